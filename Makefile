@@ -1,0 +1,76 @@
+# `make demo` and `make test` need nothing but Python 3.11 to 3.13 and network access to PyPI.
+# Another interpreter: make test PYTHON=/path/to/python3.12      More for pytest: make test ARGS="-k bareme"
+
+PYTHON ?=
+ARGS ?=
+VENV := .venv
+PY := $(VENV)/bin/python
+AVENANT := $(VENV)/bin/avenant
+STAMP := $(VENV)/.set-up
+UV ?= uv
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format types check policy-test bench docs wheel lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+# The stamp names the checkout and the Python it was made for: a copied or moved checkout, or another PYTHON=,
+# is set up again.
+MADE_FOR := $(shell sed -n 1p $(STAMP) 2>/dev/null)
+MADE_WITH := $(shell sed -n 2p $(STAMP) 2>/dev/null)
+ifneq ($(MADE_FOR):$(or $(PYTHON),$(MADE_WITH)),$(CURDIR):$(MADE_WITH))
+.PHONY: $(STAMP)
+endif
+
+$(STAMP): requirements.lock requirements-compiler.lock pyproject.toml tools/setup_env.py tools/find_python.sh
+	@python=$$(sh tools/find_python.sh "$(or $(PYTHON),$(MADE_WITH))") && \
+	"$$python" tools/setup_env.py $(VENV) && \
+	printf '%s\n' "$(CURDIR)" "$$python" > $(STAMP)
+
+setup: $(STAMP) ## make .venv with the locked dependencies (every target below does this first)
+
+demo: $(STAMP) ## decide the example cases
+	@$(AVENANT) evaluate examples/*.yaml
+
+test: $(STAMP) ## run the Python tests
+	@$(PY) -m pytest -q $(ARGS)
+
+lint: $(STAMP) ## ruff and yamllint, changing nothing
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m yamllint --strict .
+
+format: $(STAMP) ## let ruff put the code in shape
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+types: $(STAMP) ## mypy --strict
+	@$(PY) -m mypy --strict engine
+
+check: $(STAMP) ## prove the policies complete and free of contradiction
+	@$(AVENANT) check
+
+policy-test: $(STAMP) ## run the policies' own test cases
+	@$(AVENANT) test
+
+bench: $(STAMP) ## measure
+	@$(PY) benchmarks/run.py $(ARGS)
+
+docs: $(STAMP) ## write the generated pages again
+	@$(PY) tools/generate_docs.py
+
+wheel: $(STAMP) ## build dist/avenant-*.whl
+	@$(PY) -m pip wheel -q --no-deps --no-build-isolation -w dist .
+
+# Universal, hashed and free of any index address. Uses uv, which nothing else here needs.
+LOCK = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock"
+
+lock: ## resolve the dependencies again (LOCK_ARGS=--upgrade for the newest)
+	$(LOCK) $(LOCK_ARGS) --extra bulk --group dev --group build pyproject.toml -o requirements.lock
+	$(LOCK) $(LOCK_ARGS) --group compiler -o requirements-compiler.lock
+
+clean: ## remove .venv, caches and build products
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

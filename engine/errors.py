@@ -1,0 +1,83 @@
+"""Takes what went wrong and where; gives it back as one line a person can act on, in French or English.
+
+Every other room reports through :class:`Problem`; the words of each code are data in :mod:`engine.error_codes`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from engine.error_codes import CODES
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a file; line and column count from 1, and 0 means the whole file."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault: its stable ``code``, the values its sentence needs, and the nearest valid name if one is near."""
+
+    location: Location
+    code: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    nearest: str | None = None
+
+    def message(self, lang: str = "en") -> str:
+        """The sentence of the fault, then what was expected, then the nearest valid name."""
+        words = CODES[self.code]
+        parts = [words.message[lang].format_map(self.values)]
+        if words.expected:
+            parts.append({"fr": "Attendu : ", "en": "Expected: "}[lang] + words.expected[lang].format_map(self.values))
+        if self.nearest:
+            parts.append(
+                {"fr": f"Vouliez-vous dire « {self.nearest} » ?", "en": f"Did you mean '{self.nearest}'?"}[lang]
+            )
+        return ". ".join(parts)
+
+    def line(self, lang: str = "en") -> str:
+        """``file:line:col: code: message``."""
+        return f"{self.location}: {self.code}: {self.message(lang)}"
+
+
+class InputFault(Exception):
+    """The input (policy, case, file) is at fault: every problem found, sorted by place. Exit status 1."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = in_order(problems)
+        super().__init__("\n".join(problem.line() for problem in self.problems))
+
+
+class UsageFault(Exception):
+    """The command was called wrongly (an unknown interpretation, an unknown item). Exit status 2."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem.message())
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems sorted by place, the same one told once."""
+    unique = {(p.location, p.code, p.message()): p for p in problems}
+    return tuple(unique[key] for key in sorted(unique))
+
+
+def fault(location: Location, code: str, nearest: str | None = None, **values: object) -> InputFault:
+    """An :class:`InputFault` of a single problem."""
+    return InputFault([Problem(location, code, values, nearest)])
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The valid name that looks most like ``name``, or None if none is near."""
+    found = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
+    return found[0] if found else None

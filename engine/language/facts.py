@@ -1,0 +1,92 @@
+"""What a fact is: its type, range, labels and question, declared once in schemas/case.schema.json.
+
+Takes that schema as plain data; gives :class:`Vocabulary`, the facts that rules may name and cases may state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from engine.language.types import BOOLEAN, DATE, Type, number
+
+BENEFICIARY = "beneficiaire"
+SIGNATURE = "contrat.date_signature"
+YEAR = "contrat.annee"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One input of a case. ``absence_answers``: its absence says that the event did not happen, or was not notified."""
+
+    name: str
+    type: Type
+    label: Mapping[str, str]
+    question: Mapping[str, str]
+    where: Mapping[str, str]
+    minimum: Decimal | None
+    maximum: Decimal | None
+    absence_answers: bool
+    fixed: bool
+    value_labels: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Every fact by its full name, the group names, and the chains of facts whose values must not decrease."""
+
+    facts: Mapping[str, Fact]
+    groups: tuple[str, ...]
+    orders: tuple[tuple[str, ...], ...]
+
+    @property
+    def absence_facts(self) -> frozenset[str]:
+        return frozenset(name for name, fact in self.facts.items() if fact.absence_answers)
+
+
+def vocabulary(schema: Mapping[str, Any]) -> Vocabulary:
+    """The facts of a case schema (draft-07 with the ``x-`` keys that docs/language.md describes)."""
+    facts: dict[str, Fact] = {}
+    groups = []
+    for name, entry in schema["properties"].items():
+        if entry.get("type") == "object":
+            groups.append(name)
+            for key, sub in entry["properties"].items():
+                facts[f"{name}.{key}"] = _fact(f"{name}.{key}", sub)
+        else:
+            facts[name] = _fact(name, entry)
+    orders = tuple(tuple(chain) for chain in schema.get("x-order", ()))
+    return Vocabulary(facts, tuple(groups), orders)
+
+
+def _fact(name: str, entry: Mapping[str, Any]) -> Fact:
+    label = entry.get("x-label") or {"fr": name, "en": name}
+    return Fact(
+        name=name,
+        type=_type(entry),
+        label=label,
+        question=entry.get("x-question") or label,
+        where=entry.get("x-where") or {"fr": "", "en": ""},
+        minimum=_bound(entry.get("minimum")),
+        maximum=_bound(entry.get("maximum")),
+        absence_answers=entry.get("x-absence") == "answer",
+        fixed=bool(entry.get("x-fixed")),
+        value_labels=entry.get("x-labels") or {},
+    )
+
+
+def _bound(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _type(entry: Mapping[str, Any]) -> Type:
+    kind = entry["type"]
+    if kind == "boolean":
+        return BOOLEAN
+    if kind in ("integer", "number"):
+        return number(entry.get("x-unit", "none"), entry.get("x-scale", 0))
+    if entry.get("format") == "date":
+        return DATE
+    return Type("enum", values=tuple(entry["enum"]))

@@ -1,0 +1,128 @@
+"""What each operator means for one case: known values come in, one value goes out.
+
+Absent operands are handled by the caller as the operator's row says, except for connectives, ``highest`` and
+``first_known``, whose meaning is about absence.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from engine.language.values import (
+    NOT_APPLICABLE,
+    UNDETERMINED,
+    Absent,
+    Value,
+    add_months,
+    exact,
+    full_years,
+)
+
+Kleene = bool | None
+
+
+def all_of(parts: Sequence[Kleene]) -> Kleene:
+    """False if any is, else unknown if any is (Kleene)."""
+    if False in parts:
+        return False
+    return None if None in parts else True
+
+
+def any_of(parts: Sequence[Kleene]) -> Kleene:
+    """True if any is, else unknown if any is (Kleene)."""
+    if True in parts:
+        return True
+    return None if None in parts else False
+
+
+def negate(parts: Sequence[Kleene]) -> Kleene:
+    return None if parts[0] is None else not parts[0]
+
+
+def first_condition(parts: Sequence[Kleene]) -> Kleene:
+    return next((part for part in parts if part is not None), None)
+
+
+def add(values: Sequence[Any], options: Sequence[Any]) -> Value:
+    return exact(sum(values))
+
+
+def subtract(values: Sequence[Any], options: Sequence[Any]) -> Value:
+    return exact(values[0] - values[1])
+
+
+def multiply(values: Sequence[Any], options: Sequence[Any]) -> Value:
+    return exact(values[0] * values[1])
+
+
+def least(values: Sequence[Any], options: Sequence[Any]) -> Value:
+    return min(values)  # type: ignore[no-any-return]
+
+
+def greatest(values: Sequence[Any], options: Sequence[Any]) -> Value:
+    return max(values)  # type: ignore[no-any-return]
+
+
+def percent_of(values: Sequence[Any], options: Sequence[Any]) -> Value:
+    return exact(Fraction(values[0] * values[1]) / 100)
+
+
+def ratio(values: Sequence[Any], options: Sequence[Any]) -> Value:
+    numerator, denominator = values
+    return NOT_APPLICABLE if denominator <= 0 else exact(Fraction(numerator) / denominator)
+
+
+def share(values: Sequence[Any], options: Sequence[Any]) -> Value:
+    whole, numerator, denominator = values
+    return NOT_APPLICABLE if denominator <= 0 else exact(Fraction(whole * numerator) / denominator)
+
+
+def rounded(values: Sequence[Any], options: Sequence[Any]) -> Value:
+    """To a multiple of ``options[0]``: ``down`` is the floor, ``up`` the ceiling, ``half_up`` the nearest."""
+    to, mode = options
+    step = Fraction(to if isinstance(to, int) else Decimal(to))
+    count = Fraction(values[0]) / step
+    whole = {
+        "down": math.floor,
+        "up": math.ceil,
+        "half_up": lambda number: math.floor(number + Fraction(1, 2)),
+    }[mode](count)
+    return exact(whole * step)
+
+
+def highest(values: Sequence[Any], options: Sequence[Any]) -> Value:
+    """The highest step of an ordered enum; ``options`` are its steps from low to high.
+
+    The top step wins even beside an undetermined one; not applicable ones are left out.
+    """
+    top = options[-1]
+    if top in values:
+        return str(top)
+    if UNDETERMINED in values:
+        return UNDETERMINED
+    given = [value for value in values if value is not NOT_APPLICABLE]
+    return max(given, key=options.index) if given else NOT_APPLICABLE
+
+
+def first_known(values: Sequence[Any], options: Sequence[Any]) -> Value:
+    known = (value for value in values if not isinstance(value, Absent))
+    return next(known, UNDETERMINED if UNDETERMINED in values else NOT_APPLICABLE)
+
+
+def date_plus(values: Sequence[Any], options: Sequence[Any]) -> Value:
+    start, count = values
+    try:
+        if options[0] == "days":
+            return start + dt.timedelta(days=count)  # type: ignore[no-any-return]
+        return add_months(start, count * 12 if options[0] == "years" else count)
+    except OverflowError:
+        return NOT_APPLICABLE
+
+
+def years_between(values: Sequence[Any], options: Sequence[Any]) -> Value:
+    return full_years(values[0], values[1])

@@ -1,0 +1,114 @@
+"""Types of the language: a fact, an item or an expression has one, and it says which operations make sense.
+
+Takes two types and a wish (compare, add, multiply); gives the type of the result, or None where it does not fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+ANY_UNIT = "any"
+VERDICTS = ("met", "not_met")
+UNITS = (
+    "EUR",
+    "patients",
+    "percent",
+    "percentile",
+    "ratio",
+    "years",
+    "ETP",
+    "EUR_par_etp",
+    "patients_par_etp",
+    "none",
+)
+# The finest scale that a result of this unit may carry; None leaves it exact.
+UNIT_SCALE: dict[str, int | None] = {"EUR": 2, "patients": 0, "years": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """``kind`` is number, enum, boolean, date or verdict.
+
+    Numbers have a ``unit`` and a ``scale`` (decimals; None is any ratio); enums have ``values``, ``ordered`` from low
+    to high on a scale.
+    """
+
+    kind: str
+    unit: str = "none"
+    scale: int | None = 0
+    values: tuple[str, ...] = ()
+    ordered: bool = False
+
+    def __str__(self) -> str:
+        if self.kind == "number":
+            return f"number ({self.unit})"
+        if self.kind == "enum":
+            return f"one of {', '.join(self.values)}"
+        return self.kind
+
+
+BOOLEAN = Type("boolean")
+DATE = Type("date")
+VERDICT = Type("verdict", values=VERDICTS)
+
+
+def number(unit: str, scale: int | None = 0) -> Type:
+    """The type of a number of this unit with at most ``scale`` decimals."""
+    return Type("number", unit=unit, scale=scale)
+
+
+def widest(left: int | None, right: int | None) -> int | None:
+    """The scale that holds both."""
+    return None if left is None or right is None else max(left, right)
+
+
+def joined(left: Type, right: Type) -> Type | None:
+    """The type of a value that is either of the two, as in cases, min or a table; None where they do not mix."""
+    if left.kind != right.kind:
+        return None
+    if left.kind == "number":
+        if ANY_UNIT not in (left.unit, right.unit) and left.unit != right.unit:
+            return None
+        unit = right.unit if left.unit == ANY_UNIT else left.unit
+        return number(unit, widest(left.scale, right.scale))
+    if left.kind == "enum":
+        if left.values == right.values:
+            return left
+        if left.ordered and set(right.values) <= set(left.values):
+            return left
+        if right.ordered and set(left.values) <= set(right.values):
+            return right
+        return Type("enum", values=tuple(dict.fromkeys(left.values + right.values)))
+    return left
+
+
+def comparable(left: Type, right: Type) -> bool:
+    """Whether a comparison of the two can mean something."""
+    if left.kind == "enum" and right.kind == "enum":
+        return bool(set(left.values) & set(right.values))
+    return joined(left, right) is not None
+
+
+def product(left: Type, right: Type) -> Type | None:
+    """Number × number: a ratio or plain number keeps the other's unit, and ``U_par_etp`` × ETP gives U."""
+    scale = None if left.scale is None or right.scale is None else left.scale + right.scale
+    units = (left.unit, right.unit)
+    for mine, other in (units, units[::-1]):
+        if mine in (ANY_UNIT, "none", "ratio"):
+            return number(other, scale)
+        if mine == "ETP" and other.endswith("_par_etp"):
+            return number(other.removesuffix("_par_etp"), scale)
+    return None
+
+
+def fits(actual: Type, wanted: Type) -> bool:
+    """Whether a value of type ``actual`` may stand where ``wanted`` is declared."""
+    mixed = joined(actual, wanted)
+    if mixed is None:
+        return False
+    return actual.kind != "enum" or set(actual.values) <= set(wanted.values)
+
+
+def of_unit(base: Type, unit: str) -> Type:
+    """``base`` with its unit named, for literals that take the unit of their item."""
+    return replace(base, unit=unit)

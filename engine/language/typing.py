@@ -1,0 +1,216 @@
+"""Gives every expression and condition its type: nodes and a scope come in, a type and every misfit found go out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.errors import Location, Problem, nearest
+from engine.language.expressions import (
+    Apply,
+    ByOutcome,
+    Cases,
+    Cell,
+    Chosen,
+    Compare,
+    Condition,
+    Connect,
+    Expression,
+    FactRef,
+    ItemRef,
+    Literal,
+    Scale,
+    Unpublished,
+    VerdictIs,
+)
+from engine.language.facts import Vocabulary
+from engine.language.operators import COMPARISONS, EXPRESSIONS
+from engine.language.types import ANY_UNIT, BOOLEAN, DATE, Type, joined, number
+
+STATUSES = ("undetermined", "not_applicable")
+
+
+@dataclass(slots=True)
+class Scope:
+    """The names that are visible: facts, items with their types so far, interpretations with their choices.
+
+    Problems are collected, never raised, so that all are reported at once.
+    """
+
+    vocabulary: Vocabulary
+    items: Mapping[str, Type | None]
+    interpretations: Mapping[str, Mapping[str, object]]
+    problems: list[Problem] = field(default_factory=list)
+
+    def report(self, at: Location, code: str, close: str | None = None, **values: object) -> None:
+        self.problems.append(Problem(at, code, values, close))
+
+
+def type_of(node: Expression, scope: Scope, expected: Type | None = None) -> Type | None:
+    """The type of ``node``, or None where it has none (unpublished, or a fault that was reported)."""
+    match node:
+        case Literal():
+            return literal_type(node, scope, expected)
+        case FactRef():
+            return fact_type(node, scope)
+        case ItemRef():
+            return item_type(node, scope)
+        case Unpublished():
+            for ref in node.supplied_by:
+                fact_type(ref, scope)
+            return None
+        case Apply():
+            return _apply(node, scope, expected)
+        case Cases():
+            for when, _ in node.branches:
+                check_condition(when, scope)
+            parts = [then for _, then in node.branches] + ([node.otherwise] if node.otherwise is not None else [])
+            return _together([type_of(part, scope, expected) for part in parts], scope, node.at)
+        case Scale():
+            for step in node.steps:
+                if step.reached_when is not None:
+                    check_condition(step.reached_when, scope)
+            return Type("enum", values=tuple(step.name for step in node.steps), ordered=True)
+        case ByOutcome():
+            return _by_outcome(node, scope, expected)
+
+
+def literal_type(node: Literal, scope: Scope, expected: Type | None) -> Type | None:
+    """The type of a literal where ``expected`` is wanted; reports a value that cannot stand there."""
+    value = node.value
+    if isinstance(value, bool):
+        return BOOLEAN
+    if not isinstance(value, str):
+        unit = expected.unit if expected and expected.kind == "number" else ANY_UNIT
+        return number(unit, max(0, -int(value.as_tuple().exponent)) if not isinstance(value, int) else 0)
+    if expected is not None and expected.kind == "date":
+        try:
+            dt.date.fromisoformat(value)
+        except ValueError:
+            scope.report(node.at, "wrong-date", value=value)
+        return DATE
+    if expected is not None and expected.values and value not in expected.values:
+        code = "never-holds" if value in STATUSES else "unknown-value"
+        scope.report(node.at, code, nearest(value, expected.values), value=value, allowed=", ".join(expected.values))
+        return None
+    if expected is not None and expected.kind == "verdict":
+        return expected
+    return Type("enum", values=(value,))
+
+
+def fact_type(node: FactRef, scope: Scope) -> Type | None:
+    fact = scope.vocabulary.facts.get(node.name)
+    if fact is None:
+        scope.report(node.at, "unknown-fact", nearest(node.name, scope.vocabulary.facts), name=node.name)
+        return None
+    return fact.type
+
+
+def item_type(node: ItemRef, scope: Scope) -> Type | None:
+    if node.id not in scope.items:
+        scope.report(node.at, "unknown-item", nearest(node.id, scope.items), id=node.id)
+        return None
+    return scope.items[node.id]
+
+
+def _apply(node: Apply, scope: Scope, expected: Type | None) -> Type | None:
+    row = EXPRESSIONS[node.operator]
+    wanted = DATE if row.family == "date" else expected if row.family == "choice" else None
+    types: list[Type | None] = []
+    for index, part in enumerate(node.operands):
+        hint = None if node.operator == "date_plus" and index == 1 else wanted
+        types.append(type_of(part, scope, hint))
+    given = [t for t in types if t is not None]
+    if len(given) < len(types):
+        return joined(given[0], given[0]) if given and row.family != "arithmetic" and row.typing is None else None
+    result = row.typing(given, node.options) if row.typing else None
+    if result is None:
+        scope.report(node.at, "type-mismatch", operator=node.operator, types="; ".join(str(t) for t in given))
+    return result
+
+
+def _together(types: list[Type | None], scope: Scope, at: Location) -> Type | None:
+    given = [t for t in types if t is not None]
+    if not given:
+        return None
+    result: Type | None = given[0]
+    for other in given[1:]:
+        result = joined(result, other) if result else None
+    if result is None:
+        scope.report(at, "type-mismatch", operator="cases", types="; ".join(str(t) for t in given))
+    return result
+
+
+def _by_outcome(node: ByOutcome, scope: Scope, expected: Type | None) -> Type | None:
+    outcome = item_type(node.outcome, scope)
+    named = [name for name, _ in node.values]
+    if outcome is not None:
+        for name in named:
+            if name not in outcome.values:
+                allowed = ", ".join(outcome.values)
+                scope.report(node.at, "unknown-value", nearest(name, outcome.values), value=name, allowed=allowed)
+        for name in outcome.values:
+            if name not in named:
+                scope.report(node.at, "missing-value", value=name)
+    return _together([type_of(value, scope, expected) for _, value in node.values], scope, node.at)
+
+
+def check_condition(node: Condition, scope: Scope) -> None:
+    """Reports every name and type in ``node`` that does not fit."""
+    match node:
+        case Connect():
+            for part in node.parts:
+                check_condition(part, scope)
+        case Chosen():
+            _check_choice(node, scope)
+        case VerdictIs():
+            found = item_type(node.criterion, scope)
+            if found is not None and found.kind != "verdict":
+                scope.report(node.at, "not-a-criterion", id=node.criterion.id)
+        case Compare():
+            _check_comparison(node, scope)
+
+
+def _check_choice(node: Chosen, scope: Scope) -> None:
+    choices = scope.interpretations.get(node.interpretation)
+    if choices is None:
+        close = nearest(node.interpretation, scope.interpretations)
+        scope.report(node.at, "unknown-interpretation", close, id=node.interpretation)
+    elif node.choice not in choices:
+        scope.report(
+            node.at, "unknown-value", nearest(node.choice, choices), value=node.choice, allowed=", ".join(choices)
+        )
+
+
+def _check_comparison(node: Compare, scope: Scope) -> None:
+    if isinstance(node.left, FactRef):
+        left = fact_type(node.left, scope)
+    else:
+        left = item_type(node.left, scope)
+    if node.operator == "known":
+        fact = scope.vocabulary.facts.get(node.left.name) if isinstance(node.left, FactRef) else None
+        if left is not None and (fact is None or not fact.absence_answers):
+            scope.report(node.at, "known-not-allowed")
+        return
+    right = node.right
+    for part in right if isinstance(right, tuple) else (right,):
+        other = type_of(part, scope, left)
+        if left is not None and other is not None:
+            typing = COMPARISONS[node.operator].typing
+            if typing is not None and typing((left, other), ()) is None:
+                scope.report(node.at, "type-mismatch", operator=node.operator, types=f"{left}; {other}")
+
+
+def check_cell(cell: Cell, wanted: Type | None, scope: Scope) -> None:
+    """Reports literals and bounds of a table cell that the input's type cannot have."""
+    for literal in (*(cell.values or ()), *(cell.excluded or ())):
+        found = literal_type(literal, scope, wanted)
+        if wanted and found and joined(found, wanted) is None:
+            scope.report(literal.at, "type-mismatch", operator="cell", types=f"{wanted}; {found}")
+    for bound in (cell.low, cell.high):
+        if bound is not None:
+            found = type_of(bound, scope, wanted)
+            ordered = wanted is None or wanted.kind in ("number", "date")
+            if not ordered or (wanted and found and joined(found, wanted) is None):
+                scope.report(cell.at, "type-mismatch", operator="from/before", types=f"{wanted}; {found}")

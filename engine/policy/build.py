@@ -1,0 +1,312 @@
+"""Makes a convention out of its documents: data that the schemas have accepted comes in, frozen items go out.
+
+The schemas come before (:mod:`engine.policy.schema`); names and types are checked after (:mod:`engine.policy.checks`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from engine.errors import Location, Problem
+from engine.language import conditions, quantities
+from engine.language.expressions import Condition, Connect, ItemRef, Literal, Unpublished, VerdictIs
+from engine.language.quantities import Reader
+from engine.policy.loader import Document
+from engine.policy.model import (
+    Body,
+    Caution,
+    Convention,
+    Criterion,
+    DatedValue,
+    Derogation,
+    Excluded,
+    Interpretation,
+    Item,
+    Obligation,
+    Outcome,
+    Overlay,
+    Parameter,
+    Payment,
+    Quantity,
+    Row,
+    Rule,
+    Source,
+    Table,
+)
+
+CONVENTION_FILE = "convention.yaml"
+KINDS = {
+    "parameters": "parameter",
+    "tables": "table",
+    "quantities": "quantity",
+    "criteria": "criterion",
+    "outcomes": "outcome",
+    "payments": "payment",
+    "obligations": "obligation",
+}
+_NOT_CELLS = frozenset({"then", "unpublished", "cite", "label"})
+_FAR = dt.date.max
+
+
+def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Convention, list[Problem]]:
+    """The convention of a folder, and the ids or dates that could not be kept."""
+    problems: list[Problem] = []
+    taken: dict[str, Location] = {}
+    data = head.data
+    top = _reader(head, data["id"])
+    items: dict[str, Item] = {}
+    overlays: list[Overlay] = []
+    derogations: dict[str, Derogation] = {}
+
+    def claim(id_: str, at: Location) -> None:
+        if id_ in taken:
+            problems.append(Problem(at, "duplicate-id", {"id": id_, "place": str(taken[id_])}))
+        taken.setdefault(id_, at)
+
+    for document in rules:
+        for item in _items(document, data["id"]):
+            claim(item.id, item.at)
+            for inner in _inner_ids(item.body):
+                claim(*inner)
+            items.setdefault(item.id, item)
+        reader = _reader(document, data["id"])
+        for i, entry in enumerate(document.data.get("overlays", ())):
+            overlays.append(_overlay(entry, reader.below("overlays", i), problems))
+            claim(overlays[-1].id, overlays[-1].at)
+        for i, entry in enumerate(document.data.get("derogations", ())):
+            derogation = _derogation(entry, reader.below("derogations", i))
+            claim(derogation.id, derogation.at)
+            derogations[derogation.id] = derogation
+    window = data["signed"]
+    convention = Convention(
+        id=data["id"],
+        label=data["label"],
+        beneficiary=data["beneficiary"],
+        signed_from=_date(window["from"], top.below("signed", "from").at, problems),
+        signed_before=_date(window["before"], top.below("signed", "before").at, problems)
+        if "before" in window
+        else None,
+        years_from=quantities.expression(data["years_from"], top.below("years_from")),
+        sources={key: _source(key, entry, top.below("sources", key)) for key, entry in data["sources"].items()},
+        interpretations={
+            entry["id"]: _interpretation(entry, top.below("interpretations", i))
+            for i, entry in enumerate(data.get("interpretations", ()))
+        },
+        items=items,
+        overlays=tuple(overlays),
+        derogations=derogations,
+        digest=digest,
+        at=head.key_at(("id",)),
+    )
+    return convention, problems
+
+
+def _reader(document: Document, convention: str) -> Reader:
+    return Reader((), document.at, convention)
+
+
+def _date(text: str, at: Location, problems: list[Problem]) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        problems.append(Problem(at, "wrong-date", {"value": text}))
+        return _FAR
+
+
+def _source(key: str, data: Mapping[str, Any], reader: Reader) -> Source:
+    return Source(key, data["title"], data["publisher"], data["kind"], data.get("url"), data.get("date"), reader.at)
+
+
+def _interpretation(data: Mapping[str, Any], reader: Reader) -> Interpretation:
+    choices = {choice["id"]: choice["label"] for choice in data["choices"]}
+    cite = quantities.citations(data.get("cite", ()), reader.below("cite"))
+    return Interpretation(data["id"], data["question"], choices, data["default"], cite, reader.at)
+
+
+def _overlay(data: Mapping[str, Any], reader: Reader, problems: list[Problem]) -> Overlay:
+    signed = data["signed"]
+    anniversary = data.get("from_first_anniversary_on_or_after")
+    return Overlay(
+        id=data["id"],
+        label=data["label"],
+        cite=quantities.citations(data.get("cite", ()), reader.below("cite")),
+        signed_from=_date(signed["from"], reader.below("signed", "from").at, problems) if "from" in signed else None,
+        signed_before=_date(signed["before"], reader.below("signed", "before").at, problems),
+        first_anniversary=_date(anniversary, reader.below("from_first_anniversary_on_or_after").at, problems)
+        if anniversary
+        else None,
+        when=_optional(data, "when", reader, conditions.condition),
+        replace=data.get("replace", {}),
+        add_derogations={key: tuple(ids) for key, ids in data.get("add_derogations", {}).items()},
+        at=reader.at,
+    )
+
+
+def _derogation(data: Mapping[str, Any], reader: Reader) -> Derogation:
+    cite = quantities.citations(data.get("cite", ()), reader.below("cite"))
+    when = conditions.condition(data["when"], reader.below("when"))
+    return Derogation(data["id"], data["label"], cite, when, reader.at)
+
+
+def _items(document: Document, convention: str) -> list[Item]:
+    transitional = "overlays" in document.data
+    criteria = tuple(entry["id"] for entry in document.data.get("criteria", ()))
+    return [
+        _item(entry, kind, _reader(document, convention).below(key, i), criteria, transitional, convention)
+        for key, kind in KINDS.items()
+        for i, entry in enumerate(document.data.get(key, ()))
+    ]
+
+
+def _item(
+    data: Mapping[str, Any], kind: str, reader: Reader, criteria: Sequence[str], transitional: bool, convention: str
+) -> Item:
+    return Item(
+        id=data["id"],
+        kind=kind,
+        label=data["label"],
+        unit="EUR" if kind == "payment" else data.get("unit"),
+        value_labels=data.get("value_labels", {}),
+        cite=quantities.citations(data.get("cite", ()), reader.below("cite")),
+        note=data.get("note"),
+        applies_when=_optional(data, "applies_when", reader, conditions.condition),
+        unless=_optional(data, "unless", reader, conditions.condition),
+        warnings=tuple(
+            Caution(
+                conditions.condition(entry["when"], reader.below("warnings", i, "when")),
+                entry["text"],
+                reader.below("warnings", i).at,
+            )
+            for i, entry in enumerate(data.get("warnings", ()))
+        ),
+        body=_BODIES[kind](data, reader, criteria),
+        transitional=transitional,
+        convention=convention,
+        at=reader.below("id").at,
+    )
+
+
+def _optional(data: Mapping[str, Any], key: str, reader: Reader, read: Callable[[Any, Reader], Any]) -> Any:
+    return read(data[key], reader.below(key)) if key in data else None
+
+
+def _value(data: Mapping[str, Any], key: str, reader: Reader) -> Literal | Unpublished:
+    if "unpublished" in data:
+        return quantities.unpublished(data["unpublished"], reader.below("unpublished"))
+    return Literal(data[key], reader.below(key).at)
+
+
+def _parameter(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Parameter:
+    values = []
+    for i, entry in enumerate(data["values"]):
+        inner = reader.below("values", i)
+        start = _date(entry["from"], inner.below("from").at, [])
+        cite = quantities.citations(entry.get("cite", ()), inner.below("cite"))
+        values.append(DatedValue(start, _value(entry, "value", inner), cite, inner.at))
+    return Parameter(tuple(values))
+
+
+def _table(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Table:
+    inputs: dict[str, Any] = {
+        name: quantities.expression(entry, reader.below("inputs", name)) for name, entry in data["inputs"].items()
+    }
+    rows = []
+    for i, entry in enumerate(data["rows"]):
+        inner = reader.below("rows", i)
+        cells = {
+            name: conditions.cell(cell, inner.below(name)) for name, cell in entry.items() if name not in _NOT_CELLS
+        }
+        cite = quantities.citations(entry.get("cite", ()), inner.below("cite"))
+        rows.append(Row(cells, _value(entry, "then", inner), cite, inner.at))
+    return Table(inputs, tuple(rows))
+
+
+def _quantity(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Quantity:
+    return Quantity(quantities.body(dict(data), reader))
+
+
+def _criterion(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Criterion:
+    met_when = conditions.condition(data["met_when"], reader.below("met_when"))
+    entries = enumerate(data.get("derogations", ()))
+    return Criterion(met_when, tuple(_derogation(entry, reader.below("derogations", i)) for i, entry in entries))
+
+
+def _outcome(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Outcome:
+    rules = []
+    for i, entry in enumerate(data["rules"]):
+        inner = reader.below("rules", i)
+        then = _value(entry, "then", inner)
+        rules.append(
+            Rule(
+                entry["id"],
+                _verdicts(entry["when"], inner.below("when"), criteria),
+                then if isinstance(then, Unpublished) else str(then.value),
+                quantities.citations(entry.get("cite", ()), inner.below("cite")),
+                inner.at,
+            )
+        )
+    excluded = tuple(
+        Excluded(
+            _verdicts(entry["when"], reader.below("excluded", i, "when"), criteria),
+            entry["because"],
+            reader.below("excluded", i).at,
+        )
+        for i, entry in enumerate(data.get("excluded", ()))
+    )
+    return Outcome(tuple(data["values"]), tuple(rules), excluded)
+
+
+def _verdicts(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Condition:
+    """A condition over verdicts; ``any_criterion`` and ``every_criterion`` become atoms over the file's criteria."""
+    at = reader.at
+    for name in ("all", "any"):
+        if name in data:
+            inner = reader.below(name)
+            parts = tuple(_verdicts(part, inner.below(i), criteria) for i, part in enumerate(data[name]))
+            return Connect(name, parts, at)
+    for name, connective in (("any_criterion", "any"), ("every_criterion", "all")):
+        if name in data:
+            wanted = _list(data[name])
+            return Connect(connective, tuple(VerdictIs(ItemRef(id_, at), wanted, at) for id_ in criteria), at)
+    return VerdictIs(ItemRef(data["criterion"], reader.below("criterion").at), _list(data["verdict"]), at)
+
+
+def _list(data: Any) -> tuple[str, ...]:
+    return (data,) if isinstance(data, str) else tuple(data)
+
+
+def _payment(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Payment:
+    return Payment(
+        quantities.expression(data["amount"], reader.below("amount")),
+        quantities.expression(data["due"], reader.below("due")),
+    )
+
+
+def _obligation(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Obligation:
+    return Obligation(
+        _optional(data, "due", reader, quantities.expression),
+        _optional(data, "done_when", reader, conditions.condition),
+    )
+
+
+_BODIES: Mapping[str, Callable[[Mapping[str, Any], Reader, Sequence[str]], Body]] = {
+    "parameter": _parameter,
+    "table": _table,
+    "quantity": _quantity,
+    "criterion": _criterion,
+    "outcome": _outcome,
+    "payment": _payment,
+    "obligation": _obligation,
+}
+
+
+def _inner_ids(body: Body) -> list[tuple[str, Location]]:
+    match body:
+        case Criterion():
+            return [(derogation.id, derogation.at) for derogation in body.derogations]
+        case Outcome():
+            return [(rule.id, rule.at) for rule in body.rules]
+        case _:
+            return []

@@ -1,0 +1,53 @@
+"""Checks what policies mean: a policies folder comes in, every problem at once goes out, sorted by place.
+
+Form is checked while reading (:mod:`engine.policy.registry`); each module here looks at one kind of meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from engine.errors import Problem, in_order
+from engine.policy.checks.citations import citation_problems
+from engine.policy.checks.labels import label_problems
+from engine.policy.checks.outcomes import outcome_problems
+from engine.policy.checks.overlays import overlay_problems
+from engine.policy.checks.tables import table_problems
+from engine.policy.checks.windows import window_problems
+from engine.policy.model import Convention
+from engine.policy.overlays import interpretations, laid_items
+from engine.policy.registry import Registry, read_registry
+from engine.policy.resolve import resolve
+
+Check = Callable[[Registry, Convention], Iterator[Problem]]
+
+
+def _names_and_types(registry: Registry, convention: Convention) -> Iterator[Problem]:
+    covering = registry.covering(convention)
+    resolved = resolve(laid_items(convention, ()), registry.vocabulary, interpretations(convention, covering))
+    yield from resolved.problems
+
+
+_CHECKS: tuple[Check, ...] = (
+    _names_and_types,
+    citation_problems,
+    label_problems,
+    table_problems,
+    outcome_problems,
+    overlay_problems,
+)
+
+
+def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:
+    """Every problem of the policies under ``root``; empty when all is well."""
+    registry, problems = read_registry(root, origin)
+    return in_order([*problems, *check_registry(registry)])
+
+
+def check_registry(registry: Registry) -> Iterator[Problem]:
+    """Every problem of meaning in the conventions that could be read."""
+    for convention in registry.conventions.values():
+        for check in _CHECKS:
+            yield from check(registry, convention)
+    yield from window_problems(registry)

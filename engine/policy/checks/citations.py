@@ -1,0 +1,75 @@
+"""Every statement of law rests on a declared source: a convention comes in, missing and dangling citations go out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.errors import Location, Problem, nearest
+from engine.language.expressions import Citation, Literal, walk
+from engine.policy.model import Convention, Criterion, Item, Parameter, Quantity, Table
+from engine.policy.nodes import body_nodes, citations
+from engine.policy.registry import Registry
+
+_NEUTRAL_NUMBERS = (0, 1, 100)  # they state no law: a floor, a whole, a percentage of everything
+
+
+def citation_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
+    """Citations of undeclared sources, and items, rows, values and interpretations that cite nothing."""
+    for item in convention.items.values():
+        yield from _dangling(citations(item), convention)
+        yield from _uncited(item)
+    for derogation in convention.derogations.values():
+        yield from _dangling(derogation.cite, convention)
+        yield from _required(derogation.id, derogation.cite, derogation.at)
+    for overlay in convention.overlays:
+        yield from _dangling(overlay.cite, convention)
+        yield from _required(overlay.id, overlay.cite, overlay.at)
+    for interpretation in convention.interpretations.values():
+        yield from _dangling(interpretation.cite, convention)
+        yield from _required(interpretation.id, interpretation.cite, interpretation.at)
+        if interpretation.default not in interpretation.choices:
+            allowed = ", ".join(interpretation.choices)
+            close = nearest(interpretation.default, interpretation.choices)
+            values = {"value": interpretation.default, "allowed": allowed}
+            yield Problem(interpretation.at, "unknown-value", values, close)
+
+
+def _dangling(cite: Iterator[Citation] | tuple[Citation, ...], convention: Convention) -> Iterator[Problem]:
+    for citation in cite:
+        if citation.source not in convention.sources:
+            close = nearest(citation.source, convention.sources)
+            yield Problem(citation.at, "unknown-source", {"id": citation.source}, close)
+
+
+def _required(id_: str, cite: tuple[Citation, ...], at: Location) -> Iterator[Problem]:
+    if not cite:
+        yield Problem(at, "missing-citation", {"id": id_})
+
+
+def _uncited(item: Item) -> Iterator[Problem]:
+    match item.body:
+        case Parameter(values):
+            for value in values:
+                if not (value.cite or item.cite):
+                    yield Problem(value.at, "missing-citation", {"id": item.id})
+        case Table(_, rows):
+            for row in rows:
+                if not (row.cite or item.cite):
+                    yield Problem(row.at, "missing-citation", {"id": item.id})
+        case Criterion(_, derogations):
+            yield from _required(item.id, item.cite, item.at)
+            for derogation in derogations:
+                yield from _required(derogation.id, derogation.cite, derogation.at)
+        case Quantity() if not list(citations(item)) and _states_law(item):
+            yield from _required(item.id, (), item.at)
+        case _ if item.kind in ("payment", "obligation"):
+            yield from _required(item.id, item.cite, item.at)
+
+
+def _states_law(item: Item) -> bool:
+    """Whether the body holds a number that must come from a text."""
+    return any(
+        isinstance(node, Literal) and not isinstance(node.value, bool | str) and node.value not in _NEUTRAL_NUMBERS
+        for root in body_nodes(item)
+        for node in walk(root)
+    )

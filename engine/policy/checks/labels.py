@@ -1,0 +1,52 @@
+"""Everything a person reads exists in both languages: a convention comes in, empty or missing texts go out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from engine.errors import Location, Problem
+from engine.policy.model import Convention, Criterion, Outcome, Parameter
+from engine.policy.registry import Registry
+
+LANGUAGES = ("fr", "en")
+
+
+def label_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
+    """Labels without one of the two languages, and dated values out of order."""
+    for id_, text, at in _texts(convention):
+        for lang in LANGUAGES:
+            if not str(text.get(lang, "")).strip():
+                yield Problem(at, "missing-label", {"id": id_, "lang": lang})
+    for item in convention.items.values():
+        if isinstance(item.body, Parameter):
+            yield from _dated(item.id, item.body, convention, item.at)
+
+
+def _texts(convention: Convention) -> Iterator[tuple[str, Mapping[str, str], Location]]:
+    yield convention.id, convention.label, convention.at
+    for interpretation in convention.interpretations.values():
+        yield interpretation.id, interpretation.question, interpretation.at
+        for choice, label in interpretation.choices.items():
+            yield f"{interpretation.id}={choice}", label, interpretation.at
+    for item in convention.items.values():
+        yield item.id, item.label, item.at
+        for warning in item.warnings:
+            yield f"{item.id}: warnings", warning.text, warning.at
+        for value, label in item.value_labels.items():
+            yield f"{item.id}: {value}", label, item.at
+        if isinstance(item.body, Criterion):
+            yield from ((d.id, d.label, d.at) for d in item.body.derogations)
+        if isinstance(item.body, Outcome):
+            yield from ((f"{item.id}: excluded", e.because, e.at) for e in item.body.excluded)
+    for derogation in convention.derogations.values():
+        yield derogation.id, derogation.label, derogation.at
+    for overlay in convention.overlays:
+        yield overlay.id, overlay.label, overlay.at
+
+
+def _dated(id_: str, parameter: Parameter, convention: Convention, at: Location) -> Iterator[Problem]:
+    starts = [value.start for value in parameter.values]
+    if starts != sorted(set(starts)):
+        yield Problem(at, "value-order", {"id": id_})
+    if starts and min(starts) > convention.signed_from:
+        yield Problem(parameter.values[0].at, "value-late", {"id": id_})

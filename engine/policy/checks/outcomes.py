@@ -1,0 +1,142 @@
+"""Outcomes are total and unique: a convention comes in, verdict combinations that no rule or two rules decide go out.
+
+Combinations are split recursively, one criterion at a time, and only where some rule is still open; listing them all
+would take 3ⁿ steps. The impossible ones are left out, as section 3 of the design says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from engine.errors import Problem
+from engine.language.expressions import Condition, Connect, VerdictIs, walk
+from engine.language.operators import CONNECTIVES
+from engine.policy.model import Convention, Item, Outcome
+from engine.policy.overlays import laid_items
+from engine.policy.registry import Registry
+
+MAX_SPLITS = 200_000
+VERDICTS = ("met", "not_met", "not_applicable")
+Verdicts = dict[str, str]
+
+
+def outcome_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
+    """Verdict combinations without a value or with two, and rules that never fire, for every outcome."""
+    own = laid_items(convention, ())
+    for item in convention.items.values():
+        if isinstance(item.body, Outcome):
+            criteria = {**own, **convention.items}
+            yield from prove(item, item.body, criteria)
+
+
+@dataclass(slots=True)
+class _Proof:
+    item: Item
+    outcome: Outcome
+    groups: Mapping[str, tuple[str, ...]]
+    never_absent: frozenset[str]
+    fired: set[str] = field(default_factory=set)
+    splits: int = 0
+
+
+def prove(item: Item, outcome: Outcome, items: Mapping[str, Item]) -> Iterator[Problem]:
+    """The gaps, conflicts and dead rules of one outcome."""
+    names = {
+        node.criterion.id for rule in outcome.rules for node in walk(rule.when) if isinstance(node, VerdictIs)
+    } & set(items)
+    gates = {name: (items[name].applies_when, items[name].unless) for name in names}
+    shapes = {name: _shape(gates[name]) for name in names}
+    groups = {name: tuple(other for other in sorted(names) if shapes[other] == shapes[name]) for name in names}
+    free = frozenset(name for name, gate in gates.items() if gate == (None, None))
+    proof = _Proof(item, outcome, groups, free)
+    problems = list(_split({}, proof))
+    yield from problems[:10]
+    if proof.splits <= MAX_SPLITS and not problems:
+        for rule in outcome.rules:
+            if rule.id not in proof.fired:
+                yield Problem(rule.at, "unreachable-rule", {"id": rule.id})
+
+
+def _shape(gate: object) -> str:
+    """The gate without its places, so that equal conditions written twice are the same."""
+    text = repr(gate)
+    while "at=Location(" in text:
+        start = text.index("at=Location(")
+        text = text[:start] + text[text.index(")", start) + 1 :]
+    return text
+
+
+def _split(verdicts: Verdicts, proof: _Proof) -> Iterator[Problem]:
+    proof.splits += 1
+    if proof.splits > MAX_SPLITS:
+        if proof.splits == MAX_SPLITS + 1:
+            yield Problem(proof.item.at, "outcome-open", {"id": proof.item.id, "limit": MAX_SPLITS})
+        return
+    if any(_holds(excluded.when, verdicts) is True for excluded in proof.outcome.excluded):
+        return
+    states = [(rule, _holds(rule.when, verdicts)) for rule in proof.outcome.rules]
+    sure = [rule for rule, holds in states if holds is True]
+    open_ = [rule for rule, holds in states if holds is None]
+    values = {rule.then if isinstance(rule.then, str) else None for rule in sure}
+    if len(values) > 1 or not (sure or open_):
+        undecided = [e.when for e in proof.outcome.excluded if _holds(e.when, verdicts) is None]
+        following = _next(undecided, verdicts)
+        if following is None:
+            yield _problem(proof, verdicts, [rule.id for rule in sure])
+            return
+    elif not open_:
+        proof.fired.update(rule.id for rule in sure)
+        return
+    else:
+        following = _next([rule.when for rule in open_], verdicts)
+        assert following is not None, "an open rule waits for some verdict"
+    for verdict in VERDICTS:
+        branch = _assigned(following, verdict, verdicts, proof)
+        if branch is not None:
+            yield from _split(branch, proof)
+
+
+def _assigned(name: str, verdict: str, verdicts: Verdicts, proof: _Proof) -> Verdicts | None:
+    """The combination with one more verdict, or None where it is impossible.
+
+    A criterion without gates is never not applicable; criteria with the same gates are so together.
+    """
+    if verdict == "not_applicable" and name in proof.never_absent:
+        return None
+    for other in proof.groups[name]:
+        known = verdicts.get(other)
+        if known is not None and (known == "not_applicable") != (verdict == "not_applicable"):
+            return None
+    branch = {**verdicts, name: verdict}
+    if verdict == "not_applicable":
+        branch.update(dict.fromkeys(proof.groups[name], "not_applicable"))
+    return branch
+
+
+def _next(conditions: list[Condition], verdicts: Verdicts) -> str | None:
+    for condition in conditions:
+        for node in walk(condition):
+            if isinstance(node, VerdictIs) and node.criterion.id not in verdicts:
+                return node.criterion.id
+    return None
+
+
+def _holds(node: Condition, verdicts: Verdicts) -> bool | None:
+    match node:
+        case VerdictIs(criterion, wanted):
+            known = verdicts.get(criterion.id)
+            return None if known is None else known in wanted
+        case Connect(operator, parts):
+            holds: bool | None = CONNECTIVES[operator].scalar([_holds(part, verdicts) for part in parts])
+            return holds
+        case _:
+            return None
+
+
+def _problem(proof: _Proof, verdicts: Verdicts, rules: list[str]) -> Problem:
+    shown = ", ".join(f"{name} = {verdict}" for name, verdict in sorted(verdicts.items()))
+    if not rules:
+        return Problem(proof.item.at, "outcome-gap", {"id": proof.item.id, "verdicts": shown})
+    values = {"id": proof.item.id, "rules": ", ".join(rules), "verdicts": shown}
+    return Problem(proof.item.at, "outcome-conflict", values)

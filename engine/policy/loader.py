@@ -1,0 +1,255 @@
+"""Strict reading of YAML and JSON text: bytes come in, plain data with a line and column for every node goes out.
+
+The only module that reads policy and case files. Bounds are met on the parser's event stream, before anything is
+composed, so that no file can exhaust the machine; every fault that YAML lets pass silently is an error here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engine.errors import InputFault, Location, Problem, fault
+
+MAX_BYTES = 4_000_000
+MAX_DEPTH = 40
+MAX_NODES = 200_000
+MAX_DIGITS = 18
+
+_PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)\Z")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+\Z")
+_ODD_NUMBER = re.compile(
+    r"[-+]?(0[0-7_]+|0[xob][0-9a-fA-F_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9]*)?|[0-9][0-9_]*\.?[0-9_]*([eE][-+]?[0-9]+)?"
+    r"|\.[0-9][0-9_]*([eE][-+]?[0-9]+)?|\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z"
+)
+_ODD_BOOLEANS = frozenset({"yes", "no", "on", "off", "true", "false"})
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+
+Keys = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as plain data; ``values`` and ``keys`` say where each path stands."""
+
+    name: str
+    data: Any
+    values: dict[Keys, tuple[int, int]] = field(repr=False)
+    keys: dict[Keys, tuple[int, int]] = field(repr=False)
+
+    def at(self, path: Keys) -> Location:
+        """The place of the value at ``path``, or of its nearest parent that has one."""
+        return self._place(self.values, path)
+
+    def key_at(self, path: Keys) -> Location:
+        """The place of the key that ends ``path``."""
+        return self._place(self.keys, path) if path in self.keys else self.at(path)
+
+    def _place(self, places: dict[Keys, tuple[int, int]], path: Keys) -> Location:
+        for length in range(len(path), -1, -1):
+            place = places.get(path[:length])
+            if place:
+                return Location(self.name, *place)
+        return Location(self.name)
+
+
+def read_bytes(path: Path, name: str | None = None) -> bytes:
+    """The bytes of a file no larger than the bound.
+
+    Raises:
+        InputFault: the file is missing, unreadable, a folder, or too large.
+    """
+    where = Location(name or str(path))
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise fault(where, "file-missing") from None
+    except OSError as error:
+        raise fault(where, "file-unreadable", reason=error.strerror or type(error).__name__) from None
+    if len(content) > MAX_BYTES:
+        raise fault(where, "file-too-large", limit=MAX_BYTES)
+    return content
+
+
+def load(path: Path, name: str | None = None) -> Document:
+    """The document in a file.
+
+    Raises:
+        InputFault: with every fault of the text.
+    """
+    return parse(read_bytes(path, name), name or str(path))
+
+
+def parse(content: bytes, name: str) -> Document:
+    """The document written in ``content`` (YAML, or JSON, whose nulls are left out as missing).
+
+    Raises:
+        InputFault: with every fault of the text.
+    """
+    if len(content) > MAX_BYTES:
+        raise fault(Location(name), "file-too-large", limit=MAX_BYTES)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise fault(Location(name, line, 1), "wrong-encoding", byte=f"0x{content[error.start]:02x}") from None
+    is_json = text.lstrip()[:1] in ("{", "[") and (name.endswith(".json") or name == "-")
+    if is_json:
+        text = text.replace("\t", " ")
+    reader = _Reader(name, is_json)
+    reader.read(text)
+    if reader.problems:
+        raise InputFault(reader.problems)
+    return Document(name, reader.root, reader.values, reader.keys)
+
+
+class _Reader:
+    """Builds plain data from parser events, with a stack of its own instead of recursion."""
+
+    def __init__(self, name: str, is_json: bool) -> None:
+        self.name = name
+        self.is_json = is_json
+        self.problems: list[Problem] = []
+        self.values: dict[Keys, tuple[int, int]] = {}
+        self.keys: dict[Keys, tuple[int, int]] = {}
+        self.root: Any = None
+        self.stack: list[tuple[Any, Keys]] = []  # open containers, outermost first
+        self.pending: list[str | None] = []  # the key that waits for its value, per open container
+        self.documents = 0
+
+    def read(self, text: str) -> None:
+        if not self.is_json:
+            self._refuse_tabs(text)
+        if self.problems:
+            return
+        count = 0
+        try:
+            for event in _events(text):
+                count += 1
+                if count > MAX_NODES:
+                    raise fault(self._mark(event), "too-many-nodes", limit=MAX_NODES)
+                self._event(event)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            place = Location(self.name, mark.line + 1, mark.column + 1) if mark else Location(self.name)
+            raise fault(place, "yaml-syntax", reason=error.problem or "?") from None
+        except yaml.YAMLError as error:
+            position = getattr(error, "position", None)
+            line = text.count("\n", 0, position) + 1 if isinstance(position, int) else 0
+            raise fault(Location(self.name, line, 1 if line else 0), "yaml-character") from None
+        if not self.documents and not self.problems:
+            raise fault(Location(self.name, 1, 1), "file-empty")
+
+    def _refuse_tabs(self, text: str) -> None:
+        for number, line in enumerate(text.split("\n"), 1):
+            column = line.find("\t")
+            if column >= 0:
+                self.problems.append(Problem(Location(self.name, number, column + 1), "yaml-tab"))
+
+    def _mark(self, event: yaml.Event) -> Location:
+        return Location(self.name, *_place(event))
+
+    def _event(self, event: yaml.Event) -> None:
+        if getattr(event, "anchor", None) or getattr(event, "tag", None):
+            word = "anchor" if getattr(event, "anchor", None) else "tag"
+            self.problems.append(Problem(self._mark(event), f"yaml-{word}"))
+        if isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                raise fault(self._mark(event), "yaml-several-documents")
+        elif isinstance(event, yaml.ScalarEvent):
+            self._scalar(event)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self._open({} if isinstance(event, yaml.MappingStartEvent) else [], event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self.stack.pop()
+            self.pending.pop()
+
+    def _open(self, container: Any, event: yaml.Event) -> None:
+        if len(self.stack) >= MAX_DEPTH:
+            raise fault(self._mark(event), "too-deep", limit=MAX_DEPTH)
+        if self._expects_key():
+            raise fault(self._mark(event), "yaml-key")
+        path = self._place(container, event)
+        self.stack.append((container, path))
+        self.pending.append(None)
+
+    def _expects_key(self) -> bool:
+        return bool(self.stack) and isinstance(self.stack[-1][0], dict) and self.pending[-1] is None
+
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
+        if self._expects_key():
+            self._key(event)
+            return
+        plain = event.style is None or event.style == ""
+        if plain and event.value in _NULLS:
+            if self.is_json:
+                self.pending[-1] = None
+                return
+            self._problem(event, "yaml-empty-value")
+        self._place(self._resolved(event) if plain else event.value, event)
+
+    def _key(self, event: yaml.ScalarEvent) -> None:
+        container, path = self.stack[-1]
+        key = event.value
+        if key in container:
+            line = self.keys[(*path, key)][0]
+            self._problem(event, "yaml-duplicate-key", key=key, line=line)
+        self.keys[(*path, key)] = _place(event)
+        self.pending[-1] = key
+
+    def _place(self, value: Any, event: yaml.Event) -> Keys:
+        """Puts a value into its container (or makes it the root) and notes where it stands."""
+        path: Keys = ()
+        if self.stack:
+            container, parent = self.stack[-1]
+            if isinstance(container, dict):
+                key = self.pending[-1] or ""
+                self.pending[-1] = None
+                container[key] = value
+                path = (*parent, key)
+            else:
+                container.append(value)
+                path = (*parent, len(container) - 1)
+        else:
+            self.root = value
+        self.values[path] = _place(event)
+        return path
+
+    def _problem(self, event: yaml.Event, code: str, **values: object) -> None:
+        self.problems.append(Problem(self._mark(event), code, values))
+
+    def _resolved(self, event: yaml.ScalarEvent) -> Any:
+        text = event.value
+        if text in ("true", "false"):
+            return text == "true"
+        if len(text) > MAX_DIGITS and (_INTEGER.match(text) or _DECIMAL.match(text)):
+            self._problem(event, "yaml-number", text=text[:24] + "…")
+            return 0
+        if _INTEGER.match(text):
+            return int(text)
+        if _DECIMAL.match(text):
+            return Decimal(text)
+        if _ODD_NUMBER.match(text):
+            self._problem(event, "yaml-number", text=text[:40])
+            return 0
+        if text.lower() in _ODD_BOOLEANS:
+            self._problem(event, "yaml-boolean", text=text)
+        return text
+
+
+def _place(event: yaml.Event) -> tuple[int, int]:
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    return yaml.parse(text, Loader=_PARSER)

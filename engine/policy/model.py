@@ -1,0 +1,206 @@
+"""A convention as frozen data: its sources, interpretations, items and overlays.
+
+:mod:`engine.policy.build` makes it from checked documents; the plan, the checks and the reports read it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.errors import Location
+from engine.language.expressions import (
+    Cell,
+    Citation,
+    Condition,
+    Expression,
+    FactRef,
+    ItemRef,
+    Literal,
+    Text,
+    Unpublished,
+)
+
+SOURCE_KINDS = ("official_text", "official_site", "secondary", "derived")  # from the most to the least sure
+YEAR_START = "annee.debut"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    id: str
+    title: str
+    publisher: str
+    kind: str
+    url: str | None
+    date: str | None
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """A question that the texts leave open, its choices (id to label) and the one taken by default."""
+
+    id: str
+    question: Text
+    choices: Mapping[str, Text]
+    default: str
+    cite: tuple[Citation, ...]
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    when: Condition
+    text: Text
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class DatedValue:
+    """A parameter's value from a day on."""
+
+    start: dt.date
+    value: Literal | Unpublished
+    cite: tuple[Citation, ...]
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    values: tuple[DatedValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    cells: Mapping[str, Cell]
+    then: Literal | Unpublished
+    cite: tuple[Citation, ...]
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A decision table with a unique hit policy: no two rows may match the same inputs with different results."""
+
+    inputs: Mapping[str, FactRef | ItemRef]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Derogation:
+    id: str
+    label: Text
+    cite: tuple[Citation, ...]
+    when: Condition
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    met_when: Condition
+    derogations: tuple[Derogation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    id: str
+    when: Condition
+    then: str | Unpublished
+    cite: tuple[Citation, ...]
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A combination of verdicts that cannot occur, and why."""
+
+    when: Condition
+    because: Text
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    values: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    excluded: tuple[Excluded, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    amount: Expression
+    due: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    due: Expression | None
+    done_when: Condition | None
+
+
+Body = Parameter | Table | Quantity | Criterion | Outcome | Payment | Obligation
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Anything with an id inside a convention; ``transitional`` ones live only through overlays."""
+
+    id: str
+    kind: str
+    label: Text
+    unit: str | None
+    value_labels: Mapping[str, Text]
+    cite: tuple[Citation, ...]
+    note: Text | None
+    applies_when: Condition | None
+    unless: Condition | None
+    warnings: tuple[Caution, ...]
+    body: Body
+    transitional: bool
+    convention: str
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """What a later convention changes in contracts that are already running."""
+
+    id: str
+    label: Text
+    cite: tuple[Citation, ...]
+    signed_from: dt.date | None
+    signed_before: dt.date
+    first_anniversary: dt.date | None
+    when: Condition | None
+    replace: Mapping[str, str]
+    add_derogations: Mapping[str, tuple[str, ...]]
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """One version of the rules, for signature dates from ``signed_from`` (in) to ``signed_before`` (out)."""
+
+    id: str
+    label: Text
+    beneficiary: str
+    signed_from: dt.date
+    signed_before: dt.date | None
+    years_from: Expression
+    sources: Mapping[str, Source]
+    interpretations: Mapping[str, Interpretation]
+    items: Mapping[str, Item]
+    overlays: tuple[Overlay, ...]
+    derogations: Mapping[str, Derogation]
+    digest: str
+    at: Location
+
+    def covers(self, day: dt.date) -> bool:
+        """Whether a contract signed on ``day`` falls in this convention's window."""
+        return self.signed_from <= day and (self.signed_before is None or day < self.signed_before)

@@ -1,0 +1,121 @@
+"""Lays later conventions over an older one: a convention and the overlays in force come in, its items go out.
+
+A replacing item takes the id of the item it replaces; whatever else it needs from its own convention comes along.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from engine.language.expressions import Apply, Cases, Compare, FactRef, ItemRef, Literal, walk
+from engine.language.facts import YEAR
+from engine.policy.model import YEAR_START, Convention, Criterion, Item, Overlay, Parameter, Quantity
+from engine.policy.nodes import nodes
+
+Laid = tuple[Convention, Overlay]
+
+
+def covers(overlay: Overlay, convention: Convention) -> bool:
+    """Whether some contract of ``convention`` is signed within the overlay's window."""
+    starts_before = convention.signed_from < overlay.signed_before
+    ends_after = (
+        overlay.signed_from is None
+        or convention.signed_before is None
+        or overlay.signed_from < convention.signed_before
+    )
+    return starts_before and ends_after
+
+
+def reaches(overlay: Overlay, signature: dt.date, year: int | None, year_start: dt.date | None) -> bool:
+    """Whether the overlay's dates hold for a contract year; an anniversary on the day itself is included."""
+    if signature >= overlay.signed_before or (overlay.signed_from is not None and signature < overlay.signed_from):
+        return False
+    if overlay.first_anniversary is None:
+        return True
+    return year is not None and year >= 2 and year_start is not None and year_start >= overlay.first_anniversary
+
+
+def laid_items(convention: Convention, overlays: Sequence[Laid]) -> dict[str, Item]:
+    """The items of a contract of ``convention`` under ``overlays``, in order: the latest wins."""
+    items = {id_: item for id_, item in convention.items.items() if not item.transitional}
+    items[YEAR_START] = year_start_item(convention)
+    for later, overlay in overlays:
+        for old, new in overlay.replace.items():
+            if new in later.items:
+                items[old] = replace(_running(later.items[new]), id=old)
+    for later, overlay in overlays:
+        for id_, added in overlay.add_derogations.items():
+            item = items.get(id_)
+            if item is not None and isinstance(item.body, Criterion):
+                more = tuple(later.derogations[d] for d in added if d in later.derogations)
+                items[id_] = replace(item, body=replace(item.body, derogations=item.body.derogations + more))
+    for later, _ in overlays:
+        _bring_along(items, later)
+    return items
+
+
+def _bring_along(items: dict[str, Item], later: Convention) -> None:
+    """Adds the items of ``later`` that the laid ones name and the contract's own convention lacks."""
+    waiting = list(items.values())
+    while waiting:
+        for id_ in named_items(waiting.pop()):
+            if id_ not in items and id_ in later.items:
+                items[id_] = _running(later.items[id_])
+                waiting.append(items[id_])
+
+
+def _running(item: Item) -> Item:
+    """``item`` of a later convention as a running contract sees it.
+
+    A parameter with several dated values takes the one in force at the start of the contract year.
+    """
+    body = item.body
+    if not isinstance(body, Parameter) or len(body.values) < 2:
+        return replace(item, transitional=False)
+    start = ItemRef(YEAR_START, item.at)
+    first, *later = body.values
+    branches = tuple(
+        (Compare("at_least", start, Literal(value.start.isoformat(), value.at), value.at), value.value)
+        for value in reversed(later)
+    )
+    cite = item.cite + tuple(cite for value in body.values for cite in value.cite)
+    expression = Cases(branches, first.value, item.at)
+    return replace(item, kind="quantity", cite=cite, body=Quantity(expression), transitional=False)
+
+
+def named_items(item: Item) -> Iterable[str]:
+    """The ids of the items that ``item`` reads."""
+    return (node.id for root in nodes(item) for node in walk(root) if isinstance(node, ItemRef))
+
+
+def year_start_item(convention: Convention) -> Item:
+    """The built-in ``annee.debut``: the start of the contract year, counted from the convention's ``years_from``."""
+    at = convention.at
+    passed = Apply("subtract", (FactRef(YEAR, at), Literal(1, at)), (), at)
+    return Item(
+        id=YEAR_START,
+        kind="quantity",
+        label={"fr": "Début de l'année du contrat", "en": "Start of the contract year"},
+        unit=None,
+        value_labels={},
+        cite=(),
+        note=None,
+        applies_when=None,
+        unless=None,
+        warnings=(),
+        body=Quantity(Apply("date_plus", (convention.years_from, passed), ("years",), at)),
+        transitional=False,
+        convention=convention.id,
+        at=at,
+    )
+
+
+def interpretations(convention: Convention, laid: Iterable[Laid]) -> Mapping[str, Mapping[str, object]]:
+    """The choices of every interpretation that a contract of ``convention`` may depend on."""
+    merged: dict[str, Mapping[str, object]] = {}
+    for source in (convention, *(later for later, _ in laid)):
+        for id_, interpretation in source.interpretations.items():
+            merged.setdefault(id_, interpretation.choices)
+    return merged

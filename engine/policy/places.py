@@ -1,0 +1,51 @@
+"""Finds the policies and schemas to use: an explicit folder, the folder one works in, the package, or its checkout."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import Location, fault
+
+HEAD = "convention.yaml"
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A policies folder; ``origin`` is option, folder, package or checkout."""
+
+    path: Path
+    origin: str
+
+
+def schemas_folder() -> Path:
+    """The folder of the JSON Schemas: in the package, or beside it in a checkout."""
+    packaged = _PACKAGE / "data" / "schemas"
+    return packaged if packaged.is_dir() else _PACKAGE.parent / "schemas"
+
+
+def policies_place(explicit: str | None, working: Path) -> Place:
+    """Which policies folder to read.
+
+    Raises:
+        InputFault: the folder named does not exist or holds no convention.
+    """
+    if explicit is not None:
+        path = Path(explicit)
+        if not path.is_dir():
+            raise fault(Location(explicit), "folder-missing")
+        return Place(path, "option")
+    for folder in (working, *working.parents):
+        if holds_conventions(folder / "policies"):
+            return Place(Path(os.path.relpath(folder / "policies", working)), "folder")
+    packaged = _PACKAGE / "data" / "policies"
+    if packaged.is_dir():
+        return Place(packaged, "package")
+    return Place(_PACKAGE.parent / "policies", "checkout")
+
+
+def holds_conventions(folder: Path) -> bool:
+    """Whether some folder directly inside is a convention."""
+    return folder.is_dir() and any(folder.glob(f"*/{HEAD}"))

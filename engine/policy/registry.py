@@ -1,0 +1,196 @@
+"""All conventions of a policies folder, and which of them decides a case.
+
+A folder comes in once; then a beneficiary and a signature date, and the convention of that day goes out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.errors import InputFault, Location, Problem, UsageFault, fault, nearest
+from engine.language.expressions import Text
+from engine.language.facts import Vocabulary, vocabulary
+from engine.policy.build import CONVENTION_FILE, build
+from engine.policy.loader import Document, parse, read_bytes
+from engine.policy.model import Convention
+from engine.policy.overlays import Laid, covers
+from engine.policy.places import schemas_folder
+from engine.policy.schema import shape_problems
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The conventions by id, the facts they speak of, and the folder they came from."""
+
+    conventions: Mapping[str, Convention]
+    vocabulary: Vocabulary
+    case_digest: str
+    root: Path
+    origin: str
+
+    def covering(self, convention: Convention) -> tuple[Laid, ...]:
+        """The overlays of other conventions that may ever change a contract of ``convention``, oldest first."""
+        others = sorted(self.conventions.values(), key=lambda c: (c.signed_from, c.id))
+        return tuple(
+            (later, overlay)
+            for later in others
+            if later.id != convention.id and later.beneficiary == convention.beneficiary
+            for overlay in later.overlays
+            if covers(overlay, convention)
+        )
+
+    def digest(self, convention: Convention) -> str:
+        """``sha256:…`` over the convention, the conventions whose overlays may change it, and the case schema."""
+        digests = dict.fromkeys([convention.digest, *(later.digest for later, _ in self.covering(convention))])
+        joined = "\n".join([*digests, self.case_digest])
+        return "sha256:" + hashlib.sha256(joined.encode()).hexdigest()
+
+    def by_id(self, id_: str) -> Convention:
+        """The convention called ``id_``.
+
+        Raises:
+            UsageFault: there is none.
+        """
+        if id_ not in self.conventions:
+            close = nearest(id_, self.conventions)
+            known = ", ".join(self.conventions)
+            raise UsageFault(
+                Problem(Location(str(self.root)), "unknown-convention", {"id": id_, "known": known}, close)
+            )
+        return self.conventions[id_]
+
+    def select(self, beneficiary: str, signature: dt.date) -> tuple[Convention, Text]:
+        """The one convention whose window holds the signature date, and why.
+
+        Raises:
+            InputFault: the date falls before the first window, in a gap, or after the last one.
+        """
+        own = sorted((c for c in self.conventions.values() if c.beneficiary == beneficiary), key=_start)
+        for convention in own:
+            if convention.covers(signature):
+                return convention, _because(convention, signature)
+        before = [c for c in own if c.signed_from <= signature]
+        after = [c for c in own if c.signed_from > signature]
+        raise fault(
+            Location(str(self.root)),
+            "no-convention",
+            date=signature.isoformat(),
+            beneficiary=beneficiary,
+            before=_window(before[-1]) if before else "—",
+            after=_window(after[0]) if after else "—",
+        )
+
+
+def _start(convention: Convention) -> dt.date:
+    return convention.signed_from
+
+
+def _window(convention: Convention) -> str:
+    end = convention.signed_before.isoformat() if convention.signed_before else "…"
+    return f"{convention.id} [{convention.signed_from.isoformat()}, {end})"
+
+
+def _because(convention: Convention, signature: dt.date) -> Text:
+    start, end, day = convention.signed_from, convention.signed_before, signature.isoformat()
+    if end is None:
+        return {
+            "fr": f"contrat signé le {day}, à compter du {start.isoformat()}",
+            "en": f"contract signed on {day}, from {start.isoformat()} on",
+        }
+    return {
+        "fr": f"contrat signé le {day}, à compter du {start.isoformat()} et avant le {end.isoformat()}",
+        "en": f"contract signed on {day}, from {start.isoformat()} on and before {end.isoformat()}",
+    }
+
+
+def load_schema(name: str, path: Path | None = None) -> tuple[dict[str, Any], str]:
+    """A JSON Schema of the project (or the one at ``path``) and its digest."""
+    content = (path or schemas_folder() / f"{name}.schema.json").read_bytes()
+    return json.loads(content), hashlib.sha256(content).hexdigest()
+
+
+def load_vocabulary(case_schema: Path | None = None) -> tuple[Vocabulary, str]:
+    """The facts of the case schema, and the schema's digest."""
+    schema, digest = load_schema("case", case_schema)
+    return vocabulary(schema), digest
+
+
+def read_registry(
+    root: Path, origin: str = "option", case_schema: Path | None = None
+) -> tuple[Registry, list[Problem]]:
+    """Every convention under ``root``, and every fault of text, shape and ids; what is faulty is left out.
+
+    ``case_schema`` replaces the project's own facts (a synthetic policy has facts of its own).
+    """
+    facts, case_digest = load_vocabulary(case_schema)
+    problems: list[Problem] = []
+    conventions: dict[str, Convention] = {}
+    folders = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    schemas = {name: load_schema(name)[0] for name in ("convention", "ruleset")}
+    for folder in folders:
+        convention, found = _read_convention(folder, root, schemas)
+        problems.extend(found)
+        if convention is None:
+            continue
+        if convention.id in conventions:
+            problems.append(
+                Problem(
+                    convention.at, "duplicate-id", {"id": convention.id, "place": str(conventions[convention.id].at)}
+                )
+            )
+        conventions.setdefault(convention.id, convention)
+    if not conventions and not problems:
+        problems.append(Problem(Location(str(root)), "no-conventions"))
+    return Registry(conventions, facts, case_digest, root, origin), problems
+
+
+def load_registry(root: Path, origin: str = "option") -> Registry:
+    """The conventions under ``root``.
+
+    Raises:
+        InputFault: with every fault of text, shape and ids.
+    """
+    registry, problems = read_registry(root, origin)
+    if problems:
+        raise InputFault(problems)
+    return registry
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """The YAML files of a convention besides its head, in order of name; tests are elsewhere."""
+    return sorted(path for path in folder.glob("*.yaml") if path.name != CONVENTION_FILE)
+
+
+def _read_convention(folder: Path, root: Path, schemas: Mapping[str, Any]) -> tuple[Convention | None, list[Problem]]:
+    head_path = folder / CONVENTION_FILE
+    if not head_path.exists():
+        files = list(folder.glob("*.yaml"))
+        return None, [Problem(Location(_name(folder, root)), "no-convention-file")] if files else []
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    digest = hashlib.sha256()
+    for path in (head_path, *rule_files(folder)):
+        try:
+            content = read_bytes(path, _name(path, root))
+            digest.update(path.name.encode() + b"\0" + hashlib.sha256(content).digest())
+            document = parse(content, _name(path, root))
+        except InputFault as error:
+            problems.extend(error.problems)
+            continue
+        schema = schemas["convention" if path == head_path else "ruleset"]
+        problems.extend(shape_problems(document, schema))
+        documents.append(document)
+    if problems:
+        return None, problems
+    convention, found = build(documents[0], documents[1:], digest.hexdigest())
+    return convention, found
+
+
+def _name(path: Path, root: Path) -> str:
+    return (root / path.relative_to(root)).as_posix()

@@ -1,0 +1,199 @@
+"""Orders items and types them: a convention's items come in, an order of evaluation with types and levels goes out.
+
+The checks ask it for problems; :mod:`engine.evaluation.plan` asks it for the steps of an evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.errors import Problem
+from engine.language.expressions import Condition, FactRef, ItemRef, Scale, walk
+from engine.language.facts import YEAR, Vocabulary
+from engine.language.types import DATE, UNIT_SCALE, UNITS, VERDICT, Type, fits, joined, number
+from engine.language.typing import Scope, check_cell, check_condition, fact_type, item_type, type_of
+from engine.policy.model import (
+    YEAR_START,
+    Criterion,
+    Item,
+    Obligation,
+    Outcome,
+    Parameter,
+    Payment,
+    Quantity,
+    Table,
+)
+from engine.policy.nodes import deciding_nodes, nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Items in an order where each follows what it reads; ``yearly`` holds those of the contract year."""
+
+    items: Mapping[str, Item]
+    order: tuple[str, ...]
+    types: Mapping[str, Type | None]
+    yearly: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+def resolve(
+    items: Mapping[str, Item], vocabulary: Vocabulary, interpretations: Mapping[str, Mapping[str, object]]
+) -> Resolved:
+    """Orders and types ``items``; problems are collected, and items in a cycle are left out of the order."""
+    order, problems = _ordered(items)
+    types: dict[str, Type | None] = dict.fromkeys(items)
+    scope = Scope(vocabulary, types, interpretations, problems)
+    for id_ in order:
+        types[id_] = _typed(items[id_], scope)
+    yearly: set[str] = set()
+    for id_ in order:
+        if _of_the_year(items[id_], yearly):
+            yearly.add(id_)
+    return Resolved(items, tuple(order), types, frozenset(yearly), tuple(problems))
+
+
+def _ordered(items: Mapping[str, Item]) -> tuple[list[str], list[Problem]]:
+    """Depth first with a stack of its own, so that no chain of references can exhaust Python's."""
+    order: list[str] = []
+    problems: list[Problem] = []
+    state: dict[str, str] = {}
+    needs = {id_: _needs(item, items) for id_, item in items.items()}
+    for root in items:
+        stack = [(root, iter(needs[root]))] if root not in state else []
+        state.setdefault(root, "open")
+        while stack:
+            id_, rest = stack[-1]
+            following = next(rest, None)
+            if following is None:
+                state[id_] = "done"
+                order.append(id_)
+                stack.pop()
+            elif following not in state:
+                state[following] = "open"
+                stack.append((following, iter(needs[following])))
+            elif state[following] == "open":
+                names = [name for name, _ in stack]
+                cycle = names[names.index(following) :]
+                problems.append(Problem(items[id_].at, "cycle", {"chain": " → ".join([*cycle, following])}))
+    return order, problems
+
+
+def _needs(item: Item, items: Mapping[str, Item]) -> list[str]:
+    found = dict.fromkeys(n.id for root in nodes(item) for n in walk(root) if isinstance(n, ItemRef))
+    return [id_ for id_ in found if id_ in items]
+
+
+def _of_the_year(item: Item, yearly: set[str]) -> bool:
+    if item.id == YEAR_START:
+        return True
+    return any(
+        (isinstance(node, FactRef) and node.name == YEAR) or (isinstance(node, ItemRef) and node.id in yearly)
+        for root in deciding_nodes(item)
+        for node in walk(root)
+    )
+
+
+def _typed(item: Item, scope: Scope) -> Type | None:
+    conditions: list[Condition | None] = [item.applies_when, item.unless, *(w.when for w in item.warnings)]
+    for condition in conditions:
+        if condition is not None:
+            check_condition(condition, scope)
+    if item.unit is not None and item.unit not in UNITS:
+        scope.report(item.at, "unknown-value", value=item.unit, allowed=", ".join(UNITS))
+    match item.body:
+        case Parameter():
+            return _parameter(item, item.body, scope)
+        case Table():
+            return _table(item, item.body, scope)
+        case Quantity(expression):
+            wanted = number(item.unit, None) if item.unit else None
+            if isinstance(expression, Scale) and item.unit:
+                wanted = None
+            return _declared(item, type_of(expression, scope, wanted), scope)
+        case Criterion(met_when, derogations):
+            for when in (met_when, *(derogation.when for derogation in derogations)):
+                check_condition(when, scope)
+            return VERDICT
+        case Outcome():
+            return _outcome(item, item.body, scope)
+        case Payment(amount, due):
+            _expect_date(type_of(due, scope, DATE), due.at, scope)
+            return _declared(item, type_of(amount, scope, number("EUR", None)), scope)
+        case Obligation(due, done_when):
+            if due is not None:
+                _expect_date(type_of(due, scope, DATE), due.at, scope)
+            if done_when is not None:
+                check_condition(done_when, scope)
+            return None
+
+
+def _expect_date(found: Type | None, at: object, scope: Scope) -> None:
+    if found is not None and found.kind != "date":
+        scope.report(at, "type-mismatch", operator="due", types=f"date; {found}")  # type: ignore[arg-type]
+
+
+def _declared(item: Item, found: Type | None, scope: Scope) -> Type | None:
+    """The type of an item from what its body gives and the unit it declares."""
+    if item.unit is None:
+        if found is not None and found.kind == "number" and item.id != YEAR_START:
+            scope.report(item.at, "missing-unit", id=item.id)
+        return found
+    wanted = number(item.unit, found.scale if found and found.kind == "number" else 0)
+    if found is None:
+        return number(item.unit, UNIT_SCALE.get(item.unit))
+    if found.kind != "number" or joined(found, wanted) is None:
+        scope.report(item.at, "type-mismatch", operator=item.id, types=f"{wanted}; {found}")
+        return wanted
+    limit = UNIT_SCALE.get(item.unit)
+    if limit is not None and (found.scale is None or found.scale > limit):
+        scope.report(item.at, "scale-mismatch", unit=item.unit, limit=limit)
+        return number(item.unit, limit)
+    return number(item.unit, found.scale)
+
+
+def _parameter(item: Item, body: Parameter, scope: Scope) -> Type | None:
+    wanted = number(item.unit or "none", None)
+    found = [type_of(value.value, scope, wanted) for value in body.values]
+    known = [t for t in found if t is not None]
+    scale = max((t.scale or 0 for t in known), default=UNIT_SCALE.get(item.unit or "none") or 0)
+    return _declared(item, number(item.unit or "any", scale), scope)
+
+
+def _table(item: Item, body: Table, scope: Scope) -> Type | None:
+    wanted: dict[str, Type | None] = {}
+    for name, ref in body.inputs.items():
+        wanted[name] = fact_type(ref, scope) if isinstance(ref, FactRef) else item_type(ref, scope)
+    result: Type | None = None
+    for row in body.rows:
+        for name, cell in row.cells.items():
+            if name not in wanted:
+                scope.report(cell.at, "unknown-input", name=name, inputs=", ".join(wanted))
+            else:
+                check_cell(cell, wanted[name], scope)
+        found = type_of(row.then, scope, number(item.unit, None) if item.unit else None)
+        if found is not None:
+            both = found if result is None else joined(result, found)
+            if both is None:
+                scope.report(row.at, "type-mismatch", operator="then", types=f"{result}; {found}")
+            result = both or result
+    return _declared(item, result, scope)
+
+
+def _outcome(item: Item, body: Outcome, scope: Scope) -> Type:
+    for rule in body.rules:
+        check_condition(rule.when, scope)
+        if isinstance(rule.then, str):
+            if rule.then not in body.values:
+                scope.report(rule.at, "unknown-value", value=rule.then, allowed=", ".join(body.values))
+        else:
+            type_of(rule.then, scope)
+    for excluded in body.excluded:
+        check_condition(excluded.when, scope)
+    return Type("enum", values=body.values)
+
+
+def replaces(new: Type | None, old: Type | None) -> bool:
+    """Whether an item of type ``new`` may take the place of one of type ``old``."""
+    return new is None or old is None or fits(new, old)

@@ -1,0 +1,62 @@
+"""Avenant: which rules apply to a medical-assistant aid contract, and what they give, with reasons and citations.
+
+>>> import engine
+>>> rules = engine.load()
+>>> decision = engine.evaluate(rules, {"contrat": {"date_signature": "2024-09-02"}})
+>>> decision.convention.id
+'2024_convention'
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.errors import InputFault, Problem, UsageFault
+from engine.evaluation.decision import Decision, Result
+from engine.evaluation.facts import read_case
+from engine.evaluation.session import Session
+from engine.policy.model import Convention
+from engine.policy.places import policies_place
+from engine.policy.registry import load_registry
+
+__all__ = ["Decision", "InputFault", "Problem", "Result", "Session", "UsageFault", "evaluate", "load", "select"]
+
+
+def load(policies: str | None = None) -> Session:
+    """The conventions of a policies folder, ready to decide cases (default: as the command line finds them).
+
+    Raises:
+        InputFault: with every fault of the folder.
+    """
+    place = policies_place(policies, Path.cwd())
+    return Session(load_registry(place.path, place.origin))
+
+
+def select(rules: Session, beneficiary: str, signature: dt.date) -> Convention:
+    """The convention that decides a contract signed on ``signature``.
+
+    Raises:
+        InputFault: no convention holds that date.
+    """
+    return rules.registry.select(beneficiary, signature)[0]
+
+
+def evaluate(
+    rules: Session,
+    case: Mapping[str, Any],
+    *,
+    convention: str | None = None,
+    interpret: Mapping[str, str] | None = None,
+    as_of: dt.date | None = None,
+) -> Decision:
+    """The decision on a case given as nested plain data, as in a case file.
+
+    Raises:
+        InputFault: the case is at fault, or no convention holds its signature date.
+        UsageFault: an unknown convention, interpretation or choice.
+    """
+    facts = read_case(case, rules.registry.vocabulary)
+    return rules.decide(facts, convention, interpret, as_of)

@@ -1,0 +1,259 @@
+"""Compiles whole items: an item's body comes in, a closure that also tells what decided it goes out.
+
+Each closure takes the slots and gives ``(value, used, missing, decided)``; ``decided`` is the index of the row, step,
+derogation or dated value that made the result, or None.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from engine.evaluation.closures import (
+    Answer,
+    Closure,
+    Names,
+    Slots,
+    condition,
+    expression,
+    literal_value,
+    scale_with_step,
+    supplied,
+)
+from engine.language.expressions import Cell, FactRef, Literal, Scale, Unpublished
+from engine.language.facts import SIGNATURE
+from engine.language.operators import COMPARISONS
+from engine.language.types import Type
+from engine.language.typing import fact_type, item_type
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED
+from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Table
+
+Decided = tuple[Any, int, int, int | None]
+BodyClosure = Callable[[Slots], Decided]
+
+
+class NoRow(LookupError):
+    """Known inputs match no row of a table: a defect of the policy that ``avenant check`` finds."""
+
+
+def gated(item: Item, names: Names, body: BodyClosure) -> BodyClosure:
+    """``applies_when`` false or ``unless`` true: not applicable; ``applies_when`` unknown: undetermined."""
+    applies = None if item.applies_when is None else condition(item.applies_when, names)
+    unless = None if item.unless is None else condition(item.unless, names)
+    if applies is None and unless is None:
+        return body
+
+    def run(slots: Slots) -> Decided:
+        used = missing = 0
+        open_ = False
+        if applies is not None:
+            holds, used, missing = applies(slots)
+            if holds is False:
+                return (NOT_APPLICABLE, used, 0, None)
+            open_ = holds is None
+        if unless is not None:
+            lifted, mine, _ = unless(slots)
+            if lifted:
+                return (NOT_APPLICABLE, mine, 0, None)
+            used |= mine
+        if open_:
+            return (UNDETERMINED, used, missing, None)
+        value, mine, missing, decided = body(slots)
+        return (value, used | mine, missing, decided)
+
+    return run
+
+
+def body(item: Item, type_: Type | None, names: Names) -> BodyClosure:
+    """The closure of an item's body; outcomes and obligations are decided by the evaluator itself."""
+    match item.body:
+        case Parameter():
+            return _parameter(item.body, type_, names)
+        case Table():
+            return _table(item, item.body, type_, names)
+        case Quantity(Scale() as scale):
+            steps = scale_with_step(scale, names)
+            return lambda slots: (lambda found: (*found[0], found[1]))(steps(slots))
+        case Quantity(inner):
+            return _plain(expression(inner, names, type_))
+        case Criterion():
+            return _criterion(item.body, names)
+        case Payment(amount, _):
+            return _plain(expression(amount, names, type_))
+        case Obligation():
+            return lambda slots: (True, 0, 0, None)
+        case Outcome():
+            return lambda slots: (UNDETERMINED, 0, 0, None)
+
+
+def _plain(closure: Closure) -> BodyClosure:
+    def run(slots: Slots) -> Decided:
+        value, used, missing = closure(slots)
+        return (value, used, missing, None)
+
+    return run
+
+
+def _published(value: Literal | Unpublished, type_: Type | None, names: Names) -> Answer:
+    if isinstance(value, Unpublished):
+        return (UNDETERMINED, 0, supplied(value, names))
+    return (literal_value(value, type_), 0, 0)
+
+
+def _parameter(parameter: Parameter, type_: Type | None, names: Names) -> BodyClosure:
+    """The value in force at the signature date."""
+    answers = [_published(value.value, type_, names) for value in parameter.values]
+    if len(answers) == 1:
+        only = (*answers[0], 0)
+        return lambda slots: only
+    slot = names.facts[SIGNATURE]
+    starts = [value.start for value in parameter.values]
+
+    def run(slots: Slots) -> Decided:
+        day: dt.date = slots[slot][0]
+        index = max((i for i, start in enumerate(starts) if start <= day), default=0)
+        value, _, missing = answers[index]
+        return (value, 1 << slot, missing, index)
+
+    return run
+
+
+def _criterion(criterion: Criterion, names: Names) -> BodyClosure:
+    met_when = condition(criterion.met_when, names)
+    derogations = [condition(derogation.when, names) for derogation in criterion.derogations]
+
+    def run(slots: Slots) -> Decided:
+        holds, used, missing = met_when(slots)
+        if holds:
+            return ("met", used, 0, None)
+        open_ = holds is None
+        for index, derogation in enumerate(derogations):
+            lifted, mine, lacks = derogation(slots)
+            if lifted:
+                return ("met", mine, 0, index)
+            used |= mine
+            if lifted is None:
+                open_ = True
+                missing |= lacks
+        return (UNDETERMINED, used, missing, None) if open_ else ("not_met", used, 0, None)
+
+    return run
+
+
+CellTest = Callable[[Any, Slots], Answer]
+
+
+def _table(item: Item, table: Table, type_: Type | None, names: Names) -> BodyClosure:
+    """The row that matches; known too where every row that can match gives the same published value."""
+    positions = {name: i for i, name in enumerate(table.inputs)}
+    slots_of = [names.slot(ref) for ref in table.inputs.values()]
+    types = [
+        fact_type(ref, names.scope) if isinstance(ref, FactRef) else item_type(ref, names.scope)
+        for ref in table.inputs.values()
+    ]
+    rows = [
+        (
+            [(positions[name], _cell(cell, types[positions[name]], names)) for name, cell in row.cells.items()],
+            _published(row.then, type_, names),
+        )
+        for row in table.rows
+    ]
+
+    def run(slots: Slots) -> Decided:
+        inputs = [slots[slot] for slot in slots_of]
+        candidates: list[tuple[int, Answer, bool, int, int]] = []
+        for index, (cells, then) in enumerate(rows):
+            found = _matches(cells, inputs, slots)
+            if found is not None:
+                candidates.append((index, then, *found))
+        if not candidates:
+            if any(answer[0] is NOT_APPLICABLE for answer in inputs):
+                return (NOT_APPLICABLE, _used(inputs), 0, None)
+            if any(answer[0] is UNDETERMINED for answer in inputs):
+                return (UNDETERMINED, _used(inputs), _lacking(inputs), None)
+            raise NoRow(item.id)
+        return _settled(candidates)
+
+    return run
+
+
+def _matches(
+    cells: Sequence[tuple[int, CellTest]], inputs: Sequence[Answer], slots: Slots
+) -> tuple[bool, int, int] | None:
+    """None where the row cannot match, else whether it surely does, what that rests on, and what it waits for."""
+    sure = True
+    used = missing = 0
+    for position, test in cells:
+        value, mine, lacks = inputs[position]
+        if value is NOT_APPLICABLE:
+            return None
+        if value is UNDETERMINED:
+            sure = False
+            used |= mine
+            missing |= lacks
+            continue
+        holds, more, lacks = test(value, slots)
+        if holds is False:
+            return None
+        used |= mine | more
+        if holds is None:
+            sure = False
+            missing |= lacks
+    return (sure, used, missing)
+
+
+def _settled(candidates: Sequence[tuple[int, Answer, bool, int, int]]) -> Decided:
+    used = 0
+    for candidate in candidates:
+        used |= candidate[3]
+    values = {then[0] for _, then, *_ in candidates}
+    if len(values) == 1 and UNDETERMINED not in values:
+        return (values.pop(), used, 0, candidates[0][0] if len(candidates) == 1 else None)
+    missing = 0
+    for _, then, sure, _, lacks in candidates:
+        missing |= lacks | (then[2] if sure else 0)
+    return (UNDETERMINED, used, missing, candidates[0][0] if len(candidates) == 1 else None)
+
+
+def _used(inputs: Sequence[Answer]) -> int:
+    mask = 0
+    for answer in inputs:
+        mask |= answer[1]
+    return mask
+
+
+def _lacking(inputs: Sequence[Answer]) -> int:
+    mask = 0
+    for answer in inputs:
+        mask |= answer[2]
+    return mask
+
+
+def _cell(cell: Cell, type_: Type | None, names: Names) -> CellTest:
+    """Literals are compared at once; bounds may be items of their own."""
+    if cell.values is not None or cell.excluded is not None:
+        wanted = cell.values is not None
+        members = frozenset(literal_value(part, type_) for part in (cell.values or cell.excluded or ()))
+        row = COMPARISONS["in" if wanted else "not_in"].scalar
+        return lambda value, slots: (row(value, members), 0, 0)
+    bounds = [
+        (COMPARISONS[name].scalar, expression(bound, names, type_))
+        for name, bound in (("at_least", cell.low), ("less_than", cell.high))
+        if bound is not None
+    ]
+
+    def run(value: Any, slots: Slots) -> Answer:
+        used = missing = 0
+        open_ = False
+        for test, bound in bounds:
+            other, mine, lacks = bound(slots)
+            used |= mine
+            if other is NOT_APPLICABLE or (other is not UNDETERMINED and not test(value, other)):
+                return (False, used, 0)
+            if other is UNDETERMINED:
+                open_ = True
+                missing |= lacks
+        return (None if open_ else True, used, missing)
+
+    return run

@@ -1,0 +1,342 @@
+"""Compiles conditions and expressions to Python closures over the slots of a case.
+
+Each closure takes the slots and gives ``(value, used, missing)``: the value (True, False or None for a condition), and
+two bit sets over slots: what the value rests on, and which missing facts it still waits for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.language.expressions import (
+    Apply,
+    ByOutcome,
+    Cases,
+    Chosen,
+    Compare,
+    Condition,
+    Connect,
+    Expression,
+    FactRef,
+    ItemRef,
+    Literal,
+    Scale,
+    Unpublished,
+    VerdictIs,
+)
+from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
+from engine.language.types import Type
+from engine.language.typing import Scope, type_of
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, exact
+
+Answer = tuple[Any, int, int]
+Slots = list[Answer]
+Closure = Callable[[Slots], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Where every fact, item and interpretation has its slot; a slot's bit is ``1 << slot``."""
+
+    facts: Mapping[str, int]
+    items: Mapping[str, int]
+    choices: Mapping[str, int]
+    scope: Scope
+
+    def slot(self, node: FactRef | ItemRef) -> int:
+        return self.facts[node.name] if isinstance(node, FactRef) else self.items[node.id]
+
+
+def constant(value: Any) -> Closure:
+    answer = (value, 0, 0)
+    return lambda slots: answer
+
+
+def read(slot: int) -> Closure:
+    return lambda slots: slots[slot]
+
+
+def literal_value(node: Literal, wanted: Type | None) -> Any:
+    """The literal as a value of the type it stands beside: text becomes a date beside a date, decimals exact."""
+    value = node.value
+    if isinstance(value, str):
+        return dt.date.fromisoformat(value) if wanted is not None and wanted.kind == "date" else value
+    return value if isinstance(value, bool) else exact(value)
+
+
+def supplied(node: Unpublished, names: Names) -> int:
+    """The bits of the facts that would supply an unpublished value."""
+    mask = 0
+    for ref in node.supplied_by:
+        mask |= 1 << names.facts[ref.name]
+    return mask
+
+
+def expression(node: Expression, names: Names, wanted: Type | None = None) -> Closure:
+    """The closure of an expression; ``wanted`` types its bare literals."""
+    match node:
+        case Literal():
+            return constant(literal_value(node, wanted))
+        case FactRef() | ItemRef():
+            return read(names.slot(node))
+        case Unpublished():
+            answer = (UNDETERMINED, 0, supplied(node, names))
+            return lambda slots: answer
+        case Apply():
+            return _apply(node, names, wanted)
+        case Cases():
+            return _cases(node, names, wanted)
+        case Scale():
+            return scale(node, names)
+        case ByOutcome():
+            return _by_outcome(node, names, wanted)
+
+
+def _apply(node: Apply, names: Names, wanted: Type | None) -> Closure:
+    row = EXPRESSIONS[node.operator]
+    date = Type("date") if row.family == "date" else wanted if row.family == "choice" else None
+    kinds = [None if node.operator == "date_plus" and i == 1 else date for i in range(len(node.operands))]
+    parts = [expression(part, names, kind) for part, kind in zip(node.operands, kinds, strict=True)]
+    if row.absence == "propagate":
+        return _propagate(parts, row.scalar, node.options)
+    if row.absence == "skip":
+        bare = [isinstance(part, Literal) for part in node.operands]
+        return _skip(parts, bare, row.scalar, node.options)
+    options = node.options
+    if node.operator == "highest":
+        found = type_of(node, names.scope)
+        options = found.values if found else ()
+    return _own(parts, row.scalar, options)
+
+
+def _propagate(parts: Sequence[Closure], scalar: Callable[..., Any], options: Sequence[Any]) -> Closure:
+    def run(slots: Slots) -> Answer:
+        used = missing = 0
+        values = []
+        absent = None
+        for part in parts:
+            value, mine, lacks = part(slots)
+            used |= mine
+            if value is UNDETERMINED:
+                absent = UNDETERMINED
+                missing |= lacks
+            elif value is NOT_APPLICABLE:
+                absent = absent or NOT_APPLICABLE
+            else:
+                values.append(value)
+        return (scalar(values, options) if absent is None else absent, used, missing)
+
+    return run
+
+
+def _skip(
+    parts: Sequence[Closure], bare: Sequence[bool], scalar: Callable[..., Any], options: Sequence[Any]
+) -> Closure:
+    """Not applicable operands are left out; when nothing but literals is left the result is not applicable."""
+
+    def run(slots: Slots) -> Answer:
+        used = missing = 0
+        values = []
+        open_ = substance = False
+        for part, is_literal in zip(parts, bare, strict=True):
+            value, mine, lacks = part(slots)
+            used |= mine
+            if value is UNDETERMINED:
+                open_ = True
+                missing |= lacks
+            elif value is not NOT_APPLICABLE:
+                values.append(value)
+                substance = substance or not is_literal
+        if open_:
+            return (UNDETERMINED, used, missing)
+        return (scalar(values, options) if substance else NOT_APPLICABLE, used, 0)
+
+    return run
+
+
+def _own(parts: Sequence[Closure], scalar: Callable[..., Any], options: Sequence[Any]) -> Closure:
+    """``first_known`` and ``highest``: a result that one operand settles rests on that operand alone."""
+    top = options[-1] if options else None
+
+    def run(slots: Slots) -> Answer:
+        answers = [part(slots) for part in parts]
+        value = scalar([answer[0] for answer in answers], options)
+        if value is UNDETERMINED:
+            return (value, _union(answers, 1), _union(answers, 2))
+        if value is not NOT_APPLICABLE and (top is None or value == top):
+            return (value, next(answer[1] for answer in answers if answer[0] == value), 0)
+        return (value, _union(answers, 1), 0)
+
+    return run
+
+
+def _union(answers: Sequence[Answer], index: int) -> int:
+    mask = 0
+    for answer in answers:
+        mask |= answer[index]
+    return mask
+
+
+def _cases(node: Cases, names: Names, wanted: Type | None) -> Closure:
+    branches = [(condition(when, names), expression(then, names, wanted)) for when, then in node.branches]
+    otherwise = constant(NOT_APPLICABLE) if node.otherwise is None else expression(node.otherwise, names, wanted)
+
+    def run(slots: Slots) -> Answer:
+        used = lacking = 0
+        open_ = False
+        chosen = otherwise
+        for when, then in branches:
+            holds, mine, lacks = when(slots)
+            used |= mine
+            if holds is None:
+                open_ = True
+                lacking |= lacks
+            elif holds:
+                chosen = then
+                break
+        if open_:
+            return (UNDETERMINED, used, lacking)
+        value, more, missing = chosen(slots)
+        return (value, used | more, missing)
+
+    return run
+
+
+def scale_with_step(node: Scale, names: Names) -> Callable[[Slots], tuple[Answer, int | None]]:
+    """The closure of a scale, which also tells the index of the step that holds.
+
+    Steps are monotone: the highest step known to be reached holds if the first not reached one follows it, with
+    nothing unknown between.
+    """
+    steps = [step.name for step in node.steps]
+    tests = [None if s.reached_when is None else condition(s.reached_when, names) for s in node.steps]
+
+    def run(slots: Slots) -> tuple[Answer, int | None]:
+        answers = [(True, 0, 0) if test is None else test(slots) for test in tests]
+        reached = max(i for i, answer in enumerate(answers) if answer[0])
+        used = answers[reached][1]
+        missing = 0
+        open_ = False
+        for value, mine, lacks in answers[reached + 1 :]:
+            if value is None:
+                open_ = True
+                used |= mine
+                missing |= lacks
+            else:
+                used |= mine
+                break
+        if open_:
+            return ((UNDETERMINED, used, missing), None)
+        return ((steps[reached], used, 0), reached)
+
+    return run
+
+
+def scale(node: Scale, names: Names) -> Closure:
+    run = scale_with_step(node, names)
+    return lambda slots: run(slots)[0]
+
+
+def _by_outcome(node: ByOutcome, names: Names, wanted: Type | None) -> Closure:
+    slot = names.items[node.outcome.id]
+    values = {name: expression(value, names, wanted) for name, value in node.values}
+
+    def run(slots: Slots) -> Answer:
+        outcome, used, missing = slots[slot]
+        if outcome is UNDETERMINED or outcome is NOT_APPLICABLE:
+            return (outcome, used, missing)
+        value, more, lacks = values[outcome](slots)
+        return (value, used | more, lacks)
+
+    return run
+
+
+def condition(node: Condition, names: Names) -> Closure:
+    """The closure of a condition: True, False or None (unknown)."""
+    match node:
+        case Connect():
+            return _connect(node, names)
+        case Chosen():
+            return _compare_literal(names.choices[node.interpretation], COMPARISONS["is"].scalar, node.choice)
+        case VerdictIs():
+            return _verdict(names.items[node.criterion.id], node.verdicts)
+        case Compare():
+            return _compare(node, names)
+
+
+def _connect(node: Connect, names: Names) -> Closure:
+    """A known result that one part settles rests on the first such part; any other rests on all parts."""
+    parts = [condition(part, names) for part in node.parts]
+    scalar = CONNECTIVES[node.operator].scalar
+    settling = {"all": (False,), "any": (True,), "first_known": (True, False)}.get(node.operator, ())
+
+    def run(slots: Slots) -> Answer:
+        answers = [part(slots) for part in parts]
+        value = scalar([answer[0] for answer in answers])
+        if value is None:
+            open_ = [answer for answer in answers if answer[0] is None]
+            return (None, _union(open_, 1), _union(open_, 2))
+        if value in settling:
+            return (value, next(answer[1] for answer in answers if answer[0] is value), 0)
+        return (value, _union(answers, 1), 0)
+
+    return run
+
+
+def _compare(node: Compare, names: Names) -> Closure:
+    slot = names.slot(node.left)
+    test = COMPARISONS[node.operator].scalar
+    if node.operator == "known":
+        assert isinstance(node.right, Literal)
+        return _known(slot, test, node.right.value)
+    left = type_of(node.left, names.scope)
+    if isinstance(node.right, tuple):
+        return _compare_literal(slot, test, frozenset(literal_value(part, left) for part in node.right))
+    if isinstance(node.right, Literal):
+        return _compare_literal(slot, test, literal_value(node.right, left))
+    right = expression(node.right, names, left)
+
+    def run(slots: Slots) -> Answer:
+        value, used, missing = slots[slot]
+        other, mine, lacks = right(slots)
+        used |= mine
+        if value is NOT_APPLICABLE or other is NOT_APPLICABLE:
+            return (False, used, 0)
+        if value is UNDETERMINED or other is UNDETERMINED:
+            return (None, used, (missing if value is UNDETERMINED else 0) | (lacks if other is UNDETERMINED else 0))
+        return (test(value, other), used, 0)
+
+    return run
+
+
+def _compare_literal(slot: int, test: Callable[..., Any], literal: Any) -> Closure:
+    def run(slots: Slots) -> Answer:
+        value, used, missing = slots[slot]
+        if value is UNDETERMINED:
+            return (None, used, missing)
+        if value is NOT_APPLICABLE:
+            return (False, used, 0)
+        return (test(value, literal), used, 0)
+
+    return run
+
+
+def _known(slot: int, test: Callable[..., Any], wanted: Any) -> Closure:
+    bit = 1 << slot
+    return lambda slots: (test(slots[slot][0] is not UNDETERMINED, wanted), bit, 0)
+
+
+def _verdict(slot: int, verdicts: Sequence[str]) -> Closure:
+    allowed = frozenset(verdicts)
+
+    def run(slots: Slots) -> Answer:
+        value, used, missing = slots[slot]
+        if value is UNDETERMINED:
+            return (True, used, 0) if "undetermined" in allowed else (None, used, missing)
+        name = "not_applicable" if value is NOT_APPLICABLE else value
+        return (name in allowed, used, 0)
+
+    return run

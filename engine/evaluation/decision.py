@@ -1,0 +1,154 @@
+"""What an evaluation says: the result of every item with its reasons, payments, obligations and the trace.
+
+:mod:`engine.evaluation.evaluator` makes it; :mod:`engine.report` writes it out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.errors import Location
+from engine.language.expressions import Citation, Text
+from engine.language.types import Type
+from engine.language.values import Scalar
+from engine.policy.model import Convention
+
+# Results that every decision holds, not applicable where the convention does not know them (design, section 7).
+FIXED_RESULTS = (
+    "eligibilite",
+    "tranche_activite",
+    "objectif.mt",
+    "objectif.fa",
+    "aide.montant_annuel",
+    "verification.resultat",
+    "verification.taux",
+    "aide.montant_du",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What decided a result: a ``row``, ``rule``, ``step``, ``derogation`` or ``value``, or why it is unpublished."""
+
+    kind: str
+    id: str
+    cite: tuple[Citation, ...]
+    text: Text | None
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One item's result. ``status`` is known, undetermined or not_applicable; ``value`` is None unless known.
+
+    ``facts`` are those it rests on, through other results too; ``uses`` the items it reads directly; ``confidence``
+    the weakest source kind among all that it used.
+    """
+
+    id: str
+    kind: str
+    label: Text
+    type: Type | None
+    status: str
+    value: Scalar | None
+    cite: tuple[Citation, ...]
+    confidence: str | None
+    facts: Mapping[str, Scalar]
+    choices: Mapping[str, str]
+    missing: tuple[str, ...]
+    because: tuple[Reason, ...]
+    warnings: tuple[Text, ...]
+    uses: tuple[str, ...]
+    value_labels: Mapping[str, Text]
+    yearly: bool
+
+    @property
+    def derogation(self) -> str | None:
+        """The derogation that makes a criterion met, if one does."""
+        return next((reason.id for reason in self.because if reason.kind == "derogation"), None)
+
+    @property
+    def verdict(self) -> str:
+        """A criterion's verdict; for other items, the value or status as text."""
+        return str(self.value) if self.status == "known" else self.status
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLine:
+    """A payment of the contract year: amount in euros and due day, each None where not known."""
+
+    result: Result
+    due: dt.date | None
+    due_missing: tuple[str, ...]
+    due_reason: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationLine:
+    """``status``: done, pending, overdue (on the day asked about), not_applicable or undetermined."""
+
+    id: str
+    label: Text
+    status: str
+    due: dt.date | None
+    due_reason: Text | None
+    cite: tuple[Citation, ...]
+    missing: tuple[str, ...]
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class TraceLine:
+    """A production rule that fired, with the verdicts that made it fire."""
+
+    outcome: str
+    rule: str
+    value: str | None
+    because: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayUse:
+    """An overlay in force: the later convention it comes from, and the ids of the results it changes."""
+
+    id: str
+    convention: str
+    label: Text
+    cite: tuple[Citation, ...]
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YearLine:
+    """The yearly amount of one contract year under its own overlays."""
+
+    year: int
+    start: dt.date | None
+    amount: Result
+    overlays: tuple[OverlayUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """All results of one case under one convention."""
+
+    convention: Convention
+    digest: str
+    selected_because: Text
+    overlays: tuple[OverlayUse, ...]
+    facts: Mapping[str, Scalar]
+    results: Mapping[str, Result]
+    payments: tuple[PaymentLine, ...]
+    obligations: tuple[ObligationLine, ...]
+    interpretations: Mapping[str, str]
+    trace: tuple[TraceLine, ...]
+    years: tuple[YearLine, ...]
+    as_of: dt.date | None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The facts that the undetermined fixed results wait for, in the order of the results."""
+        waiting = (fact for id_ in FIXED_RESULTS if id_ in self.results for fact in self.results[id_].missing)
+        return tuple(dict.fromkeys(waiting))

@@ -1,0 +1,138 @@
+"""Evaluates one case: a program and typed facts come in, every item's answer is computed in order, a Decision goes out.
+
+The stage before is :mod:`engine.evaluation.program`, the stage after :mod:`engine.report`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.errors import InputFault, Problem
+from engine.evaluation.bodies import Decided, NoRow
+from engine.evaluation.closures import Answer
+from engine.evaluation.decision import TraceLine
+from engine.evaluation.facts import Facts
+from engine.evaluation.program import Compiled, OutcomeProgram, Program
+from engine.language.facts import YEAR
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED
+from engine.policy.model import Outcome
+
+
+@dataclass(slots=True)
+class Run:
+    """The answers of one case: ``slots`` for reading on, ``answers`` per item with what decided it."""
+
+    slots: list[Answer]
+    answers: dict[str, Decided] = field(default_factory=dict)
+    rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    trace: list[TraceLine] = field(default_factory=list)
+    given: int = 0
+
+
+def run_program(program: Program, facts: Facts, choices: Mapping[str, str]) -> Run:
+    """Evaluates every step of ``program`` for the facts and interpretations of a case.
+
+    Raises:
+        InputFault: a policy defect that ``avenant check`` finds (no-row, no-rule, conflict).
+        EngineFault: durable-rules misbehaved.
+    """
+    slots = list(program.blank)
+    fact_slots = program.names.facts
+    run = Run(slots)
+    for name, value in facts.items():
+        slot = fact_slots[name]
+        bit = 1 << slot
+        slots[slot] = (value, bit, 0)
+        run.given |= bit
+    for id_, choice in choices.items():
+        slot = program.names.choices[id_]
+        slots[slot] = (choice, 1 << slot, 0)
+    has_year = YEAR in facts
+    for compiled in program.steps:
+        step = compiled.step
+        if step.yearly and not has_year:
+            answer: Decided = (UNDETERMINED, program.year_bit, program.year_bit, None)
+        elif compiled.outcome is not None:
+            answer = _decide(compiled, compiled.outcome, run)
+        else:
+            try:
+                answer = compiled.run(slots)
+            except NoRow:
+                raise InputFault([Problem(step.item.at, "no-row", {"id": step.item.id})]) from None
+        value, used, missing, decided = answer
+        missing &= ~run.given
+        run.answers[step.item.id] = (value, used, missing, decided)
+        slots[compiled.slot] = (value, 1 << compiled.slot, missing)
+    return run
+
+
+def _decide(compiled: Compiled, outcome: OutcomeProgram, run: Run) -> Decided:
+    """Fires the production rules of an outcome over its verdicts."""
+    item = compiled.step.item
+    if outcome.gate is not None:
+        gate = outcome.gate(run.slots)
+        if gate[0] is UNDETERMINED or gate[0] is NOT_APPLICABLE:
+            return gate
+    verdicts = {id_: _verdict(run.slots[slot]) for id_, slot in outcome.criteria}
+    firings = outcome.ruleset.run(verdicts)
+    body = item.body
+    assert isinstance(body, Outcome)
+    values: dict[str, str | None] = {}
+    for rule in body.rules:
+        values[rule.id] = rule.then if isinstance(rule.then, str) else None
+    for firing in firings:
+        because = tuple((id_, verdicts[id_]) for id_ in firing.criteria)
+        run.trace.append(TraceLine(item.id, firing.rule, values[firing.rule], because))
+    fired = tuple(dict.fromkeys(firing.rule for firing in firings))
+    run.rules[item.id] = fired
+    found = {values[rule] for rule in fired}
+    if len(found) > 1:
+        raise InputFault([Problem(item.at, "conflict", {"id": item.id, "rules": ", ".join(fired)})])
+    if found:
+        return _fired(outcome, fired, found.pop(), run)
+    used = missing = 0
+    for closure in outcome.rules.values():
+        _, mine, lacks = closure(run.slots)
+        used |= mine
+        missing |= lacks
+    if "undetermined" not in verdicts.values():
+        raise InputFault([Problem(item.at, "no-rule", {"id": item.id})])
+    return (UNDETERMINED, used, missing, None)
+
+
+def _fired(outcome: OutcomeProgram, fired: tuple[str, ...], value: str | None, run: Run) -> Decided:
+    used = missing = 0
+    for rule in fired:
+        used |= outcome.rules[rule](run.slots)[1]
+        missing |= outcome.unpublished.get(rule, 0)
+    return (UNDETERMINED if value is None else value, used, missing, None)
+
+
+def _verdict(answer: Answer) -> str:
+    value = answer[0]
+    if value is UNDETERMINED:
+        return "undetermined"
+    return "not_applicable" if value is NOT_APPLICABLE else str(value)
+
+
+def obligation_status(compiled: Compiled, run: Run, as_of: dt.date | None) -> tuple[str, dt.date | None, int]:
+    """Status, due day and missing facts of an obligation; overdue only with a day to compare with."""
+    gate = run.answers[compiled.step.item.id]
+    if gate[0] is NOT_APPLICABLE:
+        return ("not_applicable", None, 0)
+    due, due_lacks = None, 0
+    if compiled.due is not None:
+        day, _, due_lacks = compiled.due(run.slots)
+        due = day if isinstance(day, dt.date) else None
+    if gate[0] is UNDETERMINED:
+        return ("undetermined", due, gate[2])
+    if compiled.done_when is not None:
+        done, _, lacks = compiled.done_when(run.slots)
+        if done:
+            return ("done", due, 0)
+        if done is None:
+            return ("undetermined", due, lacks)
+    overdue = as_of is not None and due is not None and as_of > due
+    return ("overdue" if overdue else "pending", due, due_lacks if due is None else 0)

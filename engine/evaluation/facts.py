@@ -1,0 +1,170 @@
+"""Reads a case: nested plain data comes in, typed exact facts go out, or every fault at once.
+
+The convention is chosen next (:mod:`engine.policy.registry`), from the beneficiary and the signature date.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from engine.errors import InputFault, Location, Problem, nearest
+from engine.language.facts import BENEFICIARY, SIGNATURE, Fact, Vocabulary
+from engine.language.values import Scalar, exact
+from engine.policy.loader import Document
+
+DEFAULT_BENEFICIARY = "medecin_liberal"
+
+Facts = dict[str, Scalar]
+
+
+def read_case(data: Any, vocabulary: Vocabulary, document: Document | None = None, name: str = "case") -> Facts:
+    """The facts that ``data`` states, by full name; dates as dates, decimals exact, None left out as missing.
+
+    ``document`` tells the places for messages.
+
+    Raises:
+        InputFault: unknown facts, wrong types, values out of range, dates in the wrong order, no signature date.
+    """
+    reader = _CaseReader(vocabulary, document, name)
+    facts = reader.read(data)
+    if reader.problems:
+        raise InputFault(reader.problems)
+    return facts
+
+
+class _CaseReader:
+    """Collects the problems of one case while it is read."""
+
+    def __init__(self, vocabulary: Vocabulary, document: Document | None, name: str) -> None:
+        self.vocabulary = vocabulary
+        self.document = document
+        self.name = name
+        self.problems: list[Problem] = []
+
+    def read(self, data: Any) -> Facts:
+        if not isinstance(data, Mapping):
+            self._report((), "case-not-a-mapping")
+            return {}
+        facts: Facts = {BENEFICIARY: DEFAULT_BENEFICIARY}
+        known = self.vocabulary.facts
+        for key, entry in data.items():
+            if key in self.vocabulary.groups:
+                if isinstance(entry, Mapping):
+                    for inner, value in entry.items():
+                        self._add(facts, f"{key}.{inner}", value, (key, inner))
+                elif entry is not None:
+                    self._report((key,), "case-group", name=key)
+            elif key in known:
+                self._add(facts, key, entry, (key,))
+            else:
+                names = [*self.vocabulary.groups, BENEFICIARY, *known]
+                self._report((key,), "unknown-fact", nearest(str(key), names), is_key=True, name=key)
+        self._check_orders(facts)
+        if SIGNATURE not in facts and not self.problems:
+            self._report((), "missing-signature", name=SIGNATURE)
+        return facts
+
+    def _add(self, facts: Facts, name: str, value: Any, path: tuple[Any, ...]) -> None:
+        fact = self.vocabulary.facts.get(name)
+        if fact is None:
+            self._report(path, "unknown-fact", _nearest_fact(name, self.vocabulary), is_key=True, name=name)
+        elif value is not None:
+            typed = self._typed(fact, value, path)
+            if typed is not None:
+                facts[name] = typed
+
+    def _typed(self, fact: Fact, value: Any, path: tuple[Any, ...]) -> Scalar | None:
+        match fact.type.kind:
+            case "boolean":
+                if isinstance(value, bool):
+                    return value
+                self._wrong(fact, value, path, "true, false")
+                return None
+            case "number":
+                return self._number(fact, value, path)
+            case "date":
+                return self._date(fact, value, path)
+            case _:
+                if isinstance(value, str) and value in fact.type.values:
+                    return value
+                close = nearest(str(value), fact.type.values)
+                allowed = ", ".join(fact.type.values)
+                self._report(path, "fact-value", close, name=fact.name, value=_shown(value), allowed=allowed)
+                return None
+
+    def _number(self, fact: Fact, value: Any, path: tuple[Any, ...]) -> Scalar | None:
+        if isinstance(value, float):
+            value = Decimal(repr(value))
+        if isinstance(value, bool) or not isinstance(value, int | Decimal | Fraction):
+            self._wrong(fact, value, path, "775" if fact.type.scale == 0 else "12.5")
+            return None
+        if isinstance(value, Decimal) and not value.is_finite():
+            self._wrong(fact, value, path, "775")
+            return None
+        low, high = fact.minimum, fact.maximum
+        if (low is not None and value < low) or (high is not None and value > high):
+            self._report(path, "fact-range", name=fact.name, value=_shown(value), low=low, high=high)
+            return None
+        number = exact(value)
+        if isinstance(number, Fraction) and (number * 10 ** (fact.type.scale or 0)).denominator != 1:
+            self._report(path, "fact-decimals", name=fact.name, value=_shown(value), scale=fact.type.scale)
+            return None
+        return number
+
+    def _date(self, fact: Fact, value: Any, path: tuple[Any, ...]) -> Scalar | None:
+        day = _day(value)
+        if day is None:
+            self._wrong(fact, value, path, "2024-06-22")
+            return None
+        if not dt.date(1900, 1, 1) <= day <= dt.date(2100, 12, 31):
+            self._report(path, "fact-range", name=fact.name, value=_shown(value), low="1900-01-01", high="2100-12-31")
+            return None
+        return day
+
+    def _check_orders(self, facts: Facts) -> None:
+        for chain in self.vocabulary.orders:
+            given = [name for name in chain if name in facts]
+            for first, second in pairwise(given):
+                earlier, later = facts[first], facts[second]
+                if earlier > later:  # type: ignore[operator]
+                    path = tuple(second.split("."))
+                    self._report(path, "fact-order", first=first, second=second, a=earlier, b=later)
+
+    def _wrong(self, fact: Fact, value: Any, path: tuple[Any, ...], example: str) -> None:
+        self._report(path, "fact-type", name=fact.name, value=_shown(value), kind=fact.type.kind, example=example)
+
+    def _report(
+        self, path: tuple[Any, ...], code: str, close: str | None = None, is_key: bool = False, **values: object
+    ) -> None:
+        if self.document is None:
+            place = Location(self.name)
+        else:
+            place = self.document.key_at(path) if is_key else self.document.at(path)
+        self.problems.append(Problem(place, code, values, close))
+
+
+def _day(value: Any) -> dt.date | None:
+    """A date, or the text of one in the form 2024-06-22."""
+    if isinstance(value, str) and len(value) == 10:
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, dt.date) and not isinstance(value, dt.datetime) else None
+
+
+def _nearest_fact(name: str, vocabulary: Vocabulary) -> str | None:
+    """The same key in another group first, then the name that looks most like it."""
+    key = name.rpartition(".")[2]
+    moved = [fact for fact in vocabulary.facts if fact.rpartition(".")[2] == key]
+    return moved[0] if moved else nearest(name, vocabulary.facts)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 40 else text[:40] + "…"

@@ -1,0 +1,181 @@
+"""Decides outcomes with durable-rules: the verdicts of a case come in, the production rules that fire go out.
+
+The only module that imports ``durable``, and it stays inside the subset in which durable-rules was found sound: one
+flat fact of small integers per case, conjunctive rules only, no threads, no joins, no state (docs/adr/0001).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import durable_rules_engine
+from durable import engine as durable
+
+from engine.errors import Location, fault
+from engine.language.expressions import Condition, Connect, VerdictIs
+from engine.policy.model import Outcome
+
+MAX_RULES = 60
+MAX_ATOMS = 60
+MAX_CRITERIA = 240
+CODES = {"not_met": 0, "met": 1, "undetermined": 2, "not_applicable": 3}
+RESERVED = ("sid", "id", "case")
+_FNV_OFFSET, _FNV_PRIME = 2166136261, 16777619
+
+Atom = tuple[str, tuple[str, ...]]  # criterion, the verdicts that make the atom true
+
+
+class EngineFault(Exception):
+    """durable-rules did not behave as the guards require; the case has no answer."""
+
+
+class QuietHost(durable.Host):  # type: ignore[misc]
+    """A host without the two timer threads that would run actions behind our back (durable_rules 3.1)."""
+
+    def _run(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A production rule that fired, and the criteria whose verdicts made it fire."""
+
+    rule: str
+    criteria: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Ruleset:
+    """The production rules of one outcome, compiled and loaded into durable-rules until :meth:`release`."""
+
+    name: str
+    properties: Mapping[str, str]
+    firings: Mapping[str, Firing]
+    host: QuietHost
+    fired: list[str] = field(default_factory=list)
+    sids: Iterable[int] = field(default_factory=lambda: itertools.count(1))
+
+    def run(self, verdicts: Mapping[str, str]) -> list[Firing]:
+        """The firings of a case, in order of the rules.
+
+        Raises:
+            EngineFault: the anchor did not fire exactly once, a rule fired twice, or an action failed.
+        """
+        self.fired.clear()
+        sid = f"s{next(iter(self.sids))}"
+        fact: dict[str, Any] = {"case": 1, "id": 1, "sid": sid}
+        for criterion, short in self.properties.items():
+            fact[short] = CODES[verdicts[criterion]]
+        try:
+            state = self.host.assert_fact(self.name, fact)
+        finally:
+            self.host.delete_state(self.name, sid)
+        if state is None or state.get("exception"):
+            raise EngineFault(f"{self.name}: {state and state.get('exception')}")
+        if self.fired.count("anchor") != 1 or len(set(self.fired)) != len(self.fired):
+            raise EngineFault(f"{self.name}: fired {self.fired}")
+        return [self.firings[name] for name in self.fired if name != "anchor"]
+
+    def release(self) -> None:
+        """Gives the C ruleset back; a discarded host alone would keep it (durable_rules section 2)."""
+        durable_rules_engine.delete_ruleset(self.host.get_ruleset(self.name)._handle)
+
+
+def load_ruleset(name: str, outcome: Outcome, at: Location) -> Ruleset:
+    """The ruleset of an outcome.
+
+    Raises:
+        InputFault: a rule needs more conjunctions than durable-rules takes safely, or names collide.
+    """
+    conjunctions = [(rule.id, parts) for rule in outcome.rules for parts in expanded(rule.when, rule.id, at)]
+    if len(conjunctions) > MAX_RULES:
+        raise fault(at, "too-many-rules", name=name, count=len(conjunctions), limit=MAX_RULES)
+    criteria = tuple(dict.fromkeys(criterion for _, parts in conjunctions for criterion, _ in parts))
+    if len(criteria) > MAX_CRITERIA:
+        raise fault(at, "too-many-rules", name=name, count=len(criteria), limit=MAX_CRITERIA)
+    properties = {criterion: f"v{i}" for i, criterion in enumerate(criteria)}
+    refuse_collisions([*RESERVED, *properties.values()], at)
+    fired: list[str] = []
+    rules: dict[str, Any] = {"anchor": _rule(0, [{"case": 1}], "anchor", fired)}
+    firings: dict[str, Firing] = {}
+    for i, (rule, parts) in enumerate(conjunctions, 1):
+        tests = [{"case": 1}, *(test for part in parts for test in _tests(part, properties))]
+        if len(tests) > MAX_ATOMS:
+            raise fault(at, "too-many-rules", name=rule, count=len(tests), limit=MAX_ATOMS)
+        rules[f"r{i}"] = _rule(i, tests, f"r{i}", fired)
+        firings[f"r{i}"] = Firing(rule, tuple(criterion for criterion, _ in parts))
+    return Ruleset(name, properties, firings, QuietHost({name: rules}), fired)
+
+
+def _rule(priority: int, tests: Sequence[Mapping[str, Any]], name: str, fired: list[str]) -> dict[str, Any]:
+    return {"pri": priority, "all": [{"m": {"$and": list(tests)}}], "run": _action(name, fired)}
+
+
+def _action(name: str, fired: list[str]) -> Callable[[Any], None]:
+    """An action of exactly one parameter: with more, durable-rules waits for a completion that never comes."""
+
+    def run(context: Any) -> None:
+        fired.append(name)
+
+    return run
+
+
+def _tests(atom: Atom, properties: Mapping[str, str]) -> list[dict[str, Any]]:
+    """One verdict is an equality; a list is the inequality to each verdict it leaves out, never an expansion."""
+    criterion, verdicts = atom
+    short = properties[criterion]
+    if len(verdicts) == 1:
+        return [{short: CODES[verdicts[0]]}]
+    return [{"$neq": {short: code}} for verdict, code in CODES.items() if verdict not in verdicts]
+
+
+def expanded(node: Condition, rule: str, at: Location) -> list[tuple[Atom, ...]]:
+    """``node`` as a disjunction of conjunctions.
+
+    Raises:
+        InputFault: more than 60 conjunctions.
+    """
+    match node:
+        case VerdictIs():
+            return [((node.criterion.id, node.verdicts),)]
+        case Connect("any"):
+            terms = [term for part in node.parts for term in expanded(part, rule, at)]
+        case Connect("all"):
+            terms = [()]
+            for part in node.parts:
+                terms = [(*left, *right) for left in terms for right in expanded(part, rule, at)]
+                _bound(terms, rule, at)
+        case _:
+            raise fault(node.at, "not-a-verdict")
+    _bound(terms, rule, at)
+    return terms
+
+
+def _bound(terms: Sequence[object], rule: str, at: Location) -> None:
+    if len(terms) > MAX_RULES:
+        raise fault(at, "too-many-rules", name=rule, count=len(terms), limit=MAX_RULES)
+
+
+def refuse_collisions(names: Sequence[str], at: Location) -> None:
+    """Refuses names that durable-rules could not tell apart: it identifies them by 32-bit FNV-1a alone (3.15).
+
+    Raises:
+        InputFault: two names have the same hash.
+    """
+    seen: dict[int, str] = {}
+    for name in names:
+        key = fnv1a(name)
+        if key in seen:
+            raise fault(at, "name-collision", first=seen[key], second=name)
+        seen[key] = name
+
+
+def fnv1a(text: str) -> int:
+    """The 32-bit FNV-1a hash of the UTF-8 bytes of ``text``."""
+    value = _FNV_OFFSET
+    for byte in text.encode():
+        value = ((value ^ byte) * _FNV_PRIME) & 0xFFFFFFFF
+    return value

@@ -1,0 +1,64 @@
+"""Plans an evaluation: a convention and the overlays in force come in, ordered steps with types and slots go out.
+
+Both evaluators run the same Plan; every name in it is resolved and every type known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.errors import InputFault
+from engine.language.facts import Vocabulary
+from engine.language.types import Type
+from engine.policy.model import Convention, Interpretation, Item
+from engine.policy.overlays import Laid, interpretations, laid_items
+from engine.policy.resolve import resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One item to evaluate: its type, and whether it is of the contract year."""
+
+    item: Item
+    type: Type | None
+    yearly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps of a convention under its overlays, in an order where each follows what it reads."""
+
+    convention: Convention
+    overlays: tuple[Laid, ...]
+    steps: tuple[Step, ...]
+    vocabulary: Vocabulary
+    interpretations: Mapping[str, Interpretation]
+
+    @property
+    def types(self) -> Mapping[str, Type | None]:
+        return {step.item.id: step.type for step in self.steps}
+
+
+def make_plan(convention: Convention, covering: Sequence[Laid], laid: Sequence[Laid], vocabulary: Vocabulary) -> Plan:
+    """The plan of a contract of ``convention`` under the overlays ``laid``.
+
+    ``covering`` are all overlays that may ever apply: their interpretations are open to a case of this convention.
+
+    Raises:
+        InputFault: a name or type does not fit (``avenant check`` says the same).
+    """
+    items = laid_items(convention, laid)
+    resolved = resolve(items, vocabulary, interpretations(convention, covering))
+    if resolved.problems:
+        raise InputFault(resolved.problems)
+    steps = tuple(Step(items[id_], resolved.types[id_], id_ in resolved.yearly) for id_ in resolved.order)
+    return Plan(convention, tuple(laid), steps, vocabulary, _open_questions(convention, covering))
+
+
+def _open_questions(convention: Convention, covering: Sequence[Laid]) -> Mapping[str, Interpretation]:
+    merged = dict(convention.interpretations)
+    for later, _ in covering:
+        for id_, interpretation in later.interpretations.items():
+            merged.setdefault(id_, interpretation)
+    return merged

@@ -1,0 +1,139 @@
+"""Compiles a plan once per convention and set of overlays: a Plan comes in, slots, closures and rulesets go out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from engine.evaluation.bodies import BodyClosure, body, gated
+from engine.evaluation.closures import Answer, Closure, Names, Slots, condition, expression, supplied
+from engine.evaluation.inference import Ruleset, load_ruleset
+from engine.evaluation.plan import Plan, Step
+from engine.language.expressions import Text, Unpublished
+from engine.language.facts import YEAR
+from engine.language.types import Type
+from engine.language.typing import Scope
+from engine.language.values import UNDETERMINED
+from engine.policy.model import SOURCE_KINDS, Convention, Item, Obligation, Outcome, Payment
+
+DATE = Type("date")
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeProgram:
+    """An outcome's ruleset, and for each rule its Kleene closure, which tells what an undecided outcome waits for."""
+
+    ruleset: Ruleset
+    rules: Mapping[str, Closure]
+    criteria: tuple[tuple[str, int], ...]
+    unpublished: Mapping[str, int]
+    gate: BodyClosure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A step with its closures."""
+
+    step: Step
+    slot: int
+    run: BodyClosure
+    outcome: OutcomeProgram | None
+    due: Closure | None
+    done_when: Closure | None
+    warnings: tuple[tuple[Closure, Text], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A compiled plan. ``blank`` are the slots of a case without facts; ``ranks`` grades a source, 0 the surest."""
+
+    plan: Plan
+    names: Names
+    steps: tuple[Compiled, ...]
+    blank: tuple[Answer, ...]
+    fact_bits: int
+    choice_bits: int
+    year_bit: int
+    fact_names: tuple[str, ...]
+    ranks: Callable[[str, str], int]
+
+    def release(self) -> None:
+        """Gives the rulesets back to durable-rules."""
+        for compiled in self.steps:
+            if compiled.outcome is not None:
+                compiled.outcome.ruleset.release()
+
+
+def compile_plan(plan: Plan) -> Program:
+    """The program of ``plan``.
+
+    Raises:
+        InputFault: an outcome's rules do not fit into durable-rules.
+    """
+    vocabulary = plan.vocabulary
+    facts = {name: i for i, name in enumerate(vocabulary.facts)}
+    choices = {id_: len(facts) + i for i, id_ in enumerate(plan.interpretations)}
+    first = len(facts) + len(choices)
+    items = {step.item.id: first + i for i, step in enumerate(plan.steps)}
+    interpretations = {id_: question.choices for id_, question in plan.interpretations.items()}
+    names = Names(facts, items, choices, Scope(vocabulary, plan.types, interpretations))
+    blank: list[Answer] = []
+    for name, slot in facts.items():
+        missing = 0 if vocabulary.facts[name].absence_answers else 1 << slot
+        blank.append((UNDETERMINED, 1 << slot, missing))
+    blank.extend((UNDETERMINED, 1 << slot, 0) for slot in choices.values())
+    blank.extend((UNDETERMINED, 1 << slot, 0) for slot in items.values())
+    sources = {(c.id, s.id): SOURCE_KINDS.index(s.kind) for c in _conventions(plan) for s in c.sources.values()}
+    return Program(
+        plan=plan,
+        names=names,
+        steps=tuple(_compiled(step, items[step.item.id], names) for step in plan.steps),
+        blank=tuple(blank),
+        fact_bits=(1 << len(facts)) - 1,
+        choice_bits=((1 << len(choices)) - 1) << len(facts),
+        year_bit=1 << facts[YEAR],
+        fact_names=tuple(facts),
+        ranks=lambda convention, source: sources.get((convention, source), len(SOURCE_KINDS) - 1),
+    )
+
+
+def _conventions(plan: Plan) -> list[Convention]:
+    return [plan.convention, *(later for later, _ in plan.overlays)]
+
+
+def _compiled(step: Step, slot: int, names: Names) -> Compiled:
+    item = step.item
+    due: Closure | None = None
+    done_when: Closure | None = None
+    if isinstance(item.body, Payment):
+        due = expression(item.body.due, names, DATE)
+    elif isinstance(item.body, Obligation):
+        due = None if item.body.due is None else expression(item.body.due, names, DATE)
+        done_when = None if item.body.done_when is None else condition(item.body.done_when, names)
+    return Compiled(
+        step=step,
+        slot=slot,
+        run=gated(item, names, body(item, step.type, names)),
+        outcome=_outcome(item, item.body, names) if isinstance(item.body, Outcome) else None,
+        due=due,
+        done_when=done_when,
+        warnings=tuple((condition(warning.when, names), warning.text) for warning in item.warnings),
+    )
+
+
+def _outcome(item: Item, outcome: Outcome, names: Names) -> OutcomeProgram:
+    ruleset = load_ruleset(item.id, outcome, item.at)
+    has_gate = item.applies_when is not None or item.unless is not None
+    return OutcomeProgram(
+        ruleset=ruleset,
+        rules={rule.id: condition(rule.when, names) for rule in outcome.rules},
+        criteria=tuple((id_, names.items[id_]) for id_ in ruleset.properties),
+        unpublished={
+            rule.id: supplied(rule.then, names) for rule in outcome.rules if isinstance(rule.then, Unpublished)
+        },
+        gate=gated(item, names, _open_gate) if has_gate else None,
+    )
+
+
+def _open_gate(slots: Slots) -> tuple[str, int, int, None]:
+    return ("open", 0, 0, None)

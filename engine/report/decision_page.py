@@ -1,0 +1,237 @@
+"""Composes the page that a case officer reads: a decision comes in, verdict first, then amounts, reasons and gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from engine.evaluation.decision import Decision, Result
+from engine.language.expressions import Citation, VerdictIs, walk
+from engine.language.facts import YEAR
+from engine.policy.model import SOURCE_KINDS, Outcome
+from engine.policy.registry import Registry
+from engine.report.messages import words
+from engine.report.page import Block, Heading, Page, Paragraph, Table
+from engine.report.values import fact_text, result_text, scalar_text
+
+MAIN = (
+    "tranche_activite",
+    "objectif.mt",
+    "objectif.fa",
+    "aide.montant_annuel",
+    "verification.resultat",
+    "verification.taux",
+    "aide.montant_du",
+)
+ELIGIBILITY = "eligibilite"
+_TONE = {"eligible": "good", "ineligible": "bad"}
+
+
+def decision_page(decision: Decision, registry: Registry, lang: str, title: str) -> Page:
+    """The whole page of one decision."""
+    return tuple(_blocks(decision, registry, lang, title))
+
+
+def _blocks(decision: Decision, registry: Registry, lang: str, title: str) -> Iterator[Block]:
+    text = words(lang)
+    results = decision.results
+    eligible = results[ELIGIBILITY]
+    verdict = result_text(eligible, lang)
+    yield Heading(f"{title} — {eligible.label[lang]} : {verdict}", 1, _TONE.get(str(eligible.value), "open"))
+    yield Paragraph(
+        f"{decision.convention.label[lang]} ({decision.convention.id}) : {decision.selected_because[lang]}."
+    )
+    for use in decision.overlays:
+        cited = cited_text(use.cite, registry)
+        changes = ", ".join(use.changes)
+        yield Paragraph(
+            f"{text['overlay']} : {use.label[lang]} ({use.convention}/{use.id}, {cited}), {text['changes']} {changes}."
+        )
+    yield from _results(decision, registry, lang, text)
+    yield from _amounts(decision, registry, lang, text)
+    yield from _criteria(decision, registry, lang, text)
+    yield from _warnings(decision, lang, text)
+    yield from _missing(decision, registry, lang, text)
+    yield from _assumed(decision, registry, lang, text)
+    yield from _obligations(decision, lang, text)
+    yield from _grades(decision, registry, lang, text)
+
+
+def rules_line(registry: Registry, lang: str) -> Block:
+    """Which policies folder the answers come from."""
+    text = words(lang)
+    return Paragraph(text["rules_from"].format(place=registry.root, origin=text[f"origin_{registry.origin}"]) + ".")
+
+
+def _results(decision: Decision, registry: Registry, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
+    rows = []
+    for id_ in MAIN:
+        result = decision.results[id_]
+        waits_for_year = YEAR not in decision.facts and result.missing == (YEAR,)
+        if result.status == "not_applicable" or waits_for_year:
+            continue
+        rows.append((result.label[lang], result_text(result, lang), because_text(result, registry, lang)))
+    if rows:
+        yield Heading(text["results"])
+        yield Table((text["result"], text["value"], text["why"]), tuple(rows))
+
+
+def _amounts(decision: Decision, registry: Registry, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
+    if decision.years:
+        yield Heading(text["amounts"])
+        rows = [
+            (
+                str(line.year),
+                scalar_text(line.start, None, lang),
+                result_text(line.amount, lang),
+                ", ".join(use.label[lang] for use in line.overlays) or because_text(line.amount, registry, lang),
+            )
+            for line in decision.years
+        ]
+        yield Table((text["year"], text["start"], text["amount"], text["why"]), tuple(rows))
+    if decision.payments:
+        yield Heading(text["payments"])
+        lines = [
+            (
+                line.result.label[lang],
+                scalar_text(line.due, None, lang)
+                if line.due
+                else text["unpublished" if line.due_reason else "undetermined"],
+                result_text(line.result, lang),
+                cited_text(line.result.cite, registry),
+            )
+            for line in decision.payments
+        ]
+        yield Table((text["payment"], text["due"], text["amount"], text["article"]), tuple(lines))
+
+
+def _criteria(decision: Decision, registry: Registry, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
+    """The criteria of the eligibility, the ones that refuse or are open first."""
+    ranks = {"not_met": 0, "undetermined": 1, "met": 2, "not_applicable": 3}
+    criteria = sorted(_eligibility_criteria(decision), key=lambda result: ranks[result.verdict])
+    rows = [
+        (
+            result.label[lang],
+            result_text(result, lang),
+            _facts_text(result, registry, lang),
+            cited_text(result.cite, registry),
+        )
+        for result in criteria
+        if result.verdict != "not_applicable"
+    ]
+    if rows:
+        yield Heading(text["criteria"])
+        yield Table((text["criterion"], text["verdict"], text["why"], text["article"]), tuple(rows))
+
+
+def _eligibility_criteria(decision: Decision) -> list[Result]:
+    """The criteria that the eligibility of this convention asks about."""
+    item = decision.convention.items.get(ELIGIBILITY)
+    if item is None or not isinstance(item.body, Outcome):
+        return []
+    named = (node.criterion.id for rule in item.body.rules for node in walk(rule.when) if isinstance(node, VerdictIs))
+    return [decision.results[id_] for id_ in dict.fromkeys(named)]
+
+
+def _facts_text(result: Result, registry: Registry, lang: str) -> str:
+    vocabulary = registry.vocabulary
+    parts = []
+    if result.derogation:
+        label = next(r.text for r in result.because if r.kind == "derogation")
+        parts.append(words(lang)["derogation"].format(label=label[lang] if label else result.derogation))
+    for name, value in result.facts.items():
+        parts.append(f"{vocabulary.facts[name].label[lang]} : {fact_text(name, value, vocabulary, lang)}")
+    if result.missing:
+        names = ", ".join(vocabulary.facts[name].label[lang] for name in result.missing)
+        parts.append(words(lang)["missing_count"].format(names=names))
+    return " ; ".join(parts)
+
+
+def because_text(result: Result, registry: Registry, lang: str) -> str:
+    """What decided a result, why it is open, and the text behind it."""
+    text = words(lang)
+    parts = [reason.text[lang] for reason in result.because if reason.text and reason.kind != "derogation"]
+    if result.status == "undetermined" and result.missing:
+        labels = ", ".join(registry.vocabulary.facts[name].label[lang] for name in result.missing)
+        parts.append(text["missing_count"].format(names=labels))
+    cited = cited_text(result.cite, registry)
+    if cited:
+        parts.append(cited)
+    return " ; ".join(dict.fromkeys(parts))
+
+
+def cited_text(cite: Iterable[Citation], registry: Registry) -> str:
+    """Citations as one line: source, and the place in it."""
+    parts = []
+    for citation in cite:
+        parts.append(f"{citation.source}, {citation.locator}" if citation.locator else citation.source)
+    return " ; ".join(dict.fromkeys(parts))
+
+
+def _warnings(decision: Decision, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
+    found = dict.fromkeys(warning[lang] for result in decision.results.values() for warning in result.warnings)
+    if found:
+        yield Heading(text["warnings"], tone="open")
+        for warning in found:
+            yield Paragraph(warning)
+
+
+def _missing(decision: Decision, registry: Registry, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
+    if decision.missing:
+        yield Heading(text["missing"], tone="open")
+        facts = [registry.vocabulary.facts[name] for name in decision.missing]
+        rows = tuple((fact.name, fact.question[lang], fact.where[lang]) for fact in facts)
+        yield Table((text["fact"], text["question"], text["where"]), rows)
+
+
+def _assumed(decision: Decision, registry: Registry, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
+    if decision.interpretations:
+        yield Heading(text["assumed"])
+        rows = []
+        for id_, choice in decision.interpretations.items():
+            question = next(c.interpretations[id_] for c in registry.conventions.values() if id_ in c.interpretations)
+            rows.append((question.question[lang], question.choices[choice][lang], f"--interpret {id_}=…"))
+        yield Table((text["open_question"], text["choice"], ""), tuple(rows))
+
+
+def _obligations(decision: Decision, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
+    order = {"overdue": 0, "pending": 1, "undetermined": 2, "done": 3}
+    lines = [line for line in decision.obligations if line.status != "not_applicable"]
+    dated = [line for line in lines if line.due is not None or line.status in ("overdue", "done")]
+    if dated:
+        yield Heading(text["obligations"])
+        rows = tuple(
+            (line.label[lang], scalar_text(line.due, None, lang), text[line.status])
+            for line in sorted(dated, key=lambda line: (order[line.status], str(line.due)))
+        )
+        yield Table((text["obligation"], text["due"], text["status"]), rows)
+    others = [line.label[lang] for line in lines if line not in dated]
+    if others:
+        if not dated:
+            yield Heading(text["obligations"])
+        yield Paragraph(" ; ".join(others) + ".")
+
+
+def _grades(decision: Decision, registry: Registry, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
+    """The sources behind the main results, by grade."""
+    used: dict[str, dict[str, None]] = {kind: {} for kind in SOURCE_KINDS}
+    for id_ in (ELIGIBILITY, *MAIN):
+        for citation in _behind(decision, id_):
+            source = registry.conventions[citation.convention].sources.get(citation.source)
+            if source is not None:
+                used[source.kind][f"{citation.source} ({source.title}, {source.publisher})"] = None
+    yield Heading(text["grades"])
+    rows = [(text[kind], " ; ".join(found)) for kind, found in used.items() if found]
+    yield Table(("", ""), tuple(rows))
+    yield Paragraph(f"{text['digest']} : {decision.digest}")
+
+
+def _behind(decision: Decision, id_: str) -> Iterator[Citation]:
+    """Every citation behind a result, through the results it reads."""
+    seen: set[str] = set()
+    waiting = [id_]
+    while waiting:
+        result = decision.results.get(waiting.pop())
+        if result is not None and result.id not in seen and result.status != "not_applicable":
+            seen.add(result.id)
+            yield from result.cite
+            waiting.extend(result.uses)

@@ -1,0 +1,38 @@
+"""Lays a page out as GitHub-flavoured markdown: a page comes in, text goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
+
+
+def markdown(page: Page) -> str:
+    """The page as markdown."""
+    return "\n".join(line for block in page for line in _block(block)).strip("\n") + "\n"
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Heading(text, level, _):
+            yield from ("", "#" * level + " " + text, "")
+        case Paragraph(text, _):
+            yield from (_escaped(text), "")
+        case Table(columns, rows):
+            yield _row(columns)
+            yield "|" + " --- |" * len(columns)
+            yield from (_row(row) for row in rows)
+            yield ""
+        case Tree(lines):
+            yield from ("  " * depth + "- " + _escaped(text) for depth, text in lines)
+            yield ""
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return "| " + " | ".join(_escaped(cell) for cell in cells) + " |"
+
+
+def _escaped(text: str) -> str:
+    for char in ("\\", "|", "*", "_", "<", "`"):
+        text = text.replace(char, "\\" + char)
+    return text.replace("\n", " ")

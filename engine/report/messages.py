@@ -1,0 +1,118 @@
+"""The words of the reports, in French and English; labels of rules and facts come from the policies and schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+LANGUAGES = ("fr", "en")
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "decision": ("Décision", "Decision"),
+    "case": ("Cas", "Case"),
+    "convention": ("Convention", "Convention"),
+    "rules_from": ("Règles lues dans {place} ({origin})", "Rules read from {place} ({origin})"),
+    "origin_option": ("dossier demandé", "the folder asked for"),
+    "origin_folder": ("dossier de travail", "the working folder"),
+    "origin_package": ("fournies avec le programme", "shipped with the program"),
+    "origin_checkout": ("dépôt source", "source checkout"),
+    "overlay": ("Texte ultérieur appliqué", "Later text applied"),
+    "changes": ("modifie", "changes"),
+    "known": ("connu", "known"),
+    "undetermined": ("indéterminé", "undetermined"),
+    "not_applicable": ("sans objet", "not applicable"),
+    "met": ("rempli", "met"),
+    "not_met": ("non rempli", "not met"),
+    "eligible": ("éligible", "eligible"),
+    "ineligible": ("non éligible", "not eligible"),
+    "done": ("fait", "done"),
+    "pending": ("à venir", "pending"),
+    "overdue": ("en retard", "overdue"),
+    "true": ("oui", "yes"),
+    "false": ("non", "no"),
+    "result": ("Résultat", "Result"),
+    "value": ("Valeur", "Value"),
+    "sources": ("Sources", "Sources"),
+    "source_grade": ("Source la plus faible", "Weakest source"),
+    "article": ("Texte", "Text"),
+    "year": ("Année", "Year"),
+    "start": ("Début", "Start"),
+    "amount": ("Montant", "Amount"),
+    "amounts": ("Montants par année", "Amounts by year"),
+    "payments": ("Versements de l'année", "Payments of the year"),
+    "payment": ("Versement", "Payment"),
+    "due": ("Échéance", "Due"),
+    "criteria": ("Conditions d'éligibilité", "Conditions of eligibility"),
+    "criterion": ("Critère", "Criterion"),
+    "verdict": ("Verdict", "Verdict"),
+    "why": ("Pourquoi", "Why"),
+    "derogation": ("par dérogation : {label}", "by derogation: {label}"),
+    "results": ("Résultats", "Results"),
+    "verification": ("Vérification", "Verification"),
+    "missing": ("Ce qui manque", "What is missing"),
+    "fact": ("Fait", "Fact"),
+    "question": ("Question", "Question"),
+    "where": ("Où le trouver", "Where to find it"),
+    "assumed": ("Lectures retenues", "Readings taken"),
+    "open_question": ("Question", "Question"),
+    "choice": ("Choix", "Choice"),
+    "warnings": ("Avertissements", "Warnings"),
+    "obligations": ("Obligations", "Obligations"),
+    "obligation": ("Obligation", "Obligation"),
+    "status": ("État", "Status"),
+    "grades": ("Qualité des sources", "Quality of the sources"),
+    "official_text": ("texte officiel", "official text"),
+    "official_site": ("site officiel", "official site"),
+    "secondary": ("source secondaire", "secondary source"),
+    "derived": ("déduit d'un exemple", "derived from an example"),
+    "no_source": ("faits du cas seuls", "facts of the case only"),
+    "unpublished": ("non publié", "unpublished"),
+    "row": ("ligne", "row"),
+    "rule": ("règle", "rule"),
+    "step": ("échelon", "step"),
+    "value_reason": ("valeur en vigueur depuis le {id}", "value in force since {id}"),
+    "missing_count": ("il manque : {names}", "missing: {names}"),
+    "digest": ("Empreinte des règles", "Digest of the rules"),
+    "rests_on": ("repose sur", "rests on"),
+    "facts_used": ("Faits utilisés", "Facts used"),
+    "rule_text": ("Règle", "Rule"),
+    "passed": ("{count} cas réussis", "{count} cases passed"),
+    "failed": ("{count} cas en échec", "{count} cases failed"),
+    "expected": ("attendu", "expected"),
+    "actual": ("obtenu", "got"),
+    "kind": ("Nature", "Kind"),
+    "item": ("Élément", "Item"),
+    "label": ("Libellé", "Label"),
+    "signed": ("Signature", "Signed"),
+    "from": ("à compter du {start}", "from {start}"),
+    "between": ("du {start} au {end} exclu", "from {start} until {end}"),
+    "items": ("Éléments", "Items"),
+    "used_by": ("Utilisé par", "Used by"),
+    "values": ("Valeurs", "Values"),
+    "rows": ("Lignes", "Rows"),
+    "note": ("Note", "Note"),
+    "not_here": ("absent de cette convention", "not in this convention"),
+    "applies_when": ("S'applique si", "Applies when"),
+    "unless": ("Sauf si", "Unless"),
+    "met_when": ("Rempli si", "Met when"),
+    "done_when": ("Fait quand", "Done when"),
+    "otherwise": ("sinon", "otherwise"),
+    "unit": ("Unité", "Unit"),
+    "place": ("Écrit à", "Written at"),
+    "beneficiary": ("Bénéficiaire", "Beneficiary"),
+    "since": ("Depuis le", "Since"),
+    "reading": ("lecture « {choice} »", "reading '{choice}'"),
+    "first_of": ("le premier connu", "the first known"),
+    "any_value": ("tout", "any"),
+}
+
+
+def words(lang: str) -> Mapping[str, str]:
+    """Every word in one language."""
+    index = LANGUAGES.index(lang)
+    return {key: pair[index] for key, pair in _WORDS.items()}
+
+
+def word(key: str, lang: str) -> str:
+    """One word; an unknown key is given back as it is."""
+    pair = _WORDS.get(key)
+    return pair[LANGUAGES.index(lang)] if pair else key

@@ -1,0 +1,106 @@
+"""Writes values for people and for programs: a value and its type come in, text or JSON scalars go out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.evaluation.decision import Result
+from engine.language.facts import Vocabulary
+from engine.language.types import Type
+from engine.language.values import Scalar
+from engine.report.messages import word
+
+Json = str | int | float | bool | None
+NARROW = "\u202f"
+
+
+def money(value: int | Fraction) -> str:
+    """Euros with two decimals, as JSON carries them.
+
+    >>> money(19000), money(Fraction(8767, 2))
+    ('19000.00', '4383.50')
+    """
+    cents = value * 100
+    assert Fraction(cents).denominator == 1, "an amount is in whole cents: the scale check lets no other through"
+    return f"{Decimal(int(cents)).scaleb(-2):.2f}"
+
+
+def to_json(value: Scalar | None, type_: Type | None) -> Json:
+    """The value as JSON: money as text with two decimals, dates as text, other numbers as numbers."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if type_ is not None and type_.unit == "EUR":
+        return money(value)
+    return value if isinstance(value, int) else float(value)
+
+
+def exact_text(value: Scalar | None, type_: Type | None) -> str | None:
+    """The exact fraction of a ratio, such as ``5/13``; None for other values."""
+    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+        return None
+    return str(Fraction(value)) if type_ is not None and type_.unit == "ratio" else None
+
+
+def result_text(result: Result, lang: str) -> str:
+    """A result's value, verdict or status in words."""
+    if result.status != "known":
+        return word(result.status, lang)
+    if isinstance(result.value, str):
+        return _named(result.value, result.value_labels, lang)
+    return scalar_text(result.value, result.type, lang)
+
+
+def fact_text(name: str, value: Scalar, vocabulary: Vocabulary, lang: str) -> str:
+    """A fact's value in words."""
+    fact = vocabulary.facts[name]
+    if isinstance(value, str):
+        return _named(value, fact.value_labels, lang)
+    return scalar_text(value, fact.type, lang)
+
+
+def _named(value: str, labels: Mapping[str, Mapping[str, str]], lang: str) -> str:
+    return labels[value][lang] if value in labels else word(value, lang)
+
+
+def scalar_text(value: Scalar | None, type_: Type | None, lang: str) -> str:
+    """A number, date or boolean as people write it in the language."""
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return word("true" if value else "false", lang)
+    if isinstance(value, dt.date):
+        return value.strftime("%d/%m/%Y") if lang == "fr" else value.isoformat()
+    if isinstance(value, str):
+        return word(value, lang)
+    unit = type_.unit if type_ is not None else "none"
+    if unit == "EUR":
+        return f"{_digits(money(value), lang)}{NARROW}€" if lang == "fr" else f"€{_digits(money(value), lang)}"
+    if unit == "ratio":
+        percent = _digits(f"{float(Fraction(value) * 100):.2f}", lang)
+        return f"{percent}{NARROW if lang == 'fr' else ''}%" + (f" ({Fraction(value)})" if value not in (0, 1) else "")
+    if unit == "percent":
+        return f"{_plain(value, lang)}{NARROW if lang == 'fr' else ''}%"
+    suffix = {"patients": " patients", "ETP": " ETP" if lang == "fr" else " FTE"}.get(unit, "")
+    return _plain(value, lang) + suffix
+
+
+def _plain(value: int | Fraction, lang: str) -> str:
+    if isinstance(value, int):
+        return _digits(str(value), lang)
+    text = f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
+    return _digits(text, lang)
+
+
+def _digits(text: str, lang: str) -> str:
+    """Thousands set apart and the decimal sign of the language."""
+    sign, text = ("-", text[1:]) if text.startswith("-") else ("", text)
+    whole, _, decimals = text.partition(".")
+    grouped = f"{int(whole):,}".replace(",", NARROW if lang == "fr" else ",")
+    if decimals.strip("0"):
+        grouped += ("," if lang == "fr" else ".") + decimals
+    return sign + grouped

@@ -1,0 +1,213 @@
+"""Runs the policies' own test suites: tests/*_test.yaml come in, one outcome per case with its differences goes out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from engine.errors import InputFault, Location, Problem, UsageFault, nearest
+from engine.evaluation.decision import Decision
+from engine.evaluation.facts import Facts, read_case
+from engine.evaluation.session import Session
+from engine.language.values import Scalar, exact
+from engine.policy.loader import Document, load
+from engine.policy.registry import load_schema
+from engine.policy.schema import shape_problems
+
+STATUSES = ("undetermined", "not_applicable")
+
+
+@dataclass(frozen=True, slots=True)
+class TestCase:
+    """One case of a suite: the facts, how to decide them, and what is expected (the entry as written)."""
+
+    suite: str
+    name: str
+    at: Location
+    convention: str
+    facts: Facts
+    entry: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What was expected of an item and what came out instead, both as text."""
+
+    subject: str
+    expected: str
+    actual: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOutcome:
+    """A case passed if it has no difference and no problem."""
+
+    case: TestCase
+    differences: tuple[Difference, ...]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return not self.differences and not self.problems
+
+
+def suite_files(root: Path) -> list[Path]:
+    """Every test file of every convention, in order."""
+    return sorted(root.glob("*/tests/*_test.yaml"))
+
+
+def read_cases(session: Session, wanted: str | None = None) -> list[TestCase]:
+    """The test cases under the policies folder whose suite, name or file contains ``wanted``.
+
+    Raises:
+        InputFault: with every fault of the test files.
+    """
+    schema, _ = load_schema("suite")
+    problems: list[Problem] = []
+    cases: list[TestCase] = []
+    for path in suite_files(session.registry.root):
+        try:
+            document = load(path)
+            found = shape_problems(document, schema)
+            problems.extend(found)
+            if not found:
+                cases.extend(_cases(document, path.parent.parent.name, session, problems))
+        except InputFault as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputFault(problems)
+    return [case for case in cases if wanted is None or wanted.lower() in _address(case).lower()]
+
+
+def _address(case: TestCase) -> str:
+    return f"{case.at.file}::{case.suite}::{case.name}"
+
+
+def _cases(document: Document, folder: str, session: Session, problems: list[Problem]) -> Iterator[TestCase]:
+    data = document.data
+    suite = data["suite"]
+    for index, entry in enumerate(data["cases"]):
+        at = document.at(("cases", index, "name"))
+        nested = _merged(data["base"], entry)
+        try:
+            facts = read_case(nested, session.registry.vocabulary, name=str(at))
+        except InputFault as error:
+            problems.extend(error.problems)
+            continue
+        convention = entry.get("convention") or data.get("convention") or folder
+        yield TestCase(suite, entry["name"], at, convention, facts, entry)
+
+
+def _merged(base: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
+    nested: dict[str, Any] = {key: dict(value) if isinstance(value, Mapping) else value for key, value in base.items()}
+    for name in entry.get("without", ()):
+        group, _, key = name.partition(".")
+        if isinstance(nested.get(group), dict):
+            nested[group].pop(key, None)
+        else:
+            nested.pop(name, None)
+    for name, value in entry.get("given", {}).items():
+        group, _, key = name.partition(".")
+        if key:
+            nested.setdefault(group, {})[key] = value
+        else:
+            nested[name] = value
+    return nested
+
+
+def run_case(session: Session, case: TestCase) -> CaseOutcome:
+    """Decides a case and compares it with what it expects."""
+    entry = case.entry
+    as_of = entry.get("as_of")
+    try:
+        decision = session.decide(
+            case.facts,
+            interpret=entry.get("interpret"),
+            as_of=dt.date.fromisoformat(as_of) if as_of else None,
+        )
+    except InputFault as error:
+        return CaseOutcome(case, (), error.problems)
+    except UsageFault as error:
+        return CaseOutcome(
+            case, (), (Problem(case.at, error.problem.code, error.problem.values, error.problem.nearest),)
+        )
+    problems: list[Problem] = []
+    differences = tuple(_differences(case, decision, problems))
+    return CaseOutcome(case, differences, tuple(problems))
+
+
+def _differences(case: TestCase, decision: Decision, problems: list[Problem]) -> Iterator[Difference]:
+    entry = case.entry
+    if decision.convention.id != case.convention:
+        yield Difference("convention", case.convention, decision.convention.id)
+    statuses = {line.id: line.status for line in decision.obligations}
+    waiting: set[str] = set()
+    for id_, expected in entry["expect"].items():
+        if id_ in statuses:
+            if statuses[id_] != expected:
+                yield Difference(id_, str(expected), statuses[id_])
+            continue
+        result = decision.results.get(id_)
+        if result is None:
+            known = [*decision.results, *statuses]
+            problems.append(Problem(case.at, "unknown-item", {"id": id_}, nearest(id_, known)))
+            continue
+        if result.status == "undetermined":
+            waiting.update(result.missing)
+        if not _equal(expected, result.status, result.value):
+            yield Difference(id_, shown(expected), shown(result.value) if result.status == "known" else result.status)
+    if "missing" in entry and set(entry["missing"]) != waiting:
+        yield Difference("missing", ", ".join(sorted(entry["missing"])), ", ".join(sorted(waiting)))
+    yield from _other_differences(entry, decision)
+
+
+def _other_differences(entry: Mapping[str, Any], decision: Decision) -> Iterator[Difference]:
+    dues = {line.result.id: line.due for line in decision.payments} | {o.id: o.due for o in decision.obligations}
+    for id_, day in entry.get("due", {}).items():
+        if shown(dues.get(id_)) != day:
+            yield Difference(f"{id_}: due", day, shown(dues.get(id_)))
+    for id_, derogation in entry.get("derogation", {}).items():
+        actual = decision.results[id_].derogation if id_ in decision.results else None
+        if actual != derogation:
+            yield Difference(f"{id_}: derogation", derogation, str(actual))
+    overlays = [use.id for use in decision.overlays]
+    if "overlays" in entry and sorted(entry["overlays"]) != sorted(overlays):
+        yield Difference("overlays", ", ".join(entry["overlays"]), ", ".join(overlays))
+    for id_ in entry.get("warnings", ()):
+        if id_ not in decision.results or not decision.results[id_].warnings:
+            yield Difference(f"{id_}: warning", "warning", "—")
+
+
+def _equal(expected: Any, status: str, value: Scalar | None) -> bool:
+    if status != "known":
+        return str(expected) == status
+    if isinstance(value, bool) or isinstance(expected, bool):
+        return value is expected
+    if isinstance(value, int | Fraction):
+        return _number(expected) == value
+    return shown(value) == str(expected)
+
+
+def _number(expected: Any) -> Scalar | None:
+    if isinstance(expected, int | Decimal):
+        return exact(expected)
+    try:
+        return exact(Fraction(expected))
+    except (ValueError, TypeError, ZeroDivisionError):
+        return None
+
+
+def shown(value: Any) -> str:
+    """A value as a test file writes it."""
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Fraction) and 10**6 % value.denominator == 0:
+        return str((Decimal(value.numerator) / Decimal(value.denominator)).normalize())
+    return value.isoformat() if isinstance(value, dt.date) else str(value)

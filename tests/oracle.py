@@ -1,0 +1,339 @@
+"""A third reading of what a convention means: independent of the package `engine`, slow, and simple enough to trust.
+It evaluates plain YAML data for one case by direct recursion, and the real evaluators must agree with it."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import takewhile
+from math import ceil, floor
+from operator import eq, ge, gt, le, lt, mul, ne, sub
+from typing import Any, NamedTuple
+
+Data = Mapping[str, Any]
+Result = tuple[str, Any]  # (known | undetermined | not_applicable, value); here undetermined holds its missing facts
+Truth = bool | frozenset[str]  # true, false, or unknown: the facts that it misses
+NOT_APPLICABLE: Result = ("not_applicable", None)
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {  # `from` and `before` are those of a table's cells
+    "is": eq, "is_not": ne, "in": lambda a, b: a in b, "not_in": lambda a, b: a not in b,
+    "at_least": ge, "at_most": le, "more_than": gt, "less_than": lt, "from": ge, "before": lt}  # fmt: skip
+ARITHMETIC: dict[str, Callable[..., Any]] = {
+    "add": lambda *terms: sum(terms),
+    "subtract": sub,
+    "multiply": mul,
+    "percent_of": lambda percent, of: Fraction(percent) * of / 100,
+    "ratio": lambda numerator, denominator: Fraction(numerator) / denominator if denominator > 0 else None,
+    "share": lambda of, numerator, denominator: Fraction(of) * numerator / denominator if denominator > 0 else None,
+    "years_between": lambda a, b: b.year - a.year - (shift(a, "years", b.year - a.year) > b),
+    "round": lambda of, to, mode: ROUND[mode](Fraction(of) / to) * to}  # fmt: skip
+ROUND: dict[str, Callable[[Any], int]] = {"down": floor, "up": ceil, "half_up": lambda x: floor(x + Fraction(1, 2))}
+
+
+class Item(NamedTuple):
+    kind: str
+    data: Data
+    home: int  # where its refs resolve: 0 the contract's own convention, k that of the k-th overlay
+    criteria: tuple[str, ...]  # those of its file
+
+
+def decide(*arguments: Any, **named: Any) -> dict[str, Result]:
+    """Every result of the case (arguments of Reading): (status, value), the value None unless it is known."""
+    results = Reading(*arguments, **named).results().items()
+    return {name: (status, value if status == "known" else None) for name, (status, value) in results}
+
+
+def missing(*arguments: Any, **named: Any) -> dict[str, set[str]]:
+    """The missing facts of every undetermined result (arguments of Reading)."""
+    results = Reading(*arguments, **named).results().items()
+    return {name: set(value) for name, (status, value) in results if status == "undetermined"}
+
+
+def literal(value: Any) -> Any:
+    """A literal of the rules or of the case; no enum value looks like a date."""
+    if isinstance(value, list):
+        return [literal(part) for part in value]
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return date.fromisoformat(value)
+    return Fraction(str(value)) if isinstance(value, Decimal | float) else value
+
+
+def shift(day: date, unit: str, amount: Fraction | int) -> date:
+    if unit == "days":
+        return day + timedelta(days=int(amount))
+    year, month = divmod(day.year * 12 + day.month - 1 + int(amount) * (12 if unit == "years" else 1), 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def unknown(parts: Sequence[Any]) -> frozenset[str]:
+    """The missing facts of the parts that are unknown."""
+    return frozenset().union(*(part for part in parts if not isinstance(part, bool)))
+
+
+def undetermined(parts: Sequence[Any]) -> Result:
+    return "undetermined", unknown(parts)
+
+
+def negate(part: Truth) -> Truth:
+    return not part if isinstance(part, bool) else part
+
+
+def every(parts: Sequence[Truth]) -> Truth:
+    return False if False in parts else all(part is True for part in parts) or unknown(parts)
+
+
+def some(parts: Sequence[Truth]) -> Truth:
+    return negate(every([negate(part) for part in parts]))
+
+
+def compare(operator: str, left: Result, right: Result) -> Truth:
+    if NOT_APPLICABLE in (left, right):
+        return False
+    lacking = [value for status, value in (left, right) if status == "undetermined"]
+    return unknown(lacking) if lacking else COMPARE[operator](left[1], right[1])
+
+
+def strict(arguments: Sequence[Result], operation: Callable[..., Any]) -> Result:
+    """Undetermined if an argument is, else not_applicable if an argument is or if the operation gives nothing."""
+    lacking = [value for status, value in arguments if status == "undetermined"]
+    if lacking:
+        return undetermined(lacking)
+    value = None if NOT_APPLICABLE in arguments else operation(*(value for _, value in arguments))
+    return NOT_APPLICABLE if value is None else ("known", value)
+
+
+def walk(node: Any) -> Iterator[Data]:
+    """Every mapping inside, warnings apart: no result rests on them."""
+    if isinstance(node, Mapping):
+        yield node
+        node = [child for key, child in node.items() if key != "warnings"]
+    for child in node if isinstance(node, list) else []:
+        yield from walk(child)
+
+
+def items(convention: Data, home: int) -> dict[str, Item]:
+    """The items of a convention, by id; a file that carries overlays has none for the convention's own contracts."""
+    found: dict[str, Item] = {}
+    for file in convention["files"].values():
+        criteria = tuple(criterion["id"] for criterion in file.get("criteria", []))
+        for kind in ("parameters", "tables", "quantities", "criteria", "outcomes", "payments"):
+            if home or "overlays" not in file:
+                found |= {data["id"]: Item(kind, data, home, criteria) for data in file.get(kind, [])}
+    return found
+
+
+class Reading:
+    """One case, read under the contract's own convention and the active overlays (each with its convention's data)."""
+
+    def __init__(self, convention: Data, case: Data, interpretations: Mapping[str, str], absence: Set[str],
+                 overlays: Sequence[tuple[Data, Data]] = (), dates: Set[str] = frozenset()) -> None:  # fmt: skip
+        self.case = {fact: literal(value) for fact, value in case.items() if value is not None}
+        self.absence, self.memory = absence, dict[tuple[str, int], Result]()
+        assert all(isinstance(self.case[fact], date) for fact in dates & self.case.keys()), "a date fact must be a date"
+        books = [convention, *(newer for _, newer in overlays)]
+        self.choices = {i["id"]: i["default"] for b in books[::-1] for i in b["convention"].get("interpretations", [])}
+        self.choices.update(interpretations)
+        years = {"years": {"subtract": [{"fact": "contrat.annee"}, 1]}}
+        start = {"id": "annee.debut", "date_plus": [convention["convention"].get("years_from"), years]}
+        self.books = [items(book, home) for home, book in enumerate(books)]
+        self.names = list(self.books[0])
+        self.books[0]["annee.debut"] = Item("quantities", start, 0, ())
+        self.added: dict[str, list[Item]] = {}  # criterion: the derogations that overlays add to it
+        for home, (overlay, newer) in enumerate(overlays, 1):
+            for old, new in overlay.get("replace", {}).items():
+                self.books[0][old] = self.books[home][new]._replace(criteria=self.books[0][old].criteria)
+            declared = {d["id"]: d for file in newer["files"].values() for d in file.get("derogations", [])}
+            for criterion, names in overlay.get("add_derogations", {}).items():
+                self.added.setdefault(criterion, []).extend(Item("", declared[name], home, ()) for name in names)
+
+    def results(self) -> dict[str, Result]:
+        return {name: self.result(name, 0) for name in self.names}
+
+    def find(self, name: str, home: int) -> Item:
+        return self.books[0].get(name) or self.books[home][name]
+
+    def result(self, name: str, home: int) -> Result:
+        item = self.find(name, home)
+        if (name, item.home) not in self.memory:
+            self.memory[name, item.home] = self.item(name, item)
+        return self.memory[name, item.home]
+
+    def item(self, name: str, item: Item) -> Result:
+        if "contrat.annee" not in self.case and self.of_the_year(name, item.home, set()):
+            return undetermined([{"contrat.annee"}])
+        applies = self.holds(item.data.get("applies_when", {"all": []}), item)
+        if applies is False or self.holds(item.data.get("unless", {"any": []}), item) is True:
+            return NOT_APPLICABLE
+        if applies is not True:
+            return undetermined([applies])
+        if item.kind in ("quantities", "payments"):
+            return self.value(item.data["amount"] if item.kind == "payments" else item.data, item)
+        if item.kind == "criteria":
+            return self.criterion(item, self.added.get(name, []))
+        read = {"parameters": self.parameter, "tables": self.table, "outcomes": self.outcome}[item.kind]
+        return read(item)
+
+    def reads(self, node: Any, item: Item) -> set[str]:
+        """The items that a rule names, whatever the case says."""
+        parts = list(walk(node))
+        names = {part[key] for part in parts for key in ("ref", "criterion", "by_outcome") if key in part}
+        return names.union(*(item.criteria for part in parts if part.keys() & {"any_criterion", "every_criterion"}))
+
+    def of_the_year(self, name: str, home: int, seen: set[Any]) -> bool:
+        item = self.find(name, home)
+        if (name, item.home) in seen:
+            return False
+        seen.add((name, item.home))
+        parts = [item, *self.added.get(name, [])]
+        if item.kind == "parameters" and item.home:  # its value is the one at the start of the contract year
+            return True
+        return any(node.get("fact") == "contrat.annee" for part in parts for node in walk(part.data)) or any(
+            self.of_the_year(n, part.home, seen) for part in parts for n in self.reads(part.data, part)
+        )
+
+    def supplied(self, node: Data) -> frozenset[str]:
+        """The facts that would stand in for an unpublished value, those already given apart."""
+        facts = node["unpublished"].get("supplied_by", [])
+        return frozenset([facts] if isinstance(facts, str) else facts) - self.case.keys()
+
+    def parameter(self, item: Item) -> Result:
+        status, day = self.value({"ref": "annee.debut"} if item.home else {"fact": "contrat.date_signature"}, item)
+        if status != "known":
+            return status, day
+        values = item.data["values"]
+        return self.value(([v for v in values if literal(v["from"]) <= day] or values[:1])[-1], item)
+
+    def table(self, item: Item) -> Result:
+        inputs = {column: self.value(source, item) for column, source in item.data["inputs"].items()}
+        rows = [(row, every([self.cell(row[column], given, item) for column, given in inputs.items() if column in row]))
+                for row in item.data["rows"]]  # fmt: skip
+        rows = [(row, truth) for row, truth in rows if truth is not False]
+        if not rows and NOT_APPLICABLE not in inputs.values():
+            raise LookupError("no-row")
+        if not rows:
+            return NOT_APPLICABLE
+        values = [row.get("then") for row, _ in rows]  # None: unpublished
+        if None not in values and values.count(values[0]) == len(values):
+            return "known", literal(values[0])
+        unpublished = [self.supplied(row) for row, truth in rows if truth is True and "unpublished" in row]
+        return undetermined([truth for _, truth in rows] + unpublished)
+
+    def cell(self, cell: Any, given: Result, item: Item) -> Truth:
+        tests = cell if isinstance(cell, Mapping) else {"in" if isinstance(cell, list) else "is": cell}
+        return every([compare(operator, given, self.value(bound, item)) for operator, bound in tests.items()])
+
+    def criterion(self, item: Item, added: Sequence[Item]) -> Result:
+        ways = [self.holds(item.data["met_when"], item)]
+        ways += [self.holds(derogation["when"], item) for derogation in item.data.get("derogations", [])]
+        met = some(ways + [self.holds(derogation.data["when"], derogation) for derogation in added])
+        return ("known", "met" if met else "not_met") if isinstance(met, bool) else undetermined([met])
+
+    def outcome(self, item: Item) -> Result:
+        truths = [(rule, self.holds(rule["when"], item)) for rule in item.data["rules"]]
+        fired = [rule for rule, truth in truths if truth is True]
+        if len({rule.get("then") for rule in fired}) > 1:
+            raise LookupError("conflict")
+        if fired and "then" in fired[0]:
+            return "known", fired[0]["then"]
+        if fired:
+            return undetermined([self.supplied(rule) for rule in fired])
+        verdicts = [self.result(name, item.home) for name in self.reads(item.data["rules"], item)]
+        if all(status != "undetermined" for status, _ in verdicts):
+            raise LookupError("no-rule")
+        return undetermined([truth for _, truth in truths])
+
+    def verdict(self, criterion: str, verdicts: str | list[str], item: Item) -> Truth:
+        status, value = self.result(criterion, item.home)
+        if (value if status == "known" else status) in ([verdicts] if isinstance(verdicts, str) else verdicts):
+            return True
+        return frozenset(value) if status == "undetermined" else False
+
+    def holds(self, condition: Data, item: Item) -> Truth:
+        """A condition, with the verdict atoms of outcomes: true, false, or what it misses."""
+        for word, combine in (("all", every), ("any", some)):
+            if word in condition:
+                return combine([self.holds(part, item) for part in condition[word]])
+        for word, combine in (("every_criterion", every), ("any_criterion", some)):
+            if word in condition:
+                return combine([self.verdict(criterion, condition[word], item) for criterion in item.criteria])
+        if "criterion" in condition:
+            return self.verdict(condition["criterion"], condition["verdict"], item)
+        if "not" in condition:
+            return negate(self.holds(condition["not"], item))
+        if "first_known" in condition:
+            parts = [self.holds(part, item) for part in condition["first_known"]]
+            return next((part for part in parts if isinstance(part, bool)), unknown(parts))
+        if "interpretation" in condition:
+            return bool(self.choices[condition["interpretation"]] == condition["is"])
+        if "known" in condition:
+            return bool((condition["fact"] in self.case) == condition["known"])
+        operator = next(word for word in condition if word in COMPARE)
+        left = self.value({word: name for word, name in condition.items() if word in ("fact", "ref")}, item)
+        return compare(operator, left, self.value(condition[operator], item))
+
+    def value(self, node: Any, item: Item) -> Result:
+        """An expression; a quantity, and a dated value of a parameter, is read as the expression that it carries."""
+        if not isinstance(node, Mapping):
+            return "known", literal(node)
+        if "fact" in node:
+            given, lacking = self.case.get(node["fact"]), {node["fact"]} - self.absence
+            return undetermined([lacking]) if given is None else ("known", given)
+        if "ref" in node:
+            return self.result(node["ref"], item.home)
+        if "unpublished" in node:
+            return undetermined([self.supplied(node)])
+        if "value" in node:
+            return self.value(node["value"], item)
+        if "by_outcome" in node:
+            status, outcome = self.result(node["by_outcome"], item.home)
+            return self.value(node["values"][outcome], item) if status == "known" else (status, outcome)
+        if "cases" in node:
+            truths = [self.holds(case["when"], item) for case in node["cases"]]
+            before = list(takewhile(lambda truth: truth is not True, truths))
+            if not all(truth is False for truth in before):
+                return undetermined(before)
+            if len(before) < len(truths):
+                return self.value(node["cases"][len(before)]["then"], item)
+            return self.value(node["otherwise"], item) if "otherwise" in node else NOT_APPLICABLE
+        if "scale" in node:
+            reached = [self.holds(step.get("reached_when", {"all": []}), item) for step in node["scale"]]
+            top = max(index for index, truth in enumerate(reached) if truth is True)
+            above = list(takewhile(lambda truth: truth is not False, reached[top + 1 :]))
+            return undetermined(above) if above else ("known", literal(node["scale"][top]["then"]))
+        if "date_plus" in node:
+            start, [(unit, amount)] = node["date_plus"][0], node["date_plus"][1].items()
+            return strict([self.value(start, item), self.value(amount, item)], lambda day, n: shift(day, unit, n))
+        word = next(word for word in ("first_known", "min", "max", "highest", *ARITHMETIC) if word in node)
+        named = {"share": ("of", "numerator", "denominator"), "round": ("of", "to", "mode")}.get(word)
+        arguments = [node[word][name] for name in named] if named else node[word]
+        results = [self.value(argument, item) for argument in arguments]
+        if word in ARITHMETIC:
+            return strict(results, ARITHMETIC[word])
+        left = [result for result in results if result != NOT_APPLICABLE]
+        if word == "first_known":
+            return next((result for result in left if result[0] == "known"), strict(left, lambda *_: None))
+        if word == "highest":
+            steps = self.steps(node, item)
+            highest = [result for result in left if result == ("known", steps[-1])]
+            return strict(highest or left, lambda *values: max(values, key=steps.index) if values else None)
+        computed = [r for r, argument in zip(results, arguments, strict=True) if isinstance(argument, Mapping)]
+        if all(result == NOT_APPLICABLE for result in computed):
+            return NOT_APPLICABLE
+        return strict(left, lambda *values: (min if word == "min" else max)(values))
+
+    def steps(self, node: Any, item: Item) -> list[Any]:
+        """The ordered enum of an expression: the steps of the first scale among the values that it can take."""
+        if not isinstance(node, Mapping):
+            return []
+        if "scale" in node:
+            return [literal(step["then"]) for step in node["scale"]]
+        if "ref" in node:
+            target = self.find(node["ref"], item.home)
+            return self.steps(target.data, target)
+        inside = [case["then"] for case in node.get("cases", [])] + [node.get("otherwise"), node.get("value")]
+        inside += [*node.get("first_known", []), *node.get("highest", [])]
+        inside += node["values"].values() if "by_outcome" in node else []
+        return next((steps for part in inside if (steps := self.steps(part, item))), [])

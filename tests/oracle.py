@@ -188,8 +188,8 @@ class Reading:
             return False
         seen.add((name, item.home))
         parts = [item, *self.added.get(name, [])]
-        if item.kind == "parameters" and item.home:  # its value is the one at the start of the contract year
-            return True
+        if item.kind == "parameters" and item.home and len(item.data["values"]) > 1:
+            return True  # its value is the one at the start of the contract year
         return any(node.get("fact") == "contrat.annee" for part in parts for node in walk(part.data)) or any(
             self.of_the_year(n, part.home, seen) for part in parts for n in self.reads(part.data, part)
         )
@@ -200,10 +200,12 @@ class Reading:
         return frozenset([facts] if isinstance(facts, str) else facts) - self.case.keys()
 
     def parameter(self, item: Item) -> Result:
+        values = item.data["values"]
+        if len(values) == 1:
+            return self.value(values[0], item)
         status, day = self.value({"ref": "annee.debut"} if item.home else {"fact": "contrat.date_signature"}, item)
         if status != "known":
             return status, day
-        values = item.data["values"]
         return self.value(([v for v in values if literal(v["from"]) <= day] or values[:1])[-1], item)
 
     def table(self, item: Item) -> Result:

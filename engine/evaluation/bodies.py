@@ -10,17 +10,9 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.evaluation.closures import (
-    Answer,
-    Closure,
-    Names,
-    Slots,
-    condition,
-    expression,
-    literal_value,
-    scale_with_step,
-    supplied,
-)
+from engine.evaluation.conditions import condition
+from engine.evaluation.expressions import expression, scale_with_step
+from engine.evaluation.slots import Answer, Closure, Names, Slots, literal_value, supplied
 from engine.language.expressions import Cell, FactRef, Literal, Scale, Unpublished
 from engine.language.facts import SIGNATURE
 from engine.language.operators import COMPARISONS

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from engine.errors import InputFault, Problem
 from engine.evaluation.bodies import Decided, NoRow
-from engine.evaluation.closures import Answer
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.facts import Facts
 from engine.evaluation.program import Compiled, OutcomeProgram, Program
+from engine.evaluation.slots import Answer
 from engine.language.facts import YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import Outcome

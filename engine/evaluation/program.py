@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.evaluation.bodies import BodyClosure, body, gated
-from engine.evaluation.closures import Answer, Closure, Names, Slots, condition, expression, supplied
+from engine.evaluation.conditions import condition
+from engine.evaluation.expressions import expression
 from engine.evaluation.inference import Ruleset, load_ruleset
 from engine.evaluation.plan import Plan, Step
+from engine.evaluation.slots import Answer, Closure, Names, Slots, supplied
 from engine.language.expressions import Text, Unpublished
 from engine.language.facts import YEAR
 from engine.language.types import Type

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
-from engine.evaluation.closures import Closure, Names, condition, expression
+from engine.evaluation.conditions import condition
 from engine.evaluation.decision import Decision, YearLine
 from engine.evaluation.evaluator import Run, run_program
+from engine.evaluation.expressions import expression
 from engine.evaluation.facts import Facts
 from engine.evaluation.plan import make_plan
 from engine.evaluation.program import Program, compile_plan
 from engine.evaluation.results import obligations, overlay_uses, payments, results
+from engine.evaluation.slots import Closure, Names
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.types import Type

@@ -1,78 +1,27 @@
-"""Compiles conditions and expressions to Python closures over the slots of a case.
-
-Each closure takes the slots and gives ``(value, used, missing)``: the value (True, False or None for a condition), and
-two bit sets over slots: what the value rests on, and which missing facts it still waits for.
-"""
+"""Compiles expressions: an expression node comes in, a closure over the slots of a case goes out."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from engine.evaluation import conditions
+from engine.evaluation.slots import Answer, Closure, Names, Slots, constant, literal_value, read, supplied, union
 from engine.language.expressions import (
     Apply,
     ByOutcome,
     Cases,
-    Chosen,
-    Compare,
-    Condition,
-    Connect,
     Expression,
     FactRef,
     ItemRef,
     Literal,
     Scale,
     Unpublished,
-    VerdictIs,
 )
-from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
+from engine.language.operators import EXPRESSIONS
 from engine.language.types import Type
-from engine.language.typing import Scope, type_of
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED, exact
-
-Answer = tuple[Any, int, int]
-Slots = list[Answer]
-Closure = Callable[[Slots], Answer]
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Where every fact, item and interpretation has its slot; a slot's bit is ``1 << slot``."""
-
-    facts: Mapping[str, int]
-    items: Mapping[str, int]
-    choices: Mapping[str, int]
-    scope: Scope
-
-    def slot(self, node: FactRef | ItemRef) -> int:
-        return self.facts[node.name] if isinstance(node, FactRef) else self.items[node.id]
-
-
-def constant(value: Any) -> Closure:
-    answer = (value, 0, 0)
-    return lambda slots: answer
-
-
-def read(slot: int) -> Closure:
-    return lambda slots: slots[slot]
-
-
-def literal_value(node: Literal, wanted: Type | None) -> Any:
-    """The literal as a value of the type it stands beside: text becomes a date beside a date, decimals exact."""
-    value = node.value
-    if isinstance(value, str):
-        return dt.date.fromisoformat(value) if wanted is not None and wanted.kind == "date" else value
-    return value if isinstance(value, bool) else exact(value)
-
-
-def supplied(node: Unpublished, names: Names) -> int:
-    """The bits of the facts that would supply an unpublished value."""
-    mask = 0
-    for ref in node.supplied_by:
-        mask |= 1 << names.facts[ref.name]
-    return mask
+from engine.language.typing import type_of
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 
 
 def expression(node: Expression, names: Names, wanted: Type | None = None) -> Closure:
@@ -165,23 +114,16 @@ def _own(parts: Sequence[Closure], scalar: Callable[..., Any], options: Sequence
         answers = [part(slots) for part in parts]
         value = scalar([answer[0] for answer in answers], options)
         if value is UNDETERMINED:
-            return (value, _union(answers, 1), _union(answers, 2))
+            return (value, union(answers, 1), union(answers, 2))
         if value is not NOT_APPLICABLE and (top is None or value == top):
             return (value, next(answer[1] for answer in answers if answer[0] == value), 0)
-        return (value, _union(answers, 1), 0)
+        return (value, union(answers, 1), 0)
 
     return run
 
 
-def _union(answers: Sequence[Answer], index: int) -> int:
-    mask = 0
-    for answer in answers:
-        mask |= answer[index]
-    return mask
-
-
 def _cases(node: Cases, names: Names, wanted: Type | None) -> Closure:
-    branches = [(condition(when, names), expression(then, names, wanted)) for when, then in node.branches]
+    branches = [(conditions.condition(when, names), expression(then, names, wanted)) for when, then in node.branches]
     otherwise = constant(NOT_APPLICABLE) if node.otherwise is None else expression(node.otherwise, names, wanted)
 
     def run(slots: Slots) -> Answer:
@@ -212,7 +154,7 @@ def scale_with_step(node: Scale, names: Names) -> Callable[[Slots], tuple[Answer
     nothing unknown between.
     """
     steps = [step.name for step in node.steps]
-    tests = [None if s.reached_when is None else condition(s.reached_when, names) for s in node.steps]
+    tests = [None if s.reached_when is None else conditions.condition(s.reached_when, names) for s in node.steps]
 
     def run(slots: Slots) -> tuple[Answer, int | None]:
         answers = [(True, 0, 0) if test is None else test(slots) for test in tests]
@@ -250,93 +192,5 @@ def _by_outcome(node: ByOutcome, names: Names, wanted: Type | None) -> Closure:
             return (outcome, used, missing)
         value, more, lacks = values[outcome](slots)
         return (value, used | more, lacks)
-
-    return run
-
-
-def condition(node: Condition, names: Names) -> Closure:
-    """The closure of a condition: True, False or None (unknown)."""
-    match node:
-        case Connect():
-            return _connect(node, names)
-        case Chosen():
-            return _compare_literal(names.choices[node.interpretation], COMPARISONS["is"].scalar, node.choice)
-        case VerdictIs():
-            return _verdict(names.items[node.criterion.id], node.verdicts)
-        case Compare():
-            return _compare(node, names)
-
-
-def _connect(node: Connect, names: Names) -> Closure:
-    """A known result that one part settles rests on the first such part; any other rests on all parts."""
-    parts = [condition(part, names) for part in node.parts]
-    scalar = CONNECTIVES[node.operator].scalar
-    settling = {"all": (False,), "any": (True,), "first_known": (True, False)}.get(node.operator, ())
-
-    def run(slots: Slots) -> Answer:
-        answers = [part(slots) for part in parts]
-        value = scalar([answer[0] for answer in answers])
-        if value is None:
-            open_ = [answer for answer in answers if answer[0] is None]
-            return (None, _union(open_, 1), _union(open_, 2))
-        if value in settling:
-            return (value, next(answer[1] for answer in answers if answer[0] is value), 0)
-        return (value, _union(answers, 1), 0)
-
-    return run
-
-
-def _compare(node: Compare, names: Names) -> Closure:
-    slot = names.slot(node.left)
-    test = COMPARISONS[node.operator].scalar
-    if node.operator == "known":
-        assert isinstance(node.right, Literal)
-        return _known(slot, test, node.right.value)
-    left = type_of(node.left, names.scope)
-    if isinstance(node.right, tuple):
-        return _compare_literal(slot, test, frozenset(literal_value(part, left) for part in node.right))
-    if isinstance(node.right, Literal):
-        return _compare_literal(slot, test, literal_value(node.right, left))
-    right = expression(node.right, names, left)
-
-    def run(slots: Slots) -> Answer:
-        value, used, missing = slots[slot]
-        other, mine, lacks = right(slots)
-        used |= mine
-        if value is NOT_APPLICABLE or other is NOT_APPLICABLE:
-            return (False, used, 0)
-        if value is UNDETERMINED or other is UNDETERMINED:
-            return (None, used, (missing if value is UNDETERMINED else 0) | (lacks if other is UNDETERMINED else 0))
-        return (test(value, other), used, 0)
-
-    return run
-
-
-def _compare_literal(slot: int, test: Callable[..., Any], literal: Any) -> Closure:
-    def run(slots: Slots) -> Answer:
-        value, used, missing = slots[slot]
-        if value is UNDETERMINED:
-            return (None, used, missing)
-        if value is NOT_APPLICABLE:
-            return (False, used, 0)
-        return (test(value, literal), used, 0)
-
-    return run
-
-
-def _known(slot: int, test: Callable[..., Any], wanted: Any) -> Closure:
-    bit = 1 << slot
-    return lambda slots: (test(slots[slot][0] is not UNDETERMINED, wanted), bit, 0)
-
-
-def _verdict(slot: int, verdicts: Sequence[str]) -> Closure:
-    allowed = frozenset(verdicts)
-
-    def run(slots: Slots) -> Answer:
-        value, used, missing = slots[slot]
-        if value is UNDETERMINED:
-            return (True, used, 0) if "undetermined" in allowed else (None, used, missing)
-        name = "not_applicable" if value is NOT_APPLICABLE else value
-        return (name in allowed, used, 0)
 
     return run

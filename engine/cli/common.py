@@ -1,0 +1,162 @@
+"""What the commands share: options, reading cases, laying out pages, and turning faults into messages.
+
+Faults come in as exceptions; a message on standard error and an exit status go out, and never a traceback.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import click
+
+from engine.errors import InputFault, Location, Problem, UsageFault, fault
+
+if TYPE_CHECKING:
+    from engine.evaluation.decision import Decision
+    from engine.evaluation.facts import Facts
+    from engine.evaluation.session import Session
+    from engine.report.page import Page
+
+FORMATS = ("text", "markdown", "json")
+STANDARD_INPUT = "-"
+PLAIN_WIDTH = 100
+
+
+def locale_language() -> str:
+    """French where the locale is French, else English."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "fr" if next((name for name in names if name), "").lower().startswith("fr") else "en"
+
+
+_P = ParamSpec("_P")
+
+
+def guarded(command: Callable[_P, None]) -> Callable[_P, None]:
+    """Turns faults into messages on standard error and an exit status; no traceback reaches a user."""
+
+    @functools.wraps(command)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
+        lang = str(kwargs.get("lang") or locale_language())
+        try:
+            command(*args, **kwargs)
+        except InputFault as error:
+            _complain(error.problems, lang)
+            sys.exit(1)
+        except UsageFault as error:
+            raise click.UsageError(f"{error.problem.location}: {error.problem.message(lang)}") from None
+        except RecursionError:
+            _complain([Problem(Location("avenant"), "too-deep", {"limit": "…"})], lang)
+            sys.exit(1)
+
+    return run
+
+
+def _complain(problems: Sequence[Problem], lang: str) -> None:
+    for problem in problems:
+        click.echo(problem.line(lang), err=True)
+
+
+policies_option = click.option(
+    "--policies", metavar="DIR", help="Folder of conventions (default: ./policies or above, else the packaged ones)."
+)
+lang_option = click.option("--lang", type=click.Choice(["fr", "en"]), help="Language (default: from the locale).")
+convention_option = click.option("--convention", metavar="ID", help="Decide under this convention, whatever the date.")
+interpret_option = click.option(
+    "--interpret", "interpret", metavar="ID=CHOICE", multiple=True, help="Take a side in an open question (repeatable)."
+)
+as_of_option = click.option("--as-of", metavar="DATE", help="Today's date; without it nothing is overdue.")
+
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def format_option(*names: str) -> Callable[[_F], _F]:
+    return click.option("--format", "format_", type=click.Choice(names), default=names[0], show_default=True)
+
+
+def open_session(policies: str | None) -> Session:
+    from engine.evaluation.session import Session
+    from engine.policy.places import policies_place
+    from engine.policy.registry import load_registry
+
+    place = policies_place(policies, Path.cwd())
+    return Session(load_registry(place.path, place.origin))
+
+
+def read_facts(session: Session, name: str) -> Facts:
+    from engine.evaluation.facts import read_case
+    from engine.policy import loader
+
+    if name == STANDARD_INPUT:
+        content = sys.stdin.buffer.read(loader.MAX_BYTES + 1)
+        document = loader.parse(content, name)
+    else:
+        document = loader.load(Path(name), name)
+    return read_case(document.data, session.registry.vocabulary, document)
+
+
+def decide(
+    session: Session, facts: Facts, convention: str | None, choices: dict[str, str], as_of: dt.date | None
+) -> Decision:
+    from engine.evaluation.inference import EngineFault
+
+    try:
+        return session.decide(facts, convention, choices, as_of)
+    except EngineFault as error:
+        raise fault(Location("avenant"), "engine-fault", reason=error) from None
+
+
+def day_of(text: str | None) -> dt.date | None:
+    try:
+        return None if text is None else dt.date.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError(f"--as-of: '{text}' is not a date such as 2025-01-31") from None
+
+
+def choices_of(pairs: Sequence[str]) -> dict[str, str]:
+    choices = {}
+    for pair in pairs:
+        id_, sign, choice = pair.partition("=")
+        if not sign:
+            raise click.UsageError(f"--interpret: '{pair}' is not of the form id=choice")
+        choices[id_] = choice
+    return choices
+
+
+def laid_out(page: Page, format_: str, output: str | None) -> str:
+    from engine.report import text
+    from engine.report.markdown import markdown
+
+    if format_ == "markdown":
+        return markdown(page)
+    if output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+        return text.coloured(page, shutil.get_terminal_size().columns)
+    return text.plain(page, PLAIN_WIDTH if not sys.stdout.isatty() else shutil.get_terminal_size().columns)
+
+
+def json_text(data: Any) -> str:
+    import json
+
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def write(text: str, output: str | None) -> None:
+    """To standard output, or to a file that is replaced only once the new one is whole."""
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    target = Path(output)
+    partial = target.with_name(target.name + ".partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(target)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise fault(Location(output), "output-unwritable", reason=error.strerror or type(error).__name__) from None

@@ -1,0 +1,65 @@
+"""Seeded random cases with missing facts: a vocabulary and a generator come in, flat facts go out.
+
+Numbers are drawn around the figures that conventions compare with, so that both sides of every threshold are met.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from fractions import Fraction
+
+from engine.evaluation.facts import Facts
+from engine.language.facts import Fact, Vocabulary
+from engine.language.values import Scalar, exact
+
+PATIENTS = (0, 639, 640, 641, 774, 775, 776, 849, 850, 851, 900, 1044, 1045, 1106, 1107, 1195, 1300, 1513, 1514, 2355)
+PERCENTS = (0, 15, 20, 30, 50, 70, 79, 80, 81, 90, 95, 96, 100)
+SHARE_GIVEN = 0.72
+ALWAYS = ("contrat.date_signature",)
+
+
+def random_facts(rng: random.Random, vocabulary: Vocabulary, beneficiary: str, first: dt.date, last: dt.date) -> Facts:
+    """Facts of a contract signed from ``first`` to ``last``; each other fact is given with a chance of 72 %."""
+    facts: Facts = {"beneficiaire": beneficiary}
+    for name, fact in vocabulary.facts.items():
+        if name == "beneficiaire":
+            continue
+        chance = 1.0 if name in ALWAYS else 0.15 if name.startswith("seuils.") else SHARE_GIVEN
+        if rng.random() < chance:
+            facts[name] = _value(rng, fact, facts)
+    facts["contrat.date_signature"] = first + dt.timedelta(days=rng.randrange((last - first).days))
+    if "patientele.mt_actuelle" in facts and "patientele.mt_depart" in facts:
+        facts["patientele.mt_actuelle"] = _near(rng, facts["patientele.mt_depart"])
+    if "patientele.fa_actuelle" in facts and "patientele.fa_depart" in facts:
+        facts["patientele.fa_actuelle"] = _near(rng, facts["patientele.fa_depart"])
+    return facts
+
+
+def _near(rng: random.Random, start: Scalar) -> int:
+    assert isinstance(start, int)
+    share = rng.choice((50, 89, 90, 91, 94, 95, 96, 99, 100, 101, 105, 110, 120, 125, 130, 150))
+    return max(0, start * share // 100 + rng.choice((-1, 0, 0, 1)))
+
+
+def _value(rng: random.Random, fact: Fact, facts: Facts) -> Scalar:
+    kind = fact.type.kind
+    if kind == "boolean":
+        return rng.random() < 0.5
+    if kind == "enum":
+        usual = ("medecine_generale", "pediatrie", "secteur_1", "demi_etp", "un_etp")
+        likely = [value for value in fact.type.values if value in usual]
+        return rng.choice(likely if likely and rng.random() < 0.6 else fact.type.values)
+    if kind == "date":
+        return dt.date(2017, 1, 1) + dt.timedelta(days=rng.randrange(4000))
+    if fact.type.unit == "patients":
+        return rng.choice(PATIENTS) if rng.random() < 0.5 else rng.randrange(300, 3000)
+    if fact.type.unit in ("percent", "percentile"):
+        return rng.choice(PERCENTS)
+    if fact.type.unit == "ETP":
+        return exact(Fraction(rng.randrange(1, 900), 100))
+    if fact.type.unit == "patients_par_etp":
+        return exact(Fraction(rng.choice((47299, 47300, 47301, 63500, 99199, 99200, 128100, 150000)), 100))
+    assert fact.minimum is not None
+    assert fact.maximum is not None
+    return rng.randrange(int(fact.minimum), int(fact.maximum) + 1)

@@ -12,17 +12,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.errors import InputFault, Problem, UsageFault
-from engine.evaluation.decision import Decision, Result
-from engine.evaluation.facts import read_case
-from engine.evaluation.session import Session
-from engine.policy.model import Convention
-from engine.policy.places import policies_place
-from engine.policy.registry import load_registry
+if TYPE_CHECKING:
+    from engine.evaluation.decision import Decision
+    from engine.evaluation.session import Session
+    from engine.policy.model import Convention
 
-__all__ = ["Decision", "InputFault", "Problem", "Result", "Session", "UsageFault", "evaluate", "load", "select"]
+__all__ = ["evaluate", "load", "select"]
+
+# Rooms are imported by the functions that need them: a command that only reads rules need not load the evaluator.
 
 
 def load(policies: str | None = None) -> Session:
@@ -31,6 +30,10 @@ def load(policies: str | None = None) -> Session:
     Raises:
         InputFault: with every fault of the folder.
     """
+    from engine.evaluation.session import Session
+    from engine.policy.places import policies_place
+    from engine.policy.registry import load_registry
+
     place = policies_place(policies, Path.cwd())
     return Session(load_registry(place.path, place.origin))
 
@@ -58,5 +61,7 @@ def evaluate(
         InputFault: the case is at fault, or no convention holds its signature date.
         UsageFault: an unknown convention, interpretation or choice.
     """
+    from engine.evaluation.facts import read_case
+
     facts = read_case(case, rules.registry.vocabulary)
     return rules.decide(facts, convention, interpret, as_of)

@@ -5,7 +5,6 @@ Every other room reports through :class:`Problem`; the words of each code are da
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -79,5 +78,7 @@ def fault(location: Location, code: str, nearest: str | None = None, **values: o
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """The valid name that looks most like ``name``, or None if none is near."""
+    import difflib  # only where something is wrong
+
     found = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
     return found[0] if found else None

@@ -82,12 +82,9 @@ def format_option(*names: str) -> Callable[[_F], _F]:
 
 
 def open_session(policies: str | None) -> Session:
-    from engine.evaluation.session import Session
-    from engine.policy.places import policies_place
-    from engine.policy.registry import load_registry
+    import engine
 
-    place = policies_place(policies, Path.cwd())
-    return Session(load_registry(place.path, place.origin))
+    return engine.load(policies)
 
 
 def read_facts(session: Session, name: str) -> Facts:

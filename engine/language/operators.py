@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.language import columns, scalars
-from engine.language.types import DATE, Type, comparable, joined, number, product
+from engine.language import columns, scalars, signatures
+from engine.language.types import Type
 
 Typing = Callable[[Sequence[Type], Sequence[Any]], Type | None]
 
@@ -36,66 +36,6 @@ class Operator:
     absence: str = "own"
 
 
-def _same(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
-    result: Type | None = types[0]
-    for other in types[1:]:
-        result = joined(result, other) if result else None
-    return result
-
-
-def _number(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
-    return _same(types, options) if all(t.kind == "number" for t in types) else None
-
-
-def _product(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
-    return product(*types) if all(t.kind == "number" for t in types) else None
-
-
-def _percent_of(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
-    rate, whole = types
-    if rate.kind != "number" or whole.kind != "number" or rate.unit not in ("percent", "any"):
-        return None
-    scale = None if rate.scale is None or whole.scale is None else rate.scale + whole.scale + 2
-    return number(whole.unit, scale)
-
-
-def _ratio(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
-    return number("ratio", None) if _number(types, options) else None
-
-
-def _share(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
-    whole, *pair = types
-    return number(whole.unit, None) if whole.kind == "number" and _number(pair, options) else None
-
-
-def _rounded(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
-    if types[0].kind != "number":
-        return None
-    return number(types[0].unit, max(0, len(str(options[0]).partition(".")[2])))
-
-
-def _ordered(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
-    result = _same(types, options)
-    return result if result and result.kind == "enum" and result.ordered else None
-
-
-def _moved(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
-    start, count = types
-    return DATE if start.kind == "date" and count.kind == "number" and count.scale == 0 else None
-
-
-def _years(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
-    return number("years") if all(t.kind == "date" for t in types) else None
-
-
-def _equal(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
-    return types[0] if comparable(types[0], types[1]) else None
-
-
-def _order(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
-    return types[0] if types[0].kind in ("number", "date") and joined(types[0], types[1]) else None
-
-
 def _text(fr: str, en: str) -> Mapping[str, str]:
     return {"fr": fr, "en": en}
 
@@ -107,19 +47,39 @@ def _comparison(
 
 
 _ROWS = (
-    _comparison("is", op.eq, "==", _equal, _text("{0} est {1}", "{0} is {1}"), _text("égal", "equal")),
-    _comparison("is_not", op.ne, "!=", _equal, _text("{0} n'est pas {1}", "{0} is not {1}"), _text("autre", "unequal")),
+    _comparison("is", op.eq, "==", signatures.equal, _text("{0} est {1}", "{0} is {1}"), _text("égal", "equal")),
+    _comparison("is_not", op.ne, "!=", signatures.equal, _text("{0} n'est pas {1}", "{0} is not {1}"), _text("≠", "≠")),
     _comparison(
-        "at_least", op.ge, ">=", _order, _text("{0} atteint {1}", "{0} is at least {1}"), _text("≥, inclus", "≥")
+        "at_least",
+        op.ge,
+        ">=",
+        signatures.order,
+        _text("{0} atteint {1}", "{0} is at least {1}"),
+        _text("≥", "≥"),
     ),
     _comparison(
-        "at_most", op.le, "<=", _order, _text("{0} ne dépasse pas {1}", "{0} is at most {1}"), _text("≤, inclus", "≤")
+        "at_most",
+        op.le,
+        "<=",
+        signatures.order,
+        _text("{0} ne dépasse pas {1}", "{0} is at most {1}"),
+        _text("≤", "≤"),
     ),
     _comparison(
-        "more_than", op.gt, ">", _order, _text("{0} dépasse {1}", "{0} is more than {1}"), _text(">, exclu", ">")
+        "more_than",
+        op.gt,
+        ">",
+        signatures.order,
+        _text("{0} dépasse {1}", "{0} is more than {1}"),
+        _text(">", ">"),
     ),
     _comparison(
-        "less_than", op.lt, "<", _order, _text("{0} est sous {1}", "{0} is less than {1}"), _text("<, exclu", "<")
+        "less_than",
+        op.lt,
+        "<",
+        signatures.order,
+        _text("{0} est sous {1}", "{0} is less than {1}"),
+        _text("<", "<"),
     ),
     Operator(
         "in",
@@ -128,7 +88,7 @@ _ROWS = (
         columns.member(True),
         _text("{0} est parmi {1}", "{0} is one of {1}"),
         _text("l'une des valeurs", "one of the values"),
-        _equal,
+        signatures.equal,
         "propagate",
     ),
     Operator(
@@ -138,7 +98,7 @@ _ROWS = (
         columns.member(False),
         _text("{0} n'est pas parmi {1}", "{0} is none of {1}"),
         _text("aucune des valeurs", "none of the values"),
-        _equal,
+        signatures.equal,
         "propagate",
     ),
     Operator(
@@ -190,7 +150,7 @@ _ROWS = (
         columns.add,
         _text("somme", "sum"),
         _text("somme d'une même unité", "sum of one unit"),
-        _number,
+        signatures.numbers,
         "propagate",
     ),
     Operator(
@@ -200,7 +160,7 @@ _ROWS = (
         columns.subtract,
         _text("différence", "difference"),
         _text("le premier moins le second", "the first less the second"),
-        _number,
+        signatures.numbers,
         "propagate",
     ),
     Operator(
@@ -210,7 +170,7 @@ _ROWS = (
         columns.multiply,
         _text("produit", "product"),
         _text("produit de deux nombres", "product of two numbers"),
-        _product,
+        signatures.multiplied,
         "propagate",
     ),
     Operator(
@@ -220,7 +180,7 @@ _ROWS = (
         columns.extreme("<="),
         _text("le plus petit", "the smallest"),
         _text("les sans-objet sont laissés de côté", "not applicable ones are left out"),
-        _number,
+        signatures.numbers,
         "skip",
     ),
     Operator(
@@ -230,7 +190,7 @@ _ROWS = (
         columns.extreme(">="),
         _text("le plus grand", "the largest"),
         _text("les sans-objet sont laissés de côté", "not applicable ones are left out"),
-        _number,
+        signatures.numbers,
         "skip",
     ),
     Operator(
@@ -240,7 +200,7 @@ _ROWS = (
         columns.percent_of,
         _text("pourcentage de", "percentage of"),
         _text("le premier, en pour cent, du second", "the first, in percent, of the second"),
-        _percent_of,
+        signatures.percent_of,
         "propagate",
     ),
     Operator(
@@ -250,7 +210,7 @@ _ROWS = (
         columns.ratio,
         _text("rapport", "ratio"),
         _text("sans objet si le dénominateur est nul ou négatif", "not applicable if the denominator is 0 or less"),
-        _ratio,
+        signatures.ratio,
         "propagate",
     ),
     Operator(
@@ -260,7 +220,7 @@ _ROWS = (
         columns.share,
         _text("part", "share"),
         _text("multiplie d'abord, divise une fois", "multiplies first, divides once"),
-        _share,
+        signatures.share,
         "propagate",
     ),
     Operator(
@@ -270,7 +230,7 @@ _ROWS = (
         columns.rounded,
         _text("arrondi", "rounded"),
         _text("down : plancher, up : plafond, half_up : au plus proche", "down: floor, up: ceiling, half_up: nearest"),
-        _rounded,
+        signatures.rounded,
         "propagate",
     ),
     Operator(
@@ -280,7 +240,7 @@ _ROWS = (
         columns.highest,
         _text("le plus haut échelon", "the highest step"),
         _text("le dernier échelon l'emporte même sur l'indéterminé", "the top step wins even over undetermined"),
-        _ordered,
+        signatures.ordered,
         "own",
     ),
     Operator(
@@ -290,7 +250,7 @@ _ROWS = (
         columns.date_plus,
         _text("date décalée", "date moved"),
         _text("un jour absent du mois devient le dernier", "a day that the month lacks becomes its last"),
-        _moved,
+        signatures.moved,
         "propagate",
     ),
     Operator(
@@ -300,7 +260,7 @@ _ROWS = (
         columns.years_between,
         _text("années révolues", "complete years"),
         _text("années entières de la première date à la seconde", "whole years from the first date to the second"),
-        _years,
+        signatures.years,
         "propagate",
     ),
     Operator(
@@ -310,7 +270,7 @@ _ROWS = (
         columns.first_known,
         _text("le premier connu", "the first known"),
         _text("sans objet si tous le sont, sinon indéterminé", "not applicable if all are, else undetermined"),
-        _same,
+        signatures.same,
         "own",
     ),
 )

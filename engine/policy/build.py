@@ -36,7 +36,6 @@ from engine.policy.model import (
     Table,
 )
 
-CONVENTION_FILE = "convention.yaml"
 KINDS = {
     "parameters": "parameter",
     "tables": "table",

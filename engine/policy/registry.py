@@ -16,12 +16,12 @@ from typing import Any
 from engine.errors import InputFault, Location, Problem, UsageFault, fault, nearest
 from engine.language.expressions import Text
 from engine.language.facts import Vocabulary, vocabulary
-from engine.policy.build import CONVENTION_FILE, build
-from engine.policy.loader import Document, parse, read_bytes
 from engine.policy.model import Convention
 from engine.policy.overlays import Laid, covers
-from engine.policy.places import schemas_folder
-from engine.policy.schema import shape_problems
+from engine.policy.places import HEAD, schemas_folder
+from engine.policy.remembered import recall, remember
+
+ENGINE_VERSION = "0.1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,18 @@ def load_vocabulary(case_schema: Path | None = None) -> tuple[Vocabulary, str]:
     return vocabulary(schema), digest
 
 
+def _content_digest(root: Path, case_digest: str) -> str:
+    """What everything read depends on: the engine, the schemas, the place, and the bytes of every file."""
+    digest = hashlib.sha256(f"{ENGINE_VERSION}\n{case_digest}\n{root}\n".encode())
+    for path in (*sorted(schemas_folder().glob("*.json")), *sorted(root.glob("*/*.yaml"))):
+        try:
+            content = path.read_bytes()
+        except OSError:
+            content = b"unreadable"
+        digest.update(f"{path.name}\n{path.parent.name}\n{len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
 def read_registry(
     root: Path, origin: str = "option", case_schema: Path | None = None
 ) -> tuple[Registry, list[Problem]]:
@@ -151,24 +163,34 @@ def read_registry(
 
 
 def load_registry(root: Path, origin: str = "option") -> Registry:
-    """The conventions under ``root``.
+    """The conventions under ``root``; read again only where a file or the engine changed since the last time.
 
     Raises:
         InputFault: with every fault of text, shape and ids.
     """
+    facts, case_digest = load_vocabulary()
+    digest = _content_digest(root, case_digest)
+    remembered = recall(digest)
+    if remembered is not None:
+        return Registry(remembered, facts, case_digest, root, origin)
     registry, problems = read_registry(root, origin)
     if problems:
         raise InputFault(problems)
+    remember(digest, registry.conventions)
     return registry
 
 
 def rule_files(folder: Path) -> list[Path]:
     """The YAML files of a convention besides its head, in order of name; tests are elsewhere."""
-    return sorted(path for path in folder.glob("*.yaml") if path.name != CONVENTION_FILE)
+    return sorted(path for path in folder.glob("*.yaml") if path.name != HEAD)
 
 
 def _read_convention(folder: Path, root: Path, schemas: Mapping[str, Any]) -> tuple[Convention | None, list[Problem]]:
-    head_path = folder / CONVENTION_FILE
+    from engine.policy.build import build  # what follows is needed only where a folder is not remembered
+    from engine.policy.loader import Document, parse, read_bytes
+    from engine.policy.schema import shape_problems
+
+    head_path = folder / HEAD
     if not head_path.exists():
         files = list(folder.glob("*.yaml"))
         return None, [Problem(Location(_name(folder, root)), "no-convention-file")] if files else []

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 @interpret_option
 @policies_option
 @click.option("--expect-digest", metavar="DIGEST", help="Refuse to answer under other rules than these.")
+@click.option("--full", is_flag=True, help="Also duties without a date, and the titles of sources.")
 @click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
 @guarded
 def evaluate(
@@ -52,6 +53,7 @@ def evaluate(
     interpret: tuple[str, ...],
     policies: str | None,
     expect_digest: str | None,
+    full: bool,
     output: str | None,
 ) -> None:
     """Decide one or many case files (YAML or JSON; - reads standard input)."""
@@ -75,7 +77,7 @@ def evaluate(
         if format_ == "json":
             objects.append(report_json.decision_object(decision, session.registry, lang))
         else:
-            pages.append(decision_page(decision, session.registry, lang, Path(name).stem if name != "-" else "-"))
+            pages.append(decision_page(decision, session.registry, lang, Path(name).stem, full))
     if format_ == "json":
         if objects:
             write(json_text(objects[0] if len(cases) == 1 else objects), output)

@@ -26,12 +26,12 @@ ELIGIBILITY = "eligibilite"
 _TONE = {"eligible": "good", "ineligible": "bad"}
 
 
-def decision_page(decision: Decision, registry: Registry, lang: str, title: str) -> Page:
-    """The whole page of one decision."""
-    return tuple(_blocks(decision, registry, lang, title))
+def decision_page(decision: Decision, registry: Registry, lang: str, title: str, full: bool = False) -> Page:
+    """The page of one decision, made to fit a screen; ``full`` adds duties without a date and titles of sources."""
+    return tuple(_blocks(decision, registry, lang, title, full))
 
 
-def _blocks(decision: Decision, registry: Registry, lang: str, title: str) -> Iterator[Block]:
+def _blocks(decision: Decision, registry: Registry, lang: str, title: str, full: bool) -> Iterator[Block]:
     text = words(lang)
     results = decision.results
     eligible = results[ELIGIBILITY]
@@ -52,8 +52,8 @@ def _blocks(decision: Decision, registry: Registry, lang: str, title: str) -> It
     yield from _warnings(decision, lang, text)
     yield from _missing(decision, registry, lang, text)
     yield from _assumed(decision, registry, lang, text)
-    yield from _obligations(decision, lang, text)
-    yield from _grades(decision, registry, lang, text)
+    yield from _obligations(decision, lang, text, full)
+    yield from _grades(decision, registry, text, full)
 
 
 def rules_line(registry: Registry, lang: str) -> Block:
@@ -113,7 +113,7 @@ def _criteria(decision: Decision, registry: Registry, lang: str, text: Mapping[s
             result.label[lang],
             result_text(result, lang),
             _facts_text(result, registry, lang),
-            cited_text(result.cite, registry),
+            cited_text(result.cite[:1], registry),
         )
         for result in criteria
         if result.verdict != "not_applicable"
@@ -133,30 +133,34 @@ def _eligibility_criteria(decision: Decision) -> list[Result]:
 
 
 def _facts_text(result: Result, registry: Registry, lang: str) -> str:
+    """The values a verdict rests on, the derogation that made it met, and what it waits for."""
     vocabulary = registry.vocabulary
     parts = []
     if result.derogation:
         label = next(r.text for r in result.because if r.kind == "derogation")
         parts.append(words(lang)["derogation"].format(label=label[lang] if label else result.derogation))
     for name, value in result.facts.items():
-        parts.append(f"{vocabulary.facts[name].label[lang]} : {fact_text(name, value, vocabulary, lang)}")
+        shown = fact_text(name, value, vocabulary, lang)
+        label_needed = vocabulary.facts[name].type.kind in ("boolean", "number", "date")
+        parts.append(f"{vocabulary.facts[name].label[lang]} : {shown}" if label_needed else shown)
     if result.missing:
-        names = ", ".join(vocabulary.facts[name].label[lang] for name in result.missing)
-        parts.append(words(lang)["missing_count"].format(names=names))
+        parts.append(words(lang)["missing_count"].format(names=_labels(result.missing, registry, lang)))
     return " ; ".join(parts)
 
 
+def _labels(names: Iterable[str], registry: Registry, lang: str) -> str:
+    return ", ".join(registry.vocabulary.facts[name].label[lang] for name in names)
+
+
 def because_text(result: Result, registry: Registry, lang: str) -> str:
-    """What decided a result, why it is open, and the text behind it."""
-    text = words(lang)
-    parts = [reason.text[lang] for reason in result.because if reason.text and reason.kind != "derogation"]
-    if result.status == "undetermined" and result.missing:
-        labels = ", ".join(registry.vocabulary.facts[name].label[lang] for name in result.missing)
-        parts.append(text["missing_count"].format(names=labels))
-    cited = cited_text(result.cite, registry)
-    if cited:
-        parts.append(cited)
-    return " ; ".join(dict.fromkeys(parts))
+    """Why a result is open, or the text behind it, on one line."""
+    if result.status == "undetermined":
+        reasons = [reason.text[lang] for reason in result.because if reason.text]
+        if reasons:
+            return " ".join(dict.fromkeys(reasons))
+        if result.missing:
+            return words(lang)["missing_count"].format(names=_labels(result.missing, registry, lang))
+    return cited_text(result.cite, registry)
 
 
 def cited_text(cite: Iterable[Citation], registry: Registry) -> str:
@@ -179,48 +183,54 @@ def _missing(decision: Decision, registry: Registry, lang: str, text: Mapping[st
     if decision.missing:
         yield Heading(text["missing"], tone="open")
         facts = [registry.vocabulary.facts[name] for name in decision.missing]
-        rows = tuple((fact.name, fact.question[lang], fact.where[lang]) for fact in facts)
-        yield Table((text["fact"], text["question"], text["where"]), rows)
+        rows = tuple((fact.label[lang], fact.name, fact.where[lang]) for fact in facts)
+        yield Table((text["fact"], "", text["where"]), rows)
 
 
 def _assumed(decision: Decision, registry: Registry, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
-    if decision.interpretations:
+    taken: dict[str, str] = {}
+    for shown in (ELIGIBILITY, *MAIN):
+        taken.update(decision.results[shown].choices)
+    if taken:
         yield Heading(text["assumed"])
         rows = []
-        for id_, choice in decision.interpretations.items():
+        for id_, choice in taken.items():
             question = next(c.interpretations[id_] for c in registry.conventions.values() if id_ in c.interpretations)
-            rows.append((question.question[lang], question.choices[choice][lang], f"--interpret {id_}=…"))
-        yield Table((text["open_question"], text["choice"], ""), tuple(rows))
+            rows.append((question.question[lang], question.choices[choice][lang], f"{id_}={choice}"))
+        yield Table((text["open_question"], text["choice"], "--interpret"), tuple(rows))
 
 
-def _obligations(decision: Decision, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
+def _obligations(decision: Decision, lang: str, text: Mapping[str, str], full: bool) -> Iterator[Block]:
     order = {"overdue": 0, "pending": 1, "undetermined": 2, "done": 3}
     lines = [line for line in decision.obligations if line.status != "not_applicable"]
     dated = [line for line in lines if line.due is not None or line.status in ("overdue", "done")]
+    others = [line for line in lines if line not in dated]
+    if not lines:
+        return
+    yield Heading(text["obligations"])
     if dated:
-        yield Heading(text["obligations"])
         rows = tuple(
             (line.label[lang], scalar_text(line.due, None, lang), text[line.status])
             for line in sorted(dated, key=lambda line: (order[line.status], str(line.due)))
         )
         yield Table((text["obligation"], text["due"], text["status"]), rows)
-    others = [line.label[lang] for line in lines if line not in dated]
-    if others:
-        if not dated:
-            yield Heading(text["obligations"])
-        yield Paragraph(" ; ".join(others) + ".")
+    if others and full:
+        yield Table(("", ""), tuple((line.label[lang], text[line.status]) for line in others))
+    elif others:
+        yield Paragraph(text["undated"].format(count=len(others)))
 
 
-def _grades(decision: Decision, registry: Registry, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
+def _grades(decision: Decision, registry: Registry, text: Mapping[str, str], full: bool) -> Iterator[Block]:
     """The sources behind the main results, by grade."""
     used: dict[str, dict[str, None]] = {kind: {} for kind in SOURCE_KINDS}
     for id_ in (ELIGIBILITY, *MAIN):
         for citation in _behind(decision, id_):
             source = registry.conventions[citation.convention].sources.get(citation.source)
             if source is not None:
-                used[source.kind][f"{citation.source} ({source.title}, {source.publisher})"] = None
+                named = f"{source.id} ({source.title}, {source.publisher})" if full else source.id
+                used[source.kind][named] = None
     yield Heading(text["grades"])
-    rows = [(text[kind], " ; ".join(found)) for kind, found in used.items() if found]
+    rows = [(text[kind], (" ; " if full else ", ").join(found)) for kind, found in used.items() if found]
     yield Table(("", ""), tuple(rows))
     yield Paragraph(f"{text['digest']} : {decision.digest}")
 

@@ -75,6 +75,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "rests_on": ("repose sur", "rests on"),
     "facts_used": ("Faits utilisés", "Facts used"),
     "rule_text": ("Règle", "Rule"),
+    "undated": (
+        "{count} autres obligations sans échéance connue (--full les montre).",
+        "{count} more obligations without a known date (--full shows them).",
+    ),
     "passed": ("{count} cas réussis", "{count} cases passed"),
     "failed": ("{count} cas en échec", "{count} cases failed"),
     "expected": ("attendu", "expected"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.evaluation.session import Session
     from engine.policy.model import Convention
 
-__all__ = ["evaluate", "load", "select"]
+__all__ = ["evaluate", "evaluate_frame", "load", "select"]
 
 # Rooms are imported by the functions that need them: a command that only reads rules need not load the evaluator.
 
@@ -65,3 +65,15 @@ def evaluate(
 
     facts = read_case(case, rules.registry.vocabulary)
     return rules.decide(facts, convention, interpret, as_of)
+
+
+def evaluate_frame(
+    frame: Any, rules: Session, *, interpret: Mapping[str, str] | None = None, criteria: bool = False
+) -> Any:
+    """A dataframe of cases (Polars, DuckDB, Spark, …; eager or lazy) with a column for each result.
+
+    Needs the extra ``avenant[bulk]``; see :func:`engine.bulk.frame.evaluate_frame` for the columns.
+    """
+    from engine.bulk.frame import evaluate_frame as evaluate_columns
+
+    return evaluate_columns(frame, rules, interpret=interpret, criteria=criteria)

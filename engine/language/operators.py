@@ -41,18 +41,17 @@ def _text(fr: str, en: str) -> Mapping[str, str]:
 
 
 def _comparison(
-    name: str, test: Callable[..., Any], symbol: str, typing: Typing, phrase: Mapping[str, str], note: Mapping[str, str]
+    name: str, test: Callable[..., Any], typing: Typing, phrase: Mapping[str, str], note: Mapping[str, str]
 ) -> Operator:
-    return Operator(name, "comparison", test, columns.compare(symbol), phrase, note, typing, "propagate")
+    return Operator(name, "comparison", test, columns.compare(test), phrase, note, typing, "propagate")
 
 
 _ROWS = (
-    _comparison("is", op.eq, "==", signatures.equal, _text("{0} est {1}", "{0} is {1}"), _text("égal", "equal")),
-    _comparison("is_not", op.ne, "!=", signatures.equal, _text("{0} n'est pas {1}", "{0} is not {1}"), _text("≠", "≠")),
+    _comparison("is", op.eq, signatures.equal, _text("{0} est {1}", "{0} is {1}"), _text("égal", "equal")),
+    _comparison("is_not", op.ne, signatures.equal, _text("{0} n'est pas {1}", "{0} is not {1}"), _text("≠", "≠")),
     _comparison(
         "at_least",
         op.ge,
-        ">=",
         signatures.order,
         _text("{0} atteint {1}", "{0} is at least {1}"),
         _text("≥", "≥"),
@@ -60,7 +59,6 @@ _ROWS = (
     _comparison(
         "at_most",
         op.le,
-        "<=",
         signatures.order,
         _text("{0} ne dépasse pas {1}", "{0} is at most {1}"),
         _text("≤", "≤"),
@@ -68,7 +66,6 @@ _ROWS = (
     _comparison(
         "more_than",
         op.gt,
-        ">",
         signatures.order,
         _text("{0} dépasse {1}", "{0} is more than {1}"),
         _text(">", ">"),
@@ -76,7 +73,6 @@ _ROWS = (
     _comparison(
         "less_than",
         op.lt,
-        "<",
         signatures.order,
         _text("{0} est sous {1}", "{0} is less than {1}"),
         _text("<", "<"),
@@ -177,7 +173,7 @@ _ROWS = (
         "min",
         "arithmetic",
         scalars.least,
-        columns.extreme("<="),
+        columns.extreme(op.le, False),
         _text("le plus petit", "the smallest"),
         _text("les sans-objet sont laissés de côté", "not applicable ones are left out"),
         signatures.numbers,
@@ -187,7 +183,7 @@ _ROWS = (
         "max",
         "arithmetic",
         scalars.greatest,
-        columns.extreme(">="),
+        columns.extreme(op.ge, True),
         _text("le plus grand", "the largest"),
         _text("les sans-objet sont laissés de côté", "not applicable ones are left out"),
         signatures.numbers,

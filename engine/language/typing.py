@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -29,6 +30,8 @@ from engine.language.operators import COMPARISONS, EXPRESSIONS
 from engine.language.types import ANY_UNIT, BOOLEAN, DATE, Type, joined, number
 
 STATUSES = ("undetermined", "not_applicable")
+_OF_ANY_NUMBER = ("add", "min", "max", "highest", "first_known")  # operands that must agree, however many are typed
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(slots=True)
@@ -68,7 +71,11 @@ def type_of(node: Expression, scope: Scope, expected: Type | None = None) -> Typ
             parts = [then for _, then in node.branches] + ([node.otherwise] if node.otherwise is not None else [])
             return _together([type_of(part, scope, expected) for part in parts], scope, node.at)
         case Scale():
+            first: dict[str, Location] = {}
             for step in node.steps:
+                if step.name in first:
+                    scope.report(step.at, "duplicate-id", id=step.name, place=str(first[step.name]))
+                first.setdefault(step.name, step.at)
                 if step.reached_when is not None:
                     check_condition(step.reached_when, scope)
             return Type("enum", values=tuple(step.name for step in node.steps), ordered=True)
@@ -85,9 +92,7 @@ def literal_type(node: Literal, scope: Scope, expected: Type | None) -> Type | N
         unit = expected.unit if expected and expected.kind == "number" else ANY_UNIT
         return number(unit, max(0, -int(value.as_tuple().exponent)) if not isinstance(value, int) else 0)
     if expected is not None and expected.kind == "date":
-        try:
-            dt.date.fromisoformat(value)
-        except ValueError:
+        if not is_date(value):
             scope.report(node.at, "wrong-date", value=value)
         return DATE
     if expected is not None and expected.values and value not in expected.values:
@@ -97,6 +102,17 @@ def literal_type(node: Literal, scope: Scope, expected: Type | None) -> Type | N
     if expected is not None and expected.kind == "verdict":
         return expected
     return Type("enum", values=(value,))
+
+
+def is_date(text: str) -> bool:
+    """Whether ``text`` is a day written 2024-06-22; Python alone would take 20240622 and 2024-W25-6 too."""
+    if not _DAY.fullmatch(text):
+        return False
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def fact_type(node: FactRef, scope: Scope) -> Type | None:
@@ -122,8 +138,8 @@ def _apply(node: Apply, scope: Scope, expected: Type | None) -> Type | None:
         hint = None if node.operator == "date_plus" and index == 1 else wanted
         types.append(type_of(part, scope, hint))
     given = [t for t in types if t is not None]
-    if len(given) < len(types):
-        return joined(given[0], given[0]) if given and row.family != "arithmetic" and row.typing is None else None
+    if len(given) < len(types) and (not given or node.operator not in _OF_ANY_NUMBER):
+        return None
     result = row.typing(given, node.options) if row.typing else None
     if result is None:
         scope.report(node.at, "type-mismatch", operator=node.operator, types="; ".join(str(t) for t in given))

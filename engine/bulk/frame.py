@@ -1,0 +1,304 @@
+"""Evaluates a frame of cases: a dataframe with a column per fact comes in, the same kind with result columns goes out.
+
+A lazy frame stays lazy. Rows are split by convention and overlays, each part runs its Plan as staged columns, and the
+parts are put together again.
+"""
+
+from __future__ import annotations
+
+import operator as op
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+
+from engine.bulk.backend import NarwhalsFrames, date_code
+from engine.bulk.branches import branches, in_force
+from engine.bulk.expressions import Names
+from engine.bulk.items import item_column
+from engine.evaluation.decision import FIXED_RESULTS
+from engine.evaluation.facts import DEFAULT_BENEFICIARY
+from engine.evaluation.plan import Plan, Step
+from engine.evaluation.session import Session
+from engine.language.columns import Column, all_of, any_of, constant, is_null, over, picked, tested, truth
+from engine.language.expressions import ItemRef, walk
+from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
+from engine.language.types import Type
+from engine.language.typing import Scope
+from engine.policy.model import YEAR_START, Convention
+from engine.policy.nodes import deciding_nodes
+from engine.policy.overlays import Laid
+
+ROW = "avenant_row"
+_FRAMES = NarwhalsFrames()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The results to give back: their ids, and the interpretations to read the rules with."""
+
+    results: tuple[str, ...]
+    choices: Mapping[str, str]
+
+
+def evaluate_frame(
+    frame: Any, rules: Session, *, interpret: Mapping[str, str] | None = None, criteria: bool = False
+) -> Any:
+    """``frame`` with columns for the convention, its digest, and value and status of each fixed result.
+
+    Facts are columns named ``group.fact``; null is missing, other columns are kept. Money is in whole cents
+    (``aide.montant_du.centimes``), ratios are floats. ``criteria`` adds the verdict of each criterion. An eager frame
+    keeps its order; a lazy one has none to keep.
+    """
+    eager = isinstance(nw.from_native(frame), nw.DataFrame)
+    table: Any = nw.from_native(frame)
+    if eager:
+        table = table.with_row_index(ROW)
+    kept = table.collect_schema().names()
+    facts, table = _internal(table, kept, rules)
+    parts = [
+        part
+        for convention in rules.registry.conventions.values()
+        for part in _convention_parts(table, convention, facts, rules, interpret or {}, criteria, kept)
+    ]
+    parts.extend(_no_convention(table, rules, facts, criteria, kept))
+    result = nw.concat(parts, how="vertical")
+    if not eager:
+        return nw.to_native(result)
+    return nw.to_native(result.collect().sort(ROW).drop(ROW))
+
+
+def _internal(table: Any, kept: Sequence[str], rules: Session) -> tuple[dict[str, Column], Any]:
+    """The facts as whole numbers, booleans and text, in columns of our own; a fact without a column is a constant."""
+    schema = table.collect_schema()
+    facts: dict[str, Column] = {}
+    added = []
+    for number, (name, fact) in enumerate(rules.registry.vocabulary.facts.items()):
+        below = 10 ** (fact.type.scale or 0) if fact.type.kind == "number" else 1
+        if name in kept:
+            column = f"avenant_f{number}"
+            added.append(_fact(name, fact, schema).alias(column))
+            facts[name] = Column(nw.col(column), below)
+        else:
+            facts[name] = Column(DEFAULT_BENEFICIARY if name == BENEFICIARY else None, below)
+    return facts, _with(table, added)
+
+
+def _fact(name: str, fact: Fact, schema: Mapping[str, Any]) -> Any:
+    value = nw.col(name)
+    match fact.type.kind:
+        case "number" if fact.type.scale:
+            return (value.cast(nw.Float64) * 10**fact.type.scale).round(0).cast(nw.Int64)
+        case "number":
+            return value.cast(nw.Int64)
+        case "date" if schema[name] == nw.String:
+            parts = [value.str.slice(a, n).cast(nw.Int64) for a, n in ((0, 4), (5, 2), (8, 2))]
+            return parts[0] * 10000 + parts[1] * 100 + parts[2]
+        case "date":
+            day = value.dt
+            return day.year().cast(nw.Int64) * 10000 + day.month().cast(nw.Int64) * 100 + day.day().cast(nw.Int64)
+        case "boolean":
+            return value.cast(nw.Boolean)
+        case _ if name == BENEFICIARY:
+            return value.cast(nw.String).fill_null(DEFAULT_BENEFICIARY)
+        case _:
+            return value.cast(nw.String)
+
+
+def _in_window(convention: Convention, facts: Mapping[str, Column]) -> Any:
+    """True where the convention decides the row; never null."""
+    signature = facts[SIGNATURE].value
+    parts = [tested(op.eq, facts[BENEFICIARY].value, convention.beneficiary)]
+    parts.append(tested(op.ge, signature, date_code(convention.signed_from)))
+    if convention.signed_before is not None:
+        parts.append(tested(op.lt, signature, date_code(convention.signed_before)))
+    return truth(all_of(_FRAMES, parts))
+
+
+def _convention_parts(
+    table: Any,
+    convention: Convention,
+    facts: Mapping[str, Column],
+    rules: Session,
+    interpret: Mapping[str, str],
+    criteria: bool,
+    kept: Sequence[str],
+) -> list[Any]:
+    """A part of the frame for each combination of overlays that the convention's contracts can meet."""
+    decides = _in_window(convention, facts)
+    if decides is False:
+        return []
+    covering = rules.registry.covering(convention)
+    base = rules.program(convention, ()).plan
+    defaults = {id_: question.default for id_, question in base.interpretations.items()}
+    choices = defaults | {id_: choice for id_, choice in interpret.items() if id_ in defaults}
+    own = table if decides is True else table.filter(decides)
+    names = _names(base, facts, {}, choices)
+    start = next(step for step in base.steps if step.item.id == YEAR_START)
+    begins, made = _stored(item_column(start, names), "avenant_start")
+    own = _with(own, made)
+    names = _names(base, facts, {YEAR_START: begins}, choices)
+    flags = [in_force(overlay, names).alias(f"avenant_o{i}") for i, (_, overlay) in enumerate(covering)]
+    own = _with(own, flags)
+    occurring = _occurring(own, len(covering))
+    parts = []
+    for branch in branches(covering, choices):
+        if occurring is not None and branch.active not in occurring:
+            continue
+        laid: tuple[Laid, ...] = tuple(covering[i] for i in sorted(branch.active))
+        part = own
+        for i in range(len(covering)):
+            flag = nw.col(f"avenant_o{i}")
+            part = part.filter(flag if i in branch.active else ~flag)
+        plan = rules.program(convention, laid).plan
+        parts.append(_run(part.lazy(), plan, facts, choices, rules, criteria, kept))
+    return parts
+
+
+def _with(table: Any, made: list[Any]) -> Any:
+    return table.with_columns(*made) if made else table
+
+
+def _occurring(table: Any, overlays: int) -> set[frozenset[int]] | None:
+    """The combinations of overlays that some row meets; None where a lazy frame cannot tell."""
+    if not isinstance(table, nw.DataFrame):
+        return None
+    if not overlays:
+        return {frozenset()} if len(table) else set()
+    rows = table.select(*(nw.col(f"avenant_o{i}") for i in range(overlays))).unique().rows()
+    return {frozenset(i for i, flag in enumerate(row) if flag) for row in rows}
+
+
+def _names(plan: Plan, facts: Mapping[str, Column], items: Mapping[str, Column], choices: Mapping[str, str]) -> Names:
+    questions = {id_: question.choices for id_, question in plan.interpretations.items()}
+    return Names(facts, items, choices, Scope(plan.vocabulary, plan.types, questions), _FRAMES)
+
+
+def _run(
+    part: Any,
+    plan: Plan,
+    facts: Mapping[str, Column],
+    choices: Mapping[str, str],
+    rules: Session,
+    criteria: bool,
+    kept: Sequence[str],
+) -> Any:
+    """One Plan over its rows: items computed in stages, each from the columns of the stages before."""
+    wanted = _wanted(rules, criteria)
+    items: dict[str, Column] = {}
+    names = _names(plan, facts, items, choices)
+    for stage in _stages(plan, set(wanted)):
+        added = []
+        for number, step in stage:
+            column = item_column(step, names)
+            items[step.item.id], made = _stored(column, f"avenant_i{number}")
+            added.extend(made)
+        part = _with(part, added)
+    outputs = [
+        _FRAMES.lift(plan.convention.id).alias("convention"),
+        _FRAMES.lift(rules.registry.digest(plan.convention)).alias("digest"),
+    ]
+    types = plan.types
+    for id_ in wanted:
+        outputs.extend(_outputs(id_, items.get(id_), types.get(id_)))
+    return part.select(*(nw.col(name) for name in kept), *outputs)
+
+
+def _wanted(rules: Session, criteria: bool) -> list[str]:
+    if not criteria:
+        return list(FIXED_RESULTS)
+    found = (
+        item.id
+        for convention in rules.registry.conventions.values()
+        for item in convention.items.values()
+        if item.kind == "criterion" and not item.transitional
+    )
+    return list(dict.fromkeys((*FIXED_RESULTS, *found)))
+
+
+def _stages(plan: Plan, wanted: set[str]) -> list[list[tuple[int, Step]]]:
+    """The steps that the wanted results need, by how many steps they follow."""
+    by_id = {step.item.id: step for step in plan.steps}
+    reads = {
+        id_: {n.id for root in deciding_nodes(step.item) for n in walk(root) if isinstance(n, ItemRef)} & by_id.keys()
+        for id_, step in by_id.items()
+    }
+    needed: set[str] = set()
+    waiting = [id_ for id_ in wanted if id_ in by_id]
+    while waiting:
+        id_ = waiting.pop()
+        if id_ not in needed:
+            needed.add(id_)
+            waiting.extend(reads[id_])
+    depth: dict[str, int] = {}
+    stages: dict[int, list[tuple[int, Step]]] = {}
+    for number, step in enumerate(plan.steps):
+        if step.item.id in needed:
+            depth[step.item.id] = 1 + max((depth[other] for other in reads[step.item.id]), default=0)
+            stages.setdefault(depth[step.item.id], []).append((number, step))
+    return [stages[level] for level in sorted(stages)]
+
+
+def _stored(column: Column, name: str) -> tuple[Column, list[Any]]:
+    """The column as later stages read it, and the expressions that make it; constants need none."""
+    made = []
+    parts = {}
+    for suffix, part in (("", column.value), ("_below", column.below), ("_absent", column.absent)):
+        parts[suffix] = part
+        if not constant(part):
+            made.append(part.alias(name + suffix))
+            parts[suffix] = nw.col(name + suffix)
+    return Column(parts[""], parts["_below"], parts["_absent"]), made
+
+
+_DTYPES = {"ratio": nw.Float64, "number": nw.Int64, "enum": nw.String}
+OUTPUT_TYPES: Mapping[str, Type] = {
+    "eligibilite": Type("enum"),
+    "tranche_activite": Type("enum"),
+    "verification.resultat": Type("enum"),
+    "objectif.mt": Type("number", "patients"),
+    "objectif.fa": Type("number", "patients"),
+    "aide.montant_annuel": Type("number", "EUR"),
+    "aide.montant_du": Type("number", "EUR"),
+    "verification.taux": Type("number", "ratio"),
+}
+
+
+def _outputs(id_: str, column: Column | None, type_: Type | None) -> list[Any]:
+    """Value and status of a result; a criterion's verdict in one column."""
+    column = column or Column(None, 1, True)
+    unknown = picked(_FRAMES, is_null(column.value), "undetermined", "known")
+    status = picked(_FRAMES, column.absent, "not_applicable", unknown)
+    if id_ not in OUTPUT_TYPES:
+        verdict = picked(_FRAMES, column.value, "met", "not_met")
+        known = tested(op.eq, status, "known")
+        return [_FRAMES.lift(picked(_FRAMES, known, verdict, status)).alias(id_)]
+    kind = OUTPUT_TYPES[id_]
+    return [_output_value(column, kind).alias(_output_name(id_, kind)), _FRAMES.lift(status).alias(f"{id_}.status")]
+
+
+def _output_name(id_: str, kind: Type) -> str:
+    return f"{id_}.centimes" if kind.unit == "EUR" else id_
+
+
+def _output_value(column: Column, kind: Type) -> Any:
+    if column.value is None:
+        return _FRAMES.nothing(_DTYPES[kind.unit if kind.unit == "ratio" else kind.kind])
+    if kind.unit == "ratio":
+        return _FRAMES.lift(column.value).cast(nw.Float64) / _FRAMES.lift(column.below).cast(nw.Float64)
+    return _FRAMES.lift(over(column, 100).value if kind.unit == "EUR" else column.value)
+
+
+def _no_convention(
+    table: Any, rules: Session, facts: Mapping[str, Column], criteria: bool, kept: Sequence[str]
+) -> list[Any]:
+    """Rows that no convention decides: every result is undetermined."""
+    decided = any_of(_FRAMES, [_in_window(convention, facts) for convention in rules.registry.conventions.values()])
+    if decided is True:
+        return []
+    outputs = [_FRAMES.nothing(nw.String).alias(name) for name in ("convention", "digest")]
+    for id_ in _wanted(rules, criteria):
+        outputs.extend(_outputs(id_, Column(None), OUTPUT_TYPES.get(id_)))
+    rest = table.lazy() if decided is False else table.lazy().filter(~decided)
+    return [rest.select(*(nw.col(name) for name in kept), *outputs)]

@@ -1,0 +1,140 @@
+"""Turns whole items into columns: an item's body and gates come in, its value, denominator and absence go out."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+from engine.bulk.backend import date_code
+from engine.bulk.expressions import Names, bare, condition, expression, literal_column
+from engine.evaluation.plan import Step
+from engine.evaluation.slots import literal_value
+from engine.language.columns import Column, Operand, all_of, any_of, chosen, is_null, negate, over, picked, truth
+from engine.language.expressions import Cell, FactRef, Literal, Unpublished
+from engine.language.facts import SIGNATURE, YEAR
+from engine.language.operators import COMPARISONS
+from engine.language.types import Type
+from engine.language.typing import fact_type, item_type
+from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Table
+
+
+def item_column(step: Step, names: Names) -> Column:
+    """The column of a step: its body behind its gates, over the denominator of its type."""
+    item, type_, frames = step.item, step.type, names.frames
+    column = _gated(item, _body(item, type_, names), names)
+    if step.yearly:
+        given = negate(frames, [is_null(names.facts[YEAR].value)])
+        column = Column(picked(frames, given, column.value, None), column.below, all_of(frames, [given, column.absent]))
+    if type_ is not None and type_.kind == "number" and type_.scale is not None and isinstance(column.below, int):
+        return over(column, 10**type_.scale) if 10**type_.scale % column.below == 0 else column
+    return column
+
+
+def _gated(item: Item, body: Column, names: Names) -> Column:
+    """Not applicable where ``applies_when`` is false or ``unless`` is true; undetermined where it is unknown."""
+    frames = names.frames
+    applies: Operand = True if item.applies_when is None else condition(item.applies_when, names)
+    lifted: Operand = False if item.unless is None else truth(condition(item.unless, names))
+    open_ = all_of(frames, [truth(applies), negate(frames, [lifted])])
+    refused = truth(negate(frames, [applies]))
+    return Column(
+        picked(frames, open_, body.value, None),
+        body.below,
+        any_of(frames, [refused, lifted, all_of(frames, [open_, body.absent])]),
+    )
+
+
+def _body(item: Item, type_: Type | None, names: Names) -> Column:
+    match item.body:
+        case Parameter():
+            return _parameter(item.body, type_, names)
+        case Table():
+            return _table(item.body, type_, names)
+        case Quantity(inner):
+            return expression(inner, names, type_)
+        case Criterion():
+            tests = [item.body.met_when, *(derogation.when for derogation in item.body.derogations)]
+            return Column(any_of(names.frames, [condition(test, names) for test in tests]))
+        case Outcome():
+            return _outcome(item.body, names)
+        case Payment(amount, _):
+            return expression(amount, names, type_)
+        case Obligation():
+            return Column(True)
+
+
+def _published(value: Literal | Unpublished, type_: Type | None) -> Column:
+    return Column(None) if isinstance(value, Unpublished) else literal_column(literal_value(value, type_), type_)
+
+
+def _parameter(parameter: Parameter, type_: Type | None, names: Names) -> Column:
+    """The value in force at the signature date."""
+    first, *later = parameter.values
+    result = _published(first.value, type_)
+    for value in later:
+        since = names.facts[SIGNATURE].value >= date_code(value.start)
+        result = chosen(names.frames, since, _published(value.value, type_), result)
+    return result
+
+
+def _outcome(outcome: Outcome, names: Names) -> Column:
+    """The value of the rule that fires; none fires where a verdict that matters is undetermined."""
+    frames = names.frames
+    value: Operand = None
+    for rule in outcome.rules:
+        if isinstance(rule.then, str):
+            fires = truth(condition(rule.when, names))
+            value = picked(frames, fires, rule.then, value)
+    return Column(value)
+
+
+def _table(table: Table, type_: Type | None, names: Names) -> Column:
+    """Rows by Kleene logic: known where all rows that can match give one published value."""
+    frames = names.frames
+    inputs = {name: names.column(ref) for name, ref in table.inputs.items()}
+    types = {
+        name: fact_type(ref, names.scope) if isinstance(ref, FactRef) else item_type(ref, names.scope)
+        for name, ref in table.inputs.items()
+    }
+    groups: dict[Any, list[Operand]] = {}
+    for row in table.rows:
+        tests = [_cell(cell, inputs[name], types[name], names) for name, cell in row.cells.items()]
+        match = all_of(frames, tests)
+        can = match is not False if match is None or isinstance(match, bool) else match.fill_null(True)
+        key = None if isinstance(row.then, Unpublished) else literal_value(row.then, type_)
+        groups.setdefault(key, []).append(can)
+    flags = {key: any_of(frames, rows) for key, rows in groups.items()}
+    return _one_of(flags, inputs, type_, names)
+
+
+def _one_of(flags: dict[Any, Operand], inputs: dict[str, Column], type_: Type | None, names: Names) -> Column:
+    """One value where only its rows can match; the values whose rows can match are counted."""
+    frames = names.frames
+    counted = [frames.when(frames.lift(flag), frames.lift(1), frames.lift(0)) for flag in flags.values()]
+    count = reduce(lambda a, b: a + b, counted)
+    result = Column(None)
+    for key, flag in flags.items():
+        if key is not None:
+            result = chosen(frames, flag, literal_column(key, type_), result)
+    absent = any_of(frames, [column.absent for column in inputs.values()])
+    none = all_of(frames, [absent, count == 0]) if absent is not False else False
+    alone = count == 1
+    return Column(picked(frames, alone, result.value, None), result.below, none)
+
+
+def _cell(cell: Cell, column: Column, type_: Type | None, names: Names) -> Operand:
+    """A cell's test; a single literal is an equality, which engines compute fastest."""
+    frames = names.frames
+    literals = cell.values if cell.values is not None else cell.excluded
+    if literals is not None:
+        values = [bare(literal_value(part, type_), type_, column) for part in literals]
+        if len(values) == 1:
+            operator = "is" if cell.values is not None else "is_not"
+            return COMPARISONS[operator].column(frames, column, Column(values[0], column.below))
+        return COMPARISONS["in" if cell.values is not None else "not_in"].column(frames, column, values)
+    bounds = [
+        COMPARISONS[name].column(frames, column, expression(bound, names, type_))
+        for name, bound in (("at_least", cell.low), ("less_than", cell.high))
+        if bound is not None
+    ]
+    return all_of(frames, bounds)

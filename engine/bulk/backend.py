@@ -23,7 +23,7 @@ def date_code(day: dt.date) -> int:
 
 
 class NarwhalsFrames:
-    """:class:`engine.language.columns.Frames` for any engine that Narwhals knows."""
+    """:class:`engine.language.algebra.Frames` for any engine that Narwhals knows."""
 
     def lift(self, value: Any) -> Expr:
         """A typed literal: a bare int would be Int32 and could wrap."""

@@ -12,7 +12,7 @@ from itertools import product
 
 from engine.bulk.backend import NarwhalsFrames, date_code
 from engine.bulk.expressions import Names, condition
-from engine.language.columns import Operand, all_of, tested, truth
+from engine.language.algebra import Operand, all_of, tested, truth
 from engine.language.expressions import Chosen, Condition, Connect
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.operators import CONNECTIVES

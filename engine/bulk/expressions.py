@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.bulk.backend import NarwhalsFrames, date_code
 from engine.evaluation.slots import literal_value
-from engine.language.columns import Column, Operand, all_of, any_of, chosen, is_null, negate, picked, truth
+from engine.language.algebra import Column, Operand, all_of, any_of, chosen, is_null, negate, picked, truth
 from engine.language.expressions import (
     Apply,
     ByOutcome,

@@ -17,11 +17,11 @@ from engine.bulk.backend import NarwhalsFrames, date_code
 from engine.bulk.branches import branches, in_force
 from engine.bulk.expressions import Names
 from engine.bulk.items import item_column
-from engine.evaluation.decision import FIXED_RESULTS
+from engine.bulk.outputs import output_columns, output_kinds
 from engine.evaluation.facts import DEFAULT_BENEFICIARY
 from engine.evaluation.plan import Plan, Step
 from engine.evaluation.session import Session
-from engine.language.columns import Column, all_of, any_of, constant, is_null, over, picked, tested, truth
+from engine.language.algebra import Column, all_of, any_of, constant, tested, truth
 from engine.language.expressions import ItemRef, walk
 from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
 from engine.language.types import Type
@@ -35,34 +35,42 @@ _FRAMES = NarwhalsFrames()
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """The results to give back: their ids, and the interpretations to read the rules with."""
+class Request:
+    """What is asked of every part of a frame: under which rules and readings, which results, beside which columns."""
 
-    results: tuple[str, ...]
-    choices: Mapping[str, str]
+    rules: Session
+    interpret: Mapping[str, str]
+    kinds: Mapping[str, Type]
+    kept: tuple[str, ...]
 
 
 def evaluate_frame(
-    frame: Any, rules: Session, *, interpret: Mapping[str, str] | None = None, criteria: bool = False
+    frame: Any,
+    rules: Session,
+    *,
+    interpret: Mapping[str, str] | None = None,
+    criteria: bool = False,
+    items: Sequence[str] = (),
 ) -> Any:
     """``frame`` with columns for the convention, its digest, and value and status of each fixed result.
 
     Facts are columns named ``group.fact``; null is missing, other columns are kept. Money is in whole cents
-    (``aide.montant_du.centimes``), ratios are floats. ``criteria`` adds the verdict of each criterion. An eager frame
-    keeps its order; a lazy one has none to keep.
+    (``aide.montant_du.centimes``), ratios are floats. ``criteria`` adds the verdict of each criterion, ``items`` the
+    value and status of more items. An eager frame keeps its order; a lazy one has none to keep.
     """
-    eager = isinstance(nw.from_native(frame), nw.DataFrame)
     table: Any = nw.from_native(frame)
+    eager = isinstance(table, nw.DataFrame)
     if eager:
         table = table.with_row_index(ROW)
-    kept = table.collect_schema().names()
+    kept = tuple(table.collect_schema().names())
+    request = Request(rules, interpret or {}, output_kinds(rules, criteria, items), kept)
     facts, table = _internal(table, kept, rules)
     parts = [
         part
         for convention in rules.registry.conventions.values()
-        for part in _convention_parts(table, convention, facts, rules, interpret or {}, criteria, kept)
+        for part in _convention_parts(table, convention, facts, request)
     ]
-    parts.extend(_no_convention(table, rules, facts, criteria, kept))
+    parts.extend(_no_convention(table, facts, request))
     result = nw.concat(parts, how="vertical")
     if not eager:
         return nw.to_native(result)
@@ -116,23 +124,16 @@ def _in_window(convention: Convention, facts: Mapping[str, Column]) -> Any:
     return truth(all_of(_FRAMES, parts))
 
 
-def _convention_parts(
-    table: Any,
-    convention: Convention,
-    facts: Mapping[str, Column],
-    rules: Session,
-    interpret: Mapping[str, str],
-    criteria: bool,
-    kept: Sequence[str],
-) -> list[Any]:
+def _convention_parts(table: Any, convention: Convention, facts: Mapping[str, Column], request: Request) -> list[Any]:
     """A part of the frame for each combination of overlays that the convention's contracts can meet."""
+    rules = request.rules
     decides = _in_window(convention, facts)
     if decides is False:
         return []
     covering = rules.registry.covering(convention)
     base = rules.program(convention, ()).plan
     defaults = {id_: question.default for id_, question in base.interpretations.items()}
-    choices = defaults | {id_: choice for id_, choice in interpret.items() if id_ in defaults}
+    choices = defaults | {id_: choice for id_, choice in request.interpret.items() if id_ in defaults}
     own = table if decides is True else table.filter(decides)
     names = _names(base, facts, {}, choices)
     start = next(step for step in base.steps if step.item.id == YEAR_START)
@@ -152,7 +153,7 @@ def _convention_parts(
             flag = nw.col(f"avenant_o{i}")
             part = part.filter(flag if i in branch.active else ~flag)
         plan = rules.program(convention, laid).plan
-        parts.append(_run(part.lazy(), plan, facts, choices, rules, criteria, kept))
+        parts.append(_run(part.lazy(), plan, facts, choices, request))
     return parts
 
 
@@ -175,20 +176,11 @@ def _names(plan: Plan, facts: Mapping[str, Column], items: Mapping[str, Column],
     return Names(facts, items, choices, Scope(plan.vocabulary, plan.types, questions), _FRAMES)
 
 
-def _run(
-    part: Any,
-    plan: Plan,
-    facts: Mapping[str, Column],
-    choices: Mapping[str, str],
-    rules: Session,
-    criteria: bool,
-    kept: Sequence[str],
-) -> Any:
+def _run(part: Any, plan: Plan, facts: Mapping[str, Column], choices: Mapping[str, str], request: Request) -> Any:
     """One Plan over its rows: items computed in stages, each from the columns of the stages before."""
-    wanted = _wanted(rules, criteria)
     items: dict[str, Column] = {}
     names = _names(plan, facts, items, choices)
-    for stage in _stages(plan, set(wanted)):
+    for stage in _stages(plan, set(request.kinds)):
         added = []
         for number, step in stage:
             column = item_column(step, names)
@@ -197,24 +189,11 @@ def _run(
         part = _with(part, added)
     outputs = [
         _FRAMES.lift(plan.convention.id).alias("convention"),
-        _FRAMES.lift(rules.registry.digest(plan.convention)).alias("digest"),
+        _FRAMES.lift(request.rules.registry.digest(plan.convention)).alias("digest"),
     ]
-    types = plan.types
-    for id_ in wanted:
-        outputs.extend(_outputs(id_, items.get(id_), types.get(id_)))
-    return part.select(*(nw.col(name) for name in kept), *outputs)
-
-
-def _wanted(rules: Session, criteria: bool) -> list[str]:
-    if not criteria:
-        return list(FIXED_RESULTS)
-    found = (
-        item.id
-        for convention in rules.registry.conventions.values()
-        for item in convention.items.values()
-        if item.kind == "criterion" and not item.transitional
-    )
-    return list(dict.fromkeys((*FIXED_RESULTS, *found)))
+    for id_, kind in request.kinds.items():
+        outputs.extend(output_columns(id_, kind, items.get(id_, Column(None, 1, True)), _FRAMES))
+    return part.select(*(nw.col(name) for name in request.kept), *outputs)
 
 
 def _stages(plan: Plan, wanted: set[str]) -> list[list[tuple[int, Step]]]:
@@ -252,53 +231,14 @@ def _stored(column: Column, name: str) -> tuple[Column, list[Any]]:
     return Column(parts[""], parts["_below"], parts["_absent"]), made
 
 
-_DTYPES = {"ratio": nw.Float64, "number": nw.Int64, "enum": nw.String}
-OUTPUT_TYPES: Mapping[str, Type] = {
-    "eligibilite": Type("enum"),
-    "tranche_activite": Type("enum"),
-    "verification.resultat": Type("enum"),
-    "objectif.mt": Type("number", "patients"),
-    "objectif.fa": Type("number", "patients"),
-    "aide.montant_annuel": Type("number", "EUR"),
-    "aide.montant_du": Type("number", "EUR"),
-    "verification.taux": Type("number", "ratio"),
-}
-
-
-def _outputs(id_: str, column: Column | None, type_: Type | None) -> list[Any]:
-    """Value and status of a result; a criterion's verdict in one column."""
-    column = column or Column(None, 1, True)
-    unknown = picked(_FRAMES, is_null(column.value), "undetermined", "known")
-    status = picked(_FRAMES, column.absent, "not_applicable", unknown)
-    if id_ not in OUTPUT_TYPES:
-        verdict = picked(_FRAMES, column.value, "met", "not_met")
-        known = tested(op.eq, status, "known")
-        return [_FRAMES.lift(picked(_FRAMES, known, verdict, status)).alias(id_)]
-    kind = OUTPUT_TYPES[id_]
-    return [_output_value(column, kind).alias(_output_name(id_, kind)), _FRAMES.lift(status).alias(f"{id_}.status")]
-
-
-def _output_name(id_: str, kind: Type) -> str:
-    return f"{id_}.centimes" if kind.unit == "EUR" else id_
-
-
-def _output_value(column: Column, kind: Type) -> Any:
-    if column.value is None:
-        return _FRAMES.nothing(_DTYPES[kind.unit if kind.unit == "ratio" else kind.kind])
-    if kind.unit == "ratio":
-        return _FRAMES.lift(column.value).cast(nw.Float64) / _FRAMES.lift(column.below).cast(nw.Float64)
-    return _FRAMES.lift(over(column, 100).value if kind.unit == "EUR" else column.value)
-
-
-def _no_convention(
-    table: Any, rules: Session, facts: Mapping[str, Column], criteria: bool, kept: Sequence[str]
-) -> list[Any]:
+def _no_convention(table: Any, facts: Mapping[str, Column], request: Request) -> list[Any]:
     """Rows that no convention decides: every result is undetermined."""
-    decided = any_of(_FRAMES, [_in_window(convention, facts) for convention in rules.registry.conventions.values()])
+    conventions = request.rules.registry.conventions.values()
+    decided = any_of(_FRAMES, [_in_window(convention, facts) for convention in conventions])
     if decided is True:
         return []
     outputs = [_FRAMES.nothing(nw.String).alias(name) for name in ("convention", "digest")]
-    for id_ in _wanted(rules, criteria):
-        outputs.extend(_outputs(id_, Column(None), OUTPUT_TYPES.get(id_)))
+    for id_, kind in request.kinds.items():
+        outputs.extend(output_columns(id_, kind, Column(None), _FRAMES))
     rest = table.lazy() if decided is False else table.lazy().filter(~decided)
-    return [rest.select(*(nw.col(name) for name in kept), *outputs)]
+    return [rest.select(*(nw.col(name) for name in request.kept), *outputs)]

@@ -9,7 +9,7 @@ from engine.bulk.backend import date_code
 from engine.bulk.expressions import Names, bare, condition, expression, literal_column
 from engine.evaluation.plan import Step
 from engine.evaluation.slots import literal_value
-from engine.language.columns import Column, Operand, all_of, any_of, chosen, is_null, negate, over, picked, truth
+from engine.language.algebra import Column, Operand, all_of, any_of, chosen, is_null, negate, over, picked, truth
 from engine.language.expressions import Cell, FactRef, Literal, Unpublished
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.operators import COMPARISONS

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.language import columns, scalars, signatures
+from engine.language import algebra, columns, scalars, signatures
 from engine.language.types import Type
 
 Typing = Callable[[Sequence[Type], Sequence[Any]], Type | None]
@@ -111,7 +111,7 @@ _ROWS = (
         "all",
         "connective",
         scalars.all_of,
-        columns.all_of,
+        algebra.all_of,
         _text("toutes ces conditions", "all of these"),
         _text("fausse si l'une l'est, sinon inconnue si l'une l'est", "false if one is, else unknown if one is"),
     ),
@@ -119,7 +119,7 @@ _ROWS = (
         "any",
         "connective",
         scalars.any_of,
-        columns.any_of,
+        algebra.any_of,
         _text("au moins une de ces conditions", "at least one of these"),
         _text("vraie si l'une l'est, sinon inconnue si l'une l'est", "true if one is, else unknown if one is"),
     ),
@@ -127,7 +127,7 @@ _ROWS = (
         "not",
         "connective",
         scalars.negate,
-        columns.negate,
+        algebra.negate,
         _text("le contraire", "the contrary"),
         _text("inconnue reste inconnue", "unknown stays unknown"),
     ),
@@ -135,7 +135,7 @@ _ROWS = (
         "first_known",
         "connective",
         scalars.first_condition,
-        columns.first_condition,
+        algebra.first_condition,
         _text("la première connue", "the first known"),
         _text("la première condition qui n'est pas inconnue", "the first condition that is not unknown"),
     ),

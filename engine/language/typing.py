@@ -118,9 +118,16 @@ def is_date(text: str) -> bool:
 def fact_type(node: FactRef, scope: Scope) -> Type | None:
     fact = scope.vocabulary.facts.get(node.name)
     if fact is None:
-        scope.report(node.at, "unknown-fact", nearest(node.name, scope.vocabulary.facts), name=node.name)
+        scope.report(node.at, "unknown-fact", nearest_fact(node.name, scope.vocabulary), name=node.name)
         return None
     return fact.type
+
+
+def nearest_fact(name: str, vocabulary: Vocabulary) -> str | None:
+    """The same key in another group first, then the name that looks most like it."""
+    key = name.rpartition(".")[2]
+    moved = [fact for fact in vocabulary.facts if fact.rpartition(".")[2] == key]
+    return moved[0] if moved else nearest(name, vocabulary.facts)
 
 
 def item_type(node: ItemRef, scope: Scope) -> Type | None:

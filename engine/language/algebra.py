@@ -1,0 +1,201 @@
+"""Kleene logic and exact arithmetic over columns: operands come in, one operand goes out, and no row is looked at.
+
+An operand is a dataframe expression, or a constant that holds for every row (None: undetermined everywhere). What is
+constant is settled here, so that a dataframe engine only sees what differs from row to row. Null is undetermined, and
+conditions follow Kleene logic, as SQL and dataframes do. Nothing here imports a dataframe library: expressions bring
+their own operators, and :class:`Frames` the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from math import lcm
+from typing import Any, Protocol
+
+Operand = Any
+Test = Callable[[Any, Any], Any]
+
+
+class Frames(Protocol):
+    """The few dataframe functions that are not methods of an expression."""
+
+    def lift(self, value: Operand) -> Operand:
+        """A constant as a typed expression; an expression as it is."""
+        ...
+
+    def unknown(self) -> Operand:
+        """A condition that is unknown in every row."""
+        ...
+
+    def when(self, condition: Operand, then: Operand, otherwise: Operand) -> Operand:
+        """``then`` where the condition is true, ``otherwise`` where it is false or null."""
+        ...
+
+    def only(self, condition: Operand, then: Operand) -> Operand:
+        """``then`` where the condition is true, null elsewhere."""
+        ...
+
+    def coalesce(self, values: Sequence[Operand]) -> Operand: ...
+    def extreme(self, values: Sequence[Operand], largest: bool) -> Operand:
+        """The largest or smallest value of each row, nulls left out."""
+        ...
+
+    def quotient(self, above: Operand, below: Operand) -> Operand:
+        """The floor of a division of whole numbers by a positive one."""
+        ...
+
+    def shifted(self, date: Operand, unit: str, count: Operand) -> Operand: ...
+    def full_years(self, start: Operand, end: Operand) -> Operand: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Values of one item: ``value`` ÷ ``below`` in whole numbers, null where undetermined or not applicable.
+
+    ``below`` is a positive int where it is the same for all rows. ``absent`` is true where the item is not applicable,
+    and never null.
+    """
+
+    value: Operand
+    below: Operand = 1
+    absent: Operand = False
+
+
+def constant(value: Operand) -> bool:
+    return value is None or isinstance(value, bool | int | str)
+
+
+def is_null(value: Operand) -> Operand:
+    return value is None if constant(value) else value.is_null()
+
+
+def truth(value: Operand) -> Operand:
+    """True where the condition is true, false where it is false or unknown."""
+    return value is True if constant(value) else value.fill_null(False)
+
+
+def all_of(frames: Frames, parts: Sequence[Operand]) -> Operand:
+    """Kleene and."""
+    if any(part is False for part in parts):
+        return False
+    open_ = any(part is None for part in parts)
+    given = [part for part in parts if not constant(part)]
+    if not given:
+        return None if open_ else True
+    found = reduce(lambda a, b: a & b, given)
+    return found & frames.unknown() if open_ else found
+
+
+def any_of(frames: Frames, parts: Sequence[Operand]) -> Operand:
+    """Kleene or."""
+    if any(part is True for part in parts):
+        return True
+    open_ = any(part is None for part in parts)
+    given = [part for part in parts if not constant(part)]
+    if not given:
+        return None if open_ else False
+    found = reduce(lambda a, b: a | b, given)
+    return found | frames.unknown() if open_ else found
+
+
+def negate(frames: Frames, parts: Sequence[Operand]) -> Operand:
+    (part,) = parts
+    if constant(part):
+        return None if part is None else not part
+    return ~part
+
+
+def first_condition(frames: Frames, parts: Sequence[Operand]) -> Operand:
+    given = []
+    for part in parts:
+        if part is not None:
+            given.append(part)
+        if part is True or part is False:
+            break
+    return coalesced(frames, given)
+
+
+def coalesced(frames: Frames, values: Sequence[Operand]) -> Operand:
+    if not values:
+        return None
+    return values[0] if len(values) == 1 else frames.coalesce([frames.lift(value) for value in values])
+
+
+def times(left: Operand, right: Operand) -> Operand:
+    if left is None or right is None:
+        return None
+    if isinstance(right, int) and right == 1:
+        return left
+    return right if isinstance(left, int) and left == 1 else left * right
+
+
+def plus(left: Operand, right: Operand) -> Operand:
+    return None if left is None or right is None else left + right
+
+
+def tested(test: Test, left: Operand, right: Operand) -> Operand:
+    return None if left is None or right is None else test(left, right)
+
+
+def over(column: Column, common: int) -> Column:
+    """The same values with the constant ``common`` as denominator, a multiple of the present one."""
+    factor, rest = divmod(common, column.below)
+    assert rest == 0, f"{common} is no multiple of {column.below}"
+    return Column(times(column.value, factor), common, column.absent)
+
+
+def level(columns: Sequence[Column]) -> list[Column]:
+    """The columns over one denominator where all have constant ones; else as they are."""
+    if all(isinstance(column.below, int) for column in columns):
+        common = lcm(*(column.below for column in columns))
+        return [over(column, common) for column in columns]
+    return list(columns)
+
+
+def crossed(left: Column, right: Column) -> tuple[Operand, Operand]:
+    """Both values over a common denominator, so that no ratio is ever divided."""
+    mine, other = level([left, right])
+    if isinstance(mine.below, int) and isinstance(other.below, int):
+        return mine.value, other.value
+    return times(mine.value, other.below), times(other.value, mine.below)
+
+
+def undetermined_in(frames: Frames, parts: Sequence[Column]) -> Operand:
+    """True where some operand is undetermined; never null."""
+    return any_of(frames, [all_of(frames, [is_null(p.value), negate(frames, [p.absent])]) for p in parts])
+
+
+def absent_in(frames: Frames, parts: Sequence[Column]) -> Operand:
+    """Not applicable where some operand is and none is undetermined."""
+    some = any_of(frames, [part.absent for part in parts])
+    if some is False or len(parts) == 1:
+        return some
+    return all_of(frames, [some, negate(frames, [undetermined_in(frames, parts)])])
+
+
+def picked(frames: Frames, condition: Operand, then: Operand, otherwise: Operand) -> Operand:
+    """``then`` where the condition is true, ``otherwise`` where it is false, null where it is unknown."""
+    if constant(condition):
+        return None if condition is None else then if condition else otherwise
+    if then is None:
+        return None if otherwise is None else frames.only(~condition, frames.lift(otherwise))
+    if otherwise is None:
+        return frames.only(condition, frames.lift(then))
+    return frames.when(condition, frames.lift(then), frames.only(~condition, frames.lift(otherwise)))
+
+
+def chosen(frames: Frames, condition: Operand, then: Column, otherwise: Column) -> Column:
+    """``then`` or ``otherwise`` as the condition says; undetermined where it is unknown."""
+    if constant(condition):
+        return Column(None) if condition is None else then if condition else otherwise
+    left, right = level([then, otherwise])
+    below = left.below
+    if not (isinstance(left.below, int) and isinstance(right.below, int)):
+        below = frames.when(condition, frames.lift(left.below), frames.lift(right.below))
+    if left.absent is False and right.absent is False:
+        absent: Operand = False
+    else:
+        absent = truth(picked(frames, condition, left.absent, right.absent))
+    return Column(picked(frames, condition, left.value, right.value), below, absent)

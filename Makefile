@@ -54,8 +54,10 @@ check: $(STAMP) ## prove the policies complete and free of contradiction
 policy-test: $(STAMP) ## run the policies' own test cases
 	@$(AVENANT) test
 
-bench: $(STAMP) ## measure
-	@$(PY) benchmarks/run.py $(ARGS)
+bench: $(STAMP) ## measure decisions and cold start beside their peers (benchmarks/README.md)
+	@$(PY) -m pip install -q --no-input --disable-pip-version-check --require-hashes --no-deps \
+		-r requirements-bench.lock || echo "bench: going on without the peer of the decision benchmark"
+	@$(PY) -m benchmarks.run $(ARGS)
 
 docs: $(STAMP) ## write the generated pages again
 	@$(PY) tools/generate_docs.py

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.evaluation import expressions
-from engine.evaluation.slots import Answer, Closure, Names, Slots, literal_value, union
+from engine.evaluation.slots import Answer, Closure, Names, Slots, literal_value
 from engine.language.expressions import Chosen, Compare, Condition, Connect, Literal, VerdictIs
 from engine.language.operators import COMPARISONS, CONNECTIVES
 from engine.language.typing import type_of
@@ -28,19 +28,24 @@ def condition(node: Condition, names: Names) -> Closure:
 
 def _connect(node: Connect, names: Names) -> Closure:
     """A known result that one part settles rests on the first such part; any other rests on all parts."""
-    parts = [condition(part, names) for part in node.parts]
+    parts = tuple(condition(part, names) for part in node.parts)
     scalar = CONNECTIVES[node.operator].scalar
     settling = {"all": (False,), "any": (True,), "first_known": (True, False)}.get(node.operator, ())
 
     def run(slots: Slots) -> Answer:
-        answers = [part(slots) for part in parts]
-        value = scalar([answer[0] for answer in answers])
-        if value is None:
-            open_ = [answer for answer in answers if answer[0] is None]
-            return (None, union(open_, 1), union(open_, 2))
-        if value in settling:
-            return (value, next((a[1] for a in answers if a[0] is value), union(answers, 1)), 0)
-        return (value, union(answers, 1), 0)
+        used = open_used = missing = 0
+        values = []
+        for part in parts:
+            value, mine, lacks = part(slots)
+            if value is None:
+                open_used |= mine
+                missing |= lacks
+            elif value in settling:
+                return (value, mine, 0)
+            used |= mine
+            values.append(value)
+        value = scalar(values)
+        return (None, open_used, missing) if value is None else (value, used, 0)
 
     return run
 

@@ -155,24 +155,27 @@ def scale_with_step(node: Scale, names: Names) -> Callable[[Slots], tuple[Answer
     """
     steps = [step.name for step in node.steps]
     tests = [None if s.reached_when is None else conditions.condition(s.reached_when, names) for s in node.steps]
+    last = len(tests) - 1
 
     def run(slots: Slots) -> tuple[Answer, int | None]:
-        answers = [(True, 0, 0) if test is None else test(slots) for test in tests]
-        reached = max(i for i, answer in enumerate(answers) if answer[0])
-        used = answers[reached][1]
-        missing = 0
+        above = missing = 0
         open_ = False
-        for value, mine, lacks in answers[reached + 1 :]:
+        for reached in range(last, -1, -1):
+            test = tests[reached]
+            value, mine, lacks = (True, 0, 0) if test is None else test(slots)
+            if value:
+                break
             if value is None:
                 open_ = True
-                used |= mine
+                above |= mine
                 missing |= lacks
-            else:
-                used |= mine
-                break
+            else:  # not reached, so none above it is: what they wait for no longer matters
+                open_ = False
+                above = mine
+                missing = 0
         if open_:
-            return ((UNDETERMINED, used, missing), None)
-        return ((steps[reached], used, 0), reached)
+            return ((UNDETERMINED, mine | above, missing), None)
+        return ((steps[reached], mine | above, 0), reached)
 
     return run
 

@@ -14,10 +14,12 @@ from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.language.facts import BENEFICIARY, SIGNATURE, Fact, Vocabulary
+from engine.language.typing import is_date, nearest_fact
 from engine.language.values import Scalar, exact
 from engine.policy.loader import Document
 
 DEFAULT_BENEFICIARY = "medecin_liberal"
+MAX_SHOWN = 40
 
 Facts = dict[str, Scalar]
 
@@ -65,14 +67,22 @@ class _CaseReader:
                 names = [*self.vocabulary.groups, BENEFICIARY, *known]
                 self._report((key,), "unknown-fact", nearest(str(key), names), is_key=True, name=key)
         self._check_orders(facts)
-        if SIGNATURE not in facts and not self.problems:
+        if SIGNATURE not in facts and not self._told_of_signature():
             self._report((), "missing-signature", name=SIGNATURE)
         return facts
+
+    def _told_of_signature(self) -> bool:
+        """Whether a fault already told explains why there is no signature date: its value, name or group is wrong."""
+        group = SIGNATURE.partition(".")[0]
+        return any(
+            problem.values.get("name") in (SIGNATURE, group) or problem.nearest in (SIGNATURE, group)
+            for problem in self.problems
+        )
 
     def _add(self, facts: Facts, name: str, value: Any, path: tuple[Any, ...]) -> None:
         fact = self.vocabulary.facts.get(name)
         if fact is None:
-            self._report(path, "unknown-fact", _nearest_fact(name, self.vocabulary), is_key=True, name=name)
+            self._report(path, "unknown-fact", nearest_fact(name, self.vocabulary), is_key=True, name=name)
         elif value is not None:
             typed = self._typed(fact, value, path)
             if typed is not None:
@@ -150,21 +160,13 @@ class _CaseReader:
 
 def _day(value: Any) -> dt.date | None:
     """A date, or the text of one in the form 2024-06-22."""
-    if isinstance(value, str) and len(value) == 10:
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            return None
+    if isinstance(value, str):
+        return dt.date.fromisoformat(value) if is_date(value) else None
     return value if isinstance(value, dt.date) and not isinstance(value, dt.datetime) else None
 
 
-def _nearest_fact(name: str, vocabulary: Vocabulary) -> str | None:
-    """The same key in another group first, then the name that looks most like it."""
-    key = name.rpartition(".")[2]
-    moved = [fact for fact in vocabulary.facts if fact.rpartition(".")[2] == key]
-    return moved[0] if moved else nearest(name, vocabulary.facts)
-
-
 def _shown(value: Any) -> str:
+    if isinstance(value, int) and abs(value) >= 10**MAX_SHOWN:
+        return "…"  # Python refuses to write thousands of digits
     text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= 40 else text[:40] + "…"
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from engine.evaluation.bodies import BodyClosure, body, gated
 from engine.evaluation.conditions import condition
@@ -19,6 +20,14 @@ from engine.language.values import UNDETERMINED
 from engine.policy.model import SOURCE_KINDS, Convention, Item, Obligation, Outcome, Payment
 
 DATE = Type("date")
+MEMO = 4096
+
+
+def bits(mask: int) -> Iterator[int]:
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,30 @@ class Program:
     year_bit: int
     fact_names: tuple[str, ...]
     ranks: Callable[[str, str], int]
+    all_names: tuple[str, ...]
+    payments: tuple[Compiled, ...]
+    obligations: tuple[Compiled, ...]
+    _names: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    _slots: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    grounds: dict[Any, Any] = field(default_factory=dict)
+
+    def slots_in(self, mask: int) -> tuple[int, ...]:
+        """The slots of a bit set, from low to high; the same few sets come back in every case."""
+        found = self._slots.get(mask)
+        if found is None:
+            found = tuple(bits(mask))
+            if len(self._slots) < MEMO:
+                self._slots[mask] = found
+        return found
+
+    def names_in(self, mask: int) -> tuple[str, ...]:
+        """The names of the facts, interpretations or items of a bit set."""
+        found = self._names.get(mask)
+        if found is None:
+            found = tuple(self.all_names[i] for i in bits(mask))
+            if len(self._names) < MEMO:
+                self._names[mask] = found
+        return found
 
     def release(self) -> None:
         """Gives the rulesets back to durable-rules."""
@@ -86,10 +119,14 @@ def compile_plan(plan: Plan) -> Program:
     blank.extend((UNDETERMINED, 1 << slot, 0) for slot in choices.values())
     blank.extend((UNDETERMINED, 1 << slot, 0) for slot in items.values())
     sources = {(c.id, s.id): SOURCE_KINDS.index(s.kind) for c in _conventions(plan) for s in c.sources.values()}
+    steps = tuple(_compiled(step, items[step.item.id], names) for step in plan.steps)
     return Program(
         plan=plan,
         names=names,
-        steps=tuple(_compiled(step, items[step.item.id], names) for step in plan.steps),
+        steps=steps,
+        all_names=(*facts, *choices, *items),
+        payments=_in_file_order(steps, "payment"),
+        obligations=_in_file_order(steps, "obligation"),
         blank=tuple(blank),
         fact_bits=(1 << len(facts)) - 1,
         choice_bits=((1 << len(choices)) - 1) << len(facts),
@@ -97,6 +134,11 @@ def compile_plan(plan: Plan) -> Program:
         fact_names=tuple(facts),
         ranks=lambda convention, source: sources.get((convention, source), len(SOURCE_KINDS) - 1),
     )
+
+
+def _in_file_order(steps: tuple[Compiled, ...], kind: str) -> tuple[Compiled, ...]:
+    known = [compiled for compiled in steps if compiled.step.item.kind == kind]
+    return tuple(sorted(known, key=lambda compiled: compiled.step.item.at))
 
 
 def _conventions(plan: Plan) -> list[Convention]:

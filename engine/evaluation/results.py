@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from engine.evaluation.bodies import Decided
 from engine.evaluation.decision import FIXED_RESULTS, ObligationLine, OverlayUse, PaymentLine, Reason, Result
 from engine.evaluation.evaluator import Run, obligation_status
 from engine.evaluation.facts import Facts
@@ -26,50 +28,84 @@ from engine.policy.model import (
 from engine.policy.nodes import body_nodes
 from engine.policy.overlays import Laid
 
-
-@dataclass(slots=True)
-class _Evidence:
-    """What each slot rests on, through everything it reads."""
-
-    facts: dict[int, int]
-    ranks: dict[int, int]
+_NOTHING: Mapping[str, Any] = {}
 
 
-def results(program: Program, run: Run, facts: Facts, choices: Mapping[str, str]) -> dict[str, Result]:
-    """The result of every item of a run, in plan order; fixed ids that the convention lacks are not applicable."""
-    evidence = _Evidence({}, {})
+@dataclass(frozen=True, slots=True)
+class _Grounds:
+    """Reasons, citations and the rank of the weakest source cited."""
+
+    because: tuple[Reason, ...]
+    cite: tuple[Citation, ...]
+    rank: int
+
+
+def results(
+    program: Program, run: Run, facts: Facts, choices: Mapping[str, str], wanted: Collection[str] | None = None
+) -> dict[str, Result]:
+    """The result of every item of a run (or of those ``wanted``), in plan order.
+
+    Fixed ids that the convention lacks are not applicable.
+    """
+    leaves = program.fact_bits | program.choice_bits
+    behind = [0] * len(program.blank)  # the facts and interpretations behind each slot, through what it reads
+    ranks = [-1] * len(program.blank)  # and the weakest source rank behind it (-1: nothing cited)
     found: dict[str, Result] = {}
-    by_slot = {compiled.slot: compiled.step.item.id for compiled in program.steps}
-    choice_names = {slot: id_ for id_, slot in program.names.choices.items()}
-    names = program.fact_names
     for compiled in program.steps:
-        item = compiled.step.item
-        value, used, missing, decided = run.answers[item.id]
-        own, cite = _reasons(item, value, decided, run)
-        all_facts, rank = _rests_on(program, evidence, compiled.slot, used, cite)
-        status = _status(value)
-        found[item.id] = Result(
-            item.id,
-            item.kind,
-            item.label,
-            compiled.step.type,
-            status,
-            value if status == "known" else None,
-            cite,
-            None if rank < 0 else SOURCE_KINDS[rank],
-            {names[i]: facts[names[i]] for i in _bits(all_facts & run.given)},
-            {choice_names[i]: choices[choice_names[i]] for i in _bits(all_facts & program.choice_bits)},
-            tuple(names[i] for i in _bits(missing)),
-            own,
-            _warnings(compiled, run),
-            tuple(by_slot[i] for i in _bits(used & ~program.fact_bits & ~program.choice_bits)),
-            item.value_labels,
-            compiled.step.yearly,
-        )
+        id_ = compiled.step.item.id
+        answer = run.answers[id_]
+        grounds = _grounds(program, compiled, answer, run)
+        used = answer[1]
+        all_facts, rank, read = used & leaves, grounds.rank, used & ~leaves
+        for other in program.slots_in(read) if read else ():
+            all_facts |= behind[other]
+            if ranks[other] > rank:
+                rank = ranks[other]
+        behind[compiled.slot] = all_facts
+        ranks[compiled.slot] = rank
+        if wanted is None or id_ in wanted:
+            found[id_] = _result(program, compiled, run, answer, grounds, all_facts, rank, facts, choices)
     for id_ in FIXED_RESULTS:
         if id_ not in found:
             found[id_] = _no_such_result(id_)
     return found
+
+
+def _result(
+    program: Program,
+    compiled: Compiled,
+    run: Run,
+    answer: Decided,
+    grounds: _Grounds,
+    behind: int,
+    rank: int,
+    facts: Facts,
+    choices: Mapping[str, str],
+) -> Result:
+    item = compiled.step.item
+    value, used, missing, _ = answer
+    read = used & ~program.fact_bits & ~program.choice_bits
+    chosen = behind & program.choice_bits
+    status = _status(value)
+    names_in = program.names_in
+    return Result(
+        item.id,
+        item.kind,
+        item.label,
+        compiled.step.type,
+        status,
+        value if status == "known" else None,
+        grounds.cite,
+        None if rank < 0 else SOURCE_KINDS[rank],
+        {name: facts[name] for name in names_in(behind & run.given)},
+        {name: choices[name] for name in names_in(chosen)} if chosen else _NOTHING,
+        names_in(missing) if missing else (),
+        grounds.because,
+        _warnings(compiled, run) if compiled.warnings else (),
+        names_in(read) if read else (),
+        item.value_labels,
+        compiled.step.yearly,
+    )
 
 
 def _no_such_result(id_: str) -> Result:
@@ -84,24 +120,18 @@ def _status(value: object) -> str:
     return "not_applicable" if value is NOT_APPLICABLE else "known"
 
 
-def _bits(mask: int) -> Iterator[int]:
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
-
-
-def _rests_on(program: Program, evidence: _Evidence, slot: int, used: int, cite: Sequence[Citation]) -> tuple[int, int]:
-    """Facts and interpretations behind an answer, and the weakest source rank behind it (-1: nothing cited)."""
-    leaves = program.fact_bits | program.choice_bits
-    facts = used & leaves
-    rank = max((program.ranks(c.convention, c.source) for c in cite), default=-1)
-    for other in _bits(used & ~leaves):
-        facts |= evidence.facts.get(other, 0)
-        rank = max(rank, evidence.ranks.get(other, -1))
-    evidence.facts[slot] = facts
-    evidence.ranks[slot] = rank
-    return facts, rank
+def _grounds(program: Program, compiled: Compiled, answer: Decided, run: Run) -> _Grounds:
+    """What stands behind an answer that was decided so: the same in every case, so worked out once."""
+    value, _, _, decided = answer
+    absent = value if value is UNDETERMINED or value is NOT_APPLICABLE else None
+    rules = run.rules.get(compiled.step.item.id) if compiled.outcome is not None else None
+    key = (compiled.slot, absent, decided, rules)
+    found: _Grounds | None = program.grounds.get(key)
+    if found is None:
+        because, cite = _reasons(compiled.step.item, value, decided, run)
+        rank = max((program.ranks(c.convention, c.source) for c in cite), default=-1)
+        found = program.grounds[key] = _Grounds(because, cite, rank)
+    return found
 
 
 def _reasons(
@@ -155,13 +185,13 @@ def _warnings(compiled: Compiled, run: Run) -> tuple[Text, ...]:
 def payments(program: Program, run: Run, found: Mapping[str, Result]) -> tuple[PaymentLine, ...]:
     """The payments that apply to the contract year, in the order of the convention."""
     lines = []
-    for compiled in _in_file_order(program, "payment"):
+    for compiled in program.payments:
         result = found[compiled.step.item.id]
         if result.status == "not_applicable" or compiled.due is None:
             continue
         day, _, lacks = compiled.due(run.slots)
         due = day if isinstance(day, dt.date) else None
-        missing = tuple(program.fact_names[i] for i in _bits(lacks & ~run.given)) if due is None else ()
+        missing = program.names_in(lacks & ~run.given) if due is None else ()
         lines.append(PaymentLine(result, due, missing, _due_reason(compiled, due)))
     return tuple(lines)
 
@@ -169,10 +199,10 @@ def payments(program: Program, run: Run, found: Mapping[str, Result]) -> tuple[P
 def obligations(program: Program, run: Run, as_of: dt.date | None) -> tuple[ObligationLine, ...]:
     """Every obligation with its status on the day asked about."""
     lines = []
-    for compiled in _in_file_order(program, "obligation"):
+    for compiled in program.obligations:
         item = compiled.step.item
         status, due, missing = obligation_status(compiled, run, as_of)
-        lacks = tuple(program.fact_names[i] for i in _bits(missing & ~run.given))
+        lacks = program.names_in(missing & ~run.given)
         lines.append(
             ObligationLine(item.id, item.label, status, due, _due_reason(compiled, due), item.cite, lacks, item.at)
         )
@@ -182,11 +212,6 @@ def obligations(program: Program, run: Run, as_of: dt.date | None) -> tuple[Obli
 def _due_reason(compiled: Compiled, due: dt.date | None) -> Text | None:
     node = getattr(compiled.step.item.body, "due", None)
     return node.reason if due is None and isinstance(node, Unpublished) else None
-
-
-def _in_file_order(program: Program, kind: str) -> list[Compiled]:
-    known = [compiled for compiled in program.steps if compiled.step.item.kind == kind]
-    return sorted(known, key=lambda compiled: compiled.step.item.at)
 
 
 def overlay_uses(laid: Sequence[Laid], convention: Convention) -> tuple[OverlayUse, ...]:

@@ -25,7 +25,7 @@ from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.language.values import UNDETERMINED, add_months
-from engine.policy.model import Convention
+from engine.policy.model import YEAR_START, Convention
 from engine.policy.overlays import Laid, reaches
 from engine.policy.registry import Registry
 
@@ -196,8 +196,8 @@ class Session:
             of_year = {**facts, YEAR: year}
             laid = self._laid(prepared, of_year, choices, year)
             program, run = self.run(convention, laid, of_year, choices)
-            result = results(program, run, of_year, choices)
-            start = result["annee.debut"].value
+            result = results(program, run, of_year, choices, (YEAR_START, YEARLY_AMOUNT))
+            start = result[YEAR_START].value
             lines.append(
                 YearLine(
                     year,

@@ -23,7 +23,7 @@ STATUSES = ("undetermined", "not_applicable")
 
 
 @dataclass(frozen=True, slots=True)
-class TestCase:
+class PolicyCase:
     """One case of a suite: the facts, how to decide them, and what is expected (the entry as written)."""
 
     suite: str
@@ -47,7 +47,7 @@ class Difference:
 class CaseOutcome:
     """A case passed if it has no difference and no problem."""
 
-    case: TestCase
+    case: PolicyCase
     differences: tuple[Difference, ...]
     problems: tuple[Problem, ...] = ()
 
@@ -61,7 +61,7 @@ def suite_files(root: Path) -> list[Path]:
     return sorted(root.glob("*/tests/*_test.yaml"))
 
 
-def read_cases(session: Session, wanted: str | None = None) -> list[TestCase]:
+def read_cases(session: Session, wanted: str | None = None) -> list[PolicyCase]:
     """The test cases under the policies folder whose suite, name or file contains ``wanted``.
 
     Raises:
@@ -69,7 +69,7 @@ def read_cases(session: Session, wanted: str | None = None) -> list[TestCase]:
     """
     schema, _ = load_schema("suite")
     problems: list[Problem] = []
-    cases: list[TestCase] = []
+    cases: list[PolicyCase] = []
     for path in suite_files(session.registry.root):
         try:
             document = load(path)
@@ -84,11 +84,11 @@ def read_cases(session: Session, wanted: str | None = None) -> list[TestCase]:
     return [case for case in cases if wanted is None or wanted.lower() in _address(case).lower()]
 
 
-def _address(case: TestCase) -> str:
+def _address(case: PolicyCase) -> str:
     return f"{case.at.file}::{case.suite}::{case.name}"
 
 
-def _cases(document: Document, folder: str, session: Session, problems: list[Problem]) -> Iterator[TestCase]:
+def _cases(document: Document, folder: str, session: Session, problems: list[Problem]) -> Iterator[PolicyCase]:
     data = document.data
     suite = data["suite"]
     for index, entry in enumerate(data["cases"]):
@@ -100,7 +100,7 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
             problems.extend(error.problems)
             continue
         convention = entry.get("convention") or data.get("convention") or folder
-        yield TestCase(suite, entry["name"], at, convention, facts, entry)
+        yield PolicyCase(suite, entry["name"], at, convention, facts, entry)
 
 
 def _merged(base: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,7 +120,7 @@ def _merged(base: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]
     return nested
 
 
-def run_case(session: Session, case: TestCase) -> CaseOutcome:
+def run_case(session: Session, case: PolicyCase) -> CaseOutcome:
     """Decides a case and compares it with what it expects."""
     entry = case.entry
     as_of = entry.get("as_of")
@@ -141,7 +141,7 @@ def run_case(session: Session, case: TestCase) -> CaseOutcome:
     return CaseOutcome(case, differences, tuple(problems))
 
 
-def _differences(case: TestCase, decision: Decision, problems: list[Problem]) -> Iterator[Difference]:
+def _differences(case: PolicyCase, decision: Decision, problems: list[Problem]) -> Iterator[Difference]:
     entry = case.entry
     if decision.convention.id != case.convention:
         yield Difference("convention", case.convention, decision.convention.id)

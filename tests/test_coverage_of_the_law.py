@@ -1,0 +1,120 @@
+"""Every statement of the documents has its row in policies/COVERAGE.md, and every item named there is tested."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.evaluation.session import Session
+from engine.policy.model import Convention, Criterion, Item, Outcome
+from engine.policy.registry import Registry, load_registry
+from engine.review.suite import PolicyCase, read_cases, run_case
+
+STATEMENTS = (
+    *(f"S0.{n}" for n in range(1, 12)),
+    *(f"S1.{n}" for n in range(1, 7)),
+    *(f"S2.{n}" for n in range(1, 4)),
+    *(f"S3.{n}" for n in range(1, 4)),
+    *(f"S4.{n}" for n in range(1, 20)),
+)
+POLICIES = Path(__file__).resolve().parent.parent / "policies"
+
+
+def rows() -> dict[str, list[str]]:
+    """The cells of each row, by statement."""
+    found: dict[str, list[str]] = {}
+    for line in (POLICIES / "COVERAGE.md").read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        if cells and re.fullmatch(r"S\d\.\d+", cells[0]):
+            found[cells[0]] = cells
+    return found
+
+
+def header() -> list[str]:
+    line = next(x for x in (POLICIES / "COVERAGE.md").read_text(encoding="utf-8").splitlines() if x.startswith("| id"))
+    return [cell.strip() for cell in line.split("|")[1:-1]]
+
+
+def named() -> Iterator[tuple[str, str]]:
+    """Each item that the table names, with its convention."""
+    columns = header()
+    seen: set[tuple[str, str]] = set()
+    for cells in rows().values():
+        for column, cell in zip(columns, cells, strict=True):
+            for id_ in re.findall(r"`([^`]+)`", cell):
+                if (POLICIES / column).is_dir() and (column, id_) not in seen:
+                    seen.add((column, id_))
+                    yield column, id_
+
+
+def ids_of(convention: Convention) -> set[str]:
+    ids = {*convention.items, *convention.interpretations, *convention.derogations}
+    ids |= {overlay.id for overlay in convention.overlays}
+    for item in convention.items.values():
+        if isinstance(item.body, Criterion):
+            ids |= {derogation.id for derogation in item.body.derogations}
+        if isinstance(item.body, Outcome):
+            ids |= {rule.id for rule in item.body.rules}
+    return ids
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return load_registry(POLICIES)
+
+
+@pytest.fixture(scope="module")
+def cases(registry: Registry) -> list[PolicyCase]:
+    return read_cases(Session(registry))
+
+
+def test_every_statement_has_a_row_with_its_items_or_the_reason_why_it_is_not_a_rule() -> None:
+    found = rows()
+    assert list(found) == sorted(found, key=lambda id_: [int(part) for part in id_[1:].split(".")])
+    assert set(found) == set(STATEMENTS)
+    for id_, cells in found.items():
+        assert any("`" in cell for cell in cells[2:]) or cells[-1], f"{id_} names no item and gives no reason"
+
+
+def test_every_item_named_in_the_table_exists(registry: Registry) -> None:
+    missing = [f"{c}: {id_}" for c, id_ in named() if id_ not in ids_of(registry.conventions[c])]
+    assert not missing
+
+
+def without(convention: Convention, id_: str) -> Convention:
+    """The convention with one item, derogation or overlay left out."""
+    items = {key: trimmed(item, id_) for key, item in convention.items.items() if key != id_}
+    overlays = tuple(overlay for overlay in convention.overlays if overlay.id != id_)
+    derogations = {key: value for key, value in convention.derogations.items() if key != id_}
+    return replace(convention, items=items, overlays=overlays, derogations=derogations)
+
+
+def trimmed(item: Item, id_: str) -> Item:
+    match item.body:
+        case Criterion(_, derogations):
+            return replace(item, body=replace(item.body, derogations=tuple(d for d in derogations if d.id != id_)))
+        case Outcome(_, rules, _):
+            return replace(item, body=replace(item.body, rules=tuple(r for r in rules if r.id != id_)))
+        case _:
+            return item
+
+
+@pytest.mark.parametrize(("convention", "id_"), sorted(named()))
+def test_a_policy_test_fails_when_an_item_named_in_the_table_is_deleted(
+    convention: str, id_: str, registry: Registry, cases: list[PolicyCase]
+) -> None:
+    if id_ in registry.conventions[convention].interpretations:
+        changed = {choice for case in cases for choice in case.entry.get("interpret", {})}
+        assert id_ in changed, "no policy test takes the other side"
+        return
+    broken = {**registry.conventions, convention: without(registry.conventions[convention], id_)}
+    session = Session(replace(registry, conventions=broken))
+    likely = sorted(cases, key=lambda case: (id_ not in str(case.entry), case.convention != convention))
+    try:
+        assert any(not run_case(session, case).passed for case in likely), f"no policy test misses {id_}"
+    finally:
+        session.close()

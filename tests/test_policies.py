@@ -1,0 +1,99 @@
+"""The policies as shipped: checked without a word, their own tests pass, every day has one convention."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from engine.errors import InputFault
+from engine.evaluation.session import Session
+from engine.policy.checks import check_folder
+from engine.review.suite import PolicyCase, read_cases, run_case, suite_files
+
+POLICIES = Path(__file__).resolve().parent.parent / "policies"
+CONVENTIONS = ("2019_avenant7", "2020_centres_de_sante", "2023_reglement_arbitral", "2024_convention")
+
+
+@pytest.fixture(scope="module")
+def cases(session: Session) -> list[PolicyCase]:
+    return read_cases(session)
+
+
+def test_the_check_is_silent_on_the_policies() -> None:
+    assert [problem.line() for problem in check_folder(POLICIES)] == []
+
+
+@pytest.mark.parametrize("path", suite_files(POLICIES), ids=lambda path: f"{path.parent.parent.name}/{path.stem}")
+def test_every_case_of_the_suite_passes(path: Path, session: Session, cases: list[PolicyCase]) -> None:
+    own = [case for case in cases if Path(case.at.file) == path]
+    assert own
+    failed = [
+        f"{outcome.case.at} {outcome.case.name}: {outcome.differences} {[p.line() for p in outcome.problems]}"
+        for outcome in (run_case(session, case) for case in own)
+        if not outcome.passed
+    ]
+    assert not failed, "\n".join(failed)
+
+
+def test_each_convention_has_its_suites_and_all_have_at_least_120_cases(cases: list[PolicyCase]) -> None:
+    counts = Counter(case.convention for case in cases)
+    assert set(counts) == set(CONVENTIONS)
+    assert sum(counts.values()) >= 120
+
+
+def test_every_interpretation_is_taken_both_ways_by_some_case(session: Session, cases: list[PolicyCase]) -> None:
+    taken = {(id_, choice) for case in cases for id_, choice in case.entry.get("interpret", {}).items()}
+    for convention in session.registry.conventions.values():
+        for id_, question in convention.interpretations.items():
+            others = set(question.choices) - {question.default}
+            missing = others - {choice for taken_id, choice in taken if taken_id == id_}
+            assert not missing, f"{convention.id}: no case reads {id_} as {missing}"
+
+
+def test_every_day_since_the_first_window_has_exactly_one_convention(session: Session) -> None:
+    day = dt.date(2019, 9, 1)
+    while day <= dt.date(2026, 12, 31):
+        convention, _ = session.registry.select("medecin_liberal", day)
+        holders = [
+            other.id
+            for other in session.registry.conventions.values()
+            if other.beneficiary == "medecin_liberal" and other.covers(day)
+        ]
+        assert holders == [convention.id]
+        day += dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("beneficiary", "day"),
+    [
+        ("medecin_liberal", dt.date(2019, 8, 31)),
+        ("centre_de_sante", dt.date(2020, 2, 3)),
+        ("centre_de_sante", dt.date(2025, 10, 15)),
+    ],
+)
+def test_a_day_outside_every_window_is_an_error_that_names_its_neighbours(
+    session: Session, beneficiary: str, day: dt.date
+) -> None:
+    with pytest.raises(InputFault) as raised:
+        session.registry.select(beneficiary, day)
+    message = raised.value.problems[0].message("fr")
+    assert day.isoformat() in message
+    assert any(id_ in message for id_ in CONVENTIONS)
+
+
+def test_the_same_id_means_the_same_kind_of_thing_in_every_convention(session: Session) -> None:
+    kinds: dict[str, set[str]] = {}
+    for convention in session.registry.conventions.values():
+        for item in convention.items.values():
+            kinds.setdefault(item.id, set()).add(item.kind)
+    assert {id_: found for id_, found in kinds.items() if len(found) > 1} == {}
+
+
+def test_no_label_speaks_only_one_language(session: Session) -> None:
+    for convention in session.registry.conventions.values():
+        for item in convention.items.values():
+            assert item.label["fr"]
+            assert item.label["en"]

@@ -16,7 +16,6 @@ from engine.language.expressions import Citation, Scale, Text, Unpublished, walk
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import (
     SOURCE_KINDS,
-    Convention,
     Criterion,
     Item,
     Outcome,
@@ -41,11 +40,17 @@ class _Grounds:
 
 
 def results(
-    program: Program, run: Run, facts: Facts, choices: Mapping[str, str], wanted: Collection[str] | None = None
+    program: Program,
+    run: Run,
+    facts: Facts,
+    choices: Mapping[str, str],
+    laying: Mapping[str, int],
+    wanted: Collection[str] | None = None,
 ) -> dict[str, Result]:
     """The result of every item of a run (or of those ``wanted``), in plan order.
 
-    Fixed ids that the convention lacks are not applicable.
+    ``laying`` holds the bits behind the overlays that change an item, or could. Fixed ids that the convention lacks
+    are not applicable.
     """
     leaves = program.fact_bits | program.choice_bits
     behind = [0] * len(program.blank)  # the facts and interpretations behind each slot, through what it reads
@@ -56,7 +61,7 @@ def results(
         answer = run.answers[id_]
         grounds = _grounds(program, compiled, answer, run)
         used = answer[1]
-        all_facts, rank, read = used & leaves, grounds.rank, used & ~leaves
+        all_facts, rank, read = used & leaves | laying.get(id_, 0), grounds.rank, used & ~leaves
         for other in program.slots_in(read) if read else ():
             all_facts |= behind[other]
             if ranks[other] > rank:
@@ -214,7 +219,7 @@ def _due_reason(compiled: Compiled, due: dt.date | None) -> Text | None:
     return node.reason if due is None and isinstance(node, Unpublished) else None
 
 
-def overlay_uses(laid: Sequence[Laid], convention: Convention) -> tuple[OverlayUse, ...]:
+def overlay_uses(laid: Sequence[Laid]) -> tuple[OverlayUse, ...]:
     """The overlays in force, with what each changes."""
     return tuple(
         OverlayUse(overlay.id, later.id, overlay.label, overlay.cite, (*overlay.replace, *overlay.add_derogations))

@@ -8,42 +8,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
-from engine.evaluation.conditions import condition
 from engine.evaluation.decision import Decision, YearLine
 from engine.evaluation.evaluator import Run, run_program
-from engine.evaluation.expressions import expression
 from engine.evaluation.facts import Facts
 from engine.evaluation.plan import make_plan
 from engine.evaluation.program import Program, compile_plan
 from engine.evaluation.results import obligations, overlay_uses, payments, results
-from engine.evaluation.slots import Closure, Names
+from engine.evaluation.selection import Reach, overlays_in_force, reach_of
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
-from engine.language.types import Type
-from engine.language.typing import Scope
-from engine.language.values import UNDETERMINED, add_months
 from engine.policy.model import YEAR_START, Convention
-from engine.policy.overlays import Laid, reaches
+from engine.policy.overlays import Laid
 from engine.policy.registry import Registry
 
 YEARS_SHOWN = (1, 2, 3, 4, 5)
 YEARLY_AMOUNT = "aide.montant_annuel"
-
-
-@dataclass(slots=True)
-class _Prepared:
-    """What a convention needs before its overlays are known: who covers it, and when a contract year starts."""
-
-    covering: tuple[Laid, ...]
-    gates: tuple[Closure | None, ...]
-    years_from: Closure
-    names: Names
-    blank: list[Any]
-    digest: str
-    defaults: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -52,7 +33,7 @@ class Session:
 
     registry: Registry
     _programs: dict[tuple[str, tuple[str, ...]], Program] = field(default_factory=dict)
-    _prepared: dict[str, _Prepared] = field(default_factory=dict)
+    _reaches: dict[str, Reach] = field(default_factory=dict)
 
     def decide(
         self,
@@ -68,25 +49,24 @@ class Session:
             UsageFault: an unknown convention, interpretation or choice.
         """
         chosen, because = self._convention(facts, convention)
-        prepared = self._prepare(chosen)
-        choices = self._choices(prepared, interpret or {})
-        year = facts.get(YEAR)
-        laid = self._laid(prepared, facts, choices, year if isinstance(year, int) else None)
-        program, run = self.run(chosen, laid, facts, choices)
-        found = results(program, run, facts, choices)
+        reach = self._reach(chosen)
+        choices = self._choices(reach, interpret or {})
+        laying = overlays_in_force(reach, facts, choices)
+        program, run = self.run(chosen, laying.laid, facts, choices)
+        found = results(program, run, facts, choices, laying.behind)
         used = {id_: choices[id_] for result in found.values() for id_ in result.choices}
         return Decision(
             convention=chosen,
-            digest=prepared.digest,
+            digest=reach.digest,
             selected_because=because,
-            overlays=overlay_uses(laid, chosen),
+            overlays=overlay_uses(laying.laid),
             facts=facts,
             results=found,
             payments=payments(program, run, found) if YEAR in facts else (),
             obligations=obligations(program, run, as_of),
             interpretations={id_: used[id_] for id_ in choices if id_ in used},
             trace=tuple(run.trace),
-            years=() if YEAR in facts else self._years(chosen, prepared, facts, choices),
+            years=() if YEAR in facts else self._years(chosen, reach, facts, choices),
             as_of=as_of,
         )
 
@@ -109,9 +89,8 @@ class Session:
 
     def laid(self, convention: Convention, facts: Facts, choices: Mapping[str, str]) -> tuple[Laid, ...]:
         """The overlays in force for a case."""
-        prepared = self._prepare(convention)
-        year = facts.get(YEAR)
-        return self._laid(prepared, facts, {**prepared.defaults, **choices}, year if isinstance(year, int) else None)
+        reach = self._reach(convention)
+        return overlays_in_force(reach, facts, {**reach.defaults, **choices}).laid
 
     def close(self) -> None:
         """Releases every compiled plan."""
@@ -129,36 +108,18 @@ class Session:
         assert isinstance(signature, dt.date)
         return self.registry.select(str(facts[BENEFICIARY]), signature)
 
-    def _prepare(self, convention: Convention) -> _Prepared:
-        if convention.id not in self._prepared:
-            covering = self.registry.covering(convention)
-            questions: dict[str, Any] = {}
-            for source in (convention, *(later for later, _ in covering)):
-                for id_, question in source.interpretations.items():
-                    questions.setdefault(id_, question)
-            vocabulary = self.registry.vocabulary
-            facts = {name: i for i, name in enumerate(vocabulary.facts)}
-            choices = {id_: len(facts) + i for i, id_ in enumerate(questions)}
-            scope = Scope(vocabulary, {}, {id_: question.choices for id_, question in questions.items()})
-            names = Names(facts, {}, choices, scope)
-            self._prepared[convention.id] = _Prepared(
-                covering,
-                tuple(None if o.when is None else condition(o.when, names) for _, o in covering),
-                expression(convention.years_from, names, Type("date")),
-                names,
-                [(UNDETERMINED, 0, 0)] * (len(facts) + len(choices)),
-                self.registry.digest(convention),
-                {id_: question.default for id_, question in questions.items()},
-            )
-        return self._prepared[convention.id]
+    def _reach(self, convention: Convention) -> Reach:
+        if convention.id not in self._reaches:
+            self._reaches[convention.id] = reach_of(self.registry, convention)
+        return self._reaches[convention.id]
 
-    def _choices(self, prepared: _Prepared, interpret: Mapping[str, str]) -> dict[str, str]:
-        choices = dict(prepared.defaults)
+    def _choices(self, reach: Reach, interpret: Mapping[str, str]) -> dict[str, str]:
+        choices = dict(reach.defaults)
         for id_, choice in interpret.items():
             known = {c for each in self.registry.conventions.values() for c in each.interpretations}
             if id_ not in known:
                 raise _usage("unknown-interpretation", nearest(id_, known), id=id_)
-            possible = prepared.names.scope.interpretations.get(id_)
+            possible = reach.names.scope.interpretations.get(id_)
             if possible is None:
                 continue
             if choice not in possible:
@@ -166,53 +127,22 @@ class Session:
             choices[id_] = choice
         return choices
 
-    def _laid(
-        self, prepared: _Prepared, facts: Facts, choices: Mapping[str, str], year: int | None
-    ) -> tuple[Laid, ...]:
-        if not prepared.covering:
-            return ()
-        slots = list(prepared.blank)
-        for name, value in facts.items():
-            slots[prepared.names.facts[name]] = (value, 0, 0)
-        for id_, choice in choices.items():
-            slots[prepared.names.choices[id_]] = (choice, 0, 0)
-        signature = facts[SIGNATURE]
-        assert isinstance(signature, dt.date)
-        start = _year_start(prepared.years_from(slots)[0], year)
-        return tuple(
-            (later, overlay)
-            for (later, overlay), gate in zip(prepared.covering, prepared.gates, strict=True)
-            if reaches(overlay, signature, year, start) and (gate is None or gate(slots)[0] is True)
-        )
-
     def _years(
-        self, convention: Convention, prepared: _Prepared, facts: Facts, choices: Mapping[str, str]
+        self, convention: Convention, reach: Reach, facts: Facts, choices: Mapping[str, str]
     ) -> tuple[YearLine, ...]:
         """The yearly amount of the years 1 to 5, each under its own overlays."""
-        if not any(item.id == YEARLY_AMOUNT for item in convention.items.values()):
+        if YEARLY_AMOUNT not in convention.items:
             return ()
         lines = []
         for year in YEARS_SHOWN:
             of_year = {**facts, YEAR: year}
-            laid = self._laid(prepared, of_year, choices, year)
-            program, run = self.run(convention, laid, of_year, choices)
-            result = results(program, run, of_year, choices, (YEAR_START, YEARLY_AMOUNT))
-            start = result[YEAR_START].value
-            lines.append(
-                YearLine(
-                    year,
-                    start if isinstance(start, dt.date) else None,
-                    result[YEARLY_AMOUNT],
-                    overlay_uses(laid, convention),
-                )
-            )
+            laying = overlays_in_force(reach, of_year, choices)
+            program, run = self.run(convention, laying.laid, of_year, choices)
+            found = results(program, run, of_year, choices, laying.behind, (YEAR_START, YEARLY_AMOUNT))
+            start = found[YEAR_START].value
+            first = start if isinstance(start, dt.date) else None
+            lines.append(YearLine(year, first, found[YEARLY_AMOUNT], overlay_uses(laying.laid)))
         return tuple(lines)
-
-
-def _year_start(first: Any, year: int | None) -> dt.date | None:
-    if year is None or not isinstance(first, dt.date):
-        return None
-    return add_months(first, 12 * (year - 1))
 
 
 def _usage(code: str, close: str | None, **values: object) -> UsageFault:

@@ -64,7 +64,7 @@ def _chain(
         named = text.get(reason.kind, reason.kind)
         said = f" : {reason.text[lang]}" if reason.text else ""
         cited = cited_text(reason.cite, registry)
-        yield depth + 1, f"{named} {reason.id}{said} [{cited or reason.at}] ({reason.at})"
+        yield depth + 1, f"{named} {reason.id}{said}{f' [{cited}]' if cited else ''} ({reason.at})"
     if result.cite and not any(reason.cite for reason in result.because):
         yield depth + 1, f"{text['article']} : {cited_text(result.cite, registry)}"
     for warning in result.warnings:

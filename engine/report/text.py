@@ -34,7 +34,9 @@ def coloured(page: Page, width: int) -> str:
                 case Paragraph(text, tone):
                     console.print(Text(text, style=_TONES[tone] if tone else ""))
                 case Table(columns, rows):
-                    table = RichTable(*columns, box=None, pad_edge=False, header_style="dim")
+                    table = RichTable(box=None, pad_edge=False, header_style="dim")
+                    for column in columns:
+                        table.add_column(column, overflow="fold")
                     for row in rows:
                         table.add_row(*(Text(cell) for cell in row))
                     console.print(table)

@@ -1,0 +1,98 @@
+"""Chooses the overlays of a case: a convention and the facts come in, the overlays in force and why go out.
+
+The stage before is :mod:`engine.policy.registry`, which picks the convention; the stage after is the plan.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.evaluation.conditions import condition
+from engine.evaluation.expressions import expression
+from engine.evaluation.facts import Facts
+from engine.evaluation.slots import Answer, Closure, Names
+from engine.language.facts import SIGNATURE, YEAR
+from engine.language.types import Type
+from engine.language.typing import Scope
+from engine.language.values import UNDETERMINED, add_months
+from engine.policy.model import Convention
+from engine.policy.overlays import Laid, reaches
+from engine.policy.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a convention needs to find the overlays of a case: who covers it, and when a contract year starts.
+
+    Facts and interpretations have the slots that they have in every program of the convention.
+    """
+
+    covering: tuple[Laid, ...]
+    gates: tuple[Closure | None, ...]
+    years_from: Closure
+    names: Names
+    blank: tuple[Answer, ...]
+    digest: str
+    defaults: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Laying:
+    """The overlays in force, and for each item that an overlay changes or could change, the bits that decided it."""
+
+    laid: tuple[Laid, ...]
+    behind: Mapping[str, int]
+
+
+def reach_of(registry: Registry, convention: Convention) -> Reach:
+    """The overlays that may ever change a contract of ``convention``, compiled once."""
+    covering = registry.covering(convention)
+    questions: dict[str, Any] = {}
+    for source in (convention, *(later for later, _ in covering)):
+        for id_, question in source.interpretations.items():
+            questions.setdefault(id_, question)
+    facts = {name: i for i, name in enumerate(registry.vocabulary.facts)}
+    choices = {id_: len(facts) + i for i, id_ in enumerate(questions)}
+    scope = Scope(registry.vocabulary, {}, {id_: question.choices for id_, question in questions.items()})
+    names = Names(facts, {}, choices, scope)
+    return Reach(
+        covering,
+        tuple(None if overlay.when is None else condition(overlay.when, names) for _, overlay in covering),
+        expression(convention.years_from, names, Type("date")),
+        names,
+        tuple((UNDETERMINED, 1 << slot, 0) for slot in range(len(facts) + len(choices))),
+        registry.digest(convention),
+        {id_: question.default for id_, question in questions.items()},
+    )
+
+
+def overlays_in_force(reach: Reach, facts: Facts, choices: Mapping[str, str]) -> Laying:
+    """The overlays whose dates and condition hold for the contract year of the case."""
+    if not reach.covering:
+        return Laying((), {})
+    slots = list(reach.blank)
+    for name, value in facts.items():
+        slot = reach.names.facts[name]
+        slots[slot] = (value, 1 << slot, 0)
+    for id_, choice in choices.items():
+        slot = reach.names.choices[id_]
+        slots[slot] = (choice, 1 << slot, 0)
+    signature, year = facts[SIGNATURE], facts.get(YEAR)
+    assert isinstance(signature, dt.date)
+    first = reach.years_from(slots)[0]
+    start = add_months(first, 12 * (year - 1)) if isinstance(year, int) and isinstance(first, dt.date) else None
+    laid = []
+    behind: dict[str, int] = {}
+    for (later, overlay), gate in zip(reach.covering, reach.gates, strict=True):
+        if not reaches(overlay, signature, year if isinstance(year, int) else None, start):
+            continue
+        holds, used, _ = (True, 0, 0) if gate is None else gate(slots)
+        if holds:
+            laid.append((later, overlay))
+            used |= 1 << reach.names.facts[SIGNATURE]
+        for id_ in (*overlay.replace, *overlay.add_derogations):
+            behind[id_] = behind.get(id_, 0) | used
+    return Laying(tuple(laid), behind)

@@ -63,3 +63,17 @@ def _value(rng: random.Random, fact: Fact, facts: Facts) -> Scalar:
     assert fact.minimum is not None
     assert fact.maximum is not None
     return rng.randrange(int(fact.minimum), int(fact.maximum) + 1)
+
+
+# A second way of saying the same thing: left out beside the first, so that a case does not contradict itself.
+SAID_TWICE = {
+    "patientele.percentile_mt": "patientele.mt_depart",
+    "patientele.percentile_fa": "patientele.fa_depart",
+    "medecin.age": "medecin.date_naissance",
+    "centre.date_creation": "centre.nouveau",
+}
+
+
+def consistent(facts: Facts) -> Facts:
+    """The same case without the facts that say again, and perhaps otherwise, what another one says."""
+    return {name: value for name, value in facts.items() if SAID_TWICE.get(name) not in facts}

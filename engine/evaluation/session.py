@@ -31,9 +31,9 @@ YEARLY_AMOUNT = "aide.montant_annuel"
 class Session:
     """Decides cases under the conventions of ``registry``. Not for use from several threads at once."""
 
-    registry: Registry
-    _programs: dict[tuple[str, tuple[str, ...]], Program] = field(default_factory=dict)
-    _reaches: dict[str, Reach] = field(default_factory=dict)
+    registry: Registry = field(repr=False)
+    _programs: dict[tuple[str, tuple[str, ...]], Program] = field(default_factory=dict, repr=False)
+    _reaches: dict[str, Reach] = field(default_factory=dict, repr=False)
 
     def decide(
         self,

@@ -1,0 +1,180 @@
+"""Properties of the language: Kleene logic, exact numbers, dates, and a reader that no text can break."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_cases import ALWAYS, consistent, random_facts
+
+from engine.errors import InputFault
+from engine.evaluation.facts import Facts
+from engine.evaluation.session import Session
+from engine.language import scalars
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, add_months, full_years
+from engine.policy.loader import parse
+from engine.policy.overlays import named_items
+from engine.report.values import money
+
+TRUTHS = st.lists(st.sampled_from([True, False, None]), min_size=1, max_size=6)
+DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31))
+NUMBERS = st.fractions(min_value=-1000, max_value=1000, max_denominator=400)
+
+
+def completions(parts: list[bool | None]) -> list[list[bool]]:
+    done: list[list[bool]] = [[]]
+    for part in parts:
+        done = [[*row, value] for row in done for value in ([True, False] if part is None else [part])]
+    return done
+
+
+@given(TRUTHS)
+def test_a_known_all_or_any_is_what_every_completion_gives(parts: list[bool | None]) -> None:
+    for combine, whole in ((scalars.all_of, all), (scalars.any_of, any)):
+        values = {whole(row) for row in completions(parts)}
+        assert combine(parts) == (values.pop() if len(values) == 1 else None)
+
+
+@given(TRUTHS)
+def test_not_any_is_all_not(parts: list[bool | None]) -> None:
+    negated = [scalars.negate([part]) for part in parts]
+    assert scalars.negate([scalars.any_of(parts)]) == scalars.all_of(negated)
+
+
+@given(TRUTHS)
+def test_first_known_never_gives_what_a_later_part_says_against_an_earlier_one(parts: list[bool | None]) -> None:
+    known = [part for part in parts if part is not None]
+    assert scalars.first_condition(parts) == (known[0] if known else None)
+
+
+@given(NUMBERS, st.sampled_from([1, 10, 100]), st.sampled_from(["down", "up", "half_up"]))
+def test_rounding_gives_a_multiple_within_one_step(value: Fraction, per: int, mode: str) -> None:
+    from decimal import Decimal
+
+    to: Any = {1: 1, 10: Decimal("0.1"), 100: Decimal("0.01")}[per]
+    result = scalars.rounded([value], (to, mode))
+    assert isinstance(result, int | Fraction)
+    assert (Fraction(result) * per).denominator == 1
+    gap = Fraction(result) - value
+    bounds = {"down": (-1, 0), "up": (0, 1), "half_up": (-Fraction(1, 2), Fraction(1, 2))}[mode]
+    assert Fraction(bounds[0]) / per <= gap <= Fraction(bounds[1]) / per
+
+
+@given(NUMBERS, NUMBERS, NUMBERS)
+def test_a_share_multiplies_first_and_divides_once(whole: Fraction, above: Fraction, below: Fraction) -> None:
+    result = scalars.share([whole, above, below], ())
+    assert result == (NOT_APPLICABLE if below <= 0 else whole * above / below)
+
+
+@given(DAYS, st.integers(0, 180))
+def test_adding_months_keeps_the_day_or_takes_the_last_of_the_month(day: dt.date, months: int) -> None:
+    moved = add_months(day, months)
+    assert (moved.year * 12 + moved.month) - (day.year * 12 + day.month) == months
+    assert moved.day == day.day or (moved.day < day.day and (moved + dt.timedelta(days=1)).day == 1)
+
+
+@given(DAYS, DAYS)
+def test_complete_years_are_the_most_whose_anniversary_has_come(start: dt.date, end: dt.date) -> None:
+    years = full_years(start, end)
+    assert add_months(start, 12 * years) <= end < add_months(start, 12 * (years + 1))
+
+
+@given(st.lists(st.sampled_from(["bas", "moyen", "haut", UNDETERMINED, NOT_APPLICABLE]), min_size=1, max_size=4))
+def test_the_highest_step_is_known_only_where_nothing_could_change_it_or_it_is_the_top(values: list[Any]) -> None:
+    result = scalars.highest(values, ("bas", "moyen", "haut"))
+    if "haut" in values:
+        assert result == "haut"
+    elif UNDETERMINED in values:
+        assert result is UNDETERMINED
+    elif all(isinstance(value, Absent) for value in values):
+        assert result is NOT_APPLICABLE
+    else:
+        assert result in values
+
+
+@given(st.integers(-(10**9), 10**9))
+def test_money_has_two_decimals_and_loses_no_cent(cents: int) -> None:
+    text = money(Fraction(cents, 100))
+    whole, _, decimals = text.partition(".")
+    assert len(decimals) == 2
+    assert Fraction(text) == Fraction(cents, 100)
+    assert whole.lstrip("-").isdigit()
+
+
+def read_or_refused(content: bytes) -> bool:
+    """Whether the text was read, or refused with the place of each fault; any other exception is a fault of ours."""
+    try:
+        return parse(content, "x.yaml").data is not None
+    except InputFault as refusal:
+        return all(problem.location.line > 0 for problem in refusal.problems)
+
+
+@settings(max_examples=400)
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    assert read_or_refused(text.encode("utf-8", "surrogatepass"))
+
+
+@settings(max_examples=200)
+@given(st.binary(max_size=200))
+def test_no_bytes_break_the_reader(content: bytes) -> None:
+    assert read_or_refused(content)
+
+
+YAMLISH = st.recursive(
+    st.sampled_from(
+        ["a", "1", "2.5", "true", "yes", "~", "2024-02-30", "&x 1", "*x", "!!str b", "'q'", "{", "[", "a: b"]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda parts: "[" + ", ".join(parts) + "]")
+        | st.dictionaries(st.sampled_from("abc"), inner, max_size=3).map(
+            lambda pairs: "{" + ", ".join(f"{key}: {value}" for key, value in pairs.items()) + "}"
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=400)
+@given(YAMLISH)
+def test_what_looks_like_yaml_is_read_or_refused_with_a_place(text: str) -> None:
+    assert read_or_refused(text.encode())
+
+
+def set_aside(session: Session, facts: Facts) -> set[str]:
+    """Items that ``unless`` reaches: it changes nothing while unknown, so what it lets through may go later."""
+    convention, _ = session.registry.select(str(facts["beneficiaire"]), facts["contrat.date_signature"])  # type: ignore[arg-type]
+    found: set[str] = set()
+    for step in session.program(convention, session.laid(convention, facts, {})).plan.steps:
+        if step.item.unless is not None or found & set(named_items(step.item)):
+            found.add(step.item.id)
+    return found
+
+
+@pytest.mark.parametrize("start", range(0, 2000, 250))
+def test_filling_a_missing_fact_never_changes_a_known_result(session: Session, start: int) -> None:
+    """Missing is never read as false or zero; facts whose absence is an answer are left as they are."""
+    vocabulary = session.registry.vocabulary
+    conventions = list(session.registry.conventions.values())
+    for seed in range(start, start + 250):
+        convention = conventions[seed % len(conventions)]
+        last = convention.signed_before or dt.date(2026, 12, 31)
+        rng = random.Random(seed)
+        full = consistent(random_facts(rng, vocabulary, convention.beneficiary, convention.signed_from, last))
+        given = [n for n in full if not vocabulary.facts[n].absence_answers and n not in ALWAYS and n != "beneficiaire"]
+        hidden = set(rng.sample(sorted(given), 6))
+        less = {name: value for name, value in full.items() if name not in hidden}
+        before, after = session.decide(less), session.decide(full)
+        if before.overlays != after.overlays:
+            continue
+        aside = set_aside(session, full)
+        for id_, result in before.results.items():
+            if result.status != "undetermined" and id_ not in aside:
+                assert (after.results[id_].status, after.results[id_].value) == (result.status, result.value), (
+                    f"case {seed}: {id_} changes when {sorted(hidden)} are given"
+                )

@@ -68,12 +68,13 @@ def evaluate(
 
 
 def evaluate_frame(
-    frame: Any, rules: Session, *, interpret: Mapping[str, str] | None = None, criteria: bool = False
+    frame: Any, rules: Session | None = None, *, interpret: Mapping[str, str] | None = None, criteria: bool = False
 ) -> Any:
     """A dataframe of cases (Polars, DuckDB, Spark, …; eager or lazy) with a column for each result.
 
-    Needs the extra ``avenant[bulk]``; see :func:`engine.bulk.frame.evaluate_frame` for the columns.
+    ``rules`` are those that :func:`load` finds unless given. Needs the extra ``avenant[bulk]``; see
+    :func:`engine.bulk.frame.evaluate_frame` for the columns.
     """
     from engine.bulk.frame import evaluate_frame as evaluate_columns
 
-    return evaluate_columns(frame, rules, interpret=interpret, criteria=criteria)
+    return evaluate_columns(frame, rules or load(), interpret=interpret, criteria=criteria)

@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -20,8 +21,8 @@ from engine.errors import InputFault, Location, Problem, UsageFault, fault
 
 if TYPE_CHECKING:
     from engine.evaluation.decision import Decision
-    from engine.evaluation.facts import Facts
     from engine.evaluation.session import Session
+    from engine.policy.loader import Document
     from engine.report.page import Page
 
 FORMATS = ("text", "markdown", "json")
@@ -87,27 +88,54 @@ def open_session(policies: str | None) -> Session:
     return engine.load(policies)
 
 
-def read_facts(session: Session, name: str) -> Facts:
-    from engine.evaluation.facts import read_case
+def read_document(name: str) -> Document:
+    """A case file, or standard input for ``-``."""
     from engine.policy import loader
 
     if name == STANDARD_INPUT:
-        content = sys.stdin.buffer.read(loader.MAX_BYTES + 1)
-        document = loader.parse(content, name)
-    else:
-        document = loader.load(Path(name), name)
-    return read_case(document.data, session.registry.vocabulary, document)
+        return loader.parse(sys.stdin.buffer.read(loader.MAX_BYTES + 1), name)
+    return loader.load(Path(name), name)
 
 
-def decide(
-    session: Session, facts: Facts, convention: str | None, choices: dict[str, str], as_of: dt.date | None
+def decide_files(
+    session: Session,
+    names: Sequence[str],
+    convention: str | None,
+    choices: dict[str, str],
+    as_of: dt.date | None,
+    digest: str | None,
+) -> tuple[list[tuple[str, Decision]], list[Problem]]:
+    """The decision on each case file that has one, by name, and the problems of the others."""
+    decided: list[tuple[str, Decision]] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            decision = _decide(session, read_document(name), convention, choices, as_of)
+            if digest is not None and decision.digest != digest:
+                raise fault(Location(name), "digest-mismatch", actual=decision.digest, wanted=digest)
+            decided.append((name, decision))
+        except InputFault as error:
+            problems.extend(error.problems)
+    return decided, problems
+
+
+def _decide(
+    session: Session, document: Document, convention: str | None, choices: dict[str, str], as_of: dt.date | None
 ) -> Decision:
+    from engine.evaluation.facts import read_case
     from engine.evaluation.inference import EngineFault
 
+    facts = read_case(document.data, session.registry.vocabulary, document)
     try:
         return session.decide(facts, convention, choices, as_of)
     except EngineFault as error:
-        raise fault(Location("avenant"), "engine-fault", reason=error) from None
+        raise fault(Location(document.name), "engine-fault", reason=error) from None
+    except InputFault as error:
+        signed = document.at(("contrat", "date_signature"))  # a date without rules is a fault of the case
+        raise InputFault(
+            replace(problem, location=signed) if problem.code == "no-convention" else problem
+            for problem in error.problems
+        ) from None
 
 
 def day_of(text: str | None) -> dt.date | None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from engine.cli.common import (
     FORMATS,
+    STANDARD_INPUT,
     as_of_option,
     choices_of,
     convention_option,
     day_of,
-    decide,
+    decide_files,
     format_option,
     guarded,
     interpret_option,
@@ -23,13 +25,14 @@ from engine.cli.common import (
     locale_language,
     open_session,
     policies_option,
-    read_facts,
     write,
 )
-from engine.errors import InputFault, Location, Problem, fault
+from engine.errors import InputFault
 
 if TYPE_CHECKING:
-    from engine.report.page import Page
+    from engine.evaluation.decision import Decision
+    from engine.evaluation.session import Session
+    from engine.report.page import Block, Page
 
 
 @click.command()
@@ -57,35 +60,32 @@ def evaluate(
     output: str | None,
 ) -> None:
     """Decide one or many case files (YAML or JSON; - reads standard input)."""
-    from engine.report import json as report_json
-    from engine.report.decision_page import decision_page, rules_line
-
     lang = lang or locale_language()
-    day, choices = day_of(as_of), choices_of(interpret)
     session = open_session(policies)
-    pages: list[Page] = []
-    objects: list[dict[str, Any]] = []
-    problems: list[Problem] = []
-    for name in cases:
-        try:
-            decision = decide(session, read_facts(session, name), convention, choices, day)
-            if expect_digest is not None and decision.digest != expect_digest:
-                raise fault(Location(name), "digest-mismatch", actual=decision.digest, wanted=expect_digest)
-        except InputFault as error:
-            problems.extend(error.problems)
-            continue
-        if format_ == "json":
-            objects.append(report_json.decision_object(decision, session.registry, lang))
-        else:
-            pages.append(decision_page(decision, session.registry, lang, Path(name).stem, full))
-    if format_ == "json":
-        if objects:
-            write(json_text(objects[0] if len(cases) == 1 else objects), output)
-    elif pages:
-        page = [block for page in pages for block in page]
-        write(laid_out([*page, rules_line(session.registry, lang)], format_, output), output)
+    decided, problems = decide_files(session, cases, convention, choices_of(interpret), day_of(as_of), expect_digest)
+    if decided and format_ == "json":
+        from engine.report import json as report_json
+
+        objects = [report_json.decision_object(decision, session.registry, lang) for _, decision in decided]
+        write(json_text(objects[0] if len(cases) == 1 else objects), output)
+    elif decided:
+        write(laid_out(_pages(decided, session, lang, full), format_, output), output)
     if problems:
         raise InputFault(problems)
+
+
+def _pages(decided: Sequence[tuple[str, Decision]], session: Session, lang: str, full: bool) -> Page:
+    """A line for each case where there are many, then each decision in full, then where the rules came from."""
+    from engine.report.decision_page import decision_page, rules_line, summary
+    from engine.report.messages import word
+
+    page: list[Block] = []
+    titled = [(word("standard_input", lang) if n == STANDARD_INPUT else Path(n).stem, d) for n, d in decided]
+    if len(titled) > 1:
+        page.extend(summary(titled, lang))
+    for title, decision in titled:
+        page.extend(decision_page(decision, session.registry, lang, title, full))
+    return [*page, rules_line(session.registry, lang)]
 
 
 @click.command()
@@ -114,5 +114,8 @@ def explain(
     lang = lang or locale_language()
     day, choices = day_of(as_of), choices_of(interpret)
     session = open_session(policies)
-    decision = decide(session, read_facts(session, case), convention, choices, day)
+    decided, problems = decide_files(session, [case], convention, choices, day, None)
+    if problems:
+        raise InputFault(problems)
+    ((_, decision),) = decided
     write(laid_out(explain_page(decision, session.registry, item, lang), format_, None), None)

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.evaluation.conditions import condition
 from engine.evaluation.expressions import expression, scale_with_step
-from engine.evaluation.slots import Answer, Closure, Names, Slots, literal_value, supplied
+from engine.evaluation.slots import Answer, Closure, Names, Slots, literal_value, unpublished
 from engine.language.expressions import Cell, FactRef, Literal, Scale, Unpublished
 from engine.language.facts import SIGNATURE
 from engine.language.operators import COMPARISONS
@@ -89,7 +89,7 @@ def _plain(closure: Closure) -> BodyClosure:
 
 def _published(value: Literal | Unpublished, type_: Type | None, names: Names) -> Answer:
     if isinstance(value, Unpublished):
-        return (UNDETERMINED, 0, supplied(value, names))
+        return unpublished(value, names)
     return (literal_value(value, type_), 0, 0)
 
 
@@ -105,8 +105,8 @@ def _parameter(parameter: Parameter, type_: Type | None, names: Names) -> BodyCl
     def run(slots: Slots) -> Decided:
         day: dt.date = slots[slot][0]
         index = max((i for i, start in enumerate(starts) if start <= day), default=0)
-        value, _, missing = answers[index]
-        return (value, 1 << slot, missing, index)
+        value, used, missing = answers[index]
+        return (value, used | 1 << slot, missing, index)
 
     return run
 
@@ -204,6 +204,7 @@ def _settled(candidates: Sequence[tuple[int, Answer, bool, int, int]]) -> Decide
         return (values.pop(), used, 0, candidates[0][0] if len(candidates) == 1 else None)
     missing = 0
     for _, then, sure, _, lacks in candidates:
+        used |= then[1]
         missing |= lacks | (then[2] if sure else 0)
     return (UNDETERMINED, used, missing, candidates[0][0] if len(candidates) == 1 else None)
 

@@ -106,7 +106,10 @@ def _fired(outcome: OutcomeProgram, fired: tuple[str, ...], value: str | None, r
     used = missing = 0
     for rule in fired:
         used |= outcome.rules[rule](run.slots)[1]
-        missing |= outcome.unpublished.get(rule, 0)
+        if rule in outcome.unpublished:
+            _, mine, lacks = outcome.unpublished[rule]
+            used |= mine
+            missing |= lacks
     return (UNDETERMINED if value is None else value, used, missing, None)
 
 

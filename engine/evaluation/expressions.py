@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.evaluation import conditions
-from engine.evaluation.slots import Answer, Closure, Names, Slots, constant, literal_value, read, supplied, union
+from engine.evaluation.slots import Answer, Closure, Names, Slots, constant, literal_value, read, union, unpublished
 from engine.language.expressions import (
     Apply,
     ByOutcome,
@@ -32,7 +32,7 @@ def expression(node: Expression, names: Names, wanted: Type | None = None) -> Cl
         case FactRef() | ItemRef():
             return read(names.slot(node))
         case Unpublished():
-            answer = (UNDETERMINED, 0, supplied(node, names))
+            answer = unpublished(node, names)
             return lambda slots: answer
         case Apply():
             return _apply(node, names, wanted)

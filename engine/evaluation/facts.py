@@ -168,5 +168,5 @@ def _day(value: Any) -> dt.date | None:
 def _shown(value: Any) -> str:
     if isinstance(value, int) and abs(value) >= 10**MAX_SHOWN:
         return "…"  # Python refuses to write thousands of digits
-    text = repr(value) if isinstance(value, str) else str(value)
+    text = repr(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from engine.evaluation.conditions import condition
 from engine.evaluation.expressions import expression
 from engine.evaluation.inference import Ruleset, load_ruleset
 from engine.evaluation.plan import Plan, Step
-from engine.evaluation.slots import Answer, Closure, Names, Slots, supplied
+from engine.evaluation.slots import Answer, Closure, Names, Slots, unpublished
 from engine.language.expressions import Text, Unpublished
 from engine.language.facts import YEAR
 from engine.language.types import Type
@@ -37,7 +37,7 @@ class OutcomeProgram:
     ruleset: Ruleset
     rules: Mapping[str, Closure]
     criteria: tuple[tuple[str, int], ...]
-    unpublished: Mapping[str, int]
+    unpublished: Mapping[str, Answer]
     gate: BodyClosure | None
 
 
@@ -56,14 +56,19 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A compiled plan. ``blank`` are the slots of a case without facts; ``ranks`` grades a source, 0 the surest."""
+    """A compiled plan. ``blank`` are the slots of a case without facts; ``ranks`` grades a source, 0 the surest.
+
+    ``unpublished`` are the values without a source, with the item that holds each, in the order of their bits.
+    """
 
     plan: Plan
     names: Names
     steps: tuple[Compiled, ...]
     blank: tuple[Answer, ...]
+    unpublished: tuple[tuple[str, Unpublished], ...]
     fact_bits: int
     choice_bits: int
+    item_bits: int
     year_bit: int
     fact_names: tuple[str, ...]
     ranks: Callable[[str, str], int]
@@ -119,24 +124,30 @@ def compile_plan(plan: Plan) -> Program:
     blank.extend((UNDETERMINED, 1 << slot, 0) for slot in choices.values())
     blank.extend((UNDETERMINED, 1 << slot, 0) for slot in items.values())
     sources = {(c.id, s.id): SOURCE_KINDS.index(s.kind) for c in _conventions(plan) for s in c.sources.values()}
-    steps = tuple(_compiled(step, items[step.item.id], names) for step in plan.steps)
+    steps = []
+    owners: list[str] = []
+    for step in plan.steps:
+        steps.append(_compiled(step, items[step.item.id], names))
+        owners.extend([step.item.id] * (len(names.unpublished) - len(owners)))
     return Program(
         plan=plan,
         names=names,
-        steps=steps,
+        steps=tuple(steps),
+        unpublished=tuple(zip(owners, names.unpublished, strict=True)),
         all_names=(*facts, *choices, *items),
         payments=_in_file_order(steps, "payment"),
         obligations=_in_file_order(steps, "obligation"),
         blank=tuple(blank),
         fact_bits=(1 << len(facts)) - 1,
         choice_bits=((1 << len(choices)) - 1) << len(facts),
+        item_bits=((1 << len(items)) - 1) << first,
         year_bit=1 << facts[YEAR],
         fact_names=tuple(facts),
         ranks=lambda convention, source: sources.get((convention, source), len(SOURCE_KINDS) - 1),
     )
 
 
-def _in_file_order(steps: tuple[Compiled, ...], kind: str) -> tuple[Compiled, ...]:
+def _in_file_order(steps: Sequence[Compiled], kind: str) -> tuple[Compiled, ...]:
     known = [compiled for compiled in steps if compiled.step.item.kind == kind]
     return tuple(sorted(known, key=lambda compiled: compiled.step.item.at))
 
@@ -173,7 +184,7 @@ def _outcome(item: Item, outcome: Outcome, names: Names) -> OutcomeProgram:
         rules={rule.id: condition(rule.when, names) for rule in outcome.rules},
         criteria=tuple((id_, names.items[id_]) for id_ in ruleset.properties),
         unpublished={
-            rule.id: supplied(rule.then, names) for rule in outcome.rules if isinstance(rule.then, Unpublished)
+            rule.id: unpublished(rule.then, names) for rule in outcome.rules if isinstance(rule.then, Unpublished)
         },
         gate=gated(item, names, _open_gate) if has_gate else None,
     )

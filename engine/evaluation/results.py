@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.evaluation.bodies import Decided
 from engine.evaluation.decision import FIXED_RESULTS, ObligationLine, OverlayUse, PaymentLine, Reason, Result
 from engine.evaluation.evaluator import Run, obligation_status
 from engine.evaluation.facts import Facts
-from engine.evaluation.program import Compiled, Program
-from engine.language.expressions import Citation, Scale, Text, Unpublished, walk
+from engine.evaluation.program import Compiled, Program, bits
+from engine.language.expressions import Citation, Scale, Text, Unpublished
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import (
     SOURCE_KINDS,
@@ -20,11 +20,9 @@ from engine.policy.model import (
     Item,
     Outcome,
     Parameter,
-    Payment,
     Quantity,
     Table,
 )
-from engine.policy.nodes import body_nodes
 from engine.policy.overlays import Laid
 
 _NOTHING: Mapping[str, Any] = {}
@@ -52,7 +50,6 @@ def results(
     ``laying`` holds the bits behind the overlays that change an item, or could. Fixed ids that the convention lacks
     are not applicable.
     """
-    leaves = program.fact_bits | program.choice_bits
     behind = [0] * len(program.blank)  # the facts and interpretations behind each slot, through what it reads
     ranks = [-1] * len(program.blank)  # and the weakest source rank behind it (-1: nothing cited)
     found: dict[str, Result] = {}
@@ -61,7 +58,8 @@ def results(
         answer = run.answers[id_]
         grounds = _grounds(program, compiled, answer, run)
         used = answer[1]
-        all_facts, rank, read = used & leaves | laying.get(id_, 0), grounds.rank, used & ~leaves
+        read = used & program.item_bits
+        all_facts, rank = used & ~read | laying.get(id_, 0), grounds.rank
         for other in program.slots_in(read) if read else ():
             all_facts |= behind[other]
             if ranks[other] > rank:
@@ -69,11 +67,23 @@ def results(
         behind[compiled.slot] = all_facts
         ranks[compiled.slot] = rank
         if wanted is None or id_ in wanted:
-            found[id_] = _result(program, compiled, run, answer, grounds, all_facts, rank, facts, choices)
+            result = _result(program, compiled, run, answer, grounds, all_facts, rank, facts, choices)
+            found[id_] = _passed_on(result, found)
     for id_ in FIXED_RESULTS:
         if id_ not in found:
             found[id_] = _no_such_result(id_)
     return found
+
+
+def _passed_on(result: Result, found: Mapping[str, Result]) -> Result:
+    """A quantity that only passes another result on cites what stands behind that one first."""
+    if result.kind != "quantity" or result.status != "known" or result.because:
+        return result
+    same = (found[id_] for id_ in result.uses if id_ in found)
+    origin = next((r for r in same if r.value == result.value and r.type == result.type and r.cite), None)
+    if origin is None:
+        return result
+    return replace(result, cite=tuple(dict.fromkeys((*origin.cite, *result.cite))))
 
 
 def _result(
@@ -89,7 +99,7 @@ def _result(
 ) -> Result:
     item = compiled.step.item
     value, used, missing, _ = answer
-    read = used & ~program.fact_bits & ~program.choice_bits
+    read = used & program.item_bits
     chosen = behind & program.choice_bits
     status = _status(value)
     names_in = program.names_in
@@ -105,7 +115,7 @@ def _result(
         {name: facts[name] for name in names_in(behind & run.given)},
         {name: choices[name] for name in names_in(chosen)} if chosen else _NOTHING,
         names_in(missing) if missing else (),
-        grounds.because,
+        grounds.because if status == "known" else grounds.because + _open_reasons(program, behind, grounds),
         _warnings(compiled, run) if compiled.warnings else (),
         names_in(read) if read else (),
         item.value_labels,
@@ -167,8 +177,6 @@ def _reasons(
                 Reason("rule", r.id, r.cite, None if isinstance(r.then, str) else r.then.reason, r.at) for r in fired
             )
             return reasons, item.cite + tuple(cite for rule in fired for cite in rule.cite)
-        case _ if value is UNDETERMINED:
-            return tuple(_unpublished(item)), item.cite
     return (), item.cite
 
 
@@ -176,11 +184,15 @@ def _why(value: object) -> Text | None:
     return value.reason if isinstance(value, Unpublished) else None
 
 
-def _unpublished(item: Item) -> Iterator[Reason]:
-    for root in body_nodes(item):
-        for node in walk(root):
-            if isinstance(node, Unpublished) and not isinstance(item.body, Table | Payment):
-                yield Reason("unpublished", item.id, item.cite, node.reason, node.at)
+def _open_reasons(program: Program, behind: int, grounds: _Grounds) -> tuple[Reason, ...]:
+    """Why an undetermined result is open: the unpublished values that its evaluation met, here or further down."""
+    told = {reason.at for reason in grounds.because if reason.text}
+    found: list[Reason] = []
+    for bit in bits(behind >> len(program.blank)):
+        owner, node = program.unpublished[bit]
+        if node.reason not in [reason.text for reason in (*grounds.because, *found)] and node.at not in told:
+            found.append(Reason("unpublished", owner, (), node.reason, node.at))
+    return tuple(found)
 
 
 def _warnings(compiled: Compiled, run: Run) -> tuple[Text, ...]:

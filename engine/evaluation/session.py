@@ -20,7 +20,7 @@ from engine.evaluation.selection import Reach, overlays_in_force, reach_of
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.policy.model import YEAR_START, Convention
-from engine.policy.overlays import Laid
+from engine.policy.overlays import Laid, named_items
 from engine.policy.registry import Registry
 
 YEARS_SHOWN = (1, 2, 3, 4, 5)
@@ -133,12 +133,13 @@ class Session:
         """The yearly amount of the years 1 to 5, each under its own overlays."""
         if YEARLY_AMOUNT not in convention.items:
             return ()
+        below = tuple(named_items(convention.items[YEARLY_AMOUNT]))
         lines = []
         for year in YEARS_SHOWN:
             of_year = {**facts, YEAR: year}
             laying = overlays_in_force(reach, of_year, choices)
             program, run = self.run(convention, laying.laid, of_year, choices)
-            found = results(program, run, of_year, choices, laying.behind, (YEAR_START, YEARLY_AMOUNT))
+            found = results(program, run, of_year, choices, laying.behind, (YEAR_START, YEARLY_AMOUNT, *below))
             start = found[YEAR_START].value
             first = start if isinstance(start, dt.date) else None
             lines.append(YearLine(year, first, found[YEARLY_AMOUNT], overlay_uses(laying.laid)))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.language.expressions import FactRef, ItemRef, Literal, Unpublished
 from engine.language.types import Type
 from engine.language.typing import Scope
-from engine.language.values import exact
+from engine.language.values import UNDETERMINED, exact
 
 Answer = tuple[Any, int, int]
 Slots = list[Answer]
@@ -23,12 +23,17 @@ Closure = Callable[[Slots], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Where every fact, item and interpretation has its slot; a slot's bit is ``1 << slot``."""
+    """Where every fact, item and interpretation has its slot; a slot's bit is ``1 << slot``.
+
+    Each unpublished value met while compiling has a bit too, above those of the slots, so that a result can say why
+    it is open.
+    """
 
     facts: Mapping[str, int]
     items: Mapping[str, int]
     choices: Mapping[str, int]
     scope: Scope
+    unpublished: list[Unpublished] = field(default_factory=list)
 
     def slot(self, node: FactRef | ItemRef) -> int:
         return self.facts[node.name] if isinstance(node, FactRef) else self.items[node.id]
@@ -51,12 +56,14 @@ def literal_value(node: Literal, wanted: Type | None) -> Any:
     return value if isinstance(value, bool) else exact(value)
 
 
-def supplied(node: Unpublished, names: Names) -> int:
-    """The bits of the facts that would supply an unpublished value."""
-    mask = 0
+def unpublished(node: Unpublished, names: Names) -> Answer:
+    """The answer of an unpublished value: undetermined, for its own reason, waiting for the facts that supply it."""
+    missing = 0
     for ref in node.supplied_by:
-        mask |= 1 << names.facts[ref.name]
-    return mask
+        missing |= 1 << names.facts[ref.name]
+    first = len(names.facts) + len(names.choices) + len(names.items)
+    names.unpublished.append(node)
+    return (UNDETERMINED, 1 << (first + len(names.unpublished) - 1), missing)
 
 
 def union(answers: Sequence[Answer], index: int) -> int:

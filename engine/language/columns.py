@@ -121,7 +121,7 @@ def extreme(test: Test, largest: bool) -> Callable[[Frames, Sequence[Column], Se
         if ready is False:
             return Column(None, 1, nothing)
         best = _best(frames, level(parts), test, largest)
-        value = best.value if ready is True else frames.only(ready, frames.lift(best.value))
+        value = picked(frames, ready, best.value, None)
         return Column(value, best.below, all_of(frames, [nothing, negate(frames, [open_])]))
 
     return column
@@ -130,6 +130,8 @@ def extreme(test: Test, largest: bool) -> Callable[[Frames, Sequence[Column], Se
 def _best(frames: Frames, parts: Sequence[Column], test: Test, largest: bool) -> Column:
     if all(isinstance(part.below, int) for part in parts):
         values = [frames.lift(part.value) for part in parts if part.value is not None]
+        if not values:
+            return Column(None, parts[0].below)
         return Column(frames.extreme(values, largest), parts[0].below)
 
     def two(a: Column, b: Column) -> Column:

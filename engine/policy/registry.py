@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,15 @@ from engine.policy.places import HEAD, schemas_folder
 from engine.policy.remembered import recall, remember
 
 ENGINE_VERSION = "0.1.0"
+HASHED = 5_000_000  # bytes of a file; more than any file that can be read, and so remembered
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
     """The conventions by id, the facts they speak of, and the folder they came from."""
 
-    conventions: Mapping[str, Convention]
-    vocabulary: Vocabulary
+    conventions: Mapping[str, Convention] = field(repr=False)
+    vocabulary: Vocabulary = field(repr=False)
     case_digest: str
     root: Path
     origin: str
@@ -97,16 +98,12 @@ def _window(convention: Convention) -> str:
 
 
 def _because(convention: Convention, signature: dt.date) -> Text:
-    start, end, day = convention.signed_from, convention.signed_before, signature.isoformat()
-    if end is None:
-        return {
-            "fr": f"contrat signé le {day}, à compter du {start.isoformat()}",
-            "en": f"contract signed on {day}, from {start.isoformat()} on",
-        }
-    return {
-        "fr": f"contrat signé le {day}, à compter du {start.isoformat()} et avant le {end.isoformat()}",
-        "en": f"contract signed on {day}, from {start.isoformat()} on and before {end.isoformat()}",
-    }
+    start, end = convention.signed_from, convention.signed_before
+    fr = f"contrat signé le {signature:%d/%m/%Y}, à compter du {start:%d/%m/%Y}"
+    en = f"contract signed on {signature}, from {start} on"
+    if end is not None:
+        fr, en = f"{fr} et avant le {end:%d/%m/%Y}", f"{en} and before {end}"
+    return {"fr": fr, "en": en}
 
 
 def load_schema(name: str, path: Path | None = None) -> tuple[dict[str, Any], str]:
@@ -126,7 +123,8 @@ def _content_digest(root: Path, case_digest: str) -> str:
     digest = hashlib.sha256(f"{ENGINE_VERSION}\n{case_digest}\n{root}\n".encode())
     for path in (*sorted(schemas_folder().glob("*.json")), *sorted(root.glob("*/*.yaml"))):
         try:
-            content = path.read_bytes()
+            with path.open("rb") as stream:
+                content = stream.read(HASHED)
         except OSError:
             content = b"unreadable"
         digest.update(f"{path.name}\n{path.parent.name}\n{len(content)}\n".encode() + content)
@@ -139,11 +137,19 @@ def read_registry(
     """Every convention under ``root``, and every fault of text, shape and ids; what is faulty is left out.
 
     ``case_schema`` replaces the project's own facts (a synthetic policy has facts of its own).
+
+    Raises:
+        InputFault: the folder itself cannot be read.
     """
+    from engine.policy.gates import gate_problems
+
     facts, case_digest = load_vocabulary(case_schema)
     problems: list[Problem] = []
     conventions: dict[str, Convention] = {}
-    folders = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    try:
+        folders = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    except OSError as error:
+        raise fault(Location(str(root)), "file-unreadable", reason=error.strerror or type(error).__name__) from None
     schemas = {name: load_schema(name)[0] for name in ("convention", "ruleset")}
     for folder in folders:
         convention, found = _read_convention(folder, root, schemas)
@@ -159,7 +165,9 @@ def read_registry(
         conventions.setdefault(convention.id, convention)
     if not conventions and not problems:
         problems.append(Problem(Location(str(root)), "no-conventions"))
-    return Registry(conventions, facts, case_digest, root, origin), problems
+    registry = Registry(conventions, facts, case_digest, root, origin)
+    problems.extend(gate_problems(registry))
+    return registry, problems
 
 
 def load_registry(root: Path, origin: str = "option") -> Registry:
@@ -211,6 +219,9 @@ def _read_convention(folder: Path, root: Path, schemas: Mapping[str, Any]) -> tu
     if problems:
         return None, problems
     convention, found = build(documents[0], documents[1:], digest.hexdigest())
+    if convention.id != folder.name:
+        values = {"value": repr(convention.id), "wanted": folder.name}
+        found.append(Problem(convention.at, "wrong-value", values))
     return convention, found
 
 

@@ -93,13 +93,13 @@ def _shown(convention: Convention, item: Item, registry: Registry, lang: str) ->
     yield from _gates(item, phrases, lang)
     yield from _body(item, phrases, registry, lang)
     if item.cite:
-        yield Paragraph(f"{text['article']} : {_graded(item.cite, registry, lang)}")
+        yield Paragraph(f"{text['article']}{text['colon']}{_graded(item.cite, registry, lang)}")
     if item.note:
-        yield Paragraph(f"{text['note']} : {item.note[lang]}")
+        yield Paragraph(f"{text['note']}{text['colon']}{item.note[lang]}")
     users = sorted(other.id for other in convention.items.values() if _reads(other, item.id))
     if users:
-        yield Paragraph(f"{text['used_by']} : {', '.join(users)}")
-    yield Paragraph(f"{text['place']} : {item.at}")
+        yield Paragraph(f"{text['used_by']}{text['colon']}{', '.join(users)}")
+    yield Paragraph(f"{text['place']}{text['colon']}{item.at}")
 
 
 def _gates(item: Item, phrases: Phrases, lang: str) -> Iterator[Block]:
@@ -168,7 +168,7 @@ def _graded(cite: tuple[Citation, ...], registry: Registry, lang: str) -> str:
         if c.source in registry.conventions[c.convention].sources
     )
     graded = ", ".join(word(kind, lang) for kind in kinds)
-    return f"{cited_text(cite, registry)} ({graded})" if graded else cited_text(cite, registry)
+    return f"{cited_text(cite, registry, lang)} ({graded})" if graded else cited_text(cite, registry, lang)
 
 
 def _reads(item: Item, id_: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.evaluation.decision import Decision, Result
 from engine.language.expressions import Citation, VerdictIs, walk
@@ -23,6 +23,7 @@ MAIN = (
     "aide.montant_du",
 )
 ELIGIBILITY = "eligibilite"
+YEARLY_TABLE = "aide.bareme"
 _TONE = {"eligible": "good", "ineligible": "bad"}
 
 
@@ -33,19 +34,22 @@ def decision_page(decision: Decision, registry: Registry, lang: str, title: str,
 
 def _blocks(decision: Decision, registry: Registry, lang: str, title: str, full: bool) -> Iterator[Block]:
     text = words(lang)
-    results = decision.results
-    eligible = results[ELIGIBILITY]
+    colon = text["colon"]
+    eligible = decision.results[ELIGIBILITY]
     verdict = result_text(eligible, lang)
-    yield Heading(f"{title} — {eligible.label[lang]} : {verdict}", 1, _TONE.get(str(eligible.value), "open"))
+    yield Heading(f"{title} — {eligible.label[lang]}{colon}{verdict}", 1, _TONE.get(str(eligible.value), "open"))
     yield Paragraph(
-        f"{decision.convention.label[lang]} ({decision.convention.id}) : {decision.selected_because[lang]}."
+        f"{decision.convention.label[lang]} ({decision.convention.id}){colon}{decision.selected_because[lang]}."
     )
     for use in decision.overlays:
-        cited = cited_text(use.cite, registry)
-        changes = ", ".join(use.changes)
-        yield Paragraph(
-            f"{text['overlay']} : {use.label[lang]} ({use.convention}/{use.id}, {cited}), {text['changes']} {changes}."
-        )
+        changes = [id_ for id_ in use.changes if decision.results[id_].status != "not_applicable"]
+        if changes:
+            source = f"{use.convention}/{use.id}, {cited_text(use.cite, registry, lang)}"
+            changed = f"{text['changes']} {', '.join(changes)}"
+            yield Paragraph(f"{text['overlay']}{colon}{use.label[lang]} ({source}), {changed}.")
+    yield from _why_not(decision, registry, lang, text)
+    if str(eligible.value) != "eligible":
+        yield Paragraph(text["if_eligible"])
     yield from _results(decision, registry, lang, text)
     yield from _amounts(decision, registry, lang, text)
     yield from _criteria(decision, registry, lang, text)
@@ -54,6 +58,34 @@ def _blocks(decision: Decision, registry: Registry, lang: str, title: str, full:
     yield from _assumed(decision, registry, lang, text)
     yield from _obligations(decision, lang, text, full)
     yield from _grades(decision, registry, text, full)
+
+
+def _why_not(decision: Decision, registry: Registry, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
+    """One sentence for each criterion that refuses, or else for each that is open."""
+    criteria = _eligibility_criteria(decision)
+    refusing = [result for result in criteria if result.verdict == "not_met"]
+    open_ = [result for result in criteria if result.verdict == "undetermined"]
+    for result in refusing or open_:
+        reason = _facts_text(result, registry, lang)
+        cited = cited_text(result.cite[:1], registry, lang)
+        key = "refused_because" if refusing else "open_because"
+        yield Paragraph(
+            f"{text[key]}{text['colon']}{result.label[lang]} ({reason}) [{cited}].", "bad" if refusing else "open"
+        )
+
+
+def summary(decisions: Sequence[tuple[str, Decision]], lang: str) -> Page:
+    """One line for each of many cases."""
+    text = words(lang)
+    rows = []
+    for name, decision in decisions:
+        amounts = [decision.results[id_] for id_ in ("aide.montant_du", "aide.montant_annuel")]
+        amount = next((a for a in amounts if a.status == "known"), amounts[0])
+        first = decision.years[0].amount if decision.years else amount
+        shown = result_text(first if decision.years else amount, lang)
+        rows.append((name, decision.convention.id, result_text(decision.results[ELIGIBILITY], lang), shown))
+    columns = (text["case"], text["convention"], text["verdict"], text["amount"])
+    return (Heading(text["summary"], 1), Table(columns, tuple(rows)))
 
 
 def rules_line(registry: Registry, lang: str) -> Block:
@@ -78,16 +110,7 @@ def _results(decision: Decision, registry: Registry, lang: str, text: Mapping[st
 def _amounts(decision: Decision, registry: Registry, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
     if decision.years:
         yield Heading(text["amounts"])
-        rows = [
-            (
-                str(line.year),
-                scalar_text(line.start, None, lang),
-                result_text(line.amount, lang),
-                ", ".join(use.label[lang] for use in line.overlays) or because_text(line.amount, registry, lang),
-            )
-            for line in decision.years
-        ]
-        yield Table((text["year"], text["start"], text["amount"], text["why"]), tuple(rows))
+        yield Table((text["year"], text["start"], text["amount"], text["why"]), _year_rows(decision, registry, lang))
     if decision.payments:
         yield Heading(text["payments"])
         lines = [
@@ -97,11 +120,26 @@ def _amounts(decision: Decision, registry: Registry, lang: str, text: Mapping[st
                 if line.due
                 else text["unpublished" if line.due_reason else "undetermined"],
                 result_text(line.result, lang),
-                cited_text(line.result.cite, registry),
+                cited_text(line.result.cite, registry, lang),
             )
             for line in decision.payments
         ]
         yield Table((text["payment"], text["due"], text["amount"], text["article"]), tuple(lines))
+
+
+def _year_rows(decision: Decision, registry: Registry, lang: str) -> tuple[tuple[str, ...], ...]:
+    """A row for each run of years with the same amount for the same reason."""
+    rows: list[tuple[str, ...]] = []
+    for line in decision.years:
+        labels = ", ".join(use.label[lang] for use in line.overlays if YEARLY_TABLE in use.changes)
+        amount, why = result_text(line.amount, lang), because_text(line.amount, registry, lang)
+        why = f"{labels} [{why}]" if labels and line.amount.status == "known" else why
+        if rows and rows[-1][2:] == (amount, why):
+            first = rows[-1][0].partition("–")[0]
+            rows[-1] = (f"{first}–{line.year}", *rows[-1][1:])
+        else:
+            rows.append((str(line.year), scalar_text(line.start, None, lang), amount, why))
+    return tuple(rows)
 
 
 def _criteria(decision: Decision, registry: Registry, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
@@ -113,7 +151,7 @@ def _criteria(decision: Decision, registry: Registry, lang: str, text: Mapping[s
             result.label[lang],
             result_text(result, lang),
             _facts_text(result, registry, lang),
-            cited_text(result.cite[:1], registry),
+            cited_text(result.cite[:1], registry, lang),
         )
         for result in criteria
         if result.verdict != "not_applicable"
@@ -135,6 +173,7 @@ def _eligibility_criteria(decision: Decision) -> list[Result]:
 def _facts_text(result: Result, registry: Registry, lang: str) -> str:
     """The values a verdict rests on, the derogation that made it met, and what it waits for."""
     vocabulary = registry.vocabulary
+    colon, semicolon = words(lang)["colon"], words(lang)["semicolon"]
     parts = []
     if result.derogation:
         label = next(r.text for r in result.because if r.kind == "derogation")
@@ -142,10 +181,10 @@ def _facts_text(result: Result, registry: Registry, lang: str) -> str:
     for name, value in result.facts.items():
         shown = fact_text(name, value, vocabulary, lang)
         label_needed = vocabulary.facts[name].type.kind in ("boolean", "number", "date")
-        parts.append(f"{vocabulary.facts[name].label[lang]} : {shown}" if label_needed else shown)
+        parts.append(f"{vocabulary.facts[name].label[lang]}{colon}{shown}" if label_needed else shown)
     if result.missing:
         parts.append(words(lang)["missing_count"].format(names=_labels(result.missing, registry, lang)))
-    return " ; ".join(parts)
+    return semicolon.join(parts)
 
 
 def _labels(names: Iterable[str], registry: Registry, lang: str) -> str:
@@ -155,20 +194,18 @@ def _labels(names: Iterable[str], registry: Registry, lang: str) -> str:
 def because_text(result: Result, registry: Registry, lang: str) -> str:
     """Why a result is open, or the text behind it, on one line."""
     if result.status == "undetermined":
-        reasons = [reason.text[lang] for reason in result.because if reason.text]
-        if reasons:
-            return " ".join(dict.fromkeys(reasons))
         if result.missing:
             return words(lang)["missing_count"].format(names=_labels(result.missing, registry, lang))
-    return cited_text(result.cite, registry)
+        return " ".join(dict.fromkeys(reason.text[lang] for reason in result.because if reason.text))
+    return cited_text(result.cite[:1], registry, lang)
 
 
-def cited_text(cite: Iterable[Citation], registry: Registry) -> str:
+def cited_text(cite: Iterable[Citation], registry: Registry, lang: str) -> str:
     """Citations as one line: source, and the place in it."""
     parts = []
     for citation in cite:
         parts.append(f"{citation.source}, {citation.locator}" if citation.locator else citation.source)
-    return " ; ".join(dict.fromkeys(parts))
+    return words(lang)["semicolon"].join(dict.fromkeys(parts))
 
 
 def _warnings(decision: Decision, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
@@ -180,9 +217,10 @@ def _warnings(decision: Decision, lang: str, text: Mapping[str, str]) -> Iterato
 
 
 def _missing(decision: Decision, registry: Registry, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
-    if decision.missing:
+    missing = [name for name in decision.missing if name != YEAR or not decision.years]
+    if missing:
         yield Heading(text["missing"], tone="open")
-        facts = [registry.vocabulary.facts[name] for name in decision.missing]
+        facts = [registry.vocabulary.facts[name] for name in missing]
         rows = tuple((fact.label[lang], fact.name, fact.where[lang]) for fact in facts)
         yield Table((text["fact"], "", text["where"]), rows)
 
@@ -217,7 +255,7 @@ def _obligations(decision: Decision, lang: str, text: Mapping[str, str], full: b
     if others and full:
         yield Table(("", ""), tuple((line.label[lang], text[line.status]) for line in others))
     elif others:
-        yield Paragraph(text["undated"].format(count=len(others)))
+        yield Paragraph(text["undated" if len(others) > 1 else "one_undated"].format(count=len(others)))
 
 
 def _grades(decision: Decision, registry: Registry, text: Mapping[str, str], full: bool) -> Iterator[Block]:
@@ -230,9 +268,9 @@ def _grades(decision: Decision, registry: Registry, text: Mapping[str, str], ful
                 named = f"{source.id} ({source.title}, {source.publisher})" if full else source.id
                 used[source.kind][named] = None
     yield Heading(text["grades"])
-    rows = [(text[kind], (" ; " if full else ", ").join(found)) for kind, found in used.items() if found]
+    rows = [(text[kind], (text["semicolon"] if full else ", ").join(found)) for kind, found in used.items() if found]
     yield Table(("", ""), tuple(rows))
-    yield Paragraph(f"{text['digest']} : {decision.digest}")
+    yield Paragraph(f"{text['digest']}{text['colon']}{decision.digest}")
 
 
 def _behind(decision: Decision, id_: str) -> Iterator[Citation]:

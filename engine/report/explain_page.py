@@ -35,10 +35,10 @@ def _blocks(decision: Decision, registry: Registry, item: str, lang: str) -> Ite
     if result.kind == "obligation":
         line = next(line for line in decision.obligations if line.id == item)
         due = f", {text['due'].lower()} {line.due.isoformat()}" if line.due else ""
-        yield Heading(f"{result.label[lang]} : {text[line.status]}{due}", 1)
+        yield Heading(f"{result.label[lang]}{text['colon']}{text[line.status]}{due}", 1)
     else:
-        yield Heading(f"{result.label[lang]} : {result_text(result, lang)}", 1)
-    yield Paragraph(f"{decision.convention.label[lang]} : {decision.selected_because[lang]}.")
+        yield Heading(f"{result.label[lang]}{text['colon']}{result_text(result, lang)}", 1)
+    yield Paragraph(f"{decision.convention.label[lang]}{text['colon']}{decision.selected_because[lang]}.")
     yield Tree(tuple(_chain(decision, registry, result, lang, 0, set())))
     if result.missing:
         yield Heading(text["missing"], tone="open")
@@ -56,19 +56,17 @@ def _chain(
         yield depth, f"{result.label[lang]} ({result.id}) : {result_text(result, lang)}"
     for use in decision.overlays:
         if result.id in use.changes:
-            yield (
-                depth + 1,
-                f"{text['overlay']} : {use.label[lang]} ({use.convention}) [{cited_text(use.cite, registry)}]",
-            )
+            cited = cited_text(use.cite, registry, lang)
+            yield depth + 1, f"{text['overlay']}{text['colon']}{use.label[lang]} ({use.convention}) [{cited}]"
     for reason in result.because:
         named = text.get(reason.kind, reason.kind)
-        said = f" : {reason.text[lang]}" if reason.text else ""
-        cited = cited_text(reason.cite, registry)
+        said = f"{text['colon']}{reason.text[lang]}" if reason.text else ""
+        cited = cited_text(reason.cite, registry, lang)
         yield depth + 1, f"{named} {reason.id}{said}{f' [{cited}]' if cited else ''} ({reason.at})"
     if result.cite and not any(reason.cite for reason in result.because):
-        yield depth + 1, f"{text['article']} : {cited_text(result.cite, registry)}"
+        yield depth + 1, f"{text['article']}{text['colon']}{cited_text(result.cite, registry, lang)}"
     for warning in result.warnings:
-        yield depth + 1, f"{text['warnings']} : {warning[lang]}"
+        yield depth + 1, f"{text['warnings']}{text['colon']}{warning[lang]}"
     if result.id in seen or depth >= MAX_DEPTH:
         return
     seen.add(result.id)

@@ -1,0 +1,306 @@
+"""What items tell apart, all that they answer, and cases found for it, on the real conventions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_cases import random_facts
+
+from engine.evaluation.session import Session
+from engine.language.facts import SIGNATURE
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
+from engine.policy.model import Convention, Obligation
+from engine.review.backtracking import in_order
+from engine.review.classes import Survey, alike, classes, fact_classes, inputs, surveyed
+from engine.review.enumeration import MAX_COMBINATIONS, evaluator, exhaustive, slot_content
+from engine.review.proof import Proofs
+from engine.review.search import Finder, Found, Undecided, Unreachable, reach
+
+STARTING, CURRENT = "patientele.mt_depart", "patientele.mt_actuelle"
+
+
+@pytest.fixture(scope="module")
+def finder(session: Session) -> Finder:
+    return Finder(session)
+
+
+@pytest.fixture(scope="module")
+def of_2019(session: Session) -> Convention:
+    return session.registry.by_id("2019_avenant7")
+
+
+@pytest.fixture(scope="module")
+def survey(session: Session, of_2019: Convention) -> Survey:
+    return surveyed(session.program(of_2019, ()))
+
+
+@pytest.fixture(scope="module")
+def survey_2024(session: Session) -> Survey:
+    return surveyed(session.program(session.registry.by_id("2024_convention"), ()))
+
+
+@pytest.fixture(scope="module")
+def proofs(survey: Survey) -> Proofs:
+    return Proofs(survey, choices(survey))
+
+
+def values(survey: Survey, item: str, name: str) -> list[Value]:
+    return [value for each in classes(survey, item, name) for value in each.values]
+
+
+def choices(survey: Survey) -> dict[str, str]:
+    return {id_: question.default for id_, question in survey.program.plan.interpretations.items()}
+
+
+def test_the_minimum_of_640_patients_gives_the_classes_639_640_and_641(survey: Survey) -> None:
+    assert {639, 640, 641} <= set(values(survey, "activite_minimale", STARTING))
+
+
+def test_a_bound_with_decimals_steps_by_the_scale_of_the_fact(survey: Survey) -> None:
+    around = [Fraction(2999, 100), 30, Fraction(3001, 100)]
+    assert values(survey, "activite_minimale", "patientele.percentile_mt") == [*around, UNDETERMINED]
+
+
+def test_no_class_leaves_the_range_of_its_fact(survey: Survey) -> None:
+    assert values(survey, "versement.annee_1", "contrat.annee") == [1, 2, UNDETERMINED]
+    for each in inputs(survey, "annee.debut"):
+        if each.name == SIGNATURE:
+            assert all(survey.program.plan.convention.covers(class_.value) for class_ in each.classes)  # type: ignore[arg-type]
+
+
+def test_enum_values_that_an_item_does_not_tell_apart_are_one_class(survey: Survey) -> None:
+    general, others, missing = classes(survey, "activite_minimale", "medecin.specialite")
+    assert general.values == ("medecine_generale",)
+    assert {"pediatrie", "chirurgie", "autre"} <= set(others.values)
+    assert missing.values == (UNDETERMINED,)
+
+
+def test_enum_values_that_rows_of_a_table_tell_apart_are_classes_of_their_own(survey: Survey) -> None:
+    bands = [each.values for each in classes(survey, "aide.bareme", "tranche_activite")]
+    assert ("p90_p95",) in bands
+    assert ("p95_plus",) in bands
+    assert any({"sous_p30", "p30_p50", "p50_p70", "p70_p90"} <= set(band) for band in bands)
+
+
+def test_absence_is_a_class_of_every_fact_but_the_signature(survey: Survey) -> None:
+    for item in survey.steps:
+        for each in inputs(survey, item):
+            if each.kind == "fact":
+                missing = any(class_.value is UNDETERMINED for class_ in each.classes)
+                assert missing is (each.name not in (SIGNATURE, "beneficiaire")), (item, each.name)
+
+
+def test_two_compared_facts_are_equal_one_below_and_one_above(survey: Survey) -> None:
+    start, _ = values(survey, "mt_non_diminuee", STARTING)
+    assert isinstance(start, int)
+    assert values(survey, "mt_non_diminuee", CURRENT) == [start - 1, start, start + 1, UNDETERMINED]
+
+
+def test_a_computed_bound_between_two_whole_numbers_gives_its_neighbours(survey_2024: Survey) -> None:
+    start, _ = values(survey_2024, "mt_non_diminuee", STARTING)
+    assert isinstance(start, int)
+    current = values(survey_2024, "mt_non_diminuee", CURRENT)
+    for percent in (90, 95):
+        whole, rest = divmod(percent * start, 100)
+        assert whole in current
+        assert whole + 1 in current
+        assert rest == 0 or whole + 2 not in current
+
+
+def test_verdicts_are_the_classes_of_a_criterion_and_only_a_gate_makes_it_not_applicable(survey: Survey) -> None:
+    verdicts = ["met", "not_met", UNDETERMINED]
+    assert values(survey, "verification.resultat", "annee_verifiee") == verdicts
+    assert values(survey, "verification.resultat", "mt_atteint") == [*verdicts, NOT_APPLICABLE]
+
+
+def test_an_amount_that_is_chosen_from_a_table_has_the_amounts_of_the_table_as_classes(survey: Survey) -> None:
+    amounts = {value for value in values(survey, "aide.montant_du", "aide.montant_annuel") if isinstance(value, int)}
+    assert {12000, 9000, 7000, 8350, 36000} <= amounts
+
+
+def test_each_reading_of_an_interpretation_is_a_class(survey: Survey) -> None:
+    assert values(survey, "activite_minimale", "borne_du_minimum") == ["incluse", "exclue"]
+    fixed = exhaustive(survey, "activite_minimale", {"borne_du_minimum": "exclue"})
+    assert [len(each.classes) for each in fixed.inputs if each.name == "borne_du_minimum"] == [1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000))
+def test_a_percentile_behaves_like_a_class_that_no_bound_tells_it_from(survey: Survey, hundredths: int) -> None:
+    name, item = "patientele.percentile_mt", "activite_minimale"
+    percentile = Fraction(hundredths, 100)
+    stand_in = next(v for v in values(survey, item, name) if alike(survey, item, name, v, percentile))
+    evaluate, slots, slot = evaluator(survey, item), list(survey.program.blank), survey.program.names.facts[name]
+    for combination in exhaustive(survey, item, bound=40):
+        for each, class_ in zip(inputs(survey, item), combination.classes, strict=True):
+            slots[each.slot] = slot_content(survey, each.slot, class_.value)
+        answers = []
+        for value in (percentile, stand_in):
+            slots[slot] = slot_content(survey, slot, value)
+            answers.append(evaluate(slots))
+        assert answers[0] == answers[1]
+
+
+def test_eligibility_is_exhausted_and_refused_by_one_criterion_that_is_not_met(survey: Survey) -> None:
+    enumeration = exhaustive(survey, "eligibilite")
+    assert enumeration.complete
+    assert enumeration.proves
+    assert sum(1 for _ in enumeration) == enumeration.size
+    for combination in enumeration:
+        verdicts = {class_.value for class_ in combination.classes}
+        refused, open_ = "not_met" in verdicts, UNDETERMINED in verdicts
+        expected = "ineligible" if refused else UNDETERMINED if open_ else "eligible"
+        assert combination.answer.value == expected
+
+
+def test_a_product_beyond_the_bound_is_sampled_and_says_so(survey: Survey) -> None:
+    whole, sampled = exhaustive(survey, "tranche.fa"), exhaustive(survey, "tranche.fa", bound=500)
+    assert whole.size <= MAX_COMBINATIONS
+    assert whole.complete
+    assert (sampled.complete, sampled.proves, sampled.bound, sampled.size) == (False, False, 500, whole.size)
+    drawn = [combination.classes for combination in sampled]
+    assert len(set(drawn)) == len(drawn) == 500
+    assert drawn == [combination.classes for combination in sampled], "the seed is fixed"
+
+
+def test_no_combination_of_the_inputs_of_an_item_falls_through_its_rules(survey: Survey) -> None:
+    for item in survey.steps:
+        for combination in exhaustive(survey, item, bound=3_000):
+            assert combination.answer.fault is None or combination.excluded, (item, combination)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_an_item_alone_answers_as_it_does_in_a_case(session: Session, survey: Survey, seed: int) -> None:
+    rng = random.Random(seed)
+    drawn = {name: rng.choice(known) for name, known in fact_classes(survey, survey.steps).items()}
+    facts = {name: value for name, value in drawn.items() if not isinstance(value, Absent)}
+    _, run = session.run(survey.program.plan.convention, (), {"contrat.annee": 3, **facts}, choices(survey))
+    for item, compiled in survey.steps.items():
+        alone = evaluator(survey, item)(list(run.slots))
+        if not isinstance(compiled.step.item.body, Obligation):
+            assert (alone.value, alone.decided) == (run.answers[item][0], run.answers[item][3]), item
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 2**32))
+def test_what_a_case_answers_is_never_proved_out_of_reach(
+    session: Session, survey: Survey, proofs: Proofs, seed: int
+) -> None:
+    convention = survey.program.plan.convention
+    last = convention.signed_before or dt.date(2030, 1, 1)
+    rng, vocabulary = random.Random(seed), session.registry.vocabulary
+    facts = random_facts(rng, vocabulary, convention.beneficiary, convention.signed_from, last)
+    for chain in vocabulary.orders:
+        stated = [name for name in chain if name in facts and name != SIGNATURE]
+        for name, value in zip(stated, sorted(facts[name] for name in stated), strict=True):
+            facts[name] = value
+    if not in_order(facts, survey):
+        facts = {name: value for name, value in facts.items() if not isinstance(value, dt.date) or name == SIGNATURE}
+    _, run = session.run(convention, (), facts, choices(survey))
+    for item, compiled in survey.steps.items():
+        proved = proofs.answers(item)
+        if proved is not None and not isinstance(compiled.step.item.body, Obligation):
+            assert run.answers[item][0] in proved.values, item
+
+
+@pytest.mark.parametrize("convention", ["2019_avenant7", "2024_convention"])
+def test_every_verdict_of_every_criterion_is_reached_by_a_case_that_decides_so(
+    session: Session, finder: Finder, convention: str
+) -> None:
+    rules = session.registry.by_id(convention)
+    survey = surveyed(session.program(rules, ()))
+    for item, compiled in survey.steps.items():
+        if compiled.step.item.kind != "criterion":
+            continue
+        verdicts: tuple[str | Absent, ...] = ("met", "not_met", *survey.possible[item].absent)
+        for verdict in verdicts:
+            found = finder.reach(rules, {item: verdict})
+            if isinstance(found, Unreachable):
+                assert verdict == "not_met", f"{item} can never be {verdict}"
+                continue
+            assert isinstance(found, Found), f"{item} {verdict}"
+            result = session.decide(found.facts).results[item]
+            assert result.verdict == (verdict if isinstance(verdict, str) else verdict.value)
+
+
+def test_every_value_of_every_outcome_and_every_band_and_amount_of_2019_is_reached_or_proved_out_of_reach(
+    session: Session, finder: Finder, of_2019: Convention, survey: Survey
+) -> None:
+    for item in ("eligibilite", "verification.resultat", "tranche_activite", "aide.bareme", "objectif.hausse"):
+        for value in survey.possible[item].values or ():
+            found = finder.reach(of_2019, {item: value}, overlays=())
+            assert not isinstance(found, Undecided), f"{item} {value}"
+            if isinstance(found, Found):
+                assert session.decide(found.facts).results[item].value == value
+
+
+def test_every_combination_of_two_counts_is_found_as_a_case(
+    session: Session, finder: Finder, of_2019: Convention, survey: Survey
+) -> None:
+    enumeration = exhaustive(survey, "fa_non_diminuee", choices(survey))
+    for combination in enumeration:
+        found = finder.reach(of_2019, enumeration.wanted(combination), overlays=())
+        assert isinstance(found, Found), combination
+        result = session.decide(found.facts).results["fa_non_diminuee"]
+        assert (result.status == "known") is isinstance(combination.answer.value, str)
+
+
+def test_a_case_carries_no_fact_that_it_can_do_without(finder: Finder, of_2019: Convention) -> None:
+    found = finder.reach(of_2019, {"eligibilite": "ineligible"})
+    assert isinstance(found, Found)
+    assert len(found.facts) == 3, "beneficiary, signature, and one fact that refuses"
+
+
+def test_the_same_search_finds_the_same_case(session: Session, of_2019: Convention) -> None:
+    wanted: dict[str, Value] = {"verification.resultat": "plein", "tranche_activite": "p90_p95"}
+    assert reach(session, of_2019, wanted) == reach(session, of_2019, wanted)
+
+
+def test_a_reading_that_is_wanted_comes_with_the_case(session: Session, finder: Finder, of_2019: Convention) -> None:
+    wanted: dict[str, Value] = {STARTING: 640, "medecin.specialite": "medecine_generale"}
+    wanted |= dict.fromkeys(("patientele.percentile_mt", "seuils.mt_p30"), UNDETERMINED)
+    wanted["activite_minimale"] = "not_met"
+    assert isinstance(finder.reach(of_2019, wanted, overlays=()), Undecided)
+    found = finder.reach(of_2019, {**wanted, "borne_du_minimum": "exclue"})
+    assert isinstance(found, Found)
+    assert found.interpret == {"borne_du_minimum": "exclue"}
+    decision = session.decide(found.facts, interpret=found.interpret)
+    assert decision.results["activite_minimale"].verdict == "not_met"
+
+
+def test_a_case_is_found_under_the_overlays_that_are_asked_for(session: Session, finder: Finder) -> None:
+    convention = session.registry.by_id("2019_avenant7")
+    for later, overlay in session.registry.covering(convention):
+        if overlay.when is None and overlay.first_anniversary is not None:
+            day = convention.signed_before
+            assert day is not None
+            facts = {"beneficiaire": "medecin_liberal", SIGNATURE: day - dt.timedelta(days=1), "contrat.annee": 4}
+            laid = session.laid(convention, facts, {})  # type: ignore[arg-type]
+            assert (later, overlay) in laid
+            found = finder.reach(convention, {"aide.montant_annuel": UNDETERMINED}, overlays=laid)
+            assert isinstance(found, Found)
+            assert overlay.id in [use.id for use in session.decide(found.facts).overlays]
+
+
+def test_what_no_combination_of_inputs_gives_is_unreachable(finder: Finder, of_2019: Convention) -> None:
+    nothing = finder.reach(of_2019, {"tranche_activite": NOT_APPLICABLE})
+    assert isinstance(nothing, Unreachable)
+    assert nothing.item == "tranche_activite"
+    assert nothing.combinations > 0
+
+
+def test_what_is_not_found_within_the_bound_is_undecided(finder: Finder, of_2019: Convention) -> None:
+    contradiction = finder.reach(of_2019, {"annee_verifiee": "met", "contrat.annee": 1}, overlays=(), max_runs=1_500)
+    assert isinstance(contradiction, Undecided)
+    assert 0 < contradiction.bound <= 1_500
+
+
+def test_a_name_that_means_nothing_is_refused(finder: Finder, of_2019: Convention) -> None:
+    with pytest.raises(KeyError, match="eligibilité"):
+        finder.reach(of_2019, {"eligibilité": "eligible"})

@@ -1,0 +1,88 @@
+"""Reports as people read them, kept in tests/golden: rewritten only with --update-golden, and reviewed as text."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from engine.cli import cli
+from engine.report import text
+from engine.report.markdown import markdown
+from engine.report.page import Heading, Paragraph, Table, Tree
+
+ROOT = Path(__file__).resolve().parent.parent
+GOLDEN = ROOT / "tests" / "golden"
+
+COMMANDS = {
+    **{
+        f"evaluate_{path.stem}_{lang}": ["evaluate", f"examples/{path.name}", "--lang", lang]
+        for path in sorted((ROOT / "examples").glob("*.yaml"))
+        for lang in ("fr", "en")
+    },
+    "evaluate_markdown_fr": [
+        "evaluate",
+        "examples/2023_gp_half_time_objective_missed.yaml",
+        "--format",
+        "markdown",
+        "--lang",
+        "fr",
+    ],
+    "explain_amount_fr": [
+        "explain",
+        "examples/2021_gp_half_time_year_5_revalued.yaml",
+        "aide.montant_du",
+        "--lang",
+        "fr",
+    ],
+    "explain_refusal_en": [
+        "explain",
+        "examples/2024_surgeon_too_few_clinical_fees.yaml",
+        "eligibilite",
+        "--lang",
+        "en",
+    ],
+    "show_minimum_en": ["show", "activite_minimale", "--lang", "en"],
+    "show_amounts_fr": ["show", "aide.bareme", "--lang", "fr"],
+    "list_fr": ["list", "--lang", "fr"],
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_report_is_the_golden_one(name: str, update_golden: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    result = CliRunner().invoke(cli, COMMANDS[name])
+    assert result.exit_code == 0, result.output
+    actual = re.sub(r"sha256:[0-9a-f\s]{64,70}", "sha256:…\n", result.stdout)
+    path = GOLDEN / f"{name}.txt"
+    if update_golden:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(actual, encoding="utf-8")
+    assert actual == path.read_text(encoding="utf-8")
+
+
+PAGE = (
+    Heading("Une décision dont le titre est assez long pour ne pas tenir sur une ligne étroite", 1),
+    Table(("Critère", "Pourquoi"), (("Activité minimale", "patientèle de départ : 900 patients, seuil 775"),)),
+    Tree(((0, "règle"), (1, "fait : une patientèle de départ de neuf cents patients adultes"))),
+    Paragraph("sha256:" + "0" * 64),
+)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_a_page_fits_the_width_of_the_terminal(width: int) -> None:
+    assert max(text.display_width(line) for line in text.plain(PAGE, width).splitlines()) <= width
+
+
+def test_a_terminal_gets_colours_and_a_pipe_gets_none() -> None:
+    assert "\x1b[" in text.coloured(PAGE, 80)
+    assert "\x1b[" not in text.plain(PAGE, 80)
+
+
+def test_markdown_escapes_what_would_change_the_layout() -> None:
+    page = (Table(("a|b", "c"), (("x_y*z", "<b>"),)),)
+    assert "a\\|b" in markdown(page)
+    assert "x\\_y\\*z" in markdown(page)
+    assert "\\<b>" in markdown(page)

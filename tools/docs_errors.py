@@ -1,0 +1,229 @@
+"""docs/errors.md: the codes of messages and the fixtures that cause them come in, one entry for each code goes out."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from engine.error_codes import CODES
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = Path("tests/fixtures")
+HEAD = """# Messages
+
+Generated from engine/error_codes.py and from the fixtures of the tests (`make docs`).
+
+A message reads `file:line:column: code: what is wrong. Expected: what would be right. Did you mean …?`, in French or
+in English (`--lang`). All faults of an input are told at once, sorted by place. The codes are stable: scripts may rely
+on them, and not on the words. Exit status 1 means that an input is at fault, 2 that the command was called wrongly.
+
+`<…>` stands for what the message fills in. Each example is what the command prints for the fixture named, with the line
+that it points at.
+"""
+
+# For each code, what causes it and what to do; the sections follow the way of a file through the program.
+SECTIONS: Mapping[str, Mapping[str, str]] = {
+    "Reading a file": {
+        "file-missing": "The path is wrong, or is a link to a file that is gone.",
+        "file-unreadable": "The file may not be read by you, or is a folder. The reason is the system's.",
+        "file-too-large": "No case or rule file comes near the limit: this is another kind of file.",
+        "file-empty": "The file holds nothing, or comments only. Write its content, or delete it.",
+        "wrong-encoding": "The file was saved in Latin-1, Windows-1252 or UTF-16. Save it again as UTF-8.",
+        "yaml-syntax": "The reason is the YAML parser's own. Often a bracket or a quote is not closed, a text that"
+        " contains `: ` or begins with a quote is not quoted, or a line is not indented like its neighbours; look at"
+        " the line before too.",
+        "yaml-character": "A control character came in by copying. Delete it; an editor can show invisible characters.",
+        "yaml-duplicate-key": "YAML would keep the last value and lose the first without a word. Delete or rename one.",
+        "yaml-empty-value": "`key:` with nothing after it is null, and so is a part of a text that has a comma inside"
+        " `{…}`: `{fr: Secteur 1, ou 2}` has a key `ou 2`. Quote the text, give a value, or leave the key out.",
+        "yaml-boolean": "YAML 1.1 reads yes, no, on and off as booleans, and not everyone does. Write `true` or"
+        " `false`, or quote the word where it is meant as text.",
+        "yaml-number": "`0775` is octal in YAML, `12:30` is 750, and `1e3` is a float. Write plain digits, or quote"
+        " what is meant as text.",
+        "yaml-tab": "YAML forbids tabs where it counts indentation, and here they are refused everywhere.",
+        "yaml-anchor": "What a rule says must stand where the rule stands. Write the value out, or give it an id and"
+        " refer to it with `ref`.",
+        "yaml-tag": "Tags such as `!!str` change types behind the schema's back. Quote a text instead.",
+        "yaml-key": "A key is a list, a mapping or an alias, often because of a `?` or of brackets that were meant for"
+        " the value.",
+        "yaml-several-documents": "Only the first document would be read. Delete `---`, or make two files.",
+        "too-deep": "Name a part as an item of its own and refer to it with `ref`.",
+        "too-many-nodes": "Split the file in two: a convention may have any number of rule files.",
+    },
+    "Shape": {
+        "unknown-key": "A word is misspelt, or belongs to another kind of item. An editor that reads the"
+        " `yaml-language-server` line offers the keys that exist.",
+        "missing-key": "The key is required here, or required by another key beside it.",
+        "wrong-type": "A text stands where a list or a mapping is wanted, or a number in quotes. Dates in rule files"
+        " are texts.",
+        "wrong-value": "The value is none of those listed, or not of the form described. The id of a convention is the"
+        " name of its folder; ids are ASCII snake_case.",
+        "wrong-form": "The keys do not go together: a condition has one form and one operator, a quantity one body, a"
+        " value is given or `unpublished` but not both.",
+    },
+    "Meaning of a policy": {
+        "duplicate-id": "Ids are unique in a convention, over all kinds of items, derogations, rules and overlays;"
+        " `annee.debut` is built in. Choices of an interpretation and steps of a scale are unique among themselves.",
+        "unknown-fact": "In a rule or in a case: the fact is misspelt or in another group. `schemas/case.schema.json`"
+        " lists the facts.",
+        "unknown-item": "A `ref` or a `criterion` names no item of the convention. Obligations and derogations have no"
+        " value to refer to.",
+        "unknown-interpretation": "The question is not declared under `interpretations` of convention.yaml. On the"
+        " command line, `avenant list` shows the questions; exit status 2.",
+        "unknown-value": "The fact, scale, outcome or interpretation has no such value: the comparison would never"
+        " hold. With `--interpret`, exit status 2.",
+        "unknown-input": "A cell of a row must have the name of an input of its table.",
+        "unknown-source": "Declare the source under `sources` of convention.yaml, or mend the name.",
+        "unknown-derogation": "An overlay adds derogations that its own file declares under `derogations`.",
+        "missing-citation": "Every statement of law names its source. On a table or parameter the item may cite for all"
+        " its rows; a quantity must cite where it holds a number of law.",
+        "missing-label": "What a person reads exists in both languages, and is more than spaces.",
+        "missing-unit": "Give every number its unit, or `none`, so that comparisons and sums can be checked.",
+        "missing-value": "`by_outcome` must say what each value of the outcome gives.",
+        "not-a-criterion": "Rules of an outcome look at the verdicts of criteria. Make a criterion of the condition.",
+        "not-a-verdict": "A guard: the schema lets no other condition into the rules of an outcome.",
+        "cycle": "An item needs its own result, perhaps through others; the chain is shown. Break it at the item that"
+        " should not know.",
+        "type-mismatch": "Two units are compared or added, a text stands where a number or a date is wanted, or a `ref`"
+        " names an obligation, which has no value.",
+        "scale-mismatch": "Patients are whole and euros have cents, so a percentage or a quotient of them must say how"
+        " it is rounded.",
+        "never-holds": "To react to what does not apply, use `applies_when` or `unless`, or a rule of an outcome over"
+        " the verdict `not_applicable`.",
+        "known-not-allowed": "A missing fact is unknown, and a rule cannot turn that into an answer. Only facts marked"
+        " `x-absence: answer` in the case schema (an event that did not happen, a figure not notified) may be asked"
+        " for with `known`.",
+        "wrong-date": "The day is not in the calendar, or not written as year-month-day.",
+        "row-overlap": "Give one of the rows a narrower cell: for every input one row decides, whatever the order.",
+        "row-gap": "Add a row (with `unpublished` where the sources are silent), or close the table with"
+        " `applies_when`.",
+        "unreachable-row": "Its cells ask for values that the inputs cannot have, or bounds that leave nothing.",
+        "unreachable-rule": "The rule asks for verdicts that cannot occur, or not together.",
+        "outcome-gap": "Add a rule for these verdicts, or declare under `excluded` why they cannot occur.",
+        "outcome-conflict": "Make one of the rules narrower, or declare under `excluded` why these verdicts cannot"
+        " occur together.",
+        "outcome-open": "Split the outcome or the table in two, through an item in between.",
+        "overlay-mismatch": "What an overlay brings must be of the type of what it replaces, and every name in it must"
+        " exist in the contract's own convention or in the overlay's.",
+        "overlay-when": "Which overlays are in force must be known before any item is computed. Ask for an"
+        " interpretation, or whether a fact such as `contrat.date_avenant_65_ans` is known.",
+        "overlay-covers-nothing": "The window `signed` of the overlay meets no older convention of this beneficiary.",
+        "window-gap": "Contracts signed in between would have no rules. Move a date, or add the convention.",
+        "window-overlap": "Contracts signed from that day on would have two sets of rules. Give the older convention an"
+        " end (`before`, excluded).",
+        "window-empty": "`before` is excluded, so it must come after `from`; for a convention and for an overlay.",
+        "value-late": "A contract signed on the convention's first days would have no value. Add the earlier one, or"
+        " `unpublished`.",
+        "value-order": "Write the values of a parameter from the oldest to the newest, each day once.",
+        "too-many-rules": "The inference engine takes 60 conjunctions safely, over all the rules of an outcome. Make a"
+        " criterion of a part of the rule; a list of verdicts costs nothing.",
+        "name-collision": "A guard on the names that are handed to the inference engine; no id of a policy causes it.",
+        "no-convention-file": "A folder with rule files needs a convention.yaml; other YAML files belong elsewhere.",
+        "no-conventions": "The folder given holds no folder with a convention.yaml: give the folder above or below.",
+        "folder-missing": "The path after `--policies` is wrong.",
+    },
+    "A case": {
+        "case-not-a-mapping": "A case is a mapping of groups; to decide several cases, give several files.",
+        "case-group": "A group holds facts: `medecin: {secteur: secteur_1}`.",
+        "missing-signature": "Everything else may be missing, and then counts as unknown; without the date of signature"
+        " there are no rules to apply.",
+        "fact-type": "A number or a boolean stands in quotes, or a text in place of one. A date is a day of the"
+        " calendar, written year-month-day.",
+        "fact-value": "The fact is one of the values listed.",
+        "fact-range": "The value cannot be right, whatever the contract.",
+        "fact-decimals": "The rules count with as many decimals as the fact has, and round nothing silently.",
+        "fact-order": "Dates of a life and of a contract follow one another, and notified thresholds grow.",
+    },
+    "Deciding": {
+        "no-convention": "The signature date lies before the first window, after the last, or between two; the"
+        " neighbours are named. `avenant list` shows all windows.",
+        "unknown-convention": "The name after `--convention` is that of no folder of conventions. Exit status 2.",
+        "no-row": "A defect of the policy that `avenant check` finds as row-gap.",
+        "no-rule": "A defect of the policy that `avenant check` finds as outcome-gap.",
+        "conflict": "A defect of the policy that `avenant check` finds as outcome-conflict.",
+        "engine-fault": "A guard: durable-rules did something that it must not, and no answer is better than a wrong"
+        " one. Please report it with the case.",
+        "digest-mismatch": "The policies, or the case schema, have changed since the digest was noted. Compare the"
+        " versions before you accept the new digest.",
+        "output-unwritable": "The folder does not exist, may not be written, or the disk is full. A file that was there"
+        " is left as it was.",
+    },
+}
+
+
+def errors_page() -> str:
+    """The page, with one entry for each code."""
+    return "\n".join([HEAD, *(line for title, advice in SECTIONS.items() for line in _section(title, advice))])
+
+
+def _section(title: str, advice: Mapping[str, str]) -> Iterator[str]:
+    yield f"## {title}\n"
+    for code, text in advice.items():
+        if code in CODES:
+            yield f"### {code}\n"
+            yield from _words(code)
+            yield f"{text}\n"
+            yield from _example(code)
+
+
+def _words(code: str) -> Iterator[str]:
+    """The templates in both languages."""
+    words = CODES[code]
+    for lang, wanted in (("en", "Expected:"), ("fr", "Attendu :")):
+        line = f"- `{_readable(words.message[lang])}`"
+        if words.expected:
+            line += f". {wanted} `{_readable(words.expected[lang])}`"
+        yield line
+    yield ""
+
+
+def _readable(template: str) -> str:
+    """A template with ``<name>`` for what is filled in."""
+    parts = string.Formatter().parse(template)
+    return "".join(text + (f"<{name}>" if name else "") for text, name, *_ in parts)
+
+
+def _example(code: str) -> Iterator[str]:
+    """The first message of the code's fixture, with the line that it points at."""
+    for golden, fixture in (
+        (FIXTURES / "bad_policies" / code / "expected.en.txt", FIXTURES / "bad_policies" / code),
+        (FIXTURES / "bad_cases" / f"{code}.en.txt", _case(code)),
+    ):
+        if (ROOT / golden).exists():
+            said = (ROOT / golden).read_text(encoding="utf-8").splitlines()
+            line = next((line for line in said if f": {code}: " in line), said[-1])
+            yield "```text"
+            yield line
+            yield from _pointed_at(line)
+            yield "```\n"
+            yield f"Example: {_link(fixture)}\n"
+            return
+
+
+def _case(code: str) -> Path:
+    found = sorted((ROOT / FIXTURES / "bad_cases").glob(f"{code}.[yj]*"))
+    return found[0].relative_to(ROOT) if found else FIXTURES / "bad_cases"
+
+
+def _link(fixture: Path) -> str:
+    """A link to the fixture, or to the test that makes it where it cannot be kept as text."""
+    path = ROOT / fixture
+    kept = path.is_file() or any(inner.is_dir() for inner in path.iterdir())
+    shown, words = (fixture, "") if kept else (Path("tests/test_bad_policies.py"), "made by ")
+    return f"{words}[{shown.as_posix()}](../{shown.as_posix()})"
+
+
+def _pointed_at(message: str) -> Iterator[str]:
+    """The line that a message names, and a mark under the column."""
+    place = re.match(r"(\S+):([0-9]+):([0-9]+): ", message)
+    if place and (ROOT / place[1]).is_file():
+        line, column = int(place[2]), int(place[3])
+        text = (ROOT / place[1]).read_text(encoding="utf-8").splitlines()[line - 1].replace("\t", " ")
+        yield text
+        yield " " * (column - 1) + "^"
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "errors.md").write_text(errors_page(), encoding="utf-8")

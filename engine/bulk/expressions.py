@@ -29,7 +29,7 @@ from engine.language.expressions import (
 )
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.types import Type
-from engine.language.typing import Scope, type_of
+from engine.language.typing import Scope, operand_hints, type_of
 
 NEVER_A_CODE = -1
 
@@ -83,11 +83,8 @@ def expression(node: Expression, names: Names, wanted: Type | None = None) -> Co
 
 def _apply(node: Apply, names: Names, wanted: Type | None) -> Column:
     row = EXPRESSIONS[node.operator]
-    date = Type("date") if row.family == "date" else wanted if row.family == "choice" else None
-    parts = []
-    for index, part in enumerate(node.operands):
-        hint = None if node.operator == "date_plus" and index == 1 else date
-        parts.append(expression(part, names, hint))
+    hints = operand_hints(node, wanted)
+    parts = [expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True)]
     options: Any = node.options
     if node.operator == "highest":
         found = type_of(node, names.scope)

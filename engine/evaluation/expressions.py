@@ -20,7 +20,7 @@ from engine.language.expressions import (
 )
 from engine.language.operators import EXPRESSIONS
 from engine.language.types import Type
-from engine.language.typing import type_of
+from engine.language.typing import operand_hints, type_of
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 
 
@@ -46,9 +46,8 @@ def expression(node: Expression, names: Names, wanted: Type | None = None) -> Cl
 
 def _apply(node: Apply, names: Names, wanted: Type | None) -> Closure:
     row = EXPRESSIONS[node.operator]
-    date = Type("date") if row.family == "date" else wanted if row.family == "choice" else None
-    kinds = [None if node.operator == "date_plus" and i == 1 else date for i in range(len(node.operands))]
-    parts = [expression(part, names, kind) for part, kind in zip(node.operands, kinds, strict=True)]
+    hints = operand_hints(node, wanted)
+    parts = [expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True)]
     if row.absence == "propagate":
         return _propagate(parts, row.scalar, node.options)
     if row.absence == "skip":

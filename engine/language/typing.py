@@ -137,13 +137,17 @@ def item_type(node: ItemRef, scope: Scope) -> Type | None:
     return scope.items[node.id]
 
 
+def operand_hints(node: Apply, expected: Type | None) -> list[Type | None]:
+    """What the bare literals of each operand are to be read as: dates in date arithmetic, but a count is a count."""
+    row = EXPRESSIONS[node.operator]
+    hint = DATE if row.family == "date" else expected if row.family == "choice" else None
+    return [None if node.operator == "date_plus" and i == 1 else hint for i in range(len(node.operands))]
+
+
 def _apply(node: Apply, scope: Scope, expected: Type | None) -> Type | None:
     row = EXPRESSIONS[node.operator]
-    wanted = DATE if row.family == "date" else expected if row.family == "choice" else None
-    types: list[Type | None] = []
-    for index, part in enumerate(node.operands):
-        hint = None if node.operator == "date_plus" and index == 1 else wanted
-        types.append(type_of(part, scope, hint))
+    hints = operand_hints(node, expected)
+    types = [type_of(part, scope, hint) for part, hint in zip(node.operands, hints, strict=True)]
     given = [t for t in types if t is not None]
     if len(given) < len(types) and (not given or node.operator not in _OF_ANY_NUMBER):
         return None

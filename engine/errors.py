@@ -25,7 +25,10 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault: its stable ``code``, the values its sentence needs, and the nearest valid name if one is near."""
+    """One fault: its stable ``code``, the values its sentence needs, and the nearest valid name if one is near.
+
+    A value that is itself words is a mapping of languages.
+    """
 
     location: Location
     code: str
@@ -35,9 +38,10 @@ class Problem:
     def message(self, lang: str = "en") -> str:
         """The sentence of the fault, then what was expected, then the nearest valid name."""
         words = CODES[self.code]
-        parts = [words.message[lang].format_map(self.values)]
+        values = {key: value[lang] if isinstance(value, Mapping) else value for key, value in self.values.items()}
+        parts = [words.message[lang].format_map(values)]
         if words.expected:
-            parts.append({"fr": "Attendu : ", "en": "Expected: "}[lang] + words.expected[lang].format_map(self.values))
+            parts.append({"fr": "Attendu : ", "en": "Expected: "}[lang] + words.expected[lang].format_map(values))
         if self.nearest:
             parts.append(
                 {"fr": f"Vouliez-vous dire « {self.nearest} » ?", "en": f"Did you mean '{self.nearest}'?"}[lang]

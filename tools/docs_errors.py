@@ -150,6 +150,26 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "output-unwritable": "The folder does not exist, may not be written, or the disk is full. A file that was there"
         " is left as it was.",
     },
+    "Many cases": {
+        "file-format": "Name the file by what it holds.",
+        "file-damaged": "The file is cut short, or of another format than its name says. The reason is the reader's.",
+        "header-missing": "The first line of a table names its columns.",
+        "column-missing": "Without this column no row could be decided.",
+        "column-twice": "Which of the two is meant cannot be known. Rename or drop one.",
+        "column-unknown": "A misspelt fact would silently be missing in every row. Mend the name, or keep the column as"
+        " your own.",
+        "column-taken": "A column of yours would stand where a result goes. Rename it.",
+        "column-type": "The whole column is of a type that the fact cannot have, such as text for numbers.",
+        "columns-differ": "Files that are read together have the same columns. Read them apart, or add what lacks.",
+        "row-fields": "A separator too many or too few: a text with a comma stands in quotes.",
+        "row-quotes": "Close the quote; a quote inside a text is doubled.",
+        "row-json": "Each line is an object of its own, without a comma after it.",
+        "output-busy": "Wait for the other command, or write to another file.",
+        "output-is-input": "The input would be lost. Write to another file.",
+        "output-nested": "A list or a structure has no place in a line of text. Drop the column, or write Parquet.",
+        "extra-missing": "This needs a part of the installation that is left out by default.",
+        "spark-failed": "The reason is Spark's own; its log tells more.",
+    },
 }
 
 

@@ -139,10 +139,14 @@ def _decide(
 
 
 def day_of(text: str | None) -> dt.date | None:
-    try:
-        return None if text is None else dt.date.fromisoformat(text)
-    except ValueError:
-        raise click.UsageError(f"--as-of: '{text}' is not a date such as 2025-01-31") from None
+    """The day of ``--as-of``."""
+    from engine.language.typing import is_date
+
+    if text is None:
+        return None
+    if not is_date(text):
+        raise click.UsageError(f"--as-of: '{text}' is not a date such as 2025-01-31")
+    return dt.date.fromisoformat(text)
 
 
 def choices_of(pairs: Sequence[str]) -> dict[str, str]:
@@ -178,10 +182,13 @@ def write(text: str, output: str | None) -> None:
         click.echo(text, nl=False)
         return
     target = Path(output)
-    partial = target.with_name(target.name + ".partial")
+    partial = target.parent / f"{target.name}.partial"
     try:
+        if target.is_dir():
+            raise IsADirectoryError(21, "is a folder")
         partial.write_text(text, encoding="utf-8")
         partial.replace(target)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        if partial.is_file():
+            partial.unlink()
         raise fault(Location(output), "output-unwritable", reason=error.strerror or type(error).__name__) from None

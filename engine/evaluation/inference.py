@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import get_ident
 from typing import Any
 
 import durable_rules_engine
@@ -58,6 +59,7 @@ class Ruleset:
     sids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     handle: Any = None
     template: str = ""
+    thread: int = field(default_factory=get_ident)
 
     def __post_init__(self) -> None:
         self.handle = self.host.get_ruleset(self.name)._handle
@@ -73,12 +75,22 @@ class Ruleset:
         Raises:
             EngineFault: the fact was refused, the anchor did not fire exactly once, or a rule fired twice.
         """
+        if get_ident() != self.thread:
+            raise EngineFault(f"{self.name}: used from another thread than the one that loaded it")
         sid = f"s{next(self.sids)}"
-        fired: list[str] = []
+        values = [CODES[verdicts[criterion]] for criterion in self.properties]
+        try:
+            fired = self._fired(sid, self.template % (sid, *values))
+        except durable_rules_engine.error as error:
+            raise EngineFault(f"{self.name}: {error}") from None
+        if fired.count("anchor") != 1 or len(set(fired)) != len(fired):
+            raise EngineFault(f"{self.name}: fired {fired}")
+        return [self.firings[name] for name in fired if name != "anchor"]
+
+    def _fired(self, sid: str, fact: str) -> list[str]:
         handle = self.handle
-        code, state_handle = durable_rules_engine.assert_fact(
-            handle, self.template % (sid, *[CODES[verdicts[criterion]] for criterion in self.properties])
-        )
+        fired: list[str] = []
+        code, state_handle = durable_rules_engine.assert_fact(handle, fact)
         try:
             found = durable_rules_engine.start_action_for_state(handle, state_handle) if code == 0 else None
             if found is None:
@@ -90,9 +102,7 @@ class Ruleset:
                 message = durable_rules_engine.complete_and_start_action(handle, state_handle)
         finally:
             durable_rules_engine.delete_state(handle, sid)
-        if fired.count("anchor") != 1 or len(set(fired)) != len(fired):
-            raise EngineFault(f"{self.name}: fired {fired}")
-        return [self.firings[name] for name in fired if name != "anchor"]
+        return fired
 
     def release(self) -> None:
         """Gives the C ruleset back; a discarded host alone would keep it (durable_rules section 2)."""

@@ -116,15 +116,19 @@ class Session:
     def _choices(self, reach: Reach, interpret: Mapping[str, str]) -> dict[str, str]:
         choices = dict(reach.defaults)
         for id_, choice in interpret.items():
-            known = {c for each in self.registry.conventions.values() for c in each.interpretations}
+            known = {
+                name: question.choices
+                for each in self.registry.conventions.values()
+                for name, question in each.interpretations.items()
+            }
             if id_ not in known:
                 raise _usage("unknown-interpretation", nearest(id_, known), id=id_)
-            possible = reach.names.scope.interpretations.get(id_)
-            if possible is None:
-                continue
+            own = reach.names.scope.interpretations.get(id_)
+            possible = known[id_] if own is None else own
             if choice not in possible:
                 raise _usage("unknown-value", nearest(choice, possible), value=choice, allowed=", ".join(possible))
-            choices[id_] = choice
+            if own is not None:  # a question of another convention does not concern this case
+                choices[id_] = choice
         return choices
 
     def _years(

@@ -183,7 +183,14 @@ def picked(frames: Frames, condition: Operand, then: Operand, otherwise: Operand
         return None if otherwise is None else frames.only(~condition, frames.lift(otherwise))
     if otherwise is None:
         return frames.only(condition, frames.lift(then))
-    return frames.when(condition, frames.lift(then), frames.only(~condition, frames.lift(otherwise)))
+    return frames.when(condition, frames.lift(then), frames.only(~condition.is_null(), frames.lift(otherwise)))
+
+
+def either(frames: Frames, condition: Operand, then: Operand, otherwise: Operand) -> Operand:
+    """As :func:`picked`, for a condition that is never null: one choice instead of two."""
+    if constant(condition) or then is None or otherwise is None:
+        return picked(frames, condition, then, otherwise)
+    return frames.when(condition, frames.lift(then), frames.lift(otherwise))
 
 
 def chosen(frames: Frames, condition: Operand, then: Column, otherwise: Column) -> Column:

@@ -15,6 +15,7 @@ from engine.language.expressions import Condition, Connect, ItemRef, Literal, Un
 from engine.language.quantities import Reader
 from engine.policy.loader import Document
 from engine.policy.model import (
+    YEAR_START,
     Body,
     Caution,
     Convention,
@@ -46,23 +47,20 @@ KINDS = {
     "obligations": "obligation",
 }
 _NOT_CELLS = frozenset({"then", "unpublished", "cite", "label"})
-_FAR = dt.date.max
 
 
 def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Convention, list[Problem]]:
-    """The convention of a folder, and the ids or dates that could not be kept."""
+    """The convention of a folder, and the ids that could not be kept."""
     problems: list[Problem] = []
-    taken: dict[str, Location] = {}
     data = head.data
+    taken: dict[str, Location] = {YEAR_START: head.at(("years_from",))}
     top = _reader(head, data["id"])
     items: dict[str, Item] = {}
     overlays: list[Overlay] = []
     derogations: dict[str, Derogation] = {}
 
     def claim(id_: str, at: Location) -> None:
-        if id_ in taken:
-            problems.append(Problem(at, "duplicate-id", {"id": id_, "place": str(taken[id_])}))
-        taken.setdefault(id_, at)
+        _claim(id_, at, taken, problems)
 
     for document in rules:
         for item in _items(document, data["id"]):
@@ -72,27 +70,28 @@ def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Conve
             items.setdefault(item.id, item)
         reader = _reader(document, data["id"])
         for i, entry in enumerate(document.data.get("overlays", ())):
-            overlays.append(_overlay(entry, reader.below("overlays", i), problems))
+            overlays.append(_overlay(entry, reader.below("overlays", i)))
             claim(overlays[-1].id, overlays[-1].at)
         for i, entry in enumerate(document.data.get("derogations", ())):
             derogation = _derogation(entry, reader.below("derogations", i))
             claim(derogation.id, derogation.at)
             derogations[derogation.id] = derogation
     window = data["signed"]
+    interpretations: dict[str, Interpretation] = {}
+    asked: dict[str, Location] = {}
+    for i, entry in enumerate(data.get("interpretations", ())):
+        question = _interpretation(entry, top.below("interpretations", i), problems)
+        _claim(question.id, question.at, asked, problems)
+        interpretations.setdefault(question.id, question)
     convention = Convention(
         id=data["id"],
         label=data["label"],
         beneficiary=data["beneficiary"],
-        signed_from=_date(window["from"], top.below("signed", "from").at, problems),
-        signed_before=_date(window["before"], top.below("signed", "before").at, problems)
-        if "before" in window
-        else None,
+        signed_from=dt.date.fromisoformat(window["from"]),
+        signed_before=_date(window, "before"),
         years_from=quantities.expression(data["years_from"], top.below("years_from")),
         sources={key: _source(key, entry, top.below("sources", key)) for key, entry in data["sources"].items()},
-        interpretations={
-            entry["id"]: _interpretation(entry, top.below("interpretations", i))
-            for i, entry in enumerate(data.get("interpretations", ()))
-        },
+        interpretations=interpretations,
         items=items,
         overlays=tuple(overlays),
         derogations=derogations,
@@ -106,36 +105,40 @@ def _reader(document: Document, convention: str) -> Reader:
     return Reader((), document.at, convention)
 
 
-def _date(text: str, at: Location, problems: list[Problem]) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        problems.append(Problem(at, "wrong-date", {"value": text}))
-        return _FAR
+def _claim(id_: str, at: Location, taken: dict[str, Location], problems: list[Problem]) -> None:
+    """Takes an id in a namespace, or reports who has it."""
+    if id_ in taken:
+        problems.append(Problem(at, "duplicate-id", {"id": id_, "place": str(taken[id_])}))
+    taken.setdefault(id_, at)
+
+
+def _date(data: Mapping[str, Any], key: str) -> dt.date | None:
+    """A date that may be left out; the schema has refused what is none."""
+    return dt.date.fromisoformat(data[key]) if key in data else None
 
 
 def _source(key: str, data: Mapping[str, Any], reader: Reader) -> Source:
     return Source(key, data["title"], data["publisher"], data["kind"], data.get("url"), data.get("date"), reader.at)
 
 
-def _interpretation(data: Mapping[str, Any], reader: Reader) -> Interpretation:
+def _interpretation(data: Mapping[str, Any], reader: Reader, problems: list[Problem]) -> Interpretation:
     choices = {choice["id"]: choice["label"] for choice in data["choices"]}
+    offered: dict[str, Location] = {}
+    for i, choice in enumerate(data["choices"]):
+        _claim(choice["id"], reader.below("choices", i, "id").at, offered, problems)
     cite = quantities.citations(data.get("cite", ()), reader.below("cite"))
     return Interpretation(data["id"], data["question"], choices, data["default"], cite, reader.at)
 
 
-def _overlay(data: Mapping[str, Any], reader: Reader, problems: list[Problem]) -> Overlay:
+def _overlay(data: Mapping[str, Any], reader: Reader) -> Overlay:
     signed = data["signed"]
-    anniversary = data.get("from_first_anniversary_on_or_after")
     return Overlay(
         id=data["id"],
         label=data["label"],
         cite=quantities.citations(data.get("cite", ()), reader.below("cite")),
-        signed_from=_date(signed["from"], reader.below("signed", "from").at, problems) if "from" in signed else None,
-        signed_before=_date(signed["before"], reader.below("signed", "before").at, problems),
-        first_anniversary=_date(anniversary, reader.below("from_first_anniversary_on_or_after").at, problems)
-        if anniversary
-        else None,
+        signed_from=_date(signed, "from"),
+        signed_before=dt.date.fromisoformat(signed["before"]),
+        first_anniversary=_date(data, "from_first_anniversary_on_or_after"),
         when=_optional(data, "when", reader, conditions.condition),
         replace=data.get("replace", {}),
         add_derogations={key: tuple(ids) for key, ids in data.get("add_derogations", {}).items()},
@@ -201,7 +204,7 @@ def _parameter(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str])
     values = []
     for i, entry in enumerate(data["values"]):
         inner = reader.below("values", i)
-        start = _date(entry["from"], inner.below("from").at, [])
+        start = dt.date.fromisoformat(entry["from"])
         cite = quantities.citations(entry.get("cite", ()), inner.below("cite"))
         values.append(DatedValue(start, _value(entry, "value", inner), cite, inner.at))
     return Parameter(tuple(values))

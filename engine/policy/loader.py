@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.reader import Reader
 
 from engine.errors import InputFault, Location, Problem, fault
 
@@ -21,6 +22,8 @@ MAX_BYTES = 4_000_000
 MAX_DEPTH = 40
 MAX_NODES = 200_000
 MAX_DIGITS = 18
+MAX_FAULTS = 100  # told at once of one text; a file made to flood the reader says no more
+MAX_SHOWN = 40
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)\Z")
@@ -123,28 +126,33 @@ class _Reader:
         self.root: Any = None
         self.stack: list[tuple[Any, Keys]] = []  # open containers, outermost first
         self.pending: list[str | None] = []  # the key that waits for its value, per open container
+        self.taken: list[dict[str, int]] = []  # the keys given and their lines, also of nulls, per open container
         self.documents = 0
 
     def read(self, text: str) -> None:
         if not self.is_json:
             self._refuse_tabs(text)
-        if self.problems:
-            return
-        count = 0
+        if not self.problems:
+            try:
+                self._read(text)
+            except InputFault as error:
+                self.problems.extend(error.problems)
+
+    def _read(self, text: str) -> None:
+        """Reads on after most faults; raises the one after which nothing can be read."""
         try:
-            for event in _events(text):
-                count += 1
+            for count, event in enumerate(_events(text), 1):
                 if count > MAX_NODES:
                     raise fault(self._mark(event), "too-many-nodes", limit=MAX_NODES)
                 self._event(event)
+                if len(self.problems) >= MAX_FAULTS:
+                    return
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = Location(self.name, mark.line + 1, mark.column + 1) if mark else Location(self.name)
             raise fault(place, "yaml-syntax", reason=error.problem or "?") from None
-        except yaml.YAMLError as error:
-            position = getattr(error, "position", None)
-            line = text.count("\n", 0, position) + 1 if isinstance(position, int) else 0
-            raise fault(Location(self.name, line, 1 if line else 0), "yaml-character") from None
+        except yaml.YAMLError:
+            raise fault(self._odd_character(text), "yaml-character") from None
         if not self.documents and not self.problems:
             raise fault(Location(self.name, 1, 1), "file-empty")
 
@@ -153,6 +161,16 @@ class _Reader:
             column = line.find("\t")
             if column >= 0:
                 self.problems.append(Problem(Location(self.name, number, column + 1), "yaml-tab"))
+            if len(self.problems) >= MAX_FAULTS:
+                return
+
+    def _odd_character(self, text: str) -> Location:
+        """The place of the first character that YAML refuses; the parsers count it in different ways."""
+        found = Reader.NON_PRINTABLE.search(text)
+        if found is None:
+            return Location(self.name)
+        start = found.start()
+        return Location(self.name, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
 
     def _mark(self, event: yaml.Event) -> Location:
         return Location(self.name, *_place(event))
@@ -167,11 +185,13 @@ class _Reader:
                 raise fault(self._mark(event), "yaml-several-documents")
         elif isinstance(event, yaml.ScalarEvent):
             self._scalar(event)
+        elif isinstance(event, yaml.AliasEvent):
+            self._alias(event)
         elif isinstance(event, yaml.CollectionStartEvent):
             self._open({} if isinstance(event, yaml.MappingStartEvent) else [], event)
         elif isinstance(event, yaml.CollectionEndEvent):
-            self.stack.pop()
-            self.pending.pop()
+            for level in (self.stack, self.pending, self.taken):
+                level.pop()
 
     def _open(self, container: Any, event: yaml.Event) -> None:
         if len(self.stack) >= MAX_DEPTH:
@@ -181,6 +201,7 @@ class _Reader:
         path = self._place(container, event)
         self.stack.append((container, path))
         self.pending.append(None)
+        self.taken.append({})
 
     def _expects_key(self) -> bool:
         return bool(self.stack) and isinstance(self.stack[-1][0], dict) and self.pending[-1] is None
@@ -197,13 +218,20 @@ class _Reader:
             self._problem(event, "yaml-empty-value")
         self._place(self._resolved(event) if plain else event.value, event)
 
+    def _alias(self, event: yaml.AliasEvent) -> None:
+        """An alias has been reported; its place is taken, so that what follows is read as what it is."""
+        if self._expects_key():
+            self.pending[-1] = f"*{event.anchor}"
+        else:
+            self._place("", event)
+
     def _key(self, event: yaml.ScalarEvent) -> None:
-        container, path = self.stack[-1]
+        _, path = self.stack[-1]
         key = event.value
-        if key in container:
-            line = self.keys[(*path, key)][0]
-            self._problem(event, "yaml-duplicate-key", key=key, line=line)
+        if key in self.taken[-1]:
+            self._problem(event, "yaml-duplicate-key", key=key, line=self.taken[-1][key])
         self.keys[(*path, key)] = _place(event)
+        self.taken[-1].setdefault(key, _place(event)[0])
         self.pending[-1] = key
 
     def _place(self, value: Any, event: yaml.Event) -> Keys:
@@ -232,14 +260,14 @@ class _Reader:
         if text in ("true", "false"):
             return text == "true"
         if len(text) > MAX_DIGITS and (_INTEGER.match(text) or _DECIMAL.match(text)):
-            self._problem(event, "yaml-number", text=text[:24] + "…")
+            self._problem(event, "yaml-number", text=_shortened(text))
             return 0
         if _INTEGER.match(text):
             return int(text)
         if _DECIMAL.match(text):
             return Decimal(text)
         if _ODD_NUMBER.match(text):
-            self._problem(event, "yaml-number", text=text[:40])
+            self._problem(event, "yaml-number", text=_shortened(text))
             return 0
         if text.lower() in _ODD_BOOLEANS:
             self._problem(event, "yaml-boolean", text=text)
@@ -249,6 +277,10 @@ class _Reader:
 def _place(event: yaml.Event) -> tuple[int, int]:
     mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
 
 
 def _events(text: str) -> Iterator[yaml.Event]:

@@ -21,7 +21,7 @@ from engine.policy.overlays import Laid, covers
 from engine.policy.places import HEAD, schemas_folder
 from engine.policy.remembered import recall, remember
 
-ENGINE_VERSION = "0.1.0"
+READERS = ("language", "policy")  # the rooms whose change asks for another reading
 HASHED = 5_000_000  # bytes of a file; more than any file that can be read, and so remembered
 
 
@@ -118,9 +118,16 @@ def load_vocabulary(case_schema: Path | None = None) -> tuple[Vocabulary, str]:
     return vocabulary(schema), digest
 
 
+def _readers_age() -> str:
+    """Size and time of every module that reads or checks, so that a changed check is applied again."""
+    here = Path(__file__).resolve().parent.parent
+    stats = [path.stat() for room in READERS for path in sorted((here / room).rglob("*.py"))]
+    return ",".join(f"{stat.st_size}/{stat.st_mtime_ns}" for stat in stats)
+
+
 def _content_digest(root: Path, case_digest: str) -> str:
     """What everything read depends on: the engine, the schemas, the place, and the bytes of every file."""
-    digest = hashlib.sha256(f"{ENGINE_VERSION}\n{case_digest}\n{root}\n".encode())
+    digest = hashlib.sha256(f"{case_digest}\n{root}\n{_readers_age()}\n".encode())
     for path in (*sorted(schemas_folder().glob("*.json")), *sorted(root.glob("*/*.yaml"))):
         try:
             with path.open("rb") as stream:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.errors import Problem
+from engine.errors import Problem, nearest
 from engine.language.expressions import Condition, FactRef, ItemRef, Scale, walk
 from engine.language.facts import YEAR, Vocabulary
 from engine.language.types import DATE, UNIT_SCALE, UNITS, VERDICT, Type, fits, joined, number
@@ -47,11 +47,22 @@ def resolve(
     scope = Scope(vocabulary, types, interpretations, problems)
     for id_ in order:
         types[id_] = _typed(items[id_], scope)
+        _labelled(items[id_], types[id_], scope)
+        _valueless(items[id_], items, scope)
     yearly: set[str] = set()
     for id_ in order:
         if _of_the_year(items[id_], yearly):
             yearly.add(id_)
     return Resolved(items, tuple(order), types, frozenset(yearly), tuple(problems))
+
+
+def faults(
+    item: Item, resolved: Resolved, vocabulary: Vocabulary, interpretations: Mapping[str, Mapping[str, object]]
+) -> tuple[Problem, ...]:
+    """What is wrong with the names and types of one item, among items that were resolved."""
+    scope = Scope(vocabulary, resolved.types, interpretations)
+    _typed(item, scope)
+    return tuple(scope.problems)
 
 
 def _ordered(items: Mapping[str, Item]) -> tuple[list[str], list[Problem]]:
@@ -129,6 +140,26 @@ def _typed(item: Item, scope: Scope) -> Type | None:
             return None
 
 
+def _labelled(item: Item, found: Type | None, scope: Scope) -> None:
+    """Reports labels of values that an outcome or a scale, which list their values, does not have."""
+    lists = isinstance(item.body, Outcome) or (
+        isinstance(item.body, Quantity) and isinstance(item.body.expression, Scale)
+    )
+    if found is not None and lists:
+        for value in item.value_labels:
+            if value not in found.values:
+                allowed = ", ".join(found.values)
+                scope.report(item.at, "unknown-value", nearest(value, found.values), value=value, allowed=allowed)
+
+
+def _valueless(item: Item, items: Mapping[str, Item], scope: Scope) -> None:
+    """Reports references to obligations: they have a status in a report, and no value to read."""
+    for root in nodes(item):
+        for node in walk(root):
+            if isinstance(node, ItemRef) and node.id in items and items[node.id].kind == "obligation":
+                scope.report(node.at, "type-mismatch", operator="ref", types=f"{node.id}: obligation")
+
+
 def _expect_date(found: Type | None, at: object, scope: Scope) -> None:
     if found is not None and found.kind != "date":
         scope.report(at, "type-mismatch", operator="due", types=f"date; {found}")  # type: ignore[arg-type]
@@ -169,7 +200,7 @@ def _table(item: Item, body: Table, scope: Scope) -> Type | None:
     for row in body.rows:
         for name, cell in row.cells.items():
             if name not in wanted:
-                scope.report(cell.at, "unknown-input", name=name, inputs=", ".join(wanted))
+                scope.report(cell.at, "unknown-input", nearest(name, wanted), name=name, inputs=", ".join(wanted))
             else:
                 check_cell(cell, wanted[name], scope)
         found = type_of(row.then, scope, number(item.unit, None) if item.unit else None)
@@ -186,7 +217,8 @@ def _outcome(item: Item, body: Outcome, scope: Scope) -> Type:
         check_condition(rule.when, scope)
         if isinstance(rule.then, str):
             if rule.then not in body.values:
-                scope.report(rule.at, "unknown-value", value=rule.then, allowed=", ".join(body.values))
+                close = nearest(rule.then, body.values)
+                scope.report(rule.at, "unknown-value", close, value=rule.then, allowed=", ".join(body.values))
         else:
             type_of(rule.then, scope)
     for excluded in body.excluded:

@@ -8,10 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.errors import Problem, nearest
+from engine.errors import Location, Problem, nearest
 from engine.policy.loader import Document
 
 MAX_SHOWN = 60
+_FORMS = {
+    "object": "{…: …}",
+    "array": "[…]",
+    "string": '"…"',
+    "integer": "775",
+    "number": "12.5",
+    "boolean": "true, false",
+}
+_TOLD_BY_WORDS = ("if", "then", "else", "not", "minProperties", "maxProperties")
 
 
 def shape_problems(document: Document, schema: Mapping[str, Any]) -> list[Problem]:
@@ -23,47 +32,66 @@ def shape_problems(document: Document, schema: Mapping[str, Any]) -> list[Proble
 
 
 def _problems(error: Any, document: Document) -> Iterator[Problem]:
-    path = tuple(error.absolute_path)
-    place = document.at(path)
+    place = _place(error, document)
+    shown = _shown(error.instance)
     match error.validator:
         case "additionalProperties" if isinstance(error.instance, dict):
             known = list(error.schema.get("properties", {}))
             for key in error.instance:
                 if key not in known:
                     close = nearest(key, known)
-                    yield Problem(document.key_at((*path, key)), "unknown-key", {"key": key}, close)
+                    yield Problem(document.key_at((*error.absolute_path, key)), "unknown-key", {"key": key}, close)
         case "required":
             missing = [key for key in error.validator_value if key not in error.instance]
             named = next((key for key in missing if f"'{key}'" in error.message), missing[0] if missing else "?")
             yield Problem(place, "missing-key", {"key": named})
+        case "dependencies":
+            for key, needed in error.validator_value.items():
+                if key in error.instance and isinstance(needed, list):
+                    yield from (Problem(place, "missing-key", {"key": n}) for n in needed if n not in error.instance)
         case "type":
-            yield Problem(
-                place, "wrong-type", {"value": _shown(error.instance), "wanted": _names(error.validator_value)}
-            )
+            yield Problem(place, "wrong-type", {"value": shown, "wanted": _forms(error.validator_value)})
         case "enum" | "const":
             allowed = error.validator_value if error.validator == "enum" else [error.validator_value]
             close = nearest(str(error.instance), [str(value) for value in allowed])
             wanted = ", ".join(map(str, allowed))
-            yield Problem(place, "wrong-value", {"value": _shown(error.instance), "wanted": wanted}, close)
+            yield Problem(place, "wrong-value", {"value": shown, "wanted": wanted}, close)
+        case "format" | "pattern" if error.schema.get("format") == "date":
+            yield Problem(place, "wrong-date", {"value": error.instance})
         case "if" | "then" | "else" | "not":
-            yield Problem(place, "wrong-form", {"wanted": _described(error.schema)})
-        case "minProperties" | "maxProperties" | "minItems" | "maxItems" | "dependencies":
-            yield Problem(place, "wrong-form", {"wanted": f"{error.validator} {error.validator_value}"})
+            yield Problem(place, "wrong-form", {"wanted": _wanted(error)})
+        case "minProperties" | "maxProperties" | "minItems" | "maxItems":
+            yield Problem(place, "wrong-form", {"wanted": _wanted(error)})
         case _:
-            wanted = f"{error.validator} {error.validator_value}"
-            yield Problem(place, "wrong-value", {"value": _shown(error.instance), "wanted": wanted})
+            yield Problem(place, "wrong-value", {"value": shown, "wanted": _wanted(error)})
 
 
-def _names(kinds: Any) -> str:
-    return kinds if isinstance(kinds, str) else ", ".join(kinds)
+def _place(error: Any, document: Document) -> Location:
+    """The place of the value at fault, or of the key where the name of a key is at fault."""
+    path = tuple(error.absolute_path)
+    if "propertyNames" in error.absolute_schema_path and error.parent is None and isinstance(error.instance, str):
+        return document.key_at((*path, error.instance))
+    return document.at(path)
 
 
-def _described(schema: Any) -> str:
-    return str(schema.get("description", "")) if isinstance(schema, dict) else ""
+def _forms(kinds: Any) -> str:
+    """What a value of these types looks like, which needs no translation."""
+    return ", ".join(_FORMS.get(kind, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds))
+
+
+def _wanted(error: Any) -> str | dict[str, str]:
+    """The schema's own words for what it wants, or else the rule that failed."""
+    described = error.schema.get("description") if isinstance(error.schema, dict) else None
+    rule = f"{error.validator} {error.validator_value}"
+    if described is None:
+        return rule
+    french, _, english = str(described).removeprefix("FR: ").partition(" / EN: ")
+    told = "" if error.validator in _TOLD_BY_WORDS else f" ({rule})"
+    return {"fr": french + told, "en": (english or french) + told}
 
 
 def _shown(value: Any) -> str:
     text = "{…}" if isinstance(value, dict) else "[…]" if isinstance(value, list) else repr(value)
     if not isinstance(value, dict | list | str):
-        text = str(value)
+        text = str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.errors import Location, Problem
+from engine.language.expressions import Unpublished, walk
 from engine.policy.model import Convention, Criterion, Outcome, Parameter
+from engine.policy.nodes import nodes
 from engine.policy.registry import Registry
 
 LANGUAGES = ("fr", "en")
@@ -30,6 +32,11 @@ def _texts(convention: Convention) -> Iterator[tuple[str, Mapping[str, str], Loc
             yield f"{interpretation.id}={choice}", label, interpretation.at
     for item in convention.items.values():
         yield item.id, item.label, item.at
+        if item.note is not None:
+            yield f"{item.id}: note", item.note, item.at
+        for node in (node for root in nodes(item) for node in walk(root)):
+            if isinstance(node, Unpublished):
+                yield f"{item.id}: unpublished", node.reason, node.at
         for warning in item.warnings:
             yield f"{item.id}: warnings", warning.text, warning.at
         for value, label in item.value_labels.items():

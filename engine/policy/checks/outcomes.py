@@ -6,6 +6,7 @@ would take 3ⁿ steps. The impossible ones are left out, as section 3 of the des
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -13,21 +14,58 @@ from engine.errors import Problem
 from engine.language.expressions import Condition, Connect, VerdictIs, walk
 from engine.language.operators import CONNECTIVES
 from engine.policy.model import Convention, Item, Outcome
-from engine.policy.overlays import laid_items
+from engine.policy.overlays import interpretations, laid_items
 from engine.policy.registry import Registry
+from engine.policy.resolve import faults, resolve
 
 MAX_SPLITS = 200_000
+MAX_CONJUNCTIONS = 60  # what engine.evaluation.inference takes, as conjunctions and as tests in one
+MAX_CRITERIA = 240
 VERDICTS = ("met", "not_met", "not_applicable")
+ALL_VERDICTS = (*VERDICTS, "undetermined")
 Verdicts = dict[str, str]
 
 
 def outcome_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """Verdict combinations without a value or with two, and rules that never fire, for every outcome."""
-    own = laid_items(convention, ())
+    items = {**laid_items(convention, ()), **convention.items}
+    known = interpretations(convention, registry.covering(convention))
+    resolved = resolve(items, registry.vocabulary, known)
     for item in convention.items.values():
         if isinstance(item.body, Outcome):
-            criteria = {**own, **convention.items}
-            yield from prove(item, item.body, criteria)
+            yield from size_problems(item, item.body)
+            if not faults(item, resolved, registry.vocabulary, known):
+                yield from prove(item, item.body, items)
+
+
+def size_problems(item: Item, outcome: Outcome) -> Iterator[Problem]:
+    """Rules that need more conjunctions, or longer ones, than the inference engine takes safely."""
+    sizes = {rule.id: _size(rule.when) for rule in outcome.rules}
+    large = [rule for rule in outcome.rules if max(sizes[rule.id]) > MAX_CONJUNCTIONS]
+    for rule in large:
+        values = {"name": rule.id, "count": max(sizes[rule.id]), "limit": MAX_CONJUNCTIONS}
+        yield Problem(rule.at, "too-many-rules", values)
+    total = sum(count for count, _ in sizes.values())
+    if total > MAX_CONJUNCTIONS and not large:
+        yield Problem(item.at, "too-many-rules", {"name": item.id, "count": total, "limit": MAX_CONJUNCTIONS})
+    read = {n.criterion.id for rule in outcome.rules for n in walk(rule.when) if isinstance(n, VerdictIs)}
+    if len(read) > MAX_CRITERIA:
+        yield Problem(item.at, "too-many-rules", {"name": item.id, "count": len(read), "limit": MAX_CRITERIA})
+
+
+def _size(node: Condition) -> tuple[int, int]:
+    """How many conjunctions ``node`` expands to, and how many tests the longest holds, the case's own included."""
+    match node:
+        case VerdictIs(_, verdicts):
+            return 1, 2 if len(verdicts) == 1 else 1 + len(ALL_VERDICTS) - len(verdicts)
+        case Connect("any", parts):
+            sizes = [_size(part) for part in parts]
+            return sum(count for count, _ in sizes), max((tests for _, tests in sizes), default=1)
+        case Connect("all", parts):
+            sizes = [_size(part) for part in parts]
+            return math.prod(count for count, _ in sizes), 1 + sum(tests - 1 for _, tests in sizes)
+        case _:
+            return 1, 1
 
 
 @dataclass(slots=True)

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 
 from engine.errors import Problem, nearest
-from engine.language.expressions import Compare, FactRef, ItemRef, walk
-from engine.policy.model import Convention, Criterion, Overlay
+from engine.language.expressions import VerdictIs, walk
+from engine.policy.checks.outcomes import prove
+from engine.policy.model import Convention, Outcome, Overlay
 from engine.policy.overlays import covers, interpretations, laid_items
 from engine.policy.registry import Registry
 from engine.policy.resolve import Resolved, replaces, resolve
@@ -16,28 +17,20 @@ from engine.policy.resolve import Resolved, replaces, resolve
 def overlay_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """What does not fit in the overlays that ``convention`` lays over older ones."""
     for overlay in convention.overlays:
-        yield from _condition(registry, overlay)
-        yield from _own_names(convention, overlay)
         covered = [
             older
             for older in registry.conventions.values()
             if older.id != convention.id and older.beneficiary == convention.beneficiary and covers(overlay, older)
         ]
+        yield from _own_names(convention, overlay)
+        if overlay.signed_from is not None and overlay.signed_from >= overlay.signed_before:
+            yield Problem(overlay.at, "window-empty")
+            continue
         if not covered:
             yield Problem(overlay.at, "overlay-covers-nothing", {"id": overlay.id})
         for older in covered:
             if _can_reach(overlay, older):
                 yield from _fit(registry, convention, overlay, older)
-
-
-def _condition(registry: Registry, overlay: Overlay) -> Iterator[Problem]:
-    if overlay.when is None:
-        return
-    for node in walk(overlay.when):
-        facts = registry.vocabulary.facts
-        reads_fact = isinstance(node, FactRef) and node.name in facts and not facts[node.name].absence_answers
-        if reads_fact or isinstance(node, ItemRef) or (isinstance(node, Compare) and node.operator != "known"):
-            yield Problem(node.at, "overlay-when")
 
 
 def _own_names(convention: Convention, overlay: Overlay) -> Iterator[Problem]:
@@ -63,27 +56,46 @@ def _fit(registry: Registry, convention: Convention, overlay: Overlay, older: Co
     known = interpretations(older, registry.covering(older))
     before = resolve(laid_items(older, ()), registry.vocabulary, known)
     after = resolve(laid_items(older, [(convention, overlay)]), registry.vocabulary, known)
-    for reason in _reasons(overlay, before, after):
+    for reason, close in _reasons(overlay, before, after):
         values = {"id": overlay.id, "convention": older.id, "reason": reason}
-        yield Problem(overlay.at, "overlay-mismatch", values)
+        yield Problem(overlay.at, "overlay-mismatch", values, close)
     old_problems = {(problem.location, problem.code) for problem in before.problems}
     for problem in after.problems:
         if (problem.location, problem.code) not in old_problems:
-            values = {"id": overlay.id, "convention": older.id, "reason": problem.message()}
-            yield Problem(problem.location, "overlay-mismatch", values)
+            values = {"id": overlay.id, "convention": older.id, "reason": f"{problem.code}, {problem.location}"}
+            yield Problem(overlay.at, "overlay-mismatch", values)
+            yield problem
+    if not after.problems:
+        yield from _proved_again(overlay, after)
 
 
-def _reasons(overlay: Overlay, before: Resolved, after: Resolved) -> Iterator[str]:
+def _proved_again(overlay: Overlay, after: Resolved) -> Iterator[Problem]:
+    """The outcomes that the overlay brings or whose criteria it changes, over the criteria of the running contract."""
+    changed = {*overlay.replace, *overlay.add_derogations}
+    for id_, item in after.items.items():
+        if isinstance(item.body, Outcome):
+            read = {n.criterion.id for rule in item.body.rules for n in walk(rule.when) if isinstance(n, VerdictIs)}
+            if id_ in overlay.replace or read & changed:
+                yield from (p for p in prove(item, item.body, after.items) if p.code != "unreachable-rule")
+
+
+def _reasons(overlay: Overlay, before: Resolved, after: Resolved) -> Iterator[tuple[str, str | None]]:
+    """What the older convention has and what the overlay brings instead, and a name that was perhaps meant."""
     for old in overlay.replace:
         if old not in before.items:
-            yield f"'{old}'?"
+            yield f"'{old}': — / {_kind(after, old)}", nearest(old, before.items)
         elif before.items[old].kind != after.items[old].kind and "outcome" in (
             before.items[old].kind,
             after.items[old].kind,
         ):
-            yield f"'{old}': {before.items[old].kind} / {after.items[old].kind}"
+            yield f"'{old}': {before.items[old].kind} / {after.items[old].kind}", None
         elif not replaces(after.types.get(old), before.types.get(old)):
-            yield f"'{old}': {before.types[old]} / {after.types[old]}"
+            yield f"'{old}': {before.types[old]} / {after.types[old]}", None
     for id_ in overlay.add_derogations:
-        if id_ not in before.items or not isinstance(before.items[id_].body, Criterion):
-            yield f"'{id_}'?"
+        if _kind(before, id_) != "criterion":
+            criteria = [name for name, item in before.items.items() if item.kind == "criterion"]
+            yield f"'{id_}': {_kind(before, id_)} / criterion", nearest(id_, criteria)
+
+
+def _kind(resolved: Resolved, id_: str) -> str:
+    return resolved.items[id_].kind if id_ in resolved.items else "—"

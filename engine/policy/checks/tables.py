@@ -21,18 +21,24 @@ from engine.language.values import exact
 from engine.policy.model import Convention, Item, Row, Table
 from engine.policy.overlays import interpretations, laid_items
 from engine.policy.registry import Registry
-from engine.policy.resolve import resolve
+from engine.policy.resolve import faults, resolve
 
 MAX_CLASSES = 20_000
+MAX_GAPS = 10
+_HARMLESS = frozenset({"missing-unit", "scale-mismatch"})  # the cells still mean what they say
 Point = Mapping[str, Any]
 
 
 def table_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """Overlaps, gaps and unreachable rows of every table of ``convention``."""
-    laid = laid_items(convention, ())
-    resolved = resolve(laid, registry.vocabulary, interpretations(convention, registry.covering(convention)))
+    items = {**laid_items(convention, ()), **convention.items}
+    known = interpretations(convention, registry.covering(convention))
+    resolved = resolve(items, registry.vocabulary, known)
     for item in convention.items.values():
         if isinstance(item.body, Table):
+            codes = {problem.code for problem in faults(item, resolved, registry.vocabulary, known)}
+            if codes - _HARMLESS:
+                continue
             types = {name: _type(ref, registry, resolved.types) for name, ref in item.body.inputs.items()}
             yield from _table(item, item.body, types, registry)
 
@@ -55,11 +61,13 @@ def _table(item: Item, table: Table, types: Mapping[str, Type | None], registry:
         yield Problem(item.at, "outcome-open", {"id": item.id, "limit": MAX_CLASSES})
         return
     reached: set[int] = set()
+    gaps = 0
     overlaps: set[tuple[int, int]] = set()
     for point in (dict(zip(classes, values, strict=True)) for values in product(*classes.values())):
         hits = [index for index, row in enumerate(table.rows) if _matches(row, point, types)]
         reached.update(hits)
-        if not hits and _applies(item, table, point, types):
+        if not hits and gaps < MAX_GAPS and _applies(item, table, point, types):
+            gaps += 1
             yield Problem(item.at, "row-gap", {"inputs": _shown(point)})
         if len(hits) > 1 and (hits[0], hits[1]) not in overlaps:
             overlaps.add((hits[0], hits[1]))
@@ -111,7 +119,8 @@ def _value(literal: Literal, type_: Type) -> Any:
 
 def _step(value: Any, type_: Type, sign: int) -> Any:
     if type_.kind == "date":
-        return value + dt.timedelta(days=sign)
+        end = dt.date.max if sign > 0 else dt.date.min
+        return value if value == end else value + dt.timedelta(days=sign)
     return exact(value + Fraction(sign, 10 ** (type_.scale or 0)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from engine.errors import Problem
 from engine.policy.model import Convention
@@ -14,18 +14,29 @@ def window_problems(registry: Registry) -> Iterator[Problem]:
     """Gaps, overlaps and empty windows between the conventions of each beneficiary."""
     ordered = sorted(registry.conventions.values(), key=_key)
     for beneficiary, group in groupby(ordered, key=lambda convention: convention.beneficiary):
-        own = list(group)
-        for convention in own:
+        own = []
+        for convention in group:
             if convention.signed_before is not None and convention.signed_before <= convention.signed_from:
                 yield Problem(convention.at, "window-empty")
-        for first, second in pairwise(own):
-            end, start = first.signed_before, second.signed_from
-            if end is None or end > start:
-                values = {"first": first.id, "second": second.id, "start": start.isoformat()}
-                yield Problem(second.at, "window-overlap", values)
-            elif end < start:
-                gap = {"beneficiary": beneficiary, "start": end.isoformat(), "end": start.isoformat()}
-                yield Problem(second.at, "window-gap", gap)
+            else:
+                own.append(convention)
+        yield from _side_by_side(beneficiary, own)
+
+
+def _side_by_side(beneficiary: str, own: list[Convention]) -> Iterator[Problem]:
+    """Each window against the one before it that ends last: a short one does not hide a long one."""
+    last = own[0] if own else None
+    for second in own[1:]:
+        assert last is not None, "there is one before the second"
+        end, start = last.signed_before, second.signed_from
+        if end is None or end > start:
+            values = {"first": last.id, "second": second.id, "start": start.isoformat()}
+            yield Problem(second.at, "window-overlap", values)
+        elif end < start:
+            gap = {"beneficiary": beneficiary, "start": end.isoformat(), "end": start.isoformat()}
+            yield Problem(second.at, "window-gap", gap)
+        if end is not None and (second.signed_before is None or second.signed_before > end):
+            last = second
 
 
 def _key(convention: Convention) -> tuple[str, object, str]:

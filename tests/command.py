@@ -1,0 +1,54 @@
+"""Runs the command, in this process or in one of its own, and compares what it says with golden files."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+import pytest
+from click.testing import CliRunner, Result
+
+from engine.cli import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = Path("tests/fixtures")  # relative, as messages name files the way they were asked for
+LANGUAGES = ("en", "fr")
+
+
+def avenant(*arguments: str, stdin: str | bytes | None = None) -> Result:
+    """What the command does with ``arguments``, in this process and from the working folder."""
+    return CliRunner().invoke(cli, arguments, input=stdin, prog_name="avenant")
+
+
+def start(*arguments: str, stdin: int | IO[bytes] = subprocess.PIPE) -> subprocess.Popen[bytes]:
+    """The command in a process of its own, for what only the system can do to it."""
+    return subprocess.Popen(
+        [sys.executable, "-c", "from engine.cli import main; main()", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def refused(result: Result, status: int = 1) -> str:
+    """What a run says on standard error, once it is sure that it ended with ``status`` and not with a traceback."""
+    assert isinstance(result.exception, SystemExit), result.exc_info
+    assert result.exit_code == status, result.output
+    assert "Traceback" not in result.output
+    assert result.stderr
+    return result.stderr
+
+
+def compare(golden: Path, said: str, update: bool) -> None:
+    """Compares with the golden file, or with ``--update-golden`` writes it."""
+    if update:
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_text(said, encoding="utf-8")
+    if not golden.exists():
+        pytest.fail(f"{golden} is missing: run pytest --update-golden and read what it writes")
+    assert said == golden.read_text(encoding="utf-8")

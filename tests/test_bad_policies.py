@@ -1,0 +1,235 @@
+"""Every fault of a policies folder is told by its code, at its place, in both languages, and all faults at once.
+
+What `avenant check` says of each folder of fixtures/bad_policies stands beside it; `pytest --update-golden` writes
+it again. Folders that git cannot keep as text (too large, unreadable, in another encoding) are made here.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from command import FIXTURES, LANGUAGES, ROOT, avenant, compare, refused, start
+
+from engine.error_codes import CODES
+from engine.policy.loader import MAX_BYTES, MAX_NODES
+
+BAD = ROOT / FIXTURES / "bad_policies"
+CASES = ROOT / FIXTURES / "bad_cases"
+SMALL = FIXTURES / "small_policies"
+FIVE = FIXTURES / "five_faults"
+
+# Codes that neither a folder nor a case can cause, and what stands before them.
+NOT_CAUSED = {
+    "name-collision": "durable-rules is given names made here (v0, v1, …), of which no two collide; it stays a guard",
+    "not-a-verdict": "schemas/ruleset.schema.json lets nothing but conditions over verdicts into an outcome",
+}
+
+
+def put(content: str | bytes) -> Callable[[Path], object]:
+    """Adds a rule file with this content."""
+    data = content.encode() if isinstance(content, str) else content
+    return lambda policies: (policies / "nouvelle" / "defaut.yaml").write_bytes(data)
+
+
+def put_dangling_link(policies: Path) -> None:
+    (policies / "nouvelle" / "defaut.yaml").symlink_to("nowhere.yaml")
+
+
+def put_folder(policies: Path) -> None:
+    (policies / "nouvelle" / "defaut.yaml").mkdir()
+
+
+def remove_conventions(policies: Path) -> None:
+    for folder in policies.iterdir():
+        shutil.rmtree(folder)
+
+
+MADE: dict[str, Callable[[Path], object]] = {
+    "file-missing": put_dangling_link,
+    "file-unreadable": put_folder,
+    "file-too-large": put(b"# " + b"x" * MAX_BYTES),
+    "too-many-nodes": put("criteria: [" + "1, " * MAX_NODES + "1]"),
+    "wrong-encoding": put("# Le texte est en latin-1.\n# Médecin".encode("latin-1")),
+    "yaml-character": put("# é\ncriteria: \x07"),
+    "folder-missing": shutil.rmtree,
+    "no-conventions": remove_conventions,
+}
+
+
+@pytest.fixture
+def folder(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The policies folder that causes ``code``, named from the working folder."""
+    if code not in MADE:
+        monkeypatch.chdir(ROOT)
+        return str(FIXTURES / "bad_policies" / code)
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / SMALL, "policies")
+    MADE[code](Path("policies"))
+    return "policies"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("code", sorted({*MADE, *(path.name for path in BAD.iterdir())}))
+def test_the_fault_is_told_where_it_is_and_how_to_mend_it(
+    code: str, lang: str, folder: str, update_golden: bool
+) -> None:
+    said = refused(avenant("check", "--policies", folder, "--lang", lang))
+    assert f": {code}: " in said
+    compare(BAD / code / f"expected.{lang}.txt", said, update_golden)
+
+
+def test_every_code_is_caused_by_a_fixture_or_by_a_test_that_names_it_or_is_said_to_be_out_of_reach() -> None:
+    fixtures = {path.name.partition(".")[0] for folder in (CASES, BAD) for path in folder.iterdir()}
+    assert fixtures <= set(CODES)
+    assert not fixtures & set(NOT_CAUSED)
+    others = [path for path in sorted((ROOT / "tests").glob("test_*.py")) if path.name != Path(__file__).name]
+    tests = "".join(path.read_text(encoding="utf-8") for path in others)
+    assert [code for code in CODES if code not in fixtures | set(NOT_CAUSED) and f'"{code}"' not in tests] == []
+
+
+def test_the_page_of_messages_has_advice_for_every_code_and_no_other() -> None:
+    sys.path.insert(0, str(ROOT / "tools"))
+    sections = importlib.import_module("docs_errors").SECTIONS
+    assert {code for advice in sections.values() for code in advice} == set(CODES)
+    assert all(text.endswith(".") for advice in sections.values() for text in advice.values())
+
+
+def test_codes_are_lowercase_words_joined_by_hyphens() -> None:
+    assert [code for code in CODES if not re.fullmatch("[a-z]+(-[a-z]+)*", code)] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_five_faults_of_different_kinds_are_told_at_once_and_in_order(
+    lang: str, update_golden: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    said = refused(avenant("check", "--policies", str(FIVE), "--lang", lang))
+    codes = [line.split(": ")[1] for line in said.splitlines()]
+    assert set(codes) == {"yaml-boolean", "unknown-key", "unknown-fact", "row-gap", "missing-citation"}
+    assert len(codes) == 5
+    places = [line.split(": ")[0].rsplit(":", 2) for line in said.splitlines()]
+    ordered = sorted((file, int(line), int(column)) for file, line, column in places)
+    assert ordered == [(file, int(line), int(column)) for file, line, column in places]
+    compare(ROOT / FIVE / f"expected.{lang}.txt", said, update_golden)
+
+
+def test_a_folder_that_cannot_be_read_is_not_taken_for_a_gap_between_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / SMALL, "policies")
+    Path("policies/ancienne/defaut.yaml").write_text("criteria: yes\n", encoding="utf-8")
+    shutil.copytree("policies/ancienne", "policies/premiere")
+    head = Path("policies/premiere/convention.yaml")
+    head.write_text(
+        head.read_text(encoding="utf-8").replace("ancienne", "premiere").replace("2019", "2017", 1).replace(
+            "2024-06-22", "2019-01-01"
+        ),
+        encoding="utf-8",
+    )  # fmt: skip
+    Path("policies/premiere/defaut.yaml").unlink()
+    said = refused(avenant("check", "--policies", "policies"))
+    assert [line.split(": ")[1] for line in said.splitlines()] == ["yaml-boolean"]
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Copies the small policies, puts words in place of others, and gives the codes that the check tells."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / SMALL, "policies")
+
+    def check(file: str, added: str = "", **replaced: str) -> list[str]:
+        path = Path("policies") / file
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        for old, new in replaced.items():
+            assert old in text
+            text = text.replace(old, new)
+        path.write_text(text + added, encoding="utf-8")
+        return [line.split(": ")[1] for line in refused(avenant("check", "--policies", "policies")).splitlines()]
+
+    return check
+
+
+OVERLAY = """overlays:
+  - id: contrats_en_cours
+    label: {fr: Contrats en cours, en: Running contracts}
+    cite: [{source: texte}]
+    signed: {before: "2024-06-22"}
+    when: {fact: contrat.date_avenant_65_ans, known: true}
+    replace: {activite_minimale: activite_minimale.en_cours}
+criteria:
+  - id: activite_minimale.en_cours
+    label: {fr: Activité minimale, en: Minimum activity}
+    cite: [{source: texte}]
+    met_when: {fact: patientele.mt_depart, at_least: 700}
+"""
+
+
+@pytest.mark.parametrize("wrong", ["contrat.date_signatur", "contrat"])
+def test_a_start_of_the_years_that_names_no_fact_is_refused_before_any_case_is_decided(
+    wrong: str, copied: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    assert copied("nouvelle/convention.yaml", **{"contrat.date_signature": wrong}) == ["unknown-fact"]
+    Path("case.yaml").write_text("contrat: {date_signature: 2024-09-02}\n", encoding="utf-8")
+    assert ": unknown-fact: " in refused(avenant("evaluate", "case.yaml", "--policies", "policies"))
+
+
+@pytest.mark.parametrize(
+    ("when", "code"),
+    [
+        ("{fact: contrat.date_avenant_66_ans, known: true}", "unknown-fact"),
+        ("{interpretation: borne, is: incluse}", "unknown-interpretation"),
+        ("{interpretation: borne_du_minimum, is: inclus}", "unknown-value"),
+        ("{ref: activite_minimale, is: met}", "overlay-when"),
+        ("{fact: medecin.age, known: true}", "overlay-when"),
+    ],
+)
+def test_a_condition_of_an_overlay_that_cannot_be_read_is_refused_before_any_case_is_decided(
+    when: str, code: str, copied: Callable[..., list[str]]
+) -> None:
+    text = OVERLAY.replace("{fact: contrat.date_avenant_65_ans, known: true}", when)
+    assert copied("nouvelle/transitoire.yaml", text) == [code]
+    Path("case.yaml").write_text("contrat: {date_signature: 2020-01-01}\n", encoding="utf-8")
+    assert f": {code}: " in refused(avenant("evaluate", "case.yaml", "--policies", "policies"))
+
+
+def test_an_outcome_is_proved_again_over_the_criteria_that_an_overlay_brings(copied: Callable[..., list[str]]) -> None:
+    gated = OVERLAY + "    applies_when: {fact: contrat.option, is: demi_etp}\n"
+    assert copied("nouvelle/transitoire.yaml", gated) == ["outcome-gap"]
+
+
+def test_a_short_window_does_not_hide_the_long_one_behind_it() -> None:
+    said = (BAD / "window-overlap" / "expected.en.txt").read_text(encoding="utf-8")
+    assert "ancienne and breve overlap" in said
+    assert "ancienne and nouvelle overlap" in said
+
+
+def test_a_process_of_its_own_ends_with_1_and_prints_nothing_but_the_faults() -> None:
+    with start("check", "--policies", str(FIVE), "--lang", "en") as process:
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert out == b""
+    assert err.decode() == (ROOT / FIVE / "expected.en.txt").read_text(encoding="utf-8")
+
+
+def test_sound_policies_are_passed_over_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    result = avenant("check", "--policies", str(SMALL))
+    assert (result.exit_code, result.output) == (0, "")
+
+
+@pytest.mark.parametrize("code", ["type-mismatch", "unknown-item", "cycle", "too-many-rules", "overlay-when"])
+def test_a_case_is_not_decided_under_policies_whose_names_or_types_do_not_fit(
+    code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(ROOT)
+    case = tmp_path / "case.yaml"
+    case.write_text("contrat: {date_signature: 2024-09-02}\n", encoding="utf-8")
+    said = refused(avenant("evaluate", str(case), "--policies", str(FIXTURES / "bad_policies" / code)))
+    assert f": {code}: " in said

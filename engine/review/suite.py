@@ -169,8 +169,9 @@ def _differences(case: PolicyCase, decision: Decision, problems: list[Problem]) 
 def _other_differences(entry: Mapping[str, Any], decision: Decision) -> Iterator[Difference]:
     dues = {line.result.id: line.due for line in decision.payments} | {o.id: o.due for o in decision.obligations}
     for id_, day in entry.get("due", {}).items():
-        if shown(dues.get(id_)) != day:
-            yield Difference(f"{id_}: due", day, shown(dues.get(id_)))
+        found = "undetermined" if id_ in dues and dues[id_] is None else shown(dues.get(id_))
+        if found != day:
+            yield Difference(f"{id_}: due", day, found)
     for id_, derogation in entry.get("derogation", {}).items():
         actual = decision.results[id_].derogation if id_ in decision.results else None
         if actual != derogation:
@@ -181,6 +182,9 @@ def _other_differences(entry: Mapping[str, Any], decision: Decision) -> Iterator
     for id_ in entry.get("warnings", ()):
         if id_ not in decision.results or not decision.results[id_].warnings:
             yield Difference(f"{id_}: warning", "warning", "—")
+    for id_ in entry.get("no_warnings", ()):
+        if id_ in decision.results and decision.results[id_].warnings:
+            yield Difference(f"{id_}: warning", "—", "warning")
 
 
 def _equal(expected: Any, status: str, value: Scalar | None) -> bool:

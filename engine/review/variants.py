@@ -1,0 +1,285 @@
+"""Small faults of a condition or expression: a node comes in, the same node with one thing changed goes out, each once.
+
+Thresholds move by one step of what they are compared with, operators turn into their neighbours, parts are left out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from engine.errors import Location
+from engine.language.expressions import (
+    Apply,
+    ByOutcome,
+    Cases,
+    Cell,
+    Chosen,
+    Compare,
+    Connect,
+    FactRef,
+    ItemRef,
+    Literal,
+    Node,
+    Scale,
+    Unpublished,
+    VerdictIs,
+)
+from engine.language.typing import is_date
+
+NEIGHBOURS: Mapping[str, str] = {
+    "is": "is_not", "is_not": "is", "in": "not_in", "not_in": "in",
+    "at_least": "more_than", "more_than": "at_least", "at_most": "less_than", "less_than": "at_most",
+    "all": "any", "any": "all", "min": "max", "max": "min", "add": "subtract", "subtract": "add",
+}  # fmt: skip
+SHORTENED = ("min", "max", "add", "highest", "first_known")
+MODES: Mapping[str, tuple[str, ...]] = {"up": ("down",), "down": ("up",), "half_up": ("down", "up")}
+NOTHING = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was changed, where, and both texts."""
+
+    kind: str
+    at: Location
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a change needs to know: the step of a fact or item in a comparison, and the choices of a question.
+
+    Items in ``silent`` have no published value, so that every comparison with them is unknown, whatever the operator.
+    """
+
+    step: Callable[[FactRef | ItemRef], Decimal]
+    choices: Mapping[str, tuple[str, ...]]
+    silent: frozenset[str]
+
+
+Variant = tuple[Change, Any]
+
+
+def variants(node: Node, setting: Setting) -> Iterator[Variant]:
+    """Every change of one place in ``node``, parents first."""
+    yield from _own(node, setting)
+    for child, put in _children(node):
+        for change, changed in variants(child, setting):
+            yield change, put(changed)
+
+
+def moved(literal: Literal, step: Decimal) -> Iterator[Variant]:
+    """A number one step down and up, a date one day before and after."""
+    value = literal.value
+    for sign in (-1, 1):
+        if isinstance(value, bool):
+            return
+        other: int | Decimal | str
+        if isinstance(value, str):
+            if not is_date(value):
+                return
+            other = (dt.date.fromisoformat(value) + dt.timedelta(days=sign)).isoformat()
+        else:
+            other = value + sign * (int(step) if step == 1 else step)
+        yield Change("threshold", literal.at, str(value), str(other)), replace(literal, value=other)
+
+
+def own_step(literal: Literal) -> Decimal:
+    """One of the last digit that is written."""
+    exponent = literal.value.as_tuple().exponent if isinstance(literal.value, Decimal) else 0
+    return Decimal(1).scaleb(min(0, int(exponent)))
+
+
+def members(values: tuple[Literal, ...], kind: str) -> Iterator[tuple[Change, tuple[Literal, ...]]]:
+    """A list without each of its members."""
+    for i, value in enumerate(values):
+        if len(values) > 1:
+            yield Change(kind, value.at, str(value.value), NOTHING), values[:i] + values[i + 1 :]
+
+
+def cell_variants(cell: Cell, setting: Setting, ref: FactRef | ItemRef) -> Iterator[Variant]:
+    """A cell with a bound moved by one step, or a list without a member."""
+    for name in ("low", "high"):
+        bound = getattr(cell, name)
+        if isinstance(bound, Literal):
+            for change, changed in moved(bound, setting.step(ref)):
+                yield change, replace(cell, low=changed) if name == "low" else replace(cell, high=changed)
+    for change, kept in members(cell.values or (), "cell"):
+        yield change, replace(cell, values=kept)
+    for change, kept in members(cell.excluded or (), "cell"):
+        yield change, replace(cell, excluded=kept)
+
+
+def _own(node: Node, setting: Setting) -> Iterator[Variant]:
+    match node:
+        case Literal():
+            for change, changed in moved(node, own_step(node)):
+                yield replace(change, kind="value"), changed
+        case Unpublished():
+            yield Change("unpublished", node.at, "unpublished", "0"), Literal(0, node.at)
+            if node.supplied_by:
+                names = ", ".join(ref.name for ref in node.supplied_by)
+                yield Change("supplied_by", node.at, names, NOTHING), replace(node, supplied_by=())
+        case Compare():
+            yield from _comparison(node, setting)
+            yield from _operand(node, setting)
+        case Chosen():
+            others = [choice for choice in setting.choices.get(node.interpretation, ()) if choice != node.choice]
+            for other in others[:1]:
+                yield Change("choice", node.at, node.choice, other), replace(node, choice=other)
+        case VerdictIs():
+            yield from _verdicts(node)
+        case Connect():
+            yield from _connective(node)
+        case Apply():
+            yield from _operator(node)
+        case Cases():
+            yield from _branches(node)
+
+
+def _comparison(node: Compare, setting: Setting) -> Iterator[Variant]:
+    if any(isinstance(part, ItemRef) and part.id in setting.silent for part in (node.left, node.right)):
+        return
+    if isinstance(node.right, Unpublished):
+        return
+    if node.operator == "known" and isinstance(node.right, Literal):
+        other = not node.right.value
+        text = str(other).lower()
+        yield (
+            Change("operator", node.at, f"known {not other}", f"known {text}"),
+            replace(node, right=Literal(other, node.right.at)),
+        )
+        return
+    flipped = NEIGHBOURS[node.operator]
+    yield Change("operator", node.at, node.operator, flipped), replace(node, operator=flipped)
+
+
+def _verdicts(node: VerdictIs) -> Iterator[Variant]:
+    shown = ", ".join(node.verdicts)
+    if len(node.verdicts) == 1:
+        other = "not_met" if node.verdicts[0] == "met" else "met"
+        yield Change("verdict", node.at, f"{node.criterion.id} {shown}", other), replace(node, verdicts=(other,))
+        return
+    for verdict in node.verdicts:
+        rest = tuple(each for each in node.verdicts if each != verdict)
+        yield Change("verdict", node.at, f"{node.criterion.id} {shown}", ", ".join(rest)), replace(node, verdicts=rest)
+
+
+def _connective(node: Connect) -> Iterator[Variant]:
+    if node.operator == "not":
+        yield Change("operator", node.at, "not", NOTHING), node.parts[0]
+        return
+    if len(node.parts) < 2:
+        return
+    if node.operator in NEIGHBOURS:
+        flipped = NEIGHBOURS[node.operator]
+        yield Change("operator", node.at, node.operator, flipped), replace(node, operator=flipped)
+    for i, part in enumerate(node.parts):
+        rest = node.parts[:i] + node.parts[i + 1 :]
+        yield Change("part", part.at, _named(part), NOTHING), replace(node, parts=rest)
+
+
+def _operator(node: Apply) -> Iterator[Variant]:
+    if node.operator in NEIGHBOURS and (node.operator != "add" or len(node.operands) == 2):
+        flipped = NEIGHBOURS[node.operator]
+        yield Change("operator", node.at, node.operator, flipped), replace(node, operator=flipped)
+    if node.operator == "round":
+        to, mode = node.options
+        for other in MODES[mode]:
+            yield Change("operator", node.at, mode, other), replace(node, options=(to, other))
+    if node.operator in SHORTENED and len(node.operands) > 1:
+        for i, operand in enumerate(node.operands):
+            rest = node.operands[:i] + node.operands[i + 1 :]
+            yield Change("part", operand.at, _named(operand), NOTHING), replace(node, operands=rest)
+
+
+def _branches(node: Cases) -> Iterator[Variant]:
+    for i, (when, _) in enumerate(node.branches):
+        rest = node.branches[:i] + node.branches[i + 1 :]
+        if rest:
+            yield Change("branch", when.at, _named(when), NOTHING), replace(node, branches=rest)
+        elif node.otherwise is not None:
+            yield Change("branch", when.at, _named(when), NOTHING), node.otherwise
+    if node.otherwise is not None:
+        yield Change("branch", node.otherwise.at, "otherwise", NOTHING), replace(node, otherwise=None)
+
+
+def _children(node: Node) -> Iterator[tuple[Node, Callable[[Any], Node]]]:
+    """Each changeable child with the way to put another in its place."""
+    match node:
+        case Compare(_, _, right):
+            if not isinstance(right, tuple | Literal):
+                yield right, lambda changed: replace(node, right=changed)
+        case Connect(_, parts, _):
+            for i, part in enumerate(parts):
+                yield part, lambda changed, i=i: replace(node, parts=(*parts[:i], changed, *parts[i + 1 :]))  # type: ignore[misc]
+        case Apply(_, operands, _, _):
+            for i, operand in enumerate(operands):
+                yield operand, lambda changed, i=i: replace(node, operands=(*operands[:i], changed, *operands[i + 1 :]))  # type: ignore[misc]
+        case Cases():
+            yield from _children_of_cases(node)
+        case Scale(steps, _):
+            for i, step in enumerate(steps):
+                if step.reached_when is not None:
+                    yield (
+                        step.reached_when,
+                        lambda changed, i=i, step=step: replace(  # type: ignore[misc]
+                            node, steps=(*steps[:i], replace(step, reached_when=changed), *steps[i + 1 :])
+                        ),
+                    )
+        case ByOutcome(_, values, _):
+            for i, (name, value) in enumerate(values):
+                yield (
+                    value,
+                    lambda changed, i=i, name=name: replace(  # type: ignore[misc]
+                        node, values=(*values[:i], (name, changed), *values[i + 1 :])
+                    ),
+                )
+
+
+def _children_of_cases(node: Cases) -> Iterator[tuple[Node, Callable[[Any], Node]]]:
+    branches = node.branches
+    for i, (when, then) in enumerate(branches):
+
+        def branch(changed: tuple[Any, Any], i: int = i) -> Cases:
+            return replace(node, branches=(*branches[:i], changed, *branches[i + 1 :]))
+
+        yield when, lambda changed, then=then, branch=branch: branch((changed, then))  # type: ignore[misc]
+        yield then, lambda changed, when=when, branch=branch: branch((when, changed))  # type: ignore[misc]
+    if node.otherwise is not None:
+        yield node.otherwise, lambda changed: replace(node, otherwise=changed)
+
+
+def _operand(node: Compare, setting: Setting) -> Iterator[Variant]:
+    """A comparison with its literal moved by one step, or its list without a member."""
+    if isinstance(node.right, Literal) and node.operator != "known":
+        for change, changed in moved(node.right, setting.step(node.left)):
+            yield change, replace(node, right=changed)
+    elif isinstance(node.right, tuple):
+        for change, kept in members(node.right, "cell"):
+            yield change, replace(node, right=kept)
+
+
+def _named(node: Node) -> str:
+    match node:
+        case Compare(operator, left, _):
+            return f"{_named(left)} {operator}"
+        case FactRef(name, _):
+            return name
+        case ItemRef(id_, _):
+            return id_
+        case Literal(value, _):
+            return str(value)
+        case Chosen(interpretation, choice, _):
+            return f"{interpretation} is {choice}"
+        case VerdictIs(criterion, verdicts, _):
+            return f"{criterion.id} {', '.join(verdicts)}"
+        case Connect(operator, _, _) | Apply(operator, _, _, _):
+            return operator
+        case _:
+            return type(node).__name__.lower()

@@ -1,0 +1,163 @@
+"""What tests reach and notice, on a small policy whose suite is known, and on the policies of the project."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+
+import pytest
+from command import FIXTURES, ROOT, avenant
+
+from engine.errors import InputFault
+from engine.evaluation.session import Session
+from engine.policy.registry import read_registry
+from engine.review.coverage import KINDS, Coverage, Place, coverage
+from engine.review.mutation import CAUGHT, EQUIVALENT, SURVIVED, Fate, Score, mutation_score
+from engine.review.observed import observe
+from engine.review.suite import PolicyCase, read_cases
+
+REVIEWED = FIXTURES / "reviewed_policies"
+
+
+@pytest.fixture(scope="module")
+def rules() -> Iterator[Session]:
+    registry, problems = read_registry(ROOT / REVIEWED)
+    assert not problems
+    opened = Session(registry)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def cases(rules: Session) -> list[PolicyCase]:
+    return read_cases(rules)
+
+
+@pytest.fixture(scope="module")
+def reached(rules: Session, cases: list[PolicyCase]) -> Coverage:
+    return coverage(rules.registry, observe(rules, cases))
+
+
+@pytest.fixture(scope="module")
+def score(rules: Session, cases: list[PolicyCase]) -> Score:
+    return mutation_score(rules.registry, cases, processes=1)
+
+
+def place(found: Coverage, kind: str, name: str) -> Place:
+    return next(each for each in found.places if (each.kind, each.name) == (kind, name))
+
+
+def fates(score: Score, kind: str, subject: str) -> list[Fate]:
+    return [fate for fate in score.fates if (fate.kind, fate.subject) == (kind, subject)]
+
+
+def test_items_rows_rules_and_derogations_are_counted_as_the_suite_reaches_them(reached: Coverage) -> None:
+    assert {kind: reached.count(kind) for kind in KINDS} == {
+        "item": (3, 3),
+        "row": (1, 3),
+        "step": (0, 0),
+        "value": (0, 0),
+        "rule": (2, 2),
+        "derogation": (0, 1),
+        "threshold": (5, 8),
+    }
+
+
+def test_a_threshold_has_two_sides_and_the_one_that_no_test_reaches_is_told(reached: Coverage) -> None:
+    assert reached.sides(place(reached, "threshold", "patientele.mt_depart more_than 775")) == ("no",)
+    assert reached.sides(place(reached, "threshold", "patientele.mt_depart at_least 775")) == ("yes", "no")
+
+
+def test_only_tests_that_look_at_an_item_reach_it(rules: Session, cases: list[PolicyCase]) -> None:
+    only_amounts = [case for case in cases if "bareme" in case.entry["expect"]]
+    found = coverage(rules.registry, observe(rules, only_amounts))
+    assert found.sides(place(found, "item", "bareme")) == ("yes",)
+    assert found.sides(place(found, "item", "activite")) == ()
+
+
+def test_a_threshold_moved_past_a_tested_value_is_noticed(score: Score) -> None:
+    moved = {(fate.at.line, fate.after): fate.status for fate in fates(score, "threshold", "activite")}
+    # The first comparison decides only above 775 patients, which no test of the suite is.
+    assert moved == {(8, "774"): SURVIVED, (8, "776"): SURVIVED, (11, "774"): CAUGHT, (11, "776"): CAUGHT}
+
+
+def test_a_row_a_rule_and_an_operator_without_a_test_survive_and_those_with_one_do_not(score: Score) -> None:
+    assert [fate.status for fate in fates(score, "row", "bareme")] == [CAUGHT, SURVIVED, SURVIVED]
+    assert [fate.status for fate in fates(score, "rule", "eligibilite")] == [CAUGHT, CAUGHT]
+    assert [fate.status for fate in fates(score, "derogation", "activite")] == [SURVIVED]
+    assert [fate.status for fate in fates(score, "default", "borne")] == [CAUGHT]
+
+
+def test_a_change_that_changes_nothing_is_proved_so_and_not_counted(score: Score) -> None:
+    same = [(fate.subject, fate.kind, fate.before, fate.after) for fate in score.fates if fate.status == EQUIVALENT]
+    assert same == [("bareme", "threshold", "1", "0")]  # no contract has a year 0
+    assert score.count(CAUGHT) + score.count(SURVIVED) + score.count(EQUIVALENT) == len(score.fates)
+
+
+def test_the_test_that_noticed_is_named(score: Score) -> None:
+    assert [fate.caught_by.rpartition("/")[2] for fate in fates(score, "default", "borne")] == ["essai_test.yaml:6"]
+
+
+def test_fates_are_the_same_with_two_processes_and_a_sample_is_part_of_them(
+    rules: Session, cases: list[PolicyCase], score: Score
+) -> None:
+    assert mutation_score(rules.registry, cases, processes=2) == score
+    drawn = mutation_score(rules.registry, cases, sample=10, processes=1)
+    assert (len(drawn.fates), drawn.of) == (10, score.of)
+    assert set(drawn.fates) <= set(score.fates)
+
+
+def test_a_suite_without_cases_notices_nothing(rules: Session) -> None:
+    assert mutation_score(rules.registry, [], sample=5, processes=1).share() == 0
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_command_prints_both_scores_and_the_survivors_by_line(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    result = avenant("test", "--coverage", "--mutation", "--policies", str(REVIEWED), "--lang", lang)
+    assert result.exit_code == 0, result.output
+    assert {"en": "Mutation score: ", "fr": "Score de mutation : "}[lang] in result.stdout
+    told = " ".join(result.stdout.split())
+    assert "regles.yaml:34:9: bareme: row: row → —" in told
+    assert "regles.yaml:8:11: activite: patientele.mt_depart more_than 775" in told
+
+
+def test_json_holds_the_counts_and_the_survivors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    result = avenant("test", "--coverage", "--mutation", "--format", "json", "--policies", str(REVIEWED))
+    data = json.loads(result.stdout)
+    assert data["tests"] == {"passed": 3, "failed": 0}
+    assert data["coverage"]["kinds"]["rule"] == {"reached": 2, "all": 2}
+    assert data["mutation"]["caught"] + data["mutation"]["survived"] <= data["mutation"]["changes"]
+    assert len(data["mutation"]["survivors"]) == data["mutation"]["survived"]
+
+
+def test_the_html_page_is_self_contained_and_colours_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    result = avenant("test", "--coverage", "--format", "html", "--policies", str(REVIEWED), "--lang", "fr")
+    page = result.stdout
+    assert page.startswith("<!doctype html>")
+    assert page.rstrip().endswith("</html>")
+    assert "http://" not in page
+    assert "https://" not in page.replace("https://www", "")
+    for shade in ("reached", "half", "missed"):
+        assert f'<span class="{shade}"' in page
+    assert "annee: {from: 1, before: 3}" in page
+
+
+@pytest.mark.parametrize(
+    ("beneficiary", "day"),
+    [("medecin_liberal", "2019-08-31"), ("centre_de_sante", "2020-02-03"), ("centre_de_sante", "2025-10-15")],
+)
+def test_the_day_outside_a_window_is_refused_which_no_suite_can_state(
+    beneficiary: str, day: str, session: Session
+) -> None:
+    with pytest.raises(InputFault) as caught:
+        session.registry.select(beneficiary, dt.date.fromisoformat(day))
+    assert caught.value.problems[0].code == "no-convention"
+
+
+def test_coverage_options_without_their_report_are_wrong_usage() -> None:
+    assert avenant("test", "--format", "json").exit_code == 2
+    assert avenant("test", "--sample", "3").exit_code == 2

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = Path("tests/fixtures")
 HEAD = """# Messages
 
-Generated from engine/error_codes.py and from the fixtures of the tests (`make docs`).
+Generated from engine/error_codes/ and from the fixtures of the tests (`make docs`).
 
 A message reads `file:line:column: code: what is wrong. Expected: what would be right. Did you mean …?`, in French or
 in English (`--lang`). All faults of an input are told at once, sorted by place. The codes are stable: scripts may rely

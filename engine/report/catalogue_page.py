@@ -105,7 +105,7 @@ def _shown(convention: Convention, item: Item, registry: Registry, lang: str) ->
 def _gates(item: Item, phrases: Phrases, lang: str) -> Iterator[Block]:
     for key, node in (("applies_when", item.applies_when), ("unless", item.unless)):
         if node is not None:
-            yield Paragraph(word(key, lang) + " :")
+            yield Paragraph(word(key, lang) + words(lang)["colon"].rstrip())
             yield Tree(tuple(phrases.condition(node, 1)))
 
 
@@ -132,7 +132,7 @@ def _body(item: Item, phrases: Phrases, registry: Registry, lang: str) -> Iterat
         case Quantity(expression):
             yield Tree(tuple(phrases.expression(expression, 1)))
         case Criterion(met_when, derogations):
-            yield Paragraph(text["met_when"] + " :")
+            yield Paragraph(text["met_when"] + words(lang)["colon"].rstrip())
             yield Tree(tuple(phrases.condition(met_when, 1)))
             for derogation in derogations:
                 cited = _graded(derogation.cite, registry, lang)

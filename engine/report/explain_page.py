@@ -53,7 +53,7 @@ def _chain(
     """A result, what decided it, the facts it reads itself, then each result below it."""
     text = words(lang)
     if result.kind != "obligation" or depth:
-        yield depth, f"{result.label[lang]} ({result.id}) : {result_text(result, lang)}"
+        yield depth, f"{result.label[lang]} ({result.id}){text['colon']}{result_text(result, lang)}"
     for use in decision.overlays:
         if result.id in use.changes:
             cited = cited_text(use.cite, registry, lang)
@@ -84,5 +84,5 @@ def _chain(
 
 
 def _fact_line(name: str, value: Scalar, registry: Registry, lang: str) -> str:
-    vocabulary = registry.vocabulary
-    return f"{vocabulary.facts[name].label[lang]} ({name}) : {fact_text(name, value, vocabulary, lang)}"
+    vocabulary, text = registry.vocabulary, words(lang)
+    return f"{vocabulary.facts[name].label[lang]} ({name}){text['colon']}{fact_text(name, value, vocabulary, lang)}"

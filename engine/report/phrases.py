@@ -45,7 +45,7 @@ class Phrases:
         """A condition as indented lines, one per atom or connective."""
         match node:
             case Connect(operator, parts):
-                yield depth, CONNECTIVES[operator].phrase[self.lang] + " :"
+                yield depth, CONNECTIVES[operator].phrase[self.lang] + word("colon", self.lang).rstrip()
                 for part in parts:
                     yield from self.condition(part, depth + 1)
             case Chosen(interpretation, choice):
@@ -61,7 +61,7 @@ class Phrases:
         match node:
             case Apply(operator, operands, options):
                 tail = f" ({', '.join(map(str, options))})" if options else ""
-                yield depth, EXPRESSIONS[operator].phrase[self.lang] + tail + " :"
+                yield depth, EXPRESSIONS[operator].phrase[self.lang] + tail + word("colon", self.lang).rstrip()
                 for part in operands:
                     yield from self.expression(part, depth + 1)
             case Cases(branches, otherwise):

@@ -10,7 +10,7 @@ STAMP := $(VENV)/.set-up
 UV ?= uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format types check policy-test bench docs wheel lock clean
+.PHONY: help setup demo portfolio test spark-test lint format types check policy-test bench docs wheel lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,14 @@ demo: $(STAMP) ## decide the example cases
 test: $(STAMP) ## run the Python tests
 	@$(PY) -m pytest -q $(ARGS)
 
+spark-test: $(STAMP) ## install Spark and run its tests (needs Java 17 or later)
+	@$(PY) -m pip install -q --no-input --disable-pip-version-check --require-hashes --no-deps --no-build-isolation \
+		-r requirements-spark.lock
+	@$(PY) -m pytest -q -m spark $(ARGS)
+
+portfolio: $(STAMP) ## write examples/portfolio.csv again: 10 000 invented contracts
+	@$(PY) examples/make_portfolio.py
+
 lint: $(STAMP) ## ruff and yamllint, changing nothing
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
@@ -54,10 +62,18 @@ check: $(STAMP) ## prove the policies complete and free of contradiction
 policy-test: $(STAMP) ## run the policies' own test cases
 	@$(AVENANT) test
 
-bench: $(STAMP) ## measure decisions and cold start beside their peers (benchmarks/README.md)
-	@$(PY) -m pip install -q --no-input --disable-pip-version-check --require-hashes --no-deps \
-		-r requirements-bench.lock || echo "bench: going on without the peer of the decision benchmark"
+# openfisca-core brings numpy and pytest of its own choice, so it gets an environment to itself.
+BENCH_VENV := .venv-bench
+BENCH_STAMP := $(BENCH_VENV)/.set-up
+PIP_LOCKED := -m pip install -q --no-input --disable-pip-version-check --require-hashes --no-deps
+
+bench: $(STAMP) ## measure single decisions, cold start and bulk beside their peers (benchmarks/README.md)
+	@$(PY) $(PIP_LOCKED) -r requirements-bench.lock || echo "bench: going on without zen-engine"
+	@$(MAKE) -s --no-print-directory $(BENCH_STAMP) || echo "bench: going on without openfisca-core"
 	@$(PY) -m benchmarks.run $(ARGS)
+
+$(BENCH_STAMP): requirements-bench-openfisca.lock
+	@$(PY) -m venv --clear $(BENCH_VENV) && $(BENCH_VENV)/bin/python $(PIP_LOCKED) -r $< && touch $@
 
 docs: $(STAMP) ## write the generated pages again
 	@$(PY) tools/generate_docs.py
@@ -72,7 +88,8 @@ LOCK = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes 
 lock: ## resolve the dependencies again (LOCK_ARGS=--upgrade for the newest)
 	$(LOCK) $(LOCK_ARGS) --extra bulk --group dev --group build pyproject.toml -o requirements.lock
 	$(LOCK) $(LOCK_ARGS) --group compiler -o requirements-compiler.lock
+	$(LOCK) $(LOCK_ARGS) --group spark -o requirements-spark.lock
 
 clean: ## remove .venv, caches and build products
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

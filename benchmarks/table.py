@@ -10,7 +10,7 @@ HEADINGS = ("measure", "ours", "peer", "ratio", "bar", "")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measure: our figure, the peer's, and the ratio that it should not exceed.
+    """One measure: our figure, the peer's, and the bar for the ratio, at most or (``least``) at least; None: no bar.
 
     ``failed`` says why the figures are no measurement at all.
     """
@@ -18,8 +18,9 @@ class Row:
     measure: str
     ours: float | None
     peer: float | None
-    bar: float
+    bar: float | None
     failed: str | None = None
+    least: bool = False
 
     @property
     def ratio(self) -> float | None:
@@ -29,17 +30,25 @@ class Row:
     def verdict(self) -> str:
         if self.failed:
             return self.failed
+        if self.bar is None:
+            return "" if self.ours is not None else "not measured"
         if self.ratio is None:
             return "not measured"
+        if self.least:
+            return "ok" if self.ratio >= self.bar else "short"
         return "ok" if self.ratio <= self.bar else "over"
 
     def cells(self) -> tuple[str, ...]:
-        figures = (_figure(self.ours, 1), _figure(self.peer, 1), _figure(self.ratio, 2))
-        return (self.measure, *figures, f"≤ {self.bar:g}", self.verdict)
+        bar = "—" if self.bar is None else f"{'≥' if self.least else '≤'} {self.bar:g}"
+        ratio = "—" if self.ratio is None else f"{self.ratio:.2f}"
+        return (self.measure, figure(self.ours), figure(self.peer), ratio, bar, self.verdict)
 
 
-def _figure(value: float | None, decimals: int) -> str:
-    return "—" if value is None else f"{value:.{decimals}f}"
+def figure(value: float | None) -> str:
+    """A number to be read: groups of three digits, or a decimal below a thousand."""
+    if value is None:
+        return "—"
+    return f"{value:,.0f}".replace(",", " ") if value >= 1000 else f"{value:.1f}"
 
 
 def plain(rows: Sequence[Row]) -> str:

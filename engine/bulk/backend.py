@@ -33,6 +33,9 @@ class NarwhalsFrames:
             return nw.lit(value, dtype=nw.Int64)
         return nw.lit(value, dtype=nw.String) if isinstance(value, str) else value
 
+    def column(self, name: str) -> Expr:
+        return nw.col(name)
+
     def unknown(self) -> Expr:
         return nw.lit(None, dtype=nw.Boolean)
 
@@ -50,6 +53,8 @@ class NarwhalsFrames:
         return nw.coalesce(*values)
 
     def extreme(self, values: Sequence[Expr], largest: bool) -> Expr:
+        if len(values) == 1:
+            return values[0]  # Spark takes two or more
         return nw.max_horizontal(*values) if largest else nw.min_horizontal(*values)
 
     def quotient(self, above: Expr, below: Expr) -> Expr:

@@ -36,13 +36,17 @@ NEVER_A_CODE = -1
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The columns of facts and of items computed so far, with what literals are compared with."""
+    """The columns of facts and of items computed so far, with what literals are compared with.
+
+    ``beside`` collects columns that items are computed from again and again, to be made first; None: not here.
+    """
 
     facts: Mapping[str, Column]
     items: Mapping[str, Column]
     choices: Mapping[str, str]
     scope: Scope
     frames: NarwhalsFrames
+    beside: list[Any] | None = None
 
     def column(self, node: FactRef | ItemRef) -> Column:
         return self.facts[node.name] if isinstance(node, FactRef) else self.items[node.id]

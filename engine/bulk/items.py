@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from typing import Any
-
 from engine.bulk.backend import date_code
-from engine.bulk.expressions import Names, bare, condition, expression, literal_column
+from engine.bulk.expressions import Names, condition, expression, literal_column
+from engine.bulk.tables import table_column
 from engine.evaluation.plan import Step
 from engine.evaluation.slots import literal_value
-from engine.language.algebra import Column, Operand, all_of, any_of, chosen, is_null, negate, over, picked, truth
-from engine.language.expressions import Cell, FactRef, Literal, Unpublished
+from engine.language.algebra import (
+    Column,
+    Operand,
+    all_of,
+    any_of,
+    chosen,
+    either,
+    is_null,
+    negate,
+    over,
+    picked,
+    truth,
+)
+from engine.language.expressions import Literal, Unpublished
 from engine.language.facts import SIGNATURE, YEAR
-from engine.language.operators import COMPARISONS
 from engine.language.types import Type
-from engine.language.typing import fact_type, item_type
 from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Table
 
 
@@ -49,7 +57,7 @@ def _body(item: Item, type_: Type | None, names: Names) -> Column:
         case Parameter():
             return _parameter(item.body, type_, names)
         case Table():
-            return _table(item.body, type_, names)
+            return table_column(item.body, type_, names)
         case Quantity(inner):
             return expression(inner, names, type_)
         case Criterion():
@@ -84,57 +92,5 @@ def _outcome(outcome: Outcome, names: Names) -> Column:
     for rule in outcome.rules:
         if isinstance(rule.then, str):
             fires = truth(condition(rule.when, names))
-            value = picked(frames, fires, rule.then, value)
+            value = either(frames, fires, rule.then, value)
     return Column(value)
-
-
-def _table(table: Table, type_: Type | None, names: Names) -> Column:
-    """Rows by Kleene logic: known where all rows that can match give one published value."""
-    frames = names.frames
-    inputs = {name: names.column(ref) for name, ref in table.inputs.items()}
-    types = {
-        name: fact_type(ref, names.scope) if isinstance(ref, FactRef) else item_type(ref, names.scope)
-        for name, ref in table.inputs.items()
-    }
-    groups: dict[Any, list[Operand]] = {}
-    for row in table.rows:
-        tests = [_cell(cell, inputs[name], types[name], names) for name, cell in row.cells.items()]
-        match = all_of(frames, tests)
-        can = match is not False if match is None or isinstance(match, bool) else match.fill_null(True)
-        key = None if isinstance(row.then, Unpublished) else literal_value(row.then, type_)
-        groups.setdefault(key, []).append(can)
-    flags = {key: any_of(frames, rows) for key, rows in groups.items()}
-    return _one_of(flags, inputs, type_, names)
-
-
-def _one_of(flags: dict[Any, Operand], inputs: dict[str, Column], type_: Type | None, names: Names) -> Column:
-    """One value where only its rows can match; the values whose rows can match are counted."""
-    frames = names.frames
-    counted = [frames.when(frames.lift(flag), frames.lift(1), frames.lift(0)) for flag in flags.values()]
-    count = reduce(lambda a, b: a + b, counted)
-    result = Column(None)
-    for key, flag in flags.items():
-        if key is not None:
-            result = chosen(frames, flag, literal_column(key, type_), result)
-    absent = any_of(frames, [column.absent for column in inputs.values()])
-    none = all_of(frames, [absent, count == 0]) if absent is not False else False
-    alone = count == 1
-    return Column(picked(frames, alone, result.value, None), result.below, none)
-
-
-def _cell(cell: Cell, column: Column, type_: Type | None, names: Names) -> Operand:
-    """A cell's test; a single literal is an equality, which engines compute fastest."""
-    frames = names.frames
-    literals = cell.values if cell.values is not None else cell.excluded
-    if literals is not None:
-        values = [bare(literal_value(part, type_), type_, column) for part in literals]
-        if len(values) == 1:
-            operator = "is" if cell.values is not None else "is_not"
-            return COMPARISONS[operator].column(frames, column, Column(values[0], column.below))
-        return COMPARISONS["in" if cell.values is not None else "not_in"].column(frames, column, values)
-    bounds = [
-        COMPARISONS[name].column(frames, column, expression(bound, names, type_))
-        for name, bound in (("at_least", cell.low), ("less_than", cell.high))
-        if bound is not None
-    ]
-    return all_of(frames, bounds)

@@ -12,7 +12,7 @@ import narwhals as nw
 from engine.bulk.backend import NarwhalsFrames
 from engine.evaluation.decision import FIXED_RESULTS
 from engine.evaluation.session import Session
-from engine.language.algebra import Column, is_null, over, picked, tested
+from engine.language.algebra import Column, either, is_null, over, picked, tested
 from engine.language.types import VERDICT, Type, joined
 
 FIXED_KINDS: Mapping[str, Type] = {
@@ -48,12 +48,12 @@ def _widest(known: Type | None, found: Type) -> Type:
 
 def output_columns(id_: str, kind: Type, column: Column, frames: NarwhalsFrames) -> list[Any]:
     """Value and status of a result; a criterion's verdict in one column."""
-    unknown = picked(frames, is_null(column.value), "undetermined", "known")
-    status = picked(frames, column.absent, "not_applicable", unknown)
+    unknown = either(frames, is_null(column.value), "undetermined", "known")
+    status = either(frames, column.absent, "not_applicable", unknown)
     if kind.kind == "verdict":
         verdict = picked(frames, column.value, "met", "not_met")
         known = tested(op.eq, status, "known")
-        return [frames.lift(picked(frames, known, verdict, status)).alias(id_)]
+        return [frames.lift(either(frames, known, verdict, status)).alias(id_)]
     return [_value(column, kind, frames).alias(column_name(id_, kind)), frames.lift(status).alias(f"{id_}.status")]
 
 

@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from engine.cli.bulk import batch
 from engine.cli.deciding import evaluate, explain
 from engine.cli.rules import check, list_, show, test
 
@@ -19,7 +20,7 @@ def cli() -> None:
     """Decide medical-assistant aid contracts under the rules of their signature date, with reasons and citations."""
 
 
-for command in (list_, show, check, test, evaluate, explain):
+for command in (list_, show, check, test, evaluate, explain, batch):
     cli.add_command(command)
 
 

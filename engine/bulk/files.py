@@ -1,0 +1,194 @@
+"""Evaluates files of cases: a job comes in, an output file, a file of refused rows and a summary go out.
+
+Rows are read, checked, evaluated and written piece by piece, so that memory does not grow with the files.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from engine.bulk.frame import evaluate_frame
+from engine.bulk.inputs import Source, check_choices, format_of, open_sources
+from engine.bulk.job import Job
+from engine.bulk.outputs import output_kinds
+from engine.bulk.readers import FILE, ROW, Piece, pieces
+from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
+from engine.bulk.summary import Summary
+from engine.bulk.writing import RefusedRows, frames_to, replacing
+from engine.errors import InputFault, Location, fault
+from engine.evaluation.facts import read_case
+from engine.evaluation.session import Session
+
+CENTS = ".centimes"
+MISSING = "missing"
+VERDICT, DUE = "eligibilite", "aide.montant_du"
+Told = Callable[[int, int], None]
+Step = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -> Summary:
+    """Evaluates every row of the inputs into the output; ``told`` hears of the bytes read and their total.
+
+    Raises:
+        InputFault: a file or its columns are at fault, or the output cannot be written; the old output stays.
+        UsageFault: a file is of no known format, or an unknown interpretation.
+    """
+    format_ = format_of(job.output)
+    check_choices(rules, job.interpret)
+    vocabulary = rules.registry.vocabulary
+    sources = open_sources(job.inputs, vocabulary, added_columns(job, rules), job.keep)
+    check_output(job, sources, format_)
+    total = sum(source.size for source in sources)
+    summary = Summary()
+    work = _Work(job, rules, sources, summary)
+    target = Path(job.output)
+    with replacing(target) as path, replacing(job.rejected, empty=False) as rejected:
+        refused = RefusedRows(rejected, job.lang)
+        given = pieces(sources, vocabulary)
+        first = work.evaluated(next(given), refused)
+        with frames_to(path, format_, target, first.schema) as sink:
+            sink.write(first)
+            for piece in given:
+                sink.write(work.evaluated(piece, refused))
+                told(piece.done, total)
+    told(total, total)
+    return summary
+
+
+def added_columns(job: Job, rules: Session) -> list[str]:
+    """The columns that a run adds to those of its files."""
+    names = ["convention", "digest"]
+    for id_, kind in output_kinds(rules, job.criteria, ()).items():
+        names += [id_] if kind.kind == "verdict" else [id_, f"{id_}.status"]
+    return [*names, *([MISSING] if job.missing else [])]
+
+
+def check_output(job: Job, sources: Sequence[Source], format_: str) -> None:
+    """Refuses to write over an input, or nested columns where a format has none."""
+    place = Location(job.output)
+    for source in sources:
+        if Path(source.name).resolve() in (Path(job.output).resolve(), job.rejected.resolve()):
+            raise fault(place, "output-is-input")
+        for name, dtype in source.columns.items():
+            if format_ == "csv" and dtype.is_nested():
+                raise fault(place, "output-nested", name=name, found=str(dtype))
+
+
+class _Work:
+    """What happens to each piece; the plans are built once for each form of frame, and run on every piece of it."""
+
+    def __init__(self, job: Job, rules: Session, sources: Sequence[Source], summary: Summary) -> None:
+        self.job, self.rules, self.sources, self.summary = job, rules, sources, summary
+        self.list_text = format_of(job.output) == "csv"
+        self.plans: dict[tuple[str, tuple[Any, ...]], Step] = {}
+
+    def evaluated(self, piece: Piece, refused: RefusedRows) -> pl.DataFrame:
+        """The rows of a piece with their results, in their order; refused rows go to their own file."""
+        typed = self._run("check", piece.frame)
+        accepted = typed[ACCEPTED]
+        self._refuse([*piece.refused, *self._told(piece.frame.filter(~accepted))], refused)
+        frame = self._run("evaluate", typed.filter(accepted).drop(ACCEPTED)).sort(FILE, ROW)
+        self._count(frame)
+        if self.job.missing:
+            frame = frame.with_columns(self._missing(frame))
+        return _with_euros(frame.drop(FILE, ROW))
+
+    def _run(self, what: str, frame: pl.DataFrame) -> pl.DataFrame:
+        key = (what, tuple(frame.schema.items()))
+        if key not in self.plans:
+            self.plans[key] = replayed(frame.schema, self._check if what == "check" else self._evaluate)
+        return self.plans[key](frame)
+
+    def _check(self, lazy: pl.LazyFrame) -> pl.LazyFrame:
+        names = {name: name for name in lazy.collect_schema()}
+        native: pl.LazyFrame = checked(nw.from_native(lazy), names, self.rules.registry).to_native()
+        return native
+
+    def _evaluate(self, lazy: pl.LazyFrame) -> pl.LazyFrame:
+        result: pl.LazyFrame = evaluate_frame(
+            lazy, self.rules, interpret=self.job.interpret, criteria=self.job.criteria
+        )
+        return result
+
+    def _told(self, frame: pl.DataFrame) -> Iterator[Refusal]:
+        for row in frame.iter_rows(named=True):
+            yield from refusals(self.sources[row[FILE]].name, row[ROW], row, self.rules.registry)
+
+    def _refuse(self, found: list[Refusal], refused: RefusedRows) -> None:
+        order = {source.name: number for number, source in enumerate(self.sources)}
+        found.sort(key=lambda refusal: (order[refusal.file], refusal.row))
+        refused.write(found)
+        codes: dict[tuple[str, int], list[str]] = {}
+        for refusal in found:
+            codes.setdefault((refusal.file, refusal.row), []).append(refusal.problem.code)
+        for (file, _), of_row in codes.items():
+            self.summary.refuse(file, Counter(of_row))
+
+    def _count(self, frame: pl.DataFrame) -> None:
+        verdict = pl.coalesce(VERDICT, f"{VERDICT}.status").alias("verdict")
+        open_ = (pl.col(f"{DUE}.status") == "undetermined").sum().alias("open")
+        counted = frame.group_by("convention", verdict).agg(pl.len(), pl.col(DUE + CENTS).sum(), open_)
+        for row in counted.iter_rows():
+            self.summary.count(*row)
+
+    def _missing(self, frame: pl.DataFrame) -> pl.Series:
+        """For rows with an undetermined result, the facts it waits for: the work of the one-case evaluator."""
+        open_ = frame.select(pl.any_horizontal(pl.col(r"^.*\.status$") == "undetermined")).to_series()
+        found: list[Any] = [None] * len(frame)
+        for number in open_.arg_true():
+            found[number] = list(missing_facts(frame.row(number, named=True), self.rules, self.job.interpret))
+        if self.list_text:
+            return pl.Series(MISSING, [None if names is None else " ".join(names) for names in found], pl.String)
+        return pl.Series(MISSING, found, pl.List(pl.String))
+
+
+def missing_facts(row: Mapping[str, Any], rules: Session, interpret: Mapping[str, str]) -> tuple[str, ...]:
+    """The facts that the undetermined results of an accepted row wait for."""
+    case: dict[str, Any] = {}
+    for name in rules.registry.vocabulary.facts:
+        if row.get(name) is not None:
+            group, _, key = name.rpartition(".")
+            (case.setdefault(group, {}) if group else case)[key] = row[name]
+    try:
+        return rules.decide(read_case(case, rules.registry.vocabulary), None, interpret).missing
+    except InputFault:
+        return ()
+
+
+def replayed(schema: pl.Schema, build: Callable[[pl.LazyFrame], pl.LazyFrame]) -> Step:
+    """A plan that is built once, on a source that gives whichever frame is to be run."""
+    now: list[pl.DataFrame] = []
+
+    def source(columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, _: int | None) -> Any:
+        frame = now[0] if columns is None else now[0].select(columns)
+        frame = frame if predicate is None else frame.filter(predicate)
+        yield frame if rows is None else frame.head(rows)
+
+    plan = build(register_io_source(source, schema=schema, is_pure=True))
+
+    def run(frame: pl.DataFrame) -> pl.DataFrame:
+        now[:] = [frame]
+        result = plan.collect()
+        now.clear()
+        return result
+
+    return run
+
+
+def _with_euros(frame: pl.DataFrame) -> pl.DataFrame:
+    """Money as exact euros under the name of its result, in place of whole cents."""
+    columns = []
+    for name, dtype in frame.schema.items():
+        if name.endswith(CENTS) and dtype == pl.Int64:
+            euros = (pl.col(name).cast(pl.Decimal(38, 2)) / 100).cast(pl.Decimal(18, 2))
+            columns.append(euros.alias(name.removesuffix(CENTS)))
+        else:
+            columns.append(pl.col(name))
+    return frame.select(columns)

@@ -1,0 +1,254 @@
+"""Finds the input files of a run and checks their columns: names and patterns come in, readable sources go out.
+
+Every fault of every file is told at once, before a row is read.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import glob
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from engine.bulk.rows import holds
+from engine.errors import InputFault, Location, Problem, UsageFault, fault, in_order, nearest
+from engine.evaluation.session import Session
+from engine.language.facts import SIGNATURE, Vocabulary
+from engine.language.types import Type
+
+FORMATS = {".csv": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+SEPARATORS = ",;\t"
+HEADER = 1 << 20  # bytes in which the first line of a CSV file must end
+BOM = b"\xef\xbb\xbf"
+NEAR = 0.8
+RESERVED = "avenant_"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An input file: its columns with their Polars types (text in CSV and JSON lines), and its size in bytes."""
+
+    name: str
+    format: str
+    columns: Mapping[str, Any]
+    size: int
+    separator: str = ","
+
+
+def format_of(name: str) -> str:
+    """``csv``, ``parquet`` or ``jsonl``, by the end of the name.
+
+    Raises:
+        UsageFault: it ends in none of those.
+    """
+    format_ = FORMATS.get(Path(name).suffix.lower())
+    if format_ is None:
+        raise UsageFault(Problem(Location(name), "file-format", {"allowed": ", ".join(FORMATS)}))
+    return format_
+
+
+def check_choices(rules: Session, interpret: Mapping[str, str]) -> None:
+    """Refuses an interpretation or a choice that no convention has.
+
+    Raises:
+        UsageFault: the first that does not exist.
+    """
+    known: dict[str, list[str]] = {}
+    for convention in rules.registry.conventions.values():
+        for id_, question in convention.interpretations.items():
+            known.setdefault(id_, []).extend(question.choices)
+    place = Location("--interpret")
+    for id_, choice in interpret.items():
+        if id_ not in known:
+            raise UsageFault(Problem(place, "unknown-interpretation", {"id": id_}, nearest(id_, known)))
+        if choice not in known[id_]:
+            values = {"value": choice, "allowed": ", ".join(dict.fromkeys(known[id_]))}
+            raise UsageFault(Problem(place, "unknown-value", values, nearest(choice, known[id_])))
+
+
+def expanded(patterns: Sequence[str]) -> list[str]:
+    """The files that names and patterns stand for, each once; a name without a file stays, to be told of."""
+    names: dict[str, None] = {}
+    for pattern in patterns:
+        found = [] if Path(pattern).exists() else sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob refuses absolute patterns
+        names.update(dict.fromkeys(found or [pattern]))
+    return list(names)
+
+
+def open_sources(
+    patterns: Sequence[str], vocabulary: Vocabulary, added: Iterable[str], keep: Sequence[str]
+) -> tuple[Source, ...]:
+    """The input files, once their columns are known to fit; ``added`` are the columns that results will have.
+
+    Raises:
+        InputFault: with every fault of every file.
+        UsageFault: a file is of no known format.
+    """
+    sources: list[Source] = []
+    problems: list[Problem] = []
+    taken = set(added)
+    for name in expanded(patterns):
+        format_ = format_of(name)
+        try:
+            source = _opened(name, format_)
+        except InputFault as error:
+            problems.extend(error.problems)
+            continue
+        problems.extend(_column_problems(source, vocabulary, taken, keep))
+        if sources:
+            problems.extend(_differences(sources[0], source, vocabulary))
+        sources.append(source)
+    if problems:
+        raise InputFault(in_order(problems))
+    return tuple(sources)
+
+
+def _opened(name: str, format_: str) -> Source:
+    try:
+        size = Path(name).stat().st_size
+        if size == 0:
+            raise fault(Location(name), "file-empty")
+        if format_ == "csv":
+            return _csv(name, size)
+        if format_ == "parquet":
+            schema = dict(pl.read_parquet_schema(name))
+            return Source(name, format_, {n: pl.String if _categorical(t) else t for n, t in schema.items()}, size)
+        return Source(name, format_, dict.fromkeys(_json_names(name), pl.String), size)
+    except FileNotFoundError:
+        raise fault(Location(name), "file-missing") from None
+    except OSError as error:
+        raise fault(Location(name), "file-unreadable", reason=error.strerror or type(error).__name__) from None
+    except pl.exceptions.PolarsError as error:
+        raise damaged(name, format_, error) from None
+
+
+def _categorical(dtype: Any) -> bool:
+    return dtype in (pl.Categorical, pl.Enum)
+
+
+def damaged(name: str, format_: str, error: Exception) -> InputFault:
+    return fault(Location(name), "file-damaged", format=format_, reason=str(error).partition("\n")[0])
+
+
+def _csv(name: str, size: int) -> Source:
+    with Path(name).open("rb") as stream:
+        line = stream.readline(HEADER)
+    text = decoded(line.removeprefix(BOM), name, 1).rstrip("\r\n")
+    separator = max(SEPARATORS, key=text.count)
+    header = next(csv.reader([text], delimiter=separator), [])
+    names = [column.strip() for column in header]
+    if not any(names):
+        raise fault(Location(name, 1, 1), "header-missing")
+    twice = [column for column, count in Counter(names).items() if count > 1]
+    if twice:
+        raise InputFault([Problem(Location(name, 1, 1), "column-twice", {"name": column}) for column in twice])
+    return Source(name, "csv", dict.fromkeys(names, pl.String), size, separator)
+
+
+def decoded(content: bytes, name: str, line: int) -> str:
+    """The text of bytes that begin at ``line`` of a file.
+
+    Raises:
+        InputFault: they are not UTF-8.
+    """
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        place = Location(name, line + content.count(b"\n", 0, error.start), 1)
+        raise fault(place, "wrong-encoding", byte=f"0x{content[error.start]:02x}") from None
+
+
+def _json_names(name: str) -> Iterator[str]:
+    """The columns of a file of JSON lines: every key of every line, ``group.fact`` for what is nested in a group."""
+    seen: dict[str, None] = {}
+    with Path(name).open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            for key in flat(json_object(decoded(line.removeprefix(BOM), name, number))):
+                seen.setdefault(key)
+    return iter(seen)
+
+
+def json_object(line: str) -> Mapping[str, Any]:
+    """The object of a line, or an empty one: what is wrong with it is told when rows are read."""
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return entry if isinstance(entry, dict) else {}
+
+
+def flat(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested groups as ``group.fact``; what lies deeper stays as it is."""
+    row: dict[str, Any] = {}
+    for key, value in entry.items():
+        if isinstance(value, dict):
+            row.update((f"{key}.{inner}", given) for inner, given in value.items())
+        else:
+            row[key] = value
+    return row
+
+
+def _column_problems(source: Source, vocabulary: Vocabulary, taken: set[str], keep: Sequence[str]) -> Iterator[Problem]:
+    place = Location(source.name, 1, 1) if source.format == "csv" else Location(source.name)
+    for column, dtype in source.columns.items():
+        fact = vocabulary.facts.get(column)
+        if fact is not None:
+            mine = nw.from_native(pl.DataFrame(schema={column: dtype})).schema[column]
+            text = source.format != "parquet"
+            if dtype != pl.Null and not text and not holds(fact, mine):
+                values = {"name": column, "found": str(dtype), "wanted": _wanted(fact.type)}
+                yield Problem(place, "column-type", values)
+        elif column in taken or column.startswith(RESERVED):
+            yield Problem(place, "column-taken", {"name": column})
+        elif column not in keep and (column.partition(".")[0] in vocabulary.groups or near(column, vocabulary)):
+            yield Problem(place, "column-unknown", {"name": column}, near(column, vocabulary))
+    if SIGNATURE not in source.columns:
+        yield Problem(place, "column-missing", {"name": SIGNATURE})
+
+
+def _wanted(type_: Type) -> str:
+    if type_.kind == "number":
+        return f"number ({type_.scale or 0} decimals)"
+    return ", ".join(type_.values) if type_.values else type_.kind
+
+
+def near(column: str, vocabulary: Vocabulary) -> str | None:
+    """The fact that a column probably means: the same key without or in another group, or a name close to its own."""
+    key = column.rpartition(".")[2].lower()
+    moved = [fact for fact in vocabulary.facts if fact.rpartition(".")[2] == key]
+    close = difflib.get_close_matches(column.lower(), vocabulary.facts, n=1, cutoff=NEAR)
+    if close or moved:
+        return (close or moved)[0]
+    return nearest(column, vocabulary.facts) if column.partition(".")[0] in vocabulary.groups else None
+
+
+def _differences(first: Source, source: Source, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """What a file has not in common with the first; JSON lines leave out what they do not know."""
+    if source.format == first.format == "jsonl":
+        return
+    place = Location(source.name)
+    mine, other = set(source.columns), set(first.columns)
+    if mine != other:
+        values = {"first": first.name, "lacking": _listed(other - mine), "extra": _listed(mine - other)}
+        yield Problem(place, "columns-differ", values)
+    for column in sorted((mine & other) - set(vocabulary.facts)):
+        if source.columns[column] != first.columns[column]:
+            values = {
+                "name": column,
+                "found": str(source.columns[column]),
+                "wanted": f"{first.columns[column]} ({first.name})",
+            }
+            yield Problem(place, "column-type", values)
+
+
+def _listed(names: set[str]) -> str:
+    shown = sorted(names)
+    return ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "") if shown else "—"

@@ -1,0 +1,24 @@
+"""What a run over files is asked to do: the options of the command come in, and every engine reads them here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to evaluate, where to write, how to read the rules, and which columns to add or leave alone."""
+
+    inputs: tuple[str, ...]
+    output: str
+    interpret: Mapping[str, str]
+    criteria: bool = False
+    missing: bool = False
+    keep: tuple[str, ...] = ()
+    lang: str = "en"
+
+    @property
+    def rejected(self) -> Path:
+        return Path(self.output + ".rejected.csv")

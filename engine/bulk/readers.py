@@ -1,0 +1,238 @@
+"""Reads input files piece by piece: sources come in, raw frames of bounded size and formless rows go out.
+
+CSV is read as text, and JSON lines as the text that a CSV file would hold, so that one set of checks serves all.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import polars as pl
+
+from engine.bulk.inputs import BOM, Source, damaged, decoded, flat
+from engine.bulk.rows import Refusal, marked
+from engine.errors import Location, Problem
+from engine.language.facts import Vocabulary
+
+FILE, ROW = "avenant_file", "avenant_number"
+ROWS = 50_000
+BYTES = 64 << 20  # of a frame in memory, for files of very many columns
+BLOCK = 16 << 20  # of a text file, read at once
+LONGEST = 4 * BLOCK  # of quoted text; then each line is read for itself
+LINES = 20_000  # of JSON, read at once
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Rows of one file with their numbers from 1, those refused for their form, and the bytes read so far."""
+
+    frame: pl.DataFrame
+    refused: list[Refusal] = field(default_factory=list)
+    done: int = 0
+
+
+def pieces(sources: Sequence[Source], vocabulary: Vocabulary) -> Iterator[Piece]:
+    """Every row of every source in order, in frames of about :data:`ROWS` rows.
+
+    Raises:
+        InputFault: a file turns out to be damaged or not UTF-8.
+    """
+    names = list(dict.fromkeys(name for source in sources for name in source.columns))
+    waiting: list[Piece] = []
+    before = 0
+    for number, source in enumerate(sources):
+        for piece in _READERS[source.format](source, names, vocabulary):
+            frame = piece.frame.with_columns(pl.lit(number, pl.UInt32).alias(FILE))
+            frame = frame.select(*(name for name in names if name in frame.columns), FILE, ROW)
+            piece = Piece(frame, piece.refused, before + piece.done)
+            if waiting and (waiting[0].frame.schema != frame.schema or _large([*waiting, piece])):
+                yield from _joined(waiting)
+                waiting = []
+            waiting.append(piece)
+        before += source.size
+    yield from _joined(waiting)
+
+
+def _large(parts: list[Piece]) -> bool:
+    rows = sum(len(part.frame) for part in parts)
+    return rows > ROWS or sum(part.frame.estimated_size() for part in parts) > BYTES
+
+
+def _joined(parts: list[Piece]) -> Iterator[Piece]:
+    """The parts as one frame, cut where it is longer than a piece may be."""
+    if not parts:
+        return
+    frame = pl.concat([part.frame for part in parts])
+    refused = [refusal for part in parts for refusal in part.refused]
+    for start in range(0, max(1, len(frame)), ROWS):
+        yield Piece(frame.slice(start, ROWS), refused if start == 0 else [], parts[-1].done)
+
+
+def _parquet(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[Piece]:
+    try:
+        lazy = pl.scan_parquet(source.name).cast({pl.Categorical: pl.String, pl.Enum: pl.String})
+        total = max(1, int(lazy.select(pl.len()).collect().item()))
+        first = 1
+        for frame in lazy.collect_batches(chunk_size=ROWS, maintain_order=True):
+            numbered = frame.with_row_index(ROW, offset=first).cast({ROW: pl.Int64})
+            first += len(frame)
+            yield Piece(numbered, done=source.size * (first - 1) // total)
+        if first == 1:
+            yield Piece(lazy.head(0).collect().with_columns(pl.lit(0, pl.Int64).alias(ROW)))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise damaged(source.name, source.format, error) from None
+
+
+def _csv(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[Piece]:
+    columns = list(source.columns)
+    trimmed = pl.col(*(name for name in columns if name in vocabulary.facts)).str.strip_chars()
+    with Path(source.name).open("rb") as stream:
+        done = len(stream.readline())
+        row, line = 1, 2
+        yield Piece(_texts([[] for _ in columns], columns, []), done=done)
+        for block, whole in _blocks(stream):
+            text = decoded(block, source.name, line)
+            line += block.count(b"\n")
+            done += len(block)
+            if b'"' in block or b"\r" in block.replace(b"\r\n", b""):
+                records = _quoted(text, source.separator, whole)
+                frame, refused, row = _by_record(records, source, columns, row)
+            else:
+                frame, refused, row = _by_line(text.replace("\r\n", "\n"), source, columns, row)
+            frame = frame.with_columns(trimmed).with_columns(pl.col(*columns).replace("", None))
+            yield Piece(frame, refused, done)
+
+
+def _blocks(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+    """Blocks that end with a record, quoted line ends included; False where no such end was in sight."""
+    rest = b""
+    while block := stream.read(BLOCK):
+        block = rest + block
+        cut = _end_of_records(block)
+        if cut or len(block) <= LONGEST:
+            if cut:
+                yield block[:cut], True
+            rest = block[cut:]
+            continue
+        cut = block.rfind(b"\n") + 1 or len(block)
+        yield block[:cut], False
+        rest = block[cut:]
+    if rest:
+        yield rest, rest.count(b'"') % 2 == 0
+
+
+def _end_of_records(block: bytes) -> int:
+    """Where the last line ends that is not inside quotes."""
+    cut = block.rfind(b"\n") + 1
+    while cut and block.count(b'"', 0, cut) % 2:
+        cut = block.rfind(b"\n", 0, block.rfind(b'"', 0, cut)) + 1
+    return cut
+
+
+def _by_line(text: str, source: Source, columns: list[str], row: int) -> tuple[pl.DataFrame, list[Refusal], int]:
+    """Lines without any quotes: a line is a row, and its separators tell whether it has every field."""
+    lines = pl.Series("line", text.removesuffix("\n").split("\n"))
+    table = pl.DataFrame([lines]).with_row_index(ROW, offset=row).cast({ROW: pl.Int64})
+    table = table.filter(pl.col("line") != "")
+    found = pl.col("line").str.count_matches(source.separator, literal=True) + 1
+    wrong = table.with_columns(found.alias("found")).filter(pl.col("found") != len(columns))
+    if len(wrong):
+        table = table.filter(found == len(columns))
+    refused = [_fields(source, number, count, columns) for number, count in wrong.select(ROW, "found").iter_rows()]
+    fields = table["line"].str.split_exact(source.separator, len(columns) - 1).struct.unnest()
+    fields.columns = columns
+    return fields.with_columns(table[ROW]), refused, row + len(lines)
+
+
+def _fields(source: Source, row: int, found: int, columns: list[str]) -> Refusal:
+    values = {"found": found, "wanted": len(columns)}
+    return Refusal(source.name, row, "", Problem(Location(source.name), "row-fields", values))
+
+
+def _quoted(text: str, separator: str, whole: bool) -> Iterator[list[str] | None]:
+    """The records of a block; None for a line that opens quotes and does not close them."""
+    csv.field_size_limit(LONGEST)
+    if whole:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        return
+    for line in text.splitlines():
+        yield None if line.count('"') % 2 else next(csv.reader([line], delimiter=separator), [])
+
+
+def _by_record(
+    records: Iterator[list[str] | None], source: Source, columns: list[str], row: int
+) -> tuple[pl.DataFrame, list[Refusal], int]:
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    refused: list[Refusal] = []
+    for number, record in enumerate(records, row):
+        row = number + 1
+        if record is None:
+            refused.append(Refusal(source.name, number, "", Problem(Location(source.name), "row-quotes")))
+        elif len(record) == len(columns):
+            rows.append(record)
+            numbers.append(number)
+        elif record:
+            refused.append(_fields(source, number, len(record), columns))
+    return _texts(_turned(rows, columns), columns, numbers), refused, row
+
+
+def _turned(rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> list[Sequence[Any]]:
+    return list(zip(*rows, strict=True)) if rows else [[] for _ in columns]
+
+
+def _texts(values: Sequence[Sequence[Any]], columns: Sequence[str], numbers: list[int]) -> pl.DataFrame:
+    made = [pl.Series(name, cells, dtype=pl.String) for name, cells in zip(columns, values, strict=True)]
+    return pl.DataFrame([*made, pl.Series(ROW, numbers, dtype=pl.Int64)])
+
+
+def _json(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[Piece]:
+    strict = {name for name, fact in vocabulary.facts.items() if fact.type.kind in ("number", "boolean")}
+    done, row = 0, 1
+    yield Piece(_texts([[] for _ in names], names, []))
+    with Path(source.name).open("rb") as stream:
+        while lines := list(islice(stream, LINES)):
+            rows: list[list[str | None]] = []
+            numbers: list[int] = []
+            refused: list[Refusal] = []
+            for number, line in enumerate(lines, row):
+                done += len(line)
+                if not line.strip():
+                    continue
+                entry = _entry(decoded(line.removeprefix(BOM) if number == 1 else line, source.name, number))
+                if isinstance(entry, Problem):
+                    refused.append(Refusal(source.name, number, "", entry))
+                else:
+                    rows.append([marked(entry.get(name), name in strict) for name in names])
+                    numbers.append(number)
+            row += len(lines)
+            yield Piece(_texts(_turned(rows, names), names, numbers), refused, done)
+
+
+def _entry(line: str) -> Mapping[str, Any] | Problem:
+    """The facts of a line, or what is wrong with it."""
+    try:
+        entry = json.loads(line, object_pairs_hook=_once)
+    except RecursionError:
+        return Problem(Location(""), "row-json", {"reason": "…"})
+    except ValueError as error:
+        return Problem(Location(""), "row-json", {"reason": error})
+    return flat(entry) if isinstance(entry, dict) else Problem(Location(""), "case-not-a-mapping")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    entry = dict(pairs)
+    if len(entry) != len(pairs):
+        twice = next(key for i, (key, _) in enumerate(pairs) if key in dict(pairs[:i]))
+        raise ValueError(f"{twice}: 2 ×")
+    return entry
+
+
+_READERS = {"csv": _csv, "parquet": _parquet, "jsonl": _json}

@@ -1,0 +1,247 @@
+"""Turns decision tables into columns: a table and the columns of its inputs come in, its value and absence go out.
+
+Where every cell compares with literals, each input becomes a digit, and what the rows say of every number made of such
+digits is worked out here, once: an engine then only compares whole numbers. Other tables test row by row.
+"""
+
+from __future__ import annotations
+
+import operator as op
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from itertools import product
+from math import ceil, prod
+from typing import Any
+
+from engine.bulk.expressions import Names, bare, expression, literal_column
+from engine.evaluation.slots import literal_value
+from engine.language.algebra import (
+    Column,
+    Frames,
+    Operand,
+    all_of,
+    any_of,
+    constant,
+    either,
+    is_null,
+    level,
+    picked,
+)
+from engine.language.expressions import Cell, FactRef, Literal, Unpublished
+from engine.language.operators import COMPARISONS
+from engine.language.types import Type
+from engine.language.typing import fact_type, item_type
+from engine.policy.model import Table
+
+MOST_CODES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input of a table: its column and its type."""
+
+    column: Column
+    type: Type | None
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A cell against literals, as the column beside it holds them: one of, none of, or within [low, high)."""
+
+    values: frozenset[Any] = frozenset()
+    excluded: frozenset[Any] = frozenset()
+    low: int | None = None
+    high: int | None = None
+
+    def holds(self, value: Any) -> bool:
+        if self.low is not None or self.high is not None:
+            return (self.low is None or value >= self.low) and (self.high is None or value < self.high)
+        return value in self.values if self.values else value not in self.excluded
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """The classes into which an input's values fall, told apart by ``marks``; then one for unknown, one for absent.
+
+    Where the cells have bounds (``ordered``), a class is the whole numbers from one mark to the next; else a class is
+    a mark, and the last is all other values. ``tests`` are the input's cells, row by row.
+    """
+
+    column: Column
+    marks: tuple[Any, ...]
+    ordered: bool
+    tests: tuple[Test | None, ...]
+
+    @property
+    def unknown(self) -> int:
+        return len(self.marks) + 1
+
+    @property
+    def size(self) -> int:
+        return self.unknown + (1 if self.column.absent is False else 2)
+
+    def operand(self, frames: Frames, weight: int) -> Operand:
+        """The digit of every row, ``weight`` times."""
+        value, last = self.column.value, len(self.marks)
+        found = frames.when(is_null(value), frames.lift(self.unknown * weight), frames.lift(last * weight))
+        for number in reversed(range(last)):
+            test = value < self.marks[number] if self.ordered else value == self.marks[number]
+            found = frames.when(test, frames.lift(number * weight), found)
+        return either(frames, self.column.absent, (self.unknown + 1) * weight, found)
+
+    def rows(self, number: int) -> int:
+        """The rows whose cell a value of this class can be in, as bits: any row for the unknown."""
+        bits = 0
+        for place, test in enumerate(self.tests):
+            if test is None or number == self.unknown or (number < self.unknown and test.holds(self._example(number))):
+                bits |= 1 << place
+        return bits
+
+    def _example(self, number: int) -> Any:
+        if number == len(self.marks):
+            return self.marks[-1] if self.ordered else None
+        return self.marks[number] - 1 if self.ordered else self.marks[number]
+
+
+def table_column(table: Table, type_: Type | None, names: Names) -> Column:
+    """Rows by Kleene logic: known where all rows that can match give one published value."""
+    inputs = {}
+    for name, ref in table.inputs.items():
+        found = fact_type(ref, names.scope) if isinstance(ref, FactRef) else item_type(ref, names.scope)
+        inputs[name] = Input(names.column(ref), found)
+    keys = [None if isinstance(row.then, Unpublished) else literal_value(row.then, type_) for row in table.rows]
+    digits = _digits(table, inputs)
+    if digits is not None:
+        return _looked_up(digits, keys, type_, names)
+    return _by_rows(table, keys, inputs, type_, names)
+
+
+def _digits(table: Table, inputs: Mapping[str, Input]) -> list[Digit] | None:
+    """The inputs as digits; None where a cell asks for more than literals, or too many numbers would come of it."""
+    digits = []
+    for name, given in inputs.items():
+        cells = [row.cells.get(name) for row in table.rows]
+        tests = [None if cell is None else _test(cell, given) for cell in cells]
+        whole = isinstance(given.column.below, int) and not constant(given.column.value)
+        if not whole or any(cell and not test for cell, test in zip(cells, tests, strict=True)):
+            return None
+        digits.append(Digit(given.column, *_marks(tests), tuple(tests)))
+    return digits if digits and prod(digit.size for digit in digits) <= MOST_CODES else None
+
+
+def _test(cell: Cell, given: Input) -> Test | None:
+    column, type_ = given.column, given.type
+    literals = cell.values if cell.values is not None else cell.excluded
+    if literals is not None:
+        values = frozenset(bare(literal_value(part, type_), type_, column) for part in literals)
+        return Test(values=values) if cell.values is not None else Test(excluded=values)
+    bounds = []
+    for bound in (cell.low, cell.high):
+        if bound is not None and not isinstance(bound, Literal):
+            return None
+        bounds.append(None if bound is None else _reached(literal_value(bound, type_), type_, column.below))
+    return Test(low=bounds[0], high=bounds[1])
+
+
+def _reached(value: Any, type_: Type | None, below: int) -> int:
+    """The first whole number over ``below`` that is not under a bound."""
+    literal = literal_column(value, type_)
+    return ceil(Fraction(literal.value, literal.below) * below)
+
+
+def _marks(tests: Sequence[Test | None]) -> tuple[tuple[Any, ...], bool]:
+    """What tells the classes of an input apart, and whether they are ordered."""
+    given = [test for test in tests if test is not None]
+    literals = {part for test in given for part in test.values | test.excluded}
+    bounds = {bound for test in given for bound in (test.low, test.high) if bound is not None}
+    if not bounds:
+        return tuple(sorted(literals)), False
+    return tuple(sorted(bounds | literals | {part + 1 for part in literals})), True
+
+
+def _looked_up(digits: Sequence[Digit], keys: Sequence[Any], type_: Type | None, names: Names) -> Column:
+    """The value by the number that the digits make; not applicable where no row can match for want of an input."""
+    frames = names.frames
+    weights = [prod(digit.size for digit in digits[:place]) for place in range(len(digits))]
+    code = reduce(op.add, (digit.operand(frames, weight) for digit, weight in zip(digits, weights, strict=True)))
+    if names.beside is not None:
+        name = f"avenant_t{len(names.beside)}"
+        names.beside.append(code.alias(name))
+        code = frames.column(name)
+    published, none = _answers(digits, weights, keys)
+    values = level([literal_column(key, type_) for key in published])
+    value: Operand = None
+    for codes, column in zip(published.values(), values, strict=True):
+        value = either(frames, _one(code, codes), column.value, value)
+    return Column(value, values[0].below if values else 1, _one(code, none) if none else False)
+
+
+def _answers(
+    digits: Sequence[Digit], weights: Sequence[int], keys: Sequence[Any]
+) -> tuple[dict[Any, list[int]], list[int]]:
+    """The codes that have one published value, by value, and those that are not applicable. Rows are bits."""
+    rows = [[digit.rows(number) for number in range(digit.size)] for digit in digits]
+    published: dict[Any, list[int]] = {}
+    none = []
+    for numbers in product(*(range(digit.size) for digit in digits)):
+        code = sum(number * weight for number, weight in zip(numbers, weights, strict=True))
+        can = reduce(op.and_, (of[number] for of, number in zip(rows, numbers, strict=True)))
+        found = {key for place, key in enumerate(keys) if can >> place & 1}
+        if len(found) == 1 and None not in found:
+            published.setdefault(found.pop(), []).append(code)
+        elif not found and any(number > digit.unknown for digit, number in zip(digits, numbers, strict=True)):
+            none.append(code)
+    return published, none
+
+
+def _one(code: Operand, codes: Sequence[int]) -> Operand:
+    return code == codes[0] if len(codes) == 1 else code.is_in(list(codes))
+
+
+def _by_rows(
+    table: Table, keys: Sequence[Any], inputs: Mapping[str, Input], type_: Type | None, names: Names
+) -> Column:
+    """Every row tested on its own."""
+    groups: dict[Any, list[Operand]] = {}
+    for row, key in zip(table.rows, keys, strict=True):
+        match = all_of(names.frames, [_cell(cell, inputs[name], names) for name, cell in row.cells.items()])
+        can = match is not False if match is None or isinstance(match, bool) else match.fill_null(True)
+        groups.setdefault(key, []).append(can)
+    flags = {key: any_of(names.frames, rows) for key, rows in groups.items()}
+    return _one_of(flags, inputs, type_, names)
+
+
+def _one_of(flags: dict[Any, Operand], inputs: Mapping[str, Input], type_: Type | None, names: Names) -> Column:
+    """One value where only its rows can match; the values whose rows can match are counted."""
+    frames = names.frames
+    counted = [frames.when(frames.lift(flag), frames.lift(1), frames.lift(0)) for flag in flags.values()]
+    count = reduce(lambda a, b: a + b, counted)
+    published = [key for key in flags if key is not None]
+    values = level([literal_column(key, type_) for key in published])
+    value: Operand = None
+    for key, column in zip(published, values, strict=True):
+        value = either(frames, flags[key], column.value, value)
+    absent = any_of(frames, [given.column.absent for given in inputs.values()])
+    none = all_of(frames, [absent, count == 0]) if absent is not False else False
+    alone = count == 1
+    return Column(picked(frames, alone, value, None), values[0].below if values else 1, none)
+
+
+def _cell(cell: Cell, given: Input, names: Names) -> Operand:
+    """A cell's test; a single literal is an equality, which engines compute fastest."""
+    frames, column, type_ = names.frames, given.column, given.type
+    literals = cell.values if cell.values is not None else cell.excluded
+    if literals is not None:
+        values = [bare(literal_value(part, type_), type_, column) for part in literals]
+        if len(values) == 1:
+            operator = "is" if cell.values is not None else "is_not"
+            return COMPARISONS[operator].column(frames, column, Column(values[0], column.below))
+        return COMPARISONS["in" if cell.values is not None else "not_in"].column(frames, column, values)
+    bounds = [
+        COMPARISONS[name].column(frames, column, expression(bound, names, type_))
+        for name, bound in (("at_least", cell.low), ("less_than", cell.high))
+        if bound is not None
+    ]
+    return all_of(frames, bounds)

@@ -1,0 +1,102 @@
+"""The command that decides files of cases: CSV, Parquet or JSON lines come in, the same with results go out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from engine.cli.common import (
+    choices_of,
+    guarded,
+    interpret_option,
+    laid_out,
+    lang_option,
+    locale_language,
+    open_session,
+    policies_option,
+    write,
+)
+from engine.errors import Location, fault
+
+if TYPE_CHECKING:
+    from engine.bulk.job import Job
+    from engine.bulk.summary import Summary
+    from engine.evaluation.session import Session
+
+ENGINES = ("polars", "spark")
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="IN...")
+@click.option("-o", "--output", required=True, metavar="OUT", help="File to write: .parquet, .csv or .jsonl.")
+@click.option("--engine", type=click.Choice(ENGINES), default="polars", show_default=True, help="What computes.")
+@click.option("--criteria", is_flag=True, help="Also a column with the verdict of each criterion.")
+@click.option("--missing", is_flag=True, help="Also a column with the facts that undetermined rows wait for (slower).")
+@click.option("--strict", is_flag=True, help="Exit with 1 if a row was refused.")
+@click.option(
+    "--keep", metavar="COLUMN", multiple=True, help="A column of your own, whatever it looks like (repeatable)."
+)
+@interpret_option
+@lang_option
+@policies_option
+@guarded
+def batch(
+    inputs: tuple[str, ...],
+    output: str,
+    engine: str,
+    criteria: bool,
+    missing: bool,
+    strict: bool,
+    keep: tuple[str, ...],
+    interpret: tuple[str, ...],
+    lang: str | None,
+    policies: str | None,
+) -> None:
+    """Decide every row of files (CSV, Parquet, JSON lines; patterns allowed) and sum up.
+
+    Columns are named group.fact. Rows that cannot be decided go to OUT.rejected.csv.
+    """
+    from engine.bulk.job import Job
+    from engine.report.batch_page import batch_page
+
+    lang = lang or locale_language()
+    choices = choices_of(interpret)
+    if missing and engine == "spark":
+        raise click.UsageError("--missing: not with --engine spark")
+    run = _runner(engine)
+    session = open_session(policies)
+    job = Job(inputs, output, choices, criteria, missing, keep, lang)
+    with _progress() as told:
+        summary = run(job, session, told)
+    page = batch_page(summary, list(session.registry.conventions), str(job.rejected), lang)
+    write(laid_out(page, "text", None), None)
+    if strict and summary.refused:
+        sys.exit(1)
+
+
+def _runner(engine: str) -> Callable[[Job, Session, Callable[[int, int], None]], Summary]:
+    """What runs a job; the dataframe libraries are imported here and nowhere earlier."""
+    try:
+        if engine == "spark":
+            from engine.bulk.cluster import run_on_spark
+
+            return run_on_spark
+        from engine.bulk.files import run_batch
+    except ModuleNotFoundError as error:
+        extra = "spark" if engine == "spark" else "bulk"
+        raise fault(Location("avenant"), "extra-missing", module=error.name, extra=extra) from None
+    return run_batch
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    with click.progressbar(length=100, file=sys.stderr) as bar:
+        yield lambda done, total: bar.update(100 * done // max(1, total) - bar.pos)

@@ -1,0 +1,509 @@
+"""Files of cases in, files of results out: what is decided, what is refused, and what a stopped run leaves."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from click.testing import Result
+from command import ROOT, avenant, refused, start
+from frames import frame_of
+from random_cases import random_facts
+
+from engine.bulk import readers
+from engine.errors import InputFault
+from engine.evaluation.facts import read_case
+from engine.evaluation.session import Session
+
+PORTFOLIO = ROOT / "examples" / "portfolio.csv"
+GOOD = {"contrat.date_signature": "2024-09-02", "contrat.option": "demi_etp", "contrat.annee": 1}
+HEADER = "contrat.date_signature,contrat.option,contrat.annee,patientele.mt_depart"
+LINE = "2024-09-02,demi_etp,1,900"
+
+
+def batch(*arguments: object) -> Result:
+    return avenant("batch", *(str(argument) for argument in arguments), "--lang", "en")
+
+
+def codes(result: Result) -> list[str]:
+    return [line.split(": ")[1] for line in refused(result).splitlines()]
+
+
+def written(path: Path, *lines: str, encoding: str = "utf-8") -> Path:
+    path.write_text("".join(line + "\n" for line in lines), encoding=encoding)
+    return path
+
+
+def rejected(output: Path) -> list[dict[str, str]]:
+    path = Path(f"{output}.rejected.csv")
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def nested(row: Mapping[str, Any]) -> dict[str, Any]:
+    case: dict[str, Any] = {}
+    for name, value in row.items():
+        group, _, key = name.rpartition(".")
+        (case.setdefault(group, {}) if group else case)[key] = value
+    return case
+
+
+# What is decided
+
+
+def test_the_portfolio_is_what_its_script_makes(tmp_path: Path) -> None:
+    again = tmp_path / "again.csv"
+    subprocess.run([sys.executable, ROOT / "examples" / "make_portfolio.py", "10000", again], check=True)
+    assert again.read_bytes() == PORTFOLIO.read_bytes()
+
+
+def test_the_portfolio_is_decided_as_case_by_case_and_summed_up(tmp_path: Path, session: Session) -> None:
+    output = tmp_path / "out.parquet"
+    result = batch(PORTFOLIO, "-o", output, "--missing")
+    assert result.exit_code == 0, result.output
+    frame = pl.read_parquet(output)
+    assert len(frame) >= 10_000
+    assert frame["dossier"].to_list() == [f"AM-{number:07d}" for number in range(1, len(frame) + 1)]
+    assert frame.schema["aide.montant_du"] == pl.Decimal(18, 2)
+    total = frame["aide.montant_du"].sum()
+    assert f"{len(frame):,}" in result.stdout
+    assert f"€{total:,.2f}".removesuffix(".00") in result.stdout
+    assert "No row refused." in result.stdout
+    facts = [name for name in frame.columns if name in session.registry.vocabulary.facts]
+    for row in frame.sample(400, seed=1).iter_rows(named=True):
+        case = nested({name: row[name] for name in facts if row[name] is not None})
+        decision = session.decide(read_case(case, session.registry.vocabulary))
+        assert row["convention"] == decision.convention.id
+        assert row["digest"] == decision.digest
+        for id_ in ("eligibilite", "tranche_activite", "aide.montant_du", "objectif.mt"):
+            found = decision.results[id_]
+            assert (row[f"{id_}.status"], row[id_]) == (found.status, found.value)
+        open_ = any(row[name] == "undetermined" for name in frame.columns if name.endswith(".status"))
+        assert row["missing"] == (list(decision.missing) if open_ else None)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
+def test_every_format_gives_the_same_rows_in_every_format(suffix: str, tmp_path: Path) -> None:
+    typed = pl.read_csv(PORTFOLIO, n_rows=300, try_parse_dates=True, infer_schema_length=None)
+    source = tmp_path / f"in.{suffix}"
+    {"csv": typed.write_csv, "parquet": typed.write_parquet, "jsonl": typed.write_ndjson}[suffix](source)
+    for wanted in ("csv", "parquet", "jsonl"):
+        output = tmp_path / f"out.{wanted}"
+        assert batch(source, "-o", output, "--criteria").exit_code == 0
+    frame = pl.read_parquet(tmp_path / "out.parquet")
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as stream:
+        texts = list(csv.DictReader(stream))
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert list(texts[0]) == frame.columns
+    for row, text, line in zip(frame.iter_rows(named=True), texts, lines, strict=True):
+        for name, value in row.items():
+            plain = value.isoformat() if isinstance(value, dt.date) else value
+            assert line[name] == (str(plain) if isinstance(plain, Decimal) else plain)
+            said = "" if plain is None else str(plain).lower() if isinstance(plain, bool) else str(plain)
+            assert text[name] == said
+
+
+def test_nested_json_lines_and_flat_ones_are_the_same_case(tmp_path: Path) -> None:
+    source = written(tmp_path / "in.jsonl", json.dumps(nested(GOOD)), json.dumps(GOOD), "")
+    assert batch(source, "-o", tmp_path / "out.csv").exit_code == 0
+    first, second = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert first == second
+
+
+def test_patterns_stand_for_files_and_own_columns_are_kept(tmp_path: Path) -> None:
+    for number in (2, 1):
+        written(tmp_path / f"in{number}.csv", f"mon_numero,{HEADER}", f"00{number},{LINE}")
+    assert batch(tmp_path / "in*.csv", "-o", tmp_path / "out.parquet").exit_code == 0
+    assert pl.read_parquet(tmp_path / "out.parquet")["mon_numero"].to_list() == ["001", "002"]
+
+
+def test_readings_are_taken_and_unknown_ones_refused(tmp_path: Path) -> None:
+    source = written(tmp_path / "in.csv", HEADER, LINE)
+    output = tmp_path / "out.csv"
+    assert batch(source, "-o", output, "--interpret", "borne_du_minimum=exclue").exit_code == 0
+    assert batch(source, "-o", output, "--interpret", "borne_du_minimum=peut_etre").exit_code == 2
+    assert batch(source, "-o", output, "--interpret", "nothing=exclue").exit_code == 2
+    assert batch(source, "-o", tmp_path / "out.xlsx").exit_code == 2
+    assert batch(written(tmp_path / "in.xml", HEADER), "-o", output).exit_code == 2
+
+
+def test_pieces_smaller_than_the_file_give_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "in.parquet"
+    pl.read_csv(PORTFOLIO, n_rows=1000, try_parse_dates=True, infer_schema_length=None).write_parquet(source)
+    text = written(tmp_path / "in.csv", *PORTFOLIO.read_text(encoding="utf-8").splitlines()[:1001])
+    assert batch(source, "-o", tmp_path / "whole.csv").exit_code == 0
+    monkeypatch.setattr(readers, "ROWS", 300)
+    monkeypatch.setattr(readers, "BLOCK", 10_000)
+    for given in (source, text):
+        assert batch(given, "-o", tmp_path / "pieces.csv").exit_code == 0
+        assert (tmp_path / "pieces.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+# What is refused
+
+
+WRONG: Mapping[str, list[Any]] = {
+    "contrat.date_signature": ["2024-02-30", "2018-01-01", "1850-01-01", None, "02/09/2024", 20240902, "2030-1-1"],
+    "contrat.option": ["demi", "Demi_ETP", 3, True, ""],
+    "contrat.annee": [0, 16, 1.5, "3", True, 10**30, 2.0],
+    "medecin.optam": ["oui", 1, "true", False],
+    "medecin.part_honoraires_cliniques": [-0.01, 100.01, 80.255, 80.25, "80", float("nan"), [1]],
+    "medecin.date_naissance": ["2024-09-03", "1970-13-01", "1970-01-01", dt.date(2000, 2, 29).isoformat()],
+    "centre.etp_medecins": [0, 0.01, 0.001, 1000, 1e3, 1000.01],
+    "seuils.mt_p30": [500, 100001],
+    "seuils.mt_p50": [499, 800],
+    "seuils.mt_p95": [799, 2000],
+    "assistant.date_debut_formation": ["2022-05-05"],
+    "assistant.date_certification": ["2022-05-04", "2022-05-05"],
+    "beneficiaire": ["centre_de_sante", "hopital", None],
+}
+
+
+def drawn(seed: int, count: int) -> Iterator[dict[str, Any]]:
+    rng = random.Random(seed)
+    for _ in range(count):
+        row = dict(GOOD)
+        for name, values in WRONG.items():
+            if rng.random() < 0.15:
+                row[name] = rng.choice(values)
+        yield row
+
+
+def faults_of(row: Mapping[str, Any], session: Session) -> set[str]:
+    """The codes that the reader of one case gives."""
+    try:
+        facts = read_case(nested(row), session.registry.vocabulary)
+        signature = facts["contrat.date_signature"]
+        assert isinstance(signature, dt.date)
+        session.registry.select(str(facts["beneficiaire"]), signature)
+    except InputFault as error:
+        return {problem.code for problem in error.problems}
+    return set()
+
+
+def test_json_lines_are_refused_exactly_where_a_case_file_is(tmp_path: Path, session: Session) -> None:
+    rows = list(drawn(3, 3000))
+    source = written(tmp_path / "in.jsonl", *(json.dumps(row) for row in rows))
+    output = tmp_path / "out.parquet"
+    assert batch(source, "-o", output).exit_code == 0
+    found: dict[int, set[str]] = {}
+    for line in rejected(output):
+        found.setdefault(int(line["row"]), set()).add(line["code"])
+    expected = {number: codes for number, row in enumerate(rows, 1) if (codes := faults_of(row, session))}
+    assert found == expected
+    assert len({code for codes in expected.values() for code in codes}) == 7
+    assert len(pl.read_parquet(output)) == len(rows) - len(expected)
+
+
+def test_random_typed_rows_are_refused_exactly_where_a_case_is(tmp_path: Path, session: Session) -> None:
+    vocabulary = session.registry.vocabulary
+    rng = random.Random(5)
+    cases = [
+        random_facts(rng, vocabulary, "medecin_liberal", dt.date(2018, 1, 1), dt.date(2026, 1, 1)) for _ in range(800)
+    ]
+    for case in cases[::2]:
+        for chain in vocabulary.orders:
+            for name in chain:
+                case.pop(name, None) if name != "contrat.date_signature" else None
+    frame = frame_of(cases, vocabulary)
+    frame.write_parquet(tmp_path / "in.parquet")
+    assert batch(tmp_path / "in.parquet", "-o", tmp_path / "out.csv").exit_code == 0
+    expected = set()
+    for number, row in enumerate(frame.iter_rows(named=True), 1):
+        expected |= {(number, code) for code in faults_of({k: v for k, v in row.items() if v is not None}, session)}
+    assert {(int(line["row"]), line["code"]) for line in rejected(tmp_path / "out.csv")} == expected
+    assert expected
+
+
+def test_a_bad_row_is_told_with_its_place_and_does_not_stop_the_rest(tmp_path: Path) -> None:
+    lines = [LINE, "2024-09-31,demi_etp,1,900", "2024-09-02,demi,1,9e2", LINE, "2024-09-02,demi_etp", "", LINE + ",7"]
+    source = written(tmp_path / "in.csv", HEADER, *lines)
+    output = tmp_path / "out.csv"
+    result = batch(source, "-o", output)
+    assert result.exit_code == 0
+    assert "5 rows" not in result.stdout
+    assert "4 rows refused" in result.stdout
+    assert [(line["row"], line["column"], line["code"]) for line in rejected(output)] == [
+        ("2", "contrat.date_signature", "fact-type"),
+        ("3", "patientele.mt_depart", "fact-type"),
+        ("3", "contrat.option", "fact-value"),
+        ("5", "", "row-fields"),
+        ("7", "", "row-fields"),
+    ]
+    assert "Did you mean 'demi_etp'?" in rejected(output)[2]["message"]
+    assert len(output.read_text(encoding="utf-8").splitlines()) == 3
+    assert batch(source, "-o", output, "--strict").exit_code == 1
+    assert batch(written(source, HEADER, LINE), "-o", output, "--strict").exit_code == 0
+    assert not Path(f"{output}.rejected.csv").exists()
+
+
+def test_lines_that_are_no_json_objects_are_refused_one_by_one(tmp_path: Path) -> None:
+    good = json.dumps(GOOD)
+    lines = [good, "{", "[1]", '{"contrat.annee": 1, "contrat.annee": 2}', "[" * 100_000, good]
+    output = tmp_path / "out.csv"
+    assert batch(written(tmp_path / "in.jsonl", *lines), "-o", output).exit_code == 0
+    told = [(line["row"], line["code"]) for line in rejected(output)]
+    assert told == [("2", "row-json"), ("3", "case-not-a-mapping"), ("4", "row-json"), ("5", "row-json")]
+
+
+def test_mixed_types_in_one_column_refuse_only_the_wrong_ones(tmp_path: Path) -> None:
+    lines = [json.dumps(GOOD | {"patientele.mt_depart": value}) for value in (900, "900", True, 900.0, 900.5, None)]
+    output = tmp_path / "out.parquet"
+    assert batch(written(tmp_path / "in.jsonl", *lines), "-o", output).exit_code == 0
+    told = [(line["row"], line["code"]) for line in rejected(output)]
+    assert told == [("2", "fact-type"), ("3", "fact-type"), ("5", "fact-decimals")]
+    assert pl.read_parquet(output)["patientele.mt_depart"].to_list() == [900, 900, None]
+
+
+def test_quoted_cells_may_hold_separators_and_line_ends(tmp_path: Path) -> None:
+    source = written(tmp_path / "in.csv", f"note,{HEADER}", f'"a, b\nc ""d""",{LINE}', f'x,"{LINE[:10]}"{LINE[10:]}')
+    assert batch(source, "-o", tmp_path / "out.parquet").exit_code == 0
+    assert pl.read_parquet(tmp_path / "out.parquet")["note"].to_list() == ['a, b\nc "d"', "x"]
+
+
+def test_a_quote_left_open_refuses_its_line_and_not_the_rest(tmp_path: Path) -> None:
+    source = written(tmp_path / "in.csv", f"note,{HEADER}", f"a,{LINE}", f'"b,{LINE}', f"c,{LINE}", f'"d",{LINE}')
+    output = tmp_path / "out.parquet"
+    assert batch(source, "-o", output).exit_code == 0
+    assert [(line["row"], line["code"]) for line in rejected(output)] == [("2", "row-quotes")]
+    assert pl.read_parquet(output)["note"].to_list() == ["a", "c", "d"]
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_other_separators_windows_line_ends_and_a_byte_order_mark_are_read(separator: str, tmp_path: Path) -> None:
+    text = "".join(f"{line}\r\n" for line in (HEADER, LINE)).replace(",", separator)
+    source = tmp_path / "in.csv"
+    source.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert batch(source, "-o", tmp_path / "out.parquet").exit_code == 0
+    assert pl.read_parquet(tmp_path / "out.parquet")["patientele.mt_depart"].to_list() == [900]
+
+
+# Columns and files at fault
+
+
+@pytest.mark.parametrize(
+    ("header", "code", "words"),
+    [
+        ("contrat.option,contrat.annee", "column-missing", "contrat.date_signature"),
+        ("contrat.date_signatur,contrat.date_signature", "column-unknown", "Did you mean 'contrat.date_signature'?"),
+        ("date_signature,contrat.date_signature", "column-unknown", "Did you mean 'contrat.date_signature'?"),
+        ("contrat.bonus,contrat.date_signature", "column-unknown", "--keep 'contrat.bonus'"),
+        ("contrat.date_signature,contrat.annee,contrat.annee", "column-twice", "contrat.annee"),
+        ("contrat.date_signature,eligibilite", "column-taken", "eligibilite"),
+        ("contrat.date_signature,avenant_row", "column-taken", "avenant_row"),
+        ("", "header-missing", "contrat.date_signature"),
+    ],
+)
+def test_a_header_at_fault_is_told_before_anything_is_written(
+    header: str, code: str, words: str, tmp_path: Path
+) -> None:
+    result = batch(written(tmp_path / "in.csv", header), "-o", tmp_path / "out.csv")
+    assert code in codes(result)
+    assert words in result.stderr
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_a_column_of_ones_own_that_looks_like_a_fact_can_be_kept(tmp_path: Path) -> None:
+    source = written(tmp_path / "in.csv", f"age,{HEADER}", f"old,{LINE}")
+    assert codes(batch(source, "-o", tmp_path / "out.csv")) == ["column-unknown"]
+    assert batch(source, "-o", tmp_path / "out.csv", "--keep", "age").exit_code == 0
+
+
+def test_a_parquet_column_of_the_wrong_type_is_told_once(tmp_path: Path) -> None:
+    frame = pl.DataFrame({**GOOD, "contrat.annee": ["1"], "medecin.optam": [1], "medecin.age": [40.0]})
+    frame.write_parquet(tmp_path / "in.parquet")
+    assert codes(batch(tmp_path / "in.parquet", "-o", tmp_path / "out.csv")) == ["column-type", "column-type"]
+
+
+def test_numbers_dates_and_choices_may_come_in_other_types(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {
+            "contrat.date_signature": [dt.datetime(2024, 9, 2), dt.datetime(2024, 9, 2, 1), dt.datetime(2024, 9, 2)],
+            "contrat.annee": pl.Series([1.0, 1.0, 1.5]),
+            "contrat.option": pl.Series(["un_etp"] * 3, dtype=pl.Categorical),
+            "medecin.part_honoraires_cliniques": pl.Series([Decimal("80.250")] * 3, dtype=pl.Decimal(9, 3)),
+            "patientele.mt_depart": pl.Series([900] * 3, dtype=pl.UInt16),
+            "medecin.zone": [None] * 3,
+        }
+    )
+    frame.write_parquet(tmp_path / "in.parquet")
+    output = tmp_path / "out.parquet"
+    assert batch(tmp_path / "in.parquet", "-o", output).exit_code == 0
+    assert [(line["row"], line["code"]) for line in rejected(output)] == [("2", "fact-type"), ("3", "fact-decimals")]
+    row = pl.read_parquet(output).row(0, named=True)
+    assert row["contrat.date_signature"] == dt.date(2024, 9, 2)
+    assert row["medecin.part_honoraires_cliniques"] == 80.25
+
+
+def test_files_that_cannot_be_read_are_all_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").touch()
+    (tmp_path / "empty.jsonl").touch()
+    (tmp_path / "folder.csv").mkdir()
+    pl.read_csv(PORTFOLIO, n_rows=500).write_parquet(tmp_path / "cut.parquet")
+    whole = (tmp_path / "cut.parquet").read_bytes()
+    (tmp_path / "cut.parquet").write_bytes(whole[: len(whole) // 2])
+    result = batch(*sorted(tmp_path.glob("*.*")), tmp_path / "none.csv", "-o", tmp_path / "out.csv")
+    assert codes(result) == ["file-damaged", "file-empty", "file-empty", "file-unreadable", "file-missing"]
+
+
+def test_a_parquet_damaged_in_the_middle_leaves_the_old_output(tmp_path: Path) -> None:
+    source, output = tmp_path / "in.parquet", tmp_path / "out.csv"
+    pl.read_csv(PORTFOLIO, n_rows=5000, try_parse_dates=True, infer_schema_length=None).write_parquet(source)
+    content = bytearray(source.read_bytes())
+    content[1000:9000] = bytes(8000)
+    source.write_bytes(content)
+    output.write_text("old", encoding="utf-8")
+    assert codes(batch(source, "-o", output)) == ["file-damaged"]
+    assert output.read_text(encoding="utf-8") == "old"
+
+
+def test_text_that_is_not_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    source = written(tmp_path / "in.csv", f"note,{HEADER}", f"ok,{LINE}", f"été,{LINE}", encoding="latin-1")
+    result = batch(source, "-o", output)
+    assert codes(result) == ["wrong-encoding"]
+    assert f"{source}:3:1" in result.stderr
+    source = written(tmp_path / "in.csv", f"été,{HEADER}", encoding="latin-1")
+    assert codes(batch(source, "-o", output)) == ["wrong-encoding"]
+    source = written(tmp_path / "in.jsonl", '{"é": 1}', encoding="latin-1")
+    assert codes(batch(source, "-o", output)) == ["wrong-encoding"]
+    assert not output.exists()
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_header_without_rows_gives_a_header_without_rows(suffix: str, tmp_path: Path) -> None:
+    source = written(tmp_path / "in.csv", HEADER)
+    if suffix == "parquet":
+        source = tmp_path / "in.parquet"
+        pl.DataFrame(schema={"contrat.date_signature": pl.Date, "contrat.annee": pl.Int64}).write_parquet(source)
+    for output in (tmp_path / "out.parquet", tmp_path / "out.csv", tmp_path / "out.jsonl"):
+        assert batch(source, "-o", output).exit_code == 0
+    assert pl.read_parquet(tmp_path / "out.parquet").height == 0
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8").startswith("contrat.date_signature,")
+
+
+def test_a_thousand_columns_are_kept(tmp_path: Path) -> None:
+    own = [f"x{number}" for number in range(1000)]
+    source = written(tmp_path / "in.csv", ",".join([*own, HEADER]), ",".join([*own, LINE]), ",".join([*own, LINE]))
+    assert batch(source, "-o", tmp_path / "out.csv").exit_code == 0
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as stream:
+        first, second = csv.DictReader(stream)
+    assert first == second
+    assert first["x999"] == "x999"
+
+
+def test_inputs_with_different_columns_are_refused_and_other_orders_are_not(tmp_path: Path) -> None:
+    first = written(tmp_path / "1.csv", HEADER, LINE)
+    other = written(tmp_path / "2.csv", "contrat.date_signature,contrat.option,medecin.zone", "2024-09-02,demi_etp,zip")
+    result = batch(first, other, "-o", tmp_path / "out.csv")
+    assert codes(result) == ["columns-differ"]
+    assert "lacking: contrat.annee, patientele.mt_depart; extra: medecin.zone" in result.stderr
+    turned = written(tmp_path / "3.csv", *(",".join(reversed(line.split(","))) for line in (HEADER, LINE)))
+    assert batch(first, turned, "-o", tmp_path / "out.csv").exit_code == 0
+    assert len(set((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()[1:])) == 1
+
+
+def test_parquet_inputs_may_hold_a_fact_in_different_types(tmp_path: Path) -> None:
+    pl.DataFrame({**GOOD, "n": [1]}).write_parquet(tmp_path / "1.parquet")
+    pl.DataFrame({**GOOD, "contrat.annee": [1.0], "n": [2]}).write_parquet(tmp_path / "2.parquet")
+    assert batch(tmp_path / "*.parquet", "-o", tmp_path / "out.csv").exit_code == 0
+    assert len((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()) == 3
+    pl.DataFrame({**GOOD, "n": ["3"]}).write_parquet(tmp_path / "3.parquet")
+    assert codes(batch(tmp_path / "*.parquet", "-o", tmp_path / "new.csv")) == ["column-type"]
+
+
+# What the system does
+
+
+def test_an_output_that_cannot_be_written_is_told_and_leaves_the_old_one(tmp_path: Path) -> None:
+    source = written(tmp_path / "in.csv", HEADER, LINE)
+    assert codes(batch(source, "-o", tmp_path / "none" / "out.csv")) == ["output-unwritable"]
+    (tmp_path / "folder.csv").mkdir()
+    assert codes(batch(source, "-o", tmp_path / "folder.csv")) == ["output-unwritable"]
+    assert codes(batch(source, "-o", source)) == ["output-is-input"]
+    pl.DataFrame({**GOOD, "own": [[1, 2]]}).write_parquet(tmp_path / "in.parquet")
+    assert codes(batch(tmp_path / "in.parquet", "-o", tmp_path / "out.csv")) == ["output-nested"]
+    assert batch(tmp_path / "in.parquet", "-o", tmp_path / "out.parquet").exit_code == 0
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
+def test_a_full_disk_leaves_the_old_output_and_nothing_beside_it(suffix: str, tmp_path: Path) -> None:
+    output = tmp_path / f"out.{suffix}"
+    output.write_text("old", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", "from engine.cli import main; main()", "batch", PORTFOLIO, "-o", output, "--lang", "en"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)),
+    )
+    assert done.returncode == 1
+    assert f"{output}: output-unwritable: the file cannot be written (File too large" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == [output.name]
+    assert output.read_text(encoding="utf-8") == "old"
+
+
+def test_two_runs_do_not_write_the_same_file(tmp_path: Path) -> None:
+    from engine.bulk.writing import replacing
+
+    source, output = written(tmp_path / "in.csv", HEADER, LINE), tmp_path / "out.csv"
+    with replacing(output):
+        assert codes(batch(source, "-o", output)) == ["output-busy"]
+    assert batch(source, "-o", output).exit_code == 0
+
+
+def test_an_interrupted_run_leaves_no_trace(tmp_path: Path) -> None:
+    output = tmp_path / "out.parquet"
+    with start("batch", *[str(PORTFOLIO)] * 1, "-o", str(output)) as process:
+        deadline = time.monotonic() + 60
+        while not output.with_name("out.parquet.partial").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(2)
+        assert process.stderr is not None
+        said = process.stderr.read().decode()
+    assert "Traceback" not in said
+    assert process.returncode in (0, 1, 130)
+    assert [path.name for path in tmp_path.iterdir()] == ([] if process.returncode else ["out.parquet"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_killed_run_leaves_the_old_output_or_the_new_one_whole(suffix: str, tmp_path: Path) -> None:
+    lines = PORTFOLIO.read_text(encoding="utf-8").splitlines()
+    old, new = written(tmp_path / "old.csv", *lines[:2000]), written(tmp_path / "new.csv", *lines[:4000], "x")
+    output, wanted = tmp_path / f"out.{suffix}", tmp_path / f"wanted.{suffix}"
+    assert batch(old, "-o", output).exit_code == 0
+    before = output.read_bytes()
+    started = time.monotonic()
+    with start("batch", str(new), "-o", str(wanted)) as process:
+        process.communicate()
+    lasts, after = time.monotonic() - started, wanted.read_bytes()
+    rng, seen = random.Random(20), set()
+    for number in range(10):
+        with start("batch", str(new), "-o", str(output)) as process:
+            time.sleep(lasts * (0.35 + 0.7 * (number + rng.random()) / 10))
+            process.kill()
+        found = output.read_bytes()
+        assert found in (before, after)
+        seen.add(found)
+        if found == after:
+            assert [line["code"] for line in rejected(output)] == ["row-fields"]
+            output.write_bytes(before)
+    assert before in seen

@@ -1,0 +1,152 @@
+"""Polars, DuckDB and Spark compute identical frames, cell by cell, from the same rules and the same rows."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+from command import ROOT, avenant
+from frames import frame_of
+from random_cases import random_facts
+
+from engine import evaluate_frame
+from engine.evaluation.session import Session
+
+SEED = 7
+SAMPLE = 2000
+PORTFOLIO = ROOT / "examples" / "portfolio.csv"
+
+
+@pytest.fixture(scope="module")
+def sample(session: Session) -> pl.DataFrame:
+    """Seeded cases of every convention, with missing facts, numbered."""
+    conventions = list(session.registry.conventions.values())
+    rows = []
+    for number in range(SAMPLE):
+        rng = random.Random(SEED * 1_000_003 + number)
+        convention = conventions[number % len(conventions)]
+        last = convention.signed_before or dt.date(2026, 12, 31)
+        rows.append(
+            random_facts(rng, session.registry.vocabulary, convention.beneficiary, convention.signed_from, last)
+        )
+    return frame_of(rows, session.registry.vocabulary).with_row_index("number").cast({"number": pl.Int64})
+
+
+@pytest.fixture(scope="module")
+def by_polars(sample: pl.DataFrame, session: Session) -> pl.DataFrame:
+    return evaluate_frame(sample, session, criteria=True)
+
+
+@pytest.fixture(scope="module")
+def portfolio(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
+    """What the command makes of the portfolio."""
+    output = tmp_path_factory.mktemp("portfolio") / "out.parquet"
+    assert avenant("batch", str(PORTFOLIO), "-o", str(output)).exit_code == 0
+    return pl.read_parquet(output)
+
+
+def same(left: pl.DataFrame, right: pl.DataFrame, key: str) -> None:
+    """Fails with the first cells that differ."""
+    assert left.columns == right.columns
+    assert left.schema == right.schema
+    left, right = left.sort(key), right.sort(key)
+    for name in left.columns:
+        wrong = ~left[name].eq_missing(right[name])
+        shown = [frame.filter(wrong).select(pl.col(key).alias("key"), name).head(3).rows() for frame in (left, right)]
+        assert not wrong.any(), f"{name}: {shown}"
+
+
+def in_cents(frame: pl.DataFrame) -> pl.DataFrame:
+    """The command's euros as the whole cents of a frame."""
+    money = {name: f"{name}.centimes" for name, dtype in frame.schema.items() if dtype == pl.Decimal(18, 2)}
+    return frame.with_columns((pl.col(name) * 100).cast(pl.Int64) for name in money).rename(money)
+
+
+def test_duckdb_gives_the_frame_of_polars(
+    sample: pl.DataFrame, by_polars: pl.DataFrame, session: Session, tmp_path: Path
+) -> None:
+    sample.write_parquet(tmp_path / "in.parquet")
+    relation = duckdb.connect().read_parquet(str(tmp_path / "in.parquet"))
+    evaluate_frame(relation, session, criteria=True).write_parquet(str(tmp_path / "out.parquet"))
+    same(pl.read_parquet(tmp_path / "out.parquet"), by_polars, "number")
+
+
+def test_duckdb_gives_the_rows_of_the_command_from_the_same_file(
+    portfolio: pl.DataFrame, session: Session, tmp_path: Path
+) -> None:
+    evaluate_frame(duckdb.connect().read_csv(str(PORTFOLIO)), session).write_parquet(str(tmp_path / "out.parquet"))
+    found = pl.read_parquet(tmp_path / "out.parquet")
+    facts = {name: dtype for name, dtype in portfolio.schema.items() if name in session.registry.vocabulary.facts}
+    same(found.cast(facts), in_cents(portfolio), "dossier")
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    from engine.bulk.cluster import SETTINGS
+
+    sql = pytest.importorskip("pyspark.sql")
+    builder = sql.SparkSession.builder.master("local[2]").appName("avenant-tests")
+    settings = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", **SETTINGS}
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    opened = builder.getOrCreate()
+    opened.sparkContext.setLogLevel("ERROR")
+    yield opened
+    opened.stop()
+
+
+@pytest.mark.spark
+def test_spark_gives_the_frame_of_polars(
+    sample: pl.DataFrame, by_polars: pl.DataFrame, session: Session, spark: Any, tmp_path: Path
+) -> None:
+    sample.write_parquet(tmp_path / "in.parquet")
+    frame = spark.read.parquet(str(tmp_path / "in.parquet"))
+    evaluate_frame(frame, session, criteria=True).write.parquet(str(tmp_path / "out"))
+    same(pl.read_parquet(tmp_path / "out" / "*.parquet"), by_polars, "number")
+
+
+@pytest.mark.spark
+def test_spark_gives_the_rows_of_the_command_from_the_same_file(
+    portfolio: pl.DataFrame, spark: Any, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.parquet"
+    output.write_text("old", encoding="utf-8")
+    result = avenant("batch", str(PORTFOLIO), "-o", str(output), "--engine", "spark", "--lang", "en")
+    assert result.exit_code == 0, result.output
+    same(pl.read_parquet(output / "*.parquet"), portfolio, "dossier")
+    plain = avenant("batch", str(PORTFOLIO), "-o", str(tmp_path / "polars.parquet"), "--lang", "en")
+    assert result.stdout == plain.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.parquet", "polars.parquet"]
+
+
+@pytest.mark.spark
+def test_spark_refuses_the_rows_that_the_command_refuses(spark: Any, tmp_path: Path) -> None:
+    lines = PORTFOLIO.read_text(encoding="utf-8").splitlines()[:60]
+    lines[3] = lines[3].replace("20", "19", 1)
+    lines[10] += ",too,many"
+    lines[20] = lines[20].replace("secteur_", "sector_").replace("centre_de_sante", "clinique")
+    source = tmp_path / "in.csv"
+    source.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    told = {}
+    for engine in ("polars", "spark"):
+        output = tmp_path / f"{engine}.parquet"
+        assert avenant("batch", str(source), "-o", str(output), "--engine", engine, "--lang", "en").exit_code == 0
+        with Path(f"{output}.rejected.csv").open(encoding="utf-8", newline="") as stream:
+            told[engine] = list(csv.DictReader(stream))
+    assert told["spark"] == told["polars"]
+    assert len(told["spark"]) >= 2
+
+
+@pytest.mark.spark
+def test_what_spark_cannot_do_is_told(spark: Any, tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"contrat.date_signature": "2024-09-02"}\n', encoding="utf-8")
+    assert avenant("batch", str(source), "-o", str(tmp_path / "out"), "--engine", "spark").exit_code == 2
+    assert avenant("batch", str(PORTFOLIO), "-o", "out.csv", "--engine", "spark", "--missing").exit_code == 2

@@ -24,7 +24,9 @@ from frames import frame_of
 from random_cases import random_facts
 
 from engine.bulk import readers
-from engine.errors import InputFault
+from engine.bulk.files import run_batch
+from engine.bulk.job import Job
+from engine.errors import InputFault, UsageFault
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 
@@ -138,8 +140,26 @@ def test_readings_are_taken_and_unknown_ones_refused(tmp_path: Path) -> None:
     assert batch(source, "-o", output, "--interpret", "borne_du_minimum=exclue").exit_code == 0
     assert batch(source, "-o", output, "--interpret", "borne_du_minimum=peut_etre").exit_code == 2
     assert batch(source, "-o", output, "--interpret", "nothing=exclue").exit_code == 2
+
+
+def test_a_file_of_no_known_format_is_wrong_usage(tmp_path: Path, session: Session) -> None:
+    source = written(tmp_path / "in.csv", HEADER, LINE)
     assert batch(source, "-o", tmp_path / "out.xlsx").exit_code == 2
-    assert batch(written(tmp_path / "in.xml", HEADER), "-o", output).exit_code == 2
+    with pytest.raises(UsageFault) as caught:
+        run_batch(Job((str(written(tmp_path / "in.xml", HEADER)),), str(tmp_path / "out.csv"), {}), session)
+    assert caught.value.problem.code == "file-format"
+
+
+def test_a_library_that_is_not_installed_is_named_with_its_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("files", "cluster"):
+        monkeypatch.delitem(sys.modules, f"engine.bulk.{module}", raising=False)
+    monkeypatch.setitem(sys.modules, "polars", None)
+    source = written(tmp_path / "in.csv", HEADER, LINE)
+    result = batch(source, "-o", tmp_path / "out.csv")
+    assert codes(result) == ["extra-missing"]
+    assert "pip install 'avenant[bulk]'" in result.stderr
 
 
 def test_pieces_smaller_than_the_file_give_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,6 +145,21 @@ def test_spark_refuses_the_rows_that_the_command_refuses(spark: Any, tmp_path: P
 
 
 @pytest.mark.spark
+def test_a_file_that_stops_spark_leaves_the_old_output(spark: Any, tmp_path: Path) -> None:
+    source, output = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    pl.read_csv(PORTFOLIO, n_rows=5000, try_parse_dates=True, infer_schema_length=None).write_parquet(source)
+    content = bytearray(source.read_bytes())
+    content[1000:9000] = bytes(8000)
+    source.write_bytes(content)
+    output.write_text("old", encoding="utf-8")
+    result = avenant("batch", str(source), "-o", str(output), "--engine", "spark", "--lang", "en")
+    assert result.exit_code == 1
+    assert result.stderr.split(": ")[1] == "spark-failed"
+    assert output.read_text(encoding="utf-8") == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.parquet", "out.parquet"]
+
+
+@pytest.mark.spark
 def test_what_spark_cannot_do_is_told(spark: Any, tmp_path: Path) -> None:
     source = tmp_path / "in.jsonl"
     source.write_text('{"contrat.date_signature": "2024-09-02"}\n', encoding="utf-8")

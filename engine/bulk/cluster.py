@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import narwhals as nw
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession, functions
 from pyspark.sql.types import StringType, StructField, StructType
@@ -57,7 +58,7 @@ def run_on_spark(job: Job, rules: Session, told: Callable[[int, int], None]) -> 
     check_output(job, sources, format_)
     try:
         return _run(job, rules, sources, format_, session())
-    except PySparkException as error:
+    except (PySparkException, Py4JError) as error:
         raise fault(Location("spark"), "spark-failed", reason=str(error).partition("\n")[0]) from None
 
 
@@ -85,9 +86,12 @@ def _run(job: Job, rules: Session, sources: Sequence[Source], format_: str, spar
         for refusal in _refusals(spark, sources, names, rules):
             refused.write(refusal)
             summary.refuse(refusal[0].file, Counter(r.problem.code for r in refusal))
-        _write(results, partial, format_, target)
-        _count(spark, partial, format_, summary)
-        _replace(partial, target)
+        try:
+            _write(results, partial, format_, target)
+            _count(spark, partial, format_, summary)
+            _replace(partial, target)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
     return summary
 
 

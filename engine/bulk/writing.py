@@ -48,32 +48,32 @@ def replacing(target: Path, empty: bool = True) -> Iterator[Path]:
         InputFault: the folder does not exist or is full, or another run is writing the same file.
     """
     partial = target.with_name(target.name + ".partial")
+    locks: list[int] = []
     try:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        lock = _locked(partial, target)
-    except OSError as error:
-        raise unwritable(target, error.strerror) from None
-    try:
+        _lock(partial, target, locks)
         yield partial
-        os.fsync(lock)
-        if empty or os.fstat(lock).st_size:
+        os.fsync(locks[0])
+        if empty or os.fstat(locks[0]).st_size:
             partial.replace(target)
         else:
             target.unlink(missing_ok=True)
             partial.unlink()
         _sync_folder(target)
     except BaseException as error:
-        partial.unlink(missing_ok=True)
+        if locks:
+            partial.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise unwritable(target, error.strerror or type(error).__name__) from None
         raise
     finally:
-        os.close(lock)
+        for lock in locks:
+            os.close(lock)
 
 
-def _locked(partial: Path, target: Path) -> int:
-    """An open file that holds the right to write ``partial``; the system lets go of it when the process ends."""
+def _lock(partial: Path, target: Path, locks: list[int]) -> None:
+    """Adds an open file that holds the right to write ``partial``; the system lets go of it when the process ends."""
     while True:
         lock = os.open(partial, os.O_RDWR | os.O_CREAT, 0o666)
         try:
@@ -83,8 +83,9 @@ def _locked(partial: Path, target: Path) -> int:
             raise fault(Location(str(target)), "output-busy") from None
         with contextlib.suppress(FileNotFoundError):
             if os.fstat(lock).st_ino == partial.stat().st_ino:
+                locks.append(lock)
                 os.truncate(lock, 0)
-                return lock
+                return
         os.close(lock)  # another run finished in between, and took the name with it
 
 
@@ -102,6 +103,7 @@ def frames_to(path: Path, format_: str, target: Path, schema: pl.Schema) -> Iter
     if format_ == "parquet":
         sink = _ParquetThread(path, target, schema)
         try:
+            sink.thread.start()
             yield sink
         except BaseException:
             sink.stop()
@@ -151,7 +153,6 @@ class _ParquetThread:
         self.ended = threading.Event()
         self.error: BaseException | None = None
         self.thread = threading.Thread(target=self._run, args=(path, schema), daemon=True)
-        self.thread.start()
 
     def _run(self, path: Path, schema: pl.Schema) -> None:
         def source(*_: Any) -> Iterator[pl.DataFrame]:
@@ -185,7 +186,8 @@ class _ParquetThread:
 
     def stop(self) -> None:
         self.ended.set()
-        self.thread.join()
+        if self.thread.ident is not None:
+            self.thread.join()
 
     def _tell(self) -> None:
         if isinstance(self.error, pl.exceptions.PolarsError | OSError):

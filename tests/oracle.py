@@ -144,7 +144,8 @@ class Reading:
         self.added: dict[str, list[Item]] = {}  # criterion: the derogations that overlays add to it
         for home, (overlay, newer) in enumerate(overlays, 1):
             for old, new in overlay.get("replace", {}).items():
-                self.books[0][old] = self.books[home][new]._replace(criteria=self.books[0][old].criteria)
+                if old in self.books[0]:  # an obligation has a status in a report, and no value to read
+                    self.books[0][old] = self.books[home][new]._replace(criteria=self.books[0][old].criteria)
             declared = {d["id"]: d for file in newer["files"].values() for d in file.get("derogations", [])}
             for criterion, names in overlay.get("add_derogations", {}).items():
                 self.added.setdefault(criterion, []).extend(Item("", declared[name], home, ()) for name in names)

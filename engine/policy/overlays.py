@@ -51,14 +51,15 @@ def laid_items(convention: Convention, overlays: Sequence[Laid]) -> dict[str, It
             if item is not None and isinstance(item.body, Criterion):
                 more = tuple(later.derogations[d] for d in added if d in later.derogations)
                 items[id_] = replace(item, body=replace(item.body, derogations=item.body.derogations + more))
-    for later, _ in overlays:
-        _bring_along(items, later)
+    for later, overlay in overlays:
+        lent = [items[id_] for id_ in (*overlay.replace, *overlay.add_derogations) if id_ in items]
+        _bring_along(items, later, lent)
     return items
 
 
-def _bring_along(items: dict[str, Item], later: Convention) -> None:
-    """Adds the items of ``later`` that the laid ones name and the contract's own convention lacks."""
-    waiting = list(items.values())
+def _bring_along(items: dict[str, Item], later: Convention, lent: Iterable[Item]) -> None:
+    """Adds the items of ``later`` that the items it lends name and the contract's own convention lacks."""
+    waiting = list(lent)
     while waiting:
         for id_ in named_items(waiting.pop()):
             if id_ not in items and id_ in later.items:

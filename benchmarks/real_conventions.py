@@ -47,6 +47,10 @@ DATES: Mapping[str, tuple[dt.date, dt.date]] = {  # each in the order that the c
     "contrat.date_signature": (dt.date(2020, 2, 4), dt.date(2025, 10, 14)),  # every convention has some
     "contrat.date_avenant_65_ans": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
     "contrat.date_avenant_prorogation": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
+    "contrat.date_changement_option": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
+    "contrat.date_resiliation": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
+    "contrat.date_p50_atteint": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
+    "contrat.date_passage_regles_posterieures": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
 }
 USUAL_DATES = dt.date(2021, 1, 1), dt.date(2025, 12, 31)
 SHARE_GIVEN: Mapping[str, int] = {"contrat.date_signature": 100, "beneficiaire": 100, "seuils": 10, "centre": 40}

@@ -17,6 +17,7 @@ PATIENTS = (0, 639, 640, 641, 774, 775, 776, 849, 850, 851, 900, 1044, 1045, 110
 PERCENTS = (0, 15, 20, 30, 50, 70, 79, 80, 81, 90, 95, 96, 100)
 SHARE_GIVEN = 0.72
 ALWAYS = ("contrat.date_signature",)
+SELDOM = ("seuils.", "contrat.date_resiliation", "contrat.date_passage_regles_posterieures")  # they settle much else
 
 
 def random_facts(rng: random.Random, vocabulary: Vocabulary, beneficiary: str, first: dt.date, last: dt.date) -> Facts:
@@ -25,7 +26,7 @@ def random_facts(rng: random.Random, vocabulary: Vocabulary, beneficiary: str, f
     for name, fact in vocabulary.facts.items():
         if name == "beneficiaire":
             continue
-        chance = 1.0 if name in ALWAYS else 0.15 if name.startswith("seuils.") else SHARE_GIVEN
+        chance = 1.0 if name in ALWAYS else 0.15 if name.startswith(SELDOM) else SHARE_GIVEN
         if rng.random() < chance:
             facts[name] = _value(rng, fact, facts)
     facts["contrat.date_signature"] = first + dt.timedelta(days=rng.randrange((last - first).days))

@@ -10,8 +10,10 @@ import random
 from fractions import Fraction
 
 from engine.evaluation.facts import Facts
+from engine.evaluation.session import Session
 from engine.language.facts import Fact, Vocabulary
 from engine.language.values import Scalar, exact
+from engine.policy.overlays import named_items
 
 PATIENTS = (0, 639, 640, 641, 774, 775, 776, 849, 850, 851, 900, 1044, 1045, 1106, 1107, 1195, 1300, 1513, 1514, 2355)
 PERCENTS = (0, 15, 20, 30, 50, 70, 79, 80, 81, 90, 95, 96, 100)
@@ -78,3 +80,13 @@ SAID_TWICE = {
 def consistent(facts: Facts) -> Facts:
     """The same case without the facts that say again, and perhaps otherwise, what another one says."""
     return {name: value for name, value in facts.items() if SAID_TWICE.get(name) not in facts}
+
+
+def set_aside(session: Session, facts: Facts) -> set[str]:
+    """Items that ``unless`` reaches: it changes nothing while unknown, so what it lets through may go later."""
+    convention, _ = session.registry.select(str(facts["beneficiaire"]), facts["contrat.date_signature"])  # type: ignore[arg-type]
+    found: set[str] = set()
+    for step in session.program(convention, session.laid(convention, facts, {})).plan.steps:
+        if step.item.unless is not None or found & set(named_items(step.item)):
+            found.add(step.item.id)
+    return found

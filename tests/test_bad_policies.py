@@ -21,6 +21,7 @@ from engine.policy.loader import MAX_BYTES, MAX_NODES
 
 BAD = ROOT / FIXTURES / "bad_policies"
 CASES = ROOT / FIXTURES / "bad_cases"
+DOSSIERS = ROOT / FIXTURES / "bad_dossiers"
 SMALL = FIXTURES / "small_policies"
 FIVE = FIXTURES / "five_faults"
 
@@ -85,7 +86,7 @@ def test_the_fault_is_told_where_it_is_and_how_to_mend_it(
 
 
 def test_every_code_is_caused_by_a_fixture_or_by_a_test_that_names_it_or_is_said_to_be_out_of_reach() -> None:
-    fixtures = {path.name.partition(".")[0] for folder in (CASES, BAD) for path in folder.iterdir()}
+    fixtures = {path.name.partition(".")[0] for folder in (CASES, DOSSIERS, BAD) for path in folder.iterdir()}
     assert fixtures <= set(CODES)
     assert not fixtures & set(NOT_CAUSED)
     others = [path for path in sorted((ROOT / "tests").glob("test_*.py")) if path.name != Path(__file__).name]

@@ -10,15 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_cases import ALWAYS, consistent, random_facts
+from random_cases import ALWAYS, consistent, random_facts, set_aside
 
 from engine.errors import InputFault
-from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.language import scalars
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, add_months, full_years
 from engine.policy.loader import parse
-from engine.policy.overlays import named_items
 from engine.report.values import money
 
 TRUTHS = st.lists(st.sampled_from([True, False, None]), min_size=1, max_size=6)
@@ -144,16 +142,6 @@ YAMLISH = st.recursive(
 @given(YAMLISH)
 def test_what_looks_like_yaml_is_read_or_refused_with_a_place(text: str) -> None:
     assert read_or_refused(text.encode())
-
-
-def set_aside(session: Session, facts: Facts) -> set[str]:
-    """Items that ``unless`` reaches: it changes nothing while unknown, so what it lets through may go later."""
-    convention, _ = session.registry.select(str(facts["beneficiaire"]), facts["contrat.date_signature"])  # type: ignore[arg-type]
-    found: set[str] = set()
-    for step in session.program(convention, session.laid(convention, facts, {})).plan.steps:
-        if step.item.unless is not None or found & set(named_items(step.item)):
-            found.add(step.item.id)
-    return found
 
 
 @pytest.mark.parametrize("start", range(0, 2000, 250))

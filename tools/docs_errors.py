@@ -136,6 +136,27 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "fact-decimals": "The rules count with as many decimals as the fact has, and round nothing silently.",
         "fact-order": "Dates of a life and of a contract follow one another, and notified thresholds grow.",
     },
+    "A dossier": {
+        "dossier-fact": "A dossier holds every year of a contract: what holds for one year stands in the follow-up"
+        " of that year.",
+        "event-fact": "Each type of event states its own facts. A figure of a year belongs to `suivi`, what was known"
+        " at the signature to the case.",
+        "event-needs": "An amendment that changes the option says which option; a follow-up gives its figures.",
+        "event-year-needed": "Figures do not say by themselves which year they judge: those of the third anniversary"
+        " are often taken some months before it.",
+        "event-year-unused": "Only follow-ups judge a year. The other events count from their day on.",
+        "event-order": "A life reads from top to bottom. One of the two dates may be wrong: look at both before moving"
+        " one.",
+        "event-twice": "There is one hire, one extension, one termination; and no two events of a type on one day.",
+        "event-year-twice": "Keep the figures that the fund retained for the year.",
+        "event-year-order": "Later figures cannot judge an earlier year. One of the years, or of the dates, is wrong.",
+        "event-year-early": "Figures taken before the year that precedes the one judged say nothing of it.",
+        "event-after-end": "Nothing changes a contract that is terminated: move the termination, or leave the event"
+        " out.",
+        "event-sequence": "What ends something cannot come before what began it.",
+        "event-before-signature": "An amendment changes a contract that exists.",
+        "event-contradicts": "The case and an event say the same thing differently: leave it to the event.",
+    },
     "Deciding": {
         "no-convention": "The signature date lies before the first window, after the last, or between two; the"
         " neighbours are named. `avenant list` shows all windows.",
@@ -210,6 +231,7 @@ def _example(code: str) -> Iterator[str]:
     for golden, fixture in (
         (FIXTURES / "bad_policies" / code / "expected.en.txt", FIXTURES / "bad_policies" / code),
         (FIXTURES / "bad_cases" / f"{code}.en.txt", _case(code)),
+        (FIXTURES / "bad_dossiers" / f"{code}.en.txt", FIXTURES / "bad_dossiers" / f"{code}.yaml"),
     ):
         if (ROOT / golden).exists():
             said = (ROOT / golden).read_text(encoding="utf-8").splitlines()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from docs_cli import cli_page
+from docs_dossiers import regions as dossier_regions
 from docs_language import regions as language_regions
 
 try:
@@ -237,6 +238,7 @@ PAGES: Mapping[str, Page] = {
     "docs/architecture.md": lambda text: transcribed(filled(text, stage_regions())),
     "docs/cli.md": lambda _: cli_page(),
     **({"docs/errors.md": lambda _: errors_page()} if errors_page else {}),
+    "docs/dossiers.md": lambda text: filled(text, dossier_regions()),
     "docs/language.md": lambda text: filled(text, language_regions()),
     "examples/README.md": lambda text: filled(text, examples_regions()),
 }

@@ -11,6 +11,7 @@ import click
 
 from engine.cli.bulk import batch
 from engine.cli.deciding import evaluate, explain
+from engine.cli.living import timeline
 from engine.cli.rules import check, list_, show, test
 
 
@@ -20,7 +21,7 @@ def cli() -> None:
     """Decide medical-assistant aid contracts under the rules of their signature date, with reasons and citations."""
 
 
-for command in (list_, show, check, test, evaluate, explain, batch):
+for command in (list_, show, check, test, evaluate, explain, batch, timeline):
     cli.add_command(command)
 
 

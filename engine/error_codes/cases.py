@@ -43,6 +43,76 @@ CODES: Mapping[str, Words] = {
     "fact-order": words(
         "{second} ({b}) ne peut pas précéder {first} ({a})", "{second} ({b}) cannot come before {first} ({a})"
     ),
+    # A dossier
+    "dossier-fact": words(
+        "{name} vaut pour une seule année du contrat",
+        "{name} holds for a single contract year",
+        "un événement suivi avec son année, et non un fait du cas",
+        "an event suivi with its year, and not a fact of the case",
+    ),
+    "event-fact": words(
+        "l'événement « {type} » ne peut pas dire {name}",
+        "the event '{type}' cannot state {name}",
+        "{allowed}",
+        "{allowed}",
+    ),
+    "event-needs": words(
+        "l'événement « {type} » ne dit pas ce qui change",
+        "the event '{type}' does not say what changes",
+        "{needed}",
+        "{needed}",
+    ),
+    "event-year-needed": words(
+        "l'événement « {type} » ne dit pas quelle année du contrat il juge",
+        "the event '{type}' does not say which contract year it judges",
+        "annee: 3",
+        "annee: 3",
+    ),
+    "event-year-unused": words(
+        "l'événement « {type} » ne juge pas une année : annee n'y a pas de sens",
+        "the event '{type}' judges no year: annee makes no sense there",
+    ),
+    "event-order": words(
+        "« {type} » du {day} est écrit après « {other} » du {other_day} ({place})",
+        "'{type}' of {day} is written after '{other}' of {other_day} ({place})",
+        "les événements dans l'ordre des dates",
+        "events in the order of their dates",
+    ),
+    "event-twice": words(
+        "« {type} » du {day} répète « {other} » du {other_day} ({place})",
+        "'{type}' of {day} repeats '{other}' of {other_day} ({place})",
+    ),
+    "event-year-twice": words(
+        "« {type} » du {day} juge l'année {year}, que « {other} » du {other_day} juge déjà ({place})",
+        "'{type}' of {day} judges year {year}, which '{other}' of {other_day} already judges ({place})",
+    ),
+    "event-year-order": words(
+        "« {type} » du {day} juge l'année {year} ; « {other} », plus ancien, du {other_day}, juge l'année {other_year}"
+        " ({place})",
+        "'{type}' of {day} judges year {year}; the earlier '{other}' of {other_day} judges year {other_year} ({place})",
+    ),
+    "event-year-early": words(
+        "« {type} » du {day} ne peut pas juger l'année {year}, qui commence le {start}",
+        "'{type}' of {day} cannot judge year {year}, which begins on {start}",
+        "des chiffres relevés depuis le {first}",
+        "figures taken since {first}",
+    ),
+    "event-after-end": words(
+        "« {type} » du {day} suit « {other} » du {other_day} ({place}), qui finit le contrat",
+        "'{type}' of {day} follows '{other}' of {other_day} ({place}), which ends the contract",
+    ),
+    "event-sequence": words(
+        "« {type} » du {day} ne peut pas précéder « {other} » du {other_day} ({place})",
+        "'{type}' of {day} cannot come before '{other}' of {other_day} ({place})",
+    ),
+    "event-before-signature": words(
+        "« {type} » du {day} précède la signature du contrat, le {signature} ({place})",
+        "'{type}' of {day} comes before the contract was signed, on {signature} ({place})",
+    ),
+    "event-contradicts": words(
+        "« {type} » du {day} donne {b} pour {name}, mais le cas donne {a} ({place})",
+        "'{type}' of {day} gives {b} for {name}, but the case gives {a} ({place})",
+    ),
     # Deciding
     "no-convention": words(
         "aucune convention pour {beneficiary} au {date} (avant : {before} ; après : {after})",

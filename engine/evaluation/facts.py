@@ -6,7 +6,7 @@ The convention is chosen next (:mod:`engine.policy.registry`), from the benefici
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -24,28 +24,56 @@ MAX_SHOWN = 40
 Facts = dict[str, Scalar]
 
 
-def read_case(data: Any, vocabulary: Vocabulary, document: Document | None = None, name: str = "case") -> Facts:
+def read_case(
+    data: Any,
+    vocabulary: Vocabulary,
+    document: Document | None = None,
+    name: str = "case",
+    under: tuple[str | int, ...] = (),
+) -> Facts:
     """The facts that ``data`` states, by full name; dates as dates, decimals exact, None left out as missing.
 
-    ``document`` tells the places for messages.
+    ``document`` tells the places for messages, ``under`` where in it the case stands.
 
     Raises:
         InputFault: unknown facts, wrong types, values out of range, dates in the wrong order, no signature date.
     """
-    reader = _CaseReader(vocabulary, document, name)
+    reader = _CaseReader(vocabulary, document, name, under)
     facts = reader.read(data)
     if reader.problems:
         raise InputFault(reader.problems)
     return facts
 
 
+def read_named(
+    entries: Mapping[str, Any], vocabulary: Vocabulary, document: Document, under: tuple[str | int, ...]
+) -> tuple[Facts, list[Problem]]:
+    """The facts stated by full name in a part of a document, and every fault of theirs."""
+    reader = _CaseReader(vocabulary, document, document.name, under)
+    facts: Facts = {}
+    for name, value in entries.items():
+        reader.add(facts, name, value, (name,))
+    return facts, reader.problems
+
+
+def misordered(facts: Mapping[str, Scalar], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    """Pairs of facts that follow each other in a chain that must not decrease, of which the first is the greater."""
+    for chain in vocabulary.orders:
+        for first, second in pairwise(name for name in chain if name in facts):
+            if facts[first] > facts[second]:  # type: ignore[operator]
+                yield first, second
+
+
 class _CaseReader:
     """Collects the problems of one case while it is read."""
 
-    def __init__(self, vocabulary: Vocabulary, document: Document | None, name: str) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, document: Document | None, name: str, under: tuple[str | int, ...]
+    ) -> None:
         self.vocabulary = vocabulary
         self.document = document
         self.name = name
+        self.under = under
         self.problems: list[Problem] = []
 
     def read(self, data: Any) -> Facts:
@@ -58,11 +86,11 @@ class _CaseReader:
             if key in self.vocabulary.groups:
                 if isinstance(entry, Mapping):
                     for inner, value in entry.items():
-                        self._add(facts, f"{key}.{inner}", value, (key, inner))
+                        self.add(facts, f"{key}.{inner}", value, (key, inner))
                 elif entry is not None:
                     self._report((key,), "case-group", name=key)
             elif key in known:
-                self._add(facts, key, entry, (key,))
+                self.add(facts, key, entry, (key,))
             else:
                 names = [*self.vocabulary.groups, BENEFICIARY, *known]
                 self._report((key,), "unknown-fact", nearest(str(key), names), is_key=True, name=key)
@@ -79,7 +107,7 @@ class _CaseReader:
             for problem in self.problems
         )
 
-    def _add(self, facts: Facts, name: str, value: Any, path: tuple[Any, ...]) -> None:
+    def add(self, facts: Facts, name: str, value: Any, path: tuple[Any, ...]) -> None:
         fact = self.vocabulary.facts.get(name)
         if fact is None:
             self._report(path, "unknown-fact", nearest_fact(name, self.vocabulary), is_key=True, name=name)
@@ -137,13 +165,9 @@ class _CaseReader:
         return day
 
     def _check_orders(self, facts: Facts) -> None:
-        for chain in self.vocabulary.orders:
-            given = [name for name in chain if name in facts]
-            for first, second in pairwise(given):
-                earlier, later = facts[first], facts[second]
-                if earlier > later:  # type: ignore[operator]
-                    path = tuple(second.split("."))
-                    self._report(path, "fact-order", first=first, second=second, a=earlier, b=later)
+        for first, second in misordered(facts, self.vocabulary):
+            path = tuple(second.split("."))
+            self._report(path, "fact-order", first=first, second=second, a=facts[first], b=facts[second])
 
     def _wrong(self, fact: Fact, value: Any, path: tuple[Any, ...], example: str) -> None:
         self._report(path, "fact-type", name=fact.name, value=_shown(value), kind=fact.type.kind, example=example)
@@ -154,6 +178,7 @@ class _CaseReader:
         if self.document is None:
             place = Location(self.name)
         else:
+            path = (*self.under, *path)
             place = self.document.key_at(path) if is_key else self.document.at(path)
         self.problems.append(Problem(place, code, values, close))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from engine.evaluation.decision import Decision, Result
+from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
 from engine.language.expressions import Citation, VerdictIs, walk
 from engine.language.facts import YEAR
 from engine.policy.model import SOURCE_KINDS, Outcome
@@ -55,8 +55,8 @@ def _blocks(decision: Decision, registry: Registry, lang: str, title: str, full:
     yield from _criteria(decision, registry, lang, text)
     yield from _warnings(decision, lang, text)
     yield from _missing(decision, registry, lang, text)
-    yield from _assumed(decision, registry, lang, text)
-    yield from _obligations(decision, lang, text, full)
+    yield from assumed_blocks([decision], registry, lang)
+    yield from obligation_blocks(decision.obligations, lang, full)
     yield from _grades(decision, registry, text, full)
 
 
@@ -116,15 +116,20 @@ def _amounts(decision: Decision, registry: Registry, lang: str, text: Mapping[st
         lines = [
             (
                 line.result.label[lang],
-                scalar_text(line.due, None, lang)
-                if line.due
-                else text["unpublished" if line.due_reason else "undetermined"],
+                due_text(line, lang),
                 result_text(line.result, lang),
                 cited_text(line.result.cite, registry, lang),
             )
             for line in decision.payments
         ]
         yield Table((text["payment"], text["due"], text["amount"], text["article"]), tuple(lines))
+
+
+def due_text(line: PaymentLine, lang: str) -> str:
+    """The due day of a payment, or why there is none."""
+    if line.due:
+        return scalar_text(line.due, None, lang)
+    return words(lang)["unpublished" if line.due_reason else "undetermined"]
 
 
 def _year_rows(decision: Decision, registry: Registry, lang: str) -> tuple[tuple[str, ...], ...]:
@@ -225,10 +230,13 @@ def _missing(decision: Decision, registry: Registry, lang: str, text: Mapping[st
         yield Table((text["fact"], "", text["where"]), rows)
 
 
-def _assumed(decision: Decision, registry: Registry, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
+def assumed_blocks(decisions: Iterable[Decision], registry: Registry, lang: str) -> Iterator[Block]:
+    """The sides taken in open questions behind the main results."""
+    text = words(lang)
     taken: dict[str, str] = {}
-    for shown in (ELIGIBILITY, *MAIN):
-        taken.update(decision.results[shown].choices)
+    for decision in decisions:
+        for shown in (ELIGIBILITY, *MAIN):
+            taken.update(decision.results[shown].choices)
     if taken:
         yield Heading(text["assumed"])
         rows = []
@@ -238,9 +246,11 @@ def _assumed(decision: Decision, registry: Registry, lang: str, text: Mapping[st
         yield Table((text["open_question"], text["choice"], "--interpret"), tuple(rows))
 
 
-def _obligations(decision: Decision, lang: str, text: Mapping[str, str], full: bool) -> Iterator[Block]:
+def obligation_blocks(obligations: Sequence[ObligationLine], lang: str, full: bool) -> Iterator[Block]:
+    """The duties that apply, overdue ones first; those without a known day only on demand."""
+    text = words(lang)
     order = {"overdue": 0, "pending": 1, "undetermined": 2, "done": 3}
-    lines = [line for line in decision.obligations if line.status != "not_applicable"]
+    lines = [line for line in obligations if line.status != "not_applicable"]
     dated = [line for line in lines if line.due is not None or line.status in ("overdue", "done")]
     others = [line for line in lines if line not in dated]
     if not lines:

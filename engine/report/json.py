@@ -32,8 +32,8 @@ def decision_object(decision: Decision, registry: Registry, lang: str) -> dict[s
             for id_, result in decision.results.items()
             if result.kind in RESULT_KINDS
         },
-        "payments": [_payment(line, registry, lang) for line in decision.payments],
-        "obligations": [_obligation(line, registry, lang) for line in decision.obligations],
+        "payments": [payment_object(line, registry, lang) for line in decision.payments],
+        "obligations": [obligation_object(line, registry, lang) for line in decision.obligations],
         "missing": list(decision.missing),
         "interpretations": dict(decision.interpretations),
         "trace": [
@@ -53,7 +53,7 @@ def decision_object(decision: Decision, registry: Registry, lang: str) -> dict[s
                 "annee": line.year,
                 "debut": line.start.isoformat() if line.start else None,
                 "results": {line.amount.id: result_object(line.amount, registry, lang)},
-                "overlays": _ids(line.overlays),
+                "overlays": overlay_ids(line.overlays),
             }
             for line in decision.years
         ]
@@ -110,7 +110,8 @@ def _reason(reason: Reason, registry: Registry, lang: str) -> dict[str, Any]:
     }
 
 
-def _payment(line: PaymentLine, registry: Registry, lang: str) -> dict[str, Any]:
+def payment_object(line: PaymentLine, registry: Registry, lang: str) -> dict[str, Any]:
+    """A payment with its due day, or why one of the two is open."""
     result = line.result
     return {
         "id": result.id,
@@ -127,7 +128,8 @@ def _payment(line: PaymentLine, registry: Registry, lang: str) -> dict[str, Any]
     }
 
 
-def _obligation(line: ObligationLine, registry: Registry, lang: str) -> dict[str, Any]:
+def obligation_object(line: ObligationLine, registry: Registry, lang: str) -> dict[str, Any]:
+    """An obligation with its status."""
     return {
         "id": line.id,
         "label": line.label[lang],
@@ -138,7 +140,8 @@ def _obligation(line: ObligationLine, registry: Registry, lang: str) -> dict[str
     }
 
 
-def _ids(overlays: Iterable[OverlayUse]) -> list[str]:
+def overlay_ids(overlays: Iterable[OverlayUse]) -> list[str]:
+    """The ids of overlays in force."""
     return [use.id for use in overlays]
 
 

@@ -1,0 +1,179 @@
+"""Reads a dossier: a document comes in, the facts at signature and the dated events go out, or every fault at once.
+
+What events change in a contract is decided by the policies (:mod:`engine.evaluation.timeline`); here they only have to
+be possible beside one another.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.errors import InputFault, Location, Problem, nearest
+from engine.evaluation.facts import Facts, misordered, read_case, read_named
+from engine.language.events import EventType, event_types
+from engine.language.facts import SIGNATURE, YEAR, Vocabulary
+from engine.language.values import Scalar
+from engine.policy.loader import Document
+from engine.policy.registry import load_schema
+from engine.policy.schema import shape_problems
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened: ``facts`` are those stated, and the one of its day; ``year`` is the one it judges."""
+
+    type: EventType
+    day: dt.date
+    year: int | None
+    facts: Mapping[str, Scalar]
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A contract through its life: the facts at its signature, and what happened, in the order of the days.
+
+    ``signed_at`` is where the signature date is written.
+    """
+
+    facts: Mapping[str, Scalar]
+    events: tuple[Event, ...]
+    signed_at: Location = field(default_factory=lambda: Location("dossier"))
+
+
+def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
+    """The dossier that a document states.
+
+    Raises:
+        InputFault: a wrong shape, faults of the case, unknown facts, events that contradict each other or the case.
+    """
+    schema = load_schema("dossier")[0]
+    types = event_types(schema)
+    problems = shape_problems(document, _shape(schema))
+    facts: Facts = {}
+    data = document.data if isinstance(document.data, Mapping) else {}
+    if isinstance(data.get("case"), Mapping):
+        try:
+            facts = read_case(data["case"], vocabulary, document, document.name, ("case",))
+        except InputFault as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputFault(problems)
+    problems.extend(_not_for_case(facts, types, document))
+    events = []
+    for index, entry in enumerate(data.get("events", ())):
+        event, found = _event(entry, types, vocabulary, document, ("events", index))
+        events.append(event)
+        problems.extend(found)
+    if not problems:
+        problems.extend(_impossible(facts, events, vocabulary, document))
+    if problems:
+        raise InputFault(problems)
+    return Dossier(facts, tuple(events), document.at(("case", *SIGNATURE.split("."))))
+
+
+def _shape(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema without its references to facts, which are read and checked one by one."""
+    shape = copy.deepcopy(dict(schema))
+    shape["properties"]["case"] = {"type": "object"}
+    shape["properties"]["events"]["items"]["properties"]["facts"] = {"type": "object"}
+    return shape
+
+
+def _event(
+    entry: Mapping[str, Any],
+    types: Mapping[str, EventType],
+    vocabulary: Vocabulary,
+    document: Document,
+    path: tuple[str | int, ...],
+) -> tuple[Event, list[Problem]]:
+    type_ = types[entry["type"]]
+    day = dt.date.fromisoformat(entry["date"])
+    stated = entry.get("facts", {})
+    under = (*path, "facts")
+    facts, problems = read_named({n: v for n, v in stated.items() if n in type_.facts}, vocabulary, document, under)
+    for name in stated:
+        if name not in type_.facts:
+            place = document.key_at((*under, name))
+            allowed = ", ".join(type_.facts) or "—"
+            values = {"name": name, "type": type_.name, "allowed": allowed}
+            problems.append(Problem(place, "event-fact", values, nearest(name, type_.facts)))
+    lacking = [name for name in type_.needs if name not in stated]
+    if lacking or (type_.needs_any and not stated):
+        needed = ", ".join(lacking or type_.facts)
+        problems.append(Problem(document.at(path), "event-needs", {"type": type_.name, "needed": needed}))
+    year = entry.get("annee")
+    if type_.yearly != (year is not None):
+        code = "event-year-needed" if type_.yearly else "event-year-unused"
+        problems.append(Problem(document.at(path), code, {"type": type_.name}))
+    if type_.date_fact is not None:
+        facts[type_.date_fact] = day
+    return Event(type_, day, year, facts, document.at(path)), problems
+
+
+def _not_for_case(facts: Facts, types: Mapping[str, EventType], document: Document) -> Iterator[Problem]:
+    """Facts of a single year, which a dossier says in its events."""
+    yearly = {name for type_ in types.values() if type_.yearly for name in type_.facts} | {YEAR}
+    for name in facts:
+        if name in yearly:
+            yield Problem(document.key_at(("case", *name.split("."))), "dossier-fact", {"name": name})
+
+
+def _impossible(facts: Facts, events: Sequence[Event], vocabulary: Vocabulary, document: Document) -> Iterator[Problem]:
+    """Events that cannot be beside one another, or beside the case; each message names both."""
+    signature = facts[SIGNATURE]
+    assert isinstance(signature, dt.date)
+    signed_at = document.at(("case", *SIGNATURE.split(".")))
+    for place, event in enumerate(events):
+        if event.type.amendment and event.day < signature:
+            yield _between(event, "event-before-signature", signature=signature, place=signed_at)
+        for earlier in events[:place]:
+            yield from _pair(earlier, event)
+    yield from _contradicted(facts, events, document)
+    merged = dict(facts)
+    for event in events:
+        merged |= event.facts
+        for first, second in misordered(merged, vocabulary):
+            told = first == SIGNATURE and event.type.amendment
+            if not told and (second in event.facts or first in event.facts):
+                values = {"first": first, "second": second, "a": merged[first], "b": merged[second]}
+                yield Problem(event.at, "fact-order", values)
+
+
+def _pair(earlier: Event, later: Event) -> Iterator[Problem]:
+    """What is wrong between an event and one listed before it."""
+    other = {"other": earlier.type.name, "other_day": earlier.day, "place": earlier.at}
+    same = later.type is earlier.type
+    if later.day < earlier.day:
+        yield _between(later, "event-order", **other)
+    if same and later.type.once:
+        yield _between(later, "event-twice", **other)
+    elif same and later.type.yearly and later.year is not None and earlier.year is not None:
+        if later.year == earlier.year:
+            yield _between(later, "event-year-twice", year=later.year, **other)
+        elif later.year < earlier.year and later.day >= earlier.day:
+            yield _between(later, "event-year-order", year=later.year, other_year=earlier.year, **other)
+    elif same and later.day == earlier.day:
+        yield _between(later, "event-twice", **other)
+    if earlier.type.last:
+        yield _between(later, "event-after-end", **other)
+    if later.type.name in earlier.type.after and later.day >= earlier.day:
+        yield _between(earlier, "event-sequence", other=later.type.name, other_day=later.day, place=later.at)
+
+
+def _contradicted(facts: Facts, events: Sequence[Event], document: Document) -> Iterator[Problem]:
+    """Facts of the whole contract, and days of events, that the case states otherwise."""
+    for event in events:
+        fixed = tuple(event.facts) if event.type.whole else (event.type.date_fact,)
+        for name in fixed:
+            if name is not None and name in facts and facts[name] != event.facts[name]:
+                place = document.at(("case", *name.split(".")))
+                yield _between(event, "event-contradicts", name=name, a=facts[name], b=event.facts[name], place=place)
+
+
+def _between(event: Event, code: str, **values: object) -> Problem:
+    return Problem(event.at, code, {"type": event.type.name, "day": event.day, **values})

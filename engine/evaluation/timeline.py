@@ -1,0 +1,295 @@
+"""Follows a contract through its life: a dossier comes in, a decision for each contract year and its end go out.
+
+The engine knows days, years, events and overlays only: what an event changes and from when, when the contract ends and
+what is owed at the end are items of the policies, named here by their ids.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.errors import InputFault, Problem
+from engine.evaluation.decision import FIXED_RESULTS, Decision, ObligationLine, OverlayUse, Result
+from engine.evaluation.dossier import Dossier, Event
+from engine.evaluation.facts import Facts
+from engine.evaluation.session import YEARLY_AMOUNT, YEARS_SHOWN, Session
+from engine.language.facts import YEAR
+from engine.language.values import add_months
+from engine.policy.model import YEAR_START
+
+TERM = "contrat.terme"
+END = "contrat.fin"
+ENDING = (TERM, END, "reconduction.tacite", "reconduction.terme", "carence.fin")
+AMOUNT_DUE = "aide.montant_du"
+FOLLOWED = ("tranche_activite", "objectif.mt", "objectif.fa", YEARLY_AMOUNT)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A result that is not what it was the year before, and what brought it: events and overlays that now count."""
+
+    before: Result
+    after: Result
+    events: tuple[Event, ...]
+    overlays: tuple[OverlayUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YearRow:
+    """One contract year: its decision, what happened in it, and what changed since the year before.
+
+    ``end`` is the first day after it; ``overlays`` are those that change what the year pays or asks; ``counting`` are
+    the events that count from this year on.
+    """
+
+    year: int
+    start: dt.date | None
+    end: dt.date | None
+    decision: Decision
+    overlays: tuple[OverlayUse, ...]
+    happened: tuple[Event, ...]
+    counting: tuple[Event, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def last_day(self) -> dt.date | None:
+        return None if self.end is None else self.end - dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A sum in euros over the years that are known, and the years that are not."""
+
+    amount: Fraction
+    open_years: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A contract year by year, its duties on the day asked about, how it ends, and its totals.
+
+    ``paid`` sums the payments due by ``as_of``. ``idle`` are events that count in no year shown.
+    """
+
+    dossier: Dossier
+    rows: tuple[YearRow, ...]
+    obligations: tuple[ObligationLine, ...]
+    ending: tuple[Result, ...]
+    maximum: Total
+    due: Total
+    paid: Fraction | None
+    idle: tuple[Event, ...]
+    as_of: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A dossier with the session and the readings under which its years are decided."""
+
+    session: Session
+    dossier: Dossier
+    convention: str | None
+    interpret: Mapping[str, str]
+
+    def decide(self, facts: Facts, as_of: dt.date | None = None) -> Decision:
+        return self.session.decide(facts, self.convention, self.interpret, as_of)
+
+    def facts(self, year: int) -> tuple[Facts, tuple[Event, ...]]:
+        """The facts of a contract year, and the events that count in it."""
+        facts: Facts = {**self.dossier.facts, YEAR: year}
+        counting = []
+        for event in self.dossier.events:
+            if event.type.whole:
+                facts |= event.facts
+        for event in self.dossier.events:
+            if event.type.whole or self._counts(event, facts, year):
+                counting.append(event)
+                facts = _with(facts, event)
+        return facts, tuple(counting)
+
+    def known_facts(self, year: int, as_of: dt.date | None = None) -> Facts:
+        """The facts of a year with every event up to ``as_of``, whether it counts in that year or not."""
+        facts: Facts = {**self.dossier.facts, YEAR: year}
+        for event in self.dossier.events:
+            if (as_of is None or event.day <= as_of) and not (event.type.yearly and event.year != year):
+                facts = _with(facts, event)
+        return facts
+
+    def _counts(self, event: Event, facts: Facts, year: int) -> bool:
+        if event.type.yearly:
+            return event.year == year
+        decision = self.decide({**facts, **event.facts})
+        criterion = decision.results.get(event.type.criterion or "")
+        if criterion is not None:
+            return criterion.verdict == "met"
+        start = _day(decision, YEAR_START)
+        return start is not None and event.day <= start
+
+
+def timeline(
+    session: Session,
+    dossier: Dossier,
+    convention: str | None = None,
+    interpret: Mapping[str, str] | None = None,
+    as_of: dt.date | None = None,
+) -> Timeline:
+    """The life of a contract; ``as_of`` says which day it is, ``convention`` and ``interpret`` are as for a case.
+
+    Raises:
+        InputFault: no convention on the signature date, figures that judge a year too early, or a policy defect.
+        UsageFault: an unknown convention, interpretation or choice.
+    """
+    life = Life(session, dossier, convention, interpret or {})
+    _refuse_early(life)
+    rows = tuple(_rows(life, as_of))
+    last = life.decide(life.known_facts(rows[-1].year))
+    duties = life.decide(life.known_facts(_year_of(rows, as_of), as_of), as_of).obligations
+    counted = [event for row in rows for event in row.counting]
+    return Timeline(
+        dossier,
+        rows,
+        duties,
+        tuple(last.results[id_] for id_ in ENDING if id_ in last.results),
+        _total(rows, YEARLY_AMOUNT),
+        _total(rows, AMOUNT_DUE),
+        _paid(rows, as_of),
+        tuple(event for event in dossier.events if _has_effect(event) and event not in counted),
+        as_of,
+    )
+
+
+def _rows(life: Life, as_of: dt.date | None) -> Iterator[YearRow]:
+    before: YearRow | None = None
+    counted: tuple[Event, ...] = ()
+    for year in range(1, _last_year(life) + 1):
+        if before is not None and not _runs(life, year, as_of):
+            return
+        facts, counting = life.facts(year)
+        decision = life.decide(facts)
+        start, end = _span(life, year)
+        happened = tuple(event for event in life.dossier.events if start and end and start <= event.day < end)
+        fresh = tuple(event for event in counting if event not in counted)
+        laid = _overlays(decision)
+        row = YearRow(year, start, end, decision, laid, happened, fresh, _changes(before, decision, laid, fresh))
+        counted = (*counted, *fresh)
+        before = row
+        yield row
+
+
+def _last_year(life: Life) -> int:
+    highest = life.session.registry.vocabulary.facts[YEAR].maximum
+    return YEARS_SHOWN[-1] if highest is None else int(highest)
+
+
+def _runs(life: Life, year: int, as_of: dt.date | None) -> bool:
+    """Whether a contract year belongs to the contract, with all that the dossier tells."""
+    decision = life.decide(life.known_facts(year))
+    start, end = _day(decision, YEAR_START), decision.results.get(END)
+    if start is None or end is None or end.status == "undetermined":
+        return year <= YEARS_SHOWN[-1]
+    if isinstance(end.value, dt.date):
+        return start < end.value
+    term = _day(decision, TERM)
+    told = (as_of, *(event.day for event in life.dossier.events))
+    return (term is not None and start < term) or any(day is not None and start <= day for day in told)
+
+
+def _overlays(decision: Decision) -> tuple[OverlayUse, ...]:
+    """The overlays that the results and payments of a year rest on."""
+    shown = (*FIXED_RESULTS, *(line.result.id for line in decision.payments))
+    behind = {*shown, *(below for id_ in shown for below in _below(decision, id_))}
+    return tuple(use for use in decision.overlays if not behind.isdisjoint(use.changes))
+
+
+def _changes(
+    before: YearRow | None, decision: Decision, laid: tuple[OverlayUse, ...], fresh: tuple[Event, ...]
+) -> tuple[Change, ...]:
+    """What is not as it was the year before, with the events and overlays that the new result rests on."""
+    if before is None:
+        return ()
+    known = {use.id for use in before.overlays}
+    later = [use for use in laid if use.id not in known]
+    found = []
+    for id_ in FOLLOWED:
+        old, new = before.decision.results[id_], decision.results[id_]
+        if (old.status, old.value) != (new.status, new.value):
+            below = {id_, *_below(decision, id_)}
+            found.append(
+                Change(
+                    old,
+                    new,
+                    tuple(event for event in fresh if not set(event.facts).isdisjoint({*new.facts, *new.missing})),
+                    tuple(use for use in later if not below.isdisjoint(use.changes)),
+                )
+            )
+    return tuple(found)
+
+
+def _below(decision: Decision, id_: str) -> Iterator[str]:
+    """The items that a result rests on, through other results too."""
+    waiting, seen = [id_], {id_}
+    while waiting:
+        result = decision.results.get(waiting.pop())
+        for used in () if result is None else result.uses:
+            if used not in seen:
+                seen.add(used)
+                waiting.append(used)
+                yield used
+
+
+def _span(life: Life, year: int) -> tuple[dt.date | None, dt.date | None]:
+    """The first day of a contract year, and the first day after it; anniversaries count from the original date."""
+    decision, following = (life.decide(life.known_facts(each)) for each in (year, year + 1))
+    start, end, over = _day(decision, YEAR_START), _day(following, YEAR_START), _day(decision, END)
+    return start, min((day for day in (end, over) if day is not None), default=None)
+
+
+def _refuse_early(life: Life) -> None:
+    """Figures can judge a contract year from the day the year before it began."""
+    problems = []
+    for event in life.dossier.events:
+        start = None if event.year is None else _day(life.decide(life.known_facts(event.year)), YEAR_START)
+        if start is not None and event.day < (first := add_months(start, -12)):
+            values = {"type": event.type.name, "day": event.day, "year": event.year, "start": start, "first": first}
+            problems.append(Problem(event.at, "event-year-early", values))
+    if problems:
+        raise InputFault(problems)
+
+
+def _has_effect(event: Event) -> bool:
+    """Whether an event is there to change a year, and does not only say that something took place."""
+    return not event.type.whole and bool(event.facts)
+
+
+def _with(facts: Facts, event: Event) -> Facts:
+    kept = {name: value for name, value in facts.items() if name not in event.type.clears}
+    return {**kept, **event.facts}
+
+
+def _year_of(rows: tuple[YearRow, ...], as_of: dt.date | None) -> int:
+    """The contract year of a day, or the nearest one; the last without a day."""
+    begun = [row.year for row in rows if as_of is None or (row.start is not None and row.start <= as_of)]
+    return begun[-1] if begun else rows[0].year
+
+
+def _day(decision: Decision, id_: str) -> dt.date | None:
+    result = decision.results.get(id_)
+    return result.value if result is not None and isinstance(result.value, dt.date) else None
+
+
+def _total(rows: tuple[YearRow, ...], id_: str) -> Total:
+    results = [(row.year, row.decision.results[id_]) for row in rows if id_ in row.decision.results]
+    known = [result.value for _, result in results if isinstance(result.value, int | Fraction)]
+    return Total(sum(map(Fraction, known), Fraction(0)), tuple(y for y, r in results if r.status == "undetermined"))
+
+
+def _paid(rows: tuple[YearRow, ...], as_of: dt.date | None) -> Fraction | None:
+    """What was due by a day, as far as it is known."""
+    if as_of is None:
+        return None
+    lines = [line for row in rows for line in row.decision.payments]
+    due = [line.result.value for line in lines if line.due is not None and line.due <= as_of]
+    return sum((Fraction(amount) for amount in due if isinstance(amount, int | Fraction)), Fraction(0))

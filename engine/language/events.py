@@ -1,0 +1,62 @@
+"""What can happen to a contract: the dossier schema comes in as plain data, the types of events go out.
+
+Nothing here is law: a type says which facts it may state and in what order events make sense; what they change, and
+from when, is in the policies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One type of event.
+
+    ``date_fact`` takes the day of the event; ``facts`` may be stated with it, ``needs`` must be, ``needs_any`` asks for
+    at least one; ``clears`` are forgotten unless stated anew. ``whole``: it holds for every year of the contract;
+    ``yearly``: for the one year that it names; otherwise from the years that start on or after it, or those in which
+    ``criterion`` is met where the contract's rules have one. ``once``, ``last`` (nothing follows), ``amendment`` (never
+    before the signature) and ``after`` (types that it cannot precede) say in what order events make sense.
+    """
+
+    name: str
+    label: Mapping[str, str]
+    date_fact: str | None
+    facts: tuple[str, ...]
+    needs: tuple[str, ...]
+    needs_any: bool
+    clears: tuple[str, ...]
+    whole: bool
+    yearly: bool
+    once: bool
+    last: bool
+    amendment: bool
+    after: tuple[str, ...]
+    criterion: str | None
+
+
+def event_types(schema: Mapping[str, Any]) -> dict[str, EventType]:
+    """The types of events of a dossier schema, from its ``x-events``."""
+    return {name: _event_type(name, entry) for name, entry in schema["x-events"].items()}
+
+
+def _event_type(name: str, entry: Mapping[str, Any]) -> EventType:
+    return EventType(
+        name=name,
+        label=entry["label"],
+        date_fact=entry.get("date"),
+        facts=tuple(entry.get("facts", ())),
+        needs=tuple(entry.get("needs", ())),
+        needs_any=entry.get("needs_any", False),
+        clears=tuple(entry.get("clears", ())),
+        whole=entry.get("whole", False),
+        yearly=entry.get("yearly", False),
+        once=entry.get("once", False),
+        last=entry.get("last", False),
+        amendment=entry.get("amendment", False),
+        after=tuple(entry.get("after", ())),
+        criterion=entry.get("criterion"),
+    )

@@ -1,0 +1,82 @@
+"""Lays a page out as one self-contained HTML file: a page and an optional figure come in, text goes out.
+
+It needs nothing but itself: no script, no font and no file from elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
+
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1d2733; --paper: #fff; --soft: #5b6877; --line: #d8dee6; --due: #2b6cb0;
+  --most: #2b6cb02e; --good: #1f7a45; --bad: #b3261e; --open: #9a6700; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e4e9ef; --paper: #14181d; --soft: #9aa7b5; --line: #323b46;
+  --due: #6aa9e9; --most: #6aa9e93d; --good: #5cc38a; --bad: #f28b82; --open: #e3b341; } }
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 0 auto;
+  max-width: 64rem; padding: 1.5rem 1rem 4rem; }
+h1 { font-size: 1.5rem; overflow-wrap: anywhere; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
+.good { color: var(--good); } .bad { color: var(--bad); } .open { color: var(--open); }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; vertical-align: top; padding: .4rem .7rem .4rem 0; border-bottom: 1px solid var(--line); }
+th { font-size: .85rem; color: var(--soft); font-weight: 600; }
+ul { padding-left: 1.2rem; }
+figure { margin: 1.5rem 0; } figcaption { color: var(--soft); font-size: .9rem; }
+svg { width: 100%; height: auto; max-height: 22rem; } svg text { fill: var(--ink); font: 13px system-ui, sans-serif; }
+.grid { stroke: var(--line); } .most { fill: var(--most); stroke: var(--due); } .due { fill: var(--due); }
+.unknown { fill: none; stroke: var(--open); stroke-dasharray: 4 3; }
+@media print { body { max-width: none; padding: 0; } }
+"""
+
+
+def html(page: Page, lang: str, figure: str = "") -> str:
+    """The page as HTML; ``figure`` is markup that stands before the first section."""
+    title = next((block.text for block in page if isinstance(block, Heading)), "Avenant")
+    parts = [
+        f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>",
+    ]
+    waiting = figure
+    for block in page:
+        if waiting and isinstance(block, Heading) and block.level > 1:
+            parts.append(waiting)
+            waiting = ""
+        parts.extend(_block(block))
+    return "\n".join([*parts, waiting, "</main>\n</body>\n</html>\n"])
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Heading(text, level, tone):
+            yield f"<h{level}{_class(tone)}>{escape(text)}</h{level}>"
+        case Paragraph(text, tone):
+            yield f"<p{_class(tone)}>{escape(text)}</p>"
+        case Table(columns, rows):
+            head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+            yield f'<div class="wide"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
+            for row in rows:
+                yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
+            yield "</tbody>\n</table></div>"
+        case Tree(lines):
+            yield from _tree(lines)
+
+
+def _tree(lines: tuple[tuple[int, str], ...]) -> Iterator[str]:
+    """Nested lists; a line and what stands below it are one entry."""
+    depth = -1
+    for level, text in lines:
+        if level > depth:
+            yield "<ul>" * (level - depth)
+        else:
+            yield "</li>" + "</ul></li>" * (depth - level)
+        depth = level
+        yield f"<li>{escape(text)}"
+    yield "</li></ul>" * (depth + 1)
+
+
+def _class(tone: str) -> str:
+    return f' class="{tone}"' if tone else ""

@@ -1,0 +1,83 @@
+"""Draws what a contract is due against its maximum: a timeline comes in, a figure of SVG goes out.
+
+A year whose amount is open is drawn as an empty outline with a question mark, never as zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from html import escape
+
+from engine.evaluation.decision import Result
+from engine.evaluation.session import YEARLY_AMOUNT
+from engine.evaluation.timeline import AMOUNT_DUE, Timeline, YearRow
+from engine.language.types import number
+from engine.report.messages import words
+from engine.report.values import result_text, scalar_text
+
+WIDTH, HEIGHT = 720, 300
+LEFT, RIGHT, TOP, BOTTOM = 70, 10, 28, 52
+GRID_LINES = 4
+EUROS = number("EUR", 2)
+_SHOWN = (YEARLY_AMOUNT, AMOUNT_DUE)
+
+
+def timeline_figure(timeline: Timeline, lang: str) -> str:
+    """A bar for each contract year: the amount due, in the outline of the maximum."""
+    text = words(lang)
+    top = max((_amount(row.decision.results[id_]) or 0 for row in timeline.rows for id_ in _SHOWN), default=0) or 1
+    parts = [
+        f'<figure>\n<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="chart-title">',
+        f'<title id="chart-title">{escape(text["chart"])}</title>',
+    ]
+    step = (WIDTH - LEFT - RIGHT) / len(timeline.rows)
+    parts.extend(_grid(Fraction(top), lang))
+    for index, row in enumerate(timeline.rows):
+        parts.extend(_bar(row, LEFT + step * index, step, Fraction(top), lang))
+    return "\n".join([*parts, f"</svg>\n<figcaption>{escape(text['chart_caption'])}</figcaption>\n</figure>"])
+
+
+def _grid(top: Fraction, lang: str) -> Iterator[str]:
+    for line in range(GRID_LINES + 1):
+        amount = top * line / GRID_LINES
+        y = _height(amount, top)
+        yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        label = scalar_text(Fraction(int(amount)), EUROS, lang)
+        yield f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(label)}</text>'
+
+
+def _bar(row: YearRow, x: float, step: float, top: Fraction, lang: str) -> Iterator[str]:
+    text = words(lang)
+    most, due = row.decision.results[YEARLY_AMOUNT], row.decision.results[AMOUNT_DUE]
+    width = min(step * 0.62, 64)
+    left, middle = x + (step - width) / 2, x + step / 2
+    told = f"{text['year']} {row.year}{text['colon']}{text['amount_due']} {result_text(due, lang)}"
+    yield f"<g><title>{escape(told)}, {escape(text['maximum'])} {escape(result_text(most, lang))}</title>"
+    for style, result in (("most", most), ("due", due)):
+        amount = _amount(result)
+        if amount is not None:
+            y = _height(amount, top)
+            yield (
+                f'<rect class="{style}" x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" '
+                f'height="{HEIGHT - BOTTOM - y:.1f}"/>'
+            )
+    shown, y = _amount(due), _height(_amount(due) or Fraction(0), top)
+    if shown is None and due.status == "undetermined":
+        y = _height(_amount(most) or top / 2, top)
+        yield (
+            f'<rect class="unknown" x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{HEIGHT - BOTTOM - y:.1f}"/>'
+        )
+    label = "?" if due.status == "undetermined" else result_text(due, lang) if shown is not None else "—"
+    yield f'<text x="{middle:.1f}" y="{y - 6:.1f}" text-anchor="middle">{escape(label)}</text>'
+    yield f'<text x="{middle:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{row.year}</text>'
+    started = "" if row.start is None else row.start.strftime("%m/%Y" if lang == "fr" else "%Y-%m")
+    yield f'<text x="{middle:.1f}" y="{HEIGHT - BOTTOM + 36}" text-anchor="middle">{started}</text></g>'
+
+
+def _height(amount: Fraction, top: Fraction) -> float:
+    return float(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * amount / top)
+
+
+def _amount(result: Result) -> Fraction | None:
+    return Fraction(result.value) if isinstance(result.value, int | Fraction) else None

@@ -1,0 +1,127 @@
+"""A dossier is read like a case, its events have to be possible beside one another, and every fault names both sides.
+
+What `avenant timeline` says of each dossier of fixtures/bad_dossiers stands beside it (`pytest --update-golden`).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from command import FIXTURES, LANGUAGES, ROOT, avenant, compare, refused
+from referencing import Registry, Resource
+
+from engine.evaluation.session import Session
+from engine.language.events import event_types
+from engine.policy import loader
+
+BAD = FIXTURES / "bad_dossiers"
+CODES = sorted(path.stem for path in (ROOT / BAD).glob("*.yaml"))
+SIGNED = "case: {contrat: {date_signature: '2024-09-02'}}\n"
+
+
+@pytest.fixture(autouse=True)
+def at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+def schema(name: str) -> Any:
+    return json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
+
+
+def faults(content: str, folder: Path) -> list[str]:
+    """The codes that a dossier with this content is refused with, in order."""
+    path = folder / "dossier.yaml"
+    path.write_text(content, encoding="utf-8")
+    return [line.split(": ")[1] for line in refused(avenant("timeline", str(path))).splitlines()]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("code", CODES)
+def test_the_fault_is_told_where_it_is_and_names_what_it_contradicts(code: str, lang: str, update_golden: bool) -> None:
+    said = refused(avenant("timeline", f"{BAD}/{code}.yaml", "--lang", lang))
+    assert f": {code}: " in said
+    compare(ROOT / BAD / f"{code}.{lang}.txt", said, update_golden)
+
+
+def test_faults_of_the_case_and_of_several_events_are_told_at_once(tmp_path: Path) -> None:
+    said = faults(
+        "case: {contrat: {date_signature: '2024-09-02', optin: demi_etp}}\n"
+        "events:\n"
+        "  - {date: '2024-10-01', type: embauche, fact: {}}\n"
+        "  - {date: '2024-10-41', type: suivi}\n"
+        "  - {type: mariage}\n",
+        tmp_path,
+    )
+    assert said == ["unknown-fact", "unknown-key", "wrong-date", "missing-key", "wrong-value"]
+
+
+def test_values_of_events_are_checked_like_those_of_a_case(tmp_path: Path) -> None:
+    said = faults(
+        SIGNED + "events:\n"
+        "  - {date: '2026-09-10', type: suivi, annee: 3, facts: {patientele.mt_actuelle: -1}}\n"
+        "  - {date: '2027-09-10', type: suivi, annee: 4, facts: {patientele.mt_actuelle: '1200'}}\n"
+        "  - {date: '2027-10-01', type: changement_option, facts: {contrat.option: plein}}\n",
+        tmp_path,
+    )
+    assert said == ["fact-range", "fact-type", "fact-value"]
+
+
+def test_a_date_before_every_convention_is_told_where_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "dossier.yaml"
+    path.write_text("case:\n  contrat:\n    date_signature: '2018-01-01'\n", encoding="utf-8")
+    said = refused(avenant("timeline", str(path)))
+    assert f"{path}:3:21: no-convention" in said
+
+
+@pytest.mark.parametrize("content", ["- 1\n", "events: 3\n", "case: 3\n", "case: {}\nevents: [1]\n", "texte\n"])
+def test_anything_that_is_not_a_dossier_is_refused_without_a_traceback(content: str, tmp_path: Path) -> None:
+    assert faults(content, tmp_path)
+
+
+def test_a_dossier_may_be_json_and_come_from_standard_input() -> None:
+    dossier = {"case": {"contrat": {"date_signature": "2024-09-02", "option": "demi_etp"}}}
+    result = avenant("timeline", "-", "--format", "json", stdin=json.dumps(dossier))
+    assert result.exit_code == 0, result.output
+    assert [year["results"]["aide.montant_annuel"]["value"] for year in json.loads(result.stdout)["years"]][:1] == [
+        "19000.00"
+    ]
+
+
+def test_events_state_facts_that_exist_and_ask_criteria_that_exist(session: Session) -> None:
+    vocabulary = session.registry.vocabulary
+    items = {id_ for convention in session.registry.conventions.values() for id_ in convention.items}
+    types = event_types(schema("dossier"))
+    for type_ in types.values():
+        stated = {*type_.facts, *([type_.date_fact] if type_.date_fact else [])}
+        assert stated <= set(vocabulary.facts), type_.name
+        assert {*type_.needs, *type_.clears} <= set(type_.facts), type_.name
+        assert set(type_.after) <= set(types), type_.name
+        assert type_.criterion is None or type_.criterion in items, type_.name
+        if type_.date_fact:
+            assert vocabulary.facts[type_.date_fact].absence_answers, type_.date_fact
+
+
+def test_the_schema_lists_the_types_of_events_and_their_facts_once_each() -> None:
+    dossier = schema("dossier")
+    event = dossier["properties"]["events"]["items"]["properties"]
+    assert event["type"]["enum"] == list(dossier["x-events"])
+    stated = {name for type_ in dossier["x-events"].values() for name in type_.get("facts", ())}
+    assert set(event["facts"]["properties"]) == stated
+
+
+def test_an_editor_reads_the_same_dossiers_with_the_schema_alone() -> None:
+    schemas = Registry().with_resources(
+        (f"{name}.schema.json", Resource.from_contents(schema(name))) for name in ("case", "dossier")
+    )
+    validator = jsonschema.Draft7Validator({"$ref": "dossier.schema.json"}, registry=schemas)
+    examples = sorted((ROOT / "examples" / "dossiers").glob("*.yaml"))
+    assert len(examples) >= 5
+    for path in examples:
+        validator.validate(loader.load(path, path.name).data)
+    assert not validator.is_valid({"case": {"contrat": {"optin": "demi_etp"}}})
+    suivi = {"date": "2026-09-10", "type": "suivi", "annee": 3, "facts": {"patientele.mt_actuelle": -1}}
+    assert not validator.is_valid({"case": {}, "events": [suivi]})

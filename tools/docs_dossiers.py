@@ -1,0 +1,33 @@
+"""The generated region of docs/dossiers.md: the dossier schema comes in, the table of the types of events goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.language.events import EventType, event_types
+from engine.policy.registry import load_schema
+
+
+def regions() -> Mapping[str, str]:
+    """Each region's Markdown by name."""
+    rows = ["| type | what happened | states | counts |", "| --- | --- | --- | --- |"]
+    for type_ in event_types(load_schema("dossier")[0]).values():
+        rows.append(f"| `{type_.name}` | {type_.label['en']} | {_states(type_)} | {_counts(type_)} |")
+    return {"events": "\n".join(rows)}
+
+
+def _states(type_: EventType) -> str:
+    day = [f"its day as `{type_.date_fact}`"] if type_.date_fact else []
+    needed = [f"`{name}` (required)" for name in type_.needs]
+    free = [f"`{name}`" for name in type_.facts if name not in type_.needs]
+    return ", ".join([*day, *needed, *free]) or "nothing"
+
+
+def _counts(type_: EventType) -> str:
+    if type_.whole:
+        return "for the whole contract"
+    if type_.yearly:
+        return "in the year named"
+    if type_.criterion:
+        return f"from the years in which `{type_.criterion}` is met"
+    return "from the next anniversary"

@@ -196,7 +196,7 @@ def _representatives(
     type_ = _type(survey, read)
     points: set[Any] = set()
     for bound in (*read.literals, *_bound_values(survey, read, by_slot, pinned)):
-        points.update(_around(bound, type_))
+        points.update(around(bound, type_))
     if not points or ((read.bound_of or read.whole) and not read.literals):
         points.add(survey.ordinary[read.slot])
     if read.whole:
@@ -228,7 +228,8 @@ def _of_kind(value: Value, type_: Type) -> bool:
     return isinstance(value, int | Fraction) and (type_.scale is None or (value * 10**type_.scale).denominator == 1)
 
 
-def _around(bound: Any, type_: Type) -> Iterable[Any]:
+def around(bound: Any, type_: Type) -> Iterable[Any]:
+    """A bound of a number or date, one step of its scale below and one above."""
     if isinstance(bound, dt.date):
         return (bound - DAY, bound, bound + DAY)
     step = Fraction(1, 10 ** (2 if type_.scale is None else type_.scale))

@@ -68,12 +68,15 @@ def settled(session: Session, case: PolicyCase) -> tuple[Convention, tuple[Laid,
 
 
 def settled_facts(
-    session: Session, facts: Facts, interpret: Mapping[str, str]
+    session: Session, facts: Facts, interpret: Mapping[str, str], forced: str | None = None
 ) -> tuple[Convention, tuple[Laid, ...], dict[str, str]]:
-    """As :func:`settled`, from facts and the sides taken."""
+    """As :func:`settled`, from facts and the sides taken; ``forced`` names the convention, whatever the date."""
     signature = facts[SIGNATURE]
     assert isinstance(signature, dt.date)
-    convention, _ = session.registry.select(str(facts[BENEFICIARY]), signature)
+    if forced is None:
+        convention, _ = session.registry.select(str(facts[BENEFICIARY]), signature)
+    else:
+        convention = session.registry.by_id(forced)
     choices: dict[str, str] = {}
     for source in (convention, *(later for later, _ in session.registry.covering(convention))):
         for id_, question in source.interpretations.items():

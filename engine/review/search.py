@@ -151,12 +151,12 @@ def _search(session: Session, setting: Setting, ground: _Ground, wanted: Values)
     items = [Goal("item", id_, wanted[id_]) for id_ in found.steps if id_ in wanted]
     if len(facts) + len(items) < len(wanted):
         return None
-    needed = _needed(found, [goal.name for goal in items])
+    needed = needed_items(found, [goal.name for goal in items])
     part = replace(found.program, steps=tuple(c for c in found.program.steps if c.step.item.id in needed))
     return Search(session, setting.overlays, found, ground.moves, ground.proofs, (*facts, *items), part)
 
 
-def _needed(found: Survey, ids: Sequence[str]) -> set[str]:
+def needed_items(found: Survey, ids: Sequence[str]) -> set[str]:
     """The items that ``ids`` rest on, themselves included."""
     needed: set[str] = set()
     waiting = list(ids)

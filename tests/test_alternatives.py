@@ -1,0 +1,366 @@
+"""What would change a result: every proposal decides as said, needs all that it changes, and is the nearest."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_cases import consistent, random_facts
+
+from engine.errors import InputFault, UsageFault
+from engine.evaluation.facts import Facts, read_case
+from engine.evaluation.session import Session
+from engine.language.facts import SIGNATURE
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar
+from engine.policy import loader
+from engine.review.alternatives import Alternative, Alternatives, Change, alternatives
+from engine.review.alternatives_trial import Question, Trials
+from engine.review.alternatives_values import grid, nearest_value
+from engine.review.alternatives_wish import Wish, answer_of
+
+ROOT = Path(__file__).resolve().parent.parent
+SOLO: dict[str, Any] = {
+    "contrat": {"date_signature": "2021-03-01", "option": "demi_etp"},
+    "medecin": {
+        "secteur": "secteur_1",
+        "specialite": "medecine_generale",
+        "zone": "hors_zonage",
+        "exercice_regroupe": False,
+        "coordination_renforcee": False,
+        "exercice_coordonne": "oui",
+        "forfait_structure_volet_1": True,
+        "nouvellement_installe": False,
+        "rqth": False,
+        "part_patients_moins_16_ans": 10,
+    },
+    "patientele": {"mt_depart": 900, "fa_depart": 1500},
+}
+RADIOLOGIST: dict[str, Any] = {
+    "contrat": {"date_signature": "2024-09-02", "option": "demi_etp"},
+    "medecin": {"secteur": "secteur_1", "specialite": "radiologie", "nouvellement_installe": False},
+    "patientele": {"fa_depart": 1500},
+}
+WINDOWS = (
+    ("medecin_liberal", dt.date(2019, 9, 1), dt.date(2023, 4, 30)),
+    ("medecin_liberal", dt.date(2023, 5, 1), dt.date(2024, 6, 21)),
+    ("medecin_liberal", dt.date(2024, 6, 22), dt.date(2026, 1, 31)),
+    ("centre_de_sante", dt.date(2020, 2, 4), dt.date(2025, 10, 14)),
+)
+ITEMS = ("eligibilite", "verification.resultat", "aide.montant_du", "eligibilite", "objectif.mt", "verification.taux")
+ALWAYS = ("beneficiaire", SIGNATURE)
+SEEDS = 80
+BOUND = 2_000
+
+
+def read(session: Session, data: dict[str, Any], **changed: Any) -> Facts:
+    """The facts of nested data; ``changed`` names facts with two underscores for the dot."""
+    copy = {group: dict(facts) for group, facts in data.items()}
+    for name, value in changed.items():
+        group, key = name.split("__")
+        copy[group][key] = value
+    return read_case(copy, session.registry.vocabulary)
+
+
+def example(session: Session, name: str) -> Facts:
+    return read_case(loader.load(ROOT / "examples" / f"{name}.yaml").data, session.registry.vocabulary)
+
+
+def changed_facts(found: Alternatives) -> list[tuple[str, ...]]:
+    return [tuple(change.fact for change in each.changes) for each in found.found]
+
+
+def singles(found: Alternatives) -> dict[str, Alternative]:
+    return {each.changes[0].fact: each for each in found.found if len(each.changes) == 1}
+
+
+def without(facts: Facts, change: Change) -> Facts:
+    """The facts with one change taken back."""
+    undone = {name: value for name, value in facts.items() if name != change.fact}
+    return undone if change.before is None else {**undone, change.fact: change.before}
+
+
+def answers(session: Session, facts: Facts, item: str, wish: Wish) -> bool:
+    """Whether a case has what is wished; a case that cannot be decided has not."""
+    try:
+        decision = session.decide(facts)
+    except InputFault:
+        return False
+    return item in decision.results and wish.met(answer_of(decision, item))
+
+
+def seeded(session: Session, seed: int) -> Facts:
+    """A random case that could be written in a file."""
+    rng = random.Random(seed)
+    beneficiary, first, last = WINDOWS[seed % len(WINDOWS)]
+    facts = consistent(random_facts(rng, session.registry.vocabulary, beneficiary, first, last))
+    for chain in session.registry.vocabulary.orders:
+        given = [name for name in chain if name in facts]
+        if any(facts[a] > facts[b] for a, b in pairwise(given)):  # type: ignore[operator]
+            facts = {name: value for name, value in facts.items() if name not in given or name == SIGNATURE}
+    return facts
+
+
+def varied(session: Session, seed: int) -> Facts:
+    """An example with a few facts drawn anew: a whole case, in which one thing or two may be wrong."""
+    rng = random.Random(seed)
+    names = sorted(path.stem for path in (ROOT / "examples").glob("20*.yaml"))
+    facts = example(session, names[seed % len(names)])
+    drawn = consistent(random_facts(rng, session.registry.vocabulary, *WINDOWS[0]))
+    known = sorted(name for name in facts if name in drawn and name not in ALWAYS)
+    chosen = rng.sample(known, min(4, len(known)))
+    return {**facts, **{name: drawn[name] for name in chosen}}
+
+
+def a_case(session: Session, seed: int) -> tuple[Facts, str]:
+    """A random case or a varied example, and an item to ask about."""
+    make = seeded if seed % 2 else varied
+    return make(session, seed), ITEMS[seed // 2 % len(ITEMS)]
+
+
+def nested(facts: Facts) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for name, value in facts.items():
+        group, _, key = name.partition(".")
+        if key:
+            data.setdefault(group, {})[key] = value
+        else:
+            data[name] = value
+    return data
+
+
+def nearer(session: Session, change: Change) -> Iterator[Scalar]:
+    """The value one step nearer to what the case says."""
+    type_ = session.registry.vocabulary.facts[change.fact].type
+    if type_.kind not in ("number", "date") or change.before is None or change.after is None:
+        return
+    place, back = grid(type_)
+    here, start = place(change.after), place(change.before)
+    step = 1 if start > here else -1
+    if here + step != start:
+        yield back(here + step)
+
+
+def test_a_solo_doctor_outside_the_zones_is_shown_the_grouped_practice_and_each_derogation(session: Session) -> None:
+    found = singles(alternatives(session, read(session, SOLO), "eligibilite"))
+    assert found["medecin.exercice_regroupe"].derogations == ()
+    by_derogation = {name: [each.id for each in found[name].derogations] for name in found}
+    assert by_derogation["medecin.zone"] == ["regroupement.zone"]
+    assert found["medecin.zone"].changes[0].after == "zip"
+    assert by_derogation["medecin.coordination_renforcee"] == ["regroupement.coordination"]
+    for each in found.values():
+        assert session.decide(each.facts).results["eligibilite"].value == "eligible"
+
+
+def test_a_change_of_signature_names_the_other_convention_that_then_applies(session: Session) -> None:
+    found = singles(alternatives(session, read(session, SOLO), "eligibilite"))
+    assert found["contrat.date_signature"].convention == "2023_reglement_arbitral"
+    assert found["contrat.date_signature"].changes[0].after == dt.date(2023, 5, 1)
+    assert found["medecin.zone"].convention is None
+    forced = alternatives(session, read(session, SOLO), "eligibilite", convention="2019_avenant7")
+    assert "contrat.date_signature" not in singles(forced)
+    assert {each.convention for each in forced.found} == {None}
+
+
+def test_two_obstacles_that_one_fact_does_not_lift_are_lifted_by_two(session: Session) -> None:
+    facts = read(session, SOLO, contrat__option="un_etp", patientele__mt_depart=600)
+    found = alternatives(session, facts, "eligibilite", convention="2019_avenant7")
+    assert changed_facts(found)[0] == ("medecin.zone", "patientele.mt_depart")
+    (zone, count) = found.found[0].changes
+    assert (zone.after, count.after) == ("zip", 640)
+    assert all(len(each.changes) == 2 for each in found.found)
+
+
+@pytest.mark.parametrize(("fact", "target"), [("patientele.mt_actuelle", 1000), ("patientele.fa_actuelle", 1650)])
+def test_the_patients_that_restore_the_whole_aid_are_counted_exactly(session: Session, fact: str, target: int) -> None:
+    facts = example(session, "2023_gp_half_time_objective_missed")
+    found = singles(alternatives(session, facts, "verification.resultat", "plein"))
+    assert found[fact].changes[0].after == target
+    wish = Wish("is", "plein")
+    assert answers(session, {**facts, fact: target}, "verification.resultat", wish)
+    assert not answers(session, {**facts, fact: target - 1}, "verification.resultat", wish)
+
+
+def test_a_threshold_that_is_computed_from_the_case_is_met_exactly(session: Session) -> None:
+    facts = example(session, "2019_gp_third_time")
+    del facts["contrat.date_embauche"]
+    facts = {**facts, "contrat.annee": 3, "patientele.mt_actuelle": 700, "patientele.fa_actuelle": 1200}
+    target = session.decide(facts).results["objectif.mt"].value
+    assert isinstance(target, int)
+    assert target > int(str(facts["patientele.mt_depart"]))
+    found = singles(alternatives(session, facts, "mt_atteint"))
+    assert found["patientele.mt_actuelle"].changes[0].after == target
+
+
+def test_a_specialty_that_is_fixed_leaves_nothing_to_propose_and_that_is_said(session: Session) -> None:
+    found = alternatives(session, read(session, RADIOLOGIST), "eligibilite")
+    assert found.found == ()
+    assert (found.reached, found.spent) == (False, False)
+    assert found.tried > 0
+    assert found.left == ("medecin.specialite",)
+
+
+def test_what_a_person_cannot_change_is_changed_only_where_that_is_asked_for(session: Session) -> None:
+    facts = read(session, RADIOLOGIST)
+    facts = {**facts, "patientele.mt_depart": 900, "medecin.exercice_coordonne": "oui"}
+    found = alternatives(session, facts, "specialite_eligible", any_fact=True)
+    choices = [each.changes[0].after for each in found.found if each.changes[0].fact == "medecin.specialite"]
+    assert "medecine_generale" in choices
+    assert "radiotherapie" not in choices
+    assert len(choices) == len(set(choices))
+    assert found.left == ()
+    assert alternatives(session, facts, "specialite_eligible").found == ()
+
+
+def test_a_missing_fact_that_the_result_waits_for_is_stated_and_told_from_a_change(session: Session) -> None:
+    facts = read(session, SOLO, medecin__exercice_regroupe=True)
+    del facts["patientele.mt_depart"]
+    found = singles(alternatives(session, facts, "activite_minimale"))
+    (stated,) = found["patientele.mt_depart"].changes
+    assert (stated.stated, stated.before, stated.after) == (True, None, 640)
+    specialty = {name: value for name, value in facts.items() if name != "medecin.specialite"}
+    assert "medecin.specialite" in singles(alternatives(session, specialty, "specialite_eligible"))
+
+
+def test_an_event_may_not_have_happened_but_a_notified_figure_stays(session: Session) -> None:
+    facts = example(session, "2024_gp_aged_66_small_fall")
+    amended = {**facts, "contrat.date_avenant_65_ans": dt.date(2025, 1, 1)}
+    trials = Trials(Question(session, amended, "verification.resultat", None, {}, None), 500)
+    trial = trials.of(amended)
+    assert trial is not None
+    from engine.review.alternatives_values import FINE, values_to_try
+
+    assert UNDETERMINED in values_to_try(trials, trial, "contrat.date_avenant_65_ans", (), FINE)
+    assert UNDETERMINED not in values_to_try(trials, trial, "patientele.percentile_mt", (), FINE)
+
+
+def test_what_the_case_already_has_needs_no_change(session: Session) -> None:
+    found = alternatives(session, example(session, "2024_gp_half_time_five_years"), "eligibilite")
+    assert (found.reached, found.found, found.tried) == (True, (), 0)
+
+
+def test_a_search_that_meets_its_bound_says_so_and_proposes_what_it_found(session: Session) -> None:
+    facts = example(session, "2023_gp_half_time_objective_missed")
+    found = alternatives(session, facts, "aide.montant_du", bound=400)
+    assert found.spent
+    assert found.tried <= found.bound == 400
+    assert "patientele.mt_actuelle" in singles(found) or not found.found
+
+
+@pytest.mark.parametrize(
+    ("item", "text", "wish"),
+    [
+        ("eligibilite", None, Wish("is", "eligible")),
+        ("eligibilite", "not_applicable", Wish("is", NOT_APPLICABLE)),
+        ("verification.resultat", None, Wish("is", "plein")),
+        ("mt_atteint", None, Wish("is", "met")),
+        ("tranche_activite", None, Wish("is", "p50_p90")),
+        ("verification.taux", None, Wish("at_least", 1)),
+        ("verification.taux", "5/13", Wish("is", Fraction(5, 13))),
+        ("verification.taux", "50%", Wish("is", Fraction(1, 2))),
+        ("aide.montant_du", None, Wish("at_least", 11000)),
+        ("aide.montant_annuel", None, Wish("more", 11000)),
+        ("aide.montant_annuel", "less", Wish("less", 11000)),
+        ("aide.montant_du", "4300.50+", Wish("at_least", Fraction(8601, 2))),
+        ("aide.montant_du", "4000-", Wish("at_most", 4000)),
+        ("contrat.terme", "2029-01-31", Wish("is", dt.date(2029, 1, 31))),
+    ],
+)
+def test_each_kind_of_item_has_its_own_wishes(session: Session, item: str, text: str | None, wish: Wish) -> None:
+    facts = example(session, "2023_gp_half_time_objective_missed")
+    assert alternatives(session, facts, item, text, bound=2).wish == wish
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [("eligibilite", "eligble"), ("mt_atteint", "oui"), ("aide.montant_du", "beaucoup"), ("contrat.terme", "2029")],
+)
+def test_a_value_that_the_item_cannot_have_is_refused(session: Session, item: str, text: str) -> None:
+    facts = example(session, "2023_gp_half_time_objective_missed")
+    with pytest.raises(UsageFault) as caught:
+        alternatives(session, facts, item, text)
+    assert caught.value.problem.code == "unknown-value"
+
+
+def test_a_number_is_reached_exactly_where_it_can_be(session: Session) -> None:
+    facts = example(session, "2023_gp_half_time_objective_missed")
+    found = singles(alternatives(session, facts, "verification.taux", "1/2"))
+    assert found["patientele.mt_actuelle"].changes[0].after == 870 + 65
+    assert found["patientele.mt_actuelle"].value == Fraction(1, 2)
+    assert found["patientele.fa_actuelle"].changes[0].after == 1500 + 75
+
+
+def test_an_obligation_may_be_wished_done(session: Session) -> None:
+    facts = example(session, "2023_gp_half_time_objective_missed")
+    found = singles(alternatives(session, facts, "formation.certification"))
+    assert found["assistant.date_certification"].value == "done"
+
+
+@given(start=st.integers(0, 3000), found=st.integers(0, 3000), threshold=st.integers(0, 3000))
+def test_the_nearest_number_is_the_threshold_itself(start: int, found: int, threshold: int) -> None:
+    from engine.language.types import number
+
+    type_ = number("patients")
+
+    def works(value: Scalar) -> bool:
+        assert isinstance(value, int)
+        return value >= threshold if found >= start else value <= threshold
+
+    if works(found):
+        expected = start if works(start) else threshold
+        assert nearest_value(type_, start, found, works) == expected
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_every_proposal_decides_as_said_and_needs_all_that_it_changes(session: Session, seed: int) -> None:
+    facts, item = a_case(session, seed)
+    found = alternatives(session, facts, item, any_fact=seed % 3 == 0, bound=BOUND)
+    proposed = [tuple((c.fact, c.after) for c in each.changes) for each in found.found]
+    assert len(proposed) == len(set(proposed)), "no proposal twice"
+    alone = {each.changes[0].fact for each in found.found if len(each.changes) == 1}
+    for each in found.found:
+        assert read_case(nested(each.facts), session.registry.vocabulary) == each.facts
+        decision = session.decide(each.facts)
+        assert answer_of(decision, item) == each.value
+        assert found.wish.met(each.value)
+        if len(each.changes) == 2:
+            assert not alone & {change.fact for change in each.changes}
+        for change in each.changes:
+            assert facts.get(change.fact) == change.before != change.after
+            assert not answers(session, without(each.facts, change), item, found.wish)
+            for value in nearer(session, change):
+                assert not answers(session, {**each.facts, change.fact: value}, item, found.wish), change
+
+
+@pytest.mark.parametrize("seed", range(0, SEEDS, 9))
+def test_the_same_question_has_the_same_answer(session: Session, policies: Path, seed: int) -> None:
+    facts, _ = a_case(session, seed)
+    first = alternatives(session, facts, "eligibilite", bound=BOUND)
+    assert alternatives(session, dict(reversed(facts.items())), "eligibilite", bound=BOUND) == first
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from(ITEMS))
+def test_a_fact_that_a_result_does_not_hang_on_does_not_change_it(session: Session, seed: int, item: str) -> None:
+    facts, _ = a_case(session, seed)
+    trials = Trials(Question(session, facts, item, None, {}, None), 1_000)
+    before = trials.of(facts)
+    if before is None:
+        return
+    rng, vocabulary = random.Random(seed), session.registry.vocabulary
+    other = random_facts(rng, vocabulary, str(facts["beneficiaire"]), *WINDOWS[seed % len(WINDOWS)][1:])
+    hanging = trials.support(before)
+    for name in vocabulary.facts:
+        if name in hanging:
+            continue
+        for value in (other.get(name), None):
+            changed = {known: told for known, told in {**facts, name: value}.items() if told is not None}
+            after = trials.of(changed)
+            assert after is None or after.value == before.value, name

@@ -16,6 +16,10 @@ from engine.report.page import Heading, Paragraph, Table, Tree
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 
+MISSED = "examples/2023_gp_half_time_objective_missed.yaml"
+SOLO = "tests/fixtures/what_if/solo_2021.yaml"
+RADIOLOGIST = "tests/fixtures/what_if/radiologist_2024.yaml"
+
 COMMANDS = {
     **{
         f"evaluate_{path.stem}_{lang}": ["evaluate", f"examples/{path.name}", "--lang", lang]
@@ -44,6 +48,12 @@ COMMANDS = {
         "--lang",
         "en",
     ],
+    "what_if_whole_aid_fr": ["explain", MISSED, "aide.montant_du", "--lang", "fr", "--what-if"],
+    "what_if_half_rate_en": ["explain", MISSED, "verification.taux", "--lang", "en", "--what-if", "1/2"],
+    "what_if_two_obstacles_fr": ["explain", SOLO, "eligibilite", "--lang", "fr", "--what-if", "eligible"],
+    "what_if_two_obstacles_en": ["explain", SOLO, "eligibilite", "--lang", "en", "--what-if", "--any-fact"],
+    "what_if_nothing_fr": ["explain", RADIOLOGIST, "eligibilite", "--lang", "fr", "--what-if"],
+    "what_if_nothing_en": ["explain", RADIOLOGIST, "eligibilite", "--lang", "en", "--what-if"],
     "show_minimum_en": ["show", "activite_minimale", "--lang", "en"],
     "show_amounts_fr": ["show", "aide.bareme", "--lang", "fr"],
     "list_fr": ["list", "--lang", "fr"],

@@ -10,7 +10,8 @@ import sys
 import click
 
 from engine.cli.bulk import batch
-from engine.cli.deciding import evaluate, explain
+from engine.cli.deciding import evaluate
+from engine.cli.explaining import explain
 from engine.cli.living import timeline
 from engine.cli.rules import check, list_, show, test
 

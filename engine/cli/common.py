@@ -5,12 +5,13 @@ Faults come in as exceptions; a message on standard error and an exit status go 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -123,19 +124,28 @@ def _decide(
     session: Session, document: Document, convention: str | None, choices: dict[str, str], as_of: dt.date | None
 ) -> Decision:
     from engine.evaluation.facts import read_case
-    from engine.evaluation.inference import EngineFault
 
     facts = read_case(document.data, session.registry.vocabulary, document)
     try:
-        return session.decide(facts, convention, choices, as_of)
-    except EngineFault as error:
-        raise fault(Location(document.name), "engine-fault", reason=error) from None
+        with engine_faults(document.name):
+            return session.decide(facts, convention, choices, as_of)
     except InputFault as error:
         signed = document.at(("contrat", "date_signature"))  # a date without rules is a fault of the case
         raise InputFault(
             replace(problem, location=signed) if problem.code == "no-convention" else problem
             for problem in error.problems
         ) from None
+
+
+@contextlib.contextmanager
+def engine_faults(name: str) -> Iterator[None]:
+    """Turns a fault of the inference engine into one of the case that it stops."""
+    from engine.evaluation.inference import EngineFault
+
+    try:
+        yield
+    except EngineFault as error:
+        raise fault(Location(name), "engine-fault", reason=error) from None
 
 
 def day_of(text: str | None) -> dt.date | None:

@@ -1,4 +1,4 @@
-"""The commands that decide cases: case files come in, decisions and their reasons go out."""
+"""The command that decides cases: case files come in, decisions go out."""
 
 from __future__ import annotations
 
@@ -86,36 +86,3 @@ def _pages(decided: Sequence[tuple[str, Decision]], session: Session, lang: str,
     for title, decision in titled:
         page.extend(decision_page(decision, session.registry, lang, title, full))
     return [*page, rules_line(session.registry, lang)]
-
-
-@click.command()
-@click.argument("case", metavar="CASE")
-@click.argument("item", metavar="ITEM")
-@format_option("text", "markdown")
-@lang_option
-@as_of_option
-@convention_option
-@interpret_option
-@policies_option
-@guarded
-def explain(
-    case: str,
-    item: str,
-    format_: str,
-    lang: str | None,
-    as_of: str | None,
-    convention: str | None,
-    interpret: tuple[str, ...],
-    policies: str | None,
-) -> None:
-    """Say why an item of a case came out as it did: the chain down to facts and articles."""
-    from engine.report.explain_page import explain_page
-
-    lang = lang or locale_language()
-    day, choices = day_of(as_of), choices_of(interpret)
-    session = open_session(policies)
-    decided, problems = decide_files(session, [case], convention, choices, day, None)
-    if problems:
-        raise InputFault(problems)
-    ((_, decision),) = decided
-    write(laid_out(explain_page(decision, session.registry, item, lang), format_, None), None)

@@ -22,14 +22,24 @@ def explain_page(decision: Decision, registry: Registry, item: str, lang: str) -
     Raises:
         UsageFault: the decision has no such item.
     """
+    known_item(decision, item)
+    return tuple(_blocks(decision, registry, item, lang))
+
+
+def known_item(decision: Decision, item: str) -> None:
+    """Makes sure that a decision has an item.
+
+    Raises:
+        UsageFault: it has none of this name.
+    """
     obligation = next((line for line in decision.obligations if line.id == item), None)
     if item not in decision.results and obligation is None:
         close = nearest(item, [*decision.results, *(line.id for line in decision.obligations)])
         raise UsageFault(Problem(Location(decision.convention.id), "unknown-item", {"id": item}, close))
-    return tuple(_blocks(decision, registry, item, lang))
 
 
-def _blocks(decision: Decision, registry: Registry, item: str, lang: str) -> Iterator[Block]:
+def head(decision: Decision, item: str, lang: str) -> Iterator[Block]:
+    """What the item came out as, and under which convention."""
     text = words(lang)
     result = decision.results[item]
     if result.kind == "obligation":
@@ -39,6 +49,24 @@ def _blocks(decision: Decision, registry: Registry, item: str, lang: str) -> Ite
     else:
         yield Heading(f"{result.label[lang]}{text['colon']}{result_text(result, lang)}", 1)
     yield Paragraph(f"{decision.convention.label[lang]}{text['colon']}{decision.selected_because[lang]}.")
+
+
+def behind(decision: Decision, item: str) -> tuple[str, ...]:
+    """The item and every result that it rests on, each before those below it."""
+    found: dict[str, None] = {}
+    waiting = [item]
+    while waiting:
+        id_ = waiting.pop(0)
+        if id_ not in found and id_ in decision.results:
+            found[id_] = None
+            waiting.extend(decision.results[id_].uses)
+    return tuple(found)
+
+
+def _blocks(decision: Decision, registry: Registry, item: str, lang: str) -> Iterator[Block]:
+    text = words(lang)
+    result = decision.results[item]
+    yield from head(decision, item, lang)
     yield Tree(tuple(_chain(decision, registry, result, lang, 0, set())))
     if result.missing:
         yield Heading(text["missing"], tone="open")

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.report.messages import batch, decisions, reviewing, rules, timelines
+from engine.report.messages import alternatives, batch, decisions, reviewing, rules, timelines
 
 LANGUAGES = ("fr", "en")
 
 _WORDS: Mapping[str, tuple[str, str]] = {
-    key: pair for module in (decisions, rules, batch, reviewing, timelines) for key, pair in module.WORDS.items()
+    key: pair
+    for module in (decisions, rules, batch, reviewing, timelines, alternatives)
+    for key, pair in module.WORDS.items()
 }
 
 

@@ -1,0 +1,76 @@
+"""The words of what would change a result, in French and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "wish": ("Ce qui donnerait\u00a0: {wish}", "What would give: {wish}"),
+    "wish_at_least": ("au moins {value}", "at least {value}"),
+    "wish_at_most": ("au plus {value}", "at most {value}"),
+    "wish_more": ("plus de {value}", "more than {value}"),
+    "wish_less": ("moins de {value}", "less than {value}"),
+    "wish_later": ("après le {value}", "after {value}"),
+    "wish_earlier": ("avant le {value}", "before {value}"),
+    "wish_any": ("une valeur connue", "a known value"),
+    "wish_reached": ("C'est déjà le cas\u00a0: rien n'est à changer.", "It is so already: nothing needs to change."),
+    "wish_unknown_item": (
+        "Cette convention ne connaît pas ce résultat\u00a0: aucun changement n'a été essayé.",
+        "This convention has no such result: no change was tried.",
+    ),
+    "one_change": ("Un seul changement suffit", "One change is enough"),
+    "two_changes": ("Deux changements ensemble", "Two changes together"),
+    "instead_of": ("{after} au lieu de {before}", "{after} instead of {before}"),
+    "moved": ("{difference} ({after} au lieu de {before})", "{difference} ({after} instead of {before})"),
+    "stated": ("{after} (absent du cas)", "{after} (not stated in the case)"),
+    "taken_away": ("absent, au lieu de {before}", "absent, instead of {before}"),
+    "or": (" ou ", " or "),
+    "gives": ("donne {value}", "gives {value}"),
+    "by_derogation": ("par dérogation\u00a0: {label} ({criterion})", "by derogation: {label} ({criterion})"),
+    "other_convention": (
+        "une autre convention s'applique alors\u00a0: {label}",
+        "another convention then applies: {label}",
+    ),
+    "more_alternatives": ("{count} autres (--format json les donne).", "{count} others (--format json lists them)."),
+    "no_alternative": (
+        "Aucun changement d'un ou de deux faits, parmi ceux essayés, ne le donne.",
+        "No change of one or two facts, among those tried, gives it.",
+    ),
+    "alternatives_tried": (
+        "Cas modifiés essayés\u00a0: {count}. Chaque proposition a été décidée en entier.",
+        "Changed cases tried: {count}. Each proposal was decided in full.",
+    ),
+    "none_tried": ("Cas modifiés essayés\u00a0: {count}.", "Changed cases tried: {count}."),
+    "alternatives_spent": (
+        "La recherche s'est arrêtée à sa borne de {bound} cas\u00a0: d'autres changements peuvent exister.",
+        "The search stopped at its bound of {bound} cases: there may be other changes.",
+    ),
+    "left_alone": (
+        "Laissés tels quels, car nul ne peut les changer (--any-fact les change aussi)\u00a0: {names}.",
+        "Left as they are, since a person cannot change them (--any-fact changes them too): {names}.",
+    ),
+    "patients_up": ("{count} patients de plus", "{count} more patients"),
+    "patients_up_one": ("{count} patient de plus", "{count} more patient"),
+    "patients_down": ("{count} patients de moins", "{count} fewer patients"),
+    "patients_down_one": ("{count} patient de moins", "{count} fewer patient"),
+    "patients_par_etp_up": ("{count} patients par ETP de plus", "{count} more patients per FTE"),
+    "patients_par_etp_up_one": ("{count} patient par ETP de plus", "{count} more patients per FTE"),
+    "patients_par_etp_down": ("{count} patients par ETP de moins", "{count} fewer patients per FTE"),
+    "patients_par_etp_down_one": ("{count} patient par ETP de moins", "{count} fewer patients per FTE"),
+    "points_up": ("{count} points de plus", "{count} points more"),
+    "points_up_one": ("{count} point de plus", "{count} point more"),
+    "points_down": ("{count} points de moins", "{count} points less"),
+    "points_down_one": ("{count} point de moins", "{count} point less"),
+    "ETP_up": ("{count} ETP de plus", "{count} FTE more"),
+    "ETP_up_one": ("{count} ETP de plus", "{count} FTE more"),
+    "ETP_down": ("{count} ETP de moins", "{count} FTE less"),
+    "ETP_down_one": ("{count} ETP de moins", "{count} FTE less"),
+    "years_up": ("{count} ans de plus", "{count} years more"),
+    "years_up_one": ("{count} an de plus", "{count} year more"),
+    "years_down": ("{count} ans de moins", "{count} years less"),
+    "years_down_one": ("{count} an de moins", "{count} year less"),
+    "days_up": ("{count} jours plus tard", "{count} days later"),
+    "days_up_one": ("{count} jour plus tard", "{count} day later"),
+    "days_down": ("{count} jours plus tôt", "{count} days earlier"),
+    "days_down_one": ("{count} jour plus tôt", "{count} day earlier"),
+}

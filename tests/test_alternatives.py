@@ -6,7 +6,7 @@ import datetime as dt
 import random
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,8 @@ ITEMS = ("eligibilite", "verification.resultat", "aide.montant_du", "eligibilite
 ALWAYS = ("beneficiaire", SIGNATURE)
 SEEDS = 80
 BOUND = 2_000
+# Seeds of cases that lack what is wished.
+WITHOUT = (0, 1, 3, 4, 5, 8, 9, 11, 13, 14, 15, 16, 17, 20, 23, 26, 27, 28, 31, 32)
 
 
 def read(session: Session, data: dict[str, Any], **changed: Any) -> Facts:
@@ -364,3 +366,61 @@ def test_a_fact_that_a_result_does_not_hang_on_does_not_change_it(session: Sessi
             changed = {known: told for known, told in {**facts, name: value}.items() if told is not None}
             after = trials.of(changed)
             assert after is None or after.value == before.value, name
+
+
+def choices(session: Session, facts: Facts, any_fact: bool) -> list[tuple[str, Scalar]]:
+    """Every other choice of every enum and boolean that may be changed."""
+    found: list[tuple[str, Scalar]] = []
+    for name, fact in session.registry.vocabulary.facts.items():
+        if name != "beneficiaire" and (any_fact or not fact.fixed):
+            values: tuple[Scalar, ...] = (True, False) if fact.type.kind == "boolean" else fact.type.values
+            found.extend((name, value) for value in values if facts.get(name) != value)
+    return found
+
+
+def reaching(trials: Trials, facts: Facts, wish: Wish, changes: dict[str, Scalar]) -> bool:
+    trial = trials.of({**facts, **changes})
+    return trial is not None and wish.met(trial.value)
+
+
+@pytest.mark.parametrize("seed", WITHOUT)
+def test_no_fact_that_alone_does_is_missed(session: Session, seed: int) -> None:
+    facts, item = a_case(session, seed)
+    found = alternatives(session, facts, item, any_fact=True, bound=2 * BOUND)
+    assert not found.reached
+    proposed = {(each.changes[0].fact, each.changes[0].after) for each in found.found if len(each.changes) == 1}
+    trials = Trials(Question(session, facts, item, None, {}, None), 10**6)
+    for name, value in choices(session, facts, any_fact=True):
+        assert reaching(trials, facts, found.wish, {name: value}) is ((name, value) in proposed), (name, value)
+    names = {name for name, _ in proposed}
+    drawn = random_facts(random.Random(seed), session.registry.vocabulary, "medecin_liberal", *WINDOWS[2][1:])
+    for name, value in drawn.items():
+        if name != "beneficiaire" and facts.get(name) != value and reaching(trials, facts, found.wish, {name: value}):
+            assert name in names, (name, value)
+
+
+@pytest.mark.parametrize("facts_of", ["solo", "incomplete", "year"])
+def test_no_two_choices_that_together_do_are_missed(session: Session, facts_of: str) -> None:
+    item = "eligibilite"
+    facts = read(session, SOLO, contrat__option="un_etp", medecin__secteur="secteur_2")
+    if facts_of == "incomplete":
+        facts = {name: v for name, v in facts.items() if name not in ("medecin.zone", "medecin.optam")}
+        facts["contrat.option"] = "demi_etp"
+    elif facts_of == "year":
+        facts, item = (
+            {**example(session, "2021_gp_half_time_year_5_revalued"), "contrat.option": "un_etp"},
+            "eligibilite",
+        )
+    found = alternatives(session, facts, item)
+    alone = set(singles(found))
+    proposed = {
+        frozenset((change.fact, change.after) for change in each.changes)
+        for each in found.found
+        if len(each.changes) == 2
+    }
+    trials = Trials(Question(session, facts, item, None, {}, None), 10**6)
+    open_choices = [(name, value) for name, value in choices(session, facts, any_fact=False) if name not in alone]
+    for first, second in combinations(open_choices, 2):
+        if first[0] != second[0] and reaching(trials, facts, found.wish, dict((first, second))):
+            assert frozenset((first, second)) in proposed, (first, second)
+    assert proposed or alone

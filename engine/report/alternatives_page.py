@@ -40,7 +40,7 @@ def _blocks(found: Alternatives, decision: Decision, registry: Registry, lang: s
     if found.reached:
         yield Paragraph(text["wish_reached"], "good")
         return
-    if not found.tried:
+    if not (found.tried or found.left):
         yield Paragraph(text["wish_unknown_item"], "open")
         return
     singles = [each for each in found.found if len(each.changes) == 1]

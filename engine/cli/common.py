@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 
 from engine.errors import InputFault, Location, Problem, UsageFault, fault
+from engine.language.facts import SIGNATURE
 
 if TYPE_CHECKING:
     from engine.evaluation.decision import Decision
@@ -126,11 +127,18 @@ def _decide(
     from engine.evaluation.facts import read_case
 
     facts = read_case(document.data, session.registry.vocabulary, document)
+    with deciding(document):
+        return session.decide(facts, convention, choices, as_of)
+
+
+@contextlib.contextmanager
+def deciding(document: Document, *under: str) -> Iterator[None]:
+    """Turns faults met while a case is decided into faults of the document, which holds it ``under`` these keys."""
     try:
         with engine_faults(document.name):
-            return session.decide(facts, convention, choices, as_of)
+            yield
     except InputFault as error:
-        signed = document.at(("contrat", "date_signature"))  # a date without rules is a fault of the case
+        signed = document.at((*under, *SIGNATURE.split(".")))  # a date without rules is a fault of the case
         raise InputFault(
             replace(problem, location=signed) if problem.code == "no-convention" else problem
             for problem in error.problems

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from engine.cli.common import (
     choices_of,
     convention_option,
     day_of,
+    deciding,
     format_option,
     guarded,
     interpret_option,
@@ -25,10 +25,8 @@ from engine.cli.common import (
     read_document,
     write,
 )
-from engine.errors import InputFault, Location, Problem, fault
 
 if TYPE_CHECKING:
-    from engine.evaluation.dossier import Dossier
     from engine.evaluation.session import Session
     from engine.evaluation.timeline import Timeline
 
@@ -60,27 +58,15 @@ def timeline(
     """Follow a contract through its years: what is due in each, why it changes, and how the contract ends."""
     from engine.evaluation import timeline as living
     from engine.evaluation.dossier import read_dossier
-    from engine.evaluation.inference import EngineFault
 
     lang = lang or locale_language()
     day, choices = day_of(as_of), choices_of(interpret)
     session = open_session(policies)
-    read = read_dossier(read_document(dossier), session.registry.vocabulary)
-    try:
+    document = read_document(dossier)
+    read = read_dossier(document, session.registry.vocabulary)
+    with deciding(document, "case"):
         life = living.timeline(session, read, convention, choices, day)
-    except EngineFault as error:
-        raise fault(Location(dossier), "engine-fault", reason=error) from None
-    except InputFault as error:
-        raise InputFault(_at_signature(error, read)) from None
     write(_written(life, session, format_, lang, Path(dossier).stem, full, output), output)
-
-
-def _at_signature(error: InputFault, dossier: Dossier) -> list[Problem]:
-    """A date without rules is a fault of the dossier, told where the date is written."""
-    return [
-        replace(problem, location=dossier.signed_at) if problem.code == "no-convention" else problem
-        for problem in error.problems
-    ]
 
 
 def _written(

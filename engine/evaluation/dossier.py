@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
@@ -35,14 +35,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A contract through its life: the facts at its signature, and what happened, in the order of the days.
-
-    ``signed_at`` is where the signature date is written.
-    """
+    """A contract through its life: the facts at its signature, and what happened, in the order of the days."""
 
     facts: Mapping[str, Scalar]
     events: tuple[Event, ...]
-    signed_at: Location = field(default_factory=lambda: Location("dossier"))
 
 
 def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
@@ -73,7 +69,7 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
         problems.extend(_impossible(facts, events, vocabulary, document))
     if problems:
         raise InputFault(problems)
-    return Dossier(facts, tuple(events), document.at(("case", *SIGNATURE.split("."))))
+    return Dossier(facts, tuple(events))
 
 
 def _shape(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.error_codes import cases, frames, policies, reading
+from engine.error_codes import cases, frames, policies, reading, reviewing
 from engine.error_codes.words import Words
 
-CODES: Mapping[str, Words] = {**reading.CODES, **policies.CODES, **cases.CODES, **frames.CODES}
+CODES: Mapping[str, Words] = {**reading.CODES, **policies.CODES, **cases.CODES, **frames.CODES, **reviewing.CODES}
 
 __all__ = ["CODES", "Words"]

@@ -125,9 +125,9 @@ def _readers_age() -> str:
     return ",".join(f"{stat.st_size}/{stat.st_mtime_ns}" for stat in stats)
 
 
-def _content_digest(root: Path, case_digest: str) -> str:
-    """What everything read depends on: the engine, the schemas, the place, and the bytes of every file."""
-    digest = hashlib.sha256(f"{case_digest}\n{root}\n{_readers_age()}\n".encode())
+def _content_digest(root: Path, case_digest: str, shown: Path) -> str:
+    """What everything read depends on: the engine, the schemas, the place shown, and the bytes of every file."""
+    digest = hashlib.sha256(f"{case_digest}\n{shown}\n{_readers_age()}\n".encode())
     for path in (*sorted(schemas_folder().glob("*.json")), *sorted(root.glob("*/*.yaml"))):
         try:
             with path.open("rb") as stream:
@@ -139,11 +139,12 @@ def _content_digest(root: Path, case_digest: str) -> str:
 
 
 def read_registry(
-    root: Path, origin: str = "option", case_schema: Path | None = None
+    root: Path, origin: str = "option", case_schema: Path | None = None, shown: Path | None = None
 ) -> tuple[Registry, list[Problem]]:
     """Every convention under ``root``, and every fault of text, shape and ids; what is faulty is left out.
 
-    ``case_schema`` replaces the project's own facts (a synthetic policy has facts of its own).
+    ``case_schema`` replaces the project's own facts (a synthetic policy has facts of its own). ``shown`` is what
+    places call the folder, where it is only a copy of what the reader knows by another name.
 
     Raises:
         InputFault: the folder itself cannot be read.
@@ -159,7 +160,7 @@ def read_registry(
         raise fault(Location(str(root)), "file-unreadable", reason=error.strerror or type(error).__name__) from None
     schemas = {name: load_schema(name)[0] for name in ("convention", "ruleset")}
     for folder in folders:
-        convention, found = _read_convention(folder, root, schemas)
+        convention, found = _read_convention(folder, (shown or root) / folder.name, schemas)
         problems.extend(found)
         if convention is None:
             continue
@@ -171,24 +172,28 @@ def read_registry(
             )
         conventions.setdefault(convention.id, convention)
     if not conventions and not problems:
-        problems.append(Problem(Location(str(root)), "no-conventions"))
-    registry = Registry(conventions, facts, case_digest, root, origin)
+        problems.append(Problem(Location(str(shown or root)), "no-conventions"))
+    registry = Registry(conventions, facts, case_digest, shown or root, origin)
     problems.extend(gate_problems(registry))
     return registry, problems
 
 
-def load_registry(root: Path, origin: str = "option") -> Registry:
+def load_registry(
+    root: Path, origin: str = "option", case_schema: Path | None = None, shown: Path | None = None
+) -> Registry:
     """The conventions under ``root``; read again only where a file or the engine changed since the last time.
+
+    ``case_schema`` and ``shown`` are those of :func:`read_registry`.
 
     Raises:
         InputFault: with every fault of text, shape and ids.
     """
-    facts, case_digest = load_vocabulary()
-    digest = _content_digest(root, case_digest)
+    facts, case_digest = load_vocabulary(case_schema)
+    digest = _content_digest(root, case_digest, shown or root)
     remembered = recall(digest)
     if remembered is not None:
-        return Registry(remembered, facts, case_digest, root, origin)
-    registry, problems = read_registry(root, origin)
+        return Registry(remembered, facts, case_digest, shown or root, origin)
+    registry, problems = read_registry(root, origin, case_schema, shown)
     if problems:
         raise InputFault(problems)
     remember(digest, registry.conventions)
@@ -200,7 +205,7 @@ def rule_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.yaml") if path.name != HEAD)
 
 
-def _read_convention(folder: Path, root: Path, schemas: Mapping[str, Any]) -> tuple[Convention | None, list[Problem]]:
+def _read_convention(folder: Path, shown: Path, schemas: Mapping[str, Any]) -> tuple[Convention | None, list[Problem]]:
     from engine.policy.build import build  # what follows is needed only where a folder is not remembered
     from engine.policy.loader import Document, parse, read_bytes
     from engine.policy.schema import shape_problems
@@ -208,15 +213,16 @@ def _read_convention(folder: Path, root: Path, schemas: Mapping[str, Any]) -> tu
     head_path = folder / HEAD
     if not head_path.exists():
         files = list(folder.glob("*.yaml"))
-        return None, [Problem(Location(_name(folder, root)), "no-convention-file")] if files else []
+        return None, [Problem(Location(shown.as_posix()), "no-convention-file")] if files else []
     documents: list[Document] = []
     problems: list[Problem] = []
     digest = hashlib.sha256()
     for path in (head_path, *rule_files(folder)):
         try:
-            content = read_bytes(path, _name(path, root))
+            name = (shown / path.name).as_posix()
+            content = read_bytes(path, name)
             digest.update(path.name.encode() + b"\0" + hashlib.sha256(content).digest())
-            document = parse(content, _name(path, root))
+            document = parse(content, name)
         except InputFault as error:
             problems.extend(error.problems)
             continue
@@ -230,7 +236,3 @@ def _read_convention(folder: Path, root: Path, schemas: Mapping[str, Any]) -> tu
         values = {"value": repr(convention.id), "wanted": folder.name}
         found.append(Problem(convention.at, "wrong-value", values))
     return convention, found
-
-
-def _name(path: Path, root: Path) -> str:
-    return (root / path.relative_to(root)).as_posix()

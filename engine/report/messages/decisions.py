@@ -26,6 +26,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "origin_option": ("dossier demandé", "the folder asked for"),
     "origin_folder": ("dossier de travail", "the working folder"),
     "origin_package": ("fournies avec le programme", "shipped with the program"),
+    "origin_revision": ("révision de git", "a git revision"),
     "origin_checkout": ("dépôt source", "source checkout"),
     "overlay": ("Texte ultérieur appliqué", "Later text applied"),
     "changes": ("modifie", "changes"),

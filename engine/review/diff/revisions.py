@@ -1,0 +1,210 @@
+"""Reads policies out of git: a folder and a revision (or the index) come in, plain copies of their files go out.
+
+The only module that runs git. Files are taken from the object store as they were committed, so that no attribute or
+filter of the repository changes them, and the working tree is never touched.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from engine.errors import Location, Problem, UsageFault, fault
+
+MAX_FILES = 2_000
+MAX_BYTES = 64_000_000  # all files of one revision together
+WAIT = 60  # seconds that one call of git may take
+CASE_SCHEMA = "schemas/case.schema.json"
+SHORT = 12  # characters of a commit that has no other name
+
+_PLAIN_FILES = ("100644", "100755")
+_INHERITED = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_PREFIX",
+    "GIT_COMMON_DIR",
+)  # a hook's; each call finds the repository anew
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """Where the policies stand in git: the working folder of every call, and their path from the top."""
+
+    top: Path
+    policies: str
+
+    @property
+    def case_schema(self) -> str | None:
+        """The path from the top of the case schema beside the policies, where both are in the repository."""
+        return (PurePosixPath(self.policies).parent / CASE_SCHEMA).as_posix() if self.policies else None
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A committed file: its path from the top, its mode and its object."""
+
+    path: str
+    mode: str
+    object: str
+
+
+def repository(policies: Path) -> Repository:
+    """The repository that holds the folder ``policies``.
+
+    Raises:
+        InputFault: git is not installed, or the folder is in no repository.
+    """
+    done = _git(policies, "rev-parse", "--show-toplevel", "--show-prefix")
+    if done.returncode:
+        raise fault(Location(str(policies)), "git-no-repository", reason=_reason(done))
+    top, _, prefix = done.stdout.decode(errors="surrogateescape").removesuffix("\n").partition("\n")
+    return Repository(Path(top), prefix.rstrip("/"))
+
+
+def commit(place: Repository, revision: str) -> str:
+    """The full name of the commit that ``revision`` names.
+
+    Raises:
+        UsageFault: no commit is called so.
+    """
+    if revision and not revision.startswith("-") and revision.isprintable():
+        done = _git(place.top, "rev-parse", "--verify", "--quiet", revision + "^{commit}")
+        if done.returncode == 0:
+            return done.stdout.decode().strip()
+    raise _unknown(revision)
+
+
+def common_ancestor(place: Repository, first: str, second: str) -> str:
+    """The commit where the histories of two commits part.
+
+    Raises:
+        UsageFault: they have none in common.
+    """
+    done = _git(place.top, "merge-base", commit(place, first), commit(place, second))
+    if done.returncode:
+        raise _unknown(f"{first}...{second}")
+    return done.stdout.decode().strip()
+
+
+def _unknown(revision: str) -> UsageFault:
+    return UsageFault(Problem(Location("--git"), "git-revision", {"revision": revision}))
+
+
+def committed(place: Repository, name: str) -> tuple[Blob, ...]:
+    """The rule files of a commit, given by its full name, and its case schema."""
+    listed = _said(place, "ls-tree", "-r", "-z", "--full-tree", name, "--", *_wanted(place))
+    return _blobs(place, [Blob(path, fields[0], fields[2]) for fields, path in _entries(listed)])
+
+
+def staged(place: Repository) -> tuple[Blob, ...]:
+    """The rule files that the next commit would hold, and their case schema."""
+    listed = _said(place, "ls-files", "--stage", "-z", "--", *_wanted(place))
+    return _blobs(place, [Blob(path, fields[0], fields[1]) for fields, path in _entries(listed)])
+
+
+def staged_paths(place: Repository) -> tuple[str, ...]:
+    """Every path from the top that the next commit adds or changes; the first commit adds all."""
+    against = "HEAD"
+    if _git(place.top, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode:
+        against = _said(place, "hash-object", "-t", "tree", os.devnull).decode().strip()
+    options = ("--cached", "--name-only", "--no-renames", "--no-ext-diff", "--diff-filter=d", "-z")
+    said = _said(place, "diff", *options, against, "--", *_wanted(place)[:1])
+    return tuple(part.decode(errors="surrogateescape") for part in said.split(b"\0") if part)
+
+
+def copy(place: Repository, blobs: Sequence[Blob], target: Path) -> Path:
+    """Writes files under ``target``, by their path from the top, and gives the policies folder there.
+
+    Raises:
+        InputFault: there are too many, they are too large, or one is no plain file.
+    """
+    if len(blobs) > MAX_FILES:
+        raise fault(Location(place.policies), "git-too-large", limit=f"{MAX_FILES} × .yaml")
+    for blob in blobs:
+        if blob.mode not in _PLAIN_FILES or ".." in PurePosixPath(blob.path).parts:
+            raise fault(Location(blob.path), "file-unreadable", reason=f"git {blob.mode}")
+    contents = _contents(place, blobs)
+    for blob, content in zip(blobs, contents, strict=True):
+        path = target / blob.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    (target / place.policies).mkdir(parents=True, exist_ok=True)
+    return target / place.policies
+
+
+def _contents(place: Repository, blobs: Sequence[Blob]) -> list[bytes]:
+    """What each object holds; the sizes are asked for first, so that nothing unbounded is read."""
+    names = "".join(f"{blob.object}\n" for blob in blobs).encode()
+    told = _said(place, "cat-file", "--batch-check=%(objectsize)", given=names).decode().splitlines()
+    if not all(line.isdigit() for line in told):
+        raise fault(Location(place.policies), "git-failed", reason=next(line for line in told if not line.isdigit()))
+    sizes = [int(line) for line in told]
+    if sum(sizes) > MAX_BYTES:
+        raise fault(Location(place.policies), "git-too-large", limit=MAX_BYTES)
+    said = _said(place, "cat-file", "--batch=%(objectsize)", given=names)
+    contents, start = [], 0
+    for size in sizes:
+        start = said.index(b"\n", start) + 1
+        contents.append(said[start : start + size])
+        start += size + 1
+    return contents
+
+
+def _wanted(place: Repository) -> tuple[str, ...]:
+    return (place.policies, place.case_schema) if place.case_schema else ()
+
+
+def _entries(listed: bytes) -> list[tuple[list[str], str]]:
+    """The fields and the path of each entry of ``ls-tree`` and of ``ls-files``."""
+    texts = (entry.decode(errors="surrogateescape").partition("\t") for entry in listed.split(b"\0") if entry)
+    return [(fields.split(" "), path) for fields, _, path in texts]
+
+
+def _blobs(place: Repository, blobs: Sequence[Blob]) -> tuple[Blob, ...]:
+    """Those that a reader of policies asks for: YAML files of a convention, and the case schema."""
+    return tuple(blob for blob in blobs if blob.path == place.case_schema or _of_a_convention(blob.path, place))
+
+
+def _of_a_convention(path: str, place: Repository) -> bool:
+    start = f"{place.policies}/" if place.policies else ""
+    return path.startswith(start) and path.endswith(".yaml") and path.removeprefix(start).count("/") == 1
+
+
+def _said(place: Repository, *arguments: str, given: bytes = b"") -> bytes:
+    done = _git(place.top, *arguments, given=given)
+    if done.returncode:
+        raise fault(Location(place.policies or "."), "git-failed", reason=_reason(done))
+    return done.stdout
+
+
+def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
+    """The first line that git complains with."""
+    return done.stderr.decode(errors="replace").strip().partition("\n")[0] or f"git: {done.returncode}"
+
+
+def _git(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Runs git in ``folder``: no shell, no pager, no question, no lock, no pathspec magic."""
+    kept = {key: value for key, value in os.environ.items() if key not in _INHERITED}
+    if (
+        "GIT_INDEX_FILE" in kept
+    ):  # a commit of some paths only has an index of its own, named from where git was started
+        kept["GIT_INDEX_FILE"] = str(Path(kept["GIT_INDEX_FILE"]).absolute())
+    settings = {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C"}
+    command = ["git", "--no-pager", "-c", "core.fsmonitor=false", *arguments]
+    try:
+        return subprocess.run(
+            command,
+            cwd=folder,
+            env={**kept, **settings, "GIT_PAGER": "cat"},
+            input=given,
+            capture_output=True,
+            timeout=WAIT,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise fault(Location("git"), "git-missing") from None
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise fault(Location("git"), "git-failed", reason=type(error).__name__) from None

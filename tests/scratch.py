@@ -27,6 +27,7 @@ class Scratch:
             env={**os.environ, **ENVIRONMENT, **environment},
             capture_output=True,
             encoding="utf-8",
+            errors="replace",
             check=False,
         )
         assert done.returncode == 0, done.stderr

@@ -106,7 +106,7 @@ def staged(place: Repository) -> tuple[Blob, ...]:
 
 
 def staged_paths(place: Repository) -> tuple[str, ...]:
-    """Every path from the top that the next commit adds or changes; the first commit adds all."""
+    """Every path under the policies, from the top, that the next commit adds or changes; the first one adds all."""
     against = "HEAD"
     if _git(place.top, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode:
         against = _said(place, "hash-object", "-t", "tree", os.devnull).decode().strip()

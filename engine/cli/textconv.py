@@ -1,0 +1,39 @@
+"""The command behind `git diff`: a rule file comes in, its items as stable text go out, and nothing ever stops git."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from engine.cli.common import guarded
+from engine.errors import InputFault
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@guarded
+def textconv(file: str) -> None:
+    """Write a rule file as one block for each item, for git diff.
+
+    A file that cannot be read as rules is written as it is.
+    """
+    from engine.policy import loader
+    from engine.report.item_text import item_text
+
+    content = _own_text(file)
+    try:
+        said = item_text(loader.parse(content, file).data)
+    except (InputFault, RecursionError):
+        said = None
+    click.echo(content if said is None else said, nl=False)
+
+
+def _own_text(file: str) -> bytes:
+    """The file as it is, of any size: what git can show, this can."""
+    from engine.errors import Location, fault
+
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise fault(Location(file), "file-unreadable", reason=error.strerror or type(error).__name__) from None

@@ -1,0 +1,82 @@
+"""Refuses a commit that changes a rule without its test, its citation or its line in the changelog.
+
+Compares the rules of the index with those of the last commit, item by item, and prints each thing that is missing.
+A rule (a value, a condition, a window, an item that comes or goes) asks for all three; labels and citations ask for the
+changelog only; notes, comments and layout ask for nothing. Exit status: 0 nothing is missing, 1 something is, 2 usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from engine.cli.common import locale_language
+from engine.errors import InputFault, Location, Problem, UsageFault
+from engine.policy.model import Convention
+from engine.review.diff.changed import Changed, changed_parts
+from engine.review.diff.revisions import Repository, commit, repository, staged_paths
+from engine.review.diff.sides import revision_side, staged_side
+
+SHOWN = 6  # ids named in one message
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints what is missing, and says whether something is."""
+    parser = argparse.ArgumentParser(description="Refuse a change of rules without test, citation or changelog.")
+    parser.add_argument("--policies", default="policies", help="the folder of conventions")
+    parser.add_argument("--lang", choices=["fr", "en"], default=locale_language())
+    asked = parser.parse_args(arguments)
+    try:
+        place = repository(Path(asked.policies))
+        problems = InputFault(commit_problems(place)).problems
+    except InputFault as error:
+        problems = error.problems
+    for problem in problems:
+        print(problem.line(asked.lang), file=sys.stderr)
+    return int(bool(problems))
+
+
+def commit_problems(place: Repository) -> Iterator[Problem]:
+    """What the next commit lacks, convention by convention."""
+    paths = staged_paths(place)
+    before = _last(place)
+    for id_, after in staged_side(place).registry.conventions.items():
+        old = before.get(id_)
+        if old is None or old.digest != after.digest:
+            yield from _missing(changed_parts(old, after), f"{place.policies}/{id_}", paths)
+
+
+def _last(place: Repository) -> dict[str, Convention]:
+    """The conventions of the last commit; none where there are none that can be read, so that they can be mended."""
+    try:
+        return dict(revision_side(place, "HEAD", commit(place, "HEAD")).registry.conventions)
+    except (InputFault, UsageFault):
+        return {}
+
+
+def _missing(changes: Sequence[Changed], folder: str, paths: Sequence[str]) -> Iterator[Problem]:
+    rules = [change for change in changes if change.weight == "rule"]
+    tests, changelog = f"{folder}/tests", f"{folder}/CHANGELOG.md"
+    for change in rules:
+        if change.at_after is not None and change.kind != "convention" and not change.cite_after:
+            yield Problem(change.at_after, "commit-citation", {"id": change.item})
+    if rules and not any(path.startswith(f"{tests}/") and path.endswith("_test.yaml") for path in paths):
+        yield Problem(_place(rules), "commit-test", {"id": _ids(rules), "folder": tests})
+    if changes and changelog not in paths:
+        yield Problem(_place(changes), "commit-changelog", {"id": _ids(changes), "file": changelog})
+
+
+def _place(changes: Sequence[Changed]) -> Location:
+    """Where the first change stands; what was removed is shown where it stood."""
+    return min(place for change in changes for place in [change.at_after or change.at_before] if place is not None)
+
+
+def _ids(changes: Sequence[Changed]) -> str:
+    ids = list(dict.fromkeys(change.item for change in changes))
+    return ", ".join([*ids[:SHOWN], *(["…"] if len(ids) > SHOWN else [])])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

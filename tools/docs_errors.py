@@ -229,11 +229,14 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "exchange-number": "Numbers are taken to the last digit, so nothing is guessed from spaces, signs of"
         " currency or"
         " exponents. A decimal comma is read in files whose separator is not a comma.",
+        "exchange-decimals": "Patients are counted whole and euros have cents.",
         "exchange-unpublished": "A published value needs the source that publishes it: replace `unpublished` in"
         " the rule file"
         " by the value and its `cite`.",
         "exchange-emptied": "Nothing can be left without a value. Write the number again, or edit the rule file.",
         "exchange-stale": "The rule file changed while it was being read. Run the command again.",
+        "exchange-packaged": "An update of the program would take the change away. Copy the policies into a folder of"
+        " your own.",
         "exchange-undone": "A guard: nothing was written. Edit the rule file by hand and report this with both files.",
     },
 }

@@ -14,6 +14,7 @@ from engine.cli.deciding import evaluate
 from engine.cli.explaining import explain
 from engine.cli.living import timeline
 from engine.cli.rules import check, list_, show, test
+from engine.cli.tables import table
 from engine.cli.textconv import textconv
 
 
@@ -23,7 +24,7 @@ def cli() -> None:
     """Decide medical-assistant aid contracts under the rules of their signature date, with reasons and citations."""
 
 
-for command in (list_, show, check, test, evaluate, explain, batch, timeline, textconv):
+for command in (list_, show, check, test, evaluate, explain, batch, timeline, textconv, table):
     cli.add_command(command)
 
 

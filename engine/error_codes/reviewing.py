@@ -107,6 +107,12 @@ CODES: Mapping[str, Words] = {
         "des chiffres comme 11000 ou 7{sign}5, sans espace, sans unité, 18 au plus",
         "digits such as 11000 or 7{sign}5, without spaces or units, at most 18",
     ),
+    "exchange-decimals": words(
+        "« {text} » a trop de décimales pour l'unité {unit}",
+        "'{text}' has too many decimals for the unit {unit}",
+        "{limit} au plus",
+        "at most {limit}",
+    ),
     "exchange-unpublished": words(
         "cette valeur n'est pas publiée, et un tableau ne peut pas la donner",
         "this value is unpublished, and a table cannot supply it",
@@ -124,6 +130,12 @@ CODES: Mapping[str, Words] = {
         "the text at this place is not {value}, the number to replace",
         "le fichier tel qu'il a été lu",
         "the file as it was read",
+    ),
+    "exchange-packaged": words(
+        "les règles fournies avec le programme ne se modifient pas",
+        "the policies that came with the program are not edited",
+        "--policies DOSSIER, ou un dossier policies à vous",
+        "--policies FOLDER, or a policies folder of your own",
     ),
     "exchange-undone": words(
         "le fichier a été remis comme il était : une fois relu, il ne contenait pas ces seuls changements",

@@ -1,0 +1,495 @@
+"""Numbers go to a spreadsheet and come back: a changed cell changes one number of one line, and nothing else moves."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import shutil
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from command import FIXTURES, ROOT, avenant, refused
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.errors import InputFault, Location, UsageFault
+from engine.language.expressions import Literal, Unpublished
+from engine.policy import loader
+from engine.policy.build import build
+from engine.policy.model import Convention, Parameter, Table
+from engine.policy.registry import load_registry, rule_files
+from engine.report.exchange_page import csv_text
+from engine.review import exchange_write
+from engine.review.diff.changed import changed_parts
+from engine.review.exchange import COLUMNS, TABLE, VALUE, Entry, entries, harmless
+from engine.review.exchange_import import Replacement, changes
+from engine.review.exchange_write import replaced, with_values, write_changes
+
+CONVENTIONS = ("2019_avenant7", "2020_centres_de_sante", "2023_reglement_arbitral", "2024_convention")
+NEW = "2024_convention"
+
+
+@pytest.fixture(scope="module")
+def conventions() -> dict[str, Convention]:
+    return dict(load_registry(ROOT / "policies").conventions)
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the policies, in the folder one works in."""
+    shutil.copytree(ROOT / "policies", tmp_path / "policies")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "policies"
+
+
+def rows(text: str, separator: str = ",") -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text), delimiter=separator))
+
+
+def sheet(lines: list[list[str]], separator: str = ",") -> bytes:
+    text = io.StringIO()
+    csv.writer(text, delimiter=separator).writerows(lines)
+    return text.getvalue().encode()
+
+
+def published(convention: Convention) -> list[tuple[Entry, int | Decimal]]:
+    """The entries that have a number."""
+    return [
+        (entry, entry.value.value)
+        for entry in entries(convention)
+        if isinstance(entry.value, Literal) and isinstance(entry.value.value, int | Decimal)
+    ]
+
+
+def codes(content: bytes, convention: Convention) -> list[tuple[str, int, int]]:
+    """The code, line and column of each fault of a file."""
+    with pytest.raises(InputFault) as error:
+        changes(content, "x.csv", convention)
+    return [(p.code, p.location.line, p.location.column) for p in error.value.problems]
+
+
+# Every number
+
+
+@pytest.mark.parametrize("name", CONVENTIONS)
+def test_every_number_of_tables_and_parameters_is_exported_once(name: str, conventions: dict[str, Convention]) -> None:
+    convention = conventions[name]
+    numbers = [
+        value
+        for item in convention.items.values()
+        for value in (
+            [row.then for row in item.body.rows] if isinstance(item.body, Table) and item.unit is not None
+            else [dated.value for dated in item.body.values] if isinstance(item.body, Parameter) else []
+        )
+    ]  # fmt: skip
+    found = entries(convention)
+    assert sorted(entry.value.at for entry in found) == sorted(value.at for value in numbers)
+    assert len({entry.key for entry in found}) == len(found)
+    assert len(rows(csv_text(found, convention, "fr", ","))) == len(found) + 1
+
+
+@pytest.mark.parametrize("name", CONVENTIONS)
+def test_each_changed_cell_changes_one_number_of_one_line_and_one_value_of_the_model(
+    name: str, conventions: dict[str, Convention]
+) -> None:
+    folder = ROOT / "policies" / name
+    head = loader.load(folder / "convention.yaml")
+    documents = {str(path): loader.load(path) for path in rule_files(folder)}
+    before = build(head, list(documents.values()), "")[0]
+    lines = rows(csv_text(entries(before), before, "en", ","))
+    for entry, value in published(before):
+        wanted = next(i for i, line in enumerate(lines) if line[:1] + line[2:4] == list(entry.key))
+        changed = [list(line) for line in lines]
+        changed[wanted][VALUE] = str(value + 1)
+        (found,) = changes(sheet(changed), "x.csv", before)
+        assert (found.entry.key, found.old, found.new) == (entry.key, value, value + 1)
+        at = entry.value.at
+        content = Path(at.file).read_bytes()
+        after = replaced(content, at.file, [found])
+        assert_one_line(content, after, at, str(value), str(value + 1))
+        again = {**documents, at.file: loader.parse(after, at.file)}
+        built = build(head, list(again.values()), "")[0]
+        assert changed_parts(with_values(before, {at: value + 1}), built) == ()
+        (part,) = changed_parts(before, built)
+        assert (part.item, part.weight) == (entry.item.id, "rule")
+
+
+def assert_one_line(before: bytes, after: bytes, at: Location, old: str, new: str) -> None:
+    """One line differs, by ``new`` in place of ``old`` at its place and by nothing else."""
+    pairs = list(zip(before.decode().split("\n"), after.decode().split("\n"), strict=True))
+    ((index, line, other),) = [(i, *pair) for i, pair in enumerate(pairs, 1) if pair[0] != pair[1]]
+    start = at.column - 1
+    assert (index, line[start : start + len(old)]) == (at.line, old)
+    assert other == line[:start] + new + line[start + len(old) :]
+
+
+@pytest.mark.parametrize("name", CONVENTIONS)
+@pytest.mark.parametrize("separator", ["comma", "semicolon", "tab"])
+def test_what_is_exported_and_comes_back_unchanged_changes_nothing(name: str, separator: str, copied: Path) -> None:
+    for lang in ("fr", "en"):
+        options = ("--separator", separator, "--lang", lang, *(("--bom",) if lang == "fr" else ()))
+        assert avenant("table", "export", name, "-o", "x.csv", *options).exit_code == 0
+        before = {path: path.read_bytes() for path in copied.rglob("*.yaml")}
+        times = {path: path.stat().st_mtime_ns for path in before}
+        result = avenant("table", "import", name, "x.csv", "--write", "--lang", lang)
+        assert result.exit_code == 0, result.output
+        assert ("No value changes" if lang == "en" else "Aucune valeur ne change") in result.stdout
+        assert {path: path.read_bytes() for path in before} == before
+        assert {path: path.stat().st_mtime_ns for path in before} == times
+
+
+# The way of a table through the commands
+
+
+def test_a_changed_amount_is_shown_and_written_only_when_asked(copied: Path) -> None:
+    avenant("table", "export", NEW, "aide.bareme", "--separator", "semicolon", "--lang", "fr", "-o", "bareme.csv")
+    text = Path("bareme.csv").read_text(encoding="utf-8").replace(";EUR;14000;", ";EUR;14250,50;")
+    Path("bareme.csv").write_text(text, encoding="utf-8")
+    funding = copied / NEW / "funding.yaml"
+    before = funding.read_bytes()
+    shown = avenant("table", "import", NEW, "bareme.csv", "--lang", "fr")
+    assert shown.exit_code == 0
+    assert "14\u202f000\u202f€ → 14\u202f250,50\u202f€" in shown.stdout
+    assert f"policies/{NEW}/funding.yaml:17:75" in shown.stdout
+    assert "Rien n'est écrit" in shown.stdout
+    assert funding.read_bytes() == before
+    written = avenant("table", "import", NEW, "bareme.csv", "--lang", "fr", "--write")
+    assert f"Écrit : policies/{NEW}/funding.yaml." in written.stdout
+    assert_one_line(before, funding.read_bytes(), Location("", 17, 75), "14000", "14250.5")
+    assert avenant("check").exit_code == 0
+    assert "Aucune valeur ne change" in avenant("table", "import", NEW, "bareme.csv", "--lang", "fr").stdout
+
+
+def test_several_values_of_several_files_are_written_together(copied: Path) -> None:
+    lines = rows(avenant("table", "export", NEW, "--lang", "en").stdout)
+    for line in lines[1:]:
+        line[VALUE] = line[VALUE].replace("19000", "19500").replace("1045", "1050").replace("17.5", "18.25")
+    Path("x.csv").write_bytes(sheet(lines))
+    before = {path: path.read_bytes().split(b"\n") for path in copied.rglob("*.yaml")}
+    assert avenant("table", "import", NEW, "x.csv", "--write").exit_code == 0
+    after = {path: path.read_bytes().split(b"\n") for path in before}
+    touched = {
+        path.name: sum(one != other for one, other in zip(before[path], after[path], strict=True))
+        for path in before
+        if before[path] != after[path]
+    }
+    assert touched == {"funding.yaml": 2, "transitional.yaml": 1, "objectives.yaml": 1, "obligations.yaml": 1}
+
+
+def test_line_ends_quotes_a_mark_and_other_scripts_stay_as_they_are(copied: Path) -> None:
+    path = copied / NEW / "funding.yaml"
+    text = path.read_text(encoding="utf-8").replace("annee: 1, then: 19000", "annee:   1,   then:   19000  ")
+    text = text.replace("mi-temps, 1re année", "mi-temps, 1re année 𝄞", 1)
+    path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    path.chmod(0o640)
+    before = path.read_bytes()
+    lines = rows(avenant("table", "export", NEW, "aide.bareme", "--lang", "en").stdout)
+    for line in lines:
+        line[VALUE] = line[VALUE].replace("19000", "7").replace("38000", "8")
+    Path("x.csv").write_bytes(sheet(lines))
+    assert avenant("table", "import", NEW, "x.csv", "--write").exit_code == 0
+    after = path.read_bytes()
+    assert after == before.replace(b"then:   19000  ", b"then:   7  ").replace(b"then: 19000", b"then: 7").replace(
+        b"then: 38000", b"then: 8"
+    )
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_link_stays_a_link_and_what_it_leads_to_is_edited(copied: Path, tmp_path: Path) -> None:
+    path = copied / NEW / "funding.yaml"
+    shutil.move(path, tmp_path / "real.yaml")
+    path.symlink_to(tmp_path / "real.yaml")
+    lines = rows(avenant("table", "export", NEW, "aide.bareme", "--lang", "en").stdout)
+    lines[1][VALUE] = "20000"
+    Path("x.csv").write_bytes(sheet(lines))
+    assert avenant("table", "import", NEW, "x.csv", "--write").exit_code == 0
+    assert path.is_symlink()
+    assert "then: 20000" in (tmp_path / "real.yaml").read_text(encoding="utf-8")
+
+
+def test_only_the_tables_asked_for_are_exported_and_a_part_may_come_back(conventions: dict[str, Convention]) -> None:
+    convention = conventions[NEW]
+    lines = rows(csv_text(entries(convention, ["seuil.mt.p30", "aide.bareme"]), convention, "en", ","))
+    assert list(dict.fromkeys(line[TABLE] for line in lines[1:])) == ["seuil.mt.p30", "aide.bareme"]
+    lines[1][VALUE] = "780"
+    assert [(c.old, c.new) for c in changes(sheet(lines[:2]), "x.csv", convention)] == [(775, 780)]
+    assert changes(sheet([lines[0], *reversed(lines[2:])]), "x.csv", convention) == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "close"),
+    [
+        ("aide.barem", "unknown-item", "aide.bareme"),
+        ("specialite.ouverture", "table-not-numeric", None),
+        ("eligibilite", "table-not-numeric", None),
+    ],
+)
+def test_what_is_no_table_of_numbers_is_wrong_usage(
+    asked: str, code: str, close: str | None, conventions: dict[str, Convention]
+) -> None:
+    with pytest.raises(UsageFault) as error:
+        entries(conventions["2019_avenant7"], [asked])
+    assert (error.value.problem.code, error.value.problem.nearest) == (code, close)
+    assert refused(avenant("table", "export", "2019_avenant7", asked, "--policies", "policies"), status=2)
+
+
+# What a spreadsheet does to a file
+
+
+@pytest.fixture
+def lines(conventions: dict[str, Convention]) -> list[list[str]]:
+    """The rows of the 2024 convention as exported for a French spreadsheet."""
+    return rows(csv_text(entries(conventions[NEW]), conventions[NEW], "fr", ";"), ";")
+
+
+def row_of(lines: list[list[str]], table: str, number: int = 1) -> list[str]:
+    return next(line for line in lines if line[:2] == [table, str(number)])
+
+
+def test_quotes_line_ends_blank_rows_and_dates_with_the_day_first_are_taken(
+    lines: list[list[str]], conventions: dict[str, Convention]
+) -> None:
+    row = row_of(lines, "seuil.mt.p30")
+    row[3] = "22/06/2024"
+    row[VALUE] = " 780,00 "
+    text = io.StringIO()
+    csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL).writerows([*lines, [""] * 8])
+    content = b"\xef\xbb\xbf" + text.getvalue().encode() + b"\r\n"
+    (found,) = changes(content, "x.csv", conventions[NEW])
+    assert (found.new, type(found.new)) == (780, int)
+
+
+def test_a_decimal_comma_is_read_where_it_separates_nothing(
+    lines: list[list[str]], conventions: dict[str, Convention]
+) -> None:
+    row = row_of(lines, "assistant.heures_par_semaine")
+    assert row[VALUE] == "17,5"
+    for text, new in (("17,75", "17.75"), ("17.75", "17.75"), ("17,50", None), ("18,0", "18")):
+        row[VALUE] = text
+        found = changes(sheet(lines, ";"), "x.csv", conventions[NEW])
+        assert [str(one.new) for one in found] == ([] if new is None else [new])
+    lines[0] = list(COLUMNS["fr"])
+    row[VALUE] = "17,75"
+    faults = codes(sheet(lines, ","), conventions[NEW])
+    assert {code for code, *_ in faults} == {"exchange-number"}
+
+
+@given(st.text(min_size=1))
+def test_no_text_of_a_rule_becomes_a_formula(text: str) -> None:
+    assert not harmless(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_a_source_that_begins_like_a_formula_is_made_harmless_and_still_recognised(
+    conventions: dict[str, Convention],
+) -> None:
+    convention = conventions[NEW]
+    titled = {id_: replace(source, title=f"=cmd|{source.title}") for id_, source in convention.sources.items()}
+    convention = replace(convention, sources=titled)
+    found = rows(csv_text(entries(convention), convention, "en", ","))
+    assert all(line[6].startswith("'=") for line in found[1:])
+    assert changes(sheet(found), "x.csv", convention) == ()
+    for line in found[1:]:
+        line[6] = line[6].removeprefix("'")
+    assert changes(sheet(found), "x.csv", convention) == ()
+
+
+# What is wrong with a file
+
+
+def test_every_fault_of_a_file_is_told_at_once_with_line_and_column(
+    lines: list[list[str]], conventions: dict[str, Convention]
+) -> None:
+    place = {line[0] + line[1]: number for number, line in enumerate(lines, 1)}
+    row_of(lines, "aide.bareme", 1)[VALUE] = "19 000"
+    row_of(lines, "aide.bareme", 2)[4] = "patients"
+    row_of(lines, "aide.bareme", 3)[2] = "annee = 9"
+    row_of(lines, "aide.bareme", 4)[VALUE] = ""
+    row_of(lines, "aide.bareme", 5)[VALUE] = "19000,005"
+    row_of(lines, "aide.bareme", 11)[VALUE] = "30000"
+    row_of(lines, "seuil.mt.p30")[VALUE] = "775,5"
+    row_of(lines, "seuil.mt.p50").append("more")
+    lines.append(list(row_of(lines, "aide.bareme", 6)))
+    assert codes(sheet(lines, ";"), conventions[NEW]) == [
+        ("exchange-number", place["aide.bareme1"], 6),
+        ("exchange-read-only", place["aide.bareme2"], 5),
+        ("exchange-row", place["aide.bareme3"], 1),
+        ("exchange-emptied", place["aide.bareme4"], 6),
+        ("exchange-decimals", place["aide.bareme5"], 6),
+        ("exchange-unpublished", place["aide.bareme11"], 6),
+        ("exchange-decimals", place["seuil.mt.p301"], 6),
+        ("row-fields", place["seuil.mt.p501"], 1),
+        ("exchange-twice", len(lines), 1),
+    ]
+
+
+@pytest.mark.parametrize("column", [1, 4, 6, 7])
+def test_each_read_only_column_is_guarded(
+    column: int, lines: list[list[str]], conventions: dict[str, Convention]
+) -> None:
+    lines[1][column] += "x"
+    assert codes(sheet(lines, ";"), conventions[NEW]) == [("exchange-read-only", 2, column + 1)]
+
+
+@pytest.mark.parametrize("column", [0, 2, 3])
+def test_a_changed_key_is_an_unknown_row(
+    column: int, lines: list[list[str]], conventions: dict[str, Convention]
+) -> None:
+    lines[1][column] += "x"
+    assert codes(sheet(lines, ";"), conventions[NEW]) == [("exchange-row", 2, 1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1e3", "0x10", "01", "+5", "=1+1", "5 €", "5%", "1.000.000", "1,000,000", "--5", ".5", "5.", "NaN", "9" * 19],
+)
+def test_what_is_not_plainly_a_number_is_refused(
+    text: str, lines: list[list[str]], conventions: dict[str, Convention]
+) -> None:
+    row_of(lines, "assistant.heures_par_semaine")[VALUE] = text
+    assert [code for code, *_ in codes(sheet(lines, ";"), conventions[NEW])] == ["exchange-number"]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "file-empty"),
+        (b"\xef\xbb\xbf \n", "file-empty"),
+        (b"table;unit\xe9\n", "wrong-encoding"),
+        (b"table,row,when\n", "exchange-columns"),
+        (b"table,row;when,from,unit,value,citation,label\n", "exchange-columns"),
+        (b'table,row,when,from,unit,value,citation,label\n"a,1,2', "row-quotes"),
+        (b'table,row,when,from,unit,value,citation,label\na,"b"c,,,,,,\n', "row-quotes"),
+    ],
+)
+def test_a_file_that_is_no_export_is_told_so(content: bytes, code: str, conventions: dict[str, Convention]) -> None:
+    assert [found for found, *_ in codes(content, conventions[NEW])] == [code]
+
+
+def test_a_line_is_counted_as_in_an_editor_after_a_cell_of_several_lines(
+    lines: list[list[str]], conventions: dict[str, Convention]
+) -> None:
+    lines[1][7] = lines[1][7].replace(" ", "\n", 2)
+    lines[2][VALUE] = "x"
+    assert codes(sheet(lines, ";"), conventions[NEW]) == [("exchange-number", 5, 6)]
+
+
+@given(st.binary(max_size=80), st.booleans())
+def test_no_bytes_end_otherwise_than_with_changes_or_faults(content: bytes, headed: bool) -> None:
+    convention = load_registry(ROOT / FIXTURES / "small_policies").conventions["nouvelle"]
+    head = b"table,row,when,from,unit,value,citation,label\n" if headed else b""
+    with contextlib.suppress(InputFault):
+        assert changes(head + content, "x.csv", convention) == ()
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_command_tells_faults_in_both_languages_and_writes_nothing(lang: str, copied: Path) -> None:
+    exported = rows(avenant("table", "export", NEW, "aide.bareme", "--lang", lang).stdout)
+    exported[1][VALUE] = "beaucoup"
+    exported[2][VALUE] = "1"
+    Path("x.csv").write_bytes(sheet(exported))
+    before = (copied / NEW / "funding.yaml").read_bytes()
+    said = refused(avenant("table", "import", NEW, "x.csv", "--write", "--lang", lang))
+    assert said.startswith("x.csv:2:6: exchange-number: ")
+    assert ("is not a number" if lang == "en" else "n'est pas un nombre") in said
+    assert (copied / NEW / "funding.yaml").read_bytes() == before
+    assert "file-missing" in refused(avenant("table", "import", NEW, "nothing.csv"))
+    refused(avenant("table", "import", "2031_convention", "x.csv"), status=2)
+
+
+# What must not go wrong while writing
+
+
+@pytest.fixture
+def found(copied: Path) -> tuple[Replacement, ...]:
+    """Changes of two files of the 2024 convention."""
+    convention = load_registry(Path("policies")).conventions[NEW]
+    numbers = {entry.key[:2]: (entry, value) for entry, value in published(convention)}
+    chosen = [numbers["aide.bareme", "annee = 1, option = demi_etp"], numbers["seuil.mt.p50", ""]]
+    return tuple(Replacement(entry, value, value + 1) for entry, value in chosen)
+
+
+def written(found: tuple[Replacement, ...]) -> tuple[str, ...]:
+    registry = load_registry(Path("policies"))
+    return write_changes(registry, registry.conventions[NEW], found)
+
+
+def left_alone(copied: Path, found: tuple[Replacement, ...], code: str) -> None:
+    """The write is refused with ``code``, and every file is as it was, with nothing beside it."""
+    before = {path: path.read_bytes() for path in copied.rglob("*") if path.is_file()}
+    with pytest.raises(InputFault) as error:
+        written(found)
+    assert {problem.code for problem in error.value.problems} == {code}
+    assert {path: path.read_bytes() for path in copied.rglob("*") if path.is_file()} == before
+
+
+def test_a_disk_that_fills_up_half_way_leaves_all_files_as_they_were(
+    copied: Path, found: tuple[Replacement, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = Path.write_bytes, []
+
+    def full(path: Path, content: bytes) -> int:
+        calls.append(path)
+        if len(calls) == 2:
+            real(path, content[: len(content) // 2])
+            raise OSError(28, "No space left on device")
+        return real(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    left_alone(copied, found, "output-unwritable")
+    assert len(calls) == 2, "the first file waited for the second"
+
+
+def test_what_was_written_is_read_again_and_put_back_where_it_is_not_what_was_asked(
+    copied: Path, found: tuple[Replacement, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = exchange_write.replaced
+
+    def also(content: bytes, name: str, wanted: list[Replacement]) -> bytes:
+        return real(content, name, wanted).replace(b"then: 14000", b"then: 14001")
+
+    monkeypatch.setattr(exchange_write, "replaced", also)
+    left_alone(copied, found, "exchange-undone")
+
+
+def test_a_value_that_makes_the_policies_wrong_is_put_back_with_their_fault(
+    copied: Path, found: tuple[Replacement, ...]
+) -> None:
+    left_alone(copied, (replace(found[1], new=Decimal("0.5")),), "scale-mismatch")
+
+
+def test_a_file_that_changed_in_between_is_not_written(copied: Path, found: tuple[Replacement, ...]) -> None:
+    path = copied / NEW / "funding.yaml"
+    path.write_text("# Another first line.\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    left_alone(copied, found, "exchange-stale")
+
+
+def test_a_fault_that_was_there_before_does_not_stand_in_the_way(copied: Path, found: tuple[Replacement, ...]) -> None:
+    path = copied / "2019_avenant7" / "convention.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('before: "2023', 'before: "2022', 1), encoding="utf-8")
+    assert avenant("check").exit_code == 1
+    assert len(written(found)) == 2
+
+
+def test_the_policies_that_came_with_the_program_are_not_edited(copied: Path, found: tuple[Replacement, ...]) -> None:
+    registry = replace(load_registry(Path("policies")), origin="package")
+    with pytest.raises(UsageFault) as error:
+        write_changes(registry, registry.conventions[NEW], found)
+    assert error.value.problem.code == "exchange-packaged"
+
+
+def test_values_are_found_where_yaml_counts_other_line_ends(conventions: dict[str, Convention]) -> None:
+    (entry, value), *_ = published(conventions[NEW])
+    content = "# a\u2028# b\r\n- {then: 19000}\n".encode()
+    assert loader.parse(content, "x").at((0, "then")) == Location("x", 3, 10)
+    moved = replace(entry, value=Literal(19000, Location("x", 3, 10)))
+    assert replaced(content, "x", [Replacement(moved, value, 1)]) == content.replace(b"19000", b"1")
+
+
+def test_an_unpublished_value_is_an_empty_cell(conventions: dict[str, Convention], lines: list[list[str]]) -> None:
+    empty = {(line[0], line[1]) for line in lines if line[VALUE] == ""}
+    unpublished = {(e.item.id, str(e.number)) for e in entries(conventions[NEW]) if isinstance(e.value, Unpublished)}
+    assert empty == unpublished != set()

@@ -54,6 +54,7 @@ def test_each_room_imports_only_from_rooms_before_it(root: Path) -> None:
         ("yaml", "engine.policy.loader"),
         ("jsonschema", "engine.policy.schema"),
         ("rich", "engine.report.text"),
+        ("subprocess", "engine.review.diff.revisions"),
     ],
 )
 def test_a_library_is_known_to_one_module_only(root: Path, library: str, home: str) -> None:

@@ -285,6 +285,14 @@ def test_a_folder_beside_one_convention_is_narrowed_to_it(monkeypatch: pytest.Mo
         assert [side.conventions for side in open_sides(*pair, None, None)] == [(CONVENTION,)] * 2
 
 
+def test_a_folder_that_lacks_the_convention_beside_it_is_wrong_usage(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(ROOT)
+    shutil.copytree(ROOT / "policies" / CONVENTION, tmp_path / "policies" / CONVENTION)
+    assert usage("2024_convention", str(tmp_path / "policies"), None, None) == "unknown-convention"
+
+
 def test_the_folder_one_works_in_may_be_a_side(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT / "policies" / CONVENTION)
     assert [side.conventions for side in open_sides(".", CONVENTION, None, None)] == [(CONVENTION,)] * 2

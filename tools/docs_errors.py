@@ -192,24 +192,21 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "spark-failed": "The reason is Spark's own; its log tells more.",
     },
     "Comparing": {
-        "sides-missing": "Name what to compare: `avenant diff 2023_reglement_arbitral 2024_convention`, or"
-        " `--git main`.",
-        "sides-folder": "With `--git` both sides are the same folder at two moments; only a convention can be"
-        " singled out.",
+        "sides-missing": "Name what to compare: `avenant diff 2023_reglement_arbitral 2024_convention`, or `--git"
+        " main`.",
+        "sides-folder": "With `--git` both sides are the same folder at two moments; only a convention can be singled"
+        " out.",
         "git-missing": "Revisions are read by git itself. Without it, compare two folders.",
-        "git-no-repository": "The policies folder is outside of any repository, or belongs to someone else; the"
-        " reason is"
-        " git's own.",
-        "git-revision": "The name is misspelt, or the revision was not fetched: a shallow clone has the last"
-        " commit only.",
-        "git-no-policies": "At that revision the policies stood elsewhere, or did not exist yet. They are"
-        " looked for where"
-        " they are now.",
+        "git-no-repository": "The policies folder is outside of any repository, or belongs to someone else; the reason"
+        " is git's own.",
+        "git-revision": "The name is misspelt, or the revision was not fetched: a shallow clone has the last commit"
+        " only.",
+        "git-no-policies": "At that revision the policies stood elsewhere, or did not exist yet. They are looked for"
+        " where they are now.",
         "git-too-large": "No policies come near the limit: the folder named holds something else.",
         "git-failed": "The reason is git's own. A damaged or partial clone lacks objects.",
-        "case-schema-damaged": "`schemas/case.schema.json` beside the policies of this side declares their"
-        " facts, and is"
-        " not in the form of docs/language.md.",
+        "case-schema-damaged": "`schemas/case.schema.json` beside the policies of this side declares their facts, and"
+        " is not in the form of docs/language.md.",
     },
     "Committing a change of rules": {
         "commit-test": "Add or change a case in a `*_test.yaml` of the convention that shows the new rule.",
@@ -219,20 +216,16 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Exchanging tables": {
         "table-not-numeric": "Only numbers go through a spreadsheet. Other rules are edited in their file.",
         "exchange-columns": "Export the table again and change only its values; columns may not be added or removed.",
-        "exchange-row": "A key is the table, its conditions and the day from which a value holds. It was"
-        " changed, or the"
-        " rules have changed since the export.",
+        "exchange-row": "A key is the table, its conditions and the day from which a value holds. It was changed, or"
+        " the rules have changed since the export.",
         "exchange-twice": "Which of the two is meant cannot be known. Delete one.",
-        "exchange-read-only": "Everything but the value stands in the rule file for a reason of its own; change"
-        " it there. Or"
-        " the rules have changed since the export: export again.",
-        "exchange-number": "Numbers are taken to the last digit, so nothing is guessed from spaces, signs of"
-        " currency or"
-        " exponents. A decimal comma is read in files whose separator is not a comma.",
+        "exchange-read-only": "Everything but the value stands in the rule file for a reason of its own; change it"
+        " there. Or the rules have changed since the export: export again.",
+        "exchange-number": "Numbers are taken to the last digit, so nothing is guessed from spaces, signs of currency"
+        " or exponents. A decimal comma is read in files whose separator is not a comma.",
         "exchange-decimals": "Patients are counted whole and euros have cents.",
-        "exchange-unpublished": "A published value needs the source that publishes it: replace `unpublished` in"
-        " the rule file"
-        " by the value and its `cite`.",
+        "exchange-unpublished": "A published value needs the source that publishes it: replace `unpublished` in the"
+        " rule file by the value and its `cite`.",
         "exchange-emptied": "Nothing can be left without a value. Write the number again, or edit the rule file.",
         "exchange-stale": "The rule file changed while it was being read. Run the command again.",
         "exchange-packaged": "An update of the program would take the change away. Copy the policies into a folder of"

@@ -28,7 +28,7 @@ _LEFT_OUT: Mapping[str, frozenset[str]] = {
     "citation": _ALWAYS_LEFT_OUT | _WORDS,
     "label": _ALWAYS_LEFT_OUT,
 }
-_UNORDERED = frozenset({"rows", "rules", "derogations", "warnings", "excluded", "cite", "verdicts"})
+_UNORDERED = frozenset({"rows", "rules", "derogations", "warnings", "excluded", "cite", "verdicts", "supplied_by"})
 _OPERATORS_WITHOUT_ORDER = ("all", "any", "in", "not_in")
 
 

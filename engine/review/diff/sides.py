@@ -48,9 +48,9 @@ def open_sides(a: str | None, b: str | None, git: str | None, policies: str | No
     """Both sides of a comparison, older first.
 
     Without ``git``, ``a`` and ``b`` are ids of conventions in the policies folder, policies folders, or the folder of
-    one convention; a folder beside a single convention is narrowed to that one, if it has it. With ``git``, ``REV`` is
-    compared with the working tree, ``REV1..REV2`` one revision with another, and ``REV1...REV2`` the commit where both
-    histories part with the second; ``a`` and ``b`` (``a`` again unless given) then narrow the sides to a convention.
+    one convention; a folder beside a single convention is narrowed to that one. With ``git``, ``REV`` is compared with
+    the working tree, ``REV1..REV2`` one revision with another, and ``REV1...REV2`` the commit where both histories part
+    with the second; ``a`` and ``b`` (``a`` again unless given) then narrow the sides to a convention.
 
     Raises:
         InputFault: with every fault of both sides, or of the repository.
@@ -61,10 +61,10 @@ def open_sides(a: str | None, b: str | None, git: str | None, policies: str | No
     if a is None or b is None:
         raise UsageFault(Problem(Location("diff"), "sides-missing"))
     (first, first_alone), (second, second_alone) = _both(partial(_named, a, policies), partial(_named, b, policies))
-    if first_alone and not second_alone and set(first.conventions) <= set(second.conventions):
-        return first, replace(second, conventions=first.conventions)
-    if second_alone and not first_alone and set(second.conventions) <= set(first.conventions):
-        return replace(first, conventions=second.conventions), second
+    if first_alone and not second_alone:
+        return first, _chosen(second, *first.conventions)
+    if second_alone and not first_alone:
+        return _chosen(first, *second.conventions), second
     return first, second
 
 

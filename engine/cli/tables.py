@@ -31,9 +31,9 @@ def table() -> None:
 @click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
 @click.option(
     "--separator",
-    type=click.Choice([*_SEPARATORS, *_SEPARATORS.values()]),
+    type=click.Choice([*_SEPARATORS, ",", ";"]),
     default="comma",
-    show_default="comma",
+    show_default=True,
     help="Between cells; with semicolon or tab, numbers have a decimal comma, as in French spreadsheets.",
 )
 @click.option("--bom", is_flag=True, help="Begin with a byte order mark, by which Excel knows UTF-8.")
@@ -49,7 +49,10 @@ def export(
     lang: str | None,
     policies: str | None,
 ) -> None:
-    """Write the tables of numbers and the parameters of a convention as CSV, one row for each number."""
+    """Write the numbers of a convention as CSV.
+
+    One row for each number of its tables and parameters, or of those named.
+    """
     from engine.report.exchange_page import csv_text
     from engine.review.exchange import entries
 
@@ -66,7 +69,10 @@ def export(
 @policies_option
 @guarded
 def import_(convention: str, file: str, writing: bool, lang: str | None, policies: str | None) -> None:
-    """Show which values of an exported table have changed, and with --write put them into the rule files."""
+    """Show what changed in an exported table.
+
+    With --write, each changed value replaces the old one at its place in the rule files.
+    """
     from engine.policy.loader import read_bytes
     from engine.report.exchange_page import changes_page
     from engine.review.exchange_import import changes

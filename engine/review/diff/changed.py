@@ -105,6 +105,8 @@ def _weight(old: Any, new: Any) -> str | None:
     """The heaviest way in which two parts differ; None where they do not."""
     if old is None:
         return "rule"
+    if old is new:
+        return None
     return next((weight for weight in WEIGHTS if _plain(old, weight) != _plain(new, weight)), None)
 
 

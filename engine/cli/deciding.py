@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from engine.evaluation.decision import Decision
     from engine.evaluation.session import Session
     from engine.report.page import Block, Page
+    from engine.review.sensitivity import Sensitivity
 
 
 @click.command()
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 @interpret_option
 @policies_option
 @click.option("--expect-digest", metavar="DIGEST", help="Refuse to answer under other rules than these.")
+@click.option(
+    "--sensitivity", is_flag=True, help="Also which results another reading of an open question would change."
+)
 @click.option("--full", is_flag=True, help="Also duties without a date, and the titles of sources.")
 @click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
 @guarded
@@ -56,25 +60,49 @@ def evaluate(
     interpret: tuple[str, ...],
     policies: str | None,
     expect_digest: str | None,
+    sensitivity: bool,
     full: bool,
     output: str | None,
 ) -> None:
     """Decide one or many case files (YAML or JSON; - reads standard input)."""
     lang = lang or locale_language()
     session = open_session(policies)
-    decided, problems = decide_files(session, cases, convention, choices_of(interpret), day_of(as_of), expect_digest)
+    choices = choices_of(interpret)
+    decided, problems = decide_files(session, cases, convention, choices, day_of(as_of), expect_digest)
+    found = [_sensitivity(session, decision, choices) if sensitivity else None for _, decision in decided]
     if decided and format_ == "json":
-        from engine.report import json as report_json
-
-        objects = [report_json.decision_object(decision, session.registry, lang) for _, decision in decided]
+        objects = [_object(decision, other, session, lang) for (_, decision), other in zip(decided, found, strict=True)]
         write(json_text(objects[0] if len(cases) == 1 else objects), output)
     elif decided:
-        write(laid_out(_pages(decided, session, lang, full), format_, output), output)
+        write(laid_out(_pages(decided, found, session, lang, full), format_, output), output)
     if problems:
         raise InputFault(problems)
 
 
-def _pages(decided: Sequence[tuple[str, Decision]], session: Session, lang: str, full: bool) -> Page:
+def _sensitivity(session: Session, decision: Decision, choices: dict[str, str]) -> Sensitivity:
+    from engine.review.sensitivity import inquiry_of_case, sensitivity
+
+    return sensitivity(inquiry_of_case(session, decision, choices))
+
+
+def _object(decision: Decision, found: Sensitivity | None, session: Session, lang: str) -> dict[str, Any]:
+    from engine.report.json import decision_object
+
+    data = decision_object(decision, session.registry, lang)
+    if found is not None:
+        from engine.report.sensitivity_page import sensitivity_object
+
+        data["sensitivity"] = sensitivity_object(found, session.registry, lang)
+    return data
+
+
+def _pages(
+    decided: Sequence[tuple[str, Decision]],
+    found: Sequence[Sensitivity | None],
+    session: Session,
+    lang: str,
+    full: bool,
+) -> Page:
     """A line for each case where there are many, then each decision in full, then where the rules came from."""
     from engine.report.decision_page import decision_page, rules_line, summary
     from engine.report.messages import word
@@ -83,6 +111,10 @@ def _pages(decided: Sequence[tuple[str, Decision]], session: Session, lang: str,
     titled = [(word("standard_input", lang) if n == STANDARD_INPUT else Path(n).stem, d) for n, d in decided]
     if len(titled) > 1:
         page.extend(summary(titled, lang))
-    for title, decision in titled:
+    for (title, decision), other in zip(titled, found, strict=True):
         page.extend(decision_page(decision, session.registry, lang, title, full))
+        if other is not None:
+            from engine.report.sensitivity_page import sensitivity_page
+
+            page.extend(sensitivity_page(other, session.registry, lang))
     return [*page, rules_line(session.registry, lang)]

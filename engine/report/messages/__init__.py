@@ -7,13 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.report.messages import alternatives, batch, decisions, exchange, reviewing, rules, timelines
+from engine.report.messages import (
+    alternatives,
+    batch,
+    decisions,
+    exchange,
+    reviewing,
+    rules,
+    sensitivity,
+    timelines,
+)
 
 LANGUAGES = ("fr", "en")
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     key: pair
-    for module in (decisions, rules, batch, reviewing, timelines, alternatives, exchange)
+    for module in (decisions, rules, batch, reviewing, timelines, alternatives, exchange, sensitivity)
     for key, pair in module.WORDS.items()
 }
 

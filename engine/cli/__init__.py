@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from engine.cli.asking import ask
 from engine.cli.bulk import batch
 from engine.cli.deciding import evaluate
 from engine.cli.explaining import explain
@@ -24,7 +25,7 @@ def cli() -> None:
     """Decide medical-assistant aid contracts under the rules of their signature date, with reasons and citations."""
 
 
-for command in (list_, show, check, test, evaluate, explain, batch, timeline, textconv, table):
+for command in (list_, show, check, test, evaluate, explain, batch, timeline, textconv, table, ask):
     cli.add_command(command)
 
 

@@ -158,14 +158,14 @@ def _search(session: Session, setting: Setting, ground: _Ground, wanted: Values)
 
 def needed_items(found: Survey, ids: Sequence[str]) -> set[str]:
     """The items that ``ids`` rest on, themselves included."""
-    needed: set[str] = set()
+    below: set[str] = set()
     waiting = list(ids)
     while waiting:
         id_ = waiting.pop()
-        if id_ not in needed:
-            needed.add(id_)
+        if id_ not in below:
+            below.add(id_)
             waiting.extend(read.name for read in found.reads(id_).values() if read.kind == "item")
-    return needed
+    return below
 
 
 def _under(search: Search, setting: Setting, interpret: Mapping[str, str], max_runs: int) -> Reached:

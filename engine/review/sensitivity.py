@@ -289,13 +289,5 @@ def _gates(covering: Sequence[Laid], facts: Facts, run: Run) -> tuple[Laid, ...]
     signature, year = facts[SIGNATURE], facts.get(YEAR)
     start = run.answers[YEAR_START][0]
     assert isinstance(signature, dt.date)
-    return tuple(
-        (later, overlay)
-        for later, overlay in covering
-        if reaches(
-            overlay,
-            signature,
-            year if isinstance(year, int) else None,
-            start if isinstance(start, dt.date) else None,
-        )
-    )
+    dated = (year if isinstance(year, int) else None, start if isinstance(start, dt.date) else None)
+    return tuple((later, overlay) for later, overlay in covering if reaches(overlay, signature, *dated))

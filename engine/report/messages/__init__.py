@@ -12,6 +12,7 @@ from engine.report.messages import (
     batch,
     decisions,
     exchange,
+    questions,
     reviewing,
     rules,
     sensitivity,
@@ -22,7 +23,7 @@ LANGUAGES = ("fr", "en")
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     key: pair
-    for module in (decisions, rules, batch, reviewing, timelines, alternatives, exchange, sensitivity)
+    for module in (decisions, rules, batch, reviewing, timelines, alternatives, exchange, sensitivity, questions)
     for key, pair in module.WORDS.items()
 }
 

@@ -1,0 +1,372 @@
+"""What to ask next: each answer brings a case nearer to its decision, in fewer questions than the schema's order."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+import random_cases
+import yaml
+from command import LANGUAGES, ROOT, avenant, refused
+
+from engine.evaluation.decision import FIXED_RESULTS
+from engine.evaluation.facts import Facts, read_case
+from engine.evaluation.session import Session
+from engine.language.facts import BENEFICIARY, SIGNATURE
+from engine.language.values import UNDETERMINED, Value
+from engine.report.markdown import markdown
+from engine.report.questions_page import Commands, questions_page
+from engine.report.text import display_width, plain
+from engine.review.classes import surveyed
+from engine.review.questions import ALL, Asked, Asker, joint_values
+
+ELIGIBILITY = "eligibilite"
+DOCTORS = 500
+SEED = 20240902
+CONVENTIONS = ("2024_convention", "2019_avenant7")
+
+DOCTOR = {
+    "contrat": {"date_signature": "2024-09-02", "option": "demi_etp"},
+    "medecin": {"secteur": "secteur_2", "optam": True, "specialite": "medecine_generale"},
+    "patientele": {"mt_depart": 900, "fa_depart": 1600},
+}
+
+
+@pytest.fixture(autouse=True)
+def at_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture(scope="module")
+def asker(session: Session) -> Asker:
+    return Asker(session)
+
+
+def asked(asker: Asker, case: Mapping[str, Any] | Facts, wanted: str = ELIGIBILITY, **options: Any) -> Asked:
+    flat = any("." in key for key in case)
+    facts = dict(case) if flat else read_case(case, asker.session.registry.vocabulary)
+    return asker.ask(asker.session.decide(facts), wanted, **options)
+
+
+def names(found: Asked) -> list[str]:
+    return [question.fact.name for question in found.questions]
+
+
+def file(folder: Path, case: Mapping[str, Any]) -> str:
+    path = folder / "cas.yaml"
+    path.write_text(yaml.safe_dump(dict(case)), encoding="utf-8")
+    return str(path)
+
+
+def test_an_empty_case_answered_one_question_at_a_time_reaches_its_decision(tmp_path: Path) -> None:
+    case: dict[str, dict[str, Any]] = {"contrat": {"date_signature": "2024-09-02"}}
+    doctor = {f"{group}.{key}": value for group, entries in DOCTOR.items() for key, value in entries.items()}
+    told = []
+    while True:
+        data = json.loads(avenant("ask", file(tmp_path, case), "--format", "json").stdout)
+        if not data["questions"]:
+            break
+        assert data["waiting"] == [ELIGIBILITY]
+        name = data["questions"][0]["fact"]
+        told.append(name)
+        group, _, key = name.partition(".")
+        case.setdefault(group, {})[key] = doctor[name]
+    assert told == list(dict.fromkeys(told))
+    assert set(told) == set(doctor) - {"contrat.date_signature", "patientele.fa_depart"}
+    assert data == {
+        "convention": "2024_convention",
+        "for": [ELIGIBILITY],
+        "questions": [],
+        "waiting": [],
+        "open": [],
+        "others_waiting": data["others_waiting"],
+    }
+    decision = json.loads(avenant("evaluate", file(tmp_path, case), "--format", "json").stdout)
+    assert decision["results"][ELIGIBILITY]["value"] == "eligible"
+    assert "aide.montant_annuel" in data["others_waiting"]
+
+
+def test_a_determined_case_has_no_questions(asker: Asker) -> None:
+    found = asked(asker, {**DOCTOR, "contrat": {**DOCTOR["contrat"], "annee": 1}})
+    assert (found.questions, found.waiting, found.open) == ((), (), ())
+    for name in ("2023_gp_half_time_objective_missed", "2024_gp_aged_66_small_fall"):
+        said = avenant("ask", f"examples/{name}.yaml", "--for", ALL, "--lang", "en").stdout
+        assert "Nothing more to ask." in said
+        assert said.endswith(f"For the whole decision:\n  avenant evaluate examples/{name}.yaml --lang en\n")
+
+
+def test_a_result_that_no_fact_would_decide_is_not_asked_about(asker: Asker) -> None:
+    said = avenant(
+        "ask", "examples/2020_gp_full_time_above_p95.yaml", "--for", "verification.resultat", "--lang", "en"
+    ).stdout
+    assert "Result of the verification: undetermined, and no fact would decide it." in said
+    assert "do not give what a missed objective pays" in " ".join(said.split())
+
+
+def test_a_fact_that_settles_the_result_more_often_comes_first(asker: Asker) -> None:
+    """Outside the convention, one sector of three, is a refusal; below a third of the options is closed for good."""
+    found = asked(asker, {"contrat": {"date_signature": "2024-09-02"}})
+    decides = {question.fact.name: question.decides for question in found.questions}
+    assert decides["medecin.secteur"] == Fraction(1, 3)
+    assert decides["medecin.optam"] == 0
+    shares = [(question.decides, question.serves) for question in found.questions]
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_equally_good_questions_keep_the_order_of_the_schema(asker: Asker) -> None:
+    order = list(asker.session.registry.vocabulary.facts)
+    found = asked(asker, {"contrat": {"date_signature": "2024-09-02"}}, ALL)
+    places = [(-q.decides, -q.serves, order.index(q.fact.name)) for q in found.questions]
+    assert places == sorted(places)
+
+
+def test_a_question_settles_as_often_as_its_answers_say(asker: Asker) -> None:
+    """The share is that of the answers themselves, each tried in a decision of its own."""
+    facts = read_case({"contrat": {"date_signature": "2021-03-01"}}, asker.session.registry.vocabulary)
+    for question in asked(asker, facts).questions:
+        values = question.fact.type.values
+        if question.fact.name not in ("medecin.secteur", "medecin.exercice_coordonne"):
+            continue
+        settled = [
+            value
+            for value in values
+            if asker.session.decide({**facts, question.fact.name: value}).results[ELIGIBILITY].status == "known"
+        ]
+        assert question.decides == Fraction(len(settled), len(values))
+
+
+def test_every_missing_fact_is_asked_once_and_nothing_else(asker: Asker) -> None:
+    for date in ("2019-10-01", "2023-06-01", "2025-01-01"):
+        case = {"contrat": {"date_signature": date}}
+        for wanted in (*FIXED_RESULTS, ALL):
+            found = asked(asker, case, wanted)
+            missing = {name for result in found.wanted for name in result.missing}
+            assert sorted(names(found)) == sorted(missing)
+
+
+def test_the_order_is_the_same_each_time(session: Session) -> None:
+    case = {"contrat": {"date_signature": "2021-03-01"}}
+    first, second = (asked(Asker(session), case, ALL) for _ in range(2))
+    assert first.questions == second.questions
+
+
+def test_a_figure_whose_absence_is_an_answer_is_asked_only_where_a_value_is_read_from_it(asker: Asker) -> None:
+    vocabulary = asker.session.registry.vocabulary
+    cardiologist = {
+        "contrat": {"date_signature": "2024-09-02", "option": "demi_etp"},
+        "medecin": {"secteur": "secteur_1", "specialite": "cardiologie"},
+    }
+    found = asked(asker, cardiologist)
+    asked_of = {name for name in names(found) if vocabulary.facts[name].absence_answers}
+    assert asked_of == {"seuils.fa_p30"}  # the P30 of a specialty is unpublished and supplied by the notice
+    general = {**cardiologist, "medecin": {"secteur": "secteur_1", "specialite": "medecine_generale"}}
+    assert not {name for name in names(asked(asker, general)) if vocabulary.facts[name].absence_answers}
+    declined = asked(asker, cardiologist, declined=frozenset(asked_of))
+    assert names(declined) == [name for name in names(found) if name not in asked_of]
+
+
+def test_an_answer_never_contradicts_the_order_of_what_is_given(asker: Asker) -> None:
+    """A threshold notified between two others is tried within them, so its shares count possible answers only."""
+    case = {
+        "contrat": {"date_signature": "2024-09-02", "option": "demi_etp"},
+        "medecin": {"secteur": "secteur_1", "specialite": "cardiologie"},
+        "seuils": {"fa_p50": 1000},
+        "patientele": {"fa_depart": 1200},
+    }
+    (question,) = asked(asker, case).questions
+    assert question.fact.name == "seuils.fa_p30"
+    assert question.decides > 0
+
+
+def test_classes_that_no_item_tells_apart_are_tried_once(session: Session) -> None:
+    program = session.program(session.registry.by_id("2024_convention"), ())
+    values = joint_values(surveyed(program), (ELIGIBILITY,), {})
+    specialties: tuple[Value, ...] = values["medecin.specialite"]
+    assert UNDETERMINED in specialties
+    excluded = {"radiologie", "radiotherapie", "stomatologie", "anesthesie", "anatomocytopathologie"}
+    assert len(excluded & set(specialties)) == 1
+    assert "medecine_generale" in specialties
+    every = program.plan.vocabulary.facts["medecin.specialite"].type.values
+    assert len(specialties) < len(every) / 3
+
+
+class Counting:
+    """Counts the questions until the eligibility of a doctor is known; what is asked at a state is kept."""
+
+    def __init__(self, asker: Asker, best: bool) -> None:
+        self.asker = asker
+        self.best = best
+        self.first: dict[Any, str | None] = {}
+
+    def questions(self, doctor: Facts) -> int:
+        facts: Facts = {name: doctor[name] for name in (BENEFICIARY, SIGNATURE)}
+        declined: frozenset[str] = frozenset()
+        count = 0
+        while (name := self.next(facts, declined)) is not None:
+            count += 1
+            if name in doctor:
+                facts = {**facts, name: doctor[name]}
+            else:
+                declined |= {name}
+        return count
+
+    def next(self, facts: Facts, declined: frozenset[str]) -> str | None:
+        key = (tuple(sorted(facts.items())), declined)
+        if key not in self.first:
+            decision = self.asker.session.decide(facts)
+            if self.best:
+                found = names(self.asker.ask(decision, ELIGIBILITY, declined=declined))
+            else:
+                missing = set(decision.results[ELIGIBILITY].missing) - declined
+                found = [name for name in self.asker.session.registry.vocabulary.facts if name in missing]
+            self.first[key] = found[0] if found else None
+        return self.first[key]
+
+
+def doctors(asker: Asker, convention: str) -> Iterator[Facts]:
+    """Doctors with a complete case; figures that the fund may not have notified are given to some of them only."""
+    rng = random.Random(SEED)
+    version = asker.session.registry.by_id(convention)
+    day = version.signed_from
+    for _ in range(DOCTORS):
+        drawn = random_cases.random_facts(
+            rng, asker.session.registry.vocabulary, version.beneficiary, day, day.replace(year=day.year + 1)
+        )
+        yield {**drawn, SIGNATURE: day}
+
+
+@pytest.fixture(scope="module")
+def means(asker: Asker) -> dict[str, tuple[Fraction, Fraction]]:
+    """Questions per doctor under each convention, in the best order and in that of the schema."""
+    found = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(random_cases, "SHARE_GIVEN", 1.0)
+        for convention in CONVENTIONS:
+            drawn = list(doctors(asker, convention))
+            counts = [sum(map(Counting(asker, best).questions, drawn)) for best in (True, False)]
+            found[convention] = (Fraction(counts[0], DOCTORS), Fraction(counts[1], DOCTORS))
+    return found
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_fewer_questions_are_asked_than_in_the_order_of_the_schema(
+    convention: str, means: Mapping[str, tuple[Fraction, Fraction]]
+) -> None:
+    best, schema = means[convention]
+    assert best < schema
+
+
+def test_the_page_about_questions_states_the_measured_means(
+    means: Mapping[str, tuple[Fraction, Fraction]], update_golden: bool
+) -> None:
+    page = ROOT / "docs" / "questions.md"
+    rows = "".join(f"| `{id_}` | {float(best):.2f} | {float(schema):.2f} |\n" for id_, (best, schema) in means.items())
+    text = page.read_text(encoding="utf-8")
+    head = "| convention | best order | order of the schema |\n| --- | --- | --- |\n"
+    table = re.compile(re.escape(head) + r"(?:\|.*\n)*")
+    if update_golden:
+        page.write_text(table.sub(lambda _: head + rows, text), encoding="utf-8")
+    assert head + rows in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_says_what_to_answer_where_and_what_to_run_next(lang: str) -> None:
+    case = '{contrat: {date_signature: "2024-09-02"}, medecin: {secteur: secteur_2}}'
+    said = " ".join(avenant("ask", "-", "--lang", lang, stdin=case).stdout.split())
+    words = {
+        "fr": (
+            "1. Le médecin adhère-t-il à l'Optam ou à l'Optam-CO ? medecin.optam : true (oui), false (non)",
+            "demi_etp (Mi-temps (0,5 ETP))",
+            "patientele.fa_depart : nombre entier de patients, de 0 à 100 000",
+            "laisser vide s'il n'y en a pas",
+            "Un résultat attend ces faits : Éligibilité à l'aide.",
+            "avenant ask - --lang fr",
+        ),
+        "en": (
+            "1. Has the doctor joined Optam or Optam-CO? medecin.optam: true (yes), false (no)",
+            "demi_etp (Half time (0.5 FTE))",
+            "patientele.fa_depart: whole number of patients, from 0 to 100,000",
+            "leave out where there is none",
+            "One result waits for these facts: Eligibility for the aid.",
+            "avenant ask - --lang en",
+        ),
+    }
+    for part in words[lang]:
+        assert part.replace("\u202f", " ").replace("\u00a0", " ") in said.replace("\u202f", " "), part
+
+
+def test_the_form_carries_types_units_bounds_and_labels(tmp_path: Path) -> None:
+    path = file(tmp_path, {"contrat": {"date_signature": "2024-09-02"}, "medecin": {"specialite": "chirurgie"}})
+    data = json.loads(avenant("ask", path, "--format", "json", "--lang", "fr", "--for", ALL).stdout)
+    entries = {entry["fact"]: entry for entry in data["questions"]}
+    keys = ("fact", "question", "where", "type", "unit", "values", "minimum", "maximum", "absence_is_answer")
+    assert all(tuple(entry) == keys for entry in entries.values())
+    share = entries["medecin.part_honoraires_cliniques"]
+    assert (share["type"], share["unit"], share["minimum"], share["maximum"]) == ("number", "percent", 0, 100)
+    assert entries["medecin.optam"]["values"] == [{"value": True, "label": "oui"}, {"value": False, "label": "non"}]
+    assert {"value": "secteur_1", "label": "Secteur 1"} in entries["medecin.secteur"]["values"]
+    assert (entries["contrat.annee"]["type"], entries["contrat.annee"]["maximum"]) == ("integer", 15)
+    assert entries["seuils.fa_p30"]["absence_is_answer"]
+    assert all(entry["question"].endswith("?") and entry["where"] for entry in entries.values())
+    assert data["for"] == list(FIXED_RESULTS)
+
+
+def test_an_unknown_item_or_file_is_refused_with_the_nearest_name() -> None:
+    example = "examples/2025_gp_incomplete.yaml"
+    said = refused(avenant("ask", example, "--for", "eligibilté", "--lang", "en"), 2)
+    assert "Did you mean 'eligibilite'?" in said
+    assert "file-missing" in refused(avenant("ask", "examples/absent.yaml", "--lang", "fr"))
+    said = refused(avenant("ask", "-", "--lang", "en", stdin="{contrat: {date_signature: 2024-13-01}}"))
+    assert said.startswith("-:1:")
+    assert "fact-type" in said
+    said = refused(avenant("ask", "-", "--lang", "en", stdin="{contrat: {date_signature: 1999-01-01}}"))
+    assert "no-convention" in said
+    assert "Did you mean" in refused(avenant("ask", example, "--interpret", "zone_2091=zip", "--lang", "en"), 2)
+
+
+def test_interpretations_and_a_forced_convention_are_those_of_evaluate() -> None:
+    case = '{contrat: {date_signature: "2021-03-01"}, medecin: {zone: zac}}'
+    read = json.loads(avenant("ask", "-", "--format", "json", "--convention", "2024_convention", stdin=case).stdout)
+    assert read["convention"] == "2024_convention"
+    full = '{contrat: {date_signature: "2021-03-01", option: un_etp}, medecin: {zone: zac}}'
+    assert json.loads(avenant("ask", "-", "--format", "json", stdin=full).stdout)["questions"] == []
+    wide = avenant("ask", "-", "--format", "json", "--interpret", "zone_2019=zip_et_zac_a_p50", stdin=full)
+    assert json.loads(wide.stdout)["waiting"] == [ELIGIBILITY]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_narrow_terminal_holds_the_page(lang: str, asker: Asker) -> None:
+    found = asked(asker, {"contrat": {"date_signature": "2021-03-01"}}, ALL)
+    commands = Commands("avenant ask c.yaml", "avenant ask c.yaml --for all", "avenant evaluate c.yaml")
+    page = questions_page(found, asker.session.registry, commands, "c", lang)
+    assert max(map(display_width, plain(page, 80).splitlines())) <= 80
+    assert f"\n## 1. {found.questions[0].fact.question[lang]}\n" in markdown(page)
+
+
+def test_a_fact_that_only_a_later_text_reads_is_asked_with_its_power_to_decide(asker: Asker) -> None:
+    """Past its fifth year a contract of 2019 pays only where an amendment extended it, by a text of 2024."""
+    case = {
+        "contrat": {"date_signature": "2020-03-02", "date_embauche": "2020-03-16", "option": "demi_etp", "annee": 6},
+        "medecin": {"specialite": "medecine_generale", "secteur": "secteur_1"},
+        "patientele": {"percentile_mt": 40, "percentile_fa": 40},
+    }
+    (question,) = asked(asker, case, "aide.montant_annuel").questions
+    assert question.fact.name == "contrat.date_avenant_prorogation"
+    assert question.fact.absence_answers
+    assert question.decides > 0
+
+
+def test_an_obligation_is_asked_about_by_its_status() -> None:
+    example = "examples/2025_gp_incomplete.yaml"
+    said = avenant("ask", example, "--for", "formation.certification", "--lang", "en").stdout
+    assert "Assistant's certificate obtained within two years of the hire: pending." in said
+    example = "examples/2020_gp_full_time_above_p95.yaml"
+    data = json.loads(avenant("ask", example, "--for", "formation.certification", "--format", "json").stdout)
+    assert data["waiting"] == ["formation.certification"]
+    assert [entry["fact"] for entry in data["questions"]] == ["assistant.profil"]

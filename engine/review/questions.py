@@ -268,7 +268,7 @@ def _wanted(decision: Decision, wanted: str) -> tuple[Result, ...]:
     result = decision.results[wanted]
     if line is None:
         return (result,)
-    # Of an obligation the answer is its status; without a day to compare with, a due day that is open leaves it pending.
+    # The answer of an obligation is its status; one that only lacks its due day is pending and waits for nothing.
     status = line.status if line.status in ("undetermined", "not_applicable") else "known"
     missing = line.missing if status == "undetermined" else ()
     return (

@@ -7,6 +7,7 @@ import itertools
 import json
 import random
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -287,6 +288,56 @@ def test_the_option_refuses_what_evaluate_refuses_and_decides_the_rest() -> None
     assert "Ce que changeraient d'autres lectures" in result.stdout
     said = refused(avenant("evaluate", A19_52, "--sensitivity", "--interpret", "zone_2091=zip", "--lang", "en"), 2)
     assert "zone_2019" in said
+
+
+def test_a_defect_that_only_another_reading_meets_is_told_beside_the_decision(tmp_path: Path) -> None:
+    folder = tmp_path / "tiny"
+    shutil.copytree(ROOT / "docs" / "walkthrough" / "tiny", folder)
+    with (folder / "convention.yaml").open("a", encoding="utf-8") as file:
+        file.write(QUESTION)
+    (folder / "funding.yaml").write_text(GAP, encoding="utf-8")
+    result = avenant(
+        "evaluate", "docs/walkthrough/case.yaml", "--sensitivity", "--lang", "en", "--policies", str(tmp_path)
+    )
+    assert "no-row" in refused(result)
+    assert "Not eligible" in result.stdout
+    assert "What other readings" not in result.stdout
+
+
+def test_a_convention_without_questions_or_an_eligibility_has_one_combination(tmp_path: Path) -> None:
+    folder = tmp_path / "tiny"
+    shutil.copytree(ROOT / "docs" / "walkthrough" / "tiny", folder)
+    rules = (folder / "eligibility.yaml").read_text(encoding="utf-8")
+    (folder / "eligibility.yaml").write_text(rules.replace("eligibilite", "decision"), encoding="utf-8")
+    case = "docs/walkthrough/case.yaml"
+    result = avenant("evaluate", case, "--sensitivity", "--lang", "en", "--policies", str(tmp_path))
+    assert result.exit_code == 0, result.output
+    assert "No other reading changes a result." in result.stdout
+    assert "Only one combination of readings is possible." in result.stdout
+
+
+QUESTION = """
+interpretations:
+  - id: lecture
+    question: {fr: Laquelle ?, en: Which one?}
+    choices: [{id: une, label: {fr: Une, en: One}}, {id: autre, label: {fr: Autre, en: Other}}]
+    default: une
+    cite: [{source: ameli_2024}]
+"""
+GAP = """
+quantities:
+  - id: lue
+    label: {fr: Lecture, en: Reading}
+    value_labels: {une: {fr: Une, en: One}, autre: {fr: Autre, en: Other}}
+    cases: [{when: {interpretation: lecture, is: une}, then: une}]
+    otherwise: autre
+tables:
+  - id: aide.montant_annuel
+    label: {fr: Montant, en: Amount}
+    unit: EUR
+    inputs: {lue: {ref: lue}}
+    rows: [{lue: une, then: 1000, cite: [{source: ameli_2024}]}]
+"""
 
 
 def test_markdown_carries_the_section() -> None:

@@ -27,7 +27,7 @@ from engine.cli.common import (
     policies_option,
     write,
 )
-from engine.errors import InputFault
+from engine.errors import InputFault, Problem
 
 if TYPE_CHECKING:
     from engine.evaluation.decision import Decision
@@ -69,7 +69,7 @@ def evaluate(
     session = open_session(policies)
     choices = choices_of(interpret)
     decided, problems = decide_files(session, cases, convention, choices, day_of(as_of), expect_digest)
-    found = [_sensitivity(session, decision, choices) if sensitivity else None for _, decision in decided]
+    found = [_sensitivity(session, decision, choices, problems) if sensitivity else None for _, decision in decided]
     if decided and format_ == "json":
         objects = [_object(decision, other, session, lang) for (_, decision), other in zip(decided, found, strict=True)]
         write(json_text(objects[0] if len(cases) == 1 else objects), output)
@@ -79,10 +79,17 @@ def evaluate(
         raise InputFault(problems)
 
 
-def _sensitivity(session: Session, decision: Decision, choices: dict[str, str]) -> Sensitivity:
+def _sensitivity(
+    session: Session, decision: Decision, choices: dict[str, str], problems: list[Problem]
+) -> Sensitivity | None:
+    """What other readings would change, or None where one of them meets a defect of the policies."""
     from engine.review.sensitivity import inquiry_of_case, sensitivity
 
-    return sensitivity(inquiry_of_case(session, decision, choices))
+    try:
+        return sensitivity(inquiry_of_case(session, decision, choices))
+    except InputFault as error:
+        problems.extend(error.problems)
+        return None
 
 
 def _object(decision: Decision, found: Sensitivity | None, session: Session, lang: str) -> dict[str, Any]:

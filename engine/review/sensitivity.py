@@ -25,6 +25,7 @@ from engine.policy.overlays import Laid, named_items, reaches
 # Combinations that are decided at most; changes of one or two answers are decided even beyond.
 MAX_COMBINATIONS = 4096
 PAIRS = 2
+ELIGIBILITY = "eligibilite"
 
 Choices = Mapping[str, str]
 Way = tuple[tuple[str, str], ...]  # the answers that differ from those taken, in the order of the questions
@@ -234,7 +235,8 @@ def inquiry_of_case(session: Session, decision: Decision, fixed: Choices) -> Inq
     covering = session.registry.covering(convention)
     plan = session.program(convention, ()).plan
     depends: dict[tuple[str, ...], Mapping[str, frozenset[str]]] = {}
-    criteria = tuple(dict.fromkeys(named_items(convention.items[FIXED_RESULTS[0]])))
+    outcome = convention.items.get(ELIGIBILITY)
+    criteria = () if outcome is None else tuple(dict.fromkeys(named_items(outcome)))
     paid = tuple(id_ for id_, item in convention.items.items() if item.kind == "payment") if YEAR in facts else ()
     wanted = (*FIXED_RESULTS, *paid, *criteria)
 

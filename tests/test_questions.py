@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -230,15 +231,20 @@ class Counting:
 
 
 def doctors(asker: Asker, convention: str) -> Iterator[Facts]:
-    """Doctors with a complete case; figures that the fund may not have notified are given to some of them only."""
-    rng = random.Random(SEED)
+    """Doctors with a complete case; figures that the fund may not have notified are given to some of them only.
+
+    Each fact is drawn on its own, so that a fact more in the schema leaves the others as they are.
+    """
     version = asker.session.registry.by_id(convention)
-    day = version.signed_from
-    for _ in range(DOCTORS):
-        drawn = random_cases.random_facts(
-            rng, asker.session.registry.vocabulary, version.beneficiary, day, day.replace(year=day.year + 1)
-        )
-        yield {**drawn, SIGNATURE: day}
+    vocabulary = asker.session.registry.vocabulary
+    days = (version.signed_from, version.signed_from.replace(year=version.signed_from.year + 1))
+    for number in range(DOCTORS):
+        drawn: Facts = {}
+        for name, fact in vocabulary.facts.items():
+            rng = random.Random(f"{SEED}/{number}/{name}")
+            alone = replace(vocabulary, facts={name: fact})
+            drawn |= random_cases.random_facts(rng, alone, version.beneficiary, *days)
+        yield {**drawn, SIGNATURE: version.signed_from}
 
 
 @pytest.fixture(scope="module")

@@ -200,6 +200,26 @@ def test_a_condition_of_an_overlay_that_cannot_be_read_is_refused_before_any_cas
     assert f": {code}: " in refused(avenant("evaluate", "case.yaml", "--policies", "policies"))
 
 
+DUTY = """  - id: devoir.{name}
+    label: {{fr: Devoir, en: Duty}}
+    cite: [{{source: texte}}]
+"""
+
+
+def test_an_obligation_is_replaced_by_an_obligation_only(copied: Callable[..., list[str]]) -> None:
+    day = "{date_plus: [{fact: contrat.date_signature}, {years: 5}]}"
+    replaced = "replace: {activite_minimale: activite_minimale.en_cours}"
+    overlay = OVERLAY.replace(replaced, replaced.replace("}", ", devoir.ancien: devoir.nouveau}"))
+    old, new = DUTY.format(name="ancien"), DUTY.format(name="nouveau")
+    Path("policies/ancienne/devoirs.yaml").write_text(f"obligations:\n{old}", encoding="utf-8")
+    text = f"{overlay}obligations:\n{new}    due: {day}\n"
+    Path("policies/nouvelle/transitoire.yaml").write_text(text, encoding="utf-8")
+    assert avenant("check", "--policies", "policies").exit_code == 0
+    Path("policies/nouvelle/transitoire.yaml").unlink()
+    text = f"{overlay}quantities:\n{new}    value: {day}\n"
+    assert copied("nouvelle/transitoire.yaml", text) == ["overlay-mismatch"]
+
+
 def test_an_outcome_is_proved_again_over_the_criteria_that_an_overlay_brings(copied: Callable[..., list[str]]) -> None:
     gated = OVERLAY + "    applies_when: {fact: contrat.option, is: demi_etp}\n"
     assert copied("nouvelle/transitoire.yaml", gated) == ["outcome-gap"]

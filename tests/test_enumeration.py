@@ -15,6 +15,7 @@ from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
 from engine.policy.model import Convention, Obligation
+from engine.policy.overlays import Laid
 from engine.review.backtracking import in_order
 from engine.review.classes import Survey, alike, classes, fact_classes, inputs, surveyed
 from engine.review.enumeration import MAX_COMBINATIONS, evaluator, exhaustive, slot_content
@@ -32,6 +33,12 @@ def finder(session: Session) -> Finder:
 @pytest.fixture(scope="module")
 def of_2019(session: Session) -> Convention:
     return session.registry.by_id("2019_avenant7")
+
+
+@pytest.fixture(scope="module")
+def standing(session: Session, of_2019: Convention) -> tuple[Laid, ...]:
+    """What later conventions change in every contract of 2019."""
+    return session.laid(of_2019, {"beneficiaire": "medecin_liberal", SIGNATURE: of_2019.signed_from}, {})
 
 
 @pytest.fixture(scope="module")
@@ -230,22 +237,22 @@ def test_every_verdict_of_every_criterion_is_reached_by_a_case_that_decides_so(
 
 
 def test_every_value_of_every_outcome_and_every_band_and_amount_of_2019_is_reached_or_proved_out_of_reach(
-    session: Session, finder: Finder, of_2019: Convention, survey: Survey
+    session: Session, finder: Finder, of_2019: Convention, survey: Survey, standing: tuple[Laid, ...]
 ) -> None:
     for item in ("eligibilite", "verification.resultat", "tranche_activite", "aide.bareme", "objectif.hausse"):
         for value in survey.possible[item].values or ():
-            found = finder.reach(of_2019, {item: value}, overlays=())
+            found = finder.reach(of_2019, {item: value}, overlays=standing)
             assert not isinstance(found, Undecided), f"{item} {value}"
             if isinstance(found, Found):
                 assert session.decide(found.facts).results[item].value == value
 
 
 def test_every_combination_of_two_counts_is_found_as_a_case(
-    session: Session, finder: Finder, of_2019: Convention, survey: Survey
+    session: Session, finder: Finder, of_2019: Convention, survey: Survey, standing: tuple[Laid, ...]
 ) -> None:
     enumeration = exhaustive(survey, "fa_non_diminuee", choices(survey))
     for combination in enumeration:
-        found = finder.reach(of_2019, enumeration.wanted(combination), overlays=())
+        found = finder.reach(of_2019, enumeration.wanted(combination), overlays=standing)
         assert isinstance(found, Found), combination
         result = session.decide(found.facts).results["fa_non_diminuee"]
         assert (result.status == "known") is isinstance(combination.answer.value, str)
@@ -262,11 +269,13 @@ def test_the_same_search_finds_the_same_case(session: Session, of_2019: Conventi
     assert reach(session, of_2019, wanted) == reach(session, of_2019, wanted)
 
 
-def test_a_reading_that_is_wanted_comes_with_the_case(session: Session, finder: Finder, of_2019: Convention) -> None:
+def test_a_reading_that_is_wanted_comes_with_the_case(
+    session: Session, finder: Finder, of_2019: Convention, standing: tuple[Laid, ...]
+) -> None:
     wanted: dict[str, Value] = {STARTING: 640, "medecin.specialite": "medecine_generale"}
     wanted |= dict.fromkeys(("patientele.percentile_mt", "seuils.mt_p30"), UNDETERMINED)
     wanted["activite_minimale"] = "not_met"
-    assert isinstance(finder.reach(of_2019, wanted, overlays=()), Undecided)
+    assert isinstance(finder.reach(of_2019, wanted, overlays=standing), Undecided)
     found = finder.reach(of_2019, {**wanted, "borne_du_minimum": "exclue"})
     assert isinstance(found, Found)
     assert found.interpret == {"borne_du_minimum": "exclue"}
@@ -295,8 +304,11 @@ def test_what_no_combination_of_inputs_gives_is_unreachable(finder: Finder, of_2
     assert nothing.combinations > 0
 
 
-def test_what_is_not_found_within_the_bound_is_undecided(finder: Finder, of_2019: Convention) -> None:
-    contradiction = finder.reach(of_2019, {"annee_verifiee": "met", "contrat.annee": 1}, overlays=(), max_runs=1_500)
+def test_what_is_not_found_within_the_bound_is_undecided(
+    finder: Finder, of_2019: Convention, standing: tuple[Laid, ...]
+) -> None:
+    wanted: dict[str, Value] = {"annee_verifiee": "met", "contrat.annee": 1}
+    contradiction = finder.reach(of_2019, wanted, overlays=standing, max_runs=1_500)
     assert isinstance(contradiction, Undecided)
     assert 0 < contradiction.bound <= 1_500
 

@@ -105,8 +105,9 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "outcome-conflict": "Make one of the rules narrower, or declare under `excluded` why these verdicts cannot"
         " occur together.",
         "outcome-open": "Split the outcome or the table in two, through an item in between.",
-        "overlay-mismatch": "What an overlay brings must be of the type of what it replaces, and every name in it must"
-        " exist in the contract's own convention or in the overlay's.",
+        "overlay-mismatch": "What an overlay brings must be of the type of what it replaces, an outcome for an"
+        " outcome and an obligation for an obligation, and every name in it must exist in the contract's own"
+        " convention or in the overlay's.",
         "overlay-when": "Which overlays are in force must be known before any item is computed. Ask for an"
         " interpretation, or whether a fact such as `contrat.date_avenant_65_ans` is known.",
         "overlay-covers-nothing": "The window `signed` of the overlay meets no older convention of this beneficiary.",

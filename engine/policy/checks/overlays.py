@@ -13,6 +13,8 @@ from engine.policy.overlays import covers, interpretations, laid_items
 from engine.policy.registry import Registry
 from engine.policy.resolve import Resolved, replaces, resolve
 
+_UNLIKE_OTHERS = frozenset({"outcome", "obligation"})  # decided by rules; a status and no value
+
 
 def overlay_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """What does not fit in the overlays that ``convention`` lays over older ones."""
@@ -84,10 +86,7 @@ def _reasons(overlay: Overlay, before: Resolved, after: Resolved) -> Iterator[tu
     for old in overlay.replace:
         if old not in before.items:
             yield f"'{old}': — / {_kind(after, old)}", nearest(old, before.items)
-        elif before.items[old].kind != after.items[old].kind and "outcome" in (
-            before.items[old].kind,
-            after.items[old].kind,
-        ):
+        elif len(kinds := {before.items[old].kind, after.items[old].kind}) == 2 and kinds & _UNLIKE_OTHERS:
             yield f"'{old}': {before.items[old].kind} / {after.items[old].kind}", None
         elif not replaces(after.types.get(old), before.types.get(old)):
             yield f"'{old}': {before.types[old]} / {after.types[old]}", None

@@ -28,7 +28,8 @@ from engine.policy.model import Convention, Interpretation
 from engine.policy.nodes import nodes
 from engine.report.sensitivity_page import sensitivity_page
 from engine.report.text import plain
-from engine.review.sensitivity import Answer, Inquiry, Sensitivity, Subject, inquiry_of_case, sensitivity
+from engine.review.inquiries import inquiry_of_case
+from engine.review.sensitivity import Answer, Inquiry, Sensitivity, Subject, sensitivity
 
 GOLDEN = ROOT / "tests" / "golden"
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
@@ -213,7 +214,7 @@ def test_a_case_without_a_year_is_asked_about_each_year(session: Session) -> Non
     assert named(found)[YEARLY_AMOUNT, 3] == {11000: [{"indicateur_de_tranche": "mt"}]}
     assert (YEARLY_AMOUNT, 1) not in named(found)
     said = plain(sensitivity_page(found, session.registry, "fr"), 80)
-    assert "année 3\u00a0: 13\u202f000\u202f€\n  11\u202f000\u202f€ avec indicateur_de_tranche=mt" in said
+    assert "années 3–5\u00a0: 13\u202f000\u202f€\n  11\u202f000\u202f€ avec indicateur_de_tranche=mt" in said
     assert max(map(len, said.splitlines())) <= 80
 
 

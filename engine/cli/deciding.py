@@ -83,7 +83,8 @@ def _sensitivity(
     session: Session, decision: Decision, choices: dict[str, str], problems: list[Problem]
 ) -> Sensitivity | None:
     """What other readings would change, or None where one of them meets a defect of the policies."""
-    from engine.review.sensitivity import inquiry_of_case, sensitivity
+    from engine.review.inquiries import inquiry_of_case
+    from engine.review.sensitivity import sensitivity
 
     try:
         return sensitivity(inquiry_of_case(session, decision, choices))

@@ -29,6 +29,7 @@ from engine.cli.common import (
 if TYPE_CHECKING:
     from engine.evaluation.session import Session
     from engine.evaluation.timeline import Timeline
+    from engine.review.sensitivity import Sensitivity
 
 TIMELINE_FORMATS = ("text", "markdown", "json", "csv", "html")
 
@@ -41,6 +42,9 @@ TIMELINE_FORMATS = ("text", "markdown", "json", "csv", "html")
 @convention_option
 @interpret_option
 @policies_option
+@click.option(
+    "--sensitivity", is_flag=True, help="Also which results another reading of an open question would change."
+)
 @click.option("--full", is_flag=True, help="Also duties without a date.")
 @click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
 @guarded
@@ -52,6 +56,7 @@ def timeline(
     convention: str | None,
     interpret: tuple[str, ...],
     policies: str | None,
+    sensitivity: bool,
     full: bool,
     output: str | None,
 ) -> None:
@@ -66,22 +71,43 @@ def timeline(
     read = read_dossier(document, session.registry.vocabulary)
     with deciding(document, "case"):
         life = living.timeline(session, read, convention, choices, day)
-    write(_written(life, session, format_, lang, Path(dossier).stem, full, output), output)
+        found = _sensitivity(session, life, choices) if sensitivity else None
+    write(_written(life, found, session, format_, lang, Path(dossier).stem, full, output), output)
+
+
+def _sensitivity(session: Session, life: Timeline, choices: dict[str, str]) -> Sensitivity:
+    from engine.review.inquiries import inquiry_of_life
+    from engine.review.sensitivity import sensitivity
+
+    return sensitivity(inquiry_of_life(session, life, choices))
 
 
 def _written(
-    life: Timeline, session: Session, format_: str, lang: str, title: str, full: bool, output: str | None
+    life: Timeline,
+    found: Sensitivity | None,
+    session: Session,
+    format_: str,
+    lang: str,
+    title: str,
+    full: bool,
+    output: str | None,
 ) -> str:
-    from engine.report.html import html
-    from engine.report.timeline_chart import timeline_figure
+    from engine.report.sensitivity_page import sensitivity_object, sensitivity_page
     from engine.report.timeline_data import timeline_csv, timeline_object
     from engine.report.timeline_page import timeline_page
 
+    registry = session.registry
     if format_ == "json":
-        return json_text(timeline_object(life, session.registry, lang))
+        other = {} if found is None else {"sensitivity": sensitivity_object(found, registry, lang)}
+        return json_text({**timeline_object(life, registry, lang), **other})
     if format_ == "csv":
         return timeline_csv(life)
-    page = timeline_page(life, session.registry, lang, title, full)
+    page = timeline_page(life, registry, lang, title, full)
+    if found is not None:
+        page = (*page, *sensitivity_page(found, registry, lang))
     if format_ == "html":
+        from engine.report.html import html
+        from engine.report.timeline_chart import timeline_figure
+
         return html(page, lang, timeline_figure(life, lang))
     return laid_out(page, format_, output)

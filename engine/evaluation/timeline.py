@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.errors import InputFault, Problem
@@ -87,12 +87,16 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A dossier with the session and the readings under which its years are decided."""
+    """A dossier with the session and the readings under which its years are decided.
+
+    ``first`` is the first day of the first contract year, None where it is not known.
+    """
 
     session: Session
     dossier: Dossier
     convention: str | None
     interpret: Mapping[str, str]
+    first: dt.date | None = None
 
     def decide(self, facts: Facts, as_of: dt.date | None = None) -> Decision:
         return self.session.decide(facts, self.convention, self.interpret, as_of)
@@ -121,12 +125,29 @@ class Life:
     def _counts(self, event: Event, facts: Facts, year: int) -> bool:
         if event.type.yearly:
             return event.year == year
-        decision = self.decide({**facts, **event.facts})
-        criterion = decision.results.get(event.type.criterion or "")
-        if criterion is not None:
-            return criterion.verdict == "met"
-        start = _day(decision, YEAR_START)
+        if event.type.criterion is not None:
+            criterion = self.decide({**facts, **event.facts}).results.get(event.type.criterion)
+            if criterion is not None:
+                return criterion.verdict == "met"
+        start = self.start(year)
         return start is not None and event.day <= start
+
+    def start(self, year: int) -> dt.date | None:
+        """The first day of a contract year: anniversaries count from the original date."""
+        return None if self.first is None else add_months(self.first, 12 * (year - 1))
+
+
+def lived(
+    session: Session, dossier: Dossier, convention: str | None = None, interpret: Mapping[str, str] | None = None
+) -> Life:
+    """The life of a dossier under given readings.
+
+    Raises:
+        InputFault: no convention on the signature date, or a policy defect.
+        UsageFault: an unknown convention, interpretation or choice.
+    """
+    life = Life(session, dossier, convention, interpret or {})
+    return replace(life, first=_day(life.decide(life.known_facts(1)), YEAR_START))
 
 
 def timeline(
@@ -142,7 +163,7 @@ def timeline(
         InputFault: no convention on the signature date, figures that judge a year too early, or a policy defect.
         UsageFault: an unknown convention, interpretation or choice.
     """
-    life = Life(session, dossier, convention, interpret or {})
+    life = lived(session, dossier, convention, interpret)
     _refuse_early(life)
     rows = tuple(_rows(life, as_of))
     last = life.decide(life.known_facts(rows[-1].year))
@@ -169,7 +190,7 @@ def _rows(life: Life, as_of: dt.date | None) -> Iterator[YearRow]:
             return
         facts, counting = life.facts(year)
         decision = life.decide(facts)
-        start, end = _span(life, year)
+        start, end = life.start(year), _end(life, year)
         happened = tuple(event for event in life.dossier.events if start and end and start <= event.day < end)
         fresh = tuple(event for event in counting if event not in counted)
         laid = _overlays(decision)
@@ -187,7 +208,7 @@ def _last_year(life: Life) -> int:
 def _runs(life: Life, year: int, as_of: dt.date | None) -> bool:
     """Whether a contract year belongs to the contract, with all that the dossier tells."""
     decision = life.decide(life.known_facts(year))
-    start, end = _day(decision, YEAR_START), decision.results.get(END)
+    start, end = life.start(year), decision.results.get(END)
     if start is None or end is None or end.status == "undetermined":
         return year <= YEARS_SHOWN[-1]
     if isinstance(end.value, dt.date):
@@ -240,18 +261,17 @@ def _below(decision: Decision, id_: str) -> Iterator[str]:
                 yield used
 
 
-def _span(life: Life, year: int) -> tuple[dt.date | None, dt.date | None]:
-    """The first day of a contract year, and the first day after it; anniversaries count from the original date."""
-    decision, following = (life.decide(life.known_facts(each)) for each in (year, year + 1))
-    start, end, over = _day(decision, YEAR_START), _day(following, YEAR_START), _day(decision, END)
-    return start, min((day for day in (end, over) if day is not None), default=None)
+def _end(life: Life, year: int) -> dt.date | None:
+    """The first day after a contract year."""
+    days = (life.start(year + 1), _day(life.decide(life.known_facts(year)), END))
+    return min((day for day in days if day is not None), default=None)
 
 
 def _refuse_early(life: Life) -> None:
     """Figures can judge a contract year from the day the year before it began."""
     problems = []
     for event in life.dossier.events:
-        start = None if event.year is None else _day(life.decide(life.known_facts(event.year)), YEAR_START)
+        start = None if event.year is None else life.start(event.year)
         if start is not None and event.day < (first := add_months(start, -12)):
             values = {"type": event.type.name, "day": event.day, "year": event.year, "start": start, "first": first}
             problems.append(Problem(event.at, "event-year-early", values))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.evaluation.decision import Result
@@ -43,11 +43,18 @@ def _blocks(found: Sensitivity, registry: Registry, lang: str) -> Iterator[Block
 
 
 def _changes(found: Sensitivity, lang: str, text: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+    """Each changed result with its other values; years that say the same are told together."""
+    told: dict[tuple[str, str, tuple[str, ...]], list[int]] = {}
     for change in found.changes:
-        yield 0, f"{_named(change.subject, change.taken, lang, text)}{text['colon']}{result_text(change.taken, lang)}"
+        others = []
         for other in change.alternatives:
             ways = text["or_reading"].join(_way(way, text) for way in other.ways)
-            yield 1, text["sensitivity_with"].format(value=result_text(other.result, lang), ways=ways)
+            others.append(text["sensitivity_with"].format(value=result_text(other.result, lang), ways=ways))
+        key = (change.taken.label[lang], result_text(change.taken, lang), tuple(others))
+        told.setdefault(key, []).append(change.subject.year)
+    for (label, taken, others_told), years in told.items():
+        yield 0, f"{_named(label, years, text)}{text['colon']}{taken}"
+        yield from ((1, other) for other in others_told)
 
 
 def _way(way: Choices, text: Mapping[str, str]) -> str:
@@ -67,14 +74,26 @@ def _readings(found: Sensitivity, registry: Registry, lang: str, text: Mapping[s
 
 
 def _unchanged(entries: Iterable[tuple[Subject, Result]], lang: str, text: Mapping[str, str]) -> Iterator[str]:
+    told: dict[tuple[str, str], list[int]] = {}
     for subject, result in entries:
         value = f" ({result_text(result, lang)})" if result.status == "known" else ""
-        yield f"{_named(subject, result, lang, text)}{value}"
+        told.setdefault((result.label[lang], value), []).append(subject.year)
+    for (label, value), years in told.items():
+        yield f"{_named(label, years, text)}{value}"
 
 
-def _named(subject: Subject, result: Result, lang: str, text: Mapping[str, str]) -> str:
-    label = result.label[lang]
-    return text["sensitivity_year"].format(label=label, year=subject.year) if subject.year else label
+def _named(label: str, years: Sequence[int], text: Mapping[str, str]) -> str:
+    """A result's name, with its contract years where it has them; 0 stands for the contract."""
+    if not any(years):
+        return label
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    shown = ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return text["sensitivity_years" if len(years) > 1 else "sensitivity_year"].format(label=label, year=shown)
 
 
 def _examined(found: Sensitivity, text: Mapping[str, str]) -> str:

@@ -1,31 +1,20 @@
 """What other readings would change: a way to decide under given readings comes in, changed and safe results go out.
 
-It knows of no case: :func:`inquiry_of_case` asks about one case, and any other set of named results may be asked about
-in the same way.
+It knows of no case: :mod:`engine.review.inquiries` says what to ask about a case or about the life of a contract.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.evaluation.decision import FIXED_RESULTS, Decision, Result
-from engine.evaluation.evaluator import Run
-from engine.evaluation.facts import Facts
-from engine.evaluation.program import Program
-from engine.evaluation.session import YEARLY_AMOUNT, YEARS_SHOWN, Session
-from engine.language.expressions import Chosen, walk
-from engine.language.facts import SIGNATURE, YEAR
+from engine.evaluation.decision import Result
 from engine.language.values import Value
-from engine.policy.model import YEAR_START, Interpretation
-from engine.policy.nodes import deciding_nodes
-from engine.policy.overlays import Laid, named_items, reaches
+from engine.policy.model import Interpretation
 
 # Combinations that are decided at most; changes of one or two answers are decided even beyond.
 MAX_COMBINATIONS = 4096
 PAIRS = 2
-ELIGIBILITY = "eligibilite"
 
 Choices = Mapping[str, str]
 Way = tuple[tuple[str, str], ...]  # the answers that differ from those taken, in the order of the questions
@@ -224,72 +213,3 @@ def _settled(explored: _Explored, subject: Subject, asked: set[Way], wanted: Cho
         way = tuple((id_, wanted[id_]) for id_ in order if id_ in changed or id_ == open_)
         if way not in asked:
             return None
-
-
-def inquiry_of_case(session: Session, decision: Decision, fixed: Choices) -> Inquiry:
-    """An inquiry about the fixed results, payments or yearly amounts, and criteria of eligibility of one decision.
-
-    ``fixed`` are the choices that it was decided with and that are not opened.
-    """
-    convention, facts = decision.convention, decision.facts
-    covering = session.registry.covering(convention)
-    plan = session.program(convention, ()).plan
-    depends: dict[tuple[str, ...], Mapping[str, frozenset[str]]] = {}
-    outcome = convention.items.get(ELIGIBILITY)
-    criteria = () if outcome is None else tuple(dict.fromkeys(named_items(outcome)))
-    paid = tuple(id_ for id_, item in convention.items.items() if item.kind == "payment") if YEAR in facts else ()
-    wanted = (*FIXED_RESULTS, *paid, *criteria)
-
-    def run(of_year: Facts, choices: Choices, ids: Sequence[str], year: int) -> Iterator[tuple[Subject, Answer]]:
-        laid = session.laid(convention, of_year, choices)
-        program, ran = session.run(convention, laid, of_year, choices)
-        gates = _gates(covering, of_year, ran)
-        key = tuple(f"{later.id}/{overlay.id}" for later, overlay in (*laid, *gates))
-        if key not in depends:
-            depends[key] = dependencies(program, gates)
-        for id_ in ids:
-            if id_ in ran.answers:
-                yield Subject(id_, year), Answer(ran.answers[id_][0], depends[key][id_])
-
-    def decide(choices: Choices) -> Mapping[Subject, Answer]:
-        answers = dict(run(dict(facts), choices, wanted, 0))
-        for year in () if YEAR in facts or YEARLY_AMOUNT not in convention.items else YEARS_SHOWN:
-            answers.update(run({**facts, YEAR: year}, choices, (YEARLY_AMOUNT,), year))
-        return answers
-
-    def tell(choices: Choices) -> Mapping[Subject, Result]:
-        told = session.decide(dict(facts), convention.id, choices, decision.as_of)
-        whole = {Subject(id_): told.results[id_] for id_ in wanted if id_ in told.results}
-        return whole | {Subject(line.amount.id, line.year): line.amount for line in told.years}
-
-    own = {id_: choice for id_, choice in fixed.items() if id_ in plan.interpretations}
-    return Inquiry(decide, tell, plan.interpretations, own, frozenset(criteria))
-
-
-def dependencies(program: Program, gates: Sequence[Laid]) -> Mapping[str, frozenset[str]]:
-    """Every interpretation that each item could depend on, through what it reads and the overlays that may change it.
-
-    The interpretations that an evaluation used would be too few: a result that is open, or the first known of several,
-    may rest on the others as soon as one of them is read otherwise.
-    """
-    found: dict[str, frozenset[str]] = {}
-    for step in program.plan.steps:
-        item = step.item
-        named = {
-            node.interpretation for root in deciding_nodes(item) for node in walk(root) if isinstance(node, Chosen)
-        }
-        for _, overlay in gates:
-            if overlay.when is not None and (item.id in overlay.replace or item.id in overlay.add_derogations):
-                named |= {node.interpretation for node in walk(overlay.when) if isinstance(node, Chosen)}
-        below = (found.get(id_, frozenset()) for id_ in named_items(item))
-        found[item.id] = frozenset(named).union(*below)
-    return found
-
-
-def _gates(covering: Sequence[Laid], facts: Facts, run: Run) -> tuple[Laid, ...]:
-    """The overlays whose dates hold for the contract year, whatever their condition says."""
-    signature, year = facts[SIGNATURE], facts.get(YEAR)
-    start = run.answers[YEAR_START][0]
-    assert isinstance(signature, dt.date)
-    dated = (year if isinstance(year, int) else None, start if isinstance(start, dt.date) else None)
-    return tuple((later, overlay) for later, overlay in covering if reaches(overlay, signature, *dated))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 WORDS: Mapping[str, tuple[str, str]] = {
     "sensitivity": ("Ce que changeraient d'autres lectures", "What other readings would change"),
     "sensitivity_year": ("{label}, année {year}", "{label}, year {year}"),
+    "sensitivity_years": ("{label}, années {year}", "{label}, years {year}"),
     "sensitivity_with": ("{value} avec {ways}", "{value} with {ways}"),
     "and_reading": (" et ", " and "),
     "or_reading": (" ou avec ", " or with "),

@@ -29,8 +29,8 @@ Value = str | int | Decimal | bool | dt.date | tuple[str, ...] | tuple[Citation,
 class Edit:
     """One change of one part of an item.
 
-    ``item`` is the permanent id that the newer side uses. ``path`` leads to the part inside the item, as pairs of a kind
-    of place and its name, such as ``("row", "option = demi_etp, annee = 1")``; it is empty for the item itself.
+    ``item`` is the permanent id that the newer side uses. ``path`` leads to the part inside the item, as pairs of a
+    kind of place and its name, such as ``("row", "option = demi_etp, annee = 1")``; it is empty for the item itself.
     ``before`` and ``after`` are plain values or nodes of the language, None where there is nothing; numbers are exact.
     Citations are those of the nearest thing that cites: the row, else the item. A place is None on the side that lacks
     the item.

@@ -29,7 +29,7 @@ from engine.policy.loader import load, parse
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "docs" / "language.examples.yaml"
-COMMON = ("id", "label", "cite", "note", "applies_when", "unless", "warnings")
+COMMON = ("id", "label", "cite", "note", "applies_when", "unless", "warnings", "aliases")
 KINDS = (
     "parameter",
     "table",

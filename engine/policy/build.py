@@ -65,7 +65,7 @@ def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Conve
     for document in rules:
         for item in _items(document, data["id"]):
             claim(item.id, item.at)
-            for inner in _inner_ids(item.body):
+            for inner in _inner_ids(item):
                 claim(*inner)
             items.setdefault(item.id, item)
         reader = _reader(document, data["id"])
@@ -97,6 +97,7 @@ def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Conve
         derogations=derogations,
         digest=digest,
         at=head.key_at(("id",)),
+        note=data.get("note"),
     )
     return convention, problems
 
@@ -118,7 +119,8 @@ def _date(data: Mapping[str, Any], key: str) -> dt.date | None:
 
 
 def _source(key: str, data: Mapping[str, Any], reader: Reader) -> Source:
-    return Source(key, data["title"], data["publisher"], data["kind"], data.get("url"), data.get("date"), reader.at)
+    described = (data["title"], data["publisher"], data["kind"], data.get("url"), data.get("date"))
+    return Source(key, *described, reader.at, data.get("note"))
 
 
 def _interpretation(data: Mapping[str, Any], reader: Reader, problems: list[Problem]) -> Interpretation:
@@ -143,6 +145,7 @@ def _overlay(data: Mapping[str, Any], reader: Reader) -> Overlay:
         replace=data.get("replace", {}),
         add_derogations={key: tuple(ids) for key, ids in data.get("add_derogations", {}).items()},
         at=reader.at,
+        note=data.get("note"),
     )
 
 
@@ -187,6 +190,7 @@ def _item(
         transitional=transitional,
         convention=convention,
         at=reader.below("id").at,
+        aliases=tuple(data.get("aliases", ())),
     )
 
 
@@ -221,7 +225,7 @@ def _table(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> 
             name: conditions.cell(cell, inner.below(name)) for name, cell in entry.items() if name not in _NOT_CELLS
         }
         cite = quantities.citations(entry.get("cite", ()), inner.below("cite"))
-        rows.append(Row(cells, _value(entry, "then", inner), cite, inner.at))
+        rows.append(Row(cells, _value(entry, "then", inner), cite, inner.at, entry.get("label")))
     return Table(inputs, tuple(rows))
 
 
@@ -304,11 +308,12 @@ _BODIES: Mapping[str, Callable[[Mapping[str, Any], Reader, Sequence[str]], Body]
 }
 
 
-def _inner_ids(body: Body) -> list[tuple[str, Location]]:
-    match body:
+def _inner_ids(item: Item) -> list[tuple[str, Location]]:
+    """The other ids that an item takes: those it had before, and those of its derogations or rules."""
+    taken = [(alias, item.at) for alias in item.aliases]
+    match item.body:
         case Criterion():
-            return [(derogation.id, derogation.at) for derogation in body.derogations]
+            taken.extend((derogation.id, derogation.at) for derogation in item.body.derogations)
         case Outcome():
-            return [(rule.id, rule.at) for rule in body.rules]
-        case _:
-            return []
+            taken.extend((rule.id, rule.at) for rule in item.body.rules)
+    return taken

@@ -35,6 +35,7 @@ class Source:
     url: str | None
     date: str | None
     at: Location
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Row:
     then: Literal | Unpublished
     cite: tuple[Citation, ...]
     at: Location
+    label: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,10 @@ Body = Parameter | Table | Quantity | Criterion | Outcome | Payment | Obligation
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Anything with an id inside a convention; ``transitional`` ones live only through overlays."""
+    """Anything with an id inside a convention; ``transitional`` ones live only through overlays.
+
+    ``aliases`` are ids that the item had before.
+    """
 
     id: str
     kind: str
@@ -165,6 +170,7 @@ class Item:
     transitional: bool
     convention: str
     at: Location
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +187,7 @@ class Overlay:
     replace: Mapping[str, str]
     add_derogations: Mapping[str, tuple[str, ...]]
     at: Location
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +207,7 @@ class Convention:
     derogations: Mapping[str, Derogation]
     digest: str
     at: Location
+    note: Text | None = None
 
     def covers(self, day: dt.date) -> bool:
         """Whether a contract signed on ``day`` falls in this convention's window."""

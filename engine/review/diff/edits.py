@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from engine.errors import Location
-from engine.language.expressions import Cell, Citation, Node
+from engine.language.expressions import Cell, Citation, Node, Text
 from engine.policy.model import Convention, DatedValue, Derogation, Interpretation, Item, Overlay, Row, Rule, Source
 
 KINDS = (
@@ -22,7 +22,9 @@ CHANGES = ("added", "removed", "changed", "moved")
 WEIGHTS = ("rule", "citation", "label")  # what a result depends on; what it rests on; the words around it
 
 Whole = Item | Row | DatedValue | Rule | Derogation | Overlay | Interpretation | Source
-Value = str | int | Decimal | bool | dt.date | tuple[str, ...] | tuple[Citation, ...] | Node | Cell | Whole | None
+Value = (
+    str | int | Decimal | bool | dt.date | Text | tuple[str, ...] | tuple[Citation, ...] | Node | Cell | Whole | None
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Edit:
     kind of place and its name, such as ``("row", "option = demi_etp, annee = 1")``; it is empty for the item itself.
     ``before`` and ``after`` are plain values or nodes of the language, None where there is nothing; numbers are exact.
     Citations are those of the nearest thing that cites: the row, else the item. A place is None on the side that lacks
-    the item.
+    the item. ``cells`` are those of the table row that the edit is about, if it is about one.
     """
 
     item: str
@@ -49,6 +51,7 @@ class Edit:
     at_after: Location | None
     weight: str
     unit: str | None = None
+    cells: Mapping[str, Cell] = field(default_factory=dict)
 
     @property
     def where(self) -> str:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from engine.evaluation.decision import Decision
     from engine.evaluation.session import Session
     from engine.policy.model import Convention
+    from engine.review.diff.edits import Comparison
 
-__all__ = ["evaluate", "evaluate_frame", "load", "select"]
+__all__ = ["diff", "evaluate", "evaluate_frame", "load", "select"]
 
 # Rooms are imported by the functions that need them: a command that only reads rules need not load the evaluator.
 
@@ -78,3 +79,21 @@ def evaluate_frame(
     from engine.bulk.frame import evaluate_frame as evaluate_columns
 
     return evaluate_columns(frame, rules or load(), interpret=interpret, criteria=criteria)
+
+
+def diff(
+    a: str | None = None, b: str | None = None, *, git: str | None = None, policies: str | None = None
+) -> tuple[Comparison, ...]:
+    """The edits from ``a`` to ``b``: ids of conventions, folders, or revisions of ``git``, as ``avenant diff`` takes them.
+
+    One comparison for each pair of conventions; its edits say which part of which item changed, and how.
+
+    Raises:
+        InputFault: with every fault of both sides.
+        UsageFault: an unknown convention.
+    """
+    from engine.review.diff.sides import open_sides
+    from engine.review.diff.structure import compared, pairs
+
+    old, new = open_sides(a, b, git, policies)
+    return compared(old.registry, new.registry, pairs(old.conventions, new.conventions))

@@ -11,8 +11,8 @@ import click
 
 from engine.cli.asking import ask
 from engine.cli.bulk import batch
-from engine.cli.deciding import evaluate
-from engine.cli.explaining import explain
+from engine.cli.comparing import diff
+from engine.cli.deciding import evaluate, explain
 from engine.cli.living import timeline
 from engine.cli.rules import check, list_, show, test
 from engine.cli.tables import table
@@ -25,7 +25,7 @@ def cli() -> None:
     """Decide medical-assistant aid contracts under the rules of their signature date, with reasons and citations."""
 
 
-for command in (list_, show, check, test, evaluate, explain, batch, timeline, textconv, table, ask):
+for command in (list_, show, check, test, evaluate, explain, batch, timeline, textconv, table, ask, diff):
     cli.add_command(command)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 
-from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
+from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
 
 
 def markdown(page: Page) -> str:
@@ -26,6 +27,11 @@ def _block(block: Block) -> Iterator[str]:
         case Tree(lines):
             yield from ("  " * depth + "- " + _escaped(text) for depth, text in lines)
             yield ""
+        case Fold(summary, blocks):
+            yield from ("<details>", f"<summary>{escape(summary, quote=False)}</summary>", "")
+            for inner in blocks:
+                yield from _block(inner)
+            yield from ("</details>", "")
 
 
 def _row(cells: tuple[str, ...]) -> str:

@@ -36,5 +36,13 @@ class Tree:
     lines: tuple[tuple[int, str], ...]
 
 
-Block = Heading | Paragraph | Table | Tree
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Blocks that a reader may open; markdown folds them under ``summary``, text shows them under it."""
+
+    summary: str
+    blocks: tuple[Block, ...]
+
+
+Block = Heading | Paragraph | Table | Tree | Fold
 Page = Sequence[Block]

@@ -113,10 +113,14 @@ class Phrases:
         high = "" if cell.high is None else f"< {self.operand(cell.high)}"
         return " ".join(part for part in (low, high) if part)
 
+    def beside(self, literals: tuple[Literal, ...], ref: FactRef | ItemRef) -> str:
+        """Values of a fact or item, by their labels."""
+        return ", ".join(self._value(part, ref) for part in literals)
+
     def _comparison(self, node: Compare) -> str:
         left = self._fact(node.left) if isinstance(node.left, FactRef) else self._item(node.left)
         if isinstance(node.right, tuple):
-            right = ", ".join(self._value(part, node.left) for part in node.right)
+            right = self.beside(node.right, node.left)
         elif isinstance(node.right, Literal):
             right = self._value(node.right, node.left)
         else:

@@ -6,7 +6,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
+from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
 
 GAP = "  "
 NARROWEST = 8
@@ -15,7 +15,9 @@ _TONES = {"good": "bold green", "bad": "bold red", "open": "bold yellow", "": "b
 
 def plain(page: Page, width: int = 100) -> str:
     """The page without colours, wrapped to ``width`` columns."""
-    return "\n".join(line for block in page for line in _block(block, width)).strip("\n") + "\n"
+    return (
+        "\n".join(line for block in page for inner in _open(block) for line in _block(inner, width)).strip("\n") + "\n"
+    )
 
 
 def coloured(page: Page, width: int) -> str:
@@ -26,7 +28,7 @@ def coloured(page: Page, width: int) -> str:
 
     console = Console(width=width, force_terminal=True, highlight=False)
     with console.capture() as capture:
-        for block in page:
+        for block in (inner for each in page for inner in _open(each)):
             match block:
                 case Heading(text, level, tone):
                     console.print()
@@ -44,6 +46,16 @@ def coloured(page: Page, width: int) -> str:
                     for line in _tree(block, width):
                         console.print(Text(line))
     return capture.get().strip("\n") + "\n"
+
+
+def _open(block: Block) -> Iterator[Block]:
+    """The block, or the summary of a fold and what it holds."""
+    if isinstance(block, Fold):
+        yield Heading(block.summary)
+        for inner in block.blocks:
+            yield from _open(inner)
+    else:
+        yield block
 
 
 def _block(block: Block, width: int) -> Iterator[str]:

@@ -11,6 +11,7 @@ from engine.report.messages import (
     alternatives,
     batch,
     decisions,
+    diff,
     exchange,
     questions,
     reviewing,
@@ -23,7 +24,7 @@ LANGUAGES = ("fr", "en")
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     key: pair
-    for module in (decisions, rules, batch, reviewing, timelines, alternatives, exchange, sensitivity, questions)
+    for module in (decisions, rules, batch, reviewing, timelines, alternatives, exchange, sensitivity, questions, diff)
     for key, pair in module.WORDS.items()
 }
 

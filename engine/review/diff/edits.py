@@ -21,6 +21,8 @@ KINDS = (
 CHANGES = ("added", "removed", "changed", "moved")
 WEIGHTS = ("rule", "citation", "label")  # what a result depends on; what it rests on; the words around it
 
+OWN_UNIT = frozenset({"value", "row", "case", "otherwise", "first_known"})  # places whose value has the item's unit
+
 Whole = Item | Row | DatedValue | Rule | Derogation | Overlay | Interpretation | Source
 Value = (
     str | int | Decimal | bool | dt.date | Text | tuple[str, ...] | tuple[Citation, ...] | Node | Cell | Whole | None
@@ -57,6 +59,11 @@ class Edit:
     def where(self) -> str:
         """The path as one line: ``row option = demi_etp, annee = 1``."""
         return ", ".join(f"{kind} {name}".strip() for kind, name in self.path)
+
+    @property
+    def value_unit(self) -> str | None:
+        """The unit of the values: the item's, unless they stand inside a formula."""
+        return self.unit if {kind for kind, _ in self.path} <= OWN_UNIT else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
-from engine.language.expressions import Apply, ByOutcome, Cases, Expression, Scale, Step, Unpublished
+from engine.language.expressions import (
+    Apply,
+    ByOutcome,
+    Cases,
+    Chosen,
+    Compare,
+    Condition,
+    Expression,
+    Literal,
+    Scale,
+    Step,
+    Unpublished,
+)
 from engine.review.diff import conditions
 from engine.review.diff.matching import ALIKE, matched
 from engine.review.diff.pieces import Difference, Path, citation_differences, cost, likeness, whole, wording
-from engine.review.diff.same import UNORDERED, key, normal
+from engine.review.diff.same import UNORDERED, key, members, normal
 
 
 def expression_differences(before: Expression | None, after: Expression | None, path: Path) -> list[Difference]:
@@ -53,7 +66,7 @@ def smallest(a: Expression, b: Expression, path: Path) -> Iterator[Difference]:
 
 
 def _operands(a: Apply, b: Apply, path: Path) -> Iterator[Difference]:
-    inner = (*path, (a.operator, ""))
+    inner = (*path, (a.operator, str(a.options[0]) if a.operator == "date_plus" else ""))
     fixed = a.operator not in (*UNORDERED, "first_known")
     if fixed and len(a.operands) == len(b.operands):
         for left, right in zip(a.operands, b.operands, strict=True):
@@ -86,7 +99,11 @@ def _cases(a: Cases, b: Cases, path: Path) -> Iterator[Difference]:
         inner = (*path, ("case", str(j + 1)))
         yield from conditions.condition_differences(left[i][0], right[j][0], (*inner, ("when", "")))
         yield from smallest(left[i][1], right[j][1], inner)
+    pairs = (*found.same, *found.changed)
     for i, j in found.moved:
+        crossed = [other for other in pairs if (other[0] - i) * (other[1] - j) < 0]
+        if all(_exclusive(left[i][0], left[p][0]) and _exclusive(right[j][0], right[q][0]) for p, q in crossed):
+            continue
         moved = (_branch(a, i), _branch(b, j))
         yield Difference("moved", "case", (*path, ("case", str(j + 1))), *moved, left[i][0].at, right[j][0].at)
     for i in found.gone:
@@ -99,6 +116,18 @@ def _cases(a: Cases, b: Cases, path: Path) -> Iterator[Difference]:
         yield from smallest(a.otherwise, b.otherwise, (*path, ("otherwise", "")))
     else:
         yield from whole(a.otherwise, b.otherwise, "otherwise", path)
+
+
+def _exclusive(a: Condition, b: Condition) -> bool:
+    """Whether two conditions never hold together, so that either may come first: they want another choice or value."""
+    for one, other in product(members(normal(a), "all"), members(normal(b), "all")):
+        match one, other:
+            case Chosen(), Chosen() if one.interpretation == other.interpretation and one.choice != other.choice:
+                return True
+            case Compare("is", left, Literal()), Compare("is", right, Literal()) if key(left) == key(right):
+                if key(one) != key(other):
+                    return True
+    return False
 
 
 def _branch(node: Cases, number: int) -> Cases:

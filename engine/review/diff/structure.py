@@ -5,14 +5,16 @@ It reads the model and not the text, so comments, layout and the order of keys a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
+from engine.errors import Location
 from engine.language.expressions import Citation
 from engine.language.facts import Vocabulary
 from engine.policy.model import Convention, Criterion, Item, Obligation, Outcome, Payment, Quantity, Table
+from engine.policy.places import HEAD
 from engine.policy.registry import Registry
 from engine.review.diff.bodies import item_differences
 from engine.review.diff.edits import Comparison, Edit
@@ -48,7 +50,14 @@ def edits(a: Convention, b: Convention, vocabulary: Vocabulary | None = None) ->
         elif before is not None:
             whole = Difference("removed", "item", (), before, None, before.at, None)
             found.append(_edit(id_, before.kind, whole, before.cite, (), before.unit))
-    return tuple(sorted(found, key=_place))
+    return _in_order(found)
+
+
+def pairs(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The ids of conventions to compare: one with one whatever their names, several by id."""
+    if len(old) == len(new) == 1:
+        return ((old[0], new[0]),)
+    return tuple((id_, id_) for id_ in sorted({*old, *new}))
 
 
 def registry_edits(a: Registry, b: Registry) -> tuple[Comparison, ...]:
@@ -56,9 +65,9 @@ def registry_edits(a: Registry, b: Registry) -> tuple[Comparison, ...]:
     return compared(a, b, [(id_, id_) for id_ in sorted({*a.conventions, *b.conventions})])
 
 
-def compared(a: Registry, b: Registry, pairs: Iterable[tuple[str, str]]) -> tuple[Comparison, ...]:
+def compared(a: Registry, b: Registry, ids: Iterable[tuple[str, str]]) -> tuple[Comparison, ...]:
     """The edits between pairs of conventions, each given by its id in both registries."""
-    return tuple(_comparison(a.conventions.get(old), b.conventions.get(new), b.vocabulary) for old, new in pairs)
+    return tuple(_comparison(a.conventions.get(old), b.conventions.get(new), b.vocabulary) for old, new in ids)
 
 
 def _comparison(a: Convention | None, b: Convention | None, vocabulary: Vocabulary) -> Comparison:
@@ -120,12 +129,25 @@ def _edit(
     )
 
 
-def _place(edit: Edit) -> tuple[bool, str, bool, int, int]:
-    """File by file, convention.yaml first; in a file, what the newer side has in its order, then what is gone."""
+def _in_order(found: Sequence[Edit]) -> tuple[Edit, ...]:
+    """File by file, convention.yaml first, and item by item as the newer side has them; what is gone comes last."""
+    first: dict[tuple[str, str], tuple[bool, Location]] = {}
+    for edit in found:
+        name = (edit.kind, edit.item)
+        first[name] = min(first.get(name, _place(edit)), _place(edit))
+
+    def order(edit: Edit) -> tuple[Any, ...]:
+        gone, at = first[edit.kind, edit.item]
+        file = PurePath(at.file).name
+        return file != HEAD, file, gone, at, edit.item, _place(edit)
+
+    return tuple(sorted(found, key=order))
+
+
+def _place(edit: Edit) -> tuple[bool, Location]:
     at = edit.at_after or edit.at_before
     assert at is not None, "an edit is somewhere"
-    name = PurePath(at.file).name
-    return name != "convention.yaml", name, edit.at_after is None, at.line, at.column
+    return edit.at_after is None, at
 
 
 def _under_names(a: Convention, names: Mapping[str, str]) -> Convention:

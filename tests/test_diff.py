@@ -1,0 +1,238 @@
+"""What avenant diff says, writes and refuses, on the real conventions and on small ones."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft7Validator
+
+import engine
+from engine.evaluation.session import Session
+from engine.report import diff_json
+from engine.review.diff.edits import CHANGES, KINDS, WEIGHTS
+from engine.review.diff.sides import open_sides
+from engine.review.diff.structure import compared, pairs, registry_edits
+from tests.command import FIXTURES, ROOT, avenant, compare, refused
+
+GOLDEN = ROOT / "tests" / "golden" / "diff"
+PAIRS = {
+    "2019_2023": ("2019_avenant7", "2023_reglement_arbitral"),
+    "2023_2024": ("2023_reglement_arbitral", "2024_convention"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("name", PAIRS)
+def test_the_comparison_is_the_golden_one(name: str, lang: str, update_golden: bool) -> None:
+    result = avenant("diff", *PAIRS[name], "--lang", lang)
+    assert result.exit_code == 0, result.output
+    compare(GOLDEN / f"{name}_{lang}.txt", result.stdout, update_golden)
+
+
+@pytest.mark.parametrize("format_", ["markdown", "github"])
+def test_the_other_formats_are_the_golden_ones(format_: str, update_golden: bool) -> None:
+    result = avenant("diff", *PAIRS["2023_2024"], "--lang", "fr", "--format", format_)
+    assert result.exit_code == 0, result.output
+    compare(GOLDEN / f"2023_2024_fr.{format_}.txt", result.stdout, update_golden)
+
+
+def validator() -> Draft7Validator:
+    schema = json.loads((ROOT / "schemas" / "diff.schema.json").read_text(encoding="utf-8"))
+    Draft7Validator.check_schema(schema)
+    return Draft7Validator(schema)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_json_fits_its_schema_and_has_every_edit(lang: str, session: Session) -> None:
+    check = validator()
+    names = list(session.registry.conventions)
+    for old in names:
+        for new in names:
+            data = json.loads(avenant("diff", old, new, "--lang", lang, "--format", "json").stdout)
+            assert not list(check.iter_errors(data)), (old, new)
+            counted = sum(len(each["edits"]) for each in data["comparisons"])
+            assert counted == sum(data["counts"].values())
+            assert (counted == 0) == (old == new)
+
+
+def test_the_schema_knows_the_words_of_the_model() -> None:
+    edit = validator().schema["properties"]["comparisons"]["items"]["properties"]["edits"]["items"]["properties"]
+    assert edit["kind"]["enum"] == list(KINDS)
+    assert edit["change"]["enum"] == list(CHANGES)
+    assert edit["weight"]["enum"] == list(WEIGHTS)
+
+
+def test_money_is_text_with_two_decimals_and_conditions_are_rule_language() -> None:
+    data = json.loads(avenant("diff", *PAIRS["2023_2024"], "--format", "json", "--lang", "en").stdout)
+    by_item: dict[str, list[dict[str, object]]] = {}
+    for edit in data["comparisons"][0]["edits"]:
+        by_item.setdefault(edit["item"], []).append(edit)
+    row = next(edit for edit in by_item["aide.bareme"] if edit["where"] == "row option = demi_etp, annee = 1")
+    assert (row["before"], row["after"]) == ("18000.00", "19000.00")
+    (fees,) = (edit for edit in by_item["honoraires_cliniques"] if edit["part"] == "operator")
+    assert fees["before"] == {"fact": "medecin.part_honoraires_cliniques", "more_than": 80}
+    assert fees["after"] == {"fact": "medecin.part_honoraires_cliniques", "at_least": 80}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_page_fits_a_narrow_terminal(name: str) -> None:
+    from engine.report import text
+    from engine.report.diff_page import diff_page
+
+    a, b = open_sides(*PAIRS[name], None, None)
+    found = compared(a.registry, b.registry, pairs(a.conventions, b.conventions))
+    for full in (False, True):
+        lines = text.plain(diff_page(a, b, found, "fr", full), 80).splitlines()
+        # A path or an identifier cannot be broken; everything else is.
+        assert all(text.display_width(line) <= 80 or " " not in line.strip(" −+") for line in lines)
+        assert text.coloured(diff_page(a, b, found, "fr", full), 80)
+
+
+def test_full_shows_the_citations_and_labels_that_are_only_counted_otherwise() -> None:
+    short, full = (avenant("diff", *PAIRS["2023_2024"], "--lang", "fr", *more).stdout for more in ((), ("--full",)))
+    assert "41 des citations" in short
+    assert "Citations (41)" not in short
+    assert "Citations (41)" in full
+    assert "Libellés et notes (29)" in full
+
+
+def test_markdown_folds_what_is_long_and_stays_a_table() -> None:
+    said = avenant("diff", *PAIRS["2023_2024"], "--lang", "en", "--format", "markdown", "--full").stdout
+    assert said.count("<details>") == said.count("</details>") > 5
+    for fold in re.findall(r"<summary>.*</summary>\n(.*)\n", said):
+        assert fold == "", "GitHub reads markdown after an empty line only"
+    columns = {line.count("|") - line.count("\\|") for line in said.splitlines() if line.startswith("| ")}
+    assert columns == {5, 7}
+
+
+def test_annotations_escape_what_would_end_a_property(session: Session) -> None:
+    said = avenant("diff", *PAIRS["2023_2024"], "--lang", "en", "--format", "github").stdout
+    line = re.compile(r"::(notice|warning) file=[^,:]+,line=\d+,col=\d+,title=[^,:]+::.+")
+    assert all(line.fullmatch(each) for each in said.splitlines())
+    gone = [each for each in said.splitlines() if each.startswith("::warning")]
+    assert gone
+    assert all("file=policies/2023_reglement_arbitral/" in each for each in gone)
+    assert diff_json._property("a%b:c,d\ne\r") == "a%25b%3Ac%2Cd%0Ae%0D"
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A copy of one small folder of conventions, to be changed."""
+    return Path(shutil.copytree(FIXTURES / "small_policies", tmp_path / "policies"))
+
+
+def changed(folder: Path, old: str, new: str, file: str = "nouvelle/regles.yaml") -> None:
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def statuses(folder: Path) -> dict[str, int]:
+    options = ("any", "structural", "citation")
+    return {
+        option: avenant("diff", str(FIXTURES / "small_policies"), str(folder), "--fail-on", option).exit_code
+        for option in options
+    }
+
+
+def test_nothing_fails_where_nothing_changed(copied: Path) -> None:
+    assert set(statuses(copied).values()) == {0}
+    said = avenant("diff", str(FIXTURES / "small_policies"), str(copied), "--lang", "fr").stdout
+    assert "Aucune différence." in said
+
+
+def test_a_label_fails_any_and_nothing_else(copied: Path) -> None:
+    text = (copied / "nouvelle/regles.yaml").read_text(encoding="utf-8")
+    label = re.search(r"label: \{fr: ([^,]+),", text)
+    assert label
+    changed(copied, label[1], label[1] + " !")
+    assert statuses(copied) == {"any": 1, "structural": 0, "citation": 0}
+
+
+def test_a_citation_fails_any_and_citation(copied: Path) -> None:
+    text = (copied / "nouvelle/regles.yaml").read_text(encoding="utf-8")
+    cite = re.search(r"\{source: \w+", text)
+    assert cite
+    changed(copied, cite[0], cite[0] + ", at: ailleurs" if "at:" not in text else cite[0] + "x")
+    assert statuses(copied) == {"any": 1, "structural": 0, "citation": 1}
+
+
+def test_a_changed_rule_fails_structural_and_says_so_in_one_place(copied: Path) -> None:
+    changed(copied, "at_least", "more_than")
+    assert statuses(copied) == {"any": 1, "structural": 1, "citation": 0}
+    found = registry_edits(*(side.registry for side in open_sides(str(FIXTURES / "small_policies"), str(copied), None, None)))
+    edits = [edit for comparison in found for edit in comparison.edits]
+    assert [(edit.change, edit.part, edit.weight) for edit in edits] == [("changed", "operator", "rule")]
+
+
+def test_a_convention_on_one_side_only_is_one_edit(copied: Path) -> None:
+    shutil.rmtree(copied / "ancienne")
+    for a, b, change, word in (
+        (FIXTURES / "small_policies", copied, "removed", "suppression"),
+        (copied, FIXTURES / "small_policies", "added", "ajout"),
+    ):
+        found = engine.diff(str(a), str(b))
+        edits = [edit for comparison in found for edit in comparison.edits]
+        assert [(edit.item, edit.kind, edit.change, edit.part) for edit in edits] == [
+            ("ancienne", "convention", change, "item")
+        ]
+        said = avenant("diff", str(a), str(b), "--lang", "fr").stdout
+        assert f"convention, {word}" in said
+        assert "Sans changement : nouvelle." in said
+
+
+def test_behavioural_changes_are_not_found_without_looking_at_behaviour() -> None:
+    said = refused(avenant("diff", *PAIRS["2023_2024"], "--fail-on", "behavioural"), 2)
+    assert "--behaviour" in said
+
+
+def test_an_unknown_convention_is_named_with_the_nearest_one() -> None:
+    said = refused(avenant("diff", "2023_reglement", "2024_convention", "--lang", "fr"), 2)
+    assert "2023_reglement_arbitral" in said
+
+
+def test_faults_of_both_sides_are_told_and_never_no_change(tmp_path: Path) -> None:
+    broken = FIXTURES / "bad_policies" / "yaml-syntax"
+    other = FIXTURES / "bad_policies" / "yaml-tab"
+    for format_ in ("text", "markdown", "json", "github"):
+        result = avenant("diff", str(broken), str(other), "--format", format_)
+        said = refused(result, 1)
+        assert "yaml-syntax" in said
+        assert "yaml-tab" in said
+        assert not result.stdout
+
+
+def test_a_side_that_does_not_exist_is_a_usage_error() -> None:
+    assert "nowhere" in refused(avenant("diff", "nowhere", "2024_convention"), 2)
+
+
+def test_the_folder_of_one_convention_is_compared_with_its_namesake(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree("policies/2024_convention", tmp_path / "2024_convention"))
+    funding = folder / "funding.yaml"
+    funding.write_text(funding.read_text(encoding="utf-8").replace("then: 19000", "then: 19500", 1), encoding="utf-8")
+    for a, b in ((folder, "2024_convention"), (folder, "policies"), (folder, "policies/2024_convention")):
+        (comparison,) = engine.diff(str(a), str(b))
+        (edit,) = comparison.edits
+        assert (edit.item, edit.part, edit.weight) == ("aide.bareme", "value", "rule")
+        assert edit.where == "row option = demi_etp, annee = 1"
+        assert edit.at_before is not None
+        assert edit.at_after is not None
+        assert Path(edit.at_before.file) == funding
+
+
+def test_the_output_file_is_written(tmp_path: Path) -> None:
+    target = tmp_path / "comment.md"
+    result = avenant("diff", *PAIRS["2023_2024"], "--format", "markdown", "-o", str(target))
+    assert result.exit_code == 0
+    assert target.read_text(encoding="utf-8").startswith("# 2023_reglement_arbitral → 2024_convention")
+    assert "output-unwritable" in refused(avenant("diff", *PAIRS["2023_2024"], "-o", str(tmp_path)), 1)

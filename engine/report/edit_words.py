@@ -65,8 +65,8 @@ class Speaker:
         """The edit in words."""
         return Said(
             where=self._where(edit),
-            before=() if edit.before is None else self._value(edit, edit.before, 0),
-            after=() if edit.after is None else self._value(edit, edit.after, 1),
+            before=self._side(edit, edit.before, 0),
+            after=self._side(edit, edit.after, 1),
             cite=self.cited(edit),
             place=_arrow(*(_place(at) for at in _sides(edit, edit.at_before, edit.at_after))),
         )
@@ -105,10 +105,11 @@ class Speaker:
         parts = [text for kind, name in edit.path if (text := self._step(edit, kind, name))]
         key = f"diff_part_{edit.part}"
         own = word(key, self.lang)
-        if own != key and own not in parts:
+        last = edit.path[-1][0] if edit.path else ""
+        if own != key and own not in parts and last != edit.part:
             parts.append(own)
         if edit.change != "changed":
-            listed = edit.path[-1][0] if edit.part == "condition" and edit.path else ""
+            listed = last if edit.part == "condition" else ""
             special = f"diff_{edit.change}_{listed}"
             said = word(special, self.lang)
             parts.append(word(f"diff_{edit.change}", self.lang) if said == special else said)
@@ -141,15 +142,23 @@ class Speaker:
         return word("semicolon", self.lang).join(said)
 
     def _cell(self, phrases: Phrases, ref: FactRef | ItemRef | None, name: str, cell: Cell) -> str:
-        colon = word("colon", self.lang)
-        if ref is None:
-            return f"{name}{colon}{phrases.cell(cell)}"
-        label = phrases.operand(ref).strip("«»\u00a0 ")
-        if cell.values is not None:
-            return f"{label}{colon}{phrases.beside(cell.values, ref)}"
-        if cell.excluded is not None:
-            return f"{label} ≠ {phrases.beside(cell.excluded, ref)}"
-        return f"{label} {phrases.cell(cell)}"
+        label = name if ref is None else phrases.operand(ref).strip("«»\u00a0 ")
+        sign = word("colon", self.lang) if cell.values is not None else " "
+        return label + sign + _within(phrases, ref, cell)
+
+    def _asked(self, edit: Edit, cell: Cell | None, side: int) -> str:
+        """What a row asks of one input on one side."""
+        convention = (self.comparison.before, self.comparison.after)[side]
+        item = convention.items.get(edit.item) if convention else None
+        inputs = item.body.inputs if item and isinstance(item.body, Table) else {}
+        if cell is None:
+            return word("any_value", self.lang)
+        return _within(self.phrases[side], inputs.get(edit.path[-1][1]), cell)
+
+    def _side(self, edit: Edit, value: Value, side: int) -> Lines:
+        if edit.part == "cell":
+            return ((0, self._asked(edit, value if isinstance(value, Cell) else None, side)),)
+        return () if value is None else self._value(edit, value, side)
 
     def _value(self, edit: Edit, value: Value, side: int) -> Lines:
         phrases = self.phrases[side]
@@ -162,8 +171,6 @@ class Speaker:
                 return ((0, word(key, self.lang).format(colon=word("colon", self.lang), verdicts=verdicts)),)
             case Literal():
                 return ((0, self._literal(edit, value, side)),)
-            case Cell():
-                return ((0, phrases.cell(value)),)
             case Row() | DatedValue():
                 return self._value(edit, value.then if isinstance(value, Row) else value.value, side)
             case Rule():
@@ -221,6 +228,15 @@ class Speaker:
         item = convention.items.get(edit.item) if convention else None
         labels = {} if item is None or edit.part in ("id", "file", "kind", "unit") else item.value_labels
         return labels[value][self.lang] if value in labels else word(value, self.lang)
+
+
+def _within(phrases: Phrases, ref: FactRef | ItemRef | None, cell: Cell) -> str:
+    """What a cell asks, values by the labels of the fact or item beside it."""
+    if ref is not None and cell.values is not None:
+        return phrases.beside(cell.values, ref)
+    if ref is not None and cell.excluded is not None:
+        return f"≠ {phrases.beside(cell.excluded, ref)}"
+    return phrases.cell(cell)
 
 
 def speaker(comparison: Comparison, a: Registry, b: Registry, lang: str) -> Speaker:

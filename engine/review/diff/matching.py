@@ -27,24 +27,21 @@ def matched(
     left: Sequence[Hashable], right: Sequence[Hashable], likeness: Callable[[int, int], float], *, ordered: bool
 ) -> Matching:
     """Pairs the members of two lists, given as keys: equal ones first, then the most alike (0 to 1)."""
-    free = list(range(len(right)))
-    same = []
-    for i, name in enumerate(left):
-        j = next((j for j in free if right[j] == name), None)
-        if j is not None:
-            same.append((i, j))
-            free.remove(j)
-    rest = [i for i in range(len(left)) if i not in {i for i, _ in same}]
-    scored = sorted((-likeness(i, j), i, j) for i in rest for j in free)
+    waiting: dict[Hashable, list[int]] = {}
+    for j, name in enumerate(right):
+        waiting.setdefault(name, []).append(j)
+    same = [(i, waiting[name].pop(0)) for i, name in enumerate(left) if waiting.get(name)]
+    rest, free = set(range(len(left))) - {i for i, _ in same}, set(range(len(right))) - {j for _, j in same}
+    scored = ((-likeness(i, j), i, j) for i in sorted(rest) for j in sorted(free))
     changed: list[tuple[int, int]] = []
-    for score, i, j in scored:
-        if -score >= ALIKE and i in rest and j in free:
+    for _, i, j in sorted(each for each in scored if -each[0] >= ALIKE):
+        if i in rest and j in free:
             changed.append((i, j))
             rest.remove(i)
             free.remove(j)
     pairs = sorted((*same, *changed))
     moved = _out_of_order(pairs) if ordered else ()
-    return Matching(tuple(same), tuple(sorted(changed)), moved, tuple(rest), tuple(free))
+    return Matching(tuple(same), tuple(sorted(changed)), moved, tuple(sorted(rest)), tuple(sorted(free)))
 
 
 def _out_of_order(pairs: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -26,7 +26,7 @@ from engine.language.facts import Fact, Vocabulary
 from engine.policy.model import Item, Parameter, Quantity, Row, Table
 from engine.review.diff.same import Key, key, members, normal
 
-MAX_COMBINATIONS = 20_000
+MAX_TRIED = 1_000_000  # combinations of inputs times rows; a larger table is compared row by row
 NOT_APPLICABLE, OTHER = object(), object()  # an input that does not apply; a value that no cell names
 ONE_IS_ENOUGH = ("highest", "min", "max", "first_known")
 ALL_NEEDED = ("add", "subtract", "multiply", "percent_of", "round", "date_plus", "years_between")
@@ -41,28 +41,32 @@ class Setting:
     vocabulary: Vocabulary | None
 
 
-def same_values(a: Table, b: Table, rows: Iterable[Row], setting: Setting) -> bool:
-    """Whether both tables agree on every combination of inputs that one of ``rows`` matches.
+Inputs = tuple[object, ...]
 
-    False also where that is not known: other inputs, bounds that are items, too many combinations.
+
+def differing(a: Table, b: Table, setting: Setting) -> list[Inputs] | None:
+    """The combinations of inputs for which the tables give different values, one of each class.
+
+    None where that is not known: other inputs, bounds that are items, too many combinations.
     """
     if {n: key(ref) for n, ref in a.inputs.items()} != {n: key(ref) for n, ref in b.inputs.items()}:
-        return False
+        return None
     domains = []
     for name, ref in a.inputs.items():
         domain = _domain(ref, [row.cells[name] for row in (*a.rows, *b.rows) if name in row.cells], setting)
         if domain is None:
-            return False
+            return None
         domains.append(domain)
-    if prod(map(len, domains)) > MAX_COMBINATIONS:
-        return False
-    wanted = list(rows)
+    if prod(map(len, domains)) * (len(a.rows) + len(b.rows)) > MAX_TRIED:
+        return None
     names = list(a.inputs)
-    return all(
-        _value(a.rows, names, values) == _value(b.rows, names, values)
-        for values in product(*domains)
-        if any(_matches(row, names, values) for row in wanted)
-    )
+    return [values for values in product(*domains) if _value(a.rows, names, values) != _value(b.rows, names, values)]
+
+
+def same_values(table: Table, rows: Iterable[Row], different: Sequence[Inputs] | None) -> bool:
+    """Whether none of ``rows`` matches inputs for which the values differ; False where those are not known."""
+    names = list(table.inputs)
+    return different is not None and not any(_matches(row, names, values) for row in rows for values in different)
 
 
 def _value(rows: Sequence[Row], names: Sequence[str], values: Sequence[object]) -> frozenset[Key]:

@@ -10,7 +10,7 @@ from engine.policy.model import Row, Table
 from engine.review.diff.formulas import expression_differences
 from engine.review.diff.matching import matched
 from engine.review.diff.pieces import Difference, Path, citation_differences, cited, text_differences
-from engine.review.diff.regions import Setting, same_values
+from engine.review.diff.regions import Setting, differing, same_values
 from engine.review.diff.same import cell_key, key
 
 
@@ -21,20 +21,29 @@ def table_differences(a: Table, b: Table, setting: Setting) -> Iterator[Differen
         yield from _input(a, b, name)
     old, new = a.rows, b.rows
     keys = [[tuple(cell_key(row.cells.get(name)) for name in names) for row in rows] for rows in (old, new)]
-    found = matched(keys[0], keys[1], lambda i, j: _likeness(old[i], new[j], names), ordered=False)
+    thens = [[key(row.then) for row in rows] for rows in (old, new)]
+
+    def likeness(i: int, j: int) -> float:
+        """The share of equal cells; lists that overlap count half, and so does the same value."""
+        pairs = zip(names, keys[0][i], keys[1][j], strict=True)
+        total = sum(1.0 if one == other else 0.5 * _overlap(old[i], new[j], name) for name, one, other in pairs)
+        return min(1.0, (total + 0.5 * (thens[0][i] == thens[1][j])) / len(names))
+
+    found = matched(keys[0], keys[1], likeness, ordered=False)
+    different = differing(a, b, setting) if found.changed or found.gone or found.new else None
     for i, j in sorted((*found.same, *found.changed), key=lambda pair: pair[1]):
-        cut = (i, j) in found.changed and same_values(a, b, (old[i], new[j]), setting)
+        cut = (i, j) in found.changed and same_values(a, (old[i], new[j]), different)
         changed = cited(_row(old[i], new[j], [] if cut else names), old[i].cite, new[j].cite)
-        yield from (
-            replace(difference, cells=new[j].cells) for difference in changed if not cut or difference.weight != "rule"
-        )
+        yield from (replace(each, cells=new[j].cells) for each in changed if not cut or each.weight != "rule")
     gone, came = ([rows[i] for i in alone] for rows, alone in ((old, found.gone), (new, found.new)))
-    yield from _alone(a, b, gone, came, setting)
+    cut_rows = [[row for row in rows if same_values(a, (row,), different)] for rows in (gone, came)]
+    yield from _alone(a, b, gone, came, cut_rows)
 
 
-def _alone(a: Table, b: Table, gone: Sequence[Row], came: Sequence[Row], setting: Setting) -> Iterator[Difference]:
+def _alone(
+    a: Table, b: Table, gone: Sequence[Row], came: Sequence[Row], cut: Sequence[Sequence[Row]]
+) -> Iterator[Difference]:
     """Rows of one side only; of those that the other side says in other rows, the citations are left."""
-    cut = [[row for row in rows if same_values(a, b, (row,), setting)] for rows in (gone, came)]
     for row in (row for row in gone if row not in cut[0]):
         yield Difference(
             "removed", "row", row_path(row), row, None, row.at, None, cite_before=row.cite or None, cells=row.cells
@@ -54,16 +63,9 @@ def _input(a: Table, b: Table, name: str) -> Iterator[Difference]:
         yield replace(difference, part="input", path=(("input", name),))
 
 
-def _likeness(a: Row, b: Row, names: list[str]) -> float:
-    """The share of equal cells; lists that overlap count half, and so does the same value."""
-    total = 0.0
-    for name in names:
-        left, right = a.cells.get(name), b.cells.get(name)
-        if cell_key(left) == cell_key(right):
-            total += 1
-        elif left is not None and right is not None and _values(left) & _values(right):
-            total += 0.5
-    return min(1.0, (total + 0.5 * (key(a.then) == key(b.then))) / len(names))
+def _overlap(a: Row, b: Row, name: str) -> bool:
+    left, right = a.cells.get(name), b.cells.get(name)
+    return left is not None and right is not None and bool(_values(left) & _values(right))
 
 
 def _values(cell: Cell) -> set[object]:

@@ -19,7 +19,7 @@ POLICIES = Path(__file__).resolve().parent.parent / "policies"
 HEAD = "convention.yaml"
 ORDERING = {"at_least": "more_than", "more_than": "at_least", "at_most": "less_than", "less_than": "at_most"}
 SHUFFLED = frozenset(
-    {*KINDS, "overlays", "derogations", "rows", "rules", "any", "all", "in", "not_in", "add", "multiply", "min", "max"}
+    {*KINDS, "derogations", "rows", "rules", "any", "all", "in", "not_in", "add", "multiply", "min", "max"}
     | {"highest", "cite", "choices", "warnings", "excluded", "verdict"}
 )
 

@@ -479,6 +479,24 @@ def test_an_earlier_id_cannot_be_that_of_another_item() -> None:
     assert [(problem.code, problem.values["id"]) for problem in problems] == [("duplicate-id", "bareme")]
 
 
+def test_the_order_of_overlays_counts_where_they_replace_the_same_item() -> None:
+    def two(*, same: bool) -> Change:
+        def change(files: Files) -> None:
+            other = {**overlay(files), "id": "autre", "replace": {"bareme" if same else "solde": "bareme_nouveau"}}
+            files["transitoire.yaml"]["overlays"].append(other)
+
+        return change
+
+    def swap(files: Files) -> Files:
+        changed = deepcopy(files)
+        swapped(changed["transitoire.yaml"]["overlays"], 0, 1)
+        return changed
+
+    for same, parts in ((True, ["order"]), (False, [])):
+        files = after(two(same=same))
+        assert [each.part for each in edits(built(files), built(swap(files)), FACTS)] == parts
+
+
 def test_values_keep_their_exact_numbers_and_both_places() -> None:
     (edit,) = found(lambda f: entry(f, "parameters", "seuil")["values"][1].update(value=700.5))
     assert isinstance(edit.before, Literal)

@@ -90,6 +90,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "diff_at_row": ("ligne", "row"),
     # Parts that say themselves what they are
     "diff_part_id": ("identifiant", "identifier"),
+    "diff_part_order": ("ordre d'application", "order of application"),
     "diff_part_file": ("fichier", "file"),
     "diff_part_kind": ("nature", "kind"),
     "diff_part_unit": ("unité", "unit"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.policy.model import Convention, Derogation, Interpretation, Overlay, Source
 from engine.review.diff.bodies import derogation_difference
 from engine.review.diff.conditions import condition_differences
 from engine.review.diff.formulas import expression_differences
+from engine.review.diff.matching import matched
 from engine.review.diff.pieces import Difference, citation_differences, text_differences
 
 Named = tuple[str, str, Difference]  # id, kind, and the difference
@@ -24,6 +25,20 @@ def head_differences(a: Convention, b: Convention) -> Iterator[Named]:
         ("source", a.sources, b.sources, _source),
     ):
         yield from _paired(kind, old, new, differences)
+    yield from ((each.id, "overlay", _order(each, later)) for each, later in _overtaken(a.overlays, b.overlays))
+
+
+def _overtaken(old: Sequence[Overlay], new: Sequence[Overlay]) -> Iterator[tuple[Overlay, Overlay]]:
+    """Overlays that another one of the same items now comes before or after: of two, the later wins."""
+    found = matched([each.id for each in old], [each.id for each in new], lambda i, j: 0.0, ordered=True)
+    for i, j in found.moved:
+        crossed = [new[q] for p, q in found.same if (p - i) * (q - j) < 0]
+        if any(set(other.replace) & set(new[j].replace) for other in crossed):
+            yield old[i], new[j]
+
+
+def _order(before: Overlay, after: Overlay) -> Difference:
+    return Difference("moved", "order", (), before.id, after.id, before.at, after.at)
 
 
 def _by_id(overlays: tuple[Overlay, ...]) -> Mapping[str, Overlay]:

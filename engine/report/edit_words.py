@@ -13,6 +13,7 @@ from engine.errors import Location
 from engine.language.expressions import Cell, Citation, Compare, Connect, FactRef, ItemRef, Literal
 from engine.language.operators import EXPRESSIONS
 from engine.language.types import number
+from engine.language.typing import is_date
 from engine.policy.model import (
     YEAR_START,
     Convention,
@@ -112,18 +113,19 @@ class Speaker:
             listed = last if edit.part == "condition" else ""
             special = f"diff_{edit.change}_{listed}"
             said = word(special, self.lang)
+            if said != special and parts[-1:] == [word("diff_at_when", self.lang)]:
+                parts.pop()  # what is added is a condition already
             parts.append(word(f"diff_{edit.change}", self.lang) if said == special else said)
         return ", ".join(parts)
 
     def _step(self, edit: Edit, kind: str, name: str) -> str:
         if kind == "row" and edit.cells:
             return self._row(edit)
-        if kind == "value" and not name[:1].isdigit():
-            return word("diff_at_outcome_value", self.lang).format(name=name)
+        if kind == "value" and is_date(name):
+            day = scalar_text(dt.date.fromisoformat(name), None, self.lang)
+            return word("diff_at_value", self.lang).format(name=day)
         if kind == "value":
-            return word("diff_at_value", self.lang).format(
-                name=scalar_text(dt.date.fromisoformat(name), None, self.lang)
-            )
+            return word("diff_at_outcome_value", self.lang).format(name=name)
         if kind in EXPRESSIONS and kind not in ("first_known", "date_plus"):
             return EXPRESSIONS[kind].phrase[self.lang]
         key = f"diff_at_{kind}"
@@ -178,12 +180,10 @@ class Speaker:
                 return (*phrases.condition(value.when), *then)
             case Derogation():
                 return ((0, value.label[self.lang]), *phrases.condition(value.when, 1))
-            case Item() | Overlay():
-                return ((0, value.label[self.lang]),)
+            case Item() | Overlay() | Source():
+                return ()  # its name says it
             case Interpretation():
                 return ((0, self._choice(value, value.default)),)
-            case Source():
-                return ((0, value.title),)
             case Mapping():
                 return ((0, str(value[self.lang])),)
             case tuple():

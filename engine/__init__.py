@@ -84,7 +84,7 @@ def evaluate_frame(
 def diff(
     a: str | None = None, b: str | None = None, *, git: str | None = None, policies: str | None = None
 ) -> tuple[Comparison, ...]:
-    """The edits from ``a`` to ``b``: ids of conventions, folders, or revisions of ``git``, as ``avenant diff`` takes them.
+    """The edits from ``a`` to ``b`` (ids of conventions, or folders), or between revisions of ``git``.
 
     One comparison for each pair of conventions; its edits say which part of which item changed, and how.
 

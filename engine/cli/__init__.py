@@ -12,7 +12,8 @@ import click
 from engine.cli.asking import ask
 from engine.cli.bulk import batch
 from engine.cli.comparing import diff
-from engine.cli.deciding import evaluate, explain
+from engine.cli.deciding import evaluate
+from engine.cli.explaining import explain
 from engine.cli.living import timeline
 from engine.cli.rules import check, list_, show, test
 from engine.cli.tables import table

@@ -27,13 +27,16 @@ except ModuleNotFoundError:  # tools/docs_errors.py is not there yet
     errors_page = None
 
 from engine.errors import Location
+from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
 from engine.evaluation.inference import CODES
 from engine.evaluation.session import Session
+from engine.evaluation.timeline import timeline
 from engine.language.conditions import condition
 from engine.language.quantities import Reader
 from engine.policy import loader
 from engine.policy.registry import load_registry
+from engine.report.timeline_page import total_text
 from engine.report.values import result_text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -134,8 +137,19 @@ def examples_regions() -> dict[str, str]:
         rows.append(
             f"| [{path.name}]({path.name}) | {who(path)} | {decision.convention.id} | {eligible} | {years}{amount} |"
         )
+    lives = lives_rows(session)
     session.close()
-    return {"cases": "\n".join(rows)}
+    return {"cases": "\n".join(rows), "lives": "\n".join(lives)}
+
+
+def lives_rows(session: Session) -> list[str]:
+    """The table of the dossiers: who each life is about, and what its years come to."""
+    rows = ["| dossier | who | years | aid due |", "| --- | --- | --- | --- |"]
+    for path in sorted((ROOT / EXAMPLES / "dossiers").glob("*.yaml")):
+        life = timeline(session, read_dossier(loader.load(path), session.registry.vocabulary))
+        due = total_text(life.due, "en")
+        rows.append(f"| [{path.name}](dossiers/{path.name}) | {who(path)} | {len(life.rows)} | {due} |")
+    return rows
 
 
 def who(path: Path) -> str:

@@ -179,8 +179,10 @@ def _totals(timeline: Timeline, lang: str) -> Iterator[Block]:
 def total_text(total: Total, lang: str) -> str:
     """A sum, and the years that it leaves out because they are open."""
     text = scalar_text(total.amount, EUROS, lang)
-    years = ", ".join(map(str, total.open_years))
-    return text + (words(lang)["open_years"].format(years=years) if years else "")
+    if not total.open_years:
+        return text
+    key = "open_years" if len(total.open_years) > 1 else "open_year"
+    return text + words(lang)[key].format(years=", ".join(map(str, total.open_years)))
 
 
 def _open(timeline: Timeline, registry: Registry, lang: str) -> Iterator[Block]:

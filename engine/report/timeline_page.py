@@ -208,7 +208,9 @@ def _open(timeline: Timeline, registry: Registry, lang: str) -> Iterator[Block]:
         yield Heading(text["missing"], tone="open")
         rows = [
             (
-                text["in_years"].format(fact=facts[name].label[lang], years=", ".join(years)),
+                text["in_years" if len(years) > 1 else "in_year"].format(
+                    fact=facts[name].label[lang], years=", ".join(years)
+                ),
                 name,
                 facts[name].where[lang],
             )

@@ -30,6 +30,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "total_paid": ("Versements échus au {day}", "Payments due by {day}"),
     "open_year": (" (sans l'année {years}, indéterminée)", " (without year {years}, undetermined)"),
     "open_years": (" (sans les années {years}, indéterminées)", " (without years {years}, undetermined)"),
+    "in_year": ("{fact} (année {years})", "{fact} (year {years})"),
     "in_years": ("{fact} (années {years})", "{fact} (years {years})"),
     "obligations_at": ("Obligations au {day}", "Obligations on {day}"),
     "chart": ("Aide due et maximum, par année", "Aid due and maximum, by year"),

@@ -23,7 +23,7 @@ from engine.policy.model import Convention, Parameter, Table
 from engine.policy.registry import load_registry, rule_files
 from engine.report.exchange_page import csv_text
 from engine.review import exchange_write
-from engine.review.diff.changed import changed_parts
+from engine.review.diff.structure import edits
 from engine.review.exchange import COLUMNS, TABLE, VALUE, Entry, entries, harmless
 from engine.review.exchange_import import Replacement, changes
 from engine.review.exchange_write import replaced, with_values, write_changes
@@ -112,8 +112,8 @@ def test_each_changed_cell_changes_one_number_of_one_line_and_one_value_of_the_m
         assert_one_line(content, after, at, str(value), str(value + 1))
         again = {**documents, at.file: loader.parse(after, at.file)}
         built = build(head, list(again.values()), "")[0]
-        assert changed_parts(with_values(before, {at: value + 1}), built) == ()
-        (part,) = changed_parts(before, built)
+        assert edits(with_values(before, {at: value + 1}), built) == ()
+        (part,) = edits(before, built)
         assert (part.item, part.weight) == (entry.item.id, "rule")
 
 

@@ -10,14 +10,17 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from engine.cli.common import locale_language
 from engine.errors import InputFault, Location, Problem, UsageFault
-from engine.policy.model import Convention
-from engine.review.diff.changed import Changed, changed_parts
+from engine.policy.model import Convention, Item
+from engine.policy.nodes import citations
+from engine.review.diff.edits import Edit
 from engine.review.diff.revisions import Repository, commit, repository, staged_paths
 from engine.review.diff.sides import revision_side, staged_side
+from engine.review.diff.structure import edits
 
 SHOWN = 6  # ids named in one message
 
@@ -45,7 +48,13 @@ def commit_problems(place: Repository) -> Iterator[Problem]:
     for id_, after in staged_side(place).registry.conventions.items():
         old = before.get(id_)
         if old is None or old.digest != after.digest:
-            yield from _missing(changed_parts(old, after), f"{place.policies}/{id_}", paths)
+            found = edits(old or _bare(after), after)
+            yield from _missing([e for e in found if e.part != "note"], f"{place.policies}/{id_}", paths)
+
+
+def _bare(convention: Convention) -> Convention:
+    """A convention that says nothing yet: what a new one is compared with."""
+    return replace(convention, items={}, overlays=(), derogations={}, interpretations={}, sources={})
 
 
 def _last(place: Repository) -> dict[str, Convention]:
@@ -56,11 +65,11 @@ def _last(place: Repository) -> dict[str, Convention]:
         return {}
 
 
-def _missing(changes: Sequence[Changed], folder: str, paths: Sequence[str]) -> Iterator[Problem]:
+def _missing(changes: Sequence[Edit], folder: str, paths: Sequence[str]) -> Iterator[Problem]:
     rules = [change for change in changes if change.weight == "rule"]
     tests, changelog = f"{folder}/tests", f"{folder}/CHANGELOG.md"
     for change in rules:
-        if change.at_after is not None and change.kind != "convention" and not change.cite_after:
+        if change.at_after is not None and change.kind != "convention" and not _cited(change):
             yield Problem(change.at_after, "commit-citation", {"id": change.item})
     if rules and not any(path.startswith(f"{tests}/") and path.endswith("_test.yaml") for path in paths):
         yield Problem(_place(rules), "commit-test", {"id": _ids(rules), "folder": tests})
@@ -68,12 +77,17 @@ def _missing(changes: Sequence[Changed], folder: str, paths: Sequence[str]) -> I
         yield Problem(_place(changes), "commit-changelog", {"id": _ids(changes), "file": changelog})
 
 
-def _place(changes: Sequence[Changed]) -> Location:
+def _cited(change: Edit) -> bool:
+    """Whether the newer side rests on something: the part itself, its item, or for a new item its rows."""
+    return bool(change.cite_after) or (isinstance(change.after, Item) and any(citations(change.after)))
+
+
+def _place(changes: Sequence[Edit]) -> Location:
     """Where the first change stands; what was removed is shown where it stood."""
     return min(place for change in changes for place in [change.at_after or change.at_before] if place is not None)
 
 
-def _ids(changes: Sequence[Changed]) -> str:
+def _ids(changes: Sequence[Edit]) -> str:
     ids = list(dict.fromkeys(change.item for change in changes))
     return ", ".join([*ids[:SHOWN], *(["…"] if len(ids) > SHOWN else [])])
 

@@ -19,7 +19,7 @@ from engine.policy.checks import check_folder
 from engine.policy.loader import read_bytes
 from engine.policy.model import Convention, Item, Parameter, Table
 from engine.policy.registry import Registry, read_registry
-from engine.review.diff.changed import changed_parts
+from engine.review.diff.structure import edits
 from engine.review.exchange_import import Replacement
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
@@ -111,7 +111,7 @@ def _verify(
     expected = with_values(convention, {one.entry.value.at: one.new for one in found})
     read, _ = read_registry(registry.root, registry.origin)
     now = read.conventions.get(convention.id)
-    if now is None or changed_parts(expected, now):
+    if now is None or edits(expected, now):
         raise InputFault(Problem(Location(name), "exchange-undone") for name in {_file(one) for one in found})
 
 

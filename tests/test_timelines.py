@@ -115,7 +115,15 @@ def test_a_duty_is_done_from_the_day_of_its_event_and_not_before() -> None:
 def test_payments_due_by_a_day_are_summed() -> None:
     path = ROOT / "examples/dossiers/2023_half_time_missed_then_falling.yaml"
     for day, paid in (("2023-07-14", "0.00"), ("2023-07-15", "18000.00"), ("2025-08-15", "38100.00")):
-        assert json.loads(said(path, "--format", "json", "--as-of", day))["totals"]["versements_echus"] == paid
+        total = json.loads(said(path, "--format", "json", "--as-of", day))["totals"]["versements_echus"]
+        assert total == {"amount": paid, "open_payments": 0}
+
+
+def test_payments_without_a_known_day_are_not_counted_as_nothing() -> None:
+    path = ROOT / "examples/dossiers/2019_third_time_extended.yaml"
+    total = json.loads(said(path, "--format", "json", "--as-of", "2021-01-01"))["totals"]["versements_echus"]
+    assert total == {"amount": "8400.00", "open_payments": 2}
+    assert "€8,400 (without 2 payments" in said(path, "--lang", "en", "--as-of", "2021-01-01")
 
 
 def test_the_html_page_needs_nothing_from_elsewhere_and_draws_a_bar_for_each_year() -> None:

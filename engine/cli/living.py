@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.cli.common import (
+    STANDARD_INPUT,
     as_of_option,
     choices_of,
     convention_option,
@@ -63,6 +64,7 @@ def timeline(
     """Follow a contract through its years: what is due in each, why it changes, and how the contract ends."""
     from engine.evaluation import timeline as living
     from engine.evaluation.dossier import read_dossier
+    from engine.report.messages import word
 
     lang = lang or locale_language()
     day, choices = day_of(as_of), choices_of(interpret)
@@ -72,7 +74,8 @@ def timeline(
     with deciding(document, "case"):
         life = living.timeline(session, read, convention, choices, day)
         found = _sensitivity(session, life, choices) if sensitivity else None
-    write(_written(life, found, session, format_, lang, Path(dossier).stem, full, output), output)
+    title = word("standard_input", lang) if dossier == STANDARD_INPUT else Path(dossier).stem
+    write(_written(life, found, session, format_, lang, title, full, output), output)
 
 
 def _sensitivity(session: Session, life: Timeline, choices: dict[str, str]) -> Sensitivity:

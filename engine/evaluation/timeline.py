@@ -68,6 +68,14 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
+class Paid:
+    """What was due by a day, in euros, and the payments of the years begun whose day or amount is not known."""
+
+    amount: Fraction
+    open_payments: int
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """A contract year by year, its duties on the day asked about, how it ends, and its totals.
 
@@ -80,7 +88,7 @@ class Timeline:
     ending: tuple[Result, ...]
     maximum: Total
     due: Total
-    paid: Fraction | None
+    paid: Paid | None
     idle: tuple[Event, ...]
     as_of: dt.date | None
 
@@ -306,10 +314,12 @@ def _total(rows: tuple[YearRow, ...], id_: str) -> Total:
     return Total(sum(map(Fraction, known), Fraction(0)), tuple(y for y, r in results if r.status == "undetermined"))
 
 
-def _paid(rows: tuple[YearRow, ...], as_of: dt.date | None) -> Fraction | None:
-    """What was due by a day, as far as it is known."""
+def _paid(rows: tuple[YearRow, ...], as_of: dt.date | None) -> Paid | None:
+    """The payments due by a day, as far as they are known."""
     if as_of is None:
         return None
-    lines = [line for row in rows for line in row.decision.payments]
-    due = [line.result.value for line in lines if line.due is not None and line.due <= as_of]
-    return sum((Fraction(amount) for amount in due if isinstance(amount, int | Fraction)), Fraction(0))
+    begun = [row for row in rows if row.start is not None and row.start <= as_of]
+    lines = [line for row in begun for line in row.decision.payments if line.due is None or line.due <= as_of]
+    known = [line.result.value for line in lines if line.due is not None]
+    amounts = [Fraction(amount) for amount in known if isinstance(amount, int | Fraction)]
+    return Paid(sum(amounts, Fraction(0)), len(lines) - len(amounts))

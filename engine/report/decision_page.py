@@ -47,7 +47,7 @@ def _blocks(decision: Decision, registry: Registry, lang: str, title: str, full:
             source = f"{use.convention}/{use.id}, {cited_text(use.cite, registry, lang)}"
             changed = f"{text['changes']} {', '.join(changes)}"
             yield Paragraph(f"{text['overlay']}{colon}{use.label[lang]} ({source}), {changed}.")
-    yield from _why_not(decision, registry, lang, text)
+    yield from why_not_blocks(decision, registry, lang)
     if str(eligible.value) != "eligible":
         yield Paragraph(text["if_eligible"])
     yield from _results(decision, registry, lang, text)
@@ -60,8 +60,9 @@ def _blocks(decision: Decision, registry: Registry, lang: str, title: str, full:
     yield from _grades(decision, registry, text, full)
 
 
-def _why_not(decision: Decision, registry: Registry, lang: str, text: Mapping[str, str]) -> Iterator[Block]:
+def why_not_blocks(decision: Decision, registry: Registry, lang: str) -> Iterator[Block]:
     """One sentence for each criterion that refuses, or else for each that is open."""
+    text = words(lang)
     criteria = _eligibility_criteria(decision)
     refusing = [result for result in criteria if result.verdict == "not_met"]
     open_ = [result for result in criteria if result.verdict == "undetermined"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.evaluation.decision import FIXED_RESULTS, Result
 from engine.evaluation.dossier import Event
-from engine.evaluation.timeline import Timeline, Total, YearRow
+from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.policy.registry import Registry
 from engine.report.json import facts_object, obligation_object, overlay_ids, payment_object, result_object
@@ -34,7 +34,7 @@ def timeline_object(timeline: Timeline, registry: Registry, lang: str) -> dict[s
         "totals": {
             "aide.montant_annuel": _total(timeline.maximum),
             "aide.montant_du": _total(timeline.due),
-            "versements_echus": None if timeline.paid is None else money(timeline.paid),
+            "versements_echus": None if timeline.paid is None else _paid(timeline.paid),
         },
         "without_effect": [_event(event, registry, lang) for event in timeline.idle],
         "interpretations": {
@@ -81,6 +81,10 @@ def _event(event: Event, registry: Registry, lang: str) -> dict[str, Any]:
 
 def _value(result: Result) -> Any:
     return to_json(result.value, result.type) if result.status == "known" else result.status
+
+
+def _paid(paid: Paid) -> dict[str, Any]:
+    return {"amount": money(paid.amount), "open_payments": paid.open_payments}
 
 
 def _total(total: Total) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.evaluation.decision import Result
 from engine.evaluation.dossier import Event
-from engine.evaluation.timeline import END, Change, Timeline, Total, YearRow
+from engine.evaluation.timeline import END, Change, Paid, Timeline, Total, YearRow
 from engine.language.facts import YEAR
 from engine.language.types import number
 from engine.policy.registry import Registry
@@ -17,6 +17,7 @@ from engine.report.decision_page import (
     cited_text,
     due_text,
     obligation_blocks,
+    why_not_blocks,
 )
 from engine.report.messages import words
 from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
@@ -39,6 +40,7 @@ def _blocks(timeline: Timeline, registry: Registry, lang: str, title: str, full:
     yield Heading(f"{title} — {verdict}", 1, _TONE.get(str(eligible.value), "open"))
     label = f"{first.convention.label[lang]} ({first.convention.id})"
     yield Paragraph(f"{label}{text['colon']}{first.selected_because[lang]}.")
+    yield from why_not_blocks(first, registry, lang)
     yield from _years(timeline, lang)
     yield from _changes(timeline, registry, lang)
     yield from _payments(timeline, registry, lang)
@@ -172,8 +174,17 @@ def _totals(timeline: Timeline, lang: str) -> Iterator[Block]:
     ]
     if timeline.paid is not None:
         day = scalar_text(timeline.as_of, None, lang)
-        rows.append((text["total_paid"].format(day=day), scalar_text(timeline.paid, EUROS, lang)))
+        rows.append((text["total_paid"].format(day=day), paid_text(timeline.paid, lang)))
     yield Table(("", text["amount"]), tuple(rows))
+
+
+def paid_text(paid: Paid, lang: str) -> str:
+    """What was due by a day, and how many payments it leaves out because their day or amount is open."""
+    text = scalar_text(paid.amount, EUROS, lang)
+    if not paid.open_payments:
+        return text
+    key = "open_payments" if paid.open_payments > 1 else "open_payment"
+    return text + words(lang)[key].format(count=paid.open_payments)
 
 
 def total_text(total: Total, lang: str) -> str:

@@ -30,6 +30,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "total_paid": ("Versements échus au {day}", "Payments due by {day}"),
     "open_year": (" (sans l'année {years}, indéterminée)", " (without year {years}, undetermined)"),
     "open_years": (" (sans les années {years}, indéterminées)", " (without years {years}, undetermined)"),
+    "open_payment": (
+        " (sans un versement de jour ou de montant indéterminé)",
+        " (without one payment of unknown day or amount)",
+    ),
+    "open_payments": (
+        " (sans {count} versements de jour ou de montant indéterminé)",
+        " (without {count} payments of unknown day or amount)",
+    ),
     "in_year": ("{fact} (année {years})", "{fact} (year {years})"),
     "in_years": ("{fact} (années {years})", "{fact} (years {years})"),
     "obligations_at": ("Obligations au {day}", "Obligations on {day}"),

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from fractions import Fraction
 
-from engine.language.values import Scalar
+from engine.report.case_text import case_lines, written
 from engine.report.messages import words
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
 from engine.review.deep import Finding
@@ -49,18 +46,12 @@ def witness_text(finding: Finding, witness: Witness, lang: str) -> str:
     """A case file that ``avenant evaluate`` takes, with what it says as a comment."""
     lines = [f"# {finding.at}: {finding_text(finding, lang)}", f"# {_said(witness, lang)}"]
     lines.extend(f"# --interpret {id_}={choice}" for id_, choice in witness.interpret.items())
-    groups: dict[str, list[str]] = {}
-    for name, value in witness.facts.items():
-        group, _, key = name.partition(".")
-        groups.setdefault(group, []).append(f"  {key}: {_written(value)}" if key else f" {_written(value)}")
-    for group, entries in groups.items():
-        lines.append(f"{group}:{entries[0]}" if not entries[0].startswith("  ") else f"{group}:")
-        lines.extend(entry for entry in entries if entry.startswith("  "))
+    lines.extend(case_lines(witness.facts))
     return "\n".join(lines) + "\n"
 
 
 def _facts(witness: Witness) -> list[str]:
-    return [f"{name}: {_written(value)}" for name, value in witness.facts.items()]
+    return [f"{name}: {written(value)}" for name, value in witness.facts.items()]
 
 
 def _said(witness: Witness, lang: str) -> str:
@@ -68,14 +59,3 @@ def _said(witness: Witness, lang: str) -> str:
     if witness.fault is not None:
         return text["witness_fault"].format(code=witness.fault)
     return ", ".join(item + text["colon"] + value for item, value in witness.claims.items())
-
-
-def _written(value: Scalar) -> str:
-    """A fact as a case file writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dt.date):
-        return f'"{value.isoformat()}"'
-    if isinstance(value, Fraction):
-        return format((Decimal(value.numerator) / Decimal(value.denominator)).normalize(), "f")
-    return str(value)

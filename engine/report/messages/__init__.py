@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from engine.report.messages import (
     alternatives,
     batch,
+    behaviour,
     decisions,
     diff,
     exchange,
@@ -24,7 +25,19 @@ LANGUAGES = ("fr", "en")
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     key: pair
-    for module in (decisions, rules, batch, reviewing, timelines, alternatives, exchange, sensitivity, questions, diff)
+    for module in (
+        decisions,
+        rules,
+        batch,
+        reviewing,
+        timelines,
+        alternatives,
+        exchange,
+        sensitivity,
+        questions,
+        diff,
+        behaviour,
+    )
     for key, pair in module.WORDS.items()
 }
 

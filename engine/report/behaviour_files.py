@@ -1,0 +1,96 @@
+"""Writes the witnesses of a comparison: effects come in, runnable case files and a suite of policy tests go out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from engine.language.values import Absent, Value
+from engine.report.case_text import case_lines, written
+from engine.report.messages import words
+from engine.report.whom import Whom
+from engine.review.diff.behaviour import Behaviour, Effect
+from engine.review.diff.twins import STOPPED
+
+# The first words of every file that the command writes, by which it knows its own.
+MARK = "# avenant diff"
+SUITE = "witnesses_test.yaml"
+
+
+def witness_names(effects: Sequence[Effect]) -> list[str]:
+    """A file name for each witness, after its result, numbered."""
+    counts: dict[str, int] = {}
+    names = []
+    for effect in effects:
+        counts[effect.result] = counts.get(effect.result, 0) + 1
+        names.append(f"{effect.result.replace('.', '_')}_{counts[effect.result]:02}.yaml")
+    return names
+
+
+def witness_text(effect: Effect, whom: Whom, commands: tuple[str, str], name: str) -> str:
+    """A case file that ``avenant evaluate`` takes, with what it shows, why, and the two commands, as comments.
+
+    ``commands`` are the options that give each version.
+    """
+    text = whom.text
+    said = text["case_shows"].format(
+        result=whom.item(effect.result),
+        before=whom.value(effect.result, effect.before),
+        after=whom.value(effect.result, effect.after),
+    )
+    lines = [f"{MARK}{text['colon']}{said}"]
+    lines.extend(f"# {text['cause']}{text['colon']}{whom.cause(cause)}" for cause in effect.causes)
+    readings = "".join(f" --interpret {id_}={choice}" for id_, choice in effect.witness.interpret.items())
+    for key, options in zip(("witness_file_before", "witness_file_after"), commands, strict=True):
+        lines.append(f"# {text[key]}{text['colon']}avenant evaluate {name} {options}{readings}".rstrip())
+    return "\n".join([*lines, *case_lines(effect.witness.facts)]) + "\n"
+
+
+def suite_text(behaviours: Iterable[Behaviour], lang: str) -> str:
+    """A suite of policy tests: what the later version says of each witness, by which the change is kept in mind."""
+    text = words(lang)
+    title = None
+    cases: list[str] = []
+    for behaviour in behaviours:
+        whom = Whom(behaviour, lang)
+        title = title or text["suite_of_witnesses"].format(a=behaviour.a.convention.id, b=behaviour.b.convention.id)
+        for number, effect in enumerate(behaviour.effects, 1):
+            if effect.result != STOPPED:
+                cases.extend(_test(effect, behaviour.b.convention.id, number, whom))
+    lines = [f"{MARK}{text['colon']}{title}", f"suite: {_quoted(title or '')}", "base: {}"]
+    return "\n".join([*lines, "cases:" if cases else "cases: []", *cases]) + "\n"
+
+
+def _test(effect: Effect, convention: str, number: int, whom: Whom) -> list[str]:
+    name = f"{whom.label(effect.result)}, {whom.who(effect)}{whom.text['colon']}{whom.step(effect)} ({number})"
+    given = [f"      {name}: {written(value)}" for name, value in effect.witness.facts.items()]
+    interpret = effect.witness.interpret
+    return [
+        f"  - name: {_quoted(name)}",
+        f"    convention: {convention}",
+        "    given:",
+        *given,
+        *(["    interpret:"] if interpret else []),
+        *(f"      {id_}: {choice}" for id_, choice in interpret.items()),
+        f"    expect: {{{effect.result}: {expected(effect.after)}}}",
+    ]
+
+
+def expected(value: Value) -> str:
+    """A value as a test expects it; a fraction that no decimal writes in quotes."""
+    if isinstance(value, Absent):
+        return value.value
+    if isinstance(value, Fraction) and 10**6 % value.denominator:
+        return f'"{value}"'
+    return written(value)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def commands_of(behaviour: Behaviour, places: Mapping[str, str]) -> tuple[str, str]:
+    """The options that give each version: the convention to force, or the folder to read."""
+    if behaviour.forced:
+        return (f"--convention {behaviour.a.convention.id}", f"--convention {behaviour.b.convention.id}")
+    return (f"--policies {places['a']}", f"--policies {places['b']}")

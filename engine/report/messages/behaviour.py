@@ -1,0 +1,121 @@
+"""The words of what changes between two versions for whom, in French and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "behaviour": ("Pour qui le résultat change", "For whom the result changes"),
+    "behaviour_of": ("Pour qui le résultat change : {label}", "For whom the result changes: {label}"),
+    "behaviour_days": (
+        "Mêmes cas décidés des deux côtés ({a}, puis {b}), signés {window} : {cases} cas évalués (graine {seed}).",
+        "The same cases decided on both sides ({a}, then {b}), signed {window}: {cases} cases evaluated (seed {seed}).",
+    ),
+    "window_from": ("à compter du {start}", "from {start} on"),
+    "window_between": ("du {start} au {end}", "from {start} to {end}"),
+    "behaviour_forced": (
+        "Chaque convention est appliquée d'office aux dates de signature de la plus récente.",
+        "Each convention is applied by force on the signature dates of the later one.",
+    ),
+    "behaviour_apart": (
+        "Les deux versions n'ont aucune date de signature en commun : rien à comparer.",
+        "The two versions have no signature date in common: nothing to compare.",
+    ),
+    "behaviour_untouched": (
+        "Aucune règle ne change de sens, donc aucun résultat : {labels}.",
+        "No rule changes its meaning, hence no result: {labels}.",
+    ),
+    "behaviour_same": (
+        "Aucun effet sur les résultats : c'est prouvé.",
+        "No effect on the results: this is proved.",
+    ),
+    "behaviour_none_found": ("Aucun effet trouvé sur les résultats.", "No effect on the results was found."),
+    "effect_gain": ("Gain", "Gain"),
+    "effect_loss": ("Perte", "Loss"),
+    "effect_opened": ("Devient indéterminé", "No longer known"),
+    "effect_settled": ("Devient connu", "Now known"),
+    "effect_other": ("Change", "Changes"),
+    "evaluation": ("Évaluation arrêtée", "Evaluation stopped"),
+    "decided": ("décision rendue", "decided"),
+    "stopped_on": ("arrêt sur {code}", "stops with {code}"),
+    "in_certain_cases": ("Comme dans le cas témoin", "As in the witness"),
+    "cause": ("cause", "cause"),
+    "causes": ("causes", "causes"),
+    "cause_removed": ("supprimé", "removed"),
+    "cause_added": ("ajouté", "added"),
+    "cause_changed": ("modifié", "changed"),
+    "cause_reading": ("lecture retenue par défaut", "reading taken by default"),
+    "cause_overlay": ("texte ultérieur", "later text"),
+    "more_situations": ("et {count} autres situations", "and {count} more situations"),
+    "one_more_situation": ("et une autre situation", "and one more situation"),
+    "more_effects": (
+        "{count} autres changements de ce résultat (--format json les donne tous).",
+        "{count} more changes of this result (--format json gives them all).",
+    ),
+    "one_more_effect": (
+        "Un autre changement de ce résultat (--format json le donne).",
+        "One more change of this result (--format json gives it).",
+    ),
+    "elements": ("{count} éléments (--format json les nomme)", "{count} items (--format json names them)"),
+    "change_through": (
+        "propre à une version, son effet passe par ce qui le lit",
+        "in one version only, its effect shows in what reads it",
+    ),
+    "consequences": (
+        "Conséquences des changements ci-dessus, non répétées : {names}.",
+        "Consequences of the changes above, not repeated: {names}.",
+    ),
+    "criteria_changes": ("Critères dont le verdict change", "Criteria whose verdict changes"),
+    "known_of_items": ("Ce que l'on sait de chaque élément modifié", "What is known of each changed item"),
+    "change_found": ("effet montré par un cas témoin", "an effect, shown by a witness"),
+    "change_proved": ("sans effet sur les résultats, prouvé", "no effect on the results, proved"),
+    "change_apart": (
+        "aucun résultat n'en dépend (versements et obligations seulement)",
+        "no result rests on it (payments and obligations only)",
+    ),
+    "change_searched": (
+        "aucun effet trouvé en {bound} cas (graine {seed})",
+        "no effect found in {bound} cases (seed {seed})",
+    ),
+    "change_undecided": (
+        "indécis : ses réponses diffèrent pour des données dont aucun cas n'a été trouvé ({bound} cas)",
+        "undecided: its answers differ for inputs of which no case was found ({bound} cases)",
+    ),
+    "unconfirmed": (
+        "{count} différences non confirmées par les décisions : à signaler.",
+        "{count} differences not borne out by the decisions: to be reported.",
+    ),
+    "range_between": ("de {low} à {high}", "from {low} to {high}"),
+    "range_from": ("au moins {low}", "at least {low}"),
+    "range_to": ("au plus {high}", "at most {high}"),
+    "is_given": ("connu", "given"),
+    "other_than": ("autre que {values}", "other than {values}"),
+    "not_given": ("inconnu", "not given"),
+    "or_not_given": ("ou inconnu", "or not given"),
+    "without": ("sans {names}", "without {names}"),
+    "under_reading": ("lecture {id} = {choice}", "reading {id} = {choice}"),
+    "case_shows": ("{result} : {before} → {after}", "{result}: {before} → {after}"),
+    "suite_of_witnesses": ("Cas témoins : {a} → {b}", "Witnesses: {a} → {b}"),
+    "witness_file_before": ("avant", "before"),
+    "witness_file_after": ("après", "after"),
+    "file_is_foreign": (
+        "ce fichier existe et n'a pas été écrit par cette commande",
+        "this file exists and was not written by this command",
+    ),
+    "portfolio": ("Sur le portefeuille", "On the portfolio"),
+    "portfolio_rows": (
+        "{rows} lignes comparées, {changed} changent ; {refused} refusées ; {apart} sans règles des deux côtés.",
+        "{rows} rows compared, {changed} change; {refused} refused; {apart} without rules on both sides.",
+    ),
+    "portfolio_verdicts": ("Éligibilité", "Eligibility"),
+    "portfolio_count": ("Lignes", "Rows"),
+    "portfolio_before": ("Avant", "Before"),
+    "portfolio_after": ("Après", "After"),
+    "portfolio_difference": ("Différence", "Difference"),
+    "portfolio_due": ("Montant dû, lignes connues des deux côtés", "Amount due, rows known on both sides"),
+    "portfolio_gain": ("{count} lignes gagnent", "{count} rows gain"),
+    "portfolio_loss": ("{count} lignes perdent", "{count} rows lose"),
+    "portfolio_open": ("{before} montants ouverts avant, {after} après", "{before} open amounts before, {after} after"),
+    "portfolio_deciles": ("Différence par an, par décile", "Difference per year, by decile"),
+    "portfolio_causes": ("Premières causes (échantillon de {count} lignes)", "First causes (sample of {count} rows)"),
+}

@@ -1,0 +1,199 @@
+"""Says in words whom a change concerns, from what to what and why: effects come in, phrases go out.
+
+The labels are those of facts and items; an item is named as the later version names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from engine.language.expressions import Text
+from engine.language.facts import BENEFICIARY
+from engine.language.types import Type
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
+from engine.policy.model import Item
+from engine.report.messages import word, words
+from engine.report.values import fact_text, scalar_text
+from engine.review.diff.attribution import OVERLAY, READING, Cause
+from engine.review.diff.behaviour import Behaviour, Effect
+from engine.review.diff.describe import Restriction
+from engine.review.diff.joint import Pair
+from engine.review.diff.twins import STOPPED
+
+MAX_VALUES = 4
+SAYS_LITTLE = 4
+
+
+class Whom:
+    """Phrases in one language about one comparison."""
+
+    def __init__(self, behaviour: Behaviour, lang: str) -> None:
+        self.lang = lang
+        self.text = words(lang)
+        self.vocabulary = behaviour.b.session.registry.vocabulary
+        self.items: dict[str, Item] = {}
+        self.types: dict[str, Type | None] = {}
+        for side in (behaviour.b, behaviour.a):
+            own = [side.convention, *side.session.registry.conventions.values()]
+            for convention in own:
+                for id_, item in convention.items.items():
+                    self.items.setdefault(id_, item)
+            for id_, type_ in side.session.program(side.convention, ()).plan.types.items():
+                if self.types.get(id_) is None:
+                    self.types[id_] = type_
+        self.values = _value_labels(behaviour)
+        self.changes = {status.item: status.change for status in behaviour.statuses}
+        self.overlays: dict[str, Text] = {
+            overlay.id: overlay.label
+            for side in (behaviour.a, behaviour.b)
+            for convention in side.session.registry.conventions.values()
+            for overlay in convention.overlays
+        }
+
+    def item(self, id_: str) -> str:
+        """An item by its label and id."""
+        if id_ == STOPPED:
+            return self.text["evaluation"]
+        found = self.items.get(id_)
+        return id_ if found is None else f"{found.label[self.lang]} ({id_})"
+
+    def label(self, id_: str) -> str:
+        """An item by its label alone."""
+        found = self.items.get(id_)
+        return self.text["evaluation"] if id_ == STOPPED else id_ if found is None else found.label[self.lang]
+
+    def value(self, id_: str, value: Value | None) -> str:
+        """A value of a result in words; the code of a defect where the evaluation stops."""
+        if id_ == STOPPED or (isinstance(value, str) and "-" in value):
+            return self.text["decided"] if value == "decided" else self.text["stopped_on"].format(code=value)
+        if value is None:
+            return self.text["not_applicable"]
+        if isinstance(value, Absent):
+            return word(value.value, self.lang)
+        if isinstance(value, str):
+            label = self.values.get((id_, value))
+            return word(value, self.lang) if label is None else label[self.lang]
+        return scalar_text(value, self.types.get(id_), self.lang)
+
+    def step(self, effect: Effect) -> str:
+        """From what to what."""
+        return f"{self.value(effect.result, effect.before)} → {self.value(effect.result, effect.after)}"
+
+    def who(self, effect: Effect) -> str:
+        """Whom the change concerns, as far as few words can tell."""
+        if effect.box is None or not effect.box.restrictions:
+            readings = list(self._readings(effect))
+            return self.text["semicolon"].join(readings) if readings else self.text["in_certain_cases"]
+        said = [*self._readings(effect)]
+        absent = []
+        for each in effect.box.restrictions:
+            if each.kind == "fact" and each.only_absent:
+                absent.append(_lowered(self.vocabulary.facts[each.name].label[self.lang]))
+            elif each.kind == "fact":
+                said.append(self._fact(each))
+            elif each.kind == "item":
+                said.append(self._item(each, effect.inputs.get(each.name)))
+        if absent:
+            said.append(self.text["without"].format(names=", ".join(absent)))
+        return self.text["semicolon"].join(part for part in said if part)
+
+    def cause(self, cause: Cause) -> str:
+        """A cause with what happened to it."""
+        if cause.kind == READING:
+            return f"{self.text['cause_reading']} {cause.id}"
+        if cause.kind == OVERLAY:
+            label = self.overlays.get(cause.id)
+            return f"{self.text['cause_overlay']} {cause.id if label is None else label[self.lang]}"
+        change = self.changes.get(cause.id)
+        return self.item(cause.id) + (f", {self.text[f'cause_{change}']}" if change else "")
+
+    def facts(self, effect: Effect, most: int) -> str:
+        """The first facts of a witness, for a change that no few words tell of."""
+        facts = [(name, value) for name, value in effect.witness.facts.items() if name != BENEFICIARY]
+        said = [
+            f"{self.vocabulary.facts[name].label[self.lang]}{self.text['colon']}"
+            + fact_text(name, value, self.vocabulary, self.lang)
+            for name, value in facts[:most]
+        ]
+        return self.text["semicolon"].join(said) + (" …" if len(facts) > most else "")
+
+    def _readings(self, effect: Effect) -> Iterator[str]:
+        for id_, choice in effect.witness.interpret.items():
+            yield self.text["under_reading"].format(id=id_, choice=choice)
+
+    def _fact(self, each: Restriction) -> str:
+        fact = self.vocabulary.facts[each.name]
+        label = fact.label[self.lang] + self.text["colon"]
+        if each.ranged:
+            return label + self._range(each)
+        known = [a for a, b in each.pairs if a == b and a is not None and not isinstance(a, Absent)]
+        names = [fact_text(each.name, value, self.vocabulary, self.lang) for value in known]
+        rest = [value for value in fact.type.values if value not in known]
+        if len(names) > MAX_VALUES and len(rest) < len(names):
+            others = [fact_text(each.name, value, self.vocabulary, self.lang) for value in rest]
+            names = [self.text["other_than"].format(values=", ".join(others))]
+        elif all(len(name) > SAYS_LITTLE for name in names) and len(fact.type.values) > 2:
+            label = ""  # such values say themselves of what they are
+        if each.absent:
+            names.append(self.text["or_not_given"])
+        return label + ", ".join(names)
+
+    def _range(self, each: Restriction) -> str:
+        fact = self.vocabulary.facts[each.name]
+        ends = (each.low, each.high)
+        if each.high is not None and each.low is None and each.high == fact.minimum:
+            ends = (each.high, each.high)
+        low, high = (None if end is None else self._number(each.name, end) for end in ends)
+        if not each.exact or (low is None and high is None):
+            said = self.text["is_given"]
+        elif low is None or high is None:
+            said = self.text["range_to" if low is None else "range_from"].format(low=low, high=high)
+        else:
+            said = low if low == high else self.text["range_between"].format(low=self._bare(each), high=high)
+        return said + (f" {self.text['or_not_given']}" if each.absent else "")
+
+    def _number(self, name: str, value: Value) -> str:
+        assert not isinstance(value, Absent)
+        return fact_text(name, value, self.vocabulary, self.lang)
+
+    def _bare(self, each: Restriction) -> str:
+        """The lower end without its unit, which the upper end names."""
+        assert each.low is not None
+        assert not isinstance(each.low, Absent)
+        type_ = self.vocabulary.facts[each.name].type
+        plain = Type("number") if type_.unit in ("patients", "ETP") else type_
+        return scalar_text(each.low, plain, self.lang)
+
+    def _item(self, each: Restriction, actual: Pair | None) -> str:
+        label = self.label(each.name) + self.text["colon"]
+        if actual is not None and actual[0] != actual[1] and None not in actual:
+            if all(isinstance(value, int | Fraction) for value in actual):
+                return ""  # a number that changed is told by the cause
+            return label + " → ".join(self.value(each.name, value) for value in actual)
+        if each.ranged:
+            return ""
+        same = list(dict.fromkeys(a if a is not None else b for a, b in each.pairs if a == b or None in (a, b)))
+        kept = [value for value in (*same, *each.absent) if value is not UNDETERMINED and value is not NOT_APPLICABLE]
+        type_ = self.types.get(each.name)
+        rest = [value for value in (type_.values if type_ is not None else ()) if value not in kept]
+        if kept and rest and len(rest) < len(kept):
+            others = ", ".join(self.value(each.name, value) for value in rest)
+            return label + self.text["other_than"].format(values=others)
+        shown: Sequence[Value | None] = kept or list(each.absent) or same
+        return label + ", ".join(self.value(each.name, value) for value in shown[:MAX_VALUES])
+
+
+def _lowered(label: str) -> str:
+    return label if label[1:2].isdigit() else label[:1].lower() + label[1:]
+
+
+def _value_labels(behaviour: Behaviour) -> Mapping[tuple[str, str], Text]:
+    """The labels of the values of items, wherever a convention gives one."""
+    found: dict[tuple[str, str], Text] = {}
+    for side in (behaviour.b, behaviour.a):
+        for convention in (side.convention, *side.session.registry.conventions.values()):
+            for id_, item in convention.items.items():
+                for value, label in item.value_labels.items():
+                    found.setdefault((id_, value), label)
+    return found

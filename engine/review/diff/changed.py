@@ -1,0 +1,110 @@
+"""Which items differ between two programs: both come in, the ids whose definition or inputs differ go out.
+
+Labels, notes, citations and places are left out of the comparison, since no result depends on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+from engine.evaluation.plan import Step
+from engine.evaluation.program import Program
+from engine.language.expressions import Chosen, Citation, Literal, Unpublished, walk
+from engine.language.values import exact
+from engine.policy.model import Item
+from engine.policy.nodes import deciding_nodes
+from engine.policy.overlays import named_items
+
+# Parts of nodes and items that only people read.
+SILENT = frozenset({"at", "label", "note", "cite", "reason", "value_labels", "warnings", "convention", "transitional"})
+UNREAD = frozenset({"excluded"})
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """``changed``: items whose definition differs or that one program lacks; ``affected``: those and their readers.
+
+    ``affected`` is in an order in which each follows what it reads, and ``touched`` is the same as a set.
+    """
+
+    changed: frozenset[str]
+    affected: tuple[str, ...]
+    only_a: frozenset[str]
+    only_b: frozenset[str]
+    touched: frozenset[str]
+
+
+def meaning(item: Item) -> object:
+    """What an item says, without what only people read: equal for items that can never answer differently."""
+    return (item.kind, item.unit, _plain(item.applies_when), _plain(item.unless), _plain(item.body, outcome=True))
+
+
+def _plain(value: Any, outcome: bool = False) -> Any:
+    if isinstance(value, Literal):
+        return (type(value.value) is bool, value.value if isinstance(value.value, str) else exact(value.value))
+    if isinstance(value, Unpublished):
+        return ("unpublished", tuple(sorted(ref.name for ref in value.supplied_by)))
+    if isinstance(value, Citation):
+        return None
+    if is_dataclass(value) and not isinstance(value, type):
+        skipped = SILENT | UNREAD if outcome else SILENT
+        parts = tuple((f.name, _plain(getattr(value, f.name))) for f in fields(value) if f.name not in skipped)
+        return (type(value).__name__, parts)
+    if isinstance(value, Mapping):
+        return tuple(sorted((key, _plain(inner)) for key, inner in value.items()))
+    if isinstance(value, tuple | list):
+        return tuple(_plain(inner) for inner in value)
+    return value
+
+
+def changes(a: Program, b: Program, choices_a: Mapping[str, str], choices_b: Mapping[str, str]) -> Changes:
+    """What differs between two programs, in the order of the plans."""
+    steps_a = {compiled.step.item.id: compiled.step for compiled in a.steps}
+    steps_b = {compiled.step.item.id: compiled.step for compiled in b.steps}
+    changed = {
+        id_
+        for id_ in steps_a.keys() | steps_b.keys()
+        if id_ not in steps_a
+        or id_ not in steps_b
+        or steps_a[id_].yearly != steps_b[id_].yearly
+        or meaning(steps_a[id_].item) != meaning(steps_b[id_].item)
+    }
+    read_otherwise = {id_ for id_ in choices_a.keys() & choices_b.keys() if choices_a[id_] != choices_b[id_]}
+    affected: dict[str, None] = {}
+    for id_, items in _merged(steps_a, steps_b).items():
+        below = any(name in affected for item in items for name in named_items(item))
+        if id_ in changed or below or any(read_otherwise & _questions(item) for item in items):
+            affected[id_] = None
+    return Changes(
+        frozenset(changed),
+        tuple(affected),
+        frozenset(steps_a.keys() - steps_b.keys()),
+        frozenset(steps_b.keys() - steps_a.keys()),
+        frozenset(affected),
+    )
+
+
+def _merged(steps_a: Mapping[str, Step], steps_b: Mapping[str, Step]) -> dict[str, tuple[Item, ...]]:
+    """The items of both programs so that each follows what it reads in either."""
+    order: dict[str, tuple[Item, ...]] = {}
+    met: set[str] = set()
+
+    def visit(id_: str) -> None:
+        if id_ in met:
+            return
+        met.add(id_)
+        items = tuple(steps[id_].item for steps in (steps_a, steps_b) if id_ in steps)
+        for item in items:
+            for below in named_items(item):
+                visit(below)
+        order[id_] = items
+
+    for id_ in (*steps_b, *steps_a):
+        visit(id_)
+    return order
+
+
+def _questions(item: Item) -> set[str]:
+    return {n.interpretation for root in deciding_nodes(item) for n in walk(root) if isinstance(n, Chosen)}

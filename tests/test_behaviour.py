@@ -1,0 +1,276 @@
+"""For whom the result changes between two versions: who is named, for what cause, and whether the witness holds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from engine.evaluation.decision import FIXED_RESULTS
+from engine.evaluation.session import Session
+from engine.language.expressions import Literal
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED
+from engine.policy.model import Criterion, Item, Obligation, Parameter, Table
+from engine.report import text
+from engine.report.behaviour_page import behaviour_object, behaviour_page
+from engine.report.whom import Whom
+from engine.review.diff.behaviour import Behaviour, Effect, behaviour, behaviours
+from engine.review.diff.changed import meaning
+from engine.review.diff.effects import APART, FOUND, PROVED
+from engine.review.diff.joint import compare, dims_of
+from engine.review.diff.study import Study
+from engine.review.diff.twins import STOPPED, Side, plain_case, twins
+from engine.review.diff.witness import value_of
+
+Change = Callable[[Item], Item]
+
+
+def edited(session: Session, convention: str, item: str, change: Change) -> Session:
+    """A session in which one item of a convention is another."""
+    own = session.registry.conventions[convention]
+    changed = replace(own, items={**own.items, item: change(own.items[item])})
+    return Session(replace(session.registry, conventions={**session.registry.conventions, convention: changed}))
+
+
+def compared(session: Session, convention: str, item: str, change: Change) -> Behaviour:
+    other = edited(session, convention, item, change)
+    return behaviour(Side(session, session.registry.by_id(convention)), Side(other, other.registry.by_id(convention)))
+
+
+def threshold(value: int) -> Change:
+    def change(item: Item) -> Item:
+        assert isinstance(item.body, Parameter)
+        (dated,) = item.body.values
+        assert isinstance(dated.value, Literal)
+        return replace(item, body=Parameter((replace(dated, value=replace(dated.value, value=value)),)))
+
+    return change
+
+
+@pytest.fixture(scope="module")
+def moved(session: Session) -> Behaviour:
+    """The minimum of 2024 moved from 775 to 780 patients."""
+    return compared(session, "2024_convention", "seuil.mt.p30", threshold(780))
+
+
+@pytest.fixture(scope="module")
+def from_2019_to_2023(session: Session) -> Behaviour:
+    registry = session.registry
+    return behaviour(
+        Side(session, registry.by_id("2019_avenant7")), Side(session, registry.by_id("2023_reglement_arbitral"))
+    )
+
+
+def of(found: Behaviour, result: str) -> list[Effect]:
+    return [effect for effect in found.effects if effect.result == result]
+
+
+def test_a_moved_threshold_concerns_exactly_those_between_the_two_numbers(moved: Behaviour) -> None:
+    (effect,) = of(moved, "eligibilite")
+    assert (effect.before, effect.after, effect.kind) == ("eligible", "ineligible", "loss")
+    assert [cause.id for cause in effect.causes] == ["seuil.mt.p30"]
+    assert effect.witness.facts["patientele.mt_depart"] == 779
+    assert (
+        Whom(moved, "fr")
+        .who(effect)
+        .startswith("Médecine générale\u00a0; Patientèle médecin traitant de départ\u00a0: de 775 à 779 patients")
+    )
+    assert "from 775 to 779 patients" in Whom(moved, "en").who(effect)
+    assert [(status.item, status.status) for status in moved.statuses] == [("seuil.mt.p30", FOUND)]
+
+
+def test_an_amount_due_that_follows_from_eligibility_is_told_as_its_consequence(moved: Behaviour) -> None:
+    due = of(moved, "aide.montant_du")
+    assert due
+    assert all(effect.follows == "eligibilite" for effect in due if effect.after is NOT_APPLICABLE)
+
+
+@pytest.mark.parametrize(
+    ("cause", "before", "after", "fact", "value"),
+    [
+        ("exercice_regroupe", "ineligible", "eligible", "medecin.exercice_regroupe", False),
+        ("exercice_coordonne", "ineligible", "eligible", "medecin.exercice_coordonne", "non"),
+        ("seuil.mt.p30", "eligible", "ineligible", "patientele.mt_depart", 774),
+        ("option_ouverte", "ineligible", "eligible", "contrat.option", "un_etp"),
+        ("option_ouverte", "eligible", "ineligible", "contrat.option", "tiers_etp"),
+    ],
+)
+def test_from_2019_to_2023_the_known_changes_of_eligibility_are_causes(
+    from_2019_to_2023: Behaviour, cause: str, before: str, after: str, fact: str, value: object
+) -> None:
+    found = [
+        effect
+        for effect in of(from_2019_to_2023, "eligibilite")
+        if (effect.before, effect.after) == (before, after) and [c.id for c in effect.causes] == [cause]
+    ]
+    assert found
+    assert found[0].witness.facts[fact] == value
+
+
+def test_from_640_to_774_patients_general_practitioners_lose_eligibility(from_2019_to_2023: Behaviour) -> None:
+    (effect,) = (
+        e
+        for e in of(from_2019_to_2023, "eligibilite")
+        if e.after == "ineligible" and e.before == "eligible" and [c.id for c in e.causes] == ["seuil.mt.p30"]
+    )
+    assert "de 640 à 774 patients" in Whom(from_2019_to_2023, "fr").who(effect)
+
+
+def test_every_witness_says_what_is_claimed_of_it_in_both_versions(from_2019_to_2023: Behaviour) -> None:
+    found = from_2019_to_2023
+    assert found.effects
+    assert not found.unconfirmed
+    for effect in found.effects:
+        for side, claimed in ((found.a, effect.before), (found.b, effect.after)):
+            decision = side.session.decide(
+                dict(effect.witness.facts), side.convention.id, dict(effect.witness.interpret)
+            )
+            assert value_of(decision, effect.result) == claimed
+
+
+def test_every_witness_is_as_small_as_its_causes_allow(moved: Behaviour) -> None:
+    pair = twins(moved.a, moved.b)
+    assert pair is not None
+    study = Study(pair, {})
+    for effect in of(moved, "eligibilite"):
+        for name in effect.witness.facts:
+            if name in ("contrat.date_signature", "beneficiaire"):
+                continue
+            both = pair.run({n: v for n, v in effect.witness.facts.items() if n != name})
+            same = both.result(effect.result) == (effect.before, effect.after)
+            assert not same or {c.id for c in study.causes(both, effect.result)} != {c.id for c in effect.causes}
+
+
+def reworded(item: Item) -> Item:
+    return replace(item, label={"fr": "autrement dit", "en": "in other words"}, note=None, cite=())
+
+
+def reordered(item: Item) -> Item:
+    assert isinstance(item.body, Table)
+    return replace(item, body=replace(item.body, rows=item.body.rows[::-1]))
+
+
+def test_other_words_and_citations_change_nothing(session: Session) -> None:
+    found = compared(session, "2024_convention", "activite_minimale", reworded)
+    assert not found.effects
+    assert not found.statuses
+
+
+@pytest.mark.parametrize("table", ["aide.bareme", "objectif.hausse"])
+def test_rows_in_another_order_are_proved_to_have_no_effect(session: Session, table: str) -> None:
+    convention = "2019_avenant7"
+    found = compared(session, convention, table, reordered)
+    assert not found.effects
+    assert {status.status for status in found.statuses} == {PROVED}
+
+
+def test_a_row_left_out_stops_the_evaluation_for_those_that_it_was_for(session: Session) -> None:
+    def shorter(item: Item) -> Item:
+        assert isinstance(item.body, Table)
+        return replace(item, body=replace(item.body, rows=item.body.rows[1:]))
+
+    found = compared(session, "2024_convention", "aide.bareme", shorter)
+    stopped = of(found, STOPPED)
+    assert stopped
+    assert all(effect.after == "no-row" for effect in stopped)
+    assert {cause.id for effect in stopped for cause in effect.causes} == {"aide.bareme"}
+    assert "arrêt sur no-row" in text.plain(behaviour_page(found, {}, "fr"))
+
+
+def test_another_amount_is_a_gain_or_a_loss_of_so_many_euros(session: Session) -> None:
+    def dearer(item: Item) -> Item:
+        assert isinstance(item.body, Table)
+        first, *rest = item.body.rows
+        assert isinstance(first.then, Literal)
+        assert isinstance(first.then.value, int | Decimal)
+        other = replace(first, then=replace(first.then, value=first.then.value + 500))
+        return replace(item, body=replace(item.body, rows=(other, *rest)))
+
+    found = compared(session, "2024_convention", "aide.bareme", dearer)
+    effect = of(found, "aide.montant_annuel")[0]
+    assert effect.kind == "gain"
+    assert (effect.before, effect.after) == (19000, 19500)
+    assert "19\u202f000\u202f€ → 19\u202f500\u202f€" in Whom(found, "fr").step(effect)
+
+
+def test_a_removed_derogation_is_found_where_it_was_the_only_ground(session: Session) -> None:
+    def stricter(item: Item) -> Item:
+        assert isinstance(item.body, Criterion)
+        return replace(item, body=replace(item.body, derogations=item.body.derogations[1:]))
+
+    found = compared(session, "2019_avenant7", "activite_minimale", stricter)
+    losses = [effect for effect in of(found, "eligibilite") if effect.after == "ineligible"]
+    assert losses
+    assert losses[0].witness.facts["medecin.nouvellement_installe"] is True
+
+
+def test_an_obligation_of_another_form_concerns_no_result(session: Session) -> None:
+    def undated(item: Item) -> Item:
+        assert isinstance(item.body, Obligation)
+        return replace(item, body=replace(item.body, due=None))
+
+    found = compared(session, "2024_convention", "formation.certification", undated)
+    assert not found.effects
+    assert [status.status for status in found.statuses] == [APART]
+
+
+def test_the_object_holds_every_effect_with_its_case(moved: Behaviour) -> None:
+    data = behaviour_object(moved, {0: "a.yaml"}, "en")
+    assert len(data["effects"]) == len(moved.effects)
+    first = data["effects"][0]
+    assert first["witness"]["file"] == "a.yaml"
+    assert first["where"][1] == {"fact": "patientele.mt_depart", "from": 775, "to": 779}
+    assert data["items"][0]["status"] == "found"
+
+
+def test_meaning_leaves_out_words_and_places_and_nothing_else(session: Session) -> None:
+    for convention in session.registry.conventions.values():
+        for item in convention.items.values():
+            assert meaning(item) == meaning(reworded(item))
+            assert meaning(item) != meaning(replace(item, unless=None, applies_when=None, kind="other"))
+
+
+def test_a_leaf_stands_for_every_combination_in_it(session: Session) -> None:
+    """Inputs that neither version looked at may be anything: seeded combinations of each leaf answer alike."""
+    registry = session.registry
+    pair = twins(
+        Side(session, registry.by_id("2019_avenant7")), Side(session, registry.by_id("2023_reglement_arbitral"))
+    )
+    assert pair is not None
+    ground = pair.ground(plain_case(pair, pair.first), {})
+    rng = random.Random(5)
+    for id_ in ("activite_minimale", "tranche.fa", "aide.bareme", "eligibilite", "verification.resultat"):
+        dims = dims_of(ground, id_, {}, frozenset(), {})
+        found = compare(ground, id_, dims, 1_500)
+        for leaf in rng.sample(found.leaves, min(60, len(found.leaves))):
+            chosen = tuple(
+                replace(dim, classes=(rng.choice([c for i, c in enumerate(dim.classes) if mask >> i & 1]),))
+                for dim, mask in zip(dims, leaf.box, strict=True)
+            )
+            (only,) = compare(ground, id_, chosen).leaves or (leaf,)
+            assert only.pair == leaf.pair
+
+
+def test_two_registries_are_compared_convention_by_convention(session: Session) -> None:
+    other = edited(session, "2023_reglement_arbitral", "seuil.mt.p30", threshold(774))
+    found = {each.b.convention.id: each for each in behaviours(session, other)}
+    assert list(found) == list(session.registry.conventions)
+    assert [id_ for id_, each in found.items() if each.effects] == ["2023_reglement_arbitral"]
+    (effect,) = of(found["2023_reglement_arbitral"], "eligibilite")
+    assert (effect.before, effect.after, effect.kind) == ("ineligible", "eligible", "gain")
+    assert effect.witness.facts["patientele.mt_depart"] == 774
+
+
+def test_an_undetermined_result_is_neither_gain_nor_loss(from_2019_to_2023: Behaviour) -> None:
+    for effect in from_2019_to_2023.effects:
+        if UNDETERMINED in (effect.before, effect.after):
+            assert effect.kind in ("opened", "settled")
+
+
+def test_results_come_by_what_they_mean_for_people(from_2019_to_2023: Behaviour) -> None:
+    order = [effect.result for effect in from_2019_to_2023.effects if effect.result in FIXED_RESULTS]
+    first = [order.index(id_) for id_ in ("eligibilite", "aide.montant_annuel", "tranche_activite")]
+    assert first == sorted(first)

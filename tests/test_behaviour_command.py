@@ -1,0 +1,171 @@
+"""The command that says for whom the result changes: pages, witnesses that run again, a portfolio, wrong uses."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from command import LANGUAGES, ROOT, avenant, compare, refused
+
+from engine.evaluation.facts import read_case
+from engine.evaluation.session import Session
+from engine.policy.loader import load
+from engine.policy.registry import load_registry
+from engine.report.behaviour_files import SUITE
+from engine.review.suite import read_cases, run_case
+
+CHANGED = "2024_convention"
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the policies in which the minimum of 2024 is 780 patients."""
+    folder = tmp_path_factory.mktemp("edited") / "policies"
+    shutil.copytree(ROOT / "policies", folder)
+    path = folder / CHANGED / "objectives.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count("value: 775") == 1
+    path.write_text(text.replace("value: 775", "value: 780"), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_of_a_moved_threshold_is_the_golden_one(
+    lang: str, edited: Path, update_golden: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    result = avenant("diff", "policies", str(edited), "--behaviour", "--lang", lang)
+    assert result.exit_code == 0, result.output
+    compare(ROOT / "tests" / "golden" / f"diff_behaviour_{lang}.txt", result.stdout, update_golden)
+
+
+def test_witnesses_run_again_under_both_versions_and_as_a_suite(edited: Path, tmp_path: Path, policies: Path) -> None:
+    folder = tmp_path / "witnesses"
+    result = avenant("diff", str(policies), str(edited), "--behaviour", "--witness", str(folder), "--format", "json")
+    assert result.exit_code == 0, result.output
+    (data,) = (each for each in json.loads(result.stdout)["behaviour"] if each["effects"])
+    old, new = Session(load_registry(policies)), Session(load_registry(edited))
+    for effect in data["effects"]:
+        path = Path(effect["witness"]["file"])
+        assert f"--policies {edited}" in path.read_text(encoding="utf-8")
+        for session, side in ((old, "before"), (new, "after")):
+            facts = read_case(load(path).data, session.registry.vocabulary)
+            assert session.decide(facts).results[effect["result"]].status == effect[side]["status"]
+    tests = edited / CHANGED / "tests"
+    shutil.copy(folder / SUITE, tests / "seen_test.yaml")
+    cases = [case for case in read_cases(new) if "seen_test" in case.at.file]
+    assert len(cases) == len(data["effects"])
+    assert all(run_case(new, case).passed for case in cases)
+    assert not any(run_case(old, case).passed for case in cases)
+
+
+def test_a_second_run_replaces_its_own_files_and_no_other(edited: Path, tmp_path: Path, policies: Path) -> None:
+    run = ("diff", str(policies / CHANGED), str(edited / CHANGED))
+    folder = tmp_path / "witnesses"
+    arguments = ("diff", str(policies), str(edited), "--behaviour", "--witness", str(folder))
+    assert run
+    assert avenant(*arguments).exit_code == 0
+    assert avenant(*arguments).exit_code == 0
+    names = sorted(path.name for path in folder.iterdir())
+    (folder / names[0]).write_text("contrat: {}\n", encoding="utf-8")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    said = refused(avenant(*arguments, "--lang", "fr"))
+    assert "output-unwritable" in said
+    assert "n'a pas été écrit par cette commande" in said
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_witness_folder_that_is_a_file_is_told(edited: Path, tmp_path: Path, policies: Path) -> None:
+    target = tmp_path / "taken"
+    target.write_text("x", encoding="utf-8")
+    said = refused(avenant("diff", str(policies), str(edited), "--behaviour", "--witness", str(target)))
+    assert f"{target}: output-unwritable" in said
+
+
+def test_unchanged_rules_are_told_to_have_no_effect(policies: Path) -> None:
+    result = avenant("diff", str(policies), str(policies), "--behaviour", "--lang", "en")
+    assert result.exit_code == 0
+    assert "No rule changes its meaning, hence no result" in result.stdout
+
+
+def test_options_that_need_the_behaviour_are_refused_without_it(policies: Path) -> None:
+    assert "--behaviour" in refused(avenant("diff", str(policies), str(policies), "--witness", "x"), 2)
+
+
+def test_a_convention_that_does_not_exist_is_refused_with_the_nearest_name() -> None:
+    assert "2019_avenant7" in refused(avenant("diff", "2019_avenant", "2023_reglement_arbitral", "--behaviour"), 2)
+
+
+@pytest.fixture(scope="module")
+def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first rows of the example, one of them wrong, and three around the threshold without a percentile."""
+    with (ROOT / "examples" / "portfolio.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [row for _, row in zip(range(400), csv.DictReader(stream), strict=False)]
+    recent = next(
+        row
+        for row in rows
+        if row["contrat.date_signature"] > "2024-06-22" and row["medecin.specialite"] == "medecine_generale"
+    )
+    near = {**recent, "contrat.annee": "1", "patientele.percentile_mt": "", "medecin.secteur": "secteur_1"}
+    near["contrat.option"] = "demi_etp"
+    rows += [{**near, "patientele.mt_depart": str(number)} for number in (774, 775, 779, 780)]
+    rows[0]["contrat.option"] = "sans_nom"
+    path = tmp_path_factory.mktemp("portfolio") / "rows.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def test_a_portfolio_counts_the_rows_that_a_threshold_moves(edited: Path, policies: Path, portfolio: Path) -> None:
+    arguments = ("diff", str(policies), str(edited), "--behaviour", "--portfolio", str(portfolio))
+    measured = json.loads(avenant(*arguments, "--format", "json").stdout)["portfolio"]
+    assert (measured["rows"], measured["refused"], measured["apart"]) == (403, 1, 0)
+    verdicts = {(each["before"], each["after"]): each["rows"] for each in measured["verdicts"]}
+    assert verdicts["eligible", "ineligible"] == 2
+    assert set(measured["causes"]) == {"seuil.mt.p30"}
+    page = avenant(*arguments, "--lang", "fr")
+    assert "Éligible → Non éligible" in page.stdout
+    assert "403 lignes comparées" in page.stdout
+
+
+def test_two_conventions_decide_every_row_of_a_portfolio_by_force(
+    session: Session, portfolio: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    ids = ("2019_avenant7", "2023_reglement_arbitral")
+    result = avenant("diff", *ids, "--behaviour", "--portfolio", str(portfolio), "--format", "json")
+    measured = json.loads(result.stdout)["portfolio"]
+    expected: Counter[tuple[str, str]] = Counter()
+    euros = [0, 0]
+    with portfolio.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["beneficiaire"] != "medecin_liberal" or row["contrat.option"] == "sans_nom":
+                continue
+            decisions = [session.decide(_facts(row, session), id_) for id_ in ids]
+            expected[tuple(each.results["eligibilite"].verdict for each in decisions)] += 1  # type: ignore[index]
+            due = [each.results["aide.montant_du"] for each in decisions]
+            if all(each.status == "known" for each in due):
+                euros = [total + each.value for total, each in zip(euros, due, strict=True)]  # type: ignore[misc, operator]
+    assert {(each["before"], each["after"]): each["rows"] for each in measured["verdicts"]} == dict(expected)
+    assert [float(measured["due"][side]) for side in ("before", "after")] == [float(total) for total in euros]
+    assert measured["causes"]
+
+
+def _facts(row: dict[str, str], session: Session) -> dict[str, object]:
+    from decimal import Decimal
+
+    from engine.review.diff.witness import nested
+
+    given: dict[str, object] = {}
+    for name, fact in session.registry.vocabulary.facts.items():
+        value = row.get(name)
+        if value:
+            kind = fact.type.kind
+            given[name] = value == "true" if kind == "boolean" else Decimal(value) if kind == "number" else value
+    return read_case(nested(given), session.registry.vocabulary)  # type: ignore[return-value]

@@ -168,10 +168,16 @@ def _effects(studies: Sequence[Study], found: Stock) -> tuple[tuple[Effect, ...]
 
 
 def _kept(study: Study, more: dict[str, int]) -> Iterator[Kind]:
-    """The plainest groups of each step; differences of several causes only where one of them shows in no other way."""
+    """The plainest groups of each step; differences of several causes only where one of them shows in no other way.
+
+    Where complete cases show a change, cases that lack a fact show the same one to or from undetermined: left out.
+    """
+    complete = {_whom(kind) for kind in study.kinds.values() if UNDETERMINED not in (kind.before, kind.after)}
     single = {(kind.result, kind.causes[0]) for kind in study.kinds.values() if len(kind.causes) == 1}
     groups: dict[object, int] = {}
     for kind in sorted(study.kinds.values(), key=_plainness):
+        if kind.box is not None and UNDETERMINED in (kind.before, kind.after) and _whom(kind) in complete:
+            continue
         joint = len(kind.causes) > 1 and all((kind.result, cause) in single for cause in kind.causes)
         key = (kind.result, str(kind.before), str(kind.after), kind.causes)
         groups[key] = groups.get(key, 0) + 1
@@ -179,6 +185,10 @@ def _kept(study: Study, more: dict[str, int]) -> Iterator[Kind]:
             yield kind
         elif kind.follows is None:
             more[kind.result] = more.get(kind.result, 0) + 1
+
+
+def _whom(kind: Kind) -> tuple[object, ...]:
+    return (kind.result, kind.causes, None if kind.box is None else kind.box.restrictions)
 
 
 def _effect(kind: Kind, witness: Witness) -> Effect:

@@ -14,7 +14,7 @@ from engine.review.classes import Survey
 from engine.review.diff.cases import Stock, climbed, ordinary_score, signed_on, with_fact
 from engine.review.diff.describe import Box, Restriction, cover
 from engine.review.diff.joint import Compared, Pair, compare, dims_of
-from engine.review.diff.study import Study
+from engine.review.diff.study import Kind, Study
 from engine.review.diff.twins import NOT_RESULTS, STOPPED, Both, Ground
 
 MAX_BOXES = 6
@@ -29,6 +29,7 @@ LIFTED = (
 )
 MAX_LIFTED = 12
 MAX_CLOSER = 3
+MAX_FOLLOWED = 2
 OUTWEIGHS = 1_000
 MAX_BASES = 2
 MAX_BUILT = 6
@@ -146,6 +147,7 @@ def lifted(study: Study, found: Stock) -> None:
     plain = [name for name in found.values if name != SIGNATURE]
     reaching = {kind.causes for kind in study.kinds.values() if kind.result in FIXED_RESULTS}
     done: dict[tuple[object, ...], int] = {}
+    closer = 0
     for kind in list(study.kinds.values()):
         only_criteria = kind.causes not in reaching and kind.result != STOPPED
         key = (kind.result, kind.causes)
@@ -163,6 +165,28 @@ def lifted(study: Study, found: Stock) -> None:
         study.look(facts)
         if only_criteria:
             study.look_around(facts, found, plain)
+        elif closer < MAX_FOLLOWED and _to_follow(study, kind):
+            closer += 1
+            study.look_around(_bare(study, kind, facts), found, plain)
+
+
+def _to_follow(study: Study, kind: Kind) -> bool:
+    """Whether a result that may differ for the same causes has not been seen to."""
+    ground = kind.both.ground
+    seen = {each.result for each in study.kinds.values() if each.causes == kind.causes}
+    open_ = (id_ for id_ in FIXED_RESULTS if id_ in ground.changes.touched and id_ not in seen)
+    return any(study.compared(ground, id_).differing for id_ in open_)
+
+
+def _bare(study: Study, kind: Kind, facts: Facts) -> Facts:
+    """The case without what is notified or agreed for it alone, as far as its difference stays."""
+    vocabulary = kind.both.ground.b.program.plan.vocabulary
+    wanted = kind.both.result(kind.result)
+    for name in [name for name in facts if vocabulary.facts[name].absence_answers]:
+        fewer = with_fact(facts, name, UNDETERMINED)
+        if study.pair.run(fewer, study.interpret).result(kind.result) == wanted:
+            facts = fewer
+    return facts
 
 
 def names_below(ground: Ground, item: str) -> list[str]:

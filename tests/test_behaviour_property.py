@@ -1,0 +1,77 @@
+"""No change of a rule that seeded cases notice escapes the comparison: edits of the real rules, decided in bulk."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import polars as pl
+import pytest
+from frames import frame_of
+from random_cases import random_facts
+
+from engine.bulk.frame import evaluate_frame
+from engine.errors import InputFault
+from engine.evaluation.session import Session
+from engine.review.diff.behaviour import behaviours
+from engine.review.diff.twins import STOPPED
+from engine.review.mutants import Mutant, mutants
+
+SEED = 2026
+MUTANTS = 12
+ROWS = 8_400  # with the rules before and after twelve edits: more than 100 000 decisions
+KINDS = ("threshold", "row", "operator")
+RESULTS = ("obligation", "payment")
+
+
+@dataclass(frozen=True)
+class Bench:
+    frame: pl.DataFrame
+    before: pl.DataFrame
+    edits: tuple[Mutant, ...]
+
+
+@pytest.fixture(scope="module")
+def bench(session: Session) -> Bench:
+    """Seeded cases of every convention, decided under the rules as they are, and edits drawn with the same seed."""
+    rng = random.Random(SEED)
+    registry = session.registry
+    types = {c.id: dict(session.program(c, ()).plan.types) for c in registry.conventions.values()}
+    every = [
+        mutant
+        for mutant in mutants(registry, types)
+        if mutant.change.kind in KINDS and mutant.item is not None and mutant.item.kind not in RESULTS
+    ]
+    rows = []
+    for convention in registry.conventions.values():
+        last = convention.signed_before or convention.signed_from + dt.timedelta(days=500)
+        for _ in range(ROWS // len(registry.conventions)):
+            rows.append(random_facts(rng, registry.vocabulary, convention.beneficiary, convention.signed_from, last))
+    frame = frame_of(rows, registry.vocabulary)
+    return Bench(frame, evaluate_frame(frame, session), tuple(rng.sample(every, MUTANTS)))
+
+
+def noticed(bench: Bench, after: pl.DataFrame) -> Iterator[str]:
+    """The results that differ in some row."""
+    for name in set(after.columns) - set(bench.frame.columns) - {"convention", "digest"}:
+        if bench.before[name].ne_missing(after[name]).any():
+            yield name.removesuffix(".status").removesuffix(".centimes")
+
+
+@pytest.mark.parametrize("number", range(MUTANTS))
+def test_whatever_seeded_cases_notice_of_an_edit_has_a_witness(bench: Bench, session: Session, number: int) -> None:
+    mutant = bench.edits[number]
+    conventions = {**session.registry.conventions, mutant.convention.id: mutant.convention}
+    other = Session(replace(session.registry, conventions=conventions))
+    try:
+        seen = set(noticed(bench, evaluate_frame(bench.frame, other)))
+        found = behaviours(session, other, samples=1_000)
+    except InputFault:
+        pytest.fail(f"{mutant.subject}: {mutant.change} makes rules that do not compile: draw another seed")
+    finally:
+        other.close()
+    results = {effect.result for each in found for effect in each.effects}
+    assert seen <= results or STOPPED in results, (mutant.subject, mutant.change, seen - results)
+    assert not any(each.unconfirmed for each in found)

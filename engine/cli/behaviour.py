@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from engine.report.page import Block
     from engine.review.diff.behaviour import Behaviour
     from engine.review.diff.measures import Portfolio
+    from engine.review.diff.twins import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +52,31 @@ def behaviour_blocks(
     from engine.report.portfolio_page import portfolio_object, portfolio_page
     from engine.review.diff.behaviour import behaviour
 
-    found = [behaviour(first, second) for first, second in _paired(a, b)]
+    pairs = _paired(a, b)
+    # The file first: what is wrong with it is told before the comparison takes its time.
+    measured = None if wanted.portfolio is None else _measured(wanted.portfolio, pairs, (a[0], b[0]))
+    found = [behaviour(first, second) for first, second in pairs]
     files = _write_witnesses(found, (a[0], b[0]), wanted) if wanted.witness is not None else [{} for _ in found]
     blocks: list[Block] = list(behaviours_page(found, files, wanted.lang))
     objects = [behaviour_object(each, names, wanted.lang) for each, names in zip(found, files, strict=True)]
     data: dict[str, Any] = {"behaviour": objects}
-    if wanted.portfolio is not None:
-        measured = _measured(wanted.portfolio, found, (a[0], b[0]))
+    if measured is not None:
         blocks.extend(portfolio_page(measured, found, wanted.lang))
         data["portfolio"] = portfolio_object(measured)
     return blocks, data
 
 
-def _measured(name: str, found: Sequence[Behaviour], sessions: tuple[Session, Session]) -> Portfolio:
+def _measured(name: str, pairs: Sequence[tuple[Side, Side]], sessions: tuple[Session, Session]) -> Portfolio:
+    """The rows of a file under both versions; two conventions are forced on every row."""
     try:
         from engine.review.diff.portfolio import measured
     except ModuleNotFoundError as error:
         raise fault(Location("avenant"), "extra-missing", module=error.name, extra="bulk") from None
-    forced = found[0] if len(found) == 1 and found[0].forced else None
-    return measured(name, *sessions, None if forced is None else (forced.a, forced.b))
+    forced = [sides for sides in pairs if sides[0].convention.id != sides[1].convention.id]
+    return measured(name, *sessions, forced[0] if forced else None)
 
 
-def _paired(a: tuple[Session, Sequence[str]], b: tuple[Session, Sequence[str]]) -> list[Any]:
+def _paired(a: tuple[Session, Sequence[str]], b: tuple[Session, Sequence[str]]) -> list[tuple[Side, Side]]:
     """The conventions to compare with each other: the two that are asked for, or those of the same id."""
     from engine.review.diff.twins import Side
 

@@ -53,7 +53,9 @@ def suite_text(behaviours: Iterable[Behaviour], lang: str) -> str:
     cases: list[str] = []
     for behaviour in behaviours:
         whom = Whom(behaviour, lang)
-        title = title or text["suite_of_witnesses"].format(a=behaviour.a.convention.id, b=behaviour.b.convention.id)
+        ids = dict.fromkeys((behaviour.a.convention.id, behaviour.b.convention.id))
+        if behaviour.effects and title is None:
+            title = text["suite_of_witnesses"].format(what=" → ".join(ids))
         for number, effect in enumerate(behaviour.effects, 1):
             if effect.result != STOPPED:
                 cases.extend(_test(effect, behaviour.b.convention.id, number, whom))

@@ -95,7 +95,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "without": ("sans {names}", "without {names}"),
     "under_reading": ("lecture {id} = {choice}", "reading {id} = {choice}"),
     "case_shows": ("{result} : {before} → {after}", "{result}: {before} → {after}"),
-    "suite_of_witnesses": ("Cas témoins : {a} → {b}", "Witnesses: {a} → {b}"),
+    "suite_of_witnesses": ("Cas témoins : {what}", "Witnesses: {what}"),
     "witness_file_before": ("avant", "before"),
     "witness_file_after": ("après", "after"),
     "file_is_foreign": (

@@ -18,9 +18,9 @@ from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value, 
 from engine.policy.model import Outcome
 from engine.review.backtracking import in_order
 from engine.review.classes import Survey, fact_classes
+from engine.review.diff.moved import COUNTED, near, with_fact
 from engine.review.diff.twins import NOT_RESULTS, Both, Ground, Twins, plain_case
 from engine.review.enumeration import SEED
-from engine.review.ordinary import MONTHS_AFTER
 from engine.review.settings import settings
 
 VERDICT, GOOD = "eligibilite", "eligible"
@@ -31,15 +31,11 @@ MAX_DAYS = 4
 CHECKED = "verification.resultat"
 TRIED = 300
 FEW, MANY, AGES = 4, 24, 120
-# Shares of another number, in percent, that rules compare with or that lie beside those.
-SHARES = (50, 89, 94, 97, 100, 105, 112, 125, 150)
 NEAR_BASES, NEAR_SHARE = 1, 0.3
 YEARS_AFTER, LATEST = 8, 2080
 VERIFIED_YEAR = 4
 MAX_STARTS = 40
 PASSES = 2
-# Numbers for which an ordinary value says more than the lowest that is told apart.
-COUNTED = ("patients", "patients_par_etp", "ETP", "years")
 # Of random cases: how many facts change in an ordinary one, and how many cases are random in every fact.
 CHANGED_FACTS = 4
 WHOLLY_RANDOM = 4
@@ -121,18 +117,6 @@ def _days(pair: Twins) -> Iterator[dt.date]:
             yield day
     if pair.before is not None:
         yield pair.last
-
-
-def signed_on(facts: Facts, day: dt.date, survey: Survey) -> Facts:
-    """The case signed on another day; what can only come after the signature moves where it must."""
-    changed: Facts = {**facts, SIGNATURE: day}
-    for chain in survey.program.plan.vocabulary.orders:
-        later = chain[chain.index(SIGNATURE) + 1 :] if SIGNATURE in chain else ()
-        for name in later:
-            known = changed.get(name)
-            if isinstance(known, dt.date) and known < day:
-                changed[name] = add_months(day, MONTHS_AFTER)
-    return changed
 
 
 def _plain_grounds(pair: Twins, interpret: Mapping[str, str]) -> Ground:
@@ -248,30 +232,6 @@ def climbed(
         if best == before:
             break
     return facts
-
-
-def with_fact(facts: Facts, name: str, value: Value) -> Facts:
-    """The case with a fact stated, or left out where it is undetermined."""
-    changed = dict(facts)
-    if isinstance(value, Absent):
-        if name != SIGNATURE:
-            changed.pop(name, None)
-    else:
-        changed[name] = value
-    return changed
-
-
-def near(facts: Facts, name: str, survey: Survey) -> Iterator[Value]:
-    """Numbers a little below and above another fact of the case that counts the same thing."""
-    vocabulary = survey.program.plan.vocabulary
-    type_ = vocabulary.facts[name].type
-    if type_.unit not in COUNTED or type_.scale:
-        return
-    notified = [other for chain in vocabulary.orders for other in chain]
-    for other, value in facts.items():
-        same = other != name and other not in notified and vocabulary.facts[other].type == type_
-        if same and name not in notified and isinstance(value, int):
-            yield from (value * share // 100 for share in SHARES)
 
 
 def neighbours(found: Stock, names: Sequence[str], survey: Survey) -> Iterator[Facts]:

@@ -11,9 +11,10 @@ from engine.language.facts import SIGNATURE
 from engine.language.values import UNDETERMINED, Value
 from engine.review.backtracking import in_order
 from engine.review.classes import Survey
-from engine.review.diff.cases import Stock, climbed, ordinary_score, signed_on, with_fact
+from engine.review.diff.cases import Stock, climbed, ordinary_score
 from engine.review.diff.describe import Box, Restriction, cover
 from engine.review.diff.joint import Compared, Pair, compare, dims_of
+from engine.review.diff.moved import signed_on, with_fact
 from engine.review.diff.study import Kind, Study
 from engine.review.diff.twins import NOT_RESULTS, STOPPED, Both, Ground
 

@@ -14,10 +14,11 @@ from engine.language.values import UNDETERMINED, Absent, Value
 from engine.policy.model import Criterion
 from engine.review.backtracking import in_order
 from engine.review.diff.attribution import ITEM, Attribution, Cause
-from engine.review.diff.cases import Stock, near, with_fact
+from engine.review.diff.cases import Stock
 from engine.review.diff.changed import meaning
 from engine.review.diff.describe import Box, Index, box_around
 from engine.review.diff.joint import MAX_NODES, Compared, Dim, Pair, compare, dims_of
+from engine.review.diff.moved import near, with_fact
 from engine.review.diff.twins import STOPPED, Both, Ground, Twins
 
 # What only follows from another result that differs in the same case for the same causes.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from engine.cli.behaviour import Wanted
 from engine.cli.common import (
     format_option,
     guarded,
@@ -20,6 +21,7 @@ from engine.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from engine.cli.behaviour import Said
     from engine.review.diff.edits import Comparison
     from engine.review.diff.sides import Side
 
@@ -34,6 +36,9 @@ FAILING = {"structural": ("rule",), "citation": ("citation",), "any": ("rule", "
     metavar="REVISIONS",
     help="Compare a revision with the working tree (REV), or two (REV1..REV2; REV1...REV2 from where they part).",
 )
+@click.option("--behaviour", is_flag=True, help="Say for whom the result changes, each with a case that shows it.")
+@click.option("--witness", metavar="DIR", help="With --behaviour: write a case file for each change into this folder.")
+@click.option("--portfolio", metavar="FILE", help="With --behaviour: also measure the change on rows of cases.")
 @click.option("--full", is_flag=True, help="Also the citations and labels that differ between two conventions.")
 @click.option(
     "--fail-on",
@@ -51,6 +56,9 @@ def diff(
     a: str | None,
     b: str | None,
     git: str | None,
+    behaviour: bool,
+    witness: str | None,
+    portfolio: str | None,
     full: bool,
     fail_on: tuple[str, ...],
     output: str | None,
@@ -65,29 +73,50 @@ def diff(
     from engine.review.diff.sides import open_sides
     from engine.review.diff.structure import compared, pairs
 
-    if "behavioural" in fail_on:
-        raise click.UsageError("--fail-on behavioural: goes with --behaviour")
-    old, new = open_sides(a, b, git, policies)
-    found = compared(old.registry, new.registry, pairs(old.conventions, new.conventions))
-    write(_said((old, new), found, format_, lang or locale_language(), full, output), output)
-    if _failing(found, fail_on):
+    if not behaviour and (witness or portfolio or "behavioural" in fail_on):
+        raise click.UsageError("--witness, --portfolio, --fail-on behavioural: go with --behaviour")
+    lang = lang or locale_language()
+    sides = old, new = open_sides(a, b, git, policies)
+    paired = pairs(old.conventions, new.conventions)
+    found = compared(old.registry, new.registry, paired)
+    effects = _effects(sides, paired, Wanted(witness, portfolio, lang)) if behaviour else None
+    write(_said(sides, found, effects, format_, lang, full, output), output)
+    if _failing(found, effects, fail_on):
         sys.exit(1)
 
 
+def _effects(sides: tuple[Side, Side], paired: Sequence[tuple[str, str]], wanted: Wanted) -> Said:
+    """For whom results change, in the conventions that both sides have."""
+    from engine.cli.behaviour import behaviour_of
+
+    first, second = (side.registry.conventions for side in sides)
+    return behaviour_of(sides, [(old, new) for old, new in paired if old in first and new in second], wanted)
+
+
 def _said(
-    sides: tuple[Side, Side], found: Sequence[Comparison], format_: str, lang: str, full: bool, output: str | None
+    sides: tuple[Side, Side],
+    found: Sequence[Comparison],
+    effects: Said | None,
+    format_: str,
+    lang: str,
+    full: bool,
+    output: str | None,
 ) -> str:
     """What to write in a format."""
     from engine.report import diff_json, diff_page
 
     if format_ == "json":
-        return json_text(diff_json.diff_object(*sides, found, lang))
+        return json_text({**diff_json.diff_object(*sides, found, lang), **(effects.data if effects else {})})
     if format_ == "github":
-        return diff_json.annotation_lines(*sides, found, lang, full)
+        lines = diff_json.annotation_lines(*sides, found, lang, full)
+        return lines + (diff_json.effect_lines(found, effects.found, lang) if effects else "")
     compose = diff_page.diff_tables if format_ == "markdown" else diff_page.diff_page
-    return laid_out(compose(*sides, found, lang, full), format_, output)
+    page = compose(*sides, found, lang, full)
+    return laid_out((*page, *(effects.blocks if effects else ())), format_, output)
 
 
-def _failing(found: Sequence[Comparison], fail_on: Sequence[str]) -> bool:
-    weights = [weight for name in fail_on for weight in FAILING[name]]
+def _failing(found: Sequence[Comparison], effects: Said | None, fail_on: Sequence[str]) -> bool:
+    if effects is not None and effects.changes and not {"any", "behavioural"}.isdisjoint(fail_on):
+        return True
+    weights = [weight for name in fail_on for weight in FAILING.get(name, ())]
     return any(comparison.of_weight(weights) for comparison in found)

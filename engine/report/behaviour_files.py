@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.language.values import Absent, Value
+from engine.policy.registry import Registry
 from engine.report.case_text import case_lines, written
 from engine.report.messages import words
 from engine.report.whom import Whom
@@ -27,11 +29,8 @@ def witness_names(effects: Sequence[Effect]) -> list[str]:
     return names
 
 
-def witness_text(effect: Effect, whom: Whom, commands: tuple[str, str], name: str) -> str:
-    """A case file that ``avenant evaluate`` takes, with what it shows, why, and the two commands, as comments.
-
-    ``commands`` are the options that give each version.
-    """
+def witness_text(effect: Effect, whom: Whom, places: tuple[Place, Place], name: str) -> str:
+    """A case file that ``avenant evaluate`` takes, with what it shows, why, and the two commands, as comments."""
     text = whom.text
     said = text["case_shows"].format(
         result=whom.item(effect.result),
@@ -41,8 +40,9 @@ def witness_text(effect: Effect, whom: Whom, commands: tuple[str, str], name: st
     lines = [f"{MARK}{text['colon']}{said}"]
     lines.extend(f"# {text['cause']}{text['colon']}{whom.cause(cause)}" for cause in effect.causes)
     readings = "".join(f" --interpret {id_}={choice}" for id_, choice in effect.witness.interpret.items())
-    for key, options in zip(("witness_file_before", "witness_file_after"), commands, strict=True):
-        lines.append(f"# {text[key]}{text['colon']}avenant evaluate {name} {options}{readings}".rstrip())
+    for key, place in zip(("witness_file_before", "witness_file_after"), places, strict=True):
+        made = "" if place.made_by is None else f"{place.made_by} && "
+        lines.append(f"# {text[key]}{text['colon']}{made}avenant evaluate {name} {place.option}{readings}")
     return "\n".join([*lines, *case_lines(effect.witness.facts)]) + "\n"
 
 
@@ -91,8 +91,26 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def commands_of(behaviour: Behaviour, places: Mapping[str, str]) -> tuple[str, str]:
-    """The options that give each version: the convention to force, or the folder to read."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to find a version: the option that reads it, and the command that first makes it, if one must."""
+
+    option: str
+    made_by: str | None = None
+
+
+def place_of(registry: Registry) -> Place:
+    """The policies folder that was read; a revision has to be checked out beside the repository first."""
+    revision, sign, folder = registry.root.as_posix().partition(":")
+    if registry.origin != "revision" or not sign:
+        return Place(f"--policies {registry.root.as_posix()}")
+    beside = f"../rules-{revision.replace('/', '-')}"
+    return Place(f"--policies {beside}/{folder}", f"git worktree add {beside} {revision}")
+
+
+def commands_of(behaviour: Behaviour, places: tuple[Place, Place]) -> tuple[Place, Place]:
+    """How to see each version: by forcing the convention, or by reading its folder."""
     if behaviour.forced:
-        return (f"--convention {behaviour.a.convention.id}", f"--convention {behaviour.b.convention.id}")
-    return (f"--policies {places['a']}", f"--policies {places['b']}")
+        first, second = (f"--convention {side.convention.id}" for side in (behaviour.a, behaviour.b))
+        return Place(first), Place(second)
+    return places

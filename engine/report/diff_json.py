@@ -14,7 +14,9 @@ from engine.policy.model import Convention
 from engine.report.diff_page import shown
 from engine.report.edit_words import Speaker, inline, speaker
 from engine.report.messages import word
+from engine.report.whom import Whom
 from engine.report.written import written
+from engine.review.diff.behaviour import Behaviour
 from engine.review.diff.edits import WEIGHTS, Comparison, Edit
 from engine.review.diff.sides import Side
 
@@ -100,6 +102,21 @@ def _annotation(spoken: Speaker, edit: Edit) -> str:
     properties = {"file": at.file, "line": str(at.line), "col": str(at.column), "title": spoken.name(edit)}
     said = ",".join(f"{key}={_property(text)}" for key, text in properties.items())
     return f"::{'warning' if gone else 'notice'} {said}::{_data(sentence(spoken, edit))}"
+
+
+def effect_lines(found: Sequence[Comparison], behaviours: Sequence[Behaviour], lang: str) -> str:
+    """A warning for each result that changes, at the edit of its first cause that has a place."""
+    places = {edit.item: edit.at_after or edit.at_before for each in found for edit in each.edits}
+    lines = []
+    for behaviour in behaviours:
+        whom = Whom(behaviour, lang)
+        for effect in behaviour.effects:
+            at = next((places[cause.id] for cause in effect.causes if places.get(cause.id)), None)
+            title = _property(whom.label(effect.result))
+            where = "" if at is None else f"file={_property(at.file)},line={at.line},col={at.column},"
+            said = f"{whom.who(effect)}{whom.text['colon']}{whom.step(effect)}"
+            lines.append(f"::warning {where}title={title}::{_data(said)}\n")
+    return "".join(lines)
 
 
 def _data(text: str) -> str:

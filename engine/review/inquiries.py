@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from engine.evaluation.decision import FIXED_RESULTS, Decision, Result
 from engine.evaluation.evaluator import Run
 from engine.evaluation.facts import Facts
+from engine.evaluation.life import lived
 from engine.evaluation.program import Program
 from engine.evaluation.session import YEARLY_AMOUNT, YEARS_SHOWN, Session
-from engine.evaluation.timeline import ENDING, Timeline, lived
+from engine.evaluation.timeline import ENDING, Timeline
 from engine.language.expressions import Chosen, walk
 from engine.language.facts import SIGNATURE, YEAR
 from engine.policy.model import YEAR_START, Convention

@@ -1,0 +1,95 @@
+"""Makes the case of each contract year: a dossier and readings come in, the facts that count in a year go out.
+
+Which events count in a year is asked of the contract's rules where they say so, and follows the anniversaries otherwise
+(docs/adr/0009).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from engine.evaluation.decision import Decision
+from engine.evaluation.dossier import Dossier, Event
+from engine.evaluation.facts import Facts
+from engine.evaluation.session import Session
+from engine.language.facts import YEAR
+from engine.language.values import add_months
+from engine.policy.model import YEAR_START
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A dossier with the session and the readings under which its years are decided.
+
+    ``first`` is the first day of the first contract year, None where it is not known.
+    """
+
+    session: Session
+    dossier: Dossier
+    convention: str | None
+    interpret: Mapping[str, str]
+    first: dt.date | None = None
+
+    def decide(self, facts: Facts, as_of: dt.date | None = None) -> Decision:
+        return self.session.decide(facts, self.convention, self.interpret, as_of)
+
+    def facts(self, year: int) -> tuple[Facts, tuple[Event, ...]]:
+        """The facts of a contract year, and the events that count in it."""
+        facts: Facts = {**self.dossier.facts, YEAR: year}
+        counting = []
+        for event in self.dossier.events:
+            if event.type.whole:
+                facts |= event.facts
+        for event in self.dossier.events:
+            if event.type.whole or self._counts(event, facts, year):
+                counting.append(event)
+                facts = _with(facts, event)
+        return facts, tuple(counting)
+
+    def known_facts(self, year: int, as_of: dt.date | None = None) -> Facts:
+        """The facts of a year with every event up to ``as_of``, whether it counts in that year or not."""
+        facts: Facts = {**self.dossier.facts, YEAR: year}
+        for event in self.dossier.events:
+            if (as_of is None or event.day <= as_of) and not (event.type.yearly and event.year != year):
+                facts = _with(facts, event)
+        return facts
+
+    def _counts(self, event: Event, facts: Facts, year: int) -> bool:
+        if event.type.yearly:
+            return event.year == year
+        if event.type.criterion is not None:
+            criterion = self.decide({**facts, **event.facts}).results.get(event.type.criterion)
+            if criterion is not None:
+                return criterion.verdict == "met"
+        start = self.start(year)
+        return start is not None and event.day <= start
+
+    def start(self, year: int) -> dt.date | None:
+        """The first day of a contract year: anniversaries count from the original date."""
+        return None if self.first is None else add_months(self.first, 12 * (year - 1))
+
+
+def lived(
+    session: Session, dossier: Dossier, convention: str | None = None, interpret: Mapping[str, str] | None = None
+) -> Life:
+    """The life of a dossier under given readings.
+
+    Raises:
+        InputFault: no convention on the signature date, or a policy defect.
+        UsageFault: an unknown convention, interpretation or choice.
+    """
+    life = Life(session, dossier, convention, interpret or {})
+    return replace(life, first=day_in(life.decide(life.known_facts(1)), YEAR_START))
+
+
+def day_in(decision: Decision, id_: str) -> dt.date | None:
+    """The day that a result is, None where it is not known."""
+    result = decision.results.get(id_)
+    return result.value if result is not None and isinstance(result.value, dt.date) else None
+
+
+def _with(facts: Facts, event: Event) -> Facts:
+    kept = {name: value for name, value in facts.items() if name not in event.type.clears}
+    return {**kept, **event.facts}

@@ -109,7 +109,7 @@ def _said(
         return json_text({**diff_json.diff_object(*sides, found, lang), **(effects.data if effects else {})})
     if format_ == "github":
         lines = diff_json.annotation_lines(*sides, found, lang, full)
-        return lines + (diff_json.effect_lines(found, effects.found, lang) if effects else "")
+        return lines + (diff_json.effect_lines(*sides, found, effects.found, lang) if effects else "")
     compose = diff_page.diff_tables if format_ == "markdown" else diff_page.diff_page
     page = compose(*sides, found, lang, full)
     return laid_out((*page, *(effects.blocks if effects else ())), format_, output)

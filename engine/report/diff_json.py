@@ -91,20 +91,26 @@ def annotation_lines(a: Side, b: Side, found: Sequence[Comparison], lang: str, f
     lines: list[str] = []
     for comparison in found:
         spoken = speaker(comparison, a.registry, b.registry, lang)
-        lines.extend(_annotation(spoken, edit) for edit in shown(comparison, full))
+        lines.extend(_annotation(spoken, edit, (a.name, b.name)) for edit in shown(comparison, full))
     return "".join(f"{line}\n" for line in lines)
 
 
-def _annotation(spoken: Speaker, edit: Edit) -> str:
+def _annotation(spoken: Speaker, edit: Edit, revisions: Sequence[str]) -> str:
     gone = edit.at_after is None or edit.change == "removed"
     at = (edit.at_before or edit.at_after) if gone else edit.at_after
     assert at is not None, "an edit is somewhere"
-    properties = {"file": at.file, "line": str(at.line), "col": str(at.column), "title": spoken.name(edit)}
+    file = _in_the_tree(at, revisions)
+    properties = {"file": file, "line": str(at.line), "col": str(at.column), "title": spoken.name(edit)}
     said = ",".join(f"{key}={_property(text)}" for key, text in properties.items())
     return f"::{'warning' if gone else 'notice'} {said}::{_data(sentence(spoken, edit))}"
 
 
-def effect_lines(found: Sequence[Comparison], behaviours: Sequence[Behaviour], lang: str) -> str:
+def _in_the_tree(at: Location, revisions: Sequence[str]) -> str:
+    """The file without the revision that it was read from: an annotation stands on a file of the checkout."""
+    return next((at.file.removeprefix(f"{name}:") for name in revisions if at.file.startswith(f"{name}:")), at.file)
+
+
+def effect_lines(a: Side, b: Side, found: Sequence[Comparison], behaviours: Sequence[Behaviour], lang: str) -> str:
     """A warning for each result that changes, at the edit of its first cause that has a place."""
     places = {edit.item: edit.at_after or edit.at_before for each in found for edit in each.edits}
     lines = []
@@ -113,7 +119,8 @@ def effect_lines(found: Sequence[Comparison], behaviours: Sequence[Behaviour], l
         for effect in behaviour.effects:
             at = next((places[cause.id] for cause in effect.causes if places.get(cause.id)), None)
             title = _property(whom.label(effect.result))
-            where = "" if at is None else f"file={_property(at.file)},line={at.line},col={at.column},"
+            file = "" if at is None else _property(_in_the_tree(at, (a.name, b.name)))
+            where = "" if at is None else f"file={file},line={at.line},col={at.column},"
             said = f"{whom.who(effect)}{whom.text['colon']}{whom.step(effect)}"
             lines.append(f"::warning {where}title={title}::{_data(said)}\n")
     return "".join(lines)

@@ -1,0 +1,80 @@
+"""A change of a rule as its reviewer meets it: one threshold moved in a git repository, in every format."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from command import avenant, refused
+from scratch import Scratch, scratch
+
+from engine.evaluation.facts import read_case
+from engine.evaluation.session import Session
+from engine.policy.loader import load
+from engine.policy.registry import load_registry
+
+RULES = "policies/2024_convention/objectives.yaml"
+CONVENTIONS = ("2019_avenant7", "2023_reglement_arbitral", "2024_convention", "2020_centres_de_sante")
+COMMENT = 65_536  # characters that a comment of a pull request takes
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
+    """The project's policies, committed, with the minimum of 2024 moved from 775 to 780 in the working tree."""
+    made = scratch(tmp_path_factory.mktemp("reviewed"), *CONVENTIONS)
+    made.edit(RULES, "value: 775", "value: 780")
+    return made
+
+
+@pytest.fixture(autouse=True)
+def in_the_repository(repository: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository.top)
+
+
+def test_the_comment_says_the_edit_for_whom_it_counts_and_nothing_else_of_eligibility() -> None:
+    result = avenant("diff", "--git", "HEAD", "--behaviour", "--format", "markdown", "--lang", "en")
+    assert result.exit_code == 0, result.output
+    said = result.stdout
+    assert len(said) < COMMENT
+    assert "775 patients | 780 patients" in said
+    eligibility = said[said.index("### Eligibility for the aid") :].split("### ")[1]
+    assert re.findall(r"^- (.*)$", eligibility, re.MULTILINE) == [
+        (
+            "Loss: General practice; Starting number of attending-doctor patients: from 775 to 779 patients; without P30"
+            " threshold of the attending-doctor patients, percentile of the attending-doctor patients:"
+            " Eligible → Not eligible"
+        )
+    ]
+    assert "seuil.mt.p30" in eligibility
+
+
+def test_its_witnesses_decide_as_claimed_on_both_sides(repository: Scratch, tmp_path: Path) -> None:
+    result = avenant("diff", "--git", "HEAD", "--behaviour", "--witness", str(tmp_path / "w"), "--format", "json")
+    (changed,) = (each for each in json.loads(result.stdout)["behaviour"] if each["effects"])
+    repository.git("worktree", "add", "-q", str(tmp_path / "before"), "HEAD")
+    sessions = [Session(load_registry(top / "policies")) for top in (tmp_path / "before", repository.top)]
+    for effect in changed["effects"]:
+        path = Path(effect["witness"]["file"])
+        assert "git worktree add ../rules-HEAD HEAD && avenant evaluate" in path.read_text(encoding="utf-8")
+        for session, side in zip(sessions, ("before", "after"), strict=True):
+            facts = read_case(load(path).data, session.registry.vocabulary)
+            decided = session.decide(facts, interpret=effect["witness"]["interpret"]).results[effect["result"]]
+            assert decided.status == effect[side]["status"], path
+
+
+def test_annotations_stand_on_files_of_the_checkout() -> None:
+    said = avenant("diff", "--git", "HEAD", "--behaviour", "--format", "github").stdout.splitlines()
+    assert said[0].startswith(f"::notice file={RULES},line=9,")
+    assert all(re.match(rf"::warning file={re.escape(RULES)},line=9,", line) for line in said[1:])
+    assert len(said) > 1
+
+
+@pytest.mark.parametrize(("kind", "status"), [("behavioural", 1), ("structural", 1), ("any", 1), ("citation", 0)])
+def test_a_run_may_be_made_to_fail_on_a_kind_of_change(kind: str, status: int) -> None:
+    assert avenant("diff", "--git", "HEAD", "--behaviour", "--fail-on", kind).exit_code == status
+
+
+def test_failing_on_behaviour_asks_for_behaviour() -> None:
+    assert "--behaviour" in refused(avenant("diff", "--git", "HEAD", "--fail-on", "behavioural"), 2)

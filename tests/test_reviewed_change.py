@@ -42,8 +42,8 @@ def test_the_comment_says_the_edit_for_whom_it_counts_and_nothing_else_of_eligib
     eligibility = said[said.index("### Eligibility for the aid") :].split("### ")[1]
     assert re.findall(r"^- (.*)$", eligibility, re.MULTILINE) == [
         (
-            "Loss: General practice; Starting number of attending-doctor patients: from 775 to 779 patients; without P30"
-            " threshold of the attending-doctor patients, percentile of the attending-doctor patients:"
+            "Loss: General practice; Starting number of attending-doctor patients: from 775 to 779 patients; without"
+            " P30 threshold of the attending-doctor patients, percentile of the attending-doctor patients:"
             " Eligible → Not eligible"
         )
     ]

@@ -134,6 +134,32 @@ def test_the_html_page_needs_nothing_from_elsewhere_and_draws_a_bar_for_each_yea
     assert '<html lang="fr">' in page
 
 
+OLDER = """case:
+  contrat: {date_signature: "2021-03-01", date_embauche: "2021-03-15", option: demi_etp}
+events:
+"""
+
+
+def test_an_event_that_the_contracts_rules_do_not_know_is_said_and_not_ignored(tmp_path: Path) -> None:
+    path = tmp_path / "dossier.yaml"
+    events = '  - {date: "2022-09-01", type: changement_option, facts: {contrat.option: un_etp}}\n'
+    path.write_text(OLDER + events + '  - {date: "2026-03-15", type: reconduction}\n', encoding="utf-8")
+    data = json.loads(avenant("timeline", str(path), "--format", "json").stdout)
+    assert [event["type"] for event in data["without_rule"]] == ["changement_option", "reconduction"]
+    assert [year["annee"] for year in data["years"] if year["counting"]] == [3]
+    assert "says nothing of: Amendment changing the option" in " ".join(
+        avenant("timeline", str(path), "--lang", "en").stdout.split()
+    )
+
+
+def test_an_extension_signed_after_the_term_is_without_effect(tmp_path: Path) -> None:
+    path = tmp_path / "dossier.yaml"
+    path.write_text(OLDER + '  - {date: "2026-04-01", type: prorogation}\n', encoding="utf-8")
+    data = json.loads(avenant("timeline", str(path), "--format", "json").stdout)
+    assert len(data["years"]) == 5
+    assert [event["type"] for event in data["without_effect"]] == ["prorogation"]
+
+
 # What holds for any life
 
 FIRST, LAST = dt.date(2019, 9, 1), dt.date(2025, 12, 31)

@@ -78,7 +78,8 @@ class Paid:
 class Timeline:
     """A contract year by year, its duties on the day asked about, how it ends, and its totals.
 
-    ``paid`` sums the payments due by ``as_of``. ``idle`` are events that count in no year shown.
+    ``paid`` sums the payments due by ``as_of``. ``idle`` are events that count in no year shown; ``unruled`` those of
+    which the contract's rules do not say from when they count, although other conventions do.
     """
 
     dossier: Dossier
@@ -89,6 +90,7 @@ class Timeline:
     due: Total
     paid: Paid | None
     idle: tuple[Event, ...]
+    unruled: tuple[Event, ...]
     as_of: dt.date | None
 
 
@@ -120,6 +122,7 @@ def timeline(
         _total(rows, AMOUNT_DUE),
         _paid(rows, as_of),
         tuple(event for event in dossier.events if _has_effect(event) and event not in counted),
+        tuple(event for event in dossier.events if event.type.criterion not in (None, *last.results)),
         as_of,
     )
 

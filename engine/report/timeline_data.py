@@ -37,6 +37,7 @@ def timeline_object(timeline: Timeline, registry: Registry, lang: str) -> dict[s
             "versements_echus": None if timeline.paid is None else _paid(timeline.paid),
         },
         "without_effect": [_event(event, registry, lang) for event in timeline.idle],
+        "without_rule": [_event(event, registry, lang) for event in timeline.unruled],
         "interpretations": {
             id_: choice for row in timeline.rows for id_, choice in row.decision.interpretations.items()
         },

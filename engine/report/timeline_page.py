@@ -103,6 +103,8 @@ def _changes(timeline: Timeline, registry: Registry, lang: str) -> Iterator[Bloc
         yield Tree(tuple(lines))
     if timeline.idle:
         yield Paragraph(text["idle"].format(events=events_text(timeline.idle, lang)), "open")
+    if timeline.unruled:
+        yield Paragraph(text["unruled"].format(events=events_text(timeline.unruled, lang)), "open")
 
 
 def change_text(change: Change, registry: Registry, lang: str) -> str:

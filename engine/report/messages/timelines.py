@@ -22,6 +22,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Sans effet sur les années montrées : {events}. Aucune règle ne le fait compter.",
         "Without effect on the years shown: {events}. No rule makes it count.",
     ),
+    "unruled": (
+        "La convention du contrat ne dit rien de : {events}. Les faits dits comptent dès l'anniversaire suivant.",
+        "The contract's convention says nothing of: {events}. The facts stated count from the next anniversary.",
+    ),
     "all_payments": ("Versements", "Payments"),
     "ending": ("Fin du contrat", "End of the contract"),
     "totals": ("Totaux", "Totals"),

@@ -20,6 +20,7 @@ from engine.review.diff.describe import Box
 from engine.review.diff.effects import Status, statuses, unseen, unsettled
 from engine.review.diff.joint import Pair
 from engine.review.diff.reaching import composed, facts_below, lifted, reached, readings
+from engine.review.diff.seeking import sought
 from engine.review.diff.study import Kind, Study
 from engine.review.diff.twins import STOPPED, Side, Twins, twins
 from engine.review.diff.witness import Witness, ascertained, witness_of
@@ -103,6 +104,8 @@ def behaviour(a: Side, b: Side, samples: int = SAMPLES) -> Behaviour:
     lifted(study, found)
     for item in unseen(study)[:MAX_ITEMS]:
         composed(study, found, item)
+    for item in unseen(study)[:MAX_ITEMS]:
+        sought(study, found, item)
     others = [] if pair.forced else list(_other_readings(study, found))
     studies = [study, *others]
     effects, more, unconfirmed = _effects(studies, found)

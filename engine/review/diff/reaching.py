@@ -67,7 +67,7 @@ def composed(study: Study, found: Stock, item: str) -> None:
     for ground in study.pair.grounds:
         if item not in ground.changes.changed:
             continue
-        for reader in _readers(ground, item):
+        for reader in readers(ground, item):
             for box in cover(study.compared(ground, reader), MAX_BOXES):
                 if built >= MAX_COMPOSED or not any(each.differs for each in box.restrictions):
                     continue
@@ -78,7 +78,7 @@ def composed(study: Study, found: Stock, item: str) -> None:
                         study.look_around(facts, found, tuple(found.values))
 
 
-def _readers(ground: Ground, item: str) -> list[str]:
+def readers(ground: Ground, item: str) -> list[str]:
     """The affected items that read an item, or a reader of it, in the order of the plan."""
     above = {item}
     found = []

@@ -33,8 +33,8 @@ setup: $(STAMP) ## make .venv with the locked dependencies (every target below d
 demo: $(STAMP) ## decide the example cases
 	@$(AVENANT) evaluate examples/*.yaml
 
-test: $(STAMP) ## run the Python tests
-	@$(PY) -m pytest -q $(ARGS)
+test: $(STAMP) ## run the Python tests, on every core up to eight
+	@$(PY) -m pytest -q -n auto --maxprocesses 8 --dist loadfile $(ARGS)
 
 spark-test: $(STAMP) ## install Spark and run its tests (needs Java 17 or later)
 	@$(PY) -m pip install -q --no-input --disable-pip-version-check --require-hashes --no-deps --no-build-isolation \

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from engine.comparison.edits.edit import Comparison
     from engine.evaluation.decision import Decision
     from engine.evaluation.session import Session
     from engine.policy.model import Convention
-    from engine.review.diff.edits import Comparison
 
 __all__ = ["diff", "evaluate", "evaluate_frame", "load", "select"]
 
@@ -92,8 +92,8 @@ def diff(
         InputFault: with every fault of both sides.
         UsageFault: an unknown convention.
     """
-    from engine.review.diff.sides import open_sides
-    from engine.review.diff.structure import compared, pairs
+    from engine.comparison.edits.structure import compared, pairs
+    from engine.comparison.sides import open_sides
 
     old, new = open_sides(a, b, git, policies)
     return compared(old.registry, new.registry, pairs(old.conventions, new.conventions))

@@ -18,7 +18,7 @@ from engine.evaluation.session import Session
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.loader import load
 from engine.policy.model import Convention
-from engine.review.suite import read_cases
+from engine.suite.running import read_cases
 
 SEED = 20240622
 CASES = 20_000

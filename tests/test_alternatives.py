@@ -18,13 +18,13 @@ from random_cases import consistent, random_facts
 from engine.errors import InputFault, UsageFault
 from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import Session
+from engine.inquiry.what_if import Alternative, Alternatives, Change, alternatives
+from engine.inquiry.what_if_goal import Wish, answer_of
+from engine.inquiry.what_if_trial import Question, Trials
+from engine.inquiry.what_if_values import grid, nearest_value
 from engine.language.facts import SIGNATURE
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar
 from engine.policy import loader
-from engine.review.alternatives import Alternative, Alternatives, Change, alternatives
-from engine.review.alternatives_trial import Question, Trials
-from engine.review.alternatives_values import grid, nearest_value
-from engine.review.alternatives_wish import Wish, answer_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SOLO: dict[str, Any] = {
@@ -237,7 +237,7 @@ def test_an_event_may_not_have_happened_but_a_notified_figure_stays(session: Ses
     trials = Trials(Question(session, amended, "verification.resultat", None, {}, None), 500)
     trial = trials.of(amended)
     assert trial is not None
-    from engine.review.alternatives_values import FINE, values_to_try
+    from engine.inquiry.what_if_values import FINE, values_to_try
 
     assert UNDETERMINED in values_to_try(trials, trial, "contrat.date_avenant_65_ans", (), FINE)
     assert UNDETERMINED not in values_to_try(trials, trial, "patientele.percentile_mt", (), FINE)

@@ -15,13 +15,13 @@ from command import ROOT, avenant, refused
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
+from engine.inquiry.what_if import Alternative, Alternatives, Change
+from engine.inquiry.what_if_goal import Wish
 from engine.language.facts import Vocabulary
 from engine.language.values import Scalar, Value
 from engine.policy import loader
 from engine.report.alternatives_page import alternatives_object, alternatives_page
 from engine.report.text import plain
-from engine.review.alternatives import Alternative, Alternatives, Change
-from engine.review.alternatives_wish import Wish
 
 MISSED = "examples/2023_gp_half_time_objective_missed.yaml"
 RADIOLOGIST = "tests/fixtures/what_if/radiologist_2024.yaml"

@@ -9,6 +9,13 @@ from decimal import Decimal
 
 import pytest
 
+from engine.comparison.edits.changed import meaning
+from engine.comparison.effects.behaviour import Behaviour, Effect, behaviour, behaviours
+from engine.comparison.effects.effects import APART, FOUND, PROVED
+from engine.comparison.effects.joint import compare, dims_of
+from engine.comparison.effects.study import Study
+from engine.comparison.effects.twins import STOPPED, Side, plain_case, twins
+from engine.comparison.effects.witness import value_of
 from engine.evaluation.decision import FIXED_RESULTS
 from engine.evaluation.session import Session
 from engine.language.expressions import Literal
@@ -17,13 +24,6 @@ from engine.policy.model import Criterion, Item, Obligation, Parameter, Table
 from engine.report import text
 from engine.report.behaviour_page import behaviour_object, behaviour_page
 from engine.report.whom import Whom
-from engine.review.diff.behaviour import Behaviour, Effect, behaviour, behaviours
-from engine.review.diff.changed import meaning
-from engine.review.diff.effects import APART, FOUND, PROVED
-from engine.review.diff.joint import compare, dims_of
-from engine.review.diff.study import Study
-from engine.review.diff.twins import STOPPED, Side, plain_case, twins
-from engine.review.diff.witness import value_of
 
 Change = Callable[[Item], Item]
 

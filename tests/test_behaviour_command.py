@@ -18,7 +18,7 @@ from engine.policy.loader import load
 from engine.policy.registry import load_registry, load_schema
 from engine.report.behaviour_files import SUITE
 from engine.report.messages import word
-from engine.review.suite import read_cases, run_case
+from engine.suite.running import read_cases, run_case
 
 CHANGED = "2024_convention"
 
@@ -163,7 +163,7 @@ def test_two_conventions_decide_every_row_of_a_portfolio_by_force(
 def _facts(row: dict[str, str], session: Session) -> dict[str, object]:
     from decimal import Decimal
 
-    from engine.review.diff.witness import nested
+    from engine.comparison.effects.witness import nested
 
     given: dict[str, object] = {}
     for name, fact in session.registry.vocabulary.facts.items():

@@ -13,11 +13,11 @@ from frames import frame_of
 from random_cases import random_facts
 
 from engine.bulk.frame import evaluate_frame
+from engine.comparison.effects.behaviour import behaviours
+from engine.comparison.effects.twins import STOPPED
 from engine.errors import InputFault
 from engine.evaluation.session import Session
-from engine.review.diff.behaviour import behaviours
-from engine.review.diff.twins import STOPPED
-from engine.review.mutants import Mutant, mutants
+from engine.suite.mutants import Mutant, mutants
 
 SEED = 2026
 MUTANTS = 12

@@ -21,7 +21,7 @@ from engine.evaluation.session import Session
 from engine.language.algebra import Column
 from engine.language.operators import OPERATORS, Operator
 from engine.policy.registry import load_registry
-from engine.review.suite import read_cases
+from engine.suite.running import read_cases
 
 SEED = 65
 CASES = 20_000

@@ -12,10 +12,10 @@ from command import FIXTURES, ROOT, avenant
 from engine.errors import InputFault
 from engine.evaluation.session import Session
 from engine.policy.registry import read_registry
-from engine.review.coverage import KINDS, Coverage, Place, coverage
-from engine.review.mutation import CAUGHT, EQUIVALENT, SURVIVED, Fate, Score, mutation_score
-from engine.review.observed import observe
-from engine.review.suite import PolicyCase, read_cases
+from engine.suite.coverage import KINDS, Coverage, Place, coverage
+from engine.suite.mutation import CAUGHT, EQUIVALENT, SURVIVED, Fate, Score, mutation_score
+from engine.suite.observed import observe
+from engine.suite.running import PolicyCase, read_cases
 
 REVIEWED = FIXTURES / "reviewed_policies"
 

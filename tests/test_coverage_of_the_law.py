@@ -12,7 +12,7 @@ import pytest
 from engine.evaluation.session import Session
 from engine.policy.model import Convention, Criterion, Item, Outcome
 from engine.policy.registry import Registry, load_registry
-from engine.review.suite import PolicyCase, read_cases, run_case
+from engine.suite.running import PolicyCase, read_cases, run_case
 
 STATEMENTS = (
     *(f"S0.{n}" for n in range(1, 12)),

@@ -14,8 +14,8 @@ from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.policy.loader import load
 from engine.policy.registry import load_registry, read_registry
-from engine.review.deep import PROVED, SHOWN, UNDECIDED, Finding, deep_findings
-from engine.review.suite import shown
+from engine.suite.deep import PROVED, SHOWN, UNDECIDED, Finding, deep_findings
+from engine.suite.running import shown
 
 DEFECTS = FIXTURES / "deep_policies"
 SMALL = FIXTURES / "small_policies"
@@ -100,8 +100,8 @@ def test_sound_policies_have_no_findings() -> None:
 def test_what_a_search_without_runs_does_not_settle_is_undecided_and_no_fault(
     rules: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.review.deep.RANDOM_CASES", 0)
-    monkeypatch.setattr("engine.review.deep.RUNS_PER_HIT", 0)
+    monkeypatch.setattr("engine.suite.deep.RANDOM_CASES", 0)
+    monkeypatch.setattr("engine.suite.deep.RUNS_PER_HIT", 0)
     found = {(finding.code, finding.name): finding for finding in deep_findings(rules)}
     living = found["rule", "resultat.partiel"]
     assert (living.status, living.witness, living.faulty) == (UNDECIDED, None, False)

@@ -11,11 +11,11 @@ import pytest
 from jsonschema import Draft7Validator
 
 import engine
+from engine.comparison.edits.edit import CHANGES, KINDS, WEIGHTS
+from engine.comparison.edits.structure import compared, pairs, registry_edits
+from engine.comparison.sides import open_sides
 from engine.evaluation.session import Session
 from engine.report import diff_json
-from engine.review.diff.edits import CHANGES, KINDS, WEIGHTS
-from engine.review.diff.sides import open_sides
-from engine.review.diff.structure import compared, pairs, registry_edits
 from tests.command import FIXTURES, ROOT, avenant, compare, refused
 
 GOLDEN = ROOT / "tests" / "golden" / "diff"

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.comparison.edits.edit import Edit
+from engine.comparison.edits.structure import edits
 from engine.evaluation.session import Session
 from engine.policy.build import KINDS
 from engine.policy.registry import load_vocabulary
-from engine.review.diff.edits import Edit
-from engine.review.diff.structure import edits
-from engine.review.mutants import mutants
+from engine.suite.mutants import mutants
 from tests.edited_rules import EDITS, Files, built, files_of, reworded, shuffled
 
 CONVENTIONS = ("2019_avenant7", "2020_centres_de_sante", "2023_reglement_arbitral", "2024_convention")

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
+from engine.comparison.edits.edit import Edit
+from engine.comparison.edits.structure import edits
 from engine.evaluation.session import Session
 from engine.language.expressions import Literal
-from engine.review.diff.edits import Edit
-from engine.review.diff.structure import edits
 
 OLD, MIDDLE, NEW = "2019_avenant7", "2023_reglement_arbitral", "2024_convention"
 Explained = Mapping[str, tuple[str, ...]]

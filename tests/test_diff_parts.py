@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
+from engine.comparison.edits.edit import Comparison, Edit
+from engine.comparison.edits.structure import edits, pairs
+from engine.comparison.sides import Side
 from engine.language.expressions import Literal
 from engine.policy.build import build
 from engine.policy.loader import parse
 from engine.policy.registry import Registry, load_vocabulary
 from engine.report import text
 from engine.report.diff_page import diff_page
-from engine.review.diff.edits import Comparison, Edit
-from engine.review.diff.sides import Side
-from engine.review.diff.structure import edits, pairs
 from tests.command import ROOT
 from tests.edited_rules import Files, built
 

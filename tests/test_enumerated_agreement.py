@@ -21,7 +21,7 @@ from engine.evaluation.session import Session
 from engine.language.values import UNDETERMINED
 from engine.policy.model import Convention
 from engine.review.classes import fact_classes, surveyed
-from engine.review.suite import read_cases
+from engine.suite.running import read_cases
 
 MOST = 60  # combinations of an item: all of them where there are so few, else a seeded sample
 CONVENTIONS = ("2019_avenant7", "2020_centres_de_sante", "2023_reglement_arbitral", "2024_convention")

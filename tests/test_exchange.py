@@ -15,18 +15,18 @@ from command import FIXTURES, ROOT, avenant, refused
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.comparison.edits.structure import edits
 from engine.errors import InputFault, Location, UsageFault
+from engine.exchange import writing as exchange_write
+from engine.exchange.importing import Replacement, changes
+from engine.exchange.tables import COLUMNS, TABLE, VALUE, Entry, entries, harmless
+from engine.exchange.writing import replaced, with_values, write_changes
 from engine.language.expressions import Literal, Unpublished
 from engine.policy import loader
 from engine.policy.build import build
 from engine.policy.model import Convention, Parameter, Table
 from engine.policy.registry import load_registry, rule_files
 from engine.report.exchange_page import csv_text
-from engine.review import exchange_write
-from engine.review.diff.structure import edits
-from engine.review.exchange import COLUMNS, TABLE, VALUE, Entry, entries, harmless
-from engine.review.exchange_import import Replacement, changes
-from engine.review.exchange_write import replaced, with_values, write_changes
 
 CONVENTIONS = ("2019_avenant7", "2020_centres_de_sante", "2023_reglement_arbitral", "2024_convention")
 NEW = "2024_convention"

@@ -13,10 +13,10 @@ from command import ROOT, avenant
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import timeline
+from engine.inquiry.inquiries import inquiry_of_life
+from engine.inquiry.sensitivity import Sensitivity, sensitivity
 from engine.language.values import Scalar
 from engine.policy import loader
-from engine.review.inquiries import inquiry_of_life
-from engine.review.sensitivity import Sensitivity, sensitivity
 
 LIVES = ("2023_half_time_missed_then_falling", "2024_over_65", "2024_option_changed_then_terminated")
 Told = tuple[str, Scalar | None]

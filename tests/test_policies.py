@@ -11,7 +11,7 @@ import pytest
 from engine.errors import InputFault
 from engine.evaluation.session import Session
 from engine.policy.checks import check_folder
-from engine.review.suite import PolicyCase, read_cases, run_case, suite_files
+from engine.suite.running import PolicyCase, read_cases, run_case, suite_files
 
 POLICIES = Path(__file__).resolve().parent.parent / "policies"
 CONVENTIONS = ("2019_avenant7", "2020_centres_de_sante", "2023_reglement_arbitral", "2024_convention")

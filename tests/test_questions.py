@@ -19,13 +19,13 @@ from command import LANGUAGES, ROOT, avenant, refused
 from engine.evaluation.decision import FIXED_RESULTS
 from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import Session
+from engine.inquiry.questions import ALL, Asked, Asker, joint_values
 from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.language.values import UNDETERMINED, Value
 from engine.report.markdown import markdown
 from engine.report.questions_page import Commands, questions_page
 from engine.report.text import display_width, plain
 from engine.review.classes import surveyed
-from engine.review.questions import ALL, Asked, Asker, joint_values
 
 ELIGIBILITY = "eligibilite"
 DOCTORS = 500

@@ -11,7 +11,21 @@ import pytest
 
 from engine.report.messages import words
 
-ORDER = ("error_codes", "errors", "language", "policy", "evaluation", "bulk", "review", "report", "cli")
+ORDER = (
+    "error_codes",
+    "errors",
+    "language",
+    "policy",
+    "evaluation",
+    "bulk",
+    "review",
+    "suite",
+    "inquiry",
+    "comparison",
+    "exchange",
+    "report",
+    "cli",
+)
 LONGEST_MODULE = 320
 
 
@@ -54,7 +68,7 @@ def test_each_room_imports_only_from_rooms_before_it(root: Path) -> None:
         ("yaml", "engine.policy.loader"),
         ("jsonschema", "engine.policy.schema"),
         ("rich", "engine.report.text"),
-        ("subprocess", "engine.review.diff.revisions"),
+        ("subprocess", "engine.comparison.revisions"),
     ],
 )
 def test_a_library_is_known_to_one_module_only(root: Path, library: str, home: str) -> None:

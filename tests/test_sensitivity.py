@@ -20,6 +20,8 @@ from random_cases import random_facts
 from engine.errors import InputFault, Location
 from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import YEARLY_AMOUNT, YEARS_SHOWN, Session
+from engine.inquiry.inquiries import inquiry_of_case
+from engine.inquiry.sensitivity import Answer, Inquiry, Sensitivity, Subject, sensitivity
 from engine.language.expressions import Chosen, walk
 from engine.language.facts import YEAR
 from engine.language.values import NOT_APPLICABLE, Absent, Value
@@ -28,8 +30,6 @@ from engine.policy.model import Convention, Interpretation
 from engine.policy.nodes import nodes
 from engine.report.sensitivity_page import sensitivity_page
 from engine.report.text import plain
-from engine.review.inquiries import inquiry_of_case
-from engine.review.sensitivity import Answer, Inquiry, Sensitivity, Subject, sensitivity
 
 GOLDEN = ROOT / "tests" / "golden"
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))

@@ -10,11 +10,11 @@ import pytest
 from command import ROOT
 from scratch import Scratch, scratch
 
+from engine.comparison import revisions, sides
+from engine.comparison.sides import Side, open_sides, staged_side
 from engine.errors import InputFault, UsageFault
 from engine.policy.model import Parameter
 from engine.policy.places import Place
-from engine.review.diff import revisions, sides
-from engine.review.diff.sides import Side, open_sides, staged_side
 
 CONVENTION = "2023_reglement_arbitral"
 OBJECTIVES = f"policies/{CONVENTION}/objectives.yaml"

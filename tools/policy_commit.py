@@ -14,13 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.cli.common import locale_language
+from engine.comparison.edits.edit import Edit
+from engine.comparison.edits.structure import edits
+from engine.comparison.revisions import Repository, commit, repository, staged_paths
+from engine.comparison.sides import revision_side, staged_side
 from engine.errors import InputFault, Location, Problem, UsageFault
 from engine.policy.model import Convention, Item
 from engine.policy.nodes import citations
-from engine.review.diff.edits import Edit
-from engine.review.diff.revisions import Repository, commit, repository, staged_paths
-from engine.review.diff.sides import revision_side, staged_side
-from engine.review.diff.structure import edits
 
 SHOWN = 6  # ids named in one message
 

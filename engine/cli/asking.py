@@ -50,9 +50,9 @@ def ask(
     policies: str | None,
 ) -> None:
     """Say which missing facts to ask for, those that decide most first, and where each is found."""
+    from engine.inquiry.questions import ALL, Asker
     from engine.report.messages import word
     from engine.report.questions_page import Commands, questions_object, questions_page
-    from engine.review.questions import ALL, Asker
 
     session = open_session(policies)
     choices = choices_of(interpret)

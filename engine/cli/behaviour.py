@@ -11,12 +11,12 @@ from engine.cli.common import write
 from engine.errors import Location, fault
 
 if TYPE_CHECKING:
+    from engine.comparison.effects.behaviour import Behaviour
+    from engine.comparison.effects.measures import Portfolio
+    from engine.comparison.effects.twins import Side
+    from engine.comparison.sides import Side as Read
     from engine.evaluation.session import Session
     from engine.report.page import Block
-    from engine.review.diff.behaviour import Behaviour
-    from engine.review.diff.measures import Portfolio
-    from engine.review.diff.sides import Side as Read
-    from engine.review.diff.twins import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ def behaviour_of(sides: tuple[Read, Read], pairs: Sequence[tuple[str, str]], wan
     Raises:
         InputFault: witnesses cannot be written, or the portfolio cannot be read.
     """
+    from engine.comparison.effects.behaviour import behaviour
+    from engine.comparison.effects.twins import Side
     from engine.evaluation.session import Session
     from engine.report.behaviour_page import behaviour_object, behaviours_page
     from engine.report.portfolio_page import portfolio_object, portfolio_page
-    from engine.review.diff.behaviour import behaviour
-    from engine.review.diff.twins import Side
 
     sessions = (Session(sides[0].registry), Session(sides[1].registry))
     twins = [
@@ -74,7 +74,7 @@ def behaviour_of(sides: tuple[Read, Read], pairs: Sequence[tuple[str, str]], wan
 def _measured(name: str, pairs: Sequence[tuple[Side, Side]], sessions: tuple[Session, Session]) -> Portfolio:
     """The rows of a file under both versions; two conventions are forced on every row."""
     try:
-        from engine.review.diff.portfolio import measured
+        from engine.comparison.effects.portfolio import measured
     except ModuleNotFoundError as error:
         raise fault(Location("avenant"), "extra-missing", module=error.name, extra="bulk") from None
     forced = [sides for sides in pairs if sides[0].convention.id != sides[1].convention.id]

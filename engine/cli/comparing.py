@@ -22,8 +22,8 @@ from engine.cli.common import (
 
 if TYPE_CHECKING:
     from engine.cli.behaviour import Said
-    from engine.review.diff.edits import Comparison
-    from engine.review.diff.sides import Side
+    from engine.comparison.edits.edit import Comparison
+    from engine.comparison.sides import Side
 
 FAILING = {"structural": ("rule",), "citation": ("citation",), "any": ("rule", "citation", "label")}
 
@@ -70,8 +70,8 @@ def diff(
 
     Comments, layout and the order of keys and rows are no change.
     """
-    from engine.review.diff.sides import open_sides
-    from engine.review.diff.structure import compared, pairs
+    from engine.comparison.edits.structure import compared, pairs
+    from engine.comparison.sides import open_sides
 
     if not behaviour and (witness or portfolio or "behavioural" in fail_on):
         raise click.UsageError("--witness, --portfolio, --fail-on behavioural: go with --behaviour")

@@ -32,8 +32,8 @@ from engine.errors import InputFault, Problem
 if TYPE_CHECKING:
     from engine.evaluation.decision import Decision
     from engine.evaluation.session import Session
+    from engine.inquiry.sensitivity import Sensitivity
     from engine.report.page import Block, Page
-    from engine.review.sensitivity import Sensitivity
 
 
 @click.command()
@@ -83,8 +83,8 @@ def _sensitivity(
     session: Session, decision: Decision, choices: dict[str, str], problems: list[Problem]
 ) -> Sensitivity | None:
     """What other readings would change, or None where one of them meets a defect of the policies."""
-    from engine.review.inquiries import inquiry_of_case
-    from engine.review.sensitivity import sensitivity
+    from engine.inquiry.inquiries import inquiry_of_case
+    from engine.inquiry.sensitivity import sensitivity
 
     try:
         return sensitivity(inquiry_of_case(session, decision, choices))

@@ -114,9 +114,9 @@ def _why(session: Session, decision: Decision, asked: Asked, format_: str, lang:
 def _what_if(
     session: Session, decision: Decision, asked: Asked, wished: str, any_fact: bool, format_: str, lang: str
 ) -> str:
+    from engine.inquiry.what_if import alternatives
     from engine.report.alternatives_page import alternatives_object, alternatives_page
     from engine.report.explain_page import known_item
-    from engine.review.alternatives import alternatives
 
     known_item(decision, asked.item)
     with engine_faults(asked.case):

@@ -30,7 +30,7 @@ from engine.cli.common import (
 if TYPE_CHECKING:
     from engine.evaluation.session import Session
     from engine.evaluation.timeline import Timeline
-    from engine.review.sensitivity import Sensitivity
+    from engine.inquiry.sensitivity import Sensitivity
 
 TIMELINE_FORMATS = ("text", "markdown", "json", "csv", "html")
 
@@ -79,8 +79,8 @@ def timeline(
 
 
 def _sensitivity(session: Session, life: Timeline, choices: dict[str, str]) -> Sensitivity:
-    from engine.review.inquiries import inquiry_of_life
-    from engine.review.sensitivity import sensitivity
+    from engine.inquiry.inquiries import inquiry_of_life
+    from engine.inquiry.sensitivity import sensitivity
 
     return sensitivity(inquiry_of_life(session, life, choices))
 

@@ -15,9 +15,9 @@ from engine.errors import InputFault, Location, Problem, fault
 if TYPE_CHECKING:
     from engine.evaluation.session import Session
     from engine.report.page import Block
-    from engine.review.coverage import Coverage
-    from engine.review.deep import Finding
-    from engine.review.mutation import Score
+    from engine.suite.coverage import Coverage
+    from engine.suite.deep import Finding
+    from engine.suite.mutation import Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Asked:
 def deep_check(policies: str | None, folder: str | None, lang: str, problems: Sequence[Problem]) -> bool:
     """Shows the problems and findings, writes the case files, and says whether something is at fault."""
     from engine.report.deep_page import deep_page
-    from engine.review.deep import deep_findings
-    from engine.review.suite import read_cases
+    from engine.suite.deep import deep_findings
+    from engine.suite.running import read_cases
 
     for problem in problems:
         click.echo(problem.line(lang), err=True)
@@ -71,14 +71,14 @@ def review_tests(session: Session, asked: Asked, format_: str, lang: str, output
     """What to write of a test run, and whether every test passed."""
     from engine.report.coverage_page import coverage_page, mutation_page, review_object
     from engine.report.suite_page import suite_page
-    from engine.review.suite import read_cases, run_case
+    from engine.suite.running import read_cases, run_case
 
     cases = read_cases(session, asked.wanted)
     outcomes = [run_case(session, case) for case in cases]
     passed = all(outcome.passed for outcome in outcomes)
     found, score = _coverage(session, asked), None
     if asked.mutation:
-        from engine.review.mutation import mutation_score
+        from engine.suite.mutation import mutation_score
 
         score = mutation_score(session.registry, cases, asked.sample)
     if format_ == "html" and found is not None:
@@ -98,9 +98,9 @@ def review_tests(session: Session, asked: Asked, format_: str, lang: str, output
 def _coverage(session: Session, asked: Asked) -> Coverage | None:
     if not asked.coverage:
         return None
-    from engine.review.coverage import coverage
-    from engine.review.observed import observe
-    from engine.review.suite import read_cases
+    from engine.suite.coverage import coverage
+    from engine.suite.observed import observe
+    from engine.suite.running import read_cases
 
     return coverage(session.registry, observe(session, read_cases(session, asked.wanted)))
 

@@ -53,8 +53,8 @@ def export(
 
     One row for each number of its tables and parameters, or of those named.
     """
+    from engine.exchange.tables import entries
     from engine.report.exchange_page import csv_text
-    from engine.review.exchange import entries
 
     wanted = open_session(policies).registry.by_id(convention)
     said = csv_text(entries(wanted, tables), wanted, lang or locale_language(), _SEPARATORS.get(separator, separator))
@@ -73,10 +73,10 @@ def import_(convention: str, file: str, writing: bool, lang: str | None, policie
 
     With --write, each changed value replaces the old one at its place in the rule files.
     """
+    from engine.exchange.importing import changes
+    from engine.exchange.writing import write_changes
     from engine.policy.loader import read_bytes
     from engine.report.exchange_page import changes_page
-    from engine.review.exchange_import import changes
-    from engine.review.exchange_write import write_changes
 
     lang = lang or locale_language()
     registry = open_session(policies).registry

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine.evaluation.decision import Decision
+from engine.inquiry.what_if import Alternative, Alternatives, Change
 from engine.language.types import number
 from engine.language.values import Absent, Scalar, Value, exact
 from engine.policy.registry import Registry
@@ -18,7 +19,6 @@ from engine.report.explain_page import head
 from engine.report.messages import word, words
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
 from engine.report.values import exact_text, fact_text, result_text, scalar_text, to_json
-from engine.review.alternatives import Alternative, Alternatives, Change
 
 # Pairs that the page shows where single changes are enough, and where they are not.
 PAIRS_BESIDE_SINGLES, PAIRS_ALONE = 4, 12

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from engine.comparison.effects.behaviour import Behaviour, Effect
+from engine.comparison.effects.twins import STOPPED
 from engine.language.values import Absent, Value
 from engine.policy.registry import Registry
 from engine.report.case_text import case_lines, written
 from engine.report.messages import words
 from engine.report.whom import Whom
-from engine.review.diff.behaviour import Behaviour, Effect
-from engine.review.diff.twins import STOPPED
 
 # The first words of every file that the command writes, by which it knows its own.
 MARK = "# avenant diff"

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from engine.comparison.effects.behaviour import Behaviour, Effect
+from engine.comparison.effects.describe import Restriction
+from engine.comparison.effects.effects import APART, FOUND, PROVED, THROUGH, Status
+from engine.comparison.effects.twins import STOPPED
 from engine.evaluation.decision import FIXED_RESULTS
 from engine.language.types import Type
 from engine.language.values import Absent, Value
@@ -12,10 +16,6 @@ from engine.report.messages import words
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
 from engine.report.values import Json, exact_text, scalar_text, to_json
 from engine.report.whom import Whom
-from engine.review.diff.behaviour import Behaviour, Effect
-from engine.review.diff.describe import Restriction
-from engine.review.diff.effects import APART, FOUND, PROVED, THROUGH, Status
-from engine.review.diff.twins import STOPPED
 
 # What a page shows of one result, or of all criteria; an object holds all.
 MAX_SHOWN = 8

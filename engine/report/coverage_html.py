@@ -10,8 +10,8 @@ from html import escape
 
 from engine.report.coverage_page import coverage_line, fate_text, missing_sides, mutation_lines
 from engine.report.messages import words
-from engine.review.coverage import Coverage, Place
-from engine.review.mutation import Fate, Score
+from engine.suite.coverage import Coverage, Place
+from engine.suite.mutation import Fate, Score
 
 _STYLE = """
 :root { color-scheme: light dark; }

@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.report.messages import words
 from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
-from engine.review.coverage import KINDS, Coverage, Place
-from engine.review.mutation import CAUGHT, EQUIVALENT, INVALID, SURVIVED, Fate, Score
+from engine.suite.coverage import KINDS, Coverage, Place
+from engine.suite.mutation import CAUGHT, EQUIVALENT, INVALID, SURVIVED, Fate, Score
 
 
 def coverage_page(found: Coverage, conventions: Sequence[str], lang: str) -> Page:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from engine.report.case_text import case_lines, written
 from engine.report.messages import words
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
-from engine.review.deep import Finding
-from engine.review.tables import Witness
+from engine.suite.deep import Finding
+from engine.suite.tables import Witness
 
 
 def deep_page(findings: Sequence[Finding], files: Mapping[int, str], lang: str) -> Page:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from engine.comparison.edits.edit import WEIGHTS, Comparison, Edit
+from engine.comparison.effects.behaviour import Behaviour
+from engine.comparison.sides import Side
 from engine.errors import Location
 from engine.language.expressions import Citation
 from engine.policy.model import Convention
@@ -16,9 +19,6 @@ from engine.report.edit_words import Speaker, inline, speaker
 from engine.report.messages import word
 from engine.report.whom import Whom
 from engine.report.written import written
-from engine.review.diff.behaviour import Behaviour
-from engine.review.diff.edits import WEIGHTS, Comparison, Edit
-from engine.review.diff.sides import Side
 
 
 def diff_object(a: Side, b: Side, found: Sequence[Comparison], lang: str) -> dict[str, Any]:

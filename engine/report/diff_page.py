@@ -12,13 +12,13 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import PurePath
 
+from engine.comparison.edits.edit import WEIGHTS, Comparison, Edit
+from engine.comparison.sides import Side
 from engine.policy.model import Convention
 from engine.report.catalogue_page import window_text
 from engine.report.edit_words import Said, Speaker, inline, speaker
 from engine.report.messages import word
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
-from engine.review.diff.edits import WEIGHTS, Comparison, Edit
-from engine.review.diff.sides import Side
 
 SHORT = 70  # characters of two values that stand on one line
 MANY = 30  # rule changes from which markdown folds each file

@@ -9,6 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
 
+from engine.comparison.edits.edit import Comparison, Edit, Value
+from engine.comparison.edits.same import ranging
 from engine.errors import Location
 from engine.language.expressions import Cell, Citation, Compare, Connect, FactRef, ItemRef, Literal
 from engine.language.operators import EXPRESSIONS
@@ -33,8 +35,6 @@ from engine.report.decision_page import cited_text
 from engine.report.messages import word
 from engine.report.phrases import Phrases
 from engine.report.values import scalar_text
-from engine.review.diff.edits import Comparison, Edit, Value
-from engine.review.diff.same import ranging
 
 INNER = ("reached_when", "comparison", "not")
 CONDITIONS = (Compare, Connect)

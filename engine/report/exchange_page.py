@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from engine.exchange.importing import Replacement
+from engine.exchange.tables import COLUMNS, Entry, record
 from engine.language.types import number
 from engine.policy.model import Convention
 from engine.report.messages import words
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
 from engine.report.values import scalar_text
-from engine.review.exchange import COLUMNS, Entry, record
-from engine.review.exchange_import import Replacement
 
 
 def csv_text(found: Sequence[Entry], convention: Convention, lang: str, separator: str) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from engine.comparison.effects.behaviour import Behaviour
+from engine.comparison.effects.measures import Portfolio
 from engine.language.types import number
 from engine.report.messages import words
 from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
 from engine.report.values import money, scalar_text
 from engine.report.whom import Whom
-from engine.review.diff.behaviour import Behaviour
-from engine.review.diff.measures import Portfolio
 
 EUR = number("EUR", 2)
 MAX_CAUSES = 8

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.evaluation.decision import Result
+from engine.inquiry.questions import Asked
 from engine.language.facts import Fact
 from engine.language.values import exact
 from engine.policy.registry import Registry
@@ -14,7 +15,6 @@ from engine.report.decision_page import because_text
 from engine.report.messages import words
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
 from engine.report.values import Json, result_text, scalar_text, to_json
-from engine.review.questions import Asked
 
 
 @dataclass(frozen=True, slots=True)

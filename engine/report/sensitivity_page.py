@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.evaluation.decision import Result
+from engine.inquiry.sensitivity import Choices, Sensitivity, Subject
 from engine.language.facts import YEAR
 from engine.policy.registry import Registry
 from engine.report.decision_page import cited_text
@@ -13,7 +14,6 @@ from engine.report.json import citations
 from engine.report.messages import words
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
 from engine.report.values import exact_text, result_text, to_json
-from engine.review.sensitivity import Choices, Sensitivity, Subject
 
 
 def sensitivity_page(found: Sensitivity, registry: Registry, lang: str) -> Page:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.report.messages import words
 from engine.report.page import Block, Heading, Page, Paragraph, Table
-from engine.review.suite import CaseOutcome
+from engine.suite.running import CaseOutcome
 
 
 def suite_page(outcomes: Sequence[CaseOutcome], lang: str) -> Page:

@@ -8,6 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from engine.comparison.effects.attribution import OVERLAY, READING, Cause
+from engine.comparison.effects.behaviour import Behaviour, Effect
+from engine.comparison.effects.describe import Restriction
+from engine.comparison.effects.joint import Pair
+from engine.comparison.effects.twins import STOPPED
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY
 from engine.language.types import Type
@@ -15,11 +20,6 @@ from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
 from engine.policy.model import Item
 from engine.report.messages import word, words
 from engine.report.values import fact_text, scalar_text
-from engine.review.diff.attribution import OVERLAY, READING, Cause
-from engine.review.diff.behaviour import Behaviour, Effect
-from engine.review.diff.describe import Restriction
-from engine.review.diff.joint import Pair
-from engine.review.diff.twins import STOPPED
 
 MAX_VALUES = 4
 SAYS_LITTLE = 4

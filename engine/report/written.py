@@ -8,6 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from engine.comparison.edits.edit import Value
+from engine.comparison.edits.same import ranging
 from engine.language.expressions import (
     Apply,
     ByOutcome,
@@ -26,8 +28,6 @@ from engine.language.expressions import (
 )
 from engine.policy.model import DatedValue, Derogation, Interpretation, Item, Overlay, Row, Rule, Source
 from engine.report.values import money
-from engine.review.diff.edits import Value
-from engine.review.diff.same import ranging
 
 
 def written(value: Value | Citation | tuple[Literal, ...], unit: str | None = None) -> Any:

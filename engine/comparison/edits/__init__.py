@@ -1,0 +1,1 @@
+"""Typed edits between two versions of the rules."""

@@ -1,0 +1,1 @@
+"""For whom a change of the rules changes a result."""

@@ -1,0 +1,180 @@
+"""Opens the two sides of a comparison: conventions, folders or git revisions come in, loaded conventions go out.
+
+A side that cannot be read is never taken for an empty one: its faults are told with the name of the side, and all
+faults of both sides at once.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from engine.comparison.revisions import (
+    CASE_SCHEMA,
+    SHORT,
+    Blob,
+    Repository,
+    commit,
+    committed,
+    common_ancestor,
+    copy,
+    repository,
+    staged,
+)
+from engine.errors import InputFault, Location, Problem, UsageFault, fault
+from engine.policy.places import HEAD, policies_place
+from engine.policy.registry import Registry, load_registry, load_vocabulary
+
+SINCE_PARTED = "..."
+BETWEEN = ".."
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side: the name to show, what was read, and the ids of the conventions to compare."""
+
+    name: str
+    registry: Registry
+    conventions: tuple[str, ...]
+
+
+def open_sides(a: str | None, b: str | None, git: str | None, policies: str | None) -> tuple[Side, Side]:
+    """Both sides of a comparison, older first.
+
+    Without ``git``, ``a`` and ``b`` are ids of conventions in the policies folder, policies folders, or the folder of
+    one convention; a folder beside a single convention is narrowed to that one. With ``git``, ``REV`` is compared with
+    the working tree, ``REV1..REV2`` one revision with another, and ``REV1...REV2`` the commit where both histories part
+    with the second; ``a`` and ``b`` (``a`` again unless given) then narrow the sides to a convention.
+
+    Raises:
+        InputFault: with every fault of both sides, or of the repository.
+        UsageFault: nothing to compare, an unknown convention, an unknown revision.
+    """
+    if git is not None:
+        return _from_git(a, b, git, policies)
+    if a is None or b is None:
+        raise UsageFault(Problem(Location("diff"), "sides-missing"))
+    (first, first_alone), (second, second_alone) = _both(partial(_named, a, policies), partial(_named, b, policies))
+    if first_alone and not second_alone:
+        return first, _chosen(second, *first.conventions)
+    if second_alone and not first_alone:
+        return _chosen(first, *second.conventions), second
+    return first, second
+
+
+def _from_git(a: str | None, b: str | None, git: str, policies: str | None) -> tuple[Side, Side]:
+    for name in (a, b):
+        if name is not None and Path(name).is_dir():
+            raise UsageFault(Problem(Location("--git"), "sides-folder", {"folder": name}))
+    found = policies_place(policies, Path.cwd())
+    if found.origin == "package":
+        raise fault(Location("policies"), "folder-missing")
+    place = repository(found.path)
+    before, after = _revisions(place, git)
+    newer = partial(revision_side, place, *after) if after else partial(folder_side, found.path, found.origin)
+    first, second = _both(partial(revision_side, place, *before), newer)
+    return _chosen(first, a), _chosen(second, b or a)
+
+
+def _both(first: Callable[[], _T], second: Callable[[], _T]) -> tuple[_T, _T]:
+    """What both give, or every fault of both."""
+    opened: list[_T] = []
+    problems: list[Problem] = []
+    for side in (first, second):
+        try:
+            opened.append(side())
+        except InputFault as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputFault(problems)
+    return opened[0], opened[1]
+
+
+def folder_side(path: Path, origin: str = "option") -> Side:
+    """The policies folder ``path``, with the facts of the case schema beside it where there is one.
+
+    Raises:
+        InputFault: with every fault of the folder.
+    """
+    schema = path.parent / CASE_SCHEMA if path.name not in ("", "..") else path.resolve().parent / CASE_SCHEMA
+    return _side(path.as_posix(), path, origin, schema, str(path), schema.as_posix())
+
+
+def revision_side(place: Repository, name: str, revision: str) -> Side:
+    """The policies of one commit, whose places begin with ``name:``.
+
+    Raises:
+        InputFault: there are no policies in the commit, or with every fault of them.
+    """
+    return _copied(place, committed(place, revision), name, f"{name}:")
+
+
+def staged_side(place: Repository) -> Side:
+    """The policies as the next commit would hold them; places name the files from the top of the repository.
+
+    Raises:
+        InputFault: there are none, or with every fault of them.
+    """
+    return _copied(place, staged(place), "index", "")
+
+
+def _copied(place: Repository, blobs: tuple[Blob, ...], name: str, start: str) -> Side:
+    shown = start + (place.policies or ".")
+    if not any(blob.path != place.case_schema for blob in blobs):
+        raise fault(Location(shown), "git-no-policies")
+    with tempfile.TemporaryDirectory(prefix="avenant-") as folder:
+        root = copy(place, blobs, Path(folder))
+        return _side(name, root, "revision", root.parent / CASE_SCHEMA, shown, f"{start}{place.case_schema}")
+
+
+def _side(name: str, root: Path, origin: str, schema: Path, shown: str, schema_shown: str) -> Side:
+    known = schema if schema.is_file() else None
+    if known is not None:
+        _check_facts(known, schema_shown)
+    registry = load_registry(root, origin, known, Path(shown))
+    return Side(name, registry, tuple(registry.conventions))
+
+
+def _check_facts(schema: Path, shown: str) -> None:
+    """Refuses a case schema that holds no facts: unlike the project's own, that of a side may be anything."""
+    try:
+        load_vocabulary(schema)
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        raise fault(Location(shown), "case-schema-damaged", reason=type(error).__name__) from None
+
+
+def _revisions(place: Repository, git: str) -> tuple[tuple[str, str], tuple[str, str] | None]:
+    """The name and the commit of the older side and of the newer, None for the working tree."""
+    if SINCE_PARTED in git:
+        first, _, second = (part or "HEAD" for part in git.partition(SINCE_PARTED))
+        parted = common_ancestor(place, first, second)
+        return (parted[:SHORT], parted), (second, commit(place, second))
+    if BETWEEN in git:
+        first, _, second = (part or "HEAD" for part in git.partition(BETWEEN))
+        return (first, commit(place, first)), (second, commit(place, second))
+    return (git, commit(place, git)), None
+
+
+def _named(name: str, policies: str | None) -> tuple[Side, bool]:
+    """The folder of that name, else the convention; and whether it is a single convention that was asked for."""
+    path = Path(name)
+    if (path / HEAD).is_file():
+        path = path if path.name not in ("", "..") else path.resolve()
+        return replace(_chosen(folder_side(path.parent), path.name), name=name), True
+    if path.is_dir():
+        return folder_side(path), False
+    place = policies_place(policies, Path.cwd())
+    return replace(_chosen(folder_side(place.path, place.origin), name), name=name), True
+
+
+def _chosen(side: Side, convention: str | None) -> Side:
+    """The side narrowed to one convention, which it must have."""
+    if convention is None:
+        return side
+    return replace(side, conventions=(side.registry.by_id(convention).id,))

@@ -1,0 +1,1 @@
+"""Tables of the rules out to spreadsheets and back."""

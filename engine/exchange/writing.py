@@ -1,0 +1,142 @@
+"""Puts changed numbers into the rule files: replacements come in, files in which nothing else has moved go out.
+
+Each number is replaced at its own place, byte for byte beside it. What was written is read again, and if it does not
+hold exactly these changes, or if the policies have a fault that they had not, every file is put back as it was.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+from engine.comparison.edits.structure import edits
+from engine.errors import InputFault, Location, Problem, UsageFault, fault
+from engine.exchange.importing import Replacement
+from engine.language.expressions import Literal, Unpublished
+from engine.policy.checks import check_folder
+from engine.policy.loader import read_bytes
+from engine.policy.model import Convention, Item, Parameter, Table
+from engine.policy.registry import Registry, read_registry
+
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?=[\s,}\]]|\Z)")
+_MARK = "\ufeff"
+
+Number = int | Decimal
+
+
+def write_changes(registry: Registry, convention: Convention, found: Sequence[Replacement]) -> tuple[str, ...]:
+    """Writes the new values and gives the names of the files that have changed.
+
+    Raises:
+        InputFault: a file cannot be written, or the policies would have a new fault; nothing has changed then.
+        UsageFault: the policies are those that came with the program.
+    """
+    if registry.origin == "package":
+        raise UsageFault(Problem(Location(str(registry.root)), "exchange-packaged"))
+    files = dict.fromkeys(one.entry.value.at.file for one in found)
+    before = {name: read_bytes(Path(name), name) for name in files}
+    after = {name: replaced(before[name], name, [one for one in found if _file(one) == name]) for name in files}
+    faults = _faults(registry)
+    try:
+        _put(after)
+        _verify(registry, convention, found, faults)
+    except BaseException:
+        _put({name: content for name, content in before.items() if Path(name).read_bytes() != content})
+        raise
+    return tuple(files)
+
+
+def replaced(content: bytes, name: str, found: Iterable[Replacement]) -> bytes:
+    """A rule file with these numbers in place of the old, and everything else as it is.
+
+    Raises:
+        InputFault: the number to replace is not where it was read.
+    """
+    text = content.decode("utf-8")
+    starts = [0, *(match.end() for match in _BREAK.finditer(text))]
+    spans: list[tuple[int, int, str]] = []
+    for one in found:
+        at = one.entry.value.at
+        marked = len(_MARK) if at.line == 1 and text.startswith(_MARK) else 0
+        start = starts[at.line - 1] + at.column - 1 + marked if at.line <= len(starts) else len(text)
+        match = _NUMBER.match(text, start)
+        if match is None or Decimal(match[0]) != one.old:
+            raise fault(Location(name, at.line, at.column), "exchange-stale", value=one.old)
+        spans.append((start, match.end(), f"{Decimal(one.new):f}"))
+    for start, end, number in sorted(spans, reverse=True):
+        text = text[:start] + number + text[end:]
+    return text.encode("utf-8")
+
+
+def with_values(convention: Convention, values: Mapping[Location, Number]) -> Convention:
+    """The convention with the numbers at these places replaced."""
+    return replace(convention, items={id_: _item(item, values) for id_, item in convention.items.items()})
+
+
+def _item(item: Item, values: Mapping[Location, Number]) -> Item:
+    match item.body:
+        case Parameter(dated):
+            body: Parameter | Table = Parameter(tuple(replace(one, value=_at(one.value, values)) for one in dated))
+        case Table(inputs, rows):
+            body = Table(inputs, tuple(replace(row, then=_at(row.then, values)) for row in rows))
+        case _:
+            return item
+    return replace(item, body=body)
+
+
+def _at(value: Literal | Unpublished, values: Mapping[Location, Number]) -> Literal | Unpublished:
+    return replace(value, value=values[value.at]) if isinstance(value, Literal) and value.at in values else value
+
+
+def _file(one: Replacement) -> str:
+    return one.entry.value.at.file
+
+
+def _verify(
+    registry: Registry, convention: Convention, found: Sequence[Replacement], faults: frozenset[tuple[object, ...]]
+) -> None:
+    """Reads again what was written.
+
+    Raises:
+        InputFault: it is not what was asked for, or has a fault that was not there before.
+    """
+    fresh = [p for p in check_folder(registry.root, registry.origin) if _fault(p) not in faults]
+    if fresh:
+        raise InputFault(fresh)
+    expected = with_values(convention, {one.entry.value.at: one.new for one in found})
+    read, _ = read_registry(registry.root, registry.origin)
+    now = read.conventions.get(convention.id)
+    if now is None or edits(expected, now):
+        raise InputFault(Problem(Location(name), "exchange-undone") for name in {_file(one) for one in found})
+
+
+def _faults(registry: Registry) -> frozenset[tuple[object, ...]]:
+    return frozenset(_fault(problem) for problem in check_folder(registry.root, registry.origin))
+
+
+def _fault(problem: Problem) -> tuple[object, ...]:
+    """A fault without its column, which a longer number moves."""
+    return (problem.location.file, problem.location.line, problem.code, problem.message())
+
+
+def _put(contents: Mapping[str, bytes]) -> None:
+    """Replaces files once all new ones are whole, so that a full disk replaces none; a link stays a link."""
+    partials: dict[Path, Path] = {}
+    name = ""
+    try:
+        for name, content in contents.items():
+            target = Path(name).resolve()
+            partials[target] = target.with_name(f"{target.name}.partial")
+            partials[target].write_bytes(content)
+            shutil.copymode(target, partials[target])
+        for target, partial in partials.items():
+            partial.replace(target)
+    except OSError as error:
+        for partial in partials.values():
+            partial.unlink(missing_ok=True)
+        raise fault(Location(name), "output-unwritable", reason=error.strerror or type(error).__name__) from None

@@ -1,0 +1,150 @@
+"""What to ask of other readings: a decided case or a life comes in, an inquiry into its results goes out.
+
+What each result could depend on is read from the rules, not from the evaluation: a result that is open may rest on
+readings that its evaluation never met.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from engine.evaluation.decision import FIXED_RESULTS, Decision, Result
+from engine.evaluation.evaluator import Run
+from engine.evaluation.facts import Facts
+from engine.evaluation.life import lived
+from engine.evaluation.program import Program
+from engine.evaluation.session import YEARLY_AMOUNT, YEARS_SHOWN, Session
+from engine.evaluation.timeline import ENDING, Timeline
+from engine.inquiry.sensitivity import Answer, Choices, Inquiry, Subject
+from engine.language.expressions import Chosen, walk
+from engine.language.facts import SIGNATURE, YEAR
+from engine.policy.model import YEAR_START, Convention
+from engine.policy.nodes import deciding_nodes
+from engine.policy.overlays import Laid, named_items, reaches
+
+ELIGIBILITY = FIXED_RESULTS[0]
+OF_A_YEAR = FIXED_RESULTS[1:]
+
+
+@dataclass(slots=True)
+class Answers:
+    """Answers of a convention's items under any readings; what each depends on is worked out once for each laying."""
+
+    session: Session
+    convention: Convention
+    _depends: dict[tuple[str, ...], Mapping[str, frozenset[str]]] = field(default_factory=dict)
+
+    def of(self, facts: Facts, choices: Choices, ids: Sequence[str], year: int) -> Iterator[tuple[Subject, Answer]]:
+        """The answers of the items ``ids`` that the convention has."""
+        laid = self.session.laid(self.convention, facts, choices)
+        program, ran = self.session.run(self.convention, laid, facts, choices)
+        gates = _gates(self.session.registry.covering(self.convention), facts, ran)
+        key = tuple(f"{later.id}/{overlay.id}" for later, overlay in (*laid, *gates))
+        if key not in self._depends:
+            self._depends[key] = dependencies(program, gates)
+        for id_ in ids:
+            if id_ in ran.answers:
+                yield Subject(id_, year), Answer(ran.answers[id_][0], self._depends[key][id_])
+
+
+def inquiry_of_case(session: Session, decision: Decision, fixed: Choices) -> Inquiry:
+    """An inquiry about the fixed results, payments or yearly amounts, and criteria of eligibility of one decision.
+
+    ``fixed`` are the choices that it was decided with and that are not opened.
+    """
+    convention, facts = decision.convention, decision.facts
+    questions = session.program(convention, ()).plan.interpretations
+    outcome = convention.items.get(ELIGIBILITY)
+    criteria = () if outcome is None else tuple(dict.fromkeys(named_items(outcome)))
+    wanted = (*FIXED_RESULTS, *(_payments(convention) if YEAR in facts else ()), *criteria)
+    answers = Answers(session, convention)
+
+    def decide(choices: Choices) -> Mapping[Subject, Answer]:
+        found = dict(answers.of(dict(facts), choices, wanted, 0))
+        for year in () if YEAR in facts or YEARLY_AMOUNT not in convention.items else YEARS_SHOWN:
+            found.update(answers.of({**facts, YEAR: year}, choices, (YEARLY_AMOUNT,), year))
+        return found
+
+    def tell(choices: Choices) -> Mapping[Subject, Result]:
+        told = session.decide(dict(facts), convention.id, choices, decision.as_of)
+        whole = {Subject(id_): told.results[id_] for id_ in wanted if id_ in told.results}
+        return whole | {Subject(line.amount.id, line.year): line.amount for line in told.years}
+
+    own = {id_: choice for id_, choice in fixed.items() if id_ in questions}
+    return Inquiry(decide, tell, questions, own, frozenset(criteria))
+
+
+def inquiry_of_life(session: Session, life: Timeline, fixed: Choices) -> Inquiry:
+    """An inquiry about the eligibility and the end of a contract, and each year's fixed results and payments.
+
+    The years are those shown; events count in each as they do under the readings tried.
+    """
+    convention = life.rows[0].decision.convention
+    questions = session.program(convention, ()).plan.interpretations
+    answers = Answers(session, convention)
+    criteria = [event.type.criterion for event in life.dossier.events if event.type.criterion in convention.items]
+    of_a_year = (*OF_A_YEAR, *_payments(convention))
+    whole = (ELIGIBILITY, *ENDING)
+    base = lived(session, life.dossier, convention.id)
+    last = life.rows[-1].year
+
+    def facts_of(choices: Choices) -> Iterator[tuple[int, Facts, Sequence[str]]]:
+        read = replace(base, interpret=choices)
+        yield 0, read.known_facts(last), whole
+        for row in life.rows:
+            yield row.year, read.facts(row.year)[0], of_a_year
+
+    def decide(choices: Choices) -> Mapping[Subject, Answer]:
+        found: dict[Subject, Answer] = {}
+        for year, facts, ids in facts_of(choices):
+            told = dict(answers.of(facts, choices, (*ids, *filter(None, criteria)), year))
+            counting = [told[Subject(id_, year)].depends for id_ in criteria if id_ is not None]
+            for subject, answer in told.items():
+                if subject.item in ids:
+                    found[subject] = Answer(answer.value, answer.depends.union(*counting))
+        return found
+
+    def tell(choices: Choices) -> Mapping[Subject, Result]:
+        told: dict[Subject, Result] = {}
+        for year, facts, ids in facts_of(choices):
+            results = session.decide(facts, convention.id, choices, life.as_of).results
+            told.update({Subject(id_, year): results[id_] for id_ in ids if id_ in results})
+        return told
+
+    own = {id_: choice for id_, choice in fixed.items() if id_ in questions}
+    return Inquiry(decide, tell, questions, own)
+
+
+def _payments(convention: Convention) -> tuple[str, ...]:
+    return tuple(id_ for id_, item in convention.items.items() if item.kind == "payment")
+
+
+def dependencies(program: Program, gates: Sequence[Laid]) -> Mapping[str, frozenset[str]]:
+    """Every interpretation that each item could depend on, through what it reads and the overlays that may change it.
+
+    The interpretations that an evaluation used would be too few: a result that is open, or the first known of several,
+    may rest on the others as soon as one of them is read otherwise.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for step in program.plan.steps:
+        item = step.item
+        named = {
+            node.interpretation for root in deciding_nodes(item) for node in walk(root) if isinstance(node, Chosen)
+        }
+        for _, overlay in gates:
+            if overlay.when is not None and (item.id in overlay.replace or item.id in overlay.add_derogations):
+                named |= {node.interpretation for node in walk(overlay.when) if isinstance(node, Chosen)}
+        below = (found.get(id_, frozenset()) for id_ in named_items(item))
+        found[item.id] = frozenset(named).union(*below)
+    return found
+
+
+def _gates(covering: Sequence[Laid], facts: Facts, run: Run) -> tuple[Laid, ...]:
+    """The overlays whose dates hold for the contract year, whatever their condition says."""
+    signature, year = facts[SIGNATURE], facts.get(YEAR)
+    start = run.answers[YEAR_START][0]
+    assert isinstance(signature, dt.date)
+    dated = (year if isinstance(year, int) else None, start if isinstance(start, dt.date) else None)
+    return tuple((later, overlay) for later, overlay in covering if reaches(overlay, signature, *dated))

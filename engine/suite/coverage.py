@@ -1,0 +1,220 @@
+"""What the tests reach: rules and observed tests come in, every place that can decide goes out with the sides reached.
+
+A place counts as reached only by a test that looks at its item: one that expects it, or something that is made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from engine.errors import Location
+from engine.evaluation.conditions import condition
+from engine.evaluation.evaluator import Run
+from engine.evaluation.expressions import expression
+from engine.evaluation.program import Program
+from engine.evaluation.slots import Closure
+from engine.language.expressions import Cell, Compare, FactRef, ItemRef, Literal, Node, Scale, Unpublished, walk
+from engine.language.operators import COMPARISONS
+from engine.language.typing import type_of
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent
+from engine.policy.model import Convention, Criterion, Item, Outcome, Parameter, Payment, Quantity, Table
+from engine.policy.nodes import nodes
+from engine.policy.registry import Registry
+from engine.suite.observed import Observed
+
+KINDS = ("item", "row", "step", "value", "rule", "derogation", "threshold")
+ORDERINGS = ("at_least", "at_most", "more_than", "less_than")
+BOTH = ("yes", "no")
+ONE = ("yes",)
+
+Side = tuple[str, Location, str]  # kind, place, side
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Something that can decide: its kind, item, a name, where it is written, and the sides that it has.
+
+    A threshold has two sides, ``yes`` and ``no``, or none where the sources do not publish it; all else has one.
+    """
+
+    kind: str
+    convention: str
+    item: str
+    name: str
+    at: Location
+    sides: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Every place in the order of the files, and the sides that tests reach."""
+
+    places: tuple[Place, ...]
+    reached: frozenset[Side]
+    tests: int
+
+    def sides(self, place: Place) -> tuple[str, ...]:
+        """The sides of a place that some test reaches."""
+        return tuple(side for side in place.sides if (place.kind, place.at, side) in self.reached)
+
+    def count(self, kind: str | None = None, convention: str | None = None) -> tuple[int, int]:
+        """The sides reached and the sides that there are."""
+        chosen = [p for p in self.places if kind in (None, p.kind) and convention in (None, p.convention)]
+        return sum(len(self.sides(place)) for place in chosen), sum(len(place.sides) for place in chosen)
+
+    @property
+    def missed(self) -> tuple[Place, ...]:
+        return tuple(place for place in self.places if len(self.sides(place)) < len(place.sides))
+
+
+def coverage(registry: Registry, observed: Sequence[Observed]) -> Coverage:
+    """What the observed tests reach of the rules in ``registry``."""
+    reached: set[Side] = set()
+    probes: dict[int, Probes] = {}
+    for each in observed:
+        probe = probes.setdefault(id(each.program), Probes(each.program))
+        reached.update(probe.reached(each.run, each.looked_at))
+    found = tuple(place for convention in registry.conventions.values() for place in places(convention))
+    return Coverage(found, frozenset(reached), len(observed))
+
+
+def places(convention: Convention) -> Iterator[Place]:
+    """Every place of a convention that can decide, item by item."""
+    silent = unpublished(convention)
+    for item in convention.items.values():
+        yield Place("item", convention.id, item.id, item.id, item.at, ONE)
+        for kind, name, at in _inner(item):
+            yield Place(kind, convention.id, item.id, name, at, ONE)
+        for at, name, operands in _thresholds(item):
+            named = {node.id for node in operands if isinstance(node, ItemRef)}
+            open_ = bool(named & silent) or any(isinstance(node, Unpublished) for node in operands)
+            yield Place("threshold", convention.id, item.id, name, at, () if open_ else BOTH)
+    for derogation in convention.derogations.values():
+        yield Place("derogation", convention.id, derogation.id, derogation.id, derogation.at, ONE)
+        for node in walk(derogation.when):
+            if isinstance(node, Compare) and node.operator in ORDERINGS:
+                yield Place("threshold", convention.id, derogation.id, _name(node), node.at, BOTH)
+
+
+def unpublished(convention: Convention) -> frozenset[str]:
+    """The items to which the sources give no value at all: they are reached where they are undetermined."""
+    return frozenset(id_ for id_, item in convention.items.items() if _silent(item))
+
+
+def _silent(item: Item) -> bool:
+    match item.body:
+        case Parameter(values):
+            return all(isinstance(value.value, Unpublished) for value in values)
+        case Quantity(Unpublished()) | Payment(Unpublished(), _):
+            return True
+        case _:
+            return False
+
+
+def _inner(item: Item) -> Iterator[tuple[str, str, Location]]:
+    match item.body:
+        case Parameter(values) if len(values) > 1:
+            yield from (("value", str(value.start), value.at) for value in values)
+        case Table(_, rows):
+            yield from (("row", f"{item.id}[{i}]", row.at) for i, row in enumerate(rows, 1))
+        case Criterion(_, derogations):
+            yield from (("derogation", derogation.id, derogation.at) for derogation in derogations)
+        case Outcome(_, rules, _):
+            yield from (("rule", rule.id, rule.at) for rule in rules)
+        case Quantity(Scale(steps)):
+            yield from (("step", step.name, step.at) for step in steps)
+
+
+def _thresholds(item: Item) -> Iterator[tuple[Location, str, list[Node]]]:
+    """Comparisons that order numbers or dates, and the bounds of table cells, with the nodes they are made of."""
+    for root in nodes(item):
+        for node in walk(root):
+            if isinstance(node, Compare) and node.operator in ORDERINGS:
+                yield node.at, _name(node), list(walk(node))
+    if isinstance(item.body, Table):
+        for row in item.body.rows:
+            for name, cell in row.cells.items():
+                bounds = [bound for bound in (cell.low, cell.high) if bound is not None]
+                if bounds:
+                    yield cell.at, name, [node for bound in bounds for node in walk(bound)]
+
+
+def _name(node: Compare) -> str:
+    left = node.left.name if isinstance(node.left, FactRef) else node.left.id
+    operand = f" {node.right.value}" if isinstance(node.right, Literal) else ""
+    return f"{left} {node.operator}{operand}"
+
+
+class Probes:
+    """The thresholds of a program, compiled to be asked about each run."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._asked: dict[str, list[tuple[Location, Closure]]] = {}
+        for compiled in program.steps:
+            self._asked[compiled.step.item.id] = list(self._closures(compiled.step.item))
+
+    def reached(self, run: Run, looked_at: Iterable[str]) -> Iterator[Side]:
+        """The sides of the places that decide in a run, among the items looked at."""
+        wanted = set(looked_at)
+        for compiled in self.program.steps:
+            item = compiled.step.item
+            if item.id not in wanted:
+                continue
+            value, _, _, decided = run.answers[item.id]
+            if _silent(item) if value is UNDETERMINED else value is not NOT_APPLICABLE:
+                yield ("item", item.at, "yes")
+            yield from _deciding(item, decided, run)
+            for at, closure in self._asked[item.id]:
+                holds = closure(run.slots)[0]
+                if holds is not None:
+                    yield ("threshold", at, BOTH[0] if holds else BOTH[1])
+
+    def _closures(self, item: Item) -> Iterator[tuple[Location, Closure]]:
+        names = self.program.names
+        for root in nodes(item):
+            for node in walk(root):
+                if isinstance(node, Compare) and node.operator in ORDERINGS:
+                    yield node.at, condition(node, names)
+        if isinstance(item.body, Table):
+            for row in item.body.rows:
+                for name, cell in row.cells.items():
+                    if cell.low is not None or cell.high is not None:
+                        yield cell.at, self._bounded(item.body.inputs[name], cell)
+
+    def _bounded(self, ref: FactRef | ItemRef, cell: Cell) -> Closure:
+        """Whether an input lies within the bounds of a cell; unknown where it or a bound is."""
+        wanted = type_of(ref, self.program.names.scope)
+        slot = self.program.names.slot(ref)
+        bounds = [
+            (COMPARISONS[operator].scalar, expression(bound, self.program.names, wanted))
+            for operator, bound in (("at_least", cell.low), ("less_than", cell.high))
+            if bound is not None
+        ]
+
+        def run(slots: list[tuple[object, int, int]]) -> tuple[bool | None, int, int]:
+            value = slots[slot][0]
+            others = [(test, bound(slots)[0]) for test, bound in bounds]
+            if isinstance(value, Absent) or any(isinstance(other, Absent) for _, other in others):
+                return (None, 0, 0)
+            return (all(test(value, other) for test, other in others), 0, 0)
+
+        return run
+
+
+def _deciding(item: Item, decided: int | None, run: Run) -> Iterator[Side]:
+    match item.body:
+        case Outcome(_, rules, _):
+            fired = run.rules.get(item.id, ())
+            yield from (("rule", rule.at, "yes") for rule in rules if rule.id in fired)
+        case _ if decided is None:
+            return
+        case Parameter(values) if len(values) > 1:
+            yield ("value", values[decided].at, "yes")
+        case Table(_, rows):
+            yield ("row", rows[decided].at, "yes")
+        case Criterion(_, derogations):
+            yield ("derogation", derogations[decided].at, "yes")
+        case Quantity(Scale(steps)):
+            yield ("step", steps[decided].at, "yes")

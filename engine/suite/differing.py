@@ -1,0 +1,130 @@
+"""Where two versions of a program differ: both come in, the items whose own answers differ for given inputs go out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.evaluation.bodies import NoRow
+from engine.evaluation.evaluator import Run, obligation_status
+from engine.evaluation.program import Compiled, OutcomeProgram, Program
+from engine.evaluation.slots import Slots
+from engine.language.facts import YEAR
+from engine.language.values import UNDETERMINED
+from engine.policy.model import Criterion, Obligation, Outcome
+from engine.review.classes import surveyed
+from engine.review.enumeration import exhaustive, slot_content
+from engine.review.proof import Proofs
+from engine.suite.observed import Observed
+
+# A product beyond this is not exhausted to prove that a change has no effect: it counts as one that may have.
+MAX_EXHAUSTED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Differ:
+    """A program before and after a change; ``changed`` are the ids of the steps whose items differ."""
+
+    before: Program
+    after: Program
+    changed: tuple[str, ...]
+    places: tuple[int, ...]
+
+    @classmethod
+    def of(cls, before: Program, after: Program) -> Differ:
+        items = {compiled.step.item.id: compiled.step for compiled in before.steps}
+        changed = tuple(c.step.item.id for c in after.steps if c.step != items.get(c.step.item.id))
+        first = len(before.names.facts) + len(before.names.choices)
+        places = (*range(first), *(before.names.items[id_] for id_ in _by_slot(after)))
+        return cls(before, after, changed, places)
+
+    def differs(self, id_: str, each: Observed) -> bool:
+        """Whether the item answers otherwise for the inputs that it has in a test."""
+        slots = each.run.slots
+        as_of = each.case.entry.get("as_of")
+        day = dt.date.fromisoformat(as_of) if as_of else None
+        given = each.run.given
+        before = self.answer(self.before, id_, slots, day, given)
+        return bool(before != self.answer(self.after, id_, self.moved(slots), day, given))
+
+    def moved(self, slots: Slots) -> Slots:
+        """The slots in the order of the changed program."""
+        return [slots[place] for place in self.places]
+
+    def answer(self, program: Program, id_: str, slots: Slots, day: dt.date | None, given: int) -> Any:
+        """All that a test can see of an item, computed alone."""
+        compiled = program.steps[program.names.items[id_] - len(program.names.facts) - len(program.names.choices)]
+        facts = program.fact_bits & ~given
+        try:
+            return (*_seen(compiled, program, slots, day, facts), _extra(compiled, slots, facts))
+        except NoRow:
+            return "no-row"
+
+
+def _by_slot(program: Program) -> Sequence[str]:
+    return sorted(program.names.items, key=lambda id_: program.names.items[id_])
+
+
+def _seen(compiled: Compiled, program: Program, slots: Slots, day: dt.date | None, facts: int) -> tuple[Any, ...]:
+    item = compiled.step.item
+    if compiled.step.yearly and slots[program.names.facts[YEAR]][0] is UNDETERMINED:
+        return (UNDETERMINED, program.year_bit & facts)
+    if compiled.outcome is not None:
+        assert isinstance(item.body, Outcome)
+        return _fired(compiled.outcome, item.body, slots, facts)
+    value, used, missing, decided = compiled.run(slots)
+    if isinstance(item.body, Obligation):
+        state = Run(slots, {item.id: (value, used, missing, decided)})
+        status, due, lacks = obligation_status(compiled, state, day)
+        return (status, due, lacks & facts)
+    derogation = item.body.derogations[decided].id if isinstance(item.body, Criterion) and decided is not None else None
+    return (value, missing & facts, derogation)
+
+
+def _fired(outcome: OutcomeProgram, body: Outcome, slots: Slots, facts: int) -> tuple[Any, ...]:
+    """The values of the rules that fire, by their Kleene closures; the ruleset itself is asked by the test."""
+    if outcome.gate is not None:
+        gate = outcome.gate(slots)
+        if gate[0] != "open":
+            return (gate[0], gate[2] & facts)
+    values, missing = set(), 0
+    for rule in body.rules:
+        holds, _, lacks = outcome.rules[rule.id](slots)
+        if holds:
+            published = isinstance(rule.then, str)
+            values.add((rule.then if published else None, outcome.unpublished.get(rule.id, 0)))
+        elif holds is None:
+            missing |= lacks
+    return (frozenset(values), 0 if values else missing & facts)
+
+
+def _extra(compiled: Compiled, slots: Slots, facts: int) -> tuple[Any, ...]:
+    due = None if compiled.due is None else compiled.due(slots)
+    warned = any(when(slots)[0] for when, _ in compiled.warnings)
+    return (None if due is None else (due[0], due[2] & facts), warned)
+
+
+def equivalent(differ: Differ, id_: str, proofs: Proofs) -> bool:
+    """Whether an item is proved to answer the same after a change, for all that its own inputs can be.
+
+    Both versions are exhausted over the classes of their direct inputs; what these do not prove counts as different.
+    ``proofs`` are those of the program before.
+    """
+    if differ.before.names.items != differ.after.names.items:
+        return False
+    for survey in (proofs.survey, surveyed(differ.after)):
+        below = {slot: proofs.answers(read.name) for slot, read in survey.reads(id_).items() if read.kind == "item"}
+        pinned = {slot: answers.values for slot, answers in below.items() if answers is not None}
+        enumeration = exhaustive(survey, id_, {}, MAX_EXHAUSTED, pinned=pinned)
+        if not enumeration.proves:
+            return False
+        for combination in enumeration:
+            slots: Slots = list(survey.program.blank)
+            for each, class_ in zip(enumeration.inputs, combination.classes, strict=True):
+                slots[each.slot] = slot_content(survey, each.slot, class_.value)
+            old, new = (differ.answer(program, id_, slots, None, 0) for program in (differ.before, differ.after))
+            if old != new:
+                return False
+    return True

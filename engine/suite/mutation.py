@@ -1,0 +1,220 @@
+"""Whether the policies' tests notice a change: a session and its tests come in, the fate of every mutant goes out.
+
+For each mutant the changed item alone is asked first, with the inputs that each test gives it; a test is run only where
+the answer differs and the test looks at the item, and the first that fails settles the matter.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from engine.errors import InputFault, Location
+from engine.evaluation.inference import EngineFault
+from engine.evaluation.program import Program
+from engine.evaluation.session import Session
+from engine.language.types import Type
+from engine.policy.overlays import Laid, laid_items
+from engine.policy.registry import Registry
+from engine.review.classes import surveyed
+from engine.review.enumeration import SEED
+from engine.review.proof import Proofs
+from engine.suite.differing import Differ, equivalent
+from engine.suite.mutants import Mutant, mutants
+from engine.suite.observed import Key, Observed, key_of, observe, settled
+from engine.suite.running import PolicyCase, run_case
+
+PROCESSES = 2
+CHUNK = 40
+CAUGHT, SURVIVED, EQUIVALENT, INVALID = "caught", "survived", "equivalent", "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one change: ``caught`` by a test, ``survived``, proved ``equivalent``, or ``invalid`` as rules."""
+
+    convention: str
+    subject: str
+    kind: str
+    at: Location
+    before: str
+    after: str
+    status: str
+    caught_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The fates in the order of the files; ``of`` is how many there are, of which some may have been drawn."""
+
+    fates: tuple[Fate, ...]
+    of: int
+
+    def count(self, status: str, convention: str | None = None) -> int:
+        return sum(f.status == status and convention in (None, f.convention) for f in self.fates)
+
+    @property
+    def survivors(self) -> tuple[Fate, ...]:
+        return tuple(fate for fate in self.fates if fate.status == SURVIVED)
+
+    def share(self, convention: str | None = None) -> float:
+        """Caught among those that a test could notice, in percent."""
+        caught, survived = self.count(CAUGHT, convention), self.count(SURVIVED, convention)
+        return 100 * caught / (caught + survived) if caught + survived else 100.0
+
+
+def mutation_score(
+    registry: Registry, cases: Sequence[PolicyCase], sample: int | None = None, processes: int = PROCESSES
+) -> Score:
+    """The fate of every mutant of ``registry``, or of ``sample`` of them drawn with a fixed seed."""
+    bench = _Bench.of(registry, cases)
+    of = len(bench.mutants)
+    indices = list(range(of))
+    if sample is not None and sample < of:
+        indices = sorted(random.Random(SEED).sample(indices, sample))
+    if processes < 2 or len(indices) <= CHUNK:
+        return Score(tuple(bench.fate(i) for i in indices), of)
+    chunks = [indices[i : i + CHUNK] for i in range(0, len(indices), CHUNK)]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, _start, (registry, tuple(cases))) as pool:
+        return Score(tuple(fate for fates in pool.map(_fates, chunks) for fate in fates), of)
+
+
+_benches: list[_Bench] = []  # one in each worker process
+
+
+def _start(registry: Registry, cases: tuple[PolicyCase, ...]) -> None:
+    _benches.append(_Bench.of(registry, cases))
+
+
+def _fates(indices: Sequence[int]) -> list[Fate]:
+    return [_benches[0].fate(i) for i in indices]
+
+
+@dataclass(slots=True)
+class _Bench:
+    """The tests as they run under the rules unchanged, and the mutants."""
+
+    session: Session
+    observed: Sequence[Observed]
+    programs: Mapping[Key, Program]
+    mutants: Sequence[Mutant]
+    _proved: dict[int, Proofs] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, registry: Registry, cases: Sequence[PolicyCase]) -> _Bench:
+        session = Session(registry)
+        observed = [each for each in observe(session, cases) if run_case(session, each.case).passed]
+        programs = {each.key: each.program for each in observed}
+        types: dict[str, dict[str, Type | None]] = {}
+        for convention in registry.conventions.values():
+            program = session.program(convention, ())
+            programs.setdefault((convention.id, ()), program)
+            types[convention.id] = dict(program.plan.types)
+        for program in programs.values():
+            for step in program.plan.steps:
+                types[step.item.convention].setdefault(step.item.id, step.type)
+        return cls(session, observed, programs, list(mutants(registry, types)))
+
+    def fate(self, index: int) -> Fate:
+        mutant = self.mutants[index]
+        registry = self.session.registry
+        conventions = {**registry.conventions, mutant.convention.id: mutant.convention}
+        changed = Session(replace(registry, conventions=conventions))
+        caught_by = ""
+        try:
+            caught_by, status = self._tried(mutant, changed)
+        except InputFault:
+            status = INVALID
+        finally:
+            changed.close()
+        change = mutant.change
+        return Fate(
+            mutant.convention.id,
+            mutant.subject,
+            change.kind,
+            change.at,
+            change.before,
+            change.after,
+            status,
+            caught_by,
+        )
+
+    def _tried(self, mutant: Mutant, changed: Session) -> tuple[str, str]:
+        """The name of the test that notices, and the status.
+
+        Raises:
+            InputFault: the change makes rules that ``avenant check`` refuses.
+        """
+        if mutant.item is None:
+            caught_by = _noticed(mutant, changed, self._of_whole(changed))
+            return caught_by, CAUGHT if caught_by else SURVIVED
+        differs = []
+        for key in self._keys(mutant):
+            differs.append(self._program_pair(key, changed))
+            caught_by = _noticed(mutant, changed, self._of_item(differs[-1]))
+            if caught_by:
+                return caught_by, CAUGHT
+        same = all(
+            equivalent(differ, step, self._proofs(differ.before)) for differ in differs for step in differ.changed
+        )
+        return "", EQUIVALENT if same and differs else SURVIVED
+
+    def _proofs(self, program: Program) -> Proofs:
+        """What items answer whatever the readings, found once for each program."""
+        return self._proved.setdefault(id(program), Proofs(surveyed(program), {}))
+
+    def _keys(self, mutant: Mutant) -> list[Key]:
+        assert mutant.item is not None
+        at = mutant.item.at
+        found = [key for key, program in self.programs.items() if any(s.item.at == at for s in program.plan.steps)]
+        return sorted(found, key=lambda key: (len(key[1]), key))
+
+    def _program_pair(self, key: Key, changed: Session) -> Differ:
+        """The program of ``key`` before and after the change."""
+        before = self.programs[key]
+        convention = changed.registry.conventions[key[0]]
+        covering = changed.registry.covering(convention)
+        by_name = {f"{later.id}/{overlay.id}": (later, overlay) for later, overlay in covering}
+        laid: tuple[Laid, ...] = tuple(by_name[name] for name in key[1])
+        return Differ.of(before, changed.program(convention, laid))
+
+    def _of_item(self, differ: Differ) -> Iterator[Observed]:
+        """The tests under a program that look at an item and for whose inputs its own answer changes."""
+        for each in self.observed:
+            if each.program is differ.before:
+                looked_at = (step for step in differ.changed if step in each.looked_at)
+                if any(differ.differs(step, each) for step in looked_at):
+                    yield each
+
+    def _of_whole(self, changed: Session) -> Iterator[Observed]:
+        """The tests that get another convention, other overlays, readings or programs."""
+        affected: dict[Key, bool] = {}
+        for each in self.observed:
+            try:
+                convention, laid, choices = settled(changed, each.case)
+            except InputFault:
+                yield each
+                continue
+            key = key_of(convention, laid)
+            if key not in affected:
+                before = self.programs.get(key)
+                items = laid_items(convention, laid)
+                affected[key] = before is None or {s.item.id: s.item for s in before.plan.steps} != items
+            if key != each.key or choices != each.choices or affected[key]:
+                yield each
+
+
+def _noticed(mutant: Mutant, changed: Session, suspects: Iterable[Observed]) -> str:
+    """The first test that fails under the change, those first that say something about its very item."""
+    for each in sorted(suspects, key=lambda each: mutant.subject not in each.subjects):
+        try:
+            passed = run_case(changed, each.case).passed
+        except EngineFault:
+            passed = False
+        if not passed:
+            return f"{each.case.at.file}:{each.case.at.line}"
+    return ""

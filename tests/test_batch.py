@@ -481,7 +481,7 @@ def test_a_full_disk_leaves_the_old_output_and_nothing_beside_it(suffix: str, tm
 
 
 def test_two_runs_do_not_write_the_same_file(tmp_path: Path) -> None:
-    from engine.bulk.writing import replacing
+    from engine.files import replacing
 
     source, output = written(tmp_path / "in.csv", HEADER, LINE), tmp_path / "out.csv"
     with replacing(output):

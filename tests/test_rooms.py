@@ -14,6 +14,7 @@ from engine.report.messages import words
 ORDER = (
     "error_codes",
     "errors",
+    "files",
     "language",
     "policy",
     "evaluation",

@@ -27,9 +27,10 @@ from engine.bulk.inputs import Source, check_choices, format_of, open_sources
 from engine.bulk.job import Job
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
 from engine.bulk.summary import Summary
-from engine.bulk.writing import RefusedRows, replacing, unwritable
+from engine.bulk.writing import RefusedRows
 from engine.errors import Location, Problem, UsageFault, fault
 from engine.evaluation.session import Session
+from engine.files import replacing, unwritable
 
 READABLE = {"csv", "parquet"}
 BROKEN, PLACE, BLOCK, SERIAL = "avenant_broken", "avenant_place", "avenant_block", "avenant_serial"
@@ -218,7 +219,7 @@ def _replace(partial: Path, target: Path) -> None:
         partial.rename(target)
         _remove(old)
     except OSError as error:
-        raise unwritable(target, error.strerror) from None
+        raise unwritable(target, error) from None
 
 
 def _remove(path: Path) -> None:

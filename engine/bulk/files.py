@@ -21,10 +21,11 @@ from engine.bulk.outputs import output_kinds
 from engine.bulk.readers import FILE, ROW, Piece, pieces
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
 from engine.bulk.summary import Summary
-from engine.bulk.writing import RefusedRows, frames_to, replacing
+from engine.bulk.writing import RefusedRows, frames_to
 from engine.errors import InputFault, Location, fault
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
+from engine.files import replacing
 
 CENTS = ".centimes"
 MISSING = "missing"

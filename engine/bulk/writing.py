@@ -1,17 +1,10 @@
-"""Writes files that are whole or not there: frames or rows come in, and the old file gives way only to a finished one.
-
-Everything is written beside its target under another name, and then renamed. A killed run leaves the old file and a
-``.partial`` one, which the next run writes over.
-"""
+"""Writers of frames and of refused rows: pieces come in one after the other, and one file goes out."""
 
 from __future__ import annotations
 
 import contextlib
 import csv
-import errno
-import fcntl
 import io
-import os
 import queue
 import threading
 from collections.abc import Iterator
@@ -22,7 +15,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from engine.bulk.rows import Refusal
-from engine.errors import InputFault, Location, fault
+from engine.files import unwritable
 
 PATIENCE = 0.2  # seconds between two looks at whether the writing thread still lives
 ROW_GROUP = 50_000  # rows that the writer of Parquet holds
@@ -32,69 +25,6 @@ class Frames(Protocol):
     """What takes the frames of an output, one after the other."""
 
     def write(self, frame: pl.DataFrame) -> None: ...
-
-
-def unwritable(target: Path, reason: object) -> InputFault:
-    return fault(Location(str(target)), "output-unwritable", reason=reason)
-
-
-@contextlib.contextmanager
-def replacing(target: Path, empty: bool = True) -> Iterator[Path]:
-    """A path to write to, which becomes ``target`` when the block ends well and vanishes when it does not.
-
-    Without ``empty``, a path left empty means that there is to be no ``target``.
-
-    Raises:
-        InputFault: the folder does not exist or is full, or another run is writing the same file.
-    """
-    partial = target.with_name(target.name + ".partial")
-    locks: list[int] = []
-    try:
-        if target.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        _lock(partial, target, locks)
-        yield partial
-        os.fsync(locks[0])
-        if empty or os.fstat(locks[0]).st_size:
-            partial.replace(target)
-        else:
-            target.unlink(missing_ok=True)
-            partial.unlink()
-        _sync_folder(target)
-    except BaseException as error:
-        if locks:
-            partial.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise unwritable(target, error.strerror or type(error).__name__) from None
-        raise
-    finally:
-        for lock in locks:
-            os.close(lock)
-
-
-def _lock(partial: Path, target: Path, locks: list[int]) -> None:
-    """Adds an open file that holds the right to write ``partial``; the system lets go of it when the process ends."""
-    while True:
-        lock = os.open(partial, os.O_RDWR | os.O_CREAT, 0o666)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-            raise fault(Location(str(target)), "output-busy") from None
-        with contextlib.suppress(FileNotFoundError):
-            if os.fstat(lock).st_ino == partial.stat().st_ino:
-                locks.append(lock)
-                os.truncate(lock, 0)
-                return
-        os.close(lock)  # another run finished in between, and took the name with it
-
-
-def _sync_folder(target: Path) -> None:
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 @contextlib.contextmanager
@@ -114,7 +44,7 @@ def frames_to(path: Path, format_: str, target: Path, schema: pl.Schema) -> Iter
         with path.open("r+b") as stream:
             yield _Text(stream, format_, schema)
     except OSError as error:
-        raise unwritable(target, error.strerror) from None
+        raise unwritable(target, error) from None
 
 
 class _Text:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.common import write
 from engine.errors import Location, fault
+from engine.files import unwritable
 
 if TYPE_CHECKING:
     from engine.comparison.effects.behaviour import Behaviour
@@ -92,7 +93,7 @@ def _write_witnesses(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise fault(Location(str(folder)), "output-unwritable", reason=error.strerror or type(error).__name__) from None
+        raise unwritable(folder, error) from None
     places = (place_of(sessions[0].registry), place_of(sessions[1].registry))
     texts: dict[Path, str] = {}
     named: list[dict[int, str]] = []
@@ -129,7 +130,7 @@ def _refuse_foreign(path: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise fault(Location(str(path)), "output-unwritable", reason=error.strerror or type(error).__name__) from None
+        raise unwritable(path, error) from None
     if start != MARK.encode():
         reason = {lang: word("file_is_foreign", lang) for lang in LANGUAGES}
-        raise fault(Location(str(path)), "output-unwritable", reason=reason)
+        raise unwritable(path, reason)

@@ -199,14 +199,7 @@ def write(text: str, output: str | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    target = Path(output)
-    partial = target.parent / f"{target.name}.partial"
-    try:
-        if target.is_dir():
-            raise IsADirectoryError(21, "is a folder")
+    from engine.files import replacing
+
+    with replacing(Path(output)) as partial:
         partial.write_text(text, encoding="utf-8")
-        partial.replace(target)
-    except OSError as error:
-        if partial.is_file():
-            partial.unlink()
-        raise fault(Location(output), "output-unwritable", reason=error.strerror or type(error).__name__) from None

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.cli.common import json_text, laid_out, open_session, write
-from engine.errors import InputFault, Location, Problem, fault
+from engine.errors import InputFault, Problem
+from engine.files import unwritable
 
 if TYPE_CHECKING:
     from engine.evaluation.session import Session
@@ -55,7 +56,7 @@ def _write_witnesses(findings: Sequence[Finding], folder: str, lang: str) -> dic
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise fault(Location(folder), "output-unwritable", reason=error.strerror or type(error).__name__) from None
+        raise unwritable(Path(folder), error) from None
     files: dict[int, str] = {}
     for number, finding in enumerate(findings):
         if finding.witness is not None:

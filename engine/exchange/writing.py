@@ -6,8 +6,8 @@ hold exactly these changes, or if the policies have a fault that they had not, e
 
 from __future__ import annotations
 
+import contextlib
 import re
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -16,6 +16,7 @@ from pathlib import Path
 from engine.comparison.edits.structure import edits
 from engine.errors import InputFault, Location, Problem, UsageFault, fault
 from engine.exchange.importing import Replacement
+from engine.files import replacing
 from engine.language.expressions import Literal, Unpublished
 from engine.policy.checks import check_folder
 from engine.policy.loader import read_bytes
@@ -125,18 +126,7 @@ def _fault(problem: Problem) -> tuple[object, ...]:
 
 
 def _put(contents: Mapping[str, bytes]) -> None:
-    """Replaces files once all new ones are whole, so that a full disk replaces none; a link stays a link."""
-    partials: dict[Path, Path] = {}
-    name = ""
-    try:
+    """Replaces files once all new ones are whole, so that a full disk replaces none."""
+    with contextlib.ExitStack() as stack:
         for name, content in contents.items():
-            target = Path(name).resolve()
-            partials[target] = target.with_name(f"{target.name}.partial")
-            partials[target].write_bytes(content)
-            shutil.copymode(target, partials[target])
-        for target, partial in partials.items():
-            partial.replace(target)
-    except OSError as error:
-        for partial in partials.values():
-            partial.unlink(missing_ok=True)
-        raise fault(Location(name), "output-unwritable", reason=error.strerror or type(error).__name__) from None
+            stack.enter_context(replacing(Path(name))).write_bytes(content)

@@ -6,6 +6,7 @@ from the user's cache. What is stored is data: only the classes of the model can
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import pickle
@@ -16,6 +17,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from engine.errors import InputFault
+from engine.files import replacing
 from engine.policy.model import Convention
 
 FORMAT = 2
@@ -71,14 +74,10 @@ def remember(digest: str, conventions: Mapping[str, Convention]) -> None:
     folder = cache_folder()
     if folder is None:
         return
-    partial = folder / f"{_name(digest)}.{os.getpid()}"
-    try:
+    with contextlib.suppress(OSError, InputFault):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with partial.open("wb") as stream:
+        with replacing(folder / _name(digest)) as partial, partial.open("wb") as stream:
             _ByFields(stream, protocol=pickle.HIGHEST_PROTOCOL).dump(dict(conventions))
-        partial.replace(folder / _name(digest))
-    except OSError:
-        partial.unlink(missing_ok=True)
 
 
 def _name(digest: str) -> str:

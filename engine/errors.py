@@ -1,6 +1,6 @@
 """Takes what went wrong and where; gives it back as one line a person can act on, in French or English.
 
-Every other room reports through :class:`Problem`; the words of each code are data in :mod:`engine.error_codes`.
+Every other room reports through :class:`Problem`; the words of each code are data in :mod:`engine.words`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from engine.error_codes import CODES
+from engine.words import read_words
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,15 +37,13 @@ class Problem:
 
     def message(self, lang: str = "en") -> str:
         """The sentence of the fault, then what was expected, then the nearest valid name."""
-        words = CODES[self.code]
+        words, frame = read_words("errors", lang)[self.code], read_words("reports", lang)
         values = {key: value[lang] if isinstance(value, Mapping) else value for key, value in self.values.items()}
-        parts = [words.message[lang].format_map(values)]
-        if words.expected:
-            parts.append({"fr": "Attendu : ", "en": "Expected: "}[lang] + words.expected[lang].format_map(values))
+        parts = [words["message"].format_map(values)]
+        if "expected" in words:
+            parts.append(frame["problem_expected"].format(text=words["expected"].format_map(values)))
         if self.nearest:
-            parts.append(
-                {"fr": f"Vouliez-vous dire « {self.nearest} » ?", "en": f"Did you mean '{self.nearest}'?"}[lang]
-            )
+            parts.append(frame["problem_nearest"].format(name=self.nearest))
         return ". ".join(parts)
 
     def line(self, lang: str = "en") -> str:

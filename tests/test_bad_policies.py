@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 from command import FIXTURES, LANGUAGES, ROOT, avenant, compare, refused, start
 
-from engine.error_codes import CODES
 from engine.policy.loader import MAX_BYTES, MAX_NODES
+from engine.words import read_words
 
+CODES = read_words("errors", "en")
 BAD = ROOT / FIXTURES / "bad_policies"
 CASES = ROOT / FIXTURES / "bad_cases"
 DOSSIERS = ROOT / FIXTURES / "bad_dossiers"

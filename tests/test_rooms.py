@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
-import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from engine.report.messages import words
-
 ORDER = (
-    "error_codes",
+    "words",
     "errors",
     "files",
     "language",
@@ -113,10 +110,3 @@ def test_modules_stay_small_and_say_what_they_are_for(root: Path) -> None:
         source = path.read_text(encoding="utf-8")
         assert ast.get_docstring(ast.parse(source)), f"{name} has no docstring"
         assert source.count("\n") <= LONGEST_MODULE, f"{name} has outgrown its room"
-
-
-def test_no_word_of_the_reports_stands_in_two_modules(root: Path) -> None:
-    names = [path.stem for path in (root / "engine/report/messages").glob("[a-z]*.py")]
-    keys = [key for name in names for key in importlib.import_module(f"engine.report.messages.{name}").WORDS]
-    assert len(keys) == len(set(keys))
-    assert set(keys) == set(words("fr"))

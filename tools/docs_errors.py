@@ -7,13 +7,13 @@ import string
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from engine.error_codes import CODES
+from engine.words import read_words
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = Path("tests/fixtures")
 HEAD = """# Messages
 
-Generated from engine/error_codes/ and from the fixtures of the tests (`make docs`).
+Generated from engine/words/ and from the fixtures of the tests (`make docs`).
 
 A message reads `file:line:column: code: what is wrong. Expected: what would be right. Did you mean …?`, in French or
 in English (`--lang`). All faults of an input are told at once, sorted by place. The codes are stable: scripts may rely
@@ -244,7 +244,7 @@ def errors_page() -> str:
 def _section(title: str, advice: Mapping[str, str]) -> Iterator[str]:
     yield f"## {title}\n"
     for code, text in advice.items():
-        if code in CODES:
+        if code in read_words("errors", "en"):
             yield f"### {code}\n"
             yield from _words(code)
             yield f"{text}\n"
@@ -253,11 +253,11 @@ def _section(title: str, advice: Mapping[str, str]) -> Iterator[str]:
 
 def _words(code: str) -> Iterator[str]:
     """The templates in both languages."""
-    words = CODES[code]
     for lang, wanted in (("en", "Expected:"), ("fr", "Attendu :")):
-        line = f"- `{_readable(words.message[lang])}`"
-        if words.expected:
-            line += f". {wanted} `{_readable(words.expected[lang])}`"
+        words = read_words("errors", lang)[code]
+        line = f"- `{_readable(words['message'])}`"
+        if "expected" in words:
+            line += f". {wanted} `{_readable(words['expected'])}`"
         yield line
     yield ""
 

@@ -122,7 +122,8 @@ def _refuse_foreign(path: Path) -> None:
         InputFault: there is such a file.
     """
     from engine.report.behaviour_files import MARK
-    from engine.report.messages import LANGUAGES, word
+    from engine.report.messages import word
+    from engine.words import LANGUAGES
 
     try:
         with path.open("rb") as stream:

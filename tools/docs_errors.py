@@ -111,6 +111,11 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "overlay-when": "Which overlays are in force must be known before any item is computed. Ask for an"
         " interpretation, or whether a fact such as `contrat.date_avenant_65_ans` is known.",
         "overlay-covers-nothing": "The window `signed` of the overlay meets no older convention of this beneficiary.",
+        "results-differ": "A headline result is the same in every convention of a folder, so that answers can be laid"
+        " side by side and added up: give it one role.",
+        "role-mismatch": "The verdict is an outcome, the maximum and the amount due are amounts in euros, and each role"
+        " has one item. `better` lists the values of an outcome from the worst to the best; a number has `more` or"
+        " `less`.",
         "window-gap": "Contracts signed in between would have no rules. Move a date, or add the convention.",
         "window-overlap": "Contracts signed from that day on would have two sets of rules. Give the older convention an"
         " end (`before`, excluded).",

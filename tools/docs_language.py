@@ -82,6 +82,7 @@ def regions() -> dict[str, str]:
         "kleene": _kleene(),
         "units": _units(),
         "convention": _keys(_schema("convention"), _schema("convention")),
+        "headline": _keys(_schema("convention")["properties"]["results"]["items"], _schema("convention")),
         "common": _keys(ruleset["definitions"]["quantity"], ruleset, only=COMMON),
         **{f"item.{kind}": _keys(ruleset["definitions"][kind], ruleset, without=COMMON) for kind in KINDS},
         "suite": _keys(_schema("suite")["definitions"]["case"], _schema("suite")),

@@ -36,6 +36,7 @@ from engine.policy.model import (
     Source,
     Table,
 )
+from engine.policy.results import declared
 
 KINDS = {
     "parameters": "parameter",
@@ -76,7 +77,6 @@ def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Conve
             derogation = _derogation(entry, reader.below("derogations", i))
             claim(derogation.id, derogation.at)
             derogations[derogation.id] = derogation
-    window = data["signed"]
     interpretations: dict[str, Interpretation] = {}
     asked: dict[str, Location] = {}
     for i, entry in enumerate(data.get("interpretations", ())):
@@ -87,14 +87,15 @@ def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Conve
         id=data["id"],
         label=data["label"],
         beneficiary=data["beneficiary"],
-        signed_from=dt.date.fromisoformat(window["from"]),
-        signed_before=_date(window, "before"),
+        signed_from=dt.date.fromisoformat(data["signed"]["from"]),
+        signed_before=_date(data["signed"], "before"),
         years_from=quantities.expression(data["years_from"], top.below("years_from")),
         sources={key: _source(key, entry, top.below("sources", key)) for key, entry in data["sources"].items()},
         interpretations=interpretations,
         items=items,
         overlays=tuple(overlays),
         derogations=derogations,
+        results=declared(data, top, ((item.id, item.at) for item in items.values() if item.kind == "outcome")),
         digest=digest,
         at=head.key_at(("id",)),
         note=data.get("note"),

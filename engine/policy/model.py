@@ -21,6 +21,7 @@ from engine.language.expressions import (
     Text,
     Unpublished,
 )
+from engine.policy.results import Results
 
 SOURCE_KINDS = ("official_text", "official_site", "secondary", "derived")  # from the most to the least sure
 YEAR_START = "annee.debut"
@@ -205,6 +206,7 @@ class Convention:
     items: Mapping[str, Item]
     overlays: tuple[Overlay, ...]
     derogations: Mapping[str, Derogation]
+    results: Results
     digest: str
     at: Location
     note: Text | None = None

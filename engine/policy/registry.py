@@ -20,6 +20,7 @@ from engine.policy.model import Convention
 from engine.policy.overlays import Laid, covers
 from engine.policy.places import HEAD, schemas_folder
 from engine.policy.remembered import recall, remember
+from engine.policy.results import Results, joined
 
 READERS = ("language", "policy")  # the rooms whose change asks for another reading
 HASHED = 5_000_000  # bytes of a file; more than any file that can be read, and so remembered
@@ -34,6 +35,10 @@ class Registry:
     case_digest: str
     root: Path
     origin: str
+    results: Results = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "results", joined(c.results for c in self.conventions.values()))
 
     def covering(self, convention: Convention) -> tuple[Laid, ...]:
         """The overlays of other conventions that may ever change a contract of ``convention``, oldest first."""

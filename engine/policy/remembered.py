@@ -21,8 +21,8 @@ from engine.errors import InputFault
 from engine.files import replacing
 from engine.policy.model import Convention
 
-FORMAT = 2
-_MODULES = ("engine.policy.model", "engine.language.expressions", "engine.errors")
+FORMAT = 3
+_MODULES = ("engine.policy.model", "engine.policy.results", "engine.language.expressions", "engine.errors")
 _OTHERS = {("datetime", "date"), ("decimal", "Decimal")}
 
 

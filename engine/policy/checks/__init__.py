@@ -13,6 +13,7 @@ from engine.policy.checks.citations import citation_problems
 from engine.policy.checks.labels import label_problems
 from engine.policy.checks.outcomes import outcome_problems
 from engine.policy.checks.overlays import overlay_problems
+from engine.policy.checks.results import result_problems
 from engine.policy.checks.tables import table_problems
 from engine.policy.checks.windows import window_problems
 from engine.policy.model import Convention
@@ -34,6 +35,7 @@ _CHECKS: tuple[Check, ...] = (
     _names_and_types,
     citation_problems,
     label_problems,
+    result_problems,
     table_problems,
     outcome_problems,
     overlay_problems,

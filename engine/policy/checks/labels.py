@@ -30,6 +30,9 @@ def _texts(convention: Convention) -> Iterator[tuple[str, Mapping[str, str], Loc
         yield interpretation.id, interpretation.question, interpretation.at
         for choice, label in interpretation.choices.items():
             yield f"{interpretation.id}={choice}", label, interpretation.at
+    for shown in convention.results.headline.values():
+        if shown.short is not None:
+            yield f"{shown.id}: short", shown.short, shown.at
     for item in convention.items.values():
         yield item.id, item.label, item.at
         if item.note is not None:

@@ -1,0 +1,182 @@
+"""Headline results: what an answer says first, and which value is better, as each convention declares it.
+
+The engine knows roles, never the ids of a policy; :attr:`Registry.results` is what the answers of a folder share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import Location
+from engine.language.expressions import Text
+from engine.language.quantities import Reader
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
+
+VERDICT, MAXIMUM, DUE = "verdict", "maximum", "due"
+MORE, LESS = "more", "less"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """A result that every answer states.
+
+    ``better`` names its values from the worst to the best for who applies, or is ``more`` or ``less`` for a number;
+    ``best`` is the number, or the id of the item, that cannot be bettered. ``follow`` tells its change from one
+    contract year to the next. ``short`` heads a column; results with the same one share it.
+    """
+
+    id: str
+    role: str | None
+    better: tuple[str, ...] | str | None
+    best: int | str | None
+    follow: bool
+    short: Text | None
+    at: Location
+
+    @property
+    def hoped(self) -> str | None:
+        """The value that who applies hopes for, where values are named from the worst to the best."""
+        return self.better[-1] if isinstance(self.better, tuple) else None
+
+    def gain(self, before: Value, after: Value) -> int:
+        """1 where ``after`` is better for who applies, -1 where it is worse, 0 where neither is said."""
+        if before is UNDETERMINED or after is UNDETERMINED or before == after:
+            return 0
+        if isinstance(self.better, tuple):
+            if before not in self.better or after not in self.better:
+                return 0
+            return 1 if self.better.index(str(after)) > self.better.index(str(before)) else -1
+        if self.better is None:
+            return 0
+        if after is NOT_APPLICABLE or before is NOT_APPLICABLE:
+            return -1 if after is NOT_APPLICABLE and self.better == MORE else 0
+        if isinstance(before, str | Absent) or isinstance(after, str | Absent):
+            return 0
+        return 1 if (after > before) == (self.better == MORE) else -1  # type: ignore[operator]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """How a contract ends: the items of its last day under each reading of the end, and what comes then."""
+
+    term: str | None = None
+    end: str | None = None
+    then: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every item about the end, in order."""
+        return (*(id_ for id_ in (self.term, self.end) if id_ is not None), *self.then)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """The headline results in order, and the life of a contract."""
+
+    headline: Mapping[str, Headline]
+    life: Life
+    at: Location
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The headline results, in order."""
+        return tuple(self.headline)
+
+    @property
+    def verdict(self) -> str | None:
+        """The outcome that heads an answer."""
+        return self._with(VERDICT)
+
+    @property
+    def maximum(self) -> str | None:
+        """The amount of each contract year, in euros."""
+        return self._with(MAXIMUM)
+
+    @property
+    def due(self) -> str | None:
+        """The amount due for a contract year, in euros, which is added up over years and cases."""
+        return self._with(DUE)
+
+    @property
+    def followed(self) -> tuple[str, ...]:
+        """The results whose change from one contract year to the next is told."""
+        return tuple(id_ for id_, shown in self.headline.items() if shown.follow)
+
+    def gain(self, id_: str, before: Value, after: Value) -> int:
+        """As :meth:`Headline.gain`; of any other item, a criterion that is met is better than one that is not."""
+        if id_ in self.headline:
+            return self.headline[id_].gain(before, after)
+        return _CRITERION.gain(before, after)
+
+    def _with(self, role: str) -> str | None:
+        return next((id_ for id_, shown in self.headline.items() if shown.role == role), None)
+
+
+_CRITERION = Headline(
+    id="", role=None, better=("not_met", "met"), best=None, follow=False, short=None, at=Location("avenant")
+)
+
+
+def declared(data: Mapping[str, Any], reader: Reader, outcomes: Iterable[tuple[str, Location]]) -> Results:
+    """What a convention declares; without ``results``, its outcomes head the answers, the first as the verdict."""
+    life = data.get("life", {})
+    entries = data.get("results")
+    if entries is None:
+        shown = [
+            Headline(
+                id=id_,
+                role=None if i else VERDICT,
+                better=None,
+                best=None,
+                follow=False,
+                short=None,
+                at=at,
+            )
+            for i, (id_, at) in enumerate(outcomes)
+        ]
+    else:
+        shown = [_headline(entry, reader.below("results", i).at) for i, entry in enumerate(entries)]
+    return Results(
+        at=reader.below("life").at if life else reader.at,
+        headline={each.id: each for each in shown},
+        life=Life(term=life.get("term"), end=life.get("end"), then=tuple(life.get("then", ()))),
+    )
+
+
+def _headline(data: Mapping[str, Any], at: Location) -> Headline:
+    better = data.get("better")
+    return Headline(
+        id=data["id"],
+        role=data.get("role"),
+        better=tuple(better) if isinstance(better, list) else better,
+        best=data.get("best"),
+        follow=data.get("follow", False),
+        short=data.get("short"),
+        at=at,
+    )
+
+
+def joined(parts: Iterable[Results]) -> Results:
+    """The headline results of several conventions as one list, each where the first that declares it has it."""
+    headline: dict[str, Headline] = {}
+    lives: list[Life] = []
+    for part in parts:
+        headline = _merged(headline, part.headline)
+        lives.append(part.life)
+    then = tuple(dict.fromkeys(id_ for life in lives for id_ in life.then))
+    term = next((life.term for life in lives if life.term is not None), None)
+    end = next((life.end for life in lives if life.end is not None), None)
+    return Results(at=Location("policies"), headline=headline, life=Life(term=term, end=end, then=then))
+
+
+def _merged(before: Mapping[str, Headline], new: Mapping[str, Headline]) -> dict[str, Headline]:
+    """A list with another's entries in it, each of those after the one that it follows there."""
+    order = list(before)
+    place = 0
+    for id_ in new:
+        if id_ not in before:
+            order.insert(place, id_)
+        place = order.index(id_) + 1
+    return {id_: before.get(id_) or new[id_] for id_ in order}

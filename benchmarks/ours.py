@@ -16,7 +16,8 @@ from engine.errors import InputFault
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
-from engine.policy.registry import Registry, read_registry
+from engine.policy.reading import read_registry
+from engine.policy.registry import Registry
 
 HERE = Path(__file__).resolve().parent
 

@@ -243,7 +243,7 @@ def _same(row: Mapping[str, Any], id_: str, result: Any) -> bool:
 
 
 def _registry() -> Any:
-    from engine.policy.registry import load_registry
+    from engine.policy.reading import load_registry
 
     return load_registry(ROOT / "policies")
 

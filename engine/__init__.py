@@ -33,7 +33,7 @@ def load(policies: str | None = None) -> Session:
     """
     from engine.evaluation.session import Session
     from engine.policy.places import policies_place
-    from engine.policy.registry import load_registry
+    from engine.policy.reading import load_registry
 
     place = policies_place(policies, Path.cwd())
     return Session(load_registry(place.path, place.origin))

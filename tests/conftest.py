@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.evaluation.session import Session
-from engine.policy.registry import load_registry
+from engine.policy.reading import load_registry
 
 ROOT = Path(__file__).resolve().parent.parent
 

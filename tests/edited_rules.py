@@ -11,7 +11,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from engine.policy.build import KINDS, build
+from engine.policy.build import build
+from engine.policy.items import KINDS
 from engine.policy.loader import load, parse
 from engine.policy.model import Convention
 

@@ -15,7 +15,7 @@ from command import LANGUAGES, ROOT, avenant, compare, refused
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.policy.loader import load
-from engine.policy.registry import load_registry, load_schema
+from engine.policy.reading import load_registry, load_schema
 from engine.report.behaviour_files import SUITE
 from engine.report.messages import word
 from engine.suite.running import read_cases, run_case

@@ -20,7 +20,7 @@ from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.language.algebra import Column
 from engine.language.operators import OPERATORS, Operator
-from engine.policy.registry import load_registry
+from engine.policy.reading import load_registry
 from engine.suite.running import read_cases
 
 SEED = 65

@@ -11,7 +11,7 @@ from command import FIXTURES, ROOT, avenant
 
 from engine.errors import InputFault
 from engine.evaluation.session import Session
-from engine.policy.registry import read_registry
+from engine.policy.reading import read_registry
 from engine.suite.coverage import KINDS, Coverage, Place, coverage
 from engine.suite.mutation import CAUGHT, EQUIVALENT, SURVIVED, Fate, Score, mutation_score
 from engine.suite.observed import observe

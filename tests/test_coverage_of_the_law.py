@@ -11,7 +11,8 @@ import pytest
 
 from engine.evaluation.session import Session
 from engine.policy.model import Convention, Criterion, Item, Outcome
-from engine.policy.registry import Registry, load_registry
+from engine.policy.reading import load_registry
+from engine.policy.registry import Registry
 from engine.suite.running import PolicyCase, read_cases, run_case
 
 STATEMENTS = (

@@ -13,7 +13,7 @@ from engine.errors import InputFault
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.policy.loader import load
-from engine.policy.registry import load_registry, read_registry
+from engine.policy.reading import load_registry, read_registry
 from engine.suite.deep import PROVED, SHOWN, UNDECIDED, Finding, deep_findings
 from engine.suite.running import shown
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from engine.comparison.edits.edit import Edit
 from engine.comparison.edits.structure import edits
 from engine.evaluation.session import Session
-from engine.policy.build import KINDS
-from engine.policy.registry import load_vocabulary
+from engine.policy.items import KINDS
+from engine.policy.reading import load_vocabulary
 from engine.suite.mutants import mutants
 from tests.edited_rules import EDITS, Files, built, files_of, reworded, shuffled
 

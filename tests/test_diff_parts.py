@@ -16,7 +16,8 @@ from engine.comparison.sides import Side
 from engine.language.expressions import Literal
 from engine.policy.build import build
 from engine.policy.loader import parse
-from engine.policy.registry import Registry, load_vocabulary
+from engine.policy.reading import load_vocabulary
+from engine.policy.registry import Registry
 from engine.report import text
 from engine.report.diff_page import diff_page
 from tests.command import ROOT

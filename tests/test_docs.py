@@ -20,7 +20,7 @@ from engine.cli import cli
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.language.operators import OPERATORS
-from engine.language.quantities import BODIES
+from engine.language.reading import BODIES
 from engine.policy import loader
 
 README = ROOT / "README.md"

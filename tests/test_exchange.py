@@ -25,7 +25,7 @@ from engine.language.expressions import Literal, Unpublished
 from engine.policy import loader
 from engine.policy.build import build
 from engine.policy.model import Convention, Parameter, Table
-from engine.policy.registry import load_registry, rule_files
+from engine.policy.reading import load_registry, rule_files
 from engine.report.exchange_page import csv_text
 
 CONVENTIONS = ("2019_avenant7", "2020_centres_de_sante", "2023_reglement_arbitral", "2024_convention")

@@ -18,7 +18,7 @@ from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.policy.checks import check_folder
 from engine.policy.loader import load
-from engine.policy.registry import read_registry
+from engine.policy.reading import read_registry
 
 SOUND = ROOT / FIXTURES / "every_operator" / "tous_les_operateurs"
 MUTANTS = 80

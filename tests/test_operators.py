@@ -14,9 +14,9 @@ from test_agreement import plain_data, random_differences
 from engine.evaluation.session import Session
 from engine.language import operators
 from engine.language.operators import OPERATORS, Operator
-from engine.language.quantities import BODIES
+from engine.language.reading import BODIES
 from engine.language.values import Absent
-from engine.policy.registry import load_registry
+from engine.policy.reading import load_registry
 
 TABLES = {
     "comparison": operators.COMPARISONS,

@@ -13,7 +13,7 @@ from scratch import Scratch, scratch
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.policy.loader import load
-from engine.policy.registry import load_registry
+from engine.policy.reading import load_registry
 
 RULES = "policies/2024_convention/objectives.yaml"
 CONVENTIONS = ("2019_avenant7", "2023_reglement_arbitral", "2024_convention", "2020_centres_de_sante")

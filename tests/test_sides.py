@@ -159,7 +159,7 @@ def test_rules_that_were_read_once_are_remembered_by_their_content(
     repository: Scratch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = open_sides(None, None, "HEAD..HEAD", None)[0]
-    monkeypatch.setattr("engine.policy.registry.read_registry", None)
+    monkeypatch.setattr("engine.policy.reading.read_registry", None)
     assert open_sides(None, None, "HEAD..HEAD", None)[0].registry.conventions == first.registry.conventions
 
 

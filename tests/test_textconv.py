@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scratch import Scratch, scratch
 
 from engine.policy import loader
-from engine.policy.build import KINDS
+from engine.policy.items import KINDS
 from engine.report.item_text import item_text
 
 CONVENTION = "2024_convention"

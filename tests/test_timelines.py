@@ -30,7 +30,7 @@ from engine.evaluation.dossier import Dossier, Event
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, timeline
 from engine.language.events import EventType, event_types
-from engine.policy.registry import load_schema
+from engine.policy.reading import load_schema
 
 GOLDEN = ROOT / "tests" / "golden" / "timelines"
 DOSSIERS = sorted((ROOT / "examples" / "dossiers").glob("*.yaml"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.language.events import EventType, event_types
-from engine.policy.registry import load_schema
+from engine.policy.reading import load_schema
 
 
 def regions() -> Mapping[str, str]:

@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Location
-from engine.evaluation.conditions import condition
-from engine.evaluation.expressions import expression
+from engine.evaluation.closures import condition, expression
 from engine.evaluation.slots import Answer, Names
-from engine.language import conditions, quantities
+from engine.language import reading
 from engine.language.facts import Fact, Vocabulary, vocabulary
 from engine.language.operators import OPERATORS, Operator
-from engine.language.quantities import Reader
+from engine.language.reading import Reader
 from engine.language.scalars import all_of, any_of, negate
 from engine.language.types import UNIT_SCALE, UNITS, VERDICT, Type, number
 from engine.language.typing import Scope, check_condition, type_of
@@ -106,12 +105,12 @@ class Trial:
         reader = Reader((), lambda path: Location(EXAMPLES.name), "example")
         data = parse(rule.encode(), EXAMPLES.name).data
         if is_condition:
-            node = conditions.condition(data, reader)
+            node = reading.condition(data, reader)
             check_condition(node, self.scope)
             value, _, missing = condition(node, self.names)(self.slots(given))
             text = {True: "true", False: "false", None: "unknown"}[value]
         else:
-            body = quantities.body(data, reader)
+            body = reading.body(data, reader)
             type_of(body, self.scope)
             value, _, missing = expression(body, self.names)(self.slots(given))
             text = _shown(value)

@@ -32,10 +32,9 @@ from engine.evaluation.facts import read_case
 from engine.evaluation.inference import CODES
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import timeline
-from engine.language.conditions import condition
-from engine.language.quantities import Reader
+from engine.language.reading import Reader, condition
 from engine.policy import loader
-from engine.policy.registry import load_registry
+from engine.policy.reading import load_registry
 from engine.report.timeline_page import total_text
 from engine.report.values import result_text
 

@@ -27,7 +27,8 @@ from engine.comparison.revisions import (
 )
 from engine.errors import InputFault, Location, Problem, UsageFault, fault
 from engine.policy.places import HEAD, policies_place
-from engine.policy.registry import Registry, load_registry, load_vocabulary
+from engine.policy.reading import load_registry, load_vocabulary
+from engine.policy.registry import Registry
 
 SINCE_PARTED = "..."
 BETWEEN = ".."

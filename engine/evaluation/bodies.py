@@ -10,8 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.evaluation.conditions import condition
-from engine.evaluation.expressions import expression, scale_with_step
+from engine.evaluation.closures import condition, expression, scale_with_step
 from engine.evaluation.slots import Answer, Closure, Names, Slots, literal_value, unpublished
 from engine.language.expressions import Cell, FactRef, Literal, Scale, Unpublished
 from engine.language.facts import SIGNATURE

@@ -18,7 +18,7 @@ from engine.language.events import EventType, event_types
 from engine.language.facts import SIGNATURE, YEAR, Vocabulary
 from engine.language.values import Scalar
 from engine.policy.loader import Document
-from engine.policy.registry import load_schema
+from engine.policy.reading import load_schema
 from engine.policy.schema import shape_problems
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.evaluation.bodies import BodyClosure, body, gated
-from engine.evaluation.conditions import condition
-from engine.evaluation.expressions import expression
+from engine.evaluation.closures import condition, expression
 from engine.evaluation.inference import Ruleset, load_ruleset
 from engine.evaluation.plan import Plan, Step
 from engine.evaluation.slots import Answer, Closure, Names, Slots, unpublished

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.evaluation.conditions import condition
-from engine.evaluation.expressions import expression
+from engine.evaluation.closures import condition, expression
 from engine.evaluation.facts import Facts
 from engine.evaluation.slots import Answer, Closure, Names
 from engine.language.facts import SIGNATURE, YEAR

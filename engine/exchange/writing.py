@@ -21,7 +21,8 @@ from engine.language.expressions import Literal, Unpublished
 from engine.policy.checks import check_folder
 from engine.policy.loader import read_bytes
 from engine.policy.model import Convention, Item, Parameter, Table
-from engine.policy.registry import Registry, read_registry
+from engine.policy.reading import read_registry
+from engine.policy.registry import Registry
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?=[\s,}\]]|\Z)")

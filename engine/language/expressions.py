@@ -1,6 +1,6 @@
 """The nodes that rules are made of: conditions, expressions and table cells, as frozen data with their place in a file.
 
-:mod:`engine.language.conditions` and :mod:`engine.language.quantities` read them from YAML data; the plan, both
+:mod:`engine.language.reading` reads them from YAML data; the plan, both
 evaluators, the checks and the reports walk them.
 """
 

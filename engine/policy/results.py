@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.errors import Location
 from engine.language.expressions import Text
-from engine.language.quantities import Reader
+from engine.language.reading import Reader
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
 
 VERDICT, MAXIMUM, DUE = "verdict", "maximum", "due"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from engine.policy.build import KINDS
+from engine.policy.items import KINDS
 
 Lines = list[tuple[int, str]]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from engine.errors import InputFault
 from engine.evaluation.bodies import NoRow
-from engine.evaluation.conditions import condition
+from engine.evaluation.closures import condition
 from engine.evaluation.evaluator import Run, obligation_status, run_program
 from engine.evaluation.program import Compiled
 from engine.evaluation.slots import Closure, Slots

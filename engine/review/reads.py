@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.evaluation.expressions import expression
+from engine.evaluation.closures import expression
 from engine.evaluation.program import Program
 from engine.evaluation.slots import Closure, literal_value
 from engine.language.expressions import (

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.errors import Location
-from engine.evaluation.conditions import condition
+from engine.evaluation.closures import condition, expression
 from engine.evaluation.evaluator import Run
-from engine.evaluation.expressions import expression
 from engine.evaluation.program import Program
 from engine.evaluation.slots import Closure
 from engine.language.expressions import Cell, Compare, FactRef, ItemRef, Literal, Node, Scale, Unpublished, walk

@@ -16,7 +16,7 @@ from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import Session
 from engine.language.values import Scalar, exact
 from engine.policy.loader import Document, load
-from engine.policy.registry import load_schema
+from engine.policy.reading import load_schema
 from engine.policy.schema import shape_problems
 
 STATUSES = ("undetermined", "not_applicable")

@@ -19,7 +19,8 @@ from engine.policy.checks.windows import window_problems
 from engine.policy.model import Convention
 from engine.policy.overlays import interpretations, laid_items
 from engine.policy.places import HEAD
-from engine.policy.registry import Registry, read_registry
+from engine.policy.reading import read_registry
+from engine.policy.registry import Registry
 from engine.policy.resolve import resolve
 
 Check = Callable[[Registry, Convention], Iterator[Problem]]

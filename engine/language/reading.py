@@ -1,18 +1,22 @@
-"""Reads expressions and quantity bodies: data that the schema has accepted comes in, expression nodes go out."""
+"""Reads rules: data that the schema has accepted comes in, condition, expression and cell nodes go out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.errors import Location
-from engine.language import conditions
 from engine.language.expressions import (
     Apply,
     ByOutcome,
     Cases,
+    Cell,
+    Chosen,
     Citation,
+    Compare,
+    Condition,
+    Connect,
     Expression,
     FactRef,
     ItemRef,
@@ -21,10 +25,12 @@ from engine.language.expressions import (
     Step,
     Unpublished,
 )
-from engine.language.operators import EXPRESSIONS
+from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 
+_Node = TypeVar("_Node")
 Path = tuple[str | int, ...]
 BODIES = ("value", "cases", "scale", "by_outcome", *EXPRESSIONS)
+LIST_OPERATORS = ("in", "not_in")
 DATE_UNITS = ("years", "months", "days")
 
 
@@ -42,6 +48,46 @@ class Reader:
 
     def below(self, *keys: str | int) -> Reader:
         return Reader((*self.path, *keys), self.locate, self.convention)
+
+
+def condition(data: dict[str, Any], reader: Reader) -> Condition:
+    """The condition written as ``data`` (one form of section 2 of the language reference)."""
+    at = reader.at
+    if "interpretation" in data:
+        return Chosen(data["interpretation"], data["is"], at)
+    for name in CONNECTIVES:
+        if name in data:
+            inner = reader.below(name)
+            if name == "not":
+                return Connect(name, (condition(data[name], inner),), at)
+            return Connect(name, tuple(condition(part, inner.below(i)) for i, part in enumerate(data[name])), at)
+    left = FactRef(data["fact"], at) if "fact" in data else ItemRef(data["ref"], at)
+    operator = next(name for name in COMPARISONS if name in data)
+    return Compare(operator, left, _operand(data[operator], operator, reader.below(operator)), at)
+
+
+def _operand(data: Any, operator: str, reader: Reader) -> Any:
+    if operator in LIST_OPERATORS:
+        return literals(data, reader)
+    return expression(data, reader)
+
+
+def literals(data: list[Any], reader: Reader) -> tuple[Literal, ...]:
+    """A list of literals."""
+    return tuple(Literal(value, reader.below(i).at) for i, value in enumerate(data))
+
+
+def cell(data: Any, reader: Reader) -> Cell:
+    """What a table row asks of one input: a literal, a list, ``{not_in: […]}`` or ``{from, before}``."""
+    at = reader.at
+    if isinstance(data, list):
+        return Cell(literals(data, reader), None, None, None, at)
+    if not isinstance(data, dict):
+        return Cell((Literal(data, at),), None, None, None, at)
+    if "not_in" in data:
+        return Cell(None, literals(data["not_in"], reader.below("not_in")), None, None, at)
+    low, high = (expression(data[key], reader.below(key)) if key in data else None for key in ("from", "before"))
+    return Cell(None, None, low, high, at)
 
 
 def expression(data: Any, reader: Reader) -> Expression:
@@ -89,7 +135,7 @@ def _cases(data: dict[str, Any], reader: Reader) -> Cases:
     inner = reader.below("cases")
     branches = tuple(
         (
-            conditions.condition(branch["when"], inner.below(i, "when")),
+            condition(branch["when"], inner.below(i, "when")),
             expression(branch["then"], inner.below(i, "then")),
         )
         for i, branch in enumerate(data["cases"])
@@ -100,8 +146,8 @@ def _cases(data: dict[str, Any], reader: Reader) -> Cases:
 
 def _step(data: dict[str, Any], reader: Reader) -> Step:
     reached = data.get("reached_when")
-    when = None if reached is None else conditions.condition(reached, reader.below("reached_when"))
-    return Step(data["then"], when, citations(data.get("cite", ()), reader.below("cite")), reader.at)
+    when = None if reached is None else condition(reached, reader.below("reached_when"))
+    return Step(data["then"], when, cited(data, reader), reader.at)
 
 
 def _operands(name: str, content: Any, reader: Reader) -> tuple[tuple[Expression, ...], tuple[Any, ...]]:
@@ -117,9 +163,14 @@ def _operands(name: str, content: Any, reader: Reader) -> tuple[tuple[Expression
     return tuple(expression(part, reader.below(i)) for i, part in enumerate(content)), ()
 
 
-def citations(data: Any, reader: Reader) -> tuple[Citation, ...]:
-    """The citations of a ``cite`` list."""
+def cited(data: Mapping[str, Any], reader: Reader) -> tuple[Citation, ...]:
+    """The citations of an entry that may carry ``cite``."""
     return tuple(
-        Citation(entry["source"], entry.get("at"), reader.convention, reader.below(i).at)
-        for i, entry in enumerate(data)
+        Citation(entry["source"], entry.get("at"), reader.convention, reader.below("cite", i).at)
+        for i, entry in enumerate(data.get("cite", ()))
     )
+
+
+def optional(data: Mapping[str, Any], key: str, reader: Reader, read: Callable[[Any, Reader], _Node]) -> _Node | None:
+    """What stands under a key that may be left out."""
+    return read(data[key], reader.below(key)) if key in data else None

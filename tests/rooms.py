@@ -1,0 +1,98 @@
+"""The plan of the house: the modules of each room, what each imports, and the circles among them.
+
+``python -m tests.rooms`` prints the rooms with their modules and lines, and the circles.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+ORDER = (
+    "words",
+    "errors",
+    "files",
+    "language",
+    "policy",
+    "evaluation",
+    "bulk",
+    "review",
+    "suite",
+    "inquiry",
+    "comparison",
+    "exchange",
+    "report",
+    "cli",
+)
+
+
+def modules(root: Path) -> dict[str, Path]:
+    """Every module of the engine by its dotted name; a package stands under its own name."""
+    found = {}
+    for path in sorted((root / "engine").rglob("*.py")):
+        name = ".".join(path.relative_to(root).with_suffix("").parts)
+        found[name.removesuffix(".__init__")] = path
+    return found
+
+
+def room(name: str) -> str:
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 else "engine"
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every name that is imported, at the head, inside a function or for types alone."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def graph(root: Path) -> dict[str, set[str]]:
+    """The modules that each module imports, wherever in its text."""
+    found = modules(root)
+    return {name: {target for target in imported(path) if target in found} - {name} for name, path in found.items()}
+
+
+def circle(imports: Mapping[str, set[str]]) -> list[str]:
+    """One circle of imports, from a module back to itself; empty where there is none."""
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def circles(imports: Mapping[str, set[str]]) -> list[list[str]]:
+    """Circles of imports, each opened at one place before the next is sought."""
+    left = {name: set(targets) for name, targets in imports.items()}
+    found = []
+    while one := circle(left):
+        found.append(one)
+        left[one[1]].discard(one[0])
+    return found
+
+
+def main() -> int:
+    root = Path(__file__).resolve().parent.parent
+    lines: dict[str, list[int]] = {}
+    for name, path in modules(root).items():
+        lines.setdefault(room(name), []).append(path.read_text(encoding="utf-8").count("\n"))
+    for name in ("engine", *ORDER):
+        if name in lines:
+            print(f"{name:12} {len(lines[name]):4} modules {sum(lines[name]):6} lines")
+    print(f"{'all':12} {sum(map(len, lines.values())):4} modules {sum(map(sum, lines.values())):6} lines")
+    found = circles(graph(root))
+    for one in found:
+        print("circle: " + " > ".join(reversed(one)))
+    print(f"{len(found)} circles")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

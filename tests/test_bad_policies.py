@@ -226,6 +226,21 @@ def test_an_outcome_is_proved_again_over_the_criteria_that_an_overlay_brings(cop
     assert copied("nouvelle/transitoire.yaml", gated) == ["outcome-gap"]
 
 
+@pytest.mark.parametrize("name", ["policies", "policies (1)", "at=Location(x), y)"])
+def test_equal_gates_are_equal_whatever_the_name_of_the_folder(name: str, tmp_path: Path) -> None:
+    policies = tmp_path / name
+    shutil.copytree(ROOT / SMALL, policies)
+    rules = policies / "nouvelle" / "regles.yaml"
+    text = rules.read_text(encoding="utf-8")
+    gate = "    applies_when: {fact: contrat.option, is: demi_etp}\n"
+    other = DUTY.format(name="second") + gate + "    met_when: {fact: patientele.mt_depart, at_least: 700}\n"
+    none = "      - {id: eligibilite.sans_objet, when: {every_criterion: not_applicable}, then: eligible}\n"
+    text = text.replace("    met_when:\n", gate + "    met_when:\n", 1).replace("outcomes:\n", other + "outcomes:\n")
+    rules.write_text(text.replace("    rules:\n", "    rules:\n" + none, 1), encoding="utf-8")
+    result = avenant("check", "--policies", str(policies))
+    assert (result.exit_code, result.output) == (0, "")
+
+
 def test_a_short_window_does_not_hide_the_long_one_behind_it() -> None:
     said = (BAD / "window-overlap" / "expected.en.txt").read_text(encoding="utf-8")
     assert "ancienne and breve overlap" in said

@@ -17,10 +17,10 @@ from engine.comparison.edits.structure import edits
 from engine.errors import InputFault, Location, Problem, UsageFault, fault
 from engine.exchange.importing import Replacement
 from engine.files import replacing
-from engine.language.expressions import Literal, Unpublished
+from engine.language.expressions import Literal, Node, rebuilt
 from engine.policy.checks import check_folder
 from engine.policy.loader import read_bytes
-from engine.policy.model import Convention, Item, Parameter, Table
+from engine.policy.model import Convention
 from engine.policy.reading import read_registry
 from engine.policy.registry import Registry
 
@@ -77,22 +77,11 @@ def replaced(content: bytes, name: str, found: Iterable[Replacement]) -> bytes:
 
 def with_values(convention: Convention, values: Mapping[Location, Number]) -> Convention:
     """The convention with the numbers at these places replaced."""
-    return replace(convention, items={id_: _item(item, values) for id_, item in convention.items.items()})
 
+    def change(node: Node) -> Node:
+        return replace(node, value=values[node.at]) if isinstance(node, Literal) and node.at in values else node
 
-def _item(item: Item, values: Mapping[Location, Number]) -> Item:
-    match item.body:
-        case Parameter(dated):
-            body: Parameter | Table = Parameter(tuple(replace(one, value=_at(one.value, values)) for one in dated))
-        case Table(inputs, rows):
-            body = Table(inputs, tuple(replace(row, then=_at(row.then, values)) for row in rows))
-        case _:
-            return item
-    return replace(item, body=body)
-
-
-def _at(value: Literal | Unpublished, values: Mapping[Location, Number]) -> Literal | Unpublished:
-    return replace(value, value=values[value.at]) if isinstance(value, Literal) and value.at in values else value
+    return replace(convention, items={id_: rebuilt(item, change) for id_, item in convention.items.items()})
 
 
 def _file(one: Replacement) -> str:

@@ -1,15 +1,17 @@
 """The nodes that rules are made of: conditions, expressions and table cells, as frozen data with their place in a file.
 
-:mod:`engine.language.reading` reads them from YAML data; the plan, both
-evaluators, the checks and the reports walk them.
+:mod:`engine.language.reading` reads them from YAML data; the plan, both evaluators, the checks and the reports
+walk them. Two nodes are equal wherever they stand, as the places take no part. Each class names in ``PARTS`` the fields
+that hold others, and so do those of :mod:`engine.policy.model`: that is all that walking and rebuilding need.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from itertools import count
+from typing import Any, ClassVar
 
 from engine.errors import Location
 
@@ -21,19 +23,19 @@ class Literal:
     """A number, text, date (still text) or boolean written in the rule."""
 
     value: int | Decimal | str | bool
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class FactRef:
     name: str
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ItemRef:
     id: str
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,45 +44,50 @@ class Unpublished:
 
     reason: Text
     supplied_by: tuple[FactRef, ...]
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Apply:
     """An operator row of the arithmetic or date family over its operands, with the row's fixed options."""
 
+    PARTS: ClassVar = ("operands",)
     operator: str
     operands: tuple[Expression, ...]
     options: tuple[Any, ...]
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Cases:
+    PARTS: ClassVar = ("branches", "otherwise")
     branches: tuple[tuple[Condition, Expression], ...]
     otherwise: Expression | None
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    PARTS: ClassVar = ("reached_when",)
     name: str
     reached_when: Condition | None
     cite: tuple[Citation, ...]
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
+    PARTS: ClassVar = ("steps",)
     steps: tuple[Step, ...]
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ByOutcome:
+    PARTS: ClassVar = ("outcome", "values")
     outcome: ItemRef
     values: tuple[tuple[str, Expression], ...]
-    at: Location
+    at: Location = field(compare=False)
 
 
 Expression = Literal | FactRef | ItemRef | Unpublished | Apply | Cases | Scale | ByOutcome
@@ -90,10 +97,11 @@ Expression = Literal | FactRef | ItemRef | Unpublished | Apply | Cases | Scale |
 class Compare:
     """``left OP right``; ``right`` is a tuple of literals for ``in`` and ``not_in``."""
 
+    PARTS: ClassVar = ("left", "right")
     operator: str
     left: FactRef | ItemRef
     right: Expression | tuple[Literal, ...]
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,25 +110,31 @@ class Chosen:
 
     interpretation: str
     choice: str
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """``all``, ``any``, ``not`` or ``first_known`` over conditions."""
+    """``all``, ``any``, ``not`` or ``first_known`` over conditions.
 
+    ``ranges`` where it stands for ``any_criterion`` or ``every_criterion``: a part for each criterion of the file.
+    """
+
+    PARTS: ClassVar = ("parts",)
     operator: str
     parts: tuple[Condition, ...]
-    at: Location
+    at: Location = field(compare=False)
+    ranges: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictIs:
     """True where the criterion's verdict is one of ``verdicts``; only in the rules of an outcome."""
 
+    PARTS: ClassVar = ("criterion",)
     criterion: ItemRef
     verdicts: tuple[str, ...]
-    at: Location
+    at: Location = field(compare=False)
 
 
 Condition = Compare | Chosen | Connect | VerdictIs
@@ -130,11 +144,12 @@ Condition = Compare | Chosen | Connect | VerdictIs
 class Cell:
     """What one input must be in a table row: one of ``values``, none of ``excluded``, or within [low, high)."""
 
+    PARTS: ClassVar = ("low", "high")
     values: tuple[Literal, ...] | None
     excluded: tuple[Literal, ...] | None
     low: Expression | None
     high: Expression | None
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,41 +159,68 @@ class Citation:
     source: str
     locator: str | None
     convention: str
-    at: Location
+    at: Location = field(compare=False)
 
 
 Node = Expression | Condition
 
 
-def children(node: Node) -> Iterator[Node]:
-    """The conditions and expressions directly inside ``node``."""
-    match node:
-        case Apply():
-            yield from node.operands
-        case Cases():
-            for when, then in node.branches:
-                yield when
-                yield then
-            if node.otherwise is not None:
-                yield node.otherwise
-        case Scale():
-            yield from (step.reached_when for step in node.steps if step.reached_when is not None)
-        case ByOutcome():
-            yield node.outcome
-            yield from (value for _, value in node.values)
-        case Compare():
-            yield node.left
-            yield from node.right if isinstance(node.right, tuple) else (node.right,)
-        case Connect():
-            yield from node.parts
-        case VerdictIs():
-            yield node.criterion
-        case _:
-            return
+def members(whole: Any) -> Iterator[Any]:
+    """What stands directly in the ``PARTS`` of a node, an item or a part of one, in their order."""
+    for name in getattr(whole, "PARTS", ()):
+        yield from _listed(getattr(whole, name))
+
+
+def _listed(value: Any) -> Iterator[Any]:
+    if isinstance(value, tuple):
+        for each in value:
+            yield from _listed(each)
+    elif isinstance(value, dict):
+        yield from value.values()
+    elif value is not None and not isinstance(value, str):
+        yield value
+
+
+def parts(whole: Any) -> Iterator[Node]:
+    """The conditions and expressions directly inside a node, an item or a part of one, such as a row."""
+    for member in members(whole):
+        if isinstance(member, Node):
+            yield member
+        else:
+            yield from parts(member)
+
+
+def rebuilt(whole: Any, change: Callable[[Node], Node]) -> Any:
+    """The same node, item or part of one with each of its :func:`parts` given to ``change``, in the same order."""
+    names: tuple[str, ...] = getattr(whole, "PARTS", ())
+    return replace(whole, **{name: _changed(getattr(whole, name), change) for name in names}) if names else whole
+
+
+def _changed(value: Any, change: Callable[[Node], Node]) -> Any:
+    if isinstance(value, Node):
+        return change(value)
+    if isinstance(value, tuple):
+        return tuple(_changed(each, change) for each in value)
+    if isinstance(value, dict):
+        return {name: _changed(each, change) for name, each in value.items()}
+    return value if value is None or isinstance(value, str) else rebuilt(value, change)
+
+
+def with_part(whole: Any, number: int, part: Node) -> Any:
+    """``whole`` with another node in the place of its part of that number."""
+    numbers = count()
+    return rebuilt(whole, lambda old: part if next(numbers) == number else old)
 
 
 def walk(node: Node) -> Iterator[Node]:
     """``node`` and everything below it, parents first."""
     yield node
-    for child in children(node):
-        yield from walk(child)
+    for part in parts(node):
+        yield from walk(part)
+
+
+def below(whole: Any) -> Iterator[Any]:
+    """``whole`` and everything it is made of: nodes, and what holds them, such as rows and steps."""
+    yield whole
+    for member in members(whole):
+        yield from below(member)

@@ -161,7 +161,8 @@ def _verdicts(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) 
     for name, connective in (("any_criterion", "any"), ("every_criterion", "all")):
         if name in data:
             wanted = _list(data[name])
-            return Connect(connective, tuple(VerdictIs(ItemRef(id_, at), wanted, at) for id_ in criteria), at)
+            atoms = tuple(VerdictIs(ItemRef(id_, at), wanted, at) for id_ in criteria)
+            return Connect(connective, atoms, at, ranges=True)
     return VerdictIs(ItemRef(data["criterion"], reader.below("criterion").at), _list(data["verdict"]), at)
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 from engine.errors import Location
 from engine.language.expressions import (
@@ -35,7 +36,7 @@ class Source:
     kind: str
     url: str | None
     date: str | None
-    at: Location
+    at: Location = field(compare=False)
     note: Text | None = None
 
 
@@ -48,37 +49,41 @@ class Interpretation:
     choices: Mapping[str, Text]
     default: str
     cite: tuple[Citation, ...]
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Caution:
+    PARTS: ClassVar = ("when",)
     when: Condition
     text: Text
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class DatedValue:
     """A parameter's value from a day on."""
 
+    PARTS: ClassVar = ("value",)
     start: dt.date
     value: Literal | Unpublished
     cite: tuple[Citation, ...]
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
+    PARTS: ClassVar = ("values",)
     values: tuple[DatedValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    PARTS: ClassVar = ("then", "cells")
     cells: Mapping[str, Cell]
     then: Literal | Unpublished
     cite: tuple[Citation, ...]
-    at: Location
+    at: Location = field(compare=False)
     label: Text | None = None
 
 
@@ -86,50 +91,57 @@ class Row:
 class Table:
     """A decision table with a unique hit policy: no two rows may match the same inputs with different results."""
 
+    PARTS: ClassVar = ("inputs", "rows")
     inputs: Mapping[str, FactRef | ItemRef]
     rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
+    PARTS: ClassVar = ("expression",)
     expression: Expression
 
 
 @dataclass(frozen=True, slots=True)
 class Derogation:
+    PARTS: ClassVar = ("when",)
     id: str
     label: Text
     cite: tuple[Citation, ...]
     when: Condition
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
+    PARTS: ClassVar = ("met_when", "derogations")
     met_when: Condition
     derogations: tuple[Derogation, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    PARTS: ClassVar = ("when", "then")
     id: str
     when: Condition
     then: str | Unpublished
     cite: tuple[Citation, ...]
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
     """A combination of verdicts that cannot occur, and why."""
 
+    PARTS: ClassVar = ("when",)
     when: Condition
     because: Text
-    at: Location
+    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    PARTS: ClassVar = ("rules",)
     values: tuple[str, ...]
     rules: tuple[Rule, ...]
     excluded: tuple[Excluded, ...]
@@ -137,12 +149,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
+    PARTS: ClassVar = ("amount", "due")
     amount: Expression
     due: Expression
 
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
+    PARTS: ClassVar = ("due", "done_when")
     due: Expression | None
     done_when: Condition | None
 
@@ -157,6 +171,7 @@ class Item:
     ``aliases`` are ids that the item had before.
     """
 
+    PARTS: ClassVar = ("applies_when", "unless", "body", "warnings")
     id: str
     kind: str
     label: Text
@@ -170,7 +185,7 @@ class Item:
     body: Body
     transitional: bool
     convention: str
-    at: Location
+    at: Location = field(compare=False)
     aliases: tuple[str, ...] = ()
 
 
@@ -178,6 +193,7 @@ class Item:
 class Overlay:
     """What a later convention changes in contracts that are already running."""
 
+    PARTS: ClassVar = ("when",)
     id: str
     label: Text
     cite: tuple[Citation, ...]
@@ -187,7 +203,7 @@ class Overlay:
     when: Condition | None
     replace: Mapping[str, str]
     add_derogations: Mapping[str, tuple[str, ...]]
-    at: Location
+    at: Location = field(compare=False)
     note: Text | None = None
 
 
@@ -208,7 +224,7 @@ class Convention:
     derogations: Mapping[str, Derogation]
     results: Results
     digest: str
-    at: Location
+    at: Location = field(compare=False)
     note: Text | None = None
 
     def covers(self, day: dt.date) -> bool:

@@ -21,7 +21,7 @@ from engine.errors import InputFault
 from engine.files import replacing
 from engine.policy.model import Convention
 
-FORMAT = 3
+FORMAT = 4
 _MODULES = ("engine.policy.model", "engine.policy.results", "engine.language.expressions", "engine.errors")
 _OTHERS = {("datetime", "date"), ("decimal", "Decimal")}
 

@@ -21,7 +21,7 @@ from engine.language.expressions import (
     Literal,
     Node,
     VerdictIs,
-    children,
+    parts,
     walk,
 )
 from engine.language.facts import SIGNATURE
@@ -108,7 +108,7 @@ class _Reader:
             case Apply():
                 self._apply(node)
             case _:
-                for child in children(node):
+                for child in parts(node):
                     self.visit(child)
 
     def test(self, ref: FactRef | ItemRef, operator: str, operand: Any) -> None:

@@ -14,7 +14,6 @@ from typing import Any
 from engine.errors import Location
 from engine.language.expressions import (
     Apply,
-    ByOutcome,
     Cases,
     Cell,
     Chosen,
@@ -24,9 +23,10 @@ from engine.language.expressions import (
     ItemRef,
     Literal,
     Node,
-    Scale,
     Unpublished,
     VerdictIs,
+    parts,
+    with_part,
 )
 from engine.language.typing import is_date
 
@@ -68,9 +68,10 @@ Variant = tuple[Change, Any]
 def variants(node: Node, setting: Setting) -> Iterator[Variant]:
     """Every change of one place in ``node``, parents first."""
     yield from _own(node, setting)
-    for child, put in _children(node):
-        for change, changed in variants(child, setting):
-            yield change, put(changed)
+    for number, part in enumerate(parts(node)):
+        if not (isinstance(node, Compare) and isinstance(part, Literal)):  # changed with the comparison, by its step
+            for change, changed in variants(part, setting):
+                yield change, with_part(node, number, changed)
 
 
 def moved(literal: Literal, step: Decimal) -> Iterator[Variant]:
@@ -207,52 +208,6 @@ def _branches(node: Cases) -> Iterator[Variant]:
             yield Change("branch", when.at, _named(when), NOTHING), node.otherwise
     if node.otherwise is not None:
         yield Change("branch", node.otherwise.at, "otherwise", NOTHING), replace(node, otherwise=None)
-
-
-def _children(node: Node) -> Iterator[tuple[Node, Callable[[Any], Node]]]:
-    """Each changeable child with the way to put another in its place."""
-    match node:
-        case Compare(_, _, right):
-            if not isinstance(right, tuple | Literal):
-                yield right, lambda changed: replace(node, right=changed)
-        case Connect(_, parts, _):
-            for i, part in enumerate(parts):
-                yield part, lambda changed, i=i: replace(node, parts=(*parts[:i], changed, *parts[i + 1 :]))  # type: ignore[misc]
-        case Apply(_, operands, _, _):
-            for i, operand in enumerate(operands):
-                yield operand, lambda changed, i=i: replace(node, operands=(*operands[:i], changed, *operands[i + 1 :]))  # type: ignore[misc]
-        case Cases():
-            yield from _children_of_cases(node)
-        case Scale(steps, _):
-            for i, step in enumerate(steps):
-                if step.reached_when is not None:
-                    yield (
-                        step.reached_when,
-                        lambda changed, i=i, step=step: replace(  # type: ignore[misc]
-                            node, steps=(*steps[:i], replace(step, reached_when=changed), *steps[i + 1 :])
-                        ),
-                    )
-        case ByOutcome(_, values, _):
-            for i, (name, value) in enumerate(values):
-                yield (
-                    value,
-                    lambda changed, i=i, name=name: replace(  # type: ignore[misc]
-                        node, values=(*values[:i], (name, changed), *values[i + 1 :])
-                    ),
-                )
-
-
-def _children_of_cases(node: Cases) -> Iterator[tuple[Node, Callable[[Any], Node]]]:
-    branches = node.branches
-    for i, (when, then) in enumerate(branches):
-
-        def branch(changed: tuple[Any, Any], i: int = i) -> Cases:
-            return replace(node, branches=(*branches[:i], changed, *branches[i + 1 :]))
-
-        yield when, lambda changed, then=then, branch=branch: branch((changed, then))  # type: ignore[misc]
-        yield then, lambda changed, when=when, branch=branch: branch((when, changed))  # type: ignore[misc]
-    if node.otherwise is not None:
-        yield node.otherwise, lambda changed: replace(node, otherwise=changed)
 
 
 def _operand(node: Compare, setting: Setting) -> Iterator[Variant]:

@@ -27,6 +27,7 @@ from engine.language.expressions import (
     Scale,
     Unpublished,
     VerdictIs,
+    rebuilt,
     walk,
 )
 
@@ -35,7 +36,7 @@ SINGLE = {"in": "is", "not_in": "is_not"}
 MAX_TERMS = 64  # alternatives of a condition that are compared one by one
 
 Key = tuple[Hashable, ...]
-_Node = TypeVar("_Node", bound=Node)
+_Whole = TypeVar("_Whole")
 
 
 def key(node: Node | None) -> Key:
@@ -93,15 +94,11 @@ def cell_key(cell: Cell | None) -> Key:
 
 
 def ranging(node: Node) -> frozenset[str] | None:
-    """The verdicts of ``any_criterion`` or ``every_criterion``, which stand for atoms over all criteria of the file.
-
-    Those atoms carry the place of the whole, which no written list of conditions does.
-    """
-    if not isinstance(node, Connect) or not node.parts:
+    """The verdicts of ``any_criterion`` or ``every_criterion``, which stand for atoms over all criteria of the file."""
+    if not isinstance(node, Connect) or not node.ranges:
         return None
-    atoms = [part for part in node.parts if isinstance(part, VerdictIs) and part.at == node.at]
-    verdicts = {frozenset(atom.verdicts) for atom in atoms}
-    return next(iter(verdicts)) if len(atoms) == len(node.parts) and len(verdicts) == 1 else None
+    verdicts = {frozenset(part.verdicts) for part in node.parts if isinstance(part, VerdictIs)}
+    return next(iter(verdicts)) if len(verdicts) == 1 else None
 
 
 def ranged(node: Node) -> frozenset[str]:
@@ -110,52 +107,28 @@ def ranged(node: Node) -> frozenset[str]:
     return frozenset(part.criterion.id for connect in found for part in connect.parts if isinstance(part, VerdictIs))
 
 
-def renamed(node: _Node, names: Mapping[str, str]) -> _Node:
-    """``node`` with references to items under the names that the other side uses."""
-    changed: _Node = _rebuilt(node, names, normalise=False)
+def renamed(whole: _Whole, names: Mapping[str, str]) -> _Whole:
+    """A node or item with references to items under the names that the other side uses."""
+
+    def change(node: Node) -> Any:
+        inner = renamed(node, names)
+        return replace(inner, id=names.get(inner.id, inner.id)) if isinstance(inner, ItemRef) else inner
+
+    changed: _Whole = rebuilt(whole, change)
     return changed
 
 
-def normal(node: _Node) -> _Node:
+def normal(node: _Whole) -> Any:
     """``node`` without lists of one, nested lists of one kind, or the contrary of a contrary."""
-    changed: _Node = _rebuilt(node, {}, normalise=True)
+    changed: Any = rebuilt(node, normal)
+    match changed:
+        case Apply("first_known"):
+            changed = _chain(changed)
+        case Compare():
+            changed = _single(changed)
+        case Connect(ranges=False):
+            changed = _flat(changed)
     return changed
-
-
-def _rebuilt(node: Node, names: Mapping[str, str], *, normalise: bool) -> Any:
-    def again(inner: Node) -> Any:
-        return _rebuilt(inner, names, normalise=normalise)
-
-    match node:
-        case ItemRef(id_):
-            return replace(node, id=names.get(id_, id_))
-        case Apply(operator, operands):
-            changed = replace(node, operands=tuple(again(operand) for operand in operands))
-            return _chain(changed) if normalise and operator == "first_known" else changed
-        case Cases(branches, otherwise):
-            return replace(
-                node,
-                branches=tuple((again(when), again(then)) for when, then in branches),
-                otherwise=None if otherwise is None else again(otherwise),
-            )
-        case Scale(steps):
-            reached = (None if step.reached_when is None else again(step.reached_when) for step in steps)
-            return replace(
-                node, steps=tuple(replace(s, reached_when=when) for s, when in zip(steps, reached, strict=True))
-            )
-        case ByOutcome(outcome, values):
-            return replace(node, outcome=again(outcome), values=tuple((name, again(value)) for name, value in values))
-        case Compare(_, left, right):
-            changed_right = right if isinstance(right, tuple) else again(right)
-            comparison = replace(node, left=again(left), right=changed_right)
-            return _single(comparison) if normalise else comparison
-        case VerdictIs(criterion):
-            return replace(node, criterion=again(criterion))
-        case Connect(_, parts):
-            connect = replace(node, parts=tuple(again(part) for part in parts))
-            return _flat(connect) if normalise and ranging(connect) is None else connect
-        case _:
-            return node
 
 
 def _chain(node: Apply) -> Expression:

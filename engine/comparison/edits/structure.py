@@ -19,7 +19,7 @@ from engine.comparison.edits.same import renamed
 from engine.errors import Location
 from engine.language.expressions import Citation
 from engine.language.facts import Vocabulary
-from engine.policy.model import Convention, Criterion, Item, Obligation, Outcome, Payment, Quantity, Table
+from engine.policy.model import Convention, Item, Outcome
 from engine.policy.places import HEAD
 from engine.policy.registry import Registry
 
@@ -159,43 +159,14 @@ def _under_names(a: Convention, names: Mapping[str, str]) -> Convention:
         a,
         items={names.get(id_, id_): _under(item, names) for id_, item in a.items.items()},
         overlays=tuple(overlays),
-        derogations={id_: replace(each, when=renamed(each.when, names)) for id_, each in a.derogations.items()},
+        derogations={id_: renamed(each, names) for id_, each in a.derogations.items()},
     )
 
 
 def _under(item: Item, names: Mapping[str, str]) -> Item:
     """``item`` with the names that the other side uses for what it reads."""
-    changed: dict[str, Any] = {
-        name: None if getattr(item, name) is None else renamed(getattr(item, name), names)
-        for name in ("applies_when", "unless")
-    }
-    warnings = tuple(replace(each, when=renamed(each.when, names)) for each in item.warnings)
-    return replace(item, **changed, warnings=warnings, body=_body_under(item.body, names))
-
-
-def _body_under(body: Any, names: Mapping[str, str]) -> Any:
-    match body:
-        case Table():
-            rows = tuple(replace(r, cells={n: _cell_under(c, names) for n, c in r.cells.items()}) for r in body.rows)
-            return replace(body, inputs={n: renamed(ref, names) for n, ref in body.inputs.items()}, rows=rows)
-        case Quantity():
-            return Quantity(renamed(body.expression, names))
-        case Criterion():
-            derogations = tuple(replace(d, when=renamed(d.when, names)) for d in body.derogations)
-            return Criterion(renamed(body.met_when, names), derogations)
-        case Outcome():
-            rules = tuple(replace(rule, when=renamed(rule.when, names)) for rule in body.rules)
-            excluded = tuple(replace(each, when=renamed(each.when, names)) for each in body.excluded)
-            return replace(body, rules=rules, excluded=excluded)
-        case Payment():
-            return Payment(renamed(body.amount, names), renamed(body.due, names))
-        case Obligation():
-            due = None if body.due is None else renamed(body.due, names)
-            return Obligation(due, None if body.done_when is None else renamed(body.done_when, names))
-        case _:
-            return body
-
-
-def _cell_under(cell: Any, names: Mapping[str, str]) -> Any:
-    low, high = (None if bound is None else renamed(bound, names) for bound in (cell.low, cell.high))
-    return replace(cell, low=low, high=high)
+    item, body = renamed(item, names), item.body
+    if not isinstance(body, Outcome):
+        return item
+    excluded = tuple(renamed(each, names) for each in body.excluded)
+    return replace(item, body=replace(renamed(body, names), excluded=excluded))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.errors import Location, Problem, nearest
-from engine.language.expressions import Citation, Literal, walk
+from engine.language.expressions import Citation, Literal, parts, walk
 from engine.policy.model import Convention, Criterion, Item, Parameter, Quantity, Table
-from engine.policy.nodes import body_nodes, citations
+from engine.policy.nodes import citations
 from engine.policy.registry import Registry
 
 _NEUTRAL_NUMBERS = (0, 1, 100)  # they state no law: a floor, a whole, a percentage of everything
@@ -70,6 +70,6 @@ def _states_law(item: Item) -> bool:
     """Whether the body holds a number that must come from a text."""
     return any(
         isinstance(node, Literal) and not isinstance(node.value, bool | str) and node.value not in _NEUTRAL_NUMBERS
-        for root in body_nodes(item)
+        for root in parts(item.body)
         for node in walk(root)
     )

@@ -84,8 +84,7 @@ def prove(item: Item, outcome: Outcome, items: Mapping[str, Item]) -> Iterator[P
         node.criterion.id for rule in outcome.rules for node in walk(rule.when) if isinstance(node, VerdictIs)
     } & set(items)
     gates = {name: (items[name].applies_when, items[name].unless) for name in names}
-    shapes = {name: _shape(gates[name]) for name in names}
-    groups = {name: tuple(other for other in sorted(names) if shapes[other] == shapes[name]) for name in names}
+    groups = {name: tuple(other for other in sorted(names) if gates[other] == gates[name]) for name in names}
     free = frozenset(name for name, gate in gates.items() if gate == (None, None))
     proof = _Proof(item, outcome, groups, free)
     problems = list(_split({}, proof))
@@ -94,15 +93,6 @@ def prove(item: Item, outcome: Outcome, items: Mapping[str, Item]) -> Iterator[P
         for rule in outcome.rules:
             if rule.id not in proof.fired:
                 yield Problem(rule.at, "unreachable-rule", {"id": rule.id})
-
-
-def _shape(gate: object) -> str:
-    """The gate without its places, so that equal conditions written twice are the same."""
-    text = repr(gate)
-    while "at=Location(" in text:
-        start = text.index("at=Location(")
-        text = text[:start] + text[text.index(")", start) + 1 :]
-    return text
 
 
 def _split(verdicts: Verdicts, proof: _Proof) -> Iterator[Problem]:

@@ -11,10 +11,12 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from engine.errors import InputFault, Location, fault
+
+PERMISSIONS = 0o777  # what of a mode passes on to the new file; never the right to run as its owner
 
 
 def unwritable(target: Path, error: object) -> InputFault:
@@ -23,28 +25,43 @@ def unwritable(target: Path, error: object) -> InputFault:
     return fault(Location(str(target)), "output-unwritable", reason=reason)
 
 
+def refuse_input(target: Path, inputs: Iterable[Path]) -> None:
+    """Stops before an input is overwritten, by whatever name it goes.
+
+    Raises:
+        InputFault: the file to write is one of those to read.
+    """
+    real = os.path.realpath(target)
+    for path in inputs:
+        with contextlib.suppress(OSError):
+            if os.path.realpath(path) == real or path.samefile(target):
+                raise fault(Location(str(target)), "output-is-input")
+
+
 @contextlib.contextmanager
 def replacing(target: Path, empty: bool = True) -> Iterator[Path]:
     """A path to write to, which becomes ``target`` when the block ends well and vanishes when it does not.
 
-    Where ``target`` is a link, the file that it leads to is replaced; an old file passes on its mode.
-    Without ``empty``, a path left empty means that there is to be no ``target``.
+    Where ``target`` is a link, the file that it leads to is replaced; an old file passes on its mode, to the unfinished
+    one too. Without ``empty``, a path left empty means that there is to be no ``target``.
 
     Raises:
-        InputFault: the folder does not exist or is full, or another run is writing the same file.
+        InputFault: the folder does not exist or is full, the target is no plain file, another run is writing the same
+            file, or what is not ours stands where the unfinished file would.
     """
     real = Path(os.path.realpath(target))
     partial = real.with_name(real.name + ".partial")
     locks: list[int] = []
     try:
-        if real.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        mode = _mode(real, target)
         _lock(partial, target, locks)
+        if mode is not None:
+            os.fchmod(locks[0], mode | stat.S_IWUSR)  # who could not read the old file cannot read the new one
         yield partial
         os.fsync(locks[0])
         if empty or os.fstat(locks[0]).st_size:
-            if real.exists():
-                partial.chmod(stat.S_IMODE(real.stat().st_mode))
+            if mode is not None:
+                os.fchmod(locks[0], mode)
             partial.replace(real)
         else:
             real.unlink(missing_ok=True)
@@ -52,7 +69,8 @@ def replacing(target: Path, empty: bool = True) -> Iterator[Path]:
         _sync_folder(real)
     except BaseException as error:
         if locks:
-            partial.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                partial.unlink()
         if isinstance(error, OSError):
             raise unwritable(target, error) from None
         raise
@@ -61,21 +79,60 @@ def replacing(target: Path, empty: bool = True) -> Iterator[Path]:
             os.close(lock)
 
 
+def _mode(real: Path, target: Path) -> int | None:
+    """The mode of the file to replace; None where there is none.
+
+    Raises:
+        InputFault: a device, pipe or socket has that name; a run as root would put a file in its place.
+    """
+    try:
+        found = real.stat().st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(found):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(found):
+        raise fault(Location(str(target)), "output-special")
+    return found & PERMISSIONS
+
+
 def _lock(partial: Path, target: Path, locks: list[int]) -> None:
     """Adds an open file that holds the right to write ``partial``; the system lets go of it when the process ends."""
     while True:
-        lock = os.open(partial, os.O_RDWR | os.O_CREAT, 0o666)
+        lock = _opened(partial, target)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(lock)
             raise fault(Location(str(target)), "output-busy") from None
         with contextlib.suppress(FileNotFoundError):
-            if os.fstat(lock).st_ino == partial.stat().st_ino:
+            if os.fstat(lock).st_ino == os.lstat(partial).st_ino:
                 locks.append(lock)
                 os.truncate(lock, 0)
                 return
         os.close(lock)  # another run finished in between, and took the name with it
+
+
+def _opened(partial: Path, target: Path) -> int:
+    """The unfinished file, new or left by a killed run.
+
+    Raises:
+        InputFault: a link, a device or the file of another user has its name; what it leads to is not touched.
+    """
+    # Without O_NONBLOCK, a pipe put there would hold the run for good.
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    in_the_way = fault(Location(str(target)), "output-in-the-way", name=str(partial))
+    try:
+        lock = os.open(partial, flags, 0o666)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
+            raise in_the_way from None
+        raise
+    found = os.fstat(lock)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1 or found.st_uid != os.geteuid():
+        os.close(lock)
+        raise in_the_way
+    return lock
 
 
 def _sync_folder(target: Path) -> None:

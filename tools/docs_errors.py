@@ -192,6 +192,10 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "row-quotes": "Close the quote; a quote inside a text is doubled.",
         "row-json": "Each line is an object of its own, without a comma after it.",
         "output-busy": "Wait for the other command, or write to another file.",
+        "output-special": "A device, a pipe or a socket cannot be replaced by a file. Leave the option out to write to"
+        " standard output.",
+        "output-in-the-way": "The new file is first written beside the old one under this name, which must not lead"
+        " elsewhere. Look at what it is, then remove it.",
         "output-is-input": "The input would be lost. Write to another file.",
         "output-nested": "A list or a structure has no place in a line of text. Drop the column, or write Parquet.",
         "extra-missing": "This needs a part of the installation that is left out by default.",

@@ -25,7 +25,7 @@ from engine.bulk.writing import RefusedRows, frames_to
 from engine.errors import InputFault, Location, fault
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
-from engine.files import replacing
+from engine.files import refuse_input, replacing
 
 CENTS = ".centimes"
 MISSING = "missing"
@@ -75,8 +75,8 @@ def check_output(job: Job, sources: Sequence[Source], format_: str) -> None:
     """Refuses to write over an input, or nested columns where a format has none."""
     place = Location(job.output)
     for source in sources:
-        if Path(source.name).resolve() in (Path(job.output).resolve(), job.rejected.resolve()):
-            raise fault(place, "output-is-input")
+        for written in (Path(job.output), job.rejected):
+            refuse_input(written, [Path(source.name)])
         for name, dtype in source.columns.items():
             if format_ == "csv" and dtype.is_nested():
                 raise fault(place, "output-nested", name=name, found=str(dtype))

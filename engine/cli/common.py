@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import functools
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -56,6 +57,14 @@ def guarded(command: Callable[_P, None]) -> Callable[_P, None]:
             raise click.UsageError(f"{error.problem.location}: {error.problem.message(lang)}") from None
         except RecursionError:
             _complain([Problem(Location("avenant"), "too-deep", {"limit": "…"})], lang)
+            sys.exit(1)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # who reads the output has gone; click ends quietly
+                raise
+            reason = error.strerror or type(error).__name__
+            _complain(
+                [Problem(Location(str(error.filename or "avenant")), "file-unreadable", {"reason": reason})], lang
+            )
             sys.exit(1)
 
     return run
@@ -194,12 +203,13 @@ def json_text(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def write(text: str, output: str | None) -> None:
-    """To standard output, or to a file that is replaced only once the new one is whole."""
+def write(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:
+    """To standard output, or to a file that is replaced only once the new one is whole, and is none of ``inputs``."""
     if output is None:
         click.echo(text, nl=False)
         return
-    from engine.files import replacing
+    from engine.files import refuse_input, replacing
 
+    refuse_input(Path(output), (Path(name) for name in inputs if name != STANDARD_INPUT))
     with replacing(Path(output)) as partial:
         partial.write_text(text, encoding="utf-8")

@@ -80,7 +80,7 @@ def diff(
     paired = pairs(old.conventions, new.conventions)
     found = compared(old.registry, new.registry, paired)
     effects = _effects(sides, paired, Wanted(witness, portfolio, lang)) if behaviour else None
-    write(_said(sides, found, effects, format_, lang, full, output), output)
+    write(_said(sides, found, effects, format_, lang, full, output), output, [portfolio] if portfolio else ())
     if _failing(found, effects, fail_on):
         sys.exit(1)
 

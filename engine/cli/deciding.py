@@ -72,9 +72,9 @@ def evaluate(
     found = [_sensitivity(session, decision, choices, problems) if sensitivity else None for _, decision in decided]
     if decided and format_ == "json":
         objects = [_object(decision, other, session, lang) for (_, decision), other in zip(decided, found, strict=True)]
-        write(json_text(objects[0] if len(cases) == 1 else objects), output)
+        write(json_text(objects[0] if len(cases) == 1 else objects), output, cases)
     elif decided:
-        write(laid_out(_pages(decided, found, session, lang, full), format_, output), output)
+        write(laid_out(_pages(decided, found, session, lang, full), format_, output), output, cases)
     if problems:
         raise InputFault(problems)
 

@@ -75,7 +75,7 @@ def timeline(
         life = living.timeline(session, read, convention, choices, day)
         found = _sensitivity(session, life, choices) if sensitivity else None
     title = word("standard_input", lang) if dossier == STANDARD_INPUT else Path(dossier).stem
-    write(_written(life, found, session, format_, lang, title, full, output), output)
+    write(_written(life, found, session, format_, lang, title, full, output), output, [dossier])
 
 
 def _sensitivity(session: Session, life: Timeline, choices: dict[str, str]) -> Sensitivity:

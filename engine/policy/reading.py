@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,17 +39,36 @@ def _readers_age() -> str:
     return ",".join(f"{stat.st_size}/{stat.st_mtime_ns}" for stat in stats)
 
 
-def _content_digest(root: Path, case_digest: str, shown: Path) -> str:
-    """What everything read depends on: the engine, the schemas, the place shown, and the bytes of every file."""
-    digest = hashlib.sha256(f"{case_digest}\n{shown}\n{_readers_age()}\n".encode())
-    for path in (*sorted(schemas_folder().glob("*.json")), *sorted(root.glob("*/*.yaml"))):
-        try:
-            with path.open("rb") as stream:
-                content = stream.read(HASHED)
-        except OSError:
-            content = b"unreadable"
-        digest.update(f"{path.name}\n{path.parent.name}\n{len(content)}\n".encode() + content)
+def _content_digest(found: Mapping[str, str], case_digest: str, shown: Path) -> str:
+    """What everything read depends on: the engine, the schemas, the place shown, and the digest of every folder."""
+    schemas = [(path.name, path.read_bytes()) for path in sorted(schemas_folder().glob("*.json"))]
+    parts = [case_digest, os.fsencode(shown).hex(), _readers_age(), _digest(schemas), *found, *found.values()]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _folder_digests(root: Path) -> dict[str, str]:
+    """The digest of the files of each convention, as the convention itself holds it once it is read."""
+    found = {}
+    for folder in sorted({path.parent for path in root.glob("[!.]*/*.yaml")}):
+        heads = [folder / HEAD] if (folder / HEAD).exists() else []
+        found[folder.name] = _digest((path.name, _some_bytes(path)) for path in (*heads, *rule_files(folder)))
+    return found
+
+
+def _digest(contents: Iterable[tuple[str, bytes]]) -> str:
+    """Of named files, in order."""
+    digest = hashlib.sha256()
+    for name, content in contents:
+        digest.update(os.fsencode(name) + b"\0" + hashlib.sha256(content).digest())
     return digest.hexdigest()
+
+
+def _some_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(HASHED)
+    except OSError:  # told when it is read
+        return b"unreadable"
 
 
 def read_registry(
@@ -102,14 +122,16 @@ def load_registry(
         InputFault: with every fault of text, shape and ids.
     """
     facts, case_digest = load_vocabulary(case_schema)
-    digest = _content_digest(root, case_digest, shown or root)
+    before = _folder_digests(root)
+    digest = _content_digest(before, case_digest, shown or root)
     remembered = recall(digest)
     if remembered is not None:
         return Registry(remembered, facts, case_digest, shown or root, origin)
     registry, problems = read_registry(root, origin, case_schema, shown)
     if problems:
         raise InputFault(problems)
-    remember(digest, registry.conventions)
+    if {id_: convention.digest for id_, convention in registry.conventions.items()} == before:  # nobody wrote meanwhile
+        remember(digest, registry.conventions)
     return registry
 
 
@@ -129,12 +151,12 @@ def _read_convention(folder: Path, shown: Path, schemas: Mapping[str, Any]) -> t
         return None, [Problem(Location(shown.as_posix()), "no-convention-file")] if files else []
     documents: list[Document] = []
     problems: list[Problem] = []
-    digest = hashlib.sha256()
+    contents: list[tuple[str, bytes]] = []
     for path in (head_path, *rule_files(folder)):
         try:
             name = (shown / path.name).as_posix()
             content = read_bytes(path, name)
-            digest.update(path.name.encode() + b"\0" + hashlib.sha256(content).digest())
+            contents.append((path.name, content))
             document = parse(content, name)
         except InputFault as error:
             problems.extend(error.problems)
@@ -144,7 +166,7 @@ def _read_convention(folder: Path, shown: Path, schemas: Mapping[str, Any]) -> t
         documents.append(document)
     if problems:
         return None, problems
-    convention, found = build(documents[0], documents[1:], digest.hexdigest())
+    convention, found = build(documents[0], documents[1:], _digest(contents))
     if convention.id != folder.name:
         values = {"value": repr(convention.id), "wanted": folder.name}
         found.append(Problem(convention.at, "wrong-value", values))

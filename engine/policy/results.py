@@ -6,7 +6,7 @@ The engine knows roles, never the ids of a policy; :attr:`Registry.results` is w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import Location
@@ -33,7 +33,7 @@ class Headline:
     best: int | str | None
     follow: bool
     short: Text | None
-    at: Location
+    at: Location = field(compare=False)
 
     @property
     def hoped(self) -> str | None:
@@ -77,7 +77,7 @@ class Results:
 
     headline: Mapping[str, Headline]
     life: Life
-    at: Location
+    at: Location = field(compare=False)
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -26,11 +26,8 @@ from engine.files import replacing
 from engine.policy.model import Convention
 
 FORMAT = 4
-<<<<<<< HEAD
-=======
 MAX_STORED = 64_000_000  # bytes; the conventions of a folder take a hundredth of it
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
->>>>>>> bf9e170 (Remember only what was read, and write only to plain files of one's own)
 _MODULES = ("engine.policy.model", "engine.policy.results", "engine.language.expressions", "engine.errors")
 _OTHERS = {("datetime", "date"), ("decimal", "Decimal")}
 

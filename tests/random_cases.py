@@ -84,9 +84,8 @@ def consistent(facts: Facts) -> Facts:
 
 def set_aside(session: Session, facts: Facts) -> set[str]:
     """Items that ``unless`` reaches: it changes nothing while unknown, so what it lets through may go later."""
-    convention, _ = session.registry.select(str(facts["beneficiaire"]), facts["contrat.date_signature"])  # type: ignore[arg-type]
     found: set[str] = set()
-    for step in session.program(convention, session.laid(convention, facts, {})).plan.steps:
+    for step in session.settled(facts).program.plan.steps:
         if step.item.unless is not None or found & set(named_items(step.item)):
             found.add(step.item.id)
     return found

@@ -44,8 +44,8 @@ def differences(
     session: Session, books: Mapping[str, Any], convention: Convention, facts: Facts, choices: Mapping[str, str]
 ) -> Iterator[str]:
     """Every item on which the evaluator and the oracle differ, in words."""
-    laid = session.laid(convention, facts, choices)
-    overlays = [(overlay_data(books[later.id], overlay.id), books[later.id]) for later, overlay in laid]
+    settled = session.settled(facts, choices, convention.id)
+    overlays = [(overlay_data(books[later.id], overlay.id), books[later.id]) for later, overlay in settled.laid]
     vocabulary = session.registry.vocabulary
     reading = oracle.Reading(books[convention.id], facts, choices, vocabulary.absence_facts, overlays)
     try:
@@ -53,7 +53,7 @@ def differences(
     except LookupError as error:
         expected = str(error.args[0])
     try:
-        program, run = session.run(convention, laid, facts, choices)
+        program, run = settled.program, settled.run()
     except InputFault as error:
         if expected != error.problems[0].code:
             yield f"{error.problems[0].code} but the oracle says {expected}"

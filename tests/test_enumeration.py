@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_cases import random_facts
 
+from engine.evaluation.evaluator import run_program
 from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
@@ -38,7 +39,7 @@ def of_2019(session: Session) -> Convention:
 @pytest.fixture(scope="module")
 def standing(session: Session, of_2019: Convention) -> tuple[Laid, ...]:
     """What later conventions change in every contract of 2019."""
-    return session.laid(of_2019, {"beneficiaire": "medecin_liberal", SIGNATURE: of_2019.signed_from}, {})
+    return session.settled({"beneficiaire": "medecin_liberal", SIGNATURE: of_2019.signed_from}).laid
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +188,7 @@ def test_an_item_alone_answers_as_it_does_in_a_case(session: Session, survey: Su
     rng = random.Random(seed)
     drawn = {name: rng.choice(known) for name, known in fact_classes(survey, survey.steps).items()}
     facts = {name: value for name, value in drawn.items() if not isinstance(value, Absent)}
-    _, run = session.run(survey.program.plan.convention, (), {"contrat.annee": 3, **facts}, choices(survey))
+    run = run_program(survey.program, {"contrat.annee": 3, **facts}, choices(survey))
     for item, compiled in survey.steps.items():
         alone = evaluator(survey, item)(list(run.slots))
         if not isinstance(compiled.step.item.body, Obligation):
@@ -209,7 +210,7 @@ def test_what_a_case_answers_is_never_proved_out_of_reach(
             facts[name] = value
     if not in_order(facts, survey):
         facts = {name: value for name, value in facts.items() if not isinstance(value, dt.date) or name == SIGNATURE}
-    _, run = session.run(convention, (), facts, choices(survey))
+    run = run_program(survey.program, facts, choices(survey))
     for item, compiled in survey.steps.items():
         proved = proofs.answers(item)
         if proved is not None and not isinstance(compiled.step.item.body, Obligation):
@@ -290,7 +291,7 @@ def test_a_case_is_found_under_the_overlays_that_are_asked_for(session: Session,
             day = convention.signed_before
             assert day is not None
             facts = {"beneficiaire": "medecin_liberal", SIGNATURE: day - dt.timedelta(days=1), "contrat.annee": 4}
-            laid = session.laid(convention, facts, {})  # type: ignore[arg-type]
+            laid = session.settled(facts, convention=convention.id).laid  # type: ignore[arg-type]
             assert (later, overlay) in laid
             found = finder.reach(convention, {"aide.montant_annuel": UNDETERMINED}, overlays=laid)
             assert isinstance(found, Found)

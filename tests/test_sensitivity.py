@@ -373,7 +373,7 @@ def values(
     """What a case comes to under some readings, each year under its own overlays."""
     for year, ids in wanted.items():
         of_year = {**facts, YEAR: year} if year else facts
-        _, run = session.run(convention, session.laid(convention, of_year, choices), of_year, choices)
+        run = session.settled(of_year, choices, convention.id).run()
         yield from (((id_, year), run.answers[id_][0]) for id_ in ids if id_ in run.answers)
 
 

@@ -171,8 +171,8 @@ def stage_regions() -> dict[str, str]:
     session = Session(load_registry(ROOT / WALK))
     case = loader.load(ROOT / CASE, CASE.as_posix())
     facts = read_case(case.data, session.registry.vocabulary, case)
-    convention = session.registry.by_id("tiny")
-    program, ran = session.run(convention, (), facts, {})
+    settled = session.settled(facts)
+    program, ran = settled.program, settled.run()
     result = session.decide(facts).results["honoraires_cliniques"]
     text = (ROOT / RULES).read_text(encoding="utf-8")
     regions = {

@@ -22,7 +22,10 @@ from engine.policy.model import Outcome
 
 @dataclass(slots=True)
 class Run:
-    """The answers of one case: ``slots`` for reading on, ``answers`` per item with what decided it."""
+    """The answers of one case: ``slots`` for reading on, ``answers`` per item with what decided it.
+
+    ``given`` are the bits of the facts that the case states.
+    """
 
     slots: list[Answer]
     answers: dict[str, Decided] = field(default_factory=dict)
@@ -38,17 +41,8 @@ def run_program(program: Program, facts: Facts, choices: Mapping[str, str]) -> R
         InputFault: a policy defect that ``avenant check`` finds (no-row, no-rule, conflict).
         EngineFault: durable-rules misbehaved.
     """
-    slots = list(program.blank)
-    fact_slots = program.names.facts
-    run = Run(slots)
-    for name, value in facts.items():
-        slot = fact_slots[name]
-        bit = 1 << slot
-        slots[slot] = (value, bit, 0)
-        run.given |= bit
-    for id_, choice in choices.items():
-        slot = program.names.choices[id_]
-        slots[slot] = (choice, 1 << slot, 0)
+    slots, given = program.names.filled(program.blank, facts, choices)
+    run = Run(slots, given=given)
     has_year = YEAR in facts
     for compiled in program.steps:
         step = compiled.step

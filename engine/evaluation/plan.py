@@ -12,8 +12,10 @@ from engine.errors import InputFault
 from engine.language.facts import Vocabulary
 from engine.language.types import Type
 from engine.policy.model import Convention, Interpretation, Item
-from engine.policy.overlays import Laid, interpretations, laid_items
+from engine.policy.overlays import Laid, interpretations, laid_items, laid_names, open_questions
 from engine.policy.resolve import resolve
+
+Key = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class Plan:
     interpretations: Mapping[str, Interpretation]
 
     @property
+    def key(self) -> Key:
+        """A name for the convention under its overlays."""
+        return (self.convention.id, laid_names(self.overlays))
+
+    @property
     def types(self) -> Mapping[str, Type | None]:
         return {step.item.id: step.type for step in self.steps}
 
@@ -53,12 +60,4 @@ def make_plan(convention: Convention, covering: Sequence[Laid], laid: Sequence[L
     if resolved.problems:
         raise InputFault(resolved.problems)
     steps = tuple(Step(items[id_], resolved.types[id_], id_ in resolved.yearly) for id_ in resolved.order)
-    return Plan(convention, tuple(laid), steps, vocabulary, _open_questions(convention, covering))
-
-
-def _open_questions(convention: Convention, covering: Sequence[Laid]) -> Mapping[str, Interpretation]:
-    merged = dict(convention.interpretations)
-    for later, _ in covering:
-        for id_, interpretation in later.interpretations.items():
-            merged.setdefault(id_, interpretation)
-    return merged
+    return Plan(convention, tuple(laid), steps, vocabulary, open_questions(convention, covering))

@@ -14,8 +14,6 @@ from engine.evaluation.slots import Answer, Closure, Names, Slots, unpublished
 from engine.language.expressions import Text, Unpublished
 from engine.language.facts import YEAR
 from engine.language.types import Type
-from engine.language.typing import Scope
-from engine.language.values import UNDETERMINED
 from engine.policy.model import SOURCE_KINDS, Convention, Item, Obligation, Outcome, Payment
 
 DATE = Type("date")
@@ -109,19 +107,8 @@ def compile_plan(plan: Plan) -> Program:
     Raises:
         InputFault: an outcome's rules do not fit into durable-rules.
     """
-    vocabulary = plan.vocabulary
-    facts = {name: i for i, name in enumerate(vocabulary.facts)}
-    choices = {id_: len(facts) + i for i, id_ in enumerate(plan.interpretations)}
-    first = len(facts) + len(choices)
-    items = {step.item.id: first + i for i, step in enumerate(plan.steps)}
-    interpretations = {id_: question.choices for id_, question in plan.interpretations.items()}
-    names = Names(facts, items, choices, Scope(vocabulary, plan.types, interpretations))
-    blank: list[Answer] = []
-    for name, slot in facts.items():
-        missing = 0 if vocabulary.facts[name].absence_answers else 1 << slot
-        blank.append((UNDETERMINED, 1 << slot, missing))
-    blank.extend((UNDETERMINED, 1 << slot, 0) for slot in choices.values())
-    blank.extend((UNDETERMINED, 1 << slot, 0) for slot in items.values())
+    names = Names.of(plan.vocabulary, plan.interpretations, plan.types)
+    facts, choices, items = names.facts, names.choices, names.items
     sources = {(c.id, s.id): SOURCE_KINDS.index(s.kind) for c in _conventions(plan) for s in c.sources.values()}
     steps = []
     owners: list[str] = []
@@ -136,10 +123,10 @@ def compile_plan(plan: Plan) -> Program:
         all_names=(*facts, *choices, *items),
         payments=_in_file_order(steps, "payment"),
         obligations=_in_file_order(steps, "obligation"),
-        blank=tuple(blank),
+        blank=names.blank(),
         fact_bits=(1 << len(facts)) - 1,
         choice_bits=((1 << len(choices)) - 1) << len(facts),
-        item_bits=((1 << len(items)) - 1) << first,
+        item_bits=((1 << len(items)) - 1) << len(facts) + len(choices),
         year_bit=1 << facts[YEAR],
         fact_names=tuple(facts),
         ranks=lambda convention, source: sources.get((convention, source), len(SOURCE_KINDS) - 1),

@@ -8,17 +8,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from engine.evaluation.closures import condition, expression
 from engine.evaluation.facts import Facts
 from engine.evaluation.slots import Answer, Closure, Names
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.types import Type
-from engine.language.typing import Scope
-from engine.language.values import UNDETERMINED, add_months
+from engine.language.values import add_months
 from engine.policy.model import Convention
-from engine.policy.overlays import Laid, reaches
+from engine.policy.overlays import Laid, open_questions, reaches
 from engine.policy.registry import Registry
 
 
@@ -49,20 +47,14 @@ class Laying:
 def reach_of(registry: Registry, convention: Convention) -> Reach:
     """The overlays that may ever change a contract of ``convention``, compiled once."""
     covering = registry.covering(convention)
-    questions: dict[str, Any] = {}
-    for source in (convention, *(later for later, _ in covering)):
-        for id_, question in source.interpretations.items():
-            questions.setdefault(id_, question)
-    facts = {name: i for i, name in enumerate(registry.vocabulary.facts)}
-    choices = {id_: len(facts) + i for i, id_ in enumerate(questions)}
-    scope = Scope(registry.vocabulary, {}, {id_: question.choices for id_, question in questions.items()})
-    names = Names(facts, {}, choices, scope)
+    questions = open_questions(convention, covering)
+    names = Names.of(registry.vocabulary, questions, {})
     return Reach(
         covering,
         tuple(None if overlay.when is None else condition(overlay.when, names) for _, overlay in covering),
         expression(convention.years_from, names, Type("date")),
         names,
-        tuple((UNDETERMINED, 1 << slot, 0) for slot in range(len(facts) + len(choices))),
+        names.blank(),
         registry.digest(convention),
         {id_: question.default for id_, question in questions.items()},
     )
@@ -72,13 +64,7 @@ def overlays_in_force(reach: Reach, facts: Facts, choices: Mapping[str, str]) ->
     """The overlays whose dates and condition hold for the contract year of the case."""
     if not reach.covering:
         return Laying((), {})
-    slots = list(reach.blank)
-    for name, value in facts.items():
-        slot = reach.names.facts[name]
-        slots[slot] = (value, 1 << slot, 0)
-    for id_, choice in choices.items():
-        slot = reach.names.choices[id_]
-        slots[slot] = (choice, 1 << slot, 0)
+    slots, _ = reach.names.filled(reach.blank, facts, choices)
     signature, year = facts[SIGNATURE], facts.get(YEAR)
     assert isinstance(signature, dt.date)
     first = reach.years_from(slots)[0]

@@ -13,18 +13,53 @@ from engine.errors import Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, YearLine
 from engine.evaluation.evaluator import Run, run_program
 from engine.evaluation.facts import Facts
-from engine.evaluation.plan import make_plan
+from engine.evaluation.plan import Key, make_plan
 from engine.evaluation.program import Program, compile_plan
 from engine.evaluation.results import obligations, overlay_uses, payments, results
 from engine.evaluation.selection import Reach, overlays_in_force, reach_of
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.policy.model import YEAR_START, Convention
-from engine.policy.overlays import Laid, named_items
+from engine.policy.overlays import Laid, laid_names, named_items
 from engine.policy.registry import Registry
 
 YEARS_SHOWN = (1, 2, 3, 4, 5)
 YEARLY_AMOUNT = "aide.montant_annuel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What decides a case: its convention and why, the overlays in force, and the side taken in every open question.
+
+    ``behind`` holds, for each item that an overlay changes or could change, the bits that decided it.
+    """
+
+    session: Session = field(repr=False)
+    convention: Convention
+    because: Text
+    facts: Facts
+    choices: Mapping[str, str]
+    laid: tuple[Laid, ...]
+    behind: Mapping[str, int]
+    digest: str
+
+    @property
+    def key(self) -> Key:
+        """A name for the convention under its overlays."""
+        return (self.convention.id, laid_names(self.laid))
+
+    @property
+    def program(self) -> Program:
+        """The compiled plan of the convention under its overlays."""
+        return self.session.program(self.convention, self.laid)
+
+    def run(self) -> Run:
+        """The answer of every item.
+
+        Raises:
+            InputFault: a policy defect met on the way.
+        """
+        return run_program(self.program, self.facts, self.choices)
 
 
 @dataclass(slots=True)
@@ -32,7 +67,7 @@ class Session:
     """Decides cases under the conventions of ``registry``. Not for use from several threads at once."""
 
     registry: Registry = field(repr=False)
-    _programs: dict[tuple[str, tuple[str, ...]], Program] = field(default_factory=dict, repr=False)
+    _programs: dict[Key, Program] = field(default_factory=dict, repr=False)
     _reaches: dict[str, Reach] = field(default_factory=dict, repr=False)
 
     def decide(
@@ -48,49 +83,64 @@ class Session:
             InputFault: no convention on the signature date, or a policy defect met on the way.
             UsageFault: an unknown convention, interpretation or choice.
         """
-        chosen, because = self._convention(facts, convention)
-        reach = self._reach(chosen)
-        choices = self._choices(reach, interpret or {})
-        laying = overlays_in_force(reach, facts, choices)
-        program, run = self.run(chosen, laying.laid, facts, choices)
-        found = results(program, run, facts, choices, laying.behind)
-        used = {id_: choices[id_] for result in found.values() for id_ in result.choices}
+        case = self.settled(facts, interpret, convention)
+        program, run, choices = case.program, case.run(), case.choices
+        found = results(program, run, facts, choices, case.behind)
+        used = {id_ for result in found.values() for id_ in result.choices}
         return Decision(
-            convention=chosen,
-            digest=reach.digest,
-            selected_because=because,
-            overlays=overlay_uses(laying.laid),
+            convention=case.convention,
+            digest=case.digest,
+            selected_because=case.because,
+            overlays=overlay_uses(case.laid),
             facts=facts,
             results=found,
             payments=payments(program, run, found) if YEAR in facts else (),
             obligations=obligations(program, run, as_of),
-            interpretations={id_: used[id_] for id_ in choices if id_ in used},
+            interpretations={id_: choice for id_, choice in choices.items() if id_ in used},
             trace=tuple(run.trace),
-            years=() if YEAR in facts else self._years(chosen, reach, facts, choices),
+            years=() if YEAR in facts else self._years(case),
             as_of=as_of,
         )
 
-    def run(
-        self, convention: Convention, laid: Sequence[Laid], facts: Facts, choices: Mapping[str, str]
-    ) -> tuple[Program, Run]:
-        """The answers of a case under given overlays, and the program that made them."""
-        program = self.program(convention, laid)
-        known = program.plan.interpretations
-        return program, run_program(program, facts, {id_: c for id_, c in choices.items() if id_ in known})
+    def settled(
+        self, facts: Facts, interpret: Mapping[str, str] | None = None, convention: str | None = None
+    ) -> Settled:
+        """What decides a case; ``convention`` forces a version, ``interpret`` takes sides in open questions.
+
+        Raises:
+            InputFault: no convention on the signature date.
+            UsageFault: an unknown convention, interpretation or choice.
+        """
+        chosen, because = self._convention(facts, convention)
+        reach = self._reach(chosen)
+        choices = self._choices(reach, interpret or {})
+        laying = overlays_in_force(reach, facts, choices)
+        return Settled(
+            session=self,
+            convention=chosen,
+            because=because,
+            facts=facts,
+            choices=choices,
+            laid=laying.laid,
+            behind=laying.behind,
+            digest=reach.digest,
+        )
+
+    def choices(self, convention: Convention, interpret: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The side taken in every question that a contract of ``convention`` may depend on.
+
+        Raises:
+            UsageFault: an unknown interpretation or choice.
+        """
+        return self._choices(self._reach(convention), interpret or {})
 
     def program(self, convention: Convention, laid: Sequence[Laid]) -> Program:
         """The compiled plan of a convention under given overlays, made at the first need."""
-        key = (convention.id, tuple(f"{later.id}/{overlay.id}" for later, overlay in laid))
+        key = (convention.id, laid_names(laid))
         if key not in self._programs:
             covering = self.registry.covering(convention)
-            plan = make_plan(convention, covering, laid, self.registry.vocabulary)
-            self._programs[key] = compile_plan(plan)
+            self._programs[key] = compile_plan(make_plan(convention, covering, laid, self.registry.vocabulary))
         return self._programs[key]
-
-    def laid(self, convention: Convention, facts: Facts, choices: Mapping[str, str]) -> tuple[Laid, ...]:
-        """The overlays in force for a case."""
-        reach = self._reach(convention)
-        return overlays_in_force(reach, facts, {**reach.defaults, **choices}).laid
 
     def close(self) -> None:
         """Releases every compiled plan."""
@@ -116,37 +166,38 @@ class Session:
     def _choices(self, reach: Reach, interpret: Mapping[str, str]) -> dict[str, str]:
         choices = dict(reach.defaults)
         for id_, choice in interpret.items():
-            known = {
-                name: question.choices
-                for each in self.registry.conventions.values()
-                for name, question in each.interpretations.items()
-            }
-            if id_ not in known:
-                raise _usage("unknown-interpretation", nearest(id_, known), id=id_)
             own = reach.names.scope.interpretations.get(id_)
-            possible = known[id_] if own is None else own
+            possible = self._choices_elsewhere(id_) if own is None else own
             if choice not in possible:
                 raise _usage("unknown-value", nearest(choice, possible), value=choice, allowed=", ".join(possible))
             if own is not None:  # a question of another convention does not concern this case
                 choices[id_] = choice
         return choices
 
-    def _years(
-        self, convention: Convention, reach: Reach, facts: Facts, choices: Mapping[str, str]
-    ) -> tuple[YearLine, ...]:
+    def _choices_elsewhere(self, id_: str) -> Mapping[str, object]:
+        """The choices of a question that does not concern the case."""
+        known = {
+            name: question.choices
+            for each in self.registry.conventions.values()
+            for name, question in each.interpretations.items()
+        }
+        if id_ not in known:
+            raise _usage("unknown-interpretation", nearest(id_, known), id=id_)
+        return known[id_]
+
+    def _years(self, case: Settled) -> tuple[YearLine, ...]:
         """The yearly amount of the years 1 to 5, each under its own overlays."""
-        if YEARLY_AMOUNT not in convention.items:
+        if YEARLY_AMOUNT not in case.convention.items:
             return ()
-        below = tuple(named_items(convention.items[YEARLY_AMOUNT]))
+        below = tuple(named_items(case.convention.items[YEARLY_AMOUNT]))
         lines = []
-        for year in YEARS_SHOWN:
-            of_year = {**facts, YEAR: year}
-            laying = overlays_in_force(reach, of_year, choices)
-            program, run = self.run(convention, laying.laid, of_year, choices)
-            found = results(program, run, of_year, choices, laying.behind, (YEAR_START, YEARLY_AMOUNT, *below))
+        for number in YEARS_SHOWN:
+            year = self.settled({**case.facts, YEAR: number}, case.choices, case.convention.id)
+            wanted = (YEAR_START, YEARLY_AMOUNT, *below)
+            found = results(year.program, year.run(), year.facts, year.choices, year.behind, wanted)
             start = found[YEAR_START].value
             first = start if isinstance(start, dt.date) else None
-            lines.append(YearLine(year, first, found[YEARLY_AMOUNT], overlay_uses(laying.laid)))
+            lines.append(YearLine(number, first, found[YEARLY_AMOUNT], overlay_uses(year.laid)))
         return tuple(lines)
 
 

@@ -7,14 +7,17 @@ bit sets over slots: what the value rests on, and which missing facts it still w
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.language.expressions import FactRef, ItemRef, Literal, Unpublished
+from engine.language.facts import Vocabulary
 from engine.language.types import Type
 from engine.language.typing import Scope
-from engine.language.values import UNDETERMINED, exact
+from engine.language.values import UNDETERMINED, Scalar, exact
+from engine.policy.model import Interpretation
 
 Answer = tuple[Any, int, int]
 Slots = list[Answer]
@@ -35,8 +38,46 @@ class Names:
     scope: Scope
     unpublished: list[Unpublished] = field(default_factory=list)
 
+    @classmethod
+    def of(
+        cls, vocabulary: Vocabulary, questions: Mapping[str, Interpretation], types: Mapping[str, Type | None]
+    ) -> Names:
+        """Slots for every fact, then every question, then every item of ``types``.
+
+        So facts and questions have the same slots in all programs of a convention.
+        """
+        numbers = itertools.count()
+        facts, choices, items = (
+            dict(zip(names, numbers, strict=False)) for names in (vocabulary.facts, questions, types)
+        )
+        read = {id_: question.choices for id_, question in questions.items()}
+        return cls(facts, items, choices, Scope(vocabulary, types, read))
+
     def slot(self, node: FactRef | ItemRef) -> int:
         return self.facts[node.name] if isinstance(node, FactRef) else self.items[node.id]
+
+    def blank(self) -> tuple[Answer, ...]:
+        """The slots of a case of which nothing is told; an absence that is an answer waits for nothing."""
+        known = self.scope.vocabulary.facts
+        facts = ((1 << slot, 0 if known[name].absence_answers else 1 << slot) for name, slot in self.facts.items())
+        others = ((1 << slot, 0) for slot in (*self.choices.values(), *self.items.values()))
+        return tuple((UNDETERMINED, bit, missing) for bit, missing in (*facts, *others))
+
+    def filled(
+        self, blank: Sequence[Answer], facts: Mapping[str, Scalar], choices: Mapping[str, str]
+    ) -> tuple[Slots, int]:
+        """The slots of a case, and the bits of its facts; ``blank`` comes from :meth:`blank`."""
+        slots = list(blank)
+        given = 0
+        for name, value in facts.items():
+            slot = self.facts[name]
+            bit = 1 << slot
+            slots[slot] = (value, bit, 0)
+            given |= bit
+        for id_, choice in choices.items():
+            slot = self.choices[id_]
+            slots[slot] = (choice, 1 << slot, 0)
+        return slots, given
 
 
 def constant(value: Any) -> Closure:

@@ -22,7 +22,7 @@ from engine.language.expressions import Chosen, walk
 from engine.language.facts import SIGNATURE, YEAR
 from engine.policy.model import YEAR_START, Convention
 from engine.policy.nodes import deciding_nodes
-from engine.policy.overlays import Laid, named_items, reaches
+from engine.policy.overlays import Laid, laid_names, named_items, reaches
 
 ELIGIBILITY = FIXED_RESULTS[0]
 OF_A_YEAR = FIXED_RESULTS[1:]
@@ -38,12 +38,12 @@ class Answers:
 
     def of(self, facts: Facts, choices: Choices, ids: Sequence[str], year: int) -> Iterator[tuple[Subject, Answer]]:
         """The answers of the items ``ids`` that the convention has."""
-        laid = self.session.laid(self.convention, facts, choices)
-        program, ran = self.session.run(self.convention, laid, facts, choices)
+        settled = self.session.settled(facts, choices, self.convention.id)
+        ran = settled.run()
         gates = _gates(self.session.registry.covering(self.convention), facts, ran)
-        key = tuple(f"{later.id}/{overlay.id}" for later, overlay in (*laid, *gates))
+        key = laid_names((*settled.laid, *gates))
         if key not in self._depends:
-            self._depends[key] = dependencies(program, gates)
+            self._depends[key] = dependencies(settled.program, gates)
         for id_ in ids:
             if id_ in ran.answers:
                 yield Subject(id_, year), Answer(ran.answers[id_][0], self._depends[key][id_])

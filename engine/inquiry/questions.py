@@ -18,6 +18,7 @@ from engine.errors import Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import FIXED_RESULTS, Decision, Result
 from engine.evaluation.evaluator import Run
 from engine.evaluation.facts import Facts
+from engine.evaluation.plan import Key
 from engine.evaluation.program import Program
 from engine.evaluation.results import results
 from engine.evaluation.session import Session
@@ -83,7 +84,7 @@ class Asker:
     """Finds the questions of many cases under one session; what was surveyed of a program is kept."""
 
     session: Session
-    _surveys: dict[tuple[str, ...], Survey] = field(default_factory=dict)
+    _surveys: dict[Key, Survey] = field(default_factory=dict)
 
     def ask(
         self,
@@ -107,9 +108,7 @@ class Asker:
         order = [name for name in self.session.registry.vocabulary.facts if name in names]
         if not order:
             return Asked(decision, found, ())
-        plan = self.session.program(decision.convention, ()).plan
-        choices = {id_: question.default for id_, question in plan.interpretations.items()}
-        choices |= {id_: choice for id_, choice in (interpret or {}).items() if id_ in choices}
+        choices = self.session.choices(decision.convention, interpret)
         trial = _Trial(self, decision.convention, dict(decision.facts), choices, tuple(result.id for result in open_))
         answers = trial.answers(order)
         tried = {name: trial.tried(name, answers[name]) for name in order}
@@ -121,15 +120,10 @@ class Asker:
 
     def survey(self, program: Program) -> Survey:
         """The survey of a program of the session."""
-        key = _key(program)
+        key = program.plan.key
         if key not in self._surveys:
             self._surveys[key] = surveyed(program)
         return self._surveys[key]
-
-
-def _key(program: Program) -> tuple[str, ...]:
-    plan = program.plan
-    return (plan.convention.id, *(f"{later.id}/{overlay.id}" for later, overlay in plan.overlays))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +137,8 @@ class _Trial:
     open: tuple[str, ...]
 
     def run(self, more: Facts) -> tuple[Program, Run]:
-        session = self.asker.session
-        laid = session.laid(self.convention, more, self.choices)
-        return session.run(self.convention, laid, more, self.choices)
+        settled = self.asker.session.settled(more, self.choices, self.convention.id)
+        return settled.program, settled.run()
 
     def answers(self, names: Sequence[str]) -> Mapping[str, tuple[Value, ...]]:
         """The answers to try for each fact: one for each class, and no answer where that is one."""

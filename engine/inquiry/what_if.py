@@ -23,7 +23,6 @@ from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, Fact, Vocabulary
 from engine.language.values import Scalar, Value
 from engine.review.classes import surveyed
-from engine.suite.observed import settled_facts
 
 # Cases that are run at most: two or three seconds.
 MAX_TRIED = 20_000
@@ -132,8 +131,8 @@ def alternatives(
 
 def _possible(question: Question) -> Sequence[Value] | None:
     """The values that the item can take under the rules of the case."""
-    settled = settled_facts(question.session, question.facts, question.interpret, question.forced)
-    possible = surveyed(question.session.program(settled[0], settled[1])).possible.get(question.item)
+    settled = question.session.settled(question.facts, question.interpret, question.forced)
+    possible = surveyed(settled.program).possible.get(question.item)
     return None if possible is None else possible.values
 
 

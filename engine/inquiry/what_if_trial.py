@@ -12,20 +12,19 @@ from dataclasses import dataclass, field, replace
 from engine.errors import InputFault
 from engine.evaluation.evaluator import Run, obligation_status, run_program
 from engine.evaluation.facts import Facts
+from engine.evaluation.plan import Key
 from engine.evaluation.program import Program
-from engine.evaluation.session import Session
+from engine.evaluation.session import Session, Settled
 from engine.language.expressions import Apply, Connect, FactRef, Scale, walk
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.values import UNDETERMINED, Value
 from engine.policy.model import Convention, Item, Obligation
 from engine.policy.nodes import deciding_nodes
-from engine.policy.overlays import Laid
 from engine.policy.registry import Registry
 from engine.review.backtracking import Spent, in_order
 from engine.review.classes import Survey, surveyed
 from engine.review.enumeration import STATUS_VALUES
 from engine.review.search import needed_items
-from engine.suite.observed import Key, key_of, settled_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +118,17 @@ class Trials:
         key = tuple(facts.get(name) for name in self._selecting)
         if key not in self._settlings:
             question = self.question
-            convention, laid, choices = settled_facts(question.session, facts, question.interpret, question.forced)
-            ground = self._ground(convention, laid)
-            known = ground.survey.program.plan.interpretations if ground is not None else {}
-            taken = {id_: choice for id_, choice in choices.items() if id_ in known}
-            self._settlings[key] = None if ground is None else (ground, taken)
+            settled = question.session.settled(facts, question.interpret, question.forced)
+            ground = self._ground(settled)
+            self._settlings[key] = None if ground is None else (ground, settled.choices)
         return self._settlings[key]
 
-    def _ground(self, convention: Convention, laid: Sequence[Laid]) -> Ground | None:
-        key = key_of(convention, laid)
+    def _ground(self, settled: Settled) -> Ground | None:
+        key = settled.key
         if key not in self._grounds:
-            found = surveyed(self.question.session.program(convention, laid))
-            self._grounds[key] = self._narrowed(convention, found) if self.question.item in found.steps else None
+            found = surveyed(settled.program)
+            has = self.question.item in found.steps
+            self._grounds[key] = self._narrowed(settled.convention, found) if has else None
         return self._grounds[key]
 
     def _narrowed(self, convention: Convention, found: Survey) -> Ground:

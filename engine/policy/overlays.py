@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from engine.language.expressions import Apply, Cases, Compare, FactRef, ItemRef, Literal, walk
 from engine.language.facts import YEAR
-from engine.policy.model import YEAR_START, Convention, Criterion, Item, Overlay, Parameter, Quantity
+from engine.policy.model import YEAR_START, Convention, Criterion, Interpretation, Item, Overlay, Parameter, Quantity
 from engine.policy.nodes import nodes
 
 Laid = tuple[Convention, Overlay]
@@ -128,10 +128,20 @@ def year_start_item(convention: Convention) -> Item:
     )
 
 
+def open_questions(convention: Convention, laid: Iterable[Laid]) -> Mapping[str, Interpretation]:
+    """Every interpretation that a contract of ``convention`` may depend on, its own first."""
+    merged: dict[str, Interpretation] = {}
+    for source in (convention, *(later for later, _ in laid)):
+        for id_, question in source.interpretations.items():
+            merged.setdefault(id_, question)
+    return merged
+
+
 def interpretations(convention: Convention, laid: Iterable[Laid]) -> Mapping[str, Mapping[str, object]]:
     """The choices of every interpretation that a contract of ``convention`` may depend on."""
-    merged: dict[str, Mapping[str, object]] = {}
-    for source in (convention, *(later for later, _ in laid)):
-        for id_, interpretation in source.interpretations.items():
-            merged.setdefault(id_, interpretation.choices)
-    return merged
+    return {id_: question.choices for id_, question in open_questions(convention, laid).items()}
+
+
+def laid_names(laid: Iterable[Laid]) -> tuple[str, ...]:
+    """Overlays by name, each under the convention that it comes from."""
+    return tuple(f"{later.id}/{overlay.id}" for later, overlay in laid)

@@ -140,7 +140,7 @@ class Search:
         return (
             isinstance(signature, dt.date)
             and convention.covers(signature)
-            and self.session.laid(convention, facts, self.moves.choices) == self.overlays
+            and self.session.settled(facts, self.moves.choices, convention.id).laid == self.overlays
             and all(self.met(goal, assigned) for goal in self.goals)
         )
 

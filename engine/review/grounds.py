@@ -13,6 +13,7 @@ from engine.evaluation.session import Session
 from engine.language.expressions import Chosen, walk
 from engine.language.values import Value
 from engine.policy.model import Convention
+from engine.policy.overlays import laid_names
 from engine.review.classes import Survey, surveyed
 from engine.review.proof import Proofs
 from engine.review.settings import Setting, settings
@@ -48,12 +49,11 @@ class Ground:
 def grounds(session: Session, convention: Convention) -> Iterator[Ground]:
     """Every set of overlays that some contract may have, under each reading that lays or lifts one."""
     plain = surveyed(session.program(convention, ()))
-    defaults = {id_: question.default for id_, question in plain.program.plan.interpretations.items()}
     seen: set[tuple[str, ...]] = set()
     for interpret in _readings(session, convention):
-        choices = {**defaults, **interpret}
+        choices = session.choices(convention, interpret)
         for setting in settings(session, plain, choices, {}):
-            key = tuple(f"{later.id}/{overlay.id}" for later, overlay in setting.overlays)
+            key = laid_names(setting.overlays)
             if key not in seen:
                 seen.add(key)
                 survey = surveyed(session.program(convention, setting.overlays))

@@ -16,7 +16,7 @@ from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.language.values import UNDETERMINED, Value
 from engine.policy.model import Convention
-from engine.policy.overlays import Laid
+from engine.policy.overlays import Laid, laid_names
 from engine.review.backtracking import Assigned, Search, Spent, facts_of, in_order
 from engine.review.classes import Survey, ValueClass, fact_classes, surveyed
 from engine.review.enumeration import SEED, STATUS_VALUES
@@ -95,7 +95,7 @@ class Finder:
         plain = self._ground(convention, (), {}).survey
         questions = plain.program.plan.interpretations
         taken = {**(interpret or {}), **{n: str(_values(v)[0]) for n, v in wanted.items() if n in questions}}
-        choices = {**{id_: question.default for id_, question in questions.items()}, **taken}
+        choices = self.session.choices(convention, taken)
         rest = {name: _values(value) for name, value in wanted.items() if name not in questions}
         outcomes: list[Reached] = []
         possible = settings(self.session, plain, choices, rest)
@@ -113,8 +113,7 @@ class Finder:
         return Undecided(sum(each.bound for each in outcomes if isinstance(each, Undecided)))
 
     def _ground(self, convention: Convention, overlays: tuple[Laid, ...], choices: Mapping[str, str]) -> _Ground:
-        laid = tuple(f"{later.id}/{overlay.id}" for later, overlay in overlays)
-        key = (convention.id, laid, tuple(sorted(choices.items())))
+        key = (convention.id, laid_names(overlays), tuple(sorted(choices.items())))
         if key not in self._grounds:
             found = surveyed(self.session.program(convention, overlays))
             self._grounds[key] = _Ground(found, Moves(found, choices), Proofs(found, choices))

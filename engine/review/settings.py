@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.evaluation.facts import Facts
+from engine.evaluation.plan import Key
 from engine.evaluation.session import Session
 from engine.language.expressions import FactRef, walk
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
@@ -38,10 +39,10 @@ def settings(
     Facts that are ``wanted`` are in every start.
     """
     convention = survey.program.plan.convention
-    found: dict[tuple[str, ...], tuple[tuple[Laid, ...], list[Facts]]] = {}
+    found: dict[Key, tuple[tuple[Laid, ...], list[Facts]]] = {}
     for facts in _starts(session, survey, wanted):
-        laid = session.laid(convention, facts, choices)
-        _, starts = found.setdefault(tuple(f"{later.id}/{overlay.id}" for later, overlay in laid), (laid, []))
+        settled = session.settled(facts, choices, convention.id)
+        _, starts = found.setdefault(settled.key, (settled.laid, []))
         starts.append(facts)
     return tuple(Setting(laid, tuple(starts[:MAX_STARTS])) for laid, starts in found.values())
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.errors import InputFault, Location
-from engine.evaluation.evaluator import Run, run_program
+from engine.evaluation.evaluator import Run
 from engine.evaluation.facts import Facts
 from engine.evaluation.program import Program
 from engine.evaluation.session import Session
@@ -26,7 +26,7 @@ from engine.review.proof import MAX_PROVED
 from engine.review.search import Finder, Found
 from engine.review.settings import settings
 from engine.suite.coverage import Probes, places
-from engine.suite.observed import observe, settled_facts
+from engine.suite.observed import observe
 from engine.suite.running import PolicyCase
 from engine.suite.tables import Defect, Witness, table_defects, witness_of
 
@@ -91,10 +91,8 @@ class _Pool:
 
     def try_case(self, facts: Facts, interpret: Mapping[str, str]) -> None:
         try:
-            convention, laid, choices = settled_facts(self.session, facts, interpret)
-            program = self.session.program(convention, laid)
-            open_ = {id_: choice for id_, choice in choices.items() if id_ in program.plan.interpretations}
-            self.add(program, run_program(program, facts, open_), facts, interpret)
+            settled = self.session.settled(facts, interpret)
+            self.add(settled.program, settled.run(), facts, interpret)
         except InputFault:
             return
 

@@ -12,19 +12,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from engine.errors import InputFault, Location
+from engine.errors import InputFault, Location, UsageFault
 from engine.evaluation.inference import EngineFault
+from engine.evaluation.plan import Key
 from engine.evaluation.program import Program
 from engine.evaluation.session import Session
 from engine.language.types import Type
-from engine.policy.overlays import Laid, laid_items
+from engine.policy.overlays import Laid, laid_items, laid_names
 from engine.policy.registry import Registry
 from engine.review.classes import surveyed
 from engine.review.enumeration import SEED
 from engine.review.proof import Proofs
 from engine.suite.differing import Differ, equivalent
 from engine.suite.mutants import Mutant, mutants
-from engine.suite.observed import Key, Observed, key_of, observe, settled
+from engine.suite.observed import Observed, observe, settle
 from engine.suite.running import PolicyCase, run_case
 
 PROCESSES = 2
@@ -178,7 +179,7 @@ class _Bench:
         before = self.programs[key]
         convention = changed.registry.conventions[key[0]]
         covering = changed.registry.covering(convention)
-        by_name = {f"{later.id}/{overlay.id}": (later, overlay) for later, overlay in covering}
+        by_name = dict(zip(laid_names(covering), covering, strict=True))
         laid: tuple[Laid, ...] = tuple(by_name[name] for name in key[1])
         return Differ.of(before, changed.program(convention, laid))
 
@@ -195,16 +196,16 @@ class _Bench:
         affected: dict[Key, bool] = {}
         for each in self.observed:
             try:
-                convention, laid, choices = settled(changed, each.case)
-            except InputFault:
+                settled = settle(changed, each.case)
+            except (InputFault, UsageFault):
                 yield each
                 continue
-            key = key_of(convention, laid)
+            key = settled.key
             if key not in affected:
                 before = self.programs.get(key)
-                items = laid_items(convention, laid)
+                items = laid_items(settled.convention, settled.laid)
                 affected[key] = before is None or {s.item.id: s.item for s in before.plan.steps} != items
-            if key != each.key or choices != each.choices or affected[key]:
+            if key != each.key or settled.choices != each.choices or affected[key]:
                 yield each
 
 

@@ -5,21 +5,16 @@ Coverage counts what they reach, mutation whether they notice a change, the deep
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.errors import InputFault, UsageFault
-from engine.evaluation.evaluator import Run, run_program
-from engine.evaluation.facts import Facts
+from engine.evaluation.evaluator import Run
+from engine.evaluation.plan import Key
 from engine.evaluation.program import Program
-from engine.evaluation.session import Session
-from engine.language.facts import BENEFICIARY, SIGNATURE
-from engine.policy.model import Convention
-from engine.policy.overlays import Laid, named_items
+from engine.evaluation.session import Session, Settled
+from engine.policy.overlays import named_items
 from engine.suite.running import PolicyCase
-
-Key = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,54 +39,27 @@ def observe(session: Session, cases: Sequence[PolicyCase]) -> list[Observed]:
     found = []
     for case in cases:
         try:
-            convention, laid, choices = settled(session, case)
-            program = session.program(convention, laid)
-            run = run_program(program, case.facts, _open(program, choices))
+            settled = settle(session, case)
+            program, run = settled.program, settled.run()
         except (InputFault, UsageFault):
             continue
-        key = key_of(convention, laid)
+        key = settled.key
         if key not in made_of:
             made_of[key] = _made_of(program)
         subjects = _subjects(case)
         looked_at = frozenset(id_ for subject in subjects for id_ in made_of[key].get(subject, ()))
-        found.append(Observed(case, key, program, run, choices, subjects, looked_at))
+        found.append(Observed(case, key, program, run, settled.choices, subjects, looked_at))
     return found
 
 
-def settled(session: Session, case: PolicyCase) -> tuple[Convention, tuple[Laid, ...], dict[str, str]]:
-    """The convention, overlays and readings of a case.
+def settle(session: Session, case: PolicyCase) -> Settled:
+    """What decides a test case.
 
     Raises:
         InputFault: no convention holds its signature date.
+        UsageFault: it takes a side that the rules do not know.
     """
-    return settled_facts(session, case.facts, case.entry.get("interpret") or {})
-
-
-def settled_facts(
-    session: Session, facts: Facts, interpret: Mapping[str, str], forced: str | None = None
-) -> tuple[Convention, tuple[Laid, ...], dict[str, str]]:
-    """As :func:`settled`, from facts and the sides taken; ``forced`` names the convention, whatever the date."""
-    signature = facts[SIGNATURE]
-    assert isinstance(signature, dt.date)
-    if forced is None:
-        convention, _ = session.registry.select(str(facts[BENEFICIARY]), signature)
-    else:
-        convention = session.registry.by_id(forced)
-    choices: dict[str, str] = {}
-    for source in (convention, *(later for later, _ in session.registry.covering(convention))):
-        for id_, question in source.interpretations.items():
-            choices.setdefault(id_, interpret.get(id_, question.default))
-    return convention, session.laid(convention, facts, choices), choices
-
-
-def key_of(convention: Convention, laid: Sequence[Laid]) -> Key:
-    """A name for a convention under overlays."""
-    return (convention.id, tuple(f"{later.id}/{overlay.id}" for later, overlay in laid))
-
-
-def _open(program: Program, choices: Mapping[str, str]) -> dict[str, str]:
-    known = program.plan.interpretations
-    return {id_: choice for id_, choice in choices.items() if id_ in known}
+    return session.settled(case.facts, case.entry.get("interpret"))
 
 
 def _subjects(case: PolicyCase) -> frozenset[str]:

@@ -19,7 +19,7 @@ from engine.evaluation.slots import Answer
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Value
 from engine.policy.model import Convention, Outcome
-from engine.policy.overlays import Laid
+from engine.policy.overlays import Laid, laid_names, open_questions
 from engine.review.classes import Survey, surveyed
 
 # Where the evaluation itself stops on a defect, which no result of the case survives.
@@ -39,12 +39,11 @@ class Side:
 
     def choices(self, interpret: Mapping[str, str]) -> dict[str, str]:
         """The side taken in every question that a case under this version may depend on."""
-        covering = self.session.registry.covering(self.convention)
-        found: dict[str, str] = {}
-        for source in (self.convention, *(later for later, _ in covering)):
-            for id_, question in source.interpretations.items():
-                found.setdefault(id_, interpret.get(id_, question.default))
-        return found
+        questions = open_questions(self.convention, self.session.registry.covering(self.convention))
+        return {
+            id_: interpret[id_] if interpret.get(id_) in question.choices else question.default
+            for id_, question in questions.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +111,9 @@ class Twins:
     def ground(self, facts: Facts, interpret: Mapping[str, str]) -> Ground:
         """The programs that decide a case in both versions."""
         choices_a, choices_b = self.choices(interpret)
-        laid_a = self.a.session.laid(self.a.convention, facts, choices_a)
-        laid_b = self.b.session.laid(self.b.convention, facts, choices_b)
-        key = (_names(laid_a), _names(laid_b))
+        laid_a = self.a.session.settled(facts, choices_a, self.a.convention.id).laid
+        laid_b = self.b.session.settled(facts, choices_b, self.b.convention.id).laid
+        key = (laid_names(laid_a), laid_names(laid_b))
         if key not in self._grounds:
             a, b = self._survey(self.a, laid_a), self._survey(self.b, laid_b)
             self._grounds[key] = Ground(key, a, b, changes(a.program, b.program, *self.choices({})))
@@ -160,10 +159,6 @@ def twins(a: Side, b: Side) -> Twins | None:
 def plain_case(pair: Twins, day: dt.date) -> Facts:
     """The facts that every case states."""
     return {BENEFICIARY: pair.b.convention.beneficiary, SIGNATURE: day}
-
-
-def _names(laid: tuple[Laid, ...]) -> tuple[str, ...]:
-    return tuple(f"{later.id}/{overlay.id}" for later, overlay in laid)
 
 
 def _run(

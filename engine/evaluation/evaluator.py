@@ -9,8 +9,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.errors import InputFault, Problem
-from engine.evaluation.bodies import Decided, NoRow
+from engine.evaluation.alone import decided_by, plain_answer, shut
+from engine.evaluation.bodies import Decided
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.facts import Facts
 from engine.evaluation.program import Compiled, OutcomeProgram, Program
@@ -51,10 +51,7 @@ def run_program(program: Program, facts: Facts, choices: Mapping[str, str]) -> R
         elif compiled.outcome is not None:
             answer = _decide(compiled, compiled.outcome, run)
         else:
-            try:
-                answer = compiled.run(slots)
-            except NoRow:
-                raise InputFault([Problem(step.item.at, "no-row", {"id": step.item.id})]) from None
+            answer = plain_answer(compiled, slots)
         value, used, missing, decided = answer
         missing &= ~run.given
         run.answers[step.item.id] = (value, used, missing, decided)
@@ -64,47 +61,19 @@ def run_program(program: Program, facts: Facts, choices: Mapping[str, str]) -> R
 
 def _decide(compiled: Compiled, outcome: OutcomeProgram, run: Run) -> Decided:
     """Fires the production rules of an outcome over its verdicts."""
+    closed = shut(outcome, run.slots)
+    if closed is not None:
+        return closed
     item = compiled.step.item
-    if outcome.gate is not None:
-        gate = outcome.gate(run.slots)
-        if gate[0] is UNDETERMINED or gate[0] is NOT_APPLICABLE:
-            return gate
+    assert isinstance(item.body, Outcome)
     verdicts = {id_: _verdict(run.slots[slot]) for id_, slot in outcome.criteria}
     firings = outcome.ruleset.run(verdicts)
-    body = item.body
-    assert isinstance(body, Outcome)
-    values: dict[str, str | None] = {}
-    for rule in body.rules:
-        values[rule.id] = rule.then if isinstance(rule.then, str) else None
+    values = {rule.id: rule.then if isinstance(rule.then, str) else None for rule in item.body.rules}
     for firing in firings:
         because = tuple((id_, verdicts[id_]) for id_ in firing.criteria)
         run.trace.append(TraceLine(item.id, firing.rule, values[firing.rule], because))
-    fired = tuple(dict.fromkeys(firing.rule for firing in firings))
-    run.rules[item.id] = fired
-    found = {values[rule] for rule in fired}
-    if len(found) > 1:
-        raise InputFault([Problem(item.at, "conflict", {"id": item.id, "rules": ", ".join(fired)})])
-    if found:
-        return _fired(outcome, fired, found.pop(), run)
-    used = missing = 0
-    for closure in outcome.rules.values():
-        _, mine, lacks = closure(run.slots)
-        used |= mine
-        missing |= lacks
-    if "undetermined" not in verdicts.values():
-        raise InputFault([Problem(item.at, "no-rule", {"id": item.id})])
-    return (UNDETERMINED, used, missing, None)
-
-
-def _fired(outcome: OutcomeProgram, fired: tuple[str, ...], value: str | None, run: Run) -> Decided:
-    used = missing = 0
-    for rule in fired:
-        used |= outcome.rules[rule](run.slots)[1]
-        if rule in outcome.unpublished:
-            _, mine, lacks = outcome.unpublished[rule]
-            used |= mine
-            missing |= lacks
-    return (UNDETERMINED if value is None else value, used, missing, None)
+    fired = run.rules[item.id] = tuple(dict.fromkeys(firing.rule for firing in firings))
+    return decided_by(item, outcome, fired, run.slots)
 
 
 def _verdict(answer: Answer) -> str:

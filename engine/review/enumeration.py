@@ -10,12 +10,12 @@ import math
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from engine.errors import InputFault
-from engine.evaluation.bodies import NoRow
+from engine.evaluation.alone import answer, holding, shut
 from engine.evaluation.closures import condition
-from engine.evaluation.evaluator import Run, obligation_status, run_program
+from engine.evaluation.evaluator import Run, obligation_status
 from engine.evaluation.program import Compiled
 from engine.evaluation.slots import Closure, Slots
 from engine.language.facts import YEAR
@@ -174,7 +174,7 @@ def slot_content(survey: Survey, slot: int, value: Value) -> tuple[Value, int, i
 def evaluator(survey: Survey, item_id: str) -> Callable[[Slots], Answer]:
     """Evaluates the item alone on slots that hold its direct inputs."""
     compiled = survey.steps[item_id]
-    alone = _outcome(survey, compiled) if compiled.outcome is not None else _closure(compiled)
+    alone = _closure(compiled)
     year_slot = survey.program.names.facts[YEAR]
     needs_year = compiled.step.yearly and year_slot in survey.reads(item_id)
 
@@ -192,15 +192,17 @@ def _closure(compiled: Compiled) -> Callable[[Slots], Answer]:
 
     def run(slots: Slots) -> Answer:
         try:
-            value, used, missing, decided = compiled.run(slots)
-        except NoRow:
-            return Answer(None, fault="no-row")
+            value, used, missing, decided = answer(compiled, slots)
+        except InputFault as error:
+            return Answer(None, fault=error.problems[0].code)
         if obligation:
             state = Run(slots, {compiled.step.item.id: (value, used, missing, decided)})
             status, day, missing = status_of(compiled, state)
             return Answer(status, None, day, used=used, missing=missing)
         due = None if compiled.due is None else compiled.due(slots)[0]
-        return Answer(value, decided, due, (), used, missing)
+        outcome = compiled.outcome
+        rules = () if outcome is None or shut(outcome, slots) else holding(outcome, slots)
+        return Answer(value, decided, due, rules, used, missing)
 
     return run
 
@@ -209,20 +211,3 @@ def status_of(compiled: Compiled, run: Run) -> tuple[Value, Value | None, int]:
     """The status of an obligation as a value, its due day, and what it waits for; without a day nothing is overdue."""
     status, due, missing = obligation_status(compiled, run, None)
     return (STATUS_VALUES.get(status, status), due, missing)
-
-
-def _outcome(survey: Survey, compiled: Compiled) -> Callable[[Slots], Answer]:
-    """An outcome is a program of one step, so that its ruleset decides it as in any case."""
-    step = replace(compiled.step, yearly=False)
-    single = replace(survey.program, steps=(replace(compiled, step=step),))
-    id_ = step.item.id
-
-    def run(slots: Slots) -> Answer:
-        try:
-            state = run_program(replace(single, blank=tuple(slots)), {}, {})
-        except InputFault as error:
-            return Answer(None, fault=error.problems[0].code)
-        value, used, missing, _ = state.answers[id_]
-        return Answer(value, None, None, state.rules.get(id_, ()), used, missing)
-
-    return run

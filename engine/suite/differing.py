@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.evaluation.bodies import NoRow
+from engine.errors import InputFault
+from engine.evaluation.alone import answer
 from engine.evaluation.evaluator import Run, obligation_status
-from engine.evaluation.program import Compiled, OutcomeProgram, Program
+from engine.evaluation.program import Compiled, Program
 from engine.evaluation.slots import Slots
 from engine.language.facts import YEAR
 from engine.language.values import UNDETERMINED
-from engine.policy.model import Criterion, Obligation, Outcome
+from engine.policy.model import Criterion, Obligation
 from engine.review.classes import surveyed
 from engine.review.enumeration import exhaustive, slot_content
 from engine.review.proof import Proofs
@@ -59,8 +60,8 @@ class Differ:
         facts = program.fact_bits & ~given
         try:
             return (*_seen(compiled, program, slots, day, facts), _extra(compiled, slots, facts))
-        except NoRow:
-            return "no-row"
+        except InputFault as error:
+            return error.problems[0].code
 
 
 def _by_slot(program: Program) -> Sequence[str]:
@@ -71,33 +72,13 @@ def _seen(compiled: Compiled, program: Program, slots: Slots, day: dt.date | Non
     item = compiled.step.item
     if compiled.step.yearly and slots[program.names.facts[YEAR]][0] is UNDETERMINED:
         return (UNDETERMINED, program.year_bit & facts)
-    if compiled.outcome is not None:
-        assert isinstance(item.body, Outcome)
-        return _fired(compiled.outcome, item.body, slots, facts)
-    value, used, missing, decided = compiled.run(slots)
+    value, used, missing, decided = answer(compiled, slots)
     if isinstance(item.body, Obligation):
         state = Run(slots, {item.id: (value, used, missing, decided)})
         status, due, lacks = obligation_status(compiled, state, day)
         return (status, due, lacks & facts)
     derogation = item.body.derogations[decided].id if isinstance(item.body, Criterion) and decided is not None else None
     return (value, missing & facts, derogation)
-
-
-def _fired(outcome: OutcomeProgram, body: Outcome, slots: Slots, facts: int) -> tuple[Any, ...]:
-    """The values of the rules that fire, by their Kleene closures; the ruleset itself is asked by the test."""
-    if outcome.gate is not None:
-        gate = outcome.gate(slots)
-        if gate[0] != "open":
-            return (gate[0], gate[2] & facts)
-    values, missing = set(), 0
-    for rule in body.rules:
-        holds, _, lacks = outcome.rules[rule.id](slots)
-        if holds:
-            published = isinstance(rule.then, str)
-            values.add((rule.then if published else None, outcome.unpublished.get(rule.id, 0)))
-        elif holds is None:
-            missing |= lacks
-    return (frozenset(values), 0 if values else missing & facts)
 
 
 def _extra(compiled: Compiled, slots: Slots, facts: int) -> tuple[Any, ...]:

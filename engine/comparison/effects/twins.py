@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.comparison.edits.changed import Changes, changes
-from engine.evaluation.bodies import NoRow
+from engine.errors import InputFault
+from engine.evaluation.alone import answer
 from engine.evaluation.evaluator import Run
 from engine.evaluation.facts import Facts
-from engine.evaluation.program import Compiled, OutcomeProgram
+from engine.evaluation.program import Compiled
 from engine.evaluation.session import Session
 from engine.evaluation.slots import Answer
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Value
-from engine.policy.model import Convention, Outcome
+from engine.policy.model import Convention
 from engine.policy.overlays import Laid, laid_names, open_questions
 from engine.review.classes import Survey, surveyed
 
@@ -196,33 +197,11 @@ def _run(
 
 def answer_of(compiled: Compiled, slots: list[Answer]) -> Value:
     """What an item answers alone, the year aside; the code of a defect where it stops the evaluation."""
-    if compiled.outcome is not None:
-        return _outcome(compiled, compiled.outcome, slots)
     try:
-        value: Value = compiled.run(slots)[0]
-    except NoRow:
-        return "no-row"
+        value: Value = answer(compiled, slots)[0]
+    except InputFault as error:
+        return error.problems[0].code
     return value
-
-
-def _outcome(compiled: Compiled, outcome: OutcomeProgram, slots: list[Answer]) -> Value:
-    """The value of the rules that hold, by the closures of their conditions."""
-    if outcome.gate is not None:
-        gate = outcome.gate(slots)[0]
-        if gate is UNDETERMINED or gate is NOT_APPLICABLE:
-            return UNDETERMINED if gate is UNDETERMINED else NOT_APPLICABLE
-    body = compiled.step.item.body
-    assert isinstance(body, Outcome)
-    found = {
-        rule.then if isinstance(rule.then, str) else UNDETERMINED
-        for rule in body.rules
-        if outcome.rules[rule.id](slots)[0]
-    }
-    if len(found) > 1:
-        return "conflict"
-    if found:
-        return found.pop()
-    return UNDETERMINED if any(slots[slot][0] is UNDETERMINED for _, slot in outcome.criteria) else "no-rule"
 
 
 def _value(run: Run, id_: str) -> Value | None:

@@ -1,8 +1,10 @@
 # `make demo` and `make test` need nothing but Python 3.11 to 3.13 and network access to PyPI.
 # Another interpreter: make test PYTHON=/path/to/python3.12      More for pytest: make test ARGS="-k bareme"
+# A tenth of every seeded sweep is run, and all of it with: make test EFFORT=full
 
 PYTHON ?=
 ARGS ?=
+EFFORT ?= usual
 VENV := .venv
 PY := $(VENV)/bin/python
 AVENANT := $(VENV)/bin/avenant
@@ -33,8 +35,8 @@ setup: $(STAMP) ## make .venv with the locked dependencies (every target below d
 demo: $(STAMP) ## decide the example cases
 	@$(AVENANT) evaluate examples/*.yaml
 
-test: $(STAMP) ## run the Python tests, on every core up to eight
-	@$(PY) -m pytest -q -n auto --maxprocesses 8 --dist loadfile $(ARGS)
+test: $(STAMP) ## run the Python tests, on every core up to eight (EFFORT=full: all of the seeded sweeps)
+	@$(PY) -m pytest -q -n auto --maxprocesses 8 --dist worksteal --effort $(EFFORT) $(ARGS)
 
 spark-test: $(STAMP) ## install Spark and run its tests (needs Java 17 or later)
 	@$(PY) -m pip install -q --no-input --disable-pip-version-check --require-hashes --no-deps --no-build-isolation \

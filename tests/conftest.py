@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from engine.evaluation.session import Session
 from engine.policy.reading import load_registry
@@ -13,8 +15,49 @@ from engine.policy.reading import load_registry
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Sample size of the seeded sweeps: a tenth of each by default, all of it where ``full``."""
+
+    full: bool
+
+    def of(self, whole: int, least: int = 1) -> int:
+        """How many of ``whole`` seeds, cases or examples to run, never fewer than ``least``."""
+        return whole if self.full else max(least, whole // 10)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files from what came out")
+    parser.addoption(
+        "--effort", choices=("usual", "full"), default="usual", help="a tenth of each seeded sweep, or all"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.register_profile("usual", deadline=None, max_examples=20)
+    settings.register_profile("full", deadline=None, max_examples=100)
+    settings.load_profile(config.getoption("--effort"))
+
+
+def examples(whole: int, least: int = 10) -> settings:
+    """Hypothesis settings that take the effort's share of ``whole`` examples."""
+    return settings(max_examples=Effort(settings.get_current_profile_name() == "full").of(whole, least))
+
+
+def effort_of(config: pytest.Config) -> Effort:
+    return Effort(config.getoption("--effort") == "full")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """``@pytest.mark.sweep(seed=80)`` runs a test for the seeds 0 to 79, or for the share that the effort takes."""
+    for mark in metafunc.definition.iter_markers("sweep"):
+        for name, whole in mark.kwargs.items():
+            metafunc.parametrize(name, range(effort_of(metafunc.config).of(whole)))
+
+
+@pytest.fixture(scope="session")
+def effort(request: pytest.FixtureRequest) -> Effort:
+    return effort_of(request.config)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -38,6 +81,19 @@ def policies(root: Path) -> Path:
 @pytest.fixture(scope="session")
 def session(policies: Path) -> Iterator[Session]:
     opened = Session(load_registry(policies))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def small_policies(root: Path) -> Path:
+    """Two conventions of a page each, for what depends on no rule: files, locks, disks, quotes, commands."""
+    return root / "tests" / "fixtures" / "small_policies"
+
+
+@pytest.fixture(scope="session")
+def small(small_policies: Path) -> Iterator[Session]:
+    opened = Session(load_registry(small_policies))
     yield opened
     opened.close()
 

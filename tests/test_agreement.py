@@ -10,6 +10,7 @@ from typing import Any
 
 import oracle
 import pytest
+from conftest import Effort
 from random_cases import random_facts
 
 from engine.errors import InputFault
@@ -93,8 +94,10 @@ def test_the_oracle_agrees_on_every_policy_test(session: Session, books: dict[st
     assert not wrong, "\n".join(wrong[:20])
 
 
-def test_the_oracle_agrees_on_seeded_random_cases(session: Session, books: dict[str, dict[str, Any]]) -> None:
-    wrong = list(random_differences(session, books, CASES))
+def test_the_oracle_agrees_on_seeded_random_cases(
+    session: Session, books: dict[str, dict[str, Any]], effort: Effort
+) -> None:
+    wrong = list(random_differences(session, books, effort.of(CASES)))
     assert not wrong, "\n".join(wrong[:20])
 
 

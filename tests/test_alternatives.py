@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from conftest import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from random_cases import consistent, random_facts
 
@@ -320,7 +321,7 @@ def test_the_nearest_number_is_the_threshold_itself(start: int, found: int, thre
         assert nearest_value(type_, start, found, works) == expected
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.sweep(seed=SEEDS)
 def test_every_proposal_decides_as_said_and_needs_all_that_it_changes(session: Session, seed: int) -> None:
     facts, item = a_case(session, seed)
     found = alternatives(session, facts, item, any_fact=seed % 3 == 0, bound=BOUND)
@@ -341,14 +342,14 @@ def test_every_proposal_decides_as_said_and_needs_all_that_it_changes(session: S
                 assert not answers(session, {**each.facts, change.fact: value}, item, found.wish), change
 
 
-@pytest.mark.parametrize("seed", range(0, SEEDS, 9))
+@pytest.mark.sweep(seed=SEEDS // 8)
 def test_the_same_question_has_the_same_answer(session: Session, policies: Path, seed: int) -> None:
     facts, _ = a_case(session, seed)
     first = alternatives(session, facts, "eligibilite", bound=BOUND)
     assert alternatives(session, dict(reversed(facts.items())), "eligibilite", bound=BOUND) == first
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(st.integers(0, 2**32), st.sampled_from(ITEMS))
 def test_a_fact_that_a_result_does_not_hang_on_does_not_change_it(session: Session, seed: int, item: str) -> None:
     facts, _ = a_case(session, seed)
@@ -392,7 +393,7 @@ def a_lacking_case(session: Session, start: int) -> tuple[Facts, str]:
     raise AssertionError("every case has what is wished")
 
 
-@pytest.mark.parametrize("seed", range(WITHOUT))
+@pytest.mark.sweep(seed=WITHOUT)
 def test_no_fact_that_alone_does_is_missed(session: Session, seed: int) -> None:
     facts, item = a_lacking_case(session, 100 * seed + seed % 2)
     found = alternatives(session, facts, item, any_fact=True, bound=2 * BOUND)

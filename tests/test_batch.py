@@ -19,7 +19,8 @@ from typing import Any
 import polars as pl
 import pytest
 from click.testing import Result
-from command import ROOT, avenant, refused, start
+from command import FIXTURES, ROOT, avenant, refused, start
+from conftest import Effort
 from frames import frame_of
 from random_cases import random_facts
 
@@ -30,14 +31,17 @@ from engine.errors import InputFault, UsageFault
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 
+REAL = ROOT / "policies"
+SMALL = ROOT / FIXTURES / "small_policies"  # what is tested here is files: one test decides under the real rules
 PORTFOLIO = ROOT / "examples" / "portfolio.csv"
+MAIN = "from engine.cli import main; main()"
 GOOD = {"contrat.date_signature": "2024-09-02", "contrat.option": "demi_etp", "contrat.annee": 1}
 HEADER = "contrat.date_signature,contrat.option,contrat.annee,patientele.mt_depart"
 LINE = "2024-09-02,demi_etp,1,900"
 
 
-def batch(*arguments: object) -> Result:
-    return avenant("batch", *(str(argument) for argument in arguments), "--lang", "en")
+def batch(*arguments: object, policies: Path = SMALL) -> Result:
+    return avenant("batch", *map(str, arguments), "--policies", str(policies), "--lang", "en")
 
 
 def codes(result: Result) -> list[str]:
@@ -47,6 +51,12 @@ def codes(result: Result) -> list[str]:
 def written(path: Path, *lines: str, encoding: str = "utf-8") -> Path:
     path.write_text("".join(line + "\n" for line in lines), encoding=encoding)
     return path
+
+
+def decidable(count: int) -> list[str]:
+    """The header of the portfolio and its first rows that a convention of the small policies decides."""
+    header, *rows = PORTFOLIO.read_text(encoding="utf-8").splitlines()
+    return [header, *[row for row in rows if ",medecin_liberal," in row][:count]]
 
 
 def rejected(output: Path) -> list[dict[str, str]]:
@@ -74,9 +84,11 @@ def test_the_portfolio_is_what_its_script_makes(tmp_path: Path) -> None:
     assert again.read_bytes() == PORTFOLIO.read_bytes()
 
 
-def test_the_portfolio_is_decided_as_case_by_case_and_summed_up(tmp_path: Path, session: Session) -> None:
+def test_the_portfolio_is_decided_as_case_by_case_and_summed_up(
+    tmp_path: Path, session: Session, effort: Effort
+) -> None:
     output = tmp_path / "out.parquet"
-    result = batch(PORTFOLIO, "-o", output, "--missing")
+    result = batch(PORTFOLIO, "-o", output, "--missing", policies=REAL)
     assert result.exit_code == 0, result.output
     frame = pl.read_parquet(output)
     assert len(frame) >= 10_000
@@ -87,7 +99,7 @@ def test_the_portfolio_is_decided_as_case_by_case_and_summed_up(tmp_path: Path, 
     assert f"€{total:,.2f}".removesuffix(".00") in result.stdout
     assert "No row refused." in result.stdout
     facts = [name for name in frame.columns if name in session.registry.vocabulary.facts]
-    for row in frame.sample(400, seed=1).iter_rows(named=True):
+    for row in frame.sample(effort.of(400), seed=1).iter_rows(named=True):
         case = nested({name: row[name] for name in facts if row[name] is not None})
         decision = session.decide(read_case(case, session.registry.vocabulary))
         assert row["convention"] == decision.convention.id
@@ -99,14 +111,14 @@ def test_the_portfolio_is_decided_as_case_by_case_and_summed_up(tmp_path: Path, 
         assert row["missing"] == (list(decision.missing) if open_ else None)
 
 
-@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
-def test_every_format_gives_the_same_rows_in_every_format(suffix: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("suffix", "policies"), [("csv", SMALL), ("parquet", REAL), ("jsonl", SMALL)])
+def test_every_format_gives_the_same_rows_in_every_format(suffix: str, policies: Path, tmp_path: Path) -> None:
     typed = pl.read_csv(PORTFOLIO, n_rows=300, try_parse_dates=True, infer_schema_length=None)
     source = tmp_path / f"in.{suffix}"
     {"csv": typed.write_csv, "parquet": typed.write_parquet, "jsonl": typed.write_ndjson}[suffix](source)
     for wanted in ("csv", "parquet", "jsonl"):
         output = tmp_path / f"out.{wanted}"
-        assert batch(source, "-o", output, "--criteria").exit_code == 0
+        assert batch(source, "-o", output, "--criteria", policies=policies).exit_code == 0
     frame = pl.read_parquet(tmp_path / "out.parquet")
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as stream:
         texts = list(csv.DictReader(stream))
@@ -142,11 +154,11 @@ def test_readings_are_taken_and_unknown_ones_refused(tmp_path: Path) -> None:
     assert batch(source, "-o", output, "--interpret", "nothing=exclue").exit_code == 2
 
 
-def test_a_file_of_no_known_format_is_wrong_usage(tmp_path: Path, session: Session) -> None:
+def test_a_file_of_no_known_format_is_wrong_usage(tmp_path: Path, small: Session) -> None:
     source = written(tmp_path / "in.csv", HEADER, LINE)
     assert batch(source, "-o", tmp_path / "out.xlsx").exit_code == 2
     with pytest.raises(UsageFault) as caught:
-        run_batch(Job((str(written(tmp_path / "in.xml", HEADER)),), str(tmp_path / "out.csv"), {}), session)
+        run_batch(Job((str(written(tmp_path / "in.xml", HEADER)),), str(tmp_path / "out.csv"), {}), small)
     assert caught.value.problem.code == "file-format"
 
 
@@ -216,25 +228,26 @@ def faults_of(row: Mapping[str, Any], session: Session) -> set[str]:
     return set()
 
 
-def test_json_lines_are_refused_exactly_where_a_case_file_is(tmp_path: Path, session: Session) -> None:
-    rows = list(drawn(3, 3000))
+def test_json_lines_are_refused_exactly_where_a_case_file_is(tmp_path: Path, small: Session, effort: Effort) -> None:
+    rows = list(drawn(3, effort.of(3000)))
     source = written(tmp_path / "in.jsonl", *(json.dumps(row) for row in rows))
     output = tmp_path / "out.parquet"
     assert batch(source, "-o", output).exit_code == 0
     found: dict[int, set[str]] = {}
     for line in rejected(output):
         found.setdefault(int(line["row"]), set()).add(line["code"])
-    expected = {number: codes for number, row in enumerate(rows, 1) if (codes := faults_of(row, session))}
+    expected = {number: codes for number, row in enumerate(rows, 1) if (codes := faults_of(row, small))}
     assert found == expected
     assert len({code for codes in expected.values() for code in codes}) == 7
     assert len(pl.read_parquet(output)) == len(rows) - len(expected)
 
 
-def test_random_typed_rows_are_refused_exactly_where_a_case_is(tmp_path: Path, session: Session) -> None:
-    vocabulary = session.registry.vocabulary
+def test_random_typed_rows_are_refused_exactly_where_a_case_is(tmp_path: Path, small: Session, effort: Effort) -> None:
+    vocabulary = small.registry.vocabulary
     rng = random.Random(5)
     cases = [
-        random_facts(rng, vocabulary, "medecin_liberal", dt.date(2018, 1, 1), dt.date(2026, 1, 1)) for _ in range(800)
+        random_facts(rng, vocabulary, "medecin_liberal", dt.date(2018, 1, 1), dt.date(2026, 1, 1))
+        for _ in range(effort.of(800))
     ]
     for case in cases[::2]:
         for chain in vocabulary.orders:
@@ -245,7 +258,7 @@ def test_random_typed_rows_are_refused_exactly_where_a_case_is(tmp_path: Path, s
     assert batch(tmp_path / "in.parquet", "-o", tmp_path / "out.csv").exit_code == 0
     expected = set()
     for number, row in enumerate(frame.iter_rows(named=True), 1):
-        expected |= {(number, code) for code in faults_of({k: v for k, v in row.items() if v is not None}, session)}
+        expected |= {(number, code) for code in faults_of({k: v for k, v in row.items() if v is not None}, small)}
     assert {(int(line["row"]), line["code"]) for line in rejected(tmp_path / "out.csv")} == expected
     assert expected
 
@@ -463,10 +476,11 @@ def test_an_output_that_cannot_be_written_is_told_and_leaves_the_old_one(tmp_pat
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
 def test_a_full_disk_leaves_the_old_output_and_nothing_beside_it(suffix: str, tmp_path: Path) -> None:
+    source = written(tmp_path / "in.csv", *decidable(3000))
     output = tmp_path / f"out.{suffix}"
     output.write_text("old", encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", "from engine.cli import main; main()", "batch", PORTFOLIO, "-o", output, "--lang", "en"],
+        [sys.executable, "-c", MAIN, "batch", source, "-o", output, "--policies", SMALL, "--lang", "en"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -476,7 +490,7 @@ def test_a_full_disk_leaves_the_old_output_and_nothing_beside_it(suffix: str, tm
     assert done.returncode == 1
     assert f"{output}: output-unwritable: the file cannot be written (File too large" in done.stderr
     assert "Traceback" not in done.stderr
-    assert [path.name for path in tmp_path.iterdir()] == [output.name]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [source.name, output.name]
     assert output.read_text(encoding="utf-8") == "old"
 
 
@@ -491,7 +505,7 @@ def test_two_runs_do_not_write_the_same_file(tmp_path: Path) -> None:
 
 def test_an_interrupted_run_leaves_no_trace(tmp_path: Path) -> None:
     output = tmp_path / "out.parquet"
-    with start("batch", *[str(PORTFOLIO)] * 1, "-o", str(output)) as process:
+    with start("batch", str(PORTFOLIO), "-o", str(output), "--policies", str(SMALL)) as process:
         deadline = time.monotonic() + 60
         while not output.with_name("out.parquet.partial").exists() and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -503,22 +517,21 @@ def test_an_interrupted_run_leaves_no_trace(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ([] if process.returncode else ["out.parquet"])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_a_killed_run_leaves_the_old_output_or_the_new_one_whole(suffix: str, tmp_path: Path) -> None:
-    lines = PORTFOLIO.read_text(encoding="utf-8").splitlines()
-    old, new = written(tmp_path / "old.csv", *lines[:2000]), written(tmp_path / "new.csv", *lines[:4000], "x")
+def test_a_killed_run_leaves_the_old_output_or_the_new_one_whole(suffix: str, tmp_path: Path, effort: Effort) -> None:
+    lines = decidable(4000)
+    old, new = written(tmp_path / "old.csv", *lines[:2000]), written(tmp_path / "new.csv", *lines, "x")
     output, wanted = tmp_path / f"out.{suffix}", tmp_path / f"wanted.{suffix}"
     assert batch(old, "-o", output).exit_code == 0
     before = output.read_bytes()
     started = time.monotonic()
-    with start("batch", str(new), "-o", str(wanted)) as process:
+    with start("batch", str(new), "-o", str(wanted), "--policies", str(SMALL)) as process:
         process.communicate()
     lasts, after = time.monotonic() - started, wanted.read_bytes()
-    rng, seen = random.Random(20), set()
-    for number in range(10):
-        with start("batch", str(new), "-o", str(output)) as process:
-            time.sleep(lasts * (0.35 + 0.7 * (number + rng.random()) / 10))
+    rng, seen, kills = random.Random(20), set(), effort.of(10, least=3)
+    for number in range(kills):
+        with start("batch", str(new), "-o", str(output), "--policies", str(SMALL)) as process:
+            time.sleep(lasts * (0.35 + 0.7 * (number + rng.random()) / kills))
             process.kill()
         found = output.read_bytes()
         assert found in (before, after)

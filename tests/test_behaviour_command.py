@@ -10,7 +10,8 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from command import LANGUAGES, ROOT, avenant, compare, refused
+from command import FIXTURES, LANGUAGES, ROOT, avenant, compare, refused
+from conftest import Effort
 
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
@@ -21,6 +22,7 @@ from engine.report.messages import word
 from engine.suite.running import read_cases, run_case
 
 CHANGED = "2024_convention"
+SMALL = ROOT / FIXTURES / "small_policies"
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,16 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = path.read_text(encoding="utf-8")
     assert text.count("value: 775") == 1
     path.write_text(text.replace("value: 775", "value: 780"), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def edited_small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the small policies with the same minimum moved in the same way."""
+    folder = tmp_path_factory.mktemp("edited") / "small"
+    shutil.copytree(SMALL, folder)
+    path = folder / "nouvelle" / "regles.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("775", "780"), encoding="utf-8")
     return folder
 
 
@@ -68,9 +80,9 @@ def test_witnesses_run_again_under_both_versions_and_as_a_suite(edited: Path, tm
     assert not any(run_case(old, case).passed for case in cases)
 
 
-def test_a_second_run_replaces_its_own_files_and_no_other(edited: Path, tmp_path: Path, policies: Path) -> None:
+def test_a_second_run_replaces_its_own_files_and_no_other(edited_small: Path, tmp_path: Path) -> None:
     folder = tmp_path / "witnesses"
-    arguments = ("diff", str(policies), str(edited), "--behaviour", "--witness", str(folder))
+    arguments = ("diff", str(SMALL), str(edited_small), "--behaviour", "--witness", str(folder))
     assert avenant(*arguments).exit_code == 0
     assert avenant(*arguments).exit_code == 0
     names = sorted(path.name for path in folder.iterdir())
@@ -82,10 +94,10 @@ def test_a_second_run_replaces_its_own_files_and_no_other(edited: Path, tmp_path
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_a_witness_folder_that_is_a_file_is_told(edited: Path, tmp_path: Path, policies: Path) -> None:
+def test_a_witness_folder_that_is_a_file_is_told(edited_small: Path, tmp_path: Path) -> None:
     target = tmp_path / "taken"
     target.write_text("x", encoding="utf-8")
-    said = refused(avenant("diff", str(policies), str(edited), "--behaviour", "--witness", str(target)))
+    said = refused(avenant("diff", str(SMALL), str(edited_small), "--behaviour", "--witness", str(target)))
     assert f"{target}: output-unwritable" in said
 
 
@@ -138,11 +150,12 @@ def test_a_portfolio_counts_the_rows_that_a_threshold_moves(edited: Path, polici
 
 
 def test_two_conventions_decide_every_row_of_a_portfolio_by_force(
-    session: Session, portfolio: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, portfolio: Path, effort: Effort
 ) -> None:
-    monkeypatch.chdir(ROOT)
-    ids = ("2019_avenant7", "2023_reglement_arbitral")
-    result = avenant("diff", *ids, "--behaviour", "--portfolio", str(portfolio), "--format", "json")
+    session: Session = request.getfixturevalue("session" if effort.full else "small")
+    ids = ("2019_avenant7", "2023_reglement_arbitral") if effort.full else ("ancienne", "nouvelle")
+    asked = ("--portfolio", str(portfolio), "--policies", str(session.registry.root), "--format", "json")
+    result = avenant("diff", *ids, "--behaviour", *asked)
     measured = json.loads(result.stdout)["portfolio"]
     expected: Counter[tuple[str, str]] = Counter()
     euros = [0, 0]

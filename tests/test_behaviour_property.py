@@ -60,7 +60,7 @@ def noticed(bench: Bench, after: pl.DataFrame) -> Iterator[str]:
             yield name.removesuffix(".status").removesuffix(".centimes")
 
 
-@pytest.mark.parametrize("number", range(MUTANTS))
+@pytest.mark.sweep(number=MUTANTS)
 def test_whatever_seeded_cases_notice_of_an_edit_has_a_witness(bench: Bench, session: Session, number: int) -> None:
     mutant = bench.edits[number]
     conventions = {**session.registry.conventions, mutant.convention.id: mutant.convention}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Effort
 from frames import frame_of
 from random_cases import random_facts
 from test_operators import TABLES, ids
@@ -94,8 +95,8 @@ def same(column: Any, value: Any, money: bool) -> bool:
 
 
 @pytest.mark.parametrize("seed", range(SETS))
-def test_bulk_agrees_with_one_case_on_seeded_random_cases(session: Session, seed: int) -> None:
-    rows = drawn(session, CASES)[seed::SETS]
+def test_bulk_agrees_with_one_case_on_seeded_random_cases(session: Session, seed: int, effort: Effort) -> None:
+    rows = drawn(session, effort.of(CASES))[seed::SETS]
     wrong = list(differences(session, rows, readings(session, seed)))
     assert not wrong, "\n".join(wrong[:20])
 
@@ -111,9 +112,9 @@ def example(root: Path) -> Path:
     return root / "tests" / "fixtures" / "every_operator"
 
 
-def test_bulk_agrees_with_one_case_on_every_operator(example: Path) -> None:
+def test_bulk_agrees_with_one_case_on_every_operator(example: Path, effort: Effort) -> None:
     session = Session(load_registry(example))
-    wrong = list(differences(session, drawn(session, 2000), readings(session, 0)))
+    wrong = list(differences(session, drawn(session, effort.of(2000)), readings(session, 0)))
     session.close()
     assert not wrong, "\n".join(wrong[:20])
 

@@ -6,6 +6,7 @@ from collections import Counter
 from random import Random
 
 import pytest
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +33,7 @@ def said(edit: Edit) -> tuple[str, str, str, str]:
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
 @given(seed=SEEDS, convention=st.sampled_from(CONVENTIONS))
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(examples(15, least=3), derandomize=True)
 def test_an_edit_is_reported_as_exactly_what_it_is(edit: object, seed: int, convention: str) -> None:
     random = Random(seed)
     before, after = files_of(convention), files_of(convention)
@@ -44,7 +45,7 @@ def test_an_edit_is_reported_as_exactly_what_it_is(edit: object, seed: int, conv
 
 
 @given(seed=SEEDS, convention=st.sampled_from(CONVENTIONS))
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(examples(40), derandomize=True)
 def test_several_edits_are_found_among_reordering_and_comments(seed: int, convention: str) -> None:
     random = Random(seed)
     before, after = files_of(convention), files_of(convention)
@@ -62,7 +63,7 @@ def test_several_edits_are_found_among_reordering_and_comments(seed: int, conven
 
 
 @given(seed=SEEDS, convention=st.sampled_from(CONVENTIONS))
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(examples(40), derandomize=True)
 def test_order_comments_and_wording_are_no_edit(seed: int, convention: str) -> None:
     random = Random(seed)
     after = {name: shuffled(random, data) for name, data in files_of(convention).items()}

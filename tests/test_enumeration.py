@@ -7,7 +7,8 @@ import random
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from conftest import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from random_cases import random_facts
 
@@ -137,7 +138,7 @@ def test_each_reading_of_an_interpretation_is_a_class(survey: Survey) -> None:
     assert [len(each.classes) for each in fixed.inputs if each.name == "borne_du_minimum"] == [1]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.integers(0, 10_000))
 def test_a_percentile_behaves_like_a_class_that_no_bound_tells_it_from(survey: Survey, hundredths: int) -> None:
     name, item = "patientele.percentile_mt", "activite_minimale"
@@ -182,7 +183,7 @@ def test_no_combination_of_the_inputs_of_an_item_falls_through_its_rules(survey:
             assert combination.answer.fault is None or combination.excluded, (item, combination)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.integers(0, 2**32))
 def test_an_item_alone_answers_as_it_does_in_a_case(session: Session, survey: Survey, seed: int) -> None:
     rng = random.Random(seed)
@@ -195,7 +196,7 @@ def test_an_item_alone_answers_as_it_does_in_a_case(session: Session, survey: Su
             assert (alone.value, alone.decided) == (run.answers[item][0], run.answers[item][3]), item
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.integers(0, 2**32))
 def test_what_a_case_answers_is_never_proved_out_of_reach(
     session: Session, survey: Survey, proofs: Proofs, seed: int

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from conftest import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from random_cases import ALWAYS, consistent, random_facts, set_aside
 
@@ -112,13 +113,13 @@ def read_or_refused(content: bytes) -> bool:
         return all(problem.location.line > 0 for problem in refusal.problems)
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_reader(text: str) -> None:
     assert read_or_refused(text.encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.binary(max_size=200))
 def test_no_bytes_break_the_reader(content: bytes) -> None:
     assert read_or_refused(content)
@@ -138,7 +139,7 @@ YAMLISH = st.recursive(
 )
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(YAMLISH)
 def test_what_looks_like_yaml_is_read_or_refused_with_a_place(text: str) -> None:
     assert read_or_refused(text.encode())

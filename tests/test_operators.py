@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Effort
 from test_agreement import plain_data, random_differences
 
 from engine.evaluation.session import Session
@@ -85,9 +86,11 @@ def test_the_example_convention_uses_every_operator(books: dict[str, dict[str, A
     assert {row.name for row in OPERATORS} <= used
 
 
-def test_the_oracle_agrees_on_the_example_convention(example: Path, books: dict[str, dict[str, Any]]) -> None:
+def test_the_oracle_agrees_on_the_example_convention(
+    example: Path, books: dict[str, dict[str, Any]], effort: Effort
+) -> None:
     session = Session(load_registry(example))
-    assert list(random_differences(session, books, 2000)) == []
+    assert list(random_differences(session, books, effort.of(2000))) == []
     session.close()
 
 

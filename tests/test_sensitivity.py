@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from command import ROOT, avenant, refused
+from conftest import Effort
 from jsonschema import Draft7Validator
 from random_cases import random_facts
 
@@ -346,12 +347,12 @@ def test_markdown_carries_the_section() -> None:
     assert "## What other readings would change" in said
 
 
-def drawn(session: Session) -> Iterator[tuple[Convention, Facts]]:
+def drawn(session: Session, effort: Effort) -> Iterator[tuple[Convention, Facts]]:
     rng = random.Random(SEED)
-    for id_, count in CASES.items():
+    for id_, whole in CASES.items():
         convention = session.registry.by_id(id_)
         last = convention.signed_before or dt.date(2027, 1, 1)
-        for _ in range(count):
+        for _ in range(effort.of(whole)):
             facts = random_facts(rng, session.registry.vocabulary, convention.beneficiary, convention.signed_from, last)
             yield convention, facts
 
@@ -399,9 +400,11 @@ def value_of(result: Any) -> Value:
     return result.value if result.status == "known" else Absent(result.status)
 
 
-def test_no_combination_of_readings_gives_what_is_not_named_nor_the_other_way_round(session: Session) -> None:
+def test_no_combination_of_readings_gives_what_is_not_named_nor_the_other_way_round(
+    session: Session, effort: Effort
+) -> None:
     count = changing = 0
-    for convention, facts in drawn(session):
+    for convention, facts in drawn(session, effort):
         try:
             found = asked(session, facts)
         except InputFault:
@@ -425,8 +428,8 @@ def test_no_combination_of_readings_gives_what_is_not_named_nor_the_other_way_ro
                 value_of(other.result): {frozenset(way.items()) for way in other.ways} for other in alternatives
             }, (convention.id, subject, facts)
         assert effective(every) == set(found.taken), (convention.id, facts)
-    assert count >= 190
-    assert changing >= 60
+    assert count >= effort.of(190)
+    assert changing >= effort.of(60)
 
 
 def effective(every: Mapping[Way, Mapping[tuple[str, int], Value]]) -> set[str]:

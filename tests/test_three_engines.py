@@ -13,6 +13,7 @@ import duckdb
 import polars as pl
 import pytest
 from command import ROOT, avenant
+from conftest import Effort
 from frames import frame_of
 from random_cases import random_facts
 
@@ -25,11 +26,11 @@ PORTFOLIO = ROOT / "examples" / "portfolio.csv"
 
 
 @pytest.fixture(scope="module")
-def sample(session: Session) -> pl.DataFrame:
+def sample(session: Session, effort: Effort) -> pl.DataFrame:
     """Seeded cases of every convention, with missing facts, numbered."""
     conventions = list(session.registry.conventions.values())
     rows = []
-    for number in range(SAMPLE):
+    for number in range(effort.of(SAMPLE)):
         rng = random.Random(SEED * 1_000_003 + number)
         convention = conventions[number % len(conventions)]
         last = convention.signed_before or dt.date(2026, 12, 31)

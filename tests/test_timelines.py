@@ -20,7 +20,8 @@ from typing import Any
 import jsonschema
 import pytest
 from command import ROOT, avenant
-from hypothesis import given, settings
+from conftest import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from random_cases import set_aside
 from referencing import Registry, Resource
@@ -227,7 +228,7 @@ def euros(value: Any) -> Fraction | None:
 
 
 ANY_SEED = st.integers(0, 10**9)
-LIVES = settings(max_examples=60, deadline=None)
+LIVES = examples(60)
 
 
 def test_no_amount_is_ever_negative_and_none_exceeds_its_maximum(session: Session) -> None:

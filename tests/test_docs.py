@@ -116,6 +116,11 @@ def test_every_operator_and_body_is_in_the_language_page() -> None:
     assert missing == []
 
 
+def test_every_operator_has_an_example_that_is_tried() -> None:
+    examples = loader.load(ROOT / "docs" / "language.examples.yaml").data
+    assert [row.name for row in OPERATORS if row.name not in examples[row.family]] == []
+
+
 def test_every_room_is_in_the_architecture_page() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     rooms = {p.parent.name for p in (ROOT / "engine").glob("*/__init__.py")}

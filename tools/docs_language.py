@@ -148,7 +148,7 @@ def _shown(value: Any) -> str:
 
 
 def _family(family: str, examples: Mapping[str, Any], trial: Trial) -> str:
-    """The operators of a family as a table, and their examples. Each row of the operator table must have one."""
+    """The operators of a family as a table, and their examples."""
     rows = [row for row in OPERATORS if row.family == family]
     unused = set(examples) - {row.name for row in rows}
     if unused:
@@ -158,7 +158,7 @@ def _family(family: str, examples: Mapping[str, Any], trial: Trial) -> str:
         [
             (
                 f"`{row.name}`",
-                examples[row.name]["takes"],
+                row.takes,
                 row.meaning["en"],
                 _absent(row),
                 f"« {row.phrase['fr']} », “{row.phrase['en']}”",
@@ -166,7 +166,8 @@ def _family(family: str, examples: Mapping[str, Any], trial: Trial) -> str:
             for row in rows
         ],
     )
-    lines = [line for row in rows for line in _tried(examples[row.name], trial, family in ("comparison", "connective"))]
+    shown = [examples[row.name] for row in rows if row.name in examples]
+    lines = [line for each in shown for line in _tried(each, trial, family in ("comparison", "connective"))]
     return "\n".join([table, "", "```yaml", *lines, "```"])
 
 

@@ -90,7 +90,7 @@ def _apply(node: Apply, names: Names, wanted: Type | None) -> Column:
     hints = operand_hints(node, wanted)
     parts = [expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True)]
     options: Any = node.options
-    if node.operator == "highest":
+    if row.ranked:
         found = type_of(node, names.scope)
         options = found.values if found else ()
     elif row.absence == "skip":
@@ -165,14 +165,13 @@ def _verdict(criterion: Column, verdicts: tuple[str, ...], names: Names) -> Oper
 def _compare(node: Compare, names: Names) -> Operand:
     row = COMPARISONS[node.operator]
     left = names.column(node.left)
-    if node.operator == "known":
-        assert isinstance(node.right, Literal)
-        return row.column(names.frames, left, node.right.value)
+    literals = [part for part in node.operands if isinstance(part, Literal)]
+    if row.operands == "flag":
+        return row.column(names.frames, left, literals[0].value)
     type_ = type_of(node.left, names.scope)
-    if isinstance(node.right, tuple):
-        values = [bare(literal_value(part, type_), type_, left) for part in node.right]
-        return row.column(names.frames, left, values)
-    return row.column(names.frames, left, expression(node.right, names, type_))
+    if row.operands == "list":
+        return row.column(names.frames, left, [bare(literal_value(part, type_), type_, left) for part in literals])
+    return row.column(names.frames, left, row.gathered([expression(part, names, type_) for part in node.operands]))
 
 
 def bare(value: Any, type_: Type | None, beside: Column) -> Any:

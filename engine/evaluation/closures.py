@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.evaluation.slots import Answer, Closure, Names, Slots, constant, literal_value, read, union, unpublished
+from engine.evaluation.combining import gathered, own, propagate, skip
+from engine.evaluation.slots import Answer, Closure, Names, Slots, constant, literal_value, read, unpublished
 from engine.language.expressions import (
     Apply,
     ByOutcome,
@@ -48,8 +49,8 @@ def condition(node: Condition, names: Names) -> Closure:
 def _connect(node: Connect, names: Names) -> Closure:
     """A known result that one part settles rests on the first such part; any other rests on all parts."""
     parts = tuple(condition(part, names) for part in node.parts)
-    scalar = CONNECTIVES[node.operator].scalar
-    settling = {"all": (False,), "any": (True,), "first_known": (True, False)}.get(node.operator, ())
+    row = CONNECTIVES[node.operator]
+    scalar, settling = row.scalar, row.settled_by
 
     def run(slots: Slots) -> Answer:
         used = open_used = missing = 0
@@ -71,16 +72,15 @@ def _connect(node: Connect, names: Names) -> Closure:
 
 def _compare(node: Compare, names: Names) -> Closure:
     slot = names.slot(node.left)
-    test = COMPARISONS[node.operator].scalar
-    if node.operator == "known":
-        assert isinstance(node.right, Literal)
-        return _known(slot, test, node.right.value)
+    row = COMPARISONS[node.operator]
+    test = row.scalar
+    literals = [part for part in node.operands if isinstance(part, Literal)]
+    if row.operands == "flag":
+        return _known(slot, test, literals[0].value)
     left = type_of(node.left, names.scope)
-    if isinstance(node.right, tuple):
-        return _compare_literal(slot, test, frozenset(literal_value(part, left) for part in node.right))
-    if isinstance(node.right, Literal):
-        return _compare_literal(slot, test, literal_value(node.right, left))
-    right = expression(node.right, names, left)
+    if len(literals) == len(node.operands):
+        return _compare_literal(slot, test, row.gathered([literal_value(part, left) for part in literals]))
+    right = gathered([expression(part, names, left) for part in node.operands], row)
 
     def run(slots: Slots) -> Answer:
         value, used, missing = slots[slot]
@@ -150,76 +150,15 @@ def _apply(node: Apply, names: Names, wanted: Type | None) -> Closure:
     hints = operand_hints(node, wanted)
     parts = [expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True)]
     if row.absence == "propagate":
-        return _propagate(parts, row.scalar, node.options)
+        return propagate(parts, row.scalar, node.options)
     if row.absence == "skip":
         bare = [isinstance(part, Literal) for part in node.operands]
-        return _skip(parts, bare, row.scalar, node.options)
+        return skip(parts, bare, row.scalar, node.options)
     options = node.options
-    if node.operator == "highest":
+    if row.ranked:
         found = type_of(node, names.scope)
         options = found.values if found else ()
-    return _own(parts, row.scalar, options)
-
-
-def _propagate(parts: Sequence[Closure], scalar: Callable[..., Any], options: Sequence[Any]) -> Closure:
-    def run(slots: Slots) -> Answer:
-        used = missing = 0
-        values = []
-        absent = None
-        for part in parts:
-            value, mine, lacks = part(slots)
-            used |= mine
-            if value is UNDETERMINED:
-                absent = UNDETERMINED
-                missing |= lacks
-            elif value is NOT_APPLICABLE:
-                absent = absent or NOT_APPLICABLE
-            else:
-                values.append(value)
-        return (scalar(values, options) if absent is None else absent, used, missing)
-
-    return run
-
-
-def _skip(
-    parts: Sequence[Closure], bare: Sequence[bool], scalar: Callable[..., Any], options: Sequence[Any]
-) -> Closure:
-    """Not applicable operands are left out; when nothing but literals is left the result is not applicable."""
-
-    def run(slots: Slots) -> Answer:
-        used = missing = 0
-        values = []
-        open_ = substance = False
-        for part, is_literal in zip(parts, bare, strict=True):
-            value, mine, lacks = part(slots)
-            used |= mine
-            if value is UNDETERMINED:
-                open_ = True
-                missing |= lacks
-            elif value is not NOT_APPLICABLE:
-                values.append(value)
-                substance = substance or not is_literal
-        if open_:
-            return (UNDETERMINED, used, missing)
-        return (scalar(values, options) if substance else NOT_APPLICABLE, used, 0)
-
-    return run
-
-
-def _own(parts: Sequence[Closure], scalar: Callable[..., Any], options: Sequence[Any]) -> Closure:
-    """``first_known`` and ``highest``: a result that one operand settles rests on that operand alone."""
-    top = options[-1] if options else None
-
-    def run(slots: Slots) -> Answer:
-        answers = [part(slots) for part in parts]
-        value = scalar([answer[0] for answer in answers], options)
-        if value is UNDETERMINED:
-            return (value, union(answers, 1), union(answers, 2))
-        if value is not NOT_APPLICABLE and (top is None or value == top):
-            return (value, next(answer[1] for answer in answers if answer[0] == value), 0)
-        return (value, union(answers, 1), 0)
-
-    return run
+    return own(parts, row.scalar, options)
 
 
 def _cases(node: Cases, names: Names, wanted: Type | None) -> Closure:

@@ -17,6 +17,7 @@ from engine.evaluation.program import Program
 from engine.evaluation.session import Session, Settled
 from engine.language.expressions import Apply, Connect, FactRef, Scale, walk
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
+from engine.language.operators import CONNECTIVES, EXPRESSIONS
 from engine.language.values import UNDETERMINED, Value
 from engine.policy.model import Convention, Item, Obligation
 from engine.policy.nodes import deciding_nodes
@@ -183,6 +184,8 @@ def _is_open_ended(item: Item) -> bool:
     """
     nodes = (node for root in deciding_nodes(item) for node in walk(root))
     return isinstance(item.body, Obligation) or any(
-        isinstance(node, Scale) or (isinstance(node, Apply | Connect) and node.operator == "first_known")
+        isinstance(node, Scale)
+        or (isinstance(node, Apply) and EXPRESSIONS[node.operator].chain)
+        or (isinstance(node, Connect) and CONNECTIVES[node.operator].chain)
         for node in nodes
     )

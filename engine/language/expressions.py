@@ -95,13 +95,18 @@ Expression = Literal | FactRef | ItemRef | Unpublished | Apply | Cases | Scale |
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """``left OP right``; ``right`` is a tuple of literals for ``in`` and ``not_in``."""
+    """``left OP right``; ``right`` is a tuple where the operator takes a list of literals or a pair."""
 
     PARTS: ClassVar = ("left", "right")
     operator: str
     left: FactRef | ItemRef
-    right: Expression | tuple[Literal, ...]
+    right: Expression | tuple[Expression, ...]
     at: Location = field(compare=False)
+
+    @property
+    def operands(self) -> tuple[Expression, ...]:
+        """What ``left`` is compared with, one or several."""
+        return self.right if isinstance(self.right, tuple) else (self.right,)
 
 
 @dataclass(frozen=True, slots=True)

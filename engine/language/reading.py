@@ -30,8 +30,6 @@ from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 _Node = TypeVar("_Node")
 Path = tuple[str | int, ...]
 BODIES = ("value", "cases", "scale", "by_outcome", *EXPRESSIONS)
-LIST_OPERATORS = ("in", "not_in")
-DATE_UNITS = ("years", "months", "days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def condition(data: dict[str, Any], reader: Reader) -> Condition:
     for name in CONNECTIVES:
         if name in data:
             inner = reader.below(name)
-            if name == "not":
+            if CONNECTIVES[name].operands == "one":
                 return Connect(name, (condition(data[name], inner),), at)
             return Connect(name, tuple(condition(part, inner.below(i)) for i, part in enumerate(data[name])), at)
     left = FactRef(data["fact"], at) if "fact" in data else ItemRef(data["ref"], at)
@@ -67,9 +65,9 @@ def condition(data: dict[str, Any], reader: Reader) -> Condition:
 
 
 def _operand(data: Any, operator: str, reader: Reader) -> Any:
-    if operator in LIST_OPERATORS:
-        return literals(data, reader)
-    return expression(data, reader)
+    if COMPARISONS[operator].operands in ("one", "flag"):
+        return expression(data, reader)
+    return tuple(expression(part, reader.below(i)) for i, part in enumerate(data))
 
 
 def literals(data: list[Any], reader: Reader) -> tuple[Literal, ...]:
@@ -151,15 +149,14 @@ def _step(data: dict[str, Any], reader: Reader) -> Step:
 
 
 def _operands(name: str, content: Any, reader: Reader) -> tuple[tuple[Expression, ...], tuple[Any, ...]]:
-    if name == "round":
-        return (expression(content["of"], reader.below("of")),), (content["to"], content["mode"])
-    if name == "share":
-        keys = ("of", "numerator", "denominator")
-        return tuple(expression(content[key], reader.below(key)) for key in keys), ()
-    if name == "date_plus":
+    row = EXPRESSIONS[name]
+    if row.keys:
+        operands = tuple(expression(content[key], reader.below(key)) for key in row.keys)
+        return operands, tuple(content[option] for option in row.options)
+    if row.tags:
         start, step = content
-        unit = next(key for key in DATE_UNITS if key in step)
-        return (expression(start, reader.below(0)), expression(step[unit], reader.below(1, unit))), (unit,)
+        tag = next(key for key in row.tags if key in step)
+        return (expression(start, reader.below(0)), expression(step[tag], reader.below(1, tag))), (tag,)
     return tuple(expression(part, reader.below(i)) for i, part in enumerate(content)), ()
 
 

@@ -30,7 +30,6 @@ from engine.language.operators import COMPARISONS, EXPRESSIONS
 from engine.language.types import ANY_UNIT, BOOLEAN, DATE, Type, joined, number
 
 STATUSES = ("undetermined", "not_applicable")
-_OF_ANY_NUMBER = ("add", "min", "max", "highest", "first_known")  # operands that must agree, however many are typed
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -141,7 +140,8 @@ def operand_hints(node: Apply, expected: Type | None) -> list[Type | None]:
     """What the bare literals of each operand are to be read as: dates in date arithmetic, but a count is a count."""
     row = EXPRESSIONS[node.operator]
     hint = DATE if row.family == "date" else expected if row.family == "choice" else None
-    return [None if node.operator == "date_plus" and i == 1 else hint for i in range(len(node.operands))]
+    last = len(node.operands) - 1
+    return [None if row.tags and i == last else hint for i in range(len(node.operands))]
 
 
 def _apply(node: Apply, scope: Scope, expected: Type | None) -> Type | None:
@@ -149,8 +149,8 @@ def _apply(node: Apply, scope: Scope, expected: Type | None) -> Type | None:
     hints = operand_hints(node, expected)
     types = [type_of(part, scope, hint) for part, hint in zip(node.operands, hints, strict=True)]
     given = [t for t in types if t is not None]
-    if len(given) < len(types) and (not given or node.operator not in _OF_ANY_NUMBER):
-        return None
+    if len(given) < len(types) and (not given or row.operands != "list"):
+        return None  # operands of a list must agree, however many are typed
     result = row.typing(given, node.options) if row.typing else None
     if result is None:
         scope.report(node.at, "type-mismatch", operator=node.operator, types="; ".join(str(t) for t in given))
@@ -215,18 +215,16 @@ def _check_comparison(node: Compare, scope: Scope) -> None:
         left = fact_type(node.left, scope)
     else:
         left = item_type(node.left, scope)
-    if node.operator == "known":
+    row = COMPARISONS[node.operator]
+    if row.operands == "flag":
         fact = scope.vocabulary.facts.get(node.left.name) if isinstance(node.left, FactRef) else None
         if left is not None and (fact is None or not fact.absence_answers):
             scope.report(node.at, "known-not-allowed")
         return
-    right = node.right
-    for part in right if isinstance(right, tuple) else (right,):
+    for part in node.operands:
         other = type_of(part, scope, left)
-        if left is not None and other is not None:
-            typing = COMPARISONS[node.operator].typing
-            if typing is not None and typing((left, other), ()) is None:
-                scope.report(node.at, "type-mismatch", operator=node.operator, types=f"{left}; {other}")
+        if left is not None and other is not None and row.typing and row.typing((left, other), ()) is None:
+            scope.report(node.at, "type-mismatch", operator=node.operator, types=f"{left}; {other}")
 
 
 def check_cell(cell: Cell, wanted: Type | None, scope: Scope) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from engine.errors import Problem
 from engine.language.expressions import Compare, Condition, FactRef, ItemRef, walk
 from engine.language.facts import Vocabulary
+from engine.language.operators import COMPARISONS
 from engine.language.types import DATE
 from engine.language.typing import Scope, check_condition, type_of
 from engine.policy.model import Convention
@@ -44,5 +45,6 @@ def _reads_too_much(when: Condition, vocabulary: Vocabulary) -> Iterator[Problem
     for node in walk(when):
         facts = vocabulary.facts
         reads_fact = isinstance(node, FactRef) and node.name in facts and not facts[node.name].absence_answers
-        if reads_fact or isinstance(node, ItemRef) or (isinstance(node, Compare) and node.operator != "known"):
+        compares = isinstance(node, Compare) and COMPARISONS[node.operator].operands != "flag"
+        if reads_fact or isinstance(node, ItemRef) or compares:
             yield Problem(node.at, "overlay-when")

@@ -126,8 +126,9 @@ class Speaker:
             return word("diff_at_value", self.lang).format(name=day)
         if kind == "value":
             return word("diff_at_outcome_value", self.lang).format(name=name)
-        if kind in EXPRESSIONS and kind not in ("first_known", "date_plus"):
-            return EXPRESSIONS[kind].phrase[self.lang]
+        row = EXPRESSIONS.get(kind)
+        if row is not None and not row.chain and not row.tags:
+            return row.phrase[self.lang]
         key = f"diff_at_{kind}"
         text = word(key, self.lang)
         return "" if text == key else text.format(name=name)
@@ -215,7 +216,7 @@ class Speaker:
     def _literal(self, edit: Edit, literal: Literal, side: int) -> str:
         value = literal.value
         kind, unit = edit.path[-1] if edit.path else ("", "")
-        if kind == "date_plus" and isinstance(value, int):
+        if kind in EXPRESSIONS and EXPRESSIONS[kind].tags and isinstance(value, int):
             return word(f"diff_{unit}_{'one' if value == 1 else 'many'}", self.lang).format(count=value)
         if isinstance(value, str | bool) or edit.value_unit is None:
             return self._named(edit, value, side) if isinstance(value, str) else self.phrases[side].operand(literal)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from engine.language.operators import CONDITIONS
 from engine.policy.items import KINDS
 
 Lines = list[tuple[int, str]]
@@ -19,7 +20,10 @@ _KINDS = {**KINDS, "overlays": "overlay", "derogations": "derogation"}
 _FIRST = ("id", "label", "question", "kind", "unit", "signed", "cite", "note", "value_labels", "applies_when", "unless")
 _LAST = ("then", "otherwise", "warnings")
 _LEFT = ("fact", "ref", "interpretation", "criterion")
-_UNORDERED = ("all", "any", "in", "not_in", "supplied_by", "verdict", "any_criterion", "every_criterion", "cite")
+_UNORDERED = (
+    *(name for name, row in CONDITIONS.items() if row.unordered),
+    *("supplied_by", "verdict", "any_criterion", "every_criterion", "cite"),
+)
 _UNORDERED_ENTRIES = ("rules", "derogations", "warnings", "excluded", "add_derogations", "choices")
 _NOT_CELLS = ("then", "unpublished", "cite", "label")
 

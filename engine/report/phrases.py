@@ -103,12 +103,8 @@ class Phrases:
         if cell.values is not None:
             return ", ".join(self._literal(part.value) for part in cell.values)
         if cell.excluded is not None:
-            return (
-                COMPARISONS["not_in"]
-                .phrase[self.lang]
-                .format("", ", ".join(self._literal(part.value) for part in cell.excluded))
-                .strip()
-            )
+            excluded = [self._literal(part.value) for part in cell.excluded]
+            return COMPARISONS["not_in"].said(self.lang, "", excluded).strip()
         low = "" if cell.low is None else f"≥ {self.operand(cell.low)}"
         high = "" if cell.high is None else f"< {self.operand(cell.high)}"
         return " ".join(part for part in (low, high) if part)
@@ -119,13 +115,10 @@ class Phrases:
 
     def _comparison(self, node: Compare) -> str:
         left = self._fact(node.left) if isinstance(node.left, FactRef) else self._item(node.left)
-        if isinstance(node.right, tuple):
-            right = self.beside(node.right, node.left)
-        elif isinstance(node.right, Literal):
-            right = self._value(node.right, node.left)
-        else:
-            right = self.operand(node.right)
-        return COMPARISONS[node.operator].phrase[self.lang].format(left, right)
+        operands = [
+            self._value(part, node.left) if isinstance(part, Literal) else self.operand(part) for part in node.operands
+        ]
+        return COMPARISONS[node.operator].said(self.lang, left, operands)
 
     def _value(self, literal: Literal, beside: FactRef | ItemRef) -> str:
         labels: Mapping[str, Mapping[str, str]] = {}

@@ -19,6 +19,7 @@ from engine.language.expressions import (
     Citation,
     Compare,
     Connect,
+    Expression,
     FactRef,
     ItemRef,
     Literal,
@@ -26,11 +27,12 @@ from engine.language.expressions import (
     Unpublished,
     VerdictIs,
 )
+from engine.language.operators import CONNECTIVES, EXPRESSIONS
 from engine.policy.model import DatedValue, Derogation, Interpretation, Item, Overlay, Row, Rule, Source
 from engine.report.values import money
 
 
-def written(value: Value | Citation | tuple[Literal, ...], unit: str | None = None) -> Any:
+def written(value: Value | Citation | tuple[Expression, ...], unit: str | None = None) -> Any:
     """The value as JSON: euros of a whole value as text with two decimals, nodes as the rule language writes them.
 
     Of a thing with an id, the id; of a row or a dated value, its value.
@@ -111,14 +113,13 @@ def _node(node: Any) -> Any:
 
 def _apply(node: Apply) -> Any:
     operands = [written(each) for each in node.operands]
-    if node.operator == "round":
-        to, mode = node.options
-        return {"round": {"of": operands[0], "to": written(to), "mode": mode}}
-    if node.operator == "share":
-        return {"share": dict(zip(("of", "numerator", "denominator"), operands, strict=True))}
-    if node.operator == "date_plus":
-        return {"date_plus": [operands[0], {node.options[0]: operands[1]}]}
-    return {node.operator: operands}
+    row = EXPRESSIONS[node.operator]
+    if row.keys:
+        options = [written(each) for each in node.options]
+        return {row.name: dict(zip((*row.keys, *row.options), (*operands, *options), strict=True))}
+    if row.tags:
+        operands[-1] = {node.options[0]: operands[-1]}
+    return {row.name: operands}
 
 
 def _condition(node: Any) -> Any:
@@ -135,7 +136,7 @@ def _condition(node: Any) -> Any:
                 name = "any_criterion" if operator == "any" else "every_criterion"
                 return {name: _one(sorted(ranged))}
             inner = [written(part) for part in parts]
-            return {operator: inner[0] if operator == "not" else inner}
+            return {operator: inner[0] if CONNECTIVES[operator].operands == "one" else inner}
 
 
 def _one(values: list[str]) -> Any:

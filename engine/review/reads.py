@@ -116,19 +116,20 @@ class _Reader:
         row = COMPARISONS[operator].scalar
         read = self.read(ref)
         read.tests.append(lambda value: row(value, operand))
-        read.literals.extend(sorted(operand, key=str) if isinstance(operand, frozenset) else [operand])
+        read.literals.extend(sorted(operand, key=str) if isinstance(operand, frozenset | tuple) else [operand])
 
     def _compare(self, node: Compare) -> None:
         if node.operator == "known":
             self.read(node.left)
             return
         left = type_of(node.left, self.names.scope)
-        if isinstance(node.right, tuple):
-            self.test(node.left, node.operator, frozenset(literal_value(part, left) for part in node.right))
-        elif isinstance(node.right, Literal):
-            self.test(node.left, node.operator, literal_value(node.right, left))
+        literals = [part for part in node.operands if isinstance(part, Literal)]
+        if len(literals) == len(node.operands):
+            row = COMPARISONS[node.operator]
+            self.test(node.left, node.operator, row.gathered([literal_value(part, left) for part in literals]))
         else:
-            self._bounded(node.left, node.right)
+            for part in node.operands:
+                self._bounded(node.left, part)
 
     def _bounded(self, ref: FactRef | ItemRef, bound: Expression) -> None:
         """``ref`` is compared with something computed."""

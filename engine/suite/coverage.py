@@ -23,7 +23,6 @@ from engine.policy.registry import Registry
 from engine.suite.observed import Observed
 
 KINDS = ("item", "row", "step", "value", "rule", "derogation", "threshold")
-ORDERINGS = ("at_least", "at_most", "more_than", "less_than")
 BOTH = ("yes", "no")
 ONE = ("yes",)
 
@@ -92,7 +91,7 @@ def places(convention: Convention) -> Iterator[Place]:
     for derogation in convention.derogations.values():
         yield Place("derogation", convention.id, derogation.id, derogation.id, derogation.at, ONE)
         for node in walk(derogation.when):
-            if isinstance(node, Compare) and node.operator in ORDERINGS:
+            if isinstance(node, Compare) and COMPARISONS[node.operator].threshold:
                 yield Place("threshold", convention.id, derogation.id, _name(node), node.at, BOTH)
 
 
@@ -129,7 +128,7 @@ def _thresholds(item: Item) -> Iterator[tuple[Location, str, list[Node]]]:
     """Comparisons that order numbers or dates, and the bounds of table cells, with the nodes they are made of."""
     for root in nodes(item):
         for node in walk(root):
-            if isinstance(node, Compare) and node.operator in ORDERINGS:
+            if isinstance(node, Compare) and COMPARISONS[node.operator].threshold:
                 yield node.at, _name(node), list(walk(node))
     if isinstance(item.body, Table):
         for row in item.body.rows:
@@ -141,8 +140,8 @@ def _thresholds(item: Item) -> Iterator[tuple[Location, str, list[Node]]]:
 
 def _name(node: Compare) -> str:
     left = node.left.name if isinstance(node.left, FactRef) else node.left.id
-    operand = f" {node.right.value}" if isinstance(node.right, Literal) else ""
-    return f"{left} {node.operator}{operand}"
+    literals = [str(part.value) for part in node.operands if isinstance(part, Literal)]
+    return " ".join((left, node.operator, *literals))
 
 
 class Probes:
@@ -174,7 +173,7 @@ class Probes:
         names = self.program.names
         for root in nodes(item):
             for node in walk(root):
-                if isinstance(node, Compare) and node.operator in ORDERINGS:
+                if isinstance(node, Compare) and COMPARISONS[node.operator].threshold:
                     yield node.at, condition(node, names)
         if isinstance(item.body, Table):
             for row in item.body.rows:

@@ -28,15 +28,9 @@ from engine.language.expressions import (
     parts,
     with_part,
 )
+from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.typing import is_date
 
-NEIGHBOURS: Mapping[str, str] = {
-    "is": "is_not", "is_not": "is", "in": "not_in", "not_in": "in",
-    "at_least": "more_than", "more_than": "at_least", "at_most": "less_than", "less_than": "at_most",
-    "all": "any", "any": "all", "min": "max", "max": "min", "add": "subtract", "subtract": "add",
-}  # fmt: skip
-SHORTENED = ("min", "max", "add", "highest", "first_known")
-MODES: Mapping[str, tuple[str, ...]] = {"up": ("down",), "down": ("up",), "half_up": ("down", "up")}
 NOTHING = "—"
 
 
@@ -144,20 +138,20 @@ def _own(node: Node, setting: Setting) -> Iterator[Variant]:
 
 
 def _comparison(node: Compare, setting: Setting) -> Iterator[Variant]:
-    if any(isinstance(part, ItemRef) and part.id in setting.silent for part in (node.left, node.right)):
+    if any(isinstance(part, ItemRef) and part.id in setting.silent for part in (node.left, *node.operands)):
         return
-    if isinstance(node.right, Unpublished):
+    if any(isinstance(part, Unpublished) for part in node.operands):
         return
-    if node.operator == "known" and isinstance(node.right, Literal):
+    row = COMPARISONS[node.operator]
+    if row.operands == "flag" and isinstance(node.right, Literal):
         other = not node.right.value
         text = str(other).lower()
         yield (
-            Change("operator", node.at, f"known {not other}", f"known {text}"),
+            Change("operator", node.at, f"{row.name} {not other}", f"{row.name} {text}"),
             replace(node, right=Literal(other, node.right.at)),
         )
-        return
-    flipped = NEIGHBOURS[node.operator]
-    yield Change("operator", node.at, node.operator, flipped), replace(node, operator=flipped)
+    elif row.neighbour:
+        yield Change("operator", node.at, row.name, row.neighbour), replace(node, operator=row.neighbour)
 
 
 def _verdicts(node: VerdictIs) -> Iterator[Variant]:
@@ -172,28 +166,28 @@ def _verdicts(node: VerdictIs) -> Iterator[Variant]:
 
 
 def _connective(node: Connect) -> Iterator[Variant]:
-    if node.operator == "not":
-        yield Change("operator", node.at, "not", NOTHING), node.parts[0]
+    row = CONNECTIVES[node.operator]
+    if row.operands == "one":
+        yield Change("operator", node.at, row.name, NOTHING), node.parts[0]
         return
     if len(node.parts) < 2:
         return
-    if node.operator in NEIGHBOURS:
-        flipped = NEIGHBOURS[node.operator]
-        yield Change("operator", node.at, node.operator, flipped), replace(node, operator=flipped)
+    if row.neighbour:
+        yield Change("operator", node.at, row.name, row.neighbour), replace(node, operator=row.neighbour)
     for i, part in enumerate(node.parts):
         rest = node.parts[:i] + node.parts[i + 1 :]
         yield Change("part", part.at, _named(part), NOTHING), replace(node, parts=rest)
 
 
 def _operator(node: Apply) -> Iterator[Variant]:
-    if node.operator in NEIGHBOURS and (node.operator != "add" or len(node.operands) == 2):
-        flipped = NEIGHBOURS[node.operator]
-        yield Change("operator", node.at, node.operator, flipped), replace(node, operator=flipped)
-    if node.operator == "round":
-        to, mode = node.options
-        for other in MODES[mode]:
-            yield Change("operator", node.at, mode, other), replace(node, options=(to, other))
-    if node.operator in SHORTENED and len(node.operands) > 1:
+    row = EXPRESSIONS[node.operator]
+    if row.neighbour and EXPRESSIONS[row.neighbour].takes_so_many(len(node.operands)):
+        yield Change("operator", node.at, row.name, row.neighbour), replace(node, operator=row.neighbour)
+    for i, neighbours in enumerate(row.options.values()):
+        for other in neighbours.get(node.options[i], ()):
+            options = (*node.options[:i], other, *node.options[i + 1 :])
+            yield Change("operator", node.at, node.options[i], other), replace(node, options=options)
+    if row.operands == "list" and len(node.operands) > 1:
         for i, operand in enumerate(node.operands):
             rest = node.operands[:i] + node.operands[i + 1 :]
             yield Change("part", operand.at, _named(operand), NOTHING), replace(node, operands=rest)
@@ -211,13 +205,17 @@ def _branches(node: Cases) -> Iterator[Variant]:
 
 
 def _operand(node: Compare, setting: Setting) -> Iterator[Variant]:
-    """A comparison with its literal moved by one step, or its list without a member."""
-    if isinstance(node.right, Literal) and node.operator != "known":
-        for change, changed in moved(node.right, setting.step(node.left)):
-            yield change, replace(node, right=changed)
-    elif isinstance(node.right, tuple):
-        for change, kept in members(node.right, "cell"):
+    """A comparison with a literal moved by one step, or its list without a member."""
+    row = COMPARISONS[node.operator]
+    literals = tuple(part for part in node.operands if isinstance(part, Literal))
+    if row.operands == "list":
+        for change, kept in members(literals, "cell"):
             yield change, replace(node, right=kept)
+    elif row.operands != "flag":
+        for i, operand in enumerate(node.operands):
+            for change, changed in moved(operand, setting.step(node.left)) if isinstance(operand, Literal) else ():
+                put = (*node.operands[:i], changed, *node.operands[i + 1 :])
+                yield change, replace(node, right=put if isinstance(node.right, tuple) else changed)
 
 
 def _named(node: Node) -> str:

@@ -19,9 +19,7 @@ from engine.language.expressions import (
     Unpublished,
     VerdictIs,
 )
-
-BOUNDED = ("at_least", "at_most", "more_than", "less_than")
-LISTS = (frozenset({"is", "in"}), frozenset({"is_not", "not_in"}))  # two ways to say which values
+from engine.language.operators import COMPARISONS, CONNECTIVES
 
 
 def condition_differences(before: Condition | None, after: Condition | None, path: Path) -> list[Difference]:
@@ -84,8 +82,8 @@ def smallest(a: Condition, b: Condition, path: Path) -> Iterator[Difference]:
         case Compare(), Compare() if key(a.left) == key(b.left):
             yield from _comparison(a, b, path)
         case Connect(), Connect() if a.operator == b.operator and not (ranging(a) and ranging(b)):
-            if a.operator == "not":
-                yield from smallest(a.parts[0], b.parts[0], (*path, ("not", "")))
+            if CONNECTIVES[a.operator].operands == "one":
+                yield from smallest(a.parts[0], b.parts[0], (*path, (a.operator, "")))
             else:
                 yield from _members(a.parts, b.parts, a.operator, path, a.at, b.at)
         case Connect(), Connect() if key(a)[1:] == key(b)[1:]:
@@ -113,7 +111,8 @@ def _wraps(a: Condition, b: Condition) -> str | None:
 
 def _comparison(a: Compare, b: Compare, path: Path) -> Iterator[Difference]:
     inner = (*path, ("comparison", a.left.name if isinstance(a.left, FactRef) else a.left.id))
-    listing = any({a.operator, b.operator} <= pair for pair in LISTS)
+    rows = [COMPARISONS[each.operator] for each in (a, b)]
+    listing = rows[0].alone == b.operator or rows[1].alone == a.operator  # two ways to say which values
     if a.operator != b.operator and not listing:
         same_right = not isinstance(a.right, tuple) and not isinstance(b.right, tuple) and key(a.right) == key(b.right)
         part = "operator" if same_right else "condition"
@@ -123,7 +122,7 @@ def _comparison(a: Compare, b: Compare, path: Path) -> Iterator[Difference]:
     if _recursive(a, b) and not isinstance(a.right, tuple) and not isinstance(b.right, tuple):
         yield from formulas.smallest(a.right, b.right, inner)
     else:
-        yield Difference("changed", "bound" if a.operator in BOUNDED else "operand", inner, a, b, ends[0], ends[1])
+        yield Difference("changed", "bound" if rows[0].threshold else "operand", inner, a, b, ends[0], ends[1])
 
 
 def _recursive(a: Compare, b: Compare) -> bool:
@@ -137,7 +136,7 @@ def _members(
     left: Iterable[Condition], right: Iterable[Condition], operator: str, path: Path, at_a: Location, at_b: Location
 ) -> Iterator[Difference]:
     a, b = list(left), list(right)
-    ordered = operator == "first_known"
+    ordered = CONNECTIVES[operator].chain
     found = matched([key(n) for n in a], [key(n) for n in b], lambda i, j: likeness(a[i], b[j]), ordered=ordered)
     for i, j in found.same:
         yield from wording(a[i], b[j], path)

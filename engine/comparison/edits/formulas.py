@@ -8,7 +8,7 @@ from itertools import product
 from engine.comparison.edits import conditions
 from engine.comparison.edits.matching import ALIKE, matched
 from engine.comparison.edits.pieces import Difference, Path, citation_differences, cost, likeness, whole, wording
-from engine.comparison.edits.same import UNORDERED, key, members, normal
+from engine.comparison.edits.same import key, members, normal
 from engine.language.expressions import (
     Apply,
     ByOutcome,
@@ -22,6 +22,7 @@ from engine.language.expressions import (
     Step,
     Unpublished,
 )
+from engine.language.operators import EXPRESSIONS
 
 
 def expression_differences(before: Expression | None, after: Expression | None, path: Path) -> list[Difference]:
@@ -66,16 +67,14 @@ def smallest(a: Expression, b: Expression, path: Path) -> Iterator[Difference]:
 
 
 def _operands(a: Apply, b: Apply, path: Path) -> Iterator[Difference]:
-    inner = (*path, (a.operator, str(a.options[0]) if a.operator == "date_plus" else ""))
-    fixed = a.operator not in (*UNORDERED, "first_known")
-    if fixed and len(a.operands) == len(b.operands):
+    row = EXPRESSIONS[a.operator]
+    inner = (*path, (row.name, str(a.options[0]) if row.tags else ""))
+    if not row.unordered and not row.chain and len(a.operands) == len(b.operands):
         for left, right in zip(a.operands, b.operands, strict=True):
             yield from smallest(left, right, inner)
         return
     keys = [[key(operand) for operand in each.operands] for each in (a, b)]
-    found = matched(
-        keys[0], keys[1], lambda i, j: likeness(a.operands[i], b.operands[j]), ordered=a.operator == "first_known"
-    )
+    found = matched(keys[0], keys[1], lambda i, j: likeness(a.operands[i], b.operands[j]), ordered=row.chain)
     for i, j in (*found.same, *found.changed):
         yield from smallest(a.operands[i], b.operands[j], inner)
     for i, j in found.moved:

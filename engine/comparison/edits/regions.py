@@ -24,12 +24,11 @@ from engine.language.expressions import (
     Unpublished,
 )
 from engine.language.facts import Fact, Vocabulary
+from engine.language.operators import EXPRESSIONS
 from engine.policy.model import Item, Parameter, Quantity, Row, Table
 
 MAX_TRIED = 1_000_000  # combinations of inputs times rows; a larger table is compared row by row
 NOT_APPLICABLE, OTHER = object(), object()  # an input that does not apply; a value that no cell names
-ONE_IS_ENOUGH = ("highest", "min", "max", "first_known")
-ALL_NEEDED = ("add", "subtract", "multiply", "percent_of", "round", "date_plus", "years_between")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +156,10 @@ def _always_applies(node: Expression, items: Mapping[str, Item], assumed: frozen
             )
         case Apply(operator, operands):
             found = [_always_applies(part, items, assumed) and not isinstance(part, Literal) for part in operands]
-            if operator in ONE_IS_ENOUGH:
-                return any(found)
-            return operator in ALL_NEEDED and all(
+            row = EXPRESSIONS[operator]
+            if row.absence != "propagate":
+                return any(found)  # one operand that is given is enough
+            return not row.partial and all(
                 isinstance(part, Literal) or held for part, held in zip(operands, found, strict=True)
             )
         case _:

@@ -30,9 +30,8 @@ from engine.language.expressions import (
     rebuilt,
     walk,
 )
+from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 
-UNORDERED = frozenset({"add", "multiply", "min", "max", "highest"})
-SINGLE = {"in": "is", "not_in": "is_not"}
 MAX_TERMS = 64  # alternatives of a condition that are compared one by one
 
 Key = tuple[Hashable, ...]
@@ -54,7 +53,7 @@ def key(node: Node | None) -> Key:
             return ("unpublished", frozenset(ref.name for ref in supplied))
         case Apply(operator, operands, options):
             keys = [key(operand) for operand in operands]
-            return (operator, tuple(sorted(keys, key=repr) if operator in UNORDERED else keys), options)
+            return (operator, tuple(sorted(keys, key=repr) if EXPRESSIONS[operator].unordered else keys), options)
         case Cases(branches, otherwise):
             return ("cases", tuple((key(when), key(then)) for when, then in branches), key(otherwise))
         case Scale(steps):
@@ -67,10 +66,8 @@ def key(node: Node | None) -> Key:
 
 def _condition_key(node: Condition) -> Key:
     match node:
-        case Compare(operator, left, right):
-            if isinstance(right, tuple):
-                return ("compare", operator, key(left), frozenset(key(part) for part in right))
-            return ("compare", operator, key(left), key(right))
+        case Compare(operator, left):
+            return ("compare", operator, key(left), COMPARISONS[operator].gathered([key(p) for p in node.operands]))
         case Chosen(interpretation, choice):
             return ("chosen", interpretation, choice)
         case VerdictIs(criterion, verdicts):
@@ -80,7 +77,7 @@ def _condition_key(node: Condition) -> Key:
             if wanted is not None:
                 return ("ranging", operator, wanted)
             keys = [key(part) for part in parts]
-            return (operator, frozenset(keys) if operator in ("all", "any") else tuple(keys))
+            return (operator, frozenset(keys) if CONNECTIVES[operator].unordered else tuple(keys))
 
 
 def cell_key(cell: Cell | None) -> Key:
@@ -122,7 +119,7 @@ def normal(node: _Whole) -> Any:
     """``node`` without lists of one, nested lists of one kind, or the contrary of a contrary."""
     changed: Any = rebuilt(node, normal)
     match changed:
-        case Apply("first_known"):
+        case Apply(operator) if EXPRESSIONS[operator].chain:
             changed = _chain(changed)
         case Compare():
             changed = _single(changed)
@@ -140,15 +137,16 @@ def _chain(node: Apply) -> Expression:
 
 
 def _single(node: Compare) -> Compare:
-    if node.operator in SINGLE and isinstance(node.right, tuple) and len(node.right) == 1:
-        return replace(node, operator=SINGLE[node.operator], right=node.right[0])
+    alone = COMPARISONS[node.operator].alone
+    if alone is not None and len(node.operands) == 1:
+        return replace(node, operator=alone, right=node.operands[0])
     return node
 
 
 def _flat(node: Connect) -> Condition:
-    if node.operator == "not":
+    if CONNECTIVES[node.operator].operands == "one":
         (part,) = node.parts
-        return part.parts[0] if isinstance(part, Connect) and part.operator == "not" else node
+        return part.parts[0] if isinstance(part, Connect) and part.operator == node.operator else node
     parts: dict[Key, Condition] = {}
     for part in node.parts:
         inside = isinstance(part, Connect) and part.operator == node.operator and ranging(part) is None

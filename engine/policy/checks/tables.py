@@ -164,14 +164,14 @@ def _holds(node: Condition, known: Mapping[str, tuple[Any, Type | None]]) -> boo
         case Connect():
             holds: bool | None = CONNECTIVES[node.operator].scalar([_holds(part, known) for part in node.parts])
             return holds
-        case Compare(operator, left, right) if operator != "known":
+        case Compare(operator, left) if COMPARISONS[operator].operands != "flag":
             value, type_ = known.get(left.name if isinstance(left, FactRef) else left.id, (None, None))
             if type_ is None:
                 return None
-            if isinstance(right, tuple):
-                return bool(COMPARISONS[operator].scalar(value, [_value(part, type_) for part in right]))
-            if isinstance(right, Literal):
-                return bool(COMPARISONS[operator].scalar(value, _value(right, type_)))
+            literals = [part for part in node.operands if isinstance(part, Literal)]
+            if len(literals) == len(node.operands):
+                row = COMPARISONS[operator]
+                return bool(row.scalar(value, row.gathered([_value(part, type_) for part in literals])))
     return None
 
 

@@ -1,0 +1,199 @@
+"""The rows of the operator table that make values: arithmetic, dates, and the choice of the first value known."""
+
+from __future__ import annotations
+
+import operator as op
+from typing import Any
+
+from engine.language import columns, scalars, signatures
+from engine.language.row import Operator, text
+
+ROUNDINGS = {"down": ("up",), "up": ("down",), "half_up": ("down", "up")}  # each with what a small fault writes instead
+
+
+def _arithmetic(name: str, *, absence: str = "propagate", **said: Any) -> Operator:
+    return Operator(name=name, family="arithmetic", absence=absence, **said)
+
+
+EXPRESSION_ROWS = (
+    _arithmetic(
+        "add",
+        scalar=scalars.add,
+        column=columns.add,
+        typing=signatures.numbers,
+        unordered=True,
+        neighbour="subtract",
+        phrase=text("somme", "sum"),
+        meaning=text("Somme de nombres d'une même unité.", "Sum of numbers of one unit."),
+        takes="numbers of one unit",
+    ),
+    _arithmetic(
+        "subtract",
+        scalar=scalars.subtract,
+        column=columns.subtract,
+        typing=signatures.numbers,
+        operands="pair",
+        neighbour="add",
+        phrase=text("différence", "difference"),
+        meaning=text("Le premier moins le second.", "The first less the second."),
+        takes="two numbers of one unit",
+    ),
+    _arithmetic(
+        "multiply",
+        scalar=scalars.multiply,
+        column=columns.multiply,
+        typing=signatures.multiplied,
+        operands="pair",
+        unordered=True,
+        phrase=text("produit", "product"),
+        meaning=text("Produit de deux nombres.", "Product of two numbers."),
+        takes="a number and a ratio or plain number, or a unit per ETP and ETP",
+    ),
+    _arithmetic(
+        "min",
+        scalar=scalars.least,
+        column=columns.extreme(op.le, False),
+        typing=signatures.numbers,
+        absence="skip",
+        unordered=True,
+        neighbour="max",
+        phrase=text("le plus petit", "the smallest"),
+        meaning=text(
+            "La plus petite valeur ; les sans-objet sont laissés de côté.",
+            "The smallest value; not applicable ones are left out.",
+        ),
+        takes="numbers of one unit",
+    ),
+    _arithmetic(
+        "max",
+        scalar=scalars.greatest,
+        column=columns.extreme(op.ge, True),
+        typing=signatures.numbers,
+        absence="skip",
+        unordered=True,
+        neighbour="min",
+        phrase=text("le plus grand", "the largest"),
+        meaning=text(
+            "La plus grande valeur ; les sans-objet sont laissés de côté.",
+            "The largest value; not applicable ones are left out.",
+        ),
+        takes="numbers of one unit",
+    ),
+    _arithmetic(
+        "percent_of",
+        scalar=scalars.percent_of,
+        column=columns.percent_of,
+        typing=signatures.percent_of,
+        operands="pair",
+        phrase=text("pourcentage de", "percentage of"),
+        meaning=text(
+            "[pourcentage, de quoi] : le premier, en pour cent, du second.",
+            "[percentage, of what]: the first, in percent, of the second.",
+        ),
+        takes="a percent, and a number",
+    ),
+    _arithmetic(
+        "ratio",
+        scalar=scalars.ratio,
+        column=columns.ratio,
+        typing=signatures.ratio,
+        operands="pair",
+        partial=True,
+        phrase=text("rapport", "ratio"),
+        meaning=text(
+            "[numérateur, dénominateur] : un rapport exact ; sans objet si le dénominateur est nul ou négatif.",
+            "[numerator, denominator]: an exact ratio; not applicable if the denominator is 0 or less.",
+        ),
+        takes="two numbers of one unit",
+    ),
+    _arithmetic(
+        "share",
+        scalar=scalars.share,
+        column=columns.share,
+        typing=signatures.share,
+        operands="three",
+        partial=True,
+        keys=("of", "numerator", "denominator"),
+        phrase=text("part", "share"),
+        meaning=text(
+            "Une part : of × numerator ÷ denominator ; multiplie d'abord, divise une fois.",
+            "A share: of × numerator ÷ denominator; multiplies first, divides once.",
+        ),
+        takes="a number, then two of one unit",
+    ),
+    _arithmetic(
+        "round",
+        scalar=scalars.rounded,
+        column=columns.rounded,
+        typing=signatures.rounded,
+        operands="one",
+        keys=("of",),
+        options={"to": {}, "mode": ROUNDINGS},
+        phrase=text("arrondi", "rounded"),
+        meaning=text(
+            "Arrondi, et rien d'autre n'arrondit. down : plancher, up : plafond, half_up : au plus proche.",
+            "Rounding, and nothing else rounds. down: floor, up: ceiling, half_up: nearest.",
+        ),
+        takes="a number, `to` (1, 0.01…) and `mode`",
+    ),
+    _arithmetic(
+        "highest",
+        scalar=scalars.highest,
+        column=columns.highest,
+        typing=signatures.ordered,
+        absence="own",
+        unordered=True,
+        ranked=True,
+        phrase=text("le plus haut échelon", "the highest step"),
+        meaning=text(
+            "Le plus haut échelon d'une échelle ; le dernier l'emporte même sur l'indéterminé.",
+            "The highest step of one scale; the top one wins even over undetermined.",
+        ),
+        takes="steps of one scale",
+    ),
+    Operator(
+        name="date_plus",
+        family="date",
+        scalar=scalars.date_plus,
+        column=columns.date_plus,
+        typing=signatures.moved,
+        absence="propagate",
+        operands="pair",
+        tags=("years", "months", "days"),
+        phrase=text("date décalée", "date moved"),
+        meaning=text(
+            "[date, durée] : la date plus la durée ; un jour absent du mois devient le dernier.",
+            "[date, duration]: the date plus the duration; a day that the month lacks becomes its last.",
+        ),
+        takes="a date, and a whole number of `years`, `months` or `days`",
+    ),
+    Operator(
+        name="years_between",
+        family="date",
+        scalar=scalars.years_between,
+        column=columns.years_between,
+        typing=signatures.years,
+        absence="propagate",
+        operands="pair",
+        phrase=text("années révolues", "complete years"),
+        meaning=text(
+            "[date de début, date de fin] : années entières de la première date à la seconde.",
+            "[from date, to date]: whole years from the first date to the second.",
+        ),
+        takes="two dates",
+    ),
+    Operator(
+        name="first_known",
+        family="choice",
+        scalar=scalars.first_known,
+        column=columns.first_known,
+        typing=signatures.same,
+        chain=True,
+        phrase=text("le premier connu", "the first known"),
+        meaning=text(
+            "La première de ces valeurs qui est connue ; sans objet si toutes le sont, sinon indéterminé.",
+            "The first of these values that is known; not applicable if all are, else undetermined.",
+        ),
+        takes="values of one type",
+    ),
+)

@@ -1,4 +1,4 @@
-# `make demo` and `make test` need nothing but Python 3.11 to 3.13 and network access to PyPI.
+# `make demo` and `make test` need nothing but Python 3.11 to 3.14 and network access to PyPI.
 # Another interpreter: make test PYTHON=/path/to/python3.12      More for pytest: make test ARGS="-k bareme"
 # A tenth of every seeded sweep is run, and all of it with: make test EFFORT=full
 
@@ -14,8 +14,10 @@ UV ?= uv
 .DEFAULT_GOAL := help
 .PHONY: help setup demo portfolio test spark-test lint format types check policy-test bench docs wheel lock clean
 
+## Begin here
+
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^## / { print "\n" substr($$0, 4) } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 # The stamp names the checkout and the Python it was made for: a copied or moved checkout, or another PYTHON=,
 # is set up again.
@@ -25,7 +27,7 @@ ifneq ($(MADE_FOR):$(or $(PYTHON),$(MADE_WITH)),$(CURDIR):$(MADE_WITH))
 .PHONY: $(STAMP)
 endif
 
-$(STAMP): requirements.lock requirements-compiler.lock pyproject.toml tools/setup_env.py tools/find_python.sh
+$(STAMP): locks/avenant.lock locks/compiler.lock pyproject.toml tools/setup_env.py tools/find_python.sh
 	@python=$$(sh tools/find_python.sh "$(or $(PYTHON),$(MADE_WITH))") && \
 	"$$python" tools/setup_env.py $(VENV) && \
 	printf '%s\n' "$(CURDIR)" "$$python" > $(STAMP)
@@ -35,25 +37,15 @@ setup: $(STAMP) ## make .venv with the locked dependencies (every target below d
 demo: $(STAMP) ## decide the example cases
 	@$(AVENANT) evaluate examples/*.yaml
 
+## Before a change is sent (.ci/run runs them)
+
 test: $(STAMP) ## run the Python tests, on every core up to eight (EFFORT=full: all of the seeded sweeps)
 	@$(PY) -m pytest -q -n auto --maxprocesses 8 --dist worksteal --effort $(EFFORT) $(ARGS)
-
-spark-test: $(STAMP) ## install Spark and run its tests (needs Java 17 or later)
-	@$(PY) -m pip install -q --no-input --disable-pip-version-check --require-hashes --no-deps --no-build-isolation \
-		-r requirements-spark.lock
-	@$(PY) -m pytest -q -m spark $(ARGS)
-
-portfolio: $(STAMP) ## write examples/portfolio.csv again: 10 000 invented contracts
-	@$(PY) examples/make_portfolio.py
 
 lint: $(STAMP) ## ruff and yamllint, changing nothing
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m yamllint --strict .
-
-format: $(STAMP) ## let ruff put the code in shape
-	@$(PY) -m ruff check --fix .
-	@$(PY) -m ruff format .
 
 types: $(STAMP) ## mypy --strict
 	@$(PY) -m mypy --strict engine
@@ -64,21 +56,37 @@ check: $(STAMP) ## prove the policies complete and free of contradiction
 policy-test: $(STAMP) ## run the policies' own test cases
 	@$(AVENANT) test
 
+spark-test: $(STAMP) ## install Spark and run its tests (needs Java 17 or later)
+	@$(PY) -m pip install -q --no-input --disable-pip-version-check --require-hashes --no-deps --no-build-isolation \
+		-r locks/spark.lock
+	@$(PY) -m pytest -q -m spark $(ARGS)
+
+## Put in shape, write again
+
+format: $(STAMP) ## let ruff put the code in shape
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+docs: $(STAMP) ## write the generated pages again
+	@$(PY) tools/generate_docs.py
+
+portfolio: $(STAMP) ## write examples/portfolio.csv again: 10 000 invented contracts
+	@$(PY) examples/make_portfolio.py
+
+## Measure and publish
+
 # openfisca-core brings numpy and pytest of its own choice, so it gets an environment to itself.
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.set-up
 PIP_LOCKED := -m pip install -q --no-input --disable-pip-version-check --require-hashes --no-deps
 
 bench: $(STAMP) ## measure single decisions, cold start and bulk beside their peers (benchmarks/README.md)
-	@$(PY) $(PIP_LOCKED) -r requirements-bench.lock || echo "bench: going on without zen-engine"
+	@$(PY) $(PIP_LOCKED) -r locks/bench.lock || echo "bench: going on without zen-engine"
 	@$(MAKE) -s --no-print-directory $(BENCH_STAMP) || echo "bench: going on without openfisca-core"
 	@$(PY) -m benchmarks.run $(ARGS)
 
-$(BENCH_STAMP): requirements-bench-openfisca.lock
+$(BENCH_STAMP): locks/bench-openfisca.lock
 	@$(PY) -m venv --clear $(BENCH_VENV) && $(BENCH_VENV)/bin/python $(PIP_LOCKED) -r $< && touch $@
-
-docs: $(STAMP) ## write the generated pages again
-	@$(PY) tools/generate_docs.py
 
 wheel: $(STAMP) ## build dist/avenant-*.whl
 	@$(PY) -m pip wheel -q --no-deps --no-build-isolation -w dist .
@@ -88,9 +96,11 @@ LOCK = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes 
 	--no-emit-find-links --custom-compile-command "make lock"
 
 lock: ## resolve the dependencies again (LOCK_ARGS=--upgrade for the newest)
-	$(LOCK) $(LOCK_ARGS) --extra bulk --group dev --group build pyproject.toml -o requirements.lock
-	$(LOCK) $(LOCK_ARGS) --group compiler -o requirements-compiler.lock
-	$(LOCK) $(LOCK_ARGS) --group spark -o requirements-spark.lock
+	$(LOCK) $(LOCK_ARGS) --extra bulk --group dev --group build pyproject.toml -o locks/avenant.lock
+	$(LOCK) $(LOCK_ARGS) --group compiler -o locks/compiler.lock
+	$(LOCK) $(LOCK_ARGS) --group spark -o locks/spark.lock
+	$(LOCK) $(LOCK_ARGS) benchmarks/requirements.in -o locks/bench.lock
+	$(LOCK) $(LOCK_ARGS) benchmarks/requirements-openfisca.in -o locks/bench-openfisca.lock
 
 clean: ## remove .venv, caches and build products
 	rm -rf $(VENV) $(BENCH_VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -87,7 +87,7 @@ def _measured(cases: Cases, ours: Ours, rounds: int) -> tuple[dict[str, Engine],
     try:
         engines.append(_zen(cases))
     except ImportError:
-        notes.append("zen-engine is not installed (pip install -r requirements-bench.lock): no peer beside us")
+        notes.append("zen-engine is not installed (pip install -r locks/bench.lock): no peer beside us")
     for number in range(rounds + 1):  # the first round is for warming up
         for engine in engines if number % 2 else reversed(engines):
             seconds, wrong = engine.run()

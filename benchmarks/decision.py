@@ -67,7 +67,7 @@ def measure_decisions(count: int, rounds: int) -> tuple[Row, list[str]]:
         peer = load_zen()
         contestants.append(Contestant("zen-engine", peer.decide, peer.read, [flat(case) for case in drawn]))
     except ImportError:
-        notes.append("zen-engine is not installed (pip install -r requirements-bench.lock): no peer beside us")
+        notes.append("zen-engine is not installed (pip install -r locks/bench.lock): no peer beside us")
     measured = _all_rounds(contestants, expected, rounds)
     ours.session.close()
     notes.extend(_note(each, count) for each in measured)

@@ -83,9 +83,12 @@ def overlay_data(book: Mapping[str, Any], id_: str) -> Mapping[str, Any]:
     return next(overlay for overlay in overlays if overlay["id"] == id_)
 
 
-def test_the_oracle_agrees_on_every_policy_test(session: Session, books: dict[str, dict[str, Any]]) -> None:
+def test_the_oracle_agrees_on_the_policy_tests(
+    session: Session, books: dict[str, dict[str, Any]], effort: Effort
+) -> None:
     wrong = []
-    for case in read_cases(session):
+    cases = read_cases(session)
+    for case in cases[:: len(cases) // effort.of(len(cases))]:
         convention = session.registry.conventions[case.convention]
         defaults = {id_: default for id_, _, default in open_questions(session, convention)}
         choices = defaults | case.entry.get("interpret", {})

@@ -18,8 +18,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = ROOT / "requirements.lock"
-COMPILER_LOCK = ROOT / "requirements-compiler.lock"
+LOCK = ROOT / "locks" / "avenant.lock"
+COMPILER_LOCK = ROOT / "locks" / "compiler.lock"
 BUILT_APART = "durable-rules"
 RENAMED = "-DPyEval_CallObject=PyObject_CallObject"
 PROBE = "from durable import engine"
@@ -45,8 +45,8 @@ def main(venv: Path) -> None:
 
 def check_interpreter() -> None:
     """Stop with the cure where this Python cannot carry the set-up; tools/find_python.sh has seen to its age."""
-    if sys.version_info >= (3, 14):
-        say("this Python is newer than those the tests run on (3.11 to 3.13)")
+    if sys.version_info >= (3, 15):
+        say("this Python is newer than those the tests run on (3.11 to 3.14)")
     try:
         import ensurepip  # noqa: F401
     except ImportError:

@@ -5,10 +5,13 @@ Every other room reports through :class:`Problem`; the words of each code are da
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from engine.escaping import on_one_line
 from engine.words import read_words
+
+MAX_FAULTS = 100  # told at once of one file; a file made to flood the reader gets no more
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,11 +47,11 @@ class Problem:
             parts.append(frame["problem_expected"].format(text=words["expected"].format_map(values)))
         if self.nearest:
             parts.append(frame["problem_nearest"].format(name=self.nearest))
-        return ". ".join(parts)
+        return on_one_line(". ".join(parts))
 
     def line(self, lang: str = "en") -> str:
         """``file:line:col: code: message``."""
-        return f"{self.location}: {self.code}: {self.message(lang)}"
+        return on_one_line(f"{self.location}: {self.code}: {self.message(lang)}")
 
 
 class InputFault(Exception):
@@ -68,9 +71,17 @@ class UsageFault(Exception):
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Problems sorted by place, the same one told once."""
+    """Problems sorted by place, the same one told once, and of each file no more than the first hundred."""
     unique = {(p.location, p.code, p.message()): p for p in problems}
-    return tuple(unique[key] for key in sorted(unique))
+    told: list[Problem] = []
+    counts: dict[str, int] = {}
+    for problem in (unique[key] for key in sorted(unique)):
+        count = counts[problem.location.file] = counts.get(problem.location.file, 0) + 1
+        if count <= MAX_FAULTS:
+            told.append(problem)
+        elif count == MAX_FAULTS + 1:
+            told.append(Problem(problem.location, "too-many-faults", {"limit": MAX_FAULTS}))
+    return tuple(told)
 
 
 def fault(location: Location, code: str, nearest: str | None = None, **values: object) -> InputFault:
@@ -78,8 +89,22 @@ def fault(location: Location, code: str, nearest: str | None = None, **values: o
     return InputFault([Problem(location, code, values, nearest)])
 
 
-def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The valid name that looks most like ``name``, or None if none is near."""
+def bounded(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The first hundred problems, and that there are more; what is not told is not looked for."""
+    for count, problem in enumerate(problems, 1):
+        if count > MAX_FAULTS:
+            yield Problem(problem.location, "too-many-faults", {"limit": MAX_FAULTS})
+            return
+        yield problem
+
+
+def nearest(name: str, names: Iterable[str], before: Sequence[Problem] = ()) -> str | None:
+    """The valid name that looks most like ``name``, or None if none is near, or for a fault that is not told.
+
+    ``before`` are the faults found until now: a likeness takes a millisecond, and a file may have a hundred thousand.
+    """
+    if len(before) > MAX_FAULTS:
+        return None
     import difflib  # only where something is wrong
 
     found = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)

@@ -12,6 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ORDER = (
+    "escaping",
     "words",
     "errors",
     "files",

@@ -34,7 +34,9 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "yaml-syntax": "The reason is the YAML parser's own. Often a bracket or a quote is not closed, a text that"
         " contains `: ` or begins with a quote is not quoted, or a line is not indented like its neighbours; look at"
         " the line before too.",
-        "yaml-character": "A control character came in by copying. Delete it; an editor can show invisible characters.",
+        "too-many-faults": "What is wrong in the same way many times is often one fault above: look at the first ones.",
+        "yaml-character": "A control character came in by copying, or is written as an escape such as `\\e`. Delete it;"
+        " an editor can show invisible characters. A key has no line break either.",
         "yaml-duplicate-key": "YAML would keep the last value and lose the first without a word. Delete or rename one.",
         "yaml-empty-value": "`key:` with nothing after it is null, and so is a part of a text that has a comma inside"
         " `{…}`: `{fr: Secteur 1, ou 2}` has a key `ou 2`. Quote the text, give a value, or leave the key out.",

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.common import write
+from engine.cli.witnesses import write_witnesses
 from engine.errors import Location, fault
-from engine.files import unwritable
 
 if TYPE_CHECKING:
     from engine.comparison.effects.behaviour import Behaviour
@@ -90,48 +89,18 @@ def _write_witnesses(
     from engine.report.whom import Whom
 
     folder = Path(wanted.witness or ".")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(folder, error) from None
     places = (place_of(sessions[0].registry), place_of(sessions[1].registry))
-    texts: dict[Path, str] = {}
+    texts: dict[str, str] = {}
     named: list[dict[int, str]] = []
     for each in found:
         whom = Whom(each, wanted.lang)
         files: dict[int, str] = {}
         prefix = f"{each.b.convention.id}_" if len(found) > 1 else ""
         for number, (name, effect) in enumerate(zip(witness_names(each.effects), each.effects, strict=True)):
-            path = folder / (prefix + name)
-            texts[path] = witness_text(effect, whom, commands_of(each, places), path.as_posix())
-            files[number] = path.as_posix()
+            files[number] = (folder / (prefix + name)).as_posix()
+            texts[prefix + name] = witness_text(effect, whom, commands_of(each, places), files[number])
         named.append(files)
     if texts:
-        texts[folder / SUITE] = suite_text(found, wanted.lang)
-    for path in texts:
-        _refuse_foreign(path)
-    for path, text in texts.items():
-        write(text, str(path))
+        texts[SUITE] = suite_text(found, wanted.lang)
+    write_witnesses(folder, texts)
     return named
-
-
-def _refuse_foreign(path: Path) -> None:
-    """Stops before a file is overwritten that someone else wrote.
-
-    Raises:
-        InputFault: there is such a file.
-    """
-    from engine.report.behaviour_files import MARK
-    from engine.report.messages import word
-    from engine.words import LANGUAGES
-
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(len(MARK))
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise unwritable(path, error) from None
-    if start != MARK.encode():
-        reason = {lang: word("file_is_foreign", lang) for lang in LANGUAGES}
-        raise unwritable(path, reason)

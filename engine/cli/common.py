@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 
 from engine.errors import InputFault, Location, Problem, UsageFault, fault
+from engine.escaping import in_json
 from engine.language.facts import SIGNATURE
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def laid_out(page: Page, format_: str, output: str | None) -> str:
 def json_text(data: Any) -> str:
     import json
 
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    return in_json(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"
 
 
 def write(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:

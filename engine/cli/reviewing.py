@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.cli.common import json_text, laid_out, open_session, write
+from engine.cli.witnesses import write_witnesses
 from engine.errors import InputFault, Problem
-from engine.files import unwritable
 
 if TYPE_CHECKING:
     from engine.evaluation.session import Session
@@ -53,18 +53,16 @@ def deep_check(policies: str | None, folder: str | None, lang: str, problems: Se
 def _write_witnesses(findings: Sequence[Finding], folder: str, lang: str) -> dict[int, str]:
     from engine.report.deep_page import witness_name, witness_text
 
-    try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(Path(folder), error) from None
     files: dict[int, str] = {}
+    texts: dict[str, str] = {}
     for number, finding in enumerate(findings):
         if finding.witness is not None:
             name = witness_name(finding)
             again = sum(1 for other in findings[:number] if witness_name(other) == name)
-            path = Path(folder) / f"{name}{f'_{again + 1}' if again else ''}.yaml"
-            write(witness_text(finding, finding.witness, lang), str(path))
-            files[number] = path.as_posix()
+            file = f"{name}{f'_{again + 1}' if again else ''}.yaml"
+            texts[file] = witness_text(finding, finding.witness, lang)
+            files[number] = (Path(folder) / file).as_posix()
+    write_witnesses(Path(folder), texts)
     return files
 
 

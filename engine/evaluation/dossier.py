@@ -97,7 +97,7 @@ def _event(
             place = document.key_at((*under, name))
             allowed = ", ".join(type_.facts) or "—"
             values = {"name": name, "type": type_.name, "allowed": allowed}
-            problems.append(Problem(place, "event-fact", values, nearest(name, type_.facts)))
+            problems.append(Problem(place, "event-fact", values, nearest(name, type_.facts, problems)))
     lacking = [name for name in type_.needs if name not in stated]
     if lacking or (type_.needs_any and not stated):
         needed = ", ".join(lacking or type_.facts)

@@ -93,7 +93,7 @@ class _CaseReader:
                 self.add(facts, key, entry, (key,))
             else:
                 names = [*self.vocabulary.groups, BENEFICIARY, *known]
-                self._report((key,), "unknown-fact", nearest(str(key), names), is_key=True, name=key)
+                self._report((key,), "unknown-fact", nearest(str(key), names, self.problems), is_key=True, name=key)
         self._check_orders(facts)
         if SIGNATURE not in facts and not self._told_of_signature():
             self._report((), "missing-signature", name=SIGNATURE)
@@ -110,7 +110,9 @@ class _CaseReader:
     def add(self, facts: Facts, name: str, value: Any, path: tuple[Any, ...]) -> None:
         fact = self.vocabulary.facts.get(name)
         if fact is None:
-            self._report(path, "unknown-fact", nearest_fact(name, self.vocabulary), is_key=True, name=name)
+            self._report(
+                path, "unknown-fact", nearest_fact(name, self.vocabulary, self.problems), is_key=True, name=name
+            )
         elif value is not None:
             typed = self._typed(fact, value, path)
             if typed is not None:
@@ -130,7 +132,7 @@ class _CaseReader:
             case _:
                 if isinstance(value, str) and value in fact.type.values:
                     return value
-                close = nearest(str(value), fact.type.values)
+                close = nearest(str(value), fact.type.values, self.problems)
                 allowed = ", ".join(fact.type.values)
                 self._report(path, "fact-value", close, name=fact.name, value=_shown(value), allowed=allowed)
                 return None

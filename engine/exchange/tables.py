@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.errors import Location, Problem, UsageFault, nearest
+from engine.escaping import in_cell
 from engine.language.expressions import Cell, Citation, Expression, FactRef, ItemRef, Literal, Unpublished
 from engine.policy.model import Convention, Item, Parameter, Table
 
@@ -22,7 +23,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 TABLE, ROW, WHEN, FROM, UNIT, VALUE, CITATION, LABEL = range(8)
 SEPARATORS = (",", ";", "\t")
 
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 Key = tuple[str, str, str]
 
@@ -120,8 +120,8 @@ def record(entry: Entry, convention: Convention, lang: str, separator: str) -> t
         entry.key[2],
         entry.item.unit or "none",
         value_text(entry.value, separator),
-        harmless("; ".join(_cited(one, convention) for one in entry.cite)),
-        harmless(entry.item.label[lang]),
+        in_cell("; ".join(_cited(one, convention) for one in entry.cite)),
+        in_cell(entry.item.label[lang]),
     )
 
 
@@ -137,12 +137,3 @@ def _cited(citation: Citation, convention: Convention) -> str:
     source = convention.sources.get(citation.source)
     title = source.title if source is not None else citation.source
     return f"{title}, {citation.locator}" if citation.locator else title
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, on one line.
-
-    >>> harmless("=1+1"), harmless("Option")
-    ("'=1+1", 'Option')
-    """
-    return ("'" if text.startswith(_FORMULAS) else "") + " ".join(text.split())

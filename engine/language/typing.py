@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.errors import Location, Problem, nearest
@@ -96,7 +96,13 @@ def literal_type(node: Literal, scope: Scope, expected: Type | None) -> Type | N
         return DATE
     if expected is not None and expected.values and value not in expected.values:
         code = "never-holds" if value in STATUSES else "unknown-value"
-        scope.report(node.at, code, nearest(value, expected.values), value=value, allowed=", ".join(expected.values))
+        scope.report(
+            node.at,
+            code,
+            nearest(value, expected.values, scope.problems),
+            value=value,
+            allowed=", ".join(expected.values),
+        )
         return None
     if expected is not None and expected.kind == "verdict":
         return expected
@@ -117,21 +123,21 @@ def is_date(text: str) -> bool:
 def fact_type(node: FactRef, scope: Scope) -> Type | None:
     fact = scope.vocabulary.facts.get(node.name)
     if fact is None:
-        scope.report(node.at, "unknown-fact", nearest_fact(node.name, scope.vocabulary), name=node.name)
+        scope.report(node.at, "unknown-fact", nearest_fact(node.name, scope.vocabulary, scope.problems), name=node.name)
         return None
     return fact.type
 
 
-def nearest_fact(name: str, vocabulary: Vocabulary) -> str | None:
+def nearest_fact(name: str, vocabulary: Vocabulary, before: Sequence[Problem] = ()) -> str | None:
     """The same key in another group first, then the name that looks most like it."""
     key = name.rpartition(".")[2]
     moved = [fact for fact in vocabulary.facts if fact.rpartition(".")[2] == key]
-    return moved[0] if moved else nearest(name, vocabulary.facts)
+    return moved[0] if moved else nearest(name, vocabulary.facts, before)
 
 
 def item_type(node: ItemRef, scope: Scope) -> Type | None:
     if node.id not in scope.items:
-        scope.report(node.at, "unknown-item", nearest(node.id, scope.items), id=node.id)
+        scope.report(node.at, "unknown-item", nearest(node.id, scope.items, scope.problems), id=node.id)
         return None
     return scope.items[node.id]
 
@@ -176,7 +182,9 @@ def _by_outcome(node: ByOutcome, scope: Scope, expected: Type | None) -> Type | 
         for name in named:
             if name not in outcome.values:
                 allowed = ", ".join(outcome.values)
-                scope.report(node.at, "unknown-value", nearest(name, outcome.values), value=name, allowed=allowed)
+                scope.report(
+                    node.at, "unknown-value", nearest(name, outcome.values, scope.problems), value=name, allowed=allowed
+                )
         for name in outcome.values:
             if name not in named:
                 scope.report(node.at, "missing-value", value=name)
@@ -202,11 +210,15 @@ def check_condition(node: Condition, scope: Scope) -> None:
 def _check_choice(node: Chosen, scope: Scope) -> None:
     choices = scope.interpretations.get(node.interpretation)
     if choices is None:
-        close = nearest(node.interpretation, scope.interpretations)
+        close = nearest(node.interpretation, scope.interpretations, scope.problems)
         scope.report(node.at, "unknown-interpretation", close, id=node.interpretation)
     elif node.choice not in choices:
         scope.report(
-            node.at, "unknown-value", nearest(node.choice, choices), value=node.choice, allowed=", ".join(choices)
+            node.at,
+            "unknown-value",
+            nearest(node.choice, choices, scope.problems),
+            value=node.choice,
+            allowed=", ".join(choices),
         )
 
 

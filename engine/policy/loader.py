@@ -16,13 +16,13 @@ from typing import Any
 import yaml
 from yaml.reader import Reader
 
-from engine.errors import InputFault, Location, Problem, fault
+from engine.errors import MAX_FAULTS, InputFault, Location, Problem, fault
+from engine.escaping import UNSAFE
 
 MAX_BYTES = 4_000_000
 MAX_DEPTH = 40
 MAX_NODES = 200_000
 MAX_DIGITS = 18
-MAX_FAULTS = 100  # told at once of one text; a file made to flood the reader says no more
 MAX_SHOWN = 40
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -145,7 +145,7 @@ class _Reader:
                 if count > MAX_NODES:
                     raise fault(self._mark(event), "too-many-nodes", limit=MAX_NODES)
                 self._event(event)
-                if len(self.problems) >= MAX_FAULTS:
+                if len(self.problems) > MAX_FAULTS:
                     return
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -161,7 +161,7 @@ class _Reader:
             column = line.find("\t")
             if column >= 0:
                 self.problems.append(Problem(Location(self.name, number, column + 1), "yaml-tab"))
-            if len(self.problems) >= MAX_FAULTS:
+            if len(self.problems) > MAX_FAULTS:
                 return
 
     def _odd_character(self, text: str) -> Location:
@@ -207,6 +207,8 @@ class _Reader:
         return bool(self.stack) and isinstance(self.stack[-1][0], dict) and self.pending[-1] is None
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
+        if not event.value.isprintable() and UNSAFE.search(event.value if self._expects_key() else _flat(event.value)):
+            self._problem(event, "yaml-character")
         if self._expects_key():
             self._key(event)
             return
@@ -277,6 +279,11 @@ class _Reader:
 def _place(event: yaml.Event) -> tuple[int, int]:
     mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _flat(text: str) -> str:
+    """A text without the line breaks that a value may have, and a key may not."""
+    return text.replace("\n", "")
 
 
 def _shortened(text: str) -> str:

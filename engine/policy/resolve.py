@@ -149,7 +149,9 @@ def _labelled(item: Item, found: Type | None, scope: Scope) -> None:
         for value in item.value_labels:
             if value not in found.values:
                 allowed = ", ".join(found.values)
-                scope.report(item.at, "unknown-value", nearest(value, found.values), value=value, allowed=allowed)
+                scope.report(
+                    item.at, "unknown-value", nearest(value, found.values, scope.problems), value=value, allowed=allowed
+                )
 
 
 def _valueless(item: Item, items: Mapping[str, Item], scope: Scope) -> None:
@@ -200,7 +202,9 @@ def _table(item: Item, body: Table, scope: Scope) -> Type | None:
     for row in body.rows:
         for name, cell in row.cells.items():
             if name not in wanted:
-                scope.report(cell.at, "unknown-input", nearest(name, wanted), name=name, inputs=", ".join(wanted))
+                scope.report(
+                    cell.at, "unknown-input", nearest(name, wanted, scope.problems), name=name, inputs=", ".join(wanted)
+                )
             else:
                 check_cell(cell, wanted[name], scope)
         found = type_of(row.then, scope, number(item.unit, None) if item.unit else None)
@@ -217,7 +221,7 @@ def _outcome(item: Item, body: Outcome, scope: Scope) -> Type:
         check_condition(rule.when, scope)
         if isinstance(rule.then, str):
             if rule.then not in body.values:
-                close = nearest(rule.then, body.values)
+                close = nearest(rule.then, body.values, scope.problems)
                 scope.report(rule.at, "unknown-value", close, value=rule.then, allowed=", ".join(body.values))
         else:
             type_of(rule.then, scope)

@@ -5,10 +5,11 @@ Schemas are flat (docs/adr), so one message points at one key; the next stage is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.errors import Location, Problem, nearest
+from engine.errors import Location, Problem, bounded, nearest
 from engine.policy.loader import Document
 
 MAX_SHOWN = 60
@@ -25,10 +26,20 @@ _TOLD_BY_WORDS = ("if", "then", "else", "not", "minProperties", "maxProperties")
 
 def shape_problems(document: Document, schema: Mapping[str, Any]) -> list[Problem]:
     """Every way in which ``document`` does not fit ``schema`` (draft-07)."""
-    from jsonschema import Draft7Validator, FormatChecker  # slow to import, and only needed to check
+    from jsonschema import Draft7Validator, FormatChecker, validators  # slow to import, and only needed to check
 
-    validator = Draft7Validator(schema, format_checker=FormatChecker(["date"]))
-    return [problem for error in validator.iter_errors(document.data) for problem in _problems(error, document)]
+    made = validators.extend(Draft7Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+    validator = made(schema, format_checker=FormatChecker(["date"]))
+    errors = validator.iter_errors(document.data)
+    return list(bounded(problem for error in errors for problem in _problems(error, document)))
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Exception]:
+    """The keyword ``pattern`` of JSON Schema, where ``$`` is the end of the text; Python lets a line break follow."""
+    from jsonschema import ValidationError
+
+    if isinstance(instance, str) and not re.search(re.sub(r"(?<!\\)\$", r"\\Z", pattern), instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
 def _problems(error: Any, document: Document) -> Iterator[Problem]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.comparison.effects.behaviour import Behaviour, Effect
 from engine.comparison.effects.twins import STOPPED
+from engine.escaping import flowing
 from engine.language.values import Absent, Value
 from engine.policy.registry import Registry
-from engine.report.case_text import case_lines, written
+from engine.report.case_text import case_lines, comment, written
 from engine.report.messages import words
 from engine.report.whom import Whom
 
-# The first words of every file that the command writes, by which it knows its own.
-MARK = "# avenant diff"
+MARK = "avenant diff"
 SUITE = "witnesses_test.yaml"
 
 
@@ -37,12 +39,13 @@ def witness_text(effect: Effect, whom: Whom, places: tuple[Place, Place], name: 
         before=whom.value(effect.result, effect.before),
         after=whom.value(effect.result, effect.after),
     )
-    lines = [f"{MARK}{text['colon']}{said}"]
-    lines.extend(f"# {text['cause']}{text['colon']}{whom.cause(cause)}" for cause in effect.causes)
+    lines = [comment(f"{MARK}{text['colon']}{said}")]
+    lines.extend(comment(f"{text['cause']}{text['colon']}{whom.cause(cause)}") for cause in effect.causes)
     readings = "".join(f" --interpret {id_}={choice}" for id_, choice in effect.witness.interpret.items())
     for key, place in zip(("witness_file_before", "witness_file_after"), places, strict=True):
         made = "" if place.made_by is None else f"{place.made_by} && "
-        lines.append(f"# {text[key]}{text['colon']}{made}avenant evaluate {name} {place.option}{readings}")
+        command = f"{made}avenant evaluate {shlex.quote(name)} {place.option}{readings}"
+        lines.append(comment(f"{text[key]}{text['colon']}{command}"))
     return "\n".join([*lines, *case_lines(effect.witness.facts)]) + "\n"
 
 
@@ -59,7 +62,7 @@ def suite_text(behaviours: Iterable[Behaviour], lang: str) -> str:
         for number, effect in enumerate(behaviour.effects, 1):
             if effect.result != STOPPED:
                 cases.extend(_test(effect, behaviour.b.convention.id, number, whom))
-    lines = [f"{MARK}{text['colon']}{title}", f"suite: {_quoted(title or '')}", "base: {}"]
+    lines = [comment(f"{MARK}{text['colon']}{title}"), f"suite: {_quoted(title or '')}", "base: {}"]
     return "\n".join([*lines, "cases:" if cases else "cases: []", *cases]) + "\n"
 
 
@@ -88,7 +91,7 @@ def expected(value: Value) -> str:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return json.dumps(flowing(text), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +106,10 @@ def place_of(registry: Registry) -> Place:
     """The policies folder that was read; a revision has to be checked out beside the repository first."""
     revision, sign, folder = registry.root.as_posix().partition(":")
     if registry.origin != "revision" or not sign:
-        return Place(f"--policies {registry.root.as_posix()}")
+        return Place(f"--policies {shlex.quote(registry.root.as_posix())}")
     beside = f"../rules-{revision.replace('/', '-')}"
-    return Place(f"--policies {beside}/{folder}", f"git worktree add {beside} {revision}")
+    made = f"git worktree add {shlex.quote(beside)} {shlex.quote(revision)}"
+    return Place(f"--policies {shlex.quote(f'{beside}/{folder}')}", made)
 
 
 def commands_of(behaviour: Behaviour, places: tuple[Place, Place]) -> tuple[Place, Place]:

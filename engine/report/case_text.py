@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
+from engine.escaping import on_one_line
 from engine.language.values import Scalar
 
 
@@ -21,6 +22,11 @@ def case_lines(facts: Mapping[str, Scalar]) -> list[str]:
         lines.append(f"{group}:{entries[0]}" if not entries[0].startswith("  ") else f"{group}:")
         lines.extend(entry for entry in entries if entry.startswith("  "))
     return lines
+
+
+def comment(text: str) -> str:
+    """A line of a YAML file that says ``text``, whatever it holds."""
+    return "# " + on_one_line(text)
 
 
 def written(value: Scalar) -> str:

@@ -6,8 +6,8 @@ It needs nothing but itself: no script, no font and no file from elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from html import escape
 
+from engine.escaping import in_html
 from engine.report.coverage_page import coverage_line, fate_text, missing_sides, mutation_lines
 from engine.report.messages import words
 from engine.suite.coverage import Coverage, Place
@@ -34,13 +34,13 @@ def coverage_html(found: Coverage, score: Score | None, sources: Mapping[str, st
     parts = [
         f'<!doctype html>\n<html lang="{lang}">\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(text['coverage'])}</title>\n<style>{_STYLE}</style>",
-        f"<h1>{escape(text['coverage'])}</h1>\n<p>{escape(coverage_line(found, lang))}</p>",
+        f"<title>{in_html(text['coverage'])}</title>\n<style>{_STYLE}</style>",
+        f"<h1>{in_html(text['coverage'])}</h1>\n<p>{in_html(coverage_line(found, lang))}</p>",
     ]
     if score is not None:
-        parts.extend(f"<p>{escape(line)}</p>" for line in mutation_lines(score, lang))
+        parts.extend(f"<p>{in_html(line)}</p>" for line in mutation_lines(score, lang))
     keys = ("reached", "half", "missed")
-    parts.append('<p class="key">' + "".join(f'<span class="{k}">{escape(text[k])}</span>' for k in keys) + "</p>")
+    parts.append('<p class="key">' + "".join(f'<span class="{k}">{in_html(text[k])}</span>' for k in keys) + "</p>")
     for name, source in sources.items():
         parts.extend(_file(name, source, found, score, lang))
     return "\n".join(parts) + "\n</html>\n"
@@ -58,7 +58,7 @@ def _file(name: str, source: str, found: Coverage, score: Score | None, lang: st
     reached = sum(len(found.sides(place)) for here in places.values() for place in here)
     of = sum(len(place.sides) for here in places.values() for place in here)
     opened = " open" if reached < of or surviving else ""
-    yield f"<details{opened}><summary>{escape(name)} — {reached}/{of}</summary><pre>"
+    yield f"<details{opened}><summary>{in_html(name)} — {reached}/{of}</summary><pre>"
     for number, line in enumerate(source.splitlines(), 1):
         yield _line(number, line, places.get(number, []), surviving.get(number, []), found, lang)
     yield "</pre></details>"
@@ -67,9 +67,9 @@ def _file(name: str, source: str, found: Coverage, score: Score | None, lang: st
 def _line(number: int, line: str, places: list[Place], fates: list[Fate], found: Coverage, lang: str) -> str:
     shade = _shade(places, found)
     missed = [f"{p.item}: {missing_sides(p, found, lang)}" for p in places if len(found.sides(p)) < len(p.sides)]
-    title = f' title="{escape("; ".join(missed))}"' if missed else ""
-    notes = "".join(f"<em>✗ {escape(fate_text(fate))}</em>" for fate in fates)
-    return f'<span class="{shade}"{title}><i>{number}</i>{escape(line)}{notes}</span>'
+    title = f' title="{in_html("; ".join(missed))}"' if missed else ""
+    notes = "".join(f"<em>✗ {in_html(fate_text(fate))}</em>" for fate in fates)
+    return f'<span class="{shade}"{title}><i>{number}</i>{in_html(line)}{notes}</span>'
 
 
 def _shade(places: list[Place], found: Coverage) -> str:

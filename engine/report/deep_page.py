@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.report.case_text import case_lines, written
+from engine.report.case_text import case_lines, comment, written
 from engine.report.messages import words
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
 from engine.suite.deep import Finding
@@ -44,7 +44,7 @@ def witness_name(finding: Finding) -> str:
 
 def witness_text(finding: Finding, witness: Witness, lang: str) -> str:
     """A case file that ``avenant evaluate`` takes, with what it says as a comment."""
-    lines = [f"# {finding.at}: {finding_text(finding, lang)}", f"# {_said(witness, lang)}"]
+    lines = [comment(f"avenant check: {finding.at}: {finding_text(finding, lang)}"), comment(_said(witness, lang))]
     lines.extend(f"# --interpret {id_}={choice}" for id_, choice in witness.interpret.items())
     lines.extend(case_lines(witness.facts))
     return "\n".join(lines) + "\n"

@@ -12,6 +12,7 @@ from engine.comparison.edits.edit import WEIGHTS, Comparison, Edit
 from engine.comparison.effects.behaviour import Behaviour
 from engine.comparison.sides import Side
 from engine.errors import Location
+from engine.escaping import flowing
 from engine.language.expressions import Citation
 from engine.policy.model import Convention
 from engine.report.diff_page import shown
@@ -127,7 +128,7 @@ def effect_lines(a: Side, b: Side, found: Sequence[Comparison], behaviours: Sequ
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return flowing(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:

@@ -6,8 +6,8 @@ It needs nothing but itself: no script, no font and no file from elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 
+from engine.escaping import in_html
 from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
 
 _STYLE = """
@@ -38,7 +38,7 @@ def html(page: Page, lang: str, figure: str = "") -> str:
     parts = [
         f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>",
+        f"<title>{in_html(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>",
     ]
     waiting = figure
     for block in page:
@@ -52,14 +52,14 @@ def html(page: Page, lang: str, figure: str = "") -> str:
 def _block(block: Block) -> Iterator[str]:
     match block:
         case Heading(text, level, tone):
-            yield f"<h{level}{_class(tone)}>{escape(text)}</h{level}>"
+            yield f"<h{level}{_class(tone)}>{in_html(text)}</h{level}>"
         case Paragraph(text, tone):
-            yield f"<p{_class(tone)}>{escape(text)}</p>"
+            yield f"<p{_class(tone)}>{in_html(text)}</p>"
         case Table(columns, rows):
-            head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+            head = "".join(f'<th scope="col">{in_html(name)}</th>' for name in columns)
             yield f'<div class="wide"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
             for row in rows:
-                yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
+                yield "<tr>" + "".join(f"<td>{in_html(cell)}</td>" for cell in row) + "</tr>"
             yield "</tbody>\n</table></div>"
         case Tree(lines):
             yield from _tree(lines)
@@ -74,7 +74,7 @@ def _tree(lines: tuple[tuple[int, str], ...]) -> Iterator[str]:
         else:
             yield "</li>" + "</ul></li>" * (depth - level)
         depth = level
-        yield f"<li>{escape(text)}"
+        yield f"<li>{in_html(text)}"
     yield "</li></ul>" * (depth + 1)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 
-from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
+from engine.escaping import in_markdown, in_summary
+from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree, shown
 
 
 def markdown(page: Page) -> str:
@@ -14,31 +14,25 @@ def markdown(page: Page) -> str:
 
 
 def _block(block: Block) -> Iterator[str]:
-    match block:
+    match shown(block, in_summary if isinstance(block, Fold) else in_markdown):
         case Heading(text, level, _):
             yield from ("", "#" * level + " " + text, "")
         case Paragraph(text, _):
-            yield from (_escaped(text), "")
+            yield from (text, "")
         case Table(columns, rows):
             yield _row(columns)
             yield "|" + " --- |" * len(columns)
             yield from (_row(row) for row in rows)
             yield ""
         case Tree(lines):
-            yield from ("  " * depth + "- " + _escaped(text) for depth, text in lines)
+            yield from ("  " * depth + "- " + text for depth, text in lines)
             yield ""
         case Fold(summary, blocks):
-            yield from ("<details>", f"<summary>{escape(summary, quote=False)}</summary>", "")
+            yield from ("<details>", f"<summary>{summary}</summary>", "")
             for inner in blocks:
                 yield from _block(inner)
             yield from ("</details>", "")
 
 
 def _row(cells: tuple[str, ...]) -> str:
-    return "| " + " | ".join(_escaped(cell) for cell in cells) + " |"
-
-
-def _escaped(text: str) -> str:
-    for char in ("\\", "|", "*", "_", "<", "`"):
-        text = text.replace(char, "\\" + char)
-    return text.replace("\n", " ")
+    return "| " + " | ".join(cells) + " |"

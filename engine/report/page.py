@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -46,3 +46,18 @@ class Fold:
 
 Block = Heading | Paragraph | Table | Tree | Fold
 Page = Sequence[Block]
+
+
+def shown(block: Block, show: Callable[[str], str]) -> Block:
+    """The block with each of its texts as ``show`` gives it; the texts inside a fold are left to their turn."""
+    match block:
+        case Heading(text, level, tone):
+            return Heading(show(text), level, tone)
+        case Paragraph(text, tone):
+            return Paragraph(show(text), tone)
+        case Table(columns, rows):
+            return Table(tuple(map(show, columns)), tuple(tuple(map(show, row)) for row in rows))
+        case Tree(lines):
+            return Tree(tuple((depth, show(text)) for depth, text in lines))
+        case Fold(summary, blocks):
+            return Fold(show(summary), blocks)

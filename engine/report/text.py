@@ -6,7 +6,8 @@ import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
+from engine.escaping import flowing
+from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree, shown
 
 GAP = "  "
 NARROWEST = 8
@@ -38,7 +39,7 @@ def coloured(page: Page, width: int) -> str:
                 case Table(columns, rows):
                     table = RichTable(box=None, pad_edge=False, header_style="dim")
                     for column in columns:
-                        table.add_column(column, overflow="fold")
+                        table.add_column(Text(column), overflow="fold")
                     for row in rows:
                         table.add_row(*(Text(cell) for cell in row))
                     console.print(table)
@@ -51,11 +52,11 @@ def coloured(page: Page, width: int) -> str:
 def _open(block: Block) -> Iterator[Block]:
     """The block, or the summary of a fold and what it holds."""
     if isinstance(block, Fold):
-        yield Heading(block.summary)
+        yield Heading(flowing(block.summary))
         for inner in block.blocks:
             yield from _open(inner)
     else:
-        yield block
+        yield shown(block, flowing)
 
 
 def _block(block: Block, width: int) -> Iterator[str]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from html import escape
 
+from engine.escaping import in_html
 from engine.evaluation.decision import Result
 from engine.evaluation.session import YEARLY_AMOUNT
 from engine.evaluation.timeline import AMOUNT_DUE, Timeline, YearRow
@@ -29,13 +29,13 @@ def timeline_figure(timeline: Timeline, lang: str) -> str:
     top = max((_amount(row.decision.results[id_]) or 0 for row in timeline.rows for id_ in _SHOWN), default=0) or 1
     parts = [
         f'<figure>\n<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="chart-title">',
-        f'<title id="chart-title">{escape(text["chart"])}</title>',
+        f'<title id="chart-title">{in_html(text["chart"])}</title>',
     ]
     step = (WIDTH - LEFT - RIGHT) / len(timeline.rows)
     parts.extend(_grid(Fraction(top), lang))
     for index, row in enumerate(timeline.rows):
         parts.extend(_bar(row, LEFT + step * index, step, Fraction(top), lang))
-    return "\n".join([*parts, f"</svg>\n<figcaption>{escape(text['chart_caption'])}</figcaption>\n</figure>"])
+    return "\n".join([*parts, f"</svg>\n<figcaption>{in_html(text['chart_caption'])}</figcaption>\n</figure>"])
 
 
 def _grid(top: Fraction, lang: str) -> Iterator[str]:
@@ -44,7 +44,7 @@ def _grid(top: Fraction, lang: str) -> Iterator[str]:
         y = _height(amount, top)
         yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
         label = scalar_text(Fraction(int(amount)), EUROS, lang)
-        yield f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(label)}</text>'
+        yield f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{in_html(label)}</text>'
 
 
 def _bar(row: YearRow, x: float, step: float, top: Fraction, lang: str) -> Iterator[str]:
@@ -53,7 +53,7 @@ def _bar(row: YearRow, x: float, step: float, top: Fraction, lang: str) -> Itera
     width = min(step * 0.62, 64)
     left, middle = x + (step - width) / 2, x + step / 2
     told = f"{text['year']} {row.year}{text['colon']}{text['amount_due']} {result_text(due, lang)}"
-    yield f"<g><title>{escape(told)}, {escape(text['maximum'])} {escape(result_text(most, lang))}</title>"
+    yield f"<g><title>{in_html(told)}, {in_html(text['maximum'])} {in_html(result_text(most, lang))}</title>"
     for style, result in (("most", most), ("due", due)):
         amount = _amount(result)
         if amount is not None:
@@ -69,7 +69,7 @@ def _bar(row: YearRow, x: float, step: float, top: Fraction, lang: str) -> Itera
             f'<rect class="unknown" x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{HEIGHT - BOTTOM - y:.1f}"/>'
         )
     label = "?" if due.status == "undetermined" else result_text(due, lang) if shown is not None else "—"
-    yield f'<text x="{middle:.1f}" y="{y - 6:.1f}" text-anchor="middle">{escape(label)}</text>'
+    yield f'<text x="{middle:.1f}" y="{y - 6:.1f}" text-anchor="middle">{in_html(label)}</text>'
     yield f'<text x="{middle:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{row.year}</text>'
     started = "" if row.start is None else row.start.strftime("%m/%Y" if lang == "fr" else "%Y-%m")
     yield f'<text x="{middle:.1f}" y="{HEIGHT - BOTTOM + 36}" text-anchor="middle">{started}</text></g>'

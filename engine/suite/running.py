@@ -155,7 +155,7 @@ def _differences(case: PolicyCase, decision: Decision, problems: list[Problem]) 
         result = decision.results.get(id_)
         if result is None:
             known = [*decision.results, *statuses]
-            problems.append(Problem(case.at, "unknown-item", {"id": id_}, nearest(id_, known)))
+            problems.append(Problem(case.at, "unknown-item", {"id": id_}, nearest(id_, known, problems)))
             continue
         if result.status == "undetermined":
             waiting.update(result.missing)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from engine.errors import Problem, in_order
+from engine.errors import Problem, bounded, in_order
 from engine.policy.checks.citations import citation_problems
 from engine.policy.checks.labels import label_problems
 from engine.policy.checks.outcomes import outcome_problems
@@ -59,5 +59,5 @@ def check_registry(registry: Registry) -> Iterator[Problem]:
     """Every problem of meaning in the conventions that could be read."""
     for convention in registry.conventions.values():
         for check in _CHECKS:
-            yield from check(registry, convention)
+            yield from bounded(check(registry, convention))
     yield from window_problems(registry)

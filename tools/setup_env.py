@@ -40,6 +40,8 @@ def main(venv: Path) -> None:
     if not durable_works(python, durable):
         build_durable(python, durable, venv / "durable-rules.log")
     pip(python, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    # As pip does for every other package: else each start compiles the engine where Python may not keep the result.
+    subprocess.run([str(python), "-m", "compileall", "-q", str(ROOT / "engine")])
     say("ready")
 
 

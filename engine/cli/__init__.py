@@ -6,28 +6,47 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 
 import click
 
-from engine.cli.asking import ask
-from engine.cli.bulk import batch
-from engine.cli.comparing import diff
-from engine.cli.deciding import evaluate
-from engine.cli.explaining import explain
-from engine.cli.living import timeline
-from engine.cli.rules import check, list_, show, test
-from engine.cli.tables import table
-from engine.cli.textconv import textconv
+# The module of each command: a start imports that of its own command alone.
+_COMMANDS: Mapping[str, str] = {
+    "list": "rules",
+    "show": "rules",
+    "check": "rules",
+    "test": "rules",
+    "evaluate": "deciding",
+    "explain": "explaining",
+    "batch": "bulk",
+    "timeline": "living",
+    "textconv": "textconv",
+    "table": "tables",
+    "ask": "asking",
+    "diff": "comparing",
+}
+_NAMES = {"list": "list_"}  # a command whose function must not hide a word of Python
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "AVENANT"})
+class _Commands(click.Group):
+    """Finds a command in its module once it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        found = getattr(import_module(f"{__name__}.{_COMMANDS[cmd_name]}"), _NAMES.get(cmd_name, cmd_name))
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "AVENANT"})
 @click.version_option(package_name="avenant", prog_name="avenant")
 def cli() -> None:
     """Decide medical-assistant aid contracts under the rules of their signature date, with reasons and citations."""
-
-
-for command in (list_, show, check, test, evaluate, explain, batch, timeline, textconv, table, ask, diff):
-    cli.add_command(command)
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ ORDER = (
     "policy",
     "evaluation",
     "bulk",
+    "proof",
     "review",
     "suite",
     "inquiry",

@@ -49,6 +49,7 @@ def test_a_circle_is_seen_wherever_the_import_stands(tmp_path: Path, hidden: str
         ("jsonschema", "engine.policy.schema"),
         ("rich", "engine.report.text"),
         ("subprocess", "engine.comparison.revisions"),
+        ("z3", "engine.proof.solving"),
     ],
 )
 def test_a_library_is_known_to_one_module_only(root: Path, library: str, home: str) -> None:

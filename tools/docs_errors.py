@@ -244,6 +244,16 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         " your own.",
         "exchange-undone": "A guard: nothing was written. Edit the rule file by hand and report this with both files.",
     },
+    "Proving": {
+        "solver-missing": "Proofs need one more package, an extra: it has wheels for Windows, macOS 13 and Linux with"
+        " glibc 2.27 (2.38 on arm64), none for musl. Every other command does without it.",
+        "solver-version": "Another version finds other witnesses and spends its budget elsewhere. Install the one"
+        " named.",
+        "proof-budget": "The question is harder than the budget allows, and nothing can be said without its answer."
+        " Give a larger budget, in the solver's own steps, or ask about fewer open facts.",
+        "proof-unconfirmed": "A guard: proof and evaluator read the rules differently, so nothing is claimed. Please"
+        " report it with the case.",
+    },
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator as op
 from typing import Any
 
-from engine.language import columns, scalars, signatures
+from engine.language import columns, scalars, signatures, terms
 from engine.language.row import Operator, text
 
 ROUNDINGS = {"down": ("up",), "up": ("down",), "half_up": ("down", "up")}  # each with what a small fault writes instead
@@ -20,6 +20,7 @@ EXPRESSION_ROWS = (
         "add",
         scalar=scalars.add,
         column=columns.add,
+        term=terms.spread(terms.add),
         typing=signatures.numbers,
         unordered=True,
         neighbour="subtract",
@@ -31,6 +32,7 @@ EXPRESSION_ROWS = (
         "subtract",
         scalar=scalars.subtract,
         column=columns.subtract,
+        term=terms.spread(terms.subtract),
         typing=signatures.numbers,
         operands="pair",
         neighbour="add",
@@ -42,6 +44,7 @@ EXPRESSION_ROWS = (
         "multiply",
         scalar=scalars.multiply,
         column=columns.multiply,
+        term=terms.spread(terms.multiply),
         typing=signatures.multiplied,
         operands="pair",
         unordered=True,
@@ -53,6 +56,7 @@ EXPRESSION_ROWS = (
         "min",
         scalar=scalars.least,
         column=columns.extreme(op.le, False),
+        term=terms.extreme(terms.less_than),
         typing=signatures.numbers,
         absence="skip",
         unordered=True,
@@ -68,6 +72,7 @@ EXPRESSION_ROWS = (
         "max",
         scalar=scalars.greatest,
         column=columns.extreme(op.ge, True),
+        term=terms.extreme(terms.more_than),
         typing=signatures.numbers,
         absence="skip",
         unordered=True,
@@ -83,6 +88,7 @@ EXPRESSION_ROWS = (
         "percent_of",
         scalar=scalars.percent_of,
         column=columns.percent_of,
+        term=terms.spread(terms.percent_of),
         typing=signatures.percent_of,
         operands="pair",
         phrase=text("pourcentage de", "percentage of"),
@@ -96,6 +102,7 @@ EXPRESSION_ROWS = (
         "ratio",
         scalar=scalars.ratio,
         column=columns.ratio,
+        term=terms.ratio,
         typing=signatures.ratio,
         operands="pair",
         partial=True,
@@ -110,6 +117,7 @@ EXPRESSION_ROWS = (
         "share",
         scalar=scalars.share,
         column=columns.share,
+        term=terms.share,
         typing=signatures.share,
         operands="three",
         partial=True,
@@ -125,6 +133,7 @@ EXPRESSION_ROWS = (
         "round",
         scalar=scalars.rounded,
         column=columns.rounded,
+        term=terms.spread(terms.rounded),
         typing=signatures.rounded,
         operands="one",
         keys=("of",),
@@ -140,6 +149,7 @@ EXPRESSION_ROWS = (
         "highest",
         scalar=scalars.highest,
         column=columns.highest,
+        term=terms.highest,
         typing=signatures.ordered,
         absence="own",
         unordered=True,
@@ -156,6 +166,7 @@ EXPRESSION_ROWS = (
         family="date",
         scalar=scalars.date_plus,
         column=columns.date_plus,
+        term=terms.date_plus,
         typing=signatures.moved,
         absence="propagate",
         operands="pair",
@@ -172,6 +183,7 @@ EXPRESSION_ROWS = (
         family="date",
         scalar=scalars.years_between,
         column=columns.years_between,
+        term=terms.spread(terms.years_between),
         typing=signatures.years,
         absence="propagate",
         operands="pair",
@@ -187,6 +199,7 @@ EXPRESSION_ROWS = (
         family="choice",
         scalar=scalars.first_known,
         column=columns.first_known,
+        term=terms.first_known,
         typing=signatures.same,
         chain=True,
         phrase=text("le premier connu", "the first known"),

@@ -6,16 +6,17 @@ import operator as op
 from collections.abc import Callable
 from typing import Any
 
-from engine.language import algebra, columns, scalars, signatures
+from engine.language import algebra, columns, scalars, signatures, symbolic, terms
 from engine.language.row import Operator, text
 
 
-def _equality(name: str, test: Callable[..., Any], **said: Any) -> Operator:
+def _equality(name: str, test: Callable[..., Any], relation: terms.Relation, **said: Any) -> Operator:
     return Operator(
         name=name,
         family="comparison",
         scalar=test,
         column=columns.compare(test),
+        term=terms.compare(relation),
         typing=signatures.equal,
         absence="propagate",
         operands="one",
@@ -23,12 +24,13 @@ def _equality(name: str, test: Callable[..., Any], **said: Any) -> Operator:
     )
 
 
-def _threshold(name: str, test: Callable[..., Any], **said: Any) -> Operator:
+def _threshold(name: str, test: Callable[..., Any], relation: terms.Relation, **said: Any) -> Operator:
     return Operator(
         name=name,
         family="comparison",
         scalar=test,
         column=columns.compare(test),
+        term=terms.compare(relation),
         typing=signatures.order,
         absence="propagate",
         operands="one",
@@ -44,6 +46,7 @@ def _membership(name: str, wanted: bool, **said: Any) -> Operator:
         family="comparison",
         scalar=lambda value, values: (value in values) is wanted,
         column=columns.member(wanted),
+        term=terms.member(wanted),
         typing=signatures.equal,
         absence="propagate",
         operands="list",
@@ -57,6 +60,7 @@ COMPARISON_ROWS = (
     _equality(
         "is",
         op.eq,
+        symbolic.same,
         neighbour="is_not",
         phrase=text("{0} est {1}", "{0} is {1}"),
         meaning=text(
@@ -68,6 +72,7 @@ COMPARISON_ROWS = (
     _equality(
         "is_not",
         op.ne,
+        terms.is_not,
         neighbour="is",
         phrase=text("{0} n'est pas {1}", "{0} is not {1}"),
         meaning=text("Différent de.", "Different from."),
@@ -76,6 +81,7 @@ COMPARISON_ROWS = (
     _threshold(
         "at_least",
         op.ge,
+        terms.at_least,
         neighbour="more_than",
         phrase=text("{0} atteint {1}", "{0} is at least {1}"),
         meaning=text(
@@ -86,6 +92,7 @@ COMPARISON_ROWS = (
     _threshold(
         "at_most",
         op.le,
+        terms.at_most,
         neighbour="less_than",
         phrase=text("{0} ne dépasse pas {1}", "{0} is at most {1}"),
         meaning=text(
@@ -95,6 +102,7 @@ COMPARISON_ROWS = (
     _threshold(
         "more_than",
         op.gt,
+        terms.more_than,
         neighbour="at_least",
         phrase=text("{0} dépasse {1}", "{0} is more than {1}"),
         meaning=text(
@@ -104,6 +112,7 @@ COMPARISON_ROWS = (
     _threshold(
         "less_than",
         op.lt,
+        terms.less_than,
         neighbour="at_most",
         phrase=text("{0} est sous {1}", "{0} is less than {1}"),
         meaning=text(
@@ -131,6 +140,7 @@ COMPARISON_ROWS = (
         family="comparison",
         scalar=lambda given, wanted: given is wanted,
         column=columns.known,
+        term=terms.given,
         operands="flag",
         phrase=text("{0} est renseigné : {1}", "{0} is given: {1}"),
         meaning=text(
@@ -147,6 +157,7 @@ CONNECTIVE_ROWS = (
         family="connective",
         scalar=scalars.all_of,
         column=algebra.all_of,
+        term=terms.all_of,
         unordered=True,
         settled_by=(False,),
         neighbour="any",
@@ -162,6 +173,7 @@ CONNECTIVE_ROWS = (
         family="connective",
         scalar=scalars.any_of,
         column=algebra.any_of,
+        term=terms.any_of,
         unordered=True,
         settled_by=(True,),
         neighbour="all",
@@ -177,6 +189,7 @@ CONNECTIVE_ROWS = (
         family="connective",
         scalar=scalars.negate,
         column=algebra.negate,
+        term=terms.negate,
         operands="one",
         phrase=text("le contraire", "the contrary"),
         meaning=text(
@@ -190,6 +203,7 @@ CONNECTIVE_ROWS = (
         family="connective",
         scalar=scalars.first_condition,
         column=algebra.first_condition,
+        term=terms.first_condition,
         chain=True,
         settled_by=(True, False),
         phrase=text("la première connue", "the first known"),

@@ -16,7 +16,7 @@ class Operator:
     """One row.
 
     ``family``: comparison, connective, arithmetic, date or choice.
-    ``scalar`` and ``column``: the meaning for one case and for a column.
+    ``scalar``, ``column`` and ``term``: the meaning for one case, for a column, and for all cases at once.
     ``phrase``: the words of a report; of a comparison with ``{0}`` for what is compared and ``{1}`` for the operand,
     the list, or the first of a pair whose second is ``{2}``. ``meaning``: what editors and docs say; ``takes``: what
     docs say that it takes.
@@ -40,6 +40,7 @@ class Operator:
     family: str
     scalar: Callable[..., Any]
     column: Callable[..., Any]
+    term: Callable[..., Any]
     phrase: Mapping[str, str]
     meaning: Mapping[str, str]
     takes: str

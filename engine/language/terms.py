@@ -1,0 +1,233 @@
+"""What each operator means as a term: symbolic operands come in, one symbolic value or truth goes out.
+
+The logic below it is :mod:`engine.language.term_bank`; the rows that name these are in
+:mod:`engine.language.comparisons` and :mod:`engine.language.arithmetic`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from engine.language import term_days
+from engine.language.logic import Term
+from engine.language.symbolic import Symbolic, Truth, certain, known, mixed, same, unknown
+from engine.language.term_bank import TermBank
+from engine.language.term_days import Day
+
+Relation = Callable[[TermBank, Term | Day, Term | Day], Term]
+
+
+def at_most(bank: TermBank, left: Term | Day, right: Term | Day) -> Term:
+    return bank.at_most(term_days.code(bank, left), term_days.code(bank, right))
+
+
+def is_not(bank: TermBank, left: Term | Day, right: Term | Day) -> Term:
+    return bank.negate(same(bank, left, right))
+
+
+def at_least(bank: TermBank, left: Term | Day, right: Term | Day) -> Term:
+    return at_most(bank, right, left)
+
+
+def more_than(bank: TermBank, left: Term | Day, right: Term | Day) -> Term:
+    return bank.negate(at_most(bank, left, right))
+
+
+def less_than(bank: TermBank, left: Term | Day, right: Term | Day) -> Term:
+    return bank.negate(at_most(bank, right, left))
+
+
+# comparisons
+
+
+def compare(relation: Relation) -> Callable[[TermBank, Symbolic, Symbolic], Truth]:
+    """A comparison: false where either side is not applicable, unknown where either is undetermined."""
+
+    def term(bank: TermBank, left: Symbolic, right: Symbolic) -> Truth:
+        holds = relation(bank, left.value, right.value)
+        both = bank.both(known(bank, left), known(bank, right))
+        absent = bank.either(left.absent, right.absent)
+        determined = bank.both(bank.negate(left.undetermined), bank.negate(right.undetermined))
+        return Truth(bank.both(both, holds), bank.either(absent, bank.both(determined, bank.negate(holds))))
+
+    return term
+
+
+def member(wanted: bool) -> Callable[[TermBank, Symbolic, Sequence[Term | Day]], Truth]:
+    """Whether the value is in a list of constants."""
+
+    def term(bank: TermBank, left: Symbolic, values: Sequence[Term | Day]) -> Truth:
+        found = bank.either(*(same(bank, left.value, value) for value in values))
+        holds = found if wanted else bank.negate(found)
+        fails = bank.either(left.absent, bank.both(bank.negate(left.undetermined), bank.negate(holds)))
+        return Truth(bank.both(known(bank, left), holds), fails)
+
+    return term
+
+
+def given(bank: TermBank, left: Symbolic, wanted: bool) -> Truth:
+    """Whether a fact is given; never unknown."""
+    lacks, has = left.undetermined, bank.negate(left.undetermined)
+    return Truth(has, lacks) if wanted else Truth(lacks, has)
+
+
+# connectives
+
+
+def all_of(bank: TermBank, parts: Sequence[Truth]) -> Truth:
+    return Truth(bank.both(*(part.true for part in parts)), bank.either(*(part.false for part in parts)))
+
+
+def any_of(bank: TermBank, parts: Sequence[Truth]) -> Truth:
+    return Truth(bank.either(*(part.true for part in parts)), bank.both(*(part.false for part in parts)))
+
+
+def negate(bank: TermBank, parts: Sequence[Truth]) -> Truth:
+    (part,) = parts
+    return Truth(part.false, part.true)
+
+
+def first_condition(bank: TermBank, parts: Sequence[Truth]) -> Truth:
+    found = Truth(bank.false, bank.false)
+    for part in reversed(parts):
+        open_ = unknown(bank, part)
+        found = Truth(
+            bank.either(part.true, bank.both(open_, found.true)), bank.either(part.false, bank.both(open_, found.false))
+        )
+    return found
+
+
+# expressions
+
+
+def spread(
+    value: Callable[[TermBank, Sequence[Any], Sequence[Any]], Term | Day],
+) -> Callable[[TermBank, Sequence[Symbolic], Sequence[Any]], Symbolic]:
+    """An operator that is undetermined where an operand is, else not applicable where one is."""
+
+    def term(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
+        undetermined, absent = absences(bank, parts)
+        return Symbolic(undetermined, absent, value(bank, [part.value for part in parts], options))
+
+    return term
+
+
+def absences(bank: TermBank, parts: Sequence[Symbolic]) -> tuple[Term, Term]:
+    """Where some operand is undetermined, and where none is but some is not applicable."""
+    undetermined = bank.either(*(part.undetermined for part in parts))
+    return undetermined, bank.both(bank.negate(undetermined), bank.either(*(part.absent for part in parts)))
+
+
+def add(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> Term:
+    return bank.plus(*values)
+
+
+def subtract(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> Term:
+    return bank.minus(*values)
+
+
+def multiply(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> Term:
+    return bank.times(*values)
+
+
+def percent_of(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> Term:
+    return bank.over(bank.times(*values), bank.exact(100))
+
+
+def ratio(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
+    return _divided(bank, parts, parts[0].value)
+
+
+def share(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
+    return _divided(bank, parts, bank.times(_plain(parts[0]), _plain(parts[1])))
+
+
+def _divided(bank: TermBank, parts: Sequence[Symbolic], above: Term | Day) -> Symbolic:
+    """Not applicable where the denominator, the last operand, is 0 or less and none is undetermined."""
+    assert isinstance(above, Term)
+    undetermined, absent = absences(bank, parts)
+    below = _plain(parts[-1])
+    zero = bank.at_most(below, bank.exact(0))
+    nothing = bank.both(bank.negate(undetermined), zero)
+    return Symbolic(
+        undetermined, bank.either(absent, nothing), bank.over(above, bank.choose(zero, bank.exact(1), below))
+    )
+
+
+def _plain(part: Symbolic) -> Term:
+    assert isinstance(part.value, Term)
+    return part.value
+
+
+def rounded(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> Term:
+    """To a multiple of ``options[0]``: ``down`` is the floor, ``up`` the ceiling, ``half_up`` the nearest."""
+    to, mode = options
+    step = Fraction(str(to))
+    count = bank.over(values[0], bank.exact(step))
+    if mode == "up":
+        above = bank.floor(bank.times(bank.exact(-1), count))
+        return bank.times(bank.exact(-step), bank.number(above))
+    if mode == "half_up":
+        count = bank.plus(count, bank.exact(Fraction(1, 2)))
+    return bank.times(bank.exact(step), bank.number(bank.floor(count)))
+
+
+def extreme(better: Callable[[TermBank, Term, Term], Term]) -> Callable[..., Symbolic]:
+    """The best operand; ``options`` tells which operands are bare literals, which alone make no value."""
+
+    def term(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[bool]) -> Symbolic:
+        undetermined = bank.either(*(part.undetermined for part in parts))
+        substance = [known(bank, part) for part, bare in zip(parts, options, strict=True) if not bare]
+        best, some = _plain(parts[0]), known(bank, parts[0])
+        for part in parts[1:]:
+            here = known(bank, part)
+            wins = bank.both(here, bank.either(bank.negate(some), better(bank, _plain(part), best)))
+            best, some = bank.choose(wins, _plain(part), best), bank.either(some, here)
+        absent = bank.both(bank.negate(undetermined), bank.negate(bank.either(*substance)))
+        return Symbolic(undetermined, absent, best)
+
+    return term
+
+
+def highest(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[str]) -> Symbolic:
+    """The highest step of ``options``, low to high; the top one wins even beside an undetermined one."""
+    reached = {
+        step: bank.either(*(bank.both(known(bank, part), same(bank, part.value, bank.word(step))) for part in parts))
+        for step in options
+    }
+    undetermined = bank.either(*(part.undetermined for part in parts))
+    below_top = bank.negate(reached[options[-1]])
+    best = bank.word(options[0])
+    for step, here in reached.items():
+        best = bank.choose(here, bank.word(step), best)
+    some = bank.either(*(known(bank, part) for part in parts))
+    absent = bank.both(below_top, bank.negate(undetermined), bank.negate(some))
+    return Symbolic(bank.both(below_top, undetermined), absent, best)
+
+
+def first_known(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
+    undetermined = bank.either(*(part.undetermined for part in parts))
+    found = Symbolic(undetermined, bank.negate(undetermined), bank.nothing)
+    for part in reversed(parts):
+        found = mixed(bank, known(bank, part), certain(bank, part.value), found)
+    return found
+
+
+def date_plus(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
+    """A date moved; not applicable where it leaves the calendar."""
+    undetermined, absent = absences(bank, parts)
+    start, count = parts[0].value, bank.floor(_plain(parts[1]))
+    if not isinstance(start, Day) or count is bank.nothing:
+        return Symbolic(undetermined, absent, bank.nothing)
+    moved = term_days.shifted(bank, start, options[0], count)
+    outside = bank.both(bank.negate(undetermined), bank.negate(term_days.in_calendar(bank, moved)))
+    return Symbolic(undetermined, bank.either(absent, outside), moved)
+
+
+def years_between(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> Term:
+    start, end = values
+    if not isinstance(start, Day) or not isinstance(end, Day):
+        return bank.nothing
+    return bank.number(term_days.full_years(bank, start, end))

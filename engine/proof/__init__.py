@@ -1,0 +1,15 @@
+"""Proofs about all cases: a convention's plans become terms, questions about them are answered by a solver.
+
+Each answer is a proof, or a case that the evaluator confirms, or is said to be undecided within the budget (``effort``,
+the solver's own count of steps). No case is decided here, and nothing imports the solver before a question is asked.
+
+===================================  =======================================================================
+:mod:`.encoding`, :mod:`.possible`   ``encode`` all cases of a convention; ``encode_case`` one with open facts
+:mod:`.reach`                        ``reach``, ``can_be``: can this be?
+:mod:`.difference`                   ``differences``: can these differ?
+:mod:`.smallest`                     ``smallest_changes``: which smallest changes of a case give this?
+:mod:`.possible`                     ``possible_values``: every value that an item can still take
+:mod:`.whom`                         ``region_of``: whom does it concern, in terms of these inputs?
+:mod:`.relevance`                    ``relevance``: can this fact change or settle that result?
+===================================  =======================================================================
+"""

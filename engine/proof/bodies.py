@@ -1,0 +1,178 @@
+"""Encodes whole items: a step of a plan comes in, its answer and what decides or goes wrong in it go out as terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from engine.errors import Location
+from engine.evaluation.plan import Step
+from engine.language.expressions import Scale, VerdictIs, walk
+from engine.language.facts import SIGNATURE, YEAR
+from engine.language.logic import Term
+from engine.language.symbolic import Symbolic, Truth, certain, known, mixed, same, unknown
+from engine.language.term_days import code, day_code
+from engine.language.types import Type
+from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Rule, Table
+from engine.proof.expressions import Names, condition, expression, open_value, published, scale
+from engine.proof.tables import table
+
+GAP, OVERLAP = "gap", "overlap"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of an item that decides in some cases: a row, step, rule, derogation, verdict or value."""
+
+    kind: str
+    name: str
+    at: Location
+    decides: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Where an item has no answer or two: ``code`` is gap or overlap, ``name`` says between which parts."""
+
+    code: str
+    name: str
+    at: Location
+    when: Term
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTerms:
+    """An item: its answer, where its body is asked at all, what decides in it and where it is at fault."""
+
+    answer: Symbolic
+    lives: Term
+    places: tuple[Place, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+def encode_item(step: Step, names: Names) -> ItemTerms:
+    """The terms of an item whose every input is already among ``names``."""
+    bank, item = names.bank, step.item
+    asked = names.space.present[YEAR] if step.yearly else bank.true
+    applies = Truth(bank.true, bank.false) if item.applies_when is None else condition(item.applies_when, names)
+    lifted = bank.false if item.unless is None else condition(item.unless, names).true
+    inner = _body(item, step.type, names)
+    absent = bank.either(applies.false, lifted, bank.both(applies.true, inner.answer.absent))
+    open_ = bank.either(unknown(bank, applies), inner.answer.undetermined)
+    undetermined = bank.either(bank.negate(asked), bank.both(bank.negate(absent), open_))
+    answer = Symbolic(undetermined, bank.both(asked, absent), inner.answer.value)
+    lives = bank.both(asked, applies.true, bank.negate(lifted))
+    return ItemTerms(
+        answer,
+        lives,
+        tuple(replace(place, decides=bank.both(lives, place.decides)) for place in inner.places),
+        tuple(_where(inner.faults, lives, names)),
+    )
+
+
+def _where(faults: Iterable[Fault], lives: Term, names: Names) -> Iterator[Fault]:
+    for fault in faults:
+        when = names.bank.both(lives, fault.when)
+        if when is not names.bank.false:
+            yield replace(fault, when=when)
+
+
+def _body(item: Item, type_: Type | None, names: Names) -> ItemTerms:
+    true = names.bank.true
+    match item.body:
+        case Parameter():
+            return ItemTerms(_parameter(item.body, type_, names), true)
+        case Quantity(Scale() as steps):
+            answer, decides = scale(steps, names)
+            return ItemTerms(answer, true, tuple(Place("step", step.name, step.at, here) for step, here in decides))
+        case Quantity(inner) | Payment(inner, _):
+            return ItemTerms(expression(inner, names, type_), true)
+        case Obligation():
+            return ItemTerms(certain(names.bank, true), true)
+        case Criterion():
+            return _criterion(item, item.body, names)
+        case Outcome():
+            return _outcome(item, item.body, names)
+        case Table():
+            rows = table(item.body, type_, names)
+            places = tuple(
+                Place("row", str(i), row.at, alone)
+                for i, (row, alone) in enumerate(zip(item.body.rows, rows.alone, strict=True), 1)
+            )
+            faults = [Fault(GAP, "", item.at, rows.gap)]
+            for i, j, when in rows.overlaps:
+                faults.append(Fault(OVERLAP, f"{i + 1} / {j + 1}", item.body.rows[i].at, when))
+            return ItemTerms(rows.answer, true, places, tuple(faults))
+
+
+def _parameter(parameter: Parameter, type_: Type | None, names: Names) -> Symbolic:
+    """The value in force at the signature date."""
+    bank = names.bank
+    first, *later = parameter.values
+    value = published(first.value, names, type_)
+    signed = code(bank, names.space.value[SIGNATURE])
+    for dated in later:
+        since = bank.at_most(bank.whole(day_code(dated.start)), signed)
+        value = mixed(bank, since, published(dated.value, names, type_), value)
+    return value
+
+
+def _criterion(item: Item, criterion: Criterion, names: Names) -> ItemTerms:
+    bank = names.bank
+    holds = condition(criterion.met_when, names)
+    met, not_met = holds.true, holds.false
+    places = []
+    for derogation in criterion.derogations:
+        lifted = condition(derogation.when, names)
+        alone = bank.both(bank.negate(met), lifted.true)
+        places.append(Place("derogation", derogation.id, derogation.at, alone))
+        met, not_met = bank.either(met, lifted.true), bank.both(not_met, lifted.false)
+    places += [Place("verdict", "met", item.at, met), Place("verdict", "not_met", item.at, not_met)]
+    verdict = bank.choose(met, bank.word("met"), bank.word("not_met"))
+    answer = Symbolic(bank.both(bank.negate(met), bank.negate(not_met)), bank.false, verdict)
+    return ItemTerms(answer, bank.true, tuple(places))
+
+
+def _outcome(item: Item, outcome: Outcome, names: Names) -> ItemTerms:
+    """The value of the rule that is true; rules with different values that are both true are an overlap."""
+    bank = names.bank
+    fired = [(condition(rule.when, names).true, rule) for rule in outcome.rules]
+    answer = open_value(bank)
+    for true, rule in reversed(fired):
+        then = certain(bank, bank.word(rule.then)) if isinstance(rule.then, str) else open_value(bank)
+        answer = mixed(bank, true, then, answer)
+    places = [Place("rule", rule.id, rule.at, true) for true, rule in fired]
+    for value in outcome.values:
+        places.append(Place("value", value, item.at, comes_to(names, answer, value)))
+    faults = [
+        Fault(OVERLAP, f"{rule.id} / {other.id}", rule.at, bank.both(true, also))
+        for (true, rule), (also, other) in combinations(fired, 2)
+        if _published(rule) != _published(other)
+    ]
+    read = {node.criterion.id for rule in outcome.rules for node in walk(rule.when) if isinstance(node, VerdictIs)}
+    determined = [bank.negate(names.items[id_].undetermined) for id_ in sorted(read)]
+    faults.append(Fault(GAP, "", item.at, bank.both(*(bank.negate(true) for true, _ in fired), *determined)))
+    return ItemTerms(answer, bank.true, tuple(places), tuple(faults))
+
+
+def _published(rule: Rule) -> str | None:
+    return rule.then if isinstance(rule.then, str) else None
+
+
+def comes_to(names: Names, answer: Symbolic, word: str) -> Term:
+    """Where an answer is this word."""
+    bank = names.bank
+    return bank.both(known(bank, answer), same(bank, answer.value, bank.word(word)))
+
+
+def aspects(item: Item, names: Names) -> Iterator[tuple[str, Symbolic]]:
+    """What else a person sees of an item: the day it is due, whether it is done, each warning."""
+    bank = names.bank
+    if isinstance(item.body, Payment | Obligation) and item.body.due is not None:
+        yield "due", expression(item.body.due, names, Type("date"))
+    if isinstance(item.body, Obligation) and item.body.done_when is not None:
+        done = condition(item.body.done_when, names)
+        yield "done", Symbolic(unknown(bank, done), bank.false, done.true)
+    for number, warning in enumerate(item.warnings):
+        yield f"warning {number + 1}", certain(bank, condition(warning.when, names).true)

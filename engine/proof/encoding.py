@@ -1,0 +1,272 @@
+"""A convention as terms: its plans under every set of overlays that some contract has, items encoded when asked for.
+
+An :class:`Encoding` is what every question is put to (:mod:`engine.proof`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from engine.evaluation.plan import Plan, Step
+from engine.evaluation.session import Session
+from engine.language import term_days
+from engine.language.expressions import FactRef, walk
+from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
+from engine.language.logic import Term, evaluate
+from engine.language.symbolic import Symbolic, known, mixed, same
+from engine.language.term_bank import TermBank
+from engine.language.term_days import Day
+from engine.language.types import DATE, Type
+from engine.language.typing import Scope
+from engine.policy.model import Convention, Criterion, Interpretation, Overlay, Parameter
+from engine.policy.nodes import nodes
+from engine.policy.overlays import Laid, named_items
+from engine.proof.bodies import ItemTerms, encode_item
+from engine.proof.expressions import Names, condition, expression, no_value
+from engine.proof.solving import DEFAULT_EFFORT, Solver, Status, budget_spent
+from engine.proof.space import Space
+
+Key = tuple[object, ...]
+
+
+@dataclass(slots=True)
+class Layer:
+    """A set of overlays that some contract has: ``when`` says which contracts, ``plan`` what holds for them."""
+
+    laid: tuple[Laid, ...]
+    when: Term
+    plan: Plan
+    names: Names
+    _shared: dict[Key, ItemTerms]
+    _steps: dict[str, Step] = field(default_factory=dict)
+    _items: dict[str, ItemTerms] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._steps = {step.item.id: step for step in self.plan.steps}
+
+    def __contains__(self, id_: str) -> bool:
+        return id_ in self._steps
+
+    def step(self, id_: str) -> Step:
+        return self._steps[id_]
+
+    def over(self, space: Space, when: Term) -> Layer:
+        """The same plan over another space of the same bank; items that read the same terms stay the same."""
+        return Layer(self.laid, when, self.plan, Names(space, {}, self.names.scope), self._shared)
+
+    def item(self, id_: str) -> ItemTerms:
+        """The terms of an item of the plan, and before it of all that it reads."""
+        if id_ not in self._items:
+            wanted = {id_}
+            for step in reversed(self.plan.steps):
+                if step.item.id in wanted and step.item.id not in self._items:
+                    wanted.update(named_items(step.item))
+            for step in self.plan.steps:
+                if step.item.id in wanted and step.item.id not in self._items:
+                    self._encode(step)
+        return self._items[id_]
+
+    def answer(self, id_: str) -> Symbolic:
+        return self.item(id_).answer
+
+    def _encode(self, step: Step) -> None:
+        """Items that read the same terms are encoded once for all sets of overlays."""
+        item = step.item
+        added = tuple(d.id for d in item.body.derogations) if isinstance(item.body, Criterion) else ()
+        inputs = tuple(self._items[id_].answer for id_ in named_items(item))
+        facts = tuple(self.names.space.fact(name) for name in facts_read(step))
+        key = (item.id, item.kind, item.at, added, step.yearly, inputs, facts)
+        if key not in self._shared:
+            self._shared[key] = encode_item(step, self.names)
+        self._items[item.id] = self._shared[key]
+        self.names.items[item.id] = self._items[item.id].answer  # type: ignore[index]
+
+
+def facts_read(step: Step) -> tuple[str, ...]:
+    """The facts that an item itself reads, through its gates, its body, its dated values and its year."""
+    item = step.item
+    found = {node.name: None for root in nodes(item) for node in walk(root) if isinstance(node, FactRef)}
+    if isinstance(item.body, Parameter) and len(item.body.values) > 1:
+        found[SIGNATURE] = None
+    if step.yearly:
+        found[YEAR] = None
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """A convention over a space of cases: ``layers`` are all sets of overlays that a contract in it can have.
+
+    ``window`` says which cases are contracts of the convention.
+    """
+
+    session: Session
+    convention: Convention
+    space: Space
+    window: Term
+    layers: tuple[Layer, ...]
+
+    @property
+    def bank(self) -> TermBank:
+        return self.space.bank
+
+    @property
+    def questions(self) -> Mapping[str, Interpretation]:
+        """The open questions that a contract of the convention can meet."""
+        return self.layers[0].plan.interpretations
+
+    @property
+    def base(self) -> tuple[Term, ...]:
+        """What holds of every case: the rules of the facts, and that the contract is one of the convention."""
+        return (*self.space.rules, self.window)
+
+    def has(self, id_: str) -> bool:
+        return any(id_ in layer for layer in self.layers)
+
+    def type_of(self, id_: str) -> Type | None:
+        """The type of an item; None where it has none."""
+        return next((layer.step(id_).type for layer in self.layers if id_ in layer), None)
+
+    def answer(self, id_: str) -> Symbolic:
+        """The answer of an item, whatever overlays are in force; not applicable where a plan does not have it.
+
+        Raises:
+            KeyError: no plan has the item.
+        """
+        if not self.has(id_):
+            raise KeyError(id_)
+        where: dict[Symbolic, list[Term]] = {}
+        for layer in self.layers:
+            found = layer.answer(id_) if id_ in layer else no_value(self.bank)
+            where.setdefault(found, []).append(layer.when)
+        (answer, _), *others = where.items()
+        for other, whens in others:
+            answer = mixed(self.bank, self.bank.either(*whens), other, answer)
+        return answer
+
+    def faulty(self) -> Term:
+        """Where some item of the convention has no answer or two."""
+        bank = self.bank
+        return bank.either(
+            *(
+                bank.both(layer.when, fault.when)
+                for layer in self.layers
+                for step in layer.plan.steps
+                for fault in layer.item(step.item.id).faults
+            )
+        )
+
+
+def encode(session: Session, convention: Convention, space: Space, effort: int = DEFAULT_EFFORT) -> Encoding:
+    """The convention over the cases of ``space``.
+
+    Raises:
+        UsageFault: the solver is missing or is another version.
+        InputFault: a plan does not resolve.
+    """
+    window = contract_of(convention, space)
+    layers = tuple(_layers(session, convention, space, window, effort))
+    return Encoding(session=session, convention=convention, space=space, window=window, layers=layers)
+
+
+def contract_of(convention: Convention, space: Space) -> Term:
+    """Where a case is a contract of the convention: its beneficiary, and a signature in its window."""
+    bank = space.bank
+    signed = term_days.code(bank, space.value[SIGNATURE])
+    parts = [
+        space.present[SIGNATURE],
+        space.present[BENEFICIARY],
+        same(bank, space.value[BENEFICIARY], bank.word(convention.beneficiary)),
+        bank.at_most(bank.whole(term_days.day_code(convention.signed_from)), signed),
+    ]
+    if convention.signed_before is not None:
+        parts.append(bank.less(signed, bank.whole(term_days.day_code(convention.signed_before))))
+    return bank.both(*parts)
+
+
+def encode_twin(encoding: Encoding, space: Space) -> Encoding:
+    """The same convention over a space that shares most symbols with the encoding's: only what differs is encoded."""
+    terms = [term for _, term in overlay_terms(encoding.session, encoding.convention, space)]
+    covering = encoding.session.registry.covering(encoding.convention)
+    layers = [
+        layer.over(space, _exactly(space.bank, terms, [pair in layer.laid for pair in covering]))
+        for layer in encoding.layers
+    ]
+    return replace(encoding, space=space, window=contract_of(encoding.convention, space), layers=tuple(layers))
+
+
+def _layers(session: Session, convention: Convention, space: Space, window: Term, effort: int) -> Iterator[Layer]:
+    """Every set of overlays that some contract has, each found by excluding those before: none is assumed."""
+    pairs = overlay_terms(session, convention, space)
+    terms = [term for _, term in pairs]
+    shared: dict[Key, ItemTerms] = {}
+    for active in _active_sets(convention, terms, (*space.rules, window), space, effort):
+        laid = tuple(pair for (pair, _), here in zip(pairs, active, strict=True) if here)
+        plan = session.program(convention, laid).plan
+        questions = {id_: question.choices for id_, question in plan.interpretations.items()}
+        names = Names(space, {}, Scope(plan.vocabulary, plan.types, questions))
+        yield Layer(laid, _exactly(space.bank, terms, active), plan, names, shared)
+
+
+def _exactly(bank: TermBank, terms: Sequence[Term], active: Sequence[bool]) -> Term:
+    return bank.both(*(term if here else bank.negate(term) for term, here in zip(terms, active, strict=True)))
+
+
+def _active_sets(
+    convention: Convention, terms: Sequence[Term], base: Sequence[Term], space: Space, effort: int
+) -> list[tuple[bool, ...]]:
+    bank = space.bank
+    if all(term.constant for term in terms):
+        return [tuple(term is bank.true for term in terms)]
+    solver = Solver(bank, base, effort=effort)
+    found = []
+    while (status := solver.check()) is Status.SHOWN:
+        values = evaluate(terms, space.completed(solver.symbols()))
+        active = tuple(bool(values[term]) for term in terms)
+        found.append(active)
+        solver.add(bank.negate(_exactly(bank, terms, active)))
+    if status is Status.UNDECIDED:
+        raise budget_spent(convention.at, {"fr": "les textes postérieurs", "en": "later texts"}, effort)
+    return sorted(found)
+
+
+def overlay_terms(session: Session, convention: Convention, space: Space) -> list[tuple[Laid, Term]]:
+    """For each overlay that may ever reach a contract of the convention, where it is in force."""
+    plan = session.program(convention, ()).plan
+    questions = {id_: question.choices for id_, question in plan.interpretations.items()}
+    names = Names(space, {}, Scope(plan.vocabulary, {}, questions))
+    first = expression(convention.years_from, names, DATE)
+    return [
+        ((later, overlay), _in_force(overlay, first, names)) for later, overlay in session.registry.covering(convention)
+    ]
+
+
+def _in_force(overlay: Overlay, first: Symbolic, names: Names) -> Term:
+    bank, space = names.bank, names.space
+    signed = term_days.code(bank, space.value[SIGNATURE])
+    parts = [bank.less(signed, bank.whole(term_days.day_code(overlay.signed_before)))]
+    if overlay.signed_from is not None:
+        parts.append(bank.at_most(bank.whole(term_days.day_code(overlay.signed_from)), signed))
+    if overlay.first_anniversary is not None:
+        day = bank.whole(term_days.day_code(overlay.first_anniversary))
+        start = term_days.code(bank, _year_start(first, space))
+        parts += [space.present[YEAR], known(bank, first), bank.at_most(day, start)]
+        parts.append(bank.at_most(bank.exact(2), _number(space.value[YEAR])))
+    if overlay.when is not None:
+        parts.append(condition(overlay.when, names).true)
+    return bank.both(*parts)
+
+
+def _year_start(first: Symbolic, space: Space) -> Term | Day:
+    """The start of the contract year, from that of the first."""
+    bank, year = space.bank, space.value[YEAR]
+    if not isinstance(first.value, Day) or year is bank.nothing:
+        return bank.nothing
+    passed = bank.plus(bank.floor(_number(year)), bank.whole(-1))
+    return term_days.shifted(bank, first.value, "years", passed)
+
+
+def _number(value: Term | Day) -> Term:
+    assert isinstance(value, Term)
+    return value

@@ -1,0 +1,190 @@
+"""Encodes expressions and conditions: a node comes in, a symbolic value or truth goes out.
+
+As :mod:`engine.evaluation.expressions` compiles them for a case; what an operator means stands in its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.evaluation.slots import literal_value
+from engine.language.expressions import (
+    Apply,
+    ByOutcome,
+    Cases,
+    Chosen,
+    Compare,
+    Condition,
+    Connect,
+    Expression,
+    FactRef,
+    ItemRef,
+    Literal,
+    Scale,
+    Step,
+    Unpublished,
+    VerdictIs,
+)
+from engine.language.logic import Term
+from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
+from engine.language.symbolic import Symbolic, Truth, certain, constant, known, mixed, same, unknown
+from engine.language.term_bank import TermBank
+from engine.language.types import Type
+from engine.language.typing import Scope, operand_hints, type_of
+from engine.proof.space import Space
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What names stand for while items are encoded: facts and questions in ``space``, and the items so far."""
+
+    space: Space
+    items: Mapping[str, Symbolic]
+    scope: Scope
+
+    @property
+    def bank(self) -> TermBank:
+        return self.space.bank
+
+    def read(self, node: FactRef | ItemRef) -> Symbolic:
+        return self.space.fact(node.name) if isinstance(node, FactRef) else self.items[node.id]
+
+
+def open_value(bank: TermBank) -> Symbolic:
+    """Undetermined, whatever the case."""
+    return Symbolic(bank.true, bank.false, bank.nothing)
+
+
+def no_value(bank: TermBank) -> Symbolic:
+    """Not applicable, whatever the case."""
+    return Symbolic(bank.false, bank.true, bank.nothing)
+
+
+def published(node: Literal | Unpublished, names: Names, wanted: Type | None) -> Symbolic:
+    if isinstance(node, Unpublished):
+        return open_value(names.bank)
+    return certain(names.bank, constant(names.bank, literal_value(node, wanted)))
+
+
+def expression(node: Expression, names: Names, wanted: Type | None = None) -> Symbolic:
+    """The symbolic value of an expression; ``wanted`` types its bare literals."""
+    match node:
+        case Literal() | Unpublished():
+            return published(node, names, wanted)
+        case FactRef() | ItemRef():
+            return names.read(node)
+        case Apply():
+            return _apply(node, names, wanted)
+        case Cases():
+            return _cases(node, names, wanted)
+        case Scale():
+            return scale(node, names)[0]
+        case ByOutcome():
+            return _by_outcome(node, names, wanted)
+
+
+def _apply(node: Apply, names: Names, wanted: Type | None) -> Symbolic:
+    row = EXPRESSIONS[node.operator]
+    hints = operand_hints(node, wanted)
+    parts = [expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True)]
+    options: Any = node.options
+    if row.ranked:
+        found = type_of(node, names.scope)
+        options = found.values if found else ()
+    elif row.absence == "skip":
+        options = [isinstance(part, Literal) for part in node.operands]
+    value: Symbolic = row.term(names.bank, parts, options)
+    return value
+
+
+def _cases(node: Cases, names: Names, wanted: Type | None) -> Symbolic:
+    """From the last branch up: the first that is not surely false decides, and must be surely true."""
+    bank = names.bank
+    value = no_value(bank) if node.otherwise is None else expression(node.otherwise, names, wanted)
+    for when, then in reversed(node.branches):
+        holds = condition(when, names)
+        passed = mixed(bank, holds.false, value, open_value(bank))
+        value = mixed(bank, holds.true, expression(then, names, wanted), passed)
+    return value
+
+
+def scale(node: Scale, names: Names) -> tuple[Symbolic, tuple[tuple[Step, Term], ...]]:
+    """The step of a scale, and where each one is surely the step.
+
+    The highest step that is surely reached holds, unless one is unknown between it and the nearest above that is
+    surely not reached.
+    """
+    bank = names.bank
+    settled = unsure = bank.false
+    decides = []
+    value = open_value(bank)
+    for step in reversed(node.steps):
+        reached = Truth(bank.true, bank.false)
+        if step.reached_when is not None:
+            reached = condition(step.reached_when, names)
+        first = bank.both(bank.negate(settled), reached.true)
+        here = bank.both(first, bank.negate(unsure))
+        decides.append((step, here))
+        value = mixed(bank, here, certain(bank, bank.word(step.name)), value)
+        unsure = bank.choose(reached.true, unsure, bank.negate(reached.false))
+        settled = bank.either(settled, reached.true)
+    return value, tuple(decides)
+
+
+def _by_outcome(node: ByOutcome, names: Names, wanted: Type | None) -> Symbolic:
+    bank, outcome = names.bank, names.items[node.outcome.id]
+    value = open_value(bank)
+    for name, inner in node.values:
+        here = same(bank, outcome.value, bank.word(name))
+        value = mixed(bank, here, expression(inner, names, wanted), value)
+    unless_absent = mixed(bank, outcome.absent, no_value(bank), value)
+    return mixed(bank, outcome.undetermined, open_value(bank), unless_absent)
+
+
+def condition(node: Condition, names: Names) -> Truth:
+    """Where a condition is surely true and surely false."""
+    bank = names.bank
+    match node:
+        case Connect(operator, parts):
+            truth: Truth = CONNECTIVES[operator].term(bank, [condition(part, names) for part in parts])
+            return truth
+        case Chosen(interpretation, choice):
+            taken = bank.same(names.space.choices[interpretation], bank.word(choice))
+            return Truth(taken, bank.negate(taken))
+        case VerdictIs(criterion, verdicts):
+            return _verdict(names.items[criterion.id], verdicts, bank)
+        case Compare():
+            return _compare(node, names)
+
+
+def _verdict(criterion: Symbolic, verdicts: tuple[str, ...], bank: TermBank) -> Truth:
+    """An undetermined verdict is unknown unless the list names it."""
+    named = [same(bank, criterion.value, bank.word(word)) for word in verdicts if word in ("met", "not_met")]
+    hit = bank.both(known(bank, criterion), bank.either(*named))
+    if "not_applicable" in verdicts:
+        hit = bank.either(hit, criterion.absent)
+    holds = bank.either(hit, criterion.undetermined) if "undetermined" in verdicts else hit
+    return Truth(holds, bank.both(bank.negate(criterion.undetermined), bank.negate(hit)))
+
+
+def _compare(node: Compare, names: Names) -> Truth:
+    row, left = COMPARISONS[node.operator], names.read(node.left)
+    literals = [part for part in node.operands if isinstance(part, Literal)]
+    right: Any
+    if row.operands == "flag":
+        right = literals[0].value
+    else:
+        type_ = type_of(node.left, names.scope)
+        if row.operands == "list":
+            right = [constant(names.bank, literal_value(part, type_)) for part in literals]
+        else:
+            right = row.gathered([expression(part, names, type_) for part in node.operands])
+    truth: Truth = row.term(names.bank, left, right)
+    return truth
+
+
+def possible(bank: TermBank, truth: Truth) -> Term:
+    """Where a condition is true or unknown."""
+    return bank.either(truth.true, unknown(bank, truth))

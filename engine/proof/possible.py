@@ -1,0 +1,127 @@
+"""Every value it can take: an encoding of a case with open facts comes in, all values of an item go out."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.evaluation.facts import Facts
+from engine.evaluation.session import Session
+from engine.language.logic import Term
+from engine.language.symbolic import is_value
+from engine.language.term_bank import TermBank
+from engine.language.values import Number, Value
+from engine.policy.model import Convention
+from engine.proof.encoding import Encoding, encode
+from engine.proof.prover import Prover
+from engine.proof.solving import DEFAULT_EFFORT, Status
+from engine.proof.space import make_space
+from engine.proof.witness import confirmed, value_of
+
+MOST_VALUES = 25  # beyond so many, numbers are told by the least and the greatest
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """The values that an item can take, each confirmed on a case, in order.
+
+    ``complete`` says that there are no others. Where there are more than :data:`MOST_VALUES` numbers, ``values`` holds
+    the least and the greatest (some of them, for a ratio). ``status`` is undecided where the budget was spent before.
+    """
+
+    item: str
+    values: tuple[Value, ...]
+    complete: bool
+    status: Status
+    effort: int
+
+
+def open_facts(session: Session, convention: Convention, facts: Facts, ids: Iterable[str]) -> frozenset[str]:
+    """The facts that a case may still be given: those that the items wait for, and all whose absence is no answer.
+
+    The absence of any other fact is taken as the answer that it is.
+    """
+    results = session.decide(facts, convention.id).results
+    awaited = {name for id_ in ids if id_ in results for name in results[id_].missing}
+    known = session.registry.vocabulary.facts
+    return frozenset(n for n, fact in known.items() if n not in facts and (n in awaited or not fact.absence_answers))
+
+
+def encode_case(
+    session: Session,
+    convention: Convention,
+    facts: Facts,
+    opened: Container[str],
+    interpret: Mapping[str, str] | None = None,
+    *,
+    open_questions: Container[str] = (),
+    effort: int = DEFAULT_EFFORT,
+) -> Encoding:
+    """A case as an encoding: what it states is constant but for the facts ``opened``, which may be anything.
+
+    Questions are read by default or as ``interpret`` says, but for ``open_questions``.
+
+    Raises:
+        UsageFault: the solver is missing or is another version.
+    """
+    questions = session.program(convention, ()).plan.interpretations
+    space = make_space(
+        TermBank(),
+        session.registry.vocabulary,
+        questions,
+        given=facts,
+        open_facts=opened,
+        taken=interpret,
+        open_questions=open_questions,
+    )
+    return encode(session, convention, space, effort)
+
+
+def possible_values(encoding: Encoding, id_: str, *, effort: int = DEFAULT_EFFORT) -> Possible:
+    """Every value that an item can take once what is open is given; undetermined is none of them.
+
+    Raises:
+        KeyError: no such item.
+        UsageFault: the solver is missing or is another version.
+        InputFault: the evaluator does not confirm a case (proof-unconfirmed).
+    """
+    bank, answer = encoding.bank, encoding.answer(id_)
+    prover = Prover(encoding.space, (*encoding.base, bank.negate(answer.undetermined)), effort)
+    found: list[Value] = []
+    others: list[Term] = []
+    status = Status.SHOWN
+    while len(found) <= MOST_VALUES:
+        status, symbols = prover.some(*others)
+        if status is not Status.SHOWN:
+            break
+        value = value_of(bank, answer, symbols)
+        confirmed(encoding, symbols, [id_])
+        found.append(value)
+        others.append(bank.negate(is_value(bank, answer, value)))
+    type_ = encoding.type_of(id_)
+    if status is Status.SHOWN and type_ is not None and type_.kind == "number" and type_.scale is not None:
+        return _ends(encoding, id_, Fraction(1, 10**type_.scale), prover)
+    ordered = tuple(sorted(found, key=_order))
+    return Possible(id_, ordered, status is Status.EXCLUDED, status, effort)
+
+
+def _order(value: Value) -> tuple[int, Number, str]:
+    """Numbers by size, then all else by its text."""
+    number = isinstance(value, Number) and not isinstance(value, bool)
+    return (0, value, "") if number else (1, 0, str(value))  # type: ignore[return-value]
+
+
+def _ends(encoding: Encoding, id_: str, unit: Fraction, prover: Prover) -> Possible:
+    answer = encoding.answer(id_)
+    assert isinstance(answer.value, Term)
+    here = encoding.bank.both(encoding.bank.negate(answer.undetermined), encoding.bank.negate(answer.absent))
+    ends: list[Value] = []
+    status = Status.SHOWN
+    for largest in (False, True):
+        status, symbols = prover.extreme(answer.value, unit, here, largest=largest)
+        if status is not Status.SHOWN:
+            break
+        confirmed(encoding, symbols, [id_])
+        ends.append(value_of(encoding.bank, answer, symbols))
+    return Possible(id_, tuple(ends), False, status, prover.effort)

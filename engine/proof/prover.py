@@ -1,0 +1,166 @@
+"""Puts questions to the solver: what always holds comes in once; each goal is shown by a first case, or excluded.
+
+A model depends on the solver's version and on what it was asked before; the first case does not. Symbol by symbol it
+takes the first value that is possible: questions by default, facts missing, then of those that must be given, in the
+order of the schema, the first word, the least number, the first day.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.language.logic import Plain, Term, evaluate
+from engine.language.symbolic import constant
+from engine.proof.solving import DEFAULT_EFFORT, Solver, Status
+from engine.proof.space import Space, Unknown
+
+Symbols = dict[str, Plain]
+
+
+class Prover:
+    """Answers questions about the cases of ``space`` in which all of ``base`` holds.
+
+    ``effort`` bounds each question, in the solver's own count of steps. One that is left open is asked again with
+    linear facts about quotients, which settle some and slow down most.
+    """
+
+    def __init__(self, space: Space, base: Iterable[Term], effort: int = DEFAULT_EFFORT) -> None:
+        self.space = space
+        self.effort = effort
+        self._base = tuple(base)
+        self._solvers: dict[bool, Solver] = {}
+
+    def ask(self, *goal: Term) -> Status:
+        """Whether some case has all of ``goal``."""
+        return self._asked(goal)[0]
+
+    def some(self, *goal: Term) -> tuple[Status, Symbols]:
+        """As :meth:`ask`, with the values of all symbols in some such case: any one, so never to be shown."""
+        status, solver = self._asked(goal)
+        return status, self.space.completed(solver.symbols()) if status is Status.SHOWN else {}
+
+    def first(self, *goal: Term) -> tuple[Status, Symbols]:
+        """As :meth:`ask`, with the values of all symbols in the first such case."""
+        status, solver = self._asked(goal)
+        return status, first_values(solver, self.space, goal) if status is Status.SHOWN else {}
+
+    def least(self, whole: Term, *goal: Term) -> Term:
+        """The least value of a whole number, 0 or more, in a case that has all of ``goal``, which is known to exist."""
+        bank = self.space.bank
+        low, high = 0, self._value(whole, self.some(*goal)[1])
+        while low < high:
+            middle = (low + high) // 2
+            status, symbols = self.some(*goal, bank.at_most(whole, bank.whole(middle)))
+            if status is Status.SHOWN:
+                high = self._value(whole, symbols)
+            else:
+                low = middle + 1
+        return bank.whole(high)
+
+    def extreme(self, number: Term, unit: Fraction, *goal: Term, largest: bool) -> tuple[Status, Symbols]:
+        """The first case that has all of ``goal`` and in it the least or the largest multiple of ``unit``."""
+        bank = self.space.bank
+        status, symbols = self.some(*goal)
+        if status is not Status.SHOWN:
+            return status, symbols
+        sign = 1 if largest else -1
+        best, step, limit = self._in_units(number, unit, symbols, sign), 1, None
+        while limit is None or best + 1 < limit:
+            middle = best + step if limit is None else (best + limit) // 2
+            bound = bank.exact(sign * middle * unit)
+            further = bank.at_most(bound, number) if largest else bank.at_most(number, bound)
+            status, symbols = self.some(*goal, further)
+            if status is Status.UNDECIDED:
+                return status, {}
+            if status is Status.SHOWN:
+                best, step = self._in_units(number, unit, symbols, sign), step * 2
+            else:
+                limit = middle
+        return self.first(*goal, bank.same(number, bank.exact(sign * best * unit)))
+
+    def _in_units(self, number: Term, unit: Fraction, symbols: Symbols, sign: int) -> int:
+        value: Fraction = evaluate([number], symbols)[number] * sign / unit
+        return math.floor(value)
+
+    def _value(self, whole: Term, symbols: Symbols) -> int:
+        return int(evaluate([whole], symbols)[whole])
+
+    def _asked(self, goal: tuple[Term, ...]) -> tuple[Status, Solver]:
+        status, solver = Status.UNDECIDED, self._solver(lemmas=False)
+        for lemmas in (False, True):
+            solver = self._solver(lemmas)
+            status = solver.check(*goal)
+            if status is not Status.UNDECIDED:
+                break
+        return status, solver
+
+    def _solver(self, lemmas: bool) -> Solver:
+        if lemmas not in self._solvers:
+            self._solvers[lemmas] = Solver(self.space.bank, self._base, effort=self.effort, lemmas=lemmas)
+        return self._solvers[lemmas]
+
+
+def first_values(solver: Solver, space: Space, goal: Iterable[Term]) -> Symbols:
+    """The first values of all symbols with which the goal holds; the solver has just shown that there are some."""
+    facts = space.open_facts.values()
+    search = _Search(solver, space, space.completed(solver.symbols()))
+    with solver.supposing(*goal):
+        search.settle([*space.open_questions.values(), *(fact.present for fact in facts)])
+        for fact in facts:
+            if search.values[fact.present.symbol.value]:
+                for part in fact.parts:
+                    search.settle([part])
+    return search.values
+
+
+@dataclass(slots=True)
+class _Search:
+    """The values of all symbols in a case that the solver still admits; what is settled is added to the solver."""
+
+    solver: Solver
+    space: Space
+    values: Symbols
+
+    def settle(self, unknowns: Sequence[Unknown]) -> None:
+        """Gives each symbol in turn its first candidate that is possible; many that can all have theirs cost one."""
+        if all(self._place(unknown) == 0 for unknown in unknowns) or self._possible(unknowns, 0):
+            self.solver.add(*(self._among(unknown, 0, 0) for unknown in unknowns))
+        elif len(unknowns) > 1:
+            half = len(unknowns) // 2
+            self.settle(unknowns[:half])
+            self.settle(unknowns[half:])
+        else:
+            self._settle_one(unknowns[0])
+
+    def _settle_one(self, unknown: Unknown) -> None:
+        low, high = 1, self._place(unknown)
+        while low < high:
+            middle = (low + high) // 2
+            if self._possible([unknown], middle):
+                high = self._place(unknown)
+            else:
+                low = middle + 1
+        self.solver.add(self._among(unknown, high, high))
+
+    def _place(self, unknown: Unknown) -> int:
+        """Which of its candidates the symbol has now."""
+        return unknown.candidates.index(self.values[unknown.symbol.value])  # type: ignore[arg-type]
+
+    def _possible(self, unknowns: Sequence[Unknown], last: int) -> bool:
+        """Whether each can have one of its candidates up to ``last``; if so, the values follow."""
+        if self.solver.check(*(self._among(unknown, 0, last) for unknown in unknowns)) is not Status.SHOWN:
+            return False
+        self.values = self.space.completed(self.solver.symbols())
+        return True
+
+    def _among(self, unknown: Unknown, low: int, high: int) -> Term:
+        """That the symbol has one of the candidates from one place to another."""
+        bank, candidates, symbol = self.space.bank, unknown.candidates, unknown.symbol
+        if isinstance(candidates, range):
+            first, last = bank.whole(candidates[low]), bank.whole(candidates[high])
+            return bank.both(bank.at_most(first, symbol), bank.at_most(symbol, last))
+        words = [constant(bank, word) for word in candidates[low : high + 1]]
+        return bank.either(*(bank.same(symbol, word) for word in words if isinstance(word, Term)))

@@ -1,0 +1,69 @@
+"""Does a fact matter? An encoding and open facts come in; which results each can change or settle goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from engine.language.symbolic import different, known
+from engine.proof.encoding import Encoding, encode_twin
+from engine.proof.prover import Prover
+from engine.proof.solving import DEFAULT_EFFORT, Status
+from engine.proof.space import twin_space
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """Whether an answer to a fact can change a result, and whether it can make an open result known.
+
+    ``shown`` each time by a case; a fact whose two are ``excluded`` need not be asked for.
+    """
+
+    fact: str
+    item: str
+    changes: Status
+    settles: Status
+
+    @property
+    def matters(self) -> bool:
+        """Whether the fact can matter, as far as the budget went."""
+        return Status.EXCLUDED not in (self.changes, self.settles) or self.changes is not self.settles
+
+
+def relevance(
+    encoding: Encoding, facts: Iterable[str], ids: Iterable[str], *, effort: int = DEFAULT_EFFORT
+) -> list[Relevance]:
+    """For each open fact and each item, whether the fact can change or settle it, whatever the others turn out to be.
+
+    A fact whose absence is no answer is compared between two cases that both give it.
+
+    Raises:
+        KeyError: no such item, or a fact that is not open.
+        UsageFault: the solver is missing or is another version.
+    """
+    wanted = tuple(ids)
+    prover = Prover(encoding.space, encoding.base, effort)
+    return [
+        Relevance(name, id_, *statuses)
+        for name in facts
+        for id_, statuses in _of_fact(encoding, name, wanted, prover).items()
+    ]
+
+
+def _of_fact(encoding: Encoding, name: str, ids: Iterable[str], prover: Prover) -> Mapping[str, tuple[Status, Status]]:
+    bank, space = encoding.bank, encoding.space
+    twin = encode_twin(encoding, twin_space(space, {space.open_facts[name].present.symbol.value.partition(":")[2]}))
+    without, given = bank.negate(space.present[name]), twin.space.present[name]
+    absence_answers = space.vocabulary.facts[name].absence_answers
+    stated = bank.true if absence_answers else bank.both(space.present[name], given)
+    rules = (*twin.space.rules, twin.window)
+    found = {}
+    for id_ in ids:
+        mine, other = encoding.answer(id_), twin.answer(id_)
+        decided = bank.both(bank.negate(mine.undetermined), bank.negate(other.undetermined))
+        changes = bank.both(stated, decided, different(bank, mine, other))
+        settles = bank.both(without, given, mine.undetermined, bank.either(known(bank, other), other.absent))
+        found[id_] = tuple(
+            Status.EXCLUDED if goal is bank.false else prover.ask(goal, *rules) for goal in (changes, settles)
+        )
+    return found  # type: ignore[return-value]

@@ -1,0 +1,264 @@
+"""The space of cases: a vocabulary and what is given come in, every fact and open question as terms goes out.
+
+What is given is constant, so that a case with few open facts folds to small terms while it is encoded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import combinations
+
+from engine.evaluation.facts import Facts
+from engine.language import term_days
+from engine.language.facts import Fact, Vocabulary
+from engine.language.logic import Plain, Sort, Term
+from engine.language.symbolic import Symbolic, constant
+from engine.language.term_bank import TermBank
+from engine.language.term_days import Day
+from engine.language.terms import at_most
+from engine.language.values import Scalar, exact
+from engine.policy.model import Interpretation
+
+YEARS = range(1900, 2101)  # what engine.evaluation.facts accepts as the year of a date
+LARGEST = 10**9  # bounds a number whose schema has no maximum of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A symbol and the values that it can have, in the order in which a witness takes them."""
+
+    symbol: Term
+    candidates: range | tuple[Plain, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFact:
+    """A fact that may be given or not, and what its value is made of: three wholes for a date, else one symbol."""
+
+    present: Unknown
+    parts: tuple[Unknown, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """Every fact with where it is given and its value, every question with its choice, and what always holds of them.
+
+    ``open_facts`` and ``open_questions`` are those that are symbols, in the order of the schema.
+    """
+
+    bank: TermBank
+    vocabulary: Vocabulary
+    questions: Mapping[str, Interpretation]
+    present: Mapping[str, Term]
+    value: Mapping[str, Term | Day]
+    choices: Mapping[str, Term]
+    open_facts: Mapping[str, OpenFact]
+    open_questions: Mapping[str, Unknown]
+    rules: tuple[Term, ...]
+    given: Mapping[str, Scalar]
+    taken: Mapping[str, str]
+
+    def fact(self, name: str) -> Symbolic:
+        return Symbolic(self.bank.negate(self.present[name]), self.bank.false, self.value[name])
+
+    def unknowns(self) -> Iterator[Unknown]:
+        """Every symbol."""
+        yield from self.open_questions.values()
+        for fact in self.open_facts.values():
+            yield fact.present
+            yield from fact.parts
+
+    def case_of(self, symbols: Mapping[str, Plain]) -> tuple[Facts, dict[str, str]]:
+        """The facts and choices that the symbols' values stand for."""
+        facts: Facts = {}
+        for name in self.vocabulary.facts:
+            found = self.open_facts.get(name)
+            if found is None:
+                if name in self.given:
+                    facts[name] = self.given[name]
+            elif symbols[found.present.symbol.value]:
+                parts = [symbols[part.symbol.value] for part in found.parts]
+                facts[name] = _of_parts(self.vocabulary.facts[name], parts)
+        choices = dict(self.taken)
+        for id_, question in self.open_questions.items():
+            choices[id_] = str(symbols[question.symbol.value])
+        return facts, choices
+
+    def symbols_of(self, facts: Facts, choices: Mapping[str, str]) -> dict[str, Plain]:
+        """The value of every symbol in a case; symbols of facts that are not given take their first candidate."""
+        symbols: dict[str, Plain] = {}
+        for id_, question in self.open_questions.items():
+            symbols[question.symbol.value] = choices[id_]
+        for name, fact in self.open_facts.items():
+            symbols[fact.present.symbol.value] = name in facts
+            if name in facts:
+                parts: Sequence[Plain] = parts_of(self.vocabulary.facts[name], facts[name])
+            else:
+                parts = [part.candidates[0] for part in fact.parts]
+            symbols.update((part.symbol.value, value) for part, value in zip(fact.parts, parts, strict=True))
+        return symbols
+
+    def completed(self, symbols: Mapping[str, Plain]) -> dict[str, Plain]:
+        """The values of every symbol: those that nothing asked about take their first candidate."""
+        return {each.symbol.value: each.candidates[0] for each in self.unknowns()} | dict(symbols)
+
+
+def make_space(
+    bank: TermBank,
+    vocabulary: Vocabulary,
+    questions: Mapping[str, Interpretation],
+    *,
+    given: Facts | None = None,
+    open_facts: Container[str] | None = None,
+    taken: Mapping[str, str] | None = None,
+    open_questions: Container[str] = (),
+) -> Space:
+    """The space of cases where ``open_facts`` (None: all that are not given) and ``open_questions`` are symbols.
+
+    Of the other facts the ``given`` ones have their value and the rest is missing; the other questions are answered
+    as ``taken`` says, else by default.
+    """
+    facts, answers = given or {}, taken or {}
+    wanted = [name for name in vocabulary.facts if (name not in facts if open_facts is None else name in open_facts)]
+    opened = {name: _open_fact(bank, vocabulary.facts[name], "") for name in wanted}
+    asked = {
+        id_: Unknown(bank.symbol(f"reading:{id_}", Sort.WORD), _default_first(question))
+        for id_, question in questions.items()
+        if id_ in open_questions
+    }
+    chosen = {id_: answers.get(id_, question.default) for id_, question in questions.items() if id_ not in asked}
+    fixed = {name: value for name, value in facts.items() if name not in opened}
+    return _space(bank, vocabulary, questions, opened, fixed, asked, chosen)
+
+
+def twin_space(space: Space, own: Container[str], tag: str = "'") -> Space:
+    """A second case that shares everything but the open facts ``own``, which have symbols of their own."""
+    opened = {
+        name: _open_fact(space.bank, space.vocabulary.facts[name], tag) if name in own else fact
+        for name, fact in space.open_facts.items()
+    }
+    return _space(space.bank, space.vocabulary, space.questions, opened, space.given, space.open_questions, space.taken)
+
+
+def _space(
+    bank: TermBank,
+    vocabulary: Vocabulary,
+    questions: Mapping[str, Interpretation],
+    opened: Mapping[str, OpenFact],
+    given: Mapping[str, Scalar],
+    asked: Mapping[str, Unknown],
+    chosen: Mapping[str, str],
+) -> Space:
+    present: dict[str, Term] = {}
+    value: dict[str, Term | Day] = {}
+    rules: list[Term] = []
+    for name, fact in vocabulary.facts.items():
+        if name in opened:
+            present[name] = opened[name].present.symbol
+            value[name] = _value(bank, fact, opened[name].parts)
+            rules += _range(bank, fact, opened[name].parts, value[name])
+        else:
+            present[name] = bank.truth(name in given)
+            value[name] = constant(bank, given[name]) if name in given else bank.nothing
+    rules += _orders(bank, vocabulary, present, value)
+    for question in asked.values():
+        rules.append(_one_of(bank, question))
+    choices = {id_: bank.word(choice) for id_, choice in chosen.items()}
+    choices |= {id_: question.symbol for id_, question in asked.items()}
+    return Space(
+        bank=bank,
+        vocabulary=vocabulary,
+        questions=questions,
+        present=present,
+        value=value,
+        choices=choices,
+        open_facts=opened,
+        open_questions=asked,
+        rules=tuple(rule for rule in rules if rule is not bank.true),
+        given=given,
+        taken=chosen,
+    )
+
+
+def _default_first(question: Interpretation) -> tuple[str, ...]:
+    return (question.default, *(choice for choice in question.choices if choice != question.default))
+
+
+def _open_fact(bank: TermBank, fact: Fact, tag: str) -> OpenFact:
+    name = fact.name + tag
+    present = Unknown(bank.symbol(f"given:{name}", Sort.TRUTH), (False, True))
+    values: tuple[Plain, ...]
+    match fact.type.kind:
+        case "boolean":
+            sort, values = Sort.TRUTH, (False, True)
+        case "enum":
+            sort, values = Sort.WORD, fact.type.values
+        case "date":
+            ranges = (("year", YEARS), ("month", range(1, 13)), ("day", range(1, 32)))
+            return OpenFact(present, tuple(Unknown(bank.symbol(f"{p}:{name}", Sort.WHOLE), r) for p, r in ranges))
+        case _:
+            low, high = (_scaled(fact, bound) for bound in (fact.minimum, fact.maximum))
+            span = range(-LARGEST if low is None else low, (LARGEST if high is None else high) + 1)
+            return OpenFact(present, (Unknown(bank.symbol(f"value:{name}", Sort.WHOLE), span),))
+    return OpenFact(present, (Unknown(bank.symbol(f"value:{name}", sort), values),))
+
+
+def _scaled(fact: Fact, bound: Decimal | Scalar | None) -> int | None:
+    """A number of the fact in units of its last decimal."""
+    return None if bound is None else int(Fraction(bound) * 10 ** (fact.type.scale or 0))  # type: ignore[arg-type]
+
+
+def _value(bank: TermBank, fact: Fact, parts: Sequence[Unknown]) -> Term | Day:
+    if fact.type.kind == "date":
+        return Day(*(part.symbol for part in parts))
+    symbol = parts[0].symbol
+    if fact.type.kind == "number":
+        return bank.over(bank.number(symbol), bank.exact(10 ** (fact.type.scale or 0)))
+    return symbol
+
+
+def _range(bank: TermBank, fact: Fact, parts: Sequence[Unknown], value: Term | Day) -> Iterator[Term]:
+    for part in parts:
+        if part.symbol.sort is not Sort.TRUTH:
+            yield _one_of(bank, part)
+    if isinstance(value, Day):
+        yield term_days.exists(bank, value)
+
+
+def _one_of(bank: TermBank, unknown: Unknown) -> Term:
+    """That the symbol has one of its candidates."""
+    found = unknown.candidates
+    if isinstance(found, range):
+        low, high = bank.whole(found[0]), bank.whole(found[-1])
+        return bank.both(bank.at_most(low, unknown.symbol), bank.at_most(unknown.symbol, high))
+    return bank.either(*(bank.same(unknown.symbol, bank.word(str(word))) for word in found))
+
+
+def _orders(
+    bank: TermBank, vocabulary: Vocabulary, present: Mapping[str, Term], value: Mapping[str, Term | Day]
+) -> Iterator[Term]:
+    for chain in vocabulary.orders:
+        for first, second in combinations(chain, 2):
+            both = bank.both(present[first], present[second])
+            yield bank.either(bank.negate(both), at_most(bank, value[first], value[second]))
+
+
+def _of_parts(fact: Fact, parts: Sequence[Plain]) -> Scalar:
+    if fact.type.kind == "date":
+        year, month, day = (int(part) for part in parts)
+        return dt.date(year, month, day)
+    if fact.type.kind == "number":
+        return exact(Fraction(int(parts[0]), 10 ** (fact.type.scale or 0)))
+    return parts[0]
+
+
+def parts_of(fact: Fact, value: Scalar) -> tuple[Plain, ...]:
+    """A value of a fact as its symbols have it: numbers in units of their last decimal."""
+    if isinstance(value, dt.date):
+        return (value.year, value.month, value.day)
+    scaled = _scaled(fact, value) if fact.type.kind == "number" else None
+    return (value if scaled is None else scaled,)

@@ -1,0 +1,71 @@
+"""Compares terms with the evaluator: a session and cases come in, every item on which they differ goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from engine.errors import InputFault
+from engine.evaluation.facts import Facts
+from engine.evaluation.session import Session
+from engine.language.logic import Term, cone, evaluate_in_order
+from engine.language.term_bank import TermBank
+from engine.language.term_days import Day
+from engine.policy.model import Convention
+from engine.proof.encoding import Encoding, Layer, encode
+from engine.proof.space import make_space
+from engine.proof.witness import value_of
+
+
+@dataclass(slots=True)
+class Encoded:
+    """Conventions as terms over all cases and all readings, each encoded once."""
+
+    session: Session
+    _encodings: dict[str, Encoding] = field(default_factory=dict)
+    _orders: dict[int, list[Term]] = field(default_factory=dict)
+
+    def of(self, convention: Convention) -> Encoding:
+        if convention.id not in self._encodings:
+            questions = self.session.program(convention, ()).plan.interpretations
+            space = make_space(TermBank(), self.session.registry.vocabulary, questions, open_questions=questions)
+            self._encodings[convention.id] = encode(self.session, convention, space)
+        return self._encodings[convention.id]
+
+    def differences(self, facts: Facts, choices: Mapping[str, str]) -> Iterator[str]:
+        """Every item whose terms come to another answer than the evaluator's, and an overlay too many or too few."""
+        case = self.session.settled(facts, choices)
+        encoding = self.of(case.convention)
+        symbols = encoding.space.symbols_of(facts, choices)
+        layer = next((layer for layer in encoding.layers if layer.laid == case.laid), None)
+        if layer is None:
+            yield f"no contract was thought to have {[overlay.id for _, overlay in case.laid]}"
+            return
+        if id(layer) not in self._orders:
+            self._orders[id(layer)] = cone(_roots(encoding, layer))
+        values = evaluate_in_order(self._orders[id(layer)], symbols)
+        for other in encoding.layers:
+            if values[other.when] is not (other is layer):
+                yield f"the overlays {[overlay.id for _, overlay in other.laid]} are in force: {values[other.when]}"
+        faults = {fault for step in layer.plan.steps for fault in layer.item(step.item.id).faults if values[fault.when]}
+        try:
+            run = case.run()
+        except InputFault as error:
+            if not faults:
+                yield f"{error.problems[0].code}, but the terms know of no fault"
+            return
+        for fault in faults:
+            yield f"{fault.code} in the terms, but the evaluator has an answer"
+        for id_, (value, *_) in run.answers.items():
+            mine = value_of(encoding.bank, layer.answer(id_), symbols, values)
+            if mine != value or isinstance(mine, bool) is not isinstance(value, bool):
+                yield f"{id_}: {value} but the terms say {mine}"
+
+
+def _roots(encoding: Encoding, layer: Layer) -> Iterator[Term]:
+    yield from (each.when for each in encoding.layers)
+    for step in layer.plan.steps:
+        item = layer.item(step.item.id)
+        yield from (item.answer.undetermined, item.answer.absent)
+        yield from item.answer.value if isinstance(item.answer.value, Day) else (item.answer.value,)
+        yield from (fault.when for fault in item.faults)

@@ -1,0 +1,212 @@
+"""Questions about all cases: every answer is a proof or a confirmed case, and what the budget leaves open is said."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from engine.errors import InputFault, UsageFault
+from engine.evaluation.facts import Facts, read_case
+from engine.evaluation.session import Session
+from engine.language.logic import Sort
+from engine.language.symbolic import is_value
+from engine.language.term_bank import TermBank
+from engine.policy.loader import load
+from engine.proof import encoding, solving
+from engine.proof.difference import answer_or_none, comparing, difference_of, differences
+from engine.proof.encoding import Encoding, encode
+from engine.proof.expressions import no_value
+from engine.proof.possible import encode_case, open_facts, possible_values
+from engine.proof.prover import Prover
+from engine.proof.reach import can_be
+from engine.proof.relevance import relevance
+from engine.proof.smallest import smallest_changes
+from engine.proof.solving import DEFAULT_EFFORT, Status
+from engine.proof.space import make_space
+from engine.proof.whom import Input, region_of
+from engine.proof.witness import confirmed
+
+AMOUNT, RATE = "aide.montant_annuel", "verification.resultat"
+BOTH_FALL = {
+    "contrat": {"date_signature": "2024-07-01", "option": "demi_etp", "annee": 3},
+    "medecin": {"secteur": "secteur_1", "specialite": "medecine_generale", "age": 50, "nouvellement_installe": False},
+    "patientele": {"mt_depart": 1100, "fa_depart": 1700, "percentile_mt": 55, "percentile_fa": 60},
+}
+
+
+def example(session: Session, root: Path, name: str) -> Facts:
+    path = root / "examples" / f"{name}.yaml"
+    return read_case(load(path).data, session.registry.vocabulary)
+
+
+def all_cases(session: Session, *ids: str) -> list[Encoding]:
+    """Conventions over one space of all cases, read by default."""
+    conventions = [session.registry.by_id(id_) for id_ in ids]
+    questions = {
+        id_: question
+        for convention in conventions
+        for id_, question in session.program(convention, ()).plan.interpretations.items()
+    }
+    space = make_space(TermBank(), session.registry.vocabulary, questions)
+    return [encode(session, convention, space) for convention in conventions]
+
+
+def of_case(session: Session, facts: Facts, *ids: str, opened: frozenset[str] | None = None) -> Encoding:
+    convention = session.settled(facts).convention
+    return encode_case(
+        session, convention, facts, open_facts(session, convention, facts, ids) if opened is None else opened
+    )
+
+
+def test_a_value_that_can_be_is_shown_by_a_case_with_few_facts(session: Session) -> None:
+    (encoded,) = all_cases(session, "2024_convention")
+    found = can_be(encoded, "eligibilite", "ineligible")
+    assert found.status is Status.SHOWN
+    assert found.witness is not None
+    assert session.decide(found.witness.facts).results["eligibilite"].value == "ineligible"
+    assert len(found.witness.facts) <= 5
+
+
+def test_a_value_that_cannot_be_is_excluded_by_proof(session: Session) -> None:
+    (encoded,) = all_cases(session, "2024_convention")
+    assert can_be(encoded, AMOUNT, -1).status is Status.EXCLUDED
+
+
+def test_the_same_question_has_the_same_witness_whatever_was_asked_before(session: Session) -> None:
+    (encoded,) = all_cases(session, "2024_convention")
+    goal = is_value(encoded.bank, encoded.answer(RATE), "plein")
+    fresh = Prover(encoded.space, encoded.base).first(goal)
+    used = Prover(encoded.space, encoded.base)
+    used.some(is_value(encoded.bank, encoded.answer(RATE), "reduit"))
+    used.first(is_value(encoded.bank, encoded.answer("eligibilite"), "ineligible"))
+    assert encoded.space.case_of(used.first(goal)[1]) == encoded.space.case_of(fresh[1])
+
+
+def test_two_conventions_differ_on_cases_that_both_decide(session: Session) -> None:
+    older, newer = all_cases(session, "2023_reglement_arbitral", "2024_convention")
+    shown, same = differences(older, newer, ["option_ouverte", "tranche_activite"])
+    assert shown.status is Status.SHOWN
+    assert shown.older is not None
+    assert shown.newer is not None
+    assert shown.older.facts == shown.newer.facts
+    assert shown.older.values != shown.newer.values
+    assert same.status is Status.EXCLUDED
+
+
+def test_all_smallest_changes_are_found_with_the_nearest_numbers(session: Session) -> None:
+    notified = {"objectif_mt": 1200, "objectif_fa": 1900}
+    data = {**BOTH_FALL, "contrat": {**BOTH_FALL["contrat"], **notified}}
+    data["patientele"] = {**BOTH_FALL["patientele"], "mt_actuelle": 1050, "fa_actuelle": 1650}
+    facts = read_case(data, session.registry.vocabulary)
+    opened = frozenset({"patientele.mt_actuelle", "patientele.fa_actuelle"})
+    encoded = of_case(session, facts, opened=opened)
+    found = smallest_changes(encoded, facts, is_value(encoded.bank, encoded.answer(RATE), "plein"), [RATE])
+    assert found.status is Status.SHOWN
+    assert [change.facts for change in found.found] == [
+        {"patientele.mt_actuelle": 1200, "patientele.fa_actuelle": 1700}
+    ]
+
+
+def test_that_no_change_gives_a_wish_is_proved(session: Session) -> None:
+    facts = read_case(BOTH_FALL, session.registry.vocabulary)
+    encoded = of_case(session, facts, opened=frozenset({"patientele.mt_depart"}))
+    goal = is_value(encoded.bank, encoded.answer("eligibilite"), "ineligible")
+    assert smallest_changes(encoded, facts, goal).status is Status.EXCLUDED
+
+
+def test_an_open_result_has_exactly_these_values(session: Session) -> None:
+    data = {**BOTH_FALL, "patientele": {"mt_depart": 1500, "fa_depart": 2200}}
+    data["seuils"] = {"mt_p95": 2400, "fa_p95": 3000}
+    facts = read_case({**data, "contrat": {**data["contrat"], "annee": 2}}, session.registry.vocabulary)
+    encoded = of_case(session, facts, AMOUNT, "tranche_activite")
+    assert possible_values(encoded, AMOUNT).values == (14_000,)
+    found = possible_values(encoded, "tranche_activite")
+    assert (found.values, found.complete) == (("p50_p90", "p90_p95"), True)
+
+
+def test_many_possible_numbers_are_told_by_the_least_and_the_greatest(session: Session, root: Path) -> None:
+    encoded = of_case(session, example(session, root, "2025_gp_incomplete"), "objectif.mt")
+    found = possible_values(encoded, "objectif.mt")
+    assert (found.values, found.complete, found.status) == ((0, 100_000), False, Status.SHOWN)
+
+
+def test_a_fact_matters_only_if_it_can_change_or_settle_a_result(session: Session, root: Path) -> None:
+    facts = example(session, root, "2025_gp_incomplete")
+    encoded = of_case(session, facts, "objectif.mt")
+    found = {each.fact: each.matters for each in relevance(encoded, encoded.space.open_facts, ["objectif.mt"])}
+    assert found["patientele.mt_depart"]
+    assert not found["patientele.mt_actuelle"]
+    assert sum(found.values()) < len(found) / 2
+
+
+def test_whom_a_difference_concerns_is_told_over_the_inputs_given(session: Session) -> None:
+    older, newer = all_cases(session, "2023_reglement_arbitral", "2024_convention")
+    prover = comparing(older, newer)
+    goal = difference_of(older, newer, "honoraires_cliniques")
+    _, symbols = prover.first(goal)
+    facts = session.registry.vocabulary.facts
+    inputs = [Input(name, newer.space.fact(name), facts[name].type) for name in newer.space.open_facts]
+    found = region_of(prover, goal, inputs, symbols)
+    assert found is not None
+    share = found.extents["medecin.part_honoraires_cliniques"]
+    assert (share.low, share.high) == (80, 80)
+    assert answer_or_none(newer, "no.such.item").absent is newer.bank.true
+
+
+def test_a_budget_that_is_spent_leaves_the_question_undecided(session: Session) -> None:
+    older, newer = all_cases(session, "2023_reglement_arbitral", "2024_convention")
+    (found,) = differences(older, newer, [AMOUNT], comparing(older, newer, effort=1))
+    assert found.status is Status.UNDECIDED
+    assert found.older is None
+
+
+def test_a_convention_too_hard_for_the_budget_is_told(session: Session) -> None:
+    convention = session.registry.by_id("2019_avenant7")
+    questions = session.program(convention, ()).plan.interpretations
+    space = make_space(TermBank(), session.registry.vocabulary, questions)
+    with pytest.raises(UsageFault) as told:
+        encoding.encode(session, convention, space, effort=1)
+    assert told.value.problem.code == "proof-budget"
+
+
+def test_a_missing_solver_is_told_with_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    with pytest.raises(UsageFault) as told:
+        solving.Solver(TermBank(), (), effort=DEFAULT_EFFORT)
+    assert told.value.problem.code == "solver-missing"
+    assert "avenant[proof]" in told.value.problem.message()
+
+
+def test_another_version_of_the_solver_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "z3", SimpleNamespace(get_version=lambda: (4, 13, 4, 0)))
+    with pytest.raises(UsageFault) as told:
+        solving.Solver(TermBank(), (), effort=DEFAULT_EFFORT)
+    assert told.value.problem.code == "solver-version"
+
+
+def test_a_case_that_the_evaluator_does_not_confirm_is_an_error_of_the_tool(
+    session: Session, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = example(session, root, "2025_gp_incomplete")
+    encoded = of_case(session, facts, "eligibilite")
+    symbols = encoded.space.completed({})
+    layer = encoded.layers[0]
+    wrong = replace(layer.item("eligibilite"), answer=no_value(encoded.bank))
+    monkeypatch.setitem(layer._items, "eligibilite", wrong)
+    with pytest.raises(InputFault) as told:
+        confirmed(encoded, symbols, ["eligibilite"])
+    assert told.value.problems[0].code == "proof-unconfirmed"
+
+
+def test_quotients_of_two_unknowns_are_settled_by_lemmas() -> None:
+    bank = TermBank()
+    top, more, bottom = (bank.number(bank.symbol(name, Sort.WHOLE)) for name in ("top", "more", "bottom"))
+    rules = [bank.less(bank.exact(0), bottom), bank.less(top, more)]
+    solver = solving.Solver(bank, rules, effort=DEFAULT_EFFORT, lemmas=True)
+    with solver.supposing(bank.less(bank.over(more, bottom), bank.over(top, bottom))):
+        assert solver.check() is Status.EXCLUDED
+    assert solver.check(bank.at_most(bank.over(more, bottom), bank.exact(1))) is Status.SHOWN

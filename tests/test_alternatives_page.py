@@ -20,7 +20,8 @@ from engine.inquiry.what_if_goal import Wish
 from engine.language.facts import Vocabulary
 from engine.language.values import Scalar, Value
 from engine.policy import loader
-from engine.report.alternatives_page import alternatives_object, alternatives_page
+from engine.report.alternatives_page import WhatIf, data, page
+from engine.report.say import Say
 from engine.report.text import plain
 
 MISSED = "examples/2023_gp_half_time_objective_missed.yaml"
@@ -44,8 +45,8 @@ def with_changes(decision: Decision, *changes: Change) -> Alternatives:
 
 
 def said(session: Session, decision: Decision, lang: str, fact: str, before: Any, after: Any) -> str:
-    page = alternatives_page(with_changes(decision, Change(fact, before, after)), decision, session.registry, lang)
-    return plain(page, 200).replace("\u202f", " ").replace("\u00a0", " ")
+    told = page(WhatIf(with_changes(decision, Change(fact, before, after)), decision), Say(session.registry, lang))
+    return plain(told, 200).replace("\u202f", " ").replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
@@ -125,8 +126,8 @@ def test_every_number_that_has_a_unit_and_every_date_is_told_with_its_difference
 def test_choices_of_one_fact_stand_on_one_line(session: Session, decision: Decision) -> None:
     found = with_changes(decision, Change("contrat.option", "demi_etp", "un_etp"))
     other = replace(found.found[0], changes=(Change("contrat.option", "demi_etp", "deux_etp"),))
-    page = alternatives_page(replace(found, found=(*found.found, other)), decision, session.registry, "en")
-    (line,) = [line for line in plain(page).splitlines() if line.startswith("Working time")]
+    told = page(WhatIf(replace(found, found=(*found.found, other)), decision), Say(session.registry, "en"))
+    (line,) = [line for line in plain(told).splitlines() if line.startswith("Working time")]
     assert line == "Working time option: Full time (1 FTE) or Two full times (2 FTE) instead of Half time (0.5 FTE)"
 
 
@@ -138,18 +139,17 @@ def test_pairs_beside_single_changes_are_cut_short_and_counted(session: Session,
         )
         for i in range(7)
     )
-    page = alternatives_page(replace(single, found=(*single.found, *pairs)), decision, session.registry, "en")
-    told = plain(page)
+    told = plain(page(WhatIf(replace(single, found=(*single.found, *pairs)), decision), Say(session.registry, "en")))
     assert "3 others (--format json lists them)." in told
     assert told.index("One change is enough") < told.index("Two changes together")
 
 
 def test_a_bound_that_is_met_and_a_search_without_result_are_told(session: Session, decision: Decision) -> None:
     found = with_changes(decision, Change("patientele.mt_actuelle", 920, 1000))
-    spent = plain(alternatives_page(replace(found, found=(), spent=True), decision, session.registry, "en"))
+    spent = plain(page(WhatIf(replace(found, found=(), spent=True), decision), Say(session.registry, "en")))
     assert "No change of one or two facts, among those tried, gives it." in spent
     assert "The search stopped at its bound of 10 cases: there may be other changes." in spent
-    whole = plain(alternatives_page(found, decision, session.registry, "en"))
+    whole = plain(page(WhatIf(found, decision), Say(session.registry, "en")))
     assert "bound" not in whole
 
 
@@ -159,7 +159,7 @@ def test_a_page_fits_a_narrow_terminal(session: Session, decision: Decision, lan
         decision, Change("patientele.mt_actuelle", 920, 1000), Change("contrat.option", None, "un_etp")
     )
     assert (
-        max(len(line) for line in plain(alternatives_page(found, decision, session.registry, lang), 60).splitlines())
+        max(len(line) for line in plain(page(WhatIf(found, decision), Say(session.registry, lang)), 60).splitlines())
         <= 60
     )
 
@@ -186,7 +186,7 @@ def test_json_of_an_explanation_holds_the_item_and_all_that_it_rests_on() -> Non
 
 def test_an_object_of_money_writes_it_as_text(session: Session, decision: Decision) -> None:
     found = Alternatives("aide.montant_du", Wish("at_least", 11000), 4230, False, (), 1, 2, True, ())
-    told = alternatives_object(found, decision, session.registry, "fr")
+    told = data(WhatIf(found, decision), Say(session.registry, "fr"))
     assert told["wish"] == {"kind": "at_least", "value": "11000.00"}
     assert told["bound_met"] is True
 

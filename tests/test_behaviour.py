@@ -22,7 +22,8 @@ from engine.language.expressions import Literal
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import Criterion, Item, Obligation, Parameter, Table
 from engine.report import text
-from engine.report.behaviour_page import behaviour_object, behaviour_page
+from engine.report.behaviour_page import behaviour_blocks, behaviour_object
+from engine.report.say import Say
 from engine.report.whom import Whom
 
 Change = Callable[[Item], Item]
@@ -50,6 +51,10 @@ def threshold(value: int) -> Change:
     return change
 
 
+def whom(behaviour: Behaviour, lang: str) -> Whom:
+    return Whom(behaviour, Say(behaviour.b.session.registry, lang))
+
+
 @pytest.fixture(scope="module")
 def moved(session: Session) -> Behaviour:
     """The minimum of 2024 moved from 775 to 780 patients."""
@@ -74,11 +79,11 @@ def test_a_moved_threshold_concerns_exactly_those_between_the_two_numbers(moved:
     assert [cause.id for cause in effect.causes] == ["seuil.mt.p30"]
     assert effect.witness.facts["patientele.mt_depart"] == 779
     assert (
-        Whom(moved, "fr")
+        whom(moved, "fr")
         .who(effect)
         .startswith("Médecine générale\u00a0; Patientèle médecin traitant de départ\u00a0: de 775 à 779 patients")
     )
-    assert "from 775 to 779 patients" in Whom(moved, "en").who(effect)
+    assert "from 775 to 779 patients" in whom(moved, "en").who(effect)
     assert [(status.item, status.status) for status in moved.statuses] == [("seuil.mt.p30", FOUND)]
 
 
@@ -116,7 +121,7 @@ def test_from_640_to_774_patients_general_practitioners_lose_eligibility(from_20
         for e in of(from_2019_to_2023, "eligibilite")
         if e.after == "ineligible" and e.before == "eligible" and [c.id for c in e.causes] == ["seuil.mt.p30"]
     )
-    assert "de 640 à 774 patients" in Whom(from_2019_to_2023, "fr").who(effect)
+    assert "de 640 à 774 patients" in whom(from_2019_to_2023, "fr").who(effect)
 
 
 def test_every_witness_says_what_is_claimed_of_it_in_both_versions(from_2019_to_2023: Behaviour) -> None:
@@ -177,7 +182,7 @@ def test_a_row_left_out_stops_the_evaluation_for_those_that_it_was_for(session: 
     assert stopped
     assert all(effect.after == "no-row" for effect in stopped)
     assert {cause.id for effect in stopped for cause in effect.causes} == {"aide.bareme"}
-    assert "arrêt sur no-row" in text.plain(behaviour_page(found, {}, "fr"))
+    assert "arrêt sur no-row" in text.plain(tuple(behaviour_blocks(found, {}, Say(session.registry, "fr"))))
 
 
 def test_another_amount_is_a_gain_or_a_loss_of_so_many_euros(session: Session) -> None:
@@ -193,7 +198,7 @@ def test_another_amount_is_a_gain_or_a_loss_of_so_many_euros(session: Session) -
     effect = of(found, "aide.montant_annuel")[0]
     assert effect.kind == "gain"
     assert (effect.before, effect.after) == (19000, 19500)
-    assert "19\u202f000\u202f€ → 19\u202f500\u202f€" in Whom(found, "fr").step(effect)
+    assert "19\u202f000\u202f€ → 19\u202f500\u202f€" in whom(found, "fr").step(effect)
 
 
 def test_a_removed_derogation_is_found_where_it_was_the_only_ground(session: Session) -> None:
@@ -218,7 +223,7 @@ def test_an_obligation_of_another_form_concerns_no_result(session: Session) -> N
 
 
 def test_the_object_holds_every_effect_with_its_case(moved: Behaviour) -> None:
-    data = behaviour_object(moved, {0: "a.yaml"}, "en")
+    data = behaviour_object(moved, {0: "a.yaml"}, Say(moved.b.session.registry, "en"))
     assert len(data["effects"]) == len(moved.effects)
     first = data["effects"][0]
     assert first["witness"]["file"] == "a.yaml"

@@ -18,8 +18,8 @@ from engine.evaluation.session import Session
 from engine.policy.loader import load
 from engine.policy.reading import load_registry, load_schema
 from engine.report.behaviour_files import SUITE
-from engine.report.messages import word
 from engine.suite.running import read_cases, run_case
+from engine.words import read_words
 
 CHANGED = "2024_convention"
 SMALL = ROOT / FIXTURES / "small_policies"
@@ -54,7 +54,7 @@ def test_the_page_of_a_moved_threshold_is_the_golden_one(
     monkeypatch.chdir(ROOT)
     result = avenant("diff", "policies", str(edited), "--behaviour", "--lang", lang)
     assert result.exit_code == 0, result.output
-    start = result.stdout.index(word("behaviour_of", lang).partition("{")[0])
+    start = result.stdout.index(read_words("reports", lang)["behaviour_of"].partition("{")[0])
     compare(ROOT / "tests" / "golden" / f"diff_behaviour_{lang}.txt", result.stdout[start:], update_golden)
 
 

@@ -17,7 +17,8 @@ from engine.cli import cli
 from engine.evaluation.decision import FIXED_RESULTS
 from engine.evaluation.session import Session
 from engine.policy.loader import load
-from engine.report.json import decision_object
+from engine.report.decision_page import decision_object
+from engine.report.say import Say
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
@@ -39,7 +40,7 @@ GENERALIST_2021: dict[str, Any] = {
 
 
 def decided(session: Session, case: dict[str, Any], **options: Any) -> dict[str, Any]:
-    return decision_object(engine.evaluate(session, case, **options), session.registry, "fr")
+    return decision_object(engine.evaluate(session, case, **options), Say(session.registry, "fr"))
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from engine.comparison.edits.edit import CHANGES, KINDS, WEIGHTS
 from engine.comparison.edits.structure import compared, pairs, registry_edits
 from engine.comparison.sides import open_sides
 from engine.evaluation.session import Session
-from engine.report import diff_json
+from engine.report import diff_data
 from tests.command import FIXTURES, ROOT, avenant, compare, refused
 
 GOLDEN = ROOT / "tests" / "golden" / "diff"
@@ -86,15 +86,17 @@ def test_money_is_text_with_two_decimals_and_conditions_are_rule_language() -> N
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_page_fits_a_narrow_terminal(name: str) -> None:
     from engine.report import text
-    from engine.report.diff_page import diff_page
+    from engine.report.diff_page import Diff, page
+    from engine.report.say import Say
 
     a, b = open_sides(*PAIRS[name], None, None)
     found = compared(a.registry, b.registry, pairs(a.conventions, b.conventions))
     for full in (False, True):
-        lines = text.plain(diff_page(a, b, found, "fr", full), 80).splitlines()
+        blocks = page(Diff(sides=(a, b), found=found, full=full), Say(b.registry, "fr"))
+        lines = text.plain(blocks, 80).splitlines()
         # A path or an identifier cannot be broken; everything else is.
         assert all(text.display_width(line) <= 80 or " " not in line.strip(" −+") for line in lines)
-        assert text.coloured(diff_page(a, b, found, "fr", full), 80)
+        assert text.coloured(blocks, 80)
 
 
 def test_full_shows_the_citations_and_labels_that_are_only_counted_otherwise() -> None:
@@ -122,7 +124,7 @@ def test_annotations_escape_what_would_end_a_property(session: Session) -> None:
     gone = [each for each in said.splitlines() if each.startswith("::warning")]
     assert gone
     assert all("file=policies/2023_reglement_arbitral/" in each for each in gone)
-    assert diff_json._property("a%b:c,d\ne\r") == "a%25b%3Ac%2Cd%0Ae%0D"
+    assert diff_data._property("a%b:c,d\ne\r") == "a%25b%3Ac%2Cd%0Ae%0D"
 
 
 @pytest.fixture

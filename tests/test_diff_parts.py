@@ -19,7 +19,8 @@ from engine.policy.loader import parse
 from engine.policy.reading import load_vocabulary
 from engine.policy.registry import Registry
 from engine.report import text
-from engine.report.diff_page import diff_page
+from engine.report.diff_page import Diff, page
+from engine.report.say import Say
 from tests.command import ROOT
 from tests.edited_rules import Files, built
 
@@ -374,7 +375,8 @@ def test_a_change_is_told_with_its_place_and_weight(name: str) -> None:
 def test_a_change_can_be_read(name: str, lang: str) -> None:
     before, later = built(BASE), built(after(CHANGES[name][0]))
     side = Side("essai", Registry({"essai": later}, FACTS, DIGEST, ROOT, "option"), ("essai",))
-    said = text.plain(diff_page(side, side, [Comparison(before, later, edits(before, later, FACTS))], lang), 100)
+    found = [Comparison(before, later, edits(before, later, FACTS))]
+    said = text.plain(page(Diff(sides=(side, side), found=found), Say(side.registry, lang)), 100)
     assert "diff_" not in said
     assert "object at" not in said
 
@@ -516,4 +518,4 @@ def test_conventions_pair_by_id_unless_there_is_one_on_each_side() -> None:
 def test_other_facts_are_told() -> None:
     registry = Registry({"essai": built(BASE)}, FACTS, DIGEST, ROOT, "option")
     sides = (Side("a", registry, ()), Side("b", replace(registry, case_digest="autre"), ()))
-    assert "schéma des cas" in text.plain(diff_page(*sides, [], "fr"))
+    assert "schéma des cas" in text.plain(page(Diff(sides=sides, found=[]), Say(registry, "fr")))

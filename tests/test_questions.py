@@ -23,7 +23,8 @@ from engine.inquiry.questions import ALL, Asked, Asker, joint_values
 from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.language.values import UNDETERMINED, Value
 from engine.report.markdown import markdown
-from engine.report.questions_page import Commands, questions_page
+from engine.report.questions_page import Commands, Questions, page
+from engine.report.say import Say
 from engine.report.text import display_width, plain
 from engine.review.classes import surveyed
 
@@ -350,9 +351,9 @@ def test_interpretations_and_a_forced_convention_are_those_of_evaluate() -> None
 def test_a_narrow_terminal_holds_the_page(lang: str, asker: Asker) -> None:
     found = asked(asker, {"contrat": {"date_signature": "2021-03-01"}}, ALL)
     commands = Commands("avenant ask c.yaml", "avenant ask c.yaml --for all", "avenant evaluate c.yaml")
-    page = questions_page(found, asker.session.registry, commands, "c", lang)
-    assert max(map(display_width, plain(page, 80).splitlines())) <= 80
-    assert f"\n## 1. {found.questions[0].fact.question[lang]}\n" in markdown(page)
+    told = page(Questions(found, commands, "c"), Say(asker.session.registry, lang))
+    assert max(map(display_width, plain(told, 80).splitlines())) <= 80
+    assert f"\n## 1. {found.questions[0].fact.question[lang]}\n" in markdown(told)
 
 
 def test_a_fact_that_only_a_later_text_reads_is_asked_with_its_power_to_decide(asker: Asker) -> None:

@@ -29,7 +29,8 @@ from engine.language.values import NOT_APPLICABLE, Absent, Value
 from engine.policy import loader
 from engine.policy.model import Convention, Interpretation
 from engine.policy.nodes import nodes
-from engine.report.sensitivity_page import sensitivity_page
+from engine.report.say import Say
+from engine.report.sensitivity_page import sensitivity_blocks
 from engine.report.text import plain
 
 GOLDEN = ROOT / "tests" / "golden"
@@ -214,7 +215,7 @@ def test_a_case_without_a_year_is_asked_about_each_year(session: Session) -> Non
     found = asked(session, read_case(case, session.registry.vocabulary))
     assert named(found)[YEARLY_AMOUNT, 3] == {11000: [{"indicateur_de_tranche": "mt"}]}
     assert (YEARLY_AMOUNT, 1) not in named(found)
-    said = plain(sensitivity_page(found, session.registry, "fr"), 80)
+    said = plain(tuple(sensitivity_blocks(found, Say(session.registry, "fr"))), 80)
     assert "années 3–5\u00a0: 13\u202f000\u202f€\n  11\u202f000\u202f€ avec indicateur_de_tranche=mt" in said
     assert max(map(len, said.splitlines())) <= 80
 
@@ -265,7 +266,7 @@ def test_beyond_the_bound_changes_of_two_answers_are_still_examined_and_it_is_sa
 def test_the_page_names_the_bound_that_was_met(session: Session) -> None:
     found = asked(session, case_of(session, A19_52), bound=1)
     assert found.depth == 2
-    said = " ".join(plain(sensitivity_page(found, session.registry, "en"), 80).split())
+    said = " ".join(plain(tuple(sensitivity_blocks(found, Say(session.registry, "en"))), 80).split())
     assert f"Bound MAX_COMBINATIONS (1) met: {found.combinations} combinations of at most 2 changes were" in said
     assert "Unchanged in what was examined: Eligibility for the aid (Eligible)." in said
 

@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import string
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.comparison.edits.edit import KINDS as EDITED
+from engine.comparison.edits.edit import WEIGHTS
+from engine.comparison.effects import effects
+from engine.suite import coverage, deep
 from engine.words import LANGUAGES, read_words
 
 KINDS = ("reports", "errors")
+
+# The members of families that reports ask for by names made of these.
+NEVER = ("row", "step", "rule", "derogation", "verdict-met", "verdict-not-met")
+MEMBERS = {
+    "coverage_kind": {*coverage.KINDS},
+    "deep_code": {"gap", "overlap", *NEVER},
+    "deep_status": {deep.SHOWN, deep.PROVED, deep.SUPERSEDED, deep.UNDECIDED},
+    "diff_change": {"added", "removed", "moved", "added_any", "removed_any", "added_all", "removed_all"},
+    "diff_count": {*WEIGHTS},
+    "diff_duration": {"years", "months", "days"},
+    "diff_item": {"added", "removed"},
+    "diff_kind": {*EDITED},
+    "effect": {"gain", "loss", "opened", "settled", "other"},
+    "fewer_of": {"patients", "patients_par_etp", "points", "ETP", "years", "days"},
+    "item_status": {effects.PROVED, effects.APART, effects.SEARCHED, effects.UNDECIDED, effects.THROUGH},
+    "cause_change": {"added", "removed", "changed"},
+    "more_of": {"patients", "patients_par_etp", "points", "ETP", "years", "days"},
+    "origin": {"option", "folder", "package", "revision", "checkout"},
+    "reason": {"row", "rule", "step", "derogation", "value", "unpublished"},
+    "side": {"yes", "no"},
+    "unchanged": {"known", "known_so_far", "undetermined", "undetermined_so_far"},
+    "wish_of": {"at_least", "at_most", "more", "less", "later", "earlier"},
+}
 
 
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -21,8 +50,8 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def texts(entry: Any) -> list[str]:
-    """The templates of an entry: itself, or those of its parts."""
-    return [entry] if isinstance(entry, str) else [entry[part] for part in sorted(entry)]
+    """The templates of an entry: itself, or its forms; one or none may be said without a number."""
+    return [entry] if isinstance(entry, str) else list(entry.values())
 
 
 def blanks(template: str) -> set[str]:
@@ -35,20 +64,77 @@ def test_no_key_stands_twice(root: Path, kind: str, lang: str) -> None:
     written = (root / "engine" / "words" / lang / f"{kind}.json").read_text(encoding="utf-8")
     groups = json.loads(written, object_pairs_hook=once)
     keys = [key for group in groups.values() for key in group]
-    assert sorted(keys) == sorted(read_words(kind, lang))
+    assert sorted(keys) == sorted(set(keys))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_both_languages_say_the_same_keys_with_the_same_blanks(kind: str) -> None:
+def test_both_languages_say_the_same_keys_in_the_same_forms_with_the_same_blanks(kind: str) -> None:
     first, second = (read_words(kind, lang) for lang in LANGUAGES)
     assert list(first) == list(second)
     for key, entry in first.items():
-        assert {*map(frozenset, map(blanks, texts(entry)))} == {*map(frozenset, map(blanks, texts(second[key])))}, key
+        assert type(entry) is type(second[key]), key
+        if isinstance(entry, dict):
+            assert list(entry) == list(second[key]), key
+        assert [blanks(text) for text in texts(entry)] == [blanks(text) for text in texts(second[key])], key
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_text_says_something_without_stray_spaces(kind: str, lang: str) -> None:
+def test_every_text_says_something(kind: str, lang: str) -> None:
     for key, entry in read_words(kind, lang).items():
         for text in texts(entry):
             assert text.strip(), key
+
+
+def calls(root: Path) -> Iterator[tuple[str, ast.expr, str]]:
+    """Each call in the reports and commands: what is called, its first argument, its place."""
+    for path in [*(root / "engine" / "report").glob("*.py"), *(root / "engine" / "cli").glob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args:
+                yield ast.unparse(node.func), node.args[0], f"{path.name}:{node.lineno}"
+
+
+def test_every_word_that_is_asked_for_by_name_exists(root: Path) -> None:
+    words = read_words("reports", "en")
+    asked = [
+        (argument.value, place)
+        for called, argument, place in calls(root)
+        if isinstance(argument, ast.Constant) and (called in ("say", "self.say") or called.endswith("say.count"))
+    ]
+    assert len(asked) > 100
+    assert [(key, place) for key, place in asked if key not in words] == []
+
+
+def test_every_family_that_is_asked_for_by_a_computed_name_is_known_here(root: Path) -> None:
+    computed = {
+        str(argument.values[0].value).rstrip(".")
+        for called, argument, _ in calls(root)
+        if "say" in called
+        and isinstance(argument, ast.JoinedStr)
+        and isinstance(argument.values[0], ast.Constant)
+        and str(argument.values[0].value).endswith(".")
+    }
+    assert computed <= set(MEMBERS)
+
+
+def test_every_word_is_said(root: Path) -> None:
+    named = {
+        node.value
+        for path in (root / "engine").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant)
+    }
+    looked_for = {
+        argument.value
+        for called, argument, _ in calls(root)
+        if called.endswith("find") and isinstance(argument, ast.Constant)
+    }
+    families = looked_for | set(MEMBERS)
+    dead = [key for key in read_words("reports", "en") if key not in named and key.partition(".")[0] not in families]
+    assert dead == []
+
+
+@pytest.mark.parametrize("family", MEMBERS)
+def test_a_family_has_a_word_for_each_of_its_members(family: str) -> None:
+    members = {key.removeprefix(f"{family}.") for key in read_words("reports", "en") if key.startswith(f"{family}.")}
+    assert members == MEMBERS[family]

@@ -35,8 +35,8 @@ from engine.evaluation.timeline import timeline
 from engine.language.reading import Reader, condition
 from engine.policy import loader
 from engine.policy.reading import load_registry
+from engine.report.say import Say
 from engine.report.timeline_page import total_text
-from engine.report.values import result_text
 
 ROOT = Path(__file__).resolve().parent.parent
 WALK = Path("docs/walkthrough")
@@ -123,13 +123,14 @@ def run(command: str) -> str:
 def examples_regions() -> dict[str, str]:
     """The table of examples/README.md: who each case is about, and what it gives."""
     session = Session(load_registry(ROOT / "policies"))
+    say = Say(session.registry, "en")
     rows = ["| case | who | convention | eligibility | aid due for the year |", "| --- | --- | --- | --- | --- |"]
     for path in sorted((ROOT / EXAMPLES).glob("*.yaml")):
         document = loader.load(path)
         decision = session.decide(read_case(document.data, session.registry.vocabulary, document))
         due = decision.results["aide.montant_du"]
-        amount = ", ".join(result_text(line.amount, "en") for line in decision.years) or result_text(due, "en")
-        eligible = result_text(decision.results["eligibilite"], "en").lower()
+        amount = ", ".join(say.result(line.amount) for line in decision.years) or say.result(due)
+        eligible = say.result(decision.results["eligibilite"]).lower()
         years = "years 1 to 5: " if decision.years else ""
         if decision.results["eligibilite"].value == "ineligible":
             years, amount = "", "—"
@@ -146,7 +147,7 @@ def lives_rows(session: Session) -> list[str]:
     rows = ["| dossier | who | years | aid due |", "| --- | --- | --- | --- |"]
     for path in sorted((ROOT / EXAMPLES / "dossiers").glob("*.yaml")):
         life = timeline(session, read_dossier(loader.load(path), session.registry.vocabulary))
-        due = total_text(life.due, "en")
+        due = total_text(life.due, Say(session.registry, "en"))
         rows.append(f"| [{path.name}](dossiers/{path.name}) | {who(path)} | {len(life.rows)} | {due} |")
     return rows
 

@@ -16,7 +16,7 @@ _COMMANDS: Mapping[str, str] = {
     "list": "rules",
     "show": "rules",
     "check": "rules",
-    "test": "rules",
+    "test": "reviewing",
     "evaluate": "deciding",
     "explain": "explaining",
     "batch": "bulk",

@@ -9,17 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.common import (
-    choices_of,
-    guarded,
-    interpret_option,
-    laid_out,
-    lang_option,
-    locale_language,
-    open_session,
-    policies_option,
-    write,
-)
+from engine.cli.common import Given, given, interpret_option, put
 from engine.errors import Location, fault
 
 if TYPE_CHECKING:
@@ -40,11 +30,9 @@ ENGINES = ("polars", "spark")
 @click.option(
     "--keep", metavar="COLUMN", multiple=True, help="A column of your own, whatever it looks like (repeatable)."
 )
-@interpret_option
-@lang_option
-@policies_option
-@guarded
+@given(interpret_option)
 def batch(
+    rules: Given,
     inputs: tuple[str, ...],
     output: str,
     engine: str,
@@ -52,28 +40,22 @@ def batch(
     missing: bool,
     strict: bool,
     keep: tuple[str, ...],
-    interpret: tuple[str, ...],
-    lang: str | None,
-    policies: str | None,
 ) -> None:
     """Decide every row of files (CSV, Parquet, JSON lines; patterns allowed) and sum up.
 
     Columns are named group.fact. Rows that cannot be decided go to OUT.rejected.csv.
     """
     from engine.bulk.job import Job
-    from engine.report.batch_page import batch_page
+    from engine.report.batch_page import FORMATS, Batch
 
-    lang = lang or locale_language()
-    choices = choices_of(interpret)
     if missing and engine == "spark":
         raise click.UsageError("--missing: not with --engine spark")
     run = _runner(engine)
-    session = open_session(policies)
-    job = Job(inputs, output, choices, criteria, missing, keep, lang)
+    session = rules.session
+    job = Job(inputs, output, dict(rules.choices), criteria, missing, keep, rules.lang)
     with _progress() as told:
         summary = run(job, session, told)
-    page = batch_page(summary, list(session.registry.conventions), str(job.rejected), lang)
-    write(laid_out(page, "text", None), None)
+    put(FORMATS, "text", Batch(summary, str(job.rejected)), rules.say)
     if strict and summary.refused:
         sys.exit(1)
 

@@ -1,4 +1,4 @@
-"""What the commands share: options, reading cases, laying out pages, and turning faults into messages.
+"""What the commands share: options, reading cases, writing formats, and turning faults into messages.
 
 Faults come in as exceptions; a message on standard error and an exit status go out, and never a traceback.
 """
@@ -12,26 +12,33 @@ import functools
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
+import engine
 from engine.errors import InputFault, Location, Problem, UsageFault, fault
-from engine.escaping import in_json
+from engine.evaluation.decision import Decision
+from engine.evaluation.facts import read_case
+from engine.evaluation.inference import EngineFault
+from engine.evaluation.session import Session
+from engine.files import refuse_input, replacing
 from engine.language.facts import SIGNATURE
+from engine.language.typing import is_date
+from engine.policy import loader
+from engine.policy.loader import Document
+from engine.report.formats import Formats, Screen
+from engine.report.say import Say
+from engine.words import LANGUAGES
 
-if TYPE_CHECKING:
-    from engine.evaluation.decision import Decision
-    from engine.evaluation.session import Session
-    from engine.policy.loader import Document
-    from engine.report.page import Page
-
-FORMATS = ("text", "markdown", "json")
 STANDARD_INPUT = "-"
-PLAIN_WIDTH = 100
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_P = ParamSpec("_P")
+_Subject = TypeVar("_Subject")
 
 
 def locale_language() -> str:
@@ -40,95 +47,147 @@ def locale_language() -> str:
     return "fr" if next((name for name in names if name), "").lower().startswith("fr") else "en"
 
 
-_P = ParamSpec("_P")
-
-
-def guarded(command: Callable[_P, None]) -> Callable[_P, None]:
-    """Turns faults into messages on standard error and an exit status; no traceback reaches a user."""
-
-    @functools.wraps(command)
-    def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
-        lang = str(kwargs.get("lang") or locale_language())
-        try:
-            command(*args, **kwargs)
-        except InputFault as error:
-            _complain(error.problems, lang)
-            sys.exit(1)
-        except UsageFault as error:
-            raise click.UsageError(f"{error.problem.location}: {error.problem.message(lang)}") from None
-        except RecursionError:
-            _complain([Problem(Location("avenant"), "too-deep", {"limit": "…"})], lang)
-            sys.exit(1)
-        except OSError as error:
-            if error.errno == errno.EPIPE:  # who reads the output has gone; click ends quietly
-                raise
-            reason = error.strerror or type(error).__name__
-            _complain(
-                [Problem(Location(str(error.filename or "avenant")), "file-unreadable", {"reason": reason})], lang
-            )
-            sys.exit(1)
-
-    return run
-
-
-def _complain(problems: Sequence[Problem], lang: str) -> None:
-    for problem in problems:
-        click.echo(problem.line(lang), err=True)
-
-
-policies_option = click.option(
-    "--policies", metavar="DIR", help="Folder of conventions (default: ./policies or above, else the packaged ones)."
-)
-lang_option = click.option("--lang", type=click.Choice(["fr", "en"]), help="Language (default: from the locale).")
 convention_option = click.option("--convention", metavar="ID", help="Decide under this convention, whatever the date.")
 interpret_option = click.option(
     "--interpret", "interpret", metavar="ID=CHOICE", multiple=True, help="Take a side in an open question (repeatable)."
 )
 as_of_option = click.option("--as-of", metavar="DATE", help="Today's date; without it nothing is overdue.")
+output_option = click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
+_lang_option = click.option("--lang", type=click.Choice(LANGUAGES), help="Language (default: from the locale).")
+_policies_option = click.option(
+    "--policies", metavar="DIR", help="Folder of conventions (default: ./policies or above, else the packaged ones)."
+)
 
 
-_F = TypeVar("_F", bound=Callable[..., Any])
-
-
-def format_option(*names: str) -> Callable[[_F], _F]:
+def format_option(formats: Formats[Any]) -> Callable[[_F], _F]:
+    """``--format``, with the formats that a subject has."""
+    names = list(formats)
     return click.option("--format", "format_", type=click.Choice(names), default=names[0], show_default=True)
 
 
-def open_session(policies: str | None) -> Session:
-    """The rules, read while nothing is thrown away yet: collecting garbage meanwhile costs a tenth of the start."""
-    gc.disable()
-    try:
-        import engine
+@dataclass(frozen=True)
+class Given:
+    """What most commands are given: the rules and the language, and how cases are to be decided."""
 
-        return engine.load(policies)
-    finally:
-        gc.freeze()
-        gc.enable()
+    lang: str
+    policies: str | None
+    convention: str | None
+    choices: Mapping[str, str]
+    as_of: dt.date | None
+    typed: Mapping[str, Any]
+
+    @functools.cached_property
+    def session(self) -> Session:
+        """The rules, read while nothing is thrown away yet: collecting garbage costs a tenth of the start."""
+        gc.disable()
+        try:
+            return engine.load(self.policies)
+        finally:
+            gc.freeze()
+            gc.enable()
+
+    @functools.cached_property
+    def say(self) -> Say:
+        return Say(self.session.registry, self.lang)
+
+    def title(self, name: str) -> str:
+        """What a report calls the case of a file."""
+        return self.say("standard_input") if name == STANDARD_INPUT else Path(name).stem
+
+    def again(self) -> list[str]:
+        """The options as they were typed, for a command to run next."""
+        words = [part for name, text in self.typed.items() if isinstance(text, str) for part in (f"--{name}", text)]
+        return words + [part for pair in self.typed.get("interpret", ()) for part in ("--interpret", pair)]
+
+
+def given(*options: Callable[[Any], Any]) -> Callable[[Callable[Concatenate[Given, _P], None]], Callable[..., None]]:
+    """Declares these options, the language and the rules, and hands all to the command as one :class:`Given`.
+
+    Faults become messages and an exit status; no traceback reaches a user.
+    """
+
+    def declare(command: Callable[Concatenate[Given, _P], None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
+            lang = str(kwargs.get("lang") or locale_language())
+            with faults_told(lang):
+                names = ("lang", "convention", "policies", "interpret", "as_of")
+                typed: dict[str, Any] = {name: kwargs.pop(name) for name in names if name in kwargs}
+                choices, day = _choices(typed.get("interpret", ())), _day(typed.pop("as_of", None))
+                rules = Given(lang, typed.get("policies"), typed.get("convention"), choices, day, typed)
+                command(rules, *args, **kwargs)
+
+        declared: Callable[..., None] = run
+        for option in reversed((_lang_option, *options, _policies_option)):
+            declared = option(declared)
+        return declared
+
+    return declare
+
+
+@contextlib.contextmanager
+def faults_told(lang: str) -> Iterator[None]:
+    """Turns faults into messages on standard error and an exit status."""
+    try:
+        yield
+    except InputFault as error:
+        complain(error.problems, lang)
+        sys.exit(1)
+    except UsageFault as error:
+        raise click.UsageError(f"{error.problem.location}: {error.problem.message(lang)}") from None
+    except RecursionError:
+        complain([Problem(Location("avenant"), "too-deep", {"limit": "…"})], lang)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno == errno.EPIPE:  # who reads the output has gone; click ends quietly
+            raise
+        reason = error.strerror or type(error).__name__
+        complain([Problem(Location(str(error.filename or "avenant")), "file-unreadable", {"reason": reason})], lang)
+        sys.exit(1)
+
+
+def complain(problems: Sequence[Problem], lang: str) -> None:
+    """Tells problems on standard error."""
+    for problem in problems:
+        click.echo(problem.line(lang), err=True)
+
+
+def _day(text: str | None) -> dt.date | None:
+    """The day of ``--as-of``."""
+    if text is None:
+        return None
+    if not is_date(text):
+        raise click.UsageError(f"--as-of: '{text}' is not a date such as 2025-01-31")
+    return dt.date.fromisoformat(text)
+
+
+def _choices(pairs: Sequence[str]) -> dict[str, str]:
+    """The sides of ``--interpret``."""
+    choices = {}
+    for pair in pairs:
+        id_, sign, choice = pair.partition("=")
+        if not sign:
+            raise click.UsageError(f"--interpret: '{pair}' is not of the form id=choice")
+        choices[id_] = choice
+    return choices
 
 
 def read_document(name: str) -> Document:
     """A case file, or standard input for ``-``."""
-    from engine.policy import loader
-
     if name == STANDARD_INPUT:
         return loader.parse(sys.stdin.buffer.read(loader.MAX_BYTES + 1), name)
     return loader.load(Path(name), name)
 
 
 def decide_files(
-    session: Session,
-    names: Sequence[str],
-    convention: str | None,
-    choices: dict[str, str],
-    as_of: dt.date | None,
-    digest: str | None,
+    rules: Given, names: Sequence[str], digest: str | None = None
 ) -> tuple[list[tuple[str, Decision]], list[Problem]]:
     """The decision on each case file that has one, by name, and the problems of the others."""
     decided: list[tuple[str, Decision]] = []
     problems: list[Problem] = []
     for name in names:
         try:
-            decision = _decide(session, read_document(name), convention, choices, as_of)
+            decision = _decide(rules, read_document(name))
             if digest is not None and decision.digest != digest:
                 raise fault(Location(name), "digest-mismatch", actual=decision.digest, wanted=digest)
             decided.append((name, decision))
@@ -137,14 +196,19 @@ def decide_files(
     return decided, problems
 
 
-def _decide(
-    session: Session, document: Document, convention: str | None, choices: dict[str, str], as_of: dt.date | None
-) -> Decision:
-    from engine.evaluation.facts import read_case
+def decide_file(rules: Given, name: str) -> Decision:
+    """The decision on one case file.
 
-    facts = read_case(document.data, session.registry.vocabulary, document)
+    Raises:
+        InputFault: it has none.
+    """
+    return _decide(rules, read_document(name))
+
+
+def _decide(rules: Given, document: Document) -> Decision:
+    facts = read_case(document.data, rules.session.registry.vocabulary, document)
     with deciding(document):
-        return session.decide(facts, convention, choices, as_of)
+        return rules.session.decide(facts, rules.convention, dict(rules.choices), rules.as_of)
 
 
 @contextlib.contextmanager
@@ -164,54 +228,31 @@ def deciding(document: Document, *under: str) -> Iterator[None]:
 @contextlib.contextmanager
 def engine_faults(name: str) -> Iterator[None]:
     """Turns a fault of the inference engine into one of the case that it stops."""
-    from engine.evaluation.inference import EngineFault
-
     try:
         yield
     except EngineFault as error:
         raise fault(Location(name), "engine-fault", reason=error) from None
 
 
-def day_of(text: str | None) -> dt.date | None:
-    """The day of ``--as-of``."""
-    from engine.language.typing import is_date
-
-    if text is None:
-        return None
-    if not is_date(text):
-        raise click.UsageError(f"--as-of: '{text}' is not a date such as 2025-01-31")
-    return dt.date.fromisoformat(text)
-
-
-def choices_of(pairs: Sequence[str]) -> dict[str, str]:
-    choices = {}
-    for pair in pairs:
-        id_, sign, choice = pair.partition("=")
-        if not sign:
-            raise click.UsageError(f"--interpret: '{pair}' is not of the form id=choice")
-        choices[id_] = choice
-    return choices
+def put(
+    formats: Formats[_Subject],
+    name: str,
+    subject: _Subject,
+    say: Say,
+    output: str | None = None,
+    inputs: Iterable[str] = (),
+) -> None:
+    """Writes a subject in one of its formats."""
+    write(formats[name](subject, say, _screen(output)), output, inputs)
 
 
-def laid_out(page: Page, format_: str, output: str | None) -> str:
-    if format_ == "markdown":
-        from engine.report.markdown import markdown
-
-        return markdown(page)
-    from engine.report import text
-
+def _screen(output: str | None) -> Screen:
+    """The terminal where there is one, colours unless they are refused or the text goes to a file."""
     if not sys.stdout.isatty():
-        return text.plain(page, PLAIN_WIDTH)
-    import shutil
+        return Screen()
+    import shutil  # only for terminals
 
-    width = shutil.get_terminal_size().columns
-    return text.coloured(page, width) if output is None and "NO_COLOR" not in os.environ else text.plain(page, width)
-
-
-def json_text(data: Any) -> str:
-    import json
-
-    return in_json(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"
+    return Screen(shutil.get_terminal_size().columns, output is None and "NO_COLOR" not in os.environ)
 
 
 def write(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:
@@ -219,8 +260,6 @@ def write(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    from engine.files import refuse_input, replacing
-
     refuse_input(Path(output), (Path(name) for name in inputs if name != STANDARD_INPUT))
     with replacing(Path(output)) as partial:
         partial.write_text(text, encoding="utf-8")

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.behaviour import Wanted
-from engine.cli.common import (
-    format_option,
-    guarded,
-    json_text,
-    laid_out,
-    lang_option,
-    locale_language,
-    policies_option,
-    write,
-)
-
-if TYPE_CHECKING:
-    from engine.cli.behaviour import Said
-    from engine.comparison.edits.edit import Comparison
-    from engine.comparison.sides import Side
+from engine.cli.common import Given, format_option, given, output_option, put
+from engine.comparison.edits.structure import compared, pairs
+from engine.comparison.sides import open_sides
+from engine.report.diff_data import FORMATS
+from engine.report.diff_page import Diff
+from engine.report.say import Say
 
 FAILING = {"structural": ("rule",), "citation": ("citation",), "any": ("rule", "citation", "label")}
 
@@ -47,12 +35,11 @@ FAILING = {"structural": ("rule",), "citation": ("citation",), "any": ("rule", "
     multiple=True,
     help="Exit with 1 if there is such a change (repeatable).",
 )
-@click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
-@format_option("text", "markdown", "json", "github")
-@lang_option
-@policies_option
-@guarded
+@output_option
+@format_option(FORMATS)
+@given()
 def diff(
+    rules: Given,
     a: str | None,
     b: str | None,
     git: str | None,
@@ -63,60 +50,31 @@ def diff(
     fail_on: tuple[str, ...],
     output: str | None,
     format_: str,
-    lang: str | None,
-    policies: str | None,
 ) -> None:
     """Say what changed from A to B: two conventions, two folders of them, or two revisions.
 
     Comments, layout and the order of keys and rows are no change.
     """
-    from engine.comparison.edits.structure import compared, pairs
-    from engine.comparison.sides import open_sides
-
     if not behaviour and (witness or portfolio or "behavioural" in fail_on):
         raise click.UsageError("--witness, --portfolio, --fail-on behavioural: go with --behaviour")
-    lang = lang or locale_language()
-    sides = old, new = open_sides(a, b, git, policies)
+    sides = old, new = open_sides(a, b, git, rules.policies)
+    say = Say(new.registry, rules.lang)
     paired = pairs(old.conventions, new.conventions)
     found = compared(old.registry, new.registry, paired)
-    effects = _effects(sides, paired, Wanted(witness, portfolio, lang)) if behaviour else None
-    write(_said(sides, found, effects, format_, lang, full, output), output, [portfolio] if portfolio else ())
-    if _failing(found, effects, fail_on):
+    effects = None
+    if behaviour:
+        from engine.cli.behaviour import effects_of  # brings the search with it
+
+        effects = effects_of(sides, paired, say, witness, portfolio)
+    subject = Diff(sides=sides, found=found, effects=effects, full=full)
+    put(FORMATS, format_, subject, say, output, [portfolio] if portfolio else ())
+    if _failing(subject, fail_on):
         sys.exit(1)
 
 
-def _effects(sides: tuple[Side, Side], paired: Sequence[tuple[str, str]], wanted: Wanted) -> Said:
-    """For whom results change, in the conventions that both sides have."""
-    from engine.cli.behaviour import behaviour_of
-
-    first, second = (side.registry.conventions for side in sides)
-    return behaviour_of(sides, [(old, new) for old, new in paired if old in first and new in second], wanted)
-
-
-def _said(
-    sides: tuple[Side, Side],
-    found: Sequence[Comparison],
-    effects: Said | None,
-    format_: str,
-    lang: str,
-    full: bool,
-    output: str | None,
-) -> str:
-    """What to write in a format."""
-    from engine.report import diff_json, diff_page
-
-    if format_ == "json":
-        return json_text({**diff_json.diff_object(*sides, found, lang), **(effects.data if effects else {})})
-    if format_ == "github":
-        lines = diff_json.annotation_lines(*sides, found, lang, full)
-        return lines + (diff_json.effect_lines(*sides, found, effects.found, lang) if effects else "")
-    compose = diff_page.diff_tables if format_ == "markdown" else diff_page.diff_page
-    page = compose(*sides, found, lang, full)
-    return laid_out((*page, *(effects.blocks if effects else ())), format_, output)
-
-
-def _failing(found: Sequence[Comparison], effects: Said | None, fail_on: Sequence[str]) -> bool:
-    if effects is not None and effects.changes and not {"any", "behavioural"}.isdisjoint(fail_on):
+def _failing(diff: Diff, fail_on: tuple[str, ...]) -> bool:
+    """Whether there is a change of a kind that must not be."""
+    if diff.effects is not None and diff.effects.some and not {"any", "behavioural"}.isdisjoint(fail_on):
         return True
     weights = [weight for name in fail_on for weight in FAILING.get(name, ())]
-    return any(comparison.of_weight(weights) for comparison in found)
+    return any(comparison.of_weight(weights) for comparison in diff.found)

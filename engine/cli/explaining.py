@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import click
 
 from engine.cli.common import (
-    FORMATS,
+    Given,
     as_of_option,
-    choices_of,
     convention_option,
-    day_of,
-    decide_files,
+    decide_file,
     engine_faults,
     format_option,
-    guarded,
+    given,
     interpret_option,
-    json_text,
-    laid_out,
-    lang_option,
-    locale_language,
-    open_session,
-    policies_option,
-    write,
+    put,
 )
-from engine.errors import InputFault
-
-if TYPE_CHECKING:
-    from engine.evaluation.decision import Decision
-    from engine.evaluation.session import Session
+from engine.report.explain_page import FORMATS, Explained
 
 FAVOURABLE = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the command line asks of a case."""
-
-    case: str
-    item: str
-    convention: str | None
-    choices: dict[str, str]
-    as_of: dt.date | None
 
 
 @click.command()
@@ -62,74 +35,33 @@ class Asked:
 @click.option(
     "--any-fact", is_flag=True, help="With --what-if: change facts too that a person cannot (age, specialty)."
 )
-@format_option(*FORMATS)
-@lang_option
-@as_of_option
-@convention_option
-@interpret_option
-@policies_option
-@guarded
-def explain(
-    case: str,
-    item: str,
-    what_if: str | None,
-    any_fact: bool,
-    format_: str,
-    lang: str | None,
-    as_of: str | None,
-    convention: str | None,
-    interpret: tuple[str, ...],
-    policies: str | None,
-) -> None:
+@format_option(FORMATS)
+@given(as_of_option, convention_option, interpret_option)
+def explain(rules: Given, case: str, item: str, what_if: str | None, any_fact: bool, format_: str) -> None:
     """Say why an item of a case came out as it did: the chain down to facts and articles; or what would change it."""
-    lang = lang or locale_language()
-    asked = Asked(case, item, convention, choices_of(interpret), day_of(as_of))
     if what_if is None and any_fact:
         raise click.UsageError("--any-fact goes with --what-if")
-    session = open_session(policies)
-    decided, problems = decide_files(session, [case], convention, asked.choices, asked.as_of, None)
-    if problems:
-        raise InputFault(problems)
-    ((_, decision),) = decided
+    explained = Explained(decide_file(rules, case), item)
     if what_if is None:
-        write(_why(session, decision, asked, format_, lang), None)
+        put(FORMATS, format_, explained, rules.say)
     else:
-        write(_what_if(session, decision, asked, what_if, any_fact, format_, lang), None)
+        with engine_faults(case):
+            _what_if(rules, explained, what_if or None, any_fact, format_)
 
 
-def _why(session: Session, decision: Decision, asked: Asked, format_: str, lang: str) -> str:
-    from engine.report.explain_page import behind, explain_page
+def _what_if(rules: Given, explained: Explained, wished: str | None, any_fact: bool, format_: str) -> None:
+    from engine.inquiry.what_if import alternatives  # rarely asked for
+    from engine.report import alternatives_page
 
-    page = explain_page(decision, session.registry, asked.item, lang)
-    if format_ == "json":
-        from engine.report.json import result_object
-
-        results = {
-            id_: result_object(decision.results[id_], session.registry, lang) for id_ in behind(decision, asked.item)
-        }
-        return json_text({"item": asked.item, "results": results})
-    return laid_out(page, format_, None)
-
-
-def _what_if(
-    session: Session, decision: Decision, asked: Asked, wished: str, any_fact: bool, format_: str, lang: str
-) -> str:
-    from engine.inquiry.what_if import alternatives
-    from engine.report.alternatives_page import alternatives_object, alternatives_page
-    from engine.report.explain_page import known_item
-
-    known_item(decision, asked.item)
-    with engine_faults(asked.case):
-        found = alternatives(
-            session,
-            dict(decision.facts),
-            asked.item,
-            wished or None,
-            convention=asked.convention,
-            interpret=asked.choices,
-            as_of=asked.as_of,
-            any_fact=any_fact,
-        )
-    if format_ == "json":
-        return json_text(alternatives_object(found, decision, session.registry, lang))
-    return laid_out(alternatives_page(found, decision, session.registry, lang), format_, None)
+    found = alternatives(
+        rules.session,
+        dict(explained.decision.facts),
+        explained.item,
+        wished,
+        convention=rules.convention,
+        interpret=dict(rules.choices),
+        as_of=rules.as_of,
+        any_fact=any_fact,
+    )
+    subject = alternatives_page.WhatIf(found, explained.decision)
+    put(alternatives_page.FORMATS, format_, subject, rules.say)

@@ -6,22 +6,21 @@ from pathlib import Path
 
 import click
 
-from engine.cli.common import guarded
-from engine.errors import InputFault
+from engine.cli.common import faults_told, locale_language
+from engine.errors import InputFault, Location, fault
+from engine.policy import loader
+from engine.report.item_text import item_text
 
 
 @click.command()
 @click.argument("file", metavar="FILE")
-@guarded
 def textconv(file: str) -> None:
     """Write a rule file as one block for each item, for git diff.
 
     A file that cannot be read as rules is written as it is.
     """
-    from engine.policy import loader
-    from engine.report.item_text import item_text
-
-    content = _own_text(file)
+    with faults_told(locale_language()):
+        content = _own_text(file)
     try:
         said = item_text(loader.parse(content, file).data)
     except (InputFault, RecursionError):
@@ -31,8 +30,6 @@ def textconv(file: str) -> None:
 
 def _own_text(file: str) -> bytes:
     """The file as it is, of any size: what git can show, this can."""
-    from engine.errors import Location, fault
-
     try:
         return Path(file).read_bytes()
     except OSError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.cli.common import write
 from engine.files import unwritable
+from engine.words import LANGUAGES, read_words
 
 MARK = b"# avenant "  # the first words of every such file, by which the commands know their own
 
@@ -29,9 +30,6 @@ def write_witnesses(folder: Path, texts: Mapping[str, str]) -> None:
 
 def _refuse_foreign(path: Path) -> None:
     """Stops before a file is overwritten that someone else wrote."""
-    from engine.report.messages import word
-    from engine.words import LANGUAGES
-
     try:
         with path.open("rb") as stream:
             start = stream.read(len(MARK))
@@ -40,5 +38,5 @@ def _refuse_foreign(path: Path) -> None:
     except OSError as error:
         raise unwritable(path, error) from None
     if start != MARK:
-        reason = {lang: word("file_is_foreign", lang) for lang in LANGUAGES}
+        reason = {lang: read_words("reports", lang)["file_is_foreign"] for lang in LANGUAGES}
         raise unwritable(path, reason)

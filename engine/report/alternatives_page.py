@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -14,11 +15,11 @@ from engine.evaluation.decision import Decision
 from engine.inquiry.what_if import Alternative, Alternatives, Change
 from engine.language.types import number
 from engine.language.values import Absent, Scalar, Value, exact
-from engine.policy.registry import Registry
-from engine.report.explain_page import head
-from engine.report.messages import word, words
+from engine.report.formats import formats
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
-from engine.report.values import exact_text, fact_text, result_text, scalar_text, to_json
+from engine.report.parts import item_heading
+from engine.report.say import Say
+from engine.report.values import exact_text, to_json
 
 # Pairs that the page shows where single changes are enough, and where they are not.
 PAIRS_BESIDE_SINGLES, PAIRS_ALONE = 4, 12
@@ -28,20 +29,35 @@ DAYS = "days"
 BARE = number("none", None)
 
 
-def alternatives_page(found: Alternatives, decision: Decision, registry: Registry, lang: str) -> Page:
-    """The page on what would give an item of a decision the wished value."""
-    return tuple(_blocks(found, decision, registry, lang))
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What would give an item of a decision the wished value."""
+
+    found: Alternatives
+    decision: Decision
 
 
-def _blocks(found: Alternatives, decision: Decision, registry: Registry, lang: str) -> Iterator[Block]:
-    text = words(lang)
-    yield from head(decision, found.item, lang)
-    yield Heading(text["wish"].format(wish=_wish(found, decision, lang)))
+def page(what_if: WhatIf, say: Say) -> Page:
+    """The wish, then the changes that would give it, the single ones first."""
+    return tuple(_blocks(what_if.found, what_if.decision, say))
+
+
+def data(what_if: WhatIf, say: Say) -> Any:
+    """Every alternative."""
+    return alternatives_object(what_if.found, what_if.decision, say)
+
+
+FORMATS = formats(page, data)
+
+
+def _blocks(found: Alternatives, decision: Decision, say: Say) -> Iterator[Block]:
+    yield from item_heading(decision, found.item, say)
+    yield Heading(say("wish", wish=_wish(found, decision, say)))
     if found.reached:
-        yield Paragraph(text["wish_reached"], "good")
+        yield Paragraph(say("wish_reached"), "good")
         return
     if not (found.tried or found.left):
-        yield Paragraph(text["wish_unknown_item"], "open")
+        yield Paragraph(say("wish_unknown_item"), "open")
         return
     singles = [each for each in found.found if len(each.changes) == 1]
     pairs = [each for each in found.found if len(each.changes) > 1]
@@ -51,42 +67,38 @@ def _blocks(found: Alternatives, decision: Decision, registry: Registry, lang: s
     ):
         groups = _grouped(several)
         if groups:
-            yield Heading(text[title])
-            yield Tree(
-                tuple(line for group in groups[:shown] for line in _lines(group, found, decision, registry, lang))
-            )
+            yield Heading(say(title))
+            yield Tree(tuple(line for group in groups[:shown] for line in _lines(group, found, decision, say)))
         if len(groups) > shown:
-            yield Paragraph(text["more_alternatives"].format(count=len(groups) - shown))
-    yield from _closing(found, registry, lang)
+            yield Paragraph(say.count("more_alternatives", len(groups) - shown))
+    yield from _closing(found, say)
 
 
-def _closing(found: Alternatives, registry: Registry, lang: str) -> Iterator[Block]:
+def _closing(found: Alternatives, say: Say) -> Iterator[Block]:
     """How far the search went, and what it left alone."""
-    text = words(lang)
     if not found.found:
-        yield Paragraph(text["no_alternative"], "open")
+        yield Paragraph(say("no_alternative"), "open")
     tried = "alternatives_tried" if found.found else "none_tried"
-    yield Paragraph(text[tried].format(count=scalar_text(found.tried, None, lang)))
+    yield Paragraph(say(tried, count=say.scalar(found.tried)))
     if found.spent:
-        yield Paragraph(text["alternatives_spent"].format(bound=scalar_text(found.bound, None, lang)), "open")
+        yield Paragraph(say("alternatives_spent", bound=say.scalar(found.bound)), "open")
     if found.left:
-        names = ", ".join(registry.vocabulary.facts[name].label[lang] for name in found.left)
-        yield Paragraph(text["left_alone"].format(names=names))
+        yield Paragraph(say("left_alone", names=say.facts(found.left)))
 
 
-def _wish(found: Alternatives, decision: Decision, lang: str) -> str:
+def _wish(found: Alternatives, decision: Decision, say: Say) -> str:
     wish, result = found.wish, decision.results[found.item]
     if wish.value is None:
-        return word("wish_any", lang)
+        return say("wish_any")
     if isinstance(wish.value, Absent):
-        return word(wish.value.value, lang)
+        return say.value(wish.value.value)
     if isinstance(wish.value, str):
-        return result.value_labels[wish.value][lang] if wish.value in result.value_labels else word(wish.value, lang)
-    value = scalar_text(wish.value, result.type, lang)
+        return say.value(wish.value, result.value_labels)
+    value = say.scalar(wish.value, result.type)
     if wish.kind == "is":
         return value
     kind = {"more": "later", "less": "earlier"}.get(wish.kind) if isinstance(wish.value, dt.date) else None
-    return word(f"wish_{kind or wish.kind}", lang).format(value=value)
+    return say(f"wish_of.{kind or wish.kind}", value=value)
 
 
 def _grouped(several: Sequence[Alternative]) -> list[list[Alternative]]:
@@ -106,65 +118,62 @@ def _choice(each: Alternative) -> int | None:
 
 
 def _lines(
-    group: Sequence[Alternative], found: Alternatives, decision: Decision, registry: Registry, lang: str
+    group: Sequence[Alternative], found: Alternatives, decision: Decision, say: Say
 ) -> Iterator[tuple[int, str]]:
     """The changes on one line, then what they give and by which exception."""
-    text = words(lang)
     first, place = group[0], _choice(group[0])
     parts = []
     for i, change in enumerate(first.changes):
         choices = [each.changes[i].after for each in group] if i == place else [change.after]
-        said = _change(change, choices, registry, lang)
-        parts.append(f"{registry.vocabulary.facts[change.fact].label[lang]}{text['colon']}{said}")
-    yield 0, text["semicolon"].join(parts)
+        said = _change(change, choices, say)
+        parts.append(say.pair(say.facts([change.fact]), said))
+    yield 0, say.listed(parts)
     if found.wish.kind != "is":
-        yield 1, text["gives"].format(value=_given(first, lang))
+        yield 1, say("gives", value=_given(first, say))
     for derogation in first.derogations:
-        criterion = registry.by_id(first.convention) if first.convention else decision.convention
-        item = criterion.items.get(derogation.criterion)
-        label = item.label[lang] if item else derogation.criterion
-        yield 1, text["by_derogation"].format(label=derogation.label[lang], criterion=label)
+        convention = say.registry.by_id(first.convention) if first.convention else decision.convention
+        item = convention.items.get(derogation.criterion)
+        label = say.label(item) if item else derogation.criterion
+        yield 1, say("by_derogation", label=say.label(derogation), criterion=label)
     if first.convention:
-        label = registry.by_id(first.convention).label[lang]
-        yield 1, text["other_convention"].format(label=label)
+        yield 1, say("other_convention", label=say.label(say.registry.by_id(first.convention)))
 
 
-def _given(each: Alternative, lang: str) -> str:
-    return word(str(each.value), lang) if each.result.kind == "obligation" else result_text(each.result, lang)
+def _given(each: Alternative, say: Say) -> str:
+    return say.value(str(each.value)) if each.result.kind == "obligation" else say.result(each.result)
 
 
-def _change(change: Change, choices: Sequence[Scalar | None], registry: Registry, lang: str) -> str:
-    text, vocabulary = words(lang), registry.vocabulary
+def _change(change: Change, choices: Sequence[Scalar | None], say: Say) -> str:
 
     def shown(value: Scalar) -> str:
-        return fact_text(change.fact, value, vocabulary, lang)
+        return say.fact(change.fact, value)
 
     if change.after is None:
-        return text["taken_away"].format(before="" if change.before is None else shown(change.before))
+        return say("taken_away", before="" if change.before is None else shown(change.before))
     *several, last = (shown(value) for value in choices if value is not None)
-    after = f"{', '.join(several)}{text['or']}{last}" if several else last
+    after = f"{', '.join(several)}{say('or')}{last}" if several else last
     if change.before is None:
-        return text["stated"].format(after=after)
-    difference = _difference(change, registry, lang)
+        return say("stated", after=after)
+    difference = _difference(change, say)
     if difference is None:
-        return text["instead_of"].format(after=after, before=shown(change.before))
+        return say("instead_of", after=after, before=shown(change.before))
     before = shown(change.before)
-    if vocabulary.facts[change.fact].type.unit in COUNTED:  # the difference names the unit
-        after, before = (scalar_text(value, BARE, lang) for value in (change.after, change.before))
-    return text["moved"].format(difference=difference, after=after, before=before)
+    if say.registry.vocabulary.facts[change.fact].type.unit in COUNTED:  # the difference names the unit
+        after, before = (say.scalar(value, BARE) for value in (change.after, change.before))
+    return say("moved", difference=difference, after=after, before=before)
 
 
-def _difference(change: Change, registry: Registry, lang: str) -> str | None:
+def _difference(change: Change, say: Say) -> str | None:
     """How far a number or date moves, in words; None for choices and for numbers without a unit."""
     moved = _moved(change)
     if moved is None:
         return None
-    unit = DAYS if isinstance(change.after, dt.date) else registry.vocabulary.facts[change.fact].type.unit
+    unit = DAYS if isinstance(change.after, dt.date) else say.registry.vocabulary.facts[change.fact].type.unit
+    unit = "points" if unit in POINTS else unit
+    if unit not in COUNTED and unit not in ("points", DAYS, "years", "patients_par_etp"):
+        return None
     distance = moved if moved > 0 else -moved
-    single = distance < 2 if lang == "fr" else distance == 1
-    key = f"{'points' if unit in POINTS else unit}_{'up' if moved > 0 else 'down'}{'_one' if single else ''}"
-    text = words(lang)
-    return text[key].format(count=scalar_text(distance, BARE, lang)) if key in text else None
+    return say.count(f"more_of.{unit}" if moved > 0 else f"fewer_of.{unit}", distance)
 
 
 def _moved(change: Change) -> int | Fraction | None:
@@ -178,7 +187,7 @@ def _moved(change: Change) -> int | Fraction | None:
     return None
 
 
-def alternatives_object(found: Alternatives, decision: Decision, registry: Registry, lang: str) -> dict[str, Any]:
+def alternatives_object(found: Alternatives, decision: Decision, say: Say) -> dict[str, Any]:
     """The alternatives as one JSON object; a fact that is not stated is null."""
     type_ = decision.results[found.item].type
     wished = found.wish.value
@@ -190,11 +199,11 @@ def alternatives_object(found: Alternatives, decision: Decision, registry: Regis
         "reached": found.reached,
         "alternatives": [
             {
-                "changes": [_change_object(change, registry, lang) for change in each.changes],
+                "changes": [_change_object(change, say) for change in each.changes],
                 "value": _plain(each.value, found, decision),
                 "exact": None if isinstance(each.value, Absent) else exact_text(each.value, type_),
                 "derogations": [
-                    {"criterion": d.criterion, "id": d.id, "label": d.label[lang]} for d in each.derogations
+                    {"criterion": d.criterion, "id": d.id, "label": say.label(d)} for d in each.derogations
                 ],
                 "convention": each.convention or decision.convention.id,
             }
@@ -211,11 +220,11 @@ def _plain(value: Value | None, found: Alternatives, decision: Decision) -> Any:
     return value.value if isinstance(value, Absent) else to_json(value, decision.results[found.item].type)
 
 
-def _change_object(change: Change, registry: Registry, lang: str) -> dict[str, Any]:
-    fact = registry.vocabulary.facts[change.fact]
+def _change_object(change: Change, say: Say) -> dict[str, Any]:
+    fact = say.registry.vocabulary.facts[change.fact]
     return {
         "fact": change.fact,
-        "label": fact.label[lang],
+        "label": say.label(fact),
         "before": to_json(change.before, fact.type),
         "after": to_json(change.after, fact.type),
         "stated": change.stated,

@@ -3,49 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.bulk.summary import Summary
 from engine.language.types import Type
-from engine.report.messages import words
+from engine.report.formats import formats
 from engine.report.page import Block, Page, Paragraph, Table
-from engine.report.values import scalar_text
+from engine.report.say import Say
 
 VERDICTS = ("eligible", "ineligible", "undetermined", "not_applicable")
-_COUNT, _EUROS = Type("number"), Type("number", "EUR")
+_EUROS = Type("number", "EUR")
 
 
-def batch_page(summary: Summary, conventions: Sequence[str], rejected: str, lang: str) -> Page:
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The summary of a run over files; ``rejected`` is the file that tells of refused rows."""
+
+    summary: Summary
+    rejected: str
+
+
+def page(batch: Batch, say: Say) -> Page:
     """Cases by convention and verdict with the euros due, then how many rows were refused and for what."""
-    return tuple(_blocks(summary, conventions, rejected, lang))
+    return tuple(_blocks(batch.summary, batch.rejected, say))
 
 
-def _blocks(summary: Summary, conventions: Sequence[str], rejected: str, lang: str) -> Iterator[Block]:
-    text = words(lang)
+FORMATS = formats(page)
+
+
+def _blocks(summary: Summary, rejected: str, say: Say) -> Iterator[Block]:
+    conventions = tuple(say.registry.conventions)
     shown = [verdict for verdict in VERDICTS if any(v == verdict for _, v in summary.cases)] or list(VERDICTS[:3])
-    rows = [_row(summary, (id_,), id_, shown, lang) for id_ in conventions]
-    rows.append(_row(summary, conventions, text["total"], shown, lang))
-    head = (text["convention"], text["cases"], *(text[verdict] for verdict in shown))
-    yield Table((*head, text["euros_due"], text["amount_open"]), tuple(rows))
+    rows = [_row(summary, (id_,), id_, shown, say) for id_ in conventions]
+    rows.append(_row(summary, conventions, say("total"), shown, say))
+    head = (say("convention"), say("cases"), *(say.value(verdict) for verdict in shown))
+    yield Table((*head, say("euros_due"), say("amount_open")), tuple(rows))
     refused = summary.refused.total()
     if not refused:
-        yield Paragraph(text["none_refused"])
+        yield Paragraph(say("none_refused"))
         return
-    yield Paragraph(text["refused"].format(count=_count(refused, lang), file=rejected), tone="bad")
+    yield Paragraph(say.count("refused", refused, file=rejected), tone="bad")
     codes = sorted(summary.codes.items(), key=lambda item: (-item[1], item[0]))
-    yield Table((text["code"], text["faults"]), tuple((code, _count(count, lang)) for code, count in codes))
+    yield Table((say("code"), say("faults")), tuple((code, say.scalar(count)) for code, count in codes))
 
 
-def _row(
-    summary: Summary, conventions: Sequence[str], name: str, verdicts: Sequence[str], lang: str
-) -> tuple[str, ...]:
+def _row(summary: Summary, conventions: Sequence[str], name: str, verdicts: Sequence[str], say: Say) -> tuple[str, ...]:
     counts = [sum(summary.cases[id_, verdict] for id_ in conventions) for verdict in verdicts]
     keys = [key for key in summary.cases if key[0] in conventions]
     cents = sum(summary.cents[key] for key in keys)
-    euros = scalar_text(Fraction(cents, 100), _EUROS, lang)
+    euros = say.scalar(Fraction(cents, 100), _EUROS)
     open_ = sum(summary.open[key] for key in keys)
-    return (name, *(_count(n, lang) for n in (sum(counts), *counts)), euros, _count(open_, lang))
-
-
-def _count(number: int, lang: str) -> str:
-    return scalar_text(number, _COUNT, lang)
+    return (name, *(say.scalar(n) for n in (sum(counts), *counts)), euros, say.scalar(open_))

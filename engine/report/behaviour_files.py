@@ -14,7 +14,7 @@ from engine.escaping import flowing
 from engine.language.values import Absent, Value
 from engine.policy.registry import Registry
 from engine.report.case_text import case_lines, comment, written
-from engine.report.messages import words
+from engine.report.say import Say
 from engine.report.whom import Whom
 
 MARK = "avenant diff"
@@ -33,41 +33,41 @@ def witness_names(effects: Sequence[Effect]) -> list[str]:
 
 def witness_text(effect: Effect, whom: Whom, places: tuple[Place, Place], name: str) -> str:
     """A case file that ``avenant evaluate`` takes, with what it shows, why, and the two commands, as comments."""
-    text = whom.text
-    said = text["case_shows"].format(
+    say = whom.say
+    said = say(
+        "case_shows",
         result=whom.item(effect.result),
         before=whom.value(effect.result, effect.before),
         after=whom.value(effect.result, effect.after),
     )
-    lines = [comment(f"{MARK}{text['colon']}{said}")]
-    lines.extend(comment(f"{text['cause']}{text['colon']}{whom.cause(cause)}") for cause in effect.causes)
+    lines = [comment(say.pair(MARK, said))]
+    lines.extend(comment(say.pair(say.count("causes", 1), whom.cause(cause))) for cause in effect.causes)
     readings = "".join(f" --interpret {id_}={choice}" for id_, choice in effect.witness.interpret.items())
     for key, place in zip(("witness_file_before", "witness_file_after"), places, strict=True):
         made = "" if place.made_by is None else f"{place.made_by} && "
         command = f"{made}avenant evaluate {shlex.quote(name)} {place.option}{readings}"
-        lines.append(comment(f"{text[key]}{text['colon']}{command}"))
+        lines.append(comment(say.pair(say(key), command)))
     return "\n".join([*lines, *case_lines(effect.witness.facts)]) + "\n"
 
 
-def suite_text(behaviours: Iterable[Behaviour], lang: str) -> str:
+def suite_text(behaviours: Iterable[Behaviour], say: Say) -> str:
     """A suite of policy tests: what the later version says of each witness, by which the change is kept in mind."""
-    text = words(lang)
     title = None
     cases: list[str] = []
     for behaviour in behaviours:
-        whom = Whom(behaviour, lang)
+        whom = Whom(behaviour, say)
         ids = dict.fromkeys((behaviour.a.convention.id, behaviour.b.convention.id))
         if behaviour.effects and title is None:
-            title = text["suite_of_witnesses"].format(what=" → ".join(ids))
+            title = say("suite_of_witnesses", what=" → ".join(ids))
         for number, effect in enumerate(behaviour.effects, 1):
             if effect.result != STOPPED:
                 cases.extend(_test(effect, behaviour.b.convention.id, number, whom))
-    lines = [comment(f"{MARK}{text['colon']}{title}"), f"suite: {_quoted(title or '')}", "base: {}"]
+    lines = [comment(say.pair(MARK, title or "")), f"suite: {_quoted(title or '')}", "base: {}"]
     return "\n".join([*lines, "cases:" if cases else "cases: []", *cases]) + "\n"
 
 
 def _test(effect: Effect, convention: str, number: int, whom: Whom) -> list[str]:
-    name = f"{whom.label(effect.result)}, {whom.who(effect)}{whom.text['colon']}{whom.step(effect)} ({number})"
+    name = f"{whom.label(effect.result)}, {whom.say.pair(whom.who(effect), whom.step(effect))} ({number})"
     given = [f"      {name}: {written(value)}" for name, value in effect.witness.facts.items()]
     interpret = effect.witness.interpret
     return [

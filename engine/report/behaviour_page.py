@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from engine.comparison.effects.behaviour import Behaviour, Effect
 from engine.comparison.effects.describe import Restriction
 from engine.comparison.effects.effects import APART, FOUND, PROVED, THROUGH, Status
+from engine.comparison.effects.measures import Portfolio
 from engine.comparison.effects.twins import STOPPED
 from engine.evaluation.decision import FIXED_RESULTS
 from engine.language.types import Type
 from engine.language.values import Absent, Value
-from engine.report.messages import words
-from engine.report.page import Block, Heading, Page, Paragraph, Tree
-from engine.report.values import Json, exact_text, scalar_text, to_json
+from engine.report.objects import exact_object, facts_object
+from engine.report.page import Block, Heading, Paragraph, Tree
+from engine.report.portfolio_page import portfolio_blocks, portfolio_object
+from engine.report.say import Say
+from engine.report.values import Json, to_json
 from engine.report.whom import Whom
 
 # What a page shows of one result, or of all criteria; an object holds all.
@@ -26,51 +30,75 @@ MAX_FACTS = 6
 TONES = {"gain": "good", "loss": "bad"}
 
 
-def behaviour_page(behaviour: Behaviour, files: Mapping[int, str], lang: str) -> Page:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """What a change does, by convention; ``files`` names witnesses by number of the effect, ``portfolio`` measures."""
+
+    found: Sequence[Behaviour]
+    files: Sequence[Mapping[int, str]]
+    portfolio: Portfolio | None = None
+
+    @property
+    def some(self) -> bool:
+        """Whether a result changes."""
+        return any(each.effects for each in self.found)
+
+
+def effects_blocks(effects: Effects, say: Say) -> Iterator[Block]:
+    """The comparison of each convention in which something changed, then those in which nothing did."""
+    moved = [
+        (each, names)
+        for each, names in zip(effects.found, effects.files, strict=True)
+        if each.statuses or each.first is None
+    ]
+    same = [say.label(each.b.convention) for each in effects.found if not each.statuses and each.first is not None]
+    if not moved:
+        yield Heading(say("behaviour"))
+    for each, names in moved:
+        yield from behaviour_blocks(each, names, say)
+    if same:
+        yield Paragraph(say("behaviour_untouched", labels=say.listed(same)))
+    if effects.portfolio is not None:
+        yield from portfolio_blocks(effects.portfolio, effects.found, say)
+
+
+def effects_object(effects: Effects, say: Say) -> dict[str, Any]:
+    """The same as keys of the object of a comparison."""
+    behaviours = zip(effects.found, effects.files, strict=True)
+    data: dict[str, Any] = {"behaviour": [behaviour_object(each, names, say) for each, names in behaviours]}
+    return data if effects.portfolio is None else {**data, "portfolio": portfolio_object(effects.portfolio)}
+
+
+def behaviour_blocks(behaviour: Behaviour, files: Mapping[int, str], say: Say) -> Iterator[Block]:
     """Every result that changes, the most consequential first; ``files`` names witnesses by number of the effect."""
-    text = words(lang)
-    labels = dict.fromkeys(side.convention.label[lang] for side in (behaviour.a, behaviour.b))
-    blocks: list[Block] = [Heading(text["behaviour_of"].format(label=" → ".join(labels)))]
+    labels = dict.fromkeys(say.label(side.convention) for side in (behaviour.a, behaviour.b))
+    yield Heading(say("behaviour_of", label=" → ".join(labels)))
     if behaviour.first is None:
-        return (*blocks, Paragraph(text["behaviour_apart"]))
-    blocks.append(Paragraph(_compared(behaviour, lang)))
+        yield Paragraph(say("behaviour_apart"))
+        return
+    yield Paragraph(_compared(behaviour, say))
     if behaviour.forced:
-        blocks.append(Paragraph(text["behaviour_forced"]))
+        yield Paragraph(say("behaviour_forced"))
     if not behaviour.effects:
         proved = all(status.status in (PROVED, APART) for status in behaviour.statuses)
-        blocks.append(Paragraph(text["behaviour_same" if proved else "behaviour_none_found"], "good" if proved else ""))
-    blocks.extend(_results(behaviour, files, lang))
-    blocks.extend(_criteria(behaviour, files, lang))
-    blocks.extend(_statuses(behaviour, lang))
+        yield Paragraph(say("behaviour_same" if proved else "behaviour_none_found"), "good" if proved else "")
+    yield from _results(behaviour, files, say)
+    yield from _criteria(behaviour, files, say)
+    yield from _statuses(behaviour, say)
     if behaviour.unconfirmed:
-        blocks.append(Paragraph(text["unconfirmed"].format(count=behaviour.unconfirmed), "bad"))
-    return tuple(blocks)
+        yield Paragraph(say("unconfirmed", count=behaviour.unconfirmed), "bad")
 
 
-def behaviours_page(found: Sequence[Behaviour], files: Sequence[Mapping[int, str]], lang: str) -> Page:
-    """The comparison of each convention in which something changed, then those in which nothing did."""
-    text = words(lang)
-    moved = [(each, names) for each, names in zip(found, files, strict=True) if each.statuses or each.first is None]
-    blocks: list[Block] = [block for each, names in moved for block in behaviour_page(each, names, lang)]
-    same = [each.b.convention.label[lang] for each in found if not each.statuses and each.first is not None]
-    if not blocks:
-        blocks.append(Heading(text["behaviour"]))
-    if same:
-        blocks.append(Paragraph(text["behaviour_untouched"].format(labels=text["semicolon"].join(same))))
-    return tuple(blocks)
-
-
-def _compared(behaviour: Behaviour, lang: str) -> str:
-    text = words(lang)
-    start = scalar_text(behaviour.first, None, lang)
-    end = None if behaviour.last is None else scalar_text(behaviour.last, None, lang)
-    window = text["window_from" if end is None else "window_between"].format(start=start, end=end)
+def _compared(behaviour: Behaviour, say: Say) -> str:
+    start = say.scalar(behaviour.first)
+    end = None if behaviour.last is None else say.scalar(behaviour.last)
+    window = say("window_from" if end is None else "window_between", start=start, end=end)
     a, b = behaviour.a.convention.id, behaviour.b.convention.id
-    return text["behaviour_days"].format(a=a, b=b, window=window, cases=behaviour.cases, seed=behaviour.seed)
+    return say("behaviour_days", a=a, b=b, window=window, cases=behaviour.cases, seed=behaviour.seed)
 
 
-def _results(behaviour: Behaviour, files: Mapping[int, str], lang: str) -> Iterator[Block]:
-    whom = Whom(behaviour, lang)
+def _results(behaviour: Behaviour, files: Mapping[int, str], say: Say) -> Iterator[Block]:
+    whom = Whom(behaviour, say)
     follows: dict[str, None] = {}
     for id_ in (STOPPED, *FIXED_RESULTS):
         mine = [(i, e) for i, e in enumerate(behaviour.effects) if e.result == id_]
@@ -81,21 +109,21 @@ def _results(behaviour: Behaviour, files: Mapping[int, str], lang: str) -> Itera
             yield from _grouped(own, behaviour, files, whom, MAX_SHOWN)
     if follows:
         names = ", ".join(whom.label(id_) for id_ in follows)
-        yield Paragraph(words(lang)["consequences"].format(names=names))
+        yield Paragraph(say("consequences", names=names))
 
 
-def _criteria(behaviour: Behaviour, files: Mapping[int, str], lang: str) -> Iterator[Block]:
+def _criteria(behaviour: Behaviour, files: Mapping[int, str], say: Say) -> Iterator[Block]:
     mine = [(i, e) for i, e in enumerate(behaviour.effects) if e.result not in (STOPPED, *FIXED_RESULTS)]
     if mine:
-        yield Heading(words(lang)["criteria_changes"], level=3)
-        yield from _grouped(mine, behaviour, files, Whom(behaviour, lang), MAX_CRITERIA)
+        yield Heading(say("criteria_changes"), level=3)
+        yield from _grouped(mine, behaviour, files, Whom(behaviour, say), MAX_CRITERIA)
 
 
 def _grouped(
     effects: Sequence[tuple[int, Effect]], behaviour: Behaviour, files: Mapping[int, str], whom: Whom, most: int
 ) -> Iterator[Block]:
     """One entry for each step with its causes: the plainest of its situations, and how many more there are."""
-    text = whom.text
+    say = whom.say
     groups: dict[object, list[tuple[int, Effect]]] = {}
     for number, effect in effects:
         key = (effect.result, str(effect.before), str(effect.after), tuple((c.kind, c.id) for c in effect.causes))
@@ -114,50 +142,45 @@ def _grouped(
     yield Tree(tuple(lines))
     hidden += sum(behaviour.more.get(id_, 0) for id_ in {effect.result for _, effect in effects})
     if hidden:
-        yield Paragraph(text["one_more_effect"] if hidden == 1 else text["more_effects"].format(count=hidden))
+        yield Paragraph(say.count("more_effects", hidden))
 
 
 def _entry(number: int, effect: Effect, others: int, files: Mapping[int, str], whom: Whom) -> Iterator[tuple[int, str]]:
-    text = whom.text
-    subject = "" if effect.result in (STOPPED, *FIXED_RESULTS) else whom.label(effect.result) + text["colon"]
-    head = (
-        f"{text[f'effect_{effect.kind}']}{text['colon']}{subject}{whom.who(effect)}{text['colon']}{whom.step(effect)}"
-    )
-    yield 0, head
-    causes = text["cause" if len(effect.causes) == 1 else "causes"]
-    yield 1, causes + text["colon"] + text["semicolon"].join(whom.cause(cause) for cause in effect.causes)
-    if number in files:
-        yield 1, text["witness"] + text["colon"] + files[number]
-    elif effect.box is None:
-        yield 1, text["witness"] + text["colon"] + whom.facts(effect, MAX_FACTS)
+    say = whom.say
+    subject = "" if effect.result in (STOPPED, *FIXED_RESULTS) else whom.label(effect.result) + say("colon")
+    yield 0, say.pair(say(f"effect.{effect.kind}"), subject + say.pair(whom.who(effect), whom.step(effect)))
+    causes = say.count("causes", len(effect.causes))
+    yield 1, say.pair(causes, say.listed(whom.cause(cause) for cause in effect.causes))
+    if number in files or effect.box is None:
+        yield 1, say.pair(say("witness"), files[number] if number in files else whom.facts(effect, MAX_FACTS))
     if others:
-        yield 1, text["one_more_situation"] if others == 1 else text["more_situations"].format(count=others)
+        yield 1, say.count("more_situations", others)
 
 
-def _statuses(behaviour: Behaviour, lang: str) -> Iterator[Block]:
+def _statuses(behaviour: Behaviour, say: Say) -> Iterator[Block]:
     """What is known of the changed items that no effect above tells of."""
-    text, whom = words(lang), Whom(behaviour, lang)
+    whom = Whom(behaviour, say)
     groups: dict[str, list[Status]] = {}
     for status in behaviour.statuses:
         if status.status != FOUND:
             groups.setdefault(status.status, []).append(status)
     if not groups:
         return
-    yield Heading(text["known_of_items"], level=3)
+    yield Heading(say("known_of_items"), level=3)
     lines = []
     for name, members in groups.items():
-        said = text[f"change_{name}"].format(bound=members[0].bound, seed=members[0].seed)
-        lines.append((0, said[:1].upper() + said[1:] + text["colon"].rstrip()))
+        said = say(f"item_status.{name}", bound=members[0].bound, seed=members[0].seed)
+        lines.append((0, say.head(said[:1].upper() + said[1:])))
         if len(members) > MAX_NAMED or name in (APART, THROUGH):
-            lines.append((1, text["elements"].format(count=len(members))))
+            lines.append((1, say("elements", count=len(members))))
         else:
             lines.append((1, ", ".join(whom.item(status.item) for status in members)))
     yield Tree(tuple(lines))
 
 
-def behaviour_object(behaviour: Behaviour, files: Mapping[int, str], lang: str) -> dict[str, Any]:
+def behaviour_object(behaviour: Behaviour, files: Mapping[int, str], say: Say) -> dict[str, Any]:
     """The comparison as one JSON object, with every effect and its case."""
-    whom = Whom(behaviour, lang)
+    whom = Whom(behaviour, say)
     return {
         "a": behaviour.a.convention.id,
         "b": behaviour.b.convention.id,
@@ -185,16 +208,14 @@ def _effect(effect: Effect, file: str | None, whom: Whom) -> dict[str, Any]:
         "effect": effect.kind,
         "before": value_object(effect.before, types.get(effect.result)),
         "after": value_object(effect.after, types.get(effect.result)),
-        "text": f"{whom.who(effect)}{whom.text['colon']}{whom.step(effect)}",
+        "text": whom.say.pair(whom.who(effect), whom.step(effect)),
         "causes": [{"kind": cause.kind, "id": cause.id} for cause in effect.causes],
         "follows": effect.follows,
         "where": None if effect.box is None else [_restriction(each, types) for each in effect.box.restrictions],
         "cases": effect.seen,
         "witness": {
             "file": file,
-            "facts": {
-                name: to_json(value, whom.vocabulary.facts[name].type) for name, value in effect.witness.facts.items()
-            },
+            "facts": facts_object(effect.witness.facts, whom.say),
             "interpret": dict(effect.witness.interpret),
             "overlays": list(effect.witness.overlays),
         },
@@ -205,9 +226,7 @@ def value_object(value: Value | None, type_: Type | None) -> dict[str, Json]:
     """A value with its status; a ratio with its exact fraction."""
     if isinstance(value, Absent) or value is None:
         return {"status": "not_applicable" if value is None else value.value, "value": None}
-    found: dict[str, Json] = {"status": "known", "value": to_json(value, type_)}
-    exact = exact_text(value, type_)
-    return found if exact is None else {**found, "exact": exact}
+    return {"status": "known", "value": to_json(value, type_), **exact_object(value, type_)}
 
 
 def _restriction(each: Restriction, types: Mapping[str, Type | None]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from engine.escaping import in_html
 from engine.report.coverage_page import coverage_line, fate_text, missing_sides, mutation_lines
-from engine.report.messages import words
+from engine.report.say import Say
 from engine.suite.coverage import Coverage, Place
 from engine.suite.mutation import Fate, Score
 
@@ -28,25 +28,24 @@ pre em { color: #a33; font-style: normal; padding-left: 2rem; }
 """
 
 
-def coverage_html(found: Coverage, score: Score | None, sources: Mapping[str, str], lang: str) -> str:
+def coverage_html(found: Coverage, score: Score | None, sources: Mapping[str, str], say: Say) -> str:
     """The YAML ``sources`` (text by file name) with each line coloured; survivors are told beside their line."""
-    text = words(lang)
     parts = [
-        f'<!doctype html>\n<html lang="{lang}">\n<meta charset="utf-8">',
+        f'<!doctype html>\n<html lang="{say.lang}">\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{in_html(text['coverage'])}</title>\n<style>{_STYLE}</style>",
-        f"<h1>{in_html(text['coverage'])}</h1>\n<p>{in_html(coverage_line(found, lang))}</p>",
+        f"<title>{in_html(say('coverage'))}</title>\n<style>{_STYLE}</style>",
+        f"<h1>{in_html(say('coverage'))}</h1>\n<p>{in_html(coverage_line(found, say))}</p>",
     ]
     if score is not None:
-        parts.extend(f"<p>{in_html(line)}</p>" for line in mutation_lines(score, lang))
+        parts.extend(f"<p>{in_html(line)}</p>" for line in mutation_lines(score, say))
     keys = ("reached", "half", "missed")
-    parts.append('<p class="key">' + "".join(f'<span class="{k}">{in_html(text[k])}</span>' for k in keys) + "</p>")
+    parts.append('<p class="key">' + "".join(f'<span class="{k}">{in_html(say(k))}</span>' for k in keys) + "</p>")
     for name, source in sources.items():
-        parts.extend(_file(name, source, found, score, lang))
+        parts.extend(_file(name, source, found, score, say))
     return "\n".join(parts) + "\n</html>\n"
 
 
-def _file(name: str, source: str, found: Coverage, score: Score | None, lang: str) -> Iterator[str]:
+def _file(name: str, source: str, found: Coverage, score: Score | None, say: Say) -> Iterator[str]:
     places: dict[int, list[Place]] = {}
     for place in found.places:
         if place.at.file == name:
@@ -60,13 +59,13 @@ def _file(name: str, source: str, found: Coverage, score: Score | None, lang: st
     opened = " open" if reached < of or surviving else ""
     yield f"<details{opened}><summary>{in_html(name)} — {reached}/{of}</summary><pre>"
     for number, line in enumerate(source.splitlines(), 1):
-        yield _line(number, line, places.get(number, []), surviving.get(number, []), found, lang)
+        yield _line(number, line, places.get(number, []), surviving.get(number, []), found, say)
     yield "</pre></details>"
 
 
-def _line(number: int, line: str, places: list[Place], fates: list[Fate], found: Coverage, lang: str) -> str:
+def _line(number: int, line: str, places: list[Place], fates: list[Fate], found: Coverage, say: Say) -> str:
     shade = _shade(places, found)
-    missed = [f"{p.item}: {missing_sides(p, found, lang)}" for p in places if len(found.sides(p)) < len(p.sides)]
+    missed = [f"{p.item}: {missing_sides(p, found, say)}" for p in places if len(found.sides(p)) < len(p.sides)]
     title = f' title="{in_html("; ".join(missed))}"' if missed else ""
     notes = "".join(f"<em>✗ {in_html(fate_text(fate))}</em>" for fate in fates)
     return f'<span class="{shade}"{title}><i>{number}</i>{in_html(line)}{notes}</span>'

@@ -2,71 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from engine.report.messages import words
-from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
+from engine.report.page import Block, Heading, Paragraph, Table, Tree
+from engine.report.say import Say
 from engine.suite.coverage import KINDS, Coverage, Place
 from engine.suite.mutation import CAUGHT, EQUIVALENT, INVALID, SURVIVED, Fate, Score
 
 
-def coverage_page(found: Coverage, conventions: Sequence[str], lang: str) -> Page:
+def coverage_blocks(found: Coverage, say: Say) -> Iterator[Block]:
     """Shares by kind and convention, then every place that no test reaches."""
-    text = words(lang)
+    conventions = tuple(say.registry.conventions)
     rows = []
     for kind in (*KINDS, None):
         if found.count(kind)[1]:
-            name = text[f"kind_{kind}"] if kind else text["all_kinds"]
+            name = say(f"coverage_kind.{kind}") if kind else say("all_kinds")
             counts = (found.count(kind, convention) for convention in (*conventions, None))
             rows.append((name, *(_fraction(*count) for count in counts)))
-    blocks: list[Block] = [
-        Heading(text["coverage"]),
-        Table(("", *conventions, text["all_kinds"]), tuple(rows)),
-    ]
+    yield Heading(say("coverage"))
+    yield Table(("", *conventions, say("all_kinds")), tuple(rows))
     if found.missed:
-        blocks.append(Heading(text["missed_list"], tone="open"))
-        blocks.append(Tree(tuple((0, _missed(place, found, lang)) for place in found.missed)))
-    blocks.append(Paragraph(coverage_line(found, lang)))
-    return tuple(blocks)
+        yield Heading(say("missed_list"), tone="open")
+        yield Tree(tuple((0, _missed(place, found, say)) for place in found.missed))
+    yield Paragraph(coverage_line(found, say))
 
 
-def coverage_line(found: Coverage, lang: str) -> str:
+def coverage_line(found: Coverage, say: Say) -> str:
     """The coverage in one sentence."""
     reached, all_ = found.count()
-    share = percent(100 * reached / all_ if all_ else 100.0, lang)
-    return words(lang)["coverage_total"].format(share=share, reached=reached, all=all_, tests=found.tests)
+    share = percent(100 * reached / all_ if all_ else 100.0, say)
+    return say("coverage_total", share=share, reached=reached, all=all_, tests=found.tests)
 
 
-def mutation_page(score: Score, conventions: Sequence[str], lang: str) -> Page:
+def mutation_blocks(score: Score, say: Say) -> Iterator[Block]:
     """Scores by convention, then every change that no test notices, by line."""
-    text = words(lang)
-    columns = ("", text["score"], text["caught"], text["survived"], text["equivalent"], text["invalid"])
+    columns = ("", say("score"), say("caught"), say("survived"), say("equivalent"), say("invalid"))
     rows = []
-    for convention in (*conventions, None):
+    for convention in (*say.registry.conventions, None):
         counts = (score.count(status, convention) for status in (CAUGHT, SURVIVED, EQUIVALENT, INVALID))
-        share = percent(score.share(convention), lang) + " %"
-        rows.append((convention or text["all_kinds"], share, *(str(count) for count in counts)))
-    blocks: list[Block] = [Heading(text["mutation"]), Table(columns, tuple(rows))]
+        share = percent(score.share(convention), say) + " %"
+        rows.append((convention or say("all_kinds"), share, *(str(count) for count in counts)))
+    yield Heading(say("mutation"))
+    yield Table(columns, tuple(rows))
     if score.survivors:
-        blocks.append(Heading(text["survivors"], tone="open"))
-        blocks.append(Tree(tuple((0, _survivor(fate)) for fate in score.survivors)))
-    blocks.extend(Paragraph(line) for line in mutation_lines(score, lang))
-    return tuple(blocks)
+        yield Heading(say("survivors"), tone="open")
+        yield Tree(tuple((0, _survivor(fate)) for fate in score.survivors))
+    yield from (Paragraph(line) for line in mutation_lines(score, say))
 
 
-def mutation_lines(score: Score, lang: str) -> Iterator[str]:
+def mutation_lines(score: Score, say: Say) -> Iterator[str]:
     """The score in one sentence, and how many changes were drawn where not all were."""
-    text = words(lang)
     caught = score.count(CAUGHT)
-    yield text["mutation_total"].format(
-        share=percent(score.share(), lang),
+    yield say(
+        "mutation_total",
+        share=percent(score.share(), say),
         caught=caught,
         all=caught + score.count(SURVIVED),
         equivalent=score.count(EQUIVALENT),
     )
     if len(score.fates) < score.of:
-        yield text["drawn"].format(count=len(score.fates), of=score.of)
+        yield say("drawn", count=len(score.fates), of=score.of)
 
 
 def review_object(found: Coverage | None, score: Score | None) -> dict[str, Any]:
@@ -94,19 +90,18 @@ def review_object(found: Coverage | None, score: Score | None) -> dict[str, Any]
     return data
 
 
-def missing_sides(place: Place, found: Coverage, lang: str) -> str:
+def missing_sides(place: Place, found: Coverage, say: Say) -> str:
     """What no test reaches of a place, in words."""
-    text = words(lang)
     if len(place.sides) < 2 or not found.sides(place):
-        return text["no_test"]
+        return say("no_test")
     missing = [side for side in place.sides if side not in found.sides(place)]
-    return text["side_missing"].format(side=", ".join(text[f"side_{side}"] for side in missing))
+    return say("side_missing", side=", ".join(say(f"side.{side}") for side in missing))
 
 
-def percent(share: float, lang: str) -> str:
+def percent(share: float, say: Say) -> str:
     """A share with one decimal, cut and never rounded up."""
     shown = f"{int(share * 10) / 10:.1f}"
-    return shown.replace(".", ",") if lang == "fr" else shown
+    return shown.replace(".", ",") if say.lang == "fr" else shown
 
 
 def fate_text(fate: Fate) -> str:
@@ -118,9 +113,9 @@ def _fraction(reached: int, all_: int) -> str:
     return f"{reached}/{all_}" if all_ else "—"
 
 
-def _missed(place: Place, found: Coverage, lang: str) -> str:
+def _missed(place: Place, found: Coverage, say: Say) -> str:
     name = place.item if place.kind == "item" else f"{place.item}: {place.name}"
-    return f"{place.at}: {name}: {missing_sides(place, found, lang)}"
+    return f"{place.at}: {name}: {missing_sides(place, found, say)}"
 
 
 def _survivor(fate: Fate) -> str:

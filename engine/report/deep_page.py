@@ -3,37 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from engine.report.case_text import case_lines, comment, written
-from engine.report.messages import words
+from engine.report.formats import formats
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
+from engine.report.say import Say
 from engine.suite.deep import Finding
 from engine.suite.tables import Witness
 
 
-def deep_page(findings: Sequence[Finding], files: Mapping[int, str], lang: str) -> Page:
-    """Each finding with its place, what is known of it, and its case; ``files`` names case files by number."""
-    text = words(lang)
-    blocks: list[Block] = [Heading(text["deep"])]
-    if not findings:
-        return (*blocks, Paragraph(text["deep_clean"], "good"))
-    for number, finding in enumerate(findings):
-        lines = [(0, f"{finding.at}: {finding_text(finding, lang)}"), (1, text[f"deep_{finding.status}"])]
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Findings of the deep checks; ``files`` names case files by number."""
+
+    found: Sequence[Finding]
+    files: Mapping[int, str] = field(default_factory=dict)
+
+
+def page(findings: Findings, say: Say) -> Page:
+    """Each finding with its place, what is known of it, and its case."""
+    blocks: list[Block] = [Heading(say("deep"))]
+    if not findings.found:
+        return (*blocks, Paragraph(say("deep_clean"), "good"))
+    for number, finding in enumerate(findings.found):
+        lines = [(0, f"{finding.at}: {finding_text(finding, say)}"), (1, say(f"deep_status.{finding.status}"))]
         if finding.inputs:
             lines.append((1, ", ".join(f"{name} = {value}" for name, value in finding.inputs.items())))
         if finding.witness is not None:
-            where = files.get(number)
-            shown = _said(finding.witness, lang)
-            lines.append((1, text["witness"] + text["colon"] + (f"{where} ({shown})" if where else shown)))
+            where = findings.files.get(number)
+            shown = _said(finding.witness, say)
+            lines.append((1, say.pair(say("witness"), f"{where} ({shown})" if where else shown)))
             if not where:
                 lines.extend((2, line) for line in _facts(finding.witness))
         blocks.append(Tree(tuple(lines)))
     return tuple(blocks)
 
 
-def finding_text(finding: Finding, lang: str) -> str:
+FORMATS = formats(page)
+
+
+def finding_text(finding: Finding, say: Say) -> str:
     """The finding in one sentence, after its code."""
-    sentence = words(lang)[f"deep_{finding.code}"].format(name=finding.name, item=finding.item)
+    sentence = say(f"deep_code.{finding.code}", name=finding.name, item=finding.item)
     return f"{finding.code}: {sentence}"
 
 
@@ -42,9 +54,9 @@ def witness_name(finding: Finding) -> str:
     return f"{finding.convention}_{finding.item}_{finding.at.line}_{finding.code}".replace("-", "_")
 
 
-def witness_text(finding: Finding, witness: Witness, lang: str) -> str:
+def witness_text(finding: Finding, witness: Witness, say: Say) -> str:
     """A case file that ``avenant evaluate`` takes, with what it says as a comment."""
-    lines = [comment(f"avenant check: {finding.at}: {finding_text(finding, lang)}"), comment(_said(witness, lang))]
+    lines = [comment(f"avenant check: {finding.at}: {finding_text(finding, say)}"), comment(_said(witness, say))]
     lines.extend(f"# --interpret {id_}={choice}" for id_, choice in witness.interpret.items())
     lines.extend(case_lines(witness.facts))
     return "\n".join(lines) + "\n"
@@ -54,8 +66,7 @@ def _facts(witness: Witness) -> list[str]:
     return [f"{name}: {written(value)}" for name, value in witness.facts.items()]
 
 
-def _said(witness: Witness, lang: str) -> str:
-    text = words(lang)
+def _said(witness: Witness, say: Say) -> str:
     if witness.fault is not None:
-        return text["witness_fault"].format(code=witness.fault)
-    return ", ".join(item + text["colon"] + value for item, value in witness.claims.items())
+        return say("witness_fault", code=witness.fault)
+    return ", ".join(say.pair(item, value) for item, value in witness.claims.items())

@@ -8,30 +8,41 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import PurePath
 
 from engine.comparison.edits.edit import WEIGHTS, Comparison, Edit
 from engine.comparison.sides import Side
 from engine.policy.model import Convention
+from engine.report.behaviour_page import Effects, effects_blocks
 from engine.report.catalogue_page import window_text
 from engine.report.edit_words import Said, Speaker, inline, speaker
-from engine.report.messages import word
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
+from engine.report.say import Say
 
 SHORT = 70  # characters of two values that stand on one line
 MANY = 30  # rule changes from which markdown folds each file
 
 
-def diff_page(a: Side, b: Side, found: Sequence[Comparison], lang: str, full: bool = False) -> Page:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diff:
+    """The edits between two sides, with their effects where asked; ``full`` shows citations and labels everywhere."""
+
+    sides: tuple[Side, Side]
+    found: Sequence[Comparison]
+    effects: Effects | None = None
+    full: bool = False
+
+
+def page(diff: Diff, say: Say) -> Page:
     """The comparison as headings and indented lines, for a terminal."""
-    return tuple(_page(a, b, found, lang, full, tables=False))
+    return tuple(_blocks(diff, say, tables=False))
 
 
-def diff_tables(a: Side, b: Side, found: Sequence[Comparison], lang: str, full: bool = False) -> Page:
+def tables(diff: Diff, say: Say) -> Page:
     """The comparison as a summary and tables that unfold, for a pull request."""
-    return tuple(_page(a, b, found, lang, full, tables=True))
+    return tuple(_blocks(diff, say, tables=True))
 
 
 def shown(comparison: Comparison, full: bool) -> tuple[Edit, ...]:
@@ -40,61 +51,61 @@ def shown(comparison: Comparison, full: bool) -> tuple[Edit, ...]:
     return comparison.edits if full or same else comparison.of_weight(["rule"])
 
 
-def _page(a: Side, b: Side, found: Sequence[Comparison], lang: str, full: bool, *, tables: bool) -> Iterator[Block]:
+def _blocks(diff: Diff, say: Say, *, tables: bool) -> Iterator[Block]:
+    a, b = diff.sides
     yield Heading(f"{a.name} → {b.name}", 1)
     if a.registry.case_digest != b.registry.case_digest:
-        yield Paragraph(word("diff_facts_differ", lang), "open")
-    changed = [each for each in found if each.edits]
-    if not changed:
-        yield Paragraph(word("diff_nothing", lang), "good")
-        return
+        yield Paragraph(say("diff_facts_differ"), "open")
+    changed = [each for each in diff.found if each.edits]
+    same = [_named(each) for each in diff.found if not each.edits]
     for comparison in changed:
-        spoken = speaker(comparison, a.registry, b.registry, lang)
-        yield from _comparison(spoken, full, several=len(found) > 1, tables=tables)
-    same = [_named(each, lang) for each in found if not each.edits]
-    if same:
-        yield Paragraph(word("diff_unchanged", lang).format(names=", ".join(same)))
+        spoken = speaker(comparison, diff.sides, say)
+        yield from _comparison(spoken, diff.full, several=len(diff.found) > 1, tables=tables)
+    if not changed:
+        yield Paragraph(say("diff_nothing"), "good")
+    elif same:
+        yield Paragraph(say("diff_unchanged", names=", ".join(same)))
+    if diff.effects is not None:
+        yield from effects_blocks(diff.effects, say)
 
 
-def _named(comparison: Comparison, lang: str) -> str:
+def _named(comparison: Comparison) -> str:
     some = comparison.after or comparison.before
     return "" if some is None else some.id
 
 
 def _comparison(spoken: Speaker, full: bool, *, several: bool, tables: bool) -> Iterator[Block]:
-    comparison, lang = spoken.comparison, spoken.lang
+    comparison, say = spoken.comparison, spoken.say
     if several:
-        yield Heading(_named(comparison, lang))
-    titles = [_title(side, lang) for side in (comparison.before, comparison.after) if side is not None]
+        yield Heading(_named(comparison))
+    titles = [_title(side, say) for side in (comparison.before, comparison.after) if side is not None]
     yield Paragraph(" → ".join(dict.fromkeys(titles)))
-    yield Paragraph(totals(comparison, lang))
+    yield Paragraph(totals(comparison, say))
     listed = shown(comparison, full)
     if len(listed) < len(comparison.edits):
-        yield Paragraph(word("diff_hidden", lang))
+        yield Paragraph(say("diff_hidden"))
     rules = [edit for edit in listed if edit.weight == "rule"]
     if tables:
-        yield _counts(comparison.edits, lang)
+        yield _counts(comparison.edits, say)
     for file, edits in groupby(rules, key=file_of):
         yield from _section(spoken, file, list(edits), folded=len(rules) > MANY, tables=tables)
     for weight, title in (("citation", "diff_citations"), ("label", "diff_labels")):
         rest = [edit for edit in listed if edit.weight == weight]
         if rest:
             blocks = tuple(_edits(spoken, rest, tables=tables))
-            yield Fold(f"{word(title, lang)} ({len(rest)})", blocks)
+            yield Fold(f"{say(title)} ({len(rest)})", blocks)
 
 
-def _title(convention: Convention, lang: str) -> str:
-    return f"{convention.label[lang]} ({window_text(convention, lang)})"
+def _title(convention: Convention, say: Say) -> str:
+    return f"{say.label(convention)} ({window_text(convention, say)})"
 
 
-def totals(comparison: Comparison, lang: str) -> str:
+def totals(comparison: Comparison, say: Say) -> str:
     """How many edits of each weight there are, as a sentence."""
-    said = {}
-    for weight in WEIGHTS:
-        count = len(comparison.of_weight([weight]))
-        number = "none" if not count else "one" if count == 1 else "many"
-        said[weight] = word(f"diff_{weight}_{number}", lang).format(count=count)
-    text = word("diff_totals", lang).format(**said)
+    text = say(
+        "diff_totals",
+        **{weight: say.count(f"diff_count.{weight}", len(comparison.of_weight([weight]))) for weight in WEIGHTS},
+    )
     return text[0].upper() + text[1:]
 
 
@@ -104,8 +115,8 @@ def file_of(edit: Edit) -> str:
     return "" if at is None else PurePath(at.file).name
 
 
-def _counts(edits: Sequence[Edit], lang: str) -> Table:
-    columns = [word(key, lang) for key in ("diff_file", "diff_rules", "diff_citations", "diff_labels")]
+def _counts(edits: Sequence[Edit], say: Say) -> Table:
+    columns = [say(key) for key in ("diff_file", "diff_rules", "diff_citations", "diff_labels")]
     rows = []
     for file in dict.fromkeys(file_of(edit) for edit in edits):
         own = [edit.weight for edit in edits if file_of(edit) == file]
@@ -126,7 +137,7 @@ def _edits(spoken: Speaker, edits: Sequence[Edit], *, tables: bool) -> Iterator[
     if tables:
         columns = ("item", "diff_where", "diff_before", "diff_after", "article", "diff_place")
         rows = tuple(_row(spoken, edit) for edit in edits)
-        yield Table(tuple(word(key, spoken.lang) for key in columns), rows)
+        yield Table(tuple(spoken.say(key) for key in columns), rows)
         return
     lines: list[tuple[int, str]] = []
     for _, own in groupby(edits, key=lambda edit: (edit.item, edit.kind)):
@@ -136,8 +147,8 @@ def _edits(spoken: Speaker, edits: Sequence[Edit], *, tables: bool) -> Iterator[
 
 def _row(spoken: Speaker, edit: Edit) -> tuple[str, ...]:
     said = spoken.said(edit)
-    where = said.where if edit.part != "item" else word(f"diff_item_{edit.change}", spoken.lang)
-    values = [inline(side, spoken.lang) for side in (said.before, said.after)]
+    where = said.where if edit.part != "item" else spoken.say(f"diff_item.{edit.change}")
+    values = [inline(side, spoken.say) for side in (said.before, said.after)]
     return (spoken.name(edit), where, *values, said.cite, said.place)
 
 
@@ -151,7 +162,7 @@ def _item(spoken: Speaker, edits: Sequence[Edit]) -> Iterator[tuple[int, str]]:
     shared = "" if whole else _shared(spoken, rest)
     if whole is not None:
         sign = "+" if whole.change == "added" else "−"
-        change = word(f"diff_item_{whole.change}", spoken.lang)
+        change = spoken.say(f"diff_item.{whole.change}")
         yield 0, f"{sign} {spoken.name(whole)}, {change}{_behind(spoken.said(whole))}"
     else:
         yield 0, spoken.name(edits[0]) + (f" [{shared}]" if shared else "")
@@ -168,15 +179,14 @@ def _shared(spoken: Speaker, edits: Sequence[Edit]) -> str:
 
 
 def _edit(spoken: Speaker, edit: Edit, said: Said) -> Iterator[tuple[int, str]]:
-    colon = word("colon", spoken.lang)
     moved = edit.change == "moved" and not isinstance(edit.before, str)
-    before, after = ("" if moved else inline(said.before, spoken.lang), inline(said.after, spoken.lang))
-    start = f"{said.where}{colon}" if said.where else ""
+    before, after = ("" if moved else inline(said.before, spoken.say), inline(said.after, spoken.say))
+    start = spoken.say.pair(said.where, "") if said.where else ""
     short = len(said.before) < 2 and len(said.after) < 2 and len(before) + len(after) <= SHORT
     if short or edit.weight == "citation":
         yield 1, f"{start}{' → '.join(each for each in (before, after) if each)}{_behind(said)}"
         return
-    yield 1, f"{said.where or word('value', spoken.lang).lower()}{_behind(said)}{colon}".rstrip()
+    yield 1, spoken.say.head(f"{said.where or spoken.say('value').lower()}{_behind(said)}")
     yield from () if moved else _signed("−", said.before)
     yield from _signed("" if moved else "+", said.after)
 

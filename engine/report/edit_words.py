@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from engine.comparison.edits.edit import Comparison, Edit, Value
 from engine.comparison.edits.same import ranging
+from engine.comparison.sides import Side
 from engine.errors import Location
 from engine.language.expressions import Cell, Citation, Compare, Connect, FactRef, ItemRef, Literal
 from engine.language.operators import EXPRESSIONS
@@ -30,11 +31,8 @@ from engine.policy.model import (
     Table,
 )
 from engine.policy.overlays import year_start_item
-from engine.policy.registry import Registry
-from engine.report.decision_page import cited_text
-from engine.report.messages import word
 from engine.report.phrases import Phrases
-from engine.report.values import scalar_text
+from engine.report.say import Say
 
 INNER = ("reached_when", "comparison", "not")
 CONDITIONS = (Compare, Connect)
@@ -55,12 +53,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """What is needed to say the edits of one comparison: the phrases and the registry of each side."""
+    """What is needed to say the edits of one comparison: the phrases of each side."""
 
     comparison: Comparison
-    registries: tuple[Registry, Registry]
     phrases: tuple[Phrases, Phrases]
-    lang: str
+    say: Say
 
     def said(self, edit: Edit) -> Said:
         """The edit in words."""
@@ -77,11 +74,11 @@ class Speaker:
         if edit.weight == "citation":
             return ""
         sides = _sides(edit, edit.cite_before, edit.cite_after)
-        return _arrow(*(cited_text(cite or (), self.registries[i], self.lang) for i, cite in enumerate(sides)))
+        return _arrow(*(self.say.cited(cite or ()) for cite in sides))
 
     def name(self, edit: Edit) -> str:
         """The item of an edit: its label, its id and its kind."""
-        kind = word(f"diff_kind_{edit.kind}", self.lang)
+        kind = self.say(f"diff_kind.{edit.kind}")
         label = self._label(edit)
         return f"{label} ({edit.item}), {kind}" if label else f"{edit.item}, {kind}"
 
@@ -90,13 +87,13 @@ class Speaker:
             if convention is None:
                 continue
             if edit.kind == "convention":
-                return convention.label[self.lang]
+                return self.say.label(convention)
             found: Any = convention.items.get(edit.item) or convention.derogations.get(edit.item)
             found = found or next((overlay for overlay in convention.overlays if overlay.id == edit.item), None)
             if found is not None:
-                return str(found.label[self.lang])
+                return str(found.label[self.say.lang])
             if edit.kind == "interpretation" and edit.item in convention.interpretations:
-                return convention.interpretations[edit.item].question[self.lang]
+                return convention.interpretations[edit.item].question[self.say.lang]
             if edit.kind == "source" and edit.item in convention.sources:
                 return convention.sources[edit.item].title
         return None
@@ -104,34 +101,28 @@ class Speaker:
     def _where(self, edit: Edit) -> str:
         """The path in words, then what the change is, where both values do not say it."""
         parts = [text for kind, name in edit.path if (text := self._step(edit, kind, name))]
-        key = f"diff_part_{edit.part}"
-        own = word(key, self.lang)
+        own = self.say.find("diff_part", edit.part)
         last = edit.path[-1][0] if edit.path else ""
-        if own != key and own not in parts and last != edit.part:
+        if own and own not in parts and last != edit.part:
             parts.append(own)
         if edit.change != "changed":
-            listed = last if edit.part == "condition" else ""
-            special = f"diff_{edit.change}_{listed}"
-            said = word(special, self.lang)
-            if said != special and parts[-1:] == [word("diff_at_when", self.lang)]:
+            special = self.say.find("diff_change", f"{edit.change}_{last}") if edit.part == "condition" else None
+            if special and parts[-1:] == [self.say("diff_at.when")]:
                 parts.pop()  # what is added is a condition already
-            parts.append(word(f"diff_{edit.change}", self.lang) if said == special else said)
+            parts.append(special or self.say(f"diff_change.{edit.change}"))
         return ", ".join(parts)
 
     def _step(self, edit: Edit, kind: str, name: str) -> str:
         if kind == "row" and edit.cells:
             return self._row(edit)
         if kind == "value" and is_date(name):
-            day = scalar_text(dt.date.fromisoformat(name), None, self.lang)
-            return word("diff_at_value", self.lang).format(name=day)
+            return self.say("diff_at.value", name=self.say.scalar(dt.date.fromisoformat(name)))
         if kind == "value":
-            return word("diff_at_outcome_value", self.lang).format(name=name)
+            return self.say("diff_at.outcome_value", name=name)
         row = EXPRESSIONS.get(kind)
         if row is not None and not row.chain and not row.tags:
-            return row.phrase[self.lang]
-        key = f"diff_at_{kind}"
-        text = word(key, self.lang)
-        return "" if text == key else text.format(name=name)
+            return row.phrase[self.say.lang]
+        return (self.say.find("diff_at", kind) or "").format(name=name)
 
     def _row(self, edit: Edit) -> str:
         """What the row asks, with the labels of facts and values."""
@@ -139,14 +130,14 @@ class Speaker:
         convention = (self.comparison.before, self.comparison.after)[side]
         item = convention.items.get(edit.item) if convention else None
         if item is None or not isinstance(item.body, Table):
-            return word("diff_at_row", self.lang)
+            return self.say("diff_at.row")
         inputs = item.body.inputs
         said = (self._cell(self.phrases[side], inputs.get(name), name, cell) for name, cell in edit.cells.items())
-        return word("semicolon", self.lang).join(said)
+        return self.say.listed(said)
 
     def _cell(self, phrases: Phrases, ref: FactRef | ItemRef | None, name: str, cell: Cell) -> str:
         label = name if ref is None else phrases.operand(ref).strip("«»\u00a0 ")
-        sign = word("colon", self.lang) if cell.values is not None else " "
+        sign = self.say("colon") if cell.values is not None else " "
         return label + sign + _within(phrases, ref, cell)
 
     def _asked(self, edit: Edit, cell: Cell | None, side: int) -> str:
@@ -155,7 +146,7 @@ class Speaker:
         item = convention.items.get(edit.item) if convention else None
         inputs = item.body.inputs if item and isinstance(item.body, Table) else {}
         if cell is None:
-            return word("any_value", self.lang)
+            return self.say("any_value")
         return _within(self.phrases[side], inputs.get(edit.path[-1][1]), cell)
 
     def _side(self, edit: Edit, value: Value, side: int) -> Lines:
@@ -170,8 +161,8 @@ class Speaker:
                 return ((0, self._scalar(edit, value, side)),)
             case Connect() if ranging(value) is not None:
                 key = "diff_every" if value.operator == "all" else "diff_some"
-                verdicts = ", ".join(word(verdict, self.lang) for verdict in sorted(ranging(value) or ()))
-                return ((0, word(key, self.lang).format(colon=word("colon", self.lang), verdicts=verdicts)),)
+                verdicts = ", ".join(self.say.value(verdict) for verdict in sorted(ranging(value) or ()))
+                return ((0, self.say(key, colon=self.say("colon"), verdicts=verdicts)),)
             case Literal():
                 return ((0, self._literal(edit, value, side)),)
             case Row() | DatedValue():
@@ -180,21 +171,21 @@ class Speaker:
                 then = ((0, f"→ {self._then(edit, value, side)}"),)
                 return (*phrases.condition(value.when), *then)
             case Derogation():
-                return ((0, value.label[self.lang]), *phrases.condition(value.when, 1))
+                return ((0, value.label[self.say.lang]), *phrases.condition(value.when, 1))
             case Item() | Overlay() | Source():
                 return ()  # its name says it
             case Interpretation():
                 return ((0, self._choice(value, value.default)),)
             case Mapping():
-                return ((0, str(value[self.lang])),)
+                return ((0, str(value[self.say.lang])),)
             case tuple():
                 return ((0, self._several(value, side)),)
         return tuple(phrases.condition(value) if isinstance(value, CONDITIONS) else _either(phrases, value))
 
     def _several(self, values: Sequence[str | Citation], side: int) -> str:
         cites = [each for each in values if isinstance(each, Citation)]
-        text = cited_text(cites, self.registries[side], self.lang) if cites else ", ".join(map(str, values))
-        return text or word("diff_nothing_there", self.lang)
+        text = self.say.cited(cites) if cites else ", ".join(map(str, values))
+        return text or self.say("diff_nothing_there")
 
     def _then(self, edit: Edit, rule: Rule, side: int) -> str:
         return (
@@ -208,27 +199,27 @@ class Speaker:
             return self._choice(question, value) if question else value
         if isinstance(value, str):
             return self._named(edit, value, side)
-        return scalar_text(Fraction(value) if isinstance(value, Decimal) else value, None, self.lang)
+        return self.say.scalar(Fraction(value) if isinstance(value, Decimal) else value)
 
     def _choice(self, question: Interpretation, choice: str) -> str:
-        return f"{question.choices[choice][self.lang]} ({choice})" if choice in question.choices else choice
+        return f"{question.choices[choice][self.say.lang]} ({choice})" if choice in question.choices else choice
 
     def _literal(self, edit: Edit, literal: Literal, side: int) -> str:
         value = literal.value
         kind, unit = edit.path[-1] if edit.path else ("", "")
         if kind in EXPRESSIONS and EXPRESSIONS[kind].tags and isinstance(value, int):
-            return word(f"diff_{unit}_{'one' if value == 1 else 'many'}", self.lang).format(count=value)
+            return self.say.count(f"diff_duration.{unit}", value)
         if isinstance(value, str | bool) or edit.value_unit is None:
             return self._named(edit, value, side) if isinstance(value, str) else self.phrases[side].operand(literal)
         exact = value if isinstance(value, int) else Fraction(value)
-        return scalar_text(exact, number(edit.value_unit, None), self.lang)
+        return self.say.scalar(exact, number(edit.value_unit, None))
 
     def _named(self, edit: Edit, value: str, side: int) -> str:
         """A value of an item by its label."""
         convention = (self.comparison.before, self.comparison.after)[side]
         item = convention.items.get(edit.item) if convention else None
         labels = {} if item is None or edit.part in ("id", "file", "kind", "unit") else item.value_labels
-        return labels[value][self.lang] if value in labels else word(value, self.lang)
+        return self.say.value(value, labels)
 
 
 def _within(phrases: Phrases, ref: FactRef | ItemRef | None, cell: Cell) -> str:
@@ -240,11 +231,10 @@ def _within(phrases: Phrases, ref: FactRef | ItemRef | None, cell: Cell) -> str:
     return phrases.cell(cell)
 
 
-def speaker(comparison: Comparison, a: Registry, b: Registry, lang: str) -> Speaker:
-    """The speaker of one comparison between two registries."""
-    sides = ((comparison.before, a), (comparison.after, b))
-    first, second = (Phrases(_items(convention), registry.vocabulary, lang) for convention, registry in sides)
-    return Speaker(comparison, (a, b), (first, second), lang)
+def speaker(comparison: Comparison, sides: tuple[Side, Side], say: Say) -> Speaker:
+    """The speaker of one comparison between two sides; ``say`` knows the facts of the second."""
+    first = Phrases(_items(comparison.before), Say(sides[0].registry, say.lang))
+    return Speaker(comparison, (first, Phrases(_items(comparison.after), say)), say)
 
 
 def _items(convention: Convention | None) -> Mapping[str, Item]:
@@ -253,7 +243,7 @@ def _items(convention: Convention | None) -> Mapping[str, Item]:
     return {**convention.items, YEAR_START: year_start_item(convention)}
 
 
-def inline(lines: Iterable[tuple[int, str]], lang: str) -> str:
+def inline(lines: Iterable[tuple[int, str]], say: Say) -> str:
     """Indented lines on one line: what stands below a line goes into brackets behind it."""
     text, depth = "", None
     opened = 0
@@ -267,7 +257,7 @@ def inline(lines: Iterable[tuple[int, str]], lang: str) -> str:
         else:
             closing = min(opened, depth - level)
             opened -= closing
-            text += ")" * closing + word("semicolon", lang) + line
+            text += ")" * closing + say("semicolon") + line
         depth = level
     return text + ")" * opened
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,9 +13,9 @@ from engine.exchange.importing import Replacement
 from engine.exchange.tables import COLUMNS, Entry, record
 from engine.language.types import number
 from engine.policy.model import Convention
-from engine.report.messages import words
+from engine.report.formats import formats
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
-from engine.report.values import scalar_text
+from engine.report.say import Say
 
 
 def csv_text(found: Sequence[Entry], convention: Convention, lang: str, separator: str) -> str:
@@ -26,31 +27,42 @@ def csv_text(found: Sequence[Entry], convention: Convention, lang: str, separato
     return text.getvalue()
 
 
-def changes_page(
-    found: Sequence[Replacement], convention: Convention, file: str, written: Sequence[str] | None, lang: str
-) -> Page:
-    """Each changed value with both numbers and its place; ``written`` names the files, None where none was to be."""
-    text = words(lang)
-    if not found:
-        return [Paragraph(text["exchange_none"].format(file=file, convention=convention.id))]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What an edited table changes in a convention; ``written`` names the files, None where none was to be."""
+
+    found: Sequence[Replacement]
+    convention: Convention
+    file: str
+    written: Sequence[str] | None
+
+
+def page(changes: Changes, say: Say) -> Page:
+    """Each changed value with both numbers and its place."""
+    convention = changes.convention
+    if not changes.found:
+        return [Paragraph(say("exchange_none", file=changes.file, convention=convention.id))]
     blocks: list[Block] = [
-        Heading(text["exchange_title"].format(convention=convention.label[lang]), 1),
-        Tree(tuple(line for one in found for line in _lines(one, lang))),
+        Heading(say("exchange_title", convention=say.label(convention)), 1),
+        Tree(tuple(line for one in changes.found for line in _lines(one, say))),
     ]
-    if written is None:
-        return [*blocks, Paragraph(text["exchange_dry"])]
-    said = Paragraph(text["exchange_written"].format(files=", ".join(written)))
-    return [*blocks, said, Paragraph(text["exchange_next"])]
+    if changes.written is None:
+        return [*blocks, Paragraph(say("exchange_dry"))]
+    said = Paragraph(say("exchange_written", files=", ".join(changes.written)))
+    return [*blocks, said, Paragraph(say("exchange_next"))]
 
 
-def _lines(one: Replacement, lang: str) -> Iterator[tuple[int, str]]:
-    entry, text = one.entry, words(lang)
-    day = text["exchange_since"].format(day=scalar_text(entry.since, None, lang)) if entry.since is not None else ""
+FORMATS = formats(page)
+
+
+def _lines(one: Replacement, say: Say) -> Iterator[tuple[int, str]]:
+    entry = one.entry
+    day = say("exchange_since", day=say.scalar(entry.since)) if entry.since is not None else ""
     name = ", ".join(part for part in (entry.item.id, entry.when, day) if part)
-    before, after = (_shown(value, entry.item.unit, lang) for value in (one.old, one.new))
-    yield 0, f"{name}{text['colon']}{before} → {after}"
+    before, after = (_shown(value, entry.item.unit, say) for value in (one.old, one.new))
+    yield 0, say.pair(name, f"{before} → {after}")
     yield 1, str(entry.value.at)
 
 
-def _shown(value: int | Decimal, unit: str | None, lang: str) -> str:
-    return scalar_text(value if isinstance(value, int) else Fraction(value), number(unit or "none"), lang)
+def _shown(value: int | Decimal, unit: str | None, say: Say) -> str:
+    return say.scalar(value if isinstance(value, int) else Fraction(value), number(unit or "none"))

@@ -6,9 +6,10 @@ It needs nothing but itself: no script, no font and no file from elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from engine.escaping import in_html
-from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
+from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1d2733; --paper: #fff; --soft: #5b6877; --line: #d8dee6; --due: #2b6cb0;
@@ -63,6 +64,13 @@ def _block(block: Block) -> Iterator[str]:
             yield "</tbody>\n</table></div>"
         case Tree(lines):
             yield from _tree(lines)
+        case Fold(summary, blocks):
+            yield f"<details>\n<summary>{in_html(summary)}</summary>"
+            for inner in blocks:
+                yield from _block(inner)
+            yield "</details>"
+        case _:
+            assert_never(block)
 
 
 def _tree(lines: tuple[tuple[int, str], ...]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from engine.escaping import in_markdown, in_summary
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree, shown
@@ -14,7 +15,8 @@ def markdown(page: Page) -> str:
 
 
 def _block(block: Block) -> Iterator[str]:
-    match shown(block, in_summary if isinstance(block, Fold) else in_markdown):
+    block = shown(block, in_summary if isinstance(block, Fold) else in_markdown)
+    match block:
         case Heading(text, level, _):
             yield from ("", "#" * level + " " + text, "")
         case Paragraph(text, _):
@@ -32,6 +34,8 @@ def _block(block: Block) -> Iterator[str]:
             for inner in blocks:
                 yield from _block(inner)
             yield from ("</details>", "")
+        case _:
+            assert_never(block)
 
 
 def _row(cells: tuple[str, ...]) -> str:

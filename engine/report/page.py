@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import assert_never
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,21 @@ class Fold:
     blocks: tuple[Block, ...]
 
 
-Block = Heading | Paragraph | Table | Tree | Fold
+Plain = Heading | Paragraph | Table | Tree
+Block = Plain | Fold
 Page = Sequence[Block]
 
 
 def shown(block: Block, show: Callable[[str], str]) -> Block:
     """The block with each of its texts as ``show`` gives it; the texts inside a fold are left to their turn."""
     match block:
-        case Heading(text, level, tone):
-            return Heading(show(text), level, tone)
-        case Paragraph(text, tone):
-            return Paragraph(show(text), tone)
+        case Heading() | Paragraph():
+            return replace(block, text=show(block.text))
         case Table(columns, rows):
-            return Table(tuple(map(show, columns)), tuple(tuple(map(show, row)) for row in rows))
+            return replace(block, columns=tuple(map(show, columns)), rows=tuple(tuple(map(show, row)) for row in rows))
         case Tree(lines):
-            return Tree(tuple((depth, show(text)) for depth, text in lines))
-        case Fold(summary, blocks):
-            return Fold(show(summary), blocks)
+            return replace(block, lines=tuple((depth, show(text)) for depth, text in lines))
+        case Fold(summary):
+            return replace(block, summary=show(summary))
+        case _:
+            assert_never(block)

@@ -6,6 +6,7 @@ The words of each operator are in its row of the operator table; labels come fro
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.language.expressions import (
@@ -25,33 +26,31 @@ from engine.language.expressions import (
     Unpublished,
     VerdictIs,
 )
-from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.policy.model import Item
-from engine.report.messages import word
+from engine.report.say import Say
 
 Lines = Iterator[tuple[int, str]]
 
 
+@dataclass(frozen=True, slots=True)
 class Phrases:
-    """Phrases in one language, with the labels of a convention's items and of the facts."""
+    """Phrases with the labels of a convention's items, and of facts as ``say`` has them."""
 
-    def __init__(self, items: Mapping[str, Item], vocabulary: Vocabulary, lang: str) -> None:
-        self.items = items
-        self.vocabulary = vocabulary
-        self.lang = lang
+    items: Mapping[str, Item]
+    say: Say
 
     def condition(self, node: Condition, depth: int = 0) -> Lines:
         """A condition as indented lines, one per atom or connective."""
         match node:
             case Connect(operator, parts):
-                yield depth, CONNECTIVES[operator].phrase[self.lang] + word("colon", self.lang).rstrip()
+                yield depth, self.say.head(CONNECTIVES[operator].phrase[self.say.lang])
                 for part in parts:
                     yield from self.condition(part, depth + 1)
             case Chosen(interpretation, choice):
                 yield depth, f"{interpretation} = {choice}"
             case VerdictIs(criterion, verdicts):
-                names = ", ".join(word(verdict, self.lang) for verdict in verdicts)
+                names = ", ".join(self.say.value(verdict) for verdict in verdicts)
                 yield depth, f"{self._item(criterion)} : {names}"
             case Compare():
                 yield depth, self._comparison(node)
@@ -61,7 +60,7 @@ class Phrases:
         match node:
             case Apply(operator, operands, options):
                 tail = f" ({', '.join(map(str, options))})" if options else ""
-                yield depth, EXPRESSIONS[operator].phrase[self.lang] + tail + word("colon", self.lang).rstrip()
+                yield depth, self.say.head(EXPRESSIONS[operator].phrase[self.say.lang] + tail)
                 for part in operands:
                     yield from self.expression(part, depth + 1)
             case Cases(branches, otherwise):
@@ -70,7 +69,7 @@ class Phrases:
                     yield from ((d, f"→ {text}") for d, text in self.expression(then, depth + 1))
                 if otherwise is not None:
                     yield from (
-                        (d, f"{word('otherwise', self.lang)} → {t}") for d, t in self.expression(otherwise, depth)
+                        (d, f"{self.say('otherwise')} → {text}") for d, text in self.expression(otherwise, depth)
                     )
             case Scale(steps):
                 for step in steps:
@@ -94,7 +93,7 @@ class Phrases:
             case ItemRef():
                 return self._item(node)
             case Unpublished(reason):
-                return f"{word('unpublished', self.lang)} ({reason[self.lang]})"
+                return f"{self.say('unpublished')} ({reason[self.say.lang]})"
             case _:
                 return " ".join(text for _, text in self.expression(node))
 
@@ -104,7 +103,7 @@ class Phrases:
             return ", ".join(self._literal(part.value) for part in cell.values)
         if cell.excluded is not None:
             excluded = [self._literal(part.value) for part in cell.excluded]
-            return COMPARISONS["not_in"].said(self.lang, "", excluded).strip()
+            return COMPARISONS["not_in"].said(self.say.lang, "", excluded).strip()
         low = "" if cell.low is None else f"≥ {self.operand(cell.low)}"
         high = "" if cell.high is None else f"< {self.operand(cell.high)}"
         return " ".join(part for part in (low, high) if part)
@@ -118,26 +117,26 @@ class Phrases:
         operands = [
             self._value(part, node.left) if isinstance(part, Literal) else self.operand(part) for part in node.operands
         ]
-        return COMPARISONS[node.operator].said(self.lang, left, operands)
+        return COMPARISONS[node.operator].said(self.say.lang, left, operands)
 
     def _value(self, literal: Literal, beside: FactRef | ItemRef) -> str:
         labels: Mapping[str, Mapping[str, str]] = {}
-        if isinstance(beside, FactRef) and beside.name in self.vocabulary.facts:
-            labels = self.vocabulary.facts[beside.name].value_labels
+        if isinstance(beside, FactRef) and beside.name in self.say.registry.vocabulary.facts:
+            labels = self.say.registry.vocabulary.facts[beside.name].value_labels
         elif isinstance(beside, ItemRef) and beside.id in self.items:
             labels = self.items[beside.id].value_labels
         key = str(literal.value)
-        return labels[key][self.lang] if key in labels else self._literal(literal.value)
+        return self.say.value(key, labels) if key in labels else self._literal(literal.value)
 
     def _literal(self, value: int | Decimal | str | bool) -> str:
         if isinstance(value, bool):
-            return word("true" if value else "false", self.lang)
-        return word(str(value), self.lang)
+            return self.say.scalar(value)
+        return self.say.value(str(value))
 
     def _fact(self, node: FactRef) -> str:
-        fact = self.vocabulary.facts.get(node.name)
-        return f"« {fact.label[self.lang]} »" if fact else node.name
+        fact = self.say.registry.vocabulary.facts.get(node.name)
+        return f"« {self.say.label(fact)} »" if fact else node.name
 
     def _item(self, node: ItemRef) -> str:
         item = self.items.get(node.id)
-        return f"« {item.label[self.lang]} »" if item else node.id
+        return f"« {self.say.label(item)} »" if item else node.id

@@ -2,52 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
 from engine.comparison.effects.behaviour import Behaviour
 from engine.comparison.effects.measures import Portfolio
 from engine.language.types import number
-from engine.report.messages import words
-from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
-from engine.report.values import money, scalar_text
+from engine.report.page import Block, Heading, Paragraph, Table, Tree
+from engine.report.say import Say
+from engine.report.values import money
 from engine.report.whom import Whom
 
 EUR = number("EUR", 2)
 MAX_CAUSES = 8
 
 
-def portfolio_page(measured: Portfolio, found: Sequence[Behaviour], lang: str) -> Page:
+def portfolio_blocks(measured: Portfolio, found: Sequence[Behaviour], say: Say) -> Iterator[Block]:
     """Rows by eligibility, euros before and after, deciles of the difference, and the first causes."""
-    text = words(lang)
-    whom = Whom(found[0], lang)
+    whom = Whom(found[0], say)
     counts = {"rows": measured.rows, "changed": measured.changed, "refused": measured.refused, "apart": measured.apart}
-    blocks: list[Block] = [
-        Heading(text["portfolio"]),
-        Paragraph(text["portfolio_rows"].format(**{key: _count(count, lang) for key, count in counts.items()})),
-        Table(
-            (text["portfolio_verdicts"], text["portfolio_count"]),
-            tuple(
-                (" → ".join(dict.fromkeys(whom.value("eligibilite", _plain(v)) for v in pair)), _count(count, lang))
-                for pair, count in measured.verdicts.items()
-            ),
-        ),
-        _money(measured, lang),
-        Paragraph(text["semicolon"].join(_gains(measured, lang))),
-    ]
+    yield Heading(say("portfolio"))
+    yield Paragraph(say("portfolio_rows", **{key: say.scalar(count) for key, count in counts.items()}))
+    verdicts = tuple(
+        (" → ".join(dict.fromkeys(whom.value("eligibilite", _plain(v)) for v in pair)), say.scalar(count))
+        for pair, count in measured.verdicts.items()
+    )
+    yield Table((say("portfolio_verdicts"), say("portfolio_count")), verdicts)
+    yield _money(measured, say)
+    yield Paragraph(say.listed(_gains(measured, say)))
     if measured.deciles:
-        names = tuple("" if i == 0 else str(i) for i in range(len(measured.deciles)))
-        lines = [
-            " ".join((f"D{name}" if name else "min", _euros(v, lang)))
-            for name, v in zip(names, measured.deciles, strict=True)
-        ]
-        blocks.append(Paragraph(text["portfolio_deciles"] + text["colon"] + text["semicolon"].join(lines)))
+        lines = [f"D{i} {_euros(v, say)}" if i else f"min {_euros(v, say)}" for i, v in enumerate(measured.deciles)]
+        yield Paragraph(say.pair(say("portfolio_deciles"), say.listed(lines)))
     if measured.causes:
-        blocks.append(Paragraph(text["portfolio_causes"].format(count=_count(measured.sampled, lang))))
+        yield Paragraph(say("portfolio_causes", count=say.scalar(measured.sampled)))
         shown = list(measured.causes.items())[:MAX_CAUSES]
-        blocks.append(Tree(tuple((0, f"{_count(count, lang)} × {_cause(id_, found, lang)}") for id_, count in shown)))
-    return tuple(blocks)
+        yield Tree(tuple((0, f"{say.scalar(count)} × {_cause(id_, found, say)}") for id_, count in shown))
 
 
 def _plain(value: str) -> Any:
@@ -56,37 +46,29 @@ def _plain(value: str) -> Any:
     return STATUS_VALUES.get(value, value)
 
 
-def _cause(id_: str, found: Sequence[Behaviour], lang: str) -> str:
+def _cause(id_: str, found: Sequence[Behaviour], say: Say) -> str:
     """An item by the label that the convention in which it changed gives it."""
     own = next((each for each in found if any(status.item == id_ for status in each.statuses)), found[0])
-    return Whom(own, lang).item(id_)
+    return Whom(own, say).item(id_)
 
 
-def _money(measured: Portfolio, lang: str) -> Table:
-    text = words(lang)
+def _money(measured: Portfolio, say: Say) -> Table:
     difference = measured.after - measured.before
-    row = (_count(measured.known, lang), *(_euros(v, lang) for v in (measured.before, measured.after, difference)))
+    row = (say.scalar(measured.known), *(_euros(v, say) for v in (measured.before, measured.after, difference)))
     names = ("portfolio_due", "portfolio_before", "portfolio_after", "portfolio_difference")
-    return Table(tuple(text[name] for name in names), (row,))
+    return Table(tuple(say(name) for name in names), (row,))
 
 
-def _gains(measured: Portfolio, lang: str) -> list[str]:
-    text = words(lang)
+def _gains(measured: Portfolio, say: Say) -> list[str]:
     return [
-        text["portfolio_gain"].format(count=_count(measured.gained, lang)),
-        text["portfolio_loss"].format(count=_count(measured.lost, lang)),
-        text["portfolio_open"].format(
-            before=_count(measured.open_before, lang), after=_count(measured.open_after, lang)
-        ),
+        say.count("portfolio_gain", measured.gained),
+        say.count("portfolio_loss", measured.lost),
+        say("portfolio_open", before=say.scalar(measured.open_before), after=say.scalar(measured.open_after)),
     ]
 
 
-def _count(count: int, lang: str) -> str:
-    return scalar_text(count, None, lang)
-
-
-def _euros(cents: int, lang: str) -> str:
-    return scalar_text(Fraction(cents, 100), EUR, lang)
+def _euros(cents: int, say: Say) -> str:
+    return say.scalar(Fraction(cents, 100), EUR)
 
 
 def portfolio_object(measured: Portfolio) -> dict[str, Any]:

@@ -1,30 +1,65 @@
-"""Composes the page of a test run: outcomes come in, failures with their differences and a count go out."""
+"""Test runs of policies: failures with their differences, coverage and mutation where asked; a page, data, HTML."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from engine.report.messages import words
+from engine.report.coverage_html import coverage_html
+from engine.report.coverage_page import coverage_blocks, mutation_blocks, review_object
+from engine.report.formats import formats
 from engine.report.page import Block, Heading, Page, Paragraph, Table
+from engine.report.say import Say
+from engine.suite.coverage import Coverage
+from engine.suite.mutation import Score
 from engine.suite.running import CaseOutcome
 
 
-def suite_page(outcomes: Sequence[CaseOutcome], lang: str) -> Page:
-    """Failures first, each as a table of what was expected and what came out; then the counts."""
-    return tuple(_blocks(outcomes, lang))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestRun:
+    """Outcomes of policy tests; coverage and score where they were asked; ``sources``, the rule files for HTML."""
+
+    outcomes: Sequence[CaseOutcome]
+    coverage: Coverage | None = None
+    score: Score | None = None
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
-def _blocks(outcomes: Sequence[CaseOutcome], lang: str) -> Iterator[Block]:
-    text = words(lang)
-    failed = [outcome for outcome in outcomes if not outcome.passed]
+def page(run: TestRun, say: Say) -> Page:
+    """Coverage and mutation, failures as tables of what was expected and what came out, then the counts."""
+    return tuple(_blocks(run, say))
+
+
+def data(run: TestRun, say: Say) -> Any:
+    """The counts of tests, and what they reach and notice."""
+    passed = sum(outcome.passed for outcome in run.outcomes)
+    counts = {"passed": passed, "failed": len(run.outcomes) - passed}
+    return {"tests": counts, **review_object(run.coverage, run.score)}
+
+
+def _html(run: TestRun, say: Say) -> str:
+    assert run.coverage is not None, "the command asks for coverage where it asks for HTML"
+    return coverage_html(run.coverage, run.score, run.sources, say)
+
+
+FORMATS = formats(page, data, html=_html)
+
+
+def _blocks(run: TestRun, say: Say) -> Iterator[Block]:
+    if run.coverage is not None:
+        yield from coverage_blocks(run.coverage, say)
+    if run.score is not None:
+        yield from mutation_blocks(run.score, say)
+    failed = [outcome for outcome in run.outcomes if not outcome.passed]
     for outcome in failed:
         yield Heading(f"{outcome.case.at}: {outcome.case.suite} — {outcome.case.name}", tone="bad")
         if outcome.differences:
-            rows = tuple((d.subject, d.expected, d.actual) for d in outcome.differences)
-            yield Table((text["item"], text["expected"], text["actual"]), rows)
+            rows = tuple((each.subject, each.expected, each.actual) for each in outcome.differences)
+            yield Table((say("item"), say("expected"), say("actual")), rows)
         for problem in outcome.problems:
-            yield Paragraph(problem.line(lang))
-    counts = [text["passed"].format(count=len(outcomes) - len(failed))]
+            yield Paragraph(problem.line(say.lang))
+    counts = [say.count("passed", len(run.outcomes) - len(failed))]
     if failed:
-        counts.append(text["failed"].format(count=len(failed)))
+        counts.append(say.count("failed", len(failed)))
     yield Paragraph(", ".join(counts))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
+from typing import assert_never
 
 from engine.escaping import flowing
-from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree, shown
+from engine.report.page import Block, Fold, Heading, Page, Paragraph, Plain, Table, Tree, shown
 
 GAP = "  "
 NARROWEST = 8
@@ -46,20 +47,23 @@ def coloured(page: Page, width: int) -> str:
                 case Tree():
                     for line in _tree(block, width):
                         console.print(Text(line))
+                case _:
+                    assert_never(block)
     return capture.get().strip("\n") + "\n"
 
 
-def _open(block: Block) -> Iterator[Block]:
+def _open(block: Block) -> Iterator[Plain]:
     """The block, or the summary of a fold and what it holds."""
+    block = shown(block, flowing)
     if isinstance(block, Fold):
-        yield Heading(flowing(block.summary))
+        yield Heading(block.summary)
         for inner in block.blocks:
             yield from _open(inner)
     else:
-        yield shown(block, flowing)
+        yield block
 
 
-def _block(block: Block, width: int) -> Iterator[str]:
+def _block(block: Plain, width: int) -> Iterator[str]:
     match block:
         case Heading(text, level, _):
             yield ""
@@ -73,6 +77,8 @@ def _block(block: Block, width: int) -> Iterator[str]:
             yield from _table(block, width)
         case Tree():
             yield from _tree(block, width)
+        case _:
+            assert_never(block)
 
 
 def _tree(tree: Tree, width: int) -> Iterator[str]:

@@ -1,50 +1,99 @@
-"""Writes timelines for programs: one comes in, a JSON object (schemas/timeline.schema.json) or CSV rows go out."""
+"""Timelines of contracts for commands and programs: their formats, the JSON object and the rows of CSV.
+
+The shape of the object is schemas/timeline.schema.json.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from engine.evaluation.decision import FIXED_RESULTS, Result
+from engine.evaluation.decision import FIXED_RESULTS, PaymentLine, Result
 from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
-from engine.policy.registry import Registry
-from engine.report.json import facts_object, obligation_object, overlay_ids, payment_object, result_object
+from engine.report.formats import formats
+from engine.report.html import html
+from engine.report.objects import facts_object, obligation_object, overlay_ids, payment_object, result_object
+from engine.report.page import Page
+from engine.report.say import Say
+from engine.report.timeline_chart import timeline_figure
+from engine.report.timeline_page import timeline_blocks
 from engine.report.values import money, to_json
 
+if TYPE_CHECKING:
+    from engine.inquiry.sensitivity import Sensitivity
 
-def timeline_object(timeline: Timeline, registry: Registry, lang: str) -> dict[str, Any]:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """A timeline under its title, with what other readings would change where that was asked; ``full`` as asked."""
+
+    title: str
+    timeline: Timeline
+    sensitivity: Sensitivity | None = None
+    full: bool = False
+
+
+def page(life: Life, say: Say) -> Page:
+    """The page of one contract."""
+    blocks = list(timeline_blocks(life.timeline, say, life.title, life.full))
+    if life.sensitivity is not None:
+        from engine.report.sensitivity_page import sensitivity_blocks  # rarely asked for
+
+        blocks.extend(sensitivity_blocks(life.sensitivity, say))
+    return blocks
+
+
+def data(life: Life, say: Say) -> Any:
+    """The timeline as one object."""
+    if life.sensitivity is None:
+        return timeline_object(life.timeline, say)
+    from engine.report.sensitivity_page import sensitivity_object  # rarely asked for
+
+    return {**timeline_object(life.timeline, say), "sensitivity": sensitivity_object(life.sensitivity, say)}
+
+
+FORMATS = formats(
+    page,
+    data,
+    csv=lambda life, say: timeline_csv(life.timeline),
+    html=lambda life, say: html(page(life, say), say.lang, timeline_figure(life.timeline, say)),
+)
+
+
+def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
     """The timeline as one JSON object."""
     first = timeline.rows[0].decision
     return {
         "convention": {
             "id": first.convention.id,
-            "label": first.convention.label[lang],
+            "label": say.label(first.convention),
             "digest": first.digest,
-            "selected_because": first.selected_because[lang],
+            "selected_because": first.selected_because[say.lang],
         },
         BENEFICIARY: first.facts.get(BENEFICIARY),
         "as_of": timeline.as_of.isoformat() if timeline.as_of else None,
-        "eligibilite": result_object(first.results["eligibilite"], registry, lang),
-        "years": [_row(row, registry, lang) for row in timeline.rows],
-        "ending": {result.id: result_object(result, registry, lang) for result in timeline.ending},
-        "obligations": [obligation_object(line, registry, lang) for line in timeline.obligations],
+        "eligibilite": result_object(first.results["eligibilite"], say),
+        "years": [_row(row, say) for row in timeline.rows],
+        "ending": {result.id: result_object(result, say) for result in timeline.ending},
+        "obligations": [obligation_object(line, say) for line in timeline.obligations],
         "totals": {
             "aide.montant_annuel": _total(timeline.maximum),
             "aide.montant_du": _total(timeline.due),
             "versements_echus": None if timeline.paid is None else _paid(timeline.paid),
         },
-        "without_effect": [_event(event, registry, lang) for event in timeline.idle],
-        "without_rule": [_event(event, registry, lang) for event in timeline.unruled],
+        "without_effect": [_event(event, say) for event in timeline.idle],
+        "without_rule": [_event(event, say) for event in timeline.unruled],
         "interpretations": {
             id_: choice for row in timeline.rows for id_, choice in row.decision.interpretations.items()
         },
     }
 
 
-def _row(row: YearRow, registry: Registry, lang: str) -> dict[str, Any]:
+def _row(row: YearRow, say: Say) -> dict[str, Any]:
     decision = row.decision
     return {
         "annee": row.year,
@@ -52,31 +101,31 @@ def _row(row: YearRow, registry: Registry, lang: str) -> dict[str, Any]:
         "fin": row.last_day.isoformat() if row.last_day else None,
         "convention": decision.convention.id,
         "overlays": overlay_ids(row.overlays),
-        "happened": [_event(event, registry, lang) for event in row.happened],
-        "counting": [_event(event, registry, lang) for event in row.counting],
+        "happened": [_event(event, say) for event in row.happened],
+        "counting": [_event(event, say) for event in row.counting],
         "changes": [
             {
                 "result": change.after.id,
                 "before": _value(change.before),
                 "after": _value(change.after),
-                "events": [_event(event, registry, lang) for event in change.events],
+                "events": [_event(event, say) for event in change.events],
                 "overlays": overlay_ids(change.overlays),
             }
             for change in row.changes
         ],
-        "results": {id_: result_object(decision.results[id_], registry, lang) for id_ in FIXED_RESULTS},
-        "payments": [payment_object(line, registry, lang) for line in decision.payments],
+        "results": {id_: result_object(decision.results[id_], say) for id_ in FIXED_RESULTS},
+        "payments": [payment_object(line, say) for line in decision.payments],
         "missing": [name for name in decision.missing if name != YEAR],
     }
 
 
-def _event(event: Event, registry: Registry, lang: str) -> dict[str, Any]:
+def _event(event: Event, say: Say) -> dict[str, Any]:
     return {
         "date": event.day.isoformat(),
         "type": event.type.name,
-        "label": event.type.label[lang],
+        "label": say.label(event.type),
         "annee": event.year,
-        "facts": facts_object(event.facts, registry.vocabulary),
+        "facts": facts_object(event.facts, say),
     }
 
 
@@ -111,16 +160,14 @@ def timeline_csv(timeline: Timeline) -> str:
                 " ".join(overlay_ids(row.overlays)),
                 " ".join(f"{event.day}:{event.type.name}" for event in row.happened),
                 *(_cell(decision.results[id_]) for id_ in FIXED_RESULTS),
-                *(cell for id_ in payments for cell in _payment_cells(lines, id_)),
+                *(cell for id_ in payments for cell in _payment_cells(lines.get(id_))),
             ]
         )
     return out.getvalue()
 
 
-def _payment_cells(lines: dict[str, Any], id_: str) -> tuple[Any, Any]:
-    if id_ not in lines:
-        return "", ""
-    return _cell(lines[id_].result), lines[id_].due or "undetermined"
+def _payment_cells(line: PaymentLine | None) -> tuple[Any, Any]:
+    return ("", "") if line is None else (_cell(line.result), line.due or "undetermined")
 
 
 def _cell(result: Result) -> Any:

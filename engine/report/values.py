@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.evaluation.decision import Result
-from engine.language.facts import Vocabulary
 from engine.language.types import Type
 from engine.language.values import Scalar
-from engine.report.messages import word
 
 Json = str | int | float | bool | None
 NARROW = "\u202f"
@@ -46,37 +42,12 @@ def exact_text(value: Scalar | None, type_: Type | None) -> str | None:
     return str(Fraction(value)) if type_ is not None and type_.unit == "ratio" else None
 
 
-def result_text(result: Result, lang: str) -> str:
-    """A result's value, verdict or status in words."""
-    if result.status != "known":
-        return word(result.status, lang)
-    if isinstance(result.value, str):
-        return _named(result.value, result.value_labels, lang)
-    return scalar_text(result.value, result.type, lang)
-
-
-def fact_text(name: str, value: Scalar, vocabulary: Vocabulary, lang: str) -> str:
-    """A fact's value in words."""
-    fact = vocabulary.facts[name]
-    if isinstance(value, str):
-        return _named(value, fact.value_labels, lang)
-    return scalar_text(value, fact.type, lang)
-
-
-def _named(value: str, labels: Mapping[str, Mapping[str, str]], lang: str) -> str:
-    return labels[value][lang] if value in labels else word(value, lang)
-
-
-def scalar_text(value: Scalar | None, type_: Type | None, lang: str) -> str:
-    """A number, date or boolean as people write it in the language."""
+def scalar_text(value: dt.date | int | Fraction | None, type_: Type | None, lang: str) -> str:
+    """A number or date as people write it in the language."""
     if value is None:
         return "—"
-    if isinstance(value, bool):
-        return word("true" if value else "false", lang)
     if isinstance(value, dt.date):
         return value.strftime("%d/%m/%Y") if lang == "fr" else value.isoformat()
-    if isinstance(value, str):
-        return word(value, lang)
     unit = type_.unit if type_ is not None else "none"
     if unit == "EUR":
         return f"{_digits(money(value), lang)}{NARROW}€" if lang == "fr" else f"€{_digits(money(value), lang)}"

@@ -18,8 +18,7 @@ from engine.language.facts import BENEFICIARY
 from engine.language.types import Type
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
 from engine.policy.model import Item
-from engine.report.messages import word, words
-from engine.report.values import fact_text, scalar_text
+from engine.report.say import Say
 
 MAX_VALUES = 4
 SAYS_LITTLE = 4
@@ -28,10 +27,8 @@ SAYS_LITTLE = 4
 class Whom:
     """Phrases in one language about one comparison."""
 
-    def __init__(self, behaviour: Behaviour, lang: str) -> None:
-        self.lang = lang
-        self.text = words(lang)
-        self.vocabulary = behaviour.b.session.registry.vocabulary
+    def __init__(self, behaviour: Behaviour, say: Say) -> None:
+        self.say = say
         self.items: dict[str, Item] = {}
         self.types: dict[str, Type | None] = {}
         for side in (behaviour.b, behaviour.a):
@@ -54,27 +51,27 @@ class Whom:
     def item(self, id_: str) -> str:
         """An item by its label and id."""
         if id_ == STOPPED:
-            return self.text["evaluation"]
+            return self.say("evaluation")
         found = self.items.get(id_)
-        return id_ if found is None else f"{found.label[self.lang]} ({id_})"
+        return id_ if found is None else f"{self.say.label(found)} ({id_})"
 
     def label(self, id_: str) -> str:
         """An item by its label alone."""
         found = self.items.get(id_)
-        return self.text["evaluation"] if id_ == STOPPED else id_ if found is None else found.label[self.lang]
+        return self.say("evaluation") if id_ == STOPPED else id_ if found is None else self.say.label(found)
 
     def value(self, id_: str, value: Value | None) -> str:
         """A value of a result in words; the code of a defect where the evaluation stops."""
         if id_ == STOPPED or (isinstance(value, str) and "-" in value):
-            return self.text["decided"] if value == "decided" else self.text["stopped_on"].format(code=value)
+            return self.say("decided") if value == "decided" else self.say("stopped_on", code=value)
         if value is None:
-            return self.text["not_applicable"]
+            return self.say.value("not_applicable")
         if isinstance(value, Absent):
-            return word(value.value, self.lang)
+            return self.say.value(value.value)
         if isinstance(value, str):
             label = self.values.get((id_, value))
-            return word(value, self.lang) if label is None else label[self.lang]
-        return scalar_text(value, self.types.get(id_), self.lang)
+            return self.say.value(value) if label is None else label[self.say.lang]
+        return self.say.scalar(value, self.types.get(id_))
 
     def step(self, effect: Effect) -> str:
         """From what to what."""
@@ -84,89 +81,85 @@ class Whom:
         """Whom the change concerns, as far as few words can tell."""
         if effect.box is None or not effect.box.restrictions:
             readings = list(self._readings(effect))
-            return self.text["semicolon"].join(readings) if readings else self.text["in_certain_cases"]
+            return self.say.listed(readings) if readings else self.say("in_certain_cases")
         said = [*self._readings(effect)]
         absent = []
         for each in effect.box.restrictions:
             if each.kind == "fact" and each.only_absent:
-                absent.append(_lowered(self.vocabulary.facts[each.name].label[self.lang]))
+                absent.append(_lowered(self.say.facts([each.name])))
             elif each.kind == "fact":
                 said.append(self._fact(each))
             elif each.kind == "item":
                 said.append(self._item(each, effect.inputs.get(each.name)))
         if absent:
-            said.append(self.text["without"].format(names=", ".join(absent)))
-        return self.text["semicolon"].join(part for part in said if part)
+            said.append(self.say("without", names=", ".join(absent)))
+        return self.say.listed(part for part in said if part)
 
     def cause(self, cause: Cause) -> str:
         """A cause with what happened to it."""
         if cause.kind == READING:
-            return f"{self.text['cause_reading']} {cause.id}"
+            return f"{self.say('cause_reading')} {cause.id}"
         if cause.kind == OVERLAY:
             label = self.overlays.get(cause.id)
-            return f"{self.text['cause_overlay']} {cause.id if label is None else label[self.lang]}"
+            return f"{self.say('cause_overlay')} {cause.id if label is None else label[self.say.lang]}"
         change = self.changes.get(cause.id)
-        return self.item(cause.id) + (f", {self.text[f'cause_{change}']}" if change else "")
+        return self.item(cause.id) + (f", {self.say(f'cause_change.{change}')}" if change else "")
 
     def facts(self, effect: Effect, most: int) -> str:
         """The first facts of a witness, for a change that no few words tell of."""
         facts = [(name, value) for name, value in effect.witness.facts.items() if name != BENEFICIARY]
-        said = [
-            f"{self.vocabulary.facts[name].label[self.lang]}{self.text['colon']}"
-            + fact_text(name, value, self.vocabulary, self.lang)
-            for name, value in facts[:most]
-        ]
-        return self.text["semicolon"].join(said) + (" …" if len(facts) > most else "")
+        said = [self.say.pair(self.say.facts([name]), self.say.fact(name, value)) for name, value in facts[:most]]
+        return self.say.listed(said) + (" …" if len(facts) > most else "")
 
     def _readings(self, effect: Effect) -> Iterator[str]:
         for id_, choice in effect.witness.interpret.items():
-            yield self.text["under_reading"].format(id=id_, choice=choice)
+            yield self.say("under_reading", id=id_, choice=choice)
 
     def _fact(self, each: Restriction) -> str:
-        fact = self.vocabulary.facts[each.name]
-        label = fact.label[self.lang] + self.text["colon"]
+        fact = self.say.registry.vocabulary.facts[each.name]
+        label = self.say.label(fact) + self.say("colon")
         if each.ranged:
             return label + self._range(each)
         known = [a for a, b in each.pairs if a == b and a is not None and not isinstance(a, Absent)]
-        names = [fact_text(each.name, value, self.vocabulary, self.lang) for value in known]
+        names = [self.say.fact(each.name, value) for value in known]
         rest = [value for value in fact.type.values if value not in known]
         if len(names) > MAX_VALUES and len(rest) < len(names):
-            others = [fact_text(each.name, value, self.vocabulary, self.lang) for value in rest]
-            names = [self.text["other_than"].format(values=", ".join(others))]
+            others = [self.say.fact(each.name, value) for value in rest]
+            names = [self.say("other_than", values=", ".join(others))]
         elif all(len(name) > SAYS_LITTLE for name in names) and len(fact.type.values) > 2:
             label = ""  # such values say themselves of what they are
         if each.absent:
-            names.append(self.text["or_not_given"])
+            names.append(self.say("or_not_given"))
         return label + ", ".join(names)
 
     def _range(self, each: Restriction) -> str:
-        fact = self.vocabulary.facts[each.name]
+        fact = self.say.registry.vocabulary.facts[each.name]
         ends = (each.low, each.high)
         if each.high is not None and each.low is None and each.high == fact.minimum:
             ends = (each.high, each.high)
         low, high = (None if end is None else self._number(each.name, end) for end in ends)
         if not each.exact or (low is None and high is None):
-            said = self.text["is_given"]
+            said = self.say("is_given")
         elif low is None or high is None:
-            said = self.text["range_to" if low is None else "range_from"].format(low=low, high=high)
+            said = self.say("range_to" if low is None else "range_from", low=low, high=high)
         else:
-            said = low if low == high else self.text["range_between"].format(low=self._bare(each), high=high)
-        return said + (f" {self.text['or_not_given']}" if each.absent else "")
+            said = low if low == high else self.say("range_between", low=self._bare(each), high=high)
+        return said + (f" {self.say('or_not_given')}" if each.absent else "")
 
     def _number(self, name: str, value: Value) -> str:
         assert not isinstance(value, Absent)
-        return fact_text(name, value, self.vocabulary, self.lang)
+        return self.say.fact(name, value)
 
     def _bare(self, each: Restriction) -> str:
         """The lower end without its unit, which the upper end names."""
         assert each.low is not None
         assert not isinstance(each.low, Absent)
-        type_ = self.vocabulary.facts[each.name].type
+        type_ = self.say.registry.vocabulary.facts[each.name].type
         plain = Type("number") if type_.unit in ("patients", "ETP") else type_
-        return scalar_text(each.low, plain, self.lang)
+        return self.say.scalar(each.low, plain)
 
     def _item(self, each: Restriction, actual: Pair | None) -> str:
-        label = self.label(each.name) + self.text["colon"]
+        label = self.label(each.name) + self.say("colon")
         if actual is not None and actual[0] != actual[1] and None not in actual:
             if all(isinstance(value, int | Fraction) for value in actual):
                 return ""  # a number that changed is told by the cause
@@ -179,7 +172,7 @@ class Whom:
         rest = [value for value in (type_.values if type_ is not None else ()) if value not in kept]
         if kept and rest and len(rest) < len(kept):
             others = ", ".join(self.value(each.name, value) for value in rest)
-            return label + self.text["other_than"].format(values=others)
+            return label + self.say("other_than", values=others)
         shown: Sequence[Value | None] = kept or list(each.absent) or same
         return label + ", ".join(self.value(each.name, value) for value in shown[:MAX_VALUES])
 

@@ -1,14 +1,15 @@
 """Messages: the words that users read, as JSON data, one folder a language; labels of rules and facts are not here.
 
 ``reports.json`` has the words of the pages, ``errors.json`` those of each error code: what is wrong (``message``) and
-what would be right (``expected``). Both are in groups, for people to find their way; a key stands in one group only.
-Templates have the values that are filled in between braces.
+what would be right (``expected``). Groups help people to find their way; a key stands in one of them only. Templates
+have the values that are filled in between braces. A word that counts has the forms ``one`` and ``other``, and ``zero``
+where nothing reads differently. Any other mapping is a family: its members are reached as ``family.member``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,19 @@ from typing import Any
 LANGUAGES = ("fr", "en")
 
 _FOLDER = Path(__file__).parent
+_FORMS = ({"zero", "one", "other"}, {"message", "expected"})
 
 
 @cache
 def read_words(kind: str, lang: str) -> Mapping[str, Any]:
     """The words of one kind (``reports``, ``errors``) in one language, by key; read once, when first needed."""
     groups = json.loads((_FOLDER / lang / f"{kind}.json").read_text(encoding="utf-8"))
-    return {key: entry for group in groups.values() for key, entry in group.items()}
+    return {key: entry for group in groups.values() for key, entry in _flat(group)}
+
+
+def _flat(group: Mapping[str, Any], family: str = "") -> Iterator[tuple[str, Any]]:
+    for key, entry in group.items():
+        if isinstance(entry, str) or any(set(entry) <= forms for forms in _FORMS):
+            yield family + key, entry
+        else:
+            yield from _flat(entry, f"{family}{key}.")

@@ -1,52 +1,56 @@
-"""Writes a comparison for programs: the edits come in, one object or GitHub's annotations go out.
+"""Comparisons for commands and programs: their formats, one object, or annotations of GitHub.
 
 The shape of the object is schemas/diff.schema.json.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from engine.comparison.edits.edit import WEIGHTS, Comparison, Edit
+from engine.comparison.edits.edit import WEIGHTS, Edit
 from engine.comparison.effects.behaviour import Behaviour
-from engine.comparison.sides import Side
 from engine.errors import Location
 from engine.escaping import flowing
 from engine.language.expressions import Citation
 from engine.policy.model import Convention
-from engine.report.diff_page import shown
+from engine.report.behaviour_page import effects_object
+from engine.report.diff_page import Diff, page, shown, tables
 from engine.report.edit_words import Speaker, inline, speaker
-from engine.report.messages import word
+from engine.report.formats import formats
+from engine.report.markdown import markdown
+from engine.report.say import Say
 from engine.report.whom import Whom
 from engine.report.written import written
 
 
-def diff_object(a: Side, b: Side, found: Sequence[Comparison], lang: str) -> dict[str, Any]:
-    """The comparison as one object, every edit included."""
-    comparisons = [_comparison(speaker(each, a.registry, b.registry, lang)) for each in found]
+def data(diff: Diff, say: Say) -> Any:
+    """The comparison as one object, every edit and effect included."""
+    a, b = diff.sides
+    comparisons = [_comparison(speaker(each, diff.sides, say)) for each in diff.found]
     return {
         "before": {"name": a.name, "conventions": list(a.conventions)},
         "after": {"name": b.name, "conventions": list(b.conventions)},
         "counts": {weight: sum(each["counts"][weight] for each in comparisons) for weight in WEIGHTS},
         "comparisons": comparisons,
+        **({} if diff.effects is None else effects_object(diff.effects, say)),
     }
 
 
 def _comparison(spoken: Speaker) -> dict[str, Any]:
     comparison = spoken.comparison
     return {
-        "before": _side(comparison.before, spoken.lang),
-        "after": _side(comparison.after, spoken.lang),
+        "before": _side(comparison.before, spoken.say),
+        "after": _side(comparison.after, spoken.say),
         "counts": {weight: len(comparison.of_weight([weight])) for weight in WEIGHTS},
         "edits": [_edit(spoken, edit) for edit in comparison.edits],
     }
 
 
-def _side(convention: Convention | None, lang: str) -> dict[str, str] | None:
+def _side(convention: Convention | None, say: Say) -> dict[str, str] | None:
     if convention is None:
         return None
-    return {"id": convention.id, "label": convention.label[lang], "digest": convention.digest}
+    return {"id": convention.id, "label": say.label(convention), "digest": convention.digest}
 
 
 def _edit(spoken: Speaker, edit: Edit) -> dict[str, Any]:
@@ -79,21 +83,30 @@ def _location(at: Location | None) -> dict[str, Any] | None:
 
 def sentence(spoken: Speaker, edit: Edit) -> str:
     """The edit on one line, without citations and places."""
-    said, colon = spoken.said(edit), word("colon", spoken.lang)
+    said = spoken.said(edit)
     if edit.part == "item":
-        return word(f"diff_item_{edit.change}", spoken.lang)
-    before, after = (inline(side, spoken.lang) for side in (said.before, said.after))
-    values = dict.fromkeys(each for each in (before, after) if each)
-    return f"{said.where}{colon}{' → '.join(values)}" if said.where else " → ".join(values)
+        return spoken.say(f"diff_item.{edit.change}")
+    before, after = (inline(side, spoken.say) for side in (said.before, said.after))
+    values = " → ".join(dict.fromkeys(each for each in (before, after) if each))
+    return spoken.say.pair(said.where, values) if said.where else values
 
 
-def annotation_lines(a: Side, b: Side, found: Sequence[Comparison], lang: str, full: bool = False) -> str:
-    """A workflow command for each edit that is shown, at its newer place; a warning where only the older is left."""
+def github(diff: Diff, say: Say) -> str:
+    """A workflow command for each edit that is shown, at its newer place, then one for each result that changes.
+
+    A warning where only the older place is left, and for each effect.
+    """
+    names = tuple(side.name for side in diff.sides)
     lines: list[str] = []
-    for comparison in found:
-        spoken = speaker(comparison, a.registry, b.registry, lang)
-        lines.extend(_annotation(spoken, edit, (a.name, b.name)) for edit in shown(comparison, full))
+    for comparison in diff.found:
+        spoken = speaker(comparison, diff.sides, say)
+        lines.extend(_annotation(spoken, edit, names) for edit in shown(comparison, diff.full))
+    if diff.effects is not None:
+        lines.extend(_effect_lines(diff, diff.effects.found, say))
     return "".join(f"{line}\n" for line in lines)
+
+
+FORMATS = formats(page, data, markdown=lambda diff, say: markdown(tables(diff, say)), github=github)
 
 
 def _annotation(spoken: Speaker, edit: Edit, revisions: Sequence[str]) -> str:
@@ -111,20 +124,18 @@ def _in_the_tree(at: Location, revisions: Sequence[str]) -> str:
     return next((at.file.removeprefix(f"{name}:") for name in revisions if at.file.startswith(f"{name}:")), at.file)
 
 
-def effect_lines(a: Side, b: Side, found: Sequence[Comparison], behaviours: Sequence[Behaviour], lang: str) -> str:
+def _effect_lines(diff: Diff, behaviours: Sequence[Behaviour], say: Say) -> Iterator[str]:
     """A warning for each result that changes, at the edit of its first cause that has a place."""
-    places = {edit.item: edit.at_after or edit.at_before for each in found for edit in each.edits}
-    lines = []
+    places = {edit.item: edit.at_after or edit.at_before for each in diff.found for edit in each.edits}
+    names = tuple(side.name for side in diff.sides)
     for behaviour in behaviours:
-        whom = Whom(behaviour, lang)
+        whom = Whom(behaviour, say)
         for effect in behaviour.effects:
             at = next((places[cause.id] for cause in effect.causes if places.get(cause.id)), None)
-            title = _property(whom.label(effect.result))
-            file = "" if at is None else _property(_in_the_tree(at, (a.name, b.name)))
+            file = "" if at is None else _property(_in_the_tree(at, names))
             where = "" if at is None else f"file={file},line={at.line},col={at.column},"
-            said = f"{whom.who(effect)}{whom.text['colon']}{whom.step(effect)}"
-            lines.append(f"::warning {where}title={title}::{_data(said)}\n")
-    return "".join(lines)
+            title = _property(whom.label(effect.result))
+            yield f"::warning {where}title={title}::{_data(say.pair(whom.who(effect), whom.step(effect)))}"
 
 
 def _data(text: str) -> str:

@@ -1,0 +1,122 @@
+"""Objects for programs that several subjects share: results, reasons, citations, payments, duties.
+
+Their shape is in schemas/decision.schema.json.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from engine.evaluation.decision import ObligationLine, OverlayUse, PaymentLine, Reason, Result
+from engine.language.expressions import Citation, Text
+from engine.language.types import Type
+from engine.language.values import Scalar
+from engine.report.say import Say
+from engine.report.values import Json, exact_text, to_json
+
+
+def result_object(result: Result, say: Say) -> dict[str, Any]:
+    """One result with everything that stands behind it."""
+    data: dict[str, Any] = {"kind": result.kind, "label": say.label(result), "status": result.status}
+    if result.kind == "criterion":
+        data["verdict"] = result.verdict
+        data["derogation"] = result.derogation
+    data["value"] = to_json(result.value, result.type)
+    if result.type is not None and result.type.kind == "number":
+        data["unit"] = result.type.unit
+    data |= exact_and_label(result, say)
+    data["cite"] = citations(result.cite, say)
+    data["confidence"] = result.confidence
+    data["facts"] = facts_object(result.facts, say)
+    data["missing"] = list(result.missing)
+    data["because"] = [_reason(reason, say) for reason in result.because]
+    data["warnings"] = texts(result.warnings, say)
+    return data
+
+
+def value_object(result: Result, say: Say) -> dict[str, Any]:
+    """A result's status and value alone."""
+    value = {"status": result.status, "value": to_json(result.value, result.type)}
+    return value | exact_and_label(result, say)
+
+
+def exact_and_label(result: Result, say: Say) -> dict[str, str]:
+    """The exact fraction of a ratio, and the label of a named value."""
+    data = exact_object(result.value, result.type)
+    if isinstance(result.value, str) and result.value in result.value_labels:
+        data["value_label"] = result.value_labels[result.value][say.lang]
+    return data
+
+
+def exact_object(value: Scalar | None, type_: Type | None) -> dict[str, str]:
+    """The exact fraction of a ratio; nothing for other values."""
+    exact = exact_text(value, type_)
+    return {} if exact is None else {"exact": exact}
+
+
+def facts_object(facts: Mapping[str, Scalar], say: Say) -> dict[str, Json]:
+    """Facts by name as JSON scalars."""
+    return {name: to_json(value, say.registry.vocabulary.facts[name].type) for name, value in facts.items()}
+
+
+def citations(cite: Iterable[Citation], say: Say) -> list[dict[str, Any]]:
+    """Citations with the title, publisher and grade of their source."""
+    entries = []
+    for citation in cite:
+        source = say.registry.conventions[citation.convention].sources.get(citation.source)
+        entry: dict[str, Any] = {"source": citation.source, "at": citation.locator}
+        if source is not None:
+            entry |= {"title": source.title, "publisher": source.publisher, "kind": source.kind, "url": source.url}
+        entries.append(entry)
+    return entries
+
+
+def _reason(reason: Reason, say: Say) -> dict[str, Any]:
+    return {
+        "kind": reason.kind,
+        "id": reason.id,
+        "reason": reason.text[say.lang] if reason.text else None,
+        "at": str(reason.at),
+        "cite": citations(reason.cite, say),
+    }
+
+
+def payment_object(line: PaymentLine, say: Say) -> dict[str, Any]:
+    """A payment with its due day, or why one of the two is open."""
+    result = line.result
+    return {
+        "id": result.id,
+        "label": say.label(result),
+        "status": result.status,
+        "due": line.due.isoformat() if line.due else None,
+        "amount": to_json(result.value, result.type),
+        "cite": citations(result.cite, say),
+        "confidence": result.confidence,
+        "missing": list(dict.fromkeys((*result.missing, *line.due_missing))),
+        "because": [{"kind": "unpublished", "id": result.id, "reason": line.due_reason[say.lang]}]
+        if line.due_reason
+        else [],
+    }
+
+
+def obligation_object(line: ObligationLine, say: Say) -> dict[str, Any]:
+    """An obligation with its status."""
+    return {
+        "id": line.id,
+        "label": say.label(line),
+        "status": line.status,
+        "due": line.due.isoformat() if line.due else None,
+        "cite": citations(line.cite, say),
+        "missing": list(line.missing),
+    }
+
+
+def overlay_ids(overlays: Iterable[OverlayUse]) -> list[str]:
+    """The ids of overlays in force."""
+    return [use.id for use in overlays]
+
+
+def texts(texts: Iterable[Text], say: Say) -> list[str]:
+    """Texts in the language, each once."""
+    return list(dict.fromkeys(text[say.lang] for text in texts))

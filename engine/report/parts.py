@@ -1,0 +1,139 @@
+"""Parts of pages that several subjects share: headings, reasons for a refusal, readings taken, duties, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from engine.evaluation.decision import FIXED_RESULTS, Decision, ObligationLine, PaymentLine, Result
+from engine.language.expressions import VerdictIs, walk
+from engine.policy.model import Convention, Outcome
+from engine.report.page import Block, Heading, Paragraph, Table
+from engine.report.say import Say
+
+ELIGIBILITY, *MAIN = FIXED_RESULTS
+_TONES = {"eligible": "good", "ineligible": "bad"}
+
+
+def verdict_heading(decision: Decision, say: Say, title: str) -> Iterator[Block]:
+    """Whether a case is eligible, and under which convention, and why under that one."""
+    eligible = decision.results[ELIGIBILITY]
+    verdict = say.pair(say.label(eligible), say.result(eligible))
+    yield Heading(f"{title} — {verdict}", 1, _TONES.get(str(eligible.value), "open"))
+    yield convention_line(decision, say)
+
+
+def convention_line(decision: Decision, say: Say) -> Block:
+    """The convention of a decision with its id, and why it was selected."""
+    convention = f"{say.label(decision.convention)} ({decision.convention.id})"
+    return Paragraph(say.pair(convention, f"{decision.selected_because[say.lang]}."))
+
+
+def item_heading(decision: Decision, item: str, say: Say) -> Iterator[Block]:
+    """What an item came out as, and under which convention."""
+    result = decision.results[item]
+    if result.kind == "obligation":
+        line = next(line for line in decision.obligations if line.id == item)
+        due = f", {say('due').lower()} {line.due.isoformat()}" if line.due else ""
+        yield Heading(say.pair(say.label(result), say.value(line.status) + due), 1)
+    else:
+        yield Heading(say.pair(say.label(result), say.result(result)), 1)
+    yield Paragraph(say.pair(say.label(decision.convention), f"{decision.selected_because[say.lang]}."))
+
+
+def why_not(decision: Decision, say: Say) -> Iterator[Block]:
+    """One sentence for each criterion that refuses, or else for each that is open."""
+    criteria = eligibility_criteria(decision)
+    refusing = [result for result in criteria if result.verdict == "not_met"]
+    key, tone = ("refused_because", "bad") if refusing else ("open_because", "open")
+    for result in refusing or [result for result in criteria if result.verdict == "undetermined"]:
+        reason = f"{say.label(result)} ({facts_behind(result, say)}) [{say.cited(result.cite[:1])}]."
+        yield Paragraph(say.pair(say(key), reason), tone)
+
+
+def eligibility_criteria(decision: Decision) -> list[Result]:
+    """The criteria that the eligibility of this convention asks about."""
+    item = decision.convention.items.get(ELIGIBILITY)
+    if item is None or not isinstance(item.body, Outcome):
+        return []
+    named = (node.criterion.id for rule in item.body.rules for node in walk(rule.when) if isinstance(node, VerdictIs))
+    return [decision.results[id_] for id_ in dict.fromkeys(named)]
+
+
+def facts_behind(result: Result, say: Say) -> str:
+    """The values a verdict rests on, the derogation that made it met, and what it waits for."""
+    parts = []
+    if result.derogation:
+        label = next(reason.text for reason in result.because if reason.kind == "derogation")
+        parts.append(say("derogation", label=label[say.lang] if label else result.derogation))
+    for name, value in result.facts.items():
+        fact = say.registry.vocabulary.facts[name]
+        label_needed = fact.type.kind in ("boolean", "number", "date")
+        parts.append(say.pair(say.label(fact), say.fact(name, value)) if label_needed else say.fact(name, value))
+    if result.missing:
+        parts.append(say("missing_count", names=say.facts(result.missing)))
+    return say.listed(parts)
+
+
+def below(decision: Decision, item: str, *, applying: bool = False) -> Iterator[Result]:
+    """A result and every one that it rests on, each before those below it; through those that apply alone, if asked."""
+    seen: set[str] = set()
+    waiting = [item]
+    while waiting:
+        result = decision.results.get(waiting.pop())
+        if result is None or result.id in seen or (applying and result.status == "not_applicable"):
+            continue
+        seen.add(result.id)
+        yield result
+        waiting.extend(result.uses)
+
+
+def due_text(line: PaymentLine, say: Say) -> str:
+    """The due day of a payment, or why there is none."""
+    if line.due:
+        return say.scalar(line.due)
+    return say("unpublished") if line.due_reason else say.value("undetermined")
+
+
+def warnings_of(results: Iterable[Result], say: Say) -> Iterator[Block]:
+    """What the rules warn of, each once."""
+    found = dict.fromkeys(warning[say.lang] for result in results for warning in result.warnings)
+    if found:
+        yield Heading(say("warnings"), tone="open")
+        yield from (Paragraph(warning) for warning in found)
+
+
+def readings_taken(decisions: Iterable[Decision], say: Say) -> Iterator[Block]:
+    """The sides taken in open questions behind the main results."""
+    taken: dict[str, str] = {}
+    for decision in decisions:
+        for shown in FIXED_RESULTS:
+            taken.update(decision.results[shown].choices)
+    if not taken:
+        return
+    yield Heading(say("assumed"))
+    rows = []
+    for id_, choice in taken.items():
+        conventions: Iterable[Convention] = say.registry.conventions.values()
+        question = next(each.interpretations[id_] for each in conventions if id_ in each.interpretations)
+        rows.append((question.question[say.lang], question.choices[choice][say.lang], f"{id_}={choice}"))
+    yield Table((say("open_question"), say("choice"), "--interpret"), tuple(rows))
+
+
+def duties(obligations: Sequence[ObligationLine], say: Say, full: bool) -> Iterator[Block]:
+    """The duties that apply, overdue ones first; those without a known day only on demand."""
+    order = {"overdue": 0, "pending": 1, "undetermined": 2, "done": 3}
+    lines = [line for line in obligations if line.status != "not_applicable"]
+    dated = [line for line in lines if line.due is not None or line.status in ("overdue", "done")]
+    others = [line for line in lines if line not in dated]
+    if lines:
+        yield Heading(say("obligations"))
+    if dated:
+        rows = tuple(
+            (say.label(line), say.scalar(line.due), say.value(line.status))
+            for line in sorted(dated, key=lambda line: (order[line.status], str(line.due)))
+        )
+        yield Table((say("obligation"), say("due"), say("status")), rows)
+    if others and full:
+        yield Table(("", ""), tuple((say.label(line), say.value(line.status)) for line in others))
+    elif others:
+        yield Paragraph(say.count("undated", len(others)))

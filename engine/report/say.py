@@ -1,0 +1,108 @@
+"""Locale of a page: words, labels, numbers and dates in one language, over one set of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+from engine.evaluation.decision import Result
+from engine.language.expressions import Citation, Text
+from engine.language.types import Type
+from engine.language.values import Scalar
+from engine.policy.registry import Registry
+from engine.report.values import scalar_text
+from engine.words import read_words
+
+
+class Labelled(Protocol):
+    """What has a name in each language: an item, a result, a convention, a fact, an event type."""
+
+    @property
+    def label(self) -> Text: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Says things in ``lang``, with the labels of the facts of ``registry``.
+
+    A key of the words that does not exist is an error of ours (KeyError), which tests/test_words.py rules out.
+    """
+
+    registry: Registry
+    lang: str
+
+    def __call__(self, key: str, **values: object) -> str:
+        """A word of the reports, with its blanks filled in."""
+        text: str = read_words("reports", self.lang)[key]
+        return text.format_map(values) if values else text
+
+    def count(self, key: str, number: int | Fraction, **values: object) -> str:
+        """A word in the form that goes with a number, which it may show as ``{count}``."""
+        forms: Mapping[str, str] = read_words("reports", self.lang)[key]
+        single = number < 2 if self.lang == "fr" else number == 1
+        form = "zero" if not number and "zero" in forms else "one" if single else "other"
+        return forms[form].format_map({"count": self.scalar(number), **values})
+
+    def find(self, family: str, member: str) -> str | None:
+        """The word of a family of keys for a member, or None where it has none."""
+        found: str | None = read_words("reports", self.lang).get(f"{family}.{member}")
+        return found
+
+    def value(self, value: str, labels: Mapping[str, Text] | None = None) -> str:
+        """A named value by its label, by the word of the engine for it, or as it is."""
+        if labels and value in labels:
+            return labels[value][self.lang]
+        return self.find("values", value) or value
+
+    def scalar(self, value: Scalar | None, type_: Type | None = None) -> str:
+        """A number, date or boolean as people write it."""
+        if isinstance(value, bool):
+            return self.value("true" if value else "false")
+        return self.value(value) if isinstance(value, str) else scalar_text(value, type_, self.lang)
+
+    def result(self, result: Result) -> str:
+        """A result's value, verdict or status in words."""
+        if result.status != "known":
+            return self.value(result.status)
+        if isinstance(result.value, str):
+            return self.value(result.value, result.value_labels)
+        return self.scalar(result.value, result.type)
+
+    def fact(self, name: str, value: Scalar) -> str:
+        """A fact's value in words."""
+        fact = self.registry.vocabulary.facts[name]
+        return self.value(value, fact.value_labels) if isinstance(value, str) else self.scalar(value, fact.type)
+
+    def label(self, thing: Labelled) -> str:
+        return thing.label[self.lang]
+
+    def facts(self, names: Iterable[str]) -> str:
+        """Facts by their labels, on one line."""
+        return ", ".join(self.label(self.registry.vocabulary.facts[name]) for name in names)
+
+    def pair(self, name: str, text: str) -> str:
+        """A name and what is said of it."""
+        return f"{name}{self('colon')}{text}"
+
+    def head(self, name: str) -> str:
+        """A name before what stands on the lines below."""
+        return name + self("colon").rstrip()
+
+    def listed(self, texts: Iterable[str]) -> str:
+        """Several things on one line."""
+        return self("semicolon").join(texts)
+
+    def cited(self, cite: Iterable[Citation]) -> str:
+        """Citations as one line: source, and the place in it."""
+        named = (f"{each.source}, {each.locator}" if each.locator else each.source for each in cite)
+        return self.listed(dict.fromkeys(named))
+
+    def because(self, result: Result) -> str:
+        """Why a result is open, or the text behind it, on one line."""
+        if result.status == "undetermined":
+            if result.missing:
+                return self("missing_count", names=self.facts(result.missing))
+            return " ".join(dict.fromkeys(reason.text[self.lang] for reason in result.because if reason.text))
+        return self.cited(result.cite[:1])

@@ -15,7 +15,7 @@ from engine.errors import MAX_FAULTS, Location, Problem
 from engine.escaping import UNSAFE, flowing, in_cell, in_html, in_json, in_markdown, in_summary, on_one_line
 from engine.policy.loader import parse
 from engine.policy.reading import load_schema
-from engine.policy.schema import shape_problems
+from engine.policy.schema import shape, shape_problems
 from engine.report.markdown import markdown
 from engine.report.page import Fold, Heading, Paragraph, Table, Tree
 from engine.report.text import coloured, plain
@@ -161,9 +161,10 @@ def test_an_id_that_ends_with_a_line_break_is_refused(end: str, tmp_path: Path) 
 
 def test_each_pattern_of_each_schema_refuses_a_closing_line_break() -> None:
     schema = {"type": "object", "additionalProperties": {"type": "string", "pattern": "^(?!(then)$)[a-z]+$"}}
-    assert [p.code for p in shape_problems(parse(b'a: "ab\\n"', "a.yaml"), schema)] == ["wrong-value"]
-    assert [p.code for p in shape_problems(parse(b"a: then", "a.yaml"), schema)] == ["wrong-value"]
-    assert shape_problems(parse(b"a: thens", "a.yaml"), schema) == []
+    wanted = shape(schema)
+    assert [p.code for p in shape_problems(parse(b'a: "ab\\n"', "a.yaml"), wanted)] == ["wrong-value"]
+    assert [p.code for p in shape_problems(parse(b"a: then", "a.yaml"), wanted)] == ["wrong-value"]
+    assert shape_problems(parse(b"a: thens", "a.yaml"), wanted) == []
     assert load_schema("ruleset")[0]["definitions"]["id"]["pattern"].endswith("$")
 
 

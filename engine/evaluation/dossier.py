@@ -19,7 +19,7 @@ from engine.language.facts import SIGNATURE, YEAR, Vocabulary
 from engine.language.values import Scalar
 from engine.policy.loader import Document
 from engine.policy.reading import load_schema
-from engine.policy.schema import shape_problems
+from engine.policy.schema import shape, shape_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
     """
     schema = load_schema("dossier")[0]
     types = event_types(schema)
-    problems = shape_problems(document, _shape(schema))
+    problems = shape_problems(document, shape(_shape(schema)))
     facts: Facts = {}
     data = document.data if isinstance(document.data, Mapping) else {}
     if isinstance(data.get("case"), Mapping):

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputFault, Location, Problem, fault
 from engine.language.facts import Vocabulary, vocabulary
@@ -15,6 +15,9 @@ from engine.policy.model import Convention
 from engine.policy.places import HEAD, schemas_folder
 from engine.policy.registry import Registry
 from engine.policy.remembered import recall, remember
+
+if TYPE_CHECKING:
+    from engine.policy.schema import Shape
 
 READERS = ("language", "policy")  # the rooms whose change asks for another reading
 HASHED = 5_000_000  # bytes of a file; more than any file that can be read, and so remembered
@@ -83,6 +86,7 @@ def read_registry(
         InputFault: the folder itself cannot be read.
     """
     from engine.policy.gates import gate_problems  # what reads is needed only where a folder is not remembered
+    from engine.policy.schema import shape
 
     facts, case_digest = load_vocabulary(case_schema)
     problems: list[Problem] = []
@@ -91,9 +95,9 @@ def read_registry(
         folders = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
     except OSError as error:
         raise fault(Location(str(root)), "file-unreadable", reason=error.strerror or type(error).__name__) from None
-    schemas = {name: load_schema(name)[0] for name in ("convention", "ruleset")}
+    shapes = {name: shape(load_schema(name)[0]) for name in ("convention", "ruleset")}
     for folder in folders:
-        convention, found = _read_convention(folder, (shown or root) / folder.name, schemas)
+        convention, found = _read_convention(folder, (shown or root) / folder.name, shapes)
         problems.extend(found)
         if convention is None:
             continue
@@ -140,7 +144,7 @@ def rule_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.yaml") if path.name != HEAD)
 
 
-def _read_convention(folder: Path, shown: Path, schemas: Mapping[str, Any]) -> tuple[Convention | None, list[Problem]]:
+def _read_convention(folder: Path, shown: Path, shapes: Mapping[str, Shape]) -> tuple[Convention | None, list[Problem]]:
     from engine.policy.build import build  # what follows is needed only where a folder is not remembered
     from engine.policy.loader import Document, parse, read_bytes
     from engine.policy.schema import shape_problems
@@ -161,8 +165,8 @@ def _read_convention(folder: Path, shown: Path, schemas: Mapping[str, Any]) -> t
         except InputFault as error:
             problems.extend(error.problems)
             continue
-        schema = schemas["convention" if path == head_path else "ruleset"]
-        problems.extend(shape_problems(document, schema))
+        wanted = shapes["convention" if path == head_path else "ruleset"]
+        problems.extend(shape_problems(document, wanted))
         documents.append(document)
     if problems:
         return None, problems

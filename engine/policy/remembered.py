@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from engine.errors import InputFault
 from engine.files import replacing
@@ -46,10 +46,23 @@ class _DataOnly(pickle.Unpickler):
 class _ByFields(pickle.Pickler):
     """Stores a dataclass as its class and field values, which load three times as fast as its state."""
 
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__(stream, protocol=pickle.HIGHEST_PROTOCOL)
+        self.names: dict[type, tuple[str, ...] | None] = {}
+
     def reducer_override(self, value: Any) -> Any:
-        if not is_dataclass(value) or isinstance(value, type) or any(field.kw_only for field in fields(value)):
-            return NotImplemented
-        return type(value), tuple(getattr(value, field.name) for field in fields(value))
+        kind = type(value)
+        if kind not in self.names:
+            self.names[kind] = _positional(kind)
+        names = self.names[kind]
+        return NotImplemented if names is None else (kind, tuple(getattr(value, name) for name in names))
+
+
+def _positional(kind: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass that its constructor takes in order; None of any other class."""
+    if not is_dataclass(kind) or any(field.kw_only for field in fields(kind)):
+        return None
+    return tuple(field.name for field in fields(kind))
 
 
 def cache_folder() -> Path | None:
@@ -101,7 +114,7 @@ def remember(digest: str, conventions: Mapping[str, Convention]) -> None:
     if folder is None:
         return
     name, content = _name(digest), io.BytesIO()
-    _ByFields(content, protocol=pickle.HIGHEST_PROTOCOL).dump(dict(conventions))
+    _ByFields(content).dump(dict(conventions))
     with contextlib.suppress(OSError, InputFault):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if _own(folder.stat()):

@@ -5,12 +5,14 @@ Schemas are flat (docs/adr), so one message points at one key; the next stage is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import Location, Problem, bounded, nearest
+from engine.policy import shapes
 from engine.policy.loader import Document
+from engine.policy.shapes import Test, fitting
 
 MAX_SHOWN = 60
 _FORMS = {
@@ -24,12 +26,27 @@ _FORMS = {
 _TOLD_BY_WORDS = ("if", "then", "else", "not", "minProperties", "maxProperties")
 
 
-def shape_problems(document: Document, schema: Mapping[str, Any]) -> list[Problem]:
-    """Every way in which ``document`` does not fit ``schema`` (draft-07)."""
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A JSON Schema (draft-07), and a quick test of what fits it."""
+
+    schema: Mapping[str, Any]
+    fits: Test
+
+
+def shape(schema: Mapping[str, Any]) -> Shape:
+    """The schema made ready for the documents that are to fit it."""
+    return Shape(schema, fitting(schema))
+
+
+def shape_problems(document: Document, wanted: Shape) -> list[Problem]:
+    """Every way in which ``document`` does not fit."""
+    if wanted.fits(document.data):
+        return []
     from jsonschema import Draft7Validator, FormatChecker, validators  # slow to import, and only needed to check
 
     made = validators.extend(Draft7Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
-    validator = made(schema, format_checker=FormatChecker(["date"]))
+    validator = made(wanted.schema, format_checker=FormatChecker(["date"]))
     errors = validator.iter_errors(document.data)
     return list(bounded(problem for error in errors for problem in _problems(error, document)))
 
@@ -38,7 +55,7 @@ def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterat
     """The keyword ``pattern`` of JSON Schema, where ``$`` is the end of the text; Python lets a line break follow."""
     from jsonschema import ValidationError
 
-    if isinstance(instance, str) and not re.search(re.sub(r"(?<!\\)\$", r"\\Z", pattern), instance):
+    if isinstance(instance, str) and not shapes.pattern(pattern).search(instance):
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 

@@ -17,7 +17,7 @@ from engine.evaluation.session import Session
 from engine.language.values import Scalar, exact
 from engine.policy.loader import Document, load
 from engine.policy.reading import load_schema
-from engine.policy.schema import shape_problems
+from engine.policy.schema import shape, shape_problems
 
 STATUSES = ("undetermined", "not_applicable")
 
@@ -67,13 +67,13 @@ def read_cases(session: Session, wanted: str | None = None) -> list[PolicyCase]:
     Raises:
         InputFault: with every fault of the test files.
     """
-    schema, _ = load_schema("suite")
+    suite = shape(load_schema("suite")[0])
     problems: list[Problem] = []
     cases: list[PolicyCase] = []
     for path in suite_files(session.registry.root):
         try:
             document = load(path)
-            found = shape_problems(document, schema)
+            found = shape_problems(document, suite)
             problems.extend(found)
             if not found:
                 cases.extend(_cases(document, path.parent.parent.name, session, problems))

@@ -1,0 +1,220 @@
+"""Says quickly whether data fits a JSON Schema (draft-07): a schema comes in, a test of plain data goes out.
+
+Nearly every file that is read fits its schema, and the library that tells what does not takes most of a first start to
+say so. So a schema is compiled to closures that answer yes or no; what they do not accept is left to the library
+(:mod:`engine.policy.schema`), and so is everything where a schema holds a keyword that they do not know.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+Test = Callable[[Any], bool]
+Schema = Mapping[str, Any]
+Compile = Callable[[Any], Test]
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_SAYS_NOTHING = frozenset(
+    {"$schema", "$id", "$comment", "title", "description", "default", "examples", "definitions", "additionalProperties"}
+    | {"additionalItems", "then", "else"}
+)  # or belongs to another keyword
+_TYPES: Mapping[str, Test] = {
+    "object": lambda value: isinstance(value, dict),
+    "array": lambda value: isinstance(value, list),
+    "string": lambda value: isinstance(value, str),
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "number": lambda value: isinstance(value, int | Decimal) and not isinstance(value, bool),
+}
+
+
+def pattern(written: str) -> re.Pattern[str]:
+    """The pattern of a schema, where ``$`` is the end of the text; Python lets a line break follow."""
+    return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", written))
+
+
+class _Unknown(Exception):
+    """A keyword that is not known here, or another schema."""
+
+
+def fitting(schema: Schema) -> Test:
+    """A test that is true only of plain data which fits ``schema``."""
+    known: dict[str, Test] = {}
+
+    def compiled(part: Any) -> Test:
+        if isinstance(part, bool):
+            return lambda value: part
+        if "$ref" in part:  # its neighbours count for nothing in draft-07
+            return referred(part["$ref"])
+        tests = []
+        for keyword, wanted in part.items():
+            if keyword in _SAYS_NOTHING or keyword.startswith("x-"):
+                continue
+            if keyword not in _KEYWORDS:
+                raise _Unknown
+            tests.append(_KEYWORDS[keyword](wanted, part, compiled))
+        if "additionalProperties" in part and "properties" not in part:
+            tests.append(_properties({}, part, compiled))
+        return tests[0] if len(tests) == 1 else _all(tests)
+
+    def referred(name: str) -> Test:
+        if not name.startswith("#/"):
+            raise _Unknown
+        if name not in known:
+            known[name] = lambda value: known[name](value)  # a definition may hold itself
+            target: Any = schema
+            for key in name.removeprefix("#/").split("/"):
+                target = target[key]
+            known[name] = compiled(target)
+        return known[name]
+
+    try:
+        return compiled(schema)
+    except _Unknown:
+        return lambda value: False
+
+
+def _all(tests: list[Test]) -> Test:
+    return lambda value: all(test(value) for test in tests)
+
+
+def _only(kind: type | tuple[type, ...], test: Test) -> Test:
+    """A keyword that says something of values of one kind."""
+    return lambda value: not isinstance(value, kind) or test(value)
+
+
+def _type(wanted: Any, part: Schema, compiled: Compile) -> Test:
+    tests = [_TYPES[name] for name in ([wanted] if isinstance(wanted, str) else wanted)]
+    return tests[0] if len(tests) == 1 else lambda value: any(test(value) for test in tests)
+
+
+def _enum(wanted: Any, part: Schema, compiled: Compile) -> Test:
+    def run(value: Any) -> bool:  # true is not 1
+        return any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in wanted)
+
+    return run
+
+
+def _number(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Schema, Compile], Test]:
+    def make(wanted: Any, part: Schema, compiled: Compile) -> Test:
+        limit = Decimal(str(wanted))
+        return lambda value: not _TYPES["number"](value) or holds(value, limit)
+
+    return make
+
+
+def _size(kind: type, holds: Callable[[int, int], bool]) -> Callable[[Any, Schema, Compile], Test]:
+    return lambda wanted, part, compiled: _only(kind, lambda value: holds(len(value), wanted))
+
+
+def _properties(wanted: Schema, part: Schema, compiled: Compile) -> Test:
+    tests = {name: compiled(each) for name, each in wanted.items()}
+    others = compiled(part.get("additionalProperties", True))
+    return _only(dict, lambda value: all(tests.get(key, others)(each) for key, each in value.items()))
+
+
+def _items(wanted: Any, part: Schema, compiled: Compile) -> Test:
+    if not isinstance(wanted, list):
+        test = compiled(wanted)
+        return _only(list, lambda value: all(map(test, value)))
+    tests = [compiled(each) for each in wanted]
+    others = compiled(part.get("additionalItems", True))
+
+    def run(value: list[Any]) -> bool:
+        return all((tests[i] if i < len(tests) else others)(each) for i, each in enumerate(value))
+
+    return _only(list, run)
+
+
+def _dependencies(wanted: Schema, part: Schema, compiled: Compile) -> Test:
+    tests = {
+        key: _required(each, part, compiled) if isinstance(each, list) else compiled(each)
+        for key, each in wanted.items()
+    }
+    return _only(dict, lambda value: all(test(value) for key, test in tests.items() if key in value))
+
+
+def _required(wanted: Any, part: Schema, compiled: Compile) -> Test:
+    return _only(dict, lambda value: all(key in value for key in wanted))
+
+
+def _if(wanted: Any, part: Schema, compiled: Compile) -> Test:
+    when, then, otherwise = compiled(wanted), compiled(part.get("then", True)), compiled(part.get("else", True))
+    return lambda value: then(value) if when(value) else otherwise(value)
+
+
+def _format(wanted: Any, part: Schema, compiled: Compile) -> Test:
+    def run(value: str) -> bool:
+        try:
+            return bool(_DATE.match(value) and dt.date.fromisoformat(value))
+        except ValueError:
+            return False
+
+    return _only(str, run) if wanted == "date" else lambda value: True
+
+
+def _unique(wanted: Any, part: Schema, compiled: Compile) -> Test:
+    def run(value: list[Any]) -> bool:
+        if all(isinstance(each, str) for each in value):
+            return len(set(value)) == len(value)
+        return not any(each == other for i, each in enumerate(value) for other in value[:i])
+
+    return _only(list, run) if wanted else lambda value: True
+
+
+def _combined(holds: Callable[[list[Test], Any], bool]) -> Callable[[Any, Schema, Compile], Test]:
+    def make(wanted: Any, part: Schema, compiled: Compile) -> Test:
+        tests = [compiled(each) for each in wanted]
+        return lambda value: holds(tests, value)
+
+    return make
+
+
+def _not(wanted: Any, part: Schema, compiled: Compile) -> Test:
+    test = compiled(wanted)
+    return lambda value: not test(value)
+
+
+def _names(wanted: Any, part: Schema, compiled: Compile) -> Test:
+    test = compiled(wanted)
+    return _only(dict, lambda value: all(map(test, value)))
+
+
+def _pattern(wanted: Any, part: Schema, compiled: Compile) -> Test:
+    search = pattern(wanted).search
+    return _only(str, lambda value: search(value) is not None)
+
+
+_KEYWORDS: Mapping[str, Callable[[Any, Schema, Compile], Test]] = {
+    "type": _type,
+    "enum": _enum,
+    "const": lambda wanted, part, compiled: _enum([wanted], part, compiled),
+    "minimum": _number(operator.ge),
+    "maximum": _number(operator.le),
+    "exclusiveMinimum": _number(operator.gt),
+    "exclusiveMaximum": _number(operator.lt),
+    "minLength": _size(str, operator.ge),
+    "maxLength": _size(str, operator.le),
+    "minItems": _size(list, operator.ge),
+    "maxItems": _size(list, operator.le),
+    "minProperties": _size(dict, operator.ge),
+    "maxProperties": _size(dict, operator.le),
+    "pattern": _pattern,
+    "format": _format,
+    "properties": _properties,
+    "required": _required,
+    "dependencies": _dependencies,
+    "propertyNames": _names,
+    "items": _items,
+    "uniqueItems": _unique,
+    "allOf": _combined(lambda tests, value: all(test(value) for test in tests)),
+    "anyOf": _combined(lambda tests, value: any(test(value) for test in tests)),
+    "oneOf": _combined(lambda tests, value: sum(test(value) for test in tests) == 1),
+    "not": _not,
+    "if": _if,
+}

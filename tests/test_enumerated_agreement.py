@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Effort
 from test_agreement import differences as oracle_differences
 from test_agreement import open_questions, plain_data
 from test_bulk_agreement import differences as column_differences
@@ -32,16 +33,16 @@ def books(policies: Path) -> dict[str, dict[str, Any]]:
     return plain_data(policies)
 
 
-def combinations(choices: list[list[Any]], rng: random.Random) -> Iterator[tuple[Any, ...]]:
+def combinations(choices: list[list[Any]], rng: random.Random, most: int) -> Iterator[tuple[Any, ...]]:
     """The whole product where it is small, else a seeded sample of it."""
-    if prod(len(values) for values in choices) <= MOST:
+    if prod(len(values) for values in choices) <= most:
         yield from product(*choices)
     else:
-        for _ in range(MOST):
+        for _ in range(most):
             yield tuple(rng.choice(values) for values in choices)
 
 
-def enumerated(session: Session, convention: Convention) -> Iterator[Facts]:
+def enumerated(session: Session, convention: Convention, most: int) -> Iterator[Facts]:
     """A whole case of the policies' tests, with the facts that an item reads taken through their classes."""
     survey = surveyed(session.program(convention, ()))
     wholes = [case.facts for case in read_cases(session) if case.convention == convention.id]
@@ -51,7 +52,7 @@ def enumerated(session: Session, convention: Convention) -> Iterator[Facts]:
         rng = random.Random(id_)
         classes = fact_classes(survey, [id_])
         choices = {name: list(found) for name, found in classes.items()}
-        for values in combinations(list(choices.values()), rng):
+        for values in combinations(list(choices.values()), rng, most):
             facts = dict(rng.choice(wholes))
             for name, value in zip(choices, values, strict=True):
                 facts.pop(name, None)
@@ -81,11 +82,11 @@ def admissible(facts: Facts, session: Session, convention: Convention) -> bool:
 
 @pytest.mark.parametrize("id_", CONVENTIONS)
 def test_all_three_agree_on_every_item_over_the_classes_of_its_facts(
-    id_: str, session: Session, books: dict[str, dict[str, Any]]
+    id_: str, session: Session, books: dict[str, dict[str, Any]], effort: Effort
 ) -> None:
     convention = session.registry.conventions[id_]
-    rows = list(enumerated(session, convention))
-    assert len(rows) > 5 * len(convention.items)
+    rows = list(enumerated(session, convention, effort.of(MOST)))
+    assert len(rows) > effort.of(5) * len(convention.items)
     choices = {name: default for name, _, default in open_questions(session, convention)}
     wrong = list(column_differences(session, rows, choices))
     for facts in rows:

@@ -403,31 +403,49 @@ def test_the_command_tells_faults_in_both_languages_and_writes_nothing(lang: str
 # What must not go wrong while writing
 
 
+SECOND_FILE = """parameters:
+  - id: seuil.mt.p50
+    label: {fr: Seuil, en: Threshold}
+    unit: patients
+    cite: [{source: texte, at: article 3}]
+    values: [{from: "2024-06-22", value: 1045}]
+"""
+
+
 @pytest.fixture
-def found(copied: Path) -> tuple[Replacement, ...]:
-    """Changes of two files of the 2024 convention."""
-    convention = load_registry(Path("policies")).conventions[NEW]
-    numbers = {entry.key[:2]: (entry, value) for entry, value in published(convention)}
-    chosen = [numbers["aide.bareme", "annee = 1, option = demi_etp"], numbers["seuil.mt.p50", ""]]
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the small policies with numbers in two files, in the folder one works in."""
+    shutil.copytree(ROOT / FIXTURES / "small_policies", tmp_path / "policies")
+    (tmp_path / "policies" / "nouvelle" / "seuils.yaml").write_text(SECOND_FILE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "policies"
+
+
+@pytest.fixture
+def found(small: Path) -> tuple[Replacement, ...]:
+    """A change of each file."""
+    convention = load_registry(Path("policies")).conventions["nouvelle"]
+    numbers = {entry.item.id: (entry, value) for entry, value in published(convention)}
+    chosen = [numbers["aide.montant_annuel"], numbers["seuil.mt.p50"]]
     return tuple(Replacement(entry, value, value + 1) for entry, value in chosen)
 
 
 def written(found: tuple[Replacement, ...]) -> tuple[str, ...]:
     registry = load_registry(Path("policies"))
-    return write_changes(registry, registry.conventions[NEW], found)
+    return write_changes(registry, registry.conventions["nouvelle"], found)
 
 
-def left_alone(copied: Path, found: tuple[Replacement, ...], code: str) -> None:
+def left_alone(small: Path, found: tuple[Replacement, ...], code: str) -> None:
     """The write is refused with ``code``, and every file is as it was, with nothing beside it."""
-    before = {path: path.read_bytes() for path in copied.rglob("*") if path.is_file()}
+    before = {path: path.read_bytes() for path in small.rglob("*") if path.is_file()}
     with pytest.raises(InputFault) as error:
         written(found)
     assert {problem.code for problem in error.value.problems} == {code}
-    assert {path: path.read_bytes() for path in copied.rglob("*") if path.is_file()} == before
+    assert {path: path.read_bytes() for path in small.rglob("*") if path.is_file()} == before
 
 
 def test_a_disk_that_fills_up_half_way_leaves_all_files_as_they_were(
-    copied: Path, found: tuple[Replacement, ...], monkeypatch: pytest.MonkeyPatch
+    small: Path, found: tuple[Replacement, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, calls = Path.write_bytes, []
 
@@ -439,46 +457,46 @@ def test_a_disk_that_fills_up_half_way_leaves_all_files_as_they_were(
         return real(path, content)
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    left_alone(copied, found, "output-unwritable")
+    left_alone(small, found, "output-unwritable")
     assert len(calls) == 2, "the first file waited for the second"
 
 
 def test_what_was_written_is_read_again_and_put_back_where_it_is_not_what_was_asked(
-    copied: Path, found: tuple[Replacement, ...], monkeypatch: pytest.MonkeyPatch
+    small: Path, found: tuple[Replacement, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = exchange_write.replaced
 
     def also(content: bytes, name: str, wanted: list[Replacement]) -> bytes:
-        return real(content, name, wanted).replace(b"then: 14000", b"then: 14001")
+        return real(content, name, wanted).replace(b"then: 13000", b"then: 13001")
 
     monkeypatch.setattr(exchange_write, "replaced", also)
-    left_alone(copied, found, "exchange-undone")
+    left_alone(small, found, "exchange-undone")
 
 
 def test_a_value_that_makes_the_policies_wrong_is_put_back_with_their_fault(
-    copied: Path, found: tuple[Replacement, ...]
+    small: Path, found: tuple[Replacement, ...]
 ) -> None:
-    left_alone(copied, (replace(found[1], new=Decimal("0.5")),), "scale-mismatch")
+    left_alone(small, (replace(found[1], new=Decimal("0.5")),), "scale-mismatch")
 
 
-def test_a_file_that_changed_in_between_is_not_written(copied: Path, found: tuple[Replacement, ...]) -> None:
-    path = copied / NEW / "funding.yaml"
+def test_a_file_that_changed_in_between_is_not_written(small: Path, found: tuple[Replacement, ...]) -> None:
+    path = small / "nouvelle" / "regles.yaml"
     path.write_text("# Another first line.\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
-    left_alone(copied, found, "exchange-stale")
+    left_alone(small, found, "exchange-stale")
 
 
-def test_a_fault_that_was_there_before_does_not_stand_in_the_way(copied: Path, found: tuple[Replacement, ...]) -> None:
-    path = copied / "2019_avenant7" / "convention.yaml"
+def test_a_fault_that_was_there_before_does_not_stand_in_the_way(small: Path, found: tuple[Replacement, ...]) -> None:
+    path = small / "ancienne" / "convention.yaml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('before: "2023', 'before: "2022', 1), encoding="utf-8")
+    path.write_text(text.replace('before: "2024', 'before: "2023', 1), encoding="utf-8")
     assert avenant("check").exit_code == 1
     assert len(written(found)) == 2
 
 
-def test_the_policies_that_came_with_the_program_are_not_edited(copied: Path, found: tuple[Replacement, ...]) -> None:
+def test_the_policies_that_came_with_the_program_are_not_edited(small: Path, found: tuple[Replacement, ...]) -> None:
     registry = replace(load_registry(Path("policies")), origin="package")
     with pytest.raises(UsageFault) as error:
-        write_changes(registry, registry.conventions[NEW], found)
+        write_changes(registry, registry.conventions["nouvelle"], found)
     assert error.value.problem.code == "exchange-packaged"
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from conftest import examples
+from conftest import Effort, examples
 from hypothesis import given
 from hypothesis import strategies as st
 from random_cases import ALWAYS, consistent, random_facts, set_aside
@@ -146,11 +146,11 @@ def test_what_looks_like_yaml_is_read_or_refused_with_a_place(text: str) -> None
 
 
 @pytest.mark.parametrize("start", range(0, 2000, 250))
-def test_filling_a_missing_fact_never_changes_a_known_result(session: Session, start: int) -> None:
+def test_filling_a_missing_fact_never_changes_a_known_result(session: Session, start: int, effort: Effort) -> None:
     """Missing is never read as false or zero; facts whose absence is an answer are left as they are."""
     vocabulary = session.registry.vocabulary
     conventions = list(session.registry.conventions.values())
-    for seed in range(start, start + 250):
+    for seed in range(start, start + effort.of(250)):
         convention = conventions[seed % len(conventions)]
         last = convention.signed_before or dt.date(2026, 12, 31)
         rng = random.Random(seed)

@@ -6,9 +6,10 @@ Every other room reports through :class:`Problem`; the words of each code are da
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from engine.escaping import on_one_line
+from engine.records import dataclass
 from engine.words import read_words
 
 MAX_FAULTS = 100  # told at once of one file; a file made to flood the reader gets no more

@@ -14,6 +14,7 @@ from pathlib import Path
 ORDER = (
     "escaping",
     "words",
+    "records",
     "errors",
     "files",
     "language",

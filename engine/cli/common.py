@@ -13,7 +13,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -30,6 +30,7 @@ from engine.language.facts import SIGNATURE
 from engine.language.typing import is_date
 from engine.policy import loader
 from engine.policy.loader import Document
+from engine.records import dataclass
 from engine.report.formats import Formats, Screen
 from engine.report.say import Say
 from engine.words import LANGUAGES

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from engine.errors import Location
 from engine.language.expressions import Citation, Text
 from engine.language.types import Type
 from engine.language.values import Scalar
 from engine.policy.model import Convention
+from engine.records import dataclass
 
 # Results that every decision holds, not applicable where the convention does not know them (design, section 7).
 FIXED_RESULTS = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from engine.evaluation.alone import decided_by, plain_answer, shut
 from engine.evaluation.bodies import Decided
@@ -18,6 +18,7 @@ from engine.evaluation.slots import Answer
 from engine.language.facts import YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import Outcome
+from engine.records import dataclass
 
 
 @dataclass(slots=True)

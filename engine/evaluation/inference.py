@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import get_ident
 from typing import Any
 
@@ -18,6 +18,7 @@ from durable import engine as durable
 from engine.errors import Location, fault
 from engine.language.expressions import Condition, Connect, VerdictIs
 from engine.policy.model import Outcome
+from engine.records import dataclass
 
 MAX_RULES = 60
 MAX_ATOMS = 60

@@ -6,7 +6,6 @@ Both evaluators run the same Plan; every name in it is resolved and every type k
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from engine.errors import InputFault
 from engine.language.facts import Vocabulary
@@ -14,6 +13,7 @@ from engine.language.types import Type
 from engine.policy.model import Convention, Interpretation, Item
 from engine.policy.overlays import Laid, interpretations, laid_items, laid_names, open_questions
 from engine.policy.resolve import resolve
+from engine.records import dataclass
 
 Key = tuple[str, tuple[str, ...]]
 

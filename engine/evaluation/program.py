@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from engine.evaluation.bodies import BodyClosure, body, gated
@@ -15,6 +15,7 @@ from engine.language.expressions import Text, Unpublished
 from engine.language.facts import YEAR
 from engine.language.types import Type
 from engine.policy.model import SOURCE_KINDS, Convention, Item, Obligation, Outcome, Payment
+from engine.records import dataclass
 
 DATE = Type("date")
 MEMO = 4096

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from engine.evaluation.bodies import Decided
@@ -24,6 +24,7 @@ from engine.policy.model import (
     Table,
 )
 from engine.policy.overlays import Laid
+from engine.records import dataclass
 
 _NOTHING: Mapping[str, Any] = {}
 

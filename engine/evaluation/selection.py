@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from engine.evaluation.closures import condition, expression
 from engine.evaluation.facts import Facts
@@ -18,6 +17,7 @@ from engine.language.values import add_months
 from engine.policy.model import Convention
 from engine.policy.overlays import Laid, open_questions, reaches
 from engine.policy.registry import Registry
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

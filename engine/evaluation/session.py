@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, YearLine
@@ -22,6 +22,7 @@ from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.policy.model import YEAR_START, Convention
 from engine.policy.overlays import Laid, laid_names, named_items
 from engine.policy.registry import Registry
+from engine.records import dataclass
 
 YEARS_SHOWN = (1, 2, 3, 4, 5)
 YEARLY_AMOUNT = "aide.montant_annuel"

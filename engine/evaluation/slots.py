@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from engine.language.expressions import FactRef, ItemRef, Literal, Unpublished
@@ -18,6 +18,7 @@ from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.language.values import UNDETERMINED, Scalar, exact
 from engine.policy.model import Interpretation
+from engine.records import dataclass
 
 Answer = tuple[Any, int, int]
 Slots = list[Answer]

@@ -9,10 +9,11 @@ their own operators, and :class:`Frames` the rest.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from math import lcm
 from typing import Any, Protocol
+
+from engine.records import dataclass
 
 Operand = Any
 Test = Callable[[Any, Any], Any]

@@ -8,12 +8,13 @@ that hold others, and so do those of :mod:`engine.policy.model`: that is all tha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from itertools import count
 from typing import Any, ClassVar
 
 from engine.errors import Location
+from engine.records import dataclass
 
 Text = Mapping[str, str]
 

@@ -6,11 +6,11 @@ Takes that schema as plain data; gives :class:`Vocabulary`, the facts that rules
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from engine.language.types import BOOLEAN, DATE, Type, number
+from engine.records import dataclass
 
 BENEFICIARY = "beneficiaire"
 SIGNATURE = "contrat.date_signature"

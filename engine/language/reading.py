@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from engine.errors import Location
@@ -26,6 +25,7 @@ from engine.language.expressions import (
     Unpublished,
 )
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
+from engine.records import dataclass
 
 _Node = TypeVar("_Node")
 Path = tuple[str | int, ...]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from engine.language.types import Type
+from engine.records import dataclass
 
 Typing = Callable[[Sequence[Type], Sequence[Any]], Type | None]
 

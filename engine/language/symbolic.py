@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.language import term_days
@@ -11,6 +10,7 @@ from engine.language.logic import Term
 from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Value
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

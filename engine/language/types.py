@@ -5,7 +5,9 @@ Takes two types and a wish (compare, add, multiply); gives the type of the resul
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from engine.records import dataclass
 
 ANY_UNIT = "any"
 VERDICTS = ("met", "not_met")

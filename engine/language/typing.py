@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from engine.errors import Location, Problem, nearest
 from engine.language.expressions import (
@@ -28,6 +28,7 @@ from engine.language.expressions import (
 from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS, EXPRESSIONS
 from engine.language.types import ANY_UNIT, BOOLEAN, DATE, Type, joined, number
+from engine.records import dataclass
 
 STATUSES = ("undetermined", "not_applicable")
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from yaml.reader import Reader
 
 from engine.errors import MAX_FAULTS, InputFault, Location, Problem, fault
 from engine.escaping import UNSAFE
+from engine.records import dataclass
 
 MAX_BYTES = 4_000_000
 MAX_DEPTH = 40

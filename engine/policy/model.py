@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from engine.errors import Location
@@ -23,6 +23,7 @@ from engine.language.expressions import (
     Unpublished,
 )
 from engine.policy.results import Results
+from engine.records import dataclass
 
 SOURCE_KINDS = ("official_text", "official_site", "secondary", "derived")  # from the most to the least sure
 YEAR_START = "annee.debut"

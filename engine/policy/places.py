@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import Location, fault
+from engine.records import dataclass
 
 HEAD = "convention.yaml"
 _PACKAGE = Path(__file__).resolve().parent.parent

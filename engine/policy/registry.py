@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from engine.errors import Location, Problem, UsageFault, fault, nearest
@@ -17,6 +17,7 @@ from engine.language.facts import Vocabulary
 from engine.policy.model import Convention
 from engine.policy.overlays import Laid, covers
 from engine.policy.results import Results, joined
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ The checks ask it for problems; :mod:`engine.evaluation.plan` asks it for the st
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from engine.errors import Problem, nearest
 from engine.language.expressions import Condition, FactRef, ItemRef, Scale, walk
@@ -25,6 +24,7 @@ from engine.policy.model import (
     Table,
 )
 from engine.policy.nodes import deciding_nodes, nodes
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ The engine knows roles, never the ids of a policy; :attr:`Registry.results` is w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from engine.errors import Location
 from engine.language.expressions import Text
 from engine.language.reading import Reader
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
+from engine.records import dataclass
 
 VERDICT, MAXIMUM, DUE = "verdict", "maximum", "due"
 MORE, LESS = "more", "less"

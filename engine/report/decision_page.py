@@ -6,12 +6,12 @@ The shape of the data is schemas/decision.schema.json.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.decision import Decision
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.policy.model import SOURCE_KINDS
+from engine.records import dataclass
 from engine.report.formats import formats
 from engine.report.objects import obligation_object, overlay_ids, payment_object, result_object, texts
 from engine.report.page import Block, Heading, Page, Paragraph, Table

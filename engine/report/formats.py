@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from engine.escaping import in_json
+from engine.records import dataclass
 from engine.report import text
 from engine.report.markdown import markdown
 from engine.report.page import Page

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
@@ -12,6 +11,7 @@ from engine.language.expressions import Citation, Text
 from engine.language.types import Type
 from engine.language.values import Scalar
 from engine.policy.registry import Registry
+from engine.records import dataclass
 from engine.report.values import scalar_text
 from engine.words import read_words
 

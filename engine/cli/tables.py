@@ -23,7 +23,7 @@ def table() -> None:
 
 
 @table.command("export")
-@click.argument("convention", metavar="CONVENTION")
+@click.argument("name", metavar="CONVENTION")
 @click.argument("tables", nargs=-1, metavar="[TABLE]...")
 @output_option
 @click.option(
@@ -36,29 +36,29 @@ def table() -> None:
 @click.option("--bom", is_flag=True, help="Begin with a byte order mark, by which Excel knows UTF-8.")
 @given()
 def export(
-    rules: Given, convention: str, tables: tuple[str, ...], output: str | None, separator: str, bom: bool
+    rules: Given, name: str, tables: tuple[str, ...], output: str | None, separator: str, bom: bool
 ) -> None:
     """Write the numbers of a convention as CSV.
 
     One row for each number of its tables and parameters, or of those named.
     """
-    wanted = rules.session.registry.by_id(convention)
+    wanted = rules.session.registry.by_id(name)
     said = csv_text(entries(wanted, tables), wanted, rules.lang, _SEPARATORS.get(separator, separator))
     write((_MARK if bom else "") + said, output)
 
 
 @table.command("import")
-@click.argument("convention", metavar="CONVENTION")
+@click.argument("name", metavar="CONVENTION")
 @click.argument("file", metavar="FILE")
 @click.option("--write", "writing", is_flag=True, help="Replace the changed values in the rule files.")
 @given()
-def import_(rules: Given, convention: str, file: str, writing: bool) -> None:
+def import_(rules: Given, name: str, file: str, writing: bool) -> None:
     """Show what changed in an exported table.
 
     With --write, each changed value replaces the old one at its place in the rule files.
     """
     registry = rules.session.registry
-    wanted = registry.by_id(convention)
+    wanted = registry.by_id(name)
     found = changes(read_bytes(Path(file), file), file, wanted)
     written = write_changes(registry, wanted, found) if writing and found else None
     subject = Changes(found=found, convention=wanted, file=file, written=written)

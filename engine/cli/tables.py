@@ -35,9 +35,7 @@ def table() -> None:
 )
 @click.option("--bom", is_flag=True, help="Begin with a byte order mark, by which Excel knows UTF-8.")
 @given()
-def export(
-    rules: Given, name: str, tables: tuple[str, ...], output: str | None, separator: str, bom: bool
-) -> None:
+def export(rules: Given, name: str, tables: tuple[str, ...], output: str | None, separator: str, bom: bool) -> None:
     """Write the numbers of a convention as CSV.
 
     One row for each number of its tables and parameters, or of those named.

@@ -57,6 +57,7 @@ policy-test: $(STAMP) ## run the policies' own test cases
 	@$(AVENANT) test
 
 spark-test: $(STAMP) ## install Spark and run its tests (needs Java 17 or later)
+	@command -v java >/dev/null || { echo "spark-test: needs Java 17 or later, and there is no java here" >&2; exit 1; }
 	@$(PY) -m pip install -q --no-input --disable-pip-version-check --require-hashes --no-deps --no-build-isolation \
 		-r locks/spark.lock
 	@$(PY) -m pytest -q -m spark $(ARGS)

@@ -71,13 +71,16 @@ def evaluate(
 def evaluate_frame(
     frame: Any, rules: Session | None = None, *, interpret: Mapping[str, str] | None = None, criteria: bool = False
 ) -> Any:
-    """A dataframe of cases (Polars, DuckDB, Spark, …; eager or lazy) with a column for each result.
+    """A dataframe of cases with a column for each result: Polars stays Polars, lazy stays lazy, Spark stays Spark.
 
-    ``rules`` are those that :func:`load` finds unless given. Needs the extra ``avenant[bulk]``; see
+    Any other frame that speaks Arrow (pandas, pyarrow, a DuckDB relation) comes back as a Polars frame. ``rules`` are
+    those that :func:`load` finds unless given. Needs the extra ``avenant[bulk]``, for Spark ``avenant[spark]``; see
     :func:`engine.bulk.frame.evaluate_frame` for the columns.
     """
-    from engine.bulk.frame import evaluate_frame as evaluate_columns
-
+    if type(frame).__module__.startswith("pyspark."):
+        from engine.bulk.spark import evaluate_on_spark as evaluate_columns
+    else:
+        from engine.bulk.frame import evaluate_frame as evaluate_columns
     return evaluate_columns(frame, rules or load(), interpret=interpret, criteria=criteria)
 
 

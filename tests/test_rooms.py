@@ -65,7 +65,7 @@ def test_only_the_command_line_knows_click(root: Path) -> None:
 
 
 def test_only_bulk_may_import_a_dataframe_library(root: Path) -> None:
-    libraries = {"narwhals", "polars", "duckdb", "pyspark", "pandas", "pyarrow"}
+    libraries = {"polars", "duckdb", "pyspark", "pandas", "pyarrow"}
     users = {room(name) for name, path in modules(root).items() for t in imported(path) if t.split(".")[0] in libraries}
     assert users <= {"bulk"}
 

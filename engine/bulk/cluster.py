@@ -1,7 +1,7 @@
 """Evaluates files of cases on Spark: the same job as on one machine comes in, a folder of part files goes out.
 
-The checks and the plan are the same expressions, which Spark runs without any Python on its workers; reading, writing
-and counting are its own. The files must be seen under the same path by the machine that drives and by the workers.
+Reading, splitting and writing are Spark's; checking and deciding are what one machine runs, on each batch of a worker.
+The files must be seen under the same path by the machine that drives and by the workers.
 """
 
 from __future__ import annotations
@@ -9,37 +9,44 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import narwhals as nw
+import polars as pl
 from py4j.protocol import Py4JError
+from pyspark import TaskContext
+from pyspark.accumulators import AccumulatorParam
 from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession, functions
-from pyspark.sql.types import StringType, StructField, StructType
+from pyspark.sql import SparkSession, functions, types
 
-from engine.bulk.files import CENTS, DUE, VERDICT, added_columns, check_output
+from engine.bulk.files import added_columns, check_output, count_results, with_euros
 from engine.bulk.frame import evaluate_frame
 from engine.bulk.inputs import Source, check_choices, format_of, open_sources
 from engine.bulk.job import Job
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
+from engine.bulk.spark import TYPES, Tables, empty_of, mapped, spark_schema
 from engine.bulk.summary import Summary
 from engine.bulk.writing import RefusedRows
 from engine.errors import Location, Problem, UsageFault, fault
 from engine.evaluation.session import Session
 from engine.files import replacing, unwritable
+from engine.policy.registry import Registry
 
 READABLE = {"csv", "parquet"}
-BROKEN, PLACE, BLOCK, SERIAL = "avenant_broken", "avenant_place", "avenant_block", "avenant_serial"
-# Plans of hundreds of steps: compiled to Java they pass its limit of 64 KiB for a method, and joined into single steps
-# they repeat each other's expressions.
-SETTINGS = {
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.CollapseProject",
+MARKS = BROKEN, PLACE, BLOCK, SERIAL = "avenant_broken", "avenant_place", "avenant_block", "avenant_serial"
+BATCH = "100000"  # rows; the expressions of a convention cost the same for a few rows as for many
+TOLD = {
+    PLACE: pl.Int64,
+    BLOCK: pl.Int64,
+    SERIAL: pl.Int64,
+    "column": pl.String,
+    "code": pl.String,
+    "message": pl.String,
 }
+REFUSED = types.StructType([types.StructField(name, TYPES[dtype]) for name, dtype in TOLD.items()])
 
 
 def run_on_spark(job: Job, rules: Session, told: Callable[[int, int], None]) -> Summary:
@@ -51,8 +58,7 @@ def run_on_spark(job: Job, rules: Session, told: Callable[[int, int], None]) -> 
     """
     format_ = format_of(job.output)
     check_choices(rules, job.interpret)
-    vocabulary = rules.registry.vocabulary
-    sources = open_sources(job.inputs, vocabulary, added_columns(job, rules), job.keep)
+    sources = open_sources(job.inputs, rules.registry.vocabulary, added_columns(job, rules), job.keep)
     for source in sources:
         if source.format not in READABLE:
             raise UsageFault(Problem(Location(source.name), "file-format", {"allowed": ".csv, .parquet"}))
@@ -67,43 +73,118 @@ def session() -> SparkSession:
     """The session of the machine or cluster that spark-submit named; this machine alone where nothing did."""
     spark = SparkSession.getActiveSession()
     if spark is None:
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # what runs the workers, where nothing else is said
         spark = SparkSession.builder.appName("avenant").getOrCreate()
         spark.sparkContext.setLogLevel("ERROR")
-    for name, value in SETTINGS.items():
-        spark.conf.set(name, value)
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", BATCH)
     return spark
 
 
+class _ByPartition(AccumulatorParam[dict[int, Summary]]):
+    """What each partition counted: one that Spark runs again counts once."""
+
+    def zero(self, value: dict[int, Summary]) -> dict[int, Summary]:
+        return {}
+
+    def addInPlace(self, value1: dict[int, Summary], value2: dict[int, Summary]) -> dict[int, Summary]:  # noqa: N802 - the name that Spark calls
+        return {**value1, **value2}
+
+
 def _run(job: Job, rules: Session, sources: Sequence[Source], format_: str, spark: SparkSession) -> Summary:
-    summary = Summary()
-    names = {name: f"avenant_c{number}" for number, name in enumerate(sources[0].columns)}
-    rows = checked(nw.from_native(_read(spark, sources, names, rules)), names, rules.registry).to_native()
-    accepted = rows.filter(f"{ACCEPTED} and {BROKEN} is null").select(*names.values()).toDF(*names)
-    results = _with_euros(evaluate_frame(accepted, rules, interpret=job.interpret, criteria=job.criteria))
+    rows = _read(spark, sources, rules.registry)
+    counted = spark.sparkContext.accumulator({}, _ByPartition())
     target = Path(job.output)
     partial = target.with_name(target.name + ".partial")
+    summary = Summary()
     with replacing(job.rejected, empty=False) as rejected:
-        refused = RefusedRows(rejected, job.lang)
-        for refusal in _refusals(spark, sources, names, rules):
-            refused.write(refusal)
-            summary.refuse(refusal[0].file, Counter(r.problem.code for r in refusal))
         try:
-            _write(results, partial, format_, target)
-            _count(spark, partial, format_, summary)
+            _write(_decided(rows, job, rules.registry, counted), partial, format_, target)
+            for part in counted.value.values():
+                summary.add(part)
+            if summary.refused.pop("", 0):
+                told = _tell(rows, sources, job, rules.registry, RefusedRows(rejected, job.lang))
+                for (file, _), codes in told.items():
+                    summary.refuse(file, codes)
             _replace(partial, target)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return summary
 
 
-def _read(spark: SparkSession, sources: Sequence[Source], names: Mapping[str, str], rules: Session) -> Any:
+def _decided(rows: Any, job: Job, registry: Registry, counted: Any) -> Any:
+    """The accepted rows with their results; what each partition counts goes to ``counted``."""
+
+    def evaluated(table: pl.DataFrame, session: Session, summary: Summary) -> pl.DataFrame:
+        typed = _checked(table, registry)
+        accepted = typed.filter(ACCEPTED).drop(ACCEPTED, *MARKS)
+        summary.refused[""] += len(typed) - len(accepted)
+        frame = evaluate_frame(accepted, session, interpret=job.interpret, criteria=job.criteria)
+        count_results(frame, summary)
+        return with_euros(frame)
+
+    empty = evaluated(empty_of(rows), Session(registry), Summary())
+    schema = spark_schema(empty, rows.schema, registry.vocabulary.facts)
+
+    def work(tables: Tables) -> Tables:
+        session, summary = Session(registry), Summary()
+        for table in tables:
+            yield evaluated(table, session, summary)
+        task = TaskContext.get()
+        assert task is not None
+        counted.add({task.partitionId(): summary})
+
+    return mapped(rows, work, schema)
+
+
+def _tell(
+    rows: Any, sources: Sequence[Source], job: Job, registry: Registry, refused: RefusedRows
+) -> dict[tuple[str, int], Counter[str]]:
+    """Writes what is wrong with each refused row, in the order of the files: a second look, if there are any."""
+
+    def work(tables: Tables) -> Tables:
+        for table in tables:
+            wrong = table.filter(~_checked(table, registry)[ACCEPTED])
+            told = [line for row in wrong.iter_rows(named=True) for line in _lines(row, sources, registry, job.lang)]
+            yield pl.DataFrame(told, TOLD, orient="row")
+
+    def lines() -> Iterator[tuple[Any, ...]]:
+        for line in mapped(rows, work, REFUSED).orderBy(*MARKS[1:]).toLocalIterator():
+            file, number = sources[line[PLACE]].name, starts[line[PLACE], line[BLOCK]] + line[SERIAL]
+            codes.setdefault((file, number), Counter())[line["code"]] += 1
+            yield file, number, line["column"], line["code"], line["message"]
+
+    starts = _starts(rows)
+    codes: dict[tuple[str, int], Counter[str]] = {}
+    refused.write_lines(lines())
+    return codes
+
+
+def _lines(
+    row: Mapping[str, Any], sources: Sequence[Source], registry: Registry, lang: str
+) -> Iterator[tuple[Any, ...]]:
+    """The faults of a row that was not accepted, as lines of :data:`TOLD`."""
+    source, place = sources[row[PLACE]], tuple(row[name] for name in MARKS[1:])
+    if row[BROKEN] is None:
+        found = refusals(source.name, 0, row, registry)
+    else:
+        values = {"found": row[BROKEN].count(source.separator) + 1, "wanted": len(source.columns)}
+        found = [Refusal(source.name, 0, "", Problem(Location(source.name), "row-fields", values))]
+    for each in found:
+        yield (*place, each.column, each.problem.code, each.problem.message(lang))
+
+
+def _checked(table: pl.DataFrame, registry: Registry) -> pl.DataFrame:
+    """The rows with the facts in their own types, and whether each can be decided."""
+    return checked(table, registry).with_columns(pl.col(ACCEPTED) & pl.col(BROKEN).is_null())
+
+
+def _read(spark: SparkSession, sources: Sequence[Source], registry: Registry) -> Any:
     """All rows as one frame of raw columns, with the place in a file that each comes from."""
     table: Any = None
     for number, source in enumerate(sources):
-        found = _file(spark, source, rules).select(
-            *(functions.col(f"avenant_c{list(source.columns).index(name)}").alias(names[name]) for name in names),
-            BROKEN,
-            functions.lit(number).alias(PLACE),
+        found = _file(spark, source, registry).select(
+            *(functions.col(f"`{name}`") for name in (*sources[0].columns, BROKEN)),
+            functions.lit(number).cast("long").alias(PLACE),
             functions.expr("input_file_block_start()").alias(BLOCK),
             functions.monotonically_increasing_id().alias(SERIAL),
         )
@@ -111,53 +192,30 @@ def _read(spark: SparkSession, sources: Sequence[Source], names: Mapping[str, st
     return table
 
 
-def _file(spark: SparkSession, source: Source, rules: Session) -> Any:
-    """The columns of one file by number, since Spark takes a dot for a field of a structure; CSV is read as text."""
+def _file(spark: SparkSession, source: Source, registry: Registry) -> Any:
+    """The columns of one file; CSV is read as text."""
+    path = str(Path(source.name).resolve())
     if source.format == "parquet":
-        table = spark.read.parquet(str(Path(source.name).resolve()))
-        numbered = table.toDF(*(f"avenant_c{i}" for i in range(len(source.columns))))
-        return numbered.withColumn(BROKEN, functions.lit(None).cast(StringType()))
-    fields = [StructField(f"avenant_c{i}", StringType()) for i in range(len(source.columns))]
+        return spark.read.parquet(path).withColumn(BROKEN, functions.lit(None).cast("string"))
+    fields = [types.StructField(name, types.StringType()) for name in (*source.columns, BROKEN)]
     table = spark.read.csv(
-        str(Path(source.name).resolve()),
-        schema=StructType([*fields, StructField(BROKEN, StringType())]),
+        path,
+        schema=types.StructType(fields),
         header=True,
+        enforceSchema=True,
         sep=source.separator,
         escape='"',
         columnNameOfCorruptRecord=BROKEN,
     )
-    for i, name in enumerate(source.columns):
-        if name in rules.registry.vocabulary.facts:
-            trimmed = functions.trim(functions.col(f"avenant_c{i}"))
-            table = table.withColumn(f"avenant_c{i}", functions.when(trimmed != "", trimmed))
-    return table
+    trimmed = {
+        name: functions.trim(functions.col(f"`{name}`")) for name in source.columns if name in registry.vocabulary.facts
+    }
+    return table.withColumns({name: functions.when(text != "", text) for name, text in trimmed.items()})
 
 
-def _refusals(
-    spark: SparkSession, sources: Sequence[Source], names: Mapping[str, str], rules: Session
-) -> Iterator[list[Refusal]]:
-    """What is wrong with each row that is not accepted, told by the machine that drives."""
-    raw = _read(spark, sources, names, rules)
-    kept = raw.select("*", *(functions.col(column).alias(f"raw_{column}") for column in names.values()))
-    flagged = checked(nw.from_native(kept), names, rules.registry).to_native()
-    wrong = flagged.filter(f"not {ACCEPTED} or {BROKEN} is not null").orderBy(PLACE, BLOCK, SERIAL)
-    starts: dict[tuple[int, int], int] | None = None
-    for row in wrong.toLocalIterator():
-        starts = _starts(raw) if starts is None else starts
-        source = sources[row[PLACE]]
-        number = starts[row[PLACE], row[BLOCK]] + row[SERIAL]
-        if row[BROKEN] is not None:
-            values = {"found": row[BROKEN].count(source.separator) + 1, "wanted": len(source.columns)}
-            problem = Problem(Location(source.name), "row-fields", values)
-            yield [Refusal(source.name, number, "", problem)]
-        else:
-            values = {name: row[f"raw_{column}"] for name, column in names.items()}
-            yield refusals(source.name, number, values, rules.registry)
-
-
-def _starts(raw: Any) -> dict[tuple[int, int], int]:
+def _starts(rows: Any) -> dict[tuple[int, int], int]:
     """For each block of each file, what to add to a row's serial number to have its number in the file."""
-    counted = raw.groupBy(PLACE, BLOCK).agg(functions.count("*").alias("rows"), functions.min(SERIAL).alias("first"))
+    counted = rows.groupBy(PLACE, BLOCK).agg(functions.count("*").alias("rows"), functions.min(SERIAL).alias("first"))
     starts: dict[tuple[int, int], int] = {}
     before: Counter[int] = Counter()
     for block in counted.orderBy(PLACE, BLOCK).collect():
@@ -166,47 +224,12 @@ def _starts(raw: Any) -> dict[tuple[int, int], int]:
     return starts
 
 
-def _with_euros(results: Any) -> Any:
-    """Money as exact euros under the name of its result, in place of whole cents."""
-    names = results.columns
-    numbered = results.toDF(*(f"c{i}" for i in range(len(names))))
-    columns = []
-    for i, name in enumerate(names):
-        column = functions.col(f"c{i}")
-        if name.endswith(CENTS):
-            euros = (column.cast("decimal(18,0)") * functions.lit(Decimal("0.01"))).cast("decimal(18,2)")
-            columns.append(euros.alias(name.removesuffix(CENTS)))
-        else:
-            columns.append(column.alias(name))
-    return numbered.select(columns)
-
-
 def _write(results: Any, partial: Path, format_: str, target: Path) -> None:
+    """Spark's own writer, which commits the part files of all tasks at once."""
     if not target.parent.is_dir():
         raise unwritable(target, os.strerror(errno.ENOENT))
-    writer = results.write.mode("overwrite")
-    path = str(partial.resolve())
-    if format_ == "csv":
-        writer.csv(path, header=True)
-    elif format_ == "parquet":
-        writer.parquet(path)
-    else:
-        writer.option("ignoreNullFields", "false").json(path)
-
-
-def _count(spark: SparkSession, partial: Path, format_: str, summary: Summary) -> None:
-    """Counts in the written rows, which costs less than evaluating them twice."""
-    reader = spark.read.option("header", True)
-    path = str(partial.resolve())
-    table = reader.format("json" if format_ == "jsonl" else format_).load(path)
-    names = list(table.columns)
-    table = table.toDF(*(f"c{number}" for number in range(len(names))))
-    place = {name: functions.col(f"c{number}") for number, name in enumerate(names)}
-    cents = functions.sum((place[DUE].cast("decimal(18,2)") * 100).cast("long"))
-    open_ = functions.sum((place[f"{DUE}.status"] == "undetermined").cast("long"))
-    verdict = functions.coalesce(place[VERDICT], place[f"{VERDICT}.status"])
-    for row in table.groupBy(place["convention"], verdict).agg(functions.count("*"), cents, open_).collect():
-        summary.count(row[0], row[1], row[2], row[3] or 0, row[4] or 0)
+    writer = results.write.mode("overwrite").option("header", True).option("ignoreNullFields", "false")
+    writer.format("json" if format_ == "jsonl" else format_).save(str(partial.resolve()))
 
 
 def _replace(partial: Path, target: Path) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import narwhals as nw
 import polars as pl
 
 from engine.bulk.files import CENTS, DUE, VERDICT
@@ -38,8 +37,7 @@ def compared_rows(name: str, a: Session, b: Session) -> Iterator[tuple[pl.DataFr
     vocabulary = b.registry.vocabulary
     sources = open_sources([name], vocabulary, (), ())
     for piece in pieces(sources, vocabulary):
-        names = {column: column for column in piece.frame.columns}
-        typed = checked(nw.from_native(piece.frame), names, _both(a, b)).to_native()
+        typed = checked(piece.frame, _both(a, b))
         accepted = typed.filter(pl.col(ACCEPTED)).drop(ACCEPTED)
         refused = len(piece.refused) + len(typed) - len(accepted)
         before: pl.DataFrame = evaluate_frame(accepted, a)

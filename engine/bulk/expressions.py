@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from engine.bulk.backend import NarwhalsFrames, date_code
+import polars as pl
+
 from engine.evaluation.slots import literal_value
-from engine.language.algebra import Column, Operand, all_of, any_of, chosen, is_null, negate, picked, truth
+from engine.language.algebra import (
+    Column,
+    Operand,
+    all_of,
+    any_of,
+    chosen,
+    constant,
+    is_null,
+    negate,
+    picked,
+    truth,
+    when,
+)
 from engine.language.expressions import (
     Apply,
     ByOutcome,
@@ -35,27 +47,51 @@ NEVER_A_CODE = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """The columns of facts and of items computed so far, with what literals are compared with.
+class Stages:
+    """Expressions to compute one after the other: each stage reads the columns of those before."""
 
-    ``beside`` collects columns that items are computed from again and again, to be made first; None: not here.
-    """
+    made: list[list[pl.Expr]] = field(default_factory=list)
+    _levels: dict[str, int] = field(default_factory=dict)
+
+    def keep(self, part: Operand, name: str = "") -> Operand:
+        """``part`` as a column made once, for whatever reads it several times; constants need none."""
+        if constant(part) or (not name and part.meta.is_column()):
+            return part
+        level = max((self._levels[root] for root in part.meta.root_names() if root in self._levels), default=-1) + 1
+        if level == len(self.made):
+            self.made.append([])
+        name = name or f"avenant:{len(self._levels)}"
+        self.made[level].append(part.alias(name))
+        self._levels[name] = level
+        return pl.col(name)
+
+    def column(self, column: Column, name: str = "") -> Column:
+        """The three parts of a column, kept."""
+        parts = ((column.value, ""), (column.below, "/below"), (column.absent, "/absent"))
+        return Column(*(self.keep(part, name and name + suffix) for part, suffix in parts))
+
+    def run(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        for stage in self.made:
+            rows = rows.with_columns(*stage)
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The columns of facts and of items so far, what literals are compared with, and the stages that make columns."""
 
     facts: Mapping[str, Column]
-    items: Mapping[str, Column]
+    items: dict[str, Column]
     choices: Mapping[str, str]
     scope: Scope
-    frames: NarwhalsFrames
-    beside: list[Any] | None = None
+    stages: Stages = field(default_factory=Stages)
 
     def column(self, node: FactRef | ItemRef) -> Column:
         return self.facts[node.name] if isinstance(node, FactRef) else self.items[node.id]
 
 
 def literal_column(value: Any, type_: Type | None) -> Column:
-    """A literal as a column: dates as YYYYMMDD, verdicts as booleans, decimals as a whole number over its scale."""
-    if isinstance(value, dt.date):
-        return Column(date_code(value))
+    """A literal as a column: verdicts as booleans, decimals as a whole number over its scale."""
     if type_ is not None and type_.kind == "verdict":
         return Column(value == "met")
     if isinstance(value, Fraction):
@@ -76,8 +112,9 @@ def expression(node: Expression, names: Names, wanted: Type | None = None) -> Co
             return _apply(node, names, wanted)
         case Cases():
             result = Column(None, 1, True) if node.otherwise is None else expression(node.otherwise, names, wanted)
-            for when, then in reversed(node.branches):
-                result = chosen(names.frames, condition(when, names), expression(then, names, wanted), result)
+            for test_, then in reversed(node.branches):
+                test = names.stages.keep(condition(test_, names))
+                result = chosen(pl, test, expression(then, names, wanted), result)
             return result
         case Scale():
             return _scale(node, names)
@@ -88,14 +125,15 @@ def expression(node: Expression, names: Names, wanted: Type | None = None) -> Co
 def _apply(node: Apply, names: Names, wanted: Type | None) -> Column:
     row = EXPRESSIONS[node.operator]
     hints = operand_hints(node, wanted)
-    parts = [expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True)]
+    operands = (expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True))
+    parts = [names.stages.column(part) for part in operands]
     options: Any = node.options
     if row.ranked:
         found = type_of(node, names.scope)
         options = found.values if found else ()
     elif row.absence == "skip":
         options = [isinstance(part, Literal) for part in node.operands]
-    result: Column = row.column(names.frames, parts, options)
+    result: Column = row.column(pl, parts, options)
     return result
 
 
@@ -104,40 +142,36 @@ def _scale(node: Scale, names: Names) -> Column:
 
     Read from the top down. Steps are monotone, so an unknown step above a false one cannot be reached.
     """
-    frames = names.frames
     result: Operand = None
     found: Operand = False
     above_unknown: Operand = False
     for step in reversed(node.steps):
-        test = True if step.reached_when is None else condition(step.reached_when, names)
+        test = True if step.reached_when is None else names.stages.keep(condition(step.reached_when, names))
         reached = truth(test)
-        here = all_of(frames, [reached, negate(frames, [any_of(frames, [found, above_unknown])])])
+        here = all_of(pl, [reached, negate(pl, [any_of(pl, [found, above_unknown])])])
         if here is True:
             result = step.name
         elif here is not False:
-            lifted = frames.lift(step.name)
-            result = frames.only(here, lifted) if result is None else frames.when(here, lifted, frames.lift(result))
-        found = any_of(frames, [found, reached])
+            result = when(pl, here, step.name, result)
+        found = any_of(pl, [found, reached])
         above_unknown = is_null(test)
     return Column(result)
 
 
 def _by_outcome(node: ByOutcome, names: Names, wanted: Type | None) -> Column:
-    frames = names.frames
     outcome = names.items[node.outcome.id]
     result = Column(None)
     for name, value in node.values:
-        is_it = truth(COMPARISONS["is"].column(frames, Column(outcome.value), Column(name)))
-        result = chosen(frames, is_it, expression(value, names, wanted), result)
-    return Column(result.value, result.below, any_of(frames, [result.absent, outcome.absent]))
+        is_it = truth(COMPARISONS["is"].column(pl, Column(outcome.value), Column(name)))
+        result = chosen(pl, is_it, expression(value, names, wanted), result)
+    return Column(result.value, result.below, any_of(pl, [result.absent, outcome.absent]))
 
 
 def condition(node: Condition, names: Names) -> Operand:
     """The boolean expression of a condition, null where it is unknown."""
-    frames = names.frames
     match node:
         case Connect(operator, parts):
-            return CONNECTIVES[operator].column(frames, [condition(part, names) for part in parts])
+            return CONNECTIVES[operator].column(pl, [condition(part, names) for part in parts])
         case Chosen(interpretation, choice):
             return COMPARISONS["is"].scalar(names.choices[interpretation], choice)
         case VerdictIs(criterion, verdicts):
@@ -148,18 +182,17 @@ def condition(node: Condition, names: Names) -> Operand:
 
 def _verdict(criterion: Column, verdicts: tuple[str, ...], names: Names) -> Operand:
     """An undetermined verdict is unknown unless the list names it."""
-    frames = names.frames
     met, not_met = "met" in verdicts, "not_met" in verdicts
     unknown = is_null(criterion.value)
     if met == not_met:
-        known = picked(frames, negate(frames, [unknown]), met, None)
+        known = picked(pl, negate(pl, [unknown]), met, None)
     else:
-        known = criterion.value if met else negate(frames, [criterion.value])
+        known = criterion.value if met else negate(pl, [criterion.value])
     if "undetermined" in verdicts:
-        known = any_of(frames, [unknown, known])
+        known = any_of(pl, [unknown, known])
     if "not_applicable" in verdicts:
-        return any_of(frames, [criterion.absent, known])
-    return all_of(frames, [negate(frames, [criterion.absent]), known])
+        return any_of(pl, [criterion.absent, known])
+    return all_of(pl, [negate(pl, [criterion.absent]), known])
 
 
 def _compare(node: Compare, names: Names) -> Operand:
@@ -167,11 +200,11 @@ def _compare(node: Compare, names: Names) -> Operand:
     left = names.column(node.left)
     literals = [part for part in node.operands if isinstance(part, Literal)]
     if row.operands == "flag":
-        return row.column(names.frames, left, literals[0].value)
+        return row.column(pl, left, literals[0].value)
     type_ = type_of(node.left, names.scope)
     if row.operands == "list":
-        return row.column(names.frames, left, [bare(literal_value(part, type_), type_, left) for part in literals])
-    return row.column(names.frames, left, row.gathered([expression(part, names, type_) for part in node.operands]))
+        return row.column(pl, left, [bare(literal_value(part, type_), type_, left) for part in literals])
+    return row.column(pl, left, row.gathered([expression(part, names, type_) for part in node.operands]))
 
 
 def bare(value: Any, type_: Type | None, beside: Column) -> Any:

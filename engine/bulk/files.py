@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import narwhals as nw
 import polars as pl
-from polars.io.plugins import register_io_source
 
 from engine.bulk.frame import evaluate_frame
 from engine.bulk.inputs import Source, check_choices, format_of, open_sources
@@ -31,7 +29,6 @@ CENTS = ".centimes"
 MISSING = "missing"
 VERDICT, DUE = "eligibilite", "aide.montant_du"
 Told = Callable[[int, int], None]
-Step = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -> Summary:
@@ -83,40 +80,23 @@ def check_output(job: Job, sources: Sequence[Source], format_: str) -> None:
 
 
 class _Work:
-    """What happens to each piece; the plans are built once for each form of frame, and run on every piece of it."""
+    """What happens to each piece: it is checked, decided and counted."""
 
     def __init__(self, job: Job, rules: Session, sources: Sequence[Source], summary: Summary) -> None:
         self.job, self.rules, self.sources, self.summary = job, rules, sources, summary
         self.list_text = format_of(job.output) == "csv"
-        self.plans: dict[tuple[str, tuple[Any, ...]], Step] = {}
 
     def evaluated(self, piece: Piece, refused: RefusedRows) -> pl.DataFrame:
         """The rows of a piece with their results, in their order; refused rows go to their own file."""
-        typed = self._run("check", piece.frame)
+        typed = checked(piece.frame, self.rules.registry)
         accepted = typed[ACCEPTED]
         self._refuse([*piece.refused, *self._told(piece.frame.filter(~accepted))], refused)
-        frame = self._run("evaluate", typed.filter(accepted).drop(ACCEPTED)).sort(FILE, ROW)
-        self._count(frame)
+        frame = typed.filter(accepted).drop(ACCEPTED, FILE, ROW)
+        frame = evaluate_frame(frame, self.rules, interpret=self.job.interpret, criteria=self.job.criteria)
+        count_results(frame, self.summary)
         if self.job.missing:
             frame = frame.with_columns(self._missing(frame))
-        return _with_euros(frame.drop(FILE, ROW))
-
-    def _run(self, what: str, frame: pl.DataFrame) -> pl.DataFrame:
-        key = (what, tuple(frame.schema.items()))
-        if key not in self.plans:
-            self.plans[key] = replayed(frame.schema, self._check if what == "check" else self._evaluate)
-        return self.plans[key](frame)
-
-    def _check(self, lazy: pl.LazyFrame) -> pl.LazyFrame:
-        names = {name: name for name in lazy.collect_schema()}
-        native: pl.LazyFrame = checked(nw.from_native(lazy), names, self.rules.registry).to_native()
-        return native
-
-    def _evaluate(self, lazy: pl.LazyFrame) -> pl.LazyFrame:
-        result: pl.LazyFrame = evaluate_frame(
-            lazy, self.rules, interpret=self.job.interpret, criteria=self.job.criteria
-        )
-        return result
+        return with_euros(frame)
 
     def _told(self, frame: pl.DataFrame) -> Iterator[Refusal]:
         for row in frame.iter_rows(named=True):
@@ -132,13 +112,6 @@ class _Work:
         for (file, _), of_row in codes.items():
             self.summary.refuse(file, Counter(of_row))
 
-    def _count(self, frame: pl.DataFrame) -> None:
-        verdict = pl.coalesce(VERDICT, f"{VERDICT}.status").alias("verdict")
-        open_ = (pl.col(f"{DUE}.status") == "undetermined").sum().alias("open")
-        counted = frame.group_by("convention", verdict).agg(pl.len(), pl.col(DUE + CENTS).sum(), open_)
-        for row in counted.iter_rows():
-            self.summary.count(*row)
-
     def _missing(self, frame: pl.DataFrame) -> pl.Series:
         """For rows with an undetermined result, the facts it waits for: the work of the one-case evaluator."""
         open_ = frame.select(pl.any_horizontal(pl.col(r"^.*\.status$") == "undetermined")).to_series()
@@ -148,6 +121,14 @@ class _Work:
         if self.list_text:
             return pl.Series(MISSING, [None if names is None else " ".join(names) for names in found], pl.String)
         return pl.Series(MISSING, found, pl.List(pl.String))
+
+
+def count_results(frame: pl.DataFrame, summary: Summary) -> None:
+    """Counts the rows of a frame with results, and their cents, by convention and verdict."""
+    verdict = pl.coalesce(VERDICT, f"{VERDICT}.status").alias("verdict")
+    open_ = (pl.col(f"{DUE}.status") == "undetermined").sum().alias("open")
+    for row in frame.group_by("convention", verdict).agg(pl.len(), pl.col(DUE + CENTS).sum(), open_).iter_rows():
+        summary.count(*row)
 
 
 def missing_facts(row: Mapping[str, Any], rules: Session, interpret: Mapping[str, str]) -> tuple[str, ...]:
@@ -163,27 +144,7 @@ def missing_facts(row: Mapping[str, Any], rules: Session, interpret: Mapping[str
         return ()
 
 
-def replayed(schema: pl.Schema, build: Callable[[pl.LazyFrame], pl.LazyFrame]) -> Step:
-    """A plan that is built once, on a source that gives whichever frame is to be run."""
-    now: list[pl.DataFrame] = []
-
-    def source(columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, _: int | None) -> Any:
-        frame = now[0] if columns is None else now[0].select(columns)
-        frame = frame if predicate is None else frame.filter(predicate)
-        yield frame if rows is None else frame.head(rows)
-
-    plan = build(register_io_source(source, schema=schema, is_pure=True))
-
-    def run(frame: pl.DataFrame) -> pl.DataFrame:
-        now[:] = [frame]
-        result = plan.collect()
-        now.clear()
-        return result
-
-    return run
-
-
-def _with_euros(frame: pl.DataFrame) -> pl.DataFrame:
+def with_euros(frame: pl.DataFrame) -> pl.DataFrame:
     """Money as exact euros under the name of its result, in place of whole cents."""
     columns = []
     for name, dtype in frame.schema.items():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.bulk.backend import date_code
+import polars as pl
+
 from engine.bulk.expressions import Names, condition, expression, literal_column
 from engine.bulk.tables import table_column
 from engine.evaluation.plan import Step
@@ -28,11 +29,11 @@ from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter,
 
 def item_column(step: Step, names: Names) -> Column:
     """The column of a step: its body behind its gates, over the denominator of its type."""
-    item, type_, frames = step.item, step.type, names.frames
+    item, type_ = step.item, step.type
     column = _gated(item, _body(item, type_, names), names)
     if step.yearly:
-        given = negate(frames, [is_null(names.facts[YEAR].value)])
-        column = Column(picked(frames, given, column.value, None), column.below, all_of(frames, [given, column.absent]))
+        given = negate(pl, [is_null(names.facts[YEAR].value)])
+        column = Column(picked(pl, given, column.value, None), column.below, all_of(pl, [given, column.absent]))
     if type_ is not None and type_.kind == "number" and type_.scale is not None and isinstance(column.below, int):
         return over(column, 10**type_.scale) if 10**type_.scale % column.below == 0 else column
     return column
@@ -40,15 +41,15 @@ def item_column(step: Step, names: Names) -> Column:
 
 def _gated(item: Item, body: Column, names: Names) -> Column:
     """Not applicable where ``applies_when`` is false or ``unless`` is true; undetermined where it is unknown."""
-    frames = names.frames
-    applies: Operand = True if item.applies_when is None else condition(item.applies_when, names)
-    lifted: Operand = False if item.unless is None else truth(condition(item.unless, names))
-    open_ = all_of(frames, [truth(applies), negate(frames, [lifted])])
-    refused = truth(negate(frames, [applies]))
+    keep = names.stages.keep
+    applies: Operand = True if item.applies_when is None else keep(condition(item.applies_when, names))
+    lifted: Operand = False if item.unless is None else keep(truth(condition(item.unless, names)))
+    open_ = all_of(pl, [truth(applies), negate(pl, [lifted])])
+    refused = truth(negate(pl, [applies]))
     return Column(
-        picked(frames, open_, body.value, None),
+        picked(pl, open_, body.value, None),
         body.below,
-        any_of(frames, [refused, lifted, all_of(frames, [open_, body.absent])]),
+        any_of(pl, [refused, lifted, all_of(pl, [open_, body.absent])]),
     )
 
 
@@ -62,7 +63,7 @@ def _body(item: Item, type_: Type | None, names: Names) -> Column:
             return expression(inner, names, type_)
         case Criterion():
             tests = [item.body.met_when, *(derogation.when for derogation in item.body.derogations)]
-            return Column(any_of(names.frames, [condition(test, names) for test in tests]))
+            return Column(any_of(pl, [condition(test, names) for test in tests]))
         case Outcome():
             return _outcome(item.body, names)
         case Payment(amount, _):
@@ -80,17 +81,16 @@ def _parameter(parameter: Parameter, type_: Type | None, names: Names) -> Column
     first, *later = parameter.values
     result = _published(first.value, type_)
     for value in later:
-        since = names.facts[SIGNATURE].value >= date_code(value.start)
-        result = chosen(names.frames, since, _published(value.value, type_), result)
+        since = names.facts[SIGNATURE].value >= value.start
+        result = chosen(pl, since, _published(value.value, type_), result)
     return result
 
 
 def _outcome(outcome: Outcome, names: Names) -> Column:
     """The value of the rule that fires; none fires where a verdict that matters is undetermined."""
-    frames = names.frames
     value: Operand = None
     for rule in outcome.rules:
         if isinstance(rule.then, str):
             fires = truth(condition(rule.when, names))
-            value = either(frames, fires, rule.then, value)
+            value = either(pl, fires, rule.then, value)
     return Column(value)

@@ -1,6 +1,6 @@
 """Checks the rows of a frame against the case schema: raw columns come in, typed facts and a flag for each row go out.
 
-The flag is computed for whole columns on any engine. What is wrong with the few rows that fail is told by the reader of
+The flag is computed for whole columns. What is wrong with the few rows that fail is told by the reader of
 one case, so that both speak with one voice.
 """
 
@@ -9,14 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import reduce
 from itertools import combinations
 from typing import Any
 
-import narwhals as nw
+import polars as pl
 
 from engine.errors import InputFault, Problem
 from engine.evaluation.facts import DEFAULT_BENEFICIARY, read_case
@@ -30,6 +29,7 @@ _MONTH_DAY = rf"(02-{_SHORT}|(0[469]|11)-({_SHORT}|29|30)|(0[13578]|1[02])-({_SH
 _LEAP = r"(19(0[48]|[2468][048]|[13579][26])|20([02468][048]|[13579][26]))"
 DAY = rf"((19|20)[0-9]{{2}}-{_MONTH_DAY}|2100-{_MONTH_DAY}|{_LEAP}-02-29)"  # of the calendar, from 1900 to 2100
 TRUTHS = ("true", "false")
+TEXTS = (pl.String, pl.Categorical, pl.Enum, pl.Null)
 FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
 
 
@@ -43,118 +43,110 @@ class Refusal:
     problem: Problem
 
 
-def holds(fact: Fact, dtype: Any) -> bool:
-    """Whether a column of this Narwhals type can hold the fact; text is read where a date or a choice is expected."""
-    if dtype == nw.String or dtype == nw.Unknown:
-        return fact.type.kind not in ("number", "boolean") or dtype == nw.Unknown
+def holds(fact: Fact, dtype: pl.DataType) -> bool:
+    """Whether a column of this type can hold the fact; text is read where a date or a choice is expected."""
+    if dtype == pl.Null:
+        return True
     match fact.type.kind:
         case "number":
-            return bool(dtype.is_numeric())
+            return dtype.is_numeric()
         case "boolean":
-            return bool(dtype == nw.Boolean)
+            return dtype == pl.Boolean
         case "date":
-            return bool(dtype == nw.Date or (dtype == nw.Datetime and dtype.time_zone is None))
+            return dtype in (pl.String, pl.Date, pl.Datetime) and getattr(dtype, "time_zone", None) is None
         case _:
-            return dtype in (nw.Categorical, nw.Enum)
+            return dtype in TEXTS
 
 
-def checked(table: Any, names: Mapping[str, str], registry: Registry) -> Any:
-    """The Narwhals frame with each fact in its own type (null where wrong) and whether each row can be decided.
+def checked(table: pl.DataFrame, registry: Registry) -> pl.DataFrame:
+    """The frame with each fact in its own type (null where wrong) and whether each row can be decided.
 
-    ``names`` gives the column that holds each name; text is read as a CSV file writes values.
+    Text is read as a CSV file writes values.
     """
-    schema = table.collect_schema()
     made, passed = [], []
     for name, fact in registry.vocabulary.facts.items():
-        if name in names:
-            column = nw.col(names[name])
-            typed, valid = _reading(column, fact, schema[names[name]])
-            made.append(typed.alias(names[name]))
-            passed.append(column.is_null() | valid)
-    table = table.with_columns(*made, _all(passed).alias(ACCEPTED))
-    facts = {name: nw.col(names[name]) for name in registry.vocabulary.facts if name in names}
-    flags = [nw.col(ACCEPTED), *_ordered(facts, registry), _in_some_window(facts, registry)]
-    return table.with_columns(_all(flags).fill_null(False).alias(ACCEPTED))
+        if name in table.columns:
+            typed, valid = _reading(pl.col(name), fact, table.schema[name])
+            made.append(typed.alias(name))
+            passed.append(pl.col(name).is_null() | valid)
+    table = table.with_columns(*made, pl.all_horizontal(passed).alias(ACCEPTED))
+    given = {name for name in registry.vocabulary.facts if name in table.columns}
+    flags = [pl.col(ACCEPTED), *_ordered(given, registry), _in_some_window(given, registry)]
+    return table.with_columns(pl.all_horizontal(flags).fill_null(False).alias(ACCEPTED))
 
 
-def _all(flags: Sequence[Any]) -> Any:
-    return reduce(lambda a, b: a & b, flags)
-
-
-def _reading(column: Any, fact: Fact, dtype: Any) -> tuple[Any, Any]:
+def _reading(column: pl.Expr, fact: Fact, dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
     """The fact as its own type, and whether the column's value is one; both null where the column is."""
-    text = dtype == nw.String or dtype == nw.Decimal
-    if dtype == nw.Decimal or dtype in (nw.Categorical, nw.Enum, nw.Unknown):
-        column = column.cast(nw.String)
+    text = dtype in TEXTS or dtype.is_decimal()
+    column = column.cast(pl.String) if text else column
     match fact.type.kind:
         case "number":
             typed, valid = _number_text(column, fact) if text else _number(column, fact, dtype)
-            return _only(valid, typed).cast(nw.Float64 if fact.type.scale else nw.Int64), valid
+            return _only(valid, typed).cast(pl.Float64 if fact.type.scale else pl.Int64), valid
         case "boolean" if text:
             lowered = column.str.to_lowercase()
             return lowered == TRUTHS[0], lowered.is_in(TRUTHS)
         case "boolean":
-            return column.cast(nw.Boolean), ~column.is_null()
+            return column, column.is_not_null()
         case "date" if text:
-            valid = column.str.contains(rf"^{DAY}\z")
-            return _only(valid, column).str.to_date(format="%Y-%m-%d"), valid
+            valid = column.str.contains(rf"^{DAY}$")
+            return _only(valid, column).str.to_date("%Y-%m-%d"), valid
         case "date":
-            day = column.cast(nw.Date)
-            whole = day.cast(dtype) == column if dtype == nw.Datetime else ~column.is_null()
-            return day, whole & (day >= nw.lit(FIRST_DAY)) & (day <= nw.lit(LAST_DAY))
+            day = column.cast(pl.Date)
+            return day, (day.cast(dtype) == column) & day.is_between(FIRST_DAY, LAST_DAY)
         case _:
             return column, column.is_in(list(fact.type.values))
 
 
-def _only(condition: Any, value: Any) -> Any:
-    return nw.when(condition).then(value)
+def _only(condition: pl.Expr, value: pl.Expr) -> pl.Expr:
+    return pl.when(condition).then(value)
 
 
-def _number_text(column: Any, fact: Fact) -> tuple[Any, Any]:
+def _number_text(column: pl.Expr, fact: Fact) -> tuple[pl.Expr, pl.Expr]:
     """A number written in digits, with no more decimals than the fact's, apart from closing zeros."""
     decimals = rf"[0-9]{{1,{fact.type.scale}}}0*" if fact.type.scale else "0+"
-    written = column.str.contains(rf"^[+-]?[0-9]{{1,18}}(\.{decimals})?\z")
-    value = _only(written, column).cast(nw.Float64)
+    written = column.str.contains(rf"^[+-]?0*[0-9]{{1,18}}(\.{decimals})?$")
+    value = _only(written, column).cast(pl.Float64)
     return value, _within(value, fact)
 
 
-def _number(column: Any, fact: Fact, dtype: Any) -> tuple[Any, Any]:
+def _number(column: pl.Expr, fact: Fact, dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
     within = _within(column, fact)
     if dtype.is_integer():
         return column, within
-    value = _only(within, column).cast(nw.Float64)
+    value = _only(within, column).cast(pl.Float64)
     value = _only(value.is_finite(), value)
     # Divided by a column, because Polars multiplies by the reciprocal of a literal, which is one bit off.
-    below = _only(~value.is_null(), nw.lit(float(10 ** (fact.type.scale or 0))))
+    below = _only(value.is_not_null(), pl.lit(float(10 ** (fact.type.scale or 0))))
     return value, ((value * below).round(0) / below == value).fill_null(False)
 
 
-def _within(value: Any, fact: Fact) -> Any:
-    bounds = [(value >= float(fact.minimum))] if fact.minimum is not None else []
-    bounds += [(value <= float(fact.maximum))] if fact.maximum is not None else []
-    return _all([~value.is_null(), *bounds])
+def _within(value: pl.Expr, fact: Fact) -> pl.Expr:
+    flags = [value.is_not_null()]
+    flags += [value >= float(fact.minimum)] if fact.minimum is not None else []
+    flags += [value <= float(fact.maximum)] if fact.maximum is not None else []
+    return pl.all_horizontal(flags)
 
 
-def _ordered(typed: Mapping[str, Any], registry: Registry) -> Iterator[Any]:
+def _ordered(given: set[str], registry: Registry) -> Iterator[pl.Expr]:
     """For each two facts of a chain: false where both are given and the first is the greater."""
     for chain in registry.vocabulary.orders:
-        for first, second in combinations([name for name in chain if name in typed], 2):
-            yield ~(typed[first] > typed[second]).fill_null(False)
+        for first, second in combinations([name for name in chain if name in given], 2):
+            yield (pl.col(first) <= pl.col(second)).fill_null(True)
 
 
-def _in_some_window(typed: Mapping[str, Any], registry: Registry) -> Any:
+def _in_some_window(given: set[str], registry: Registry) -> pl.Expr:
     """True where some convention decides contracts signed on that day."""
-    signature, found = typed[SIGNATURE], []
+    beneficiary: pl.Expr = pl.lit(DEFAULT_BENEFICIARY)
+    if BENEFICIARY in given:
+        beneficiary = pl.col(BENEFICIARY).fill_null(DEFAULT_BENEFICIARY)
+    found = []
     for convention in registry.conventions.values():
-        inside = signature >= nw.lit(convention.signed_from)
+        inside = (beneficiary == convention.beneficiary) & (pl.col(SIGNATURE) >= convention.signed_from)
         if convention.signed_before is not None:
-            inside = inside & (signature < nw.lit(convention.signed_before))
-        if BENEFICIARY in typed:
-            inside = inside & (typed[BENEFICIARY].fill_null(DEFAULT_BENEFICIARY) == convention.beneficiary)
-        elif convention.beneficiary != DEFAULT_BENEFICIARY:
-            continue
+            inside = inside & (pl.col(SIGNATURE) < convention.signed_before)
         found.append(inside)
-    return reduce(lambda a, b: a | b, found)
+    return pl.any_horizontal(found)
 
 
 def refusals(file: str, row: int, values: Mapping[str, Any], registry: Registry) -> list[Refusal]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 Key = tuple[str, str]
 
@@ -32,3 +32,8 @@ class Summary:
         """One row of ``file`` is refused, for these faults."""
         self.refused[file] += 1
         self.codes.update(codes)
+
+    def add(self, other: Summary) -> None:
+        """What another part of the same run gave."""
+        for each in fields(self):
+            getattr(self, each.name).update(getattr(other, each.name))

@@ -15,11 +15,12 @@ from itertools import product
 from math import ceil, prod
 from typing import Any
 
+import polars as pl
+
 from engine.bulk.expressions import Names, bare, expression, literal_column
 from engine.evaluation.slots import literal_value
 from engine.language.algebra import (
     Column,
-    Frames,
     Operand,
     all_of,
     any_of,
@@ -28,6 +29,7 @@ from engine.language.algebra import (
     is_null,
     level,
     picked,
+    when,
 )
 from engine.language.expressions import Cell, FactRef, Literal, Unpublished
 from engine.language.operators import COMPARISONS
@@ -82,14 +84,14 @@ class Digit:
     def size(self) -> int:
         return self.unknown + (1 if self.column.absent is False else 2)
 
-    def operand(self, frames: Frames, weight: int) -> Operand:
+    def operand(self, weight: int) -> Operand:
         """The digit of every row, ``weight`` times."""
         value, last = self.column.value, len(self.marks)
-        found = frames.when(is_null(value), frames.lift(self.unknown * weight), frames.lift(last * weight))
+        found = when(pl, is_null(value), self.unknown * weight, last * weight)
         for number in reversed(range(last)):
             test = value < self.marks[number] if self.ordered else value == self.marks[number]
-            found = frames.when(test, frames.lift(number * weight), found)
-        return either(frames, self.column.absent, (self.unknown + 1) * weight, found)
+            found = when(pl, test, number * weight, found)
+        return either(pl, self.column.absent, (self.unknown + 1) * weight, found)
 
     def rows(self, number: int) -> int:
         """The rows whose cell a value of this class can be in, as bits: any row for the unknown."""
@@ -124,7 +126,8 @@ def _digits(table: Table, inputs: Mapping[str, Input]) -> list[Digit] | None:
     for name, given in inputs.items():
         cells = [row.cells.get(name) for row in table.rows]
         tests = [None if cell is None else _test(cell, given) for cell in cells]
-        whole = isinstance(given.column.below, int) and not constant(given.column.value)
+        date = given.type is not None and given.type.kind == "date"
+        whole = isinstance(given.column.below, int) and not constant(given.column.value) and not date
         if not whole or any(cell and not test for cell, test in zip(cells, tests, strict=True)):
             return None
         digits.append(Digit(given.column, *_marks(tests), tuple(tests)))
@@ -163,18 +166,13 @@ def _marks(tests: Sequence[Test | None]) -> tuple[tuple[Any, ...], bool]:
 
 def _looked_up(digits: Sequence[Digit], keys: Sequence[Any], type_: Type | None, names: Names) -> Column:
     """The value by the number that the digits make; not applicable where no row can match for want of an input."""
-    frames = names.frames
     weights = [prod(digit.size for digit in digits[:place]) for place in range(len(digits))]
-    code = reduce(op.add, (digit.operand(frames, weight) for digit, weight in zip(digits, weights, strict=True)))
-    if names.beside is not None:
-        name = f"avenant_t{len(names.beside)}"
-        names.beside.append(code.alias(name))
-        code = frames.column(name)
+    code = names.stages.keep(reduce(op.add, map(Digit.operand, digits, weights)))
     published, none = _answers(digits, weights, keys)
     values = level([literal_column(key, type_) for key in published])
     value: Operand = None
     for codes, column in zip(published.values(), values, strict=True):
-        value = either(frames, _one(code, codes), column.value, value)
+        value = either(pl, _one(code, codes), column.value, value)
     return Column(value, values[0].below if values else 1, _one(code, none) if none else False)
 
 
@@ -206,42 +204,41 @@ def _by_rows(
     """Every row tested on its own."""
     groups: dict[Any, list[Operand]] = {}
     for row, key in zip(table.rows, keys, strict=True):
-        match = all_of(names.frames, [_cell(cell, inputs[name], names) for name, cell in row.cells.items()])
+        match = all_of(pl, [_cell(cell, inputs[name], names) for name, cell in row.cells.items()])
         can = match is not False if match is None or isinstance(match, bool) else match.fill_null(True)
         groups.setdefault(key, []).append(can)
-    flags = {key: any_of(names.frames, rows) for key, rows in groups.items()}
+    flags = {key: any_of(pl, rows) for key, rows in groups.items()}
     return _one_of(flags, inputs, type_, names)
 
 
 def _one_of(flags: dict[Any, Operand], inputs: Mapping[str, Input], type_: Type | None, names: Names) -> Column:
     """One value where only its rows can match; the values whose rows can match are counted."""
-    frames = names.frames
-    counted = [frames.when(frames.lift(flag), frames.lift(1), frames.lift(0)) for flag in flags.values()]
+    counted = [when(pl, flag, 1, 0) for flag in flags.values()]
     count = reduce(lambda a, b: a + b, counted)
     published = [key for key in flags if key is not None]
     values = level([literal_column(key, type_) for key in published])
     value: Operand = None
     for key, column in zip(published, values, strict=True):
-        value = either(frames, flags[key], column.value, value)
-    absent = any_of(frames, [given.column.absent for given in inputs.values()])
-    none = all_of(frames, [absent, count == 0]) if absent is not False else False
+        value = either(pl, flags[key], column.value, value)
+    absent = any_of(pl, [given.column.absent for given in inputs.values()])
+    none = all_of(pl, [absent, count == 0]) if absent is not False else False
     alone = count == 1
-    return Column(picked(frames, alone, value, None), values[0].below if values else 1, none)
+    return Column(picked(pl, alone, value, None), values[0].below if values else 1, none)
 
 
 def _cell(cell: Cell, given: Input, names: Names) -> Operand:
     """A cell's test; a single literal is an equality, which engines compute fastest."""
-    frames, column, type_ = names.frames, given.column, given.type
+    column, type_ = given.column, given.type
     literals = cell.values if cell.values is not None else cell.excluded
     if literals is not None:
         values = [bare(literal_value(part, type_), type_, column) for part in literals]
         if len(values) == 1:
             operator = "is" if cell.values is not None else "is_not"
-            return COMPARISONS[operator].column(frames, column, Column(values[0], column.below))
-        return COMPARISONS["in" if cell.values is not None else "not_in"].column(frames, column, values)
+            return COMPARISONS[operator].column(pl, column, Column(values[0], column.below))
+        return COMPARISONS["in" if cell.values is not None else "not_in"].column(pl, column, values)
     bounds = [
-        COMPARISONS[name].column(frames, column, expression(bound, names, type_))
+        COMPARISONS[name].column(pl, column, expression(bound, names, type_))
         for name, bound in (("at_least", cell.low), ("less_than", cell.high))
         if bound is not None
     ]
-    return all_of(frames, bounds)
+    return all_of(pl, bounds)

@@ -7,7 +7,7 @@ import csv
 import io
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -134,17 +134,16 @@ class RefusedRows:
     def __init__(self, path: Path, lang: str) -> None:
         self.path = path
         self.lang = lang
-        self.count = 0
 
-    def write(self, refusals: list[Refusal]) -> None:
-        if not refusals:
-            return
+    def write(self, refusals: Iterable[Refusal]) -> None:
+        told = ((r.file, r.row, r.column, r.problem.code, r.problem.message(self.lang)) for r in refusals)
+        self.write_lines(told)
+
+    def write_lines(self, lines: Iterable[Sequence[object]]) -> None:
+        """Lines of :data:`HEADER`, after those that are there."""
         with self.path.open("a", encoding="utf-8", newline="") as stream:
             rows = csv.writer(stream)
-            if not self.count:
-                rows.writerow(self.HEADER)
-            for refusal in refusals:
-                problem = refusal.problem
-                line = (refusal.file, refusal.row, refusal.column, problem.code, problem.message(self.lang))
+            for line in lines:
+                if not stream.tell():
+                    rows.writerow(self.HEADER)
                 rows.writerow(line)
-                self.count += 1

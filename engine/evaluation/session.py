@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import field
+from typing import Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, YearLine
@@ -70,6 +71,7 @@ class Session:
     registry: Registry = field(repr=False)
     _programs: dict[Key, Program] = field(default_factory=dict, repr=False)
     _reaches: dict[str, Reach] = field(default_factory=dict, repr=False)
+    kernels: dict[Any, Any] = field(default_factory=dict, repr=False)  # where engine.bulk keeps its expressions
 
     def decide(
         self,

@@ -1,54 +1,23 @@
 """Kleene logic and exact arithmetic over columns: operands come in, one operand goes out, and no row is looked at.
 
 An operand is a dataframe expression, or a constant that holds for every row (None: undetermined everywhere). What is
-constant is settled here, so that a dataframe engine only sees what differs from row to row. Null is undetermined, and
-conditions follow Kleene logic, as SQL and dataframes do. Nothing here imports a dataframe library: expressions bring
-their own operators, and :class:`Frames` the rest.
+constant is settled here, so that Polars only sees what differs from row to row. Null is undetermined, and conditions
+follow Kleene logic, as SQL and dataframes do. Nothing here imports Polars, which is an extra: who builds columns hands
+the module in, as ``pl``.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import reduce
 from math import lcm
-from typing import Any, Protocol
+from typing import Any
 
 from engine.records import dataclass
 
 Operand = Any
 Test = Callable[[Any, Any], Any]
-
-
-class Frames(Protocol):
-    """The few dataframe functions that are not methods of an expression."""
-
-    def lift(self, value: Operand) -> Operand:
-        """A constant as a typed expression; an expression as it is."""
-        ...
-
-    def unknown(self) -> Operand:
-        """A condition that is unknown in every row."""
-        ...
-
-    def when(self, condition: Operand, then: Operand, otherwise: Operand) -> Operand:
-        """``then`` where the condition is true, ``otherwise`` where it is false or null."""
-        ...
-
-    def only(self, condition: Operand, then: Operand) -> Operand:
-        """``then`` where the condition is true, null elsewhere."""
-        ...
-
-    def coalesce(self, values: Sequence[Operand]) -> Operand: ...
-    def extreme(self, values: Sequence[Operand], largest: bool) -> Operand:
-        """The largest or smallest value of each row, nulls left out."""
-        ...
-
-    def quotient(self, above: Operand, below: Operand) -> Operand:
-        """The floor of a division of whole numbers by a positive one."""
-        ...
-
-    def shifted(self, date: Operand, unit: str, count: Operand) -> Operand: ...
-    def full_years(self, start: Operand, end: Operand) -> Operand: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +34,20 @@ class Column:
 
 
 def constant(value: Operand) -> bool:
-    return value is None or isinstance(value, bool | int | str)
+    return value is None or isinstance(value, bool | int | str | dt.date)
+
+
+def lift(pl: Any, value: Operand) -> Operand:
+    """A constant as a typed expression, for a bare whole number could be Int32 and wrap; an expression as it is."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return pl.lit(value, pl.Int64)
+    return pl.lit(value) if constant(value) else value
+
+
+def when(pl: Any, condition: Operand, then: Operand, otherwise: Operand = None) -> Operand:
+    """``then`` where the condition is true, ``otherwise`` where it is false or null."""
+    choice = pl.when(condition).then(lift(pl, then))
+    return choice if otherwise is None else choice.otherwise(lift(pl, otherwise))
 
 
 def is_null(value: Operand) -> Operand:
@@ -77,7 +59,7 @@ def truth(value: Operand) -> Operand:
     return value is True if constant(value) else value.fill_null(False)
 
 
-def all_of(frames: Frames, parts: Sequence[Operand]) -> Operand:
+def all_of(pl: Any, parts: Sequence[Operand]) -> Operand:
     """Kleene and."""
     if any(part is False for part in parts):
         return False
@@ -86,10 +68,10 @@ def all_of(frames: Frames, parts: Sequence[Operand]) -> Operand:
     if not given:
         return None if open_ else True
     found = reduce(lambda a, b: a & b, given)
-    return found & frames.unknown() if open_ else found
+    return found & pl.lit(None, pl.Boolean) if open_ else found
 
 
-def any_of(frames: Frames, parts: Sequence[Operand]) -> Operand:
+def any_of(pl: Any, parts: Sequence[Operand]) -> Operand:
     """Kleene or."""
     if any(part is True for part in parts):
         return True
@@ -98,30 +80,30 @@ def any_of(frames: Frames, parts: Sequence[Operand]) -> Operand:
     if not given:
         return None if open_ else False
     found = reduce(lambda a, b: a | b, given)
-    return found | frames.unknown() if open_ else found
+    return found | pl.lit(None, pl.Boolean) if open_ else found
 
 
-def negate(frames: Frames, parts: Sequence[Operand]) -> Operand:
+def negate(pl: Any, parts: Sequence[Operand]) -> Operand:
     (part,) = parts
     if constant(part):
         return None if part is None else not part
     return ~part
 
 
-def first_condition(frames: Frames, parts: Sequence[Operand]) -> Operand:
+def first_condition(pl: Any, parts: Sequence[Operand]) -> Operand:
     given = []
     for part in parts:
         if part is not None:
             given.append(part)
         if part is True or part is False:
             break
-    return coalesced(frames, given)
+    return coalesced(pl, given)
 
 
-def coalesced(frames: Frames, values: Sequence[Operand]) -> Operand:
+def coalesced(pl: Any, values: Sequence[Operand]) -> Operand:
     if not values:
         return None
-    return values[0] if len(values) == 1 else frames.coalesce([frames.lift(value) for value in values])
+    return values[0] if len(values) == 1 else pl.coalesce([lift(pl, value) for value in values])
 
 
 def times(left: Operand, right: Operand) -> Operand:
@@ -163,47 +145,47 @@ def crossed(left: Column, right: Column) -> tuple[Operand, Operand]:
     return times(mine.value, other.below), times(other.value, mine.below)
 
 
-def undetermined_in(frames: Frames, parts: Sequence[Column]) -> Operand:
+def undetermined_in(pl: Any, parts: Sequence[Column]) -> Operand:
     """True where some operand is undetermined; never null."""
-    return any_of(frames, [all_of(frames, [is_null(p.value), negate(frames, [p.absent])]) for p in parts])
+    return any_of(pl, [all_of(pl, [is_null(p.value), negate(pl, [p.absent])]) for p in parts])
 
 
-def absent_in(frames: Frames, parts: Sequence[Column]) -> Operand:
+def absent_in(pl: Any, parts: Sequence[Column]) -> Operand:
     """Not applicable where some operand is and none is undetermined."""
-    some = any_of(frames, [part.absent for part in parts])
+    some = any_of(pl, [part.absent for part in parts])
     if some is False or len(parts) == 1:
         return some
-    return all_of(frames, [some, negate(frames, [undetermined_in(frames, parts)])])
+    return all_of(pl, [some, negate(pl, [undetermined_in(pl, parts)])])
 
 
-def picked(frames: Frames, condition: Operand, then: Operand, otherwise: Operand) -> Operand:
+def picked(pl: Any, condition: Operand, then: Operand, otherwise: Operand) -> Operand:
     """``then`` where the condition is true, ``otherwise`` where it is false, null where it is unknown."""
     if constant(condition):
         return None if condition is None else then if condition else otherwise
     if then is None:
-        return None if otherwise is None else frames.only(~condition, frames.lift(otherwise))
+        return None if otherwise is None else when(pl, ~condition, otherwise)
     if otherwise is None:
-        return frames.only(condition, frames.lift(then))
-    return frames.when(condition, frames.lift(then), frames.only(~condition.is_null(), frames.lift(otherwise)))
+        return when(pl, condition, then)
+    return when(pl, condition, then, when(pl, ~condition.is_null(), otherwise))
 
 
-def either(frames: Frames, condition: Operand, then: Operand, otherwise: Operand) -> Operand:
+def either(pl: Any, condition: Operand, then: Operand, otherwise: Operand) -> Operand:
     """As :func:`picked`, for a condition that is never null: one choice instead of two."""
     if constant(condition) or then is None or otherwise is None:
-        return picked(frames, condition, then, otherwise)
-    return frames.when(condition, frames.lift(then), frames.lift(otherwise))
+        return picked(pl, condition, then, otherwise)
+    return when(pl, condition, then, otherwise)
 
 
-def chosen(frames: Frames, condition: Operand, then: Column, otherwise: Column) -> Column:
+def chosen(pl: Any, condition: Operand, then: Column, otherwise: Column) -> Column:
     """``then`` or ``otherwise`` as the condition says; undetermined where it is unknown."""
     if constant(condition):
         return Column(None) if condition is None else then if condition else otherwise
     left, right = level([then, otherwise])
     below = left.below
     if not (isinstance(left.below, int) and isinstance(right.below, int)):
-        below = frames.when(condition, frames.lift(left.below), frames.lift(right.below))
+        below = when(pl, condition, left.below, right.below)
     if left.absent is False and right.absent is False:
         absent: Operand = False
     else:
-        absent = truth(picked(frames, condition, left.absent, right.absent))
-    return Column(picked(frames, condition, left.value, right.value), below, absent)
+        absent = truth(picked(pl, condition, left.absent, right.absent))
+    return Column(picked(pl, condition, left.value, right.value), below, absent)

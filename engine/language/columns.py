@@ -13,7 +13,6 @@ from typing import Any
 
 from engine.language.algebra import (
     Column,
-    Frames,
     Operand,
     Test,
     absent_in,
@@ -24,6 +23,7 @@ from engine.language.algebra import (
     crossed,
     is_null,
     level,
+    lift,
     negate,
     picked,
     plus,
@@ -31,155 +31,156 @@ from engine.language.algebra import (
     times,
     truth,
     undetermined_in,
+    when,
 )
 
 
-def compare(test: Test) -> Callable[[Frames, Column, Column], Operand]:
+def compare(test: Test) -> Callable[[Any, Column, Column], Operand]:
     """A comparison: false where either side is not applicable, null where either is undetermined."""
 
-    def column(frames: Frames, left: Column, right: Column) -> Operand:
+    def column(pl: Any, left: Column, right: Column) -> Operand:
         holds = tested(test, *crossed(left, right))
-        present = [negate(frames, [side.absent]) for side in (left, right)]
-        return all_of(frames, [*present, holds])
+        present = [negate(pl, [side.absent]) for side in (left, right)]
+        return all_of(pl, [*present, holds])
 
     return column
 
 
-def member(wanted: bool) -> Callable[[Frames, Column, Sequence[Any]], Operand]:
+def member(wanted: bool) -> Callable[[Any, Column, Sequence[Any]], Operand]:
     """Whether the value is in a list of constants that are written as the column holds them."""
 
-    def column(frames: Frames, left: Column, values: Sequence[Any]) -> Operand:
+    def column(pl: Any, left: Column, values: Sequence[Any]) -> Operand:
         if constant(left.value):
             found: Operand = None if left.value is None else left.value in values
         else:
             found = left.value.is_in(list(values))
-        holds = found if wanted else negate(frames, [found])
-        return all_of(frames, [negate(frames, [left.absent]), holds])
+        holds = found if wanted else negate(pl, [found])
+        return all_of(pl, [negate(pl, [left.absent]), holds])
 
     return column
 
 
-def known(frames: Frames, left: Column, wanted: bool) -> Operand:
+def known(pl: Any, left: Column, wanted: bool) -> Operand:
     absent = is_null(left.value)
-    return negate(frames, [absent]) if wanted else absent
+    return negate(pl, [absent]) if wanted else absent
 
 
-def add(frames: Frames, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def add(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     def two(a: Column, b: Column) -> Column:
         below = level([a, b])[0].below
         dynamic = not isinstance(a.below, int) or not isinstance(b.below, int)
         return Column(plus(*crossed(a, b)), times(a.below, b.below) if dynamic else below)
 
     total = reduce(two, parts)
-    return Column(total.value, total.below, absent_in(frames, parts))
+    return Column(total.value, total.below, absent_in(pl, parts))
 
 
-def subtract(frames: Frames, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def subtract(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     a, b = parts
-    return add(frames, (a, Column(times(b.value, -1), b.below, b.absent)), options)
+    return add(pl, (a, Column(times(b.value, -1), b.below, b.absent)), options)
 
 
-def multiply(frames: Frames, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def multiply(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     a, b = parts
-    return Column(times(a.value, b.value), times(a.below, b.below), absent_in(frames, parts))
+    return Column(times(a.value, b.value), times(a.below, b.below), absent_in(pl, parts))
 
 
-def percent_of(frames: Frames, parts: Sequence[Column], options: Sequence[Any]) -> Column:
-    product = multiply(frames, parts, options)
+def percent_of(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+    product = multiply(pl, parts, options)
     return Column(product.value, times(product.below, 100), product.absent)
 
 
-def ratio(frames: Frames, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def ratio(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     """Not applicable where the denominator is 0 or less and no operand is undetermined."""
     above, under = parts
-    return _divided(frames, above, under, parts)
+    return _divided(pl, above, under, parts)
 
 
-def share(frames: Frames, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def share(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     whole, numerator, denominator = parts
-    return _divided(frames, multiply(frames, (whole, numerator), ()), denominator, parts)
+    return _divided(pl, multiply(pl, (whole, numerator), ()), denominator, parts)
 
 
-def _divided(frames: Frames, above: Column, under: Column, parts: Sequence[Column]) -> Column:
-    positive = frames.lift(under.value) > 0 if under.value is not None else None
+def _divided(pl: Any, above: Column, under: Column, parts: Sequence[Column]) -> Column:
+    positive = lift(pl, under.value) > 0 if under.value is not None else None
     if positive is None:
-        return Column(None, 1, absent_in(frames, parts))
-    nothing = all_of(frames, [negate(frames, [undetermined_in(frames, parts)]), ~positive])
-    value = frames.only(positive, frames.lift(times(above.value, under.below)))
-    below = frames.when(positive, frames.lift(times(under.value, above.below)), frames.lift(1))
-    return Column(value, below, any_of(frames, [absent_in(frames, parts), truth(nothing)]))
+        return Column(None, 1, absent_in(pl, parts))
+    nothing = all_of(pl, [negate(pl, [undetermined_in(pl, parts)]), ~positive])
+    value = when(pl, positive, times(above.value, under.below))
+    below = when(pl, positive, times(under.value, above.below), 1)
+    return Column(value, below, any_of(pl, [absent_in(pl, parts), truth(nothing)]))
 
 
-def extreme(test: Test, largest: bool) -> Callable[[Frames, Sequence[Column], Sequence[Any]], Column]:
+def extreme(test: Test, largest: bool) -> Callable[[Any, Sequence[Column], Sequence[Any]], Column]:
     """The best operand; ``options`` tells which operands are bare literals."""
 
-    def column(frames: Frames, parts: Sequence[Column], options: Sequence[Any]) -> Column:
-        open_ = undetermined_in(frames, parts)
+    def column(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+        open_ = undetermined_in(pl, parts)
         substance = [part.absent for part, bare in zip(parts, options, strict=True) if not bare]
-        nothing = all_of(frames, substance)
-        ready = negate(frames, [any_of(frames, [open_, nothing])])
+        nothing = all_of(pl, substance)
+        ready = negate(pl, [any_of(pl, [open_, nothing])])
         if ready is False:
             return Column(None, 1, nothing)
-        best = _best(frames, level(parts), test, largest)
-        value = picked(frames, ready, best.value, None)
-        return Column(value, best.below, all_of(frames, [nothing, negate(frames, [open_])]))
+        best = _best(pl, level(parts), test, largest)
+        value = picked(pl, ready, best.value, None)
+        return Column(value, best.below, all_of(pl, [nothing, negate(pl, [open_])]))
 
     return column
 
 
-def _best(frames: Frames, parts: Sequence[Column], test: Test, largest: bool) -> Column:
+def _best(pl: Any, parts: Sequence[Column], test: Test, largest: bool) -> Column:
     if all(isinstance(part.below, int) for part in parts):
-        values = [frames.lift(part.value) for part in parts if part.value is not None]
+        values = [lift(pl, part.value) for part in parts if part.value is not None]
         if not values:
             return Column(None, parts[0].below)
-        return Column(frames.extreme(values, largest), parts[0].below)
+        return Column((pl.max_horizontal if largest else pl.min_horizontal)(values), parts[0].below)
 
     def two(a: Column, b: Column) -> Column:
-        first = all_of(frames, [negate(frames, [a.absent]), any_of(frames, [b.absent, tested(test, *crossed(a, b))])])
-        value = frames.when(frames.lift(first), frames.lift(a.value), frames.lift(b.value))
-        below = frames.when(frames.lift(first), frames.lift(a.below), frames.lift(b.below))
-        return Column(value, below, all_of(frames, [a.absent, b.absent]))
+        first = all_of(pl, [negate(pl, [a.absent]), any_of(pl, [b.absent, tested(test, *crossed(a, b))])])
+        value = when(pl, first, a.value, b.value)
+        below = when(pl, first, a.below, b.below)
+        return Column(value, below, all_of(pl, [a.absent, b.absent]))
 
     return reduce(two, parts)
 
 
-def first_known(frames: Frames, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def first_known(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     given = level([part for part in parts if part.value is not None])
-    absent = all_of(frames, [part.absent for part in parts])
+    absent = all_of(pl, [part.absent for part in parts])
     if not given:
         return Column(None, 1, absent)
     if all(isinstance(part.below, int) for part in given):
-        return Column(coalesced(frames, [part.value for part in given]), given[0].below, absent)
-    below = frames.lift(given[-1].below)
+        return Column(coalesced(pl, [part.value for part in given]), given[0].below, absent)
+    below = given[-1].below
     for part in reversed(given[:-1]):
-        below = frames.when(frames.lift(is_null(part.value)), below, frames.lift(part.below))
-    return Column(coalesced(frames, [part.value for part in given]), below, absent)
+        below = when(pl, is_null(part.value), below, part.below)
+    return Column(coalesced(pl, [part.value for part in given]), below, absent)
 
 
-def highest(frames: Frames, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def highest(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     """The highest step of ``options``, low to high; the top one wins even beside an undetermined one."""
-    ranks = [Column(_rank(frames, part.value, options), 1, part.absent) for part in parts]
+    ranks = [Column(_rank(pl, part.value, options), 1, part.absent) for part in parts]
     top = len(options) - 1
-    at_top = any_of(frames, [truth(tested(lambda a, b: a == b, rank.value, top)) for rank in ranks])
-    best = extreme(lambda a, b: a >= b, True)(frames, ranks, [False] * len(ranks))
+    at_top = any_of(pl, [truth(tested(lambda a, b: a == b, rank.value, top)) for rank in ranks])
+    best = extreme(lambda a, b: a >= b, True)(pl, ranks, [False] * len(ranks))
     value: Operand = None
     if best.value is not None:
-        value = frames.only(best.value == 0, frames.lift(options[0]))
+        value = when(pl, best.value == 0, options[0])
         for number, step in list(enumerate(options))[1:]:
-            value = frames.when(best.value == number, frames.lift(step), value)
-    return Column(picked(frames, at_top, options[-1], value), 1, best.absent)
+            value = when(pl, best.value == number, step, value)
+    return Column(picked(pl, at_top, options[-1], value), 1, best.absent)
 
 
-def _rank(frames: Frames, value: Operand, options: Sequence[Any]) -> Operand:
+def _rank(pl: Any, value: Operand, options: Sequence[Any]) -> Operand:
     if constant(value):
         return None if value is None else options.index(value)
-    found = frames.only(value == options[0], frames.lift(0))
+    found = when(pl, value == options[0], 0)
     for index, step in list(enumerate(options))[1:]:
-        found = frames.when(value == step, frames.lift(index), found)
+        found = when(pl, value == step, index, found)
     return found
 
 
-def rounded(frames: Frames, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def rounded(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     """Whole-number rounding to ``options[0]`` (a power of ten): floor, ceiling, or half up."""
     (part,), (to, mode) = parts, options
     if part.value is None:
@@ -193,18 +194,30 @@ def rounded(frames: Frames, parts: Sequence[Column], options: Sequence[Any]) -> 
         above = plus(above, plus(below, -1))
     if isinstance(below, int) and below == 1:
         return Column(times(above, unit), factor, part.absent)
-    return Column(times(frames.quotient(frames.lift(above), below), unit), factor, part.absent)
+    return Column(times(lift(pl, above) // below, unit), factor, part.absent)
 
 
-def date_plus(frames: Frames, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def date_plus(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     start, count = parts
+    absent = absent_in(pl, parts)
     if start.value is None or count.value is None:
-        return Column(None, 1, absent_in(frames, parts))
-    return Column(frames.shifted(frames.lift(start.value), options[0], count.value), 1, absent_in(frames, parts))
+        return Column(None, 1, absent)
+    return Column(_moved(pl, start.value, options[0], count.value), 1, absent)
 
 
-def years_between(frames: Frames, parts: Sequence[Column], options: Sequence[Any]) -> Column:
-    start, end = parts
-    if start.value is None or end.value is None:
-        return Column(None, 1, absent_in(frames, parts))
-    return Column(frames.full_years(frames.lift(start.value), frames.lift(end.value)), 1, absent_in(frames, parts))
+def years_between(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+    """Complete years; someone born on 29 February turns on the 28th of a year without it."""
+    absent = absent_in(pl, parts)
+    if any(part.value is None for part in parts):
+        return Column(None, 1, absent)
+    start, end = (lift(pl, part.value) for part in parts)
+    years = end.dt.year().cast(pl.Int64) - start.dt.year().cast(pl.Int64)
+    early = _moved(pl, start, "years", years) > end
+    return Column(years - early.cast(pl.Int64), 1, absent)
+
+
+def _moved(pl: Any, date: Operand, unit: str, count: Operand) -> Operand:
+    """``date`` moved by ``count`` units; a day that the month lacks becomes its last (docs/language.md)."""
+    letters = {"days": "d", "months": "mo", "years": "y"}[unit]
+    by = f"{count}{letters}" if constant(count) else count.cast(pl.String) + letters
+    return lift(pl, date).dt.offset_by(by)

@@ -1,0 +1,189 @@
+"""The expressions of a registry's Plans: a frame of facts comes in, a frame of results in the same order goes out.
+
+What a convention needs is built when a row first meets it, and kept: a second frame finds every expression made.
+"""
+
+from __future__ import annotations
+
+import operator as op
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from functools import reduce
+
+import polars as pl
+
+from engine.bulk.expressions import Names, Stages, condition
+from engine.bulk.items import item_column
+from engine.bulk.outputs import output_columns
+from engine.evaluation.plan import Plan, Step, make_plan
+from engine.language.algebra import Column, Operand, all_of, lift, tested, truth, when
+from engine.language.expressions import ItemRef, walk
+from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
+from engine.language.types import Type
+from engine.language.typing import Scope
+from engine.policy.model import YEAR_START, Convention, Overlay
+from engine.policy.nodes import deciding_nodes
+from engine.policy.overlays import Laid
+from engine.policy.registry import Registry
+
+ROW, WINDOW, LAID = "avenant:row", "avenant:window", "avenant:laid"
+PLAIN = pl.QueryOptFlags(comm_subexpr_elim=False)  # what repeats is a column of its own already
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What is left of a Plan under some overlays, and its results."""
+
+    stages: Stages
+    results: Sequence[pl.Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of one convention: what no overlay changes, which overlays a row meets, and a branch for each such set.
+
+    ``laid`` holds the overlays of a row as bits, by their place in ``covering``.
+    """
+
+    convention: Convention
+    covering: tuple[Laid, ...]
+    choices: Mapping[str, str]
+    items: Mapping[str, Column]
+    stages: Stages
+    branches: dict[int, Branch] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """The expressions for one set of readings and results, over frames with the same ``facts``."""
+
+    registry: Registry
+    interpret: Mapping[str, str]
+    kinds: Mapping[str, Type]
+    facts: Mapping[str, Column]
+    parts: dict[str, Part] = field(default_factory=dict)
+
+    def results(self, facts: pl.DataFrame) -> pl.DataFrame:
+        """The results of every row: the convention and its digest, then value and status of each kind."""
+        conventions = list(self.registry.conventions.values())
+        window: Operand = None
+        for number, convention in enumerate(conventions):
+            window = when(pl, _decides(convention, self.facts), number, window)
+        rows = facts.with_row_index(ROW).with_columns(window.alias(WINDOW))
+        made = []
+        for number in rows[WINDOW].unique():
+            own = rows.filter(pl.col(WINDOW).eq_missing(number))
+            if number is None:
+                made.append(own.select(ROW, *self._undecided()))
+            else:
+                made.extend(self._of_convention(conventions[number], own))
+        found = pl.concat(made) if made else rows.select(ROW, *self._undecided())
+        return (found if len(made) < 2 else found.sort(ROW)).drop(ROW)
+
+    def _of_convention(self, convention: Convention, rows: pl.DataFrame) -> list[pl.DataFrame]:
+        """The results of rows of one convention, by the overlays that they meet."""
+        if convention.id not in self.parts:
+            self.parts[convention.id] = self._part(convention)
+        part = self.parts[convention.id]
+        rows = part.stages.run(rows.lazy()).collect(optimizations=PLAIN)
+        made = []
+        for laid in rows[LAID].unique():
+            if laid not in part.branches:
+                part.branches[laid] = self._branch(part, laid)
+            branch = part.branches[laid]
+            own = branch.stages.run(rows.lazy().filter(pl.col(LAID) == laid))
+            made.append(own.select(ROW, *branch.results).collect(optimizations=PLAIN))
+        return made
+
+    def _part(self, convention: Convention) -> Part:
+        covering = self.registry.covering(convention)
+        plan = make_plan(convention, covering, (), self.registry.vocabulary)
+        defaults = {id_: question.default for id_, question in plan.interpretations.items()}
+        choices = defaults | {id_: choice for id_, choice in self.interpret.items() if id_ in defaults}
+        names = self._names(plan, choices, {})
+        _make_items(plan, names, _needed(plan, {YEAR_START, *self.kinds}) & _untouched(plan, covering))
+        bits = [when(pl, _in_force(overlay, names), 1 << i, 0) for i, (_, overlay) in enumerate(covering)]
+        names.stages.keep(reduce(op.add, bits, lift(pl, 0)), LAID)
+        return Part(convention, covering, choices, names.items, names.stages)
+
+    def _branch(self, part: Part, laid: int) -> Branch:
+        overlays = [overlay for i, overlay in enumerate(part.covering) if laid >> i & 1]
+        plan = make_plan(part.convention, part.covering, overlays, self.registry.vocabulary)
+        names = self._names(plan, part.choices, part.items)
+        _make_items(plan, names, _needed(plan, self.kinds.keys()) - part.items.keys())
+        results = [
+            pl.lit(part.convention.id).alias("convention"),
+            pl.lit(self.registry.digest(part.convention)).alias("digest"),
+        ]
+        for id_, kind in self.kinds.items():
+            results.extend(output_columns(id_, kind, names.items.get(id_, Column(None, 1, True))))
+        return Branch(names.stages, results)
+
+    def _names(self, plan: Plan, choices: Mapping[str, str], items: Mapping[str, Column]) -> Names:
+        questions = {id_: question.choices for id_, question in plan.interpretations.items()}
+        return Names(self.facts, dict(items), choices, Scope(plan.vocabulary, plan.types, questions))
+
+    def _undecided(self) -> list[pl.Expr]:
+        """What is said of a row that no convention decides: every result is undetermined."""
+        results = [pl.lit(None, pl.String).alias(name) for name in ("convention", "digest")]
+        for id_, kind in self.kinds.items():
+            results.extend(output_columns(id_, kind, Column(None)))
+        return results
+
+
+def _decides(convention: Convention, facts: Mapping[str, Column]) -> Operand:
+    """Whether the convention decides a row."""
+    signature = facts[SIGNATURE].value
+    parts = [tested(op.eq, facts[BENEFICIARY].value, convention.beneficiary)]
+    parts.append(tested(op.ge, signature, convention.signed_from))
+    if convention.signed_before is not None:
+        parts.append(tested(op.lt, signature, convention.signed_before))
+    return truth(all_of(pl, parts))
+
+
+def _in_force(overlay: Overlay, names: Names) -> Operand:
+    """Whether the overlay holds for a row; never null."""
+    signature = names.facts[SIGNATURE].value
+    parts = [tested(op.lt, signature, overlay.signed_before)]
+    if overlay.signed_from is not None:
+        parts.append(tested(op.ge, signature, overlay.signed_from))
+    if overlay.first_anniversary is not None:
+        parts.append(tested(op.ge, names.facts[YEAR].value, 2))
+        parts.append(tested(op.ge, names.items[YEAR_START].value, overlay.first_anniversary))
+    if overlay.when is not None:
+        parts.append(condition(overlay.when, names))
+    return truth(all_of(pl, parts))
+
+
+def _untouched(plan: Plan, covering: Sequence[Laid]) -> set[str]:
+    """The items that are the same under all overlays, and so is all that they read: computed before rows are split."""
+    touched = {id_ for _, overlay in covering for id_ in (*overlay.replace, *overlay.add_derogations)}
+    untouched: set[str] = set()
+    for step in plan.steps:
+        if step.item.id not in touched and _reads(step) <= untouched:
+            untouched.add(step.item.id)
+    return untouched
+
+
+def _needed(plan: Plan, wanted: Set[str]) -> set[str]:
+    """The items that the wanted results rest on."""
+    reads = {step.item.id: _reads(step) for step in plan.steps}
+    needed: set[str] = set()
+    waiting = [id_ for id_ in wanted if id_ in reads]
+    while waiting:
+        id_ = waiting.pop()
+        if id_ not in needed:
+            needed.add(id_)
+            waiting.extend(reads[id_])
+    return needed
+
+
+def _make_items(plan: Plan, names: Names, ids: Set[str]) -> None:
+    """Adds the columns of the items ``ids`` to ``names``, in the order of the plan."""
+    for step in plan.steps:
+        if step.item.id in ids:
+            names.items[step.item.id] = names.stages.column(item_column(step, names), f"avenant:{step.item.id}")
+
+
+def _reads(step: Step) -> set[str]:
+    return {n.id for root in deciding_nodes(step.item) for n in walk(root) if isinstance(n, ItemRef)}

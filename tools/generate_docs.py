@@ -20,6 +20,7 @@ from typing import Any
 from docs_cli import cli_page
 from docs_dossiers import regions as dossier_regions
 from docs_language import regions as language_regions
+from make_schemas import ruleset_page
 
 try:
     from docs_errors import errors_page
@@ -255,6 +256,7 @@ PAGES: Mapping[str, Page] = {
     "docs/dossiers.md": lambda text: filled(text, dossier_regions()),
     "docs/language.md": lambda text: filled(text, language_regions()),
     "examples/README.md": lambda text: filled(text, examples_regions()),
+    "schemas/ruleset.schema.json": ruleset_page,
 }
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.errors import Location, Problem, bounded, nearest
 from engine.policy import shapes
+from engine.policy.forms import keywords
 from engine.policy.loader import Document
 from engine.policy.shapes import Test, fitting
 
@@ -23,7 +24,7 @@ _FORMS = {
     "number": "12.5",
     "boolean": "true, false",
 }
-_TOLD_BY_WORDS = ("if", "then", "else", "not", "minProperties", "maxProperties")
+_TOLD_BY_WORDS = ("minProperties", "maxProperties")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,22 @@ def shape_problems(document: Document, wanted: Shape) -> list[Problem]:
     """Every way in which ``document`` does not fit."""
     if wanted.fits(document.data):
         return []
-    from jsonschema import Draft7Validator, FormatChecker, validators  # slow to import, and only needed to check
+    from jsonschema import (
+        Draft7Validator,
+        FormatChecker,
+        ValidationError,
+        validators,
+    )  # slow to import, and only needed to check
 
-    made = validators.extend(Draft7Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+    made = validators.extend(Draft7Validator, {"pattern": _pattern, **keywords(ValidationError)})  # type: ignore[no-untyped-call]
     validator = made(wanted.schema, format_checker=FormatChecker(["date"]))
-    errors = validator.iter_errors(document.data)
+    errors = (error for error in validator.iter_errors(document.data) if not _is_told_later(error))
     return list(bounded(problem for error in errors for problem in _problems(error, document)))
+
+
+def _is_told_later(error: Any) -> bool:
+    """Whether names and types (:mod:`engine.language.typing`) say better what is wrong, and what else is."""
+    return "x-typed" in error.schema and not isinstance(error.instance, dict | list)
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Exception]:
@@ -86,8 +97,13 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
             yield Problem(place, "wrong-value", {"value": shown, "wanted": wanted}, close)
         case "format" | "pattern" if error.schema.get("format") == "date":
             yield Problem(place, "wrong-date", {"value": error.instance})
-        case "if" | "then" | "else" | "not":
-            yield Problem(place, "wrong-form", {"wanted": _wanted(error)})
+        case "form":
+            key, first = error.validator_value
+            told = {
+                "fr": f"`{key}` ne va pas avec `{first}` ; gardez une seule forme.",
+                "en": f"`{key}` does not go with `{first}`; keep one form.",
+            }
+            yield Problem(document.key_at(tuple(error.absolute_path)), "wrong-form", {"wanted": told})
         case "minProperties" | "maxProperties" | "minItems" | "maxItems":
             yield Problem(place, "wrong-form", {"wanted": _wanted(error)})
         case _:

@@ -94,6 +94,10 @@ def _type(wanted: Any, part: Schema, compiled: Compile) -> Test:
 
 
 def _enum(wanted: Any, part: Schema, compiled: Compile) -> Test:
+    if all(isinstance(each, str) for each in wanted):
+        words = frozenset(wanted)
+        return lambda value: isinstance(value, str) and value in words
+
     def run(value: Any) -> bool:  # true is not 1
         return any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in wanted)
 

@@ -12,7 +12,7 @@ from jsonschema import Draft7Validator
 
 import engine
 from engine.comparison.edits.edit import CHANGES, KINDS, WEIGHTS
-from engine.comparison.edits.structure import compared, pairs, registry_edits
+from engine.comparison.edits.structure import compared, pairs
 from engine.comparison.sides import open_sides
 from engine.evaluation.session import Session
 from engine.report import diff_data
@@ -173,9 +173,7 @@ def test_a_citation_fails_any_and_citation(copied: Path) -> None:
 def test_a_changed_rule_fails_structural_and_says_so_in_one_place(copied: Path) -> None:
     changed(copied, "at_least", "more_than")
     assert statuses(copied) == {"any": 1, "structural": 1, "citation": 0}
-    found = registry_edits(
-        *(side.registry for side in open_sides(str(FIXTURES / "small_policies"), str(copied), None, None))
-    )
+    found = engine.diff(str(FIXTURES / "small_policies"), str(copied))
     edits = [edit for comparison in found for edit in comparison.edits]
     assert [(edit.change, edit.part, edit.weight) for edit in edits] == [("changed", "operator", "rule")]
 

@@ -6,20 +6,16 @@ Labels, notes, citations and places are left out of the comparison, since no res
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.comparison.edits.same import key
 from engine.evaluation.plan import Step
 from engine.evaluation.program import Program
-from engine.language.expressions import Chosen, Citation, Literal, Unpublished, walk
-from engine.language.values import exact
+from engine.language.expressions import Chosen, Connect, rebuilt, walk
 from engine.policy.model import Item
 from engine.policy.nodes import deciding_nodes
 from engine.policy.overlays import named_items
-
-# Parts of nodes and items that only people read.
-SILENT = frozenset({"at", "label", "note", "cite", "reason", "value_labels", "warnings", "convention", "transitional"})
-UNREAD = frozenset({"excluded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +34,13 @@ class Changes:
 
 def meaning(item: Item) -> object:
     """What an item says, without what only people read: equal for items that can never answer differently."""
-    return (item.kind, item.unit, _plain(item.applies_when), _plain(item.unless), _plain(item.body, outcome=True))
+    return (item.kind, item.unit, *(key(_spelled(part)) for part in (item.applies_when, item.unless, item.body)))
 
 
-def _plain(value: Any, outcome: bool = False) -> Any:
-    if isinstance(value, Literal):
-        return (type(value.value) is bool, value.value if isinstance(value.value, str) else exact(value.value))
-    if isinstance(value, Unpublished):
-        return ("unpublished", tuple(sorted(ref.name for ref in value.supplied_by)))
-    if isinstance(value, Citation):
-        return None
-    if is_dataclass(value) and not isinstance(value, type):
-        skipped = SILENT | UNREAD if outcome else SILENT
-        parts = tuple((f.name, _plain(getattr(value, f.name))) for f in fields(value) if f.name not in skipped)
-        return (type(value).__name__, parts)
-    if isinstance(value, Mapping):
-        return tuple(sorted((key, _plain(inner)) for key, inner in value.items()))
-    if isinstance(value, tuple | list):
-        return tuple(_plain(inner) for inner in value)
-    return value
+def _spelled(part: Any) -> Any:
+    """The same part with each criterion that ``any_criterion`` and ``every_criterion`` stand for."""
+    part = rebuilt(part, _spelled)
+    return replace(part, ranges=False) if isinstance(part, Connect) else part
 
 
 def changes(a: Program, b: Program, choices_a: Mapping[str, str], choices_b: Mapping[str, str]) -> Changes:

@@ -24,13 +24,14 @@ WEIGHTS = ("rule", "citation", "label")  # what a result depends on; what it res
 
 OWN_UNIT = frozenset({"value", "row", "case", "otherwise", "first_known"})  # places whose value has the item's unit
 
+Path = tuple[tuple[str, str], ...]
 Whole = Item | Row | DatedValue | Rule | Derogation | Overlay | Interpretation | Source
 Value = (
     str | int | Decimal | bool | dt.date | Text | tuple[str, ...] | tuple[Citation, ...] | Node | Cell | Whole | None
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
     """One change of one part of an item.
 
@@ -45,14 +46,14 @@ class Edit:
     kind: str
     change: str
     part: str
-    path: tuple[tuple[str, str], ...]
+    path: Path = ()
     before: Value
     after: Value
-    cite_before: tuple[Citation, ...]
-    cite_after: tuple[Citation, ...]
+    cite_before: tuple[Citation, ...] = ()
+    cite_after: tuple[Citation, ...] = ()
     at_before: Location | None
     at_after: Location | None
-    weight: str
+    weight: str = "rule"
     unit: str | None = None
     cells: Mapping[str, Cell] = field(default_factory=dict)
 

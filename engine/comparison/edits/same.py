@@ -5,7 +5,8 @@ Places, labels, citations and reasons do not count; nor does the order of parts 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any, TypeVar
@@ -13,81 +14,60 @@ from typing import Any, TypeVar
 from engine.language.expressions import (
     Apply,
     ByOutcome,
-    Cases,
     Cell,
-    Chosen,
     Compare,
     Condition,
     Connect,
     Expression,
-    FactRef,
     ItemRef,
     Literal,
     Node,
-    Scale,
     Unpublished,
     VerdictIs,
     rebuilt,
     walk,
 )
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
+from engine.language.values import exact
 
+# What only people read, and the impossible combinations of an outcome, which only the checks do.
+SILENT = frozenset({"at", "label", "note", "cite", "reason", "value_labels", "excluded"})
 MAX_TERMS = 64  # alternatives of a condition that are compared one by one
 
-Key = tuple[Hashable, ...]
+Key = Any  # hashable
 _Whole = TypeVar("_Whole")
 
 
-def key(node: Node | None) -> Key:
-    """What the node means: equal for two nodes that say the same, whatever their places and texts."""
-    match node:
-        case None:
-            return ("nothing",)
-        case Literal(value):
-            return ("literal", isinstance(value, bool), value)
-        case FactRef(name):
-            return ("fact", name)
-        case ItemRef(id_):
-            return ("ref", id_)
-        case Unpublished(_, supplied):
-            return ("unpublished", frozenset(ref.name for ref in supplied))
-        case Apply(operator, operands, options):
-            keys = [key(operand) for operand in operands]
-            return (operator, tuple(sorted(keys, key=repr) if EXPRESSIONS[operator].unordered else keys), options)
-        case Cases(branches, otherwise):
-            return ("cases", tuple((key(when), key(then)) for when, then in branches), key(otherwise))
-        case Scale(steps):
-            return ("scale", tuple((step.name, key(step.reached_when)) for step in steps))
-        case ByOutcome(outcome, values):
-            return ("by_outcome", outcome.id, frozenset((name, key(value)) for name, value in values))
-        case _:
-            return _condition_key(node)
-
-
-def _condition_key(node: Condition) -> Key:
-    match node:
+def key(value: Any) -> Key:
+    """What a node or a part of an item means: equal for two that say the same, whatever their places and texts."""
+    match value:
+        case Literal(inner):
+            return ("literal", isinstance(inner, bool), inner if isinstance(inner, str) else exact(inner))
+        case Connect(operator) if (wanted := ranging(value)) is not None:
+            return ("ranging", operator, wanted)
+        case Connect(operator, inner) if CONNECTIVES[operator].unordered:
+            return (operator, frozenset(map(key, inner)))
+        case Apply(operator, inner) if EXPRESSIONS[operator].unordered:
+            return (operator, frozenset(Counter(map(key, inner)).items()))
         case Compare(operator, left):
-            return ("compare", operator, key(left), COMPARISONS[operator].gathered([key(p) for p in node.operands]))
-        case Chosen(interpretation, choice):
-            return ("chosen", interpretation, choice)
+            return ("Compare", operator, key(left), COMPARISONS[operator].gathered([key(p) for p in value.operands]))
         case VerdictIs(criterion, verdicts):
-            return ("verdict", criterion.id, frozenset(verdicts))
-        case Connect(operator, parts):
-            wanted = ranging(node)
-            if wanted is not None:
-                return ("ranging", operator, wanted)
-            keys = [key(part) for part in parts]
-            return (operator, frozenset(keys) if CONNECTIVES[operator].unordered else tuple(keys))
-
-
-def cell_key(cell: Cell | None) -> Key:
-    """What a table cell asks; a literal and a list of one are the same."""
-    if cell is None:
-        return ("anything",)
-    values, excluded = (
-        None if part is None else frozenset(key(each) for each in part) for part in (cell.values, cell.excluded)
-    )
-    return (values, excluded, key(cell.low), key(cell.high))
+            return ("VerdictIs", key(criterion), frozenset(verdicts))
+        case Unpublished(_, supplied):
+            return ("Unpublished", frozenset(map(key, supplied)))
+        case ByOutcome(outcome, values):
+            return ("ByOutcome", key(outcome), key(dict(values)))
+        case Cell(values, excluded, low, high):
+            lists = (None if each is None else frozenset(map(key, each)) for each in (values, excluded))
+            return (*lists, key(low), key(high))
+        case tuple():
+            return tuple(map(key, value))
+        case Mapping():
+            return frozenset((name, key(each)) for name, each in value.items())
+    names = getattr(value, "__match_args__", None)  # the fields of a node or a part of an item
+    if names is None:
+        return value
+    return (type(value).__name__, *(key(getattr(value, name)) for name in names if name not in SILENT))
 
 
 def ranging(node: Node) -> frozenset[str] | None:
@@ -155,7 +135,7 @@ def _flat(node: Connect) -> Condition:
     return next(iter(parts.values())) if len(parts) == 1 else replace(node, parts=tuple(parts.values()))
 
 
-def members(node: Condition, operator: str) -> tuple[Condition, ...]:
+def members(node: Any, operator: str) -> tuple[Condition, ...]:
     """The parts of a list of this kind; any other condition is a list of itself."""
     listed = isinstance(node, Connect) and node.operator == operator and ranging(node) is None
     return node.parts if listed and isinstance(node, Connect) else (node,)

@@ -5,19 +5,16 @@ It reads the model and not the text, so comments, layout and the order of keys a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
-from engine.comparison.edits.bodies import item_differences
 from engine.comparison.edits.edit import Comparison, Edit
-from engine.comparison.edits.heads import head_differences
-from engine.comparison.edits.pieces import Difference
-from engine.comparison.edits.regions import Setting
+from engine.comparison.edits.fields import field_edits
 from engine.comparison.edits.same import renamed
+from engine.comparison.edits.spot import Setting, Spot, listed
 from engine.errors import Location
-from engine.language.expressions import Citation
 from engine.language.facts import Vocabulary
 from engine.policy.model import Convention, Item, Outcome
 from engine.policy.places import HEAD
@@ -31,26 +28,47 @@ def edits(a: Convention, b: Convention, vocabulary: Vocabulary | None = None) ->
     it, a table that is only cut into other rows is no edit.
     """
     a = _under_names(a, _renamings(a, b))
-    old = a.items
-    found = [
-        _edit(id_, kind, each, _cite(a, id_, kind), _cite(b, id_, kind)) for id_, kind, each in head_differences(a, b)
-    ]
-    starts, setting = (a.signed_from, b.signed_from), Setting(old, b.items, vocabulary)
-    for id_ in dict.fromkeys((*b.items, *old)):
-        before, after = old.get(id_), b.items.get(id_)
-        if before is after:
-            continue
-        if before is not None and after is not None:
-            for each in item_differences(before, after, setting, starts):
-                if each.part != "range" or _entered_by_itself(each, old, b.items):
-                    found.append(_edit(id_, after.kind, each, before.cite, after.cite, after.unit or before.unit))
-        elif after is not None:
-            whole = Difference("added", "item", (), None, after, None, after.at)
-            found.append(_edit(id_, after.kind, whole, (), after.cite, after.unit))
-        elif before is not None:
-            whole = Difference("removed", "item", (), before, None, before.at, None)
-            found.append(_edit(id_, before.kind, whole, before.cite, (), before.unit))
-    return _in_order(found)
+    setting = Setting(a.items, b.items, (a.signed_from, b.signed_from), vocabulary)
+    found = list(field_edits(a, b, _spot("convention", b.id, a, b, setting)))
+    for kind in ("interpretations", "overlays", "derogations", "sources", "items"):
+        old, new = (_by_id(getattr(side, kind)) for side in (a, b))
+        for id_ in dict.fromkeys((*new, *old)):
+            before, after = old.get(id_), new.get(id_)
+            if before is not after:
+                spot = _spot(kind.removesuffix("s"), id_, before, after, setting)
+                sided = before is None or after is None
+                found += [spot.edit("item", before, after, apart=True)] if sided else field_edits(before, after, spot)
+    return _in_order([*found, *_overtaken(a, b, setting)])
+
+
+def _by_id(parts: Any) -> Mapping[str, Any]:
+    return parts if isinstance(parts, Mapping) else {part.id: part for part in parts}
+
+
+def _spot(kind: str, id_: str, before: Any, after: Any, setting: Setting) -> Spot:
+    """Something with an id, on both sides or on one."""
+    some = after or before
+    sides = (before or after, after or before)
+    return Spot(
+        item=id_,
+        kind=some.kind if isinstance(some, Item) else kind,
+        at=(sides[0].at, sides[1].at),
+        cite=(getattr(before, "cite", ()), getattr(after, "cite", ())),
+        setting=setting,
+        weight="citation" if kind == "source" else "rule",
+        unit=next((side.unit for side in (after, before) if isinstance(side, Item) and side.unit), None),
+    )
+
+
+def _overtaken(a: Convention, b: Convention, setting: Setting) -> Iterator[Edit]:
+    """Overlays that another one of the same items now comes before or after: of two, the later wins."""
+    for edit in listed(
+        a.overlays, b.overlays, _spot("overlay", "", a, b, setting), part="order", keys=lambda overlay: overlay.id,
+        step=lambda overlay, number: ("", ""), both=lambda before, after, spot: iter(()), ordered=True,
+        shown=lambda overlay: overlay.id, crossing=lambda one, other: bool(set(one.replace) & set(other.replace)),
+    ):  # fmt: skip
+        if edit.change == "moved":
+            yield replace(edit, item=str(edit.after), path=())
 
 
 def pairs(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -60,11 +78,6 @@ def pairs(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[str, str], ...]
     return tuple((id_, id_) for id_ in sorted({*old, *new}))
 
 
-def registry_edits(a: Registry, b: Registry) -> tuple[Comparison, ...]:
-    """The edits of each convention of two registries, paired by id; a convention of one side alone is one edit."""
-    return compared(a, b, [(id_, id_) for id_ in sorted({*a.conventions, *b.conventions})])
-
-
 def compared(a: Registry, b: Registry, ids: Iterable[tuple[str, str]]) -> tuple[Comparison, ...]:
     """The edits between pairs of conventions, each given by its id in both registries."""
     return tuple(_comparison(a.conventions.get(old), b.conventions.get(new), b.vocabulary) for old, new in ids)
@@ -72,12 +85,11 @@ def compared(a: Registry, b: Registry, ids: Iterable[tuple[str, str]]) -> tuple[
 
 def _comparison(a: Convention | None, b: Convention | None, vocabulary: Vocabulary) -> Comparison:
     if a is not None and b is not None:
-        return Comparison(a, b, edits(a, b, vocabulary))
-    change, at_before, at_after = ("added", None, b.at) if b else ("removed", a.at if a else None, None)
+        return Comparison(a, b, () if a.digest == b.digest else edits(a, b, vocabulary))
     some = b or a
     assert some is not None, "one side has the convention"
-    whole = Difference(change, "item", (), a.id if a else None, b.id if b else None, at_before, at_after)
-    return Comparison(a, b, (_edit(some.id, "convention", whole, (), ()),))
+    spot = _spot("convention", some.id, a, b, Setting({}, {}, (some.signed_from, some.signed_from), vocabulary))
+    return Comparison(a, b, (spot.edit("item", *(side.id if side else None for side in (a, b)), apart=True),))
 
 
 def _renamings(a: Convention, b: Convention) -> dict[str, str]:
@@ -85,48 +97,6 @@ def _renamings(a: Convention, b: Convention) -> dict[str, str]:
     names = {old: item.id for item in b.items.values() for old in item.aliases if item.id not in a.items}
     names |= {item.id: old for item in a.items.values() for old in item.aliases if old in b.items}
     return {old: new for old, new in names.items() if old in a.items and old not in b.items}
-
-
-def _entered_by_itself(each: Difference, old: Mapping[str, Item], new: Mapping[str, Item]) -> bool:
-    """Whether a criterion that enters or leaves a range is on both sides; else its own edit says it."""
-    criterion = str(each.after or each.before)
-    return criterion in old and criterion in new
-
-
-def _cite(convention: Convention, id_: str, kind: str) -> tuple[Citation, ...]:
-    listed: dict[str, Any] = {
-        "interpretation": convention.interpretations,
-        "overlay": {overlay.id: overlay for overlay in convention.overlays},
-        "derogation": convention.derogations,
-    }
-    found = listed.get(kind, {}).get(id_)
-    return found.cite if found is not None else ()
-
-
-def _edit(
-    id_: str,
-    kind: str,
-    each: Difference,
-    cite_before: tuple[Citation, ...],
-    cite_after: tuple[Citation, ...],
-    unit: str | None = None,
-) -> Edit:
-    return Edit(
-        item=id_,
-        kind=kind,
-        change=each.change,
-        part=each.part,
-        path=each.path,
-        before=each.before,
-        after=each.after,
-        cite_before=cite_before if each.cite_before is None else each.cite_before,
-        cite_after=cite_after if each.cite_after is None else each.cite_after,
-        at_before=each.at_before,
-        at_after=each.at_after,
-        weight=each.weight,
-        unit=unit,
-        cells=each.cells,
-    )
 
 
 def _in_order(found: Sequence[Edit]) -> tuple[Edit, ...]:

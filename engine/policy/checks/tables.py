@@ -5,21 +5,18 @@ Inputs are split into the classes that the cells tell apart; what bounds on othe
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Iterator, Mapping
 from itertools import product
+from math import prod
 from typing import Any
 
 from engine.errors import Problem
-from engine.language.expressions import Cell, Compare, Condition, Connect, FactRef, ItemRef, Literal
-from engine.language.facts import Fact
+from engine.language.expressions import Compare, Condition, Connect, FactRef, ItemRef, Literal
 from engine.language.operators import COMPARISONS, CONNECTIVES
 from engine.language.types import Type
-from engine.language.values import exact
 from engine.policy.model import Convention, Item, Row, Table
 from engine.policy.overlays import interpretations, laid_items
+from engine.policy.regions import cells_of, classes, constant, fits
 from engine.policy.registry import Registry
 from engine.policy.resolve import faults, resolve
 
@@ -51,19 +48,16 @@ def _type(ref: FactRef | ItemRef, registry: Registry, types: Mapping[str, Type |
 
 
 def _table(item: Item, table: Table, types: Mapping[str, Type | None], registry: Registry) -> Iterator[Problem]:
-    if any(type_ is None for type_ in types.values()) or _open_bounds(table):
+    found = _classes(table, types, registry)
+    if found is None:
         return
-    classes = {name: _classes(name, table, types[name], registry) for name in table.inputs}
-    size = 1
-    for values in classes.values():
-        size *= max(1, len(values))
-    if size > MAX_CLASSES:
+    if prod(map(len, found.values())) > MAX_CLASSES:
         yield Problem(item.at, "outcome-open", {"id": item.id, "limit": MAX_CLASSES})
         return
     reached: set[int] = set()
     gaps = 0
     overlaps: set[tuple[int, int]] = set()
-    for point in (dict(zip(classes, values, strict=True)) for values in product(*classes.values())):
+    for point in (dict(zip(found, values, strict=True)) for values in product(*found.values())):
         hits = [index for index, row in enumerate(table.rows) if _matches(row, point, types)]
         reached.update(hits)
         if not hits and gaps < MAX_GAPS and _applies(item, table, point, types):
@@ -78,74 +72,21 @@ def _table(item: Item, table: Table, types: Mapping[str, Type | None], registry:
             yield Problem(row.at, "unreachable-row")
 
 
-def _open_bounds(table: Table) -> bool:
-    """Whether some bound is the value of another item, so that classes cannot be told from the text alone."""
-    cells = (cell for row in table.rows for cell in row.cells.values())
-    return any(b is not None and not isinstance(b, Literal) for cell in cells for b in (cell.low, cell.high))
-
-
-def _classes(name: str, table: Table, type_: Type | None, registry: Registry) -> list[Any]:
-    assert type_ is not None
-    if type_.kind == "enum":
-        return list(type_.values)
-    if type_.kind == "verdict":
-        return list(type_.values)
-    if type_.kind == "boolean":
-        return [True, False]
-    points: set[Any] = set()
-    for row in table.rows:
-        cell = row.cells.get(name)
-        for literal in _literals(cell):
-            value = _value(literal, type_)
-            points.update((_step(value, type_, -1), value, _step(value, type_, 1)))
-    ref = table.inputs[name]
-    fact = registry.vocabulary.facts.get(ref.name) if isinstance(ref, FactRef) else None
-    return sorted(_within(points, fact, type_)) or [_value(Literal(0, ref.at), type_)]
-
-
-def _literals(cell: Cell | None) -> Sequence[Literal]:
-    if cell is None:
-        return ()
-    bounds = [bound for bound in (cell.low, cell.high) if isinstance(bound, Literal)]
-    return [*(cell.values or ()), *(cell.excluded or ()), *bounds]
-
-
-def _value(literal: Literal, type_: Type) -> Any:
-    if type_.kind == "date":
-        return dt.date.fromisoformat(str(literal.value)) if isinstance(literal.value, str) else dt.date(2000, 1, 1)
-    value = literal.value
-    return exact(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
-
-
-def _step(value: Any, type_: Type, sign: int) -> Any:
-    if type_.kind == "date":
-        end = dt.date.max if sign > 0 else dt.date.min
-        return value if value == end else value + dt.timedelta(days=sign)
-    return exact(value + Fraction(sign, 10 ** (type_.scale or 0)))
-
-
-def _within(points: set[Any], fact: Fact | None, type_: Type) -> set[Any]:
-    if fact is None or type_.kind != "number":
-        return points
-    ends = {exact(bound) for bound in (fact.minimum, fact.maximum) if bound is not None}
-    low, high = fact.minimum, fact.maximum
-    kept = {p for p in points if (low is None or p >= exact(low)) and (high is None or p <= exact(high))}
-    return kept | ends
+def _classes(table: Table, types: Mapping[str, Type | None], registry: Registry) -> dict[str, list[Any]] | None:
+    """The classes of each input; None where a type is unknown, or a bound is the value of another item."""
+    found: dict[str, list[Any]] = {}
+    for name, ref in table.inputs.items():
+        type_ = types[name]
+        fact = registry.vocabulary.facts.get(ref.name) if isinstance(ref, FactRef) else None
+        values = None if type_ is None else classes(cells_of(table, name), type_, fact)
+        if values is None:
+            return None
+        found[name] = values
+    return found
 
 
 def _matches(row: Row, point: Point, types: Mapping[str, Type | None]) -> bool:
-    return all(name not in point or _fits(cell, point[name], types[name]) for name, cell in row.cells.items())
-
-
-def _fits(cell: Cell, value: Any, type_: Type | None) -> bool:
-    assert type_ is not None
-    if cell.values is not None:
-        return value in [_value(part, type_) for part in cell.values]
-    if cell.excluded is not None:
-        return value not in [_value(part, type_) for part in cell.excluded]
-    low = _value(cell.low, type_) if isinstance(cell.low, Literal) else None
-    high = _value(cell.high, type_) if isinstance(cell.high, Literal) else None
-    return (low is None or value >= low) and (high is None or value < high)
+    return all(fits(cell, point[name], type_) for name, cell in row.cells.items() if (type_ := types.get(name)))
 
 
 def _applies(item: Item, table: Table, point: Point, types: Mapping[str, Type | None]) -> bool:
@@ -171,7 +112,7 @@ def _holds(node: Condition, known: Mapping[str, tuple[Any, Type | None]]) -> boo
             literals = [part for part in node.operands if isinstance(part, Literal)]
             if len(literals) == len(node.operands):
                 row = COMPARISONS[operator]
-                return bool(row.scalar(value, row.gathered([_value(part, type_) for part in literals])))
+                return bool(row.scalar(value, row.gathered([constant(part, type_) for part in literals])))
     return None
 
 

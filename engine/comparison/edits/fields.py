@@ -1,0 +1,187 @@
+"""What differs in two parts of a convention of one kind, field by field: both come in, the edits between them go out.
+
+:data:`FIELDS` says which are plain values, texts, nodes of the language, citations, members by id or by likeness. What
+it does not name is no part of the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import PurePath
+from typing import Any
+
+from engine.comparison.edits.edit import Edit
+from engine.comparison.edits.nodes import likeness, node_edits, optional_edits
+from engine.comparison.edits.same import key
+from engine.comparison.edits.spot import Spot, citation_edits, listed
+from engine.comparison.edits.tables import table_edits
+from engine.policy.model import DatedValue, Table
+
+Field = Callable[[Any, Any, str, Spot], Iterator[Edit]]  # both values, the field's name, where they stand
+
+
+def field_edits(before: Any, after: Any, spot: Spot) -> Iterator[Edit]:
+    """Every difference of two parts of one kind."""
+    if isinstance(before, Table) and isinstance(after, Table):
+        yield from table_edits(before, after, spot, field_edits)
+    for owner, name, compare in _COMPARED:
+        if owner in ("", type(after).__name__) and hasattr(after, name):
+            yield from compare(getattr(before, name), getattr(after, name), name, spot)
+
+
+def _plain(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    if before != after:
+        yield spot.edit(name, before, after)
+
+
+def _set(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    if set(before) != set(after):
+        yield spot.edit(name, before, after)
+
+
+def _text(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    """A text that reads differently in some language."""
+    if dict(before or {}) != dict(after or {}):
+        yield spot.edit(name, before, after, weight="label")
+
+
+def _node(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    return optional_edits(before, after, name, spot, spot.inside((name, "")))
+
+
+def _own(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    """A condition or expression that the path does not name: it is what the part says."""
+    return node_edits(before, after, spot)
+
+
+def _value(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    """What a row, a day or a rule gives."""
+    if not (isinstance(before, str) or isinstance(after, str)):
+        for each in node_edits(before, after, spot):
+            yield replace(each, part="value") if each.part == "expression" else each
+    elif before != after:
+        yield spot.edit("value", before, after)
+
+
+def _cite(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    return citation_edits(before, after, spot)
+
+
+def _body(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    return field_edits(before, after, spot) if type(before) is type(after) else iter(())
+
+
+def _moved(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    """The id of an item, and its file: an item by its name, whose rules are the same wherever it stands."""
+    if name == "at":
+        name, before, after = "file", *(PurePath(at.file).name for at in (before, after))
+    if before != after:
+        yield spot.edit(name, before, after, change="moved", weight="label" if name == "file" else "rule")
+
+
+def _labels(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    for value in dict.fromkeys((*before, *after)):
+        yield from _text(before.get(value), after.get(value), "value_label", spot.inside(("value", value)))
+
+
+def _choices(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    for choice in dict.fromkeys((*after, *before)):
+        inner, sides = spot.inside(("choice", choice)), (before.get(choice), after.get(choice))
+        yield from _text(*sides, "label", inner) if all(sides) else (inner.edit("choice", *sides, apart=True),)
+
+
+def _entries(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    """What an overlay lays over each item."""
+    for id_ in dict.fromkeys((*after, *before)):
+        sides = [side.get(id_) for side in (before, after)]
+        one, other = (tuple(sorted(side)) if isinstance(side, tuple) else side for side in sides)
+        yield from _plain(one, other, name, spot.inside((name, id_)))
+
+
+def _by_id(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    part = name.removesuffix("s")
+
+    def step(member: Any, number: int) -> tuple[str, str]:
+        return part, member.id
+
+    return listed(before, after, spot, part=part, keys=_id, step=step, both=field_edits, apart=True)
+
+
+def _id(member: Any) -> str:
+    return str(member.id)
+
+
+def _by_condition(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    """Warnings and impossible combinations; what is excluded only the checks read."""
+    part = name.removesuffix("s")
+    here = replace(spot, weight="label") if name == "excluded" else spot
+
+    def alike(one: Any, other: Any) -> float:
+        return likeness(one.when, other.when) if name == "excluded" else float(dict(one.text) == dict(other.text))
+
+    return listed(
+        before, after, here, part=part, keys=_when, step=lambda member, number: (part, str(number + 1)),
+        both=field_edits, alike=alike, shown=lambda member: member.when,
+    )  # fmt: skip
+
+
+def _when(member: Any) -> Any:
+    return key(member.when)
+
+
+def _dated(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    """Values by their first day; those that hold on the first day of the windows are the same line."""
+    starts = spot.setting.starts
+    days = {
+        id(value): None if number == 0 or value.start <= start else value.start
+        for values, start in zip((before, after), starts, strict=True)
+        for number, value in enumerate(values)
+    }
+
+    def both(one: DatedValue, other: DatedValue, inner: Spot) -> Iterator[Edit]:
+        moved = days[id(one)] != days[id(other)]
+        if moved or (one.start != other.start and one.start - starts[0] != other.start - starts[1]):
+            # Before the window opens a first day decides nothing.
+            yield inner.edit("from", one.start, other.start, weight="rule" if moved else "label")
+        yield from field_edits(one, other, inner)
+
+    return listed(
+        before, after, spot, part="dated_value", keys=lambda value: days[id(value)],
+        step=lambda value, number: ("value", value.start.isoformat()), both=both,
+        alike=lambda one, other: float(key(one.value) == key(other.value)), apart=True,
+    )  # fmt: skip
+
+
+FIELDS: Mapping[Field, tuple[str, ...]] = {
+    _moved: ("Item.id", "Item.at"),
+    _plain: (
+        *("beneficiary", "signed_from", "signed_before", "first_anniversary", "default", "transitional", "unit"),
+        *("kind", "title", "publisher", "url", "date"),
+    ),
+    _node: (
+        *(
+            "Convention.years_from",
+            "Overlay.when",
+            "Derogation.when",
+            "Rule.when",
+            "applies_when",
+            "unless",
+            "met_when",
+        ),
+        *("amount", "due", "done_when"),
+    ),
+    _own: ("Quantity.expression", "Caution.when", "Excluded.when"),
+    _value: ("DatedValue.value", "Row.then", "Rule.then"),
+    _body: ("Item.body",),
+    _dated: ("Parameter.values",),
+    _by_id: ("Outcome.rules", "Criterion.derogations"),
+    _by_condition: ("Item.warnings", "Outcome.excluded"),
+    _set: ("Outcome.values",),
+    _choices: ("Interpretation.choices",),
+    _entries: ("Overlay.replace", "Overlay.add_derogations"),
+    _cite: ("cite",),
+    _text: ("label", "note", "question", "text", "because"),
+    _labels: ("value_labels",),
+}
+_COMPARED = [(*name.rpartition(".")[::2], compare) for compare, names in FIELDS.items() for name in names]

@@ -1,0 +1,133 @@
+"""One part of both sides of a comparison: where it is and on what it rests come in, the edits of it go out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from engine.comparison.edits.edit import Edit, Path, Value
+from engine.comparison.edits.matching import matched
+from engine.errors import Location
+from engine.language.expressions import Cell, Citation
+from engine.language.facts import Vocabulary
+from engine.policy.model import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The items and facts that both sides read, and the first days of their windows.
+
+    Without facts no two tables that are cut otherwise are known to be the same.
+    """
+
+    old: Mapping[str, Item]
+    new: Mapping[str, Item]
+    starts: tuple[dt.date, dt.date]
+    vocabulary: Vocabulary | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """The part of an item that is compared: ``at`` and ``cite`` are those of both sides."""
+
+    item: str
+    kind: str
+    at: tuple[Location, Location]
+    cite: tuple[tuple[Citation, ...], tuple[Citation, ...]]
+    setting: Setting
+    path: Path = ()
+    weight: str = "rule"
+    unit: str | None = None
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+
+    def inside(self, *steps: tuple[str, str]) -> Spot:
+        """A part of this part."""
+        return replace(self, path=(*self.path, *steps))
+
+    def on(self, before: Any, after: Any) -> Spot:
+        """The same path, with the places of two parts and what they cite, if they do."""
+        at = getattr(before, "at", self.at[0]), getattr(after, "at", self.at[1])
+        cite = getattr(before, "cite", None) or self.cite[0], getattr(after, "cite", None) or self.cite[1]
+        return replace(self, at=at, cite=cite, cells=getattr(after or before, "cells", self.cells))
+
+    def edit(
+        self, part: str, before: Value, after: Value, *, change: str = "", weight: str = "", apart: bool = False
+    ) -> Edit:
+        """An edit of this part; ``apart`` where the side that lacks it has no place for it."""
+        lacking = [apart and value is None for value in (before, after)]
+        return Edit(
+            item=self.item,
+            kind=self.kind,
+            change=change or _change(before, after),
+            part=part,
+            path=self.path,
+            before=before,
+            after=after,
+            cite_before=self.cite[0],
+            cite_after=self.cite[1],
+            at_before=None if lacking[0] else self.at[0],
+            at_after=None if lacking[1] else self.at[1],
+            weight=weight or self.weight,
+            unit=self.unit,
+            cells=self.cells,
+        )
+
+
+def _change(before: Value, after: Value) -> str:
+    if before is None or before == ():
+        return "added"
+    return "removed" if after is None or after == () else "changed"
+
+
+def citation_edits(before: tuple[Citation, ...], after: tuple[Citation, ...], spot: Spot) -> Iterator[Edit]:
+    """The citations that only one side has, as one edit."""
+    names = [{(cite.source, cite.locator) for cite in side} for side in (before, after)]
+    gone = tuple(cite for cite in before if (cite.source, cite.locator) not in names[1])
+    came = tuple(cite for cite in after if (cite.source, cite.locator) not in names[0])
+    if gone or came:
+        ends = spot.on(gone[0] if gone else None, came[0] if came else None)
+        yield replace(ends, cite=(before, after)).edit("citation", gone, came, weight="citation")
+
+
+def listed(
+    old: Sequence[Any],
+    new: Sequence[Any],
+    spot: Spot,
+    *,
+    part: str,
+    keys: Callable[[Any], Hashable],
+    step: Callable[[Any, int], tuple[str, str]],
+    both: Callable[[Any, Any, Spot], Iterator[Edit]],
+    alike: Callable[[Any, Any], float] = lambda a, b: 0.0,
+    ordered: bool = False,
+    shown: Callable[[Any], Value] = lambda member: member,
+    crossing: Callable[[Any, Any], bool] = lambda member, other: True,
+    apart: bool = False,
+) -> Iterator[Edit]:
+    """The edits of two lists: members that belong together by ``both``, moved ones, and those of one side alone.
+
+    ``keys``, ``alike`` and ``ordered`` say which belong together (:func:`matched`), ``step`` how the path names one,
+    ``shown`` what stands for one that moved, is new or gone, and ``crossing`` whether the order of two matters.
+    """
+    found = matched(
+        [keys(each) for each in old],
+        [keys(each) for each in new],
+        lambda i, j: alike(old[i], new[j]),
+        ordered=ordered,
+    )
+    pairs = sorted((*found.same, *found.changed), key=lambda pair: pair[1])
+    for i, j in pairs:
+        yield from both(old[i], new[j], spot.inside(step(new[j], j)).on(old[i], new[j]))
+    for i, j in found.moved:
+        crossed = [(p, q) for p, q in pairs if (p - i) * (q - j) < 0]
+        if any(crossing(old[i], old[p]) or crossing(new[j], new[q]) for p, q in crossed):
+            here = spot.inside(step(new[j], j)).on(old[i], new[j])
+            yield here.edit(part, shown(old[i]), shown(new[j]), change="moved")
+    for i in found.gone:
+        here = spot.inside(step(old[i], i)).on(old[i], None)
+        yield here.edit(part, shown(old[i]), None, change="removed", apart=apart)
+    for j in found.new:
+        here = spot.inside(step(new[j], j)).on(None, new[j])
+        yield here.edit(part, None, shown(new[j]), change="added", apart=apart)

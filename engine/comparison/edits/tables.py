@@ -1,0 +1,205 @@
+"""How two decision tables differ: rows pair by what they ask of their inputs, and their values are compared.
+
+A table may be cut into rows in many ways; what counts is the value that each combination of inputs meets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from itertools import product
+from math import prod
+from typing import Any
+
+from engine.comparison.edits.edit import Edit
+from engine.comparison.edits.same import Key, key, members, normal
+from engine.comparison.edits.spot import Setting, Spot, citation_edits, listed
+from engine.language.expressions import (
+    Apply,
+    Cases,
+    Cell,
+    Expression,
+    FactRef,
+    ItemRef,
+    Literal,
+    Scale,
+    Unpublished,
+)
+from engine.language.operators import EXPRESSIONS
+from engine.language.types import Type
+from engine.policy.model import Item, Parameter, Quantity, Row, Table
+from engine.policy.regions import cells_of, classes, fits
+from engine.policy.resolve import resolve
+
+MAX_TRIED = 1_000_000  # combinations of inputs times rows; a larger table is compared row by row
+NOT_APPLICABLE = object()  # an input that does not apply
+
+
+def table_edits(
+    a: Table, b: Table, spot: Spot, row_edits: Callable[[Row, Row, Spot], Iterator[Edit]]
+) -> Iterator[Edit]:
+    """Inputs by name, then rows by their cells; rows that are only cut otherwise are no difference.
+
+    ``row_edits`` gives what differs in two rows beside their cells.
+    """
+    names = list(dict.fromkeys((*a.inputs, *b.inputs)))
+    for name in names:
+        sides = a.inputs.get(name), b.inputs.get(name)
+        if sides[0] != sides[1]:
+            yield spot.inside(("input", name)).on(*sides).edit("input", *sides, apart=True)
+    deciding = cache(lambda: _deciding(a, b, spot.setting))
+
+    def told(*rows: Any) -> bool:
+        """Whether the values differ where one of these rows decides, or may."""
+        known = deciding()
+        return known is None or not known.isdisjoint(map(id, rows))
+
+    def alike(one: Row, other: Row) -> float:
+        """The share of equal cells; lists that overlap count half, and so does the same value."""
+        pairs = [(one.cells.get(name), other.cells.get(name)) for name in names]
+        shared = sum(1.0 if key(cell) == key(beside) else 0.5 * _overlap(cell, beside) for cell, beside in pairs)
+        same_value = bool(key(one.then) == key(other.then))
+        return min(1.0, (shared + 0.5 * same_value) / len(names))
+
+    def both(one: Row, other: Row, here: Spot) -> Iterator[Edit]:
+        cells = list(_cells(one, other, names, here))
+        cut = cells and not told(one, other)
+        yield from (each for each in (*cells, *row_edits(one, other, here)) if not cut or each.weight != "rule")
+
+    recut: list[list[Row]] = [[], []]
+    for each in listed(a.rows, b.rows, spot, part="row", keys=_asked, step=_step, both=both, alike=alike, apart=True):
+        if each.part == "row" and not told(each.before, each.after):
+            recut[each.before is None].append(each.after or each.before)  # type: ignore[arg-type]
+        else:
+            yield each
+    gone, came = (tuple(cite for row in rows for cite in row.cite) for rows in recut)
+    here = spot.on(*((rows or table.rows)[0] for rows, table in zip(recut, (a, b), strict=True)))
+    yield from citation_edits(gone, came, here)
+
+
+def _asked(row: Row) -> Key:
+    return key(row.cells)
+
+
+def _cells(a: Row, b: Row, names: Iterable[str], spot: Spot) -> Iterator[Edit]:
+    for name in names:
+        before, after = a.cells.get(name), b.cells.get(name)
+        if key(before) != key(after):
+            yield spot.inside(("cell", name)).on(before, after).edit("cell", before, after, change="changed")
+
+
+def _overlap(a: Cell | None, b: Cell | None) -> bool:
+    lists = [{each.value for each in (*(cell.values or ()), *(cell.excluded or ()))} for cell in (a, b) if cell]
+    return len(lists) == 2 and not lists[0].isdisjoint(lists[1])
+
+
+def _step(row: Row, number: int) -> tuple[str, str]:
+    """The row by what it asks: ``option = demi_etp, annee ≥ 3``."""
+    return "row", ", ".join(_cell_text(name, cell) for name, cell in row.cells.items())
+
+
+def _cell_text(name: str, cell: Cell) -> str:
+    if cell.values is not None:
+        values = [_bound(part) for part in cell.values]
+        return f"{name} = {values[0]}" if len(values) == 1 else f"{name} in {' '.join(values)}"
+    if cell.excluded is not None:
+        return f"{name} not in {' '.join(_bound(part) for part in cell.excluded)}"
+    low = f"{_bound(cell.low)} ≤ " if cell.low is not None and cell.high is not None else ""
+    return f"{low}{name} < {_bound(cell.high)}" if cell.high is not None else f"{name} ≥ {_bound(cell.low)}"
+
+
+def _bound(node: Expression | None) -> str:
+    match node:
+        case Literal(value):
+            return str(value).lower() if isinstance(value, bool) else str(value)
+        case FactRef(name) | ItemRef(name):
+            return name
+        case _:
+            return "…"
+
+
+def _deciding(a: Table, b: Table, setting: Setting) -> set[int] | None:
+    """The rows of either table (by identity) that inputs meet for which the tables give different values.
+
+    None where that is not known: other inputs, bounds that are items, too many combinations.
+    """
+    types = _types(a, setting) if dict(a.inputs) == dict(b.inputs) else None
+    if types is None or setting.vocabulary is None:
+        return None
+    domains: list[list[Any]] = []
+    for name, ref in a.inputs.items():
+        fact = setting.vocabulary.facts.get(ref.name) if isinstance(ref, FactRef) else None
+        values = classes([*cells_of(a, name), *cells_of(b, name)], types[name], fact)
+        if values is None:
+            return None
+        applies = all(_always_applies(ref, items, frozenset()) for items in (setting.old, setting.new))
+        domains.append(values if applies else [*values, NOT_APPLICABLE])
+    if prod(map(len, domains)) * (len(a.rows) + len(b.rows)) > MAX_TRIED:
+        return None
+    found: set[int] = set()
+    for inputs in (dict(zip(a.inputs, values, strict=True)) for values in product(*domains)):
+        met = [[row for row in table.rows if _matches(row, inputs, types)] for table in (a, b)]
+        if len({frozenset((key(row.then), _reason(row)) for row in rows) for rows in met}) == 2:
+            found |= {id(row) for rows in met for row in rows}
+    return found
+
+
+def _reason(row: Row) -> Key:
+    return tuple(sorted(row.then.reason.items())) if isinstance(row.then, Unpublished) else ()
+
+
+def _matches(row: Row, inputs: Mapping[str, object], types: Mapping[str, Type]) -> bool:
+    return all(
+        inputs[name] is not NOT_APPLICABLE and fits(cell, inputs[name], types[name])
+        for name, cell in row.cells.items()
+        if name in inputs
+    )
+
+
+def _types(table: Table, setting: Setting) -> dict[str, Type] | None:
+    """The type of each input with the values of both sides; None where a side has none of that kind."""
+    if setting.vocabulary is None:
+        return None
+    facts = setting.vocabulary.facts
+    sides = [resolve(items, setting.vocabulary, {}).types for items in (setting.old, setting.new)]
+    found: dict[str, Type] = {}
+    for name, ref in table.inputs.items():
+        if isinstance(ref, FactRef):
+            one = other = facts[ref.name].type if ref.name in facts else None
+        else:
+            one, other = (types.get(ref.id) for types in sides)
+        if one is None or other is None or one.kind != other.kind:
+            return None
+        scale = None if one.scale is None or other.scale is None else max(one.scale, other.scale)
+        found[name] = replace(one, values=tuple(dict.fromkeys((*one.values, *other.values))), scale=scale)
+    return found
+
+
+def _always_applies(node: Expression, items: Mapping[str, Item], assumed: frozenset[Key]) -> bool:
+    """Whether a value can be proved never to be not applicable, where the ``assumed`` conditions hold."""
+    match node:
+        case Literal() | FactRef() | Unpublished() | Scale():
+            return True
+        case ItemRef(id_):
+            item = items.get(id_)
+            if item is None or item.unless is not None:
+                return False
+            if item.applies_when is not None and key(normal(item.applies_when)) not in assumed:
+                return False
+            if isinstance(item.body, Quantity):
+                return _always_applies(item.body.expression, items, assumed)
+            return isinstance(item.body, Parameter)
+        case Cases(branches, otherwise):
+            held = [assumed | {key(part) for part in members(normal(when), "all")} for when, _ in branches]
+            return (
+                otherwise is not None
+                and _always_applies(otherwise, items, assumed)
+                and all(_always_applies(then, items, h) for (_, then), h in zip(branches, held, strict=True))
+            )
+        case Apply(operator, operands):
+            applies = [_always_applies(part, items, assumed) for part in operands if not isinstance(part, Literal)]
+            row = EXPRESSIONS[operator]  # one operand that is given may be enough
+            return all(applies) and not row.partial if row.absence == "propagate" else any(applies)
+        case _:
+            return False

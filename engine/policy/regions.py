@@ -1,0 +1,80 @@
+"""The classes of inputs that the cells of a table tell apart: cells and a type come in, a value of each class goes out.
+
+Between two numbers or days that cells name nothing else could be seen, so a value beside each stands for all that lie
+there. Bounds that are not written in the table leave the classes open.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from engine.language.expressions import Cell, Literal
+from engine.language.facts import Fact
+from engine.language.types import Type
+from engine.language.values import exact
+from engine.policy.model import Table
+
+RATIO_SCALE = 2  # decimals by which a number of no fixed scale is moved beside a bound
+SOME_DAY = dt.date(2000, 1, 1)
+
+
+def cells_of(table: Table, name: str) -> list[Cell]:
+    """What the rows of a table ask of one input; a row without a cell asks nothing."""
+    return [row.cells[name] for row in table.rows if name in row.cells]
+
+
+def classes(cells: Sequence[Cell], type_: Type, fact: Fact | None = None) -> list[Any] | None:
+    """A value of each class of an input of this type, within the range of ``fact``; None where a bound is computed."""
+    bounds = [bound for cell in cells for bound in (cell.low, cell.high) if bound is not None]
+    if not all(isinstance(bound, Literal) for bound in bounds):
+        return None
+    if type_.kind in ("enum", "verdict"):
+        return list(type_.values)
+    if type_.kind == "boolean":
+        return [True, False]
+    named = {constant(literal, type_) for cell in cells for literal in _literals(cell)}
+    points = {_beside(value, type_, sign) for value in named for sign in (-1, 0, 1)}
+    return sorted(_within(points, fact)) or [SOME_DAY if type_.kind == "date" else 0]
+
+
+def fits(cell: Cell, value: Any, type_: Type) -> bool:
+    """Whether the value of a class is what a cell with written bounds asks."""
+    if cell.values is not None:
+        return value in [constant(literal, type_) for literal in cell.values]
+    if cell.excluded is not None:
+        return value not in [constant(literal, type_) for literal in cell.excluded]
+    low, high = (constant(bound, type_) if isinstance(bound, Literal) else None for bound in (cell.low, cell.high))
+    return (low is None or value >= low) and (high is None or value < high)
+
+
+def constant(literal: Literal, type_: Type) -> Any:
+    """The value of a literal as an input of this type has it."""
+    value = literal.value
+    if type_.kind == "date":
+        return dt.date.fromisoformat(value) if isinstance(value, str) else SOME_DAY
+    return exact(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
+
+
+def _literals(cell: Cell) -> Iterator[Literal]:
+    yield from (*(cell.values or ()), *(cell.excluded or ()))
+    yield from (bound for bound in (cell.low, cell.high) if isinstance(bound, Literal))
+
+
+def _beside(value: Any, type_: Type, sign: int) -> Any:
+    if type_.kind == "date":
+        end = dt.date.max if sign > 0 else dt.date.min
+        return value if value == end else value + dt.timedelta(days=sign)
+    return exact(value + Fraction(sign, 10 ** (RATIO_SCALE if type_.scale is None else type_.scale)))
+
+
+def _within(points: set[Any], fact: Fact | None) -> set[Any]:
+    """The points that a fact can have, with the ends of its range."""
+    if fact is None or fact.type.kind != "number":
+        return points
+    low, high = (None if bound is None else exact(bound) for bound in (fact.minimum, fact.maximum))
+    kept = {p for p in points if (low is None or p >= low) and (high is None or p <= high)}
+    return kept | {end for end in (low, high) if end is not None}

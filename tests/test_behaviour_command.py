@@ -138,15 +138,20 @@ def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_portfolio_counts_the_rows_that_a_threshold_moves(edited: Path, policies: Path, portfolio: Path) -> None:
-    arguments = ("diff", str(policies), str(edited), "--behaviour", "--portfolio", str(portfolio))
-    measured = json.loads(avenant(*arguments, "--format", "json").stdout)["portfolio"]
+    arguments = ("diff", str(policies), str(edited), "--behaviour", "--portfolio", str(portfolio), "--format", "json")
+    measured = json.loads(avenant(*arguments).stdout)["portfolio"]
     assert (measured["rows"], measured["refused"], measured["apart"]) == (403, 1, 0)
     verdicts = {(each["before"], each["after"]): each["rows"] for each in measured["verdicts"]}
     assert verdicts["eligible", "ineligible"] == 2
     assert set(measured["causes"]) == {"seuil.mt.p30"}
+
+
+def test_the_page_of_a_portfolio_says_how_many_rows_a_threshold_moves(edited_small: Path, portfolio: Path) -> None:
+    arguments = ("diff", str(SMALL), str(edited_small), "--behaviour", "--portfolio", str(portfolio))
+    measured = json.loads(avenant(*arguments, "--format", "json").stdout)["portfolio"]
     page = avenant(*arguments, "--lang", "fr")
-    assert "Éligible → Non éligible" in page.stdout
-    assert "403 lignes comparées" in page.stdout
+    assert "éligible → non éligible  2" in page.stdout
+    assert f"{measured['rows']} lignes comparées" in page.stdout
 
 
 def test_two_conventions_decide_every_row_of_a_portfolio_by_force(

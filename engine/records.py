@@ -52,27 +52,27 @@ def _init(made: Any, fields: tuple[dataclasses.Field[Any], ...]) -> Callable[...
     put = {field.name: made.__dict__[field.name].__set__ for field in fields}
     taken = [field for field in fields if field.init]
     in_order = tuple(field.name for field in taken if not field.kw_only)
-    places = tuple(put[name] for name in in_order)
     names = frozenset(field.name for field in taken)
-    made_up = {field.name: make for field in fields if (make := _default(field)) is not None}
+    places = tuple(put[name] for name in in_order)
+    left_out = {field.name: _default(field) for field in (*taken, *(field for field in fields if not field.init))}
+    rest = [(name, put[name], left_out[name]) for name in (*in_order, *(n for n in left_out if n not in in_order))]
     finish = getattr(made, "__post_init__", None)
 
     def init(self: object, *values: object, **named: object) -> None:
         for place, value in zip(places, values, strict=False):
             place(self, value)
-        for name, value in named.items():
-            if name not in names:
-                raise TypeError(f"{made.__name__} has no field {name!r} to give")
-            put[name](self, value)
+        if named or len(values) > len(places):
+            given = {*in_order[: len(values)], *named}
+            if len(values) > len(places) or len(given) != len(values) + len(named) or not names >= given:
+                raise TypeError(f"{made.__name__} takes each field once, {len(places)} of them in order: {[*named]}")
+            for name, value in named.items():
+                put[name](self, value)
         if len(values) + len(named) != len(put):
-            left = [name for name in put if name not in named and name not in in_order[: len(values)]]
-            for name in left:
-                if name in made_up:
-                    put[name](self, made_up[name]())
-                elif name in names:
+            for name, place, make in rest[len(values) :]:
+                if make is not None and name not in named:
+                    place(self, make())
+                elif name in names and name not in named:
                     raise TypeError(f"{made.__name__} lacks {name!r}")
-        if len(values) > len(places) or not named.keys().isdisjoint(in_order[: len(values)]):
-            raise TypeError(f"{made.__name__} takes each of its fields once, {len(places)} of them in order")
         if finish is not None:
             finish(self)
 
@@ -81,7 +81,8 @@ def _init(made: Any, fields: tuple[dataclasses.Field[Any], ...]) -> Callable[...
 
 def _default(field: dataclasses.Field[Any]) -> Callable[[], Any] | None:
     if field.default is not dataclasses.MISSING:
-        return lambda: field.default
+        default = field.default
+        return lambda: default
     return None if field.default_factory is dataclasses.MISSING else field.default_factory
 
 

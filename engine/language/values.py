@@ -5,7 +5,6 @@ Takes plain Python values; gives their exact form, and the calendar arithmetic t
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from decimal import Decimal
 from enum import Enum
@@ -52,7 +51,8 @@ def add_months(start: dt.date, months: int) -> dt.date:
     year, month = divmod(index, 12)
     if not dt.MINYEAR <= year <= dt.MAXYEAR:
         raise OverflowError(f"year {year}")
-    return dt.date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
+    last = 31 if month == 11 else (dt.date(year, month + 2, 1) - dt.timedelta(days=1)).day
+    return dt.date(year, month + 1, min(start.day, last))
 
 
 def full_years(start: dt.date, end: dt.date) -> int:

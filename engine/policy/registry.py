@@ -98,8 +98,12 @@ def _window(convention: Convention) -> str:
 
 def _because(convention: Convention, signature: dt.date) -> Text:
     start, end = convention.signed_from, convention.signed_before
-    fr = f"contrat signé le {signature:%d/%m/%Y}, à compter du {start:%d/%m/%Y}"
+    fr = f"contrat signé le {_french(signature)}, à compter du {_french(start)}"
     en = f"contract signed on {signature}, from {start} on"
     if end is not None:
-        fr, en = f"{fr} et avant le {end:%d/%m/%Y}", f"{en} and before {end}"
+        fr, en = f"{fr} et avant le {_french(end)}", f"{en} and before {end}"
     return {"fr": fr, "en": en}
+
+
+def _french(day: dt.date) -> str:
+    return f"{day.day:02}/{day.month:02}/{day.year:04}"

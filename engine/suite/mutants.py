@@ -9,11 +9,12 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
-from engine.language.expressions import Condition, Expression, FactRef, ItemRef, Literal, Unpublished
+from engine.language.expressions import FactRef, ItemRef, Literal, Node, Unpublished, parts, with_part
 from engine.language.types import Type
 from engine.policy.model import (
+    Body,
     Convention,
     Criterion,
     DatedValue,
@@ -22,9 +23,6 @@ from engine.policy.model import (
     Outcome,
     Overlay,
     Parameter,
-    Payment,
-    Quantity,
-    Row,
     Table,
 )
 from engine.policy.registry import Registry
@@ -76,67 +74,73 @@ def _setting(registry: Registry, convention: Convention, types: Mapping[str, Typ
     return Setting(step, choices, unpublished(convention))
 
 
-_Part = TypeVar("_Part", Item, Overlay)
-
-
-def _with(part: _Part, name: str, value: Any) -> _Part:
-    changes: dict[str, Any] = {name: value}
-    return replace(part, **changes)
-
-
 def item_variants(item: Item, setting: Setting) -> Iterator[tuple[Change, Item]]:
     """Every change of one place in an item."""
+    body = item.body
     for gate in ("applies_when", "unless"):
         condition = getattr(item, gate)
         if condition is not None:
             yield Change("gate", condition.at, gate, NOTHING), _with(item, gate, None)
-            for change, changed in variants(condition, setting):
-                yield change, _with(item, gate, changed)
-    for change, body in _body(item, setting):
-        yield change, replace(item, body=body)
-    for i, warning in enumerate(item.warnings):
-        rest = item.warnings[:i] + item.warnings[i + 1 :]
+    valued: list[Any] = [*parts(body)] if isinstance(body, Table | Parameter) else []
+    valued += [rule.then for rule in body.rules] if isinstance(body, Outcome) else []
+    for number, part in enumerate(parts(item)):
+        changes = _day if part is getattr(body, "due", None) else variants
+        for change, changed in changes(part, setting) if not any(part is own for own in valued) else ():
+            yield change, with_part(item, number, changed)
+    for change, changed_body in _body(body, setting):
+        yield change, replace(item, body=changed_body)
+    for warning, rest in _without(item.warnings):
         yield Change("warning", warning.at, "warning", NOTHING), replace(item, warnings=rest)
-        for change, when in variants(warning.when, setting):
-            changed_warning = replace(warning, when=when)
-            yield change, replace(item, warnings=(*item.warnings[:i], changed_warning, *item.warnings[i + 1 :]))
 
 
-def _body(item: Item, setting: Setting) -> Iterator[Variant]:
-    body = item.body
+def _with(whole: Any, name: str, value: Any) -> Any:
+    return replace(whole, **{name: value})
+
+
+def _without(members: tuple[Any, ...]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """Each member, and the others."""
+    yield from ((member, (*members[:i], *members[i + 1 :])) for i, member in enumerate(members))
+
+
+def _put(members: tuple[Any, ...], old: Any, new: Any) -> tuple[Any, ...]:
+    """The members with a new one in the place of an old one."""
+    return tuple(new if member is old else member for member in members)
+
+
+def _body(body: Body, setting: Setting) -> Iterator[Variant]:
+    """A body without one of its members, or with another value; its conditions and expressions change elsewhere."""
     match body:
         case Parameter(values):
-            for change, changed_values in _dated(values):
-                yield change, replace(body, values=changed_values)
+            for change, changed in _dated(values):
+                yield change, replace(body, values=changed)
         case Table():
             yield from _table(body, setting)
-        case Quantity(expression):
-            for change, changed in variants(expression, setting):
-                yield change, replace(body, expression=changed)
-        case Criterion():
-            yield from _criterion(body, setting)
-        case Outcome():
-            yield from _outcome(body, setting)
-        case Payment(amount, due):
-            for change, changed in variants(amount, setting):
-                yield change, replace(body, amount=changed)
-            for change, changed in _day(due, setting):
-                yield change, replace(body, due=changed)
-        case Obligation(due, done_when):
-            yield from _obligation(body, due, done_when, setting)
+        case Criterion(_, derogations):
+            for derogation, rest in _without(derogations):
+                yield Change("derogation", derogation.at, derogation.id, NOTHING), replace(body, derogations=rest)
+        case Outcome(_, rules):
+            for rule, rest in _without(rules):
+                yield Change("rule", rule.at, rule.id, NOTHING), replace(body, rules=rest)
+                was = rule.then if isinstance(rule.then, str) else "unpublished"
+                other = next(value for value in body.values if value != was)
+                others = _put(rules, rule, replace(rule, then=other))
+                yield Change("value", rule.at, was, other), replace(body, rules=others)
+        case Obligation():
+            for name in ("due", "done_when"):
+                node = getattr(body, name)
+                if node is not None:
+                    yield Change(name, node.at, name, NOTHING), _with(body, name, None)
 
 
 def _dated(values: tuple[DatedValue, ...]) -> Iterator[tuple[Change, tuple[DatedValue, ...]]]:
-    for i, dated in enumerate(values):
-        for change, changed in _then(dated.value, [v.value for v in values if v is not dated]):
-            yield change, (*values[:i], replace(dated, value=changed), *values[i + 1 :])
-        if len(values) > 1:
-            yield Change("value", dated.at, str(dated.start), NOTHING), values[:i] + values[i + 1 :]
-        if i > 0:
-            for sign in (-1, 1):
-                start = dated.start + sign * DAY
-                change = Change("threshold", dated.at, str(dated.start), str(start))
-                yield change, (*values[:i], replace(dated, start=start), *values[i + 1 :])
+    for dated, rest in _without(values):
+        for change, changed in _then(dated.value, [other.value for other in rest]):
+            yield change, _put(values, dated, replace(dated, value=changed))
+        if rest:
+            yield Change("value", dated.at, str(dated.start), NOTHING), rest
+        for start in (dated.start - DAY, dated.start + DAY) if dated is not values[0] else ():
+            change = Change("threshold", dated.at, str(dated.start), str(start))
+            yield change, _put(values, dated, replace(dated, start=start))
 
 
 def _then(value: Literal | Unpublished, others: list[Literal | Unpublished]) -> Iterator[tuple[Change, Any]]:
@@ -158,59 +162,18 @@ def _then(value: Literal | Unpublished, others: list[Literal | Unpublished]) -> 
 
 
 def _table(table: Table, setting: Setting) -> Iterator[Variant]:
-    for i, row in enumerate(table.rows):
-        rest = table.rows[:i] + table.rows[i + 1 :]
+    for row, rest in _without(table.rows):
         if rest:
             yield Change("row", row.at, "row", NOTHING), replace(table, rows=rest)
-        for change, changed in _row(row, table, setting):
-            yield change, replace(table, rows=(*table.rows[:i], changed, *table.rows[i + 1 :]))
+        for change, then in _then(row.then, [other.then for other in rest]):
+            yield change, replace(table, rows=_put(table.rows, row, replace(row, then=then)))
+        for name, cell in row.cells.items():
+            for change, changed in cell_variants(cell, setting, table.inputs[name]):
+                other = replace(row, cells={**row.cells, name: changed})
+                yield change, replace(table, rows=_put(table.rows, row, other))
 
 
-def _row(row: Row, table: Table, setting: Setting) -> Iterator[tuple[Change, Row]]:
-    for change, then in _then(row.then, [other.then for other in table.rows if other is not row]):
-        yield change, replace(row, then=then)
-    for name, cell in row.cells.items():
-        for change, changed in cell_variants(cell, setting, table.inputs[name]):
-            yield change, replace(row, cells={**row.cells, name: changed})
-
-
-def _criterion(body: Criterion, setting: Setting) -> Iterator[Variant]:
-    for change, met_when in variants(body.met_when, setting):
-        yield change, replace(body, met_when=met_when)
-    for i, derogation in enumerate(body.derogations):
-        rest = body.derogations[:i] + body.derogations[i + 1 :]
-        yield Change("derogation", derogation.at, derogation.id, NOTHING), replace(body, derogations=rest)
-        for change, when in variants(derogation.when, setting):
-            derogations = (*body.derogations[:i], replace(derogation, when=when), *body.derogations[i + 1 :])
-            yield change, replace(body, derogations=derogations)
-
-
-def _outcome(body: Outcome, setting: Setting) -> Iterator[Variant]:
-    for i, rule in enumerate(body.rules):
-        rest = body.rules[:i] + body.rules[i + 1 :]
-        yield Change("rule", rule.at, rule.id, NOTHING), replace(body, rules=rest)
-        was = rule.then if isinstance(rule.then, str) else "unpublished"
-        other = next(value for value in body.values if value != was)
-        rules = (*body.rules[:i], replace(rule, then=other), *body.rules[i + 1 :])
-        yield Change("value", rule.at, was, other), replace(body, rules=rules)
-        for change, when in variants(rule.when, setting):
-            yield change, replace(body, rules=(*body.rules[:i], replace(rule, when=when), *body.rules[i + 1 :]))
-
-
-def _obligation(
-    body: Obligation, due: Expression | None, done_when: Condition | None, setting: Setting
-) -> Iterator[Variant]:
-    if due is not None:
-        yield Change("due", due.at, "due", NOTHING), replace(body, due=None)
-        for change, changed in _day(due, setting):
-            yield change, replace(body, due=changed)
-    if done_when is not None:
-        yield Change("done_when", done_when.at, "done_when", NOTHING), replace(body, done_when=None)
-        for change, changed in variants(done_when, setting):
-            yield change, replace(body, done_when=changed)
-
-
-def _day(due: Expression, setting: Setting) -> Iterator[Variant]:
+def _day(due: Node, setting: Setting) -> Iterator[Variant]:
     """A due day; where it is unpublished, some day instead."""
     for change, changed in variants(due, setting):
         if change.kind == "unpublished" and isinstance(changed, Literal):

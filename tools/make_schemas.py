@@ -729,3 +729,7 @@ def overlay() -> Schema:
             anyOf=[{"required": ["replace"]}, {"required": ["add_derogations"]}],
         ),
     )
+
+
+if __name__ == "__main__":
+    (ROOT / "schemas" / "ruleset.schema.json").write_text(ruleset_page(), encoding="utf-8")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+from random_cases import random_facts
 
 from engine.errors import InputFault
 from engine.evaluation.facts import Facts
@@ -15,6 +19,8 @@ from engine.policy.model import Convention
 from engine.proof.encoding import Encoding, Layer, encode
 from engine.proof.space import make_space
 from engine.proof.witness import value_of
+
+SEED = 20240622
 
 
 @dataclass(slots=True)
@@ -69,3 +75,19 @@ def _roots(encoding: Encoding, layer: Layer) -> Iterator[Term]:
         yield from (item.answer.undetermined, item.answer.absent)
         yield from item.answer.value if isinstance(item.answer.value, Day) else (item.answer.value,)
         yield from (fault.when for fault in item.faults)
+
+
+def seeded_differences(session: Session, encoded: Encoded, count: int) -> Iterator[str]:
+    """Differences over seeded cases of all conventions, with missing facts and drawn readings."""
+    conventions = list(session.registry.conventions.values())
+    for number in range(count):
+        rng = random.Random(SEED + number)
+        convention = conventions[number % len(conventions)]
+        last = convention.signed_before or dt.date(2026, 12, 31)
+        facts = random_facts(rng, session.registry.vocabulary, convention.beneficiary, convention.signed_from, last)
+        choices = {
+            id_: rng.choice(list(question.choices)) if rng.random() < 0.3 else question.default
+            for id_, question in encoded.of(convention).questions.items()
+        }
+        for said in encoded.differences(facts, choices):
+            yield f"case {number} of {convention.id}: {said}"

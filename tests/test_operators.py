@@ -60,9 +60,10 @@ def test_the_schema_names_every_operator_and_no_other(root: Path) -> None:
 
 
 @pytest.mark.parametrize("row", OPERATORS, ids=ids)
-def test_every_row_has_both_meanings_and_words_in_both_languages(row: Operator) -> None:
+def test_every_row_has_all_meanings_and_words_in_both_languages(row: Operator) -> None:
     assert callable(row.scalar)
     assert callable(row.column)
+    assert callable(row.term)
     for text in (row.phrase, row.meaning):
         assert text["fr"]
         assert text["en"]

@@ -12,10 +12,10 @@ from command import FIXTURES, ROOT, avenant
 from engine.errors import InputFault
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
+from engine.language.values import Absent
 from engine.policy.loader import load
 from engine.policy.reading import load_registry, read_registry
-from engine.suite.deep import PROVED, SHOWN, UNDECIDED, Finding, deep_findings
-from engine.suite.running import shown
+from engine.proof.defects import PROVED, SHOWN, UNDECIDED, Defect, defects
 
 DEFECTS = FIXTURES / "deep_policies"
 SMALL = FIXTURES / "small_policies"
@@ -40,20 +40,20 @@ def rules() -> Iterator[Session]:
 
 
 @pytest.fixture(scope="module")
-def findings(rules: Session) -> list[Finding]:
-    return deep_findings(rules)
+def findings(rules: Session) -> list[Defect]:
+    return defects(rules)
 
 
-def test_every_deliberate_defect_is_found_and_nothing_else(findings: list[Finding]) -> None:
+def test_every_deliberate_defect_is_found_and_nothing_else(findings: list[Defect]) -> None:
     assert {(finding.code, finding.name) for finding in findings} == EXPECTED
 
 
-def test_a_gap_and_an_overlap_are_shown_and_what_never_decides_is_proved(findings: list[Finding]) -> None:
+def test_a_gap_and_an_overlap_are_shown_and_what_never_decides_is_proved(findings: list[Defect]) -> None:
     for finding in findings:
         assert finding.status == (SHOWN if finding.code in ("gap", "overlap") else PROVED), finding
 
 
-def test_each_witness_says_as_claimed_when_it_is_evaluated(rules: Session, findings: list[Finding]) -> None:
+def test_each_witness_says_as_claimed_when_it_is_evaluated(rules: Session, findings: list[Defect]) -> None:
     for finding in findings:
         witness = finding.witness
         assert witness is not None, finding
@@ -63,13 +63,13 @@ def test_each_witness_says_as_claimed_when_it_is_evaluated(rules: Session, findi
             assert caught.value.problems[0].code == witness.fault == "no-row"
             continue
         results = rules.decide(witness.facts, interpret=witness.interpret).results
-        assert witness.claims
-        for id_, claimed in witness.claims.items():
+        assert witness.values
+        for id_, claimed in witness.values.items():
             result = results[id_]
-            assert claimed == (shown(result.value) if result.status == "known" else result.status)
+            assert claimed == (result.value if result.status == "known" else Absent(result.status))
 
 
-def test_the_gap_is_shown_by_the_inputs_that_no_row_has(findings: list[Finding]) -> None:
+def test_the_gap_is_shown_by_the_inputs_that_no_row_has(findings: list[Defect]) -> None:
     gap = next(finding for finding in findings if finding.code == "gap")
     assert gap.inputs["tranche"] == "haute"
     assert gap.witness is not None
@@ -77,35 +77,46 @@ def test_the_gap_is_shown_by_the_inputs_that_no_row_has(findings: list[Finding])
     assert gap.witness.facts["patientele.mt_depart"] >= 775  # type: ignore[operator]
 
 
-def test_the_witness_of_a_criterion_that_is_never_met_shows_it_not_met(findings: list[Finding]) -> None:
+def test_the_witness_of_a_criterion_that_is_never_met_shows_it_not_met(findings: list[Defect]) -> None:
     never = next(finding for finding in findings if finding.code == "verdict-met")
     assert never.witness is not None
-    assert never.witness.claims == {"impossible": "not_met"}
+    assert never.witness.values == {"impossible": "not_met"}
 
 
 def test_findings_come_in_the_order_of_the_file_and_are_the_same_each_time(
-    rules: Session, findings: list[Finding]
+    rules: Session, findings: list[Defect]
 ) -> None:
     assert [finding.at for finding in findings] == sorted(finding.at for finding in findings)
-    assert deep_findings(rules) == findings
+    assert defects(rules) == findings
 
 
 def test_sound_policies_have_no_findings() -> None:
     session = Session(load_registry(ROOT / SMALL))
-    kinds = {(finding.code, finding.status) for finding in deep_findings(session)}
+    kinds = {(finding.code, finding.status) for finding in defects(session)}
     session.close()
     assert kinds == set()
 
 
-def test_what_a_search_without_runs_does_not_settle_is_undecided_and_no_fault(
-    rules: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("engine.suite.deep.RANDOM_CASES", 0)
-    monkeypatch.setattr("engine.suite.deep.RUNS_PER_HIT", 0)
-    found = {(finding.code, finding.name): finding for finding in deep_findings(rules)}
+def test_what_the_budget_leaves_open_is_undecided_and_no_fault(rules: Session) -> None:
+    found = {(finding.code, finding.name): finding for finding in defects(rules, effort=1)}
     living = found["rule", "resultat.partiel"]
     assert (living.status, living.witness, living.faulty) == (UNDECIDED, None, False)
-    assert found["rule", "resultat.plein"].status == PROVED
+    assert {finding.status for finding in found.values()} <= {UNDECIDED, PROVED}
+
+
+def test_the_command_names_the_budget_that_was_spent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    result = avenant("check", "--deep", "--effort", "1", "--policies", str(DEFECTS), "--lang", "en")
+    assert "rule 'resultat.partiel' never fires" in result.stdout
+    assert "the budget of 1 steps was spent" in result.stdout
+
+
+def test_the_real_policies_leave_nothing_undecided_and_are_at_fault_nowhere(session: Session) -> None:
+    findings = defects(session)
+    assert [finding for finding in findings if finding.faulty or finding.status == UNDECIDED] == []
+    assert {finding.code for finding in findings} == {"row", "value", "verdict-not-met"}
+    assert len(findings) == 11
+    assert all(finding.witness for finding in findings)
 
 
 @pytest.mark.parametrize(("lang", "said"), [("en", "never fires"), ("fr", "ne se déclenche jamais")])

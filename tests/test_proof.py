@@ -177,7 +177,7 @@ def test_a_missing_solver_is_told_with_how_to_get_it(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "z3", None)
     with pytest.raises(UsageFault) as told:
         solving.Solver(TermBank(), (), effort=DEFAULT_EFFORT)
-    assert told.value.problem.code == "solver-missing"
+    assert told.value.problem.code == "extra-missing"
     assert "avenant[proof]" in told.value.problem.message()
 
 

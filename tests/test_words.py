@@ -14,17 +14,18 @@ import pytest
 from engine.comparison.edits.edit import KINDS as EDITED
 from engine.comparison.edits.edit import WEIGHTS
 from engine.comparison.effects import effects
-from engine.suite import coverage, deep
+from engine.proof import defects
+from engine.suite import coverage
 from engine.words import LANGUAGES, read_words
 
 KINDS = ("reports", "errors")
 
 # The members of families that reports ask for by names made of these.
-NEVER = ("row", "step", "rule", "derogation", "verdict-met", "verdict-not-met")
+NEVER = ("row", "step", "rule", "derogation", "value", "overlay", "verdict-met", "verdict-not-met")
 MEMBERS = {
     "coverage_kind": {*coverage.KINDS},
     "deep_code": {"gap", "overlap", *NEVER},
-    "deep_status": {deep.SHOWN, deep.PROVED, deep.SUPERSEDED, deep.UNDECIDED},
+    "deep_status": {defects.SHOWN, defects.PROVED, defects.SUPERSEDED, defects.UNDECIDED},
     "diff_change": {"added", "removed", "moved", "added_any", "removed_any", "added_all", "removed_all"},
     "diff_count": {*WEIGHTS},
     "diff_duration": {"years", "months", "days"},

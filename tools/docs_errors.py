@@ -245,8 +245,6 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "exchange-undone": "A guard: nothing was written. Edit the rule file by hand and report this with both files.",
     },
     "Proving": {
-        "solver-missing": "Proofs need one more package, an extra: it has wheels for Windows, macOS 13 and Linux with"
-        " glibc 2.27 (2.38 on arm64), none for musl. Every other command does without it.",
         "solver-version": "Another version finds other witnesses and spends its budget elsewhere. Install the one"
         " named.",
         "proof-budget": "The question is harder than the budget allows, and nothing can be said without its answer."

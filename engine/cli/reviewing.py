@@ -10,31 +10,26 @@ import click
 
 from engine.cli.common import Given, format_option, given, output_option, put
 from engine.cli.witnesses import write_witnesses
-from engine.errors import InputFault
 from engine.policy.loader import read_bytes
+from engine.proof.defects import Defect, defects
 from engine.report import deep_page, suite_page
 from engine.report.deep_page import Findings, witness_name, witness_text
 from engine.report.say import Say
 from engine.report.suite_page import TestRun
 from engine.suite.coverage import Coverage, coverage
-from engine.suite.deep import Finding, deep_findings
 from engine.suite.observed import observe
 from engine.suite.running import read_cases, run_case
 
 
-def deep_check(rules: Given, folder: str | None) -> bool:
+def deep_check(rules: Given, folder: str | None, effort: int) -> bool:
     """Shows the findings, writes their case files, and says whether something is at fault."""
-    try:
-        cases = read_cases(rules.session)
-    except InputFault:
-        cases = []
-    findings = deep_findings(rules.session, cases)
-    files = {} if folder is None else _write_witnesses(findings, folder, rules.say)
-    put(deep_page.FORMATS, "text", Findings(findings, files), rules.say)
-    return any(finding.faulty for finding in findings)
+    found = defects(rules.session, effort)
+    files = {} if folder is None else _write_witnesses(found, folder, rules.say)
+    put(deep_page.FORMATS, "text", Findings(found, effort, files), rules.say)
+    return any(defect.faulty for defect in found)
 
 
-def _write_witnesses(findings: Sequence[Finding], name: str, say: Say) -> dict[int, str]:
+def _write_witnesses(findings: Sequence[Defect], name: str, say: Say) -> dict[int, str]:
     files: dict[int, str] = {}
     texts: dict[str, str] = {}
     for number, finding in enumerate(findings):

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from engine.cli.common import Given, complain, format_option, given, put
+from engine.cli.effort import effort_option
 from engine.errors import InputFault
 from engine.policy.checks import check_folder
 from engine.policy.places import policies_place
@@ -31,10 +32,11 @@ def show(rules: Given, item: str, format_: str) -> None:
 
 
 @click.command()
-@click.option("--deep", is_flag=True, help="Also search all cases for gaps, overlaps and whatever never decides.")
+@click.option("--deep", is_flag=True, help="Also prove over all cases: no gap, no overlap, nothing that never decides.")
 @click.option("--witness", metavar="DIR", help="With --deep: write a case file for each finding into this folder.")
+@effort_option
 @given()
-def check(rules: Given, deep: bool, witness: str | None) -> None:
+def check(rules: Given, deep: bool, witness: str | None, effort: int) -> None:
     """Check the policies: form, names, types, citations, gaps, overlaps, overlays, windows. Silent when all is well."""
     if witness is not None and not deep:
         raise click.UsageError("--witness: goes with --deep")
@@ -43,9 +45,9 @@ def check(rules: Given, deep: bool, witness: str | None) -> None:
     if problems and not deep:
         raise InputFault(problems)
     if deep:
-        from engine.cli.reviewing import deep_check  # brings the search with it
+        from engine.cli.reviewing import deep_check  # brings coverage and mutation with it
 
         complain(problems, rules.lang)
-        faulty = deep_check(rules, witness)
+        faulty = deep_check(rules, witness, effort)
         if faulty or problems:
             sys.exit(1)

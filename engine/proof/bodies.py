@@ -97,7 +97,7 @@ def _body(item: Item, type_: Type | None, names: Names) -> ItemTerms:
         case Table():
             rows = table(item.body, type_, names)
             places = tuple(
-                Place("row", str(i), row.at, alone)
+                Place("row", f"{item.id}[{i}]", row.at, alone)
                 for i, (row, alone) in enumerate(zip(item.body.rows, rows.alone, strict=True), 1)
             )
             faults = [Fault(GAP, "", item.at, rows.gap)]
@@ -143,7 +143,10 @@ def _outcome(item: Item, outcome: Outcome, names: Names) -> ItemTerms:
         then = certain(bank, bank.word(rule.then)) if isinstance(rule.then, str) else open_value(bank)
         answer = mixed(bank, true, then, answer)
     places = [Place("rule", rule.id, rule.at, true) for true, rule in fired]
+    given = [rule.then for rule in outcome.rules]
     for value in outcome.values:
+        if value in given:  # its rules are places themselves
+            continue
         places.append(Place("value", value, item.at, comes_to(names, answer, value)))
     faults = [
         Fault(OVERLAP, f"{rule.id} / {other.id}", rule.at, bank.both(true, also))

@@ -20,7 +20,6 @@ from engine.language.term_bank import TermBank
 from engine.language.values import exact
 
 SOLVER_VERSION = "5.4.1"  # as locked: another one may find other models, and spend its budget elsewhere
-EXTRA = "avenant[proof]"
 DEFAULT_EFFORT = 20_000_000  # the solver's own count of its steps, for each question
 
 
@@ -41,12 +40,12 @@ def solver_library() -> Any:
     try:
         import z3
     except ImportError:
-        problem = Problem(Location(EXTRA), "solver-missing", {"extra": EXTRA, "version": SOLVER_VERSION})
-        raise UsageFault(problem) from None
+        missing = {"module": f"z3-solver {SOLVER_VERSION}", "extra": "proof"}
+        raise UsageFault(Problem(Location("avenant"), "extra-missing", missing)) from None
     found = ".".join(map(str, z3.get_version()[:3]))
     if found != SOLVER_VERSION:
-        values = {"found": found, "version": SOLVER_VERSION, "extra": EXTRA}
-        raise UsageFault(Problem(Location(EXTRA), "solver-version", values))
+        values = {"found": found, "version": SOLVER_VERSION}
+        raise UsageFault(Problem(Location("avenant"), "solver-version", values))
     return z3
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from engine.errors import fault
+from engine.errors import InputFault, fault
 from engine.evaluation.facts import Facts
 from engine.language.logic import Plain, Term, evaluate
 from engine.language.symbolic import Symbolic
@@ -22,12 +22,14 @@ from engine.proof.encoding import Encoding
 class Witness:
     """A case that the evaluator has confirmed: its facts, the readings taken, and what it gave for the items asked.
 
-    ``interpret`` holds only readings other than the default ones.
+    ``interpret`` holds only readings other than the default ones; ``fault`` is the code of the defect of the policy
+    that the evaluator meets instead of an answer.
     """
 
     facts: Facts
     interpret: Mapping[str, str]
     values: Mapping[str, Value] = field(default_factory=dict)
+    fault: str | None = None
 
 
 def confirmed(encoding: Encoding, symbols: Mapping[str, Plain], ids: Iterable[str] = ()) -> Witness:
@@ -50,6 +52,26 @@ def confirmed(encoding: Encoding, symbols: Mapping[str, Plain], ids: Iterable[st
             said = {"id": id_, "expected": str(value), "found": str(found), "case": str(facts), "readings": str(taken)}
             raise fault(encoding.convention.at, "proof-unconfirmed", **said)
     return Witness(facts, taken, expected)
+
+
+def confirmed_fault(encoding: Encoding, symbols: Mapping[str, Plain], id_: str) -> Witness:
+    """The case that the symbols stand for, once the evaluator has met the gap or overlap of an item in it.
+
+    Rows of a table that contradict each other leave it undetermined, which is no fault of the evaluation.
+
+    Raises:
+        InputFault: the evaluator has an answer (proof-unconfirmed).
+    """
+    facts, choices = encoding.space.case_of(symbols)
+    taken = other_readings(encoding, choices)
+    try:
+        results = encoding.session.decide(facts, encoding.convention.id, taken).results
+    except InputFault as found:
+        return Witness(facts, taken, fault=found.problems[0].code)
+    if results[id_].status != "undetermined":
+        said = {"id": id_, "expected": "undetermined", "found": str(results[id_].value), "case": str(facts)}
+        raise fault(encoding.convention.at, "proof-unconfirmed", **said, readings=str(taken))
+    return Witness(facts, taken, {id_: UNDETERMINED})
 
 
 _STATUSES: Mapping[str, Value] = {"undetermined": UNDETERMINED, "not_applicable": NOT_APPLICABLE}

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from engine.language.values import Absent, Value
+from engine.proof.defects import Defect
+from engine.proof.witness import Witness
 from engine.report.case_text import case_lines, comment, written
 from engine.report.formats import formats
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
 from engine.report.say import Say
-from engine.suite.deep import Finding
-from engine.suite.tables import Witness
+from engine.suite.running import shown
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Findings of the deep checks; ``files`` names case files by number."""
+    """Findings of the deep checks within ``effort`` steps of the solver each; ``files`` names case files by number."""
 
-    found: Sequence[Finding]
+    found: Sequence[Defect]
+    effort: int
     files: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -27,9 +30,10 @@ def page(findings: Findings, say: Say) -> Page:
     if not findings.found:
         return (*blocks, Paragraph(say("deep_clean"), "good"))
     for number, finding in enumerate(findings.found):
-        lines = [(0, f"{finding.at}: {finding_text(finding, say)}"), (1, say(f"deep_status.{finding.status}"))]
+        status = say(f"deep_status.{finding.status}", effort=findings.effort)
+        lines = [(0, f"{finding.at}: {finding_text(finding, say)}"), (1, status)]
         if finding.inputs:
-            lines.append((1, ", ".join(f"{name} = {value}" for name, value in finding.inputs.items())))
+            lines.append((1, ", ".join(f"{name} = {_text(value)}" for name, value in finding.inputs.items())))
         if finding.witness is not None:
             where = findings.files.get(number)
             shown = _said(finding.witness, say)
@@ -43,18 +47,18 @@ def page(findings: Findings, say: Say) -> Page:
 FORMATS = formats(page)
 
 
-def finding_text(finding: Finding, say: Say) -> str:
+def finding_text(finding: Defect, say: Say) -> str:
     """The finding in one sentence, after its code."""
     sentence = say(f"deep_code.{finding.code}", name=finding.name, item=finding.item)
     return f"{finding.code}: {sentence}"
 
 
-def witness_name(finding: Finding) -> str:
+def witness_name(finding: Defect) -> str:
     """The name of a case file, from what it shows."""
     return f"{finding.convention}_{finding.item}_{finding.at.line}_{finding.code}".replace("-", "_")
 
 
-def witness_text(finding: Finding, witness: Witness, say: Say) -> str:
+def witness_text(finding: Defect, witness: Witness, say: Say) -> str:
     """A case file that ``avenant evaluate`` takes, with what it says as a comment."""
     lines = [comment(f"avenant check: {finding.at}: {finding_text(finding, say)}"), comment(_said(witness, say))]
     lines.extend(f"# --interpret {id_}={choice}" for id_, choice in witness.interpret.items())
@@ -69,4 +73,8 @@ def _facts(witness: Witness) -> list[str]:
 def _said(witness: Witness, say: Say) -> str:
     if witness.fault is not None:
         return say("witness_fault", code=witness.fault)
-    return ", ".join(say.pair(item, value) for item, value in witness.claims.items())
+    return ", ".join(say.pair(item, _text(value)) for item, value in witness.values.items())
+
+
+def _text(value: Value) -> str:
+    return value.value if isinstance(value, Absent) else shown(value)

@@ -1,0 +1,228 @@
+"""What rules never do, or do and should not: a session comes in, a proof or a confirmed case for each finding goes out.
+
+Every convention is asked under every set of overlays that its contracts have, and under all readings. A part of a rule
+lives if it decides in some case of some convention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from engine.errors import Location
+from engine.evaluation.session import Session
+from engine.language.expressions import ItemRef, below
+from engine.language.logic import evaluate
+from engine.language.symbolic import known
+from engine.language.term_bank import TermBank
+from engine.language.values import Value
+from engine.policy.model import Convention, Item, Table
+from engine.proof.bodies import Fault, Place, comes_to
+from engine.proof.encoding import Encoding, Layer, encode
+from engine.proof.prover import Prover, Symbols
+from engine.proof.solving import DEFAULT_EFFORT, Status
+from engine.proof.space import make_space
+from engine.proof.witness import Witness, confirmed, confirmed_fault, value_of
+
+SHOWN, PROVED, SUPERSEDED, UNDECIDED = "shown", "proved", "superseded", "undecided"
+# A condition that every case meets does no harm, nor a value that an outcome names as other conventions do: only told.
+HARMLESS = ("verdict-not-met", "value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """A gap, an overlap, or the kind of part that never decides (``code``).
+
+    ``status``: ``shown`` by the witness, ``proved`` (then the witness shows what happens instead), ``superseded``
+    (only a later convention's overlays, which every contract concerned has, keep it from deciding) or ``undecided``
+    within the budget. ``inputs`` are what the item reads in the witness of a gap or an overlap.
+    """
+
+    code: str
+    convention: str
+    item: str
+    name: str
+    at: Location
+    status: str
+    witness: Witness | None
+    inputs: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def faulty(self) -> bool:
+        """Whether the rules are at fault; what a later text explains, or what is undecided, is only told."""
+        return self.status in (SHOWN, PROVED) and self.code not in HARMLESS
+
+
+Key = tuple[str, Location, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A place under one set of overlays of one convention, where it has not been seen to decide so far."""
+
+    encoding: Encoding
+    prover: Prover
+    layer: Layer
+    item: str
+    place: Place
+
+    @property
+    def key(self) -> Key:
+        return (self.place.kind, self.place.at, self.place.name)
+
+
+def defects(session: Session, effort: int = DEFAULT_EFFORT) -> list[Defect]:
+    """Every finding, in the order of the files.
+
+    Raises:
+        UsageFault: the solver is missing or is another version, or the sets of overlays are too many for the budget.
+        InputFault: the evaluator does not confirm a case (proof-unconfirmed).
+    """
+    found: dict[tuple[Location, str, str], Defect] = {}
+    living: set[Key] = set()
+    laid: set[Location] = set()
+    undecided: set[Key] = set()
+    spots: dict[Key, list[_Spot]] = {}
+    for convention in session.registry.conventions.values():
+        encoding = _all_cases(session, convention, effort)
+        prover = Prover(encoding.space, encoding.base, effort)
+        for layer in encoding.layers:
+            laid.update(overlay.at for _, overlay in layer.laid)
+            for fault, defect in _faults(encoding, prover, layer):
+                found.setdefault((fault.at, fault.code, fault.name), defect)
+            here = [_Spot(encoding, prover, layer, item, place) for item, place in _places(layer)]
+            for spot in here:
+                spots.setdefault(spot.key, []).append(spot)
+            undecided |= _mark_living(here, living)
+    dead = [_dead(carriers, undecided=key in undecided) for key, carriers in spots.items() if key not in living]
+    every = [*found.values(), *dead, *_overlays_without_contracts(session, laid)]
+    return sorted(every, key=lambda defect: (defect.at, defect.code, defect.name))
+
+
+def _all_cases(session: Session, convention: Convention, effort: int) -> Encoding:
+    questions = session.program(convention, ()).plan.interpretations
+    space = make_space(TermBank(), session.registry.vocabulary, questions, open_questions=questions)
+    return encode(session, convention, space, effort)
+
+
+def _places(layer: Layer) -> Iterator[tuple[str, Place]]:
+    """The parts of all items under a set of overlays; the words of an enum that has no parts are its parts."""
+    for step in layer.plan.steps:
+        item, terms = step.item, layer.item(step.item.id)
+        for place in terms.places:
+            yield item.id, place
+        if step.type is not None and step.type.kind == "enum" and not terms.places:
+            for word in step.type.values:
+                decides = comes_to(layer.names, terms.answer, word)
+                yield item.id, Place("value", word, item.at, decides)
+
+
+def _faults(encoding: Encoding, prover: Prover, layer: Layer) -> Iterator[tuple[Fault, Defect]]:
+    """The gaps and overlaps under a set of overlays; an item is asked as a whole first, and mostly has none."""
+    bank = encoding.bank
+    for step in layer.plan.steps:
+        faults = layer.item(step.item.id).faults
+        if not faults or prover.ask(layer.when, bank.either(*(f.when for f in faults))) is Status.EXCLUDED:
+            continue
+        for fault in faults:
+            status, symbols = prover.first(layer.when, fault.when)
+            if status is not Status.EXCLUDED:
+                yield fault, _fault(encoding, layer, step.item.id, fault, symbols)
+
+
+def _fault(encoding: Encoding, layer: Layer, id_: str, fault: Fault, symbols: Symbols) -> Defect:
+    item = layer.step(id_).item
+    shown = bool(symbols)
+    return Defect(
+        code=fault.code,
+        convention=item.convention,
+        item=_own_id(encoding.session, item),
+        name=_own_id(encoding.session, item),
+        at=fault.at,
+        status=SHOWN if shown else UNDECIDED,
+        witness=confirmed_fault(encoding, symbols, id_) if shown else None,
+        inputs=_inputs(encoding, layer, item, symbols) if shown else {},
+    )
+
+
+def _inputs(encoding: Encoding, layer: Layer, item: Item, symbols: Symbols) -> Mapping[str, Value]:
+    """What a table or the rules of an outcome read in a case."""
+    if isinstance(item.body, Table):
+        refs = item.body.inputs
+    else:
+        refs = {node.id: node for node in below(item.body) if isinstance(node, ItemRef)}
+    return {name: value_of(encoding.bank, layer.names.read(ref), symbols) for name, ref in refs.items()}
+
+
+def _mark_living(spots: Sequence[_Spot], living: set[Key]) -> set[Key]:
+    """Adds to ``living`` what decides in some case under these overlays; returns what the budget leaves open."""
+    waiting = [spot for spot in spots if spot.key not in living]
+    undecided = set()
+    while waiting:
+        spot = waiting.pop()
+        status, symbols = spot.prover.some(spot.layer.when, spot.place.decides)
+        if status is Status.UNDECIDED:
+            undecided.add(spot.key)
+        if status is Status.SHOWN:
+            confirmed(spot.encoding, symbols, [spot.item])
+            others = [each.place.decides for each in waiting]
+            values = evaluate(others, symbols)  # one case shows many places
+            living.add(spot.key)
+            living.update(each.key for each in waiting if values[each.place.decides])
+            waiting = [each for each in waiting if each.key not in living]
+    return undecided
+
+
+def _dead(spots: Sequence[_Spot], *, undecided: bool) -> Defect:
+    """A part that decides in no case, and a case that shows what happens instead."""
+    spot = spots[0]
+    status, witness = UNDECIDED if undecided else PROVED, None
+    for each in spots:
+        found, symbols = each.prover.first(each.place.decides)
+        if found is Status.SHOWN and not undecided:
+            spot, status, witness = each, SUPERSEDED, confirmed(each.encoding, symbols, [each.item])
+            break
+    if status == PROVED:
+        spot, witness = next(_instead(spots), (spot, None))
+    item, place = spot.layer.step(spot.item).item, spot.place
+    code = f"{place.kind}-{place.name.replace('_', '-')}" if place.kind == "verdict" else place.kind
+    return Defect(
+        code=code,
+        convention=item.convention,
+        item=_own_id(spot.encoding.session, item),
+        name=place.name,
+        at=place.at,
+        status=status,
+        witness=witness,
+    )
+
+
+def _own_id(session: Session, item: Item) -> str:
+    """The id of an item in its own convention; under an overlay it has that of the item it replaces."""
+    own = session.registry.conventions[item.convention].items
+    return next((each.id for each in own.values() if each.at == item.at), item.id)
+
+
+def _instead(spots: Sequence[_Spot]) -> Iterator[tuple[_Spot, Witness]]:
+    """Cases in which the item has a value."""
+    for each in spots:
+        has_value = known(each.encoding.bank, each.layer.answer(each.item))
+        found, symbols = each.prover.first(each.layer.when, has_value)
+        if found is Status.SHOWN:
+            yield each, confirmed(each.encoding, symbols, [each.item])
+
+
+def _overlays_without_contracts(session: Session, laid: Container[Location]) -> Iterator[Defect]:
+    """Overlays that no contract of any convention has."""
+    for convention in session.registry.conventions.values():
+        for overlay in convention.overlays:
+            if overlay.at not in laid:
+                yield Defect(
+                    code="overlay",
+                    convention=convention.id,
+                    item=overlay.id,
+                    name=overlay.id,
+                    at=overlay.at,
+                    status=PROVED,
+                    witness=None,
+                )

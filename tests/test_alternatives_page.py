@@ -15,11 +15,12 @@ from command import ROOT, avenant, refused
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
-from engine.inquiry.what_if import Alternative, Alternatives, Change
+from engine.inquiry.what_if import Alternative, Alternatives, Change, Proof
 from engine.inquiry.what_if_goal import Wish
 from engine.language.facts import Vocabulary
 from engine.language.values import Scalar, Value
 from engine.policy import loader
+from engine.proof.solving import Status
 from engine.report.alternatives_page import WhatIf, data, page
 from engine.report.say import Say
 from engine.report.text import plain
@@ -41,7 +42,9 @@ def decision(session: Session) -> Decision:
 def with_changes(decision: Decision, *changes: Change) -> Alternatives:
     result = decision.results["verification.resultat"]
     one = Alternative(changes, dict(decision.facts), "plein", result, (), None)
-    return Alternatives("verification.resultat", Wish("is", "plein"), "prorata", False, (one,), 9, 10, False, ())
+    return Alternatives(
+        "verification.resultat", Wish("is", "plein"), "prorata", False, (one,), Proof(Status.SHOWN, 2, 1), ()
+    )
 
 
 def said(session: Session, decision: Decision, lang: str, fact: str, before: Any, after: Any) -> str:
@@ -144,13 +147,17 @@ def test_pairs_beside_single_changes_are_cut_short_and_counted(session: Session,
     assert told.index("One change is enough") < told.index("Two changes together")
 
 
-def test_a_bound_that_is_met_and_a_search_without_result_are_told(session: Session, decision: Decision) -> None:
+def test_what_is_proved_and_what_is_left_open_are_told(session: Session, decision: Decision) -> None:
     found = with_changes(decision, Change("patientele.mt_actuelle", 920, 1000))
-    spent = plain(page(WhatIf(replace(found, found=(), spent=True), decision), Say(session.registry, "en")))
-    assert "No change of one or two facts, among those tried, gives it." in spent
-    assert "The search stopped at its bound of 10 cases: there may be other changes." in spent
-    whole = plain(page(WhatIf(found, decision), Say(session.registry, "en")))
-    assert "bound" not in whole
+
+    def told(status: Status, *alternatives: Alternative) -> str:
+        other = replace(found, found=alternatives, proof=Proof(status, 2, 20_000))
+        return plain(page(WhatIf(other, decision), Say(session.registry, "en")))
+
+    assert "Proved: no change of what a person can change gives it." in told(Status.EXCLUDED)
+    assert "Proved: no change of up to 2 facts gives it; it takes more." in told(Status.SHOWN)
+    assert "Proved: no other change of up to 2 facts gives it" in told(Status.SHOWN, *found.found)
+    assert "The solver's budget (20,000 steps for each question) is spent" in told(Status.UNDECIDED)
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -173,7 +180,7 @@ def test_json_carries_each_proposal_with_what_it_gives() -> None:
     assert first["changes"][0]["fact"] == "patientele.mt_actuelle"
     assert (first["changes"][0]["before"], first["changes"][0]["after"]) == (920, 935)
     assert (first["value"], first["exact"]) == (0.5, "1/2")
-    assert told["bound_met"] is False
+    assert told["proof"]["status"] == "shown"
     assert told["left"]
 
 
@@ -185,10 +192,11 @@ def test_json_of_an_explanation_holds_the_item_and_all_that_it_rests_on() -> Non
 
 
 def test_an_object_of_money_writes_it_as_text(session: Session, decision: Decision) -> None:
-    found = Alternatives("aide.montant_du", Wish("at_least", 11000), 4230, False, (), 1, 2, True, ())
+    proof = Proof(Status.UNDECIDED, 2, 1)
+    found = Alternatives("aide.montant_du", Wish("at_least", 11000), 4230, False, (), proof, ())
     told = data(WhatIf(found, decision), Say(session.registry, "fr"))
     assert told["wish"] == {"kind": "at_least", "value": "11000.00"}
-    assert told["bound_met"] is True
+    assert told["proof"] == {"status": "undecided", "most": 2, "effort": 1}
 
 
 def test_without_a_value_the_option_stands_last_and_takes_the_favourable_one() -> None:

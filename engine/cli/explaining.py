@@ -28,7 +28,7 @@ FAVOURABLE = ""
     metavar="[VALUE]",
     is_flag=False,
     flag_value=FAVOURABLE,
-    help="The smallest changes of facts, one or two, that give ITEM this value: a name, a number (11000, at least"
+    help="The smallest changes of facts, up to three, that give ITEM this value: a name, a number (11000, at least"
     " 11000+, at most 11000-), a date, more, less or not_applicable. Without VALUE, written last: in the"
     " applicant's favour.",
 )

@@ -1,33 +1,33 @@
 """What would change it: a case and an item come in, the smallest changes of its facts that give a wished result go out.
 
-One fact, then two of those that alone do not do. Only facts that the result hangs on are changed, each over the values
-that its items tell apart; every proposal is a case that Session.decide answers as said.
+The solver finds them all, or proves that there are none; every proposal is a case that Session.decide answers as said.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from engine.errors import InputFault
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
-from engine.inquiry.what_if_goal import Wish, answer_of, wish_of
-from engine.inquiry.what_if_search import Search
-from engine.inquiry.what_if_trial import Question, Trials
-from engine.inquiry.what_if_values import distance
+from engine.inquiry.what_if_goal import Wish, answer_of, wish_of, wished_term
 from engine.language.expressions import Text
-from engine.language.facts import BENEFICIARY, Fact, Vocabulary
+from engine.language.facts import BENEFICIARY, SIGNATURE, Fact, Vocabulary
+from engine.language.logic import Term
+from engine.language.symbolic import constant, same
+from engine.language.term_days import Day, code, day_code
 from engine.language.values import Scalar, Value
-from engine.review.classes import surveyed
+from engine.policy.model import Convention
+from engine.proof import smallest
+from engine.proof.encoding import Encoding
+from engine.proof.possible import encode_case
+from engine.proof.smallest import Changes, smallest_changes
+from engine.proof.solving import DEFAULT_EFFORT, Status
 
-# Cases that are run at most: two or three seconds.
-MAX_TRIED = 20_000
-# One in so many of the cases is kept back for bringing pairs nearer once they are found.
-CLOSING_SHARE = 10
+DAYS_IN_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,33 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A case and the item asked about, with what the caller has settled: ``forced`` names a convention."""
+
+    session: Session
+    facts: Facts
+    item: str
+    forced: str | None
+    interpret: Mapping[str, str]
+    as_of: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How much is proved.
+
+    With ``shown``, the alternatives are all of up to ``most`` changes; with ``excluded``, no changes at all give what
+    is wished; with ``undecided``, the budget was spent first.
+    """
+
+    status: Status
+    most: int
+    effort: int
+
+
+@dataclass(frozen=True, slots=True)
 class Alternatives:
-    """The alternatives found, the nearest first. ``tried`` cases were run; ``spent`` where that met the ``bound``.
+    """The alternatives found, the nearest first, and how much is proved of them.
 
     ``reached``: the case already has what is wished. ``left`` are facts that the result hangs on today and that stayed
     as they are because a person cannot change them; those that the case lacks are named where nothing was found.
@@ -81,9 +106,7 @@ class Alternatives:
     today: Value
     reached: bool
     found: tuple[Alternative, ...]
-    tried: int
-    bound: int
-    spent: bool
+    proof: Proof
     left: tuple[str, ...]
 
 
@@ -97,43 +120,97 @@ def alternatives(
     interpret: Mapping[str, str] | None = None,
     as_of: dt.date | None = None,
     any_fact: bool = False,
-    bound: int = MAX_TRIED,
+    effort: int = DEFAULT_EFFORT,
 ) -> Alternatives:
-    """The smallest changes of ``facts`` under which ``item`` has the ``wished`` value.
+    """The smallest changes of ``facts`` under which ``item`` has the ``wished`` value, each with the nearest numbers.
 
     ``wished`` is a value of the item, ``not_applicable``, a number (``N`` exactly, ``N+`` at least, ``N-`` at most), a
     date, ``more`` or ``less``; without it the first value in the applicant's favour. ``any_fact`` also changes what a
-    person cannot, save the beneficiary; a fact that the result waits for may be stated in any case. ``bound`` limits
-    the cases that are run.
+    person cannot, save the beneficiary; a fact that the result waits for may be stated in any case. ``effort`` bounds
+    each question to the solver.
 
     Raises:
         KeyError: the decision on the case has no such item.
-        UsageFault: the item has no such value.
+        UsageFault: the item has no such value, or the solver is missing.
         InputFault: the case itself is not decided.
     """
     question = Question(session, facts, item, convention, dict(interpret or {}), as_of)
     decision = session.decide(facts, convention, question.interpret, as_of)
-    wish = wish_of(decision, item, wished, _possible(question))
+    wish = wish_of(decision, item, wished)
     today = answer_of(decision, item)
-    trials = Trials(question, bound - bound // CLOSING_SHARE)
-    start = trials.of(facts)
-    if wish.met(today) or start is None:
-        return Alternatives(item, wish, today, wish.met(today), (), 0, bound, False, ())
-    search = Search(trials, wish, start, _kept(decision, item, session.registry.vocabulary, any_fact))
-    spent = not search.all(bound)
-    proposed = (_decided(question, decision, wish, changed) for changed in search.found)
-    found = sorted((each for each in proposed if each is not None), key=_order(session.registry.vocabulary))
-    hanging = trials.support(start)
-    kept = (name for name in hanging if name in search.kept and hanging[name])
-    left = tuple(name for name in kept if name in facts or not found)
-    return Alternatives(item, wish, today, False, tuple(found), trials.count - 1, bound, spent, left)
+    if wish.met(today):
+        return Alternatives(item, wish, today, True, (), Proof(Status.SHOWN, 0, effort), ())
+    kept = _kept(decision, item, session.registry.vocabulary, any_fact)
+    asked = [_asked(question, wish, each, kept, any_fact, effort) for each in _conventions(question, decision, kept)]
+    proof = Proof(_joined(each.status for each in asked), min(each.most for each in asked), effort)
+    changes = _smallest(change for each in asked for change in each.found)
+    decided = (_decided(question, decision, change) for change in changes)
+    found = _apart(sorted(decided, key=_order(session.registry.vocabulary)))
+    hanging = (*decision.results[item].facts, *decision.results[item].missing)
+    left = tuple(name for name in dict.fromkeys(hanging) if name in kept and (name in facts or not found))
+    return Alternatives(item, wish, today, False, found, proof, left)
 
 
-def _possible(question: Question) -> Sequence[Value] | None:
-    """The values that the item can take under the rules of the case."""
-    settled = question.session.settled(question.facts, question.interpret, question.forced)
-    possible = surveyed(settled.program).possible.get(question.item)
-    return None if possible is None else possible.values
+def _conventions(question: Question, decision: Decision, kept: frozenset[str]) -> Iterator[Convention]:
+    """The convention of the case; where the signature may move, every other of the same beneficiary too."""
+    yield decision.convention
+    if question.forced is None and SIGNATURE not in kept:
+        for other in question.session.registry.conventions.values():
+            if other.id != decision.convention.id and other.beneficiary == decision.convention.beneficiary:
+                yield other
+
+
+def _asked(
+    question: Question, wish: Wish, convention: Convention, kept: frozenset[str], any_fact: bool, effort: int
+) -> Changes:
+    session, facts = question.session, question.facts
+    opened = [name for name in session.registry.vocabulary.facts if name not in kept]
+    encoding = encode_case(session, convention, facts, opened, question.interpret, effort=effort)
+    if question.forced is not None:
+        encoding = replace(encoding, window=encoding.bank.true)
+    if not encoding.has(question.item):
+        return Changes((), Status.EXCLUDED, smallest.MOST_ALONE, effort)
+    goal = wished_term(encoding, question.item, wish, question.as_of)
+    later = () if any_fact else _from_now_on(encoding, facts, question.as_of)
+    return smallest_changes(encoding, facts, encoding.bank.both(goal, *later), effort=effort)
+
+
+def _from_now_on(encoding: Encoding, facts: Facts, as_of: dt.date | None) -> Iterator[Term]:
+    """That no event is moved to, or placed on, a day before the one asked about, without one before the signature."""
+    bank, space = encoding.bank, encoding.space
+    first = as_of or facts.get(SIGNATURE)
+    for name in space.open_facts:
+        day = space.value[name]
+        if isinstance(day, Day) and isinstance(first, dt.date):
+            here = bank.at_most(bank.whole(day_code(first)), code(bank, day))
+            terms = [bank.negate(space.present[name]), here]
+            if name in facts:
+                terms.append(same(bank, day, constant(bank, facts[name])))
+            yield bank.either(*terms)
+
+
+def _joined(statuses: Iterable[Status]) -> Status:
+    """One status for questions about several conventions: what any leaves open is open."""
+    found = set(statuses)
+    if Status.UNDECIDED in found:
+        return Status.UNDECIDED
+    return Status.SHOWN if Status.SHOWN in found else Status.EXCLUDED
+
+
+def _smallest(changes: Iterable[smallest.Change]) -> list[smallest.Change]:
+    """The changes no part of which is another's."""
+    several = list(changes)
+    sets = [frozenset(each.facts) for each in several]
+    return [each for each, mine in zip(several, sets, strict=True) if not any(other < mine for other in sets)]
+
+
+def _apart(several: Iterable[Alternative]) -> tuple[Alternative, ...]:
+    """Of those that move the same numbers and days under several conventions, the nearest, which comes first."""
+    found: dict[tuple[object, ...], Alternative] = {}
+    for each in several:
+        words = (change.after if isinstance(change.after, str | bool) else None for change in each.changes)
+        found.setdefault((*(change.fact for change in each.changes), *words), each)
+    return tuple(found.values())
 
 
 def _kept(decision: Decision, item: str, vocabulary: Vocabulary, any_fact: bool) -> frozenset[str]:
@@ -143,20 +220,20 @@ def _kept(decision: Decision, item: str, vocabulary: Vocabulary, any_fact: bool)
     waiting = decision.results[item].missing
     if decision.results[item].kind == "obligation":
         waiting = next(line.missing for line in decision.obligations if line.id == item)
-    fixed = (name for name, fact in vocabulary.facts.items() if fact.fixed and name not in waiting)
+    given = decision.facts
+    fixed = (name for name, fact in vocabulary.facts.items() if fact.is_fixed(given) and name not in waiting)
     return frozenset((BENEFICIARY, *fixed))
 
 
-def _decided(question: Question, before: Decision, wish: Wish, facts: Facts) -> Alternative | None:
-    """The alternative as Session.decide sees it, or None where it does not give what the search saw."""
-    try:
-        decision = question.session.decide(facts, question.forced, question.interpret, question.as_of)
-    except InputFault:
-        return None
-    if question.item not in decision.results or not wish.met(answer_of(decision, question.item)):
-        return None
-    names = [name for name in question.session.registry.vocabulary.facts if facts.get(name) != before.facts.get(name)]
-    changes = tuple(Change(name, before.facts.get(name), facts.get(name)) for name in names)
+def _decided(question: Question, before: Decision, change: smallest.Change) -> Alternative:
+    """The alternative as Session.decide sees it."""
+    facts = change.witness.facts
+    decision = question.session.decide(facts, question.forced, question.interpret, question.as_of)
+    changes = tuple(
+        Change(name, before.facts.get(name), facts.get(name))
+        for name in question.session.registry.vocabulary.facts
+        if name in change.facts
+    )
     other = decision.convention.id if decision.convention.id != before.convention.id else None
     result = decision.results[question.item]
     lifted = tuple(_lifted(before, decision, question.item))
@@ -185,7 +262,7 @@ def _order(vocabulary: Vocabulary) -> Callable[[Alternative], tuple[object, ...]
 
     def key(each: Alternative) -> tuple[object, ...]:
         moved = [
-            distance(change.before, change.after)
+            _distance(change.before, change.after)
             for change in each.changes
             if change.before is not None and change.after is not None and not isinstance(change.after, str | bool)
         ]
@@ -199,3 +276,12 @@ def _order(vocabulary: Vocabulary) -> Callable[[Alternative], tuple[object, ...]
 
 def _rank(fact: Fact, after: Scalar | None) -> int:
     return fact.type.values.index(after) if isinstance(after, str) and after in fact.type.values else 0
+
+
+def _distance(before: Value, after: Value) -> Fraction:
+    """How far a number has moved beside what it was; a date, in years."""
+    if isinstance(before, dt.date) and isinstance(after, dt.date):
+        return Fraction(abs((after - before).days), DAYS_IN_YEAR)
+    assert isinstance(before, int | Fraction)
+    assert isinstance(after, int | Fraction)
+    return abs(Fraction(after) - Fraction(before)) / max(abs(Fraction(before)), Fraction(1))

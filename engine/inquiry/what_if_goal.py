@@ -13,15 +13,15 @@ from fractions import Fraction
 
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, Result
+from engine.language.logic import Term
+from engine.language.symbolic import is_value, known
+from engine.language.term_days import Day, code, day_code
 from engine.language.types import VERDICTS
 from engine.language.typing import is_date
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value, exact
+from engine.proof.bodies import aspects
+from engine.proof.encoding import Encoding
 
-# The value of an outcome that its applicant hopes for; of any other outcome, the first that differs from today's.
-HOPED = {"eligibilite": "eligible", "verification.resultat": "plein"}
-# What is at most due, which a full rate gives.
-WHOLE = {"aide.montant_du": "aide.montant_annuel"}
-FULL_RATE = "verification.taux"
 STATUSES = ("done", "pending", "overdue")
 MORE, LESS = "more", "less"
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:/[1-9]\d*)?)(%?)([+-]?)")
@@ -43,16 +43,6 @@ class Wish:
         if self.kind == "is":
             return value is not None and value == self.value
         return not isinstance(value, str | Absent | bool | None) and self._compared(value)
-
-    def passed(self, value: Value | None, today: Value) -> bool:
-        """Whether an answer is what is wished, or lies beyond it from where it stands today."""
-        if self.met(value):
-            return True
-        if self.kind != "is" or any(isinstance(each, str | Absent | bool | None) for each in (value, today)):
-            return False
-        assert not isinstance(self.value, str | Absent | bool | None)
-        upwards = self.value > today  # type: ignore[operator]
-        return bool(value > self.value if upwards else value < self.value)  # type: ignore[operator]
 
     def _compared(self, value: int | Fraction | dt.date) -> bool:
         if self.value is None:
@@ -78,14 +68,63 @@ def answer_of(decision: Decision, item: str) -> Value:
     return {"undetermined": UNDETERMINED, "not_applicable": NOT_APPLICABLE}.get(result.status) or result.value  # type: ignore[return-value]
 
 
-def wish_of(decision: Decision, item: str, text: str | None, values: Sequence[Value] | None) -> Wish:
-    """What ``text`` wishes of an item of a decision; ``values`` are those it can take, None for open numbers and dates.
+def wished_term(encoding: Encoding, item: str, wish: Wish, as_of: dt.date | None) -> Term:
+    """Where an item answers what is wished; the status of an obligation on a day."""
+    if encoding.kind_of(item) == "obligation":
+        return _status_term(encoding, item, wish.value, as_of)
+    bank, answer = encoding.bank, encoding.answer(item)
+    if wish.kind == "is":
+        assert wish.value is not None
+        return is_value(bank, answer, wish.value)
+    value = code(bank, answer.value) if isinstance(answer.value, Day) else answer.value
+    if wish.value is None:
+        compared = bank.true if isinstance(answer.value, Day) else bank.less(bank.exact(0), value)
+    else:
+        assert not isinstance(wish.value, str | Absent)
+        limit = bank.whole(day_code(wish.value)) if isinstance(wish.value, dt.date) else bank.exact(wish.value)
+        compared = {
+            "at_least": lambda: bank.at_most(limit, value),
+            "at_most": lambda: bank.at_most(value, limit),
+            "more": lambda: bank.less(limit, value),
+            "less": lambda: bank.less(value, limit),
+        }[wish.kind]()
+    return bank.both(known(bank, answer), compared)
+
+
+def _status_term(encoding: Encoding, item: str, status: Value | None, as_of: dt.date | None) -> Term:
+    """As :func:`engine.evaluation.evaluator.obligation_status` says it, for all cases at once."""
+    bank = encoding.bank
+    found = []
+    for layer in encoding.layers:
+        if item not in layer:
+            found.append(bank.both(layer.when, bank.truth(status == NOT_APPLICABLE)))
+            continue
+        gate = layer.answer(item)
+        seen = dict(aspects(layer.step(item).item, layer.names))
+        done, due = seen.get("done"), seen.get("due")
+        fulfilled, open_ = bank.false, bank.true
+        if done is not None:
+            fulfilled, open_ = is_value(bank, done, True), is_value(bank, done, False)
+        late = bank.false
+        if as_of is not None and due is not None and isinstance(due.value, Day):
+            late = bank.both(known(bank, due), bank.less(code(bank, due.value), bank.whole(day_code(as_of))))
+        means = {
+            "done": bank.both(known(bank, gate), fulfilled),
+            "overdue": bank.both(known(bank, gate), open_, late),
+            "pending": bank.both(known(bank, gate), open_, bank.negate(late)),
+        }
+        found.append(bank.both(layer.when, gate.absent if isinstance(status, Absent) else means[str(status)]))
+    return bank.either(*found)
+
+
+def wish_of(decision: Decision, item: str, text: str | None) -> Wish:
+    """What ``text`` wishes of an item of a decision.
 
     Raises:
         UsageFault: the item has no such value.
     """
     result = decision.results[item]
-    known = tuple(value for value in values or () if isinstance(value, str))
+    known = result.type.values if result.type is not None and result.type.kind == "enum" else ()
     if result.kind == "obligation":
         known = STATUSES
     elif result.kind == "criterion":
@@ -130,14 +169,13 @@ def _default(decision: Decision, result: Result, known: Sequence[str]) -> Wish:
         return Wish("is", "met")
     if result.kind == "obligation":
         return Wish("is", "done")
-    if result.id in HOPED and HOPED[result.id] in known:
-        return Wish("is", HOPED[result.id])
-    if result.id in WHOLE:
-        whole = decision.results[WHOLE[result.id]].value
-        if isinstance(whole, int | Fraction) and (not isinstance(today, int | Fraction) or whole > today):
-            return Wish("at_least", whole)
-    if result.id == FULL_RATE:
-        return Wish("at_least", 1)
+    shown = decision.convention.results.headline.get(result.id)
+    if shown is not None and shown.hoped in known:
+        return Wish("is", shown.hoped)
+    best = None if shown is None else shown.best
+    whole = decision.results[best].value if isinstance(best, str) else best
+    if isinstance(whole, int | Fraction) and (not isinstance(today, int | Fraction) or whole > today):
+        return Wish("at_least", whole)
     if known:
         return Wish("is", _next(result, known, today))
     return Wish(MORE, None if isinstance(today, Absent | str | bool) else today)

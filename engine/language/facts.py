@@ -5,7 +5,7 @@ Takes that schema as plain data; gives :class:`Vocabulary`, the facts that rules
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,10 @@ YEAR = "contrat.annee"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One input of a case. ``absence_answers``: its absence says that the event did not happen, or was not notified."""
+    """One input of a case. ``absence_answers``: its absence says that the event did not happen, or was not notified.
+
+    ``fixed``: a person cannot change it; where ``fixed_with`` names a fact, not once that one is given.
+    """
 
     name: str
     type: Type
@@ -30,7 +33,12 @@ class Fact:
     maximum: Decimal | None
     absence_answers: bool
     fixed: bool
+    fixed_with: str | None
     value_labels: Mapping[str, Mapping[str, str]]
+
+    def is_fixed(self, given: Container[str]) -> bool:
+        """Whether a person cannot change it in a case that gives these facts."""
+        return self.fixed or (self.fixed_with is not None and self.fixed_with in given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,7 @@ def _fact(name: str, entry: Mapping[str, Any]) -> Fact:
         maximum=_bound(entry.get("maximum")),
         absence_answers=entry.get("x-absence") == "answer",
         fixed=bool(entry.get("x-fixed")),
+        fixed_with=entry.get("x-fixed-with"),
         value_labels=entry.get("x-labels") or {},
     )
 

@@ -124,6 +124,17 @@ class Encoding:
     def has(self, id_: str) -> bool:
         return any(id_ in layer for layer in self.layers)
 
+    def kind_of(self, id_: str) -> str:
+        """What kind of item it is.
+
+        Raises:
+            KeyError: no plan has the item.
+        """
+        kinds = [layer.step(id_).item.kind for layer in self.layers if id_ in layer]
+        if not kinds:
+            raise KeyError(id_)
+        return kinds[0]
+
     def type_of(self, id_: str) -> Type | None:
         """The type of an item; None where it has none."""
         return next((layer.step(id_).type for layer in self.layers if id_ in layer), None)

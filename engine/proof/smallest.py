@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.language import term_days
-from engine.language.logic import Sort, Term, evaluate
+from engine.language.facts import SIGNATURE
+from engine.language.logic import Term, evaluate
 from engine.language.symbolic import constant, same
 from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
@@ -17,8 +18,9 @@ from engine.proof.solving import DEFAULT_EFFORT, Status
 from engine.proof.space import Space, parts_of
 from engine.proof.witness import Witness, confirmed
 
-MOST_CHANGED = 3  # facts that one proposal may change
-MOST_SETS = 100  # proposals that are told apart
+MOST_CHANGED = 2  # facts that one proposal may change where some proposal of so many exists
+MOST_ALONE = 3  # where none does
+MOST_FOUND = 100  # proposals that are told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Changes:
     """All smallest sets, fewest facts first.
 
     ``status`` is excluded where no change at all of these facts gives the goal, shown where the list is all of them up
-    to ``most`` facts each, undecided where the budget was spent before that was known.
+    to ``most`` facts each, undecided where the budget or :data:`MOST_FOUND` was met before that was known.
     """
 
     found: tuple[Change, ...]
@@ -49,14 +51,13 @@ def smallest_changes(
     goal: Term,
     ids: Sequence[str] = (),
     *,
-    most: int = MOST_CHANGED,
     effort: int = DEFAULT_EFFORT,
 ) -> Changes:
     """The smallest changes of the case ``now`` that give the goal, each with the nearest values.
 
-    The open facts of the encoding's space are those that may move; one whose absence is no answer stays given. A set
-    of changes is told only if no part of it gives the goal too. Of the changes of one set, numbers and days stay as
-    near as can be in sum, then come first.
+    The open facts of the encoding's space are those that may move; what is given stays given, but for events, which
+    may not have happened. A set of changes is told only if no part of it gives the goal too, once for each choice of
+    its words. Numbers and days stay as near as can be in sum, then come first.
 
     Raises:
         UsageFault: the solver is missing or is another version.
@@ -64,26 +65,87 @@ def smallest_changes(
     """
     bank, space = encoding.bank, encoding.space
     changed = {name: bank.negate(_unchanged(space, name, now)) for name in space.open_facts}
-    facts = space.vocabulary.facts
-    kept = (space.present[name] for name in changed if name in now and not facts[name].absence_answers)
+    kept = (space.present[name] for name in changed if name in now and not _event(space, name))
     prover = Prover(space, (*encoding.base, *kept, goal), effort)
     status = prover.ask()
     if status is not Status.SHOWN:
-        return Changes((), status, most, effort)
-    found: list[Change] = []
-    others: list[Term] = []
-    for size in range(most + 1):
-        few = bank.at_most(_count(bank, changed.values()), bank.whole(size))
-        while (status := prover.ask(few, *others)) is Status.SHOWN and len(found) < MOST_SETS:
-            names = _names(prover, changed, few, others)
-            found.append(_nearest(encoding, now, names, changed, prover, ids))
-            others.append(bank.either(*(bank.negate(changed[name]) for name in names)))
-        if status is not Status.EXCLUDED:
-            break
-    complete = status is Status.EXCLUDED
+        return Changes((), status, MOST_ALONE, effort)
+    search = _Search(encoding, now, changed, prover, ids)
+    most = 0
+    while most < (MOST_CHANGED if search.found else MOST_ALONE) and search.complete:
+        most += 1
+        search.add_changes_of(most)
     order = list(space.open_facts)
-    found.sort(key=lambda change: (len(change.facts), [order.index(name) for name in change.facts]))
-    return Changes(tuple(found), Status.SHOWN if complete else Status.UNDECIDED, most, effort)
+    search.found.sort(key=lambda change: (len(change.facts), [order.index(name) for name in change.facts]))
+    return Changes(tuple(search.found), Status.SHOWN if search.complete else Status.UNDECIDED, most, effort)
+
+
+def _event(space: Space, name: str) -> bool:
+    fact = space.vocabulary.facts[name]
+    return fact.absence_answers and fact.type.kind == "date"
+
+
+@dataclass(slots=True)
+class _Search:
+    """The changes found so far; ``complete`` until the budget or the bound is met."""
+
+    encoding: Encoding
+    now: Mapping[str, Scalar]
+    changed: Mapping[str, Term]
+    prover: Prover
+    ids: Sequence[str]
+    found: list[Change] = field(default_factory=list)
+    complete: bool = True
+
+    def add_changes_of(self, size: int) -> None:
+        """Finds all sets of so many facts of which no part does."""
+        bank = self.encoding.bank
+        few = bank.at_most(_count(bank, self.changed.values()), bank.whole(size))
+        others = [self._not_all(change.facts) for change in self.found]
+        while True:
+            status, symbols = self.prover.some(few, *others)
+            self.complete = status is Status.EXCLUDED
+            if status is not Status.SHOWN or len(self.found) == MOST_FOUND:
+                return
+            values = evaluate(self.changed.values(), symbols)
+            names = [name for name, term in self.changed.items() if values[term]]
+            facts = self.encoding.space.case_of(symbols)[0]
+            words = self._words(names, facts)
+            self.found.append(self._nearest(names, facts, words))
+            others.append(bank.either(self._not_all(names), bank.negate(words)))
+
+    def _not_all(self, names: Iterable[str]) -> Term:
+        bank = self.encoding.bank
+        return bank.either(*(bank.negate(self.changed[name]) for name in names))
+
+    def _words(self, names: Sequence[str], facts: Mapping[str, Scalar]) -> Term:
+        """That these facts are given, or not, as in a case, and have the same words there."""
+        bank, space = self.encoding.bank, self.encoding.space
+        terms = []
+        for name in names:
+            value = facts.get(name)
+            terms.append(space.present[name] if name in facts else bank.negate(space.present[name]))
+            if isinstance(value, str | bool):
+                terms.append(same(bank, space.value[name], constant(bank, value)))
+        return bank.both(*terms)
+
+    def _nearest(self, names: Sequence[str], facts: Mapping[str, Scalar], words: Term) -> Change:
+        """The change of these facts alone, with these words, that keeps numbers and days nearest, then lowest."""
+        bank, space = self.encoding.bank, self.encoding.space
+        goal = [words, *(bank.negate(term) for name, term in self.changed.items() if name not in names)]
+        moved = [name for name in names if name in facts and not isinstance(facts[name], str | bool)]
+        far = bank.plus(bank.whole(0), *(_distance(space, name, self.now) for name in moved))
+        goal.append(bank.at_most(far, self.prover.least(far, *goal)))
+        for name in moved:
+            place = _place(space, name)
+            if len(moved) > 1 or far.constant:
+                goal.append(bank.at_most(place, self.prover.least(place, *goal)))
+            elif (old := _old_place(space, name, self.now)) is not None:
+                lower = bank.less(place, old)
+                goal += [lower] if self.prover.ask(*goal, lower) is Status.SHOWN else []
+        _, symbols = self.prover.some(*goal)
+        witness = confirmed(self.encoding, symbols, self.ids)
+        return Change({name: witness.facts.get(name) for name in names}, witness)
 
 
 def _unchanged(space: Space, name: str, now: Mapping[str, Scalar]) -> Term:
@@ -96,42 +158,31 @@ def _count(bank: TermBank, parts: Iterable[Term]) -> Term:
     return bank.plus(bank.whole(0), *(bank.choose(part, bank.whole(1), bank.whole(0)) for part in parts))
 
 
-def _names(prover: Prover, changed: Mapping[str, Term], few: Term, others: Sequence[Term]) -> tuple[str, ...]:
-    _, symbols = prover.some(few, *others)
-    values = evaluate(changed.values(), symbols)
-    return tuple(name for name, term in changed.items() if values[term])
-
-
-def _nearest(
-    encoding: Encoding,
-    now: Mapping[str, Scalar],
-    names: Sequence[str],
-    changed: Mapping[str, Term],
-    prover: Prover,
-    ids: Sequence[str],
-) -> Change:
-    """The change of these facts alone that keeps numbers and days nearest."""
-    bank = encoding.bank
-    fixed = [bank.negate(term) for name, term in changed.items() if name not in names]
-    far = bank.plus(bank.whole(0), *(_distance(encoding.space, name, now[name]) for name in names if name in now))
-    near = prover.least(far, *fixed)
-    symbols = prover.first(*fixed, bank.at_most(far, near))[1]
-    witness = confirmed(encoding, symbols, ids)
-    return Change({name: witness.facts.get(name) for name in names}, witness)
-
-
-def _distance(space: Space, name: str, old: Scalar) -> Term:
-    """How far a number (in units of its last decimal) or a day is from what it was; 0 for anything else."""
-    bank, value = space.bank, space.value[name]
-    if isinstance(value, Day):
-        before = constant(bank, old)
-        assert isinstance(before, Day)
-        here, there = term_days.ordinal(bank, value), term_days.ordinal(bank, before)
-    elif value.sort is Sort.NUMBER:
-        (part,), (number,) = space.open_facts[name].parts, parts_of(space.vocabulary.facts[name], old)
-        here, there = part.symbol, bank.whole(int(number))
-    else:
+def _distance(space: Space, name: str, now: Mapping[str, Scalar]) -> Term:
+    """How far a number or a day is from what it was; 0 for a number that was not given."""
+    bank = space.bank
+    old = _old_place(space, name, now)
+    if old is None:
         return bank.whole(0)
+    here, there = _place(space, name), old
     more, less = bank.minus(here, there), bank.minus(there, here)
-    far = bank.choose(bank.at_most(there, here), more, less)
-    return bank.choose(space.present[name], far, bank.whole(0))
+    return bank.choose(bank.at_most(there, here), more, less)
+
+
+def _place(space: Space, name: str) -> Term:
+    """A number in units of its last decimal, a day as the count of days."""
+    value = space.value[name]
+    return term_days.ordinal(space.bank, value) if isinstance(value, Day) else space.open_facts[name].parts[0].symbol
+
+
+def _old_place(space: Space, name: str, now: Mapping[str, Scalar]) -> Term | None:
+    """Where it was; the day of an event that had not happened is measured from the signature."""
+    bank = space.bank
+    if isinstance(space.value[name], Day):
+        before = constant(bank, now.get(name, now[SIGNATURE]))
+        assert isinstance(before, Day)
+        return term_days.ordinal(bank, before)
+    if name not in now:
+        return None
+    (number,) = parts_of(space.vocabulary.facts[name], now[name])
+    return bank.whole(int(number))

@@ -15,14 +15,15 @@ from engine.evaluation.decision import Decision
 from engine.inquiry.what_if import Alternative, Alternatives, Change
 from engine.language.types import number
 from engine.language.values import Absent, Scalar, Value, exact
+from engine.proof.solving import Status
 from engine.report.formats import formats
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
 from engine.report.parts import item_heading
 from engine.report.say import Say
 from engine.report.values import exact_text, to_json
 
-# Pairs that the page shows where single changes are enough, and where they are not.
-PAIRS_BESIDE_SINGLES, PAIRS_ALONE = 4, 12
+# Changes of several facts that the page shows where fewer facts are enough, and where they are not.
+MORE_BESIDE, MORE_ALONE = 4, 12
 POINTS = ("percent", "percentile")
 COUNTED = ("patients", "ETP")
 DAYS = "days"
@@ -56,16 +57,11 @@ def _blocks(found: Alternatives, decision: Decision, say: Say) -> Iterator[Block
     if found.reached:
         yield Paragraph(say("wish_reached"), "good")
         return
-    if not (found.tried or found.left):
-        yield Paragraph(say("wish_unknown_item"), "open")
-        return
-    singles = [each for each in found.found if len(each.changes) == 1]
-    pairs = [each for each in found.found if len(each.changes) > 1]
-    for title, several, shown in (
-        ("one_change", singles, len(singles)),
-        ("two_changes", pairs, PAIRS_BESIDE_SINGLES if singles else PAIRS_ALONE),
-    ):
-        groups = _grouped(several)
+    sizes = sorted({len(each.changes) for each in found.found})
+    for size in sizes:
+        groups = _grouped([each for each in found.found if len(each.changes) == size])
+        shown = len(groups) if size == 1 else MORE_BESIDE if size > sizes[0] else MORE_ALONE
+        title = ("one_change", "two_changes", "three_changes")[size - 1]
         if groups:
             yield Heading(say(title))
             yield Tree(tuple(line for group in groups[:shown] for line in _lines(group, found, decision, say)))
@@ -75,13 +71,15 @@ def _blocks(found: Alternatives, decision: Decision, say: Say) -> Iterator[Block
 
 
 def _closing(found: Alternatives, say: Say) -> Iterator[Block]:
-    """How far the search went, and what it left alone."""
-    if not found.found:
-        yield Paragraph(say("no_alternative"), "open")
-    tried = "alternatives_tried" if found.found else "none_tried"
-    yield Paragraph(say(tried, count=say.scalar(found.tried)))
-    if found.spent:
-        yield Paragraph(say("alternatives_spent", bound=say.scalar(found.bound)), "open")
+    """How much is proved, and what was left alone."""
+    proof = found.proof
+    match proof.status:
+        case Status.EXCLUDED:
+            yield Paragraph(say("no_alternative_proved"), "open")
+        case Status.SHOWN:
+            yield Paragraph(say("alternatives_proved" if found.found else "none_of_few", most=proof.most))
+        case Status.UNDECIDED:
+            yield Paragraph(say("alternatives_undecided", effort=say.scalar(proof.effort)), "open")
     if found.left:
         yield Paragraph(say("left_alone", names=say.facts(found.left)))
 
@@ -209,9 +207,7 @@ def alternatives_object(found: Alternatives, decision: Decision, say: Say) -> di
             }
             for each in found.found
         ],
-        "tried": found.tried,
-        "bound": found.bound,
-        "bound_met": found.spent,
+        "proof": {"status": found.proof.status.value, "most": found.proof.most, "effort": found.proof.effort},
         "left": list(found.left),
     }
 

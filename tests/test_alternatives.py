@@ -367,6 +367,7 @@ def a_lacking_case(session: Session, start: int) -> tuple[Facts, str, Wish]:
     for seed in range(start, start + 100, 2):
         facts, item = a_case(session, seed)
         try:
+            read_case(nested(facts), session.registry.vocabulary)
             decision = session.decide(facts)
         except InputFault:
             continue

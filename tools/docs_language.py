@@ -64,6 +64,7 @@ X_KEYS: Mapping[str, str] = {
     "x-absence": "`answer`: absence says that the event did not happen or the figure was not notified",
     "x-labels": "French and English label of each value",
     "x-fixed": "a person cannot change it: an age, a date gone by",
+    "x-fixed-with": "a person cannot change it once this other fact is given",
     "x-order": "at the root: chains of facts whose values must not decrease",
 }
 

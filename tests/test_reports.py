@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
+from command import avenant, refused
 
 from engine.cli import cli
-from engine.report import text
+from engine.report import (
+    alternatives_page,
+    catalogue_page,
+    decision_page,
+    diff_data,
+    explain_page,
+    questions_page,
+    suite_page,
+    text,
+    timeline_data,
+)
+from engine.report.html import html
 from engine.report.markdown import markdown
-from engine.report.page import Heading, Paragraph, Table, Tree
+from engine.report.page import Fold, Heading, Paragraph, Table, Tree
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden"
@@ -96,3 +110,44 @@ def test_markdown_escapes_what_would_change_the_layout() -> None:
     assert "a\\|b" in markdown(page)
     assert "x\\_y\\*z" in markdown(page)
     assert "\\<b>" in markdown(page)
+
+
+def test_a_fold_loses_nothing_in_any_format() -> None:
+    folded = (Heading("Titre", 1), Fold("Plus", (Paragraph("un"), Fold("Encore", (Tree(((0, "deux"),)),)))))
+    for said in (text.plain(folded), text.coloured(folded, 80), markdown(folded), html(folded, "fr")):
+        assert all(part in said for part in ("Titre", "Plus", "un", "Encore", "deux"))
+
+
+def subjects() -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(cli)
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        assert command is not None
+        yield name, command
+
+
+WRITTEN = {
+    "ask": questions_page.FORMATS,
+    "diff": diff_data.FORMATS,
+    "evaluate": decision_page.FORMATS,
+    "explain": explain_page.FORMATS,
+    "show": catalogue_page.SHOW_FORMATS,
+    "test": suite_page.FORMATS,
+    "timeline": timeline_data.FORMATS,
+}
+
+
+def test_a_command_offers_the_formats_that_its_subject_has_and_no_other() -> None:
+    offered = {
+        name: list(option.type.choices)
+        for name, command in subjects()
+        for option in command.params
+        if option.name == "format_" and isinstance(option.type, click.Choice)
+    }
+    assert offered == {name: list(formats) for name, formats in WRITTEN.items()}
+    assert list(alternatives_page.FORMATS) == list(explain_page.FORMATS), "one command writes both"
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_format_that_is_not_offered_is_refused(name: str) -> None:
+    assert refused(avenant(name, "x", "y", "--format", "latex"), status=2)

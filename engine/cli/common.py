@@ -1,13 +1,9 @@
-"""What the commands share: options, reading cases, writing formats, and turning faults into messages.
-
-Faults come in as exceptions; a message on standard error and an exit status go out, and never a traceback.
-"""
+"""What the commands share: options, reading and deciding cases, and writing subjects in their formats."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import errno
 import functools
 import gc
 import os
@@ -20,7 +16,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import click
 
 import engine
-from engine.errors import InputFault, Location, Problem, UsageFault, fault
+from engine.cli.faults import faults_told, locale_language
+from engine.errors import InputFault, Location, Problem, fault
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import read_case
 from engine.evaluation.inference import EngineFault
@@ -40,12 +37,6 @@ STANDARD_INPUT = "-"
 _F = TypeVar("_F", bound=Callable[..., Any])
 _P = ParamSpec("_P")
 _Subject = TypeVar("_Subject")
-
-
-def locale_language() -> str:
-    """French where the locale is French, else English."""
-    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return "fr" if next((name for name in names if name), "").lower().startswith("fr") else "en"
 
 
 convention_option = click.option("--convention", metavar="ID", help="Decide under this convention, whatever the date.")
@@ -124,33 +115,6 @@ def given(*options: Callable[[Any], Any]) -> Callable[[Callable[Concatenate[Give
         return declared
 
     return declare
-
-
-@contextlib.contextmanager
-def faults_told(lang: str) -> Iterator[None]:
-    """Turns faults into messages on standard error and an exit status."""
-    try:
-        yield
-    except InputFault as error:
-        complain(error.problems, lang)
-        sys.exit(1)
-    except UsageFault as error:
-        raise click.UsageError(f"{error.problem.location}: {error.problem.message(lang)}") from None
-    except RecursionError:
-        complain([Problem(Location("avenant"), "too-deep", {"limit": "…"})], lang)
-        sys.exit(1)
-    except OSError as error:
-        if error.errno == errno.EPIPE:  # who reads the output has gone; click ends quietly
-            raise
-        reason = error.strerror or type(error).__name__
-        complain([Problem(Location(str(error.filename or "avenant")), "file-unreadable", {"reason": reason})], lang)
-        sys.exit(1)
-
-
-def complain(problems: Sequence[Problem], lang: str) -> None:
-    """Tells problems on standard error."""
-    for problem in problems:
-        click.echo(problem.line(lang), err=True)
 
 
 def _day(text: str | None) -> dt.date | None:

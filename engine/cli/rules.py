@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from engine.cli.common import Given, complain, format_option, given, put
+from engine.cli.common import Given, format_option, given, put
 from engine.cli.effort import effort_option
+from engine.cli.faults import complain
 from engine.errors import InputFault
 from engine.policy.checks import check_folder
 from engine.policy.places import policies_place

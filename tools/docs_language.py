@@ -59,8 +59,6 @@ X_KEYS: Mapping[str, str] = {
     "x-where": "where a person finds the answer",
     "x-unit": "the unit of a number",
     "x-scale": "how many decimals are allowed; without it, none",
-    "x-minimum": "the first date allowed",
-    "x-maximum": "the last date allowed",
     "x-absence": "`answer`: absence says that the event did not happen or the figure was not notified",
     "x-labels": "French and English label of each value",
     "x-fixed": "a person cannot change it: an age, a date gone by",

@@ -19,7 +19,7 @@ import polars as pl
 
 from engine.errors import InputFault, Problem
 from engine.evaluation.facts import DEFAULT_BENEFICIARY, read_case
-from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
+from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact
 from engine.policy.registry import Registry
 
 ACCEPTED = "avenant_accepted"
@@ -30,7 +30,6 @@ _LEAP = r"(19(0[48]|[2468][048]|[13579][26])|20([02468][048]|[13579][26]))"
 DAY = rf"((19|20)[0-9]{{2}}-{_MONTH_DAY}|2100-{_MONTH_DAY}|{_LEAP}-02-29)"  # of the calendar, from 1900 to 2100
 TRUTHS = ("true", "false")
 TEXTS = (pl.String, pl.Categorical, pl.Enum, pl.Null)
-FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)

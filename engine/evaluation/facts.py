@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
-from engine.language.facts import BENEFICIARY, SIGNATURE, Fact, Vocabulary
+from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact, Vocabulary
 from engine.language.typing import is_date, nearest_fact
 from engine.language.values import Scalar, exact
 from engine.policy.loader import Document
@@ -161,8 +161,8 @@ class _CaseReader:
         if day is None:
             self._wrong(fact, value, path, "2024-06-22")
             return None
-        if not dt.date(1900, 1, 1) <= day <= dt.date(2100, 12, 31):
-            self._report(path, "fact-range", name=fact.name, value=_shown(value), low="1900-01-01", high="2100-12-31")
+        if not FIRST_DAY <= day <= LAST_DAY:
+            self._report(path, "fact-range", name=fact.name, value=_shown(value), low=FIRST_DAY, high=LAST_DAY)
             return None
         return day
 

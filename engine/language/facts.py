@@ -5,6 +5,7 @@ Takes that schema as plain data; gives :class:`Vocabulary`, the facts that rules
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Container, Mapping
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from engine.records import dataclass
 BENEFICIARY = "beneficiaire"
 SIGNATURE = "contrat.date_signature"
 YEAR = "contrat.annee"
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)  # of any date in a case
 
 
 @dataclass(frozen=True, slots=True)

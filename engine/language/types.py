@@ -5,8 +5,6 @@ Takes two types and a wish (compare, add, multiply); gives the type of the resul
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from engine.records import dataclass
 
 ANY_UNIT = "any"
@@ -109,8 +107,3 @@ def fits(actual: Type, wanted: Type) -> bool:
     if mixed is None:
         return False
     return actual.kind != "enum" or set(actual.values) <= set(wanted.values)
-
-
-def of_unit(base: Type, unit: str) -> Type:
-    """``base`` with its unit named, for literals that take the unit of their item."""
-    return replace(base, unit=unit)

@@ -14,7 +14,7 @@ from itertools import combinations
 
 from engine.evaluation.facts import Facts
 from engine.language import term_days
-from engine.language.facts import Fact, Vocabulary
+from engine.language.facts import FIRST_DAY, LAST_DAY, Fact, Vocabulary
 from engine.language.logic import Plain, Sort, Term
 from engine.language.symbolic import Symbolic, constant
 from engine.language.term_bank import TermBank
@@ -23,7 +23,7 @@ from engine.language.terms import at_most
 from engine.language.values import Scalar, exact
 from engine.policy.model import Interpretation
 
-YEARS = range(1900, 2101)  # what engine.evaluation.facts accepts as the year of a date
+YEARS = range(FIRST_DAY.year, LAST_DAY.year + 1)
 LARGEST = 10**9  # bounds a number whose schema has no maximum of its own
 
 

@@ -52,9 +52,18 @@ def in_markdown(text: str) -> str:
     >>> in_markdown("![x](http://a.b) <!-- @me")
     '!\\[x\\](http\u2060://a.b) \\<!-- @\u2060me'
     """
-    text = _MARKDOWN.sub(r"\\\g<0>", flowing(text).strip())
+    return _unlinked(_MARKDOWN.sub(r"\\\g<0>", flowing(text).strip()))
+
+
+def on_markdown_line(text: str) -> str:
+    r"""The same at the start of a line, where more characters are signs.
+
+    >>> on_markdown_line("1. one")
+    '1\\. one'
+    """
+    text = in_markdown(text)
     start = _START.match(text)
-    return _unlinked(text if start is None else f"{start[0]}\\{text[start.end() :]}")
+    return text if start is None else f"{start[0]}\\{text[start.end() :]}"
 
 
 def in_summary(text: str) -> str:

@@ -12,7 +12,17 @@ import pytest
 from command import FIXTURES, ROOT, avenant, refused
 
 from engine.errors import MAX_FAULTS, Location, Problem
-from engine.escaping import UNSAFE, flowing, in_cell, in_html, in_json, in_markdown, in_summary, on_one_line
+from engine.escaping import (
+    UNSAFE,
+    flowing,
+    in_cell,
+    in_html,
+    in_json,
+    in_markdown,
+    in_summary,
+    on_markdown_line,
+    on_one_line,
+)
 from engine.policy.loader import parse
 from engine.policy.reading import load_schema
 from engine.policy.schema import shape, shape_problems
@@ -85,7 +95,7 @@ def test_markdown_has_no_more_lines_and_no_sign_of_its_own(text: str) -> None:
     assert markdown(page).count("\n") == markdown((Heading("x", 1), Paragraph("x"), page[2], Tree(((0, "x"),)))).count(
         "\n"
     )
-    shown = in_markdown(text)
+    shown = on_markdown_line(text)
     assert not re.search(r"(?<!\\)(?:\\\\)*[<\[\]|`*_~$]", shown)
     assert not re.match(r"\s|[#>]|[-+]\s|-+\Z|\d+[.)]\s", shown)
     assert not re.search(r"@\w|#\d|https?:|www\.", shown)
@@ -115,7 +125,8 @@ def test_a_cell_is_no_formula(text: str) -> None:
 def test_plain_texts_stay_as_they_are() -> None:
     for text in ("Éligibilité : oui, à 50 %", "mt_p30", "2024-09-02", "€19,000.00", "a (b), c"):
         assert on_one_line(text) == flowing(text) == in_html(text) == in_cell(text) == text
-    assert in_markdown("2024-09-02 (a), 12.5") == "2024-09-02 (a), 12.5"
+    assert on_markdown_line("2024-09-02 (a), 12.5") == "2024-09-02 (a), 12.5"
+    assert in_markdown("1. one") == "1. one"
 
 
 # What is read

@@ -10,21 +10,17 @@ from engine.cli.common import Given, convention_option, decide_file, format_opti
 from engine.inquiry.questions import ALL, Asker
 from engine.report.questions_page import FORMATS, Commands, Questions
 
-DEFAULT = "eligibilite"
-
 
 @click.command()
 @click.argument("case", metavar="CASE")
-@click.option(
-    "--for", "wanted", metavar="ITEM", default=DEFAULT, show_default=True, help="The result to decide, or all."
-)
+@click.option("--for", "wanted", metavar="ITEM", help="The result to decide, or all (default: the verdict).")
 @format_option(FORMATS)
 @given(convention_option, interpret_option)
-def ask(rules: Given, case: str, wanted: str, format_: str) -> None:
+def ask(rules: Given, case: str, wanted: str | None, format_: str) -> None:
     """Say which missing facts to ask for, those that decide most first, and where each is found."""
     decision = decide_file(rules, case)
-    asked = Asker(rules.session).ask(decision, wanted, dict(rules.choices))
-    aim = () if wanted == DEFAULT else ("--for", wanted)
+    asked = Asker(rules.session).ask(decision, wanted or decision.headline.verdict or ALL, dict(rules.choices))
+    aim = ("--for", wanted) if wanted and wanted != decision.headline.verdict else ()
     commands = Commands(
         again=shlex.join(["avenant", "ask", case, *aim, *rules.again()]),
         others=shlex.join(["avenant", "ask", case, "--for", ALL, *rules.again()]),

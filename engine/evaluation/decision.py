@@ -13,6 +13,7 @@ from engine.language.expressions import Citation, Text
 from engine.language.types import Type
 from engine.language.values import Scalar
 from engine.policy.model import Convention
+from engine.policy.results import Results
 from engine.records import dataclass
 
 # Results that every decision holds, not applicable where the convention does not know them (design, section 7).
@@ -132,9 +133,10 @@ class YearLine:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """All results of one case under one convention."""
+    """All results of one case under one convention; ``headline`` are those that every answer of its folder states."""
 
     convention: Convention
+    headline: Results
     digest: str
     selected_because: Text
     overlays: tuple[OverlayUse, ...]
@@ -148,7 +150,16 @@ class Decision:
     as_of: dt.date | None
 
     @property
+    def verdict(self) -> Result | None:
+        """The result that heads the answer, where some convention of the folder names one."""
+        return None if self.headline.verdict is None else self.results[self.headline.verdict]
+
+    def stated(self, id_: str | None) -> Result | None:
+        """A headline result, where the folder has it."""
+        return None if id_ is None else self.results[id_]
+
+    @property
     def missing(self) -> tuple[str, ...]:
-        """The facts that the undetermined fixed results wait for, in the order of the results."""
-        waiting = (fact for id_ in FIXED_RESULTS if id_ in self.results for fact in self.results[id_].missing)
+        """The facts that the undetermined headline results wait for, in the order of the results."""
+        waiting = (fact for id_ in self.headline.ids if id_ in self.results for fact in self.results[id_].missing)
         return tuple(dict.fromkeys(waiting))

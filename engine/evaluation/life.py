@@ -84,9 +84,9 @@ def lived(
     return replace(life, first=day_in(life.decide(life.known_facts(1)), YEAR_START))
 
 
-def day_in(decision: Decision, id_: str) -> dt.date | None:
+def day_in(decision: Decision, id_: str | None) -> dt.date | None:
     """The day that a result is, None where it is not known."""
-    result = decision.results.get(id_)
+    result = None if id_ is None else decision.results.get(id_)
     return result.value if result is not None and isinstance(result.value, dt.date) else None
 
 

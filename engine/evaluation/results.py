@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.evaluation.bodies import Decided
-from engine.evaluation.decision import FIXED_RESULTS, ObligationLine, OverlayUse, PaymentLine, Reason, Result
+from engine.evaluation.decision import ObligationLine, OverlayUse, PaymentLine, Reason, Result
 from engine.evaluation.evaluator import Run, obligation_status
 from engine.evaluation.facts import Facts
 from engine.evaluation.program import Compiled, Program, bits
@@ -24,6 +24,7 @@ from engine.policy.model import (
     Table,
 )
 from engine.policy.overlays import Laid
+from engine.policy.results import Headline
 from engine.records import dataclass
 
 _NOTHING: Mapping[str, Any] = {}
@@ -48,8 +49,7 @@ def results(
 ) -> dict[str, Result]:
     """The result of every item of a run (or of those ``wanted``), in plan order.
 
-    ``laying`` holds the bits behind the overlays that change an item, or could. Fixed ids that the convention lacks
-    are not applicable.
+    ``laying`` holds the bits behind the overlays that change an item, or could.
     """
     behind = [0] * len(program.blank)  # the facts and interpretations behind each slot, through what it reads
     ranks = [-1] * len(program.blank)  # and the weakest source rank behind it (-1: nothing cited)
@@ -70,9 +70,6 @@ def results(
         if wanted is None or id_ in wanted:
             result = _result(program, compiled, run, answer, grounds, all_facts, rank, facts, choices)
             found[id_] = _passed_on(result, found)
-    for id_ in FIXED_RESULTS:
-        if id_ not in found:
-            found[id_] = _no_such_result(id_)
     return found
 
 
@@ -124,9 +121,10 @@ def _result(
     )
 
 
-def _no_such_result(id_: str) -> Result:
+def no_such_result(shown: Headline) -> Result:
+    """A headline result that a convention does not have, which is not applicable."""
     empty: Mapping[str, str] = {}
-    label = {"fr": id_, "en": id_}
+    id_, label = shown.id, {"fr": shown.id, "en": shown.id}
     return Result(id_, "quantity", label, None, "not_applicable", None, (), None, {}, empty, (), (), (), (), {}, False)
 
 

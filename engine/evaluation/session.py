@@ -16,7 +16,7 @@ from engine.evaluation.evaluator import Run, run_program
 from engine.evaluation.facts import Facts
 from engine.evaluation.plan import Key, make_plan
 from engine.evaluation.program import Program, compile_plan
-from engine.evaluation.results import obligations, overlay_uses, payments, results
+from engine.evaluation.results import no_such_result, obligations, overlay_uses, payments, results
 from engine.evaluation.selection import Reach, overlays_in_force, reach_of
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
@@ -26,7 +26,6 @@ from engine.policy.registry import Registry
 from engine.records import dataclass
 
 YEARS_SHOWN = (1, 2, 3, 4, 5)
-YEARLY_AMOUNT = "aide.montant_annuel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +87,12 @@ class Session:
         """
         case = self.settled(facts, interpret, convention)
         program, run, choices = case.program, case.run(), case.choices
+        headline = self.registry.results
         found = results(program, run, facts, choices, case.behind)
+        found |= {id_: no_such_result(headline.headline[id_]) for id_ in headline.ids if id_ not in found}
         used = {id_ for result in found.values() for id_ in result.choices}
         return Decision(
+            headline=headline,
             convention=case.convention,
             digest=case.digest,
             selected_because=case.because,
@@ -190,17 +192,18 @@ class Session:
 
     def _years(self, case: Settled) -> tuple[YearLine, ...]:
         """The yearly amount of the years 1 to 5, each under its own overlays."""
-        if YEARLY_AMOUNT not in case.convention.items:
+        amount = self.registry.results.maximum
+        if amount is None or amount not in case.convention.items:
             return ()
-        below = tuple(named_items(case.convention.items[YEARLY_AMOUNT]))
+        below = tuple(named_items(case.convention.items[amount]))
         lines = []
         for number in YEARS_SHOWN:
             year = self.settled({**case.facts, YEAR: number}, case.choices, case.convention.id)
-            wanted = (YEAR_START, YEARLY_AMOUNT, *below)
+            wanted = (YEAR_START, amount, *below)
             found = results(year.program, year.run(), year.facts, year.choices, year.behind, wanted)
             start = found[YEAR_START].value
             first = start if isinstance(start, dt.date) else None
-            lines.append(YearLine(number, first, found[YEARLY_AMOUNT], overlay_uses(year.laid)))
+            lines.append(YearLine(number, first, found[amount], overlay_uses(year.laid)))
         return tuple(lines)
 
 

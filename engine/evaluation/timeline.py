@@ -12,18 +12,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.errors import InputFault, Problem
-from engine.evaluation.decision import FIXED_RESULTS, Decision, ObligationLine, OverlayUse, Result
+from engine.evaluation.decision import Decision, ObligationLine, OverlayUse, Result
 from engine.evaluation.dossier import Dossier, Event
 from engine.evaluation.life import Life, day_in, lived
-from engine.evaluation.session import YEARLY_AMOUNT, YEARS_SHOWN, Session
+from engine.evaluation.session import YEARS_SHOWN, Session
 from engine.language.facts import YEAR
 from engine.language.values import add_months
-
-TERM = "contrat.terme"
-END = "contrat.fin"
-ENDING = (TERM, END, "reconduction.tacite", "reconduction.terme", "carence.fin")
-AMOUNT_DUE = "aide.montant_du"
-FOLLOWED = ("tranche_activite", "objectif.mt", "objectif.fa", YEARLY_AMOUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +111,9 @@ def timeline(
         dossier,
         rows,
         duties,
-        tuple(last.results[id_] for id_ in ENDING if id_ in last.results),
-        _total(rows, YEARLY_AMOUNT),
-        _total(rows, AMOUNT_DUE),
+        tuple(last.results[id_] for id_ in last.headline.life.ids if id_ in last.results),
+        _total(rows, last.headline.maximum),
+        _total(rows, last.headline.due),
         _paid(rows, as_of),
         tuple(event for event in dossier.events if _has_effect(event) and event not in counted),
         tuple(event for event in dossier.events if event.type.criterion not in (None, *last.results)),
@@ -153,19 +147,19 @@ def _last_year(life: Life) -> int:
 def _runs(life: Life, year: int, as_of: dt.date | None) -> bool:
     """Whether a contract year belongs to the contract, with all that the dossier tells."""
     decision = life.decide(life.known_facts(year))
-    start, end = life.start(year), decision.results.get(END)
+    start, end = life.start(year), decision.results.get(decision.headline.life.end or "")
     if start is None or end is None or end.status == "undetermined":
         return year <= YEARS_SHOWN[-1]
     if isinstance(end.value, dt.date):
         return start < end.value
-    term = day_in(decision, TERM)
+    term = day_in(decision, decision.headline.life.term)
     told = (as_of, *(event.day for event in life.dossier.events))
     return (term is not None and start < term) or any(day is not None and start <= day for day in told)
 
 
 def _overlays(decision: Decision) -> tuple[OverlayUse, ...]:
     """The overlays that the results and payments of a year rest on."""
-    shown = (*FIXED_RESULTS, *(line.result.id for line in decision.payments))
+    shown = (*decision.headline.ids, *(line.result.id for line in decision.payments))
     behind = {*shown, *(below for id_ in shown for below in _below(decision, id_))}
     return tuple(use for use in decision.overlays if not behind.isdisjoint(use.changes))
 
@@ -179,7 +173,7 @@ def _changes(
     known = {use.id for use in before.overlays}
     later = [use for use in laid if use.id not in known]
     found = []
-    for id_ in FOLLOWED:
+    for id_ in decision.headline.followed:
         old, new = before.decision.results[id_], decision.results[id_]
         if (old.status, old.value) != (new.status, new.value):
             below = {id_, *_below(decision, id_)}
@@ -208,7 +202,8 @@ def _below(decision: Decision, id_: str) -> Iterator[str]:
 
 def _end(life: Life, year: int) -> dt.date | None:
     """The first day after a contract year."""
-    days = (life.start(year + 1), day_in(life.decide(life.known_facts(year)), END))
+    decision = life.decide(life.known_facts(year))
+    days = (life.start(year + 1), day_in(decision, decision.headline.life.end))
     return min((day for day in days if day is not None), default=None)
 
 
@@ -235,8 +230,8 @@ def _year_of(rows: tuple[YearRow, ...], as_of: dt.date | None) -> int:
     return begun[-1] if begun else rows[0].year
 
 
-def _total(rows: tuple[YearRow, ...], id_: str) -> Total:
-    results = [(row.year, row.decision.results[id_]) for row in rows if id_ in row.decision.results]
+def _total(rows: tuple[YearRow, ...], id_: str | None) -> Total:
+    results = [(row.year, row.decision.results[id_]) for row in rows if id_ is not None]
     known = [result.value for _, result in results if isinstance(result.value, int | Fraction)]
     return Total(sum(map(Fraction, known), Fraction(0)), tuple(y for y, r in results if r.status == "undetermined"))
 

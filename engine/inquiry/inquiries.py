@@ -10,22 +10,19 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.evaluation.decision import FIXED_RESULTS, Decision, Result
+from engine.evaluation.decision import Decision, Result
 from engine.evaluation.evaluator import Run
 from engine.evaluation.facts import Facts
 from engine.evaluation.life import lived
 from engine.evaluation.program import Program
-from engine.evaluation.session import YEARLY_AMOUNT, YEARS_SHOWN, Session
-from engine.evaluation.timeline import ENDING, Timeline
+from engine.evaluation.session import YEARS_SHOWN, Session
+from engine.evaluation.timeline import Timeline
 from engine.inquiry.sensitivity import Answer, Choices, Inquiry, Subject
 from engine.language.expressions import Chosen, walk
 from engine.language.facts import SIGNATURE, YEAR
 from engine.policy.model import YEAR_START, Convention
 from engine.policy.nodes import deciding_nodes
 from engine.policy.overlays import Laid, laid_names, named_items, reaches
-
-ELIGIBILITY = FIXED_RESULTS[0]
-OF_A_YEAR = FIXED_RESULTS[1:]
 
 
 @dataclass(slots=True)
@@ -56,15 +53,16 @@ def inquiry_of_case(session: Session, decision: Decision, fixed: Choices) -> Inq
     """
     convention, facts = decision.convention, decision.facts
     questions = session.program(convention, ()).plan.interpretations
-    outcome = convention.items.get(ELIGIBILITY)
+    headline = decision.headline
+    outcome = convention.items.get(headline.verdict or "")
     criteria = () if outcome is None else tuple(dict.fromkeys(named_items(outcome)))
-    wanted = (*FIXED_RESULTS, *(_payments(convention) if YEAR in facts else ()), *criteria)
+    wanted = (*headline.ids, *(_payments(convention) if YEAR in facts else ()), *criteria)
     answers = Answers(session, convention)
 
     def decide(choices: Choices) -> Mapping[Subject, Answer]:
         found = dict(answers.of(dict(facts), choices, wanted, 0))
-        for year in () if YEAR in facts or YEARLY_AMOUNT not in convention.items else YEARS_SHOWN:
-            found.update(answers.of({**facts, YEAR: year}, choices, (YEARLY_AMOUNT,), year))
+        for year in () if YEAR in facts or headline.maximum not in convention.items else YEARS_SHOWN:
+            found.update(answers.of({**facts, YEAR: year}, choices, (headline.maximum or "",), year))
         return found
 
     def tell(choices: Choices) -> Mapping[Subject, Result]:
@@ -85,8 +83,10 @@ def inquiry_of_life(session: Session, life: Timeline, fixed: Choices) -> Inquiry
     questions = session.program(convention, ()).plan.interpretations
     answers = Answers(session, convention)
     criteria = [event.type.criterion for event in life.dossier.events if event.type.criterion in convention.items]
-    of_a_year = (*OF_A_YEAR, *_payments(convention))
-    whole = (ELIGIBILITY, *ENDING)
+    headline = session.registry.results
+    verdict = () if headline.verdict is None else (headline.verdict,)
+    of_a_year = (*(id_ for id_ in headline.ids if id_ not in verdict), *_payments(convention))
+    whole = (*verdict, *headline.life.ids)
     base = lived(session, life.dossier, convention.id)
     last = life.rows[-1].year
 

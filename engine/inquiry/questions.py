@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
-from engine.evaluation.decision import FIXED_RESULTS, Decision, Result
+from engine.evaluation.decision import Decision, Result
 from engine.evaluation.evaluator import Run
 from engine.evaluation.facts import Facts
 from engine.evaluation.plan import Key
@@ -75,7 +75,7 @@ class Asked:
     @property
     def others(self) -> tuple[Result, ...]:
         asked = {result.id for result in self.wanted}
-        fixed = (self.decision.results[id_] for id_ in FIXED_RESULTS if id_ not in asked)
+        fixed = (self.decision.results[id_] for id_ in self.decision.headline.ids if id_ not in asked)
         return tuple(result for result in fixed if result.status == "undetermined" and result.missing)
 
 
@@ -253,7 +253,7 @@ def _completions(values: Mapping[str, Sequence[Value]]) -> Iterator[dict[str, Sc
 
 def _wanted(decision: Decision, wanted: str) -> tuple[Result, ...]:
     if wanted == ALL:
-        return tuple(decision.results[id_] for id_ in FIXED_RESULTS)
+        return tuple(decision.results[id_] for id_ in decision.headline.ids)
     if wanted not in decision.results:
         close = nearest(wanted, [*decision.results, ALL])
         raise UsageFault(Problem(Location(decision.convention.id), "unknown-item", {"id": wanted}, close))

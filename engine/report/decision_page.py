@@ -16,14 +16,13 @@ from engine.report.formats import formats
 from engine.report.objects import obligation_object, overlay_ids, payment_object, result_object, texts
 from engine.report.page import Block, Heading, Page, Paragraph, Table
 from engine.report.parts import (
-    ELIGIBILITY,
-    MAIN,
     below,
     due_text,
     duties,
     eligibility_criteria,
     facts_behind,
     readings_taken,
+    tone_of,
     verdict_heading,
     warnings_of,
     why_not,
@@ -33,7 +32,6 @@ from engine.report.say import Say
 if TYPE_CHECKING:
     from engine.inquiry.sensitivity import Sensitivity
 
-YEARLY_TABLE = "aide.bareme"
 RESULT_KINDS = ("outcome", "criterion", "quantity", "table")
 
 
@@ -79,11 +77,12 @@ FORMATS = formats(page, data)
 def _summary(cases: Sequence[Decided], say: Say) -> Iterator[Block]:
     rows = []
     for case in cases:
-        results = case.decision.results
-        amounts = [results[id_] for id_ in ("aide.montant_du", "aide.montant_annuel")]
-        amount = next((each for each in amounts if each.status == "known"), amounts[0])
-        shown = case.decision.years[0].amount if case.decision.years else amount
-        rows.append((case.title, case.decision.convention.id, say.result(results[ELIGIBILITY]), say.result(shown)))
+        decision = case.decision
+        stated = (decision.stated(id_) for id_ in (decision.headline.due, decision.headline.maximum))
+        amounts = [result for result in stated if result is not None]
+        amount = next((each for each in amounts if each.status == "known"), next(iter(amounts), None))
+        shown = (decision.verdict, decision.years[0].amount if decision.years else amount)
+        rows.append((case.title, decision.convention.id, *("" if each is None else say.result(each) for each in shown)))
     yield Heading(say("summary"), 1)
     yield Table((say("case"), say("convention"), say("verdict"), say("amount")), tuple(rows))
 
@@ -94,7 +93,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     yield from verdict_heading(decision, say, case.title)
     yield from _overlays(decision, say)
     yield from why_not(decision, say)
-    if str(decision.results[ELIGIBILITY].value) != "eligible":
+    if tone_of(decision) != "good":
         yield Paragraph(say("if_eligible"))
     yield from _results(decision, say)
     yield from _amounts(decision, say)
@@ -121,7 +120,7 @@ def _overlays(decision: Decision, say: Say) -> Iterator[Block]:
 
 def _results(decision: Decision, say: Say) -> Iterator[Block]:
     rows = []
-    for result in (decision.results[id_] for id_ in MAIN):
+    for result in (decision.results[id_] for id_ in decision.headline.ids if id_ != decision.headline.verdict):
         waits_for_year = YEAR not in decision.facts and result.missing == (YEAR,)
         if result.status != "not_applicable" and not waits_for_year:
             rows.append((say.label(result), say.result(result), say.because(result)))
@@ -147,7 +146,8 @@ def _year_rows(decision: Decision, say: Say) -> tuple[tuple[str, ...], ...]:
     """A row for each run of years with the same amount for the same reason."""
     rows: list[tuple[str, ...]] = []
     for line in decision.years:
-        labels = ", ".join(say.label(use) for use in line.overlays if YEARLY_TABLE in use.changes)
+        behind = {line.amount.id, *line.amount.uses}
+        labels = ", ".join(say.label(use) for use in line.overlays if not behind.isdisjoint(use.changes))
         amount, why = say.result(line.amount), say.because(line.amount)
         why = f"{labels} [{why}]" if labels and line.amount.status == "known" else why
         if rows and rows[-1][2:] == (amount, why):
@@ -184,7 +184,7 @@ def _missing(decision: Decision, say: Say) -> Iterator[Block]:
 def _grades(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
     """The sources behind the main results, by grade."""
     used: dict[str, dict[str, None]] = {kind: {} for kind in SOURCE_KINDS}
-    for id_ in (ELIGIBILITY, *MAIN):
+    for id_ in decision.headline.ids:
         for citation in (each for result in below(decision, id_, applying=True) for each in result.cite):
             source = say.registry.conventions[citation.convention].sources.get(citation.source)
             if source is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from engine.escaping import in_markdown, in_summary
+from engine.escaping import in_markdown, in_summary, on_markdown_line
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree, shown
 
 
@@ -15,7 +15,8 @@ def markdown(page: Page) -> str:
 
 
 def _block(block: Block) -> Iterator[str]:
-    block = shown(block, in_summary if isinstance(block, Fold) else in_markdown)
+    show = in_summary if isinstance(block, Fold) else in_markdown
+    block = shown(block, on_markdown_line if isinstance(block, Paragraph | Tree) else show)
     match block:
         case Heading(text, level, _):
             yield from ("", "#" * level + " " + text, "")

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.evaluation.decision import FIXED_RESULTS, Decision, ObligationLine, PaymentLine, Result
+from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
 from engine.language.expressions import VerdictIs, walk
 from engine.policy.model import Convention, Outcome
 from engine.report.page import Block, Heading, Paragraph, Table
 from engine.report.say import Say
 
-ELIGIBILITY, *MAIN = FIXED_RESULTS
-_TONES = {"eligible": "good", "ineligible": "bad"}
-
 
 def verdict_heading(decision: Decision, say: Say, title: str) -> Iterator[Block]:
-    """Whether a case is eligible, and under which convention, and why under that one."""
-    eligible = decision.results[ELIGIBILITY]
-    verdict = say.pair(say.label(eligible), say.result(eligible))
-    yield Heading(f"{title} — {verdict}", 1, _TONES.get(str(eligible.value), "open"))
+    """What the verdict on a case is, and under which convention, and why under that one."""
+    verdict = decision.verdict
+    said = "" if verdict is None else f" — {say.pair(say.label(verdict), say.result(verdict))}"
+    yield Heading(f"{title}{said}", 1, tone_of(decision))
     yield convention_line(decision, say)
+
+
+def tone_of(decision: Decision) -> str:
+    """Whether the verdict is what who applies hopes for: good, bad, or open where that is not said."""
+    verdict = decision.verdict
+    better = None if verdict is None else decision.headline.headline[verdict.id].better
+    if verdict is None or not isinstance(better, tuple) or verdict.value not in better:
+        return "open"
+    return "good" if verdict.value == better[-1] else "bad"
 
 
 def convention_line(decision: Decision, say: Say) -> Block:
@@ -51,8 +57,8 @@ def why_not(decision: Decision, say: Say) -> Iterator[Block]:
 
 
 def eligibility_criteria(decision: Decision) -> list[Result]:
-    """The criteria that the eligibility of this convention asks about."""
-    item = decision.convention.items.get(ELIGIBILITY)
+    """The criteria that the verdict of this convention asks about."""
+    item = decision.convention.items.get(decision.headline.verdict or "")
     if item is None or not isinstance(item.body, Outcome):
         return []
     named = (node.criterion.id for rule in item.body.rules for node in walk(rule.when) if isinstance(node, VerdictIs))
@@ -106,7 +112,7 @@ def readings_taken(decisions: Iterable[Decision], say: Say) -> Iterator[Block]:
     """The sides taken in open questions behind the main results."""
     taken: dict[str, str] = {}
     for decision in decisions:
-        for shown in FIXED_RESULTS:
+        for shown in decision.headline.ids:
             taken.update(decision.results[shown].choices)
     if not taken:
         return

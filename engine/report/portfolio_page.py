@@ -25,7 +25,10 @@ def portfolio_blocks(measured: Portfolio, found: Sequence[Behaviour], say: Say) 
     yield Heading(say("portfolio"))
     yield Paragraph(say("portfolio_rows", **{key: say.scalar(count) for key, count in counts.items()}))
     verdicts = tuple(
-        (" → ".join(dict.fromkeys(whom.value("eligibilite", _plain(v)) for v in pair)), say.scalar(count))
+        (
+            " → ".join(dict.fromkeys(whom.value(say.registry.results.verdict or "", _plain(v)) for v in pair)),
+            say.scalar(count),
+        )
         for pair, count in measured.verdicts.items()
     )
     yield Table((say("portfolio_verdicts"), say("portfolio_count")), verdicts)

@@ -5,13 +5,14 @@ A year whose amount is open is drawn as an empty outline with a question mark, n
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.escaping import in_html
-from engine.evaluation.decision import Result
-from engine.evaluation.session import YEARLY_AMOUNT
-from engine.evaluation.timeline import AMOUNT_DUE, Timeline, YearRow
+from engine.evaluation.decision import Decision, Result
+from engine.evaluation.timeline import Timeline
 from engine.language.types import number
 from engine.report.say import Say
 
@@ -19,20 +20,22 @@ WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 70, 10, 28, 52
 GRID_LINES = 4
 EUROS = number("EUR", 2)
-_SHOWN = (YEARLY_AMOUNT, AMOUNT_DUE)
 
 
 def timeline_figure(timeline: Timeline, say: Say) -> str:
     """A bar for each contract year: the amount due, in the outline of the maximum."""
-    top = max((_amount(row.decision.results[id_]) or 0 for row in timeline.rows for id_ in _SHOWN), default=0) or 1
+    bars = [_Bar(row.year, row.start, *amounts) for row in timeline.rows if (amounts := _amounts(row.decision))]
+    if not bars:
+        return ""
+    top = max(_amount(result) or 0 for bar in bars for result in (bar.most, bar.due)) or 1
     parts = [
         f'<figure>\n<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="chart-title">',
         f'<title id="chart-title">{in_html(say("chart"))}</title>',
     ]
-    step = (WIDTH - LEFT - RIGHT) / len(timeline.rows)
+    step = (WIDTH - LEFT - RIGHT) / len(bars)
     parts.extend(_grid(Fraction(top), say))
-    for index, row in enumerate(timeline.rows):
-        parts.extend(_bar(row, LEFT + step * index, step, Fraction(top), say))
+    for index, bar in enumerate(bars):
+        parts.extend(_bar(bar, LEFT + step * index, step, Fraction(top), say))
     return "\n".join([*parts, f"</svg>\n<figcaption>{in_html(say('chart_caption'))}</figcaption>\n</figure>"])
 
 
@@ -45,8 +48,23 @@ def _grid(top: Fraction, say: Say) -> Iterator[str]:
         yield f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{in_html(label)}</text>'
 
 
-def _bar(row: YearRow, x: float, step: float, top: Fraction, say: Say) -> Iterator[str]:
-    most, due = row.decision.results[YEARLY_AMOUNT], row.decision.results[AMOUNT_DUE]
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """A contract year: its maximum, and what is due."""
+
+    year: int
+    start: dt.date | None
+    most: Result
+    due: Result
+
+
+def _amounts(decision: Decision) -> tuple[Result, Result] | None:
+    most, due = decision.stated(decision.headline.maximum), decision.stated(decision.headline.due)
+    return None if most is None or due is None else (most, due)
+
+
+def _bar(row: _Bar, x: float, step: float, top: Fraction, say: Say) -> Iterator[str]:
+    most, due = row.most, row.due
     width = min(step * 0.62, 64)
     left, middle = x + (step - width) / 2, x + step / 2
     told = f"{say('year')} {row.year}{say('colon')}{say('amount_due')} {say.result(due)}"

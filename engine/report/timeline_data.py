@@ -10,7 +10,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.evaluation.decision import FIXED_RESULTS, PaymentLine, Result
+from engine.evaluation.decision import PaymentLine, Result
 from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
@@ -67,6 +67,7 @@ FORMATS = formats(
 def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
     """The timeline as one JSON object."""
     first = timeline.rows[0].decision
+    sums = ((first.headline.maximum, timeline.maximum), (first.headline.due, timeline.due))
     return {
         "convention": {
             "id": first.convention.id,
@@ -76,13 +77,12 @@ def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
         },
         BENEFICIARY: first.facts.get(BENEFICIARY),
         "as_of": timeline.as_of.isoformat() if timeline.as_of else None,
-        "eligibilite": result_object(first.results["eligibilite"], say),
+        **({first.verdict.id: result_object(first.verdict, say)} if first.verdict else {}),
         "years": [_row(row, say) for row in timeline.rows],
         "ending": {result.id: result_object(result, say) for result in timeline.ending},
         "obligations": [obligation_object(line, say) for line in timeline.obligations],
         "totals": {
-            "aide.montant_annuel": _total(timeline.maximum),
-            "aide.montant_du": _total(timeline.due),
+            **{id_: _total(total) for id_, total in sums if id_ is not None},
             "versements_echus": None if timeline.paid is None else _paid(timeline.paid),
         },
         "without_effect": [_event(event, say) for event in timeline.idle],
@@ -113,7 +113,7 @@ def _row(row: YearRow, say: Say) -> dict[str, Any]:
             }
             for change in row.changes
         ],
-        "results": {id_: result_object(decision.results[id_], say) for id_ in FIXED_RESULTS},
+        "results": {id_: result_object(decision.results[id_], say) for id_ in decision.headline.ids},
         "payments": [payment_object(line, say) for line in decision.payments],
         "missing": [name for name in decision.missing if name != YEAR],
     }
@@ -144,7 +144,8 @@ def _total(total: Total) -> dict[str, Any]:
 def timeline_csv(timeline: Timeline) -> str:
     """One row a contract year under item ids: dates in ISO form, amounts in euros, ``undetermined`` written out."""
     payments = list(dict.fromkeys(line.result.id for row in timeline.rows for line in row.decision.payments))
-    names = ["annee", "debut", "fin", "convention", "overlays", "events", *FIXED_RESULTS]
+    headline = timeline.rows[0].decision.headline.ids
+    names = ["annee", "debut", "fin", "convention", "overlays", "events", *headline]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*names, *(column for id_ in payments for column in (id_, f"{id_}.echeance"))])
@@ -159,7 +160,7 @@ def timeline_csv(timeline: Timeline) -> str:
                 decision.convention.id,
                 " ".join(overlay_ids(row.overlays)),
                 " ".join(f"{event.day}:{event.type.name}" for event in row.happened),
-                *(_cell(decision.results[id_]) for id_ in FIXED_RESULTS),
+                *(_cell(decision.results[id_]) for id_ in headline),
                 *(cell for id_ in payments for cell in _payment_cells(lines.get(id_))),
             ]
         )

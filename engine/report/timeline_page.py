@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from engine.evaluation.decision import Result
 from engine.evaluation.dossier import Event
-from engine.evaluation.timeline import END, Change, Paid, Timeline, Total, YearRow
+from engine.evaluation.timeline import Change, Paid, Timeline, Total, YearRow
 from engine.language.facts import YEAR
 from engine.language.types import number
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
@@ -33,31 +33,34 @@ def timeline_blocks(timeline: Timeline, say: Say, title: str, full: bool) -> Ite
 
 
 def _years(timeline: Timeline, say: Say) -> Iterator[Block]:
-    keys = ("year", "life_from", "band", "objective", "verification", "rate", "maximum", "amount_due")
+    columns = _columns(timeline, say)
     yield Heading(say("contract_years"))
-    yield Table(tuple(say(key) for key in keys), tuple(_year(row, say) for row in timeline.rows))
+    rows = tuple(_year(row, columns, say) for row in timeline.rows)
+    yield Table((say("year"), say("life_from"), *columns), rows)
 
 
-def _year(row: YearRow, say: Say) -> tuple[str, ...]:
-    results = row.decision.results
-    shown = ("verification.resultat", "verification.taux", "aide.montant_annuel", "aide.montant_du")
-    return (
-        str(row.year),
-        say.scalar(row.start),
-        say.result(results["tranche_activite"]),
-        objective_text(row, say),
-        *(say.result(results[id_]) for id_ in shown),
-    )
+def _columns(timeline: Timeline, say: Say) -> Mapping[str, Sequence[str]]:
+    """The headline results but the verdict under their short titles; those of one title share a column."""
+    decision = timeline.rows[0].decision
+    columns: dict[str, list[str]] = {}
+    for shown in sorted(decision.headline.headline.values(), key=lambda each: each.role is not None):  # amounts last
+        if shown.id != decision.headline.verdict:
+            title = shown.short[say.lang] if shown.short else say.label(decision.results[shown.id])
+            columns.setdefault(title, []).append(shown.id)
+    return columns
 
 
-def objective_text(row: YearRow, say: Say) -> str:
-    """Both objectives in short: attending-doctor patients, then active file."""
-    parts = []
-    for id_ in ("objectif.mt", "objectif.fa"):
-        result = row.decision.results[id_]
-        missing = "—" if result.status == "not_applicable" else "?"
-        parts.append(say.scalar(result.value) if result.status == "known" else missing)
-    return " / ".join(parts)
+def _year(row: YearRow, columns: Mapping[str, Sequence[str]], say: Say) -> tuple[str, ...]:
+    cells = (_cell([row.decision.results[id_] for id_ in ids], say) for ids in columns.values())
+    return (str(row.year), say.scalar(row.start), *cells)
+
+
+def _cell(results: Sequence[Result], say: Say) -> str:
+    """A result, or several in short."""
+    if len(results) == 1:
+        return say.result(results[0])
+    short = {"known": "", "not_applicable": "—", "undetermined": "?"}
+    return " / ".join(short[result.status] or say.scalar(result.value) for result in results)
 
 
 def _changes(timeline: Timeline, say: Say) -> Iterator[Block]:
@@ -120,20 +123,17 @@ def _payments(timeline: Timeline, say: Say) -> Iterator[Block]:
 
 def _ending(timeline: Timeline, say: Say) -> Iterator[Block]:
     rows = tuple(
-        (say.label(result), ending_text(result, say), say.because(result))
+        (
+            say.label(result),
+            say("no_end") if result.status == "not_applicable" else say.result(result),
+            say.because(result),
+        )
         for result in timeline.ending
-        if result.status != "not_applicable" or result.id == END
+        if result.status != "not_applicable" or result.id == timeline.rows[0].decision.headline.life.end
     )
     if rows:
         yield Heading(say("ending"))
         yield Table((say("result"), say("value"), say("article")), rows)
-
-
-def ending_text(result: Result, say: Say) -> str:
-    """A day or verdict of the end of a contract; a contract without an end is renewed tacitly."""
-    if result.id == END and result.status == "not_applicable":
-        return say("no_end")
-    return say.result(result)
 
 
 def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:

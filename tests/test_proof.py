@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -200,6 +203,29 @@ def test_a_case_that_the_evaluator_does_not_confirm_is_an_error_of_the_tool(
     with pytest.raises(InputFault) as told:
         confirmed(encoded, symbols, ["eligibilite"])
     assert told.value.problems[0].code == "proof-unconfirmed"
+
+
+def test_an_interrupt_ends_a_question_at_once() -> None:
+    bank = TermBank()
+    symbols = [bank.symbol(name, Sort.WHOLE) for name in ("x", "y", "z")]
+    bounds = [bank.at_most(bank.whole(-10_000), each) for each in symbols]
+    bounds += [bank.at_most(each, bank.whole(10_000)) for each in symbols]
+    cubes = bank.plus(*(bank.times(each, bank.times(each, each)) for each in symbols))
+    solver = solving.Solver(bank, [*bounds, bank.same(cubes, bank.whole(33))], effort=2 * 10**9)
+    interrupt = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    interrupt.start()
+    with pytest.raises(KeyboardInterrupt):
+        solver.check()
+
+
+def test_numbers_may_be_asked_for_at_their_bounds(session: Session) -> None:
+    (encoded,) = all_cases(session, "2024_convention")
+    highest = session.registry.vocabulary.facts["patientele.mt_depart"].maximum
+    assert highest is not None
+    number = encoded.space.fact("patientele.mt_depart")
+    prover = Prover(encoded.space, encoded.base)
+    assert prover.ask(is_value(encoded.bank, number, int(highest))) is Status.SHOWN
+    assert prover.ask(is_value(encoded.bank, number, int(highest) + 1)) is Status.EXCLUDED
 
 
 def test_quotients_of_two_unknowns_are_settled_by_lemmas() -> None:

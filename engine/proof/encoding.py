@@ -19,7 +19,7 @@ from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
 from engine.language.types import DATE, Type
 from engine.language.typing import Scope
-from engine.policy.model import Convention, Criterion, Interpretation, Overlay, Parameter
+from engine.policy.model import Convention, Criterion, Interpretation, Item, Overlay, Parameter
 from engine.policy.nodes import nodes
 from engine.policy.overlays import Laid, named_items
 from engine.proof.bodies import ItemTerms, encode_item
@@ -30,6 +30,32 @@ from engine.proof.space import Space
 Key = tuple[object, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What an item reads: other items, and facts through its gates, its body, its dated values and its year."""
+
+    item: Item
+    items: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the layers of a convention have in common: an item that reads the same terms is encoded once."""
+
+    terms: dict[Key, ItemTerms] = field(default_factory=dict)
+    _reads: dict[int, Reads] = field(default_factory=dict)
+
+    def reads(self, step: Step) -> Reads:
+        """What the item of a step reads; items are told apart as objects, since most are those of other layers."""
+        found = self._reads.get(id(step.item))
+        if found is None:
+            found = self._reads[id(step.item)] = Reads(
+                step.item, tuple(dict.fromkeys(named_items(step.item))), facts_read(step)
+            )
+        return found
+
+
 @dataclass(slots=True)
 class Layer:
     """A set of overlays that some contract has: ``when`` says which contracts, ``plan`` what holds for them."""
@@ -38,7 +64,7 @@ class Layer:
     when: Term
     plan: Plan
     names: Names
-    _shared: dict[Key, ItemTerms]
+    _shared: Shared
     _steps: dict[str, Step] = field(default_factory=dict)
     _items: dict[str, ItemTerms] = field(default_factory=dict)
 
@@ -61,7 +87,7 @@ class Layer:
             wanted = {id_}
             for step in reversed(self.plan.steps):
                 if step.item.id in wanted and step.item.id not in self._items:
-                    wanted.update(named_items(step.item))
+                    wanted.update(self._shared.reads(step).items)
             for step in self.plan.steps:
                 if step.item.id in wanted and step.item.id not in self._items:
                     self._encode(step)
@@ -71,20 +97,19 @@ class Layer:
         return self.item(id_).answer
 
     def _encode(self, step: Step) -> None:
-        """Items that read the same terms are encoded once for all sets of overlays."""
-        item = step.item
+        item, reads = step.item, self._shared.reads(step)
         added = tuple(d.id for d in item.body.derogations) if isinstance(item.body, Criterion) else ()
-        inputs = tuple(self._items[id_].answer for id_ in named_items(item))
-        facts = tuple(self.names.space.fact(name) for name in facts_read(step))
+        inputs = tuple(self._items[id_].answer for id_ in reads.items)
+        facts = tuple(self.names.space.fact(name) for name in reads.facts)
         key = (item.id, item.kind, item.at, added, step.yearly, inputs, facts)
-        if key not in self._shared:
-            self._shared[key] = encode_item(step, self.names)
-        self._items[item.id] = self._shared[key]
+        if key not in self._shared.terms:
+            self._shared.terms[key] = encode_item(step, self.names)
+        self._items[item.id] = self._shared.terms[key]
         self.names.items[item.id] = self._items[item.id].answer  # type: ignore[index]
 
 
 def facts_read(step: Step) -> tuple[str, ...]:
-    """The facts that an item itself reads, through its gates, its body, its dated values and its year."""
+    """The facts that an item itself reads."""
     item = step.item
     found = {node.name: None for root in nodes(item) for node in walk(root) if isinstance(node, FactRef)}
     if isinstance(item.body, Parameter) and len(item.body.values) > 1:
@@ -211,7 +236,7 @@ def _layers(session: Session, convention: Convention, space: Space, window: Term
     """Every set of overlays that some contract has, each found by excluding those before: none is assumed."""
     pairs = overlay_terms(session, convention, space)
     terms = [term for _, term in pairs]
-    shared: dict[Key, ItemTerms] = {}
+    shared = Shared()
     for active in _active_sets(convention, terms, (*space.rules, window), space, effort):
         laid = tuple(pair for (pair, _), here in zip(pairs, active, strict=True) if here)
         plan = session.program(convention, laid).plan

@@ -63,6 +63,7 @@ class Solver:
 
     def __init__(self, bank: TermBank, base: Iterable[Term], *, effort: int, lemmas: bool = False) -> None:
         self.bank = bank
+        self._effort = effort
         self._z3 = solver_library()
         self._solver = self._z3.SimpleSolver()
         self._solver.set("rlimit", effort)
@@ -99,16 +100,21 @@ class Solver:
         asked = [term for term in terms if term is not self.bank.true]
         if self.bank.false in asked:
             return Status.EXCLUDED
-        return self._status(self._solver.check(*self._lowered(asked)), self._solver.reason_unknown)
-
-    def _status(self, found: Any, reason: Callable[[], str]) -> Status:
+        lowered = self._lowered(asked)
+        spent = self._spent()
+        found = self._solver.check(*lowered)
         if found == self._z3.sat:
             return Status.SHOWN
         if found == self._z3.unsat:
             return Status.EXCLUDED
-        if "interrupted" in reason():
-            raise KeyboardInterrupt
+        if self._solver.reason_unknown() == "canceled" and self._spent() - spent < self._effort:
+            raise KeyboardInterrupt  # the solver takes the signal for itself, and gives no other sign of it
         return Status.UNDECIDED
+
+    def _spent(self) -> int:
+        """The solver's count of its steps so far."""
+        statistics = self._solver.statistics()
+        return int(statistics.get_key_value("rlimit count"))
 
     def symbols(self) -> dict[str, Plain]:
         """After a question that was shown: a value of each symbol that any term so far is made of."""

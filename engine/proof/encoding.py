@@ -10,20 +10,19 @@ from dataclasses import dataclass, field, replace
 
 from engine.evaluation.plan import Plan, Step
 from engine.evaluation.session import Session
-from engine.language import term_days
 from engine.language.expressions import FactRef, walk
-from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
+from engine.language.facts import SIGNATURE, YEAR
 from engine.language.logic import Term, evaluate
-from engine.language.symbolic import Symbolic, known, mixed, same
+from engine.language.symbolic import Symbolic, mixed
 from engine.language.term_bank import TermBank
-from engine.language.term_days import Day
-from engine.language.types import DATE, Type
+from engine.language.types import Type
 from engine.language.typing import Scope
-from engine.policy.model import Convention, Criterion, Interpretation, Item, Overlay, Parameter
+from engine.policy.model import Convention, Criterion, Interpretation, Item, Parameter
 from engine.policy.nodes import nodes
 from engine.policy.overlays import Laid, named_items
 from engine.proof.bodies import ItemTerms, encode_item
-from engine.proof.expressions import Names, condition, expression, no_value
+from engine.proof.contracts import contract_of, overlay_terms
+from engine.proof.expressions import Names, no_value
 from engine.proof.solving import DEFAULT_EFFORT, Solver, Status, budget_spent
 from engine.proof.space import Space
 
@@ -206,21 +205,6 @@ def encode(session: Session, convention: Convention, space: Space, effort: int =
     return Encoding(session=session, convention=convention, space=space, window=window, layers=layers)
 
 
-def contract_of(convention: Convention, space: Space) -> Term:
-    """Where a case is a contract of the convention: its beneficiary, and a signature in its window."""
-    bank = space.bank
-    signed = term_days.code(bank, space.value[SIGNATURE])
-    parts = [
-        space.present[SIGNATURE],
-        space.present[BENEFICIARY],
-        same(bank, space.value[BENEFICIARY], bank.word(convention.beneficiary)),
-        bank.at_most(bank.whole(term_days.day_code(convention.signed_from)), signed),
-    ]
-    if convention.signed_before is not None:
-        parts.append(bank.less(signed, bank.whole(term_days.day_code(convention.signed_before))))
-    return bank.both(*parts)
-
-
 def encode_twin(encoding: Encoding, space: Space) -> Encoding:
     """The same convention over a space that shares most symbols with the encoding's: only what differs is encoded."""
     terms = [term for _, term in overlay_terms(encoding.session, encoding.convention, space)]
@@ -265,44 +249,3 @@ def _active_sets(
     if status is Status.UNDECIDED:
         raise budget_spent(convention.at, {"fr": "les textes postérieurs", "en": "later texts"}, effort)
     return sorted(found)
-
-
-def overlay_terms(session: Session, convention: Convention, space: Space) -> list[tuple[Laid, Term]]:
-    """For each overlay that may ever reach a contract of the convention, where it is in force."""
-    plan = session.program(convention, ()).plan
-    questions = {id_: question.choices for id_, question in plan.interpretations.items()}
-    names = Names(space, {}, Scope(plan.vocabulary, {}, questions))
-    first = expression(convention.years_from, names, DATE)
-    return [
-        ((later, overlay), _in_force(overlay, first, names)) for later, overlay in session.registry.covering(convention)
-    ]
-
-
-def _in_force(overlay: Overlay, first: Symbolic, names: Names) -> Term:
-    bank, space = names.bank, names.space
-    signed = term_days.code(bank, space.value[SIGNATURE])
-    parts = [bank.less(signed, bank.whole(term_days.day_code(overlay.signed_before)))]
-    if overlay.signed_from is not None:
-        parts.append(bank.at_most(bank.whole(term_days.day_code(overlay.signed_from)), signed))
-    if overlay.first_anniversary is not None:
-        day = bank.whole(term_days.day_code(overlay.first_anniversary))
-        start = term_days.code(bank, _year_start(first, space))
-        parts += [space.present[YEAR], known(bank, first), bank.at_most(day, start)]
-        parts.append(bank.at_most(bank.exact(2), _number(space.value[YEAR])))
-    if overlay.when is not None:
-        parts.append(condition(overlay.when, names).true)
-    return bank.both(*parts)
-
-
-def _year_start(first: Symbolic, space: Space) -> Term | Day:
-    """The start of the contract year, from that of the first."""
-    bank, year = space.bank, space.value[YEAR]
-    if not isinstance(first.value, Day) or year is bank.nothing:
-        return bank.nothing
-    passed = bank.plus(bank.floor(_number(year)), bank.whole(-1))
-    return term_days.shifted(bank, first.value, "years", passed)
-
-
-def _number(value: Term | Day) -> Term:
-    assert isinstance(value, Term)
-    return value

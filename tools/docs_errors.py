@@ -192,6 +192,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "columns-differ": "Files that are read together have the same columns. Read them apart, or add what lacks.",
         "row-fields": "A separator too many or too few: a text with a comma stands in quotes.",
         "row-quotes": "Close the quote; a quote inside a text is doubled.",
+        "row-unread": "A single case might be read so. Write the value as plainly as a case file would.",
         "row-json": "Each line is an object of its own, without a comma after it.",
         "output-busy": "Wait for the other command, or write to another file.",
         "output-special": "A device, a pipe or a socket cannot be replaced by a file. Leave the option out to write to"

@@ -75,8 +75,15 @@ def check_output(job: Job, sources: Sequence[Source], format_: str) -> None:
         for written in (Path(job.output), job.rejected):
             refuse_input(written, [Path(source.name)])
         for name, dtype in source.columns.items():
-            if format_ == "csv" and dtype.is_nested():
+            if not _writable(dtype, format_):
                 raise fault(place, "output-nested", name=name, found=str(dtype))
+
+
+def _writable(dtype: pl.DataType, format_: str) -> bool:
+    """Whether a format can hold a column of this type."""
+    if format_ == "csv":
+        return not (dtype.is_nested() or dtype in (pl.Binary, pl.Duration))
+    return format_ == "parquet" or "Binary" not in str(dtype)
 
 
 class _Work:

@@ -12,11 +12,14 @@ import polars as pl
 
 from engine.bulk.kernel import Kernel
 from engine.bulk.outputs import output_kinds
+from engine.bulk.rows import holds, type_problem
+from engine.errors import InputFault, Location, fault
 from engine.evaluation.facts import DEFAULT_BENEFICIARY
 from engine.evaluation.session import Session
 from engine.language.algebra import Column
 from engine.language.facts import BENEFICIARY, Fact
 
+PLACE = Location("frame")
 ROWS = 100_000  # computed at once: what is worked out on the way would else take more room than the frame
 
 
@@ -33,6 +36,9 @@ def evaluate_frame(
     Facts are columns named ``group.fact``; null is missing, other columns are kept, and so is the order. Money is in
     whole cents (``aide.montant_du.centimes``), ratios are floats. ``criteria`` adds the verdict of each criterion,
     ``items`` the value and status of more items. pandas, pyarrow and DuckDB come in through Arrow.
+
+    Raises:
+        InputFault: a column is of a type that cannot hold its fact, or holds text that is no date.
     """
     asked: dict[str, Any] = {"interpret": interpret, "criteria": criteria, "items": items}
     if isinstance(frame, pl.LazyFrame):
@@ -41,8 +47,14 @@ def evaluate_frame(
         return frame.map_batches(lambda table: evaluate_frame(table, rules, **asked), **whole)
     table = frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
     facts = [fact for name, fact in rules.registry.vocabulary.facts.items() if name in table.columns]
+    wrong = [type_problem(PLACE, f, table.schema[f.name]) for f in facts if not holds(f, table.schema[f.name])]
+    if wrong:
+        raise InputFault(wrong)
     kernel = _kernel(rules, facts, interpret or {}, criteria, items)
-    typed = table.select(_typed(fact, table.schema[fact.name]) for fact in facts)
+    try:
+        typed = table.select(_typed(fact, table.schema[fact.name]) for fact in facts)
+    except pl.exceptions.PolarsError as error:
+        raise fault(PLACE, "file-unreadable", reason=error) from None
     parts = [kernel.results(typed.slice(start, ROWS)) for start in range(0, max(1, len(typed)), ROWS)]
     return table.hstack(pl.concat(parts))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import difflib
 import glob
+import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,17 +18,18 @@ from typing import Any
 
 import polars as pl
 
-from engine.bulk.rows import holds
-from engine.errors import InputFault, Location, Problem, UsageFault, fault, in_order, nearest
+from engine.bulk.rows import holds, type_problem
+from engine.errors import InputFault, Location, Problem, UsageFault, bounded, fault, in_order, nearest
 from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE, Vocabulary
-from engine.language.types import Type
 
 FORMATS = {".csv": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 SEPARATORS = ",;\t"
 HEADER = 1 << 20  # bytes in which the first line of a CSV file must end
+LONGEST_FIELD = 128 << 20  # characters: more than is read of a file at once
 BOM = b"\xef\xbb\xbf"
 NEAR = 0.8
+LOOKED_AT = 1_000  # columns of a file that may be misspelt facts; how like a fact a name is takes a millisecond to see
 RESERVED = "avenant_"
 
 
@@ -101,7 +103,7 @@ def open_sources(
         except InputFault as error:
             problems.extend(error.problems)
             continue
-        problems.extend(_column_problems(source, vocabulary, taken, keep))
+        problems.extend(bounded(_column_problems(source, vocabulary, taken, keep)))
         if sources:
             problems.extend(_differences(sources[0], source, vocabulary))
         sources.append(source)
@@ -139,17 +141,29 @@ def damaged(name: str, format_: str, error: Exception) -> InputFault:
 
 def _csv(name: str, size: int) -> Source:
     with Path(name).open("rb") as stream:
-        line = stream.readline(HEADER)
-    text = decoded(line.removeprefix(BOM), name, 1).rstrip("\r\n")
+        line, ended, _ = plain_ends(stream.read(HEADER)).partition(b"\n")
+    if not ended and size > HEADER:
+        raise fault(Location(name, 1, 1), "file-damaged", format="csv", reason=f"> {HEADER} bytes")
+    text = decoded(line.removeprefix(BOM), name, 1)
     separator = max(SEPARATORS, key=text.count)
-    header = next(csv.reader([text], delimiter=separator), [])
-    names = [column.strip() for column in header]
+    names = [column.strip() for column in next(records(text, separator), [])]
     if not any(names):
         raise fault(Location(name, 1, 1), "header-missing")
     twice = [column for column, count in Counter(names).items() if count > 1]
     if twice:
-        raise InputFault([Problem(Location(name, 1, 1), "column-twice", {"name": column}) for column in twice])
+        raise InputFault(bounded(Problem(Location(name, 1, 1), "column-twice", {"name": column}) for column in twice))
     return Source(name, "csv", dict.fromkeys(names, pl.String), size, separator)
+
+
+def plain_ends(block: bytes) -> bytes:
+    """Windows' and old Macintosh' line ends as those of everyone else."""
+    return block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def records(text: str, separator: str) -> Iterator[list[str]]:
+    """The records of a CSV text."""
+    csv.field_size_limit(LONGEST_FIELD)
+    yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
 
 
 def decoded(content: bytes, name: str, line: int) -> str:
@@ -170,18 +184,31 @@ def _json_names(name: str) -> Iterator[str]:
     seen: dict[str, None] = {}
     with Path(name).open("rb") as stream:
         for number, line in enumerate(stream, 1):
-            for key in flat(json_object(decoded(line.removeprefix(BOM), name, number))):
-                seen.setdefault(key)
+            entry = json_entry(decoded(line.removeprefix(BOM), name, number))
+            if not isinstance(entry, Problem):
+                seen.update(dict.fromkeys(entry))
     return iter(seen)
 
 
-def json_object(line: str) -> Mapping[str, Any]:
-    """The object of a line, or an empty one: what is wrong with it is told when rows are read."""
+def json_entry(line: str) -> Mapping[str, Any] | Problem:
+    """The facts of a line, or what is wrong with it."""
     try:
-        entry = json.loads(line)
-    except (ValueError, RecursionError):
-        return {}
-    return entry if isinstance(entry, dict) else {}
+        entry = json.loads(line, object_pairs_hook=_once)
+        if "\\u" in line:
+            json.dumps(entry, ensure_ascii=False).encode()  # half a character is no text
+    except RecursionError:
+        return Problem(Location(""), "row-json", {"reason": "…"})
+    except ValueError as error:
+        return Problem(Location(""), "row-json", {"reason": error})
+    return flat(entry) if isinstance(entry, dict) else Problem(Location(""), "case-not-a-mapping")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    entry = dict(pairs)
+    if len(entry) != len(pairs):
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise ValueError(f"{twice}: 2 ×")
+    return entry
 
 
 def flat(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,24 +224,19 @@ def flat(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _column_problems(source: Source, vocabulary: Vocabulary, taken: set[str], keep: Sequence[str]) -> Iterator[Problem]:
     place = Location(source.name, 1, 1) if source.format == "csv" else Location(source.name)
-    for column, dtype in source.columns.items():
+    for number, (column, dtype) in enumerate(source.columns.items()):
         fact = vocabulary.facts.get(column)
         if fact is not None:
             if source.format == "parquet" and not holds(fact, dtype):
-                values = {"name": column, "found": str(dtype), "wanted": _wanted(fact.type)}
-                yield Problem(place, "column-type", values)
+                yield type_problem(place, fact, dtype)
         elif column in taken or column.startswith(RESERVED):
             yield Problem(place, "column-taken", {"name": column})
-        elif column not in keep and (column.partition(".")[0] in vocabulary.groups or near(column, vocabulary)):
-            yield Problem(place, "column-unknown", {"name": column}, near(column, vocabulary))
+        elif column not in keep:
+            like = near(column, vocabulary) if number < LOOKED_AT else None
+            if like is not None or column.partition(".")[0] in vocabulary.groups:
+                yield Problem(place, "column-unknown", {"name": column}, like)
     if SIGNATURE not in source.columns:
         yield Problem(place, "column-missing", {"name": SIGNATURE})
-
-
-def _wanted(type_: Type) -> str:
-    if type_.kind == "number":
-        return f"number ({type_.scale or 0} decimals)"
-    return ", ".join(type_.values) if type_.values else type_.kind
 
 
 def near(column: str, vocabulary: Vocabulary) -> str | None:

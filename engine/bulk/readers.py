@@ -5,10 +5,7 @@ CSV is read as text, and JSON lines as the text that a CSV file would hold, so t
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -16,8 +13,8 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
-from engine.bulk.inputs import BOM, Source, damaged, decoded, flat
-from engine.bulk.rows import Refusal, marked
+from engine.bulk.inputs import BOM, Source, damaged, decoded, json_entry, plain_ends, records
+from engine.bulk.rows import Refusal, marked, strict
 from engine.errors import Location, Problem
 from engine.language.facts import Vocabulary
 
@@ -50,7 +47,8 @@ def pieces(sources: Sequence[Source], vocabulary: Vocabulary) -> Iterator[Piece]
     for number, source in enumerate(sources):
         for piece in _READERS[source.format](source, names, vocabulary):
             frame = piece.frame.with_columns(pl.lit(number, pl.UInt32).alias(FILE))
-            frame = frame.select(*(name for name in names if name in frame.columns), FILE, ROW)
+            given = set(frame.columns)
+            frame = frame.select(*(name for name in names if name in given), FILE, ROW)
             piece = Piece(frame, piece.refused, before + piece.done)
             if waiting and (waiting[0].frame.schema != frame.schema or _large([*waiting, piece])):
                 yield from _joined(waiting)
@@ -77,7 +75,7 @@ def _joined(parts: list[Piece]) -> Iterator[Piece]:
 
 def _parquet(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[Piece]:
     try:
-        lazy = pl.scan_parquet(source.name).cast({pl.Categorical: pl.String, pl.Enum: pl.String})
+        lazy = pl.scan_parquet(source.name, glob=False).cast({pl.Categorical: pl.String, pl.Enum: pl.String})
         total = max(1, int(lazy.select(pl.len()).collect().item()))
         first = 1
         for frame in lazy.collect_batches(chunk_size=ROWS, maintain_order=True):
@@ -94,27 +92,35 @@ def _csv(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterat
     columns = list(source.columns)
     trimmed = pl.col(*(name for name in columns if name in vocabulary.facts)).str.strip_chars()
     with Path(source.name).open("rb") as stream:
-        done = len(stream.readline())
         row, line = 1, 2
-        yield Piece(_texts([[] for _ in columns], columns, []), done=done)
-        for block, whole in _blocks(stream):
+        yield Piece(_texts([[] for _ in columns], columns, []))
+        for block, whole in _blocks(_chunks(stream)):
             text = decoded(block, source.name, line)
             line += block.count(b"\n")
-            done += len(block)
-            if b'"' in block or b"\r" in block.replace(b"\r\n", b""):
-                records = _quoted(text, source.separator, whole)
-                frame, refused, row = _by_record(records, source, columns, row)
+            if b'"' in block:
+                frame, refused, row = _by_record(_quoted(text, source.separator, whole), source, columns, row)
             else:
-                frame, refused, row = _by_line(text.replace("\r\n", "\n"), source, columns, row)
+                frame, refused, row = _by_line(text, source, columns, row)
             frame = frame.with_columns(trimmed).with_columns(pl.col(*columns).replace("", None))
-            yield Piece(frame, refused, done)
+            yield Piece(frame, refused, stream.tell())
 
 
-def _blocks(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    """What follows the header, with plain line ends; no line end is cut in two."""
+    header = True
+    while chunk := stream.read(BLOCK):
+        while chunk.endswith(b"\r") and (more := stream.read(1)):
+            chunk += more
+        chunk = plain_ends(chunk)
+        yield chunk.partition(b"\n")[2] if header else chunk
+        header = False
+
+
+def _blocks(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
     """Blocks that end with a record, quoted line ends included; False where no such end was in sight."""
     rest = b""
-    while block := stream.read(BLOCK):
-        block = rest + block
+    for chunk in chunks:
+        block = rest + chunk
         cut = _end_of_records(block)
         if cut or len(block) <= LONGEST:
             if cut:
@@ -129,10 +135,13 @@ def _blocks(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
 
 
 def _end_of_records(block: bytes) -> int:
-    """Where the last line ends that is not inside quotes."""
+    """Where the last line ends that is not inside quotes: each quote is counted once, from the end."""
     cut = block.rfind(b"\n") + 1
-    while cut and block.count(b'"', 0, cut) % 2:
-        cut = block.rfind(b"\n", 0, block.rfind(b'"', 0, cut)) + 1
+    open_ = block.count(b'"', 0, cut) % 2
+    while cut and open_:
+        before = block.rfind(b"\n", 0, block.rfind(b'"', 0, cut)) + 1
+        open_ = (open_ + block.count(b'"', before, cut)) % 2
+        cut = before
     return cut
 
 
@@ -158,12 +167,11 @@ def _fields(source: Source, row: int, found: int, columns: list[str]) -> Refusal
 
 def _quoted(text: str, separator: str, whole: bool) -> Iterator[list[str] | None]:
     """The records of a block; None for a line that opens quotes and does not close them."""
-    csv.field_size_limit(LONGEST)
     if whole:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        yield from records(text, separator)
         return
     for line in text.splitlines():
-        yield None if line.count('"') % 2 else next(csv.reader([line], delimiter=separator), [])
+        yield None if line.count('"') % 2 else next(records(line, separator), [])
 
 
 def _by_record(
@@ -189,12 +197,12 @@ def _turned(rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> list[Seque
 
 
 def _texts(values: Sequence[Sequence[Any]], columns: Sequence[str], numbers: list[int]) -> pl.DataFrame:
-    made = [pl.Series(name, cells, dtype=pl.String) for name, cells in zip(columns, values, strict=True)]
-    return pl.DataFrame([*made, pl.Series(ROW, numbers, dtype=pl.Int64)])
+    made = {name: pl.Series(cells, dtype=pl.String) for name, cells in zip(columns, values, strict=True)}
+    return pl.DataFrame({**made, ROW: pl.Series(numbers, dtype=pl.Int64)})
 
 
 def _json(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[Piece]:
-    strict = {name for name, fact in vocabulary.facts.items() if fact.type.kind in ("number", "boolean")}
+    no_text = {name for name, fact in vocabulary.facts.items() if strict(fact)}
     done, row = 0, 1
     yield Piece(_texts([[] for _ in names], names, []))
     with Path(source.name).open("rb") as stream:
@@ -206,33 +214,14 @@ def _json(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Itera
                 done += len(line)
                 if not line.strip():
                     continue
-                entry = _entry(decoded(line.removeprefix(BOM) if number == 1 else line, source.name, number))
+                entry = json_entry(decoded(line.removeprefix(BOM) if number == 1 else line, source.name, number))
                 if isinstance(entry, Problem):
                     refused.append(Refusal(source.name, number, "", entry))
                 else:
-                    rows.append([marked(entry.get(name), name in strict) for name in names])
+                    rows.append([marked(entry.get(name), name in no_text) for name in names])
                     numbers.append(number)
             row += len(lines)
             yield Piece(_texts(_turned(rows, names), names, numbers), refused, done)
-
-
-def _entry(line: str) -> Mapping[str, Any] | Problem:
-    """The facts of a line, or what is wrong with it."""
-    try:
-        entry = json.loads(line, object_pairs_hook=_once)
-    except RecursionError:
-        return Problem(Location(""), "row-json", {"reason": "…"})
-    except ValueError as error:
-        return Problem(Location(""), "row-json", {"reason": error})
-    return flat(entry) if isinstance(entry, dict) else Problem(Location(""), "case-not-a-mapping")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    entry = dict(pairs)
-    if len(entry) != len(pairs):
-        twice = next(key for i, (key, _) in enumerate(pairs) if key in dict(pairs[:i]))
-        raise ValueError(f"{twice}: 2 ×")
-    return entry
 
 
 _READERS = {"csv": _csv, "parquet": _parquet, "jsonl": _json}

@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from engine.errors import InputFault, Problem
+from engine.errors import InputFault, Location, Problem
 from engine.evaluation.facts import DEFAULT_BENEFICIARY, read_case
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact
 from engine.policy.registry import Registry
@@ -55,6 +55,14 @@ def holds(fact: Fact, dtype: pl.DataType) -> bool:
             return dtype in (pl.String, pl.Date, pl.Datetime) and getattr(dtype, "time_zone", None) is None
         case _:
             return dtype in TEXTS
+
+
+def type_problem(place: Location, fact: Fact, dtype: pl.DataType) -> Problem:
+    """That a whole column is of a type that cannot hold its fact."""
+    type_ = fact.type
+    number = f"number ({type_.scale or 0} decimals)"
+    wanted = number if type_.kind == "number" else ", ".join(type_.values) or type_.kind
+    return Problem(place, "column-type", {"name": fact.name, "found": str(dtype), "wanted": wanted})
 
 
 def checked(table: pl.DataFrame, registry: Registry) -> pl.DataFrame:
@@ -163,7 +171,7 @@ def refusals(file: str, row: int, values: Mapping[str, Any], registry: Registry)
         registry.select(str(facts[BENEFICIARY]), signature)
     except InputFault as error:
         return [Refusal(file, row, _column(problem), problem) for problem in error.problems]
-    raise AssertionError(f"{file}, row {row}: refused by columns and not by the case reader: {case}")
+    return [Refusal(file, row, "", Problem(Location(file), "row-unread"))]
 
 
 def _column(problem: Problem) -> str:
@@ -180,7 +188,12 @@ def plain_value(fact: Fact, value: Any) -> Any:
         return Decimal(value)
     if fact.type.kind == "boolean" and value.lower() in TRUTHS:
         return value.lower() == TRUTHS[0]
-    return unmarked(value)
+    return unmarked(value, strict(fact))
+
+
+def strict(fact: Fact) -> bool:
+    """Whether text has no place in the fact, so that :func:`marked` must tell it from what else is written there."""
+    return fact.type.kind in ("number", "boolean")
 
 
 def marked(value: Any, strict: bool) -> str | None:
@@ -192,11 +205,11 @@ def marked(value: Any, strict: bool) -> str | None:
     return json.dumps(value, ensure_ascii=False)
 
 
-def unmarked(text: str) -> Any:
+def unmarked(text: str, strict: bool) -> Any:
     """The value that :func:`marked` wrote down."""
-    if not text.startswith(("{", "[", '"')):
+    if not text.startswith(("{", "[", '"') if strict else ("{", "[")):
         return text
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

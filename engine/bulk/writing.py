@@ -15,8 +15,11 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from engine.bulk.rows import Refusal
+from engine.escaping import in_cell
 from engine.files import unwritable
 
+FORMULA = r"^[=@\t\r+-]"  # how a text begins that a spreadsheet runs
+NUMBER = r"^[+-]?[0-9 .,]*([eE][+-]?[0-9]+)?$"
 PATIENCE = 0.2  # seconds between two looks at whether the writing thread still lives
 ROW_GROUP = 50_000  # rows that the writer of Parquet holds
 
@@ -66,8 +69,18 @@ class _Text:
 
     def write_csv(self, frame: pl.DataFrame, header: bool) -> None:
         buffer = io.BytesIO()
-        frame.write_csv(buffer, include_header=header)
+        safe = frame.with_columns(_harmless(pl.col(pl.String)))
+        if header:
+            names = pl.DataFrame({"name": safe.columns}).select(_harmless(pl.col("name")))
+            safe.columns = names["name"].to_list()
+        safe.write_csv(buffer, include_header=header)
         self.stream.write(buffer.getbuffer())
+
+
+def _harmless(text: pl.Expr) -> pl.Expr:
+    """Text that no spreadsheet takes for a formula; a number stays one."""
+    runs = text.str.contains(FORMULA) & ~text.str.contains(NUMBER)
+    return pl.when(~runs).then(text).otherwise("'" + text)
 
 
 class _Stopped(Exception):
@@ -146,4 +159,4 @@ class RefusedRows:
             for line in lines:
                 if not stream.tell():
                     rows.writerow(self.HEADER)
-                rows.writerow(line)
+                rows.writerow(in_cell(part) if isinstance(part, str) else part for part in line)

@@ -12,7 +12,7 @@ STAMP := $(VENV)/.set-up
 UV ?= uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo portfolio test spark-test lint format types check policy-test bench docs wheel lock clean
+.PHONY: help setup demo portfolio test spark-test editor-test lint format types check policy-test bench docs wheel lock clean
 
 ## Begin here
 
@@ -61,6 +61,16 @@ spark-test: $(STAMP) ## install Spark and run its tests (needs Java 17 or later)
 	@$(PY) -m pip install -q --no-input --disable-pip-version-check --require-hashes --no-deps --no-build-isolation \
 		-r locks/spark.lock
 	@$(PY) -m pytest -q -m spark $(ARGS)
+
+# Left out, and said so, where there is no Node.js or its packages cannot be had: editors are not what decides a case.
+EDITOR := $(VENV)/editor
+
+editor-test: $(STAMP) ## ask a YAML language server what editors show of the schemas (needs Node.js)
+	@mkdir -p $(EDITOR) && cp tests/editor/package.json tests/editor/package-lock.json $(EDITOR)
+	@if ! command -v npm >/dev/null; then echo "editor-test: left out, there is no npm here"; \
+	elif ! npm ci --silent --no-audit --no-fund --prefix $(EDITOR); then \
+		echo "editor-test: left out, npm could not install yaml-language-server"; \
+	else $(PY) -m pytest -q -m editor $(ARGS) tests/test_editor.py; fi
 
 ## Put in shape, write again
 

@@ -2,8 +2,9 @@
 
 Flat draft-07 (docs/adr/0004). Where a value has several forms, `anyOf` lists them, and no two of them hold the same
 first key or type, so that an editor or the engine can tell which one is meant. `x-typed` marks what is here for
-editors, and what the engine leaves to its names and types, which say it better. A description beside a `$ref` is for
-editors; validators pass over it. Run by `make docs`; compared by tests/test_docs.py.
+editors, and what the engine leaves to its names and types, which say it better. `x-wanted` is for messages of the
+engine alone, where an editor would show it in the place of a key's own description. A description beside a `$ref` is
+for editors; validators pass over it. Run by `make docs`; compared by tests/test_docs.py.
 """
 
 from __future__ import annotations
@@ -227,9 +228,9 @@ def conditions() -> dict[str, Schema]:
 
 
 def comparison(key: str, left: Schema, rows: Sequence[Operator]) -> Schema:
-    told_so = told("À côté de fact ou ref : exactement un opérateur.", "Beside fact or ref: exactly one operator.", {})
+    wanted = both("À côté de fact ou ref : exactement un opérateur.", "Beside fact or ref: exactly one operator.")
     operators = {row.name: meant(row, compared(row)) for row in rows}
-    return told_so | closed({key: left, **operators}, (key,), minProperties=2, maxProperties=2)
+    return {"x-wanted": wanted} | closed({key: left, **operators}, (key,), minProperties=2, maxProperties=2)
 
 
 def meant(row: Operator, operands: Schema) -> Schema:
@@ -319,7 +320,7 @@ def values() -> dict[str, Schema]:
             "A number or a date, or an object with one operator.",
             {"x-typed": True, "anyOf": [number, unquoted, computed]},
         ),
-        "computed": told("Un seul opérateur.", "One operator.", {"anyOf": forms}),
+        "computed": {"x-wanted": both("Un seul opérateur.", "One operator."), "anyOf": forms},
     }
 
 

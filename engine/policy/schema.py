@@ -125,7 +125,8 @@ def _forms(kinds: Any) -> str:
 
 def _wanted(error: Any) -> str | dict[str, str]:
     """The schema's own words for what it wants, or else the rule that failed."""
-    described = error.schema.get("description") if isinstance(error.schema, dict) else None
+    said = error.schema if isinstance(error.schema, dict) else {}
+    described = said.get("x-wanted") or said.get("description")
     rule = f"{error.validator} {error.validator_value}"
     if described is None:
         return rule

@@ -95,8 +95,8 @@ def diff(
         InputFault: with every fault of both sides.
         UsageFault: an unknown convention.
     """
-    from engine.comparison.edits.structure import compared, pairs
-    from engine.comparison.sides import open_sides
+    from engine.comparison.edits.structure import compared
+    from engine.comparison.sides import open_sides, paired
 
     old, new = open_sides(a, b, git, policies)
-    return compared(old.registry, new.registry, pairs(old.conventions, new.conventions))
+    return compared(old.registry, new.registry, paired(old, new))

@@ -12,8 +12,8 @@ from jsonschema import Draft7Validator
 
 import engine
 from engine.comparison.edits.edit import CHANGES, KINDS, WEIGHTS
-from engine.comparison.edits.structure import compared, pairs
-from engine.comparison.sides import open_sides
+from engine.comparison.edits.structure import compared
+from engine.comparison.sides import open_sides, paired
 from engine.evaluation.session import Session
 from engine.report import diff_data
 from tests.command import FIXTURES, ROOT, avenant, compare, refused
@@ -90,7 +90,7 @@ def test_a_page_fits_a_narrow_terminal(name: str) -> None:
     from engine.report.say import Say
 
     a, b = open_sides(*PAIRS[name], None, None)
-    found = compared(a.registry, b.registry, pairs(a.conventions, b.conventions))
+    found = compared(a.registry, b.registry, paired(a, b))
     for full in (False, True):
         blocks = page(Diff(sides=(a, b), found=found, full=full), Say(b.registry, "fr"))
         lines = text.plain(blocks, 80).splitlines()
@@ -194,6 +194,19 @@ def test_a_convention_on_one_side_only_is_one_edit(copied: Path) -> None:
         assert "Sans changement : nouvelle." in said
 
 
+def test_a_new_folder_is_compared_with_the_text_before_it(copied: Path) -> None:
+    shutil.copytree(copied / "nouvelle", copied / "future")
+    for old, new in (("id: nouvelle", "id: future"), ("2024-06-22", "2026-01-01")):
+        changed(copied, old, new, "future/convention.yaml")
+    changed(copied, "then: 19000", "then: 19500", "future/regles.yaml")
+    changed(copied, '"2024-06-22"', '"2024-06-22", before: "2026-01-01"', "nouvelle/convention.yaml")
+    said = avenant("diff", str(FIXTURES / "small_policies"), str(copied), "--lang", "en").stdout
+    assert "nouvelle → future\n" in said
+    assert "€19,000 → €19,500" in said
+    assert "Unchanged: ancienne." in said
+    assert "added" not in said.replace("signatures before, added", "")
+
+
 def test_behavioural_changes_are_not_found_without_looking_at_behaviour() -> None:
     said = refused(avenant("diff", *PAIRS["2023_2024"], "--fail-on", "behavioural"), 2)
     assert "--behaviour" in said
@@ -237,5 +250,5 @@ def test_the_output_file_is_written(tmp_path: Path) -> None:
     target = tmp_path / "comment.md"
     result = avenant("diff", *PAIRS["2023_2024"], "--format", "markdown", "-o", str(target))
     assert result.exit_code == 0
-    assert target.read_text(encoding="utf-8").startswith("# 2023_reglement_arbitral → 2024_convention")
+    assert target.read_text(encoding="utf-8").startswith(r"# 2023\_reglement\_arbitral → 2024\_convention")
     assert "output-unwritable" in refused(avenant("diff", *PAIRS["2023_2024"], "-o", str(tmp_path)), 1)

@@ -8,6 +8,7 @@ the path.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -241,10 +242,6 @@ SINCE_2024: Explained = {
     ),
     "N-D11": ("contrat_de_travail:item", "contrat.cdi:item"),
     "N-E1": ("contrat.absence_signalee:item",),
-    "What the text of 2023 does to contracts of 2019 is its own": (
-        "test_contrats_2019:item",
-        "verification_de_2023_contrats_de_2019:item",
-    ),
 }
 
 # Statements that the later text repeats: no rule of these items may differ.
@@ -268,6 +265,8 @@ UNCHANGED_SINCE_2024: Explained = {
     "A24-20, the secretary who becomes assistant": ("secretariat.remplacement",),
     "The verification of 2023 is kept (S4.14)": ("atteinte.mt", "atteinte.fa", "verification.taux", "annee_verifiee"),
 }
+
+IN_FORCE_BESIDE = {"test_contrats_2019", "verification_de_2023_contrats_de_2019"}
 
 AMOUNTS = {
     "demi_etp, annee = 1": (18000, 19000),
@@ -331,6 +330,14 @@ def test_what_a_text_repeats_is_no_edit(session: Session, a: str, b: str, table:
         for selector in selectors
     }
     assert not {statement: some for statement, some in wrong.items() if some}
+
+
+def test_what_a_text_does_to_older_contracts_is_not_taken_away_by_a_newer_text(session: Session) -> None:
+    conventions = session.registry.conventions
+    for a, b in ((MIDDLE, NEW), (NEW, MIDDLE)):
+        assert not IN_FORCE_BESIDE & {edit.item for edit in rules(session, a, b)}
+    without = replace(conventions[MIDDLE], overlays=())
+    assert "verification_de_2023_contrats_de_2019" in {edit.item for edit in edits(conventions[MIDDLE], without)}
 
 
 def amounts(found: Iterable[Edit], part: str) -> dict[str, tuple[object, object]]:

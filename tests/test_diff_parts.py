@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from copy import deepcopy
@@ -11,8 +12,8 @@ from typing import Any
 import pytest
 
 from engine.comparison.edits.edit import Comparison, Edit
-from engine.comparison.edits.structure import edits, pairs
-from engine.comparison.sides import Side
+from engine.comparison.edits.structure import edits
+from engine.comparison.sides import Side, paired
 from engine.language.expressions import Literal
 from engine.policy.build import build
 from engine.policy.loader import parse
@@ -510,9 +511,23 @@ def test_values_keep_their_exact_numbers_and_both_places() -> None:
     assert [cite.source for cite in edit.cite_after] == ["texte"]
 
 
+def side(*ids: str, **years: int) -> Side:
+    """Conventions of these ids whose windows open in these years."""
+    opened = dict.fromkeys(ids, 2024) | years
+    conventions = {id_: replace(built(BASE), id=id_, signed_from=dt.date(year, 1, 1)) for id_, year in opened.items()}
+    return Side("essai", Registry(conventions, FACTS, DIGEST, ROOT, "option"), tuple(conventions))
+
+
 def test_conventions_pair_by_id_unless_there_is_one_on_each_side() -> None:
-    assert pairs(["a"], ["b"]) == (("a", "b"),)
-    assert pairs(["a", "b"], ["b"]) == (("a", "a"), ("b", "b"))
+    assert paired(side("a"), side("b")) == (("a", "b"),)
+    assert paired(side("a", "b"), side("b")) == (("a", "a"), ("b", "b"))
+
+
+def test_a_convention_of_the_newer_side_alone_is_compared_with_the_one_before_it() -> None:
+    old = side(a=2019, b=2023)
+    assert paired(old, side(a=2019, b=2023, c=2026)) == (("a", "a"), ("b", "b"), ("b", "c"))
+    assert paired(old, side(a=2019, b=2023, first=2018)) == (("a", "a"), ("b", "b"), ("first", "first"))
+    assert paired(side(autre=2023, a=2019), side(a=2019, c=2026)) == (("a", "a"), ("autre", "autre"), ("autre", "c"))
 
 
 def test_other_facts_are_told() -> None:

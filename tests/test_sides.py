@@ -303,7 +303,8 @@ def test_the_folder_one_works_in_may_be_a_side(monkeypatch: pytest.MonkeyPatch) 
 def test_sides_that_cannot_be_are_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert usage(None, None, None, None) == "sides-missing"
-    assert usage(CONVENTION, None, None, None) == "sides-missing"
+    assert usage("policies", None, None, None) == "sides-missing"
+    assert usage("2019_avenant7", None, None, None) == "sides-missing"
     assert usage("policies", None, "HEAD", None) == "sides-folder"
     assert usage(CONVENTION, "2032_convention", None, None) == "unknown-convention"
 
@@ -314,3 +315,10 @@ def test_a_packaged_folder_has_no_revisions(monkeypatch: pytest.MonkeyPatch, tmp
     with pytest.raises(InputFault) as error:
         open_sides(None, None, "HEAD", None)
     assert codes(error) == ["folder-missing"]
+
+
+def test_a_convention_alone_is_compared_with_the_one_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    sides = open_sides("2024_convention", None, None, None)
+    assert [side.conventions for side in sides] == [(CONVENTION,), ("2024_convention",)]
+    assert [side.name for side in sides] == [CONVENTION, "2024_convention"]

@@ -7,8 +7,8 @@ import sys
 import click
 
 from engine.cli.common import Given, format_option, given, output_option, put
-from engine.comparison.edits.structure import compared, pairs
-from engine.comparison.sides import open_sides
+from engine.comparison.edits.structure import compared
+from engine.comparison.sides import open_sides, paired
 from engine.report.diff_data import FORMATS
 from engine.report.diff_page import Diff
 from engine.report.say import Say
@@ -53,19 +53,21 @@ def diff(
 ) -> None:
     """Say what changed from A to B: two conventions, two folders of them, or two revisions.
 
+    A convention alone is compared with the one before it, and so is one that only the newer side has.
+
     Comments, layout and the order of keys and rows are no change.
     """
     if not behaviour and (witness or portfolio or "behavioural" in fail_on):
         raise click.UsageError("--witness, --portfolio, --fail-on behavioural: go with --behaviour")
     sides = old, new = open_sides(a, b, git, rules.policies)
     say = Say(new.registry, rules.lang)
-    paired = pairs(old.conventions, new.conventions)
-    found = compared(old.registry, new.registry, paired)
+    pairs = paired(old, new)
+    found = compared(old.registry, new.registry, pairs)
     effects = None
     if behaviour:
         from engine.cli.behaviour import effects_of  # brings the search with it
 
-        effects = effects_of(sides, paired, say, witness, portfolio)
+        effects = effects_of(sides, pairs, say, witness, portfolio)
     subject = Diff(sides=sides, found=found, effects=effects, full=full)
     put(FORMATS, format_, subject, say, output, [portfolio] if portfolio else ())
     if _failing(subject, fail_on):

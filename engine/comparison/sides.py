@@ -7,7 +7,7 @@ faults of both sides at once.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from engine.comparison.revisions import (
     staged,
 )
 from engine.errors import InputFault, Location, Problem, UsageFault, fault
+from engine.policy.model import Convention
 from engine.policy.places import HEAD, policies_place
 from engine.policy.reading import load_registry, load_vocabulary
 from engine.policy.registry import Registry
@@ -49,7 +50,8 @@ def open_sides(a: str | None, b: str | None, git: str | None, policies: str | No
     """Both sides of a comparison, older first.
 
     Without ``git``, ``a`` and ``b`` are ids of conventions in the policies folder, policies folders, or the folder of
-    one convention; a folder beside a single convention is narrowed to that one. With ``git``, ``REV`` is compared with
+    one convention; a folder beside a single convention is narrowed to that one, and a convention alone is compared with
+    the one before it. With ``git``, ``REV`` is compared with
     the working tree, ``REV1..REV2`` one revision with another, and ``REV1...REV2`` the commit where both histories part
     with the second; ``a`` and ``b`` (``a`` again unless given) then narrow the sides to a convention.
 
@@ -59,6 +61,8 @@ def open_sides(a: str | None, b: str | None, git: str | None, policies: str | No
     """
     if git is not None:
         return _from_git(a, b, git, policies)
+    if a is not None and b is None:
+        return _since_the_one_before(a, policies)
     if a is None or b is None:
         raise UsageFault(Problem(Location("diff"), "sides-missing"))
     (first, first_alone), (second, second_alone) = _both(partial(_named, a, policies), partial(_named, b, policies))
@@ -67,6 +71,38 @@ def open_sides(a: str | None, b: str | None, git: str | None, policies: str | No
     if second_alone and not first_alone:
         return _chosen(first, *second.conventions), second
     return first, second
+
+
+def paired(old: Side, new: Side) -> tuple[tuple[str, str], ...]:
+    """The ids of conventions to compare: one with one whatever their names, several by id.
+
+    One that only the newer side has is compared with the one before it, if the older side has that.
+    """
+    if len(old.conventions) == len(new.conventions) == 1:
+        return ((old.conventions[0], new.conventions[0]),)
+    known = {id_: old.registry.conventions[id_] for id_ in old.conventions}
+    ids = sorted({*old.conventions, *new.conventions})
+    return tuple((id_ if id_ in known else _before(new.registry.conventions[id_], known) or id_, id_) for id_ in ids)
+
+
+def _before(convention: Convention, known: Mapping[str, Convention]) -> str | None:
+    """The last of the ``known`` conventions for the same beneficiaries whose window opens before."""
+    earlier = [
+        each
+        for each in known.values()
+        if each.beneficiary == convention.beneficiary and each.signed_from < convention.signed_from
+    ]
+    return max(earlier, key=lambda each: each.signed_from).id if earlier else None
+
+
+def _since_the_one_before(name: str, policies: str | None) -> tuple[Side, Side]:
+    """A convention and the one before it, both of one folder."""
+    side, alone = _named(name, policies)
+    conventions = side.registry.conventions
+    before = _before(conventions[side.conventions[0]], conventions) if alone else None
+    if before is None:
+        raise UsageFault(Problem(Location("diff"), "sides-missing"))
+    return replace(side, name=before, conventions=(before,)), side
 
 
 def _from_git(a: str | None, b: str | None, git: str, policies: str | None) -> tuple[Side, Side]:

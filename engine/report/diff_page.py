@@ -70,8 +70,8 @@ def _blocks(diff: Diff, say: Say, *, tables: bool) -> Iterator[Block]:
 
 
 def _named(comparison: Comparison) -> str:
-    some = comparison.after or comparison.before
-    return "" if some is None else some.id
+    """The id of the convention, or both where one text is compared with another."""
+    return " → ".join(dict.fromkeys(each.id for each in (comparison.before, comparison.after) if each is not None))
 
 
 def _comparison(spoken: Speaker, full: bool, *, several: bool, tables: bool) -> Iterator[Block]:

@@ -15,6 +15,7 @@ from engine.comparison.edits.fields import field_edits
 from engine.comparison.edits.same import renamed
 from engine.comparison.edits.spot import Setting, Spot, listed
 from engine.errors import Location
+from engine.language.expressions import Chosen, parts, walk
 from engine.language.facts import Vocabulary
 from engine.policy.model import Convention, Item, Outcome
 from engine.policy.places import HEAD
@@ -25,24 +26,44 @@ def edits(a: Convention, b: Convention, vocabulary: Vocabulary | None = None) ->
     """Every edit between two conventions, in the order of the newer one's files.
 
     Items pair by id, and by the ids that ``aliases`` of either side say they had. ``vocabulary`` gives the facts; with
-    it, a table that is only cut into other rows is no edit.
+    it, a table that is only cut into other rows is no edit. What the older of two texts does to contracts older still
+    stays in force beside the newer one, and is no edit either.
     """
     a = _under_names(a, _renamings(a, b))
     setting = Setting(a.items, b.items, (a.signed_from, b.signed_from), vocabulary)
     found = list(field_edits(a, b, _spot("convention", b.id, a, b, setting)))
+    beside = [_beside(one, other) for one, other in ((a, b), (b, a))]
     for kind in ("interpretations", "overlays", "derogations", "sources", "items"):
         old, new = (_by_id(getattr(side, kind)) for side in (a, b))
         for id_ in dict.fromkeys((*new, *old)):
             before, after = old.get(id_), new.get(id_)
-            if before is not after:
-                spot = _spot(kind.removesuffix("s"), id_, before, after, setting)
-                sided = before is None or after is None
-                found += [spot.edit("item", before, after, apart=True)] if sided else field_edits(before, after, spot)
+            spot = _spot(kind.removesuffix("s"), id_, before, after, setting)
+            if before is not None and after is not None:
+                found += field_edits(before, after, spot) if before is not after else ()
+            elif id_ not in (beside[0] if after is None else beside[1]):
+                found.append(spot.edit("item", before, after, apart=True))
     return _in_order([*found, *_overtaken(a, b, setting)])
 
 
-def _by_id(parts: Any) -> Mapping[str, Any]:
-    return parts if isinstance(parts, Mapping) else {part.id: part for part in parts}
+def _beside(older: Convention, newer: Convention) -> set[str]:
+    """The ids of what a text does to contracts older than itself, and of the questions that nothing else asks."""
+    if older.id == newer.id or older.signed_from >= newer.signed_from:
+        return set()
+    own = [item for item in older.items.values() if not item.transitional]
+    laid: list[Any] = [
+        *older.overlays,
+        *older.derogations.values(),
+        *(i for i in older.items.values() if i.transitional),
+    ]
+    asked, elsewhere = (
+        {n.interpretation for each in some for root in parts(each) for n in walk(root) if isinstance(n, Chosen)}
+        for some in (laid, own)
+    )
+    return {each.id for each in laid} | (asked - elsewhere)
+
+
+def _by_id(listing: Any) -> Mapping[str, Any]:
+    return listing if isinstance(listing, Mapping) else {each.id: each for each in listing}
 
 
 def _spot(kind: str, id_: str, before: Any, after: Any, setting: Setting) -> Spot:
@@ -69,13 +90,6 @@ def _overtaken(a: Convention, b: Convention, setting: Setting) -> Iterator[Edit]
     ):  # fmt: skip
         if edit.change == "moved":
             yield replace(edit, item=str(edit.after), path=())
-
-
-def pairs(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """The ids of conventions to compare: one with one whatever their names, several by id."""
-    if len(old) == len(new) == 1:
-        return ((old[0], new[0]),)
-    return tuple((id_, id_) for id_ in sorted({*old, *new}))
 
 
 def compared(a: Registry, b: Registry, ids: Iterable[tuple[str, str]]) -> tuple[Comparison, ...]:

@@ -70,9 +70,10 @@ def test_a_command_of_the_readme_gives_what_is_shown(command: str, shown: list[s
     assert given == shown, "run `make docs`"
 
 
-def test_the_python_of_the_readme_gives_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", [README, ROOT / "docs" / "proof.md"], ids=lambda page: page.name)
+def test_the_python_of_a_page_gives_what_is_shown(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    failed, tried = doctest.testfile(str(README), module_relative=False, encoding="utf-8")
+    failed, tried = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
     assert tried
     assert not failed
 

@@ -19,7 +19,7 @@ from engine.language.logic import Sort
 from engine.language.symbolic import is_value
 from engine.language.term_bank import TermBank
 from engine.policy.loader import load
-from engine.proof import encoding, solving
+from engine.proof import solving
 from engine.proof.difference import answer_or_none, comparing, difference_of, differences
 from engine.proof.encoding import Encoding, encode
 from engine.proof.expressions import no_value
@@ -47,7 +47,7 @@ def example(session: Session, root: Path, name: str) -> Facts:
 
 
 def all_cases(session: Session, *ids: str) -> list[Encoding]:
-    """Conventions over one space of all cases, read by default."""
+    """Conventions over one space of the contracts of the last of them, read by default."""
     conventions = [session.registry.by_id(id_) for id_ in ids]
     questions = {
         id_: question
@@ -55,7 +55,7 @@ def all_cases(session: Session, *ids: str) -> list[Encoding]:
         for id_, question in session.program(convention, ()).plan.interpretations.items()
     }
     space = make_space(TermBank(), session.registry.vocabulary, questions)
-    return [encode(session, convention, space) for convention in conventions]
+    return [encode(session, convention, space, among=conventions[-1:]) for convention in conventions]
 
 
 def of_case(session: Session, facts: Facts, *ids: str, opened: frozenset[str] | None = None) -> Encoding:
@@ -98,6 +98,21 @@ def test_two_conventions_differ_on_cases_that_both_decide(session: Session) -> N
     assert shown.older.facts == shown.newer.facts
     assert shown.older.values != shown.newer.values
     assert same.status is Status.EXCLUDED
+
+
+def test_two_versions_are_compared_among_the_same_contracts_only(session: Session) -> None:
+    (newer,) = all_cases(session, "2024_convention")
+    older = encode(session, session.registry.by_id("2023_reglement_arbitral"), newer.space)
+    with pytest.raises(ValueError, match="the same contracts"):
+        comparing(older, newer)
+
+
+def test_a_case_of_another_day_is_encoded_under_the_convention_asked_for(session: Session, root: Path) -> None:
+    facts = example(session, root, "2024_gp_half_time_five_years")
+    older = session.registry.by_id("2023_reglement_arbitral")
+    encoded = encode_case(session, older, facts, frozenset())
+    decided = session.decide(facts, older.id).results["tranche_activite"].value
+    assert possible_values(encoded, "tranche_activite").values == (decided,)
 
 
 def test_all_smallest_changes_are_found_with_the_nearest_numbers(session: Session) -> None:
@@ -172,7 +187,7 @@ def test_a_convention_too_hard_for_the_budget_is_told(session: Session) -> None:
     questions = session.program(convention, ()).plan.interpretations
     space = make_space(TermBank(), session.registry.vocabulary, questions)
     with pytest.raises(UsageFault) as told:
-        encoding.encode(session, convention, space, effort=1)
+        encode(session, convention, space, effort=1)
     assert told.value.problem.code == "proof-budget"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.evaluation.session import Session
 from engine.language import term_days
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
@@ -16,13 +18,20 @@ from engine.proof.expressions import Names, condition, expression
 from engine.proof.space import Space
 
 
-def contract_of(convention: Convention, space: Space) -> Term:
-    """Where a case is a contract of the convention: its beneficiary, and a signature in its window."""
+def contracts_among(conventions: Sequence[Convention], space: Space) -> Term:
+    """Where a case is a contract of one of the conventions; of any day where none is named."""
+    bank = space.bank
+    stated = bank.both(space.present[SIGNATURE], space.present[BENEFICIARY])
+    if not conventions:
+        return stated
+    return bank.both(stated, bank.either(*(_contract_of(convention, space) for convention in conventions)))
+
+
+def _contract_of(convention: Convention, space: Space) -> Term:
+    """Where the beneficiary is the convention's, and the signature in its window."""
     bank = space.bank
     signed = term_days.code(bank, space.value[SIGNATURE])
     parts = [
-        space.present[SIGNATURE],
-        space.present[BENEFICIARY],
         same(bank, space.value[BENEFICIARY], bank.word(convention.beneficiary)),
         bank.at_most(bank.whole(term_days.day_code(convention.signed_from)), signed),
     ]

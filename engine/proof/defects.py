@@ -102,7 +102,7 @@ def defects(session: Session, effort: int = DEFAULT_EFFORT) -> list[Defect]:
 def _all_cases(session: Session, convention: Convention, effort: int) -> Encoding:
     questions = session.program(convention, ()).plan.interpretations
     space = make_space(TermBank(), session.registry.vocabulary, questions, open_questions=questions)
-    return encode(session, convention, space, effort)
+    return encode(session, convention, space, effort=effort)
 
 
 def _places(layer: Layer) -> Iterator[tuple[str, Place]]:

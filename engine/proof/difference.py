@@ -36,8 +36,14 @@ def difference_of(older: Encoding, newer: Encoding, id_: str) -> Term:
 
 
 def comparing(older: Encoding, newer: Encoding, *where: Term, effort: int = DEFAULT_EFFORT) -> Prover:
-    """A prover over the cases that both encodings share; without ``where``, the contracts of the newer one."""
-    return Prover(newer.space, (*newer.space.rules, *(where or (newer.window,))), effort)
+    """A prover over the contracts that both encodings are of, narrowed to ``where``.
+
+    Raises:
+        ValueError: the two were not encoded over one space and among the same contracts.
+    """
+    if older.bank is not newer.bank or older.window is not newer.window:
+        raise ValueError("two versions are compared over one space, among the same contracts")
+    return Prover(newer.space, (*newer.base, *where), effort)
 
 
 def differences(older: Encoding, newer: Encoding, ids: Iterable[str], prover: Prover | None = None) -> list[Difference]:

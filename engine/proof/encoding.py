@@ -21,7 +21,7 @@ from engine.policy.model import Convention, Criterion, Interpretation, Item, Par
 from engine.policy.nodes import nodes
 from engine.policy.overlays import Laid, named_items
 from engine.proof.bodies import ItemTerms, encode_item
-from engine.proof.contracts import contract_of, overlay_terms
+from engine.proof.contracts import contracts_among, overlay_terms
 from engine.proof.expressions import Names, no_value
 from engine.proof.solving import DEFAULT_EFFORT, Solver, Status, budget_spent
 from engine.proof.space import Space
@@ -122,12 +122,13 @@ def facts_read(step: Step) -> tuple[str, ...]:
 class Encoding:
     """A convention over a space of cases: ``layers`` are all sets of overlays that a contract in it can have.
 
-    ``window`` says which cases are contracts of the convention.
+    The cases are contracts of the conventions ``among``, of any day if there are none; ``window`` says so.
     """
 
     session: Session
     convention: Convention
     space: Space
+    among: tuple[Convention, ...]
     window: Term
     layers: tuple[Layer, ...]
 
@@ -142,7 +143,7 @@ class Encoding:
 
     @property
     def base(self) -> tuple[Term, ...]:
-        """What holds of every case: the rules of the facts, and that the contract is one of the convention."""
+        """What holds of every case: the rules of the facts, and which contracts are looked at."""
         return (*self.space.rules, self.window)
 
     def has(self, id_: str) -> bool:
@@ -193,16 +194,26 @@ class Encoding:
         )
 
 
-def encode(session: Session, convention: Convention, space: Space, effort: int = DEFAULT_EFFORT) -> Encoding:
-    """The convention over the cases of ``space``.
+def encode(
+    session: Session,
+    convention: Convention,
+    space: Space,
+    *,
+    among: Sequence[Convention] | None = None,
+    effort: int = DEFAULT_EFFORT,
+) -> Encoding:
+    """The convention over the cases of ``space`` that are its contracts, or those of the conventions ``among``.
+
+    Name others to decide their contracts under this convention too, as a comparison does; name none for any day.
 
     Raises:
-        UsageFault: the solver is missing or is another version.
+        UsageFault: the solver is missing or is another version, or the sets of overlays are too many for the budget.
         InputFault: a plan does not resolve.
     """
-    window = contract_of(convention, space)
+    chosen = (convention,) if among is None else tuple(among)
+    window = contracts_among(chosen, space)
     layers = tuple(_layers(session, convention, space, window, effort))
-    return Encoding(session=session, convention=convention, space=space, window=window, layers=layers)
+    return Encoding(session=session, convention=convention, space=space, among=chosen, window=window, layers=layers)
 
 
 def encode_twin(encoding: Encoding, space: Space) -> Encoding:
@@ -213,7 +224,7 @@ def encode_twin(encoding: Encoding, space: Space) -> Encoding:
         layer.over(space, _exactly(space.bank, terms, [pair in layer.laid for pair in covering]))
         for layer in encoding.layers
     ]
-    return replace(encoding, space=space, window=contract_of(encoding.convention, space), layers=tuple(layers))
+    return replace(encoding, space=space, window=contracts_among(encoding.among, space), layers=tuple(layers))
 
 
 def _layers(session: Session, convention: Convention, space: Space, window: Term, effort: int) -> Iterator[Layer]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
+from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.language.logic import Term
 from engine.language.symbolic import is_value
 from engine.language.term_bank import TermBank
@@ -60,7 +61,8 @@ def encode_case(
 ) -> Encoding:
     """A case as an encoding: what it states is constant but for the facts ``opened``, which may be anything.
 
-    Questions are read by default or as ``interpret`` says, but for ``open_questions``.
+    Questions are read by default or as ``interpret`` says, but for ``open_questions``. The convention decides whatever
+    the day of signature, unless that is open: then the contract stays one of its own.
 
     Raises:
         UsageFault: the solver is missing or is another version.
@@ -75,7 +77,8 @@ def encode_case(
         taken=interpret,
         open_questions=open_questions,
     )
-    return encode(session, convention, space, effort)
+    movable = SIGNATURE in opened or BENEFICIARY in opened
+    return encode(session, convention, space, among=None if movable else (), effort=effort)
 
 
 def possible_values(encoding: Encoding, id_: str, *, effort: int = DEFAULT_EFFORT) -> Possible:

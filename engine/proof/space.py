@@ -198,7 +198,11 @@ def _open_fact(bank: TermBank, fact: Fact, tag: str) -> OpenFact:
         case "enum":
             sort, values = Sort.WORD, fact.type.values
         case "date":
-            ranges = (("year", YEARS), ("month", range(1, 13)), ("day", range(1, 32)))
+            ranges = (
+                ("year", YEARS),
+                ("month", range(1, 13)),
+                ("day", range(1, 32)),
+            )
             return OpenFact(present, tuple(Unknown(bank.symbol(f"{p}:{name}", Sort.WHOLE), r) for p, r in ranges))
         case _:
             low, high = (_scaled(fact, bound) for bound in (fact.minimum, fact.maximum))

@@ -74,6 +74,14 @@ def test_two_revisions_are_compared_and_the_working_tree_is_neither_read_nor_tou
     assert repository.git("status", "--porcelain") == status
 
 
+def test_a_new_convention_of_the_working_tree_is_compared_with_the_one_before_it(repository: Scratch) -> None:
+    new = "policies/2024_convention"
+    shutil.copytree(ROOT / new, repository.top / new)
+    sides = open_sides("2024_convention", None, "main", None)
+    assert [side.conventions for side in sides] == [(CONVENTION,), ("2024_convention",)]
+    assert usage("2032_convention", None, "main", None) == "unknown-convention"
+
+
 def test_three_dots_compare_with_the_commit_where_the_histories_part(repository: Scratch) -> None:
     start = repository.git("rev-parse", "HEAD").strip()
     repository.git("checkout", "-q", "-b", "change")

@@ -53,7 +53,8 @@ def open_sides(a: str | None, b: str | None, git: str | None, policies: str | No
     one convention; a folder beside a single convention is narrowed to that one, and a convention alone is compared with
     the one before it. With ``git``, ``REV`` is compared with
     the working tree, ``REV1..REV2`` one revision with another, and ``REV1...REV2`` the commit where both histories part
-    with the second; ``a`` and ``b`` (``a`` again unless given) then narrow the sides to a convention.
+    with the second; ``a`` and ``b`` (``a`` again unless given, or the one before it where ``a`` is new) then narrow the
+    sides to a convention.
 
     Raises:
         InputFault: with every fault of both sides, or of the repository.
@@ -116,7 +117,10 @@ def _from_git(a: str | None, b: str | None, git: str, policies: str | None) -> t
     before, after = _revisions(place, git)
     newer = partial(revision_side, place, *after) if after else partial(folder_side, found.path, found.origin)
     first, second = _both(partial(revision_side, place, *before), newer)
-    return _chosen(first, a), _chosen(second, b or a)
+    second = _chosen(second, b or a)
+    if a is not None and b is None and a not in first.registry.conventions:
+        a = _before(second.registry.conventions[second.conventions[0]], first.registry.conventions) or a
+    return _chosen(first, a), second
 
 
 def _both(first: Callable[[], _T], second: Callable[[], _T]) -> tuple[_T, _T]:

@@ -52,6 +52,7 @@ def _init(made: Any, fields: tuple[dataclasses.Field[Any], ...]) -> Callable[...
     put = {field.name: made.__dict__[field.name].__set__ for field in fields}
     taken = [field for field in fields if field.init]
     in_order = tuple(field.name for field in taken if not field.kw_only)
+    every = tuple(field.name for field in taken) if len(taken) == len(fields) else ()
     names = frozenset(field.name for field in taken)
     places = tuple(put[name] for name in in_order)
     left_out = {field.name: _default(field) for field in (*taken, *(field for field in fields if not field.init))}
@@ -61,7 +62,10 @@ def _init(made: Any, fields: tuple[dataclasses.Field[Any], ...]) -> Callable[...
     def init(self: object, *values: object, **named: object) -> None:
         for place, value in zip(places, values, strict=False):
             place(self, value)
-        if named or len(values) > len(places):
+        if not values and tuple(named) == every:  # the usual way to name them all, and as quick as not naming any
+            for place, value in zip(put.values(), named.values(), strict=True):
+                place(self, value)
+        elif named or len(values) > len(places):
             given = {*in_order[: len(values)], *named}
             if len(values) > len(places) or len(given) != len(values) + len(named) or not names >= given:
                 raise TypeError(f"{made.__name__} takes each field once, {len(places)} of them in order: {[*named]}")

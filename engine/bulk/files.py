@@ -21,7 +21,7 @@ from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
 from engine.bulk.summary import Summary
 from engine.bulk.writing import RefusedRows, frames_to
 from engine.errors import InputFault, Location, fault
-from engine.evaluation.facts import read_case
+from engine.evaluation.facts import nested, read_case
 from engine.evaluation.session import Session
 from engine.files import refuse_input, replacing
 
@@ -140,11 +140,7 @@ def count_results(frame: pl.DataFrame, summary: Summary) -> None:
 
 def missing_facts(row: Mapping[str, Any], rules: Session, interpret: Mapping[str, str]) -> tuple[str, ...]:
     """The facts that the undetermined results of an accepted row wait for."""
-    case: dict[str, Any] = {}
-    for name in rules.registry.vocabulary.facts:
-        if row.get(name) is not None:
-            group, _, key = name.rpartition(".")
-            (case.setdefault(group, {}) if group else case)[key] = row[name]
+    case = nested({name: row[name] for name in rules.registry.vocabulary.facts if row.get(name) is not None})
     try:
         return rules.decide(read_case(case, rules.registry.vocabulary), None, interpret).missing
     except InputFault:

@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 
 from engine.errors import InputFault, Location, Problem
-from engine.evaluation.facts import DEFAULT_BENEFICIARY, read_case
+from engine.evaluation.facts import DEFAULT_BENEFICIARY, nested, read_case
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact
 from engine.policy.registry import Registry
 
@@ -158,12 +158,8 @@ def _in_some_window(given: set[str], registry: Registry) -> pl.Expr:
 
 def refusals(file: str, row: int, values: Mapping[str, Any], registry: Registry) -> list[Refusal]:
     """What is wrong with a row that was not accepted, in the words of the reader of one case."""
-    case: dict[str, Any] = {}
-    for name, fact in registry.vocabulary.facts.items():
-        value = values.get(name)
-        if value is not None:
-            group, _, key = name.rpartition(".")
-            (case.setdefault(group, {}) if group else case)[key] = plain_value(fact, value)
+    known = registry.vocabulary.facts
+    case = nested({name: plain_value(known[name], values[name]) for name in known if values.get(name) is not None})
     try:
         facts = read_case(case, registry.vocabulary)
         signature = facts[SIGNATURE]

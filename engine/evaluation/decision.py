@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from engine.errors import Location
 from engine.language.expressions import Citation, Text
@@ -40,7 +40,7 @@ class Reason:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One item's result. ``status`` is known, undetermined or not_applicable; ``value`` is None unless known.
 
@@ -86,7 +86,7 @@ class PaymentLine:
     due_reason: Text | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObligationLine:
     """``status``: done, pending, overdue (on the day asked about), not_applicable or undetermined."""
 
@@ -131,7 +131,7 @@ class YearLine:
     overlays: tuple[OverlayUse, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """All results of one case under one convention; ``headline`` are those that every answer of its folder states."""
 
@@ -163,3 +163,15 @@ class Decision:
         """The facts that the undetermined headline results wait for, in the order of the results."""
         waiting = (fact for id_ in self.headline.ids if id_ in self.results for fact in self.results[id_].missing)
         return tuple(dict.fromkeys(waiting))
+
+    def below(self, id_: str, *, applying: bool = False) -> Iterator[Result]:
+        """A result and all that it rests on, each before those below it; through those that apply alone, if asked."""
+        seen: set[str] = set()
+        waiting = [id_]
+        while waiting:
+            result = self.results.get(waiting.pop())
+            if result is None or result.id in seen or (applying and result.status == "not_applicable"):
+                continue
+            seen.add(result.id)
+            yield result
+            waiting.extend(result.uses)

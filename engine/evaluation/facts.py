@@ -185,6 +185,15 @@ class _CaseReader:
         self.problems.append(Problem(place, code, values, close))
 
 
+def nested(facts: Mapping[str, Any], base: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Facts by groups, as a case file holds them, laid over those of ``base`` if there is one."""
+    data = {key: dict(value) if isinstance(value, Mapping) else value for key, value in (base or {}).items()}
+    for name, value in facts.items():
+        group, _, key = name.rpartition(".")
+        (data.setdefault(group, {}) if group else data)[key] = value
+    return data
+
+
 def _day(value: Any) -> dt.date | None:
     """A date, or the text of one in the form 2024-06-22."""
     if isinstance(value, str):

@@ -102,30 +102,45 @@ def _result(
     status = _status(value)
     names_in = program.names_in
     return Result(
-        item.id,
-        item.kind,
-        item.label,
-        compiled.step.type,
-        status,
-        value if status == "known" else None,
-        grounds.cite,
-        None if rank < 0 else SOURCE_KINDS[rank],
-        {name: facts[name] for name in names_in(behind & run.given)},
-        {name: choices[name] for name in names_in(chosen)} if chosen else _NOTHING,
-        names_in(missing) if missing else (),
-        grounds.because if status == "known" else grounds.because + _open_reasons(program, behind, grounds),
-        _warnings(compiled, run) if compiled.warnings else (),
-        names_in(read) if read else (),
-        item.value_labels,
-        compiled.step.yearly,
+        id=item.id,
+        kind=item.kind,
+        label=item.label,
+        type=compiled.step.type,
+        status=status,
+        value=value if status == "known" else None,
+        cite=grounds.cite,
+        confidence=None if rank < 0 else SOURCE_KINDS[rank],
+        facts={name: facts[name] for name in names_in(behind & run.given)},
+        choices={name: choices[name] for name in names_in(chosen)} if chosen else _NOTHING,
+        missing=names_in(missing) if missing else (),
+        because=grounds.because if status == "known" else grounds.because + _open_reasons(program, behind, grounds),
+        warnings=_warnings(compiled, run) if compiled.warnings else (),
+        uses=names_in(read) if read else (),
+        value_labels=item.value_labels,
+        yearly=compiled.step.yearly,
     )
 
 
 def no_such_result(shown: Headline) -> Result:
     """A headline result that a convention does not have, which is not applicable."""
-    empty: Mapping[str, str] = {}
-    id_, label = shown.id, {"fr": shown.id, "en": shown.id}
-    return Result(id_, "quantity", label, None, "not_applicable", None, (), None, {}, empty, (), (), (), (), {}, False)
+    return Result(
+        id=shown.id,
+        kind="quantity",
+        label={"fr": shown.id, "en": shown.id},
+        type=None,
+        status="not_applicable",
+        value=None,
+        cite=(),
+        confidence=None,
+        facts=_NOTHING,
+        choices=_NOTHING,
+        missing=(),
+        because=(),
+        warnings=(),
+        uses=(),
+        value_labels=_NOTHING,
+        yearly=False,
+    )
 
 
 def _status(value: object) -> str:
@@ -220,7 +235,16 @@ def obligations(program: Program, run: Run, as_of: dt.date | None) -> tuple[Obli
         status, due, missing = obligation_status(compiled, run, as_of)
         lacks = program.names_in(missing & ~run.given)
         lines.append(
-            ObligationLine(item.id, item.label, status, due, _due_reason(compiled, due), item.cite, lacks, item.at)
+            ObligationLine(
+                id=item.id,
+                label=item.label,
+                status=status,
+                due=due,
+                due_reason=_due_reason(compiled, due),
+                cite=item.cite,
+                missing=lacks,
+                at=item.at,
+            )
         )
     return tuple(lines)
 

@@ -30,7 +30,7 @@ class Change:
     overlays: tuple[OverlayUse, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class YearRow:
     """One contract year: its decision, what happened in it, and what changed since the year before.
 
@@ -68,7 +68,7 @@ class Paid:
     open_payments: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
     """A contract year by year, its duties on the day asked about, how it ends, and its totals.
 
@@ -108,16 +108,16 @@ def timeline(
     duties = life.decide(life.known_facts(_year_of(rows, as_of), as_of), as_of).obligations
     counted = [event for row in rows for event in row.counting]
     return Timeline(
-        dossier,
-        rows,
-        duties,
-        tuple(last.results[id_] for id_ in last.headline.life.ids if id_ in last.results),
-        _total(rows, last.headline.maximum),
-        _total(rows, last.headline.due),
-        _paid(rows, as_of),
-        tuple(event for event in dossier.events if _has_effect(event) and event not in counted),
-        tuple(event for event in dossier.events if event.type.criterion not in (None, *last.results)),
-        as_of,
+        dossier=dossier,
+        rows=rows,
+        obligations=duties,
+        ending=tuple(last.results[id_] for id_ in last.headline.life.ids if id_ in last.results),
+        maximum=_total(rows, last.headline.maximum),
+        due=_total(rows, last.headline.due),
+        paid=_paid(rows, as_of),
+        idle=tuple(event for event in dossier.events if _has_effect(event) and event not in counted),
+        unruled=tuple(event for event in dossier.events if event.type.criterion not in (None, *last.results)),
+        as_of=as_of,
     )
 
 
@@ -133,7 +133,16 @@ def _rows(life: Life, as_of: dt.date | None) -> Iterator[YearRow]:
         happened = tuple(event for event in life.dossier.events if start and end and start <= event.day < end)
         fresh = tuple(event for event in counting if event not in counted)
         laid = _overlays(decision)
-        row = YearRow(year, start, end, decision, laid, happened, fresh, _changes(before, decision, laid, fresh))
+        row = YearRow(
+            year=year,
+            start=start,
+            end=end,
+            decision=decision,
+            overlays=laid,
+            happened=happened,
+            counting=fresh,
+            changes=_changes(before, decision, laid, fresh),
+        )
         counted = (*counted, *fresh)
         before = row
         yield row
@@ -160,7 +169,7 @@ def _runs(life: Life, year: int, as_of: dt.date | None) -> bool:
 def _overlays(decision: Decision) -> tuple[OverlayUse, ...]:
     """The overlays that the results and payments of a year rest on."""
     shown = (*decision.headline.ids, *(line.result.id for line in decision.payments))
-    behind = {*shown, *(below for id_ in shown for below in _below(decision, id_))}
+    behind = {result.id for id_ in shown for result in decision.below(id_)}
     return tuple(use for use in decision.overlays if not behind.isdisjoint(use.changes))
 
 
@@ -176,7 +185,7 @@ def _changes(
     for id_ in decision.headline.followed:
         old, new = before.decision.results[id_], decision.results[id_]
         if (old.status, old.value) != (new.status, new.value):
-            below = {id_, *_below(decision, id_)}
+            below = {result.id for result in decision.below(id_)}
             found.append(
                 Change(
                     old,
@@ -186,18 +195,6 @@ def _changes(
                 )
             )
     return tuple(found)
-
-
-def _below(decision: Decision, id_: str) -> Iterator[str]:
-    """The items that a result rests on, through other results too."""
-    waiting, seen = [id_], {id_}
-    while waiting:
-        result = decision.results.get(waiting.pop())
-        for used in () if result is None else result.uses:
-            if used not in seen:
-                seen.add(used)
-                waiting.append(used)
-                yield used
 
 
 def _end(life: Life, year: int) -> dt.date | None:

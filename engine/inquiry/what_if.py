@@ -242,18 +242,11 @@ def _decided(question: Question, before: Decision, change: smallest.Change) -> A
 
 def _lifted(before: Decision, after: Decision, item: str) -> Iterator[Derogation]:
     """The derogations that criteria behind the item rest on, and did not before."""
-    waiting, seen = [item], set()
-    while waiting:
-        id_ = waiting.pop(0)
-        if id_ in seen:
-            continue
-        seen.add(id_)
-        result = after.results[id_]
-        waiting.extend(result.uses)
-        earlier = before.results.get(id_)
+    for result in after.below(item):
+        earlier = before.results.get(result.id)
         reason = next((reason for reason in result.because if reason.kind == "derogation"), None)
         if reason is not None and (earlier is None or earlier.derogation != reason.id):
-            yield Derogation(id_, reason.id, reason.text or {"fr": reason.id, "en": reason.id})
+            yield Derogation(result.id, reason.id, reason.text or {"fr": reason.id, "en": reason.id})
 
 
 def _order(vocabulary: Vocabulary) -> Callable[[Alternative], tuple[object, ...]]:

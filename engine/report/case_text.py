@@ -8,19 +8,18 @@ from decimal import Decimal
 from fractions import Fraction
 
 from engine.escaping import on_one_line
+from engine.evaluation.facts import nested
 from engine.language.values import Scalar
 
 
 def case_lines(facts: Mapping[str, Scalar]) -> list[str]:
     """The lines of a case file, the facts by groups."""
-    groups: dict[str, list[str]] = {}
-    for name, value in facts.items():
-        group, _, key = name.partition(".")
-        groups.setdefault(group, []).append(f"  {key}: {written(value)}" if key else f" {written(value)}")
     lines: list[str] = []
-    for group, entries in groups.items():
-        lines.append(f"{group}:{entries[0]}" if not entries[0].startswith("  ") else f"{group}:")
-        lines.extend(entry for entry in entries if entry.startswith("  "))
+    for group, value in nested(facts).items():
+        if isinstance(value, dict):
+            lines.extend([f"{group}:", *(f"  {key}: {written(each)}" for key, each in value.items())])
+        else:
+            lines.append(f"{group}: {written(value)}")
     return lines
 
 

@@ -16,7 +16,6 @@ from engine.report.formats import formats
 from engine.report.objects import obligation_object, overlay_ids, payment_object, result_object, texts
 from engine.report.page import Block, Heading, Page, Paragraph, Table
 from engine.report.parts import (
-    below,
     due_text,
     duties,
     eligibility_criteria,
@@ -185,7 +184,7 @@ def _grades(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
     """The sources behind the main results, by grade."""
     used: dict[str, dict[str, None]] = {kind: {} for kind in SOURCE_KINDS}
     for id_ in decision.headline.ids:
-        for citation in (each for result in below(decision, id_, applying=True) for each in result.cite):
+        for citation in (each for result in decision.below(id_, applying=True) for each in result.cite):
             source = say.registry.conventions[citation.convention].sources.get(citation.source)
             if source is not None:
                 named = f"{source.id} ({source.title}, {source.publisher})" if full else source.id

@@ -11,7 +11,7 @@ from engine.evaluation.decision import Decision, Result
 from engine.report.formats import formats
 from engine.report.objects import result_object
 from engine.report.page import Block, Heading, Page, Table, Tree
-from engine.report.parts import below, item_heading
+from engine.report.parts import item_heading
 from engine.report.say import Say
 
 MAX_DEPTH = 12
@@ -38,7 +38,7 @@ def page(explained: Explained, say: Say) -> Page:
 
 def data(explained: Explained, say: Say) -> Any:
     """The item and all results that it rests on."""
-    results = below(explained.decision, explained.item)
+    results = explained.decision.below(explained.item)
     return {"item": explained.item, "results": {result.id: result_object(result, say) for result in results}}
 
 

@@ -80,19 +80,6 @@ def facts_behind(result: Result, say: Say) -> str:
     return say.listed(parts)
 
 
-def below(decision: Decision, item: str, *, applying: bool = False) -> Iterator[Result]:
-    """A result and every one that it rests on, each before those below it; through those that apply alone, if asked."""
-    seen: set[str] = set()
-    waiting = [item]
-    while waiting:
-        result = decision.results.get(waiting.pop())
-        if result is None or result.id in seen or (applying and result.status == "not_applicable"):
-            continue
-        seen.add(result.id)
-        yield result
-        waiting.extend(result.uses)
-
-
 def due_text(line: PaymentLine, say: Say) -> str:
     """The due day of a payment, or why there is none."""
     if line.due:

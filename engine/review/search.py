@@ -8,10 +8,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from engine.errors import InputFault
-from engine.evaluation.facts import Facts, read_case
+from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.language.values import UNDETERMINED, Value
@@ -229,15 +228,8 @@ def _shrunk(search: Search, assigned: Assigned) -> Facts:
 
 def confirmed(search: Search, facts: Facts, interpret: Mapping[str, str]) -> bool:
     """Whether the case is a valid one and Session.decide gives it everything that is wanted, under these overlays."""
-    nested: dict[str, Any] = {}
-    for name, value in facts.items():
-        group, _, key = name.partition(".")
-        if key:
-            nested.setdefault(group, {})[key] = value
-        else:
-            nested[name] = value
     try:
-        facts = read_case(nested, search.session.registry.vocabulary)
+        facts = read_case(nested(facts), search.session.registry.vocabulary)
         decision = search.session.decide(facts, interpret=interpret)
     except InputFault:
         return False

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.errors import InputFault, Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision
-from engine.evaluation.facts import Facts, read_case
+from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.language.values import Scalar, exact
 from engine.policy.loader import Document, load
@@ -104,20 +104,15 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
 
 
 def _merged(base: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
-    nested: dict[str, Any] = {key: dict(value) if isinstance(value, Mapping) else value for key, value in base.items()}
+    """The case of a test: the base of its suite without some facts and with others."""
+    kept = nested({}, base)
     for name in entry.get("without", ()):
         group, _, key = name.partition(".")
-        if isinstance(nested.get(group), dict):
-            nested[group].pop(key, None)
+        if isinstance(kept.get(group), dict):
+            kept[group].pop(key, None)
         else:
-            nested.pop(name, None)
-    for name, value in entry.get("given", {}).items():
-        group, _, key = name.partition(".")
-        if key:
-            nested.setdefault(group, {})[key] = value
-        else:
-            nested[name] = value
-    return nested
+            kept.pop(name, None)
+    return nested(entry.get("given", {}), kept)
 
 
 def run_case(session: Session, case: PolicyCase) -> CaseOutcome:

@@ -11,8 +11,7 @@ from engine.bulk.comparing import compared_rows, counted, forced
 from engine.comparison.effects.measures import Portfolio
 from engine.comparison.effects.study import Study
 from engine.comparison.effects.twins import Side, twins
-from engine.comparison.effects.witness import nested
-from engine.evaluation.facts import Facts, read_case
+from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
 

@@ -15,7 +15,7 @@ from engine.comparison.effects.study import Kind, Study
 from engine.comparison.effects.twins import STOPPED, Both, Side, Twins
 from engine.errors import InputFault
 from engine.evaluation.decision import Decision
-from engine.evaluation.facts import Facts, read_case
+from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.inference import EngineFault
 from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.language.values import Absent, Scalar, Value, exact
@@ -95,18 +95,6 @@ def value_of(decision: Decision, id_: str) -> Value:
         return STATUS_VALUES[result.status]
     assert result.value is not None
     return result.value
-
-
-def nested(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts by groups, as a case file holds them."""
-    data: dict[str, Any] = {}
-    for name, value in facts.items():
-        group, _, key = name.partition(".")
-        if key:
-            data.setdefault(group, {})[key] = value
-        else:
-            data[name] = value
-    return data
 
 
 def _claimed(study: Study, kind: Kind, facts: Facts) -> tuple[Value, Value]:

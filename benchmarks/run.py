@@ -19,7 +19,7 @@ from benchmarks.real_conventions import measure_real
 from benchmarks.table import Row, markdown, plain
 
 PARTS = ("decision", "cold", "bulk", "real")
-ROWS = (100_000, 1_000_000, 10_000_000)
+ROWS = (100_000, 1_000_000)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,10 +58,10 @@ def _measure(part: str, options: argparse.Namespace) -> tuple[list[Row], list[st
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    parser.add_argument("--cases", type=_positive, default=20_000, help="single cases in a round (20000)")
-    parser.add_argument("--rounds", type=_positive, default=5, help="rounds of decisions and of frames (5)")
+    parser.add_argument("--cases", type=_positive, default=5_000, help="single cases in a round (5000)")
+    parser.add_argument("--rounds", type=_positive, default=3, help="rounds of decisions and of frames (3)")
     parser.add_argument("--only", action="append", choices=PARTS, help="measure this part; may be given again")
-    parser.add_argument("--rows", type=_positive, nargs="+", help="sizes of the real portfolio (10**5, 10**6, 10**7)")
+    parser.add_argument("--rows", type=_positive, nargs="+", help="sizes of the real portfolio (10**5, 10**6)")
     parser.add_argument("--runs", type=_positive, default=11, help="fresh processes of each kind (11)")
     parser.add_argument("--markdown", nargs="?", const="-", metavar="FILE", help="also as Markdown, to FILE or here")
     return parser

@@ -7,13 +7,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, TypeVar, assert_never
 
 from engine.comparison.edits.edit import Comparison, Edit, Value
 from engine.comparison.edits.same import ranging
 from engine.comparison.sides import Side
 from engine.errors import Location
-from engine.language.expressions import Cell, Citation, Compare, Connect, FactRef, ItemRef, Literal
+from engine.language.expressions import (
+    Apply,
+    ByOutcome,
+    Cases,
+    Cell,
+    Chosen,
+    Citation,
+    Compare,
+    Connect,
+    FactRef,
+    ItemRef,
+    Literal,
+    Scale,
+    Unpublished,
+    VerdictIs,
+)
 from engine.language.operators import EXPRESSIONS
 from engine.language.types import number
 from engine.language.typing import is_date
@@ -35,7 +50,6 @@ from engine.report.phrases import Phrases
 from engine.report.say import Say
 
 INNER = ("reached_when", "comparison", "not")
-CONDITIONS = (Compare, Connect)
 _Side = TypeVar("_Side")
 Lines = tuple[tuple[int, str], ...]
 
@@ -127,8 +141,7 @@ class Speaker:
     def _row(self, edit: Edit) -> str:
         """What the row asks, with the labels of facts and values."""
         side = 1 if self.comparison.after and edit.change != "removed" else 0
-        convention = (self.comparison.before, self.comparison.after)[side]
-        item = convention.items.get(edit.item) if convention else None
+        item = self.phrases[side].items.get(edit.item)
         if item is None or not isinstance(item.body, Table):
             return self.say("diff_at.row")
         inputs = item.body.inputs
@@ -142,8 +155,7 @@ class Speaker:
 
     def _asked(self, edit: Edit, cell: Cell | None, side: int) -> str:
         """What a row asks of one input on one side."""
-        convention = (self.comparison.before, self.comparison.after)[side]
-        item = convention.items.get(edit.item) if convention else None
+        item = self.phrases[side].items.get(edit.item)
         inputs = item.body.inputs if item and isinstance(item.body, Table) else {}
         if cell is None:
             return self.say("any_value")
@@ -152,7 +164,7 @@ class Speaker:
     def _side(self, edit: Edit, value: Value, side: int) -> Lines:
         if edit.part == "cell":
             return ((0, self._asked(edit, value if isinstance(value, Cell) else None, side)),)
-        return () if value is None else self._value(edit, value, side)
+        return self._value(edit, value, side)
 
     def _value(self, edit: Edit, value: Value, side: int) -> Lines:
         phrases = self.phrases[side]
@@ -180,7 +192,16 @@ class Speaker:
                 return ((0, str(value[self.say.lang])),)
             case tuple():
                 return ((0, self._several(value, side)),)
-        return tuple(phrases.condition(value) if isinstance(value, CONDITIONS) else _either(phrases, value))
+            case Cell():
+                return ((0, phrases.cell(value)),)
+            case Compare() | Chosen() | Connect() | VerdictIs():
+                return tuple(phrases.condition(value))
+            case FactRef() | ItemRef() | Unpublished() | Apply() | Cases() | Scale() | ByOutcome():
+                return tuple(phrases.expression(value))
+            case None:
+                return ()
+            case _:
+                assert_never(value)
 
     def _several(self, values: Sequence[str | Citation], side: int) -> str:
         cites = [each for each in values if isinstance(each, Citation)]
@@ -216,8 +237,7 @@ class Speaker:
 
     def _named(self, edit: Edit, value: str, side: int) -> str:
         """A value of an item by its label."""
-        convention = (self.comparison.before, self.comparison.after)[side]
-        item = convention.items.get(edit.item) if convention else None
+        item = self.phrases[side].items.get(edit.item)
         labels = {} if item is None or edit.part in ("id", "file", "kind", "unit") else item.value_labels
         return self.say.value(value, labels)
 
@@ -260,12 +280,6 @@ def inline(lines: Iterable[tuple[int, str]], say: Say) -> str:
             text += ")" * closing + say("semicolon") + line
         depth = level
     return text + ")" * opened
-
-
-def _either(phrases: Phrases, value: Any) -> Iterable[tuple[int, str]]:
-    """A condition or an expression, as its kind has it."""
-    as_condition = tuple(phrases.condition(value))
-    return as_condition or phrases.expression(value)
 
 
 def _sides(edit: Edit, before: _Side, after: _Side) -> tuple[_Side | None, _Side | None]:

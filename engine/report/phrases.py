@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import assert_never
 
 from engine.language.expressions import (
     Apply,
@@ -54,6 +55,8 @@ class Phrases:
                 yield depth, f"{self._item(criterion)} : {names}"
             case Compare():
                 yield depth, self._comparison(node)
+            case _:
+                assert_never(node)
 
     def expression(self, node: Expression, depth: int = 0) -> Lines:
         """An expression as indented lines."""

@@ -84,3 +84,9 @@ def test_a_quoted_amount_or_a_second_body_is_underlined_by_the_book(rules: dict[
     for entries in rules.values():
         entries[0]["label"] = {"fr": "a", "en": "a"}
     assert len(list(BY_THE_BOOK.iter_errors(rules))) == 1
+
+
+def test_every_word_of_the_source_is_in_the_schema() -> None:
+    words = load(ROOT / "tools" / "ruleset.words.yaml").data
+    text = json.dumps(SCHEMA, ensure_ascii=False)
+    assert [key for key, said in words.items() if json.dumps(said["fr"], ensure_ascii=False)[1:-1] not in text] == []

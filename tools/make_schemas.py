@@ -1,4 +1,4 @@
-"""Writes schemas/ruleset.schema.json: the operator table, the facts of case.schema.json and the shapes below go in.
+"""Writes schemas/ruleset.schema.json: from operators, facts, words and the shapes below.
 
 Flat draft-07 (docs/adr/0004). Where a value has several forms, `anyOf` lists them, and no two of them hold the same
 first key or type, so that an editor or the engine can tell which one is meant. `x-typed` marks what is here for
@@ -16,8 +16,12 @@ from typing import Any
 
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS, Operator
 from engine.language.types import UNITS
+from engine.policy.items import KINDS as ITEM_KINDS
+from engine.policy.loader import load
 
 ROOT = Path(__file__).resolve().parent.parent
+WORDS: Mapping[str, Mapping[str, str]] = load(ROOT / "tools" / "ruleset.words.yaml", "ruleset.words.yaml").data
+KINDS = {**ITEM_KINDS, "overlays": "overlay"}
 Schema = dict[str, Any]
 
 ID = r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$"
@@ -35,25 +39,8 @@ def ruleset_page(_: str = "") -> str:
 
 def ruleset() -> Schema:
     """The schema of a rule file."""
-    lists = {
-        "parameters": (of("parameter"), "Les nombres du texte.", "The numbers of the text."),
-        "tables": (of("table"), "Les tables de décision.", "The decision tables."),
-        "quantities": (of("quantity"), "Les valeurs calculées.", "The computed values."),
-        "criteria": (of("criterion"), "Les critères.", "The criteria."),
-        "outcomes": (of("outcome"), "Les décisions.", "The outcomes."),
-        "payments": (of("payment"), "Les versements.", "The payments."),
-        "obligations": (of("obligation"), "Les obligations.", "The obligations."),
-        "overlays": (
-            of("overlay"),
-            "Ce que la convention change dans les contrats plus anciens.",
-            "What the convention changes in older contracts.",
-        ),
-        "derogations": (
-            of("derogation"),
-            "Les dérogations que les overlays ajoutent ; seulement dans un fichier qui a `overlays`.",
-            "The derogations that overlays add; only in a file that has `overlays`.",
-        ),
-    }
+    overlaid = told("derogations_of_overlays", listed(of("derogation")))
+    lists = {key: told(key, listed(of(name))) for key, name in KINDS.items()}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Avenant: un fichier de règles / a rule file",
@@ -65,7 +52,7 @@ def ruleset() -> Schema:
         "additionalProperties": False,
         "minProperties": 1,
         "dependencies": {"derogations": ["overlays"]},
-        "properties": {key: told(fr, en, listed(entry)) for key, (entry, fr, en) in lists.items()},
+        "properties": {**lists, "derogations": overlaid},
         "definitions": {**words(), **conditions(), **values(), **tables(), **items()},
     }
 
@@ -75,9 +62,9 @@ def both(fr: str, en: str) -> str:
     return f"FR: {fr} / EN: {en}"
 
 
-def told(fr: str, en: str, schema: Mapping[str, Any]) -> Schema:
+def told(key: str, schema: Mapping[str, Any]) -> Schema:
     """A schema with its description."""
-    return {"description": both(fr, en), **schema}
+    return {"description": both(**WORDS[key]), **schema}
 
 
 def of(name: str) -> Schema:
@@ -115,11 +102,7 @@ def or_unpublished(key: str) -> list[Schema]:
     return [{"required": [key]}, {"required": ["unpublished"]}]
 
 
-UNPUBLISHED = told(
-    "Valeur qui existe en droit mais pas dans nos sources.",
-    "Value that exists in law but not in our sources.",
-    of("unpublished"),
-)
+UNPUBLISHED = told("unpublished", of("unpublished"))
 
 
 def fact_names() -> list[str]:
@@ -132,55 +115,24 @@ def fact_names() -> list[str]:
 def words() -> dict[str, Schema]:
     """Names, texts, dates and citations."""
     written = {
-        "fr": told("Texte français.", "French text.", {"type": "string", "minLength": 1}),
-        "en": told("Texte anglais.", "English text.", {"type": "string", "minLength": 1}),
+        "fr": told("french", {"type": "string", "minLength": 1}),
+        "en": told("english", {"type": "string", "minLength": 1}),
     }
-    source = told(
-        "Identifiant d'une source déclarée dans convention.yaml.",
-        "Identifier of a source declared in convention.yaml.",
-        text(WORD),
-    )
-    at = told(
-        "Où, dans la source : article, rubrique, page.",
-        "Where in the source: article, heading, page.",
-        {"type": "string", "minLength": 1},
-    )
+    source = told("source", text(WORD))
+    at = told("at", {"type": "string", "minLength": 1})
     return {
-        "id": told(
-            "Identifiant ASCII, unique dans la convention ; des points peuvent séparer les mots.",
-            "ASCII identifier, unique in the convention; dots may separate its parts.",
-            text(ID),
-        ),
-        "label": told(
-            "Un texte en français et en anglais.", "A text in French and in English.", closed(written, ("fr", "en"))
-        ),
-        "date": told("Date AAAA-MM-JJ.", "Date YYYY-MM-DD.", {"type": "string", "format": "date", "pattern": DAY}),
-        "fact_name": told(
-            "Nom d'un fait de case.schema.json, par exemple medecin.secteur.",
-            "Name of a fact of case.schema.json, for instance medecin.secteur.",
-            {**text(FACT), "enum": fact_names(), "x-typed": True},
-        ),
-        "literal": told(
-            "Une valeur écrite telle quelle : nombre, texte, date, true ou false.",
-            "A value written as it is: number, text, date, true or false.",
-            {"type": ["number", "string", "boolean"]},
-        ),
-        "cite": told(
-            "Sur quoi la règle repose : une ou plusieurs références.",
-            "What the rule rests on: one or more references.",
-            listed(told("Une référence.", "One reference.", closed({"source": source, "at": at}, ("source",)))),
-        ),
+        "id": told("id", text(ID)),
+        "label": told("label", closed(written, ("fr", "en"))),
+        "date": told("date", {"type": "string", "format": "date", "pattern": DAY}),
+        "fact_name": told("fact_name", {**text(FACT), "enum": fact_names(), "x-typed": True}),
+        "literal": told("literal", {"type": ["number", "string", "boolean"]}),
+        "cite": told("cite", listed(told("one_reference", closed({"source": source, "at": at}, ("source",))))),
         "unpublished": told(
-            "Une valeur que le droit fixe mais que nos sources ne donnent pas. Le résultat est indéterminé.",
-            "A value that the law sets but our sources do not give. The result is undetermined.",
+            "unpublished_value",
             closed(
                 {
-                    "reason": told("Pourquoi la valeur manque.", "Why the value is missing.", of("label")),
-                    "supplied_by": told(
-                        "Le ou les faits qui la donneraient ; ils sont listés comme manquants.",
-                        "The fact or facts that would give it; they are listed as missing.",
-                        {"anyOf": [named_fact(), distinct(of("fact_name"))]},
-                    ),
+                    "reason": told("reason", of("label")),
+                    "supplied_by": told("supplied_by", {"anyOf": [named_fact(), distinct(of("fact_name"))]}),
                 },
                 ("reason",),
             ),
@@ -194,36 +146,26 @@ def named_fact() -> Schema:
 
 def conditions() -> dict[str, Schema]:
     """A condition is one of its forms; each has keys of its own beside the operators of the table."""
-    fact = told(
-        "Le fait du cas que l'on compare ; exactement un opérateur à côté.",
-        "The fact of the case to compare; exactly one operator beside it.",
-        of("fact_name"),
-    )
-    item = told(
-        "L'élément de la convention que l'on compare ; exactement un opérateur à côté.",
-        "The item of the convention to compare; exactly one operator beside it.",
-        of("id"),
-    )
-    question = told(
-        "Une question ouverte de convention.yaml ; `is` donne le choix.",
-        "An open question of convention.yaml; `is` gives the choice.",
-        of("id"),
-    )
-    choice = told("Le choix.", "The choice.", text(WORD))
+    fact = told("fact", of("fact_name"))
+    item = told("item", of("id"))
+    question = told("question", of("id"))
+    choice = told("choice", text(WORD))
     forms = [
         comparison("fact", fact, [*COMPARISONS.values()]),
         comparison("ref", item, [row for row in COMPARISONS.values() if row.operands != "flag"]),
         closed({"interpretation": question, "is": choice}, ("interpretation", "is")),
         *(closed({row.name: meant(row, over(row))}, (row.name,)) for row in CONNECTIVES.values()),
     ]
+    names = ", ".join(CONNECTIVES)
     return {
-        "condition": told(
-            "Une condition, sous une seule forme : {fact, opérateur}, {ref, opérateur}, {interpretation, is}, "
-            f"{', '.join(CONNECTIVES)}.",
-            "A condition in exactly one form: {fact, operator}, {ref, operator}, {interpretation, is}, "
-            f"{', '.join(CONNECTIVES)}.",
-            {"type": "object", "anyOf": forms},
-        )
+        "condition": {
+            "description": both(
+                f"Une condition en une seule forme : fact ou ref et un opérateur, interpretation et is, {names}.",
+                f"A condition in exactly one form: fact or ref and an operator, interpretation and is, {names}.",
+            ),
+            "type": "object",
+            "anyOf": forms,
+        }
     }
 
 
@@ -235,7 +177,7 @@ def comparison(key: str, left: Schema, rows: Sequence[Operator]) -> Schema:
 
 def meant(row: Operator, operands: Schema) -> Schema:
     """An operator's key: what it means, and what may stand there."""
-    return told(row.meaning["fr"], row.meaning["en"], operands)
+    return {"description": both(**row.meaning), **operands}
 
 
 def over(row: Operator) -> Schema:
@@ -260,7 +202,7 @@ def applied(row: Operator) -> Schema:
     if row.tags:
         tagged = closed({tag: of("count") for tag in row.tags}, minProperties=1, maxProperties=1)
         names = ", ".join(row.tags)
-        step = told(f"Une seule des clés {names}.", f"Exactly one of the keys {names}.", tagged)
+        step = tagged | {"description": both(f"Une seule des clés {names}.", f"Exactly one of the keys {names}.")}
         return {"type": "array", "minItems": 2, "items": [operand, step], "additionalItems": False}
     if row.operands == "pair":
         return listed(operand, 2, 2)
@@ -277,17 +219,9 @@ def values() -> dict[str, Schema]:
     """Expressions: a literal, or an object with one operator."""
     computed = {"type": "object", **of("computed")}
     number, day = {"type": "number"}, {**text(DAY), "x-typed": True}
-    unquoted = told(
-        "Une date AAAA-MM-JJ ; un nombre s'écrit sans guillemets.",
-        "A date YYYY-MM-DD; a number is written without quotes.",
-        day,
-    )
-    fact = told("La valeur de ce fait.", "The value of this fact.", of("fact_name"))
-    item = told(
-        "La valeur de cet élément de la convention (annee.debut : début de l'année du contrat).",
-        "The value of this item of the convention (annee.debut: start of the contract year).",
-        of("id"),
-    )
+    unquoted = told("unquoted", day)
+    fact = told("fact_value", of("fact_name"))
+    item = told("item_value", of("id"))
     forms = [
         closed({"fact": fact}, ("fact",)),
         closed({"ref": item}, ("ref",)),
@@ -295,31 +229,11 @@ def values() -> dict[str, Schema]:
         *(closed(keys, required) for keys, required in bodies()),
     ]
     return {
-        "expression": told(
-            "Une valeur : littérale, ou un objet avec un seul opérateur (`cases` prend `otherwise`, `by_outcome` prend "
-            "`values`).",
-            "A value: a literal, or an object with one operator (`cases` takes `otherwise`, `by_outcome` takes "
-            "`values`).",
-            {"anyOf": [{"type": ["number", "string", "boolean"]}, computed]},
-        ),
-        "number": told(
-            "Un nombre, sans guillemets, ou un objet avec un seul opérateur.",
-            "A number, without quotes, or an object with one operator.",
-            {"x-typed": True, "anyOf": [number, computed]},
-        ),
-        "count": told(
-            "Un nombre entier.", "A whole number.", {"x-typed": True, "anyOf": [{"type": "integer"}, computed]}
-        ),
-        "day": told(
-            "Une date AAAA-MM-JJ, ou un objet avec un seul opérateur.",
-            "A date YYYY-MM-DD, or an object with one operator.",
-            {"x-typed": True, "anyOf": [day, computed]},
-        ),
-        "measure": told(
-            "Un nombre ou une date, ou un objet avec un seul opérateur.",
-            "A number or a date, or an object with one operator.",
-            {"x-typed": True, "anyOf": [number, unquoted, computed]},
-        ),
+        "expression": told("expression", {"anyOf": [{"type": ["number", "string", "boolean"]}, computed]}),
+        "number": told("number", {"x-typed": True, "anyOf": [number, computed]}),
+        "count": told("count", {"x-typed": True, "anyOf": [{"type": "integer"}, computed]}),
+        "day": told("day", {"x-typed": True, "anyOf": [day, computed]}),
+        "measure": told("measure", {"x-typed": True, "anyOf": [number, unquoted, computed]}),
         "computed": {"x-wanted": both("Un seul opérateur.", "One operator."), "anyOf": forms},
     }
 
@@ -328,34 +242,18 @@ def bodies() -> list[tuple[dict[str, Schema], tuple[str, ...]]]:
     """The keys of each way to compute a value, and those of them that are needed."""
     case = closed(
         {
-            "when": told("Quand ce cas s'applique.", "When this case applies.", of("condition")),
-            "then": told("La valeur dans ce cas.", "The value in this case.", of("expression")),
+            "when": told("when", of("condition")),
+            "then": told("then", of("expression")),
         },
         ("when", "then"),
     )
     cases = {
-        "cases": told(
-            "Le premier cas dont la condition est vraie. `otherwise` à côté, si aucun ne l'est.",
-            "The first case whose condition is true. `otherwise` beside it, if none is.",
-            listed(told("Un cas.", "One case.", case)),
-        ),
-        "otherwise": told(
-            "La valeur si aucun cas ne s'applique ; va avec `cases`.",
-            "The value if no case applies; goes with `cases`.",
-            of("expression"),
-        ),
+        "cases": told("cases", listed(told("one_case", case))),
+        "otherwise": told("otherwise", of("expression")),
     }
     by_outcome = {
-        "by_outcome": told(
-            "La valeur dépend de cette décision ; `values` à côté donne une valeur pour chacune de ses issues.",
-            "The value depends on this outcome; `values` beside it gives a value for each of its results.",
-            of("id"),
-        ),
-        "values": told(
-            "Une valeur pour chaque issue de la décision ; va avec `by_outcome`.",
-            "A value for each result of the outcome; goes with `by_outcome`.",
-            keyed(WORD, of("expression")),
-        ),
+        "by_outcome": told("by_outcome", of("id")),
+        "values": told("values", keyed(WORD, of("expression"))),
     }
     return [
         (cases, ("cases",)),
@@ -366,59 +264,44 @@ def bodies() -> list[tuple[dict[str, Schema], tuple[str, ...]]]:
 
 
 def scale() -> Schema:
-    name = told("Nom de la marche.", "Name of the step.", text(WORD))
-    reached = told("Quand cette marche est atteinte.", "When this step is reached.", of("condition"))
-    first = told(
-        "La marche la plus basse ; elle n'a pas de condition.",
-        "The lowest step; it has no condition.",
-        closed({"then": name, "cite": of("cite")}, ("then",)),
-    )
-    step = told(
-        "Une marche et la condition qui la fait atteindre.",
-        "A step and the condition that reaches it.",
-        closed({"then": name, "reached_when": reached, "cite": of("cite")}, ("then", "reached_when")),
-    )
-    return told(
-        "Échelle ordonnée du plus bas au plus haut ; la première marche n'a pas de condition.",
-        "Scale ordered from low to high; the first step has no condition.",
-        {"type": "array", "minItems": 2, "items": [first], "additionalItems": step},
-    )
+    name = told("step_name", text(WORD))
+    reached = told("reached_when", of("condition"))
+    first = told("first_step", closed({"then": name, "cite": of("cite")}, ("then",)))
+    step = told("step", closed({"then": name, "reached_when": reached, "cite": of("cite")}, ("then", "reached_when")))
+    return told("scale", {"type": "array", "minItems": 2, "items": [first], "additionalItems": step})
 
 
 def tables() -> dict[str, Schema]:
     """Cells, rows and inputs of decision tables."""
     bound = told(
-        "Un nombre, une date ou {ref: paramètre}.",
-        "A number, a date or {ref: parameter}.",
+        "bound",
         {
             "anyOf": [
                 {"type": ["number", "string"]},
                 closed(
-                    {"ref": told("Le paramètre qui donne la borne.", "The parameter that gives the bound.", of("id"))},
+                    {"ref": told("ref", of("id"))},
                     ("ref",),
                 ),
             ]
         },
     )
     within = {
-        "from": told("À partir de cette borne, incluse.", "From this bound, included.", of("bound")),
-        "before": told("Avant cette borne, exclue.", "Before this bound, excluded.", of("bound")),
+        "from": told("from", of("bound")),
+        "before": told("before", of("bound")),
     }
-    none_of = told("Aucune de ces valeurs.", "None of these values.", distinct(of("literal")))
-    read_fact = told("Le fait lu par cette colonne.", "The fact read by this column.", of("fact_name"))
-    read_item = told("L'élément lu par cette colonne.", "The item read by this column.", of("id"))
+    none_of = told("none_of", distinct(of("literal")))
+    read_fact = told("read_fact", of("fact_name"))
+    read_item = told("read_item", of("id"))
     row = {
-        "then": told("La valeur de la ligne.", "The value of the row.", of("literal")),
+        "then": told("row_then", of("literal")),
         "unpublished": UNPUBLISHED,
         "cite": of("cite"),
-        "label": told("Nom de la ligne.", "Name of the row.", of("label")),
+        "label": told("row_label", of("label")),
     }
     return {
         "bound": bound,
         "cell": told(
-            "Une valeur, une liste de valeurs, {not_in: […]} ou un intervalle {from, before}. Une case laissée de côté "
-            "accepte tout.",
-            "A value, a list of values, {not_in: […]} or a range {from, before}. A cell left out accepts anything.",
+            "cell",
             {
                 "anyOf": [
                     {"type": ["number", "string", "boolean"]},
@@ -429,16 +312,14 @@ def tables() -> dict[str, Schema]:
             },
         ),
         "input": told(
-            "L'entrée d'une table : un fait ou un élément.",
-            "The input of a table: a fact or an item.",
+            "input",
             {
                 "type": "object",
                 "anyOf": [closed({"fact": read_fact}, ("fact",)), closed({"ref": read_item}, ("ref",))],
             },
         ),
         "row": told(
-            "Une ligne : une case par entrée, puis `then` ou `unpublished`.",
-            "A row: one cell for each input, then `then` or `unpublished`.",
+            "row",
             {
                 "type": "object",
                 "propertyNames": {"pattern": WORD},
@@ -450,70 +331,42 @@ def tables() -> dict[str, Schema]:
     }
 
 
-def item(fr: str, en: str, own: Mapping[str, Schema], required: Sequence[str], **more: Any) -> Schema:
+def item(key: str, own: Mapping[str, Schema], required: Sequence[str], **more: Any) -> Schema:
     """An item of a convention: what all items have, then its own keys."""
-    when = told("Quand avertir.", "When to warn.", of("condition"))
-    warned = told("Le texte de l'avertissement.", "The text of the warning.", of("label"))
+    when = told("warning_when", of("condition"))
+    warned = told("warning_text", of("label"))
     head = {
         "id": of("id"),
-        "label": told(
-            "Nom de l'élément, tel qu'on le lit dans un résultat.",
-            "Name of the item, as read in a result.",
-            of("label"),
-        ),
+        "label": told("item_label", of("label")),
         "cite": of("cite"),
-        "note": told(
-            "Pourquoi la règle est écrite ainsi ; pour l'équipe.",
-            "Why the rule is written this way; for staff.",
-            of("label"),
-        ),
-        "applies_when": told(
-            "Quand l'élément s'applique ; sinon il est sans objet, et indéterminé si on ne sait pas.",
-            "When the item applies; otherwise it is not applicable, and undetermined if unknown.",
-            of("condition"),
-        ),
-        "unless": told(
-            "Quand l'élément est sans objet ; ne pas savoir ne change rien.",
-            "When the item is not applicable; not knowing changes nothing.",
-            of("condition"),
-        ),
+        "note": told("note", of("label")),
+        "applies_when": told("applies_when", of("condition")),
+        "unless": told("unless", of("condition")),
         "warnings": told(
-            "Avertissements donnés avec le résultat.",
-            "Warnings given with the result.",
-            listed(told("Un avertissement.", "One warning.", closed({"when": when, "text": warned}, ("when", "text")))),
+            "warnings", listed(told("one_warning", closed({"when": when, "text": warned}, ("when", "text"))))
         ),
-        "aliases": told(
-            "Anciens identifiants de l'élément : une comparaison y voit un renommage.",
-            "Earlier identifiers of the item: a comparison sees a renaming.",
-            distinct(of("id")),
-        ),
+        "aliases": told("aliases", distinct(of("id"))),
     }
-    return told(fr, en, closed({**head, **own}, ("id", "label", *required), **more))
+    return told(key, closed({**head, **own}, ("id", "label", *required), **more))
 
 
 def items() -> dict[str, Schema]:
     """Everything with an id."""
-    unit = told("Unité de la valeur.", "Unit of the value.", {"type": "string", "enum": list(UNITS)})
-    value_labels = told("Nom de chaque valeur.", "Name of each value.", keyed(WORD, of("label")))
+    unit = told("unit", {"type": "string", "enum": list(UNITS)})
+    value_labels = told("value_labels", keyed(WORD, of("label")))
     named = {"unit": unit, "value_labels": value_labels}
     return {
         "parameter": item(
-            "Un nombre du texte, avec son unité et ses valeurs datées.",
-            "A number of the text, with its unit and dated values.",
+            "parameter",
             {"unit": unit, "values": dated_values()},
             ("unit", "values"),
         ),
         "table": item(
-            "Une table de décision : une seule ligne convient.",
-            "A decision table: exactly one row fits.",
+            "table",
             {
                 **named,
-                "inputs": told(
-                    "Les colonnes et ce qu'elles lisent.",
-                    "The columns and what they read.",
-                    keyed(NOT_COLUMNS, of("input")),
-                ),
-                "rows": told("Les lignes de la table.", "The rows of the table.", listed(of("row"))),
+                "inputs": told("inputs", keyed(NOT_COLUMNS, of("input"))),
+                "rows": told("rows", listed(of("row"))),
             },
             ("inputs", "rows"),
             **{
@@ -526,36 +379,27 @@ def items() -> dict[str, Schema]:
         "quantity": quantity(named),
         "derogation": derogation(),
         "criterion": item(
-            "Une condition et son verdict.",
-            "A condition and its verdict.",
+            "criterion",
             {
-                "met_when": told("Quand le critère est rempli.", "When the criterion is met.", of("condition")),
-                "derogations": told("Les exceptions.", "The exceptions.", listed(of("derogation"))),
+                "met_when": told("met_when", of("condition")),
+                "derogations": told("derogations", listed(of("derogation"))),
             },
             ("cite", "met_when"),
         ),
         **outcomes(value_labels),
         "payment": item(
-            "Un versement.",
-            "A payment.",
+            "payment",
             {
-                "amount": told("Le montant, en euros.", "The amount, in euros.", of("number")),
-                "due": told(
-                    "La date du versement, ou {unpublished: …}.",
-                    "The date of the payment, or {unpublished: …}.",
-                    of("day"),
-                ),
+                "amount": told("amount", of("number")),
+                "due": told("payment_due", of("day")),
             },
             ("cite", "amount", "due"),
         ),
         "obligation": item(
-            "Une obligation, son échéance et ce qui la remplit.",
-            "An obligation, its due date and what fulfils it.",
+            "obligation",
             {
-                "due": told("L'échéance.", "The due date.", of("day")),
-                "done_when": told(
-                    "Quand l'obligation est remplie.", "When the obligation is fulfilled.", of("condition")
-                ),
+                "due": told("obligation_due", of("day")),
+                "done_when": told("done_when", of("condition")),
             },
             ("cite",),
         ),
@@ -566,28 +410,23 @@ def items() -> dict[str, Schema]:
 def dated_values() -> Schema:
     dated = closed(
         {
-            "from": told("Premier jour où la valeur vaut.", "First day on which the value holds.", of("date")),
-            "value": told("Le nombre.", "The number.", {"type": "number"}),
+            "from": told("dated_from", of("date")),
+            "value": told("value", {"type": "number"}),
             "unpublished": UNPUBLISHED,
             "cite": of("cite"),
         },
         ("from",),
         oneOf=or_unpublished("value"),
     )
-    return told(
-        "Les valeurs, de la plus ancienne à la plus récente ; un changement ajoute une ligne.",
-        "The values, oldest first; a change adds a line.",
-        listed(told("Une valeur et la date d'où elle vaut.", "A value and the date from which it holds.", dated)),
-    )
+    return told("dated_values", listed(told("dated_value", dated)))
 
 
 def quantity(named: Mapping[str, Schema]) -> Schema:
-    value = told("La valeur, écrite comme une expression.", "The value, written as an expression.", of("expression"))
+    value = told("quantity_value", of("expression"))
     ways = [({"value": value}, ("value",)), *bodies()]
     every = {key: schema for keys, _ in ways for key, schema in keys.items()}
     return item(
-        "Une valeur calculée : un seul corps (value, cases, scale, by_outcome, add…).",
-        "A computed value: exactly one body (value, cases, scale, by_outcome, add…).",
+        "quantity",
         {**named, **every},
         (),
         dependencies={"otherwise": ["cases"], "values": ["by_outcome"]},
@@ -598,15 +437,11 @@ def quantity(named: Mapping[str, Schema]) -> Schema:
 def derogation() -> Schema:
     keys = {
         "id": of("id"),
-        "label": told("Nom de la dérogation.", "Name of the derogation.", of("label")),
+        "label": told("derogation_label", of("label")),
         "cite": of("cite"),
-        "when": told("Quand l'exception joue.", "When the exception applies.", of("condition")),
+        "when": told("derogation_when", of("condition")),
     }
-    return told(
-        "Une exception nommée et citée, qui rend le critère rempli.",
-        "A named and cited exception that makes the criterion met.",
-        closed(keys, ("id", "label", "cite", "when")),
-    )
+    return told("derogation", closed(keys, ("id", "label", "cite", "when")))
 
 
 def outcomes(value_labels: Schema) -> dict[str, Schema]:
@@ -614,8 +449,8 @@ def outcomes(value_labels: Schema) -> dict[str, Schema]:
     rule = closed(
         {
             "id": of("id"),
-            "when": told("Quand la règle joue.", "When the rule fires.", of("verdict_condition")),
-            "then": told("La valeur qui en sort.", "The value that comes out.", text(WORD)),
+            "when": told("rule_when", of("verdict_condition")),
+            "then": told("rule_then", text(WORD)),
             "unpublished": UNPUBLISHED,
             "cite": of("cite"),
         },
@@ -624,48 +459,26 @@ def outcomes(value_labels: Schema) -> dict[str, Schema]:
     )
     excluded = closed(
         {
-            "when": told("La combinaison.", "The combination.", of("verdict_condition")),
-            "because": told("Pourquoi elle est impossible.", "Why it is impossible.", of("label")),
+            "when": told("excluded_when", of("verdict_condition")),
+            "because": told("because", of("label")),
         },
         ("when", "because"),
     )
     own = {
-        "values": told("Les valeurs possibles.", "The possible values.", distinct(text(WORD), 2)),
+        "values": told("outcome_values", distinct(text(WORD), 2)),
         "value_labels": value_labels,
-        "rules": told(
-            "Les règles ; exactement une valeur doit en sortir.",
-            "The rules; exactly one value must come out.",
-            listed(told("Une règle.", "One rule.", rule)),
-        ),
-        "excluded": told(
-            "Les combinaisons de verdicts impossibles, et pourquoi.",
-            "The impossible combinations of verdicts, and why.",
-            listed(told("Une combinaison impossible.", "One impossible combination.", excluded)),
-        ),
+        "rules": told("rules", listed(told("one_rule", rule))),
+        "excluded": told("excluded", listed(told("one_excluded", excluded))),
     }
-    atom = told("Un critère ; `verdict` à côté.", "A criterion; `verdict` beside it.", of("id"))
-    some = told(
-        "Au moins un critère du fichier a ce verdict.",
-        "At least one criterion of the file has this verdict.",
-        of("verdicts"),
-    )
-    every = told(
-        "Tous les critères du fichier ont ce verdict.", "Every criterion of the file has this verdict.", of("verdicts")
-    )
+    atom = told("criterion_atom", of("id"))
+    some = told("any_criterion", of("verdicts"))
+    every = told("every_criterion", of("verdicts"))
     lists = [row for row in CONNECTIVES.values() if row.unordered]
     verdict = {"enum": list(VERDICTS)}
     return {
-        "verdicts": told(
-            "Un verdict ou une liste : met (rempli), not_met (non rempli), not_applicable (sans objet), undetermined "
-            "(indéterminé).",
-            "A verdict or a list: met, not_met, not_applicable, undetermined.",
-            {"anyOf": [{"type": "string", **verdict}, distinct(verdict)]},
-        ),
+        "verdicts": told("verdicts", {"anyOf": [{"type": "string", **verdict}, distinct(verdict)]}),
         "verdict_condition": told(
-            "Une condition sur des verdicts, sous une seule forme : {criterion, verdict}, any_criterion, "
-            "every_criterion, all ou any.",
-            "A condition over verdicts in exactly one form: {criterion, verdict}, any_criterion, every_criterion, "
-            "all or any.",
+            "verdict_condition",
             {
                 "type": "object",
                 "anyOf": [
@@ -677,8 +490,7 @@ def outcomes(value_labels: Schema) -> dict[str, Schema]:
             },
         ),
         "outcome": item(
-            "Une décision parmi des valeurs, prise par des règles sur les verdicts.",
-            "A decision among values, taken by rules over verdicts.",
+            "outcome",
             own,
             ("values", "rules"),
         ),
@@ -687,43 +499,22 @@ def outcomes(value_labels: Schema) -> dict[str, Schema]:
 
 def overlay() -> Schema:
     signed = {
-        "from": told("Signés à partir de ce jour, inclus.", "Signed from this day, included.", of("date")),
-        "before": told("Signés avant ce jour, exclu.", "Signed before this day, excluded.", of("date")),
+        "from": told("signed_from", of("date")),
+        "before": told("signed_before", of("date")),
     }
     keys = {
         "id": of("id"),
-        "label": told("Nom de la modification.", "Name of the change.", of("label")),
+        "label": told("overlay_label", of("label")),
         "cite": of("cite"),
-        "note": told("Pourquoi ; pour l'équipe.", "Why; for staff.", of("label")),
-        "signed": told(
-            "Les contrats visés, par date de signature.",
-            "The contracts concerned, by date of signature.",
-            closed(signed, ("before",)),
-        ),
-        "from_first_anniversary_on_or_after": told(
-            "À partir du premier anniversaire du contrat à cette date ou après.",
-            "From the first anniversary of the contract on or after this date.",
-            of("date"),
-        ),
-        "when": told(
-            "Condition, seulement sur des interprétations et des faits dont l'absence est une réponse.",
-            "Condition, only over interpretations and facts whose absence is an answer.",
-            of("condition"),
-        ),
-        "replace": told(
-            "Élément de l'ancienne convention : élément d'ici qui prend sa place.",
-            "Item of the older convention: item of this one that takes its place.",
-            keyed(ID, of("id")),
-        ),
-        "add_derogations": told(
-            "Critère de l'ancienne convention : dérogations d'ici qui s'y ajoutent.",
-            "Criterion of the older convention: derogations from here that are added.",
-            keyed(ID, distinct(of("id"))),
-        ),
+        "note": told("overlay_note", of("label")),
+        "signed": told("signed", closed(signed, ("before",))),
+        "from_first_anniversary_on_or_after": told("from_first_anniversary_on_or_after", of("date")),
+        "when": told("overlay_when", of("condition")),
+        "replace": told("replace", keyed(ID, of("id"))),
+        "add_derogations": told("add_derogations", keyed(ID, distinct(of("id")))),
     }
     return told(
-        "Ce que cette convention change dans les contrats plus anciens déjà en cours.",
-        "What this convention changes in older contracts that are already running.",
+        "overlay",
         closed(
             keys,
             ("id", "label", "cite", "signed"),

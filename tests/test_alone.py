@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from conftest import Effort
 from random_cases import random_facts
 
 from engine.errors import InputFault
@@ -14,12 +15,13 @@ from engine.language.facts import YEAR
 CASES = 400
 
 
-def test_an_item_alone_answers_as_in_its_case(session: Session) -> None:
+def test_an_item_alone_answers_as_in_its_case(session: Session, effort: Effort) -> None:
+    cases = effort.of(CASES)
     rng = random.Random(1905)
     answered = fired = 0
     for convention in session.registry.conventions.values():
         first, last = convention.signed_from, convention.signed_before or convention.signed_from.replace(year=2030)
-        for _ in range(CASES):
+        for _ in range(cases):
             facts = random_facts(rng, session.registry.vocabulary, convention.beneficiary, first, last)
             settled = session.settled({**facts, YEAR: facts.get(YEAR, 2)}, None, convention.id)
             try:
@@ -34,5 +36,5 @@ def test_an_item_alone_answers_as_in_its_case(session: Session) -> None:
                 if compiled.outcome is not None and not shut(compiled.outcome, run.slots):
                     assert set(holding(compiled.outcome, run.slots)) == set(run.rules[item.id]), item.id
                     fired += bool(run.rules[item.id])
-    assert answered > 50 * CASES
-    assert fired > CASES
+    assert answered > 50 * cases
+    assert fired > cases

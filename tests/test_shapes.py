@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Effort
 from jsonschema import Draft7Validator, FormatChecker
 
 from engine.policy.loader import load
 from engine.policy.reading import load_schema
 from engine.policy.shapes import fitting
 
-MANGLED = 100
+MANGLED = 400
 INTRUDERS: tuple[Any, ...] = (
     *(
         0,
@@ -68,7 +69,7 @@ def mangled(rng: random.Random, data: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_the_quick_test_and_the_library_agree(root: Path, name: str) -> None:
+def test_the_quick_test_and_the_library_agree(root: Path, name: str, effort: Effort) -> None:
     schema = load_schema(name)[0]
     fits, library = fitting(schema), Draft7Validator(schema, format_checker=FormatChecker(["date"]))
     rng = random.Random(7)
@@ -76,7 +77,7 @@ def test_the_quick_test_and_the_library_agree(root: Path, name: str) -> None:
     assert sound
     assert all(fits(data) for data in sound)
     verdicts = set()
-    for _ in range(MANGLED):
+    for _ in range(effort.of(MANGLED)):
         data = mangled(rng, rng.choice(sound))
         verdicts.add(library.is_valid(data))
         assert fits(data) == library.is_valid(data), data

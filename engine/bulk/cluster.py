@@ -80,7 +80,7 @@ def session() -> SparkSession:
     return spark
 
 
-class _ByPartition(AccumulatorParam[dict[int, Summary]]):
+class _ByPartition(AccumulatorParam[dict[int, Summary]]):  # type: ignore[misc,unused-ignore]  # without Spark it is Any
     """What each partition counted: one that Spark runs again counts once."""
 
     def zero(self, value: dict[int, Summary]) -> dict[int, Summary]:

@@ -11,7 +11,7 @@ from random_cases import random_facts
 
 from engine.errors import InputFault
 from engine.evaluation.facts import Facts
-from engine.evaluation.session import Session
+from engine.evaluation.session import Session, Settled
 from engine.language.logic import Term, cone, evaluate_in_order
 from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
@@ -39,33 +39,41 @@ class Encoded:
         return self._encodings[convention.id]
 
     def differences(self, facts: Facts, choices: Mapping[str, str]) -> Iterator[str]:
-        """Every item whose terms come to another answer than the evaluator's, and an overlay too many or too few."""
+        """As :func:`disagreements`, for a case among all cases of its convention."""
         case = self.session.settled(facts, choices)
-        encoding = self.of(case.convention)
-        symbols = encoding.space.symbols_of(facts, choices)
-        layer = next((layer for layer in encoding.layers if layer.laid == case.laid), None)
-        if layer is None:
-            yield f"no contract was thought to have {[overlay.id for _, overlay in case.laid]}"
-            return
-        if id(layer) not in self._orders:
-            self._orders[id(layer)] = cone(_roots(encoding, layer))
-        values = evaluate_in_order(self._orders[id(layer)], symbols)
-        for other in encoding.layers:
-            if values[other.when] is not (other is layer):
-                yield f"the overlays {[overlay.id for _, overlay in other.laid]} are in force: {values[other.when]}"
-        faults = {fault for step in layer.plan.steps for fault in layer.item(step.item.id).faults if values[fault.when]}
-        try:
-            run = case.run()
-        except InputFault as error:
-            if not faults:
-                yield f"{error.problems[0].code}, but the terms know of no fault"
-            return
-        for fault in faults:
-            yield f"{fault.code} in the terms, but the evaluator has an answer"
-        for id_, (value, *_) in run.answers.items():
-            mine = value_of(encoding.bank, layer.answer(id_), symbols, values)
-            if mine != value or isinstance(mine, bool) is not isinstance(value, bool):
-                yield f"{id_}: {value} but the terms say {mine}"
+        return disagreements(self.of(case.convention), case, self._orders)
+
+
+def disagreements(encoding: Encoding, case: Settled, orders: dict[int, list[Term]] | None = None) -> Iterator[str]:
+    """Every item whose terms come to another answer than the evaluator's, and an overlay too many or too few.
+
+    ``orders`` keeps, between the cases of an encoding, the terms that are evaluated.
+    """
+    symbols = encoding.space.symbols_of(dict(case.facts), case.choices)
+    layer = next((layer for layer in encoding.layers if layer.laid == case.laid), None)
+    if layer is None:
+        yield f"no contract was thought to have {[overlay.id for _, overlay in case.laid]}"
+        return
+    known = {} if orders is None else orders
+    if id(layer) not in known:
+        known[id(layer)] = cone(_roots(encoding, layer))
+    values = evaluate_in_order(known[id(layer)], symbols)
+    for other in encoding.layers:
+        if values[other.when] is not (other is layer):
+            yield f"the overlays {[overlay.id for _, overlay in other.laid]} are in force: {values[other.when]}"
+    faults = {fault for step in layer.plan.steps for fault in layer.item(step.item.id).faults if values[fault.when]}
+    try:
+        run = case.run()
+    except InputFault as error:
+        if not faults:
+            yield f"{error.problems[0].code}, but the terms know of no fault"
+        return
+    for fault in faults:
+        yield f"{fault.code} in the terms, but the evaluator has an answer"
+    for id_, (value, *_) in run.answers.items():
+        mine = value_of(encoding.bank, layer.answer(id_), symbols, values)
+        if mine != value or isinstance(mine, bool) is not isinstance(value, bool):
+            yield f"{id_}: {value} but the terms say {mine}"
 
 
 def _roots(encoding: Encoding, layer: Layer) -> Iterator[Term]:
@@ -77,17 +85,23 @@ def _roots(encoding: Encoding, layer: Layer) -> Iterator[Term]:
         yield from (fault.when for fault in item.faults)
 
 
-def seeded_differences(session: Session, encoded: Encoded, count: int) -> Iterator[str]:
-    """Differences over seeded cases of all conventions, with missing facts and drawn readings."""
-    conventions = list(session.registry.conventions.values())
+def seeded_cases(encoded: Encoded, count: int) -> Iterator[tuple[Convention, Facts, dict[str, str]]]:
+    """Cases of all conventions in turn, with missing facts and drawn readings."""
+    registry = encoded.session.registry
+    conventions = list(registry.conventions.values())
     for number in range(count):
         rng = random.Random(SEED + number)
         convention = conventions[number % len(conventions)]
         last = convention.signed_before or dt.date(2026, 12, 31)
-        facts = random_facts(rng, session.registry.vocabulary, convention.beneficiary, convention.signed_from, last)
+        facts = random_facts(rng, registry.vocabulary, convention.beneficiary, convention.signed_from, last)
         choices = {
             id_: rng.choice(list(question.choices)) if rng.random() < 0.3 else question.default
             for id_, question in encoded.of(convention).questions.items()
         }
+        yield convention, facts, choices
+
+
+def seeded_differences(encoded: Encoded, count: int) -> Iterator[str]:
+    for number, (convention, facts, choices) in enumerate(seeded_cases(encoded, count)):
         for said in encoded.differences(facts, choices):
             yield f"case {number} of {convention.id}: {said}"

@@ -70,8 +70,8 @@ def test_terms_agree_where_most_of_a_case_is_constant(session: Session, encoded:
     rng = random.Random(7)
     vocabulary = session.registry.vocabulary
     for convention, facts, choices in seeded_cases(encoded, effort.of(400)):
-        if any(misordered(facts, vocabulary)):
-            continue
+        while pair := next(misordered(facts, vocabulary), None):
+            facts.pop(pair[0] if pair[1] == SIGNATURE else pair[1])
         opened = {name for name in vocabulary.facts if rng.random() < 0.1} - {BENEFICIARY, SIGNATURE}
         questions = {id_ for id_ in choices if rng.random() < 0.1}
         case = encode_case(session, convention, facts, opened, choices, open_questions=questions)

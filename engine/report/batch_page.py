@@ -12,7 +12,6 @@ from engine.report.formats import formats
 from engine.report.page import Block, Page, Paragraph, Table
 from engine.report.say import Say
 
-VERDICTS = ("eligible", "ineligible", "undetermined", "not_applicable")
 _EUROS = Type("number", "EUR")
 
 
@@ -34,7 +33,8 @@ FORMATS = formats(page)
 
 def _blocks(summary: Summary, rejected: str, say: Say) -> Iterator[Block]:
     conventions = tuple(say.registry.conventions)
-    shown = [verdict for verdict in VERDICTS if any(v == verdict for _, v in summary.cases)] or list(VERDICTS[:3])
+    verdicts = _verdicts(say)
+    shown = [verdict for verdict in verdicts if any(v == verdict for _, v in summary.cases)] or verdicts[:-1]
     rows = [_row(summary, (id_,), id_, shown, say) for id_ in conventions]
     rows.append(_row(summary, conventions, say("total"), shown, say))
     head = (say("convention"), say("cases"), *(say.value(verdict) for verdict in shown))
@@ -46,6 +46,13 @@ def _blocks(summary: Summary, rejected: str, say: Say) -> Iterator[Block]:
     yield Paragraph(say.count("refused", refused, file=rejected), tone="bad")
     codes = sorted(summary.codes.items(), key=lambda item: (-item[1], item[0]))
     yield Table((say("code"), say("faults")), tuple((code, say.scalar(count)) for code, count in codes))
+
+
+def _verdicts(say: Say) -> list[str]:
+    """The values of the verdict that the policies declare, the best first, then what stands for none."""
+    results = say.registry.results
+    better = results.headline[results.verdict].better if results.verdict is not None else None
+    return [*(reversed(better) if isinstance(better, tuple) else ()), "undetermined", "not_applicable"]
 
 
 def _row(summary: Summary, conventions: Sequence[str], name: str, verdicts: Sequence[str], say: Say) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ BASE: Files = {
         beneficiary="medecin_liberal",
         signed={"from": "2024-01-01"},
         years_from={"fact": "contrat.date_signature"},
+        results=[{"id": "decision", "role": "verdict", "better": ["non", "oui"]}, {"id": "objectif", "best": 9}],
         sources={"texte": {"title": "Texte", "publisher": "Éditeur", "kind": "official_site"}},
         interpretations=[
             {
@@ -174,10 +175,30 @@ def swapped(values: list[Any], i: int, j: int) -> None:
     values[i], values[j] = values[j], values[i]
 
 
+def headline(files: Files) -> Any:
+    return files["convention.yaml"]["results"]
+
+
 CHANGES: dict[str, tuple[Change, tuple[str, str, str, str, str]]] = {
     "the window opens another day": (
         lambda f: f["convention.yaml"]["signed"].update({"from": "2024-02-01"}),
         ("essai", "changed", "signed_from", "", "rule"),
+    ),
+    "another value is better": (
+        lambda f: headline(f)[0].update(better=["oui", "non"]),
+        ("essai", "changed", "headline", "result decision", "label"),
+    ),
+    "one more headline result": (
+        lambda f: headline(f).append({"id": "taux", "better": "more", "short": {"fr": "Taux", "en": "Rate"}}),
+        ("essai", "added", "headline", "result taux", "label"),
+    ),
+    "headline results in another order": (
+        lambda f: swapped(headline(f), 0, 1),
+        ("essai", "moved", "headline", "", "label"),
+    ),
+    "another end of the contract": (
+        lambda f: f["convention.yaml"].update(life={"term": "duree"}),
+        ("essai", "added", "life", "", "label"),
     ),
     "the window closes": (
         lambda f: f["convention.yaml"]["signed"].update(before="2026-01-01"),

@@ -6,7 +6,7 @@ it does not name is no part of the rules.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
@@ -153,6 +153,32 @@ def _dated(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
     )  # fmt: skip
 
 
+def _results(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    """What heads an answer, in which order, and how a contract ends: no result depends on it."""
+    for id_ in dict.fromkeys((*after.headline, *before.headline)):
+        sides = before.headline.get(id_), after.headline.get(id_)
+        if sides[0] != sides[1]:
+            told = (_told(side, ("role", "better", "best", "follow", "short")) for side in sides)
+            yield spot.inside(("result", id_)).on(*sides).edit("headline", *told, weight="label", apart=True)
+    common = [
+        tuple(id_ for id_ in one.ids if id_ in other.headline) for one, other in ((before, after), (after, before))
+    ]
+    if common[0] != common[1]:
+        yield spot.on(before, after).edit("headline", *common, change="moved", weight="label")
+    if before.life != after.life:
+        told = (_told(side.life, ("term", "end", "then")) for side in (before, after))
+        yield spot.on(before, after).edit("life", *told, weight="label")
+
+
+def _told(record: Any, names: Sequence[str]) -> tuple[str, ...] | None:
+    """What a record says in the words of the rules."""
+    if record is None:
+        return None
+    values = ((name, getattr(record, name)) for name in names)
+    lists = ((name, value.values() if isinstance(value, Mapping) else value) for name, value in values if value)
+    return tuple(f"{name}: {value if isinstance(value, str | int) else ' / '.join(value)}" for name, value in lists)
+
+
 FIELDS: Mapping[Field, tuple[str, ...]] = {
     _moved: ("Item.id", "Item.at"),
     _plain: (
@@ -178,6 +204,7 @@ FIELDS: Mapping[Field, tuple[str, ...]] = {
     _by_id: ("Outcome.rules", "Criterion.derogations"),
     _by_condition: ("Item.warnings", "Outcome.excluded"),
     _set: ("Outcome.values",),
+    _results: ("Convention.results",),
     _choices: ("Interpretation.choices",),
     _entries: ("Overlay.replace", "Overlay.add_derogations"),
     _cite: ("cite",),

@@ -9,26 +9,25 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, Result
-from engine.evaluation.evaluator import Run
-from engine.evaluation.facts import Facts
-from engine.evaluation.plan import Key
-from engine.evaluation.program import Program
+from engine.evaluation.evaluator import Run, obligation_status
+from engine.evaluation.facts import Facts, misordered
+from engine.evaluation.program import Compiled, Program
 from engine.evaluation.results import results
 from engine.evaluation.session import Session
-from engine.language.facts import Fact, Vocabulary
+from engine.language.facts import Fact
 from engine.language.values import UNDETERMINED, Absent, Scalar, Value
 from engine.policy.model import Convention
-from engine.review.backtracking import in_order
-from engine.review.classes import Pinned, Survey, enumerated, inputs, surveyed
-from engine.review.enumeration import status_of
-from engine.review.search import needed_items
+from engine.proof.apart import values_apart
+from engine.proof.encoding import Encoding
+from engine.proof.possible import encode_case
+from engine.proof.relevance import mattering
+from engine.proof.solving import DEFAULT_EFFORT
 
 ALL = "all"
 OBLIGATION = "obligation"
@@ -81,10 +80,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Finds the questions of many cases under one session; what was surveyed of a program is kept."""
+    """Finds the questions of many cases under one session; ``effort`` bounds each question to the solver."""
 
     session: Session
-    _surveys: dict[Key, Survey] = field(default_factory=dict)
+    effort: int = DEFAULT_EFFORT
 
     def ask(
         self,
@@ -105,68 +104,47 @@ class Asker:
         found = _wanted(decision, wanted)
         open_ = [result for result in found if result.status == "undetermined" and result.missing]
         names = {name for result in open_ for name in result.missing} - declined
-        order = [name for name in self.session.registry.vocabulary.facts if name in names]
-        if not order:
+        if not names:
             return Asked(decision, found, ())
-        choices = self.session.choices(decision.convention, interpret)
-        trial = _Trial(self, decision.convention, dict(decision.facts), choices, tuple(result.id for result in open_))
-        answers = trial.answers(order)
-        tried = {name: trial.tried(name, answers[name]) for name in order}
-        serving = _serving(trial, {name: kept or answers[name] for name, (_, kept) in tried.items()})
+        choices, ids = self.session.choices(decision.convention, interpret), tuple(result.id for result in open_)
+        encoding = self._encoding(decision, choices, declined)
+        trial = _Trial(self.session, decision.convention, dict(decision.facts), choices, ids)
+        answers = {name: _answers(encoding, name, ids) for name in self._in_schema_order(names)}
+        tried = {name: trial.tried(name, answers[name]) for name in answers}
+        completions = list(trial.completions({name: kept or answers[name] for name, (_, kept) in tried.items()}))
+        idle = {name for name in answers if not tried[name][0] and not trial.settled_by(name, completions)}
+        if idle and all(result.kind != OBLIGATION for result in open_):
+            idle -= mattering(encoding, self._in_schema_order(idle), ids, effort=self.effort)
+            answers = {name: values for name, values in answers.items() if name not in idle}
+        serving = trial.serving(answers, completions)
         known = self.session.registry.vocabulary.facts
-        questions = [Question(known[name], tried[name][0], serving[name]) for name in order]
+        questions = [Question(known[name], tried[name][0], serving[name]) for name in answers]
         # Sorting is stable: what is equally good stays in the order of the schema.
         return Asked(decision, found, tuple(sorted(questions, key=lambda q: (-q.decides, -q.serves))))
 
-    def survey(self, program: Program) -> Survey:
-        """The survey of a program of the session."""
-        key = program.plan.key
-        if key not in self._surveys:
-            self._surveys[key] = surveyed(program)
-        return self._surveys[key]
+    def _in_schema_order(self, names: Collection[str]) -> list[str]:
+        return [name for name in self.session.registry.vocabulary.facts if name in names]
+
+    def _encoding(self, decision: Decision, choices: Choices, declined: frozenset[str]) -> Encoding:
+        """The case with all that it may still be told."""
+        known = self.session.registry.vocabulary.facts
+        opened = [name for name in known if name not in decision.facts and name not in declined]
+        return encode_case(self.session, decision.convention, dict(decision.facts), opened, choices, effort=self.effort)
 
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
     """A case that is completed in several ways, to see which of its ``open`` results become known."""
 
-    asker: Asker
+    session: Session
     convention: Convention
     facts: Facts
     choices: Choices
     open: tuple[str, ...]
 
     def run(self, more: Facts) -> tuple[Program, Run]:
-        settled = self.asker.session.settled(more, self.choices, self.convention.id)
+        settled = self.session.settled(more, self.choices, self.convention.id)
         return settled.program, settled.run()
-
-    def answers(self, names: Sequence[str]) -> Mapping[str, tuple[Value, ...]]:
-        """The answers to try for each fact: one for each class, and no answer where that is one."""
-        program, _ = self.run(self.facts)
-        slots = program.names.facts
-        found = joint_values(
-            self.asker.survey(program), self.open, {slots[name]: (value,) for name, value in self.facts.items()}
-        )
-        vocabulary = program.plan.vocabulary
-        ordinary = self.asker.survey(program).ordinary
-        answers = {}
-        for name in names:
-            low, high = self._limits(name, vocabulary)
-            # A fact that no item reads yet decides which later texts apply: any value of it may do.
-            tried = found.get(name) or enumerated(vocabulary.facts[name].type) or (ordinary[slots[name]],)
-            possible = (value if isinstance(value, Absent) else _clamped(value, low, high) for value in tried)
-            absence = vocabulary.facts[name].absence_answers
-            answers[name] = tuple(dict.fromkeys(v for v in possible if absence or not isinstance(v, Absent)))
-        return answers
-
-    def _limits(self, name: str, vocabulary: Vocabulary) -> tuple[Any, Any]:
-        """The given facts between which an answer must lie, since some facts must not decrease."""
-        chains = [chain for chain in vocabulary.orders if name in chain]
-        before = (self.facts[n] for chain in chains for n in chain[: chain.index(name)] if n in self.facts)
-        after = (self.facts[n] for chain in chains for n in chain[chain.index(name) + 1 :] if n in self.facts)
-        lows: list[Any] = list(before)
-        highs: list[Any] = list(after)
-        return max(lows, default=None), min(highs, default=None)
 
     def tried(self, name: str, values: Sequence[Value]) -> tuple[Fraction, tuple[Value, ...]]:
         """The share of answers that settle an open result, over all of these; and the answers that leave some open."""
@@ -184,11 +162,32 @@ class _Trial:
     def _known(self, more: Facts) -> int:
         """How many of the open results are known with these facts, or arise no longer under other overlays."""
         program, run = self.run(more)
-        steps = self.asker.survey(program).steps
-        still = [steps[id_] for id_ in self.open if id_ in steps]
-        owed = [status_of(step, run)[0] for step in still if step.step.item.kind == OBLIGATION]
-        others = [run.answers[step.step.item.id][0] for step in still if step.step.item.kind != OBLIGATION]
-        return len(self.open) - [*owed, *others].count(UNDETERMINED)
+        still = [compiled for compiled in program.steps if compiled.step.item.id in self.open]
+        return len(self.open) - sum(_undetermined(compiled, run) for compiled in still)
+
+    def completions(self, values: Mapping[str, Sequence[Value]]) -> Iterator[Facts]:
+        """The case completed with these answers, where dates and thresholds are in order."""
+        for completion in _completions(values):
+            case = {**self.facts, **completion}
+            if not any(misordered(case, self.session.registry.vocabulary)):
+                yield case
+
+    def settled_by(self, name: str, completions: Sequence[Facts]) -> bool:
+        """Whether in one of the completed cases more of the open results are known than without the fact."""
+        for case in completions:
+            if name in case:
+                without = {other: value for other, value in case.items() if other != name}
+                if self._known(case) > self._known(without):
+                    return True
+        return False
+
+    def serving(self, names: Iterable[str], completions: Sequence[Facts]) -> Mapping[str, Fraction]:
+        """For each fact, the share of the completed cases in which an open result rests on it."""
+        counts = dict.fromkeys(names, 0)
+        for case in completions:
+            for name in self.rests_on(case) & counts.keys():
+                counts[name] += 1
+        return {name: Fraction(count, max(1, len(completions))) for name, count in counts.items()}
 
     def rests_on(self, more: Facts) -> set[str]:
         """The facts that the open results rest on once the case is completed."""
@@ -197,46 +196,17 @@ class _Trial:
         return {name for id_ in self.open if id_ in found for name in found[id_].facts}
 
 
-def _clamped(value: Any, low: Any, high: Any) -> Any:
-    raised = value if low is None else max(value, low)
-    return raised if high is None else min(raised, high)
+def _undetermined(compiled: Compiled, run: Run) -> bool:
+    item = compiled.step.item
+    if item.kind == OBLIGATION:
+        return obligation_status(compiled, run, None)[0] == UNDETERMINED.value
+    return run.answers[item.id][0] is UNDETERMINED
 
 
-def joint_values(survey: Survey, ids: Sequence[str], pinned: Pinned) -> Mapping[str, tuple[Value, ...]]:
-    """One value for each class of a fact that some item behind ``ids`` tells from the others; no value is one too.
-
-    ``pinned`` slots have no value but those, so that what is compared with them counts from there.
-    """
-    below = needed_items(survey, ids)
-    reads = [read for id_ in below for read in survey.reads(id_).values() if read.kind == "fact"]
-    whole = {read.name for read in reads if read.whole or read.bounds or read.bound_of}
-    tests: dict[str, list[Callable[[Any], Any]]] = {}
-    for read in reads:
-        tests.setdefault(read.name, []).extend(read.tests)
-    found: dict[str, dict[object, Value]] = {}
-    for id_ in (id_ for id_ in survey.steps if id_ in below):
-        own = {slot: values for slot, values in pinned.items() if slot in survey.reads(id_)}
-        for each in (each for each in inputs(survey, id_, own) if each.kind == "fact"):
-            classes = found.setdefault(each.name, {})
-            for value in (value for class_ in each.classes for value in class_.values):
-                alone = each.name in whole or isinstance(value, Absent)
-                key: object = value if alone else tuple(bool(test(value)) for test in tests[each.name])
-                classes.setdefault(key, value)
-    return {name: tuple(classes.values()) for name, classes in found.items()}
-
-
-def _serving(trial: _Trial, values: Mapping[str, Sequence[Value]]) -> Mapping[str, Fraction]:
-    """For each missing fact, the share of completions with these answers in which an open result rests on it."""
-    counts = dict.fromkeys(values, 0)
-    survey = trial.asker.survey(trial.run(trial.facts)[0])
-    total = 0
-    for completion in _completions(values):
-        case = {**trial.facts, **completion}
-        if in_order(case, survey):
-            total += 1
-            for name in trial.rests_on(case) & counts.keys():
-                counts[name] += 1
-    return {name: Fraction(count, max(1, total)) for name, count in counts.items()}
+def _answers(encoding: Encoding, name: str, ids: Sequence[str]) -> tuple[Value, ...]:
+    """The answers to try for a fact: one of each class, and no answer where that is one."""
+    absence = encoding.space.vocabulary.facts[name].absence_answers
+    return (*values_apart(encoding, name, ids), *((UNDETERMINED,) if absence else ()))
 
 
 def _completions(values: Mapping[str, Sequence[Value]]) -> Iterator[dict[str, Scalar]]:

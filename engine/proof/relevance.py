@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from engine.language.logic import Term
 from engine.language.symbolic import different, known
 from engine.proof.encoding import Encoding, encode_twin
 from engine.proof.prover import Prover
@@ -50,20 +51,48 @@ def relevance(
     ]
 
 
+def mattering(
+    encoding: Encoding, facts: Iterable[str], ids: Iterable[str], *, effort: int = DEFAULT_EFFORT
+) -> set[str]:
+    """The open facts that can change or settle one of the items at least; what the budget leaves open is among them.
+
+    Raises:
+        KeyError: no such item, or a fact that is not open.
+        UsageFault: the solver is missing or is another version.
+    """
+    wanted, bank = tuple(ids), encoding.bank
+    prover = Prover(encoding.space, encoding.base, effort)
+    found = set()
+    for name in facts:
+        twin, goals = _goals(encoding, name, wanted)
+        any_ = bank.either(*(goal for pair in goals.values() for goal in pair))
+        if any_ is not bank.false and prover.ask(any_, *twin.space.rules, twin.window) is not Status.EXCLUDED:
+            found.add(name)
+    return found
+
+
 def _of_fact(encoding: Encoding, name: str, ids: Iterable[str], prover: Prover) -> Mapping[str, tuple[Status, Status]]:
+    twin, goals = _goals(encoding, name, ids)
+    rules = (*twin.space.rules, twin.window)
+
+    def asked(goal: Term) -> Status:
+        return Status.EXCLUDED if goal is encoding.bank.false else prover.ask(goal, *rules)
+
+    return {id_: (asked(changes), asked(settles)) for id_, (changes, settles) in goals.items()}
+
+
+def _goals(encoding: Encoding, name: str, ids: Iterable[str]) -> tuple[Encoding, Mapping[str, tuple[Term, Term]]]:
+    """A twin whose fact may be otherwise, and for each item where that changes it and where it settles it."""
     bank, space = encoding.bank, encoding.space
-    twin = encode_twin(encoding, twin_space(space, {space.open_facts[name].present.symbol.value.partition(":")[2]}))
+    twin = encode_twin(encoding, twin_space(space, {name}))
     without, given = bank.negate(space.present[name]), twin.space.present[name]
     absence_answers = space.vocabulary.facts[name].absence_answers
     stated = bank.true if absence_answers else bank.both(space.present[name], given)
-    rules = (*twin.space.rules, twin.window)
-    found = {}
+    goals = {}
     for id_ in ids:
         mine, other = encoding.answer(id_), twin.answer(id_)
         decided = bank.both(bank.negate(mine.undetermined), bank.negate(other.undetermined))
         changes = bank.both(stated, decided, different(bank, mine, other))
         settles = bank.both(without, given, mine.undetermined, bank.either(known(bank, other), other.absent))
-        found[id_] = tuple(
-            Status.EXCLUDED if goal is bank.false else prover.ask(goal, *rules) for goal in (changes, settles)
-        )
-    return found  # type: ignore[return-value]
+        goals[id_] = (changes, settles)
+    return twin, goals

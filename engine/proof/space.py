@@ -82,7 +82,7 @@ class Space:
                     facts[name] = self.given[name]
             elif symbols[found.present.symbol.value]:
                 parts = [symbols[part.symbol.value] for part in found.parts]
-                facts[name] = _of_parts(self.vocabulary.facts[name], parts)
+                facts[name] = of_parts(self.vocabulary.facts[name], parts)
         choices = dict(self.taken)
         for id_, question in self.open_questions.items():
             choices[id_] = str(symbols[question.symbol.value])
@@ -251,7 +251,8 @@ def _orders(
             yield bank.either(bank.negate(both), at_most(bank, value[first], value[second]))
 
 
-def _of_parts(fact: Fact, parts: Sequence[Plain]) -> Scalar:
+def of_parts(fact: Fact, parts: Sequence[Plain]) -> Scalar:
+    """The value of a fact whose symbols have these values."""
     if fact.type.kind == "date":
         year, month, day = (int(part) for part in parts)
         return dt.date(year, month, day)

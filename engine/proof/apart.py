@@ -1,0 +1,97 @@
+"""What the rules tell apart: an open fact and items come in, one of its values from each class goes out.
+
+Words that no item compares stand for one another; so do numbers and days between two bounds that some item compares
+with. A comparison with another open fact gives no bound.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from engine.language.facts import Fact
+from engine.language.logic import Plain, Term, cone, evaluate_in_order
+from engine.language.term_days import Day
+from engine.language.values import Scalar
+from engine.proof.encoding import Encoding
+from engine.proof.space import OpenFact, of_parts, parts_of
+
+COMPARED = ("at_most", "same")
+
+
+def values_apart(encoding: Encoding, name: str, ids: Iterable[str]) -> tuple[Scalar, ...]:
+    """Values of an open fact, one for each class that the items ``ids`` and all below them tell from the others.
+
+    Those that the given facts exclude are left out.
+
+    Raises:
+        KeyError: the fact is not open, or there is no such item.
+    """
+    space = encoding.space
+    opened, fact = space.open_facts[name], space.vocabulary.facts[name]
+    answers = [encoding.answer(id_) for id_ in ids]
+    values = (part for a in answers for part in (a.value if isinstance(a.value, Day) else (a.value,)))
+    roots = [*(root for a in answers for root in (a.undetermined, a.absent)), *values]
+    terms = cone((*roots, *space.rules))
+    own = _over_one(terms, opened)
+    tests = [cone((term,)) for term in terms if term in own and term.operator in COMPARED]
+    rules = [cone((rule,)) for rule in space.rules if rule in own]
+    classes: dict[tuple[object, ...], Scalar] = {}
+    for value in _candidates(fact, opened, tests):
+        symbols = _symbols(opened, fact, value)
+        if all(evaluate_in_order(rule, symbols)[rule[-1]] for rule in rules):
+            classes.setdefault(tuple(evaluate_in_order(test, symbols)[test[-1]] for test in tests), value)
+    return tuple(classes.values())
+
+
+def _over_one(terms: Sequence[Term], opened: OpenFact) -> set[Term]:
+    """Of the terms, parts first, those whose only symbols are the fact's own."""
+    mine = {opened.present.symbol, *(part.symbol for part in opened.parts)}
+    constant: set[Term] = set()
+    own: set[Term] = set()
+    for term in terms:
+        if term in mine:
+            own.add(term)
+        elif term.operator == "constant":
+            constant.add(term)
+        elif term.parts and all(part in own or part in constant for part in term.parts):
+            (own if any(part in own for part in term.parts) else constant).add(term)
+    return own
+
+
+def _candidates(fact: Fact, opened: OpenFact, tests: Sequence[Sequence[Term]]) -> Iterator[Scalar]:
+    match fact.type.kind:
+        case "boolean":
+            yield from (False, True)
+        case "enum":
+            yield from fact.type.values
+        case "date":
+            first, last = (opened.parts[0].candidates[place] for place in (0, -1))
+            span = (dt.date(int(first), 1, 1).toordinal(), dt.date(int(last), 12, 31).toordinal())
+            yield from map(dt.date.fromordinal, _starts(opened, fact, tests, *span))
+        case _:
+            span = (int(opened.parts[0].candidates[0]), int(opened.parts[0].candidates[-1]))
+            yield from (of_parts(fact, [place]) for place in _starts(opened, fact, tests, *span))
+
+
+def _starts(opened: OpenFact, fact: Fact, tests: Sequence[Sequence[Term]], low: int, high: int) -> Iterator[int]:
+    """Where the classes of numbers or days begin: the lowest, and each place from which on some test is otherwise."""
+
+    def seen(test: Sequence[Term], place: int) -> object:
+        value = dt.date.fromordinal(place) if fact.type.kind == "date" else of_parts(fact, [place])
+        return evaluate_in_order(test, _symbols(opened, fact, value))[test[-1]]
+
+    found = {low}
+    for test in tests:
+        if test[-1].operator == "at_most" and seen(test, low) != seen(test, high):
+            before, after = low, high
+            while after - before > 1:
+                middle = (before + after) // 2
+                before, after = (middle, after) if seen(test, middle) == seen(test, low) else (before, middle)
+            found.add(after)
+    yield from sorted(found)
+
+
+def _symbols(opened: OpenFact, fact: Fact, value: Scalar) -> Mapping[str, Plain]:
+    parts = zip(opened.parts, parts_of(fact, value), strict=True)
+    return {opened.present.symbol.value: True} | {part.symbol.value: place for part, place in parts}

@@ -111,7 +111,7 @@ class Asker:
         trial = _Trial(self.session, decision.convention, dict(decision.facts), choices, ids)
         answers = {name: _answers(encoding, name, ids) for name in self._in_schema_order(names)}
         tried = {name: trial.tried(name, answers[name]) for name in answers}
-        completions = list(trial.completions({name: kept or answers[name] for name, (_, kept) in tried.items()}))
+        completions = list(trial.completions({name: kept or tuple(answers[name]) for name, (_, kept) in tried.items()}))
         idle = {name for name in answers if not tried[name][0] and not trial.settled_by(name, completions)}
         if idle and all(result.kind != OBLIGATION for result in open_):
             idle -= mattering(encoding, self._in_schema_order(idle), ids, effort=self.effort)
@@ -146,18 +146,16 @@ class _Trial:
         settled = self.session.settled(more, self.choices, self.convention.id)
         return settled.program, settled.run()
 
-    def tried(self, name: str, values: Sequence[Value]) -> tuple[Fraction, tuple[Value, ...]]:
+    def tried(self, name: str, answers: Mapping[Value, int]) -> tuple[Fraction, tuple[Value, ...]]:
         """The share of answers that settle an open result, over all of these; and the answers that leave some open."""
         settled = 0
         leaving = []
-        for value in values:
-            known = 0
-            if not isinstance(value, Absent):
-                known = self._known({**self.facts, name: value})
-            settled += known
+        for value, count in answers.items():
+            known = 0 if isinstance(value, Absent) else self._known({**self.facts, name: value})
+            settled += known * count
             if known < len(self.open):
                 leaving.append(value)
-        return Fraction(settled, max(1, len(values)) * len(self.open)), tuple(leaving)
+        return Fraction(settled, max(1, sum(answers.values())) * len(self.open)), tuple(leaving)
 
     def _known(self, more: Facts) -> int:
         """How many of the open results are known with these facts, or arise no longer under other overlays."""
@@ -203,10 +201,10 @@ def _undetermined(compiled: Compiled, run: Run) -> bool:
     return run.answers[item.id][0] is UNDETERMINED
 
 
-def _answers(encoding: Encoding, name: str, ids: Sequence[str]) -> tuple[Value, ...]:
-    """The answers to try for a fact: one of each class, and no answer where that is one."""
+def _answers(encoding: Encoding, name: str, ids: Sequence[str]) -> Mapping[Value, int]:
+    """The answers to try for a fact, each with how many it stands for; no answer where that is one."""
     absence = encoding.space.vocabulary.facts[name].absence_answers
-    return (*values_apart(encoding, name, ids), *((UNDETERMINED,) if absence else ()))
+    return {**values_apart(encoding, name, ids), **({UNDETERMINED: 1} if absence else {})}
 
 
 def _completions(values: Mapping[str, Sequence[Value]]) -> Iterator[dict[str, Scalar]]:

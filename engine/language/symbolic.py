@@ -30,6 +30,11 @@ class Symbolic:
     value: Term | Day
 
 
+def terms_of(value: Symbolic) -> tuple[Term, ...]:
+    """All that a value is made of."""
+    return (value.undetermined, value.absent, *(value.value if isinstance(value.value, Day) else (value.value,)))
+
+
 def same(bank: TermBank, left: Term | Day, right: Term | Day) -> Term:
     if isinstance(left, Day) and isinstance(right, Day):
         return bank.both(*(bank.same(a, b) for a, b in zip(left, right, strict=True)))

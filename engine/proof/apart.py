@@ -7,41 +7,41 @@ with. A comparison with another open fact gives no bound.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from engine.language.facts import Fact
 from engine.language.logic import Plain, Term, cone, evaluate_in_order
-from engine.language.term_days import Day
+from engine.language.symbolic import terms_of
 from engine.language.values import Scalar
 from engine.proof.encoding import Encoding
 from engine.proof.space import OpenFact, of_parts, parts_of
 
-COMPARED = ("at_most", "same")
 
-
-def values_apart(encoding: Encoding, name: str, ids: Iterable[str]) -> tuple[Scalar, ...]:
+def values_apart(encoding: Encoding, name: str, ids: Iterable[str]) -> Mapping[Scalar, int]:
     """Values of an open fact, one for each class that the items ``ids`` and all below them tell from the others.
 
-    Those that the given facts exclude are left out.
+    Each with how many words it stands for; a number or day counts once. Those that the given facts exclude are left
+    out.
 
     Raises:
         KeyError: the fact is not open, or there is no such item.
     """
     space = encoding.space
     opened, fact = space.open_facts[name], space.vocabulary.facts[name]
-    answers = [encoding.answer(id_) for id_ in ids]
-    values = (part for a in answers for part in (a.value if isinstance(a.value, Day) else (a.value,)))
-    roots = [*(root for a in answers for root in (a.undetermined, a.absent)), *values]
-    terms = cone((*roots, *space.rules))
+    roots = [root for id_ in ids for root in terms_of(encoding.answer(id_))]
+    terms = cone((*roots, *space.rules_about(roots)))
     own = _over_one(terms, opened)
-    tests = [cone((term,)) for term in terms if term in own and term.operator in COMPARED]
+    tests = [cone((term,)) for term in terms if term in own and term.operator == "at_most"]
+    seen = [cone((term,)) for term in _seen(terms, own, roots)]
     rules = [cone((rule,)) for rule in space.rules if rule in own]
     classes: dict[tuple[object, ...], Scalar] = {}
+    counts: dict[Scalar, int] = {}
     for value in _candidates(fact, opened, tests):
         symbols = _symbols(opened, fact, value)
         if all(evaluate_in_order(rule, symbols)[rule[-1]] for rule in rules):
-            classes.setdefault(tuple(evaluate_in_order(test, symbols)[test[-1]] for test in tests), value)
-    return tuple(classes.values())
+            alike = classes.setdefault(tuple(evaluate_in_order(term, symbols)[term[-1]] for term in seen), value)
+            counts[alike] = counts.get(alike, 0) + (1 if isinstance(value, str) or alike == value else 0)
+    return counts
 
 
 def _over_one(terms: Sequence[Term], opened: OpenFact) -> set[Term]:
@@ -57,6 +57,15 @@ def _over_one(terms: Sequence[Term], opened: OpenFact) -> set[Term]:
         elif term.parts and all(part in own or part in constant for part in term.parts):
             (own if any(part in own for part in term.parts) else constant).add(term)
     return own
+
+
+def _seen(terms: Sequence[Term], own: Collection[Term], roots: Iterable[Term]) -> Iterable[Term]:
+    """What the other terms see of the fact: its largest terms."""
+    found = {root: None for root in roots if root in own}
+    for term in terms:
+        if term not in own:
+            found.update((part, None) for part in term.parts if part in own)
+    return found
 
 
 def _candidates(fact: Fact, opened: OpenFact, tests: Sequence[Sequence[Term]]) -> Iterator[Scalar]:
@@ -83,7 +92,7 @@ def _starts(opened: OpenFact, fact: Fact, tests: Sequence[Sequence[Term]], low: 
 
     found = {low}
     for test in tests:
-        if test[-1].operator == "at_most" and seen(test, low) != seen(test, high):
+        if seen(test, low) != seen(test, high):
             before, after = low, high
             while after - before > 1:
                 middle = (before + after) // 2

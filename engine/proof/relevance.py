@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.language.logic import Term
-from engine.language.symbolic import different, known
+from engine.language.symbolic import different, known, terms_of
 from engine.proof.encoding import Encoding, encode_twin
 from engine.proof.prover import Prover
 from engine.proof.solving import DEFAULT_EFFORT, Status
@@ -60,13 +60,16 @@ def mattering(
         KeyError: no such item, or a fact that is not open.
         UsageFault: the solver is missing or is another version.
     """
-    wanted, bank = tuple(ids), encoding.bank
-    prover = Prover(encoding.space, encoding.base, effort)
+    wanted, bank, space = tuple(ids), encoding.bank, encoding.space
+    answers = [encoding.answer(id_) for id_ in wanted]
+    roots = [root for answer in answers for root in terms_of(answer)]
+    prover = Prover(space, (*space.rules_about([*roots, encoding.window]), encoding.window), effort)
     found = set()
     for name in facts:
         twin, goals = _goals(encoding, name, wanted)
         any_ = bank.either(*(goal for pair in goals.values() for goal in pair))
-        if any_ is not bank.false and prover.ask(any_, *twin.space.rules, twin.window) is not Status.EXCLUDED:
+        own = twin.space.rules_about([*roots, any_, encoding.window])
+        if any_ is not bank.false and prover.ask(any_, *own, twin.window) is not Status.EXCLUDED:
             found.add(name)
     return found
 

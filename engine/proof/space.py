@@ -6,7 +6,7 @@ What is given is constant, so that a case with few open facts folds to small ter
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +15,7 @@ from itertools import combinations
 from engine.evaluation.facts import Facts
 from engine.language import term_days
 from engine.language.facts import FIRST_DAY, LAST_DAY, Fact, Vocabulary
-from engine.language.logic import Plain, Sort, Term
+from engine.language.logic import Plain, Sort, Term, cone
 from engine.language.symbolic import Symbolic, constant
 from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
@@ -64,6 +64,11 @@ class Space:
 
     def fact(self, name: str) -> Symbolic:
         return Symbolic(self.bank.negate(self.present[name]), self.bank.false, self.value[name])
+
+    def rules_about(self, roots: Iterable[Term]) -> tuple[Term, ...]:
+        """The rules all of whose symbols stand in these terms: a fact that nothing asks about may be missing."""
+        symbols = {term for term in cone(roots) if term.operator == "symbol"}
+        return tuple(r for r in self.rules if all(term in symbols for term in cone((r,)) if term.operator == "symbol"))
 
     def unknowns(self) -> Iterator[Unknown]:
         """Every symbol."""

@@ -383,7 +383,7 @@ def test_a_narrow_terminal_holds_the_page(lang: str, asker: Asker) -> None:
     commands = Commands("avenant ask c.yaml", "avenant ask c.yaml --for all", "avenant evaluate c.yaml")
     told = page(Questions(found, commands, "c"), Say(asker.session.registry, lang))
     assert max(map(display_width, plain(told, 80).splitlines())) <= 80
-    assert f"\n## 1\\. {found.questions[0].fact.question[lang]}\n" in markdown(told)
+    assert f"\n## 1. {found.questions[0].fact.question[lang]}\n" in markdown(told)
 
 
 def test_a_fact_that_only_a_later_text_reads_is_asked_with_its_power_to_decide(asker: Asker) -> None:

@@ -204,7 +204,8 @@ def _undetermined(compiled: Compiled, run: Run) -> bool:
 def _answers(encoding: Encoding, name: str, ids: Sequence[str]) -> Mapping[Value, int]:
     """The answers to try for a fact, each with how many it stands for; no answer where that is one."""
     absence = encoding.space.vocabulary.facts[name].absence_answers
-    return {**values_apart(encoding, name, ids), **({UNDETERMINED: 1} if absence else {})}
+    found: dict[Value, int] = dict(values_apart(encoding, name, ids).items())
+    return found | ({UNDETERMINED: 1} if absence else {})
 
 
 def _completions(values: Mapping[str, Sequence[Value]]) -> Iterator[dict[str, Scalar]]:

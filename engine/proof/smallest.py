@@ -137,15 +137,24 @@ class _Search:
         far = bank.plus(bank.whole(0), *(_distance(space, name, self.now) for name in moved))
         goal.append(bank.at_most(far, self.prover.least(far, *goal)))
         for name in moved:
-            place = _place(space, name)
-            if len(moved) > 1 or far.constant:
+            place, old = _place(space, name), _old_place(space, name, self.now)
+            if old is None:
+                goal.append(bank.same(place, self._telling(name, goal)))
+            elif len(moved) > 1:
                 goal.append(bank.at_most(place, self.prover.least(place, *goal)))
-            elif (old := _old_place(space, name, self.now)) is not None:
-                lower = bank.less(place, old)
-                goal += [lower] if self.prover.ask(*goal, lower) is Status.SHOWN else []
+            elif self.prover.ask(*goal, bank.less(place, old)) is Status.SHOWN:
+                goal.append(bank.less(place, old))
         _, symbols = self.prover.some(*goal)
         witness = confirmed(self.encoding, symbols, self.ids)
         return Change({name: witness.facts.get(name) for name in names}, witness)
+
+    def _telling(self, name: str, goal: Sequence[Term]) -> Term:
+        """Of a number that was not given, the bound that tells something: the least, if it is not the very least."""
+        (part,) = self.encoding.space.open_facts[name].parts
+        low = self.prover.least(part.symbol, *goal)
+        if low.value != part.candidates[0]:
+            return low
+        return self.prover.greatest(part.symbol, int(part.candidates[-1]), *goal)
 
 
 def _unchanged(space: Space, name: str, now: Mapping[str, Scalar]) -> Term:

@@ -1,6 +1,6 @@
 """Times the synthetic policy over a frame in memory, beside peers that take turns with us on the same cases.
 
-The peers: openfisca-core vectorised, zen-engine's batch call, and the same rules by hand in Polars. Every answer of
+The peers: openfisca-core vectorised, and the same rules by hand in Polars. Every answer of
 every round is compared with the oracle. Larger frames repeat the drawn cases.
 """
 
@@ -16,14 +16,12 @@ from typing import Any
 from benchmarks.openfisca_peer import OpenFisca
 from benchmarks.ours import Ours, load_ours
 from benchmarks.peak import load, peak_mib
-from benchmarks.synthetic import TOLERANCE, Case, answer, draw_cases, flat, grouped
+from benchmarks.synthetic import TOLERANCE, Case, answer, draw_cases, grouped
 from benchmarks.table import Row, figure
-from benchmarks.zen_peer import load_zen_batch
 
 DRAWN = 100_000
 SIZES = (100_000, 1_000_000)
-ZEN_CASES = 10_000  # one call; its time per case does not depend on how many there are
-OURS, HAND, FISCA, ENCODED, ZEN = "ours", "by hand", "openfisca-core", "openfisca-core, words encoded", "zen-engine"
+OURS, HAND, FISCA = "ours", "by hand", "openfisca-core"
 
 
 @dataclass(slots=True)
@@ -70,7 +68,6 @@ def measure_bulk(rounds: int, sizes: Sequence[int] = SIZES) -> tuple[list[Row], 
         engines, missing = _measured(cases, ours, rounds)
         rows.extend(_rows(size, engines))
         notes.extend(dict.fromkeys([*missing, *(_note(size, engine) for engine in engines.values())]))
-        notes.extend((_aside(size, engines), _profile(cases, ours, rounds, engines[OURS].milliseconds)))
     ours.session.close()
     return rows, [*notes, f"this process held {figure(peak_mib())} MiB at most, with all frames and answers"]
 
@@ -81,13 +78,9 @@ def _measured(cases: Cases, ours: Ours, rounds: int) -> tuple[dict[str, Engine],
     fisca = None
     try:
         fisca = OpenFisca(len(cases.drawn), cases.repeat)
-        engines.extend(_fisca(fisca, form, cases) for form in ("text", "encoded"))
+        engines.append(_fisca(fisca, cases))
     except ImportError as error:
         notes.append(str(error))
-    try:
-        engines.append(_zen(cases))
-    except ImportError:
-        notes.append("zen-engine is not installed (pip install -r locks/bench.lock): no peer beside us")
     for number in range(rounds + 1):  # the first round is for warming up
         for engine in engines if number % 2 else reversed(engines):
             seconds, wrong = engine.run()
@@ -141,27 +134,12 @@ def _by_hand(cases: Cases) -> Engine:
     return Engine(HAND, len(cases), run)
 
 
-def _fisca(fisca: OpenFisca, form: Any, cases: Cases) -> Engine:
+def _fisca(fisca: OpenFisca, cases: Cases) -> Engine:
     def run() -> tuple[float, int]:
-        found = fisca.run(form)
+        found = fisca.run("text")
         return found["seconds"], found["wrong"]
 
-    return Engine(FISCA if form == "text" else ENCODED, len(cases), run)
-
-
-def _zen(cases: Cases) -> Engine:
-    drawn = cases.drawn[:ZEN_CASES]
-    expected = [answer(case) for case in drawn]
-    facts = [flat(case) for case in drawn]
-    zen = load_zen_batch()
-
-    def run() -> tuple[float, int]:
-        start = time.perf_counter()
-        results = zen.decide(facts)
-        seconds = time.perf_counter() - start
-        return seconds, sum(not zen.read(found).agrees(right) for found, right in zip(results, expected, strict=True))
-
-    return Engine(ZEN, len(drawn), run)
+    return Engine(FISCA, len(cases), run)
 
 
 def _wrong(cases: Cases, result: Any) -> int:
@@ -179,8 +157,7 @@ def _wrong(cases: Cases, result: Any) -> int:
 def _rows(size: int, engines: dict[str, Engine]) -> list[Row]:
     ours = engines[OURS]
     bars: dict[str, tuple[str, float | None]] = {
-        FISCA: ("openfisca-core vectorised, its conversion counted", 5.0),
-        ZEN: ("zen-engine batch", None),
+        FISCA: ("openfisca-core vectorised, its conversion counted", 10.0),
         HAND: ("by hand in Polars, the limit", 0.5),
     }
     rows = []
@@ -197,38 +174,3 @@ def _note(size: int, engine: Engine) -> str:
     low, high = min(engine.seconds) * 1e3, max(engine.seconds) * 1e3
     spread = f"{len(engine.seconds)} rounds of {figure(engine.cases)} cases in {low:.1f} to {high:.1f} ms"
     return f"{engine.name}, frame of {figure(size)} rows: {spread}, {engine.wrong} wrong, {load()}"
-
-
-def _aside(size: int, engines: dict[str, Engine]) -> str:
-    """What the peer does once its words are numbers: beyond what any reading of text can reach."""
-    ours, hand = engines[OURS].speed, engines[HAND].speed
-    text = f"{figure(size)} rows: the limit in Polars is {figure(hand)} cases/s"
-    if ENCODED not in engines:
-        return text
-    encoded, fisca = engines[ENCODED].speed, engines[FISCA].speed
-    return (
-        f"{text}, {hand / fisca:.1f} × openfisca-core with its conversion and {hand / encoded:.1f} × without; "
-        f"ours is {ours / encoded:.2f} × without"
-    )
-
-
-def _profile(cases: Cases, ours: Ours, rounds: int, whole: float) -> str:
-    """Where our time goes: building the plan does not grow with the rows, the rest does."""
-    from engine.bulk.frame import evaluate_frame
-
-    building, running, given = [], [], []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        plan = evaluate_frame(cases.frame.lazy(), ours.session)
-        built = time.perf_counter()
-        plan.collect()
-        ran = time.perf_counter()
-        plan.select(cases.frame.columns).collect()
-        building.append(built - start)
-        running.append(ran - built)
-        given.append(time.perf_counter() - ran)
-    build, run, carry = (statistics.median(times) * 1e3 for times in (building, running, given))
-    return (
-        f"profile of ours, {figure(len(cases))} rows: building the plan {build:.1f} ms, running it {run:.1f} ms "
-        f"(of which choosing and carrying the rows {carry:.1f} ms); evaluate_frame in its rounds {whole:.1f} ms"
-    )

@@ -1,4 +1,4 @@
-"""Times the real conventions over a portfolio of invented contracts: from a frame in memory, and Parquet to Parquet.
+"""Times the real conventions over a portfolio of invented contracts: few rows, and many from Parquet to Parquet.
 
 Each measure is a process of its own (this module as a command), so that its peak memory is its own too. The portfolio
 has a column for every fact of the case schema, is drawn with a fixed seed in whole columns, and spreads over all
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import statistics
+import resource
 import subprocess
 import sys
 import tempfile
@@ -26,10 +26,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SEED = 11
 GROUP = 100_000  # rows in a row group of the Parquet file
 SAMPLE = 200  # rows compared with the evaluator of single cases
-IN_MEMORY = 1_000_000  # more would measure how much memory the machine has
+FEW: Mapping[int, float] = {10: 0.25, 10_000: 0.6}  # rows of a first frame, and seconds of the processor allowed
+MICROS = 6.0  # of the processor, for a row from file to file
 LIMIT = 1024.0  # MiB
-GROWTH: Mapping[str, float | None] = {"seconds": 1.1, "cpu": None}  # per row, against the size before, noise included
-CLOCKS = {"seconds": "the clock", "cpu": "the processor"}  # the second is less changed by what else the machine does
 NUMBERS: Mapping[str, tuple[int, int]] = {  # by unit or the end of the name; thresholds do not overlap
     "patients": (300, 3000),
     "ETP": (1, 9),
@@ -51,41 +50,34 @@ DATES: Mapping[str, tuple[dt.date, dt.date]] = {  # each in the order that the c
     "contrat.date_resiliation": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
     "contrat.date_p50_atteint": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
     "contrat.date_passage_regles_posterieures": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
+    "contrat.date_nouvel_objectif": (dt.date(2025, 10, 15), dt.date(2026, 12, 31)),
 }
 USUAL_DATES = dt.date(2021, 1, 1), dt.date(2025, 12, 31)
 SHARE_GIVEN: Mapping[str, int] = {"contrat.date_signature": 100, "beneficiaire": 100, "seuils": 10, "centre": 40}
 USUALLY_GIVEN = 95  # percent of the rows
 
 
-def measure_real(sizes: Sequence[int], rounds: int) -> tuple[list[Row], list[str]]:
+def measure_real(sizes: Sequence[int]) -> tuple[list[Row], list[str]]:
     """The rows of the table, the largest size last, and notes."""
     rows: list[Row] = []
     notes = []
-    before: tuple[int, dict[str, float]] | None = None
-    for size in sorted(sizes):
-        found = _measured(size, rounds)
-        rows.extend(_size_rows(size, found))
-        micros = {clock: found["files"][clock] / size * 1e6 for clock in GROWTH}
-        if before is not None:
-            for clock, bar in GROWTH.items():
-                label = f"{figure(size)} rows, µs a row by {CLOCKS[clock]} (peer: {figure(before[0])} rows)"
-                rows.append(Row(f"real, Parquet to Parquet, {label}", micros[clock], before[1][clock], bar))
-        before = size, micros
-        notes.append(_note(size, found))
-    return rows, notes
-
-
-def _measured(size: int, rounds: int) -> dict[str, dict[str, Any]]:
-    """A portfolio of ``size`` rows, measured in memory where it fits, and from file to file."""
     with tempfile.TemporaryDirectory(prefix="avenant-bench-") as folder:
         source, target = f"{folder}/portfolio.parquet", f"{folder}/decided.parquet"
-        found = {"drawn": _child("draw", source, str(size))}
-        if size <= IN_MEMORY:
-            found["memory"] = _child("memory", source, str(rounds))
-        found["files"] = _child("files", source, target)
-        found["copy"] = _child("copy", source, target)
-        found["files"]["megabytes"] = Path(source).stat().st_size / 1e6
-        return found
+        _child("draw", source, str(max(FEW)))
+        for size, bar in FEW.items():
+            seconds = _child("few", source, str(size))["user"]
+            rows.append(
+                Row(f"real, first frame of {figure(size)} rows, s of the processor (peer: {bar})", seconds, bar, 1.0)
+            )
+        seconds = _child("command", source, target)["user"]
+        rows.append(Row(f"real, avenant batch of {min(FEW)} rows, s of the processor (peer: 1)", seconds, 1.0, 1.0))
+        for size in sorted(sizes):
+            _child("draw", source, str(size))
+            found = _child("files", source, target)
+            rows.extend(_size_rows(size, found))
+            size_mb = Path(source).stat().st_size / 1e6
+            notes.append(f"real, {figure(size)} rows ({size_mb:.0f} MB): {found['seconds']:.2f} s, {found['load']}")
+    return rows, notes
 
 
 def _child(*arguments: str) -> dict[str, Any]:
@@ -95,27 +87,13 @@ def _child(*arguments: str) -> dict[str, Any]:
     return found
 
 
-def _size_rows(size: int, found: Mapping[str, Mapping[str, Any]]) -> list[Row]:
-    rows = []
-    for kind, label in (("memory", "from a frame in memory"), ("files", "Parquet to Parquet")):
-        if kind in found:
-            wrong = found[kind]["wrong"]
-            failed = f"{wrong} wrong" if wrong else None
-            name = f"real, {label}, {figure(size)} rows"
-            rows.append(Row(f"{name}, cases/s", size / found[kind]["seconds"], None, None, failed))
-            if kind == "files":
-                rows.append(Row(f"{name}, peak MiB (peer: 1 GiB)", found[kind]["peak"], LIMIT, 1.0))
-    return rows
-
-
-def _note(size: int, found: Mapping[str, Mapping[str, Any]]) -> str:
-    files, memory = found["files"], found.get("memory")
-    text = f"real, {figure(size)} rows ({files['megabytes']:.0f} MB): file to file {files['seconds']:.2f} s"
-    text += f" ({found['copy']['seconds']:.2f} s to read and write it undecided), {files['load']}"
-    if memory:
-        spread = f"{min(memory['all']):.2f} to {max(memory['all']):.2f} s in {len(memory['all'])} rounds"
-        text += f"; in memory {spread}, peak {memory['peak']:.0f} MiB with the frame, {memory['load']}"
-    return text
+def _size_rows(size: int, found: Mapping[str, Any]) -> list[Row]:
+    failed = f"{found['wrong']} wrong" if found["wrong"] else None
+    name, micros = f"real, Parquet to Parquet, {figure(size)} rows", found["user"] / size * 1e6
+    return [
+        Row(f"{name}, µs of the processor a row (peer: {MICROS:g})", micros, MICROS, 1.0, failed),
+        Row(f"{name}, peak MiB (peer: 1 GiB)", found["peak"], LIMIT, 1.0),
+    ]
 
 
 def draw(target: str, rows: int) -> dict[str, Any]:
@@ -167,43 +145,47 @@ def _drawn(name: str, fact: Any, chance: Any) -> Any:
     return (whole / scale).round(type_.scale) if type_.scale else whole
 
 
-def in_memory(source: str, rounds: int) -> dict[str, Any]:
-    """Times evaluate_frame on the whole file in memory; the first call goes untimed."""
+def few(source: str, rows: int) -> dict[str, Any]:
+    """The processor time of the first frame that a session evaluates, its expressions built on the way."""
     import polars as pl
 
     from engine.bulk.frame import evaluate_frame
 
-    rules, frame = _rules(), pl.read_parquet(source)
-    evaluate_frame(frame.head(1000), rules)
+    rules, frame = _rules(), pl.read_parquet(source, n_rows=rows)
+    before = _user()
+    evaluate_frame(frame, rules)
+    return {"user": _user() - before}
+
+
+def command(source: str, target: str) -> dict[str, Any]:
+    """The processor time of a whole ``avenant batch`` of a few rows."""
+    import polars as pl
+
+    pl.read_parquet(source, n_rows=min(FEW)).write_parquet(f"{target}.few.parquet")
+    main = [sys.executable, "-c", "from engine.cli import main; main()", "batch", f"{target}.few.parquet", "-o", target]
     times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        result = evaluate_frame(frame, rules)
-        times.append(time.perf_counter() - start)
-    seconds, peak = statistics.median(times), peak_mib()
-    return {"seconds": seconds, "all": times, "peak": peak, "wrong": _wrong(result, len(frame), rules), "load": load()}
+    for _ in range(3):  # the first writes bytecode and remembers the policies
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        subprocess.run(main, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+        times.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before)
+    return {"user": min(times)}
+
+
+def _user() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_utime
 
 
 def from_file_to_file(source: str, target: str) -> dict[str, Any]:
     """Times the whole way, once: the rules are read and the libraries loaded on the clock too."""
-    start, before = time.perf_counter(), time.process_time()
+    start, before = time.perf_counter(), _user()
     rules = _rules()
     convert(source, target, rules)
-    seconds, cpu, peak = time.perf_counter() - start, time.process_time() - before, peak_mib()
+    seconds, user, peak = time.perf_counter() - start, _user() - before, peak_mib()
     import polars as pl
 
     result = pl.scan_parquet(target)
     rows = result.select(pl.len()).collect().item()
-    return {"seconds": seconds, "cpu": cpu, "peak": peak, "wrong": _wrong(result, rows, rules), "load": load()}
-
-
-def copied(source: str, target: str) -> dict[str, Any]:
-    """Times reading and writing the same file with nothing decided: what no evaluation can do without."""
-    import polars as pl
-
-    start = time.perf_counter()
-    pl.scan_parquet(source).sink_parquet(target)
-    return {"seconds": time.perf_counter() - start, "peak": peak_mib()}
+    return {"seconds": seconds, "user": user, "peak": peak, "wrong": _wrong(result, rows, rules), "load": load()}
 
 
 def convert(source: str, target: str, rules: Any) -> None:
@@ -256,9 +238,9 @@ def _rules() -> Any:
 
 COMMANDS: Mapping[str, Callable[[str, str], dict[str, Any]]] = {
     "draw": lambda target, rows: draw(target, int(rows)),
-    "memory": lambda source, rounds: in_memory(source, int(rounds)),
+    "few": lambda source, rows: few(source, int(rows)),
+    "command": command,
     "files": from_file_to_file,
-    "copy": copied,
 }
 
 if __name__ == "__main__":

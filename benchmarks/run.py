@@ -53,7 +53,7 @@ def _measure(part: str, options: argparse.Namespace) -> tuple[list[Row], list[st
         case "bulk":
             return measure_bulk(options.rounds)
         case _:
-            return measure_real(options.rows or ROWS, options.rounds)
+            return measure_real(options.rows or ROWS)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cases", type=_positive, default=5_000, help="single cases in a round (5000)")
     parser.add_argument("--rounds", type=_positive, default=3, help="rounds of decisions and of frames (3)")
     parser.add_argument("--only", action="append", choices=PARTS, help="measure this part; may be given again")
-    parser.add_argument("--rows", type=_positive, nargs="+", help="sizes of the real portfolio (10**5, 10**6)")
+    parser.add_argument("--rows", type=_positive, nargs="+", help="sizes of the real portfolio (10**6)")
     parser.add_argument("--runs", type=_positive, default=11, help="fresh processes of each kind (11)")
     parser.add_argument("--markdown", nargs="?", const="-", metavar="FILE", help="also as Markdown, to FILE or here")
     return parser

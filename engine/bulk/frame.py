@@ -20,7 +20,7 @@ from engine.language.algebra import Column
 from engine.language.facts import BENEFICIARY, Fact
 
 PLACE = Location("frame")
-ROWS = 100_000  # computed at once: what is worked out on the way would else take more room than the frame
+ROWS = 200_000  # computed at once: what is worked out on the way would else take more room than the frame
 
 
 def evaluate_frame(

@@ -32,8 +32,9 @@ PLAIN = pl.QueryOptFlags(comm_subexpr_elim=False)  # what repeats is a column of
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """What is left of a Plan under some overlays, and its results."""
+    """What is left of a Plan under some overlays, and its results; other overlays may come to the same."""
 
+    steps: Sequence[Step]
     stages: Stages
     results: Sequence[pl.Expr]
 
@@ -86,12 +87,13 @@ class Kernel:
             self.parts[convention.id] = self._part(convention)
         part = self.parts[convention.id]
         rows = part.stages.run(rows.lazy()).collect(optimizations=PLAIN)
-        made = []
         for laid in rows[LAID].unique():
             if laid not in part.branches:
                 part.branches[laid] = self._branch(part, laid)
-            branch = part.branches[laid]
-            own = branch.stages.run(rows.lazy().filter(pl.col(LAID) == laid))
+        made = []
+        for branch in {id(branch): branch for branch in part.branches.values()}.values():
+            of_branch = [laid for laid, other in part.branches.items() if other is branch]
+            own = branch.stages.run(rows.lazy().filter(pl.col(LAID).is_in(of_branch)))
             made.append(own.select(ROW, *branch.results).collect(optimizations=PLAIN))
         return made
 
@@ -101,7 +103,8 @@ class Kernel:
         defaults = {id_: question.default for id_, question in plan.interpretations.items()}
         choices = defaults | {id_: choice for id_, choice in self.interpret.items() if id_ in defaults}
         names = self._names(plan, choices, {})
-        _make_items(plan, names, _needed(plan, {YEAR_START, *self.kinds}) & _untouched(plan, covering))
+        ids = _needed(plan, {YEAR_START, *self.kinds}) & _untouched(plan, covering)
+        _make_items([step for step in plan.steps if step.item.id in ids], names)
         bits = [when(pl, _in_force(overlay, names), 1 << i, 0) for i, (_, overlay) in enumerate(covering)]
         names.stages.keep(reduce(op.add, bits, lift(pl, 0)), LAID)
         return Part(convention, covering, choices, names.items, names.stages)
@@ -109,15 +112,20 @@ class Kernel:
     def _branch(self, part: Part, laid: int) -> Branch:
         overlays = [overlay for i, overlay in enumerate(part.covering) if laid >> i & 1]
         plan = make_plan(part.convention, part.covering, overlays, self.registry.vocabulary)
+        ids = _needed(plan, self.kinds.keys()) - part.items.keys()
+        steps = [step for step in plan.steps if step.item.id in ids]
+        for known in part.branches.values():
+            if known.steps == steps:
+                return known
         names = self._names(plan, part.choices, part.items)
-        _make_items(plan, names, _needed(plan, self.kinds.keys()) - part.items.keys())
+        _make_items(steps, names)
         results = [
             pl.lit(part.convention.id).alias("convention"),
             pl.lit(self.registry.digest(part.convention)).alias("digest"),
         ]
         for id_, kind in self.kinds.items():
             results.extend(output_columns(id_, kind, names.items.get(id_, Column(None, 1, True))))
-        return Branch(names.stages, results)
+        return Branch(steps, names.stages, results)
 
     def _names(self, plan: Plan, choices: Mapping[str, str], items: Mapping[str, Column]) -> Names:
         questions = {id_: question.choices for id_, question in plan.interpretations.items()}
@@ -178,11 +186,10 @@ def _needed(plan: Plan, wanted: Set[str]) -> set[str]:
     return needed
 
 
-def _make_items(plan: Plan, names: Names, ids: Set[str]) -> None:
-    """Adds the columns of the items ``ids`` to ``names``, in the order of the plan."""
-    for step in plan.steps:
-        if step.item.id in ids:
-            names.items[step.item.id] = names.stages.column(item_column(step, names), f"avenant:{step.item.id}")
+def _make_items(steps: Sequence[Step], names: Names) -> None:
+    """Adds the columns of these items to ``names``, in the order of the plan."""
+    for step in steps:
+        names.items[step.item.id] = names.stages.column(item_column(step, names), f"avenant:{step.item.id}")
 
 
 def _reads(step: Step) -> set[str]:

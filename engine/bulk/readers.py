@@ -19,8 +19,8 @@ from engine.errors import Location, Problem
 from engine.language.facts import Vocabulary
 
 FILE, ROW = "avenant_file", "avenant_number"
-ROWS = 50_000
-BYTES = 64 << 20  # of a frame in memory, for files of very many columns
+ROWS = 125_000
+BYTES = 256 << 20  # of a frame in memory, for files of very many columns
 BLOCK = 16 << 20  # of a text file, read at once
 LONGEST = 4 * BLOCK  # of quoted text; then each line is read for itself
 LINES = 20_000  # of JSON, read at once

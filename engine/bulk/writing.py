@@ -21,7 +21,7 @@ from engine.files import unwritable
 FORMULA = r"^[=@\t\r+-]"  # how a text begins that a spreadsheet runs
 NUMBER = r"^[+-]?[0-9 .,]*([eE][+-]?[0-9]+)?$"
 PATIENCE = 0.2  # seconds between two looks at whether the writing thread still lives
-ROW_GROUP = 50_000  # rows that the writer of Parquet holds
+ROW_GROUP = 125_000  # rows that the writer of Parquet holds
 
 
 class Frames(Protocol):
@@ -104,7 +104,7 @@ class _ParquetThread:
                 yield frame
 
         try:
-            register_io_source(source, schema=schema).sink_parquet(path, row_group_size=ROW_GROUP)
+            register_io_source(source, schema=schema).sink_parquet(path, row_group_size=ROW_GROUP, compression_level=1)
         except BaseException as error:
             self.error = error
 

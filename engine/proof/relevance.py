@@ -28,7 +28,7 @@ class Relevance:
     @property
     def matters(self) -> bool:
         """Whether the fact can matter, as far as the budget went."""
-        return Status.EXCLUDED not in (self.changes, self.settles) or self.changes is not self.settles
+        return (self.changes, self.settles) != (Status.EXCLUDED, Status.EXCLUDED)
 
 
 def relevance(

@@ -117,12 +117,13 @@ class Solver:
         return int(statistics.get_key_value("rlimit count"))
 
     def symbols(self) -> dict[str, Plain]:
-        """After a question that was shown: a value of each symbol that any term so far is made of."""
+        """After a question that was shown: a value of each symbol that it and what holds are made of."""
         model = self._solver.model()
-        return {
+        values = {
             term.value: self._lowering.read(model.eval(lowered, model_completion=True), term.sort)
             for term, lowered in self._lowering.symbols.items()
         }
+        return {name: value for name, value in values.items() if value is not None}
 
 
 class _Lowering:
@@ -132,6 +133,7 @@ class _Lowering:
         self._z3 = z3
         self._done: dict[Term, Any] = {}
         self._codes: dict[str, int] = {}
+        self._words: dict[int, str] = {}
         self._quotients: list[tuple[Any, Any, Any]] = []
         self.symbols: dict[Term, Any] = {}
         self.facts: list[Any] = []  # what defines the quotients; for the solver to be told
@@ -180,7 +182,9 @@ class _Lowering:
             case Sort.TRUTH:
                 return self._z3.BoolVal(term.value)
             case Sort.WORD:
-                return self._z3.IntVal(self._codes.setdefault(term.value, len(self._codes)))
+                code = self._codes.setdefault(term.value, len(self._codes))
+                self._words[code] = term.value
+                return self._z3.IntVal(code)
             case Sort.WHOLE:
                 return self._z3.IntVal(term.value)
             case _:
@@ -204,14 +208,13 @@ class _Lowering:
         self.facts.append(self._z3.Implies(below > 0, self._z3.And(*facts)))
         return quotient
 
-    def read(self, value: Any, sort: Sort) -> Plain:
-        """A value of the solver as one of the language."""
+    def read(self, value: Any, sort: Sort) -> Plain | None:
+        """A value of the solver as one of the language; None for a word of a question asked before."""
         match sort:
             case Sort.TRUTH:
                 return bool(self._z3.is_true(value))
             case Sort.WORD:
-                number = value.as_long()
-                return next(word for word, code in self._codes.items() if code == number)
+                return self._words.get(value.as_long())
             case Sort.WHOLE:
                 return int(value.as_long())
             case _:

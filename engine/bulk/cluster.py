@@ -37,7 +37,7 @@ from engine.policy.registry import Registry
 
 READABLE = {"csv", "parquet"}
 MARKS = BROKEN, PLACE, BLOCK, SERIAL = "avenant_broken", "avenant_place", "avenant_block", "avenant_serial"
-BATCH = "200000"  # rows; the expressions of a convention cost the same for a few rows as for many
+BATCH = "50000"  # rows; the expressions of a convention cost the same for a few rows as for many
 TOLD = {
     PLACE: pl.Int64,
     BLOCK: pl.Int64,

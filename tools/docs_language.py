@@ -38,6 +38,7 @@ KINDS = (
     "outcome",
     "payment",
     "obligation",
+    "consistency",
     "overlay",
     "unpublished",
 )
@@ -64,6 +65,7 @@ X_KEYS: Mapping[str, str] = {
     "x-fixed": "a person cannot change it: an age, a date gone by",
     "x-fixed-with": "a person cannot change it once this other fact is given",
     "x-order": "at the root: chains of facts whose values must not decrease",
+    "x-consistency": "at the root: what else must hold between facts in every text, as `consistency` in a rule file",
 }
 
 

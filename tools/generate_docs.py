@@ -35,6 +35,7 @@ from engine.evaluation.session import Session
 from engine.evaluation.timeline import timeline
 from engine.language.reading import Reader, condition
 from engine.policy import loader
+from engine.policy.model import CONSISTENCY
 from engine.policy.reading import load_registry
 from engine.report.say import Say
 from engine.report.timeline_page import total_text
@@ -217,8 +218,13 @@ def _node(node: Any, indent: str = "") -> str:
     return "\n".join([*lines, f"{indent})"])
 
 
+def _own(program: Any) -> list[Any]:
+    """The steps without what holds between facts in every convention."""
+    return [compiled for compiled in program.steps if compiled.step.item.kind != CONSISTENCY]
+
+
 def _steps(program: Any) -> Iterator[str]:
-    for number, compiled in enumerate(program.steps, 1):
+    for number, compiled in enumerate(_own(program), 1):
         step = compiled.step
         level = "of the year" if step.yearly else "of the contract"
         yield f"{number}  {step.item.id:<22}{step.item.kind:<11}{step.type!s:<29}{level}"
@@ -226,7 +232,7 @@ def _steps(program: Any) -> Iterator[str]:
 
 def _answers(program: Any, ran: Any) -> Iterator[str]:
     names = {slot: name for name, slot in {**program.names.facts, **program.names.items}.items()}
-    for compiled in program.steps:
+    for compiled in _own(program):
         id_ = compiled.step.item.id
         value, used, missing, _ = ran.answers[id_]
         sets = (" ".join(names[i] for i in sorted(names) if bits >> i & 1) or "nothing" for bits in (used, missing))

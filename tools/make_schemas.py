@@ -403,6 +403,14 @@ def items() -> dict[str, Schema]:
             },
             ("cite",),
         ),
+        "consistency": item(
+            "one_consistency",
+            {
+                "severity": told("severity", {"type": "string", "enum": ["error", "warning"]}),
+                "holds_when": told("holds_when", of("condition")),
+            },
+            ("severity", "holds_when"),
+        ),
         "overlay": overlay(),
     }
 

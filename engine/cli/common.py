@@ -21,7 +21,7 @@ from engine.errors import InputFault, Location, Problem, fault
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import read_case
 from engine.evaluation.inference import EngineFault
-from engine.evaluation.session import Session
+from engine.evaluation.session import CONTRADICTION, Session
 from engine.files import refuse_input, replacing
 from engine.language.facts import SIGNATURE
 from engine.language.typing import is_date
@@ -183,11 +183,13 @@ def deciding(document: Document, *under: str) -> Iterator[None]:
         with engine_faults(document.name):
             yield
     except InputFault as error:
-        signed = document.at((*under, *SIGNATURE.split(".")))  # a date without rules is a fault of the case
-        raise InputFault(
-            replace(problem, location=signed) if problem.code == "no-convention" else problem
-            for problem in error.problems
-        ) from None
+        raise InputFault(_of_case(problem, document, under) for problem in error.problems) from None
+
+
+def _of_case(problem: Problem, document: Document, under: tuple[str, ...]) -> Problem:
+    """A date without rules, and facts that contradict each other, are faults of the case."""
+    at_fault = {"no-convention": SIGNATURE, CONTRADICTION: str(problem.values.get("name"))}.get(problem.code)
+    return problem if at_fault is None else replace(problem, location=document.at((*under, *at_fault.split("."))))
 
 
 @contextlib.contextmanager

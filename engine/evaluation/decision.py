@@ -101,6 +101,15 @@ class ObligationLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A consistency that the facts of a case do not meet: ``result`` names them; ``severity`` is error or warning."""
+
+    severity: str
+    result: Result
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
 class TraceLine:
     """A production rule that fired, with the verdicts that made it fire."""
 
@@ -148,6 +157,7 @@ class Decision:
     trace: tuple[TraceLine, ...]
     years: tuple[YearLine, ...]
     as_of: dt.date | None
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def verdict(self) -> Result | None:

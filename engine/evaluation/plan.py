@@ -11,7 +11,7 @@ from engine.errors import InputFault
 from engine.language.facts import Vocabulary
 from engine.language.types import Type
 from engine.policy.model import Convention, Interpretation, Item
-from engine.policy.overlays import Laid, interpretations, laid_items, laid_names, open_questions
+from engine.policy.overlays import Laid, agreement_items, interpretations, laid_items, laid_names, open_questions
 from engine.policy.resolve import resolve
 from engine.records import dataclass
 
@@ -55,7 +55,7 @@ def make_plan(convention: Convention, covering: Sequence[Laid], laid: Sequence[L
     Raises:
         InputFault: a name or type does not fit (``avenant check`` says the same).
     """
-    items = laid_items(convention, laid)
+    items = laid_items(convention, laid) | agreement_items(vocabulary, convention)
     resolved = resolve(items, vocabulary, interpretations(convention, covering))
     if resolved.problems:
         raise InputFault(resolved.problems)

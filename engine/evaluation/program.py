@@ -14,7 +14,7 @@ from engine.evaluation.slots import Answer, Closure, Names, Slots, unpublished
 from engine.language.expressions import Text, Unpublished
 from engine.language.facts import YEAR
 from engine.language.types import Type
-from engine.policy.model import SOURCE_KINDS, Convention, Item, Obligation, Outcome, Payment
+from engine.policy.model import CONSISTENCY, SOURCE_KINDS, Convention, Item, Obligation, Outcome, Payment
 from engine.records import dataclass
 
 DATE = Type("date")
@@ -73,6 +73,7 @@ class Program:
     all_names: tuple[str, ...]
     payments: tuple[Compiled, ...]
     obligations: tuple[Compiled, ...]
+    consistency: tuple[Compiled, ...]
     _names: dict[int, tuple[str, ...]] = field(default_factory=dict)
     _slots: dict[int, tuple[int, ...]] = field(default_factory=dict)
     grounds: dict[Any, Any] = field(default_factory=dict)
@@ -124,6 +125,7 @@ def compile_plan(plan: Plan) -> Program:
         all_names=(*facts, *choices, *items),
         payments=_in_file_order(steps, "payment"),
         obligations=_in_file_order(steps, "obligation"),
+        consistency=_in_file_order(steps, CONSISTENCY),
         blank=names.blank(),
         fact_bits=(1 << len(facts)) - 1,
         choice_bits=((1 << len(choices)) - 1) << len(facts),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.evaluation.bodies import Decided
-from engine.evaluation.decision import ObligationLine, OverlayUse, PaymentLine, Reason, Result
+from engine.evaluation.decision import Doubt, ObligationLine, OverlayUse, PaymentLine, Reason, Result
 from engine.evaluation.evaluator import Run, obligation_status
 from engine.evaluation.facts import Facts
 from engine.evaluation.program import Compiled, Program, bits
@@ -252,6 +252,12 @@ def obligations(program: Program, run: Run, as_of: dt.date | None) -> tuple[Obli
 def _due_reason(compiled: Compiled, due: dt.date | None) -> Text | None:
     node = getattr(compiled.step.item.body, "due", None)
     return node.reason if due is None and isinstance(node, Unpublished) else None
+
+
+def doubts(program: Program, found: Mapping[str, Result]) -> tuple[Doubt, ...]:
+    """The facts that do not agree, in the order in which consistencies are declared."""
+    items = (compiled.step.item for compiled in program.consistency)
+    return tuple(Doubt(str(i.severity), found[i.id], i.at) for i in items if found[i.id].value == "not_met")
 
 
 def overlay_uses(laid: Sequence[Laid]) -> tuple[OverlayUse, ...]:

@@ -10,21 +10,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from engine.errors import Location, Problem, UsageFault, nearest
-from engine.evaluation.decision import Decision, YearLine
+from engine.errors import InputFault, Location, Problem, UsageFault, nearest
+from engine.evaluation.decision import Decision, Doubt, YearLine
 from engine.evaluation.evaluator import Run, run_program
 from engine.evaluation.facts import Facts
 from engine.evaluation.plan import Key, make_plan
 from engine.evaluation.program import Program, compile_plan
-from engine.evaluation.results import no_such_result, obligations, overlay_uses, payments, results
+from engine.evaluation.results import doubts, no_such_result, obligations, overlay_uses, payments, results
 from engine.evaluation.selection import Reach, overlays_in_force, reach_of
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
-from engine.policy.model import YEAR_START, Convention
+from engine.policy.model import ERROR, YEAR_START, Convention
 from engine.policy.overlays import Laid, laid_names, named_items
 from engine.policy.registry import Registry
 from engine.records import dataclass
 
+CONTRADICTION = "facts-contradict"
 YEARS_SHOWN = (1, 2, 3, 4, 5)
 
 
@@ -82,13 +83,17 @@ class Session:
         """The decision on a case; ``convention`` forces a version, ``interpret`` takes sides in open questions.
 
         Raises:
-            InputFault: no convention on the signature date, or a policy defect met on the way.
+            InputFault: no convention on the signature date, facts that contradict each other, or a policy defect.
             UsageFault: an unknown convention, interpretation or choice.
         """
         case = self.settled(facts, interpret, convention)
         program, run, choices = case.program, case.run(), case.choices
         headline = self.registry.results
         found = results(program, run, facts, choices, case.behind)
+        doubtful = doubts(program, found)
+        refused = [_contradiction(doubt) for doubt in doubtful if doubt.severity == ERROR]
+        if refused:
+            raise InputFault(refused)
         found |= {id_: no_such_result(headline.headline[id_]) for id_ in headline.ids if id_ not in found}
         used = {id_ for result in found.values() for id_ in result.choices}
         return Decision(
@@ -105,6 +110,7 @@ class Session:
             trace=tuple(run.trace),
             years=() if YEAR in facts else self._years(case),
             as_of=as_of,
+            doubts=doubtful,
         )
 
     def settled(
@@ -205,6 +211,19 @@ class Session:
             first = start if isinstance(start, dt.date) else None
             lines.append(YearLine(number, first, found[amount], overlay_uses(year.laid)))
         return tuple(lines)
+
+
+def _contradiction(doubt: Doubt) -> Problem:
+    """That facts cannot all hold, with each of them; the place is the case's own where it is known."""
+    facts = doubt.result.facts
+    shown = ", ".join(f"{name} = {_written(value)}" for name, value in facts.items())
+    named = [name for name in facts if name != SIGNATURE] or [SIGNATURE]
+    values = {"name": named[0], "id": doubt.result.id, "label": doubt.result.label, "facts": shown}
+    return Problem(doubt.at, CONTRADICTION, values)
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _usage(code: str, close: str | None, **values: object) -> UsageFault:

@@ -10,6 +10,9 @@ from collections.abc import Container, Mapping
 from decimal import Decimal
 from typing import Any
 
+from engine.errors import Location
+from engine.language.expressions import Condition, Text
+from engine.language.reading import Reader, condition
 from engine.language.types import BOOLEAN, DATE, Type, number
 from engine.records import dataclass
 
@@ -44,12 +47,24 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """What must hold between facts whatever the text; ``severity`` as of a consistency of a convention."""
+
+    id: str
+    label: Text
+    severity: str
+    holds_when: Condition
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Every fact by its full name, the group names, and the chains of facts whose values must not decrease."""
+    """Every fact by its full name, the group names, the chains of facts that must not decrease, other agreements."""
 
     facts: Mapping[str, Fact]
     groups: tuple[str, ...]
     orders: tuple[tuple[str, ...], ...]
+    agreements: tuple[Agreement, ...]
 
     @property
     def absence_facts(self) -> frozenset[str]:
@@ -68,7 +83,14 @@ def vocabulary(schema: Mapping[str, Any]) -> Vocabulary:
         else:
             facts[name] = _fact(name, entry)
     orders = tuple(tuple(chain) for chain in schema.get("x-order", ()))
-    return Vocabulary(facts, tuple(groups), orders)
+    agreements = tuple(_agreement(entry, i) for i, entry in enumerate(schema.get("x-consistency", ())))
+    return Vocabulary(facts, tuple(groups), orders, agreements)
+
+
+def _agreement(entry: Mapping[str, Any], index: int) -> Agreement:
+    at = Location(f"case.schema.json#/x-consistency/{index}")
+    holds = condition(entry["holds_when"], Reader((), lambda path: at, ""))
+    return Agreement(entry["id"], entry["label"], entry["severity"], holds, at)
 
 
 def _fact(name: str, entry: Mapping[str, Any]) -> Fact:

@@ -10,6 +10,7 @@ from engine.language.expressions import Condition, Connect, ItemRef, Literal, Un
 from engine.language.reading import Reader, body, cell, cited, condition, expression, optional, unpublished
 from engine.policy.loader import Document
 from engine.policy.model import (
+    CONSISTENCY,
     Body,
     Caution,
     Criterion,
@@ -35,6 +36,7 @@ KINDS = {
     "outcomes": "outcome",
     "payments": "payment",
     "obligations": "obligation",
+    "consistency": CONSISTENCY,
 }
 _NOT_CELLS = frozenset({"then", "unpublished", "cite", "label"})
 
@@ -83,6 +85,7 @@ def _item(
         convention=convention,
         at=reader.below("id").at,
         aliases=tuple(data.get("aliases", ())),
+        severity=data.get("severity"),
     )
 
 
@@ -123,6 +126,10 @@ def _criterion(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str])
     met_when = condition(data["met_when"], reader.below("met_when"))
     entries = enumerate(data.get("derogations", ()))
     return Criterion(met_when, tuple(derogation(entry, reader.below("derogations", i)) for i, entry in entries))
+
+
+def _consistency(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Criterion:
+    return Criterion(condition(data["holds_when"], reader.below("holds_when")), ())
 
 
 def _outcome(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Outcome:
@@ -192,4 +199,5 @@ _BODIES: Mapping[str, Callable[[Mapping[str, Any], Reader, Sequence[str]], Body]
     "outcome": _outcome,
     "payment": _payment,
     "obligation": _obligation,
+    CONSISTENCY: _consistency,
 }

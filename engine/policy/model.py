@@ -27,6 +27,8 @@ from engine.records import dataclass
 
 SOURCE_KINDS = ("official_text", "official_site", "secondary", "derived")  # from the most to the least sure
 YEAR_START = "annee.debut"
+CONSISTENCY = "consistency"
+ERROR, WARNING = "error", "warning"  # two facts cannot both hold; one is doubtful
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ class Item:
     convention: str
     at: Location = field(compare=False)
     aliases: tuple[str, ...] = ()
+    severity: str | None = None  # of a consistency: ERROR or WARNING
 
 
 @dataclass(frozen=True, slots=True)

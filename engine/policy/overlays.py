@@ -10,8 +10,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from engine.language.expressions import Apply, Cases, Compare, FactRef, ItemRef, Literal, walk
-from engine.language.facts import YEAR
-from engine.policy.model import YEAR_START, Convention, Criterion, Interpretation, Item, Overlay, Parameter, Quantity
+from engine.language.facts import YEAR, Vocabulary
+from engine.policy.model import (
+    CONSISTENCY,
+    YEAR_START,
+    Convention,
+    Criterion,
+    Interpretation,
+    Item,
+    Overlay,
+    Parameter,
+    Quantity,
+)
 from engine.policy.nodes import nodes
 
 Laid = tuple[Convention, Overlay]
@@ -126,6 +136,30 @@ def year_start_item(convention: Convention) -> Item:
         convention=convention.id,
         at=at,
     )
+
+
+def agreement_items(vocabulary: Vocabulary, convention: Convention) -> dict[str, Item]:
+    """What must hold between facts whatever the text, as consistencies of ``convention``."""
+    return {
+        each.id: Item(
+            id=each.id,
+            kind=CONSISTENCY,
+            label=each.label,
+            unit=None,
+            value_labels={},
+            cite=(),
+            note=None,
+            applies_when=None,
+            unless=None,
+            warnings=(),
+            body=Criterion(each.holds_when, ()),
+            transitional=False,
+            convention=convention.id,
+            at=each.at,
+            severity=each.severity,
+        )
+        for each in vocabulary.agreements
+    }
 
 
 def open_questions(convention: Convention, laid: Iterable[Laid]) -> Mapping[str, Interpretation]:

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.evaluation.decision import Decision
+from engine.evaluation.decision import Decision, TraceLine
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.policy.model import SOURCE_KINDS
 from engine.records import dataclass
 from engine.report.formats import formats
-from engine.report.objects import obligation_object, overlay_ids, payment_object, result_object, texts
+from engine.report.objects import doubt_objects, obligation_object, overlay_ids, payment_object, result_object, texts
 from engine.report.page import Block, Heading, Page, Paragraph, Table
 from engine.report.parts import (
+    doubts_of,
     due_text,
     duties,
     eligibility_criteria,
@@ -90,6 +91,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     """One decision, made to fit a screen."""
     decision = case.decision
     yield from verdict_heading(decision, say, case.title)
+    yield from doubts_of([decision], say)
     yield from _overlays(decision, say)
     yield from why_not(decision, say)
     if tone_of(decision) != "good":
@@ -203,6 +205,11 @@ def _other_readings(case: Decided, say: Say) -> dict[str, Any]:
     return {"sensitivity": sensitivity_object(case.sensitivity, say)}
 
 
+def _fired(line: TraceLine) -> dict[str, Any]:
+    because = [{"criterion": criterion, "verdict": verdict} for criterion, verdict in line.because]
+    return {"outcome": line.outcome, "rule": line.rule, "value": line.value, "because": because}
+
+
 def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
     """One decision with every result."""
     data: dict[str, Any] = {
@@ -222,15 +229,8 @@ def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
         "obligations": [obligation_object(line, say) for line in decision.obligations],
         "missing": list(decision.missing),
         "interpretations": dict(decision.interpretations),
-        "trace": [
-            {
-                "outcome": line.outcome,
-                "rule": line.rule,
-                "value": line.value,
-                "because": [{"criterion": criterion, "verdict": verdict} for criterion, verdict in line.because],
-            }
-            for line in decision.trace
-        ],
+        "trace": [_fired(line) for line in decision.trace],
+        "consistency": doubt_objects([decision], say),
         "warnings": texts((warning for result in decision.results.values() for warning in result.warnings), say),
     }
     if decision.years:

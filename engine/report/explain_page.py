@@ -9,9 +9,9 @@ from typing import Any
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, Result
 from engine.report.formats import formats
-from engine.report.objects import result_object
+from engine.report.objects import doubt_objects, result_object
 from engine.report.page import Block, Heading, Page, Table, Tree
-from engine.report.parts import item_heading
+from engine.report.parts import doubts_of, item_heading
 from engine.report.say import Say
 
 MAX_DEPTH = 12
@@ -39,7 +39,11 @@ def page(explained: Explained, say: Say) -> Page:
 def data(explained: Explained, say: Say) -> Any:
     """The item and all results that it rests on."""
     results = explained.decision.below(explained.item)
-    return {"item": explained.item, "results": {result.id: result_object(result, say) for result in results}}
+    return {
+        "item": explained.item,
+        "consistency": doubt_objects([explained.decision], say),
+        "results": {result.id: result_object(result, say) for result in results},
+    }
 
 
 FORMATS = formats(page, data)
@@ -48,6 +52,7 @@ FORMATS = formats(page, data)
 def _blocks(explained: Explained, say: Say) -> Iterator[Block]:
     result = explained.decision.results[explained.item]
     yield from item_heading(explained.decision, explained.item, say)
+    yield from doubts_of([explained.decision], say)
     yield Tree(tuple(_chain(explained.decision, say, result, 0, set())))
     if result.missing:
         yield Heading(say("missing"), tone="open")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.evaluation.decision import ObligationLine, OverlayUse, PaymentLine, Reason, Result
+from engine.evaluation.decision import Decision, Doubt, ObligationLine, OverlayUse, PaymentLine, Reason, Result
 from engine.language.expressions import Citation, Text
 from engine.language.types import Type
 from engine.language.values import Scalar
@@ -110,6 +110,24 @@ def obligation_object(line: ObligationLine, say: Say) -> dict[str, Any]:
         "cite": citations(line.cite, say),
         "missing": list(line.missing),
     }
+
+
+def _doubt(doubt: Doubt, say: Say) -> dict[str, Any]:
+    """Facts that do not agree, and what they should meet."""
+    result = doubt.result
+    return {
+        "id": result.id,
+        "severity": doubt.severity,
+        "label": say.label(result),
+        "facts": facts_object(result.facts, say),
+        "cite": citations(result.cite, say),
+    }
+
+
+def doubt_objects(decisions: Iterable[Decision], say: Say) -> list[dict[str, Any]]:
+    """The facts that do not agree in some of the decisions on a contract, each once."""
+    found = {doubt.result.id: doubt for decision in decisions for doubt in decision.doubts}
+    return [_doubt(doubt, say) for doubt in found.values()]
 
 
 def overlay_ids(overlays: Iterable[OverlayUse]) -> list[str]:

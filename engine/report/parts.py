@@ -87,6 +87,15 @@ def due_text(line: PaymentLine, say: Say) -> str:
     return say("unpublished") if line.due_reason else say.value("undetermined")
 
 
+def doubts_of(decisions: Iterable[Decision], say: Say) -> Iterator[Block]:
+    """Facts that do not agree, each once, with what they are."""
+    found = {doubt.result.id: doubt.result for decision in decisions for doubt in decision.doubts}
+    for result in found.values():
+        cited = f" [{say.cited(result.cite)}]" if result.cite else ""
+        said = f"{say.label(result)} ({facts_behind(result, say)}){cited}."
+        yield Paragraph(say.pair(say("doubtful"), said), "open")
+
+
 def warnings_of(results: Iterable[Result], say: Say) -> Iterator[Block]:
     """What the rules warn of, each once."""
     found = dict.fromkeys(warning[say.lang] for result in results for warning in result.warnings)

@@ -11,8 +11,9 @@ from engine.inquiry.questions import Asked
 from engine.language.facts import Fact
 from engine.language.values import exact
 from engine.report.formats import formats
+from engine.report.objects import doubt_objects
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
-from engine.report.parts import convention_line
+from engine.report.parts import convention_line, doubts_of
 from engine.report.say import Say
 from engine.report.values import Json, to_json
 
@@ -45,6 +46,7 @@ def data(questions: Questions, say: Say) -> Any:
     asked = questions.asked
     return {
         "convention": asked.decision.convention.id,
+        "consistency": doubt_objects([asked.decision], say),
         "for": [result.id for result in asked.wanted],
         "questions": [_object(question.fact, say) for question in asked.questions],
         "waiting": [result.id for result in asked.waiting],
@@ -59,6 +61,7 @@ FORMATS = formats(page, data)
 def _blocks(asked: Asked, commands: Commands, title: str, say: Say) -> Iterator[Block]:
     yield Heading(say("ask_title", title=title), 1)
     yield convention_line(asked.decision, say)
+    yield from doubts_of([asked.decision], say)
     for number, question in enumerate(asked.questions, 1):
         fact = question.fact
         answers = [_kind(fact, say), *([say("ask_absence")] if fact.absence_answers else [])]

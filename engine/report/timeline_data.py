@@ -16,7 +16,14 @@ from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.report.formats import formats
 from engine.report.html import html
-from engine.report.objects import facts_object, obligation_object, overlay_ids, payment_object, result_object
+from engine.report.objects import (
+    doubt_objects,
+    facts_object,
+    obligation_object,
+    overlay_ids,
+    payment_object,
+    result_object,
+)
 from engine.report.page import Page
 from engine.report.say import Say
 from engine.report.timeline_chart import timeline_figure
@@ -78,6 +85,7 @@ def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
         BENEFICIARY: first.facts.get(BENEFICIARY),
         "as_of": timeline.as_of.isoformat() if timeline.as_of else None,
         **({first.verdict.id: result_object(first.verdict, say)} if first.verdict else {}),
+        "consistency": doubt_objects((row.decision for row in timeline.rows), say),
         "years": [_row(row, say) for row in timeline.rows],
         "ending": {result.id: result_object(result, say) for result in timeline.ending},
         "obligations": [obligation_object(line, say) for line in timeline.obligations],

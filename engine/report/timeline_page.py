@@ -10,7 +10,7 @@ from engine.evaluation.timeline import Change, Paid, Timeline, Total, YearRow
 from engine.language.facts import YEAR
 from engine.language.types import number
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
-from engine.report.parts import due_text, duties, readings_taken, verdict_heading, warnings_of, why_not
+from engine.report.parts import doubts_of, due_text, duties, readings_taken, verdict_heading, warnings_of, why_not
 from engine.report.say import Say
 
 EUROS = number("EUR", 2)
@@ -20,6 +20,7 @@ def timeline_blocks(timeline: Timeline, say: Say, title: str, full: bool) -> Ite
     """The page of one contract; ``full`` adds duties without a date."""
     first = timeline.rows[0].decision
     yield from verdict_heading(first, say, title)
+    yield from doubts_of([row.decision for row in timeline.rows], say)
     yield from why_not(first, say)
     yield from _years(timeline, say)
     yield from _changes(timeline, say)

@@ -17,7 +17,7 @@ from engine.policy.model import Convention, DatedValue, Derogation, Interpretati
 
 KINDS = (
     *("convention", "source", "interpretation", "parameter", "table", "quantity", "criterion"),
-    *("outcome", "payment", "obligation", "derogation", "overlay"),
+    *("outcome", "payment", "obligation", "consistency", "derogation", "overlay"),
 )
 CHANGES = ("added", "removed", "changed", "moved")
 WEIGHTS = ("rule", "citation", "label")  # what a result depends on; what it rests on; the words around it

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from engine.errors import Location, Problem, nearest
-from engine.language.expressions import Citation, Literal, parts, walk
-from engine.policy.model import Convention, Criterion, Item, Parameter, Quantity, Table
+from engine.language.expressions import Citation, Literal, Node, parts, walk
+from engine.policy.model import CONSISTENCY, Convention, Criterion, Item, Parameter, Quantity, Table
 from engine.policy.nodes import citations
 from engine.policy.registry import Registry
 
@@ -56,8 +56,9 @@ def _uncited(item: Item) -> Iterator[Problem]:
             for row in rows:
                 if not (row.cite or item.cite):
                     yield Problem(row.at, "missing-citation", {"id": item.id})
-        case Criterion(_, derogations):
-            yield from _required(item.id, item.cite, item.at)
+        case Criterion(met_when, derogations):
+            if item.kind != CONSISTENCY or _numbers([met_when]):  # of facts alone, it is no law
+                yield from _required(item.id, item.cite, item.at)
             for derogation in derogations:
                 yield from _required(derogation.id, derogation.cite, derogation.at)
         case Quantity() if not list(citations(item)) and _states_law(item):
@@ -68,8 +69,12 @@ def _uncited(item: Item) -> Iterator[Problem]:
 
 def _states_law(item: Item) -> bool:
     """Whether the body holds a number that must come from a text."""
+    return _numbers(parts(item.body))
+
+
+def _numbers(roots: Iterable[Node]) -> bool:
     return any(
         isinstance(node, Literal) and not isinstance(node.value, bool | str) and node.value not in _NEUTRAL_NUMBERS
-        for root in parts(item.body)
+        for root in roots
         for node in walk(root)
     )

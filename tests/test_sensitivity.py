@@ -20,7 +20,7 @@ from random_cases import random_facts
 
 from engine.errors import InputFault, Location
 from engine.evaluation.facts import Facts, read_case
-from engine.evaluation.session import YEARLY_AMOUNT, YEARS_SHOWN, Session
+from engine.evaluation.session import YEARS_SHOWN, Session
 from engine.inquiry.inquiries import inquiry_of_case
 from engine.inquiry.sensitivity import Answer, Inquiry, Sensitivity, Subject, sensitivity
 from engine.language.expressions import Chosen, walk
@@ -213,8 +213,8 @@ def test_a_case_without_a_year_is_asked_about_each_year(session: Session) -> Non
         "patientele": {"percentile_mt": 40, "percentile_fa": 92},
     }
     found = asked(session, read_case(case, session.registry.vocabulary))
-    assert named(found)[YEARLY_AMOUNT, 3] == {11000: [{"indicateur_de_tranche": "mt"}]}
-    assert (YEARLY_AMOUNT, 1) not in named(found)
+    assert named(found)["aide.montant_annuel", 3] == {11000: [{"indicateur_de_tranche": "mt"}]}
+    assert ("aide.montant_annuel", 1) not in named(found)
     said = plain(tuple(sensitivity_blocks(found, Say(session.registry, "fr"))), 80)
     assert "années 3–5\u00a0: 13\u202f000\u202f€\n  11\u202f000\u202f€ avec indicateur_de_tranche=mt" in said
     assert max(map(len, said.splitlines())) <= 80
@@ -320,6 +320,9 @@ def test_a_convention_without_questions_or_an_eligibility_has_one_combination(tm
 
 
 QUESTION = """
+results:
+  - {id: eligibilite, role: verdict, better: [ineligible, eligible]}
+  - {id: aide.montant_annuel, role: maximum, better: more}
 interpretations:
   - id: lecture
     question: {fr: Laquelle ?, en: Which one?}

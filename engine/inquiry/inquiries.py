@@ -1,7 +1,6 @@
 """What to ask of other readings: a decided case or a life comes in, an inquiry into its results goes out.
 
-What each result could depend on is read from the rules, not from the evaluation: a result that is open may rest on
-readings that its evaluation never met.
+What each result could depend on is told by :mod:`.dependence`, so that no combination is decided that changes nothing.
 """
 
 from __future__ import annotations
@@ -14,14 +13,12 @@ from engine.evaluation.decision import Decision, Result
 from engine.evaluation.evaluator import Run
 from engine.evaluation.facts import Facts
 from engine.evaluation.life import lived
-from engine.evaluation.program import Program
 from engine.evaluation.session import YEARS_SHOWN, Session
 from engine.evaluation.timeline import Timeline
+from engine.inquiry.dependence import Dependence
 from engine.inquiry.sensitivity import Answer, Choices, Inquiry, Subject
-from engine.language.expressions import Chosen, walk
 from engine.language.facts import SIGNATURE, YEAR
 from engine.policy.model import YEAR_START, Convention
-from engine.policy.nodes import deciding_nodes
 from engine.policy.overlays import Laid, laid_names, named_items, reaches
 
 
@@ -31,7 +28,7 @@ class Answers:
 
     session: Session
     convention: Convention
-    _depends: dict[tuple[str, ...], Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    _depends: dict[tuple[str, ...], Dependence] = field(default_factory=dict)
 
     def of(self, facts: Facts, choices: Choices, ids: Sequence[str], year: int) -> Iterator[tuple[Subject, Answer]]:
         """The answers of the items ``ids`` that the convention has."""
@@ -40,10 +37,11 @@ class Answers:
         gates = _gates(self.session.registry.covering(self.convention), facts, ran)
         key = laid_names((*settled.laid, *gates))
         if key not in self._depends:
-            self._depends[key] = dependencies(settled.program, gates)
+            self._depends[key] = Dependence.of(settled.program, gates)
+        depends = self._depends[key].found(ran)
         for id_ in ids:
             if id_ in ran.answers:
-                yield Subject(id_, year), Answer(ran.answers[id_][0], self._depends[key][id_])
+                yield Subject(id_, year), Answer(ran.answers[id_][0], depends[id_])
 
 
 def inquiry_of_case(session: Session, decision: Decision, fixed: Choices) -> Inquiry:
@@ -119,26 +117,6 @@ def inquiry_of_life(session: Session, life: Timeline, fixed: Choices) -> Inquiry
 
 def _payments(convention: Convention) -> tuple[str, ...]:
     return tuple(id_ for id_, item in convention.items.items() if item.kind == "payment")
-
-
-def dependencies(program: Program, gates: Sequence[Laid]) -> Mapping[str, frozenset[str]]:
-    """Every interpretation that each item could depend on, through what it reads and the overlays that may change it.
-
-    The interpretations that an evaluation used would be too few: a result that is open, or the first known of several,
-    may rest on the others as soon as one of them is read otherwise.
-    """
-    found: dict[str, frozenset[str]] = {}
-    for step in program.plan.steps:
-        item = step.item
-        named = {
-            node.interpretation for root in deciding_nodes(item) for node in walk(root) if isinstance(node, Chosen)
-        }
-        for _, overlay in gates:
-            if overlay.when is not None and (item.id in overlay.replace or item.id in overlay.add_derogations):
-                named |= {node.interpretation for node in walk(overlay.when) if isinstance(node, Chosen)}
-        below = (found.get(id_, frozenset()) for id_ in named_items(item))
-        found[item.id] = frozenset(named).union(*below)
-    return found
 
 
 def _gates(covering: Sequence[Laid], facts: Facts, run: Run) -> tuple[Laid, ...]:

@@ -1,0 +1,129 @@
+"""Which readings an answer could depend on: a program and a run of it come in, the interpretations of each item go out.
+
+While these and the facts stay, so does the answer, however all else is read. The interpretations that an evaluation
+used are mostly enough. They are too few where an answer is open, or rests on another one being open: such an answer
+could depend on all that its item reads, each as its own answer could.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.evaluation.bodies import Decided
+from engine.evaluation.evaluator import Run
+from engine.evaluation.program import Program
+from engine.language.expressions import Apply, Chosen, Compare, ItemRef, Node, VerdictIs, walk
+from engine.language.operators import COMPARISONS, EXPRESSIONS
+from engine.language.values import UNDETERMINED
+from engine.policy.model import Item, Obligation, Outcome, Payment
+from engine.policy.nodes import nodes
+from engine.policy.overlays import Laid
+
+
+@dataclass(frozen=True, slots=True)
+class _Reads:
+    """What an item reads, as bits: interpretations, those of overlays that may change it, and items.
+
+    ``exact`` where a known answer rests on no more than its evaluation used; ``warns`` where it has warnings too.
+    """
+
+    slot: int
+    named: int
+    overlaid: int
+    items: tuple[int, ...]
+    exact: bool
+    warns: bool
+    yearly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dependence:
+    """What each item of a program reads, worked out once for its overlays and those that could take their place."""
+
+    program: Program
+    reads: Mapping[str, _Reads]
+
+    @classmethod
+    def of(cls, program: Program, gates: Sequence[Laid]) -> Dependence:
+        """``gates`` are the overlays whose dates hold, whatever their condition says."""
+        overlaid: dict[str, int] = {}
+        for _, overlay in gates:
+            if overlay.when is not None:
+                bits = _bits(program, walk(overlay.when))
+                for id_ in (*overlay.replace, *overlay.add_derogations):
+                    overlaid[id_] = overlaid.get(id_, 0) | bits
+        steps = (compiled.step for compiled in program.steps)
+        return cls(program, {s.item.id: _reads(program, s.item, s.yearly, overlaid.get(s.item.id, 0)) for s in steps})
+
+    def found(self, run: Run) -> Mapping[str, frozenset[str]]:
+        """Every interpretation that each item's answer in a run could depend on."""
+        behind = self._all(run)
+        return {id_: frozenset(self.program.names_in(behind[reads.slot])) for id_, reads in self.reads.items()}
+
+    def anything(self, run: Run) -> frozenset[str]:
+        """Every interpretation that some answer, day, status or warning of a run could depend on."""
+        behind, found = self._all(run), 0
+        for reads in self.reads.values():
+            found |= behind[reads.slot]
+            if reads.warns:
+                found |= _joined(reads, behind)
+        return frozenset(self.program.names_in(found))
+
+    def _all(self, run: Run) -> Mapping[int, int]:
+        behind: dict[int, int] = {}
+        for id_, reads in self.reads.items():
+            behind[reads.slot] = self._behind(reads, run.answers[id_], behind)
+        return behind
+
+    def _behind(self, reads: _Reads, answer: Decided, behind: Mapping[int, int]) -> int:
+        value, used = answer[0], answer[1]
+        if reads.yearly and used == self.program.year_bit:
+            return reads.overlaid
+        if not reads.exact or value is UNDETERMINED:
+            return reads.overlaid | _joined(reads, behind)
+        found = reads.overlaid | used & self.program.choice_bits
+        for slot in self.program.slots_in(used & self.program.item_bits):
+            found |= behind[slot]
+        return found
+
+
+def _joined(reads: _Reads, behind: Mapping[int, int]) -> int:
+    """All that an item could depend on through what it reads."""
+    found = reads.named
+    for slot in reads.items:
+        found |= behind[slot]
+    return found
+
+
+def _bits(program: Program, within: Iterable[Node]) -> int:
+    mask = 0
+    for node in within:
+        if isinstance(node, Chosen):
+            mask |= 1 << program.names.choices[node.interpretation]
+    return mask
+
+
+def _reads(program: Program, item: Item, yearly: bool, overlaid: int) -> _Reads:
+    within = [node for root in nodes(item) for node in walk(root)]
+    items = dict.fromkeys(program.names.items[node.id] for node in within if isinstance(node, ItemRef))
+    exact = (
+        item.unless is None
+        and not isinstance(item.body, Outcome | Obligation | Payment)
+        and not any(map(_asks_whether_open, within))
+    )
+    return _Reads(
+        program.names.items[item.id], _bits(program, within), overlaid, tuple(items), exact, bool(item.warnings), yearly
+    )
+
+
+def _asks_whether_open(node: Node) -> bool:
+    """Whether a node may be known for the reason that something else is not."""
+    match node:
+        case Compare():
+            return COMPARISONS[node.operator].operands == "flag"
+        case VerdictIs():
+            return UNDETERMINED.value in node.verdicts
+        case Apply():
+            return EXPRESSIONS[node.operator].absence == "own"
+    return False

@@ -12,6 +12,7 @@ from engine.escaping import on_one_line
 from engine.records import dataclass
 from engine.words import read_words
 
+ERROR, WARNING = "error", "warning"
 MAX_FAULTS = 100  # told at once of one file; a file made to flood the reader gets no more
 
 
@@ -31,13 +32,14 @@ class Location:
 class Problem:
     """One fault: its stable ``code``, the values its sentence needs, and the nearest valid name if one is near.
 
-    A value that is itself words is a mapping of languages.
+    A value that is itself words is a mapping of languages. A warning tells what may be meant as it stands.
     """
 
     location: Location
     code: str
     values: Mapping[str, object] = field(default_factory=dict)
     nearest: str | None = None
+    severity: str = ERROR
 
     def message(self, lang: str = "en") -> str:
         """The sentence of the fault, then what was expected, then the nearest valid name."""
@@ -51,8 +53,9 @@ class Problem:
         return on_one_line(". ".join(parts))
 
     def line(self, lang: str = "en") -> str:
-        """``file:line:col: code: message``."""
-        return on_one_line(f"{self.location}: {self.code}: {self.message(lang)}")
+        """``file:line:col: code: message``; before the message of a warning, that it is one."""
+        mark = read_words("reports", lang)["problem_warning"] if self.severity == WARNING else ""
+        return on_one_line(f"{self.location}: {self.code}: {mark}{self.message(lang)}")
 
 
 class InputFault(Exception):
@@ -72,8 +75,8 @@ class UsageFault(Exception):
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Problems sorted by place, the same one told once, and of each file no more than the first hundred."""
-    unique = {(p.location, p.code, p.message()): p for p in problems}
+    """Errors, then warnings, sorted by place, the same one told once, and of each file no more than a hundred."""
+    unique = {(p.severity, p.location, p.code, p.message()): p for p in problems}
     told: list[Problem] = []
     counts: dict[str, int] = {}
     for problem in (unique[key] for key in sorted(unique)):
@@ -88,6 +91,11 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 def fault(location: Location, code: str, nearest: str | None = None, **values: object) -> InputFault:
     """An :class:`InputFault` of a single problem."""
     return InputFault([Problem(location, code, values, nearest)])
+
+
+def warning(location: Location, code: str, **values: object) -> Problem:
+    """A problem that may be meant as it stands."""
+    return Problem(location, code, values, severity=WARNING)
 
 
 def bounded(problems: Iterable[Problem]) -> Iterator[Problem]:
@@ -108,5 +116,6 @@ def nearest(name: str, names: Iterable[str], before: Sequence[Problem] = ()) -> 
         return None
     import difflib  # only where something is wrong
 
-    found = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
-    return found[0] if found else None
+    known = {each.casefold(): each for each in names}
+    found = difflib.get_close_matches(name.casefold(), list(known), n=1, cutoff=0.6)
+    return known[found[0]] if found else None

@@ -81,7 +81,7 @@ def folder(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_the_fault_is_told_where_it_is_and_how_to_mend_it(
     code: str, lang: str, folder: str, update_golden: bool
 ) -> None:
-    said = refused(avenant("check", "--policies", folder, "--lang", lang))
+    said = refused(avenant("check", "--strict", "--policies", folder, "--lang", lang))
     assert f": {code}: " in said
     compare(BAD / code / f"expected.{lang}.txt", said, update_golden)
 
@@ -153,7 +153,8 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., lis
             assert old in text
             text = text.replace(old, new)
         path.write_text(text + added, encoding="utf-8")
-        return [line.split(": ")[1] for line in refused(avenant("check", "--policies", "policies")).splitlines()]
+        said = refused(avenant("check", "--strict", "--policies", "policies"))
+        return [line.split(": ")[1] for line in said.splitlines()]
 
     return check
 
@@ -253,6 +254,20 @@ def test_a_process_of_its_own_ends_with_1_and_prints_nothing_but_the_faults() ->
     assert process.returncode == 1
     assert out == b""
     assert err.decode() == (ROOT / FIVE / "expected.en.txt").read_text(encoding="utf-8")
+
+
+def test_warnings_are_told_and_fail_only_a_strict_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    folder = str(FIXTURES / "bad_policies" / "number-leap")
+    lenient, strict = (avenant("check", "--policies", folder, *options) for options in ((), ("--strict",)))
+    assert (lenient.exit_code, strict.exit_code) == (0, 1)
+    assert lenient.stderr == strict.stderr
+    assert [line.split(": ")[2] for line in lenient.stderr.splitlines()] == ["warning", "warning"]
+
+
+def test_warnings_wait_until_there_is_no_error(copied: Callable[..., list[str]]) -> None:
+    assert copied("nouvelle/regles.yaml", **{"13000": "-13000"}) == ["number-negative"]
+    assert copied("nouvelle/regles.yaml", **{"contrat.option": "contrat.optio"}) == ["unknown-fact"]
 
 
 def test_sound_policies_are_passed_over_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,6 +130,38 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "name-collision": "A guard on the names that are handed to the inference engine; no id of a policy causes it.",
         "no-convention-file": "A folder with rule files needs a convention.yaml; other YAML files belong elsewhere.",
         "no-conventions": "The folder given holds no folder with a convention.yaml: give the folder above or below.",
+        "file-unread": "Rules are `*.yaml` beside convention.yaml, and tests `tests/*_test.yaml`, directly in those"
+        " folders. Rename the file, or keep it elsewhere; pages end with `.md`.",
+        "no-tests": "A warning. Write at least one case whose answer the text gives.",
+        "no-rules": "A head without rules would decide nothing and say so of every case.",
+        "unused-source": "A warning. Cite it where a rule rests on it, or delete it.",
+        "unused-interpretation": "A warning: whoever answers the question changes nothing. Ask it in a condition,"
+        " or delete it.",
+        "unused-parameter": "A warning: its number decides nothing. Often the number stands once more where the"
+        " parameter should be read.",
+        "unused-criterion": "A warning: `any_criterion` and `every_criterion` range over the criteria of their own"
+        " file. Move the criterion beside its outcome, name it there, or say `informs: true` where it is only"
+        " told.",
+        "unused-derogation": "A warning: it makes no criterion met. Add it in an overlay, or write it in its"
+        " criterion.",
+        "value-never": "A warning: the first value of a parameter holds from the first day of the text, and none"
+        " begins a generation later. Often a digit of the year is wrong.",
+        "citation-older": "A warning: a source may announce a change, up to a year ahead. Cite the text that made it.",
+        "label-same": "A warning. Translate it.",
+        "label-language": "A warning, from the commonest words of both languages. Translate it, or swap the two.",
+        "missing-value-label": "Whoever reads the answer would see the id. Values that the engine has words for,"
+        " such as `eligible`, need none.",
+        "overlay-repeated": "The file came along when a folder was copied for a new text. Delete it: what the older"
+        " text changes in running contracts stays as it is.",
+        "overlay-early": "A text changes running contracts from the day on which it holds itself. Move the day.",
+        "unit-changed": "A warning. What reads the item counts in the unit of before.",
+        "number-negative": "A warning: amounts and counts are not. What is taken away is written with `subtract`.",
+        "percent-small": "A warning: percents are written 80, not 0.8.",
+        "number-leap": "A warning, against the text before or the dated value before. Nothing to do where the"
+        " number is right.",
+        "number-digits": "A warning, against the text before or the dated value before. Nothing to do where the"
+        " number is right.",
+        "comparison-reversed": "A warning: the comparison was turned round. Nothing to do where the new text says so.",
         "folder-missing": "The path after `--policies` is wrong.",
     },
     "A case": {

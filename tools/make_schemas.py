@@ -381,6 +381,7 @@ def items() -> dict[str, Schema]:
         "criterion": item(
             "criterion",
             {
+                "informs": told("informs", {"enum": [True]}),
                 "met_when": told("met_when", of("condition")),
                 "derogations": told("derogations", listed(of("derogation"))),
             },

@@ -10,7 +10,7 @@ import click
 from engine.cli.common import Given, format_option, given, put
 from engine.cli.effort import effort_option
 from engine.cli.faults import complain
-from engine.errors import InputFault
+from engine.errors import ERROR
 from engine.policy.checks import check_folder
 from engine.policy.places import policies_place
 from engine.report.catalogue_page import LIST_FORMATS, SHOW_FORMATS
@@ -35,20 +35,20 @@ def show(rules: Given, item: str, format_: str) -> None:
 @click.command()
 @click.option("--deep", is_flag=True, help="Also prove over all cases: no gap, no overlap, nothing that never decides.")
 @click.option("--witness", metavar="DIR", help="With --deep: write a case file for each finding into this folder.")
+@click.option("--strict", is_flag=True, help="Take warnings for faults: exit status 1.")
 @effort_option
 @given()
-def check(rules: Given, deep: bool, witness: str | None, effort: int) -> None:
+def check(rules: Given, deep: bool, witness: str | None, strict: bool, effort: int) -> None:
     """Check the policies: form, names, types, citations, gaps, overlaps, overlays, windows. Silent when all is well."""
     if witness is not None and not deep:
         raise click.UsageError("--witness: goes with --deep")
     place = policies_place(rules.policies, Path.cwd())
     problems = check_folder(place.path, place.origin)
-    if problems and not deep:
-        raise InputFault(problems)
+    complain(problems, rules.lang)
+    faulty = any(strict or problem.severity == ERROR for problem in problems)
     if deep:
         from engine.cli.reviewing import deep_check  # brings coverage and mutation with it
 
-        complain(problems, rules.lang)
-        faulty = deep_check(rules, witness, effort)
-        if faulty or problems:
-            sys.exit(1)
+        faulty = deep_check(rules, witness, effort) or faulty
+    if faulty:
+        sys.exit(1)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from engine.comparison.edits.structure import edits
-from engine.errors import InputFault, Location, Problem, UsageFault, fault
+from engine.errors import ERROR, InputFault, Location, Problem, UsageFault, fault
 from engine.exchange.importing import Replacement
 from engine.files import replacing
 from engine.language.expressions import Literal, Node, rebuilt
@@ -96,7 +96,8 @@ def _verify(
     Raises:
         InputFault: it is not what was asked for, or has a fault that was not there before.
     """
-    fresh = [p for p in check_folder(registry.root, registry.origin) if _fault(p) not in faults]
+    told = check_folder(registry.root, registry.origin)
+    fresh = [problem for problem in told if problem.severity == ERROR and _fault(problem) not in faults]
     if fresh:
         raise InputFault(fresh)
     expected = with_values(convention, {one.entry.value.at: one.new for one in found})

@@ -125,7 +125,8 @@ def _quantity(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) 
 def _criterion(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Criterion:
     met_when = condition(data["met_when"], reader.below("met_when"))
     entries = enumerate(data.get("derogations", ()))
-    return Criterion(met_when, tuple(derogation(entry, reader.below("derogations", i)) for i, entry in entries))
+    derogations = tuple(derogation(entry, reader.below("derogations", i)) for i, entry in entries)
+    return Criterion(met_when, derogations, data.get("informs", False))
 
 
 def _consistency(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Criterion:

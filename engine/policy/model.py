@@ -117,9 +117,12 @@ class Derogation:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
+    """A condition with a verdict; one that ``informs`` is told, and belongs to no outcome."""
+
     PARTS: ClassVar = ("met_when", "derogations")
     met_when: Condition
     derogations: tuple[Derogation, ...]
+    informs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from engine.errors import Location, fault
 from engine.records import dataclass
 
 HEAD = "convention.yaml"
+TESTS, SUITE = "tests", "*_test.yaml"  # the folder of a convention's own tests, and the files read there
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 

@@ -25,7 +25,7 @@ from engine.errors import InputFault
 from engine.files import replacing
 from engine.policy.model import Convention
 
-FORMAT = 4
+FORMAT = 5
 MAX_STORED = 64_000_000  # bytes; the conventions of a folder take a hundredth of it
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _MODULES = ("engine.policy.model", "engine.policy.results", "engine.language.expressions", "engine.errors")

@@ -16,6 +16,7 @@ from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.language.values import Scalar, exact
 from engine.policy.loader import Document, load
+from engine.policy.places import SUITE, TESTS
 from engine.policy.reading import load_schema
 from engine.policy.schema import shape, shape_problems
 
@@ -58,7 +59,7 @@ class CaseOutcome:
 
 def suite_files(root: Path) -> list[Path]:
     """Every test file of every convention, in order."""
-    return sorted(root.glob("*/tests/*_test.yaml"))
+    return sorted(root.glob(f"*/{TESTS}/{SUITE}"))
 
 
 def read_cases(session: Session, wanted: str | None = None) -> list[PolicyCase]:

@@ -183,7 +183,7 @@ FIELDS: Mapping[Field, tuple[str, ...]] = {
     _moved: ("Item.id", "Item.at"),
     _plain: (
         *("beneficiary", "signed_from", "signed_before", "first_anniversary", "default", "transitional", "unit"),
-        *("kind", "title", "publisher", "url", "date", "severity"),
+        *("kind", "title", "publisher", "url", "date", "severity", "informs"),
     ),
     _node: (
         *(

@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from engine.errors import Problem, bounded, in_order
+from engine.errors import ERROR, Problem, bounded, in_order
+from engine.policy.checks.changes import change_problems
 from engine.policy.checks.citations import citation_problems
+from engine.policy.checks.dates import date_problems
+from engine.policy.checks.files import file_problems
 from engine.policy.checks.labels import label_problems
 from engine.policy.checks.outcomes import outcome_problems
 from engine.policy.checks.overlays import overlay_problems
 from engine.policy.checks.results import result_problems
 from engine.policy.checks.tables import table_problems
+from engine.policy.checks.tongues import tongue_problems
+from engine.policy.checks.unused import unused_problems
 from engine.policy.checks.windows import window_problems
 from engine.policy.model import Convention
 from engine.policy.overlays import interpretations, laid_items
@@ -40,6 +45,10 @@ _CHECKS: tuple[Check, ...] = (
     table_problems,
     outcome_problems,
     overlay_problems,
+    unused_problems,
+    date_problems,
+    tongue_problems,
+    change_problems,
 )
 
 
@@ -48,11 +57,16 @@ _COMPARING = frozenset({"window-gap", "window-overlap", "overlay-covers-nothing"
 
 
 def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:
-    """Every problem of the policies under ``root``; empty when all is well."""
+    """Every error of the policies under ``root``, or where there is none every warning; empty when all is well.
+
+    What rules lack or contradict makes other things look unused or unlike those before; so errors are mended first.
+    """
     registry, problems = read_registry(root, origin)
     complete = len(registry.conventions) == len(list(root.glob(f"[!.]*/{HEAD}")))
     found = [p for p in check_registry(registry) if complete or p.code not in _COMPARING]
-    return in_order([*problems, *found])
+    told = in_order([*problems, *found, *file_problems(root, root)])
+    errors = tuple(problem for problem in told if problem.severity == ERROR)
+    return errors or told
 
 
 def check_registry(registry: Registry) -> Iterator[Problem]:

@@ -5,26 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.errors import Location, Problem
-from engine.language.expressions import Unpublished, walk
-from engine.policy.model import Convention, Criterion, Outcome, Parameter
+from engine.language.expressions import Scale, Unpublished, walk
+from engine.policy.model import Convention, Criterion, Item, Outcome, Parameter, Quantity
 from engine.policy.nodes import nodes
 from engine.policy.registry import Registry
-
-LANGUAGES = ("fr", "en")
+from engine.words import LANGUAGES, read_words
 
 
 def label_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """Labels without one of the two languages, and dated values out of order."""
-    for id_, text, at in _texts(convention):
+    for id_, text, at in label_texts(convention):
         for lang in LANGUAGES:
             if not str(text.get(lang, "")).strip():
                 yield Problem(at, "missing-label", {"id": id_, "lang": lang})
     for item in convention.items.values():
         if isinstance(item.body, Parameter):
             yield from _dated(item.id, item.body, convention, item.at)
+        yield from _unlabelled_values(item)
 
 
-def _texts(convention: Convention) -> Iterator[tuple[str, Mapping[str, str], Location]]:
+def _unlabelled_values(item: Item) -> Iterator[Problem]:
+    """Values of an outcome or a scale for which neither the item nor the engine has a word."""
+    body = item.body.expression if isinstance(item.body, Quantity) else item.body
+    values = body.values if isinstance(body, Outcome) else ()
+    values = tuple(step.name for step in body.steps) if isinstance(body, Scale) else values
+    for value in values:
+        if value not in item.value_labels and f"values.{value}" not in read_words("reports", LANGUAGES[0]):
+            yield Problem(item.at, "missing-value-label", {"id": item.id, "value": value})
+
+
+def label_texts(convention: Convention) -> Iterator[tuple[str, Mapping[str, str], Location]]:
     yield convention.id, convention.label, convention.at
     for interpretation in convention.interpretations.values():
         yield interpretation.id, interpretation.question, interpretation.at

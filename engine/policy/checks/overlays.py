@@ -25,6 +25,7 @@ def overlay_problems(registry: Registry, convention: Convention) -> Iterator[Pro
             if older.id != convention.id and older.beneficiary == convention.beneficiary and covers(overlay, older)
         ]
         yield from _own_names(convention, overlay)
+        yield from _of_another_time(registry, convention, overlay)
         if overlay.signed_from is not None and overlay.signed_from >= overlay.signed_before:
             yield Problem(overlay.at, "window-empty")
             continue
@@ -44,6 +45,23 @@ def _own_names(convention: Convention, overlay: Overlay) -> Iterator[Problem]:
             if id_ not in convention.derogations:
                 close = nearest(id_, convention.derogations)
                 yield Problem(overlay.at, "unknown-derogation", {"id": id_}, close)
+
+
+def _of_another_time(registry: Registry, convention: Convention, overlay: Overlay) -> Iterator[Problem]:
+    """An overlay that an older convention lays already, or that is to hold before its own convention does."""
+    for other in registry.conventions.values():
+        older = other.beneficiary == convention.beneficiary and other.signed_from < convention.signed_from
+        if older and any(_lays(overlay) == _lays(each) for each in other.overlays):
+            yield Problem(overlay.at, "overlay-repeated", {"id": overlay.id, "convention": other.id})
+    if overlay.first_anniversary is not None and overlay.first_anniversary < convention.signed_from:
+        days = {"day": overlay.first_anniversary.isoformat(), "start": convention.signed_from.isoformat()}
+        yield Problem(overlay.at, "overlay-early", {"id": overlay.id, **days})
+
+
+def _lays(overlay: Overlay) -> tuple[object, ...]:
+    """What an overlay does and to which contracts, without its words."""
+    signed = (overlay.signed_from, overlay.signed_before, overlay.first_anniversary)
+    return (*signed, overlay.when, overlay.replace, overlay.add_derogations)
 
 
 def _can_reach(overlay: Overlay, older: Convention) -> bool:

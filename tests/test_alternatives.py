@@ -49,7 +49,7 @@ WINDOWS = (
     ("medecin_liberal", dt.date(2019, 9, 1), dt.date(2023, 4, 30)),
     ("medecin_liberal", dt.date(2023, 5, 1), dt.date(2024, 6, 21)),
     ("medecin_liberal", dt.date(2024, 6, 22), dt.date(2026, 1, 31)),
-    ("centre_de_sante", dt.date(2020, 2, 4), dt.date(2025, 10, 14)),
+    ("centre_de_sante", dt.date(2020, 2, 4), dt.date(2024, 8, 5)),
 )
 ITEMS = ("eligibilite", "verification.resultat", "aide.montant_du", "eligibilite", "objectif.mt", "verification.taux")
 ALWAYS = ("beneficiaire", SIGNATURE)

@@ -148,14 +148,14 @@ def test_the_html_page_is_self_contained_and_colours_the_lines(monkeypatch: pyte
 
 @pytest.mark.parametrize(
     ("beneficiary", "day"),
-    [("medecin_liberal", "2019-08-31"), ("centre_de_sante", "2020-02-03"), ("centre_de_sante", "2025-10-15")],
+    [("medecin_liberal", "2019-08-31"), ("centre_de_sante", "2020-02-03"), ("centre_de_sante", "2024-08-06")],
 )
 def test_the_day_outside_a_window_is_refused_which_no_suite_can_state(
     beneficiary: str, day: str, session: Session
 ) -> None:
     with pytest.raises(InputFault) as caught:
         session.registry.select(beneficiary, dt.date.fromisoformat(day))
-    assert caught.value.problems[0].code == "no-convention"
+    assert caught.value.problems[0].code == "no-rules"
 
 
 def test_coverage_options_without_their_report_are_wrong_usage() -> None:

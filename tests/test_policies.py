@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import InputFault
 from engine.evaluation.session import Session
 from engine.policy.checks import check_folder
+from engine.policy.registry import Outside
 from engine.suite.running import PolicyCase, read_cases, run_case, suite_files
 
 POLICIES = Path(__file__).resolve().parent.parent / "policies"
@@ -71,17 +71,19 @@ def test_every_day_since_the_first_window_has_exactly_one_convention(session: Se
     [
         ("medecin_liberal", dt.date(2019, 8, 31)),
         ("centre_de_sante", dt.date(2020, 2, 3)),
+        ("centre_de_sante", dt.date(2024, 8, 6)),
         ("centre_de_sante", dt.date(2025, 10, 15)),
+        ("maison_de_sante", dt.date(2026, 2, 24)),
+        ("maison_de_sante", dt.date(2026, 2, 25)),
     ],
 )
-def test_a_day_outside_every_window_is_an_error_that_names_its_neighbours(
-    session: Session, beneficiary: str, day: dt.date
-) -> None:
-    with pytest.raises(InputFault) as raised:
+def test_a_day_without_rules_is_told_with_what_is_known_of_it(session: Session, beneficiary: str, day: dt.date) -> None:
+    with pytest.raises(Outside) as raised:
         session.registry.select(beneficiary, day)
-    message = raised.value.problems[0].message("fr")
-    assert day.isoformat() in message
-    assert any(id_ in message for id_ in CONVENTIONS)
+    problem = raised.value.problems[0]
+    assert problem.code == "no-rules"
+    assert day.isoformat() in problem.message("fr")
+    assert raised.value.window.known
 
 
 def test_the_same_id_means_the_same_kind_of_thing_in_every_convention(session: Session) -> None:

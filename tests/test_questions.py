@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import random_cases
 import yaml
-from command import LANGUAGES, ROOT, avenant, refused
+from command import FIXTURES, LANGUAGES, ROOT, avenant, refused
 from conftest import Effort
 
 from engine.evaluation.decision import FIXED_RESULTS
@@ -86,6 +86,7 @@ def test_an_empty_case_answered_one_question_at_a_time_reaches_its_decision(tmp_
     assert set(told) == set(doctor) - {"contrat.date_signature", "patientele.fa_depart"}
     assert data == {
         "convention": "2024_convention",
+        "consistency": [],
         "for": [ELIGIBILITY],
         "questions": [],
         "waiting": [],
@@ -362,7 +363,8 @@ def test_an_unknown_item_or_file_is_refused_with_the_nearest_name() -> None:
     said = refused(avenant("ask", "-", "--lang", "en", stdin="{contrat: {date_signature: 2024-13-01}}"))
     assert said.startswith("-:1:")
     assert "fact-type" in said
-    said = refused(avenant("ask", "-", "--lang", "en", stdin="{contrat: {date_signature: 1999-01-01}}"))
+    small = ("--policies", str(FIXTURES / "small_policies"))
+    said = refused(avenant("ask", "-", "--lang", "en", *small, stdin="{contrat: {date_signature: 1999-01-01}}"))
     assert "no-convention" in said
     assert "Did you mean" in refused(avenant("ask", example, "--interpret", "zone_2091=zip", "--lang", "en"), 2)
 

@@ -5,7 +5,9 @@ The inputs stand in tests/cases; they come from public questions, worked example
 
 from __future__ import annotations
 
+import csv
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,3 +73,45 @@ def test_an_objective_at_the_start_is_not_doubted_where_the_law_sets_it() -> Non
 def test_a_signature_after_the_announced_years_of_the_convention_is_doubted(format_: str) -> None:
     assert "annoncée pour 2024-2029" in said("evaluate", "signed_in_2031.yaml", format_)
     assert list(doubts("evaluate", "signed_in_2031.yaml")) == ["coherence.terme_de_la_convention"]
+
+
+OUTSIDE = {
+    "signed_before_the_scheme.yaml": ("avant_le_dispositif", "none", "1er septembre 2019"),
+    "centre_after_october_2025.yaml": ("centres_accord_2025", "unpublished", "jusqu'à huit contrats"),
+    "collective_contract.yaml": ("contrat_collectif", "unpublished", "38 000"),
+}
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+@pytest.mark.parametrize("command", [("evaluate",), ("explain", "eligibilite"), ("ask",)])
+def test_a_contract_outside_the_texts_gets_a_page_with_what_is_known(name: str, command: tuple[str, ...]) -> None:
+    id_, aid, known = OUTSIDE[name]
+    for format_ in PAGES:
+        page = said(command[0], name, format_, *command[1:])
+        assert known in page
+        assert "centre_de_sante" not in page
+        assert "CPAM" in page
+    found = object_of(command[0], name, *command[1:])["without_rules"]
+    assert (found["id"], found["aid"]) == (id_, aid)
+    assert all(each["cite"] for each in found["known"])
+
+
+@pytest.mark.parametrize("format_", [*PAGES, "json", "html", "csv"])
+def test_a_dossier_outside_the_texts_gets_the_same_answer(format_: str, tmp_path: Path) -> None:
+    dossier = tmp_path / "life.yaml"
+    dossier.write_text("case:\n  contrat: {date_signature: 2019-08-15}\nevents: []\n", encoding="utf-8")
+    result = avenant("timeline", str(dossier), "--format", format_, "--lang", "fr")
+    assert result.exit_code == 0, result.output
+    assert ("avant_le_dispositif" if format_ in ("json", "csv") else "1er septembre 2019") in result.stdout
+
+
+def test_rows_outside_the_texts_are_no_refusals_in_a_batch(tmp_path: Path) -> None:
+    table, out = tmp_path / "rows.csv", tmp_path / "out.csv"
+    days = ("medecin_liberal,2019-08-15", "centre_de_sante,2024-11-02", "maison_de_sante,2026-04-01")
+    table.write_text("\n".join(["beneficiaire,contrat.date_signature", *days]) + "\n", encoding="utf-8")
+    result = avenant("batch", str(table), "-o", str(out), "--strict", "--lang", "fr")
+    assert result.exit_code == 0, result.output
+    with out.open(encoding="utf-8", newline="") as rows:
+        found = [row["convention"] for row in csv.DictReader(rows)]
+    assert found == ["avant_le_dispositif", "centres_avenant_5", "contrat_collectif"]
+    assert all(id_ in result.stdout for id_ in found)

@@ -37,6 +37,7 @@ MEMBERS = {
     "cause_change": {"added", "removed", "changed"},
     "more_of": {"patients", "patients_par_etp", "points", "ETP", "years", "days"},
     "origin": {"option", "folder", "package", "revision", "checkout"},
+    "outside_aid": {"none", "unpublished"},
     "reason": {"row", "rule", "step", "derogation", "value", "unpublished"},
     "side": {"yes", "no"},
     "unchanged": {"known", "known_so_far", "undetermined", "undetermined_so_far"},

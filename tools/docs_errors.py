@@ -175,6 +175,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "fact-range": "The value cannot be right, whatever the contract.",
         "fact-decimals": "The rules count with as many decimals as the fact has, and round nothing silently.",
         "fact-order": "Dates of a life and of a contract follow one another, and notified thresholds grow.",
+        "no-rules": "The policies say themselves that they hold no rules for that day (`without_rules`); the commands"
+        " answer with a page of what is known.",
         "facts-contradict": "Both facts are possible, but not together: one of them is wrong. What must hold"
         " between facts is declared under `consistency` in the rules, or `x-consistency` in the case schema.",
     },

@@ -21,7 +21,7 @@ from engine.language.expressions import ItemRef, walk
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.types import Type
 from engine.language.typing import Scope
-from engine.policy.model import YEAR_START, Convention, Overlay
+from engine.policy.model import YEAR_START, Convention, Overlay, WithoutRules
 from engine.policy.nodes import deciding_nodes
 from engine.policy.overlays import Laid
 from engine.policy.registry import Registry
@@ -70,12 +70,16 @@ class Kernel:
         window: Operand = None
         for number, convention in enumerate(conventions):
             window = when(pl, _decides(convention, self.facts), number, window)
+        unruled = self.registry.without_rules
+        for number, known in enumerate(unruled, len(conventions)):
+            window = when(pl, _decides(known, self.facts), number, window)
         rows = facts.with_row_index(ROW).with_columns(window.alias(WINDOW))
         made = []
         for number in rows[WINDOW].unique():
             own = rows.filter(pl.col(WINDOW).eq_missing(number))
-            if number is None:
-                made.append(own.select(ROW, *self._undecided()))
+            if number is None or number >= len(conventions):
+                id_ = None if number is None else unruled[number - len(conventions)].id
+                made.append(own.select(ROW, *self._undecided(id_)))
             else:
                 made.extend(self._of_convention(conventions[number], own))
         found = pl.concat(made) if made else rows.select(ROW, *self._undecided())
@@ -131,15 +135,16 @@ class Kernel:
         questions = {id_: question.choices for id_, question in plan.interpretations.items()}
         return Names(self.facts, dict(items), choices, Scope(plan.vocabulary, plan.types, questions))
 
-    def _undecided(self) -> list[pl.Expr]:
-        """What is said of a row that no convention decides: every result is undetermined."""
-        results = [pl.lit(None, pl.String).alias(name) for name in ("convention", "digest")]
+    def _undecided(self, window: str | None = None) -> list[pl.Expr]:
+        """What is said of a row that no convention decides, or a window without rules: every result is undetermined."""
+        names = (("convention", window), ("digest", None))
+        results = [pl.lit(value, pl.String).alias(name) for name, value in names]
         for id_, kind in self.kinds.items():
             results.extend(output_columns(id_, kind, Column(None)))
         return results
 
 
-def _decides(convention: Convention, facts: Mapping[str, Column]) -> Operand:
+def _decides(convention: Convention | WithoutRules, facts: Mapping[str, Column]) -> Operand:
     """Whether the convention decides a row."""
     signature = facts[SIGNATURE].value
     parts = [tested(op.eq, facts[BENEFICIARY].value, convention.beneficiary)]

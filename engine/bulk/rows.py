@@ -20,6 +20,7 @@ import polars as pl
 from engine.errors import InputFault, Location, Problem
 from engine.evaluation.facts import DEFAULT_BENEFICIARY, nested, read_case
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact
+from engine.policy.model import Convention, WithoutRules
 from engine.policy.registry import Registry
 
 ACCEPTED = "avenant_accepted"
@@ -143,12 +144,13 @@ def _ordered(given: set[str], registry: Registry) -> Iterator[pl.Expr]:
 
 
 def _in_some_window(given: set[str], registry: Registry) -> pl.Expr:
-    """True where some convention decides contracts signed on that day."""
+    """True where some convention decides contracts signed on that day, or the policies say that they have no rules."""
     beneficiary: pl.Expr = pl.lit(DEFAULT_BENEFICIARY)
     if BENEFICIARY in given:
         beneficiary = pl.col(BENEFICIARY).fill_null(DEFAULT_BENEFICIARY)
     found = []
-    for convention in registry.conventions.values():
+    windows: list[Convention | WithoutRules] = [*registry.conventions.values(), *registry.without_rules]
+    for convention in windows:
         inside = (beneficiary == convention.beneficiary) & (pl.col(SIGNATURE) >= convention.signed_from)
         if convention.signed_before is not None:
             inside = inside & (pl.col(SIGNATURE) < convention.signed_before)

@@ -27,8 +27,10 @@ from engine.language.facts import SIGNATURE
 from engine.language.typing import is_date
 from engine.policy import loader
 from engine.policy.loader import Document
+from engine.policy.registry import Outside
 from engine.records import dataclass
 from engine.report.formats import Formats, Screen
+from engine.report.outside_page import FORMATS as OUTSIDE
 from engine.report.say import Say
 from engine.words import LANGUAGES
 
@@ -107,7 +109,11 @@ def given(*options: Callable[[Any], Any]) -> Callable[[Callable[Concatenate[Give
                 typed: dict[str, Any] = {name: kwargs.pop(name) for name in names if name in kwargs}
                 choices, day = _choices(typed.get("interpret", ())), _day(typed.pop("as_of", None))
                 rules = Given(lang, typed.get("policies"), typed.get("convention"), choices, day, typed)
-                command(rules, *args, **kwargs)
+                try:
+                    command(rules, *args, **kwargs)
+                except Outside as outside:
+                    output = kwargs.get("output")
+                    put(OUTSIDE, str(kwargs["format_"]), outside, rules.say, None if output is None else str(output))
 
         declared: Callable[..., None] = run
         for option in reversed((_lang_option, *options, _policies_option)):
@@ -146,9 +152,9 @@ def read_document(name: str) -> Document:
 
 def decide_files(
     rules: Given, names: Sequence[str], digest: str | None = None
-) -> tuple[list[tuple[str, Decision]], list[Problem]]:
-    """The decision on each case file that has one, by name, and the problems of the others."""
-    decided: list[tuple[str, Decision]] = []
+) -> tuple[list[tuple[str, Decision | Outside]], list[Problem]]:
+    """The decision on each case file that has one, or what is known without rules, and the problems of the others."""
+    decided: list[tuple[str, Decision | Outside]] = []
     problems: list[Problem] = []
     for name in names:
         try:
@@ -156,6 +162,8 @@ def decide_files(
             if digest is not None and decision.digest != digest:
                 raise fault(Location(name), "digest-mismatch", actual=decision.digest, wanted=digest)
             decided.append((name, decision))
+        except Outside as outside:
+            decided.append((name, outside))
         except InputFault as error:
             problems.extend(error.problems)
     return decided, problems
@@ -182,6 +190,8 @@ def deciding(document: Document, *under: str) -> Iterator[None]:
     try:
         with engine_faults(document.name):
             yield
+    except Outside:
+        raise
     except InputFault as error:
         raise InputFault(_of_case(problem, document, under) for problem in error.problems) from None
 

@@ -19,7 +19,8 @@ from engine.cli.common import (
 )
 from engine.errors import InputFault, Problem
 from engine.evaluation.decision import Decision
-from engine.report.decision_page import FORMATS, Decided, Decisions
+from engine.policy.registry import Outside
+from engine.report.decision_page import FORMATS, Decided, Decisions, Undecided
 
 if TYPE_CHECKING:
     from engine.inquiry.sensitivity import Sensitivity
@@ -47,12 +48,14 @@ def evaluate(
     """Decide one or many case files (YAML or JSON; - reads standard input)."""
     decided, problems = decide_files(rules, cases, expect_digest)
     shown = [
-        Decided(
+        Undecided(title=rules.title(name), outside=found)
+        if isinstance(found, Outside)
+        else Decided(
             title=rules.title(name),
-            decision=decision,
-            sensitivity=_sensitivity(rules, decision, problems) if sensitivity else None,
+            decision=found,
+            sensitivity=_sensitivity(rules, found, problems) if sensitivity else None,
         )
-        for name, decision in decided
+        for name, found in decided
     ]
     if shown:
         put(FORMATS, format_, Decisions(cases=shown, alone=len(cases) == 1, full=full), rules.say, output, cases)

@@ -6,10 +6,12 @@ The schemas come before (:mod:`engine.policy.schema`); names and types are check
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from engine.errors import Location, Problem
+from engine.language.facts import FIRST_DAY
 from engine.language.reading import Reader, cited, condition, expression, optional
 from engine.policy.items import derogation, items
 from engine.policy.loader import Document
@@ -20,9 +22,11 @@ from engine.policy.model import (
     Derogation,
     Interpretation,
     Item,
+    Known,
     Outcome,
     Overlay,
     Source,
+    WithoutRules,
 )
 from engine.policy.results import declared
 
@@ -65,6 +69,7 @@ def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Conve
         digest=digest,
         at=head.key_at(("id",)),
         note=data.get("note"),
+        without_rules=tuple(_windows(head, id_, taken, problems)),
     )
     return convention, problems
 
@@ -131,6 +136,28 @@ def _overlay(data: Mapping[str, Any], reader: Reader) -> Overlay:
         add_derogations={key: tuple(ids) for key, ids in data.get("add_derogations", {}).items()},
         at=reader.at,
         note=data.get("note"),
+    )
+
+
+def _windows(head: Document, id_: str, taken: dict[str, Location], problems: list[Problem]) -> Iterator[WithoutRules]:
+    for window in _entries(head, id_, "without_rules", _window):
+        _claim(window.id, window.at, taken, problems)
+        yield replace(window, beneficiary=window.beneficiary or head.data["beneficiary"])
+
+
+def _window(data: Mapping[str, Any], reader: Reader) -> WithoutRules:
+    entries = enumerate(data.get("known", ()))
+    return WithoutRules(
+        id=data["id"],
+        beneficiary=data.get("beneficiary", ""),
+        signed_from=_date(data["signed"], "from") or FIRST_DAY,
+        signed_before=_date(data["signed"], "before"),
+        aid=data["aid"],
+        label=data["label"],
+        known=tuple(Known(entry["text"], cited(entry, reader.below("known", i))) for i, entry in entries),
+        ask=data["ask"],
+        cite=cited(data, reader),
+        at=reader.below("id").at,
     )
 
 

@@ -11,13 +11,21 @@ from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
 
-from engine.errors import Location, Problem, UsageFault, fault, nearest
+from engine.errors import InputFault, Location, Problem, UsageFault, fault, nearest
 from engine.language.expressions import Text
 from engine.language.facts import Vocabulary
-from engine.policy.model import Convention
+from engine.policy.model import Convention, WithoutRules
 from engine.policy.overlays import Laid, covers
 from engine.policy.results import Results, joined
 from engine.records import dataclass
+
+
+class Outside(InputFault):
+    """A contract signed where the policies hold no rules, and say what is known: an answer, where a page can be."""
+
+    def __init__(self, window: WithoutRules, signature: dt.date) -> None:
+        self.window, self.signature = window, signature
+        super().__init__([Problem(window.at, "no-rules", {"date": signature.isoformat(), "label": window.label})])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,11 @@ class Registry:
         joined = "\n".join([*digests, self.case_digest])
         return "sha256:" + hashlib.sha256(joined.encode()).hexdigest()
 
+    @property
+    def without_rules(self) -> tuple[WithoutRules, ...]:
+        """The windows for which the policies say that they hold no rules."""
+        return tuple(window for convention in self.conventions.values() for window in convention.without_rules)
+
     def by_id(self, id_: str) -> Convention:
         """The convention called ``id_``.
 
@@ -69,12 +82,16 @@ class Registry:
         """The one convention whose window holds the signature date, and why.
 
         Raises:
+            Outside: the policies say that they hold no rules for this date.
             InputFault: the date falls before the first window, in a gap, or after the last one.
         """
         own = sorted((c for c in self.conventions.values() if c.beneficiary == beneficiary), key=_start)
         for convention in own:
             if convention.covers(signature):
                 return convention, _because(convention, signature)
+        for window in self.without_rules:
+            if window.beneficiary == beneficiary and window.covers(signature):
+                raise Outside(window, signature)
         before = [c for c in own if c.signed_from <= signature]
         after = [c for c in own if c.signed_from > signature]
         raise fault(

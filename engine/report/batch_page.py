@@ -32,7 +32,9 @@ FORMATS = formats(page)
 
 
 def _blocks(summary: Summary, rejected: str, say: Say) -> Iterator[Block]:
-    conventions = tuple(say.registry.conventions)
+    met = {id_ for id_, _ in summary.cases}
+    windows = (window.id for window in say.registry.without_rules if window.id in met)
+    conventions = (*say.registry.conventions, *windows)
     verdicts = _verdicts(say)
     shown = [verdict for verdict in verdicts if any(v == verdict for _, v in summary.cases)] or verdicts[:-1]
     rows = [_row(summary, (id_,), id_, shown, say) for id_ in conventions]

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 from engine.evaluation.decision import Decision, TraceLine
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.policy.model import SOURCE_KINDS
+from engine.policy.registry import Outside
 from engine.records import dataclass
+from engine.report import outside_page
 from engine.report.formats import formats
 from engine.report.objects import doubt_objects, obligation_object, overlay_ids, payment_object, result_object, texts
+from engine.report.outside_page import outside_blocks
 from engine.report.page import Block, Heading, Page, Paragraph, Table
 from engine.report.parts import (
     doubts_of,
@@ -45,10 +48,18 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """A case outside the texts under its title."""
+
+    title: str
+    outside: Outside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
     """Decided cases; ``alone`` where one was asked for, ``full`` with duties without a date and titles of sources."""
 
-    cases: Sequence[Decided]
+    cases: Sequence[Decided | Undecided]
     alone: bool = True
     full: bool = False
 
@@ -59,7 +70,10 @@ def page(decisions: Decisions, say: Say) -> Page:
     if len(decisions.cases) > 1:
         blocks.extend(_summary(decisions.cases, say))
     for case in decisions.cases:
-        blocks.extend(decision_blocks(case, say, decisions.full))
+        if isinstance(case, Undecided):
+            blocks.extend(outside_blocks(case.outside, say, case.title))
+        else:
+            blocks.extend(decision_blocks(case, say, decisions.full))
     registry = say.registry
     origin = say("rules_from", place=registry.root, origin=say(f"origin.{registry.origin}"))
     return [*blocks, Paragraph(f"{origin}.")]
@@ -67,16 +81,24 @@ def page(decisions: Decisions, say: Say) -> Page:
 
 def data(decisions: Decisions, say: Say) -> Any:
     """One object, or a list of them where several cases were asked for."""
-    objects = [{**decision_object(case.decision, say), **_other_readings(case, say)} for case in decisions.cases]
+    objects = [
+        outside_page.data(case.outside, say)
+        if isinstance(case, Undecided)
+        else {**decision_object(case.decision, say), **_other_readings(case, say)}
+        for case in decisions.cases
+    ]
     return objects[0] if decisions.alone else objects
 
 
 FORMATS = formats(page, data)
 
 
-def _summary(cases: Sequence[Decided], say: Say) -> Iterator[Block]:
-    rows = []
+def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:
+    rows: list[tuple[str, ...]] = []
     for case in cases:
+        if isinstance(case, Undecided):
+            rows.append((case.title, "—", say.label(case.outside.window), ""))
+            continue
         decision = case.decision
         stated = (decision.stated(id_) for id_ in (decision.headline.due, decision.headline.maximum))
         amounts = [result for result in stated if result is not None]

@@ -24,6 +24,9 @@ def citation_problems(registry: Registry, convention: Convention) -> Iterator[Pr
     for overlay in convention.overlays:
         yield from _dangling(overlay.cite, convention)
         yield from _required(overlay.id, overlay.cite, overlay.at)
+    for window in convention.without_rules:
+        yield from _dangling((*window.cite, *(c for k in window.known for c in k.cite)), convention)
+        yield from _required(window.id, window.cite, window.at)
     for interpretation in convention.interpretations.values():
         yield from _dangling(interpretation.cite, convention)
         yield from _required(interpretation.id, interpretation.cite, interpretation.at)

@@ -60,6 +60,9 @@ def label_texts(convention: Convention) -> Iterator[tuple[str, Mapping[str, str]
             yield from ((f"{item.id}: excluded", e.because, e.at) for e in item.body.excluded)
     for derogation in convention.derogations.values():
         yield derogation.id, derogation.label, derogation.at
+    for window in convention.without_rules:
+        for text in (window.label, window.ask, *(known.text for known in window.known)):
+            yield window.id, text, window.at
     for overlay in convention.overlays:
         yield overlay.id, overlay.label, overlay.at
 

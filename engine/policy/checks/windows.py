@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from engine.errors import Problem
-from engine.policy.model import Convention
+from engine.policy.model import Convention, WithoutRules
 from engine.policy.registry import Registry
+
+Window = Convention | WithoutRules
 
 
 def window_problems(registry: Registry) -> Iterator[Problem]:
     """Gaps, overlaps and empty windows between the conventions of each beneficiary."""
-    ordered = sorted(registry.conventions.values(), key=_key)
-    for beneficiary, group in groupby(ordered, key=lambda convention: convention.beneficiary):
-        own = []
+    windows: list[Window] = [*registry.conventions.values(), *registry.without_rules]
+    ordered = sorted(windows, key=_key)
+    for beneficiary, group in groupby(ordered, key=lambda window: window.beneficiary):
+        own: list[Window] = []
         for convention in group:
             if convention.signed_before is not None and convention.signed_before <= convention.signed_from:
                 yield Problem(convention.at, "window-empty")
@@ -23,7 +26,7 @@ def window_problems(registry: Registry) -> Iterator[Problem]:
         yield from _side_by_side(beneficiary, own)
 
 
-def _side_by_side(beneficiary: str, own: list[Convention]) -> Iterator[Problem]:
+def _side_by_side(beneficiary: str, own: list[Window]) -> Iterator[Problem]:
     """Each window against the one before it that ends last: a short one does not hide a long one."""
     last = own[0] if own else None
     for second in own[1:]:
@@ -39,5 +42,5 @@ def _side_by_side(beneficiary: str, own: list[Convention]) -> Iterator[Problem]:
             last = second
 
 
-def _key(convention: Convention) -> tuple[str, object, str]:
+def _key(convention: Window) -> tuple[str, object, str]:
     return (convention.beneficiary, convention.signed_from, convention.id)

@@ -1,0 +1,61 @@
+"""An answer where the policies hold no rules: that no aid existed, or what is known of a text that they do not give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from engine.language.facts import BENEFICIARY
+from engine.policy.registry import Outside
+from engine.report.formats import formats
+from engine.report.html import html
+from engine.report.objects import citations
+from engine.report.page import Block, Heading, Page, Paragraph, Tree
+from engine.report.say import Say
+
+
+def page(outside: Outside, say: Say) -> Page:
+    """What can be said of a contract of that day, and who knows more."""
+    return tuple(outside_blocks(outside, say))
+
+
+def outside_blocks(outside: Outside, say: Say, title: str | None = None) -> Iterator[Block]:
+    """The same under the title of a case."""
+    window = outside.window
+    yield Heading(say.label(window) if title is None else f"{title} — {say.label(window)}", 1, "open")
+    signed = say("outside_signed", day=say.scalar(outside.signature))
+    yield Paragraph(f"{signed} {say(f'outside_aid.{window.aid}')} [{say.cited(window.cite)}]")
+    if window.known:
+        yield Heading(say("outside_known"))
+        yield Tree(tuple((0, _known(known.text[say.lang], say.cited(known.cite))) for known in window.known))
+    yield Paragraph(window.ask[say.lang])
+
+
+def _known(text: str, cited: str) -> str:
+    return f"{text} [{cited}]" if cited else text
+
+
+def data(outside: Outside, say: Say) -> Any:
+    """The window without rules as one object."""
+    window = outside.window
+    return {
+        BENEFICIARY: window.beneficiary,
+        "signature": outside.signature.isoformat(),
+        "without_rules": {
+            "id": window.id,
+            "label": say.label(window),
+            "aid": window.aid,
+            "from": window.signed_from.isoformat(),
+            "before": None if window.signed_before is None else window.signed_before.isoformat(),
+            "known": [{"text": known.text[say.lang], "cite": citations(known.cite, say)} for known in window.known],
+            "ask": window.ask[say.lang],
+            "cite": citations(window.cite, say),
+        },
+    }
+
+
+def _row(outside: Outside, say: Say) -> str:
+    return f"id,aid\n{outside.window.id},{outside.window.aid}\n"
+
+
+FORMATS = formats(page, data, csv=_row, html=lambda outside, say: html(page(outside, say), say.lang))

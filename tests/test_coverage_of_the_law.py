@@ -11,7 +11,8 @@ import pytest
 
 from engine.errors import Location
 from engine.evaluation.session import Session
-from engine.policy.model import Convention, Criterion, Item, Outcome
+from engine.language.expressions import Compare, ItemRef, walk
+from engine.policy.model import Convention, Criterion, Item, Obligation, Outcome
 from engine.policy.reading import load_registry
 from engine.policy.registry import Registry
 from engine.suite.observed import Observed, observe
@@ -145,3 +146,36 @@ def test_a_policy_test_fails_when_an_item_named_in_the_table_is_deleted(
         assert any(not run_case(session, each.case).passed for each in likely), f"no policy test misses {id_}"
     finally:
         session.close()
+
+
+def test_every_duty_says_what_follows_where_it_is_not_met(registry: Registry) -> None:
+    silent = [
+        f"{convention.id}/{item.id}"
+        for convention in registry.conventions.values()
+        for item in convention.items.values()
+        if isinstance(item.body, Obligation) and item.body.if_unmet is None
+    ]
+    assert not silent
+
+
+def test_a_payment_is_withheld_where_a_duty_says_so(registry: Registry) -> None:
+    """The amount due and every payment of its convention are not applicable by the criterion that fulfils the duty."""
+    seen = 0
+    for convention in registry.conventions.values():
+        for item in convention.items.values():
+            if isinstance(item.body, Obligation) and item.body.if_unmet == "payment_withheld":
+                seen += 1
+                assert isinstance(item.body.done_when, Compare)
+                assert isinstance(item.body.done_when.left, ItemRef)
+                criterion = item.body.done_when.left.id
+                paid = [each for each in convention.items.values() if each.kind == "payment"]
+                for each in (convention.items[convention.results.due or ""], *paid):
+                    assert each.unless is not None
+                    read = [node.left for node in walk(each.unless) if isinstance(node, Compare)]
+                    assert criterion in [ref.id for ref in read if isinstance(ref, ItemRef)], each.id
+    assert seen
+
+
+def test_every_statement_says_what_happens_where_it_is_not_met() -> None:
+    assert header()[-1] == "Not met"
+    assert not [statement for statement, cells in rows().items() if not cells[-1]]

@@ -14,6 +14,7 @@ import pytest
 from engine.comparison.edits.edit import KINDS as EDITED
 from engine.comparison.edits.edit import WEIGHTS
 from engine.comparison.effects import effects
+from engine.policy.model import IF_UNMET
 from engine.proof import defects
 from engine.suite import coverage
 from engine.words import LANGUAGES, read_words
@@ -33,6 +34,7 @@ MEMBERS = {
     "diff_kind": {*EDITED},
     "effect": {"gain", "loss", "opened", "settled", "other"},
     "fewer_of": {"patients", "patients_par_etp", "points", "ETP", "years", "days"},
+    "if_unmet": {*IF_UNMET},
     "item_status": {effects.PROVED, effects.APART, effects.SEARCHED, effects.UNDECIDED, effects.THROUGH},
     "cause_change": {"added", "removed", "changed"},
     "more_of": {"patients", "patients_par_etp", "points", "ETP", "years", "days"},

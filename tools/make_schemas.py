@@ -18,6 +18,7 @@ from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS, Ope
 from engine.language.types import UNITS
 from engine.policy.items import KINDS as ITEM_KINDS
 from engine.policy.loader import load
+from engine.policy.model import IF_UNMET
 
 ROOT = Path(__file__).resolve().parent.parent
 WORDS: Mapping[str, Mapping[str, str]] = load(ROOT / "tools" / "ruleset.words.yaml", "ruleset.words.yaml").data
@@ -401,6 +402,7 @@ def items() -> dict[str, Schema]:
             {
                 "due": told("obligation_due", of("day")),
                 "done_when": told("done_when", of("condition")),
+                "if_unmet": told("if_unmet", {"type": "string", "enum": list(IF_UNMET)}),
             },
             ("cite",),
         ),

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.evaluation.closures import condition, expression, scale_with_step
 from engine.evaluation.slots import Answer, Closure, Names, Slots, literal_value, unpublished
-from engine.language.expressions import Cell, FactRef, Literal, Scale, Unpublished
+from engine.language.expressions import Cell, Connect, FactRef, Literal, Scale, Unpublished
 from engine.language.facts import SIGNATURE
 from engine.language.operators import COMPARISONS
 from engine.language.types import Type
@@ -29,10 +29,14 @@ class NoRow(LookupError):
 
 
 def gated(item: Item, names: Names, body: BodyClosure) -> BodyClosure:
-    """``applies_when`` false or ``unless`` true: not applicable; ``applies_when`` unknown: undetermined."""
+    """``applies_when`` false or ``unless`` true: not applicable; ``applies_when`` unknown: undetermined.
+
+    Each way out of an ``unless`` is a reason of its own: one that is unknown hides no other.
+    """
     applies = None if item.applies_when is None else condition(item.applies_when, names)
-    unless = None if item.unless is None else condition(item.unless, names)
-    if applies is None and unless is None:
+    ways = item.unless.parts if isinstance(item.unless, Connect) and item.unless.operator == "any" else (item.unless,)
+    unless = [condition(way, names) for way in ways if way is not None]
+    if applies is None and not unless:
         return body
 
     def run(slots: Slots) -> Decided:
@@ -43,8 +47,8 @@ def gated(item: Item, names: Names, body: BodyClosure) -> BodyClosure:
             if holds is False:
                 return (NOT_APPLICABLE, used, 0, None)
             open_ = holds is None
-        if unless is not None:
-            lifted, mine, _ = unless(slots)
+        for way in unless:
+            lifted, mine, _ = way(slots)
             if lifted:
                 return (NOT_APPLICABLE, mine, 0, None)
             used |= mine

@@ -88,7 +88,10 @@ class PaymentLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObligationLine:
-    """``status``: done, pending, overdue (on the day asked about), not_applicable or undetermined."""
+    """``status``: done, pending, overdue (on the day asked about), not_applicable or undetermined.
+
+    ``if_unmet`` is what follows where it is not met, one of :data:`engine.policy.model.IF_UNMET`, or None.
+    """
 
     id: str
     label: Text
@@ -98,6 +101,7 @@ class ObligationLine:
     cite: tuple[Citation, ...]
     missing: tuple[str, ...]
     at: Location
+    if_unmet: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from engine.policy.model import (
     SOURCE_KINDS,
     Criterion,
     Item,
+    Obligation,
     Outcome,
     Parameter,
     Quantity,
@@ -244,6 +245,7 @@ def obligations(program: Program, run: Run, as_of: dt.date | None) -> tuple[Obli
                 cite=item.cite,
                 missing=lacks,
                 at=item.at,
+                if_unmet=item.body.if_unmet if isinstance(item.body, Obligation) else None,
             )
         )
     return tuple(lines)

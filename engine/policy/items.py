@@ -189,6 +189,7 @@ def _obligation(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]
     return Obligation(
         optional(data, "due", reader, expression),
         optional(data, "done_when", reader, condition),
+        data.get("if_unmet"),
     )
 
 

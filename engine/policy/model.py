@@ -26,6 +26,7 @@ from engine.policy.results import Results
 from engine.records import dataclass
 
 SOURCE_KINDS = ("official_text", "official_site", "secondary", "derived")  # from the most to the least sure
+IF_UNMET = ("none", "payment_withheld", "contract_may_end", "contract_ends", "unpublished")  # of an obligation
 YEAR_START = "annee.debut"
 CONSISTENCY = "consistency"
 ERROR, WARNING = "error", "warning"  # two facts cannot both hold; one is doubtful
@@ -162,9 +163,12 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
+    """A duty; ``if_unmet`` is one of :data:`IF_UNMET`, or None where the convention does not say what follows."""
+
     PARTS: ClassVar = ("due", "done_when")
     due: Expression | None
     done_when: Condition | None
+    if_unmet: str | None = None
 
 
 Body = Parameter | Table | Quantity | Criterion | Outcome | Payment | Obligation

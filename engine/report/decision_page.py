@@ -29,6 +29,7 @@ from engine.report.parts import (
     verdict_heading,
     warnings_of,
     why_not,
+    why_not_due,
 )
 from engine.report.say import Say
 
@@ -114,8 +115,9 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     decision = case.decision
     yield from verdict_heading(decision, say, case.title)
     yield from doubts_of([decision], say)
-    yield from _overlays(decision, say)
     yield from why_not(decision, say)
+    yield from why_not_due(decision, say)
+    yield from _overlays(decision, say)
     if tone_of(decision) != "good":
         yield Paragraph(say("if_eligible"))
     yield from _results(decision, say)

@@ -107,6 +107,7 @@ def obligation_object(line: ObligationLine, say: Say) -> dict[str, Any]:
         "label": say.label(line),
         "status": line.status,
         "due": line.due.isoformat() if line.due else None,
+        "if_unmet": line.if_unmet,
         "cite": citations(line.cite, say),
         "missing": list(line.missing),
     }

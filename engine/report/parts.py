@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
-from engine.language.expressions import VerdictIs, walk
+from engine.language.expressions import Compare, FactRef, ItemRef, VerdictIs, walk
 from engine.policy.model import Convention, Outcome
 from engine.report.page import Block, Heading, Paragraph, Table
 from engine.report.say import Say
@@ -54,6 +54,26 @@ def why_not(decision: Decision, say: Say) -> Iterator[Block]:
     for result in refusing or [result for result in criteria if result.verdict == "undetermined"]:
         reason = f"{say.label(result)} ({facts_behind(result, say)}) [{say.cited(result.cite[:1])}]."
         yield Paragraph(say.pair(say(key), reason), tone)
+
+
+def why_not_due(decision: Decision, say: Say) -> Iterator[Block]:
+    """One sentence for each condition of the amount due that the case breaks, or begins to answer and leaves open."""
+    due = decision.convention.items.get(decision.headline.due or "")
+    if due is None or due.unless is None:
+        return
+    named = (node.left.id for node in walk(due.unless) if isinstance(node, Compare) and isinstance(node.left, ItemRef))
+    for result in (decision.results[id_] for id_ in dict.fromkeys(named)):
+        if result.kind == "criterion" and (result.verdict == "not_met" or _half_answered(decision, result)):
+            key, tone = ("not_due", "bad") if result.verdict == "not_met" else ("due_if", "open")
+            reason = f"{say.label(result)} ({facts_behind(result, say)}) [{say.cited(result.cite)}]."
+            yield Paragraph(say.pair(say(key), reason), tone)
+
+
+def _half_answered(decision: Decision, result: Result) -> bool:
+    """Whether a criterion is known to apply, and not whether it is met."""
+    gate = decision.convention.items[result.id].applies_when
+    asked = {node.name for node in walk(gate) if isinstance(node, FactRef)} if gate is not None else set()
+    return result.verdict == "undetermined" and bool(asked & set(result.facts)) and asked.isdisjoint(result.missing)
 
 
 def eligibility_criteria(decision: Decision) -> list[Result]:
@@ -122,20 +142,33 @@ def readings_taken(decisions: Iterable[Decision], say: Say) -> Iterator[Block]:
 
 
 def duties(obligations: Sequence[ObligationLine], say: Say, full: bool) -> Iterator[Block]:
-    """The duties that apply, overdue ones first; those without a known day only on demand."""
+    """The duties that apply and what follows where they are not met, overdue ones first.
+
+    Those without a known day are told only on demand, unless the aid depends on them.
+    """
     order = {"overdue": 0, "pending": 1, "undetermined": 2, "done": 3}
     lines = [line for line in obligations if line.status != "not_applicable"]
-    dated = [line for line in lines if line.due is not None or line.status in ("overdue", "done")]
+    dated = [line for line in lines if line.due is not None or line.status in ("overdue", "done") or _decisive(line)]
     others = [line for line in lines if line not in dated]
     if lines:
         yield Heading(say("obligations"))
     if dated:
         rows = tuple(
-            (say.label(line), say.scalar(line.due), say.value(line.status))
+            (say.label(line), say.scalar(line.due), say.value(line.status), _otherwise(line, say))
             for line in sorted(dated, key=lambda line: (order[line.status], str(line.due)))
         )
-        yield Table((say("obligation"), say("due"), say("status")), rows)
+        yield Table((say("obligation"), say("due"), say("status"), say("unmet")), rows)
     if others and full:
-        yield Table(("", ""), tuple((say.label(line), say.value(line.status)) for line in others))
+        rest = tuple((say.label(line), say.value(line.status), _otherwise(line, say)) for line in others)
+        yield Table(("", "", say("unmet")), rest)
     elif others:
         yield Paragraph(say.count("undated", len(others)))
+
+
+def _decisive(line: ObligationLine) -> bool:
+    return line.if_unmet == "payment_withheld"
+
+
+def _otherwise(line: ObligationLine, say: Say) -> str:
+    """What follows a duty that is not met; nothing of one that is done."""
+    return "" if line.if_unmet is None or line.status == "done" else say(f"if_unmet.{line.if_unmet}")

@@ -10,7 +10,16 @@ from engine.evaluation.timeline import Change, Paid, Timeline, Total, YearRow
 from engine.language.facts import YEAR
 from engine.language.types import number
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
-from engine.report.parts import doubts_of, due_text, duties, readings_taken, verdict_heading, warnings_of, why_not
+from engine.report.parts import (
+    doubts_of,
+    due_text,
+    duties,
+    readings_taken,
+    verdict_heading,
+    warnings_of,
+    why_not,
+    why_not_due,
+)
 from engine.report.say import Say
 
 EUROS = number("EUR", 2)
@@ -22,6 +31,7 @@ def timeline_blocks(timeline: Timeline, say: Say, title: str, full: bool) -> Ite
     yield from verdict_heading(first, say, title)
     yield from doubts_of([row.decision for row in timeline.rows], say)
     yield from why_not(first, say)
+    yield from why_not_due(timeline.rows[-1].decision, say)
     yield from _years(timeline, say)
     yield from _changes(timeline, say)
     yield from _payments(timeline, say)

@@ -184,6 +184,7 @@ FIELDS: Mapping[Field, tuple[str, ...]] = {
     _plain: (
         *("beneficiary", "signed_from", "signed_before", "first_anniversary", "default", "transitional", "unit"),
         *("kind", "title", "publisher", "url", "date", "severity", "informs"),
+        "if_unmet",
     ),
     _node: (
         *(

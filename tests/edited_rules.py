@@ -170,7 +170,7 @@ def item_renamed(random: Random, files: Files) -> Found:
 def _rename(data: Any, old: str, new: str) -> None:
     if isinstance(data, dict):
         for key, value in data.items():
-            if key in ("ref", "criterion", "by_outcome") and value == old:
+            if key in ("ref", "criterion", "by_outcome", "never_less", "never_more") and value == old:
                 data[key] = new
             elif key == "replace":
                 data[key] = {item: new if by == old else by for item, by in value.items()}

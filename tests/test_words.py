@@ -16,6 +16,7 @@ from engine.comparison.edits.edit import WEIGHTS
 from engine.comparison.effects import effects
 from engine.policy.model import IF_UNMET
 from engine.proof import defects
+from engine.proof.solving import Status
 from engine.suite import coverage
 from engine.words import LANGUAGES, read_words
 
@@ -26,6 +27,7 @@ NEVER = ("row", "step", "rule", "derogation", "value", "overlay", "verdict-met",
 MEMBERS = {
     "coverage_kind": {*coverage.KINDS},
     "deep_code": {"gap", "overlap", *NEVER},
+    "property_status": {status.value for status in Status},
     "deep_status": {defects.SHOWN, defects.PROVED, defects.SUPERSEDED, defects.UNDECIDED},
     "diff_change": {"added", "removed", "moved", "added_any", "removed_any", "added_all", "removed_all"},
     "diff_count": {*WEIGHTS},

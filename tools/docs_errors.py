@@ -90,6 +90,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         " should not know.",
         "type-mismatch": "Two units are compared or added, a text stands where a number or a date is wanted, or a `ref`"
         " names an obligation, which has no value.",
+        "not-ordered": "A property of the law compares two cases by a fact and a result of which one can have more than"
+        " the other.",
         "scale-mismatch": "Patients are whole and euros have cents, so a percentage or a quotient of them must say how"
         " it is rounded.",
         "never-holds": "To react to what does not apply, use `applies_when` or `unless`, or a rule of an outcome over"

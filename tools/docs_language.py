@@ -40,6 +40,7 @@ KINDS = (
     "obligation",
     "consistency",
     "overlay",
+    "property",
     "unpublished",
 )
 BANDS = Type("enum", values=("sous_p30", "p30_p50", "p50_p90", "p90_p95", "p95_plus"), ordered=True)

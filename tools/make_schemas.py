@@ -22,7 +22,7 @@ from engine.policy.model import IF_UNMET
 
 ROOT = Path(__file__).resolve().parent.parent
 WORDS: Mapping[str, Mapping[str, str]] = load(ROOT / "tools" / "ruleset.words.yaml", "ruleset.words.yaml").data
-KINDS = {**ITEM_KINDS, "overlays": "overlay"}
+KINDS = {**ITEM_KINDS, "overlays": "overlay", "properties": "property"}
 Schema = dict[str, Any]
 
 ID = r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$"
@@ -415,6 +415,7 @@ def items() -> dict[str, Schema]:
             ("severity", "holds_when"),
         ),
         "overlay": overlay(),
+        "property": law_property(),
     }
 
 
@@ -530,6 +531,33 @@ def overlay() -> Schema:
             keys,
             ("id", "label", "cite", "signed"),
             anyOf=[{"required": ["replace"]}, {"required": ["add_derogations"]}],
+        ),
+    )
+
+
+def law_property() -> Schema:
+    keys = {
+        "id": of("id"),
+        "label": told("property_label", of("label")),
+        "cite": of("cite"),
+        "note": told("overlay_note", of("label")),
+        "when": told("property_when", of("condition")),
+        "never": told("never", of("condition")),
+        "more": told("more", of("fact_name")),
+        "never_less": told("never_less", of("id")),
+        "never_more": told("never_more", of("id")),
+    }
+    return told(
+        "property",
+        closed(
+            keys,
+            ("id", "label", "cite"),
+            oneOf=[{"required": ["never"]}, {"required": ["more"]}],
+            dependencies={"never_less": ["more"], "never_more": ["more"]},
+            **{
+                "if": {"required": ["more"]},
+                "then": {"oneOf": [{"required": ["never_less"]}, {"required": ["never_more"]}]},
+            },
         ),
     )
 

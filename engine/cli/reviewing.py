@@ -11,7 +11,8 @@ import click
 from engine.cli.common import Given, format_option, given, output_option, put
 from engine.cli.witnesses import write_witnesses
 from engine.policy.loader import read_bytes
-from engine.proof.defects import Defect, defects
+from engine.proof.defects import Defect, all_cases, defects
+from engine.proof.properties import kept_properties
 from engine.report import deep_page, suite_page
 from engine.report.deep_page import Findings, witness_name, witness_text
 from engine.report.say import Say
@@ -23,10 +24,12 @@ from engine.suite.running import read_cases, run_case
 
 def deep_check(rules: Given, folder: str | None, effort: int) -> bool:
     """Shows the findings, writes their case files, and says whether something is at fault."""
-    found = defects(rules.session, effort)
+    encodings = all_cases(rules.session, effort)
+    found = defects(rules.session, effort, encodings)
+    promises = kept_properties(encodings, effort)
     files = {} if folder is None else _write_witnesses(found, folder, rules.say)
-    put(deep_page.FORMATS, "text", Findings(found, effort, files), rules.say)
-    return any(defect.faulty for defect in found)
+    put(deep_page.FORMATS, "text", Findings(found, promises, effort, files), rules.say)
+    return any(defect.faulty for defect in found) or any(kept.faulty for kept in promises)
 
 
 def _write_witnesses(findings: Sequence[Defect], name: str, say: Say) -> dict[int, str]:

@@ -33,7 +33,7 @@ def show(rules: Given, item: str, format_: str) -> None:
 
 
 @click.command()
-@click.option("--deep", is_flag=True, help="Also prove over all cases: no gap, no overlap, nothing that never decides.")
+@click.option("--deep", is_flag=True, help="Also prove of all cases: no gap, no overlap, nothing dead, promises kept.")
 @click.option("--witness", metavar="DIR", help="With --deep: write a case file for each finding into this folder.")
 @click.option("--strict", is_flag=True, help="Take warnings for faults: exit status 1.")
 @effort_option

@@ -25,13 +25,15 @@ from engine.policy.model import (
     Known,
     Outcome,
     Overlay,
+    Property,
     Source,
     WithoutRules,
 )
+from engine.policy.properties import law_property
 from engine.policy.results import declared
 
 _Entry = TypeVar("_Entry")
-_Named = TypeVar("_Named", Item, Derogation, Interpretation)
+_Named = TypeVar("_Named", Item, Derogation, Interpretation, Property)
 
 
 def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Convention, list[Problem]]:
@@ -41,18 +43,21 @@ def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Conve
     top = Reader((), head.at, id_)
     problems: list[Problem] = []
     files = [
-        (items(file, id_), _entries(file, id_, "overlays", _overlay), _entries(file, id_, "derogations", derogation))
+        (
+            items(file, id_),
+            _entries(file, id_, "overlays", _overlay),
+            _entries(file, id_, "derogations", derogation),
+            _entries(file, id_, "properties", law_property),
+        )
         for file in rules
     ]
     taken: dict[str, Location] = {YEAR_START: head.at(("years_from",))}
-    for own, overlays, derogations in files:
-        for item in own:
-            for named, at in ((item.id, item.at), *_inner_ids(item)):
-                _claim(named, at, taken, problems)
-        laid: list[Overlay | Derogation] = [*overlays, *derogations]
-        for entry in laid:
-            _claim(entry.id, entry.at, taken, problems)
-    kept = _first_of_each(item for own, _, _ in files for item in own)
+    for own, overlays, derogations, properties in files:
+        named = [each for item in own for each in ((item.id, item.at), *_inner_ids(item))]
+        others: list[Overlay | Derogation | Property] = [*overlays, *derogations, *properties]
+        for name, at in (*named, *((entry.id, entry.at) for entry in others)):
+            _claim(name, at, taken, problems)
+    kept = _first_of_each(item for own, *_ in files for item in own)
     convention = Convention(
         id=id_,
         label=data["label"],
@@ -63,8 +68,9 @@ def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Conve
         sources={key: _source(key, entry, top.below("sources", key)) for key, entry in data["sources"].items()},
         interpretations=_interpretations(_entries(head, id_, "interpretations", _interpretation), head, problems),
         items=kept,
-        overlays=tuple(overlay for _, overlays, _ in files for overlay in overlays),
-        derogations=_first_of_each(entry for _, _, derogations in files for entry in derogations),
+        overlays=tuple(overlay for _, overlays, *_ in files for overlay in overlays),
+        derogations=_first_of_each(entry for _, _, derogations, _ in files for entry in derogations),
+        properties=_first_of_each(entry for *_, properties in files for entry in properties),
         results=declared(data, top, ((item.id, item.at) for item in kept.values() if item.kind == "outcome")),
         digest=digest,
         at=head.key_at(("id",)),
@@ -119,7 +125,8 @@ def _interpretations(
 
 def _interpretation(data: Mapping[str, Any], reader: Reader) -> Interpretation:
     choices = {choice["id"]: choice["label"] for choice in data["choices"]}
-    return Interpretation(data["id"], data["question"], choices, data["default"], cited(data, reader), reader.at)
+    asked = (data["id"], data["question"], choices, data["default"], cited(data, reader))
+    return Interpretation(*asked, reader.at, data.get("note"))
 
 
 def _overlay(data: Mapping[str, Any], reader: Reader) -> Overlay:

@@ -54,6 +54,7 @@ class Interpretation:
     default: str
     cite: tuple[Citation, ...]
     at: Location = field(compare=False)
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,27 @@ class Item:
     severity: str | None = None  # of a consistency: ERROR or WARNING
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """What the texts promise of every contract; it decides no case, and ``avenant check --deep`` proves it.
+
+    Either no case has ``never``; or of two cases that both have ``when`` and differ in the fact ``more`` alone, the one
+    with more of it never has less of ``result`` (with ``falls``, never more).
+    """
+
+    PARTS: ClassVar = ("when", "never", "more", "result")
+    id: str
+    label: Text
+    cite: tuple[Citation, ...]
+    note: Text | None
+    when: Condition | None
+    never: Condition | None
+    more: FactRef | None
+    result: ItemRef | None
+    falls: bool
+    at: Location = field(compare=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Overlay:
     """What a later convention changes in contracts that are already running."""
@@ -265,6 +287,7 @@ class Convention:
     items: Mapping[str, Item]
     overlays: tuple[Overlay, ...]
     derogations: Mapping[str, Derogation]
+    properties: Mapping[str, Property]
     results: Results
     digest: str
     at: Location = field(compare=False)

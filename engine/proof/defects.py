@@ -16,7 +16,7 @@ from engine.language.logic import evaluate
 from engine.language.symbolic import known
 from engine.language.term_bank import TermBank
 from engine.language.values import Value
-from engine.policy.model import Convention, Item, Table
+from engine.policy.model import ERROR, Convention, Item, Table
 from engine.proof.bodies import Fault, Place, comes_to
 from engine.proof.encoding import Encoding, Layer, encode
 from engine.proof.prover import Prover, Symbols
@@ -71,8 +71,19 @@ class _Spot:
         return (self.place.kind, self.place.at, self.place.name)
 
 
-def defects(session: Session, effort: int = DEFAULT_EFFORT) -> list[Defect]:
-    """Every finding, in the order of the files.
+def all_cases(session: Session, effort: int = DEFAULT_EFFORT) -> list[Encoding]:
+    """Every case of every convention, under all readings.
+
+    Raises:
+        UsageFault: the solver is missing or is another version, or the sets of overlays are too many for the budget.
+    """
+    return [_all_cases(session, convention, effort) for convention in session.registry.conventions.values()]
+
+
+def defects(
+    session: Session, effort: int = DEFAULT_EFFORT, encodings: Sequence[Encoding] | None = None
+) -> list[Defect]:
+    """Every finding, in the order of the files; ``encodings`` are those of :func:`all_cases`.
 
     Raises:
         UsageFault: the solver is missing or is another version, or the sets of overlays are too many for the budget.
@@ -83,8 +94,7 @@ def defects(session: Session, effort: int = DEFAULT_EFFORT) -> list[Defect]:
     laid: set[Location] = set()
     undecided: set[Key] = set()
     spots: dict[Key, list[_Spot]] = {}
-    for convention in session.registry.conventions.values():
-        encoding = _all_cases(session, convention, effort)
+    for encoding in all_cases(session, effort) if encodings is None else encodings:
         prover = Prover(encoding.space, encoding.base, effort)
         for layer in encoding.layers:
             laid.update(overlay.at for _, overlay in layer.laid)
@@ -110,7 +120,8 @@ def _places(layer: Layer) -> Iterator[tuple[str, Place]]:
     for step in layer.plan.steps:
         item, terms = step.item, layer.item(step.item.id)
         for place in terms.places:
-            yield item.id, place
+            if item.severity != ERROR or place.name != "not_met":  # a case in which facts contradict is refused
+                yield item.id, place
         if step.type is not None and step.type.kind == "enum" and not terms.places:
             for word in step.type.values:
                 decides = comes_to(layer.names, terms.answer, word)

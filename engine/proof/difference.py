@@ -43,7 +43,7 @@ def comparing(older: Encoding, newer: Encoding, *where: Term, effort: int = DEFA
     """
     if older.bank is not newer.bank or older.window is not newer.window:
         raise ValueError("two versions are compared over one space, among the same contracts")
-    return Prover(newer.space, (*newer.base, *where), effort)
+    return Prover(newer.space, (*newer.base, older.agreed, *where), effort)
 
 
 def differences(older: Encoding, newer: Encoding, ids: Iterable[str], prover: Prover | None = None) -> list[Difference]:

@@ -17,10 +17,10 @@ from engine.language.symbolic import Symbolic, mixed
 from engine.language.term_bank import TermBank
 from engine.language.types import Type
 from engine.language.typing import Scope
-from engine.policy.model import Convention, Criterion, Interpretation, Item, Parameter
+from engine.policy.model import ERROR, Convention, Criterion, Interpretation, Item, Parameter
 from engine.policy.nodes import nodes
 from engine.policy.overlays import Laid, named_items
-from engine.proof.bodies import ItemTerms, encode_item
+from engine.proof.bodies import ItemTerms, comes_to, encode_item
 from engine.proof.contracts import contracts_among, overlay_terms
 from engine.proof.expressions import Names, no_value
 from engine.proof.solving import DEFAULT_EFFORT, Solver, Status, budget_spent
@@ -144,7 +144,19 @@ class Encoding:
     @property
     def base(self) -> tuple[Term, ...]:
         """What holds of every case: the rules of the facts, and which contracts are looked at."""
-        return (*self.space.rules, self.window)
+        return (*self.space.rules, self.window, self.agreed)
+
+    @property
+    def agreed(self) -> Term:
+        """That no facts contradict each other: a case in which some do is refused, not decided."""
+        bank = self.bank
+        clashes = (
+            bank.both(layer.when, comes_to(layer.names, layer.answer(step.item.id), "not_met"))
+            for layer in self.layers
+            for step in layer.plan.steps
+            if step.item.severity == ERROR
+        )
+        return bank.negate(bank.either(*clashes))
 
     def has(self, id_: str) -> bool:
         return any(id_ in layer for layer in self.layers)

@@ -24,12 +24,15 @@ class Prover:
     """Answers questions about the cases of ``space`` in which all of ``base`` holds.
 
     ``effort`` bounds each question, in the solver's own count of steps. One that is left open is asked again with
-    linear facts about quotients, which settle some and slow down most.
+    linear facts about quotients, which settle some and slow down most; ``quotients`` asks with them first.
     """
 
-    def __init__(self, space: Space, base: Iterable[Term], effort: int = DEFAULT_EFFORT) -> None:
+    def __init__(
+        self, space: Space, base: Iterable[Term], effort: int = DEFAULT_EFFORT, *, quotients: bool = False
+    ) -> None:
         self.space = space
         self.effort = effort
+        self._ways = (True, False) if quotients else (False, True)
         self._base = tuple(base)
         self._solvers: dict[bool, Solver] = {}
 
@@ -94,8 +97,8 @@ class Prover:
         return int(evaluate([whole], symbols)[whole])
 
     def _asked(self, goal: tuple[Term, ...]) -> tuple[Status, Solver]:
-        status, solver = Status.UNDECIDED, self._solver(lemmas=False)
-        for lemmas in (False, True):
+        status, solver = Status.UNDECIDED, self._solver(self._ways[0])
+        for lemmas in self._ways:
             solver = self._solver(lemmas)
             status = solver.check(*goal)
             if status is not Status.UNDECIDED:

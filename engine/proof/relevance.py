@@ -63,20 +63,22 @@ def mattering(
     wanted, bank, space = tuple(ids), encoding.bank, encoding.space
     answers = [encoding.answer(id_) for id_ in wanted]
     roots = [root for answer in answers for root in terms_of(answer)]
-    prover = Prover(space, (*space.rules_about([*roots, encoding.window]), encoding.window), effort)
+    contracts = bank.both(encoding.window, encoding.agreed)
+    prover = Prover(space, (*space.rules_about([*roots, contracts]), contracts), effort)
     found = set()
     for name in facts:
         twin, goals = _goals(encoding, name, wanted)
         any_ = bank.either(*(goal for pair in goals.values() for goal in pair))
-        own = twin.space.rules_about([*roots, any_, encoding.window])
-        if any_ is not bank.false and prover.ask(any_, *own, twin.window) is not Status.EXCLUDED:
+        theirs = bank.both(twin.window, twin.agreed)
+        own = twin.space.rules_about([*roots, any_, theirs])
+        if any_ is not bank.false and prover.ask(any_, *own, theirs) is not Status.EXCLUDED:
             found.add(name)
     return found
 
 
 def _of_fact(encoding: Encoding, name: str, ids: Iterable[str], prover: Prover) -> Mapping[str, tuple[Status, Status]]:
     twin, goals = _goals(encoding, name, ids)
-    rules = (*twin.space.rules, twin.window)
+    rules = twin.base
 
     def asked(goal: Term) -> Status:
         return Status.EXCLUDED if goal is encoding.bank.false else prover.ask(goal, *rules)

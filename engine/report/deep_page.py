@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.language.values import Absent, Value
 from engine.proof.defects import Defect
+from engine.proof.properties import Kept
+from engine.proof.solving import Status
 from engine.proof.witness import Witness
 from engine.report.case_text import case_lines, comment, written
 from engine.report.formats import formats
@@ -17,9 +19,13 @@ from engine.suite.running import shown
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Findings of the deep checks within ``effort`` steps of the solver each; ``files`` names case files by number."""
+    """Findings of the deep checks within ``effort`` steps of the solver each, and what became of the properties.
+
+    ``files`` names the case files of findings by number.
+    """
 
     found: Sequence[Defect]
+    promises: Sequence[Kept]
     effort: int
     files: Mapping[int, str] = field(default_factory=dict)
 
@@ -28,7 +34,7 @@ def page(findings: Findings, say: Say) -> Page:
     """Each finding with its place, what is known of it, and its case."""
     blocks: list[Block] = [Heading(say("deep"))]
     if not findings.found:
-        return (*blocks, Paragraph(say("deep_clean"), "good"))
+        blocks.append(Paragraph(say("deep_clean"), "good"))
     for number, finding in enumerate(findings.found):
         status = say(f"deep_status.{finding.status}", effort=findings.effort)
         lines = [(0, f"{finding.at}: {finding_text(finding, say)}"), (1, status)]
@@ -41,7 +47,28 @@ def page(findings: Findings, say: Say) -> Page:
             if not where:
                 lines.extend((2, line) for line in _facts(finding.witness))
         blocks.append(Tree(tuple(lines)))
-    return tuple(blocks)
+    return (*blocks, *_promises(findings, say))
+
+
+def _promises(findings: Findings, say: Say) -> Iterator[Block]:
+    """Each property that is broken or left open with its cases, then all that are proved."""
+    if findings.promises:
+        yield Heading(say("properties"), level=2)
+    proved: dict[str, list[str]] = {}
+    for kept in findings.promises:
+        label = f"{kept.promise.id}: {say.label(kept.promise)}"
+        if kept.status is Status.EXCLUDED:
+            proved.setdefault(label, []).append(kept.convention)
+            continue
+        status = say(f"property_status.{kept.status.value}", effort=findings.effort)
+        lines = [(0, f"{kept.promise.at}: {label}"), (1, f"{kept.convention}: {status}")]
+        for witness in kept.cases:
+            lines.append((1, say.pair(say("witness"), _said(witness, say))))
+            lines.extend((2, line) for line in _facts(witness))
+        yield Tree(tuple(lines))
+    if proved:
+        held = [(1, f"{label} ({', '.join(conventions)})") for label, conventions in proved.items()]
+        yield Tree(((0, say("property_status.excluded")), *held))
 
 
 FORMATS = formats(page)
@@ -67,7 +94,8 @@ def witness_text(finding: Defect, witness: Witness, say: Say) -> str:
 
 
 def _facts(witness: Witness) -> list[str]:
-    return [f"{name}: {written(value)}" for name, value in witness.facts.items()]
+    readings = [f"--interpret {id_}={choice}" for id_, choice in witness.interpret.items()]
+    return [*(f"{name}: {written(value)}" for name, value in witness.facts.items()), *readings]
 
 
 def _said(witness: Witness, say: Say) -> str:

@@ -40,6 +40,7 @@ from engine.policy.model import (
     Interpretation,
     Item,
     Overlay,
+    Property,
     Row,
     Rule,
     Source,
@@ -103,6 +104,7 @@ class Speaker:
             if edit.kind == "convention":
                 return self.say.label(convention)
             found: Any = convention.items.get(edit.item) or convention.derogations.get(edit.item)
+            found = found or convention.properties.get(edit.item)
             found = found or next((overlay for overlay in convention.overlays if overlay.id == edit.item), None)
             if found is not None:
                 return str(found.label[self.say.lang])
@@ -184,7 +186,7 @@ class Speaker:
                 return (*phrases.condition(value.when), *then)
             case Derogation():
                 return ((0, value.label[self.say.lang]), *phrases.condition(value.when, 1))
-            case Item() | Overlay() | Source():
+            case Item() | Overlay() | Property() | Source():
                 return ()  # its name says it
             case Interpretation():
                 return ((0, self._choice(value, value.default)),)

@@ -16,7 +16,7 @@ from engine.policy.items import KINDS
 
 Lines = list[tuple[int, str]]
 
-_KINDS = {**KINDS, "overlays": "overlay", "derogations": "derogation"}
+_KINDS = {**KINDS, "overlays": "overlay", "derogations": "derogation", "properties": "property"}
 _FIRST = ("id", "label", "question", "kind", "unit", "signed", "cite", "note", "value_labels", "applies_when", "unless")
 _LAST = ("then", "otherwise", "warnings")
 _LEFT = ("fact", "ref", "interpretation", "criterion")

@@ -13,11 +13,22 @@ from decimal import Decimal
 
 from engine.errors import Location
 from engine.language.expressions import Cell, Citation, Node, Text
-from engine.policy.model import Convention, DatedValue, Derogation, Interpretation, Item, Overlay, Row, Rule, Source
+from engine.policy.model import (
+    Convention,
+    DatedValue,
+    Derogation,
+    Interpretation,
+    Item,
+    Overlay,
+    Property,
+    Row,
+    Rule,
+    Source,
+)
 
 KINDS = (
     *("convention", "source", "interpretation", "parameter", "table", "quantity", "criterion"),
-    *("outcome", "payment", "obligation", "consistency", "derogation", "overlay"),
+    *("outcome", "payment", "obligation", "consistency", "derogation", "property", "overlay"),
 )
 CHANGES = ("added", "removed", "changed", "moved")
 WEIGHTS = ("rule", "citation", "label")  # what a result depends on; what it rests on; the words around it
@@ -25,7 +36,7 @@ WEIGHTS = ("rule", "citation", "label")  # what a result depends on; what it res
 OWN_UNIT = frozenset({"value", "row", "case", "otherwise", "first_known"})  # places whose value has the item's unit
 
 Path = tuple[tuple[str, str], ...]
-Whole = Item | Row | DatedValue | Rule | Derogation | Overlay | Interpretation | Source
+Whole = Item | Row | DatedValue | Rule | Derogation | Overlay | Property | Interpretation | Source
 Value = (
     str | int | Decimal | bool | dt.date | Text | tuple[str, ...] | tuple[Citation, ...] | Node | Cell | Whole | None
 )

@@ -183,7 +183,7 @@ FIELDS: Mapping[Field, tuple[str, ...]] = {
     _moved: ("Item.id", "Item.at"),
     _plain: (
         *("beneficiary", "signed_from", "signed_before", "first_anniversary", "default", "transitional", "unit"),
-        *("kind", "title", "publisher", "url", "date", "severity", "informs"),
+        *("kind", "title", "publisher", "url", "date", "severity", "informs", "falls"),
         "if_unmet",
     ),
     _node: (
@@ -191,6 +191,10 @@ FIELDS: Mapping[Field, tuple[str, ...]] = {
             "Convention.years_from",
             "Overlay.when",
             "Derogation.when",
+            "Property.when",
+            "Property.never",
+            "Property.more",
+            "Property.result",
             "Rule.when",
             "applies_when",
             "unless",

@@ -21,6 +21,18 @@ from engine.policy.model import Convention, Item, Outcome
 from engine.policy.places import HEAD
 from engine.policy.registry import Registry
 
+# What a convention holds by id, and the kind of its edits.
+_LISTS = {
+    "interpretations": "interpretation",
+    "overlays": "overlay",
+    "derogations": "derogation",
+    "properties": "property",
+    "sources": "source",
+    "items": "item",
+}
+
+_WEIGHTS = {"source": "citation", "property": "label"}  # neither decides a case
+
 
 def edits(a: Convention, b: Convention, vocabulary: Vocabulary | None = None) -> tuple[Edit, ...]:
     """Every edit between two conventions, in the order of the newer one's files.
@@ -33,11 +45,11 @@ def edits(a: Convention, b: Convention, vocabulary: Vocabulary | None = None) ->
     setting = Setting(a.items, b.items, (a.signed_from, b.signed_from), vocabulary)
     found = list(field_edits(a, b, _spot("convention", b.id, a, b, setting)))
     beside = [_beside(one, other) for one, other in ((a, b), (b, a))]
-    for kind in ("interpretations", "overlays", "derogations", "sources", "items"):
+    for kind in _LISTS:
         old, new = (_by_id(getattr(side, kind)) for side in (a, b))
         for id_ in dict.fromkeys((*new, *old)):
             before, after = old.get(id_), new.get(id_)
-            spot = _spot(kind.removesuffix("s"), id_, before, after, setting)
+            spot = _spot(_LISTS[kind], id_, before, after, setting)
             if before is not None and after is not None:
                 found += field_edits(before, after, spot) if before is not after else ()
             elif id_ not in (beside[0] if after is None else beside[1]):
@@ -76,7 +88,7 @@ def _spot(kind: str, id_: str, before: Any, after: Any, setting: Setting) -> Spo
         at=(sides[0].at, sides[1].at),
         cite=(getattr(before, "cite", ()), getattr(after, "cite", ())),
         setting=setting,
-        weight="citation" if kind == "source" else "rule",
+        weight=_WEIGHTS.get(kind, "rule"),
         unit=next((side.unit for side in (after, before) if isinstance(side, Item) and side.unit), None),
     )
 
@@ -144,6 +156,7 @@ def _under_names(a: Convention, names: Mapping[str, str]) -> Convention:
         items={names.get(id_, id_): _under(item, names) for id_, item in a.items.items()},
         overlays=tuple(overlays),
         derogations={id_: renamed(each, names) for id_, each in a.derogations.items()},
+        properties={id_: renamed(each, names) for id_, each in a.properties.items()},
     )
 
 

@@ -16,6 +16,7 @@ from engine.policy.checks.files import file_problems
 from engine.policy.checks.labels import label_problems
 from engine.policy.checks.outcomes import outcome_problems
 from engine.policy.checks.overlays import overlay_problems
+from engine.policy.checks.properties import property_problems
 from engine.policy.checks.results import result_problems
 from engine.policy.checks.tables import table_problems
 from engine.policy.checks.tongues import tongue_problems
@@ -45,6 +46,7 @@ _CHECKS: tuple[Check, ...] = (
     table_problems,
     outcome_problems,
     overlay_problems,
+    property_problems,
     unused_problems,
     date_problems,
     tongue_problems,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from engine.errors import Location, Problem, nearest
 from engine.language.expressions import Citation, Literal, Node, parts, walk
-from engine.policy.model import CONSISTENCY, Convention, Criterion, Item, Parameter, Quantity, Table
+from engine.policy.model import CONSISTENCY, Convention, Criterion, Item, Overlay, Parameter, Property, Quantity, Table
 from engine.policy.nodes import citations
 from engine.policy.registry import Registry
 
@@ -21,9 +21,10 @@ def citation_problems(registry: Registry, convention: Convention) -> Iterator[Pr
     for derogation in convention.derogations.values():
         yield from _dangling(derogation.cite, convention)
         yield from _required(derogation.id, derogation.cite, derogation.at)
-    for overlay in convention.overlays:
-        yield from _dangling(overlay.cite, convention)
-        yield from _required(overlay.id, overlay.cite, overlay.at)
+    others: tuple[Overlay | Property, ...] = (*convention.overlays, *convention.properties.values())
+    for entry in others:
+        yield from _dangling(entry.cite, convention)
+        yield from _required(entry.id, entry.cite, entry.at)
     for window in convention.without_rules:
         yield from _dangling((*window.cite, *(c for k in window.known for c in k.cite)), convention)
         yield from _required(window.id, window.cite, window.at)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from engine.errors import Location, Problem
 from engine.language.expressions import Scale, Unpublished, walk
-from engine.policy.model import Convention, Criterion, Item, Outcome, Parameter, Quantity
+from engine.policy.model import Convention, Criterion, Item, Outcome, Overlay, Parameter, Property, Quantity
 from engine.policy.nodes import nodes
 from engine.policy.registry import Registry
 from engine.words import LANGUAGES, read_words
@@ -38,6 +38,8 @@ def label_texts(convention: Convention) -> Iterator[tuple[str, Mapping[str, str]
     yield convention.id, convention.label, convention.at
     for interpretation in convention.interpretations.values():
         yield interpretation.id, interpretation.question, interpretation.at
+        if interpretation.note is not None:
+            yield f"{interpretation.id}: note", interpretation.note, interpretation.at
         for choice, label in interpretation.choices.items():
             yield f"{interpretation.id}={choice}", label, interpretation.at
     for shown in convention.results.headline.values():
@@ -60,11 +62,12 @@ def label_texts(convention: Convention) -> Iterator[tuple[str, Mapping[str, str]
             yield from ((f"{item.id}: excluded", e.because, e.at) for e in item.body.excluded)
     for derogation in convention.derogations.values():
         yield derogation.id, derogation.label, derogation.at
+    others: tuple[Overlay | Property, ...] = (*convention.overlays, *convention.properties.values())
+    for entry in others:
+        yield entry.id, entry.label, entry.at
     for window in convention.without_rules:
         for text in (window.label, window.ask, *(known.text for known in window.known)):
             yield window.id, text, window.at
-    for overlay in convention.overlays:
-        yield overlay.id, overlay.label, overlay.at
 
 
 def _dated(id_: str, parameter: Parameter, convention: Convention, at: Location) -> Iterator[Problem]:

@@ -39,6 +39,7 @@ def _cited(convention: Convention) -> Iterator[str]:
     cites = [entry.cite for entry in convention.derogations.values()]
     cites.extend(entry.cite for entry in convention.interpretations.values())
     cites.extend(entry.cite for entry in convention.overlays)
+    cites.extend(entry.cite for entry in convention.properties.values())
     yield from (citation.source for cite in cites for citation in cite)
 
 

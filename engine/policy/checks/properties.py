@@ -1,0 +1,48 @@
+"""Checks what properties of the law speak of: a convention comes in, unknown names and types without order go out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.errors import Problem
+from engine.language.expressions import FactRef, ItemRef, walk
+from engine.language.types import Type
+from engine.language.typing import Scope, check_condition, fact_type, item_type
+from engine.policy.model import Convention, Property
+from engine.policy.overlays import interpretations, laid_items
+from engine.policy.properties import FALLS, RISES, steps_of
+from engine.policy.registry import Registry
+from engine.policy.resolve import resolve
+
+
+def property_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
+    """Names that do not exist, types that do not fit, and comparisons of what has no more and less."""
+    if not convention.properties:
+        return
+    questions = interpretations(convention, registry.covering(convention))
+    items = laid_items(convention, ())
+    scope = Scope(registry.vocabulary, resolve(items, registry.vocabulary, questions).types, questions)
+    silent = frozenset(id_ for id_, item in items.items() if item.kind == "obligation")
+    for promise in convention.properties.values():
+        _check(promise, convention, scope, silent)
+    yield from scope.problems
+
+
+def _check(promise: Property, convention: Convention, scope: Scope, silent: frozenset[str]) -> None:
+    conditions = [node for node in (promise.when, promise.never) if node is not None]
+    for node in conditions:
+        check_condition(node, scope)
+    refs = [part for node in conditions for part in walk(node) if isinstance(part, ItemRef)]
+    for ref in (*refs, *(() if promise.result is None else (promise.result,))):
+        if ref.id in silent:
+            scope.report(ref.at, "type-mismatch", operator="ref", types=f"{ref.id}: obligation")
+    if promise.more is not None and promise.result is not None:
+        _check_order(promise.more, promise.result, FALLS if promise.falls else RISES, convention, scope)
+
+
+def _check_order(more: FactRef, result: ItemRef, way: str, convention: Convention, scope: Scope) -> None:
+    fact, item = fact_type(more, scope), item_type(result, scope)
+    if fact is not None and steps_of(convention, "", fact) is None:
+        scope.report(more.at, "not-ordered", key="more", id=more.name, type=str(fact))
+    if isinstance(item, Type) and steps_of(convention, result.id, item) is None:
+        scope.report(result.at, "not-ordered", key=way, id=result.id, type=str(item))

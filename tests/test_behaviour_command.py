@@ -181,7 +181,7 @@ def test_two_conventions_decide_every_row_of_a_portfolio_by_force(
 def _facts(row: dict[str, str], session: Session) -> dict[str, object]:
     from decimal import Decimal
 
-    from engine.comparison.effects.witness import nested
+    from engine.evaluation.facts import nested
 
     given: dict[str, object] = {}
     for name, fact in session.registry.vocabulary.facts.items():

@@ -13,7 +13,7 @@ import pytest
 
 from engine.comparison.edits.edit import KINDS as EDITED
 from engine.comparison.edits.edit import WEIGHTS
-from engine.comparison.effects import effects
+from engine.comparison.effects import behaviour
 from engine.policy.model import IF_UNMET
 from engine.proof import defects
 from engine.proof.solving import Status
@@ -37,7 +37,7 @@ MEMBERS = {
     "effect": {"gain", "loss", "opened", "settled", "other"},
     "fewer_of": {"patients", "patients_par_etp", "points", "ETP", "years", "days"},
     "if_unmet": {*IF_UNMET},
-    "item_status": {effects.PROVED, effects.APART, effects.SEARCHED, effects.UNDECIDED, effects.THROUGH},
+    "item_status": {behaviour.PROVED, behaviour.APART, behaviour.OFFSET, behaviour.UNDECIDED, behaviour.THROUGH},
     "cause_change": {"added", "removed", "changed"},
     "more_of": {"patients", "patients_par_etp", "points", "ETP", "years", "days"},
     "origin": {"option", "folder", "package", "revision", "checkout"},

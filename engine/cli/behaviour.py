@@ -8,8 +8,8 @@ from pathlib import Path
 from engine.cli.witnesses import write_witnesses
 from engine.comparison.effects.behaviour import Behaviour, behaviour
 from engine.comparison.effects.measures import Portfolio
-from engine.comparison.effects.twins import Side
-from engine.comparison.sides import Side as Read
+from engine.comparison.effects.versions import Version
+from engine.comparison.sides import Side
 from engine.errors import Location, fault
 from engine.evaluation.session import Session
 from engine.report.behaviour_files import (
@@ -26,30 +26,37 @@ from engine.report.whom import Whom
 
 
 def effects_of(
-    sides: tuple[Read, Read], pairs: Sequence[tuple[str, str]], say: Say, witness: str | None, portfolio: str | None
+    sides: tuple[Side, Side],
+    pairs: Sequence[tuple[str, str]],
+    say: Say,
+    witness: str | None,
+    portfolio: str | None,
+    effort: int,
 ) -> Effects:
     """The effects of a change between the conventions that both sides have, paired.
 
-    Witnesses are written into a folder and a portfolio is measured where they are named.
+    Witnesses are written into a folder and a portfolio is measured where they are named. ``effort`` bounds each
+    question to the solver.
 
     Raises:
         InputFault: witnesses cannot be written, or the portfolio cannot be read.
+        UsageFault: the solver is missing or is another version, or a plan is too hard for ``effort``.
     """
     sessions = (Session(sides[0].registry), Session(sides[1].registry))
     first, second = (side.registry.conventions for side in sides)
-    twins = [
-        (Side(sessions[0], first[old]), Side(sessions[1], second[new]))
+    versions = [
+        (Version(sessions[0], first[old]), Version(sessions[1], second[new]))
         for old, new in pairs
         if old in first and new in second
     ]
     # The file first: what is wrong with it is told before the comparison takes its time.
-    measured = None if portfolio is None else _measured(portfolio, twins, sessions)
-    found = tuple(behaviour(before, after) for before, after in twins)
+    measured = None if portfolio is None else _measured(portfolio, versions, sessions)
+    found = tuple(each for before, after in versions for each in behaviour(before, after, effort))
     files = [{} for _ in found] if witness is None else _write_witnesses(found, sessions, witness, say)
     return Effects(found=found, files=files, portfolio=measured)
 
 
-def _measured(name: str, pairs: Sequence[tuple[Side, Side]], sessions: tuple[Session, Session]) -> Portfolio:
+def _measured(name: str, pairs: Sequence[tuple[Version, Version]], sessions: tuple[Session, Session]) -> Portfolio:
     """The rows of a file under both versions; two conventions are forced on every row."""
     try:
         from engine.comparison.effects.portfolio import measured
@@ -71,6 +78,8 @@ def _write_witnesses(
         whom = Whom(each, say)
         files: dict[int, str] = {}
         prefix = f"{each.b.convention.id}_" if len(found) > 1 else ""
+        if each.meeting.moved:
+            prefix = f"{prefix}{each.meeting.first}_"
         for number, (stem, effect) in enumerate(zip(witness_names(each.effects), each.effects, strict=True)):
             files[number] = (folder / (prefix + stem)).as_posix()
             texts[prefix + stem] = witness_text(effect, whom, commands_of(each, places), files[number])

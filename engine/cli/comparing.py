@@ -7,6 +7,7 @@ import sys
 import click
 
 from engine.cli.common import Given, format_option, given, output_option, put
+from engine.cli.effort import effort_option
 from engine.comparison.edits.structure import compared
 from engine.comparison.sides import open_sides, paired
 from engine.report.diff_data import FORMATS
@@ -35,6 +36,7 @@ FAILING = {"structural": ("rule",), "citation": ("citation",), "any": ("rule", "
     multiple=True,
     help="Exit with 1 if there is such a change (repeatable).",
 )
+@effort_option
 @output_option
 @format_option(FORMATS)
 @given()
@@ -48,6 +50,7 @@ def diff(
     portfolio: str | None,
     full: bool,
     fail_on: tuple[str, ...],
+    effort: int,
     output: str | None,
     format_: str,
 ) -> None:
@@ -65,9 +68,9 @@ def diff(
     found = compared(old.registry, new.registry, pairs)
     effects = None
     if behaviour:
-        from engine.cli.behaviour import effects_of  # brings the search with it
+        from engine.cli.behaviour import effects_of  # brings the proofs with it
 
-        effects = effects_of(sides, pairs, say, witness, portfolio)
+        effects = effects_of(sides, pairs, say, witness, portfolio, effort)
     subject = Diff(sides=sides, found=found, effects=effects, full=full)
     put(FORMATS, format_, subject, say, output, [portfolio] if portfolio else ())
     if _failing(subject, fail_on):

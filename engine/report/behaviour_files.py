@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.comparison.effects.behaviour import Behaviour, Effect
-from engine.comparison.effects.twins import STOPPED
+from engine.comparison.effects.witness import STOPPED
 from engine.escaping import flowing
 from engine.language.values import Absent, Value
 from engine.policy.registry import Registry
@@ -114,7 +114,7 @@ def place_of(registry: Registry) -> Place:
 
 def commands_of(behaviour: Behaviour, places: tuple[Place, Place]) -> tuple[Place, Place]:
     """How to see each version: by forcing the convention, or by reading its folder."""
-    if behaviour.forced:
+    if behaviour.meeting.forced:
         first, second = (f"--convention {side.convention.id}" for side in (behaviour.a, behaviour.b))
         return Place(first), Place(second)
     return places

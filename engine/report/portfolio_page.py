@@ -9,6 +9,7 @@ from typing import Any
 from engine.comparison.effects.behaviour import Behaviour
 from engine.comparison.effects.measures import Portfolio
 from engine.language.types import number
+from engine.language.values import Absent, Value
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
 from engine.report.say import Say
 from engine.report.values import money
@@ -43,10 +44,9 @@ def portfolio_blocks(measured: Portfolio, found: Sequence[Behaviour], say: Say) 
         yield Tree(tuple((0, f"{say.scalar(count)} × {_cause(id_, found, say)}") for id_, count in shown))
 
 
-def _plain(value: str) -> Any:
-    from engine.review.enumeration import STATUS_VALUES
-
-    return STATUS_VALUES.get(value, value)
+def _plain(value: str) -> Value:
+    """A value as a column holds it: a word, or why there is none."""
+    return Absent(value) if value in {each.value for each in Absent} else value
 
 
 def _cause(id_: str, found: Sequence[Behaviour], say: Say) -> str:

@@ -5,19 +5,19 @@ The labels are those of facts and items; an item is named as the later version n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-from engine.comparison.effects.attribution import OVERLAY, READING, Cause
 from engine.comparison.effects.behaviour import Behaviour, Effect
-from engine.comparison.effects.describe import Restriction
-from engine.comparison.effects.joint import Pair
-from engine.comparison.effects.twins import STOPPED
+from engine.comparison.effects.definitions import OVERLAY, READING, WINDOW, Cause
+from engine.comparison.effects.situations import FACT
+from engine.comparison.effects.witness import STOPPED
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY
 from engine.language.types import Type
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
+from engine.language.values import UNDETERMINED, Absent, Value
 from engine.policy.model import Item
+from engine.proof.whom import Extent
 from engine.report.say import Say
 
 MAX_VALUES = 4
@@ -29,6 +29,7 @@ class Whom:
 
     def __init__(self, behaviour: Behaviour, say: Say) -> None:
         self.say = say
+        self.headline = behaviour.results.ids
         self.items: dict[str, Item] = {}
         self.types: dict[str, Type | None] = {}
         for side in (behaviour.b, behaviour.a):
@@ -78,22 +79,23 @@ class Whom:
         return f"{self.value(effect.result, effect.before)} → {self.value(effect.result, effect.after)}"
 
     def who(self, effect: Effect) -> str:
-        """Whom the change concerns, as far as few words can tell."""
-        if effect.box is None or not effect.box.restrictions:
-            readings = list(self._readings(effect))
-            return self.say.listed(readings) if readings else self.say("in_certain_cases")
-        said = [*self._readings(effect)]
+        """Whom the change concerns, as far as the inputs of the edited item tell."""
+        said = list(self._readings(effect))
+        if effect.situation is None:
+            return self.say.listed(said) if said else self.say("in_certain_cases")
         absent = []
-        for each in effect.box.restrictions:
-            if each.kind == "fact" and each.only_absent:
-                absent.append(_lowered(self.say.facts([each.name])))
-            elif each.kind == "fact":
-                said.append(self._fact(each))
-            elif each.kind == "item":
-                said.append(self._item(each, effect.inputs.get(each.name)))
+        for (kind, name), extent in effect.situation.extents.items():
+            if kind == FACT and extent.values == (UNDETERMINED,):
+                absent.append(_lowered(self.say.facts([name])))
+            else:
+                said.append(self._fact(name, extent) if kind == FACT else self._item(name, extent))
         if absent:
             said.append(self.say("without", names=", ".join(absent)))
-        return self.say.listed(part for part in said if part)
+        return self.say.listed(said) if said else self.say("everyone")
+
+    def is_criterion(self, id_: str) -> bool:
+        """Whether a result is told among the criteria."""
+        return id_ != STOPPED and id_ not in self.headline
 
     def cause(self, cause: Cause) -> str:
         """A cause with what happened to it."""
@@ -102,6 +104,8 @@ class Whom:
         if cause.kind == OVERLAY:
             label = self.overlays.get(cause.id)
             return f"{self.say('cause_overlay')} {cause.id if label is None else label[self.say.lang]}"
+        if cause.kind == WINDOW:
+            return self.say.pair(self.say("cause_window"), cause.id)
         change = self.changes.get(cause.id)
         return self.item(cause.id) + (f", {self.say(f'cause_change.{change}')}" if change else "")
 
@@ -115,66 +119,44 @@ class Whom:
         for id_, choice in effect.witness.interpret.items():
             yield self.say("under_reading", id=id_, choice=choice)
 
-    def _fact(self, each: Restriction) -> str:
-        fact = self.say.registry.vocabulary.facts[each.name]
+    def _fact(self, name: str, extent: Extent) -> str:
+        fact = self.say.registry.vocabulary.facts[name]
         label = self.say.label(fact) + self.say("colon")
-        if each.ranged:
-            return label + self._range(each)
-        known = [a for a, b in each.pairs if a == b and a is not None and not isinstance(a, Absent)]
-        names = [self.say.fact(each.name, value) for value in known]
-        rest = [value for value in fact.type.values if value not in known]
+        if not extent.values:
+            if extent.low is None and fact.minimum is not None and extent.high == fact.minimum:
+                extent = Extent(low=extent.high, high=extent.high)
+            return label + self._range(extent, lambda value: self.say.fact(name, value), fact.type)
+        names = [self.say.fact(name, value) for value in extent.values if not isinstance(value, Absent)]
+        rest = [self.say.fact(name, value) for value in fact.type.values if value not in extent.values]
         if len(names) > MAX_VALUES and len(rest) < len(names):
-            others = [self.say.fact(each.name, value) for value in rest]
-            names = [self.say("other_than", values=", ".join(others))]
-        elif all(len(name) > SAYS_LITTLE for name in names) and len(fact.type.values) > 2:
+            names = [self.say("other_than", values=", ".join(rest))]
+        elif all(len(each) > SAYS_LITTLE for each in names) and len(fact.type.values) > 2:
             label = ""  # such values say themselves of what they are
-        if each.absent:
-            names.append(self.say("or_not_given"))
         return label + ", ".join(names)
 
-    def _range(self, each: Restriction) -> str:
-        fact = self.say.registry.vocabulary.facts[each.name]
-        ends = (each.low, each.high)
-        if each.high is not None and each.low is None and each.high == fact.minimum:
-            ends = (each.high, each.high)
-        low, high = (None if end is None else self._number(each.name, end) for end in ends)
-        if not each.exact or (low is None and high is None):
-            said = self.say("is_given")
-        elif low is None or high is None:
-            said = self.say("range_to" if low is None else "range_from", low=low, high=high)
-        else:
-            said = low if low == high else self.say("range_between", low=self._bare(each), high=high)
-        return said + (f" {self.say('or_not_given')}" if each.absent else "")
-
-    def _number(self, name: str, value: Value) -> str:
-        assert not isinstance(value, Absent)
-        return self.say.fact(name, value)
-
-    def _bare(self, each: Restriction) -> str:
-        """The lower end without its unit, which the upper end names."""
-        assert each.low is not None
-        assert not isinstance(each.low, Absent)
-        type_ = self.say.registry.vocabulary.facts[each.name].type
-        plain = Type("number") if type_.unit in ("patients", "ETP") else type_
-        return self.say.scalar(each.low, plain)
-
-    def _item(self, each: Restriction, actual: Pair | None) -> str:
-        label = self.label(each.name) + self.say("colon")
-        if actual is not None and actual[0] != actual[1] and None not in actual:
-            if all(isinstance(value, int | Fraction) for value in actual):
-                return ""  # a number that changed is told by the cause
-            return label + " → ".join(self.value(each.name, value) for value in actual)
-        if each.ranged:
-            return ""
-        same = list(dict.fromkeys(a if a is not None else b for a, b in each.pairs if a == b or None in (a, b)))
-        kept = [value for value in (*same, *each.absent) if value is not UNDETERMINED and value is not NOT_APPLICABLE]
-        type_ = self.types.get(each.name)
-        rest = [value for value in (type_.values if type_ is not None else ()) if value not in kept]
-        if kept and rest and len(rest) < len(kept):
-            others = ", ".join(self.value(each.name, value) for value in rest)
+    def _item(self, name: str, extent: Extent) -> str:
+        label = self.label(name) + self.say("colon")
+        type_ = self.types.get(name)
+        if not extent.values:
+            return label + self._range(extent, lambda value: self.value(name, value), type_)
+        rest = [value for value in (type_.values if type_ is not None else ()) if value not in extent.values]
+        if rest and len(rest) < len(extent.values):
+            others = ", ".join(self.value(name, value) for value in rest)
             return label + self.say("other_than", values=others)
-        shown: Sequence[Value | None] = kept or list(each.absent) or same
-        return label + ", ".join(self.value(each.name, value) for value in shown[:MAX_VALUES])
+        return label + ", ".join(self.value(name, value) for value in extent.values)
+
+    def _range(self, extent: Extent, said: Callable[[Any], str], type_: Type | None) -> str:
+        if extent.low is None and extent.high is None:
+            return self.say("is_given")
+        if extent.low is None or extent.high is None:
+            key = "range_to" if extent.low is None else "range_from"
+            return self.say(
+                key, low=extent.low is not None and said(extent.low), high=extent.high is not None and said(extent.high)
+            )
+        if extent.low == extent.high:
+            return said(extent.low)
+        plain = Type("number") if type_ is not None and type_.unit in ("patients", "ETP") else type_
+        return self.say("range_between", low=self.say.scalar(extent.low, plain), high=said(extent.high))
 
 
 def _lowered(label: str) -> str:

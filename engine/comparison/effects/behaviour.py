@@ -1,54 +1,41 @@
-"""For whom the result changes between two versions, and why: two sides come in, witnessed differences go out.
+"""For whom the result changes between two versions, and why: two sides come in, confirmed differences go out.
 
-Changed items are exhausted over their inputs, which proves what has no effect; cases then show what has one. What
-neither settles is told with its bound.
+Each result is proved the same, or shown to differ by a first case that both versions decide; what the budget leaves
+open is said.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from engine.comparison.effects.attribution import Cause
-from engine.comparison.effects.cases import Stock, neighbours, sampled, stock
-from engine.comparison.effects.describe import Box
-from engine.comparison.effects.effects import Status, statuses, unseen, unsettled
-from engine.comparison.effects.joint import Pair
-from engine.comparison.effects.reaching import composed, facts_below, lifted, reached, readings
-from engine.comparison.effects.seeking import sought
-from engine.comparison.effects.study import Kind, Study
-from engine.comparison.effects.twins import STOPPED, Side, Twins, twins
-from engine.comparison.effects.witness import Witness, ascertained, witness_of
-from engine.evaluation.decision import FIXED_RESULTS
+from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, WINDOW, Cause, Versions, versions
+from engine.comparison.effects.kinds import KINDS, effect_of
+from engine.comparison.effects.situations import Situation
+from engine.comparison.effects.study import Finding, Study
+from engine.comparison.effects.versions import Meeting, Version, forced, meetings, same_rules
+from engine.comparison.effects.witness import DECIDED, STOPPED, Witness
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
-from engine.language.values import UNDETERMINED, Absent, Value
-from engine.review.enumeration import SEED
+from engine.language.facts import BENEFICIARY, SIGNATURE, Vocabulary
+from engine.language.term_bank import TermBank
+from engine.language.values import Value
+from engine.policy.model import Convention, Interpretation
+from engine.policy.results import Results, joined
+from engine.proof.encoding import Encoding, encode
+from engine.proof.solving import DEFAULT_EFFORT
+from engine.proof.space import make_space
 
-SAMPLES = 2_000
-# Of one result, from one value to one other, for the same causes: how many groups of cases are kept with a witness.
-MAX_GROUPS = 6
-# Readings other than the default ones that are looked at, for changes that show under no other.
-MAX_READINGS = 4
-# Changed items that are followed up to the results where no case has shown them there.
-MAX_ITEMS = 6
-
-GAIN, LOSS, OPENED, SETTLED, OTHER = "gain", "loss", "opened", "settled", "other"
-WORTH: Mapping[str, Mapping[str, int]] = {
-    "eligibilite": {"ineligible": 0, "eligible": 1},
-    "verification.resultat": {"nul": 0, "prorata": 1, "plein": 2},
-}
-MONEY = ("aide.montant_annuel", "aide.montant_du", "verification.taux")
+FOUND, PROVED, APART, THROUGH, OFFSET, UNDECIDED = "found", "proved", "apart", "through", "offset", "undecided"
+REFUSED = "no-convention"  # what a version says of a contract that no convention of its covers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """A result that changes: from what to what, for what causes, for whom, and the case that shows it.
 
-    ``kind`` is gain, loss, opened (no longer known), settled (now known) or other. ``box`` tells whom where few words
-    can, and ``inputs`` are those of its item in the case; ``seen`` counts the cases of the comparison. ``follows`` is
-    the result of which this one is the consequence.
+    ``kind`` is gain, loss, opened (no longer known), settled (now known) or other. ``situation`` tells whom, where one
+    edit is the cause and its inputs tell. ``follows`` is the result of which this one is the consequence.
     """
 
     result: str
@@ -56,185 +43,187 @@ class Effect:
     after: Value
     kind: str
     causes: tuple[Cause, ...]
-    box: Box | None
-    inputs: Mapping[str, Pair]
+    situation: Situation | None
     witness: Witness
-    seen: int
     follows: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Behaviour:
-    """What the comparison of two versions found. ``more`` counts the groups of cases left out, by result.
+class Status:
+    """``status`` of a changed item.
 
-    ``unconfirmed`` counts kinds of differences that the decisions did not bear out: there should be none. ``first`` to
-    ``last`` are the signature days of the comparison, None where the versions share none, or it has no end.
+    ``found``: a case shows an effect. ``proved``: in no case does a result hang on the change. ``through``: one version
+    alone has it, or it has another type, and what reads it tells its effect. ``apart``: no result rests on it, only
+    payments, obligations or nothing. ``offset``: results hang on it, but none that differs between the versions.
+    ``undecided``: the budget was spent before.
     """
 
-    a: Side
-    b: Side
-    effects: tuple[Effect, ...]
-    more: Mapping[str, int]
-    statuses: tuple[Status, ...]
-    cases: int
-    seed: int
-    unconfirmed: int
-    first: dt.date | None = None
-    last: dt.date | None = None
-
-    @property
-    def forced(self) -> bool:
-        return self.a.convention.id != self.b.convention.id
+    item: str
+    change: str
+    status: str
 
 
-def behaviour(a: Side, b: Side, samples: int = SAMPLES) -> Behaviour:
-    """The differences between two versions; two conventions are compared on the signature days of the later one."""
-    pair = twins(a, b)
-    if pair is None:
-        return Behaviour(a, b, (), {}, (), 0, SEED, 0)
-    found = stock(pair, {})
-    study = Study(pair, {})
-    if not any(ground.changes.affected for ground in pair.grounds):
-        return Behaviour(a, b, (), {}, (), 0, SEED, 0, *_days(pair))
-    names = _names(pair, found)
-    for facts in _cases(found, names, pair, samples):
-        study.look(facts)
-    for item in unsettled(study):
-        reached(study, found, item)
-    lifted(study, found)
-    for item in unseen(study)[:MAX_ITEMS]:
-        composed(study, found, item)
-    if not pair.forced:  # two conventions differ in so much that no few cases are missing
-        for item in unseen(study)[:MAX_ITEMS]:
-            sought(study, found, item)
-    others = [] if pair.forced else list(_other_readings(study, found))
-    studies = [study, *others]
-    effects, more, unconfirmed = _effects(studies, found)
-    runs = sum(each.runs for each in studies)
-    return Behaviour(a, b, effects, more, statuses(studies, effects, runs), runs, SEED, unconfirmed, *_days(pair))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """What the comparison of two versions found.
+
+    ``undecided`` are results of which ``effort`` left something open; ``cut`` are items that two versions read in
+    opposite orders, where a mix of their edits reads one version's own answer.
+    """
+
+    meeting: Meeting
+    a: Version
+    b: Version
+    effects: tuple[Effect, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    undecided: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
+    results: Results
+    effort: int
 
 
-def _days(pair: Twins) -> tuple[dt.date, dt.date | None]:
-    return (pair.first, None if pair.before is None else pair.last)
+def behaviour(a: Version, b: Version, effort: int = DEFAULT_EFFORT) -> tuple[Behaviour, ...]:
+    """The differences between two versions, for each stretch of days on which they meet.
+
+    Two conventions are compared on the signature days of the later one; one convention with itself on the days that it
+    has in both versions, and on each stretch that only one of them has with what decides there.
+
+    Raises:
+        UsageFault: the solver is missing or is another version, or a plan is too hard for ``effort``.
+        InputFault: a version decides a case otherwise than its terms say (proof-unconfirmed).
+    """
+    met = [forced(a, b)] if a.convention.id != b.convention.id else list(meetings(a, b))
+    return tuple(_compared(each, a, b, effort) for each in met)
 
 
-def behaviours(a: Session, b: Session, samples: int = SAMPLES) -> tuple[Behaviour, ...]:
+def behaviours(a: Session, b: Session, effort: int = DEFAULT_EFFORT) -> tuple[Behaviour, ...]:
     """Every convention that two registries share, one after the other."""
     first, second = a.registry.conventions, b.registry.conventions
     shared = [id_ for id_ in first if id_ in second]
-    return tuple(behaviour(Side(a, first[id_]), Side(b, second[id_]), samples) for id_ in shared)
+    return tuple(each for id_ in shared for each in behaviour(Version(a, first[id_]), Version(b, second[id_]), effort))
 
 
-def _cases(found: Stock, names: Sequence[str], pair: Twins, samples: int) -> Iterator[Facts]:
-    survey = pair.grounds[0].b
-    yield from neighbours(found, names, survey)
-    yield from sampled(found, names, survey, samples)
-
-
-def _names(pair: Twins, found: Stock) -> list[str]:
-    """The facts that a changed result may rest on: those below any item that a change touches."""
-    names: dict[str, None] = {}
-    for ground in pair.grounds:
-        for survey in (ground.a, ground.b):
-            ids = [id_ for id_ in ground.changes.affected if id_ in survey.steps]
-            names.update(dict.fromkeys(name for name in facts_below(survey, ids) if name in found.values))
-    return sorted(names) or list(found.values)
-
-
-def _other_readings(study: Study, found: Stock) -> Iterator[Study]:
-    """Studies under readings other than the default ones, where only those show a change."""
-    asked = [interpret for item in unsettled(study) for interpret in readings(study, item)]
-    for interpret in [each for i, each in enumerate(asked) if each not in asked[:i]][:MAX_READINGS]:
-        other = Study(study.pair, interpret)
-        for item in unsettled(study):
-            if interpret in list(readings(study, item)):
-                reached(other, found, item)
-        if other.kinds:
-            yield other
-
-
-def _effects(studies: Sequence[Study], found: Stock) -> tuple[tuple[Effect, ...], dict[str, int], int]:
-    """The witnessed kinds, the most consequential first; how many more there are, and how many are not confirmed."""
-    effects: list[Effect] = []
-    more: dict[str, int] = {}
-    unconfirmed = 0
-    for study in studies:
-        for kind in _kept(study, more):
-            if kind.box is not None:
-                kind.box = ascertained(study, kind.box, kind.both)
-            witness = witness_of(study, kind, found.bases[0])
-            if witness is None:
-                unconfirmed += 1
-            else:
-                effects.append(_effect(kind, witness))
-    effects.sort(key=_rank)
-    return tuple(effects), more, unconfirmed
-
-
-def _kept(study: Study, more: dict[str, int]) -> Iterator[Kind]:
-    """The plainest groups of each step; differences of several causes only where one of them shows in no other way.
-
-    Where complete cases show a change, cases that lack a fact show the same one to or from undetermined: left out.
-    """
-    complete = {_whom(kind) for kind in study.kinds.values() if UNDETERMINED not in (kind.before, kind.after)}
-    single = {(kind.result, kind.causes[0]) for kind in study.kinds.values() if len(kind.causes) == 1}
-    groups: dict[object, int] = {}
-    for kind in sorted(study.kinds.values(), key=_plainness):
-        if kind.box is not None and UNDETERMINED in (kind.before, kind.after) and _whom(kind) in complete:
-            continue
-        joint = len(kind.causes) > 1 and all((kind.result, cause) in single for cause in kind.causes)
-        key = (kind.result, str(kind.before), str(kind.after), kind.causes)
-        groups[key] = groups.get(key, 0) + 1
-        if not joint and groups[key] <= (MAX_GROUPS if kind.follows is None else 1):
-            yield kind
-        elif kind.follows is None:
-            more[kind.result] = more.get(kind.result, 0) + 1
-
-
-def _whom(kind: Kind) -> tuple[object, ...]:
-    return (kind.result, kind.causes, None if kind.box is None else kind.box.restrictions)
-
-
-def _effect(kind: Kind, witness: Witness) -> Effect:
-    return Effect(
-        result=kind.result,
-        before=witness.before,
-        after=witness.after,
-        kind=effect_of(kind.result, witness.before, witness.after),
-        causes=kind.causes,
-        box=kind.box,
-        inputs=_inputs(kind),
-        witness=witness,
-        seen=kind.seen,
-        follows=kind.follows,
+def _compared(meeting: Meeting, a: Version, b: Version, effort: int) -> Behaviour:
+    older, newer = meeting.older, meeting.newer
+    if older is None or newer is None:
+        return _refused(meeting, a, b, effort)
+    results = joined(each.convention.results for each in (newer, older))
+    later = max(older.convention, newer.convention, key=lambda c: (c.signed_from, c.id))
+    signed = replace(later, signed_from=meeting.first, signed_before=meeting.before)
+    found = Behaviour(meeting=meeting, a=older, b=newer, results=results, effort=effort)
+    if same_rules(older, newer):
+        return found
+    both = compared_versions(older, newer, (signed,), effort)
+    study = Study(both, results, effort, every_step=not (meeting.forced or meeting.moved))
+    study.look()
+    study.look_closer()
+    effects = [_effect(each, meeting, older, results) for each in study.findings]
+    if meeting.moved:
+        effects = list({(each.result, each.kind): each for each in reversed(effects)}.values())
+    targets = study.targets
+    return replace(
+        found,
+        effects=tuple(sorted(effects, key=lambda each: _rank(each, results))),
+        statuses=() if meeting.moved else tuple(_statuses(study, both)),
+        undecided=tuple(id_ for id_ in (STOPPED, *targets) if id_ in study.undecided),
+        cut=tuple(sorted(study.mixed.cut)),
     )
 
 
-def _inputs(kind: Kind) -> dict[str, Pair]:
-    asked = () if kind.box is None else kind.box.restrictions
-    return {each.name: kind.both.values(each.name) for each in asked if each.kind == "item"}
+def compared_versions(older: Version, newer: Version, among: Sequence[Convention], effort: int) -> Versions:
+    """Both versions encoded over one space of cases, which are contracts of the conventions ``among``."""
+    vocabulary = _joined(older.session.registry.vocabulary, newer.session.registry.vocabulary)
+    bank = TermBank()
+    encodings: list[Encoding] = []
+    for version in (older, newer):
+        own = _questions(version)
+        other = _questions(newer if version is older else older)
+        space = make_space(bank, vocabulary, {**other, **own})
+        encodings.append(encode(version.session, version.convention, space, among=among, effort=effort))
+    return versions(encodings[OLDER], encodings[NEWER])
 
 
-def _plainness(kind: Kind) -> tuple[int, int, int]:
-    """Few causes first, then groups in few words, then those that many cases showed."""
-    return (len(kind.causes), 99 if kind.box is None else len(kind.box.restrictions), -kind.seen)
+def _questions(version: Version) -> dict[str, Interpretation]:
+    return dict(version.session.program(version.convention, ()).plan.interpretations)
 
 
-def _rank(effect: Effect) -> tuple[int, int, int]:
-    order = (STOPPED, "eligibilite", *MONEY, *FIXED_RESULTS)
+def _joined(older: Vocabulary, newer: Vocabulary) -> Vocabulary:
+    """The facts of both versions, as the newer one declares them."""
+    if older == newer:
+        return newer
+    groups = tuple(dict.fromkeys((*newer.groups, *older.groups)))
+    orders = tuple(dict.fromkeys((*newer.orders, *older.orders)))
+    return Vocabulary({**newer.facts, **{n: f for n, f in older.facts.items() if n not in newer.facts}}, groups, orders)
+
+
+def _effect(found: Finding, meeting: Meeting, older: Version, results: Results) -> Effect:
+    witness = found.witness
+    causes = (Cause(WINDOW, older.convention.id),) if meeting.moved else found.causes
+    return Effect(
+        result=found.result,
+        before=witness.before,
+        after=witness.after,
+        kind=effect_of(results, found.result, witness.before, witness.after),
+        causes=causes,
+        situation=None if meeting.moved else found.situation,
+        witness=witness,
+        follows=found.follows,
+    )
+
+
+def _refused(meeting: Meeting, a: Version, b: Version, effort: int) -> Behaviour:
+    """Contracts of days on which one version has no convention: there it refuses every case."""
+    results = joined(each.convention.results for each in (b, a))
+    found = Behaviour(meeting=meeting, a=meeting.older or a, b=meeting.newer or b, results=results, effort=effort)
+    if meeting.older is None and meeting.newer is None:
+        return found
+    before, after = (REFUSED if version is None else DECIDED for version in (meeting.older, meeting.newer))
+    facts: Facts = {BENEFICIARY: b.convention.beneficiary, SIGNATURE: meeting.first}
+    effect = Effect(
+        result=STOPPED,
+        before=before,
+        after=after,
+        kind=effect_of(results, STOPPED, before, after),
+        causes=(Cause(WINDOW, b.convention.id),),
+        situation=None,
+        witness=Witness(facts, {}, STOPPED, before, after, ((), ())),
+        follows=None,
+    )
+    return replace(found, effects=(effect,))
+
+
+def _statuses(study: Study, both: Versions) -> Iterator[Status]:
+    """What is known of each changed item, in the order of the plans."""
+    below = both.below(study.targets)
+    told = {edit.id for each in study.findings for edit in each.edits}
+    for id_ in both.ids:
+        if id_ not in both.edited and id_ not in both.alone and id_ not in both.retyped:
+            continue
+        cause = Cause(ITEM, id_)
+        if id_ in told:
+            status = FOUND
+        elif id_ not in below or not _results_rest(study, both, id_):
+            status = APART
+        elif id_ not in both.edited:
+            status = THROUGH
+        elif cause in study.idle:
+            status = PROVED
+        else:
+            status = OFFSET if cause in study.offset else UNDECIDED
+        yield Status(id_, _change(both, id_), status)
+
+
+def _results_rest(study: Study, both: Versions, id_: str) -> bool:
+    return not both.above([id_]).isdisjoint(study.targets)
+
+
+def _change(both: Versions, id_: str) -> str:
+    if not both.of(OLDER, id_):
+        return "added"
+    return "changed" if both.of(NEWER, id_) else "removed"
+
+
+def _rank(effect: Effect, results: Results) -> tuple[int, bool, int]:
+    order = (STOPPED, *results.ids)
     place = order.index(effect.result) if effect.result in order else len(order)
-    kinds = (LOSS, GAIN, OPENED, SETTLED, OTHER)
-    return (place, len(effect.causes) > 1, kinds.index(effect.kind))
-
-
-def effect_of(result: str, before: Value, after: Value) -> str:
-    """Whether a change of a result is a gain or a loss for the doctor, or of knowledge only."""
-    if after is UNDETERMINED or before is UNDETERMINED:
-        return OPENED if after is UNDETERMINED else SETTLED
-    worth = WORTH.get(result, {"met": 1, "not_met": 0})
-    ranks = (worth.get(str(before)), worth.get(str(after)))
-    if ranks[0] is not None and ranks[1] is not None:
-        return GAIN if ranks[1] > ranks[0] else LOSS
-    if result in MONEY and not isinstance(before, str | Absent) and not isinstance(after, str | Absent):
-        return GAIN if after > before else LOSS  # type: ignore[operator]
-    return LOSS if result in MONEY and after is Absent.NOT_APPLICABLE else OTHER
+    return (place, len(effect.causes) > 1, KINDS.index(effect.kind))

@@ -8,20 +8,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.bulk.comparing import compared_rows, counted, forced
+from engine.comparison.effects.behaviour import compared_versions
+from engine.comparison.effects.causes import Causes, CauseSearch, Result, result_of
 from engine.comparison.effects.measures import Portfolio
-from engine.comparison.effects.study import Study
-from engine.comparison.effects.twins import Side, twins
+from engine.comparison.effects.mixture import Mixture, mixture
+from engine.comparison.effects.versions import Version
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
+from engine.language.logic import Plain, Term, evaluate
+from engine.policy.results import joined
+from engine.proof.prover import Prover
+from engine.proof.solving import DEFAULT_EFFORT
 
 # Changed rows whose causes are worked out, spread over all of them.
 SAMPLED = 400
-EXPLAINED = ("eligibilite", "aide.montant_du")
 TENTHS = 10
 
 
-def measured(name: str, a: Session, b: Session, sides: tuple[Side, Side] | None) -> Portfolio:
+def measured(name: str, a: Session, b: Session, sides: tuple[Version, Version] | None) -> Portfolio:
     """The rows of a file under both versions; ``sides`` forces a convention on each, else dates select it.
 
     Raises:
@@ -68,33 +73,68 @@ def _deciles(ordered: Sequence[int]) -> tuple[int, ...]:
     return tuple(ordered[last * tenth // TENTHS] for tenth in range(TENTHS + 1)) if ordered else ()
 
 
-def _causes(rows: Sequence[Mapping[str, Any]], a: Session, b: Session, sides: tuple[Side, Side] | None) -> Counter[str]:
+def _causes(
+    rows: Sequence[Mapping[str, Any]], a: Session, b: Session, sides: tuple[Version, Version] | None
+) -> Counter[str]:
     """How many rows each changed item makes come out otherwise."""
     found: Counter[str] = Counter()
-    studies: dict[tuple[str, str], Study | None] = {}
+    known: dict[tuple[str, str], RowCauses] = {}
     for row in rows:
         facts = _facts(row, b)
         pair = _sides(facts, a, b) if sides is None else sides
         key = (pair[0].convention.id, pair[1].convention.id)
-        if key not in studies:
-            both = twins(*pair)
-            studies[key] = None if both is None else Study(both, {})
-        study = studies[key]
-        if study is None:
-            found["contrat.date_signature"] += 1
+        if sides is None and key[0] != key[1]:
+            found[SIGNATURE] += 1
             continue
-        run = study.pair.run(facts, {})
-        ids = {cause.id for id_ in EXPLAINED for cause in study.causes(run, id_)}
-        ids.update(each[1] for each in run.stopped if each is not None)
-        found.update(ids)
+        if key not in known:
+            known[key] = RowCauses(*pair)
+        found.update(known[key].of(facts))
     return found
 
 
-def _sides(facts: Facts, a: Session, b: Session) -> tuple[Side, Side]:
+class RowCauses:
+    """The edits between two versions that make the verdict or the amount due of a row another."""
+
+    def __init__(self, older: Version, newer: Version) -> None:
+        both = compared_versions(older, newer, (), DEFAULT_EFFORT)
+        results = joined(each.convention.results for each in (newer, older))
+        self.mixed: Mixture = mixture(both)
+        space = both.newer.space
+        self.search = CauseSearch(Prover(space, (*space.rules, both.newer.window)), self.mixed.selectors)
+        ids = (id_ for id_ in (results.verdict, results.due) if id_ is not None)
+        self.results = [result_of(self.mixed, id_) for id_ in ids]
+        self.met: dict[str, list[Causes]] = {result.id: [] for result in self.results}
+
+    def of(self, facts: Facts) -> set[str]:
+        """The items whose edit makes a difference in a case; those met in rows before are tried first."""
+        case = self.mixed.space.symbols_of(facts, {})
+        found: set[str] = set()
+        for result in self.results:
+            if self._holds(self.search.differs(result), case, ()):
+                found.update(cause.id for cause in self._of(result, case))
+        return found
+
+    def _of(self, result: Result, case: Mapping[str, Plain]) -> Causes:
+        makes = self.search.makes(result)
+        for causes in self.met[result.id]:
+            if self._holds(makes, case, causes):
+                return causes
+        below = self.mixed.versions.below([result.id])
+        within = [each for each in self.mixed.selectors if below.intersection(self.mixed.versions.items_of(each))]
+        causes = self.search.smallest_of_case(result, within, dict(case))
+        self.met[result.id] = sorted({*self.met[result.id], causes}, key=lambda each: (len(each), each))
+        return causes
+
+    def _holds(self, term: Term, case: Mapping[str, Plain], causes: Causes) -> bool:
+        taken = {str(selector.value): each in causes for each, selector in self.mixed.selectors.items()}
+        return bool(evaluate([term], {**case, **taken})[term])
+
+
+def _sides(facts: Facts, a: Session, b: Session) -> tuple[Version, Version]:
     """The conventions that decide a row in each version."""
     day = facts[SIGNATURE]
     assert isinstance(day, dt.date)
-    first, second = (Side(session, session.registry.select(str(facts[BENEFICIARY]), day)[0]) for session in (a, b))
+    first, second = (Version(session, session.registry.select(str(facts[BENEFICIARY]), day)[0]) for session in (a, b))
     return first, second
 
 

@@ -1,225 +1,299 @@
-"""What a comparison has seen: cases run under both versions come in, each new kind of difference is kept with its case.
+"""Studies two versions: their encodings come in, for each result the smallest cases that show a change go out.
 
-A kind is a result, from what to what, for what causes, and for whom.
+An edit is told where it first shows: a result that feels it only through another is shown once, as its consequence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from engine.comparison.edits.changed import meaning
-from engine.comparison.effects.attribution import ITEM, Attribution, Cause
-from engine.comparison.effects.cases import Stock
-from engine.comparison.effects.describe import Box, Index, box_around
-from engine.comparison.effects.joint import MAX_NODES, Compared, Dim, Pair, compare, dims_of
-from engine.comparison.effects.moved import near, with_fact
-from engine.comparison.effects.twins import STOPPED, Both, Ground, Twins
-from engine.evaluation.decision import FIXED_RESULTS
-from engine.evaluation.facts import Facts
-from engine.language.values import UNDETERMINED, Absent, Value
-from engine.policy.model import Criterion
-from engine.review.backtracking import in_order
-
-# What only follows from another result that differs in the same case for the same causes.
-FOLLOWS: Mapping[str, tuple[str, ...]] = {
-    "aide.montant_du": ("eligibilite", "aide.montant_annuel", "verification.resultat", "verification.taux"),
-    "verification.taux": ("verification.resultat",),
-}
-MORE, LESS = "more", "less"
-MAX_KINDS = 400
-# Evaluations of items in both versions that a study may spend, and that each item is given at least.
-ALL_NODES = 120_000
-LEAST_NODES = 800
-
-Key = tuple[str, object, object, tuple[Cause, ...], object]
+from engine.comparison.effects.causes import Causes, CauseSearch, Result, result_of, unlike
+from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, OVERLAY, Cause, Versions
+from engine.comparison.effects.kinds import effect_of, kind_terms
+from engine.comparison.effects.mixture import Mixture, mixed_space, mixture
+from engine.comparison.effects.situations import Situation, situation_of
+from engine.comparison.effects.witness import STOPPED, Witness, confirmed
+from engine.language.logic import Term
+from engine.language.symbolic import Symbolic, different, is_value
+from engine.language.values import Absent
+from engine.policy.model import Criterion, Table
+from engine.policy.results import Results
+from engine.proof.difference import answer_or_none
+from engine.proof.encoding import Encoding
+from engine.proof.prover import Prover, Symbols
+from engine.proof.solving import Status
+from engine.proof.witness import value_of
 
 
-@dataclass(slots=True)
-class Kind:
-    """A kind of difference: how many cases showed it, and the plainest of them."""
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A result that changes for some causes: the case that shows it, and whom it concerns where that can be told.
+
+    ``edits`` are the edited items and defaults behind the causes. ``follows`` is the result of which this is the
+    consequence.
+    """
 
     result: str
-    before: Value | None
-    after: Value | None
-    causes: tuple[Cause, ...]
-    box: Box | None
-    both: Both
+    causes: Causes
+    edits: Causes
+    situation: Situation | None
+    witness: Witness
     follows: str | None
-    seen: int = 1
 
 
 @dataclass(slots=True)
 class Study:
-    """The differences seen so far under one reading of the open questions."""
+    """What is found of two versions; ``undecided`` are results of which the budget left something open.
 
-    pair: Twins
-    interpret: Mapping[str, str]
-    kinds: dict[Key, Kind] = field(default_factory=dict)
-    runs: int = 0
-    _targets: dict[object, tuple[str, ...]] = field(default_factory=dict)
-    nodes: int = ALL_NODES
-    _shared: dict[object, Compared] = field(default_factory=dict)
-    _compared: dict[object, Compared] = field(default_factory=dict)
-    _indexes: dict[int, Index] = field(default_factory=dict)
-    _open: list[object] = field(default_factory=list)
-    _boxes: dict[tuple[object, str], list[Box]] = field(default_factory=dict)
+    ``every_step``: each pair of words and of table rows is told; else one case of each kind for each edit.
+    """
 
-    def compared(self, ground: Ground, id_: str) -> Compared:
-        """An item in both versions, over all that its inputs may be.
+    both: Versions
+    results: Results
+    effort: int
+    every_step: bool
+    mixed: Mixture = field(init=False)
+    search: CauseSearch = field(init=False)
+    findings: list[Finding] = field(default_factory=list)
+    undecided: set[str] = field(default_factory=set)
+    idle: set[Cause] = field(default_factory=set)
+    offset: set[Cause] = field(default_factory=set)
+    open: set[Cause] = field(default_factory=set)
+    _singles: dict[Cause, Mixture] = field(default_factory=dict)
 
-        Two items may read each other in turn, each in one version: then what is not yet known of one counts as open.
+    def __post_init__(self) -> None:
+        both, bank = self.both, self.both.bank
+        space = both.newer.space
+        faults = [each.faulty() for each in (both.older, both.newer)]
+        days = (*space.rules, both.newer.window)
+        self.mixed = mixture(both)
+        self.search = CauseSearch(
+            Prover(space, (*days, *(bank.negate(each) for each in faults)), self.effort), self.mixed.selectors
+        )
+        if faults[OLDER] is not faults[NEWER]:
+            self._stops(Prover(space, days, self.effort))
+
+    @property
+    def headline(self) -> tuple[str, ...]:
+        return self.results.ids
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The headline results, then the criteria that both versions have."""
+        both = self.both
+        known = [id_ for id_ in self.headline if any(both.of(side, id_) for side in (OLDER, NEWER))]
+        criteria = (id_ for id_ in both.ids if all(both.of(side, id_) for side in (OLDER, NEWER)))
+        return tuple(dict.fromkeys((*known, *(id_ for id_ in criteria if self._is_criterion(id_)))))
+
+    def _is_criterion(self, id_: str) -> bool:
+        return any(isinstance(item.body, Criterion) for item in self.both.items(id_))
+
+    def edits_below(self, id_: str) -> list[Cause]:
+        """The edits that a result can feel."""
+        return self._edits(self.both.below([id_]))
+
+    def _direct(self, id_: str) -> list[Cause]:
+        """The edits that a result feels by itself, and not only through a result that is told before it."""
+        stops = set(self.headline)
+        if id_ not in stops:
+            stops.update(other for other in self.both.ids if self._is_criterion(other))
+        return self._edits(self.both.below([id_], stops - {id_}))
+
+    def _edits(self, below: set[str]) -> list[Cause]:
+        return [each for each in self.mixed.selectors if below.intersection(self.both.items_of(each))]
+
+    def look(self) -> None:
+        """Studies every result."""
+        for id_ in self.targets:
+            within = self.edits_below(id_)
+            if not within:
+                continue
+            result = result_of(self.mixed, id_)
+            status = self.search.prover.ask(self.search.differs(result))
+            if status is Status.UNDECIDED:
+                self.undecided.add(id_)
+            if status is Status.SHOWN:
+                self._look_at(result, within)
+
+    def _look_at(self, result: Result, within: Sequence[Cause]) -> None:
+        """Each edit that makes a change alone; where none does, the first case with a smallest set of edits."""
+        below = self.both.below([result.id]).intersection(self.headline) - {result.id}
+        told = {edit for each in self.findings if each.result in below for edit in each.edits}
+        for cause in self._direct(result.id):
+            if cause not in told:
+                self._alone(result, cause)
+        if not any(each.result == result.id for each in self.findings):
+            symbols = self._first(result)
+            if symbols:
+                causes = self.search.smallest_of_case(result, within, symbols)
+                self._keep(result, causes, symbols, self._origin(result.id, causes))
+
+    def _first(self, result: Result) -> Symbols:
+        """The first case in which a result differs, both known if there is one."""
+        bank, differs = self.both.bank, self.search.differs(result)
+        settled = bank.both(bank.negate(result.older.undetermined), bank.negate(result.newer.undetermined))
+        for where in (settled, bank.negate(settled)):
+            status, symbols = self.search.prover.first(differs, where)
+            if status is Status.SHOWN:
+                return symbols
+        return {}
+
+    def _origin(self, id_: str, causes: Causes) -> str | None:
+        """The result of which another is the consequence: one that it rests on and that the same edits change."""
+        below = self.both.below([id_]) - {id_}
+        told = [each.result for each in self.findings if each.result in below and set(each.edits) & set(causes)]
+        return next((each for each in told if each in self.headline), None)
+
+    def look_closer(self) -> None:
+        """Looks for results that an edit nowhere told of changes beside others: the newer version without it differs.
+
+        An edit of which this finds nothing is ``idle`` where that is proved, and ``offset`` where only results that
+        are the same in both versions hang on it.
         """
-        key = (ground.key, id_)
-        if key not in self._compared:
-            affected = ground.changes.touched
-            self._open.append(key)
-            below = {
-                read.name: self.compared(ground, read.name)
-                for survey in (ground.a, ground.b)
-                if id_ in survey.steps
-                for read in survey.reads(id_).values()
-                if read.kind == "item" and read.name in affected and (ground.key, read.name) not in self._open
-            }
-            self._open.pop()
-            self._compared[key] = self._made(ground, id_, dims_of(ground, id_, below, affected, self.taken()))
-        return self._compared[key]
+        told = {edit for each in self.findings for edit in each.edits}
+        for cause in self.mixed.selectors:
+            if cause not in told:
+                self._beside(cause)
 
-    def _made(self, ground: Ground, id_: str, dims: tuple[Dim, ...]) -> Compared:
-        """The comparison of an item, shared by the grounds that have the same two definitions and inputs."""
-        items = tuple(s.steps[id_].step if id_ in s.steps else None for s in (ground.a, ground.b))
-        key = (id_, dims, *(None if step is None else (meaning(step.item), step.type) for step in items))
-        if key not in self._shared:
-            bound = min(MAX_NODES, max(LEAST_NODES, self.nodes // 8))
-            self._shared[key] = compare(ground, id_, dims, bound)
-            self.nodes -= self._shared[key].nodes
-        return self._shared[key]
+    def _beside(self, cause: Cause) -> None:
+        without = self._but(cause)
+        starts = self.both.items_of(cause)
+        own = {self._differ(answer_or_none(self.both.newer, id_), without.answer(id_)) for id_ in starts}
+        statuses = [next((each for each in (Status.SHOWN, Status.UNDECIDED) if each in own), Status.EXCLUDED)]
+        above = self.both.above(starts) if statuses[0] is not Status.EXCLUDED else set()
+        for id_ in (each for each in self.targets if each in above and cause in self._direct(each)):
+            result = result_of(self.mixed, id_)
+            other = without.answer(id_)
+            statuses.append(self._differ(result.newer, other))
+            if statuses[-1] is Status.SHOWN and self._jointly(result, cause, other):
+                return
+        if Status.UNDECIDED in statuses:
+            self.open.add(cause)
+        else:
+            (self.offset if Status.SHOWN in statuses[1:] else self.idle).add(cause)
 
-    def taken(self) -> dict[str, Pair]:
-        """The side taken in each question, in both versions."""
-        a, b = self.pair.choices(self.interpret)
-        return {id_: (a.get(id_, b.get(id_)), b.get(id_, a.get(id_))) for id_ in {**a, **b}}
+    def _differ(self, one: Symbolic, other: Symbolic) -> Status:
+        """Whether two answers differ; what leaves a number out of the question is quicker and asked first."""
+        if self.search.prover.ask(unlike(self.both.bank, one, other)) is Status.SHOWN:
+            return Status.SHOWN
+        return self.search.prover.ask(different(self.both.bank, one, other))
 
-    def targets(self, ground: Ground) -> tuple[str, ...]:
-        """The results that are compared: the fixed ones, and the criteria that both versions have."""
-        if ground.key not in self._targets:
-            criteria = (
-                id_
-                for id_, compiled in ground.b.steps.items()
-                if isinstance(compiled.step.item.body, Criterion) and id_ in ground.a.steps
-            )
-            self._targets[ground.key] = (*FIXED_RESULTS, *criteria)
-        return self._targets[ground.key]
+    def _jointly(self, result: Result, cause: Cause, without: Symbolic) -> bool:
+        """Keeps a change of a result for which an edit is needed beside others; whether there is one."""
+        bank = self.both.bank
+        plainly = [unlike(bank, result.newer, without), unlike(bank, result.older, result.newer)]
+        for goal in (plainly, [different(bank, result.newer, without), self.search.differs(result)]):
+            status, symbols = self.search.prover.first(*goal)
+            if status is Status.SHOWN:
+                causes = self.search.smallest_of_case(result, self.edits_below(result.id), symbols, cause)
+                if causes:
+                    self._keep(result, causes, symbols, None)
+                return bool(causes)
+        return False
 
-    def look(self, facts: Facts) -> bool:
-        """Runs a case in both versions and keeps what is new; whether anything differs."""
-        self.runs += 1
-        both = self.pair.run(facts, self.interpret)
-        if not both.ground.changes.affected:
-            return False
-        stopped = [each for each in both.stopped if each is not None]
-        if stopped:
-            return len(stopped) == 1 and self._stopped(both, stopped[0])
-        differing = [(id_, *both.result(id_)) for id_ in self.targets(both.ground)]
-        differing = [(id_, a, b) for id_, a, b in differing if a != b]
-        if not differing:
-            return False
-        attribution = self._attribution(both)
-        causes: dict[str, tuple[Cause, ...]] = {}
-        for id_, a, b in differing:
-            causes[id_] = tuple(sorted(attribution.causes(id_)))
-            origin = _origin(id_, causes)
-            self._keep(both, id_, a, b, causes[id_], origin)
-        return True
+    def _but(self, cause: Cause) -> Mixture:
+        """The mixture in which every edit is taken but one."""
+        bank = self.both.bank
+        selectors = {each: bank.truth(each != cause) for each in self.mixed.selectors}
+        return Mixture(self.both, mixed_space(self.both, selectors), selectors)
 
-    def look_around(self, facts: Facts, found: Stock, names: Sequence[str]) -> None:
-        """Looks at a case with each fact in turn at each other value."""
-        for name in names:
-            survey = self.pair.grounds[0].b
-            for value in (*found.values.get(name, ()), *near(facts, name, survey)):
-                changed = with_fact(facts, name, value)
-                if changed != facts and in_order(changed, survey):
-                    self.look(changed)
+    def _alone(self, result: Result, cause: Cause) -> None:
+        """The changes that one edit makes alone: one for each step, of results that are known where there are some."""
+        alone = self._only(cause)
+        mine = Result(result.id, result.older, result.newer, alone.answer(result.id))
+        goal = self.search.makes(mine)
+        bank = self.both.bank
+        settled = bank.both(bank.negate(mine.older.undetermined), bank.negate(mine.newer.undetermined))
+        for where in (settled, bank.negate(settled)):
+            seen: list[Term] = []
+            while True:
+                status, symbols = self.search.prover.first(goal, where, *seen)
+                if status is Status.UNDECIDED:
+                    self.undecided.add(result.id)
+                if status is not Status.SHOWN:
+                    break
+                witness = self._keep(result, (cause,), symbols, None).witness
+                seen.append(bank.negate(self._step(mine, cause, alone, witness, symbols)))
+            if seen:
+                return
 
-    def causes(self, both: Both, id_: str) -> tuple[Cause, ...]:
-        """Why a result differs in a case."""
-        return tuple(sorted(self._attribution(both).causes(id_)))
+    def _only(self, cause: Cause) -> Mixture:
+        """The mixture in which one edit alone is taken."""
+        if cause not in self._singles:
+            bank = self.both.bank
+            selectors = {each: bank.truth(each == cause) for each in self.mixed.selectors}
+            self._singles[cause] = Mixture(self.both, mixed_space(self.both, selectors), selectors)
+        return self._singles[cause]
 
-    def _attribution(self, both: Both) -> Attribution:
-        return Attribution(both, both.ground.changes.changed, self._overlays(both.ground))
+    def _step(self, result: Result, cause: Cause, alone: Mixture, witness: Witness, symbols: Symbols) -> Term:
+        """The cases that need not be told beside a witness: of the same kind, or of the same values where all count."""
+        bank = self.both.bank
+        sides = [(result.older, witness.before), (result.newer, witness.after)]
+        numbers = not any(isinstance(value, Absent | str | bool) for _, value in sides)
+        if not self.every_step or (numbers and not self._is_table(cause)):
+            kinds = kind_terms(bank, self.results, result, self.words(result.id))
+            other = bank.negate(bank.either(*kinds.values()))
+            return kinds.get(effect_of(self.results, result.id, witness.before, witness.after), other)
+        if numbers:
+            sides = [(each, value_of(bank, each, symbols)) for each in self._answers(cause, alone)]
+        return bank.both(*(is_value(bank, *side) for side in sides))
 
-    def _stopped(self, both: Both, why: tuple[str, str]) -> bool:
-        code, id_ = why
-        before, after = (code, None) if both.stopped[0] else (None, code)
-        self._keep(both, STOPPED, before, after, (Cause(ITEM, id_, id_),), None)
-        return True
+    def _is_table(self, cause: Cause) -> bool:
+        return cause.kind == ITEM and all(isinstance(item.body, Table) for item in self.both.items(cause.id))
 
-    def _keep(
-        self,
-        both: Both,
-        id_: str,
-        before: Value | None,
-        after: Value | None,
-        causes: tuple[Cause, ...],
-        follows: str | None,
-    ) -> None:
-        box = self._box(both, causes[0].seen_at) if len(causes) == 1 else None
-        where = None if box is None else (box.item, box.restrictions)
-        key = (id_, *self.step(both.ground, id_, before, after), causes, where)
-        known = self.kinds.get(key)
-        if known is not None:
-            known.seen += 1
-            if known.follows is not None:
-                known.follows = follows
-        elif len(self.kinds) < MAX_KINDS:
-            self.kinds[key] = Kind(id_, before, after, causes, box, both, follows)
+    def _answers(self, cause: Cause, alone: Mixture) -> tuple[Symbolic, Symbolic]:
+        return answer_or_none(self.both.older, cause.id), alone.answer(cause.id)
 
-    def step(self, ground: Ground, id_: str, before: Value | None, after: Value | None) -> tuple[object, object]:
-        """From what to what, where open numbers are only more or less."""
-        known = [survey.possible[id_].values for survey in (ground.a, ground.b) if id_ in survey.possible]
-        if None not in known or isinstance(before, Absent | None) or isinstance(after, Absent | None):
-            return tuple("known" if None in known and not isinstance(v, Absent | None) else v for v in (before, after))  # type: ignore[return-value]
-        return ("known", MORE if after > before else LESS)  # type: ignore[operator]
+    def words(self, id_: str) -> tuple[str, ...]:
+        """The words that a result can be, in either version."""
+        types = [each.type_of(id_) for each in (self.both.older, self.both.newer)]
+        return tuple(dict.fromkeys(word for type_ in types if type_ is not None for word in type_.values))
 
-    def _box(self, both: Both, item: str) -> Box | None:
-        pair = both.values(item)
-        values = self._values(both, item)
-        kept = self._boxes.setdefault((both.ground.key, item), [])
-        index = self._index(self.compared(both.ground, item))
-        box = box_around(index, values, pair, kept)
-        if box is not None and box not in kept:
-            kept.append(box)
-        return box
-
-    def _index(self, compared: Compared) -> Index:
-        if id(compared) not in self._indexes:
-            self._indexes[id(compared)] = Index.of(compared)
-        return self._indexes[id(compared)]
-
-    def _values(self, both: Both, item: str) -> dict[tuple[str, str], Pair]:
-        found: dict[tuple[str, str], Pair] = {}
-        for dim in self.compared(both.ground, item).dims:
-            if dim.kind == "fact":
-                value: Value = both.facts.get(dim.name, UNDETERMINED)
-                found[dim.kind, dim.name] = (value, value)
-            elif dim.kind == "item":
-                found[dim.kind, dim.name] = both.values(dim.name)
-            else:
-                found[dim.kind, dim.name] = (both.choices_a.get(dim.name), both.choices_b.get(dim.name))
+    def _keep(self, result: Result, causes: Causes, symbols: Symbols, follows: str | None) -> Finding:
+        witness = confirmed(self.both, symbols, result.id)
+        situation = None
+        if len(causes) == 1 and (follows is None or result.id in self.headline):
+            situation = situation_of(self.mixed, result, causes[0], symbols, self.effort)
+        said = tuple(dict.fromkeys(self._named(cause, witness) for cause in causes))
+        found = Finding(result.id, said, causes, situation, witness, follows)
+        self.findings.append(found)
         return found
 
-    def _overlays(self, ground: Ground) -> dict[str, str]:
-        """The items that an overlay of one version only changes."""
-        found: dict[str, str] = {}
-        for side, names in ((self.pair.a, ground.key[0]), (self.pair.b, ground.key[1])):
-            for later, overlay in side.session.registry.covering(side.convention):
-                if f"{later.id}/{overlay.id}" in set(ground.key[0]) ^ set(ground.key[1]) and names:
-                    found.update(dict.fromkeys((*overlay.replace, *overlay.add_derogations), overlay.id))
-        return found
+    def _named(self, cause: Cause, witness: Witness) -> Cause:
+        """The overlay of one version alone that puts the edited item there, if it is one."""
+        own = set(witness.overlays[OLDER]) ^ set(witness.overlays[NEWER])
+        for encoding in (self.both.newer, self.both.older):
+            for _, overlay in encoding.session.registry.covering(encoding.convention):
+                touched = (*overlay.replace, *overlay.add_derogations)
+                if cause.kind == ITEM and overlay.id in own and cause.id in touched:
+                    return Cause(OVERLAY, overlay.id)
+        return cause
+
+    def _stops(self, prover: Prover) -> None:
+        """Where one version alone has no answer for an item, or two."""
+        bank = self.both.bank
+        sides = [_faults(each) for each in (self.both.older, self.both.newer)]
+        either = [bank.either(*side.values()) for side in sides]
+        for id_ in dict.fromkeys((*sides[NEWER], *sides[OLDER])):
+            for mine, other in ((NEWER, OLDER), (OLDER, NEWER)):
+                goal = bank.both(sides[mine].get(id_, bank.false), bank.negate(either[other]))
+                status, symbols = prover.first(goal) if goal is not bank.false else (Status.EXCLUDED, {})
+                if status is Status.UNDECIDED:
+                    self.undecided.add(STOPPED)
+                if status is Status.SHOWN:
+                    causes = (Cause(ITEM, id_),)
+                    witness = confirmed(self.both, symbols, STOPPED)
+                    self.findings.append(Finding(STOPPED, causes, causes, None, witness, None))
 
 
-def _origin(id_: str, causes: Mapping[str, tuple[Cause, ...]]) -> str | None:
-    """The result of which another is only the consequence: no cause of its own stands beside those of its origins."""
-    known = [result for result in FOLLOWS.get(id_, ()) if causes.get(result)]
-    above = {(cause.kind, cause.id) for result in known for cause in causes[result]}
-    return known[0] if known and {(cause.kind, cause.id) for cause in causes[id_]} <= above else None
+def _faults(encoding: Encoding) -> dict[str, Term]:
+    """Where each item has no answer or two, in the order of the plans."""
+    bank = encoding.bank
+    found: dict[str, Term] = {}
+    for layer in encoding.layers:
+        for step in layer.plan.steps:
+            for fault in layer.item(step.item.id).faults:
+                known_so_far = found.get(step.item.id, bank.false)
+                found[step.item.id] = bank.either(known_so_far, bank.both(layer.when, fault.when))
+    return found

@@ -1,0 +1,91 @@
+"""Which edits cause a difference: a result in both versions comes in, smallest sets of edits that make it go out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.comparison.effects.definitions import Cause
+from engine.comparison.effects.mixture import Mixture
+from engine.language.logic import Term, evaluate
+from engine.language.symbolic import Symbolic, different
+from engine.language.term_bank import TermBank
+from engine.proof.difference import answer_or_none
+from engine.proof.prover import Prover, Symbols
+from engine.proof.solving import Status
+
+Causes = tuple[Cause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A result under both versions and under any choice of edits."""
+
+    id: str
+    older: Symbolic
+    newer: Symbolic
+    mixed: Symbolic
+
+
+def result_of(mixed: Mixture, id_: str) -> Result:
+    older, newer = (answer_or_none(each, id_) for each in (mixed.versions.older, mixed.versions.newer))
+    return Result(id_, older, newer, mixed.answer(id_))
+
+
+def unlike(bank: TermBank, one: Symbolic, other: Symbolic) -> Term:
+    """Where one of two answers has a value, or a reason for none, that the other has not."""
+    states = ((one.undetermined, other.undetermined), (one.absent, other.absent))
+    return bank.either(*(bank.negate(bank.same(mine, theirs)) for mine, theirs in states))
+
+
+@dataclass(frozen=True, slots=True)
+class CauseSearch:
+    """Looks for smallest sets among the edits ``selectors``."""
+
+    prover: Prover
+    selectors: Mapping[Cause, Term]
+
+    def differs(self, result: Result) -> Term:
+        return different(self.prover.space.bank, result.older, result.newer)
+
+    def makes(self, result: Result) -> Term:
+        """That the edits taken make the older version answer as the newer one, and that this is a difference."""
+        bank = self.prover.space.bank
+        return bank.both(self.differs(result), bank.negate(different(bank, result.mixed, result.newer)))
+
+    def smallest_of_case(
+        self, result: Result, within: Sequence[Cause], symbols: Symbols, own: Cause | None = None
+    ) -> Causes:
+        """A smallest set of edits, ``own`` among them, that makes the difference of one case; none where none does."""
+        bank, case = self.prover.space.bank, self._case(symbols)
+        others = (bank.negate(term) for each, term in self.selectors.items() if each not in within)
+        goal = [case, self.makes(result), *others]
+        if own is not None:
+            goal.append(self.selectors[own])
+        for size in range(1, len(within) + 1):
+            status, found = self.prover.some(*goal, bank.at_most(self._count(within), bank.whole(size)))
+            if status is Status.SHOWN:
+                return self._chosen(within, found)
+        return ()
+
+    def _count(self, causes: Sequence[Cause]) -> Term:
+        bank = self.prover.space.bank
+        ones = (bank.choose(self.selectors[each], bank.whole(1), bank.whole(0)) for each in causes)
+        return bank.plus(bank.whole(0), *ones)
+
+    def _chosen(self, within: Sequence[Cause], symbols: Symbols) -> Causes:
+        values = evaluate([self.selectors[each] for each in within], symbols)
+        return tuple(each for each in within if values[self.selectors[each]])
+
+    def _case(self, symbols: Symbols) -> Term:
+        """That every symbol has its value."""
+        bank, space = self.prover.space.bank, self.prover.space
+        terms = []
+        for unknown in space.unknowns():
+            value = symbols[unknown.symbol.value]
+            if isinstance(value, bool):
+                terms.append(unknown.symbol if value else bank.negate(unknown.symbol))
+            else:
+                constant = bank.word(value) if isinstance(value, str) else bank.whole(int(value))
+                terms.append(bank.same(unknown.symbol, constant))
+        return bank.both(*terms)

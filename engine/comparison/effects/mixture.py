@@ -1,0 +1,142 @@
+"""Two versions in one encoding: both come in, the answers under any choice of their edits go out.
+
+Each edited item and each default that moved gets a symbol that says which version it follows. With no edit taken the
+answers are the older version's, with all of them the newer one's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from engine.comparison.effects.definitions import (
+    ITEM,
+    NEWER,
+    OLDER,
+    READING,
+    SIDES,
+    Cause,
+    Definition,
+    Versions,
+)
+from engine.language.logic import Sort, Term
+from engine.language.symbolic import Symbolic, certain, mixed
+from engine.policy.model import Criterion
+from engine.proof.bodies import encode_item
+from engine.proof.encoding import Layer
+from engine.proof.expressions import Names, no_value
+from engine.proof.space import Space
+
+# What a criterion says to who counts all criteria, in a version that does not have it: it stands in no one's way.
+NEUTRAL = "met"
+
+
+@dataclass(slots=True)
+class Mixture:
+    """The answers of items where ``selectors`` say which edits are taken; ``given`` items are as they are told.
+
+    Where two versions read each other's items in opposite orders, the item that would close the circle is read as its
+    own version answers it: ``cut`` names those.
+    """
+
+    versions: Versions
+    space: Space
+    selectors: Mapping[Cause, Term]
+    given: Mapping[str, Symbolic] = field(default_factory=dict)
+    within: tuple[Layer, Layer] | None = None
+    cut: set[str] = field(default_factory=set)
+    _items: tuple[dict[str, Symbolic], dict[str, Symbolic]] = field(default_factory=lambda: ({}, {}))
+    _open: set[str] = field(default_factory=set)
+
+    def answer(self, id_: str) -> Symbolic:
+        """The answer of an item; of one whose type differs, that of the newer version."""
+        self._make(id_)
+        return self._items[NEWER][id_]
+
+    def _make(self, id_: str) -> None:
+        if id_ in self._items[NEWER] or id_ in self._open:
+            return
+        if id_ in self.given:
+            self._keep(id_, self.given[id_], self.given[id_])
+            return
+        self._open.add(id_)
+        for read in self.versions.reads(id_):
+            self._make(read)
+        closing = {read for read in self.versions.reads(id_) if read not in self._items[NEWER]}
+        for read in closing:
+            self.cut.add(read)
+            self._keep(read, *self._pure(read))
+        made = [self._side(side, id_) for side in SIDES]
+        for read in closing:
+            for items in self._items:
+                del items[read]
+        self._open.discard(id_)
+        self._keep(id_, *self._chosen(id_, made[OLDER], made[NEWER]))
+
+    def _keep(self, id_: str, older: Symbolic, newer: Symbolic) -> None:
+        self._items[OLDER][id_], self._items[NEWER][id_] = older, newer
+
+    def _chosen(self, id_: str, older: Symbolic | None, newer: Symbolic | None) -> tuple[Symbolic, Symbolic]:
+        """What the definitions of either version read: one answer, unless the types differ."""
+        bank, selector = self.versions.bank, self.selectors.get(Cause(ITEM, id_))
+        if older is None or newer is None:
+            there = older or newer or no_value(bank)
+            if selector is None:
+                return there, there
+            neutral = certain(bank, bank.word(NEUTRAL))
+            there = mixed(bank, selector, newer or neutral, older or neutral)
+            return there, there
+        if id_ in self.versions.retyped:
+            return older, newer
+        one = newer if selector is None or older == newer else mixed(bank, selector, newer, older)
+        return one, one
+
+    def _pure(self, id_: str) -> tuple[Symbolic, Symbolic]:
+        encodings = (self.versions.older, self.versions.newer)
+        pure = [each.answer(id_) if each.has(id_) else None for each in encodings]
+        return self._chosen(id_, pure[OLDER], pure[NEWER])
+
+    def _side(self, side: int, id_: str) -> Symbolic | None:
+        """What a version's definitions make of the items so far; None where it has none."""
+        bank, found = self.versions.bank, self.versions.of(side, id_)
+        if self.within is not None:
+            found = tuple(each for each in found if self._holds(each, self.within[side]))
+        if not found:
+            return None
+        answer: Symbolic | None = None if any(each.when is bank.true for each in found) else no_value(bank)
+        if self.within is not None:
+            answer = None
+        for each in found:
+            names = Names(self.space, self._items[side], each.layer.names.scope)
+            one = encode_item(each.step, names).answer
+            answer = one if answer is None else mixed(bank, each.when, one, answer)
+        return answer
+
+    def _holds(self, each: Definition, layer: Layer) -> bool:
+        """Whether a layer has this very definition."""
+        if each.step.item.id not in layer:
+            return False
+        mine = layer.step(each.step.item.id).item
+        theirs = each.step.item
+        added = [
+            tuple(d.id for d in i.body.derogations) if isinstance(i.body, Criterion) else () for i in (mine, theirs)
+        ]
+        return (mine.at, mine.kind, added[0]) == (theirs.at, theirs.kind, added[1])
+
+
+def mixture(both: Versions) -> Mixture:
+    """The mixture in which each edit is a symbol."""
+    bank = both.bank
+    causes = [*(Cause(READING, id_) for id_ in both.defaults), *(Cause(ITEM, id_) for id_ in both.edited)]
+    selectors = {each: bank.symbol(f"edit:{each.kind}:{each.id}", Sort.TRUTH) for each in causes}
+    return Mixture(both, mixed_space(both, selectors), selectors)
+
+
+def mixed_space(both: Versions, selectors: Mapping[Cause, Term]) -> Space:
+    """The space in which a default that moved is the newer one where its edit is taken."""
+    bank, older, newer = both.bank, both.older.space, both.newer.space
+    moved = {
+        id_: bank.choose(selectors[Cause(READING, id_)], newer.choices[id_], older.choices[id_])
+        for id_ in both.defaults
+    }
+    return replace(newer, choices={**older.choices, **newer.choices, **moved})

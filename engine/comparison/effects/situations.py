@@ -1,0 +1,254 @@
+"""Whom an edit concerns: an edit and a case that shows it come in, the inputs of the edited item that do so go out.
+
+Only the item itself is encoded, in both versions and over inputs that may be anything, so that the region is proved
+whatever else is so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.comparison.effects.causes import Causes, Result
+from engine.comparison.effects.definitions import OLDER, SIDES, Cause, Versions
+from engine.comparison.effects.mixture import Mixture, mixed_space
+from engine.evaluation.plan import Step
+from engine.language import term_days
+from engine.language.expressions import Chosen, walk
+from engine.language.facts import BENEFICIARY
+from engine.language.logic import Plain, Sort, Term, cone, evaluate
+from engine.language.symbolic import Symbolic, is_value
+from engine.language.term_days import Day
+from engine.language.types import Type
+from engine.language.values import Absent, Value
+from engine.policy.nodes import deciding_nodes
+from engine.proof.difference import answer_or_none
+from engine.proof.encoding import Layer, facts_read
+from engine.proof.prover import Prover, Symbols
+from engine.proof.whom import Extent, Input, region_of
+from engine.proof.witness import value_of
+
+FACT, ITEM_INPUT = "fact", "item"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Whom a change concerns: what the inputs of ``item`` must be, by kind and name, for it to answer ``pair``."""
+
+    item: str
+    pair: tuple[Value, Value]
+    extents: Mapping[tuple[str, str], Extent]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the edits of a set are looked at: the sets of overlays that a case has, and what the edits touch there."""
+
+    versions: Versions
+    layers: tuple[Layer, Layer]
+    causes: Causes
+    touched: frozenset[str]
+
+    def steps(self, id_: str) -> Iterator[Step]:
+        """An item as the older version has it, and as the newer one where its edit is taken."""
+        for side in SIDES:
+            if id_ in self.layers[side] and (side == OLDER or self._edited(id_) or id_ not in self.layers[OLDER]):
+                yield self.layers[side].step(id_)
+
+    def reads(self, id_: str) -> tuple[str, ...]:
+        return tuple(name for name in self.versions.reads(id_) if any(name in layer for layer in self.layers))
+
+    def facts(self, id_: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for step in self.steps(id_) for name in facts_read(step)))
+
+    def _edited(self, id_: str) -> bool:
+        return any(id_ in self.versions.items_of(cause) for cause in self.causes)
+
+
+def place_of(versions: Versions, causes: Causes, symbols: Symbols) -> Place:
+    """Where a case looks at the edits."""
+    layers = []
+    for encoding in (versions.older, versions.newer):
+        values = evaluate([layer.when for layer in encoding.layers], symbols)
+        layers.append(next(layer for layer in encoding.layers if values[layer.when]))
+    starts = [id_ for cause in causes for id_ in versions.items_of(cause)]
+    return Place(versions, (layers[0], layers[1]), causes, frozenset(versions.above(starts)))
+
+
+def situation_of(mixed: Mixture, result: Result, cause: Cause, symbols: Symbols, effort: int) -> Situation | None:
+    """Whom the case of ``symbols`` stands for; None where the inputs of the item do not tell."""
+    place = place_of(mixed.versions, (cause,), symbols)
+    item = _looked_at(mixed, place, result, cause, symbols)
+    if item is None:
+        return None
+    return _Local(mixed, place, cause, symbols).situation(item, effort)
+
+
+def _looked_at(mixed: Mixture, place: Place, result: Result, cause: Cause, symbols: Symbols) -> str | None:
+    """The edited item; where it has no inputs of its own, or only hands a number on, what reads it."""
+    both = mixed.versions
+    below = both.below([result.id])
+    starts = [id_ for id_ in both.items_of(cause) if id_ in below]
+    differing = _differing(mixed, cause, [id_ for id_ in both.ids if id_ in below & place.touched], symbols)
+    item = next((id_ for id_ in starts if id_ in differing), starts[0] if starts else None)
+    seen = set()
+    while item is not None and item not in seen:
+        seen.add(item)
+        own = item in starts and (place.facts(item) or any(place.reads(item)))
+        if own or (item not in starts and not _passes(both, item)):
+            return item
+        item = next((id_ for id_ in differing if item in place.reads(id_)), None)
+    return None
+
+
+def _differing(mixed: Mixture, cause: Cause, ids: Sequence[str], symbols: Symbols) -> list[str]:
+    """The items that the edit alone makes answer otherwise in a case."""
+    bank = mixed.versions.bank
+    taken: dict[str, Plain] = {str(term.value): each == cause for each, term in mixed.selectors.items()}
+    pairs = {id_: (answer_or_none(mixed.versions.older, id_), mixed.answer(id_)) for id_ in ids}
+    there = {**symbols, **taken}
+    known = evaluate([term for pair in pairs.values() for each in pair for term in _terms(each)], there)
+    return [
+        id_
+        for id_, (one, other) in pairs.items()
+        if value_of(bank, one, there, known) != value_of(bank, other, there, known)
+    ]
+
+
+def _terms(answer: Symbolic) -> tuple[Term, ...]:
+    return (answer.undetermined, answer.absent, *(answer.value if isinstance(answer.value, Day) else (answer.value,)))
+
+
+def _passes(both: Versions, id_: str) -> bool:
+    """Whether an item only hands a number or a day on to what judges it."""
+    type_ = both.newer.type_of(id_) or both.older.type_of(id_)
+    kinds = {item.kind for item in both.items(id_)}
+    return kinds <= {"quantity", "parameter"} and (type_ is None or type_.kind in ("number", "date"))
+
+
+class _Local:
+    """An item over inputs of its own: facts, and free values for the items that the edit does not touch."""
+
+    def __init__(self, mixed: Mixture, place: Place, cause: Cause, symbols: Symbols) -> None:
+        self.mixed = mixed
+        self.place = place
+        self.cause = cause
+        self.both = mixed.versions
+        self.bank = mixed.versions.bank
+        self.symbols: dict[str, Plain] = dict(symbols)
+        self.rules: list[Term] = []
+        self.inputs: dict[tuple[str, str], Input] = {}
+        self.given: dict[str, Symbolic] = {}
+
+    def situation(self, item: str, effort: int) -> Situation | None:
+        self._gather(item, set())
+        answers = [self._answer(item, taken) for taken in (False, True)]
+        pair = tuple(value_of(self.bank, each, self.symbols) for each in answers)
+        if pair[0] == pair[1]:
+            return None
+        goal = self.bank.both(*(is_value(self.bank, *each) for each in zip(answers, pair, strict=True)))
+        space = self.both.newer.space
+        prover = Prover(space, (*self._fact_rules([goal]), *self.rules), effort)
+        region = region_of(prover, goal, list(self.inputs.values()), self.symbols)
+        if region is None:
+            return None
+        by_name = {each.name: key for key, each in self.inputs.items()}
+        extents = {by_name[name]: extent for name, extent in region.extents.items()}
+        return Situation(item, (pair[0], pair[1]), extents)
+
+    def _answer(self, item: str, taken: bool) -> Symbolic:
+        bank = self.bank
+        selectors = {each: bank.truth(taken and each == self.cause) for each in self.mixed.selectors}
+        space = mixed_space(self.both, selectors)
+        return Mixture(self.both, space, selectors, self.given, self.place.layers).answer(item)
+
+    def _gather(self, item: str, met: set[str]) -> None:
+        """The facts, in the order of the schema, and the border items that an item rests on."""
+        if item in met:
+            return
+        met.add(item)
+        space = self.both.newer.space
+        names = set(self.place.facts(item)) - {BENEFICIARY}
+        for name in space.open_facts:
+            if name in names:
+                self.inputs[FACT, name] = Input(f"{FACT}:{name}", space.fact(name), space.vocabulary.facts[name].type)
+        for read in self.place.reads(item):
+            if read in self.place.touched or self._transparent(read):
+                self._gather(read, met)
+            elif read not in self.given:
+                self._border(read)
+
+    def _transparent(self, id_: str) -> bool:
+        """Whether an item only makes a number of facts, which then tell more."""
+        reads = self.place.reads(id_)
+        return bool(self.place.facts(id_)) and _passes(self.both, id_) and all(self._fixed(read) for read in reads)
+
+    def _fixed(self, id_: str) -> bool:
+        return all(_constant(answer_or_none(each, id_)) for each in (self.both.older, self.both.newer) if each.has(id_))
+
+    def _border(self, id_: str) -> None:
+        """A free value of the type of an item; a constant stays what it is."""
+        own = [each.answer(id_) for each in (self.both.older, self.both.newer) if each.has(id_)]
+        type_ = self.both.newer.type_of(id_) or self.both.older.type_of(id_)
+        if type_ is None or self._fixed(id_):
+            self.given[id_] = own[-1]
+            return
+        value = value_of(self.bank, own[-1], self.symbols)
+        self.given[id_] = self._free(id_, type_, value)
+        self.inputs[ITEM_INPUT, id_] = Input(f"{ITEM_INPUT}:{id_}", self.given[id_], type_)
+
+    def _free(self, id_: str, type_: Type, value: Value) -> Symbolic:
+        bank = self.bank
+        undetermined, absent = (bank.symbol(f"local:{state}:{id_}", Sort.TRUTH) for state in ("undetermined", "absent"))
+        self.rules.append(bank.negate(bank.both(undetermined, absent)))
+        self.symbols[str(undetermined.value)] = value is Absent.UNDETERMINED
+        self.symbols[str(absent.value)] = value is Absent.NOT_APPLICABLE
+        known = None if isinstance(value, Absent) else value
+        if type_.kind == "date":
+            parts = [bank.symbol(f"local:{part}:{id_}", Sort.WHOLE) for part in ("year", "month", "day")]
+            self.rules.append(term_days.exists(bank, Day(*parts)))
+            numbers = (1900, 1, 1) if known is None else (known.year, known.month, known.day)  # type: ignore[union-attr]
+            self.symbols.update(zip((str(part.value) for part in parts), numbers, strict=True))
+            return Symbolic(undetermined, absent, Day(*parts))
+        if type_.kind == "number" and type_.scale is not None:
+            whole = bank.symbol(f"local:value:{id_}", Sort.WHOLE)
+            self.symbols[str(whole.value)] = 0 if known is None else int(known * 10**type_.scale)
+            return Symbolic(undetermined, absent, bank.over(bank.number(whole), bank.exact(10**type_.scale)))
+        sort = {"number": Sort.NUMBER, "boolean": Sort.TRUTH}.get(type_.kind, Sort.WORD)
+        symbol = bank.symbol(f"local:value:{id_}", sort)
+        if sort is Sort.WORD:
+            self.rules.append(bank.either(*(bank.same(symbol, bank.word(word)) for word in type_.values)))
+        first: Plain = type_.values[0] if sort is Sort.WORD else False if sort is Sort.TRUTH else 0
+        self.symbols[str(symbol.value)] = first if known is None else known  # type: ignore[assignment]
+        return Symbolic(undetermined, absent, symbol)
+
+    def _fact_rules(self, goal: Iterable[Term]) -> Iterator[Term]:
+        """The rules of facts that speak of inputs alone."""
+        facts = [self.both.newer.space.open_facts[name] for kind, name in self.inputs if kind == FACT]
+        known = {each.symbol for fact in facts for each in (fact.present, *fact.parts)}
+        for rule in (*self.both.newer.space.rules, *_window(self.both.newer.window)):
+            if all(term in known for term in cone([rule]) if term.operator == "symbol"):
+                yield rule
+        asked = {n for id_ in self.both.ids for item in self.both.items(id_) for n in _questions(item)}
+        for id_, question in self.both.newer.space.open_questions.items():
+            if id_ in asked:
+                yield self.bank.same(question.symbol, self.bank.word(str(self.symbols[str(question.symbol.value)])))
+
+
+def _window(term: Term) -> tuple[Term, ...]:
+    return tuple(term.parts) if term.operator == "and" else (term,)
+
+
+def _questions(item: object) -> Iterator[str]:
+    for root in deciding_nodes(item):  # type: ignore[arg-type]
+        for node in walk(root):
+            if isinstance(node, Chosen):
+                yield node.interpretation
+
+
+def _constant(answer: Symbolic) -> bool:
+    """Whether an answer is the same in every case."""
+    states = (answer.undetermined, answer.absent)
+    if all(term.constant for term in states) and any(term.value is True for term in states):
+        return True
+    return all(term.constant for term in _terms(answer))

@@ -43,7 +43,7 @@ def test_the_comment_says_the_edit_for_whom_it_counts_and_nothing_else_of_eligib
     assert re.findall(r"^- (.*)$", eligibility, re.MULTILINE) == [
         (
             "Loss: General practice; Starting number of attending-doctor patients: from 775 to 779 patients; without"
-            " P30 threshold of the attending-doctor patients, percentile of the attending-doctor patients:"
+            " percentile of the attending-doctor patients, P30 threshold of the attending-doctor patients:"
             " Eligible → Not eligible"
         )
     ]

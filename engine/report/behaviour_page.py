@@ -98,9 +98,10 @@ def _results(behaviour: Behaviour, files: Mapping[int, str], say: Say) -> Iterat
 
 def _criteria(behaviour: Behaviour, files: Mapping[int, str], say: Say) -> Iterator[Block]:
     main = (STOPPED, *behaviour.results.ids)
-    mine = [(i, e) for i, e in enumerate(behaviour.effects) if e.result not in main]
-    own = [(i, effect) for i, effect in mine if effect.follows is None]
     whom = Whom(behaviour, say)
+    others = ((i, e) for i, e in enumerate(behaviour.effects) if e.result not in main)
+    mine = [(i, effect) for i, effect in others if not whom.is_doubt(effect.result)]
+    own = [(i, effect) for i, effect in mine if effect.follows is None]
     if own:
         yield Heading(say("criteria_changes"), level=3)
         yield from _grouped(own, files, whom, MAX_CRITERIA)

@@ -16,7 +16,7 @@ from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY
 from engine.language.types import Type
 from engine.language.values import UNDETERMINED, Absent, Value
-from engine.policy.model import Item
+from engine.policy.model import CONSISTENCY, Item
 from engine.proof.whom import Extent
 from engine.report.say import Say
 
@@ -96,6 +96,10 @@ class Whom:
     def is_criterion(self, id_: str) -> bool:
         """Whether a result is told among the criteria."""
         return id_ != STOPPED and id_ not in self.headline
+
+    def is_doubt(self, id_: str) -> bool:
+        """Whether a result only says that facts do not go together."""
+        return id_ in self.items and self.items[id_].kind == CONSISTENCY
 
     def cause(self, cause: Cause) -> str:
         """A cause with what happened to it."""

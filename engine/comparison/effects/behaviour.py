@@ -151,9 +151,13 @@ def _joined(older: Vocabulary, newer: Vocabulary) -> Vocabulary:
     """The facts of both versions, as the newer one declares them."""
     if older == newer:
         return newer
-    groups = tuple(dict.fromkeys((*newer.groups, *older.groups)))
-    orders = tuple(dict.fromkeys((*newer.orders, *older.orders)))
-    return Vocabulary({**newer.facts, **{n: f for n, f in older.facts.items() if n not in newer.facts}}, groups, orders)
+    return replace(
+        newer,
+        facts={**newer.facts, **{name: fact for name, fact in older.facts.items() if name not in newer.facts}},
+        groups=tuple(dict.fromkeys((*newer.groups, *older.groups))),
+        orders=tuple(dict.fromkeys((*newer.orders, *older.orders))),
+        agreements=tuple(dict.fromkeys((*newer.agreements, *older.agreements))),
+    )
 
 
 def _effect(found: Finding, meeting: Meeting, older: Version, results: Results) -> Effect:

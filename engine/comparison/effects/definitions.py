@@ -11,8 +11,9 @@ from engine.comparison.edits.same import ranged, ranging
 from engine.evaluation.plan import Step
 from engine.language.expressions import Chosen, Connect, ItemRef, Node, VerdictIs, rebuilt, walk
 from engine.language.logic import Term
+from engine.language.symbolic import is_value
 from engine.language.term_bank import TermBank
-from engine.policy.model import Criterion, Item, Outcome
+from engine.policy.model import CONSISTENCY, ERROR, Criterion, Item, Outcome
 from engine.policy.nodes import deciding_nodes, nodes
 from engine.policy.overlays import named_items
 from engine.proof.encoding import Encoding, Layer
@@ -191,3 +192,26 @@ def _counting(item: Item, lent: Iterable[str]) -> Item:
         return replace(inner, parts=(*inner.parts, *more))
 
     return replace(item, body=rebuilt(item.body, change))
+
+
+def refused(both: Versions) -> list[Term]:
+    """Where a version refuses a case, since its facts contradict each other."""
+    found = []
+    for encoding in (both.older, both.newer):
+        items = {step.item.id: step.item for layer in encoding.layers for step in layer.plan.steps}
+        for id_, item in items.items():
+            if item.kind == CONSISTENCY and item.severity == ERROR:
+                found.append(is_value(both.bank, encoding.answer(id_), "not_met"))
+    return found
+
+
+def faults_of(encoding: Encoding) -> dict[str, Term]:
+    """Where each item has no answer or two, in the order of the plans."""
+    bank = encoding.bank
+    found: dict[str, Term] = {}
+    for layer in encoding.layers:
+        for step in layer.plan.steps:
+            for fault in layer.item(step.item.id).faults:
+                known_so_far = found.get(step.item.id, bank.false)
+                found[step.item.id] = bank.either(known_so_far, bank.both(layer.when, fault.when))
+    return found

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.comparison.effects.causes import Causes, CauseSearch, Result, result_of, unlike
-from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, OVERLAY, Cause, Versions
+from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, OVERLAY, Cause, Versions, faults_of, refused
 from engine.comparison.effects.kinds import effect_of, kind_terms
 from engine.comparison.effects.mixture import Mixture, mixed_space, mixture
 from engine.comparison.effects.situations import Situation, situation_of
@@ -20,7 +20,6 @@ from engine.language.values import Absent
 from engine.policy.model import Criterion, Table
 from engine.policy.results import Results
 from engine.proof.difference import answer_or_none
-from engine.proof.encoding import Encoding
 from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import Status
 from engine.proof.witness import value_of
@@ -66,7 +65,7 @@ class Study:
         both, bank = self.both, self.both.bank
         space = both.newer.space
         faults = [each.faulty() for each in (both.older, both.newer)]
-        days = (*space.rules, both.newer.window)
+        days = (*space.rules, both.newer.window, *(bank.negate(each) for each in refused(both)))
         self.mixed = mixture(both)
         self.search = CauseSearch(
             Prover(space, (*days, *(bank.negate(each) for each in faults)), self.effort), self.mixed.selectors
@@ -273,7 +272,7 @@ class Study:
     def _stops(self, prover: Prover) -> None:
         """Where one version alone has no answer for an item, or two."""
         bank = self.both.bank
-        sides = [_faults(each) for each in (self.both.older, self.both.newer)]
+        sides = [faults_of(each) for each in (self.both.older, self.both.newer)]
         either = [bank.either(*side.values()) for side in sides]
         for id_ in dict.fromkeys((*sides[NEWER], *sides[OLDER])):
             for mine, other in ((NEWER, OLDER), (OLDER, NEWER)):
@@ -285,15 +284,3 @@ class Study:
                     causes = (Cause(ITEM, id_),)
                     witness = confirmed(self.both, symbols, STOPPED)
                     self.findings.append(Finding(STOPPED, causes, causes, None, witness, None))
-
-
-def _faults(encoding: Encoding) -> dict[str, Term]:
-    """Where each item has no answer or two, in the order of the plans."""
-    bank = encoding.bank
-    found: dict[str, Term] = {}
-    for layer in encoding.layers:
-        for step in layer.plan.steps:
-            for fault in layer.item(step.item.id).faults:
-                known_so_far = found.get(step.item.id, bank.false)
-                found[step.item.id] = bank.either(known_so_far, bank.both(layer.when, fault.when))
-    return found

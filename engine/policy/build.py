@@ -54,8 +54,8 @@ def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Conve
     taken: dict[str, Location] = {YEAR_START: head.at(("years_from",))}
     for own, overlays, derogations, properties in files:
         named = [each for item in own for each in ((item.id, item.at), *_inner_ids(item))]
-        others: list[Overlay | Derogation | Property] = [*overlays, *derogations, *properties]
-        for name, at in (*named, *((entry.id, entry.at) for entry in others)):
+        named += [(entry.id, entry.at) for entries in (overlays, derogations, properties) for entry in entries]
+        for name, at in named:
             _claim(name, at, taken, problems)
     kept = _first_of_each(item for own, *_ in files for item in own)
     convention = Convention(

@@ -1,0 +1,90 @@
+"""Whether a change of one item changes anything: all cases and the rules after the change come in, a verdict goes out.
+
+Values, due days, warnings and faults are compared by proof, in every case of every convention that has the item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from engine.evaluation.plan import Step
+from engine.evaluation.session import Session
+from engine.language.logic import Term
+from engine.language.symbolic import different, known
+from engine.policy.model import Item
+from engine.policy.overlays import laid_names
+from engine.proof.bodies import ItemTerms, aspects, encode_item
+from engine.proof.defects import all_cases
+from engine.proof.encoding import Encoding, Layer
+from engine.proof.prover import Prover, Symbols
+from engine.proof.solving import DEFAULT_EFFORT, Status
+
+
+@dataclass(slots=True)
+class Equivalence:
+    """Every case of every convention, encoded at the first question."""
+
+    session: Session
+    effort: int = DEFAULT_EFFORT
+    _cases: list[tuple[Encoding, Prover]] = field(default_factory=list)
+
+    def shown(self, item: Item, changed: Session) -> tuple[Status, Encoding | None, Symbols]:
+        """Whether some case tells the item apart from what it is under ``changed``, and the first such case.
+
+        Raises:
+            InputFault: the change makes rules that do not resolve.
+            UsageFault: the solver is missing or is another version.
+        """
+        undecided = False
+        for encoding, prover in self._encoded():
+            for layer in encoding.layers:
+                for goal in _told_apart(item, layer, changed, encoding):
+                    status, symbols = prover.first(layer.when, goal)
+                    if status is Status.SHOWN:
+                        return status, encoding, symbols
+                    undecided |= status is Status.UNDECIDED
+        return (Status.UNDECIDED if undecided else Status.EXCLUDED), None, {}
+
+    def _encoded(self) -> list[tuple[Encoding, Prover]]:
+        if not self._cases:
+            cases = all_cases(self.session, self.effort)
+            self._cases = [(each, Prover(each.space, each.base, self.effort)) for each in cases]
+        return self._cases
+
+
+def _told_apart(item: Item, layer: Layer, changed: Session, encoding: Encoding) -> Iterator[Term]:
+    """For each step that is the item under a set of overlays, where its answer is another after the change."""
+    carriers = [step for step in layer.plan.steps if step.item.at == item.at]
+    if not carriers:
+        return
+    convention = changed.registry.conventions[encoding.convention.id]
+    covering = changed.registry.covering(convention)
+    by_name = dict(zip(laid_names(covering), covering, strict=True))
+    laid = tuple(by_name[name] for name in laid_names(layer.laid))
+    after: Mapping[str, Step] = {step.item.id: step for step in changed.program(convention, laid).plan.steps}
+    for step in carriers:
+        for read in layer.plan.steps:  # whatever the changed item reads has its terms by then
+            layer.item(read.item.id)
+        yield _differ(layer, step, after[step.item.id])
+
+
+def _differ(layer: Layer, before: Step, after: Step) -> Term:
+    bank, names = layer.names.bank, layer.names
+    old, new = layer.item(before.item.id), encode_item(after, names)
+    both = bank.both(known(bank, old.answer), known(bank, new.answer))
+    parts = [different(bank, old.answer, new.answer)]
+    own, other = (dict(aspects(step.item, names)) for step in (before, after))
+    for name in dict.fromkeys((*own, *other)):
+        if name in own and name in other:
+            parts.append(bank.both(both, different(bank, own[name], other[name])))
+        else:
+            parts.append(both)
+    fails = [_fails(layer, terms) for terms in (old, new)]
+    parts.append(bank.both(fails[0], bank.negate(fails[1])))
+    parts.append(bank.both(fails[1], bank.negate(fails[0])))
+    return bank.either(*parts)
+
+
+def _fails(layer: Layer, terms: ItemTerms) -> Term:
+    return layer.names.bank.either(*(fault.when for fault in terms.faults))

@@ -1,4 +1,4 @@
-"""What items tell apart, all that they answer, and cases found for it, on the real conventions."""
+"""What items tell apart, and all that they answer, on the real conventions."""
 
 from __future__ import annotations
 
@@ -18,18 +18,11 @@ from engine.language.facts import SIGNATURE
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
 from engine.policy.model import Convention, Obligation
 from engine.policy.overlays import Laid
-from engine.review.backtracking import in_order
 from engine.review.classes import Survey, alike, classes, fact_classes, inputs, surveyed
 from engine.review.enumeration import MAX_COMBINATIONS, evaluator, exhaustive, slot_content
 from engine.review.proof import Proofs
-from engine.review.search import Finder, Found, Undecided, Unreachable, reach
 
 STARTING, CURRENT = "patientele.mt_depart", "patientele.mt_actuelle"
-
-
-@pytest.fixture(scope="module")
-def finder(session: Session) -> Finder:
-    return Finder(session)
 
 
 @pytest.fixture(scope="module")
@@ -209,112 +202,11 @@ def test_what_a_case_answers_is_never_proved_out_of_reach(
         stated = [name for name in chain if name in facts and name != SIGNATURE]
         for name, value in zip(stated, sorted(facts[name] for name in stated), strict=True):
             facts[name] = value
-    if not in_order(facts, survey):
+    dated = [[facts[name] for name in chain if name in facts] for chain in vocabulary.orders]
+    if any(values != sorted(values) for values in dated):  # type: ignore[type-var]
         facts = {name: value for name, value in facts.items() if not isinstance(value, dt.date) or name == SIGNATURE}
     run = run_program(survey.program, facts, choices(survey))
     for item, compiled in survey.steps.items():
         proved = proofs.answers(item)
         if proved is not None and not isinstance(compiled.step.item.body, Obligation):
             assert run.answers[item][0] in proved.values, item
-
-
-@pytest.mark.parametrize("convention", ["2019_avenant7", "2024_convention"])
-def test_every_verdict_of_every_criterion_is_reached_by_a_case_that_decides_so(
-    session: Session, finder: Finder, convention: str
-) -> None:
-    rules = session.registry.by_id(convention)
-    survey = surveyed(session.program(rules, ()))
-    for item, compiled in survey.steps.items():
-        if compiled.step.item.kind != "criterion":
-            continue
-        verdicts: tuple[str | Absent, ...] = ("met", "not_met", *survey.possible[item].absent)
-        for verdict in verdicts:
-            found = finder.reach(rules, {item: verdict})
-            if isinstance(found, Unreachable):
-                assert verdict == "not_met", f"{item} can never be {verdict}"
-                continue
-            assert isinstance(found, Found), f"{item} {verdict}"
-            result = session.decide(found.facts).results[item]
-            assert result.verdict == (verdict if isinstance(verdict, str) else verdict.value)
-
-
-def test_every_value_of_every_outcome_and_every_band_and_amount_of_2019_is_reached_or_proved_out_of_reach(
-    session: Session, finder: Finder, of_2019: Convention, survey: Survey, standing: tuple[Laid, ...]
-) -> None:
-    for item in ("eligibilite", "verification.resultat", "tranche_activite", "aide.bareme", "objectif.hausse"):
-        for value in survey.possible[item].values or ():
-            found = finder.reach(of_2019, {item: value}, overlays=standing)
-            assert not isinstance(found, Undecided), f"{item} {value}"
-            if isinstance(found, Found):
-                assert session.decide(found.facts).results[item].value == value
-
-
-def test_every_combination_of_two_counts_is_found_as_a_case(
-    session: Session, finder: Finder, of_2019: Convention, survey: Survey, standing: tuple[Laid, ...]
-) -> None:
-    enumeration = exhaustive(survey, "fa_non_diminuee", choices(survey))
-    for combination in enumeration:
-        found = finder.reach(of_2019, enumeration.wanted(combination), overlays=standing)
-        assert isinstance(found, Found), combination
-        result = session.decide(found.facts).results["fa_non_diminuee"]
-        assert (result.status == "known") is isinstance(combination.answer.value, str)
-
-
-def test_a_case_carries_no_fact_that_it_can_do_without(finder: Finder, of_2019: Convention) -> None:
-    found = finder.reach(of_2019, {"eligibilite": "ineligible"})
-    assert isinstance(found, Found)
-    assert len(found.facts) == 3, "beneficiary, signature, and one fact that refuses"
-
-
-def test_the_same_search_finds_the_same_case(session: Session, of_2019: Convention) -> None:
-    wanted: dict[str, Value] = {"verification.resultat": "plein", "tranche_activite": "p90_p95"}
-    assert reach(session, of_2019, wanted) == reach(session, of_2019, wanted)
-
-
-def test_a_reading_that_is_wanted_comes_with_the_case(
-    session: Session, finder: Finder, of_2019: Convention, standing: tuple[Laid, ...]
-) -> None:
-    wanted: dict[str, Value] = {STARTING: 640, "medecin.specialite": "medecine_generale"}
-    wanted |= dict.fromkeys(("patientele.percentile_mt", "seuils.mt_p30"), UNDETERMINED)
-    wanted["activite_minimale"] = "not_met"
-    assert isinstance(finder.reach(of_2019, wanted, overlays=standing), Undecided)
-    found = finder.reach(of_2019, {**wanted, "borne_du_minimum": "exclue"})
-    assert isinstance(found, Found)
-    assert found.interpret == {"borne_du_minimum": "exclue"}
-    decision = session.decide(found.facts, interpret=found.interpret)
-    assert decision.results["activite_minimale"].verdict == "not_met"
-
-
-def test_a_case_is_found_under_the_overlays_that_are_asked_for(session: Session, finder: Finder) -> None:
-    convention = session.registry.by_id("2019_avenant7")
-    for later, overlay in session.registry.covering(convention):
-        if overlay.when is None and overlay.first_anniversary is not None:
-            day = convention.signed_before
-            assert day is not None
-            facts = {"beneficiaire": "medecin_liberal", SIGNATURE: day - dt.timedelta(days=1), "contrat.annee": 4}
-            laid = session.settled(facts, convention=convention.id).laid  # type: ignore[arg-type]
-            assert (later, overlay) in laid
-            found = finder.reach(convention, {"aide.montant_annuel": UNDETERMINED}, overlays=laid)
-            assert isinstance(found, Found)
-            assert overlay.id in [use.id for use in session.decide(found.facts).overlays]
-
-
-def test_what_no_combination_of_inputs_gives_is_unreachable(finder: Finder, of_2019: Convention) -> None:
-    nothing = finder.reach(of_2019, {"tranche_activite": NOT_APPLICABLE})
-    assert isinstance(nothing, Unreachable)
-    assert nothing.item == "tranche_activite"
-    assert nothing.combinations > 0
-
-
-def test_what_is_not_found_within_the_bound_is_undecided(
-    finder: Finder, of_2019: Convention, standing: tuple[Laid, ...]
-) -> None:
-    wanted: dict[str, Value] = {"annee_verifiee": "met", "contrat.annee": 1}
-    contradiction = finder.reach(of_2019, wanted, overlays=standing, max_runs=1_500)
-    assert isinstance(contradiction, Undecided)
-    assert 0 < contradiction.bound <= 1_500
-
-
-def test_a_name_that_means_nothing_is_refused(finder: Finder, of_2019: Convention) -> None:
-    with pytest.raises(KeyError, match="eligibilité"):
-        finder.reach(of_2019, {"eligibilité": "eligible"})

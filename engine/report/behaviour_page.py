@@ -157,7 +157,7 @@ def _statuses(behaviour: Behaviour, say: Say) -> Iterator[Block]:
     for key, ids in (("results_undecided", behaviour.undecided), ("read_in_a_circle", behaviour.cut)):
         if ids:
             said = say(key, effort=say.scalar(behaviour.effort))
-            lines.extend([(0, say.head(said)), (1, ", ".join(whom.item(id_) for id_ in ids))])
+            lines.extend([(0, say.head(said[:1].upper() + said[1:])), (1, ", ".join(whom.item(id_) for id_ in ids))])
     yield Tree(tuple(lines))
 
 

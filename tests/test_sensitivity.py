@@ -16,7 +16,7 @@ import pytest
 from command import ROOT, avenant, refused
 from conftest import Effort
 from jsonschema import Draft7Validator
-from random_cases import random_facts
+from random_cases import consistent, random_facts
 
 from engine.errors import InputFault, Location
 from engine.evaluation.facts import Facts, read_case
@@ -358,7 +358,7 @@ def drawn(session: Session, effort: Effort) -> Iterator[tuple[Convention, Facts]
         last = convention.signed_before or dt.date(2027, 1, 1)
         for _ in range(effort.of(whole)):
             facts = random_facts(rng, session.registry.vocabulary, convention.beneficiary, convention.signed_from, last)
-            yield convention, facts
+            yield convention, consistent(facts)
 
 
 def mentioned(session: Session, convention: Convention) -> dict[str, Interpretation]:

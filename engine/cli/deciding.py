@@ -19,6 +19,7 @@ from engine.cli.common import (
 )
 from engine.errors import InputFault, Problem
 from engine.evaluation.decision import Decision
+from engine.inquiry.readings import readings_of_case
 from engine.policy.registry import Outside
 from engine.report.decision_page import FORMATS, Decided, Decisions, Undecided
 
@@ -53,6 +54,7 @@ def evaluate(
         else Decided(
             title=rules.title(name),
             decision=found,
+            readings=readings_of_case(rules.session, found, rules.choices),
             sensitivity=_sensitivity(rules, found, problems) if sensitivity else None,
         )
         for name, found in decided

@@ -20,6 +20,7 @@ from engine.cli.common import (
 )
 from engine.evaluation import timeline as living
 from engine.evaluation.dossier import read_dossier
+from engine.inquiry.life_readings import readings_of_life
 from engine.report.timeline_data import FORMATS, Life
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ def timeline(rules: Given, dossier: str, format_: str, sensitivity: bool, full: 
     read = read_dossier(document, rules.session.registry.vocabulary)
     with deciding(document, "case"):
         life = living.timeline(rules.session, read, rules.convention, dict(rules.choices), rules.as_of)
+        readings = readings_of_life(rules.session, life, rules.choices)
         found = _sensitivity(rules, life) if sensitivity else None
-    subject = Life(title=rules.title(dossier), timeline=life, sensitivity=found, full=full)
+    subject = Life(title=rules.title(dossier), timeline=life, readings=readings, sensitivity=found, full=full)
     put(FORMATS, format_, subject, rules.say, output, [dossier])
 
 

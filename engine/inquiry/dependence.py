@@ -7,25 +7,31 @@ could depend on all that its item reads, each as its own answer could.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import field
 
 from engine.evaluation.bodies import Decided
 from engine.evaluation.evaluator import Run
+from engine.evaluation.facts import Facts
 from engine.evaluation.program import Program
+from engine.evaluation.session import Session
 from engine.language.expressions import Apply, Chosen, Compare, ItemRef, Node, VerdictIs, walk
+from engine.language.facts import SIGNATURE, YEAR
 from engine.language.operators import COMPARISONS, EXPRESSIONS
 from engine.language.values import UNDETERMINED
-from engine.policy.model import Item, Obligation, Outcome, Payment
+from engine.policy.model import YEAR_START, Convention, Item, Obligation, Outcome, Payment
 from engine.policy.nodes import nodes
-from engine.policy.overlays import Laid
+from engine.policy.overlays import Laid, laid_names, reaches
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class _Reads:
     """What an item reads, as bits: interpretations, those of overlays that may change it, and items.
 
-    ``exact`` where a known answer rests on no more than its evaluation used; ``warns`` where it has warnings too.
+    ``exact`` where a known answer rests on no more than its evaluation used; ``told`` of a payment or a duty, which
+    have days and are always told; ``warns`` where there are warnings.
     """
 
     slot: int
@@ -33,6 +39,7 @@ class _Reads:
     overlaid: int
     items: tuple[int, ...]
     exact: bool
+    told: bool
     warns: bool
     yearly: bool
 
@@ -61,11 +68,12 @@ class Dependence:
         behind = self._all(run)
         return {id_: frozenset(self.program.names_in(behind[reads.slot])) for id_, reads in self.reads.items()}
 
-    def anything(self, run: Run) -> frozenset[str]:
-        """Every interpretation that some answer, day, status or warning of a run could depend on."""
+    def shown(self, run: Run, ids: Collection[str]) -> frozenset[str]:
+        """Every interpretation that one of the items ``ids``, a payment, a duty or a warning could depend on."""
         behind, found = self._all(run), 0
-        for reads in self.reads.values():
-            found |= behind[reads.slot]
+        for id_, reads in self.reads.items():
+            if id_ in ids or reads.told:
+                found |= behind[reads.slot]
             if reads.warns:
                 found |= _joined(reads, behind)
         return frozenset(self.program.names_in(found))
@@ -107,13 +115,22 @@ def _bits(program: Program, within: Iterable[Node]) -> int:
 def _reads(program: Program, item: Item, yearly: bool, overlaid: int) -> _Reads:
     within = [node for root in nodes(item) for node in walk(root)]
     items = dict.fromkeys(program.names.items[node.id] for node in within if isinstance(node, ItemRef))
+    told = isinstance(item.body, Obligation | Payment)
     exact = (
         item.unless is None
-        and not isinstance(item.body, Outcome | Obligation | Payment)
+        and not told
+        and not isinstance(item.body, Outcome)
         and not any(map(_asks_whether_open, within))
     )
     return _Reads(
-        program.names.items[item.id], _bits(program, within), overlaid, tuple(items), exact, bool(item.warnings), yearly
+        program.names.items[item.id],
+        _bits(program, within),
+        overlaid,
+        tuple(items),
+        exact,
+        told,
+        bool(item.warnings),
+        yearly,
     )
 
 
@@ -127,3 +144,31 @@ def _asks_whether_open(node: Node) -> bool:
         case Apply():
             return EXPRESSIONS[node.operator].absence == "own"
     return False
+
+
+@dataclass(slots=True)
+class Dependences:
+    """Runs cases of a convention; what its items read is worked out once for each laying."""
+
+    session: Session
+    convention: Convention
+    known: dict[tuple[str, ...], Dependence] = field(default_factory=dict)
+
+    def of(self, facts: Facts, choices: Mapping[str, str]) -> tuple[Run, Dependence]:
+        """A run of a case, and what its answers could depend on."""
+        settled = self.session.settled(facts, choices, self.convention.id)
+        run = settled.run()
+        gates = _gates(self.session.registry.covering(self.convention), facts, run)
+        key = laid_names((*settled.laid, *gates))
+        if key not in self.known:
+            self.known[key] = Dependence.of(settled.program, gates)
+        return run, self.known[key]
+
+
+def _gates(covering: Sequence[Laid], facts: Facts, run: Run) -> tuple[Laid, ...]:
+    """The overlays whose dates hold for the contract year, whatever their condition says."""
+    signature, year = facts[SIGNATURE], facts.get(YEAR)
+    start = run.answers[YEAR_START][0]
+    assert isinstance(signature, dt.date)
+    dated = (year if isinstance(year, int) else None, start if isinstance(start, dt.date) else None)
+    return tuple((later, overlay) for later, overlay in covering if reaches(overlay, signature, *dated))

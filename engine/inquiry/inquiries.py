@@ -5,43 +5,30 @@ What each result could depend on is told by :mod:`.dependence`, so that no combi
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from engine.evaluation.decision import Decision, Result
-from engine.evaluation.evaluator import Run
 from engine.evaluation.facts import Facts
 from engine.evaluation.life import lived
 from engine.evaluation.session import YEARS_SHOWN, Session
 from engine.evaluation.timeline import Timeline
-from engine.inquiry.dependence import Dependence
+from engine.inquiry.dependence import Dependences
 from engine.inquiry.sensitivity import Answer, Choices, Inquiry, Subject
-from engine.language.facts import SIGNATURE, YEAR
-from engine.policy.model import YEAR_START, Convention
-from engine.policy.overlays import Laid, laid_names, named_items, reaches
+from engine.language.facts import YEAR
+from engine.policy.model import Convention
+from engine.policy.overlays import named_items
 
 
-@dataclass(slots=True)
-class Answers:
-    """Answers of a convention's items under any readings; what each depends on is worked out once for each laying."""
-
-    session: Session
-    convention: Convention
-    _depends: dict[tuple[str, ...], Dependence] = field(default_factory=dict)
-
-    def of(self, facts: Facts, choices: Choices, ids: Sequence[str], year: int) -> Iterator[tuple[Subject, Answer]]:
-        """The answers of the items ``ids`` that the convention has."""
-        settled = self.session.settled(facts, choices, self.convention.id)
-        ran = settled.run()
-        gates = _gates(self.session.registry.covering(self.convention), facts, ran)
-        key = laid_names((*settled.laid, *gates))
-        if key not in self._depends:
-            self._depends[key] = Dependence.of(settled.program, gates)
-        depends = self._depends[key].found(ran)
-        for id_ in ids:
-            if id_ in ran.answers:
-                yield Subject(id_, year), Answer(ran.answers[id_][0], depends[id_])
+def _answers(
+    dependences: Dependences, facts: Facts, choices: Choices, ids: Sequence[str], year: int
+) -> Iterator[tuple[Subject, Answer]]:
+    """The answers of the items ``ids`` that the convention has."""
+    ran, dependence = dependences.of(facts, choices)
+    depends = dependence.found(ran)
+    for id_ in ids:
+        if id_ in ran.answers:
+            yield Subject(id_, year), Answer(ran.answers[id_][0], depends[id_])
 
 
 def inquiry_of_case(session: Session, decision: Decision, fixed: Choices) -> Inquiry:
@@ -55,12 +42,12 @@ def inquiry_of_case(session: Session, decision: Decision, fixed: Choices) -> Inq
     outcome = convention.items.get(headline.verdict or "")
     criteria = () if outcome is None else tuple(dict.fromkeys(named_items(outcome)))
     wanted = (*headline.ids, *(_payments(convention) if YEAR in facts else ()), *criteria)
-    answers = Answers(session, convention)
+    dependences = Dependences(session, convention)
 
     def decide(choices: Choices) -> Mapping[Subject, Answer]:
-        found = dict(answers.of(dict(facts), choices, wanted, 0))
+        found = dict(_answers(dependences, dict(facts), choices, wanted, 0))
         for year in () if YEAR in facts or headline.maximum not in convention.items else YEARS_SHOWN:
-            found.update(answers.of({**facts, YEAR: year}, choices, (headline.maximum or "",), year))
+            found.update(_answers(dependences, {**facts, YEAR: year}, choices, (headline.maximum or "",), year))
         return found
 
     def tell(choices: Choices) -> Mapping[Subject, Result]:
@@ -79,7 +66,7 @@ def inquiry_of_life(session: Session, life: Timeline, fixed: Choices) -> Inquiry
     """
     convention = life.rows[0].decision.convention
     questions = session.program(convention, ()).plan.interpretations
-    answers = Answers(session, convention)
+    dependences = Dependences(session, convention)
     criteria = [event.type.criterion for event in life.dossier.events if event.type.criterion in convention.items]
     headline = session.registry.results
     verdict = () if headline.verdict is None else (headline.verdict,)
@@ -97,7 +84,7 @@ def inquiry_of_life(session: Session, life: Timeline, fixed: Choices) -> Inquiry
     def decide(choices: Choices) -> Mapping[Subject, Answer]:
         found: dict[Subject, Answer] = {}
         for year, facts, ids in facts_of(choices):
-            told = dict(answers.of(facts, choices, (*ids, *filter(None, criteria)), year))
+            told = dict(_answers(dependences, facts, choices, (*ids, *filter(None, criteria)), year))
             counting = [told[Subject(id_, year)].depends for id_ in criteria if id_ is not None]
             for subject, answer in told.items():
                 if subject.item in ids:
@@ -117,12 +104,3 @@ def inquiry_of_life(session: Session, life: Timeline, fixed: Choices) -> Inquiry
 
 def _payments(convention: Convention) -> tuple[str, ...]:
     return tuple(id_ for id_, item in convention.items.items() if item.kind == "payment")
-
-
-def _gates(covering: Sequence[Laid], facts: Facts, run: Run) -> tuple[Laid, ...]:
-    """The overlays whose dates hold for the contract year, whatever their condition says."""
-    signature, year = facts[SIGNATURE], facts.get(YEAR)
-    start = run.answers[YEAR_START][0]
-    assert isinstance(signature, dt.date)
-    dated = (year if isinstance(year, int) else None, start if isinstance(start, dt.date) else None)
-    return tuple((later, overlay) for later, overlay in covering if reaches(overlay, signature, *dated))

@@ -24,16 +24,17 @@ from engine.report.parts import (
     duties,
     eligibility_criteria,
     facts_behind,
-    readings_taken,
     tone_of,
     verdict_heading,
     warnings_of,
     why_not,
     why_not_due,
 )
+from engine.report.readings import hanging, reading_objects, readings_blocks
 from engine.report.say import Say
 
 if TYPE_CHECKING:
+    from engine.inquiry.readings import Reading
     from engine.inquiry.sensitivity import Sensitivity
 
 RESULT_KINDS = ("outcome", "criterion", "quantity", "table")
@@ -41,10 +42,11 @@ RESULT_KINDS = ("outcome", "criterion", "quantity", "table")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """A decision under its title, with what other readings would change where that was asked."""
+    """A decision under its title, with the readings that matter, and what several would change where that was asked."""
 
     title: str
     decision: Decision
+    readings: Sequence[Reading] = ()
     sensitivity: Sensitivity | None = None
 
 
@@ -85,7 +87,7 @@ def data(decisions: Decisions, say: Say) -> Any:
     objects = [
         outside_page.data(case.outside, say)
         if isinstance(case, Undecided)
-        else {**decision_object(case.decision, say), **_other_readings(case, say)}
+        else {**decision_object(case.decision, say), **_readings(case, say)}
         for case in decisions.cases
     ]
     return objects[0] if decisions.alone else objects
@@ -115,7 +117,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     decision = case.decision
     yield from verdict_heading(decision, say, case.title)
     yield from doubts_of([decision], say)
-    yield from why_not(decision, say)
+    yield from why_not(decision, say, lambda result: hanging(result, case.readings, say))
     yield from why_not_due(decision, say)
     yield from _overlays(decision, say)
     if tone_of(decision) != "good":
@@ -125,7 +127,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     yield from _criteria(decision, say)
     yield from warnings_of(decision.results.values(), say)
     yield from _missing(decision, say)
-    yield from readings_taken([decision], say)
+    yield from readings_blocks(case.readings, say, full)
     yield from duties(decision.obligations, say, full)
     yield from _grades(decision, say, full)
     if case.sensitivity is not None:
@@ -221,17 +223,14 @@ def _grades(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
     yield Paragraph(say.pair(say("digest"), decision.digest))
 
 
-def _other_readings(case: Decided, say: Say) -> dict[str, Any]:
-    if case.sensitivity is None:
-        return {}
-    from engine.report.sensitivity_page import sensitivity_object  # rarely asked for
+def _readings(case: Decided, say: Say) -> dict[str, Any]:
+    """The readings that matter, and what several of them would change where that was asked."""
+    data: dict[str, Any] = {"readings": reading_objects(case.readings, say)}
+    if case.sensitivity is not None:
+        from engine.report.sensitivity_page import sensitivity_object  # rarely asked for
 
-    return {"sensitivity": sensitivity_object(case.sensitivity, say)}
-
-
-def _fired(line: TraceLine) -> dict[str, Any]:
-    because = [{"criterion": criterion, "verdict": verdict} for criterion, verdict in line.because]
-    return {"outcome": line.outcome, "rule": line.rule, "value": line.value, "because": because}
+        data["sensitivity"] = sensitivity_object(case.sensitivity, say)
+    return data
 
 
 def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
@@ -268,3 +267,8 @@ def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
             for line in decision.years
         ]
     return data
+
+
+def _fired(line: TraceLine) -> dict[str, Any]:
+    because = [{"criterion": criterion, "verdict": verdict} for criterion, verdict in line.because]
+    return {"outcome": line.outcome, "rule": line.rule, "value": line.value, "because": because}

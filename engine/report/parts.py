@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
 from engine.language.expressions import Compare, FactRef, ItemRef, VerdictIs, walk
-from engine.policy.model import Convention, Outcome
+from engine.policy.model import Outcome
 from engine.report.page import Block, Heading, Paragraph, Table
 from engine.report.say import Say
 
@@ -46,13 +46,13 @@ def item_heading(decision: Decision, item: str, say: Say) -> Iterator[Block]:
     yield Paragraph(say.pair(say.label(decision.convention), f"{decision.selected_because[say.lang]}."))
 
 
-def why_not(decision: Decision, say: Say) -> Iterator[Block]:
-    """One sentence for each criterion that refuses, or else for each that is open."""
+def why_not(decision: Decision, say: Say, hanging: Callable[[Result], str]) -> Iterator[Block]:
+    """One sentence for each criterion that refuses, or else for each that is open; ``hanging`` ends it."""
     criteria = eligibility_criteria(decision)
     refusing = [result for result in criteria if result.verdict == "not_met"]
     key, tone = ("refused_because", "bad") if refusing else ("open_because", "open")
     for result in refusing or [result for result in criteria if result.verdict == "undetermined"]:
-        reason = f"{say.label(result)} ({facts_behind(result, say)}) [{say.cited(result.cite[:1])}]."
+        reason = f"{say.label(result)} ({facts_behind(result, say)}) [{say.cited(result.cite[:1])}].{hanging(result)}"
         yield Paragraph(say.pair(say(key), reason), tone)
 
 
@@ -124,21 +124,18 @@ def warnings_of(results: Iterable[Result], say: Say) -> Iterator[Block]:
         yield from (Paragraph(warning) for warning in found)
 
 
-def readings_taken(decisions: Iterable[Decision], say: Say) -> Iterator[Block]:
-    """The sides taken in open questions behind the main results."""
-    taken: dict[str, str] = {}
-    for decision in decisions:
-        for shown in decision.headline.ids:
-            taken.update(decision.results[shown].choices)
-    if not taken:
-        return
-    yield Heading(say("assumed"))
-    rows = []
-    for id_, choice in taken.items():
-        conventions: Iterable[Convention] = say.registry.conventions.values()
-        question = next(each.interpretations[id_] for each in conventions if id_ in each.interpretations)
-        rows.append((question.question[say.lang], question.choices[choice][say.lang], f"{id_}={choice}"))
-    yield Table((say("open_question"), say("choice"), "--interpret"), tuple(rows))
+def named_years(label: str, years: Sequence[int], say: Say) -> str:
+    """A result's name, with its contract years where it has them; 0 stands for the contract."""
+    if not any(years):
+        return label
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    shown = ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return say.count("sensitivity_years", len(years), label=label, year=shown)
 
 
 def duties(obligations: Sequence[ObligationLine], say: Say, full: bool) -> Iterator[Block]:

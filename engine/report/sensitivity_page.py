@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.evaluation.decision import Result
@@ -10,6 +10,7 @@ from engine.inquiry.sensitivity import Choices, Sensitivity, Subject
 from engine.language.facts import YEAR
 from engine.report.objects import citations, value_object
 from engine.report.page import Block, Heading, Paragraph, Tree
+from engine.report.parts import named_years
 from engine.report.say import Say
 
 
@@ -45,7 +46,7 @@ def _changes(found: Sensitivity, say: Say) -> Iterator[tuple[int, str]]:
         key = (say.label(change.taken), say.result(change.taken), tuple(others))
         told.setdefault(key, []).append(change.subject.year)
     for (label, taken, others_told), years in told.items():
-        yield 0, say.pair(_named(label, years, say), taken)
+        yield 0, say.pair(named_years(label, years, say), taken)
         yield from ((1, other) for other in others_told)
 
 
@@ -71,21 +72,7 @@ def _unchanged(entries: Iterable[tuple[Subject, Result]], say: Say) -> Iterator[
         value = f" ({say.result(result)})" if result.status == "known" else ""
         told.setdefault((say.label(result), value), []).append(subject.year)
     for (label, value), years in told.items():
-        yield f"{_named(label, years, say)}{value}"
-
-
-def _named(label: str, years: Sequence[int], say: Say) -> str:
-    """A result's name, with its contract years where it has them; 0 stands for the contract."""
-    if not any(years):
-        return label
-    runs: list[list[int]] = []
-    for year in years:
-        if runs and year == runs[-1][-1] + 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    shown = ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
-    return say.count("sensitivity_years", len(years), label=label, year=shown)
+        yield f"{named_years(label, years, say)}{value}"
 
 
 def _examined(found: Sensitivity, say: Say) -> str:

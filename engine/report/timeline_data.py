@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,28 +26,31 @@ from engine.report.objects import (
     result_object,
 )
 from engine.report.page import Page
+from engine.report.readings import reading_objects
 from engine.report.say import Say
 from engine.report.timeline_chart import timeline_figure
 from engine.report.timeline_page import timeline_blocks
 from engine.report.values import money, to_json
 
 if TYPE_CHECKING:
+    from engine.inquiry.readings import Reading
     from engine.inquiry.sensitivity import Sensitivity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """A timeline under its title, with what other readings would change where that was asked; ``full`` as asked."""
+    """A timeline under its title, with the readings that matter, and what several would change where that was asked."""
 
     title: str
     timeline: Timeline
+    readings: Sequence[Reading] = ()
     sensitivity: Sensitivity | None = None
     full: bool = False
 
 
 def page(life: Life, say: Say) -> Page:
     """The page of one contract."""
-    blocks = list(timeline_blocks(life.timeline, say, life.title, life.full))
+    blocks = list(timeline_blocks(life.timeline, say, life.title, life.full, life.readings))
     if life.sensitivity is not None:
         from engine.report.sensitivity_page import sensitivity_blocks  # rarely asked for
 
@@ -56,11 +60,12 @@ def page(life: Life, say: Say) -> Page:
 
 def data(life: Life, say: Say) -> Any:
     """The timeline as one object."""
+    told = {**timeline_object(life.timeline, say), "readings": reading_objects(life.readings, say)}
     if life.sensitivity is None:
-        return timeline_object(life.timeline, say)
+        return told
     from engine.report.sensitivity_page import sensitivity_object  # rarely asked for
 
-    return {**timeline_object(life.timeline, say), "sensitivity": sensitivity_object(life.sensitivity, say)}
+    return {**told, "sensitivity": sensitivity_object(life.sensitivity, say)}
 
 
 FORMATS = formats(

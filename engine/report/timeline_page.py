@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from engine.evaluation.decision import Result
 from engine.evaluation.dossier import Event
@@ -14,23 +15,28 @@ from engine.report.parts import (
     doubts_of,
     due_text,
     duties,
-    readings_taken,
     verdict_heading,
     warnings_of,
     why_not,
     why_not_due,
 )
+from engine.report.readings import hanging, readings_blocks
 from engine.report.say import Say
+
+if TYPE_CHECKING:
+    from engine.inquiry.readings import Reading
 
 EUROS = number("EUR", 2)
 
 
-def timeline_blocks(timeline: Timeline, say: Say, title: str, full: bool) -> Iterator[Block]:
+def timeline_blocks(
+    timeline: Timeline, say: Say, title: str, full: bool, readings: Sequence[Reading]
+) -> Iterator[Block]:
     """The page of one contract; ``full`` adds duties without a date."""
     first = timeline.rows[0].decision
     yield from verdict_heading(first, say, title)
     yield from doubts_of([row.decision for row in timeline.rows], say)
-    yield from why_not(first, say)
+    yield from why_not(first, say, lambda result: hanging(result, readings, say))
     yield from why_not_due(timeline.rows[-1].decision, say)
     yield from _years(timeline, say)
     yield from _changes(timeline, say)
@@ -39,7 +45,7 @@ def timeline_blocks(timeline: Timeline, say: Say, title: str, full: bool) -> Ite
     yield from _totals(timeline, say)
     yield from warnings_of((result for row in timeline.rows for result in row.decision.results.values()), say)
     yield from _waiting(timeline, say)
-    yield from readings_taken([row.decision for row in timeline.rows], say)
+    yield from readings_blocks(readings, say, full)
     yield from duties(timeline.obligations, say, full)
 
 

@@ -1,0 +1,139 @@
+"""Readings that matter: a decided case comes in, each open question whose answer shows on its page goes out.
+
+Every question is answered otherwise alone, the others as taken. Answers changed together are asked about by
+:mod:`.sensitivity` alone. Shown are results, payments, criteria of the verdict, duties and warnings; what an open
+result waits for and the sources of a known one are not compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+from engine.errors import InputFault
+from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
+from engine.evaluation.session import Session
+from engine.inquiry.dependence import Dependences
+from engine.language.expressions import Text
+from engine.language.facts import YEAR
+from engine.policy.model import Convention, Interpretation
+from engine.policy.overlays import named_items
+from engine.records import dataclass
+
+Seen = Result | PaymentLine | ObligationLine | Text
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place of the page: a ``result``, ``payment``, ``duty``, ``undated`` duty or ``warning``; ``year`` 0 for all."""
+
+    kind: str
+    id: str
+    year: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What stands at a place as things are taken, and under another choice; None where nothing does."""
+
+    place: Place
+    before: Seen | None
+    after: Seen | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question with the choice taken, and what each other choice that has an effect would change."""
+
+    question: Interpretation
+    taken: str
+    others: Mapping[str, tuple[Effect, ...]]
+
+
+def readings_of_case(session: Session, decision: Decision, chosen: Mapping[str, str]) -> tuple[Reading, ...]:
+    """The readings that matter to a decision, which was made with ``chosen``."""
+    convention, facts = decision.convention, dict(decision.facts)
+    dependences, choices = Dependences(session, convention), session.choices(convention, chosen)
+    run, dependence = dependences.of(facts, choices)
+    open_ = set(dependence.shown(run, [place.id for place, _ in _of_case(decision)]))
+    for line in decision.years:
+        run, dependence = dependences.of({**facts, YEAR: line.year}, choices)
+        open_ |= dependence.found(run)[line.amount.id]
+
+    def seen(other: Mapping[str, str]) -> Mapping[Place, Seen]:
+        return dict(_of_case(session.decide(facts, convention.id, other, decision.as_of)))
+
+    return readings(session, convention, choices, open_, dict(_of_case(decision)), seen)
+
+
+def readings(
+    session: Session,
+    convention: Convention,
+    choices: Mapping[str, str],
+    open_: Collection[str],
+    before: Mapping[Place, Seen],
+    seen: Callable[[Mapping[str, str]], Mapping[Place, Seen]],
+) -> tuple[Reading, ...]:
+    """Those of the questions ``open_`` of which another choice shows: ``before`` it, and what is ``seen`` under it."""
+    found = []
+    for id_, question in session.program(convention, ()).plan.interpretations.items():
+        others = {}
+        for choice in question.choices if id_ in open_ else ():
+            if choice != choices[id_]:
+                try:
+                    effects = tuple(_effects(before, seen({**choices, id_: choice})))
+                except InputFault:
+                    continue  # a defect of the rules under a reading that was not taken: `check` tells of it
+                others.update({choice: effects} if effects else {})
+        if others:
+            found.append(Reading(question, choices[id_], others))
+    return tuple(found)
+
+
+def _effects(before: Mapping[Place, Seen], after: Mapping[Place, Seen]) -> Iterator[Effect]:
+    for place in dict.fromkeys((*before, *after)):
+        old, new = before.get(place), after.get(place)
+        if _compared(old) != _compared(new):
+            yield Effect(place, old, new)
+
+
+def _compared(seen: Seen | None) -> object:
+    """What of a thing on the page is compared; none is the same as one that is not applicable."""
+    match seen:
+        case Result():
+            return None if seen.status == "not_applicable" else (seen.status, seen.value)
+        case PaymentLine():
+            return (seen.result.status, seen.result.value, seen.due)
+        case ObligationLine():
+            return (seen.status, seen.due)
+    return seen
+
+
+def _of_case(decision: Decision, year: int = 0) -> Iterator[tuple[Place, Seen]]:
+    """What the page of a decision shows, by its places and in their order."""
+    verdict = decision.convention.items.get(decision.headline.verdict or "")
+    criteria = () if verdict is None else named_items(verdict)
+    for id_ in dict.fromkeys((*decision.headline.ids, *criteria)):
+        if id_ in decision.results:
+            yield Place("result", id_, year), decision.results[id_]
+    for shown in decision.years:
+        yield Place("result", shown.amount.id, shown.year), shown.amount
+    for line in decision.payments:
+        yield Place("payment", line.result.id, year), line
+    yield from duties(decision.obligations)
+    yield from warnings([decision])
+
+
+def duties(obligations: Iterable[ObligationLine]) -> Iterator[tuple[Place, Seen]]:
+    """The duties that apply; one that has no day, and is neither done nor overdue, is told on demand only."""
+    for line in obligations:
+        if line.status != "not_applicable":
+            dated = line.due is not None or line.status in ("overdue", "done")
+            yield Place("duty" if dated else "undated", line.id), line
+
+
+def warnings(decisions: Iterable[Decision]) -> Iterator[tuple[Place, Seen]]:
+    """What the rules warn of."""
+    for decision in decisions:
+        for result in decision.results.values():
+            for text in result.warnings:
+                yield Place("warning", text["fr"]), text

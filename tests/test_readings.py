@@ -1,0 +1,148 @@
+"""The readings that a page lists: exactly those of which another choice changes something shown on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from command import ROOT, avenant
+from conftest import Effort
+from random_cases import consistent, random_facts
+
+from engine.errors import InputFault
+from engine.evaluation.decision import Decision
+from engine.evaluation.dossier import read_dossier
+from engine.evaluation.facts import Facts
+from engine.evaluation.session import Session
+from engine.evaluation.timeline import Timeline, timeline
+from engine.inquiry.life_readings import readings_of_life
+from engine.inquiry.readings import readings_of_case
+from engine.policy import loader
+from engine.policy.model import Convention
+from engine.policy.overlays import named_items
+
+CASES = ROOT / "tests" / "cases"
+SEED = 20281104
+DRAWN = 500  # of each convention
+Page = set[tuple[Any, ...]]
+
+
+def page_of(decision: Decision, year: int = 0) -> Page:
+    """What the page of a decision shows, taken together without regard to order."""
+    verdict = decision.convention.items.get(decision.headline.verdict or "")
+    shown = {*decision.headline.ids, *(() if verdict is None else named_items(verdict))} & decision.results.keys()
+    results = [(decision.results[id_], year) for id_ in shown]
+    results += [(line.amount, line.year) for line in decision.years]
+    found: Page = {(r.id, y, r.status, r.value) for r, y in results if r.status != "not_applicable"}
+    found |= {(p.result.id, year, p.result.status, p.result.value, p.due) for p in decision.payments}
+    found |= {(o.id, o.status, o.due) for o in decision.obligations if o.status != "not_applicable"}
+    return found | {("warning", w["fr"]) for r in decision.results.values() for w in r.warnings}
+
+
+def page_of_life(life: Timeline) -> Page:
+    """What the page of a life shows."""
+    first = life.rows[0].decision
+    found = {line for line in page_of(first) if line[0] in first.results}
+    found = {line for line in found if line[0] not in first.headline.ids or line[0] == first.headline.verdict}
+    found = {line for line in found if first.results[line[0]].kind in ("criterion", "outcome")}
+    for row in life.rows:
+        own = [
+            r for id_, r in row.decision.results.items() if id_ in set(first.headline.ids) - {first.headline.verdict}
+        ]
+        found |= {(r.id, row.year, r.status, r.value) for r in own if r.status != "not_applicable"}
+        payments = row.decision.payments
+        found |= {(p.result.id, row.year, p.result.status, p.result.value, p.due) for p in payments}
+        found |= {("warning", w["fr"]) for r in row.decision.results.values() for w in r.warnings}
+    found |= {(r.id, r.status, r.value) for r in life.ending if r.status != "not_applicable"}
+    return found | {(o.id, o.status, o.due) for o in life.obligations if o.status != "not_applicable"}
+
+
+def other_choices(session: Session, convention: Convention) -> Iterator[tuple[str, str]]:
+    for id_, question in session.program(convention, ()).plan.interpretations.items():
+        yield from ((id_, choice) for choice in question.choices if choice != question.default)
+
+
+def cases(session: Session, effort: Effort) -> Iterator[tuple[Convention, Facts]]:
+    rng = random.Random(SEED)
+    for convention in session.registry.conventions.values():
+        last = convention.signed_before or dt.date(2027, 1, 1)
+        for _ in range(effort.of(DRAWN)):
+            drawn = random_facts(rng, session.registry.vocabulary, convention.beneficiary, convention.signed_from, last)
+            yield convention, consistent(drawn)
+
+
+def test_the_readings_listed_are_exactly_those_whose_other_choice_changes_what_is_shown(
+    session: Session, effort: Effort
+) -> None:
+    listed = 0
+    for convention, facts in cases(session, effort):
+        try:
+            decision = session.decide(facts)
+        except InputFault:
+            continue
+        found = {(r.question.id, choice) for r in readings_of_case(session, decision, {}) for choice in r.others}
+        page, changing = page_of(decision), set()
+        for id_, choice in other_choices(session, convention):
+            try:
+                other = session.decide(facts, interpret={id_: choice})
+            except InputFault:
+                continue
+            changing |= {(id_, choice)} if page_of(other) != page else set()
+        assert found == changing, facts
+        listed += len(found)
+    assert listed > effort.of(DRAWN)
+
+
+def lives(session: Session) -> Iterator[Timeline]:
+    for path in sorted((ROOT / "examples" / "dossiers").glob("*.yaml")):
+        yield timeline(session, read_dossier(loader.load(path, path.name), session.registry.vocabulary))
+
+
+def test_the_readings_of_a_life_are_exactly_those_whose_other_choice_changes_what_is_shown(session: Session) -> None:
+    for life in lives(session):
+        page, changing = page_of_life(life), set()
+        for id_, choice in other_choices(session, life.rows[0].decision.convention):
+            other = timeline(session, life.dossier, interpret={id_: choice})
+            changing |= {(id_, choice)} if page_of_life(other) != page else set()
+        found = {(r.question.id, choice) for r in readings_of_life(session, life, {}) for choice in r.others}
+        assert found == changing, life.dossier
+
+
+def object_of(command: str, name: str) -> Mapping[str, Any]:
+    """The readings that an answer in JSON lists, by their questions."""
+    result = avenant(command, str(CASES / name), "--format", "json", "--lang", "fr")
+    assert result.exit_code == 0, result.output
+    return {reading["id"]: reading for reading in json.loads(result.stdout)["readings"]}
+
+
+def said(command: str, name: str, *options: str) -> str:
+    return " ".join(avenant(command, str(CASES / name), "--lang", "fr", *options).stdout.split())
+
+
+def test_a_life_lists_from_which_year_a_change_of_option_counts_with_what_it_is_worth() -> None:
+    name = "life_option_changed_mid_year.yaml"
+    (other,) = object_of("timeline", name)["effet_du_changement_option"]["others"]
+    due = next(change for change in other["changes"] if change["id"] == "aide.montant_du")
+    assert (due["annee"], due["before"]["value"], due["after"]["value"]) == (2, "14000.00", "28000.00")
+    for format_ in ("text", "markdown", "html"):
+        assert "effet_du_changement_option" in said("timeline", name, "--format", format_).replace("\\", "")
+
+
+def test_a_doctor_of_45_is_not_asked_how_a_fall_counts_at_65() -> None:
+    assert "prorata_65" not in object_of("evaluate", "p95_aged_45.yaml")
+    assert "65" not in said("evaluate", "p95_aged_45.yaml").partition("Lectures retenues")[2]
+
+
+def test_a_refusal_that_hangs_on_a_reading_says_so_in_its_line() -> None:
+    page = said("evaluate", "newly_installed_below_p30.yaml")
+    refusal = page[page.index("Refus") : page.index("Résultats")]
+    assert "amenagement_du_contrat=minimum_non_publie" in refusal
+    assert "indéterminé" in refusal
+
+
+def test_a_duty_without_a_day_is_told_of_a_reading_only_where_it_is_shown() -> None:
+    assert "contrat_de_travail" not in said("evaluate", "p95_aged_45.yaml")
+    assert "contrat_de_travail=cdi_exige" in said("evaluate", "p95_aged_45.yaml", "--full")

@@ -15,13 +15,7 @@ from engine.evaluation.slots import Slots
 from engine.language.facts import YEAR
 from engine.language.values import UNDETERMINED
 from engine.policy.model import Criterion, Obligation
-from engine.review.classes import surveyed
-from engine.review.enumeration import exhaustive, slot_content
-from engine.review.proof import Proofs
 from engine.suite.observed import Observed
-
-# A product beyond this is not exhausted to prove that a change has no effect: it counts as one that may have.
-MAX_EXHAUSTED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +79,3 @@ def _extra(compiled: Compiled, slots: Slots, facts: int) -> tuple[Any, ...]:
     due = None if compiled.due is None else compiled.due(slots)
     warned = any(when(slots)[0] for when, _ in compiled.warnings)
     return (None if due is None else (due[0], due[2] & facts), warned)
-
-
-def equivalent(differ: Differ, id_: str, proofs: Proofs) -> bool:
-    """Whether an item is proved to answer the same after a change, for all that its own inputs can be.
-
-    Both versions are exhausted over the classes of their direct inputs; what these do not prove counts as different.
-    ``proofs`` are those of the program before.
-    """
-    if differ.before.names.items != differ.after.names.items:
-        return False
-    for survey in (proofs.survey, surveyed(differ.after)):
-        below = {slot: proofs.answers(read.name) for slot, read in survey.reads(id_).items() if read.kind == "item"}
-        pinned = {slot: answers.values for slot, answers in below.items() if answers is not None}
-        enumeration = exhaustive(survey, id_, {}, MAX_EXHAUSTED, pinned=pinned)
-        if not enumeration.proves:
-            return False
-        for combination in enumeration:
-            slots: Slots = list(survey.program.blank)
-            for each, class_ in zip(enumeration.inputs, combination.classes, strict=True):
-                slots[each.slot] = slot_content(survey, each.slot, class_.value)
-            old, new = (differ.answer(program, id_, slots, None, 0) for program in (differ.before, differ.after))
-            if old != new:
-                return False
-    return True

@@ -10,7 +10,7 @@ import multiprocessing
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from engine.errors import InputFault, Location, UsageFault
 from engine.evaluation.inference import EngineFault
@@ -20,16 +20,16 @@ from engine.evaluation.session import Session
 from engine.language.types import Type
 from engine.policy.overlays import Laid, laid_items, laid_names
 from engine.policy.registry import Registry
-from engine.review.classes import surveyed
-from engine.review.enumeration import SEED
-from engine.review.proof import Proofs
-from engine.suite.differing import Differ, equivalent
+from engine.proof.solving import Status
+from engine.suite.differing import Differ
+from engine.suite.equivalence import Equivalence
 from engine.suite.mutants import Mutant, mutants
 from engine.suite.observed import Observed, observe, settle
 from engine.suite.running import PolicyCase, run_case
 
 PROCESSES = 2
 CHUNK = 40
+SEED = 20190901  # of the changes that are drawn
 CAUGHT, SURVIVED, EQUIVALENT, INVALID = "caught", "survived", "equivalent", "invalid"
 
 
@@ -103,7 +103,7 @@ class _Bench:
     observed: Sequence[Observed]
     programs: Mapping[Key, Program]
     mutants: Sequence[Mutant]
-    _proved: dict[int, Proofs] = field(default_factory=dict)
+    equivalence: Equivalence
 
     @classmethod
     def of(cls, registry: Registry, cases: Sequence[PolicyCase]) -> _Bench:
@@ -118,7 +118,7 @@ class _Bench:
         for program in programs.values():
             for step in program.plan.steps:
                 types[step.item.convention].setdefault(step.item.id, step.type)
-        return cls(session, observed, programs, list(mutants(registry, types)))
+        return cls(session, observed, programs, list(mutants(registry, types)), Equivalence(session))
 
     def fate(self, index: int) -> Fate:
         mutant = self.mutants[index]
@@ -159,14 +159,15 @@ class _Bench:
             caught_by = _noticed(mutant, changed, self._of_item(differs[-1]))
             if caught_by:
                 return caught_by, CAUGHT
-        same = all(
-            equivalent(differ, step, self._proofs(differ.before)) for differ in differs for step in differ.changed
-        )
-        return "", EQUIVALENT if same and differs else SURVIVED
+        same = differs and not any(self._waits_otherwise(differ) for differ in differs)
+        if same and self.equivalence.shown(mutant.item, changed)[0] is Status.EXCLUDED:
+            return "", EQUIVALENT
+        return "", SURVIVED
 
-    def _proofs(self, program: Program) -> Proofs:
-        """What items answer whatever the readings, found once for each program."""
-        return self._proved.setdefault(id(program), Proofs(surveyed(program), {}))
+    def _waits_otherwise(self, differ: Differ) -> bool:
+        """Whether a changed item waits for other facts in the case of some test, whether or not the test looks."""
+        own = (each for each in self.observed if each.program is differ.before)
+        return any(differ.differs(id_, each) for each in own for id_ in differ.changed)
 
     def _keys(self, mutant: Mutant) -> list[Key]:
         assert mutant.item is not None

@@ -36,6 +36,8 @@ def random_facts(rng: random.Random, vocabulary: Vocabulary, beneficiary: str, f
         facts["patientele.mt_actuelle"] = _near(rng, facts["patientele.mt_depart"])
     if "patientele.fa_actuelle" in facts and "patientele.fa_depart" in facts:
         facts["patientele.fa_actuelle"] = _near(rng, facts["patientele.fa_depart"])
+    if "medecin.date_naissance" in facts:
+        facts.pop("medecin.age", None)  # another age than that of the birth is refused
     return facts
 
 

@@ -174,7 +174,7 @@ def test_columns_that_are_not_facts_are_kept_and_the_order_too(session: Session)
 def test_a_row_before_the_first_convention_is_undetermined(session: Session) -> None:
     facts: Facts = {"beneficiaire": "medecin_liberal", "contrat.date_signature": dt.date(2018, 1, 1)}
     row = evaluate_frame(frame_of([facts], session.registry.vocabulary), session).row(0, named=True)
-    assert row["convention"] is None
+    assert (row["convention"], row["digest"]) == ("avant_le_dispositif", None)
     assert row["eligibilite.status"] == "undetermined"
 
 

@@ -115,3 +115,15 @@ def test_rows_outside_the_texts_are_no_refusals_in_a_batch(tmp_path: Path) -> No
         found = [row["convention"] for row in csv.DictReader(rows)]
     assert found == ["avant_le_dispositif", "centres_avenant_5", "contrat_collectif"]
     assert all(id_ in result.stdout for id_ in found)
+
+
+def test_a_batch_refuses_facts_that_contradict_each_other_and_names_the_doubtful_ones(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    result = avenant("batch", str(CASES / "contradictions.csv"), "-o", str(out), "--lang", "fr")
+    assert result.exit_code == 0, result.output
+    with out.open(encoding="utf-8", newline="") as rows:
+        found = {row["dossier"]: row["consistency"] for row in csv.DictReader(rows)}
+    assert found == {"percentile_contredit": "coherence.percentile_mt", "secretaire_non_remplacee": ""}
+    refusals = Path(f"{out}.rejected.csv").read_text(encoding="utf-8")
+    assert "facts-contradict" in refusals
+    assert "medecin.age = 50" in refusals

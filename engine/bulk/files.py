@@ -21,9 +21,11 @@ from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
 from engine.bulk.summary import Summary
 from engine.bulk.writing import RefusedRows, frames_to
 from engine.errors import InputFault, Location, fault
+from engine.evaluation.decision import Decision
 from engine.evaluation.facts import nested, read_case
 from engine.evaluation.session import Session
 from engine.files import refuse_input, replacing
+from engine.policy.model import CONSISTENCY, ERROR
 
 CENTS = ".centimes"
 MISSING = "missing"
@@ -62,7 +64,7 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
 
 def added_columns(job: Job, rules: Session) -> list[str]:
     """The columns that a run adds to those of its files."""
-    names = ["convention", "digest"]
+    names = ["convention", "digest", CONSISTENCY]
     for id_, kind in output_kinds(rules, job.criteria, ()).items():
         names += [id_] if kind.kind == "verdict" else [id_, f"{id_}.status"]
     return [*names, *([MISSING] if job.missing else [])]
@@ -92,14 +94,19 @@ class _Work:
     def __init__(self, job: Job, rules: Session, sources: Sequence[Source], summary: Summary) -> None:
         self.job, self.rules, self.sources, self.summary = job, rules, sources, summary
         self.list_text = format_of(job.output) == "csv"
+        self.errors = error_ids(rules)
 
     def evaluated(self, piece: Piece, refused: RefusedRows) -> pl.DataFrame:
         """The rows of a piece with their results, in their order; refused rows go to their own file."""
         typed = checked(piece.frame, self.rules.registry)
         accepted = typed[ACCEPTED]
-        self._refuse([*piece.refused, *self._told(piece.frame.filter(~accepted))], refused)
-        frame = typed.filter(accepted).drop(ACCEPTED, FILE, ROW)
+        frame = typed.filter(accepted).drop(ACCEPTED)
         frame = evaluate_frame(frame, self.rules, interpret=self.job.interpret, criteria=self.job.criteria)
+        contradicted = pl.col(CONSISTENCY).str.split(" ").list.set_intersection(self.errors).list.len() > 0
+        holds = frame.select(~contradicted.fill_null(False)).to_series()
+        told = (*self._told(piece.frame.filter(~accepted)), *self._contradicted(frame.filter(~holds)))
+        self._refuse([*piece.refused, *told], refused)
+        frame = frame.filter(holds).drop(FILE, ROW)
         count_results(frame, self.summary)
         if self.job.missing:
             frame = frame.with_columns(self._missing(frame))
@@ -108,6 +115,15 @@ class _Work:
     def _told(self, frame: pl.DataFrame) -> Iterator[Refusal]:
         for row in frame.iter_rows(named=True):
             yield from refusals(self.sources[row[FILE]].name, row[ROW], row, self.rules.registry)
+
+    def _contradicted(self, frame: pl.DataFrame) -> Iterator[Refusal]:
+        """Facts that cannot all hold, in the words of the evaluator of one case."""
+        for row in frame.iter_rows(named=True):
+            file, number = self.sources[row[FILE]].name, row[ROW]
+            try:
+                decided(row, self.rules, self.job.interpret)
+            except InputFault as error:
+                yield from (Refusal(file, number, str(p.values.get("name", "")), p) for p in error.problems)
 
     def _refuse(self, found: list[Refusal], refused: RefusedRows) -> None:
         order = {source.name: number for number, source in enumerate(self.sources)}
@@ -140,11 +156,24 @@ def count_results(frame: pl.DataFrame, summary: Summary) -> None:
 
 def missing_facts(row: Mapping[str, Any], rules: Session, interpret: Mapping[str, str]) -> tuple[str, ...]:
     """The facts that the undetermined results of an accepted row wait for."""
-    case = nested({name: row[name] for name in rules.registry.vocabulary.facts if row.get(name) is not None})
     try:
-        return rules.decide(read_case(case, rules.registry.vocabulary), None, interpret).missing
+        return decided(row, rules, interpret).missing
     except InputFault:
         return ()
+
+
+def decided(row: Mapping[str, Any], rules: Session, interpret: Mapping[str, str]) -> Decision:
+    """The decision of the one-case evaluator on an accepted row."""
+    case = nested({name: row[name] for name in rules.registry.vocabulary.facts if row.get(name) is not None})
+    return rules.decide(read_case(case, rules.registry.vocabulary), None, interpret)
+
+
+def error_ids(rules: Session) -> list[str]:
+    """The consistencies that refuse a row."""
+    registry = rules.registry
+    items = (item for convention in registry.conventions.values() for item in convention.items.values())
+    own = [item.id for item in items if item.severity == ERROR]
+    return list(dict.fromkeys([*own, *(each.id for each in registry.vocabulary.agreements if each.severity == ERROR)]))
 
 
 def with_euros(frame: pl.DataFrame) -> pl.DataFrame:

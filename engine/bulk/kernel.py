@@ -14,14 +14,14 @@ import polars as pl
 
 from engine.bulk.expressions import Names, Stages, condition
 from engine.bulk.items import item_column
-from engine.bulk.outputs import output_columns
+from engine.bulk.outputs import consistency_column, output_columns
 from engine.evaluation.plan import Plan, Step, make_plan
 from engine.language.algebra import Column, Operand, all_of, lift, tested, truth, when
 from engine.language.expressions import ItemRef, walk
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.types import Type
 from engine.language.typing import Scope
-from engine.policy.model import YEAR_START, Convention, Overlay, WithoutRules
+from engine.policy.model import CONSISTENCY, YEAR_START, Convention, Overlay, WithoutRules
 from engine.policy.nodes import deciding_nodes
 from engine.policy.overlays import Laid
 from engine.policy.registry import Registry
@@ -107,7 +107,7 @@ class Kernel:
         defaults = {id_: question.default for id_, question in plan.interpretations.items()}
         choices = defaults | {id_: choice for id_, choice in self.interpret.items() if id_ in defaults}
         names = self._names(plan, choices, {})
-        ids = _needed(plan, {YEAR_START, *self.kinds}) & _untouched(plan, covering)
+        ids = _needed(plan, {YEAR_START, *self.kinds, *_agreements(plan)}) & _untouched(plan, covering)
         _make_items([step for step in plan.steps if step.item.id in ids], names)
         bits = [when(pl, _in_force(overlay, names), 1 << i, 0) for i, (_, overlay) in enumerate(covering)]
         names.stages.keep(reduce(op.add, bits, lift(pl, 0)), LAID)
@@ -116,7 +116,7 @@ class Kernel:
     def _branch(self, part: Part, laid: int) -> Branch:
         overlays = [overlay for i, overlay in enumerate(part.covering) if laid >> i & 1]
         plan = make_plan(part.convention, part.covering, overlays, self.registry.vocabulary)
-        ids = _needed(plan, self.kinds.keys()) - part.items.keys()
+        ids = _needed(plan, {*self.kinds, *_agreements(plan)}) - part.items.keys()
         steps = [step for step in plan.steps if step.item.id in ids]
         for known in part.branches.values():
             if known.steps == steps:
@@ -126,6 +126,7 @@ class Kernel:
         results = [
             pl.lit(part.convention.id).alias("convention"),
             pl.lit(self.registry.digest(part.convention)).alias("digest"),
+            consistency_column({id_: names.items[id_] for id_ in _agreements(plan)}),
         ]
         for id_, kind in self.kinds.items():
             results.extend(output_columns(id_, kind, names.items.get(id_, Column(None, 1, True))))
@@ -137,7 +138,7 @@ class Kernel:
 
     def _undecided(self, window: str | None = None) -> list[pl.Expr]:
         """What is said of a row that no convention decides, or a window without rules: every result is undetermined."""
-        names = (("convention", window), ("digest", None))
+        names = (("convention", window), ("digest", None), (CONSISTENCY, None))
         results = [pl.lit(value, pl.String).alias(name) for name, value in names]
         for id_, kind in self.kinds.items():
             results.extend(output_columns(id_, kind, Column(None)))
@@ -166,6 +167,12 @@ def _in_force(overlay: Overlay, names: Names) -> Operand:
     if overlay.when is not None:
         parts.append(condition(overlay.when, names))
     return truth(all_of(pl, parts))
+
+
+def _agreements(plan: Plan) -> list[str]:
+    """What must hold between the facts of a row, in the order in which it is declared."""
+    items = (step.item for step in plan.steps if step.item.kind == CONSISTENCY)
+    return [item.id for item in sorted(items, key=lambda item: item.at)]
 
 
 def _untouched(plan: Plan, covering: Sequence[Laid]) -> set[str]:

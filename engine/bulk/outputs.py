@@ -14,6 +14,7 @@ from engine.evaluation.plan import make_plan
 from engine.evaluation.session import Session
 from engine.language.algebra import Column, either, is_null, lift, over, picked, tested
 from engine.language.types import VERDICT, Type, joined
+from engine.policy.model import CONSISTENCY
 
 FIXED_KINDS: Mapping[str, Type] = {
     "eligibilite": Type("enum"),
@@ -58,6 +59,16 @@ def output_columns(id_: str, kind: Type, column: Column) -> Iterator[pl.Expr]:
     else:
         yield _value(column, kind).alias(column_name(id_, kind))
         yield lift(pl, status).alias(f"{id_}.status")
+
+
+def consistency_column(items: Mapping[str, Column]) -> pl.Expr:
+    """The consistencies that a row does not meet, by id; null where its facts agree."""
+    told = []
+    for id_, column in items.items():
+        broken = lift(pl, either(pl, column.absent, False, tested(op.eq, column.value, False)))
+        told.append(pl.when(broken.cast(pl.Boolean)).then(pl.lit(id_)))
+    unmet = pl.concat_str(told, separator=" ", ignore_nulls=True) if told else pl.lit("")
+    return pl.when(unmet != "").then(unmet).alias(CONSISTENCY)
 
 
 def column_name(id_: str, kind: Type) -> str:

@@ -38,8 +38,7 @@ _Named = TypeVar("_Named", Item, Derogation, Interpretation, Property)
 
 def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Convention, list[Problem]]:
     """The convention of a folder, and the ids that could not be kept."""
-    data = head.data
-    id_ = data["id"]
+    data, id_ = head.data, head.data["id"]
     top = Reader((), head.at, id_)
     problems: list[Problem] = []
     files = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -43,6 +44,11 @@ def value_of(decision: Decision, id_: str) -> Value:
     """A result of a decision as a value."""
     result = decision.results[id_]
     return Absent(result.status) if result.value is None else result.value
+
+
+def shared(old: Session, new: Session) -> list[tuple[Version, Version]]:
+    ids = old.registry.conventions
+    return [(Version(old, old.registry.by_id(id_)), Version(new, new.registry.by_id(id_))) for id_ in ids]
 
 
 def threshold(value: int) -> Change:
@@ -241,7 +247,7 @@ def test_meaning_leaves_out_words_and_places_and_nothing_else(session: Session) 
 
 def test_two_registries_are_compared_convention_by_convention(session: Session) -> None:
     other = edited(session, "2023_reglement_arbitral", "seuil.mt.p30", threshold(774))
-    found = {each.b.convention.id: each for each in behaviours(session, other)}
+    found = {each.b.convention.id: each for each in behaviours(shared(session, other))}
     assert list(found) == list(session.registry.conventions)
     assert [id_ for id_, each in found.items() if each.effects] == ["2023_reglement_arbitral"]
     (effect,) = of(found["2023_reglement_arbitral"], "eligibilite")
@@ -259,3 +265,14 @@ def test_results_come_by_what_they_mean_for_people(from_2019_to_2023: Behaviour)
     order = [effect.result for effect in from_2019_to_2023.effects if effect.result in from_2019_to_2023.results.ids]
     first = [order.index(id_) for id_ in ("eligibilite", "aide.montant_annuel", "tranche_activite")]
     assert first == sorted(first)
+
+
+def test_days_that_pass_to_another_convention_are_compared_with_it_once(small: Session) -> None:
+    day = dt.date(2024, 8, 1)
+    first, second = small.registry.conventions.values()
+    moved = (replace(first, signed_before=day), replace(second, signed_from=day))
+    other = Session(replace(small.registry, conventions={each.id: each for each in moved}))
+    (found,) = (each for each in behaviours(shared(small, other)) if each.effects)
+    assert (found.a.convention.id, found.b.convention.id) == (second.id, first.id)
+    assert (found.meeting.first, found.meeting.before) == (second.signed_from, day)
+    assert {cause.kind for effect in found.effects for cause in effect.causes} == {"window"}

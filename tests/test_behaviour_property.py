@@ -14,6 +14,7 @@ from random_cases import random_facts
 
 from engine.bulk.frame import evaluate_frame
 from engine.comparison.effects.behaviour import behaviours
+from engine.comparison.effects.versions import Version
 from engine.comparison.effects.witness import STOPPED
 from engine.errors import InputFault
 from engine.evaluation.session import Session
@@ -67,7 +68,10 @@ def test_whatever_seeded_cases_notice_of_an_edit_has_a_witness(bench: Bench, ses
     other = Session(replace(session.registry, conventions=conventions))
     try:
         seen = set(noticed(bench, evaluate_frame(bench.frame, other)))
-        found = behaviours(session, other)
+        found = behaviours(
+            (Version(session, old), Version(other, other.registry.conventions[old.id]))
+            for old in session.registry.conventions.values()
+        )
     except InputFault:
         pytest.fail(f"{mutant.subject}: {mutant.change} makes rules that do not compile: draw another seed")
     finally:

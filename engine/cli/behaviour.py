@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.cli.witnesses import write_witnesses
-from engine.comparison.effects.behaviour import Behaviour, behaviour
+from engine.comparison.effects.behaviour import Behaviour, behaviours
 from engine.comparison.effects.measures import Portfolio
 from engine.comparison.effects.versions import Version
 from engine.comparison.sides import Side
@@ -51,7 +51,7 @@ def effects_of(
     ]
     # The file first: what is wrong with it is told before the comparison takes its time.
     measured = None if portfolio is None else _measured(portfolio, versions, sessions)
-    found = tuple(each for before, after in versions for each in behaviour(before, after, effort))
+    found = behaviours(versions, effort)
     files = [{} for _ in found] if witness is None else _write_witnesses(found, sessions, witness, say)
     return Effects(found=found, files=files, portfolio=measured)
 

@@ -6,7 +6,7 @@ open is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, WINDOW, Cause, Versions, versions
@@ -16,7 +16,6 @@ from engine.comparison.effects.study import Finding, Study
 from engine.comparison.effects.versions import Meeting, Version, forced, meetings, same_rules
 from engine.comparison.effects.witness import DECIDED, STOPPED, Witness
 from engine.evaluation.facts import Facts
-from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE, Vocabulary
 from engine.language.term_bank import TermBank
 from engine.language.values import Value
@@ -92,15 +91,20 @@ def behaviour(a: Version, b: Version, effort: int = DEFAULT_EFFORT) -> tuple[Beh
         UsageFault: the solver is missing or is another version, or a plan is too hard for ``effort``.
         InputFault: a version decides a case otherwise than its terms say (proof-unconfirmed).
     """
-    met = [forced(a, b)] if a.convention.id != b.convention.id else list(meetings(a, b))
-    return tuple(_compared(each, a, b, effort) for each in met)
+    return behaviours([(a, b)], effort)
 
 
-def behaviours(a: Session, b: Session, effort: int = DEFAULT_EFFORT) -> tuple[Behaviour, ...]:
-    """Every convention that two registries share, one after the other."""
-    first, second = a.registry.conventions, b.registry.conventions
-    shared = [id_ for id_ in first if id_ in second]
-    return tuple(each for id_ in shared for each in behaviour(Version(a, first[id_]), Version(b, second[id_]), effort))
+def behaviours(pairs: Iterable[tuple[Version, Version]], effort: int = DEFAULT_EFFORT) -> tuple[Behaviour, ...]:
+    """Each pair in turn; days that passed from one convention to another are told once."""
+    found: dict[object, Behaviour] = {}
+    for a, b in pairs:
+        met = [forced(a, b)] if a.convention.id != b.convention.id else meetings(a, b)
+        for each in met:
+            ids = (None if side is None else side.convention.id for side in (each.older, each.newer))
+            key = (*ids, each.first, each.moved)
+            if key not in found:
+                found[key] = _compared(each, a, b, effort)
+    return tuple(found.values())
 
 
 def _compared(meeting: Meeting, a: Version, b: Version, effort: int) -> Behaviour:

@@ -53,3 +53,35 @@ def test_in_a_batch_a_secretary_who_is_not_replaced_is_due_nothing(tmp_path: Pat
     row = rows["secretaire_non_remplacee"]
     assert row["aide.montant_du.status"] == "not_applicable"
     assert row["aide.montant_du"] == ""
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_refusal_stands_beside_no_amount_and_no_later_text(form: str) -> None:
+    page = said("evaluate", "refused_below_p30", "refused_option_2023", form=form)
+    assert page.count("Non éligible") >= 2
+    assert "€" not in page
+    assert "Texte ultérieur" not in page
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_an_instalment_above_what_is_due_is_told_as_overpaid(form: str) -> None:
+    page = said("evaluate", "overpaid", form=form)
+    for shown in ("Maximum de l'année", "22 000 €", "4 400 €", "11 000 €", "Trop-perçu", "6 600 €"):
+        assert shown in page
+    assert object_of("evaluate", "overpaid")["results"]["aide.trop_percu"]["value"] == "6600.00"
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_a_life_tells_its_position_at_a_day(form: str) -> None:
+    page = said("timeline", "life_overpaid", form=form, options=("--as-of", "2026-11-28"))
+    for shown in ("Position au 28/11/2026", "70 400 €", "77 000 €", "6 600 € (année 3)"):
+        assert shown in page
+    paid = object_of("timeline", "life_overpaid", "--as-of", "2026-11-28")["totals"]["versements_echus"]
+    assert paid["due"]["amount"] == "70400.00"
+    assert (paid["amount"], paid["later"], paid["recover"]["amount"]) == ("77000.00", "0.00", "6600.00")
+
+
+def test_a_life_renewed_without_a_word_keeps_its_amounts() -> None:
+    years = object_of("timeline", "life_tacit_renewal")["years"]
+    due = [year["results"]["aide.montant_du"]["value"] for year in years]
+    assert due[2:6] == ["19000.00", "19000.00", "0.00", "19000.00"]

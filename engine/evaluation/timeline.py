@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.errors import InputFault, Problem
-from engine.evaluation.decision import Decision, ObligationLine, OverlayUse, Result
+from engine.evaluation.decision import Decision, ObligationLine, OverlayUse, PaymentLine, Result
 from engine.evaluation.dossier import Dossier, Event
 from engine.evaluation.life import Life, day_in, lived
 from engine.evaluation.session import YEARS_SHOWN, Session
@@ -60,12 +60,18 @@ class Total:
     open_years: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
-    """What was due by a day, in euros, and the payments of the years begun whose day or amount is not known."""
+    """What was paid by a day, in euros, and the payments of the years begun whose day or amount is not known.
+
+    ``due``, ``later`` and ``recover`` are of the years begun: the aid due, payments after the day, what is overpaid.
+    """
 
     amount: Fraction
     open_payments: int
+    due: Total
+    later: Fraction
+    recover: Total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +88,7 @@ class Timeline:
     ending: tuple[Result, ...]
     maximum: Total
     due: Total
+    recover: Total
     paid: Paid | None
     idle: tuple[Event, ...]
     unruled: tuple[Event, ...]
@@ -114,6 +121,7 @@ def timeline(
         ending=tuple(last.results[id_] for id_ in last.headline.life.ids if id_ in last.results),
         maximum=_total(rows, last.headline.maximum),
         due=_total(rows, last.headline.due),
+        recover=_total(rows, last.headline.recover),
         paid=_paid(rows, as_of),
         idle=tuple(event for event in dossier.events if _has_effect(event) and event not in counted),
         unruled=tuple(event for event in dossier.events if event.type.criterion not in (None, *last.results)),
@@ -237,8 +245,21 @@ def _paid(rows: tuple[YearRow, ...], as_of: dt.date | None) -> Paid | None:
     """The payments due by a day, as far as they are known."""
     if as_of is None:
         return None
-    begun = [row for row in rows if row.start is not None and row.start <= as_of]
-    lines = [line for row in begun for line in row.decision.payments if line.due is None or line.due <= as_of]
-    known = [line.result.value for line in lines if line.due is not None]
-    amounts = [Fraction(amount) for amount in known if isinstance(amount, int | Fraction)]
-    return Paid(sum(amounts, Fraction(0)), len(lines) - len(amounts))
+    begun = tuple(row for row in rows if row.start is not None and row.start <= as_of)
+    lines = [line for row in begun for line in row.decision.payments]
+    past = [line for line in lines if line.due is None or line.due <= as_of]
+    known = [Fraction(amount) for line in past if line.due is not None and (amount := _amount(line)) is not None]
+    later = [_amount(line) or 0 for line in lines if line.due is not None and line.due > as_of]
+    headline = rows[0].decision.headline
+    return Paid(
+        amount=sum(known, Fraction(0)),
+        open_payments=len(past) - len(known),
+        due=_total(begun, headline.due),
+        later=sum(map(Fraction, later), Fraction(0)),
+        recover=_total(begun, headline.recover),
+    )
+
+
+def _amount(line: PaymentLine) -> int | Fraction | None:
+    value = line.result.value
+    return value if isinstance(value, int | Fraction) else None

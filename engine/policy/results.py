@@ -15,7 +15,7 @@ from engine.language.reading import Reader
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
 from engine.records import dataclass
 
-VERDICT, MAXIMUM, DUE = "verdict", "maximum", "due"
+VERDICT, MAXIMUM, DUE, RECOVER = "verdict", "maximum", "due", "recover"
 MORE, LESS = "more", "less"
 
 
@@ -99,6 +99,11 @@ class Results:
     def due(self) -> str | None:
         """The amount due for a contract year, in euros, which is added up over years and cases."""
         return self._with(DUE)
+
+    @property
+    def recover(self) -> str | None:
+        """The amount paid above what is due for a contract year, in euros."""
+        return self._with(RECOVER)
 
     @property
     def followed(self) -> tuple[str, ...]:

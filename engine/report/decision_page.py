@@ -6,6 +6,7 @@ The shape of the data is schemas/decision.schema.json.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.decision import Decision, TraceLine
@@ -103,37 +104,58 @@ def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:
             rows.append((case.title, "—", say.label(case.outside.window), ""))
             continue
         decision = case.decision
-        stated = (decision.stated(id_) for id_ in (decision.headline.due, decision.headline.maximum))
-        amounts = [result for result in stated if result is not None]
-        amount = next((each for each in amounts if each.status == "known"), next(iter(amounts), None))
-        shown = (decision.verdict, decision.years[0].amount if decision.years else amount)
-        rows.append((case.title, decision.convention.id, *("" if each is None else say.result(each) for each in shown)))
+        shown = [
+            decision.verdict,
+            decision.years[0].amount if decision.years else decision.stated(decision.headline.maximum),
+        ]
+        shown.append(decision.stated(decision.headline.due))
+        if tone_of(decision) == "bad":
+            shown[1:] = [None, None]
+        cells = ("—" if each is None else say.result(each) for each in shown)
+        rows.append((case.title, decision.convention.id, *cells))
     yield Heading(say("summary"), 1)
-    yield Table((say("case"), say("convention"), say("verdict"), say("amount")), tuple(rows))
+    yield Table((say("case"), say("convention"), say("verdict"), say("maximum"), say("amount_due")), tuple(rows))
 
 
 def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
-    """One decision, made to fit a screen."""
+    """One decision, made to fit a screen; of a refused case what refuses it, and no amount or duty."""
     decision = case.decision
     yield from verdict_heading(decision, say, case.title)
     yield from doubts_of([decision], say)
     yield from why_not(decision, say, lambda result: hanging(result, case.readings, say))
     yield from why_not_due(decision, say)
-    yield from _overlays(decision, say)
-    if tone_of(decision) != "good":
-        yield Paragraph(say("if_eligible"))
-    yield from _results(decision, say)
-    yield from _amounts(decision, say)
+    refused = tone_of(decision) == "bad"
+    if not refused:
+        yield from _overlays(decision, say)
+        if tone_of(decision) != "good":
+            yield Paragraph(say("if_eligible"))
+        yield from _results(decision, say)
+        yield from _amounts(decision, say)
     yield from _criteria(decision, say)
     yield from warnings_of(decision.results.values(), say)
-    yield from _missing(decision, say)
-    yield from readings_blocks(case.readings, say, full)
-    yield from duties(decision.obligations, say, full)
+    if not refused:
+        yield from _missing(decision, say)
+    yield from readings_blocks(_of_the_verdict(case) if refused else case.readings, say, full)
+    if not refused:
+        yield from duties(decision.obligations, say, full)
     yield from _grades(decision, say, full)
     if case.sensitivity is not None:
         from engine.report.sensitivity_page import sensitivity_blocks  # rarely asked for
 
         yield from sensitivity_blocks(case.sensitivity, say)
+
+
+def _of_the_verdict(case: Decided) -> list[Reading]:
+    """The readings that change the verdict or what it asks about, with that change alone: what a refusal shows."""
+    decision = case.decision
+    shown = {decision.headline.verdict, *(result.id for result in eligibility_criteria(decision))}
+    found = []
+    for reading in case.readings:
+        effects = ((choice, tuple(e for e in each if e.place.id in shown)) for choice, each in reading.others.items())
+        others = {choice: kept for choice, kept in effects if kept}
+        if others:
+            found.append(replace(reading, others=others))
+    return found
 
 
 def _overlays(decision: Decision, say: Say) -> Iterator[Block]:
@@ -149,7 +171,8 @@ def _results(decision: Decision, say: Say) -> Iterator[Block]:
     rows = []
     for result in (decision.results[id_] for id_ in decision.headline.ids if id_ != decision.headline.verdict):
         waits_for_year = YEAR not in decision.facts and result.missing == (YEAR,)
-        if result.status != "not_applicable" and not waits_for_year:
+        nothing = result.id == decision.headline.recover and not result.value
+        if result.status != "not_applicable" and not waits_for_year and not nothing:
             rows.append((say.label(result), say.result(result), say.because(result)))
     if rows:
         yield Heading(say("results"))
@@ -159,7 +182,7 @@ def _results(decision: Decision, say: Say) -> Iterator[Block]:
 def _amounts(decision: Decision, say: Say) -> Iterator[Block]:
     if decision.years:
         yield Heading(say("amounts"))
-        yield Table((say("year"), say("start"), say("amount"), say("why")), _year_rows(decision, say))
+        yield Table((say("year"), say("start"), say("maximum"), say("why")), _year_rows(decision, say))
     if decision.payments:
         rows = tuple(
             (say.label(line.result), due_text(line, say), say.result(line.result), say.cited(line.result.cite))

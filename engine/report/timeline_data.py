@@ -79,7 +79,11 @@ FORMATS = formats(
 def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
     """The timeline as one JSON object."""
     first = timeline.rows[0].decision
-    sums = ((first.headline.maximum, timeline.maximum), (first.headline.due, timeline.due))
+    sums = (
+        (first.headline.maximum, timeline.maximum),
+        (first.headline.due, timeline.due),
+        (first.headline.recover, timeline.recover),
+    )
     return {
         "convention": {
             "id": first.convention.id,
@@ -147,7 +151,13 @@ def _value(result: Result) -> Any:
 
 
 def _paid(paid: Paid) -> dict[str, Any]:
-    return {"amount": money(paid.amount), "open_payments": paid.open_payments}
+    return {
+        "amount": money(paid.amount),
+        "open_payments": paid.open_payments,
+        "due": _total(paid.due),
+        "later": money(paid.later),
+        "recover": _total(paid.recover),
+    }
 
 
 def _total(total: Total) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from engine.evaluation.decision import Result
@@ -57,11 +58,14 @@ def _years(timeline: Timeline, say: Say) -> Iterator[Block]:
 
 
 def _columns(timeline: Timeline, say: Say) -> Mapping[str, Sequence[str]]:
-    """The headline results but the verdict under their short titles; those of one title share a column."""
+    """The headline results but the verdict under their short titles; those of one title share a column.
+
+    What is to be recovered stands with the totals.
+    """
     decision = timeline.rows[0].decision
     columns: dict[str, list[str]] = {}
     for shown in sorted(decision.headline.headline.values(), key=lambda each: each.role is not None):  # amounts last
-        if shown.id != decision.headline.verdict:
+        if shown.id not in (decision.headline.verdict, decision.headline.recover):
             title = shown.short[say.lang] if shown.short else say.label(decision.results[shown.id])
             columns.setdefault(title, []).append(shown.id)
     return columns
@@ -159,15 +163,30 @@ def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
         (say("total_maximum"), total_text(timeline.maximum, say)),
         (say("total_due"), total_text(timeline.due, say)),
     ]
-    if timeline.paid is not None:
-        rows.append((say("total_paid", day=say.scalar(timeline.as_of)), paid_text(timeline.paid, say)))
+    if timeline.recover.amount:
+        rows.append((say("total_recover"), f"{total_text(timeline.recover, say)}{_overpaid(timeline, say)}"))
     yield Table(("", say("amount")), tuple(rows))
+    if timeline.paid is not None:
+        paid = timeline.paid
+        yield Heading(say("position", day=say.scalar(timeline.as_of)))
+        columns = tuple(say(key) for key in ("amount_due", "amount_paid", "amount_later", "amount_recover"))
+        cells = (total_text(paid.due, say), *(paid_text(amount, paid, say) for amount in (paid.amount, paid.later)))
+        yield Table(columns, ((*cells, total_text(paid.recover, say)),))
 
 
-def paid_text(paid: Paid, say: Say) -> str:
-    """What was due by a day, and how many payments it leaves out because their day or amount is open."""
+def _overpaid(timeline: Timeline, say: Say) -> str:
+    """What each overpaid year leaves to be recovered."""
+    results = ((row.year, row.decision.stated(row.decision.headline.recover)) for row in timeline.rows)
+    named = [
+        f"{say.result(result)} ({say('year').lower()} {year})" for year, result in results if result and result.value
+    ]
+    return say("colon") + ", ".join(named)
+
+
+def paid_text(amount: Fraction, paid: Paid, say: Say) -> str:
+    """A sum of payments, and how many it leaves out because their day or amount is open."""
     left_out = say.count("open_payments", paid.open_payments) if paid.open_payments else ""
-    return say.scalar(paid.amount, EUROS) + left_out
+    return say.scalar(amount, EUROS) + left_out
 
 
 def total_text(total: Total, say: Say) -> str:

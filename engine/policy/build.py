@@ -41,15 +41,7 @@ def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Conve
     data, id_ = head.data, head.data["id"]
     top = Reader((), head.at, id_)
     problems: list[Problem] = []
-    files = [
-        (
-            items(file, id_),
-            _entries(file, id_, "overlays", _overlay),
-            _entries(file, id_, "derogations", derogation),
-            _entries(file, id_, "properties", law_property),
-        )
-        for file in rules
-    ]
+    files = [_contents(file, id_) for file in rules]
     taken: dict[str, Location] = {YEAR_START: head.at(("years_from",))}
     for own, overlays, derogations, properties in files:
         named = [each for item in own for each in ((item.id, item.at), *_inner_ids(item))]
@@ -77,6 +69,15 @@ def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Conve
         without_rules=tuple(_windows(head, id_, taken, problems)),
     )
     return convention, problems
+
+
+def _contents(file: Document, convention: str) -> tuple[list[Item], list[Overlay], list[Derogation], list[Property]]:
+    return (
+        items(file, convention),
+        _entries(file, convention, "overlays", _overlay),
+        _entries(file, convention, "derogations", derogation),
+        _entries(file, convention, "properties", law_property),
+    )
 
 
 def _entries(document: Document, convention: str, key: str, read: Callable[[Any, Reader], _Entry]) -> list[_Entry]:

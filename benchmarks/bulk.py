@@ -136,7 +136,7 @@ def _by_hand(cases: Cases) -> Engine:
 
 def _fisca(fisca: OpenFisca, cases: Cases) -> Engine:
     def run() -> tuple[float, int]:
-        found = fisca.run("text")
+        found = fisca.run()
         return found["seconds"], found["wrong"]
 
     return Engine(FISCA, len(cases), run)

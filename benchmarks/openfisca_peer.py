@@ -1,9 +1,9 @@
 """The peer's side of the bulk benchmark: the synthetic policy in openfisca-core, one simulation of all the doctors.
 
 openfisca-core brings numpy and pytest in versions of its own, so it lives in .venv-bench and works in a process of its
-own: :class:`OpenFisca` starts this module there, sends it lines of ``text`` or ``encoded``, and reads lines of JSON.
-With ``text``, words are columns of numpy text, which the peer's ``set_input`` turns into its enumerations on the clock;
-with ``encoded`` that is done before. Tables are numpy arrays instead of a tree of parameters, which is faster.
+own: :class:`OpenFisca` starts this module there, sends it a line for each run, and reads lines of JSON. Words are
+columns of numpy text, which the peer's ``set_input`` turns into its enumerations on the clock.
+Tables are numpy arrays instead of a tree of parameters, which is faster.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from benchmarks.peak import peak_mib
 from benchmarks.synthetic import (
@@ -46,7 +46,6 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "option": tuple(OPTIONS),
     "tranche": tuple(BANDS),
 }
-Form = Literal["text", "encoded"]
 Formula = Callable[[Any, Any], Any]
 
 
@@ -66,10 +65,10 @@ class OpenFisca:
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
         self.version = self._read()["version"]
 
-    def run(self, form: Form) -> dict[str, Any]:
+    def run(self) -> dict[str, Any]:
         """One whole simulation: ``seconds``, ``wrong`` answers, and the process's ``peak`` in MiB so far."""
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{form}\n")
+        self._process.stdin.write("\n")
         self._process.stdin.flush()
         return self._read()
 
@@ -91,24 +90,24 @@ class Doctors:
     """The rules and the cases, ready to be run."""
 
     system: Any
-    columns: Mapping[Form, Mapping[str, Any]]
+    columns: Mapping[str, Any]
     eligible: Any
     payment: Any
 
-    def run(self, form: Form) -> dict[str, Any]:
+    def run(self) -> dict[str, Any]:
         import numpy as np
 
         start = time.perf_counter()
-        eligible, payment = self._simulate(self.columns[form])
+        eligible, payment = self._simulate()
         seconds = time.perf_counter() - start
         wrong = (eligible != self.eligible) | (np.abs(payment - self.payment) > TOLERANCE)
         return {"seconds": seconds, "wrong": int(wrong.sum()), "peak": peak_mib()}
 
-    def _simulate(self, columns: Mapping[str, Any]) -> tuple[Any, Any]:
+    def _simulate(self) -> tuple[Any, Any]:
         from openfisca_core.simulations import SimulationBuilder
 
         simulation = SimulationBuilder().build_default_simulation(self.system, count=len(self.eligible))
-        for name, values in columns.items():
+        for name, values in self.columns.items():
             simulation.set_input(name, PERIOD, values)
         return simulation.calculate("eligible", PERIOD), simulation.calculate("payment", PERIOD)
 
@@ -116,19 +115,17 @@ class Doctors:
 def load_doctors(cases: int, repeat: int) -> Doctors:
     import numpy as np
 
-    system, words = _system()
     drawn = draw_cases(cases)
     answers = [answer(case) for case in drawn]
     names = (*NUMBERS, *BOOLEANS, *WORDS)
-    text = {name: np.tile(np.array([getattr(case, name) for case in drawn]), repeat) for name in names}
-    encoded = {name: words[name].encode(values) if name in words else values for name, values in text.items()}
+    columns = {name: np.tile(np.array([getattr(case, name) for case in drawn]), repeat) for name in names}
     eligible = np.tile(np.array([each.eligible for each in answers]), repeat)
     payment = np.tile(np.array([each.payment for each in answers]), repeat)
-    return Doctors(system, {"text": text, "encoded": encoded}, eligible, payment)
+    return Doctors(_system(), columns, eligible, payment)
 
 
-def _system() -> tuple[Any, Mapping[str, Any]]:
-    """The rules, and the enumerations of the facts that are words."""
+def _system() -> Any:
+    """The rules, their words as enumerations."""
     from openfisca_core.entities import build_entity
     from openfisca_core.indexed_enums import Enum
     from openfisca_core.periods import DateUnit
@@ -137,7 +134,6 @@ def _system() -> tuple[Any, Mapping[str, Any]]:
 
     doctor = build_entity("doctor", "doctors", "Doctor", is_person=True)
     system = TaxBenefitSystem([doctor])
-    words: dict[str, Any] = {name: Enum(name, {word: word for word in WORDS[name]}) for name in WORDS}
 
     def add(name: str, type_: Any, **more: Any) -> None:
         body = {"value_type": type_, "entity": doctor, "definition_period": DateUnit.YEAR, "label": name, **more}
@@ -147,11 +143,12 @@ def _system() -> tuple[Any, Mapping[str, Any]]:
         add(name, int)
     for name in BOOLEANS:
         add(name, bool)
-    for name, enumeration in words.items():
+    for name, words in WORDS.items():
+        enumeration = Enum(name, {word: word for word in words})
         add(name, Enum, possible_values=enumeration, default_value=next(iter(enumeration)))
     for name, (type_, formula) in _formulas().items():
         add(name, type_, formula=formula)
-    return system, words
+    return system
 
 
 def _formulas() -> dict[str, tuple[type, Formula]]:
@@ -201,8 +198,8 @@ def serve(cases: int, repeat: int) -> None:
     """Answers on standard output until standard input ends."""
     doctors = load_doctors(cases, repeat)
     _say({"version": importlib.import_module("importlib.metadata").version("openfisca-core")})
-    for line in sys.stdin:
-        _say(doctors.run("encoded" if line.strip() == "encoded" else "text"))
+    for _ in sys.stdin:
+        _say(doctors.run())
 
 
 def _say(found: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,21 +29,8 @@ class Zen:
         return self.decision.evaluate(case)
 
     def read(self, decision: Any) -> Answer:
-        return _answer(decision)
-
-
-@dataclass(frozen=True, slots=True)
-class ZenBatch:
-    """The peer with its graph loaded, asked for many cases in one call."""
-
-    engine: Any
-
-    def decide(self, cases: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
-        results: Sequence[Any] = self.engine.evaluate_batch([{"key": POLICY, "context": case} for case in cases])
-        return results
-
-    def read(self, result: Any) -> Answer:
-        return _answer(result["data"])
+        result = decision["result"]
+        return Answer(bool(result["eligible"]), float(result["payment"]))
 
 
 def load_zen() -> Zen:
@@ -52,27 +39,10 @@ def load_zen() -> Zen:
     Raises:
         ImportError: zen-engine is not installed.
     """
-    return Zen(_engine().get_decision(POLICY))
-
-
-def load_zen_batch() -> ZenBatch:
-    """The peer, ready for many cases.
-
-    Raises:
-        ImportError: zen-engine is not installed.
-    """
-    return ZenBatch(_engine())
-
-
-def _engine() -> Any:
     import zen
 
-    return zen.ZenEngine({"loader": {"type": "static", "content": {POLICY: graph()}}})
-
-
-def _answer(decision: Any) -> Answer:
-    result = decision["result"]
-    return Answer(bool(result["eligible"]), float(result["payment"]))
+    engine = zen.ZenEngine({"loader": {"type": "static", "content": {POLICY: graph()}}})
+    return Zen(engine.get_decision(POLICY))
 
 
 def graph() -> dict[str, Any]:

@@ -19,7 +19,7 @@ import polars as pl
 from py4j.protocol import Py4JError
 from pyspark import TaskContext
 from pyspark.accumulators import AccumulatorParam
-from pyspark.errors import PySparkException
+from pyspark.errors import PySparkException, PythonException
 from pyspark.sql import SparkSession, functions, types
 
 from engine.bulk.files import added_columns, check_output, count_results, with_euros
@@ -37,7 +37,14 @@ from engine.policy.registry import Registry
 
 READABLE = {"csv", "parquet"}
 MARKS = BROKEN, PLACE, BLOCK, SERIAL = "avenant_broken", "avenant_place", "avenant_block", "avenant_serial"
-BATCH = "50000"  # rows; the expressions of a convention cost the same for a few rows as for many
+SETTINGS = {
+    # Rows: the expressions of a convention cost the same for a few as for many.
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "50000",
+    # Bytes: with any lower bound, Spark adds up the sizes of all columns again for each row.
+    "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
+    # Java code for whole stages: with as many columns, its methods are too long for Java to compile them well.
+    "spark.sql.codegen.wholeStage": "false",
+}
 TOLD = {
     PLACE: pl.Int64,
     BLOCK: pl.Int64,
@@ -66,18 +73,26 @@ def run_on_spark(job: Job, rules: Session, told: Callable[[int, int], None]) -> 
     try:
         return _run(job, rules, sources, format_, session())
     except (PySparkException, Py4JError) as error:
-        raise fault(Location("spark"), "spark-failed", reason=str(error).partition("\n")[0]) from None
+        raise fault(Location("spark"), "spark-failed", reason=_reason(error)) from None
+
+
+def _reason(error: Exception) -> str:
+    """The line that says why: the first, or the last of what went wrong in a worker's Python."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return lines[-1 if isinstance(error, PythonException) else 0]
 
 
 def session() -> SparkSession:
-    """The session of the machine or cluster that spark-submit named; this machine alone where nothing did."""
+    """A session of its own on the machine or cluster that spark-submit named; this machine alone where nothing did."""
     spark = SparkSession.getActiveSession()
     if spark is None:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # what runs the workers, where nothing else is said
         spark = SparkSession.builder.appName("avenant").getOrCreate()
         spark.sparkContext.setLogLevel("ERROR")
-    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", BATCH)
-    return spark
+    own = spark.newSession()
+    for name, value in SETTINGS.items():
+        own.conf.set(name, value)
+    return own
 
 
 class _ByPartition(AccumulatorParam[dict[int, Summary]]):  # type: ignore[misc,unused-ignore]  # without Spark it is Any
@@ -116,12 +131,13 @@ def _decided(rows: Any, job: Job, registry: Registry, counted: Any) -> Any:
 
     def evaluated(table: pl.DataFrame, session: Session, summary: Summary) -> pl.DataFrame:
         typed = _checked(table, registry)
-        accepted = typed.filter(ACCEPTED).drop(ACCEPTED, *MARKS)
+        accepted = typed.filter(ACCEPTED).drop(ACCEPTED, BROKEN)
         summary.refused[""] += len(typed) - len(accepted)
         frame = evaluate_frame(accepted, session, interpret=job.interpret, criteria=job.criteria)
         count_results(frame, summary)
         return with_euros(frame)
 
+    rows = rows.drop(*MARKS[1:])
     empty = evaluated(empty_of(rows), Session(registry), Summary())
     schema = spark_schema(empty, rows.schema, registry.vocabulary.facts)
 

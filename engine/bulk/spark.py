@@ -44,9 +44,8 @@ def evaluate_on_spark(
 
 
 def mapped(frame: Any, work: Callable[[Tables], Tables], schema: types.StructType) -> Any:
-    """A Spark frame of what ``work`` makes of its batches; columns are numbered on the way, for Spark splits dots."""
+    """A Spark frame of what ``work`` makes of its batches; columns come numbered, for Spark splits names at dots."""
     names, wanted = frame.columns, to_arrow_schema(schema)
-    plain = types.StructType([types.StructField(f"c{i}", field.dataType) for i, field in enumerate(schema.fields)])
 
     def tables(batches: Iterator[pa.RecordBatch]) -> Tables:
         for batch in batches:
@@ -54,11 +53,9 @@ def mapped(frame: Any, work: Callable[[Tables], Tables], schema: types.StructTyp
 
     def on_worker(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for table in work(tables(batches)):
-            made = table.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(wanted)
-            yield from made.rename_columns(plain.names).to_batches()
+            yield from table.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(wanted).to_batches()
 
-    numbered = frame.toDF(*(f"c{i}" for i in range(len(names))))
-    return numbered.mapInArrow(on_worker, plain).toDF(*schema.names)
+    return frame.toDF(*(f"c{i}" for i in range(len(names)))).mapInArrow(on_worker, schema)
 
 
 def empty_of(frame: Any) -> pl.DataFrame:

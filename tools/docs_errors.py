@@ -18,6 +18,7 @@ Generated from engine/words/ and from the fixtures of the tests (`make docs`).
 A message reads `file:line:column: code: what is wrong. Expected: what would be right. Did you mean …?`, in French or
 in English (`--lang`). All faults of an input are told at once, sorted by place. The codes are stable: scripts may rely
 on them, and not on the words. Exit status 1 means that an input is at fault, 2 that the command was called wrongly.
+A warning says so before its words; it changes the exit status of `avenant check --strict` only.
 
 `<…>` stands for what the message fills in. Each example is what the command prints for the fixture named, with the line
 that it points at.
@@ -34,6 +35,13 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "yaml-syntax": "The reason is the YAML parser's own. Often a bracket or a quote is not closed, a text that"
         " contains `: ` or begins with a quote is not quoted, or a line is not indented like its neighbours; look at"
         " the line before too.",
+        "yaml-colon": "A text with `: ` in it is not quoted, a line lacks its colon, or a line is indented more"
+        " than its neighbours. Look at the line before too.",
+        "yaml-indentation": "A line has a space too few or too many, or a dash is missing. The fault may stand some"
+        " lines above.",
+        "yaml-open": "The place is where the parser lost hope; what is open may stand above.",
+        "yaml-sign": "`%`, `@` and the backquote mean something else to YAML.",
+        "yaml-escape": "In double quotes a backslash begins an escape.",
         "too-many-faults": "What is wrong in the same way many times is often one fault above: look at the first ones.",
         "yaml-character": "A control character came in by copying, or is written as an escape such as `\\e`. Delete it;"
         " an editor can show invisible characters. A key has no line break either.",
@@ -100,6 +108,11 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         " `x-absence: answer` in the case schema (an event that did not happen, a figure not notified) may be asked"
         " for with `known`.",
         "wrong-date": "The day is not in the calendar, or not written as year-month-day.",
+        "number-form": "Numbers are digits alone, with a point before decimals: no quotes, spaces, signs of"
+        " currency or units.",
+        "number-decimals": "A point stands before decimals and never between thousands. Write the number without"
+        " it, or with as many decimals as the unit has.",
+        "day-missing": "The month has fewer days, or the year is not a leap year.",
         "row-overlap": "Give one of the rows a narrower cell: for every input one row decides, whatever the order.",
         "row-gap": "Add a row (with `unpublished` where the sources are silent), or close the table with"
         " `applies_when`.",
@@ -135,7 +148,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "file-unread": "Rules are `*.yaml` beside convention.yaml, and tests `tests/*_test.yaml`, directly in those"
         " folders. Rename the file, or keep it elsewhere; pages end with `.md`.",
         "no-tests": "A warning. Write at least one case whose answer the text gives.",
-        "no-rules": "A head without rules would decide nothing and say so of every case.",
+        "empty-convention": "A head without rules would decide nothing and say so of every case.",
         "unused-source": "A warning. Cite it where a rule rests on it, or delete it.",
         "unused-interpretation": "A warning: whoever answers the question changes nothing. Ask it in a condition,"
         " or delete it.",

@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact, Vocabulary
-from engine.language.typing import is_date, nearest_fact
+from engine.language.typing import date_fault, is_date, nearest_fact
 from engine.language.values import Scalar, exact
 from engine.policy.loader import Document
 
@@ -158,6 +158,9 @@ class _CaseReader:
 
     def _date(self, fact: Fact, value: Any, path: tuple[Any, ...]) -> Scalar | None:
         day = _day(value)
+        if day is None and isinstance(value, str) and date_fault(value) == "day-missing":
+            self._report(path, "day-missing", name=fact.name, value=value)
+            return None
         if day is None:
             self._wrong(fact, value, path, "2024-06-22")
             return None

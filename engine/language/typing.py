@@ -32,6 +32,7 @@ from engine.records import dataclass
 
 STATUSES = ("undetermined", "not_applicable")
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"\s*(-?[0-9]+(?:\s[0-9]{3})*(?:[.,][0-9]+)?)\s*(?:€|%|[A-Za-z]+)?\s*")
 
 
 @dataclass(slots=True)
@@ -93,8 +94,11 @@ def literal_type(node: Literal, scope: Scope, expected: Type | None) -> Type | N
         return number(unit, max(0, -int(value.as_tuple().exponent)) if not isinstance(value, int) else 0)
     if expected is not None and expected.kind == "date":
         if not is_date(value):
-            scope.report(node.at, "wrong-date", value=value)
+            scope.report(node.at, date_fault(value), value=value)
         return DATE
+    if expected is not None and expected.kind == "number":
+        scope.report(node.at, "number-form", value=value, form=plain_number(value) or "775, 12.5")
+        return None
     if expected is not None and expected.values and value not in expected.values:
         code = "never-holds" if value in STATUSES else "unknown-value"
         scope.report(
@@ -119,6 +123,17 @@ def is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def date_fault(text: str) -> str:
+    """The code for a text that is no date: a day that no calendar has, or another form."""
+    return "day-missing" if _DAY.fullmatch(text) else "wrong-date"
+
+
+def plain_number(text: str) -> str | None:
+    """The number that a text of digits with spaces, a comma or a unit is meant to be, as a rule writes it."""
+    found = _NUMBER.fullmatch(text)
+    return None if found is None else re.sub(r"\s", "", found[1]).replace(",", ".")
 
 
 def fact_type(node: FactRef, scope: Scope) -> Type | None:
@@ -160,8 +175,14 @@ def _apply(node: Apply, scope: Scope, expected: Type | None) -> Type | None:
         return None  # operands of a list must agree, however many are typed
     result = row.typing(given, node.options) if row.typing else None
     if result is None:
-        scope.report(node.at, "type-mismatch", operator=node.operator, types="; ".join(str(t) for t in given))
+        named = [_named(part, t) for part, t in zip(node.operands, types, strict=True) if t is not None]
+        scope.report(node.at, "type-mismatch", operator=node.operator, types="; ".join(named))
     return result
+
+
+def _named(node: Expression, type_: Type) -> str:
+    """A type, and the item that declares it."""
+    return f"{node.id}: {type_}" if isinstance(node, ItemRef) else str(type_)
 
 
 def _together(types: list[Type | None], scope: Scope, at: Location) -> Type | None:
@@ -237,7 +258,8 @@ def _check_comparison(node: Compare, scope: Scope) -> None:
     for part in node.operands:
         other = type_of(part, scope, left)
         if left is not None and other is not None and row.typing and row.typing((left, other), ()) is None:
-            scope.report(node.at, "type-mismatch", operator=node.operator, types=f"{left}; {other}")
+            types = f"{_named(node.left, left)}; {_named(part, other)}"
+            scope.report(node.at, "type-mismatch", operator=node.operator, types=types)
 
 
 def check_cell(cell: Cell, wanted: Type | None, scope: Scope) -> None:

@@ -18,6 +18,7 @@ from yaml.reader import Reader
 
 from engine.errors import MAX_FAULTS, InputFault, Location, Problem, fault
 from engine.escaping import UNSAFE
+from engine.policy.syntax import syntax_code
 from engine.records import dataclass
 
 MAX_BYTES = 4_000_000
@@ -151,7 +152,8 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = Location(self.name, mark.line + 1, mark.column + 1) if mark else Location(self.name)
-            raise fault(place, "yaml-syntax", reason=error.problem or "?") from None
+            said = error.problem or "?"
+            raise fault(place, syntax_code(said), reason=said) from None
         except yaml.YAMLError:
             raise fault(self._odd_character(text), "yaml-character") from None
         if not self.documents and not self.problems:

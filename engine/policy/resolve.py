@@ -6,9 +6,10 @@ The checks ask it for problems; :mod:`engine.evaluation.plan` asks it for the st
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import ROUND_DOWN, Decimal
 
 from engine.errors import Problem, nearest
-from engine.language.expressions import Condition, FactRef, ItemRef, Scale, walk
+from engine.language.expressions import Condition, FactRef, ItemRef, Literal, Scale, Unpublished, walk
 from engine.language.facts import YEAR, Vocabulary
 from engine.language.types import DATE, UNIT_SCALE, UNITS, VERDICT, Type, fits, joined, number
 from engine.language.typing import Scope, check_cell, check_condition, fact_type, item_type, type_of
@@ -188,7 +189,7 @@ def _declared(item: Item, found: Type | None, scope: Scope) -> Type | None:
 
 def _parameter(item: Item, body: Parameter, scope: Scope) -> Type | None:
     wanted = number(item.unit or "none", None)
-    found = [type_of(value.value, scope, wanted) for value in body.values]
+    found = [_written(value.value, wanted, scope) for value in body.values]
     known = [t for t in found if t is not None]
     scale = max((t.scale or 0 for t in known), default=UNIT_SCALE.get(item.unit or "none") or 0)
     return _declared(item, number(item.unit or "any", scale), scope)
@@ -207,13 +208,25 @@ def _table(item: Item, body: Table, scope: Scope) -> Type | None:
                 )
             else:
                 check_cell(cell, wanted[name], scope)
-        found = type_of(row.then, scope, number(item.unit, None) if item.unit else None)
+        found = _written(row.then, number(item.unit, None) if item.unit else None, scope)
         if found is not None:
             both = found if result is None else joined(result, found)
             if both is None:
                 scope.report(row.at, "type-mismatch", operator="then", types=f"{result}; {found}")
             result = both or result
     return _declared(item, result, scope)
+
+
+def _written(node: Literal | Unpublished, wanted: Type | None, scope: Scope) -> Type | None:
+    """The type of a value that is written out; reports one with more decimals than its unit has, at its own place."""
+    found = type_of(node, scope, wanted)
+    limit = UNIT_SCALE.get(wanted.unit) if wanted is not None else None
+    if found is None or limit is None or found.kind != "number" or (found.scale or 0) <= limit:
+        return found
+    digits = str(node.value) if isinstance(node, Literal) else ""
+    meant = f"{digits.replace('.', '')}, {Decimal(digits).quantize(Decimal(1).scaleb(-limit), ROUND_DOWN)}"
+    scope.report(node.at, "number-decimals", value=digits, unit=found.unit, limit=limit, meant=meant)
+    return number(found.unit, limit)
 
 
 def _outcome(item: Item, body: Outcome, scope: Scope) -> Type:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import Location, Problem, bounded, nearest
+from engine.language.typing import date_fault
 from engine.policy import shapes
 from engine.policy.forms import keywords
 from engine.policy.loader import Document
@@ -96,7 +97,7 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
             wanted = ", ".join(map(str, allowed))
             yield Problem(place, "wrong-value", {"value": shown, "wanted": wanted}, close)
         case "format" | "pattern" if error.schema.get("format") == "date":
-            yield Problem(place, "wrong-date", {"value": error.instance})
+            yield Problem(place, date_fault(error.instance), {"value": error.instance})
         case "form":
             key, first = error.validator_value
             told = {

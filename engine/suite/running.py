@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.errors import InputFault, Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision
-from engine.evaluation.facts import Facts, nested, read_case
+from engine.evaluation.facts import Facts, nested, read_case, read_named
 from engine.evaluation.session import Session
 from engine.language.values import Scalar, exact
 from engine.policy.loader import Document, load
@@ -98,7 +98,8 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
         try:
             facts = read_case(nested, session.registry.vocabulary, name=str(at))
         except InputFault as error:
-            problems.extend(error.problems)
+            given = read_named(entry.get("given", {}), session.registry.vocabulary, document, ("cases", index, "given"))
+            problems.extend(given[1] or error.problems)
             continue
         convention = entry.get("convention") or data.get("convention") or folder
         yield PolicyCase(suite, entry["name"], at, convention, facts, entry)

@@ -14,6 +14,7 @@ from engine.errors import Problem
 from engine.language.expressions import Compare, Condition, Connect, FactRef, ItemRef, Literal
 from engine.language.operators import COMPARISONS, CONNECTIVES
 from engine.language.types import Type
+from engine.policy.checks.gaps import gap_problems
 from engine.policy.model import Convention, Item, Row, Table
 from engine.policy.overlays import interpretations, laid_items
 from engine.policy.regions import cells_of, classes, constant, fits
@@ -21,7 +22,6 @@ from engine.policy.registry import Registry
 from engine.policy.resolve import faults, resolve
 
 MAX_CLASSES = 20_000
-MAX_GAPS = 10
 _HARMLESS = frozenset({"missing-unit", "scale-mismatch"})  # the cells still mean what they say
 Point = Mapping[str, Any]
 
@@ -55,18 +55,19 @@ def _table(item: Item, table: Table, types: Mapping[str, Type | None], registry:
         yield Problem(item.at, "outcome-open", {"id": item.id, "limit": MAX_CLASSES})
         return
     reached: set[int] = set()
-    gaps = 0
+    gaps: list[dict[str, int]] = []
     overlaps: set[tuple[int, int]] = set()
-    for point in (dict(zip(found, values, strict=True)) for values in product(*found.values())):
+    for indices in product(*(range(len(values)) for values in found.values())):
+        point = {name: found[name][index] for name, index in zip(found, indices, strict=True)}
         hits = [index for index, row in enumerate(table.rows) if _matches(row, point, types)]
         reached.update(hits)
-        if not hits and gaps < MAX_GAPS and _applies(item, table, point, types):
-            gaps += 1
-            yield Problem(item.at, "row-gap", {"inputs": _shown(point)})
+        if not hits and _applies(item, table, point, types):
+            gaps.append(dict(zip(found, indices, strict=True)))
         if len(hits) > 1 and (hits[0], hits[1]) not in overlaps:
             overlaps.add((hits[0], hits[1]))
             values_ = {"inputs": _shown(point), "line": table.rows[hits[0]].at.line}
             yield Problem(table.rows[hits[1]].at, "row-overlap", values_)
+    yield from gap_problems(item, gaps, found)
     for index, row in enumerate(table.rows):
         if index not in reached:
             yield Problem(row.at, "unreachable-row")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.errors import Problem, warning
 from engine.language.expressions import Chosen, ItemRef, below
-from engine.policy.model import Convention, Criterion, Item
+from engine.policy.model import Convention, Criterion
 from engine.policy.nodes import citations
 from engine.policy.registry import Registry
 
@@ -15,8 +15,8 @@ _ONLY_READ = frozenset({"criterion", "parameter"})  # they state nothing to who 
 
 def unused_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """Sources that nothing cites, questions that nothing asks, parameters and criteria that nothing reads."""
-    if not (convention.items or convention.overlays):
-        yield Problem(convention.at, "no-rules", {"id": convention.id})
+    if not (convention.items or convention.overlays or convention.without_rules):
+        yield Problem(convention.at, "empty-convention", {"id": convention.id})
     cited = set(_cited(convention))
     for source in convention.sources.values():
         if source.id not in cited:
@@ -40,6 +40,8 @@ def _cited(convention: Convention) -> Iterator[str]:
     cites.extend(entry.cite for entry in convention.interpretations.values())
     cites.extend(entry.cite for entry in convention.overlays)
     cites.extend(entry.cite for entry in convention.properties.values())
+    for window in convention.without_rules:
+        cites.extend((window.cite, *(known.cite for known in window.known)))
     yield from (citation.source for cite in cites for citation in cite)
 
 
@@ -47,7 +49,8 @@ def _named(registry: Registry, convention: Convention) -> tuple[set[str], set[st
     """The questions and the items that anything asks or reads, also what is laid over a running contract."""
     covering = registry.covering(convention)
     later = [item for other, _ in covering for item in other.items.values()]
-    roots: list[Item | object] = [*convention.items.values(), *convention.derogations.values(), *later]
+    roots: list[object] = [*convention.items.values(), *convention.derogations.values(), *later]
+    roots.extend(convention.properties.values())
     roots.extend((*convention.overlays, *(overlay for _, overlay in covering)))
     asked: set[str] = set()
     read = {*convention.results.ids, *convention.results.life.ids}

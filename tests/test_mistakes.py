@@ -1,0 +1,360 @@
+"""Each mistake that authors made is told at its own line: made in a copy of the small policies, one at a time.
+
+What no check can see is listed in docs/mistakes.md.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from command import FIXTURES, LANGUAGES, ROOT
+
+from engine.errors import InputFault
+from engine.evaluation.session import Session
+from engine.policy.checks import check_folder
+from engine.policy.reading import load_registry
+from engine.suite.running import read_cases
+
+SMALL = ROOT / FIXTURES / "small_policies"
+HEAD, RULES = "nouvelle/convention.yaml", "nouvelle/regles.yaml"
+OLD_HEAD, OLD = "ancienne/convention.yaml", "ancienne/regles.yaml"
+NEXT_HEAD, NEXT, NEXT_TEST = "suivante/convention.yaml", "suivante/regles.yaml", "suivante/tests/regles_test.yaml"
+
+OVERLAY = """overlays:
+  - id: contrats_en_cours
+    label: {fr: Contrats en cours, en: Running contracts}
+    cite: [{source: texte}]
+    signed: {before: "2024-06-22"}
+    from_first_anniversary_on_or_after: "2024-06-22"
+    replace: {activite_minimale: activite_minimale.en_cours}
+criteria:
+  - id: activite_minimale.en_cours
+    label: {fr: Activité minimale, en: Minimum activity}
+    cite: [{source: texte}]
+    met_when: {fact: patientele.mt_depart, at_least: 700}
+"""
+THRESHOLD = """parameters:
+  - id: seuil
+    label: {fr: Seuil, en: Threshold}
+    unit: patients
+    cite: [{source: note}]
+    values:
+      - {from: "2024-06-22", value: 775}
+"""
+AT_THRESHOLD = """criteria:
+  - id: au_seuil
+    label: {fr: Au seuil, en: At the threshold}
+    cite: [{source: texte}]
+    met_when: {fact: patientele.mt_depart, at_least: {ref: seuil}}
+"""
+DUE = """quantities:
+  - id: aide.montant_du
+    label: {fr: Montant dû, en: Amount due}
+    unit: EUR
+    cite: [{source: texte}]
+    value: {subtract: [{ref: aide.montant_annuel}, {ref: retenue}]}
+  - id: retenue
+    label: {fr: Retenue, en: Deduction}
+    unit: EUR
+    cite: [{source: texte}]
+    value: 100
+"""
+
+Step = Callable[[Path], object]
+
+
+def put(file: str, text: str) -> Step:
+    return lambda root: (root / file).write_text(text, encoding="utf-8")
+
+
+def edit(file: str, old: str, new: str) -> Step:
+    def step(root: Path) -> None:
+        text = (root / file).read_text(encoding="utf-8")
+        assert old in text, (file, old)
+        (root / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return step
+
+
+def move(old: str, new: str) -> Step:
+    return lambda root: (root / old).rename(root / new)
+
+
+def copied_text(root: Path) -> None:
+    """A text of 2026, its folder copied from that of 2024."""
+    shutil.copytree(root / "nouvelle", root / "suivante")
+    for file, old, new in (
+        (HEAD, 'signed: {from: "2024-06-22"}', 'signed: {from: "2024-06-22", before: "2026-01-01"}'),
+        (NEXT_HEAD, "id: nouvelle", "id: suivante"),
+        (NEXT_HEAD, 'from: "2024-06-22"', 'from: "2026-01-01"'),
+        (NEXT_TEST, "2024-09-02", "2026-02-01"),
+    ):
+        edit(file, old, new)(root)
+
+
+def following(old: str, new: str) -> list[Step]:
+    return [copied_text, edit(NEXT, old, new)]
+
+
+def dated(values: str, source: str = "2024-06") -> list[Step]:
+    """A parameter with more values, and what reads it."""
+    entry = f'  note: {{title: Note, publisher: Avenant, kind: derived, date: "{source}"}}\ninterpretations:'
+    extra = AT_THRESHOLD.replace("cite:", "informs: true\n    cite:")
+    last = '      - {from: "2024-06-22", value: 775}\n'
+    return [edit(HEAD, "interpretations:", entry), put("nouvelle/seuils.yaml", THRESHOLD.replace(last, values) + extra)]
+
+
+def row(old: str, new: str) -> list[Step]:
+    return [edit(RULES, old, new)]
+
+
+PERCENT = "{percent_of: [0.8, {fact: patientele.mt_actuelle}]}"
+AGAIN = "transitoire.yaml"
+VALUE = '      - {from: "2024-06-22", value: 775}\n'
+MINIMUM = """      any:
+        - {fact: patientele.mt_depart, more_than: 775}
+        - all:
+            - {fact: patientele.mt_depart, at_least: 775}
+            - {interpretation: borne_du_minimum, is: incluse}
+"""
+
+# What was done, what is told, and a text of the line at which it is told ("" is the file).
+MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
+    "a folder copied with its overlays": (
+        [put(f"nouvelle/{AGAIN}", OVERLAY), copied_text],
+        "overlay-repeated",
+        f"suivante/{AGAIN}",
+        "id: contrats_en_cours",
+    ),
+    "an overlay before its own text": (
+        [put(f"nouvelle/{AGAIN}", OVERLAY.replace('after: "2024', 'after: "2023'))],
+        "overlay-early",
+        f"nouvelle/{AGAIN}",
+        "id: contrats_en_cours",
+    ),
+    "rules in a .yml": ([put("nouvelle/extra.yml", THRESHOLD)], "file-unread", "nouvelle/extra.yml", ""),
+    "a suite in the plural": (
+        [move("nouvelle/tests/regles_test.yaml", "nouvelle/tests/regles_tests.yaml")],
+        "file-unread",
+        "nouvelle/tests/regles_tests.yaml",
+        "",
+    ),
+    "rules in a folder below": (
+        [lambda root: (root / "nouvelle/regles").mkdir(), put("nouvelle/regles/autres.yaml", THRESHOLD)],
+        "file-unread",
+        "nouvelle/regles/autres.yaml",
+        "",
+    ),
+    "rules beside the folders": ([put("autres.yaml", THRESHOLD)], "file-unread", "autres.yaml", ""),
+    "a backup left behind": ([put("nouvelle/regles.yaml.bak", "")], "file-unread", "nouvelle/regles.yaml.bak", ""),
+    "a criterion in another file than its outcome": (
+        [*dated(VALUE), edit("nouvelle/seuils.yaml", "    informs: true\n", "")],
+        "unused-criterion",
+        "nouvelle/seuils.yaml",
+        "id: au_seuil",
+    ),
+    "a value of 2206": (dated(VALUE + VALUE.replace("2024", "2206")), "value-never", "nouvelle/seuils.yaml", "2206"),
+    "a value of 2019 in a text of 2024": (
+        dated(VALUE.replace("2024", "2019")),
+        "value-never",
+        "nouvelle/seuils.yaml",
+        "2019",
+    ),
+    "a parameter that nothing reads": (
+        [put("nouvelle/seuils.yaml", THRESHOLD.replace("note", "texte"))],
+        "unused-parameter",
+        "nouvelle/seuils.yaml",
+        "id: seuil",
+    ),
+    "a source that nothing cites": (
+        [
+            edit(
+                HEAD, "interpretations:", "  autre: {title: Autre, publisher: Avenant, kind: derived}\ninterpretations:"
+            )
+        ],
+        "unused-source",
+        HEAD,
+        "autre",
+    ),
+    "a question that nothing asks": (
+        row(MINIMUM, "      {fact: patientele.mt_depart, at_least: 775}\n"),
+        "unused-interpretation",
+        HEAD,
+        "id: borne_du_minimum",
+    ),
+    "French under en": (
+        row("en: Yearly amount of the aid", "en: Montant de l'aide"),
+        "label-language",
+        RULES,
+        "id: aide.montant_annuel",
+    ),
+    "English under fr": (
+        row("fr: Montant annuel de l'aide", "fr: Amount of the aid"),
+        "label-language",
+        RULES,
+        "id: aide.montant_annuel",
+    ),
+    "one text in both languages": (
+        [edit(HEAD, "en: Newer example convention", "en: Nouvelle convention d'exemple")],
+        "label-same",
+        HEAD,
+        "id: nouvelle",
+    ),
+    "a share for a percentage": (row("more_than: 775", f"more_than: {PERCENT}"), "percent-small", RULES, "0.8"),
+    "a negative amount": (row("13000", "-13000"), "number-negative", RULES, "-13000"),
+    "a digit too many": (following("19000", "190000"), "number-leap", NEXT, "190000"),
+    "a thousandth": (following("19000", "19.5"), "number-leap", NEXT, "19.5"),
+    "two digits swapped": (following("at_least: 775", "at_least: 757"), "number-digits", NEXT, "757"),
+    "a bound of nothing": (following("at_least: 775", "at_least: 0"), "number-leap", NEXT, "at_least: 0"),
+    "a comparison turned round": (
+        following("at_least: 775", "at_most: 775"),
+        "comparison-reversed",
+        NEXT,
+        "at_most: 775",
+    ),
+    "a digit too many in a later value": (
+        dated(VALUE + VALUE.replace("2024", "2025").replace("775", "7750")),
+        "number-leap",
+        "nouvelle/seuils.yaml",
+        "7750",
+    ),
+    "rules pasted from an older text": (dated(VALUE, "2022-03"), "citation-older", "nouvelle/seuils.yaml", "id: seuil"),
+    "an amount of 2026 from a source of 2024": (
+        dated(VALUE + VALUE.replace("2024", "2026").replace("775", "800")),
+        "citation-older",
+        "nouvelle/seuils.yaml",
+        "2026",
+    ),
+    "a value without a label": (
+        [
+            edit(RULES, "values: [eligible, ineligible]", "values: [eligible, ineligible, ajourne]"),
+            edit(RULES, "{any_criterion: not_met}, then: ineligible", "{any_criterion: not_met}, then: ajourne"),
+        ],
+        "missing-value-label",
+        RULES,
+        "id: eligibilite",
+    ),
+    "a text without tests": ([lambda root: shutil.rmtree(root / "nouvelle/tests")], "no-tests", "nouvelle", ""),
+    "a text without rules": (
+        [lambda root: (root / OLD).unlink()],
+        "empty-convention",
+        "ancienne/convention.yaml",
+        "id:",
+    ),
+    "a number in quotes": (row("19000", '"19 000"'), "number-form", RULES, '"19 000"'),
+    "a number with a space": (row("19000", "19 000"), "number-form", RULES, "19 000"),
+    "a number with a sign of currency": (row("19000", "19000 €"), "number-form", RULES, "19000 €"),
+    "a point between thousands": (row("19000", "19.000"), "number-decimals", RULES, "19.000"),
+    "a bound in quotes": (row("at_least: 775", 'at_least: "775"'), "number-form", RULES, '"775"'),
+    "a wrong unit": (following("unit: EUR", "unit: EUR_par_etp"), "role-mismatch", NEXT_HEAD, "role: maximum"),
+    "a wrong unit that is added up": (
+        [edit(RULES, "unit: EUR", "unit: patients"), put("nouvelle/dus.yaml", DUE)],
+        "type-mismatch",
+        "nouvelle/dus.yaml",
+        "subtract",
+    ),
+    "a unit in French": (row("unit: EUR", "unit: euros"), "wrong-value", RULES, "unit: euros"),
+    "a line with a space too few": (row("    unit: EUR", "   unit: EUR"), "yaml-indentation", RULES, "unit: EUR"),
+    "a text with a colon": (
+        row("fr: Activité minimale", 'fr: "Activité" : minimale'),
+        "yaml-open",
+        RULES,
+        'label: {fr: "Activité',
+    ),
+    "a row left out": (
+        row("      - {option: demi_etp, annee: {from: 3}, then: 13000}\n", ""),
+        "row-gap",
+        RULES,
+        "id: aide.montant_annuel",
+    ),
+    "a day that no calendar has": (
+        [edit(HEAD, '"2024-06-22"', '"2024-06-31"')],
+        "day-missing",
+        HEAD,
+        "2024-06-31",
+    ),
+    "a fact misspelt": (row("contrat.option", "contrat.optoin"), "unknown-fact", RULES, "contrat.optoin"),
+    "a key misspelt": (row("unit: EUR", "unti: EUR"), "unknown-key", RULES, "unti"),
+    "an item misspelt": (
+        [put("nouvelle/dus.yaml", DUE.replace("ref: retenue", "ref: retenues"))],
+        "unknown-item",
+        "nouvelle/dus.yaml",
+        "subtract",
+    ),
+    "a source misspelt": (
+        row("source: texte, at: article 2", "source: text"),
+        "unknown-source",
+        RULES,
+        "source: text}",
+    ),
+    "two rows for one case": (row("before: 3", "before: 4"), "row-overlap", RULES, "{from: 3}"),
+    "two texts at once": (
+        [edit(OLD_HEAD, "2024-06-22", "2024-06-23")],
+        "window-overlap",
+        HEAD,
+        "id: nouvelle",
+    ),
+    "a month without a text": (
+        [edit(OLD_HEAD, "2024-06-22", "2024-05-22")],
+        "window-gap",
+        HEAD,
+        "id: nouvelle",
+    ),
+    "an id used twice": (row("  - id: eligibilite\n", "  - id: activite_minimale\n"), "duplicate-id", RULES, "id:"),
+    "a comma in a text": (row("en: Minimum activity", "en: Minimum, activity"), "yaml-empty-value", RULES, "Minimum,"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_the_mistake_is_told_at_its_line(mistake: str, tmp_path: Path) -> None:
+    steps, code, file, line = MISTAKES[mistake]
+    shutil.copytree(SMALL, tmp_path / "policies")
+    for step in steps:
+        step(tmp_path / "policies")
+    told = [p for p in check_folder(tmp_path / "policies") if p.code == code]
+    places = [p.location for p in told if p.location.file == str(tmp_path / "policies" / file)]
+    assert places, [problem.line() for problem in check_folder(tmp_path / "policies")]
+    if line:
+        lines = (tmp_path / "policies" / file).read_text(encoding="utf-8").splitlines()
+        assert any(line in lines[place.line - 1] for place in places), [str(place) for place in places]
+    assert all(problem.message(lang) for problem in told for lang in LANGUAGES)
+
+
+def test_the_form_to_write_is_told(tmp_path: Path) -> None:
+    for number, written in enumerate(('"19 000"', "19 000", "19000 €", "19000 EUR", "19.000")):
+        root = tmp_path / str(number)
+        shutil.copytree(SMALL, root)
+        edit(RULES, "19000", written)(root)
+        (told,) = check_folder(root)
+        assert "Expected: 19000" in told.message()
+
+
+def test_a_wrong_unit_names_the_table_that_has_it(tmp_path: Path) -> None:
+    shutil.copytree(SMALL, tmp_path / "policies")
+    edit(RULES, "unit: EUR", "unit: patients")(tmp_path / "policies")
+    put("nouvelle/dus.yaml", DUE)(tmp_path / "policies")
+    (told,) = [p for p in check_folder(tmp_path / "policies") if p.code == "type-mismatch"]
+    assert "aide.montant_annuel: number (patients)" in told.message()
+
+
+def test_a_row_gap_is_told_in_words_and_once(tmp_path: Path) -> None:
+    shutil.copytree(SMALL, tmp_path / "policies")
+    edit(RULES, "      - {option: demi_etp, annee: {from: 3}, then: 13000}\n", "")(tmp_path / "policies")
+    (told,) = check_folder(tmp_path / "policies")
+    assert told.message("fr") == "aucune ligne ne traite option = demi_etp, annee à partir de 3"
+    assert told.message("en") == "no row covers option = demi_etp, annee from 3"
+
+
+def test_a_day_that_does_not_exist_is_told_where_a_test_gives_it(tmp_path: Path) -> None:
+    shutil.copytree(SMALL, tmp_path / "policies")
+    suite = "nouvelle/tests/regles_test.yaml"
+    given = 'contrat.date_embauche: "2031-02-29", patientele.mt_depart'
+    edit(suite, "patientele.mt_depart", given)(tmp_path / "policies")
+    with pytest.raises(InputFault) as error:
+        read_cases(Session(load_registry(tmp_path / "policies")))
+    (told,) = error.value.problems
+    text = (tmp_path / "policies" / suite).read_text(encoding="utf-8").splitlines()[told.location.line - 1]
+    assert (told.code, text[told.location.column - 1 :][:12]) == ("day-missing", '"2031-02-29"')

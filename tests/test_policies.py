@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from engine.evaluation.session import Session
+from engine.language.expressions import FactRef, below
+from engine.language.facts import BENEFICIARY
 from engine.policy.checks import check_folder
 from engine.policy.registry import Outside
 from engine.suite.running import PolicyCase, read_cases, run_case, suite_files
@@ -24,6 +26,17 @@ def cases(session: Session) -> list[PolicyCase]:
 
 def test_the_check_is_silent_on_the_policies() -> None:
     assert [problem.line() for problem in check_folder(POLICIES)] == []
+
+
+def test_every_fact_that_a_case_may_state_is_read_by_some_rule_and_its_values_have_labels(session: Session) -> None:
+    known = session.registry.vocabulary.facts
+    read = {BENEFICIARY}
+    for text in session.registry.conventions.values():
+        laid = (*text.derogations.values(), *text.overlays, *text.properties.values())
+        for part in (part for root in (text.years_from, *text.items.values(), *laid) for part in below(root)):
+            read.update(fact.name for fact in (part, *getattr(part, "supplied_by", ())) if isinstance(fact, FactRef))
+    assert set(known) - read == set()
+    assert [name for name, fact in known.items() if set(fact.type.values) - set(fact.value_labels)] == []
 
 
 @pytest.mark.parametrize("path", suite_files(POLICIES), ids=lambda path: f"{path.parent.parent.name}/{path.stem}")

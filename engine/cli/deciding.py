@@ -24,6 +24,7 @@ from engine.policy.registry import Outside
 from engine.report.decision_page import FORMATS, Decided, Decisions, Undecided
 
 if TYPE_CHECKING:
+    from engine.inquiry.possible import Outlook
     from engine.inquiry.sensitivity import Sensitivity
 
 
@@ -35,6 +36,13 @@ if TYPE_CHECKING:
 @click.option(
     "--sensitivity", is_flag=True, help="Also which results another reading of an open question would change."
 )
+@click.option("--possible", is_flag=True, help="Also every value that an open result can still take.")
+@click.option(
+    "--effort",
+    type=click.IntRange(1),
+    metavar="N",
+    help="With --possible: steps of the solver for each question; what they leave open is said.",
+)
 @click.option("--full", is_flag=True, help="Also duties without a date, and the titles of sources.")
 @output_option
 def evaluate(
@@ -43,10 +51,14 @@ def evaluate(
     format_: str,
     expect_digest: str | None,
     sensitivity: bool,
+    possible: bool,
+    effort: int | None,
     full: bool,
     output: str | None,
 ) -> None:
     """Decide one or many case files (YAML or JSON; - reads standard input)."""
+    if effort is not None and not possible:
+        raise click.UsageError("--effort goes with --possible")
     decided, problems = decide_files(rules, cases, expect_digest)
     shown = [
         Undecided(title=rules.title(name), outside=found)
@@ -56,6 +68,7 @@ def evaluate(
             decision=found,
             readings=readings_of_case(rules.session, found, rules.choices),
             sensitivity=_sensitivity(rules, found, problems) if sensitivity else None,
+            outlooks=_outlooks(rules, found, effort) if possible else None,
         )
         for name, found in decided
     ]
@@ -75,3 +88,10 @@ def _sensitivity(rules: Given, decision: Decision, problems: list[Problem]) -> S
     except InputFault as error:
         problems.extend(error.problems)
         return None
+
+
+def _outlooks(rules: Given, decision: Decision, effort: int | None) -> tuple[Outlook, ...]:
+    """What its open results can still be."""
+    from engine.inquiry.possible import outlooks  # rarely asked for, and needs the solver
+
+    return outlooks(rules.session, decision, rules.choices, effort)

@@ -38,12 +38,18 @@ class Possible:
     effort: int
 
 
-def open_facts(session: Session, convention: Convention, facts: Facts, ids: Iterable[str]) -> frozenset[str]:
+def open_facts(
+    session: Session,
+    convention: Convention,
+    facts: Facts,
+    ids: Iterable[str],
+    interpret: Mapping[str, str] | None = None,
+) -> frozenset[str]:
     """The facts that a case may still be given: those that the items wait for, and all whose absence is no answer.
 
     The absence of any other fact is taken as the answer that it is.
     """
-    results = session.decide(facts, convention.id).results
+    results = session.decide(facts, convention.id, interpret).results
     awaited = {name for id_ in ids if id_ in results for name in results[id_].missing}
     known = session.registry.vocabulary.facts
     return frozenset(n for n, fact in known.items() if n not in facts and (n in awaited or not fact.absence_answers))

@@ -35,6 +35,7 @@ from engine.report.readings import hanging, reading_objects, readings_blocks
 from engine.report.say import Say
 
 if TYPE_CHECKING:
+    from engine.inquiry.possible import Outlook
     from engine.inquiry.readings import Reading
     from engine.inquiry.sensitivity import Sensitivity
 
@@ -49,6 +50,7 @@ class Decided:
     decision: Decision
     readings: Sequence[Reading] = ()
     sensitivity: Sensitivity | None = None
+    outlooks: Sequence[Outlook] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +137,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     yield from warnings_of(decision.results.values(), say)
     if not refused:
         yield from _missing(decision, say)
+        yield from _outlooks(case, say)
     yield from readings_blocks(_of_the_verdict(case) if refused else case.readings, say, full)
     if not refused:
         yield from duties(decision.obligations, say, full)
@@ -156,6 +159,14 @@ def _of_the_verdict(case: Decided) -> list[Reading]:
         if others:
             found.append(replace(reading, others=others))
     return found
+
+
+def _outlooks(case: Decided, say: Say) -> Iterator[Block]:
+    """What open results can still be, where that was asked."""
+    if case.outlooks is not None:
+        from engine.report.possible_page import possible_blocks  # rarely asked for
+
+        yield from possible_blocks(case.outlooks, say)
 
 
 def _overlays(decision: Decision, say: Say) -> Iterator[Block]:
@@ -253,6 +264,10 @@ def _readings(case: Decided, say: Say) -> dict[str, Any]:
         from engine.report.sensitivity_page import sensitivity_object  # rarely asked for
 
         data["sensitivity"] = sensitivity_object(case.sensitivity, say)
+    if case.outlooks is not None:
+        from engine.report.possible_page import possible_objects  # rarely asked for
+
+        data["possible"] = possible_objects(case.outlooks, say)
     return data
 
 

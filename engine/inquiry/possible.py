@@ -1,0 +1,63 @@
+"""What can still come out: a decision with open results comes in, every value that each can still take goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from engine.evaluation.decision import Decision, Result
+from engine.evaluation.facts import Facts
+from engine.evaluation.session import Session
+from engine.language.facts import YEAR
+from engine.proof.possible import Possible, encode_case, open_facts, possible_values
+from engine.proof.solving import DEFAULT_EFFORT
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """An open result, its contract year (0 for the case's own), and what it can still be."""
+
+    result: Result
+    year: int
+    possible: Possible
+
+
+def outlooks(
+    session: Session, decision: Decision, chosen: Mapping[str, str], effort: int | None = None
+) -> tuple[Outlook, ...]:
+    """The values that the open headline results can still take, and the open yearly amounts, under ``chosen`` readings.
+
+    Any fact that is not given may still be, also one that nothing waits for yet; but where its absence is an answer it
+    stays so, unless the result waits for it. ``effort`` bounds each question to the solver.
+
+    Raises:
+        UsageFault: the solver is missing or is another version.
+        InputFault: the evaluator does not confirm a case (proof-unconfirmed).
+    """
+    spent, facts = effort or DEFAULT_EFFORT, dict(decision.facts)
+    own = [decision.results[id_] for id_ in decision.headline.ids]
+    yearly = YEAR not in facts
+    found = list(
+        _of(session, decision, facts, [r for r in own if not (yearly and r.missing == (YEAR,))], chosen, spent)
+    )
+    for line in decision.years:
+        found += _of(session, decision, {**facts, YEAR: line.year}, [line.amount], chosen, spent)
+    return tuple(found)
+
+
+def _of(
+    session: Session,
+    decision: Decision,
+    facts: Facts,
+    results: list[Result],
+    chosen: Mapping[str, str],
+    effort: int,
+) -> Iterator[Outlook]:
+    year = 0 if YEAR in decision.facts else facts.get(YEAR, 0)
+    assert isinstance(year, int)
+    convention = decision.convention
+    for result in results:
+        if result.status == "undetermined":
+            opened = open_facts(session, convention, facts, [result.id], chosen)
+            encoding = encode_case(session, convention, facts, opened, chosen, effort=effort)
+            yield Outlook(result, year, possible_values(encoding, result.id, effort=effort))

@@ -1,0 +1,67 @@
+"""What open results can still be: every value, in words and in data, only where asked for."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from command import ROOT, avenant, refused
+from jsonschema import Draft7Validator
+
+CASES = ROOT / "tests" / "cases"
+
+
+def said(name: str, *options: str) -> str:
+    result = avenant("evaluate", str(CASES / name), "--possible", "--lang", "fr", *options)
+    assert result.exit_code == 0, result.output
+    return " ".join(result.stdout.split()).replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def object_of(name: str, *options: str) -> dict[tuple[str, int | None], Any]:
+    data = json.loads(said(name, "--format", "json", *options))
+    schema = json.loads((ROOT / "schemas" / "decision.schema.json").read_text(encoding="utf-8"))
+    assert [error.message for error in Draft7Validator(schema).iter_errors(data)] == []
+    return {(outlook["result"], outlook["annee"]): outlook for outlook in data["possible"]}
+
+
+@pytest.mark.parametrize("format_", ["text", "markdown"])
+def test_the_amounts_of_the_published_example_are_those_worked_out_by_hand(format_: str) -> None:
+    page = said("published_example_2019.yaml", "--format", format_)
+    assert "9 000 € ou 12 000 €" in page
+    assert "7 000 € ou 8 350 € ou 12 000 €" in page
+
+
+def test_a_result_of_which_only_one_value_is_left_has_that_one() -> None:
+    amount = object_of("p90_unknown.yaml")["aide.montant_annuel", None]
+    assert [value["value"] for value in amount["values"]] == ["14000.00"]
+    assert (amount["complete"], amount["decided"], amount["range"]) == (True, True, False)
+
+
+def test_more_numbers_than_are_told_are_a_range() -> None:
+    objective = object_of("p90_unknown.yaml")["objectif.mt", None]
+    assert objective["range"]
+    assert len(objective["values"]) == 2
+    assert "de 0 patients à 100 000 patients" in said("p90_unknown.yaml")
+
+
+def test_what_a_small_budget_leaves_open_is_said_of_each_result() -> None:
+    found = object_of("p90_unknown.yaml", "--effort", "1")
+    assert not any(outlook["decided"] or outlook["complete"] for outlook in found.values())
+    assert "budget de 1 pas épuisé" in said("p90_unknown.yaml", "--effort", "1")
+
+
+def test_a_budget_alone_is_refused() -> None:
+    assert "--possible" in refused(avenant("evaluate", str(CASES / "p90_unknown.yaml"), "--effort", "9"), 2)
+
+
+def test_without_the_option_no_module_of_the_solver_is_loaded() -> None:
+    case = str(CASES / "p90_unknown.yaml")
+    program = "import sys; from engine.cli import main; sys.argv[1:] = ['evaluate', sys.argv[1]]\n"
+    program += (
+        "try: main()\nexcept SystemExit: pass\nprint([n for n in sys.modules if n == 'z3' or 'engine.proof' in n])"
+    )
+    done = subprocess.run([sys.executable, "-c", program, case], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -138,7 +138,7 @@ def test_a_doctor_of_45_is_not_asked_how_a_fall_counts_at_65() -> None:
 
 def test_a_refusal_that_hangs_on_a_reading_says_so_in_its_line() -> None:
     page = said("evaluate", "newly_installed_below_p30.yaml")
-    refusal = page[page.index("Refus") : page.index("Résultats")]
+    refusal = page[page.index("Refus") : page.index("Conditions")]
     assert "amenagement_du_contrat=minimum_non_publie" in refusal
     assert "indéterminé" in refusal
 

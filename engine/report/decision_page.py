@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from engine.evaluation.decision import Decision, TraceLine
-from engine.language.facts import BENEFICIARY, YEAR
+from engine.evaluation.decision import Decision
+from engine.language.facts import YEAR
 from engine.policy.model import SOURCE_KINDS
 from engine.policy.registry import Outside
 from engine.records import dataclass
 from engine.report import outside_page
+from engine.report.decision_data import decision_object
 from engine.report.formats import formats
-from engine.report.objects import doubt_objects, obligation_object, overlay_ids, payment_object, result_object, texts
 from engine.report.outside_page import outside_blocks
 from engine.report.page import Block, Heading, Page, Paragraph, Table
 from engine.report.parts import (
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from engine.inquiry.possible import Outlook
     from engine.inquiry.readings import Reading
     from engine.inquiry.sensitivity import Sensitivity
-
-RESULT_KINDS = ("outcome", "criterion", "quantity", "table")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,44 +267,3 @@ def _readings(case: Decided, say: Say) -> dict[str, Any]:
 
         data["possible"] = possible_objects(case.outlooks, say)
     return data
-
-
-def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
-    """One decision with every result."""
-    data: dict[str, Any] = {
-        "convention": {
-            "id": decision.convention.id,
-            "label": say.label(decision.convention),
-            "digest": decision.digest,
-            "selected_because": decision.selected_because[say.lang],
-            "overlays": overlay_ids(decision.overlays),
-        },
-        BENEFICIARY: decision.facts.get(BENEFICIARY),
-        "as_of": decision.as_of.isoformat() if decision.as_of else None,
-        "results": {
-            id_: result_object(result, say) for id_, result in decision.results.items() if result.kind in RESULT_KINDS
-        },
-        "payments": [payment_object(line, say) for line in decision.payments],
-        "obligations": [obligation_object(line, say) for line in decision.obligations],
-        "missing": list(decision.missing),
-        "interpretations": dict(decision.interpretations),
-        "trace": [_fired(line) for line in decision.trace],
-        "consistency": doubt_objects([decision], say),
-        "warnings": texts((warning for result in decision.results.values() for warning in result.warnings), say),
-    }
-    if decision.years:
-        data["years"] = [
-            {
-                "annee": line.year,
-                "debut": line.start.isoformat() if line.start else None,
-                "results": {line.amount.id: result_object(line.amount, say)},
-                "overlays": overlay_ids(line.overlays),
-            }
-            for line in decision.years
-        ]
-    return data
-
-
-def _fired(line: TraceLine) -> dict[str, Any]:
-    because = [{"criterion": criterion, "verdict": verdict} for criterion, verdict in line.because]
-    return {"outcome": line.outcome, "rule": line.rule, "value": line.value, "because": because}

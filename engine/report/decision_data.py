@@ -1,0 +1,63 @@
+"""Decisions for programs: a decision comes in, a JSON object goes out.
+
+Its shape is schemas/decision.schema.json.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.evaluation.decision import Decision, TraceLine
+from engine.language.facts import BENEFICIARY
+from engine.report.objects import (
+    doubt_objects,
+    obligation_object,
+    overlay_ids,
+    payment_object,
+    result_object,
+    texts,
+)
+from engine.report.say import Say
+
+RESULT_KINDS = ("outcome", "criterion", "quantity", "table")
+
+
+def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
+    """One decision with every result."""
+    data: dict[str, Any] = {
+        "convention": {
+            "id": decision.convention.id,
+            "label": say.label(decision.convention),
+            "digest": decision.digest,
+            "selected_because": decision.selected_because[say.lang],
+            "overlays": overlay_ids(decision.overlays),
+        },
+        BENEFICIARY: decision.facts.get(BENEFICIARY),
+        "as_of": decision.as_of.isoformat() if decision.as_of else None,
+        "results": {
+            id_: result_object(result, say) for id_, result in decision.results.items() if result.kind in RESULT_KINDS
+        },
+        "payments": [payment_object(line, say) for line in decision.payments],
+        "obligations": [obligation_object(line, say) for line in decision.obligations],
+        "missing": list(decision.missing),
+        "interpretations": dict(decision.interpretations),
+        "trace": [_fired(line) for line in decision.trace],
+        "consistency": doubt_objects([decision], say),
+        "warnings": texts((warning for result in decision.results.values() for warning in result.warnings), say),
+    }
+    if decision.years:
+        data["years"] = [
+            {
+                "annee": line.year,
+                "debut": line.start.isoformat() if line.start else None,
+                "results": {line.amount.id: result_object(line.amount, say)},
+                "overlays": overlay_ids(line.overlays),
+            }
+            for line in decision.years
+        ]
+    return data
+
+
+def _fired(line: TraceLine) -> dict[str, Any]:
+    because = [{"criterion": criterion, "verdict": verdict} for criterion, verdict in line.because]
+    return {"outcome": line.outcome, "rule": line.rule, "value": line.value, "because": because}

@@ -85,3 +85,16 @@ def test_a_life_renewed_without_a_word_keeps_its_amounts() -> None:
     years = object_of("timeline", "life_tacit_renewal")["years"]
     due = [year["results"]["aide.montant_du"]["value"] for year in years]
     assert due[2:6] == ["19000.00", "19000.00", "0.00", "19000.00"]
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_doctor_of_45_at_p95_is_quoted_nothing_of_the_age_of_65(form: str) -> None:
+    for page in (
+        said("evaluate", "p95_aged_45", form=form),
+        said("explain", "p95_aged_45", form=form, options=("verification.resultat",)),
+    ):
+        assert "65" not in page
+        assert "{" not in page
+    results = object_of("evaluate", "p95_aged_45")["results"]
+    assert results["aide.montant_du"]["value"] == "38000.00"
+    assert results["objectif.mt"]["value"] == 2000

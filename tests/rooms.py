@@ -22,7 +22,6 @@ ORDER = (
     "evaluation",
     "bulk",
     "proof",
-    "review",
     "suite",
     "inquiry",
     "comparison",

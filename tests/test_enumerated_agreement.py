@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -17,11 +18,14 @@ from test_agreement import open_questions, plain_data
 from test_bulk_agreement import differences as column_differences
 
 from engine.errors import InputFault
-from engine.evaluation.facts import Facts, read_case
+from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
-from engine.language.values import UNDETERMINED
+from engine.language.term_bank import TermBank
+from engine.language.values import exact
 from engine.policy.model import Convention
-from engine.review.classes import fact_classes, surveyed
+from engine.proof.apart import values_apart
+from engine.proof.encoding import encode, facts_read
+from engine.proof.space import make_space
 from engine.suite.running import read_cases
 
 MOST = 60  # combinations of an item: all of them where there are so few, else a seeded sample
@@ -42,21 +46,42 @@ def combinations(choices: list[list[Any]], rng: random.Random, most: int) -> Ite
             yield tuple(rng.choice(values) for values in choices)
 
 
+def classes(session: Session, convention: Convention) -> dict[str, list[Any]]:
+    """Of every fact no value, and the first and last of each class that some item of the convention tells apart."""
+    vocabulary = session.registry.vocabulary
+    program = session.program(convention, ())
+    space = make_space(TermBank(), vocabulary, program.plan.interpretations)
+    encoding = encode(session, convention, space)
+    ids = [step.item.id for step in program.plan.steps]
+    found: dict[str, list[Any]] = {}
+    for name, fact in vocabulary.facts.items():
+        firsts = list(values_apart(encoding, name, ids))
+        lasts = [before(value, fact.type.scale or 0) for value in firsts[1:]]
+        found[name] = [None, *dict.fromkeys((*firsts, *(value for value in lasts if value is not None)))]
+    return found
+
+
+def before(value: Any, scale: int) -> Any:
+    """The number or day just below, which ends the class below; None for a word."""
+    if isinstance(value, dt.date):
+        return value - dt.timedelta(days=1)
+    return None if isinstance(value, str | bool) else exact(value - Fraction(1, 10**scale))
+
+
 def enumerated(session: Session, convention: Convention, most: int) -> Iterator[Facts]:
     """A whole case of the policies' tests, with the facts that an item reads taken through their classes."""
-    survey = surveyed(session.program(convention, ()))
+    apart = classes(session, convention)
     wholes = [case.facts for case in read_cases(session) if case.convention == convention.id]
-    for id_ in convention.items:
-        if convention.items[id_].transitional:
+    for step in session.program(convention, ()).plan.steps:
+        if step.item.transitional:
             continue
-        rng = random.Random(id_)
-        classes = fact_classes(survey, [id_])
-        choices = {name: list(found) for name, found in classes.items()}
-        for values in combinations(list(choices.values()), rng, most):
+        rng = random.Random(step.item.id)
+        names = facts_read(step)
+        for values in combinations([apart[name] for name in names], rng, most):
             facts = dict(rng.choice(wholes))
-            for name, value in zip(choices, values, strict=True):
+            for name, value in zip(names, values, strict=True):
                 facts.pop(name, None)
-                if value is not UNDETERMINED:
+                if value is not None:
                     facts[name] = value
             if admissible(facts, session, convention):
                 yield facts
@@ -64,19 +89,13 @@ def enumerated(session: Session, convention: Convention, most: int) -> Iterator[
 
 def admissible(facts: Facts, session: Session, convention: Convention) -> bool:
     """Whether a person could state the case, and the convention decides it."""
-    nested: dict[str, Any] = {}
-    for name, value in facts.items():
-        group, _, key = name.partition(".")
-        if key:
-            nested.setdefault(group, {})[key] = value
-        else:
-            nested[name] = value
+    signature = facts.get("contrat.date_signature")
+    if not isinstance(signature, dt.date) or "beneficiaire" not in facts:
+        return False
     try:
-        read_case(nested, session.registry.vocabulary)
+        session.decide(read_case(nested(facts), session.registry.vocabulary))
     except InputFault:
         return False
-    signature = facts["contrat.date_signature"]
-    assert isinstance(signature, dt.date)
     return convention.covers(signature) and facts["beneficiaire"] == convention.beneficiary
 
 

@@ -65,3 +65,11 @@ def test_without_the_option_no_module_of_the_solver_is_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, case], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_an_explanation_says_what_its_open_item_can_still_be() -> None:
+    case = str(CASES / "p90_unknown.yaml")
+    result = avenant("explain", case, "aide.montant_annuel", "--possible", "--lang", "fr")
+    assert "Ce que les résultats ouverts peuvent encore valoir" in result.stdout
+    data = json.loads(avenant("explain", case, "aide.montant_annuel", "--possible", "--format", "json").stdout)
+    assert [value["value"] for value in data["possible"][0]["values"]] == ["14000.00"]

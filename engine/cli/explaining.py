@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from engine.cli.common import (
@@ -35,13 +37,22 @@ FAVOURABLE = ""
 @click.option(
     "--any-fact", is_flag=True, help="With --what-if: change facts too that a person cannot (age, specialty)."
 )
+@click.option("--possible", is_flag=True, help="Also every value that ITEM can still take, where it is open.")
 @format_option(FORMATS)
 @given(as_of_option, convention_option, interpret_option)
-def explain(rules: Given, case: str, item: str, what_if: str | None, any_fact: bool, format_: str) -> None:
+def explain(
+    rules: Given, case: str, item: str, what_if: str | None, any_fact: bool, possible: bool, format_: str
+) -> None:
     """Say why an item of a case came out as it did: the chain down to facts and articles; or what would change it."""
     if what_if is None and any_fact:
         raise click.UsageError("--any-fact goes with --what-if")
+    if what_if is not None and possible:
+        raise click.UsageError("--possible does not go with --what-if")
     explained = Explained(decide_file(rules, case), item)
+    if possible:
+        from engine.inquiry.possible import outlook_of  # rarely asked for, and needs the solver
+
+        explained = replace(explained, outlooks=outlook_of(rules.session, explained.decision, item, rules.choices))
     if what_if is None:
         put(FORMATS, format_, explained, rules.say)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, Result
@@ -13,6 +13,9 @@ from engine.report.objects import doubt_objects, result_object
 from engine.report.page import Block, Heading, Page, Table, Tree
 from engine.report.parts import doubts_of, item_heading
 from engine.report.say import Say
+
+if TYPE_CHECKING:
+    from engine.inquiry.possible import Outlook
 
 MAX_DEPTH = 12
 
@@ -23,6 +26,7 @@ class Explained:
 
     decision: Decision
     item: str
+    outlooks: tuple[Outlook, ...] = ()
 
     def __post_init__(self) -> None:
         known = [*self.decision.results, *(line.id for line in self.decision.obligations)]
@@ -33,17 +37,27 @@ class Explained:
 
 def page(explained: Explained, say: Say) -> Page:
     """What the item came out as, the chain behind it, and what it waits for."""
-    return tuple(_blocks(explained, say))
+    blocks = tuple(_blocks(explained, say))
+    if not explained.outlooks:
+        return blocks
+    from engine.report.possible_page import possible_blocks  # rarely asked for
+
+    return (*blocks, *possible_blocks(explained.outlooks, say))
 
 
 def data(explained: Explained, say: Say) -> Any:
     """The item and all results that it rests on."""
     results = explained.decision.below(explained.item)
-    return {
+    found: dict[str, Any] = {
         "item": explained.item,
         "consistency": doubt_objects([explained.decision], say),
         "results": {result.id: result_object(result, say) for result in results},
     }
+    if explained.outlooks:
+        from engine.report.possible_page import possible_objects  # rarely asked for
+
+        found["possible"] = possible_objects(explained.outlooks, say)
+    return found
 
 
 FORMATS = formats(page, data)

@@ -22,7 +22,15 @@ from pyspark.accumulators import AccumulatorParam
 from pyspark.errors import PySparkException, PythonException
 from pyspark.sql import SparkSession, functions, types
 
-from engine.bulk.files import added_columns, check_output, count_results, with_euros
+from engine.bulk.files import (
+    added_columns,
+    agreeing,
+    check_output,
+    contradictions,
+    count_results,
+    error_ids,
+    with_euros,
+)
 from engine.bulk.frame import evaluate_frame
 from engine.bulk.inputs import Source, check_choices, format_of, open_sources
 from engine.bulk.job import Job
@@ -132,12 +140,13 @@ def _decided(rows: Any, job: Job, registry: Registry, counted: Any) -> Any:
     def evaluated(table: pl.DataFrame, session: Session, summary: Summary) -> pl.DataFrame:
         typed = _checked(table, registry)
         accepted = typed.filter(ACCEPTED).drop(ACCEPTED, BROKEN)
-        summary.refused[""] += len(typed) - len(accepted)
         frame = evaluate_frame(accepted, session, interpret=job.interpret, criteria=job.criteria)
+        frame = frame.filter(agreeing(frame, errors))
+        summary.refused[""] += len(typed) - len(frame)
         count_results(frame, summary)
         return with_euros(frame)
 
-    rows = rows.drop(*MARKS[1:])
+    rows, errors = rows.drop(*MARKS[1:]), error_ids(Session(registry))
     empty = evaluated(empty_of(rows), Session(registry), Summary())
     schema = spark_schema(empty, rows.schema, registry.vocabulary.facts)
 
@@ -158,10 +167,16 @@ def _tell(
     """Writes what is wrong with each refused row, in the order of the files: a second look, if there are any."""
 
     def work(tables: Tables) -> Tables:
+        session = Session(registry)
+        errors = error_ids(session)
         for table in tables:
-            wrong = table.filter(~_checked(table, registry)[ACCEPTED])
-            told = [line for row in wrong.iter_rows(named=True) for line in _lines(row, sources, registry, job.lang)]
-            yield pl.DataFrame(told, TOLD, orient="row")
+            typed = _checked(table, registry)
+            frame = evaluate_frame(typed.filter(ACCEPTED), session, interpret=job.interpret)
+            told = [(row, _faults(row, sources, registry)) for row in _rows(table, ~typed[ACCEPTED])]
+            for row in _rows(frame, ~agreeing(frame, errors)):
+                told.append((row, contradictions(sources[row[PLACE]].name, 0, row, session, job.interpret)))
+            lines = [_line(row, each, job.lang) for row, found in told for each in found]
+            yield pl.DataFrame(lines, TOLD, orient="row")
 
     def lines() -> Iterator[tuple[Any, ...]]:
         for line in mapped(rows, work, REFUSED).orderBy(*MARKS[1:]).toLocalIterator():
@@ -175,18 +190,23 @@ def _tell(
     return codes
 
 
-def _lines(
-    row: Mapping[str, Any], sources: Sequence[Source], registry: Registry, lang: str
-) -> Iterator[tuple[Any, ...]]:
-    """The faults of a row that was not accepted, as lines of :data:`TOLD`."""
-    source, place = sources[row[PLACE]], tuple(row[name] for name in MARKS[1:])
+def _rows(frame: pl.DataFrame, which: pl.Series) -> Iterator[Mapping[str, Any]]:
+    return frame.filter(which).iter_rows(named=True)
+
+
+def _faults(row: Mapping[str, Any], sources: Sequence[Source], registry: Registry) -> list[Refusal]:
+    """What is wrong with a row that was not accepted."""
+    source = sources[row[PLACE]]
     if row[BROKEN] is None:
-        found = refusals(source.name, 0, row, registry)
-    else:
-        values = {"found": row[BROKEN].count(source.separator) + 1, "wanted": len(source.columns)}
-        found = [Refusal(source.name, 0, "", Problem(Location(source.name), "row-fields", values))]
-    for each in found:
-        yield (*place, each.column, each.problem.code, each.problem.message(lang))
+        return refusals(source.name, 0, row, registry)
+    values = {"found": row[BROKEN].count(source.separator) + 1, "wanted": len(source.columns)}
+    return [Refusal(source.name, 0, "", Problem(Location(source.name), "row-fields", values))]
+
+
+def _line(row: Mapping[str, Any], refusal: Refusal, lang: str) -> tuple[Any, ...]:
+    """A fault of a row as a line of :data:`TOLD`."""
+    place = (row[name] for name in MARKS[1:])
+    return (*place, refusal.column, refusal.problem.code, refusal.problem.message(lang))
 
 
 def _checked(table: pl.DataFrame, registry: Registry) -> pl.DataFrame:

@@ -102,8 +102,7 @@ class _Work:
         accepted = typed[ACCEPTED]
         frame = typed.filter(accepted).drop(ACCEPTED)
         frame = evaluate_frame(frame, self.rules, interpret=self.job.interpret, criteria=self.job.criteria)
-        contradicted = pl.col(CONSISTENCY).str.split(" ").list.set_intersection(self.errors).list.len() > 0
-        holds = frame.select(~contradicted.fill_null(False)).to_series()
+        holds = agreeing(frame, self.errors)
         told = (*self._told(piece.frame.filter(~accepted)), *self._contradicted(frame.filter(~holds)))
         self._refuse([*piece.refused, *told], refused)
         frame = frame.filter(holds).drop(FILE, ROW)
@@ -119,11 +118,7 @@ class _Work:
     def _contradicted(self, frame: pl.DataFrame) -> Iterator[Refusal]:
         """Facts that cannot all hold, in the words of the evaluator of one case."""
         for row in frame.iter_rows(named=True):
-            file, number = self.sources[row[FILE]].name, row[ROW]
-            try:
-                decided(row, self.rules, self.job.interpret)
-            except InputFault as error:
-                yield from (Refusal(file, number, str(p.values.get("name", "")), p) for p in error.problems)
+            yield from contradictions(self.sources[row[FILE]].name, row[ROW], row, self.rules, self.job.interpret)
 
     def _refuse(self, found: list[Refusal], refused: RefusedRows) -> None:
         order = {source.name: number for number, source in enumerate(self.sources)}
@@ -166,6 +161,23 @@ def decided(row: Mapping[str, Any], rules: Session, interpret: Mapping[str, str]
     """The decision of the one-case evaluator on an accepted row."""
     case = nested({name: row[name] for name in rules.registry.vocabulary.facts if row.get(name) is not None})
     return rules.decide(read_case(case, rules.registry.vocabulary), None, interpret)
+
+
+def agreeing(frame: pl.DataFrame, errors: Sequence[str]) -> pl.Series:
+    """For each row of a frame with results, whether it meets every consistency of ``errors``."""
+    contradicted = pl.col(CONSISTENCY).str.split(" ").list.set_intersection(errors).list.len() > 0
+    return frame.select(~contradicted.fill_null(False)).to_series()
+
+
+def contradictions(
+    file: str, number: int, row: Mapping[str, Any], rules: Session, interpret: Mapping[str, str]
+) -> list[Refusal]:
+    """What contradicts itself in a row whose facts do not agree, in the words of the evaluator of one case."""
+    try:
+        decided(row, rules, interpret)
+    except InputFault as error:
+        return [Refusal(file, number, str(p.values.get("name", "")), p) for p in error.problems]
+    return []
 
 
 def error_ids(rules: Session) -> list[str]:

@@ -83,6 +83,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     shutil.copytree(ROOT / FIXTURES / "small_policies", top / "policies")
     edit(top / "engine" / "language" / "comparisons.py", BEFORE, ROW + BEFORE)
     edit(top / "policies" / "nouvelle" / "regles.yaml", "outcomes:\n", CRITERION)
+    for tests in (top / "policies").glob("*/tests"):
+        shutil.rmtree(tests)
     (top / "policies" / "nouvelle" / "tests").mkdir()
     (top / "policies" / "nouvelle" / "tests" / "bornes_test.yaml").write_text(SUITE, encoding="utf-8")
     made = Copy(top)
@@ -104,7 +106,7 @@ def test_the_new_operator_is_checked_and_refused_where_it_does_not_fit(copy: Cop
     edit(rules, "between: [776, 1300]", "between: [776]")
     assert ": wrong-form: " in copy.avenant("check", "--policies", "wrong", status=1)
     edit(rules, "between: [776]", 'between: [776, "2024-01-01"]')
-    assert ": type-mismatch: " in copy.avenant("check", "--policies", "wrong", status=1)
+    assert ": number-form: " in copy.avenant("check", "--policies", "wrong", status=1)
 
 
 def test_the_new_operator_decides_a_case_and_a_file_alike(copy: Copy) -> None:

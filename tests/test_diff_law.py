@@ -16,6 +16,7 @@ from engine.comparison.edits.edit import Edit
 from engine.comparison.edits.structure import edits
 from engine.evaluation.session import Session
 from engine.language.expressions import Literal
+from engine.policy.model import CONSISTENCY
 
 OLD, MIDDLE, NEW = "2019_avenant7", "2023_reglement_arbitral", "2024_convention"
 Explained = Mapping[str, tuple[str, ...]]
@@ -289,9 +290,10 @@ THIRD = (12000, 9000, 7000, 8350, 12000)
 
 
 def rules(session: Session, a: str, b: str) -> list[Edit]:
+    """The edits of rules; which facts a text doubts of stands beside its statements (policies/COVERAGE.md)."""
     conventions = session.registry.conventions
     found = edits(conventions[a], conventions[b], session.registry.vocabulary)
-    return [edit for edit in found if edit.weight == "rule"]
+    return [edit for edit in found if edit.weight == "rule" and edit.kind != CONSISTENCY]
 
 
 def chosen(selector: str, edit: Edit) -> bool:

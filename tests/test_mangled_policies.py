@@ -117,5 +117,5 @@ def test_no_mutation_of_a_policy_ends_in_anything_but_messages(
 
 def test_the_policy_is_sound_before_it_is_mutated(sound: dict[str, Any], tmp_path: Path) -> None:
     write(sound, tmp_path / SOUND.name)
-    assert check_folder(tmp_path) == ()
+    assert not [problem for problem in check_folder(tmp_path) if problem.severity == "error"]
     decide(tmp_path)

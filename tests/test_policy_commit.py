@@ -176,7 +176,7 @@ def test_the_order_of_rows_asks_for_nothing(repository: Scratch) -> None:
     [
         (FUNDING, "not_in: [tiers_etp]}", "not_in: [tiers_etp, un_etp]}"),
         (FUNDING, "percent_of: [50, {ref: aide.montant_annuel}]", "percent_of: [51, {ref: aide.montant_annuel}]"),
-        (FUNDING, "mode: half_up}\n\npayments", "mode: down}\n\npayments"),
+        (FUNDING, "verification.taux}]}, to: 0.01, mode: half_up}", "verification.taux}]}, to: 0.01, mode: down}"),
         (HEAD, 'signed: {from: "2024-06-22"}', 'signed: {from: "2024-06-23"}'),
         (HEAD, "default: gain", "default: niveau"),
     ],

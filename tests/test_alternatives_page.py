@@ -208,7 +208,7 @@ def test_without_a_value_the_option_stands_last_and_takes_the_favourable_one() -
 
 def test_a_case_that_cannot_be_read_is_refused_as_ever() -> None:
     wrong = '{contrat: {date_signature: "2024-13-01"}}'
-    assert "fact-type" in refused(avenant("explain", "-", "eligibilite", "--what-if", stdin=wrong))
+    assert "day-missing" in refused(avenant("explain", "-", "eligibilite", "--what-if", stdin=wrong))
     assert "file-missing" in refused(avenant("explain", "none.yaml", "eligibilite", "--what-if"))
 
 

@@ -246,7 +246,7 @@ def test_json_lines_are_refused_exactly_where_a_case_file_is(tmp_path: Path, sma
         found.setdefault(int(line["row"]), set()).add(line["code"])
     expected = {number: codes for number, row in enumerate(rows, 1) if (codes := faults_of(row, small))}
     assert found == expected
-    assert len({code for codes in expected.values() for code in codes}) == 7
+    assert len({code for codes in expected.values() for code in codes}) == 8
     assert len(pl.read_parquet(output)) == len(rows) - len(expected)
 
 
@@ -280,7 +280,7 @@ def test_a_bad_row_is_told_with_its_place_and_does_not_stop_the_rest(tmp_path: P
     assert "5 rows" not in result.stdout
     assert "4 rows refused" in result.stdout
     assert [(line["row"], line["column"], line["code"]) for line in rejected(output)] == [
-        ("2", "contrat.date_signature", "fact-type"),
+        ("2", "contrat.date_signature", "day-missing"),
         ("3", "patientele.mt_depart", "fact-type"),
         ("3", "contrat.option", "fact-value"),
         ("5", "", "row-fields"),

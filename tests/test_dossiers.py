@@ -56,7 +56,7 @@ def test_faults_of_the_case_and_of_several_events_are_told_at_once(tmp_path: Pat
         "  - {type: mariage}\n",
         tmp_path,
     )
-    assert said == ["unknown-fact", "unknown-key", "wrong-date", "missing-key", "wrong-value"]
+    assert said == ["unknown-fact", "unknown-key", "day-missing", "missing-key", "wrong-value"]
 
 
 def test_values_of_events_are_checked_like_those_of_a_case(tmp_path: Path) -> None:

@@ -476,7 +476,7 @@ def test_what_was_written_is_read_again_and_put_back_where_it_is_not_what_was_as
 def test_a_value_that_makes_the_policies_wrong_is_put_back_with_their_fault(
     small: Path, found: tuple[Replacement, ...]
 ) -> None:
-    left_alone(small, (replace(found[1], new=Decimal("0.5")),), "scale-mismatch")
+    left_alone(small, (replace(found[1], new=Decimal("0.5")),), "number-decimals")
 
 
 def test_a_file_that_changed_in_between_is_not_written(small: Path, found: tuple[Replacement, ...]) -> None:

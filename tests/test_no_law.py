@@ -15,11 +15,6 @@ STILL_NAMING = frozenset(
     {
         "engine/bulk/files.py",
         "engine/bulk/outputs.py",
-        "engine/comparison/effects/behaviour.py",
-        "engine/comparison/effects/cases.py",
-        "engine/comparison/effects/portfolio.py",
-        "engine/comparison/effects/reaching.py",
-        "engine/comparison/effects/study.py",
         "engine/evaluation/decision.py",
     }
 )

@@ -18,7 +18,6 @@ import yaml
 from command import FIXTURES, LANGUAGES, ROOT, avenant, refused
 from conftest import Effort
 
-from engine.evaluation.decision import FIXED_RESULTS
 from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import Session
 from engine.inquiry.questions import ALL, Asked, Asker
@@ -340,7 +339,7 @@ def test_the_page_says_what_to_answer_where_and_what_to_run_next(lang: str) -> N
         assert part.replace("\u202f", " ").replace("\u00a0", " ") in said.replace("\u202f", " "), part
 
 
-def test_the_form_carries_types_units_bounds_and_labels(tmp_path: Path) -> None:
+def test_the_form_carries_types_units_bounds_and_labels(tmp_path: Path, asker: Asker) -> None:
     path = file(tmp_path, {"contrat": {"date_signature": "2024-09-02"}, "medecin": {"specialite": "chirurgie"}})
     data = json.loads(avenant("ask", path, "--format", "json", "--lang", "fr", "--for", ALL).stdout)
     entries = {entry["fact"]: entry for entry in data["questions"]}
@@ -353,7 +352,7 @@ def test_the_form_carries_types_units_bounds_and_labels(tmp_path: Path) -> None:
     assert (entries["contrat.annee"]["type"], entries["contrat.annee"]["maximum"]) == ("integer", 15)
     assert entries["seuils.fa_p30"]["absence_is_answer"]
     assert all(entry["question"].endswith("?") and entry["where"] for entry in entries.values())
-    assert data["for"] == list(FIXED_RESULTS)
+    assert data["for"] == list(asker.session.registry.results.ids)
 
 
 def test_an_unknown_item_or_file_is_refused_with_the_nearest_name() -> None:
@@ -363,7 +362,7 @@ def test_an_unknown_item_or_file_is_refused_with_the_nearest_name() -> None:
     assert "file-missing" in refused(avenant("ask", "examples/absent.yaml", "--lang", "fr"))
     said = refused(avenant("ask", "-", "--lang", "en", stdin="{contrat: {date_signature: 2024-13-01}}"))
     assert said.startswith("-:1:")
-    assert "fact-type" in said
+    assert "day-missing" in said
     small = ("--policies", str(FIXTURES / "small_policies"))
     said = refused(avenant("ask", "-", "--lang", "en", *small, stdin="{contrat: {date_signature: 1999-01-01}}"))
     assert "no-convention" in said

@@ -65,9 +65,10 @@ class Solver:
         self.bank = bank
         self._effort = effort
         self._z3 = solver_library()
-        self._solver = self._z3.SimpleSolver()
+        context = self._z3.Context()  # of its own, so that no answer depends on what another solver was asked
+        self._solver = self._z3.SimpleSolver(context)
         self._solver.set("rlimit", effort)
-        self._lowering = _Lowering(self._z3, lemmas)
+        self._lowering = _Lowering(self._z3, context, lemmas)
         self.add(*base)
 
     def add(self, *terms: Term) -> None:
@@ -129,8 +130,9 @@ class Solver:
 class _Lowering:
     """Terms as the solver's own; words are numbers there, by a table of codes."""
 
-    def __init__(self, z3: Any, lemmas: bool) -> None:
+    def __init__(self, z3: Any, context: Any, lemmas: bool) -> None:
         self._z3 = z3
+        self._context = context
         self._done: dict[Term, Any] = {}
         self._codes: dict[str, int] = {}
         self._words: dict[int, str] = {}
@@ -173,27 +175,27 @@ class _Lowering:
             return self._constant(term)
         if term.operator == "symbol":
             make = {Sort.TRUTH: self._z3.Bool, Sort.NUMBER: self._z3.Real}.get(term.sort, self._z3.Int)
-            self.symbols[term] = make(term.value)
+            self.symbols[term] = make(term.value, ctx=self._context)
             return self.symbols[term]
         return self._operators[term.operator](*(self._done[part] for part in term.parts))
 
     def _constant(self, term: Term) -> Any:
         match term.sort:
             case Sort.TRUTH:
-                return self._z3.BoolVal(term.value)
+                return self._z3.BoolVal(term.value, self._context)
             case Sort.WORD:
                 code = self._codes.setdefault(term.value, len(self._codes))
                 self._words[code] = term.value
-                return self._z3.IntVal(code)
+                return self._z3.IntVal(code, self._context)
             case Sort.WHOLE:
-                return self._z3.IntVal(term.value)
+                return self._z3.IntVal(term.value, self._context)
             case _:
                 value = Fraction(term.value)
-                return self._z3.RatVal(value.numerator, value.denominator)
+                return self._z3.RatVal(value.numerator, value.denominator, self._context)
 
     def _quotient(self, above: Any, below: Any) -> Any:
         """A new number ``q`` with q · below = above, after linear facts that order it against 0, 1 and its like."""
-        quotient = self._z3.Real(f"quotient:{len(self._quotients)}")
+        quotient = self._z3.Real(f"quotient:{len(self._quotients)}", self._context)
         facts = [
             (quotient >= 0) == (above >= 0),
             (quotient <= 0) == (above <= 0),

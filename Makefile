@@ -107,7 +107,7 @@ LOCK = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes 
 	--no-emit-find-links --custom-compile-command "make lock"
 
 lock: ## resolve the dependencies again (LOCK_ARGS=--upgrade for the newest)
-	$(LOCK) $(LOCK_ARGS) --extra bulk --extra proof --extra web --group dev --group build pyproject.toml -o locks/avenant.lock
+	$(LOCK) $(LOCK_ARGS) --extra bulk --extra proof --extra web --extra letters --extra sheets --group dev --group build pyproject.toml -o locks/avenant.lock
 	$(LOCK) $(LOCK_ARGS) --group compiler -o locks/compiler.lock
 	$(LOCK) $(LOCK_ARGS) --group browser -o locks/browser.lock
 	$(LOCK) $(LOCK_ARGS) --group spark -o locks/spark.lock

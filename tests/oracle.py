@@ -313,6 +313,8 @@ class Reading:
         named = {"share": ("of", "numerator", "denominator"), "round": ("of", "to", "mode")}.get(word)
         arguments = [node[word][name] for name in named] if named else node[word]
         results = [self.value(argument, item) for argument in arguments]
+        if word == "multiply" and ("known", 0) in results:
+            return "known", 0
         if word in ARITHMETIC:
             return strict(results, ARITHMETIC[word])
         left = [result for result in results if result != NOT_APPLICABLE]

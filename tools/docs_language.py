@@ -194,7 +194,7 @@ def _absent(row: Operator) -> str:
     if row.family == "connective":
         return "unknown is a value"
     return {
-        "propagate": "undetermined, else not applicable",
+        "propagate": f"{'0 beside 0; ' if row.settled_by else ''}undetermined, else not applicable",
         "skip": "undetermined; not applicable is left out",
         "own": "as its meaning says",
     }[row.absence]

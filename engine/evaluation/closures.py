@@ -150,7 +150,7 @@ def _apply(node: Apply, names: Names, wanted: Type | None) -> Closure:
     hints = operand_hints(node, wanted)
     parts = [expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True)]
     if row.absence == "propagate":
-        return propagate(parts, row.scalar, node.options)
+        return propagate(parts, row.scalar, node.options, row.settled_by)
     if row.absence == "skip":
         bare = [isinstance(part, Literal) for part in node.operands]
         return skip(parts, bare, row.scalar, node.options)

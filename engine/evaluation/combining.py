@@ -28,8 +28,10 @@ def gathered(parts: Sequence[Closure], row: Operator) -> Closure:
     return run
 
 
-def propagate(parts: Sequence[Closure], scalar: Callable[..., Any], options: Sequence[Any]) -> Closure:
-    """Undetermined where an operand is, else not applicable where one is."""
+def propagate(
+    parts: Sequence[Closure], scalar: Callable[..., Any], options: Sequence[Any], settling: Sequence[Any]
+) -> Closure:
+    """Undetermined where an operand is, else not applicable where one is; a ``settling`` operand is the result."""
 
     def run(slots: Slots) -> Answer:
         used = missing = 0
@@ -37,6 +39,8 @@ def propagate(parts: Sequence[Closure], scalar: Callable[..., Any], options: Seq
         absent = None
         for part in parts:
             value, mine, lacks = part(slots)
+            if value in settling:
+                return (value, mine, 0)
             used |= mine
             if value is UNDETERMINED:
                 absent = UNDETERMINED

@@ -44,12 +44,16 @@ EXPRESSION_ROWS = (
         "multiply",
         scalar=scalars.multiply,
         column=columns.multiply,
-        term=terms.spread(terms.multiply),
+        term=terms.multiply,
         typing=signatures.multiplied,
         operands="pair",
         unordered=True,
+        settled_by=(0,),
         phrase=text("produit", "product"),
-        meaning=text("Produit de deux nombres.", "Product of two numbers."),
+        meaning=text(
+            "Produit de deux nombres ; 0 dès que l'un est 0, même si l'autre manque ou est sans objet.",
+            "Product of two numbers; 0 where one is 0, though the other is missing or not applicable.",
+        ),
         takes="a number and a ratio or plain number, or a unit per ETP and ETP",
     ),
     _arithmetic(

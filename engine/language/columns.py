@@ -6,6 +6,7 @@ The algebra below it is :mod:`engine.language.algebra`; the rows that name these
 
 from __future__ import annotations
 
+import operator as op
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import reduce
@@ -21,6 +22,7 @@ from engine.language.algebra import (
     coalesced,
     constant,
     crossed,
+    either,
     is_null,
     level,
     lift,
@@ -81,12 +83,20 @@ def subtract(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column
 
 
 def multiply(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+    """A factor of 0 makes 0, though the other is absent."""
+    product = _product(pl, parts)
+    zero = any_of(pl, [truth(tested(op.eq, part.value, 0)) for part in parts])
+    value = product.value if zero is False else either(pl, zero, 0, product.value)
+    return Column(value, product.below, all_of(pl, [negate(pl, [zero]), product.absent]))
+
+
+def _product(pl: Any, parts: Sequence[Column]) -> Column:
     a, b = parts
     return Column(times(a.value, b.value), times(a.below, b.below), absent_in(pl, parts))
 
 
 def percent_of(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
-    product = multiply(pl, parts, options)
+    product = _product(pl, parts)
     return Column(product.value, times(product.below, 100), product.absent)
 
 
@@ -98,7 +108,7 @@ def ratio(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
 
 def share(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     whole, numerator, denominator = parts
-    return _divided(pl, multiply(pl, (whole, numerator), ()), denominator, parts)
+    return _divided(pl, _product(pl, (whole, numerator)), denominator, parts)
 
 
 def _divided(pl: Any, above: Column, under: Column, parts: Sequence[Column]) -> Column:

@@ -28,7 +28,7 @@ class Operator:
 
     ``operands``: ``one``, ``pair``, ``three``, ``list`` (any number; after a comparison, of literals) or ``flag`` (true
     or false). ``unordered``: their order does not count. ``chain``: the first that is given decides.
-    ``settled_by``: results of one part of a connective that settle the whole.
+    ``settled_by``: values of one part of a connective, or of one operand, that settle the whole.
     ``keys``: where the operands are written under names instead of in a list. ``options``: fixed words beside them,
     each with its values and the neighbours of each (none listed: a number). ``tags``: the last operand is written under
     one of these names, which is the option. ``ranked``: the options are the steps of the operands' scale, low to high.
@@ -51,7 +51,7 @@ class Operator:
     operands: str = "list"
     unordered: bool = False
     chain: bool = False
-    settled_by: tuple[bool, ...] = ()
+    settled_by: tuple[bool | int, ...] = ()
     keys: tuple[str, ...] = ()
     options: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     tags: tuple[str, ...] = ()

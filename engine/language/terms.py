@@ -128,8 +128,13 @@ def subtract(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> T
     return bank.minus(*values)
 
 
-def multiply(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> Term:
-    return bank.times(*values)
+def multiply(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
+    """A factor of 0 makes 0, though the other is absent."""
+    undetermined, absent = absences(bank, parts)
+    none = bank.exact(0)
+    zero = bank.either(*(bank.both(known(bank, part), same(bank, part.value, none)) for part in parts))
+    lacking, other = bank.negate(zero), bank.times(*(_plain(part) for part in parts))
+    return Symbolic(bank.both(lacking, undetermined), bank.both(lacking, absent), bank.choose(zero, none, other))
 
 
 def percent_of(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> Term:

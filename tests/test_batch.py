@@ -280,13 +280,13 @@ def test_a_bad_row_is_told_with_its_place_and_does_not_stop_the_rest(tmp_path: P
     assert "5 rows" not in result.stdout
     assert "4 rows refused" in result.stdout
     assert [(line["row"], line["column"], line["code"]) for line in rejected(output)] == [
-        ("2", "contrat.date_signature", "day-missing"),
-        ("3", "patientele.mt_depart", "fact-type"),
-        ("3", "contrat.option", "fact-value"),
-        ("5", "", "row-fields"),
-        ("7", "", "row-fields"),
+        ("3", "contrat.date_signature", "day-missing"),
+        ("4", "contrat.option", "fact-value"),
+        ("4", "patientele.mt_depart", "number-cut"),
+        ("6", "", "row-fields"),
+        ("8", "", "row-fields"),
     ]
-    assert "Did you mean 'demi_etp'?" in rejected(output)[2]["message"]
+    assert "Did you mean 'demi_etp'?" in rejected(output)[1]["message"]
     assert len(output.read_text(encoding="utf-8").splitlines()) == 3
     assert batch(source, "-o", output, "--strict").exit_code == 1
     assert batch(written(source, HEADER, LINE), "-o", output, "--strict").exit_code == 0
@@ -321,7 +321,7 @@ def test_a_quote_left_open_refuses_its_line_and_not_the_rest(tmp_path: Path) -> 
     source = written(tmp_path / "in.csv", f"note,{HEADER}", f"a,{LINE}", f'"b,{LINE}', f"c,{LINE}", f'"d",{LINE}')
     output = tmp_path / "out.parquet"
     assert batch(source, "-o", output).exit_code == 0
-    assert [(line["row"], line["code"]) for line in rejected(output)] == [("2", "row-quotes")]
+    assert [(line["row"], line["code"]) for line in rejected(output)] == [("3", "row-quotes")]
     assert pl.read_parquet(output)["note"].to_list() == ["a", "c", "d"]
 
 

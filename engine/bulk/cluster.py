@@ -32,9 +32,10 @@ from engine.bulk.files import (
     with_euros,
 )
 from engine.bulk.frame import evaluate_frame
-from engine.bulk.inputs import Source, check_choices, format_of, open_sources
+from engine.bulk.inputs import check_choices, format_of, open_sources
 from engine.bulk.job import Job
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
+from engine.bulk.source import Source
 from engine.bulk.spark import TYPES, Tables, empty_of, mapped, spark_schema
 from engine.bulk.summary import Summary
 from engine.bulk.writing import RefusedRows
@@ -73,10 +74,12 @@ def run_on_spark(job: Job, rules: Session, told: Callable[[int, int], None]) -> 
     """
     format_ = format_of(job.output)
     check_choices(rules, job.interpret)
-    sources = open_sources(job.inputs, rules.registry.vocabulary, added_columns(job, rules), job.keep)
+    sources = open_sources(job.inputs, rules.registry.vocabulary, added_columns(job, rules), job.keep, job.form)
     for source in sources:
         if source.format not in READABLE:
             raise UsageFault(Problem(Location(source.name), "file-format", {"allowed": ".csv, .parquet"}))
+        if (source.dialect, source.encoding, source.lines) != (sources[0].dialect, "utf-8", min(source.lines, 1)):
+            raise UsageFault(Problem(Location(source.name), "spark-form"))
     check_output(job, sources, format_)
     try:
         return _run(job, rules, sources, format_, session())
@@ -121,7 +124,7 @@ def _run(job: Job, rules: Session, sources: Sequence[Source], format_: str, spar
     summary = Summary()
     with replacing(job.rejected, empty=False) as rejected:
         try:
-            _write(_decided(rows, job, rules.registry, counted), partial, format_, target)
+            _write(_decided(rows, job, rules.registry, sources[0].dialect, counted), partial, format_, target)
             for part in counted.value.values():
                 summary.add(part)
             if summary.refused.pop("", 0):
@@ -134,11 +137,11 @@ def _run(job: Job, rules: Session, sources: Sequence[Source], format_: str, spar
     return summary
 
 
-def _decided(rows: Any, job: Job, registry: Registry, counted: Any) -> Any:
+def _decided(rows: Any, job: Job, registry: Registry, dialect: str | None, counted: Any) -> Any:
     """The accepted rows with their results; what each partition counts goes to ``counted``."""
 
     def evaluated(table: pl.DataFrame, session: Session, summary: Summary) -> pl.DataFrame:
-        typed = _checked(table, registry)
+        typed = _checked(table, registry, dialect)
         accepted = typed.filter(ACCEPTED).drop(ACCEPTED, BROKEN)
         frame = evaluate_frame(accepted, session, interpret=job.interpret, criteria=job.criteria)
         frame = frame.filter(agreeing(frame, errors))
@@ -163,14 +166,14 @@ def _decided(rows: Any, job: Job, registry: Registry, counted: Any) -> Any:
 
 def _tell(
     rows: Any, sources: Sequence[Source], job: Job, registry: Registry, refused: RefusedRows
-) -> dict[tuple[str, int], Counter[str]]:
+) -> dict[tuple[str, int], list[tuple[str, str]]]:
     """Writes what is wrong with each refused row, in the order of the files: a second look, if there are any."""
 
     def work(tables: Tables) -> Tables:
         session = Session(registry)
         errors = error_ids(session)
         for table in tables:
-            typed = _checked(table, registry)
+            typed = _checked(table, registry, dialect)
             frame = evaluate_frame(typed.filter(ACCEPTED), session, interpret=job.interpret)
             told = [(row, _faults(row, sources, registry)) for row in _rows(table, ~typed[ACCEPTED])]
             for row in _rows(frame, ~agreeing(frame, errors)):
@@ -181,11 +184,11 @@ def _tell(
     def lines() -> Iterator[tuple[Any, ...]]:
         for line in mapped(rows, work, REFUSED).orderBy(*MARKS[1:]).toLocalIterator():
             file, number = sources[line[PLACE]].name, starts[line[PLACE], line[BLOCK]] + line[SERIAL]
-            codes.setdefault((file, number), Counter())[line["code"]] += 1
-            yield file, number, line["column"], line["code"], line["message"]
+            codes.setdefault((file, number), []).append((line["code"], line["message"]))
+            yield file, number, line["column"], line["code"], line["message"], ""
 
-    starts = _starts(rows)
-    codes: dict[tuple[str, int], Counter[str]] = {}
+    starts, dialect = _starts(rows, 1 if sources[0].lines == 0 else 2), sources[0].dialect
+    codes: dict[tuple[str, int], list[tuple[str, str]]] = {}
     refused.write_lines(lines())
     return codes
 
@@ -198,7 +201,7 @@ def _faults(row: Mapping[str, Any], sources: Sequence[Source], registry: Registr
     """What is wrong with a row that was not accepted."""
     source = sources[row[PLACE]]
     if row[BROKEN] is None:
-        return refusals(source.name, 0, row, registry)
+        return refusals(source.name, 0, row, registry, source.dialect)
     values = {"found": row[BROKEN].count(source.separator) + 1, "wanted": len(source.columns)}
     return [Refusal(source.name, 0, "", Problem(Location(source.name), "row-fields", values))]
 
@@ -209,9 +212,9 @@ def _line(row: Mapping[str, Any], refusal: Refusal, lang: str) -> tuple[Any, ...
     return (*place, refusal.column, refusal.problem.code, refusal.problem.message(lang))
 
 
-def _checked(table: pl.DataFrame, registry: Registry) -> pl.DataFrame:
+def _checked(table: pl.DataFrame, registry: Registry, dialect: str | None) -> pl.DataFrame:
     """The rows with the facts in their own types, and whether each can be decided."""
-    return checked(table, registry).with_columns(pl.col(ACCEPTED) & pl.col(BROKEN).is_null())
+    return checked(table, registry, dialect).with_columns(pl.col(ACCEPTED) & pl.col(BROKEN).is_null())
 
 
 def _read(spark: SparkSession, sources: Sequence[Source], registry: Registry) -> Any:
@@ -249,13 +252,13 @@ def _file(spark: SparkSession, source: Source, registry: Registry) -> Any:
     return table.withColumns({name: functions.when(text != "", text) for name, text in trimmed.items()})
 
 
-def _starts(rows: Any) -> dict[tuple[int, int], int]:
+def _starts(rows: Any, first: int) -> dict[tuple[int, int], int]:
     """For each block of each file, what to add to a row's serial number to have its number in the file."""
     counted = rows.groupBy(PLACE, BLOCK).agg(functions.count("*").alias("rows"), functions.min(SERIAL).alias("first"))
     starts: dict[tuple[int, int], int] = {}
     before: Counter[int] = Counter()
     for block in counted.orderBy(PLACE, BLOCK).collect():
-        starts[block[PLACE], block[BLOCK]] = before[block[PLACE]] - block["first"] + 1
+        starts[block[PLACE], block[BLOCK]] = before[block[PLACE]] - block["first"] + first
         before[block[PLACE]] += block["rows"]
     return starts
 

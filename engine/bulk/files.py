@@ -5,26 +5,31 @@ Rows are read, checked, evaluated and written piece by piece, so that memory doe
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from engine.bulk.frame import evaluate_frame
-from engine.bulk.inputs import Source, check_choices, format_of, open_sources
+from engine.bulk.inputs import check_choices, format_of, open_sources
 from engine.bulk.job import Job
+from engine.bulk.labels import Labels
 from engine.bulk.outputs import output_kinds
 from engine.bulk.readers import FILE, ROW, Piece, pieces
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
+from engine.bulk.source import Source
 from engine.bulk.summary import Summary
 from engine.bulk.writing import RefusedRows, frames_to
-from engine.errors import InputFault, Location, fault
+from engine.errors import InputFault, Location, Problem, fault
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import nested, read_case
 from engine.evaluation.session import Session
 from engine.files import refuse_input, replacing
+from engine.language.facts import Vocabulary
+from engine.language.spoken import FRENCH, MONTH_FIRST, PLAIN
+from engine.language.types import DATE
 from engine.policy.model import CONSISTENCY, ERROR
 
 CENTS = ".centimes"
@@ -43,17 +48,18 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
     format_ = format_of(job.output)
     check_choices(rules, job.interpret)
     vocabulary = rules.registry.vocabulary
-    sources = open_sources(job.inputs, vocabulary, added_columns(job, rules), job.keep)
+    sources = open_sources(job.inputs, vocabulary, added_columns(job, rules), job.keep, job.form)
+    check_days(sources, vocabulary)
     check_output(job, sources, format_)
     total = sum(source.size for source in sources)
     summary = Summary()
     work = _Work(job, rules, sources, summary)
     target = Path(job.output)
     with replacing(target) as path, replacing(job.rejected, empty=False) as rejected:
-        refused = RefusedRows(rejected, job.lang)
+        refused = RefusedRows(rejected, job.lang, work.dialect)
         given = pieces(sources, vocabulary)
         first = work.evaluated(next(given), refused)
-        with frames_to(path, format_, target, first.schema) as sink:
+        with frames_to(path, format_, target, first.schema, work.dialect) as sink:
             sink.write(first)
             for piece in given:
                 sink.write(work.evaluated(piece, refused))
@@ -94,11 +100,14 @@ class _Work:
     def __init__(self, job: Job, rules: Session, sources: Sequence[Source], summary: Summary) -> None:
         self.job, self.rules, self.sources, self.summary = job, rules, sources, summary
         self.list_text = format_of(job.output) == "csv"
+        self.dialect = job.form.dialect or sources[0].dialect or PLAIN
+        for_people = self.list_text and self.dialect == FRENCH and not job.codes
+        self.labels = Labels(rules.registry, job.lang, sources[0].headers) if for_people else None
         self.errors = error_ids(rules)
 
     def evaluated(self, piece: Piece, refused: RefusedRows) -> pl.DataFrame:
         """The rows of a piece with their results, in their order; refused rows go to their own file."""
-        typed = checked(piece.frame, self.rules.registry)
+        typed = checked(piece.frame, self.rules.registry, piece.dialect)
         accepted = typed[ACCEPTED]
         frame = typed.filter(accepted).drop(ACCEPTED)
         frame = evaluate_frame(frame, self.rules, interpret=self.job.interpret, criteria=self.job.criteria)
@@ -109,11 +118,13 @@ class _Work:
         count_results(frame, self.summary)
         if self.job.missing:
             frame = frame.with_columns(self._missing(frame))
-        return with_euros(frame)
+        frame = with_euros(frame)
+        return frame if self.labels is None else self.labels.applied(frame)
 
     def _told(self, frame: pl.DataFrame) -> Iterator[Refusal]:
         for row in frame.iter_rows(named=True):
-            yield from refusals(self.sources[row[FILE]].name, row[ROW], row, self.rules.registry)
+            source = self.sources[row[FILE]]
+            yield from refusals(source.name, row[ROW], row, self.rules.registry, source.dialect)
 
     def _contradicted(self, frame: pl.DataFrame) -> Iterator[Refusal]:
         """Facts that cannot all hold, in the words of the evaluator of one case."""
@@ -121,14 +132,16 @@ class _Work:
             yield from contradictions(self.sources[row[FILE]].name, row[ROW], row, self.rules, self.job.interpret)
 
     def _refuse(self, found: list[Refusal], refused: RefusedRows) -> None:
-        order = {source.name: number for number, source in enumerate(self.sources)}
+        sources = {source.name: source for source in self.sources}
+        order = {name: number for number, name in enumerate(sources)}
         found.sort(key=lambda refusal: (order[refusal.file], refusal.row))
-        refused.write(found)
-        codes: dict[tuple[str, int], list[str]] = {}
+        refused.write(_placed(refusal, sources[refusal.file]) for refusal in found)
+        rows: dict[tuple[str, int], list[tuple[str, str]]] = {}
         for refusal in found:
-            codes.setdefault((refusal.file, refusal.row), []).append(refusal.problem.code)
-        for (file, _), of_row in codes.items():
-            self.summary.refuse(file, Counter(of_row))
+            told = (refusal.problem.code, refusal.problem.message(self.job.lang))
+            rows.setdefault((refusal.file, refusal.row), []).append(told)
+        for (file, _), of_row in rows.items():
+            self.summary.refuse(file, of_row)
 
     def _missing(self, frame: pl.DataFrame) -> pl.Series:
         """For rows with an undetermined result, the facts it waits for: the work of the one-case evaluator."""
@@ -139,6 +152,34 @@ class _Work:
         if self.list_text:
             return pl.Series(MISSING, [None if names is None else " ".join(names) for names in found], pl.String)
         return pl.Series(MISSING, found, pl.List(pl.String))
+
+
+def _placed(refusal: Refusal, source: Source) -> Refusal:
+    """A fault with its column as the file calls it, and its cell."""
+    column = refusal.column
+    return replace(refusal, column=source.header(column), cell=source.cell(column, refusal.row))
+
+
+def check_days(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
+    """Refuses a column of dates where one has the month before the day: the others may be meant so as well.
+
+    Raises:
+        InputFault: the first such date of each column.
+    """
+    found: dict[tuple[str, str], Problem] = {}
+    for source in sources:
+        days = [name for name in source.columns if name in vocabulary.facts and vocabulary.facts[name].type == DATE]
+        if source.dialect != FRENCH or not days:
+            continue
+        for piece in pieces([source], vocabulary):
+            for name in days:
+                odd = piece.frame.filter(pl.col(name).str.contains(MONTH_FIRST)).head(1)
+                for row, text in odd.select(ROW, name).iter_rows():
+                    values = {"text": text, "column": source.header(name)}
+                    problem = Problem(Location(source.name, row), "date-month-first", values)
+                    found.setdefault((source.name, name), problem)
+    if found:
+        raise InputFault(found.values())
 
 
 def count_results(frame: pl.DataFrame, summary: Summary) -> None:

@@ -5,43 +5,26 @@ Every fault of every file is told at once, before a row is read.
 
 from __future__ import annotations
 
-import csv
-import difflib
 import glob
-import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from engine.bulk.csv_files import BOM, decoded, open_csv
+from engine.bulk.headers import labels_of, near
 from engine.bulk.rows import holds, type_problem
+from engine.bulk.source import AS_SEEN, Form, Source
 from engine.errors import InputFault, Location, Problem, UsageFault, bounded, fault, in_order, nearest
 from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE, Vocabulary
 
 FORMATS = {".csv": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-SEPARATORS = ",;\t"
-HEADER = 1 << 20  # bytes in which the first line of a CSV file must end
-LONGEST_FIELD = 128 << 20  # characters: more than is read of a file at once
-BOM = b"\xef\xbb\xbf"
-NEAR = 0.8
 LOOKED_AT = 1_000  # columns of a file that may be misspelt facts; how like a fact a name is takes a millisecond to see
 RESERVED = "avenant_"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An input file: its columns with their Polars types (text in CSV and JSON lines), and its size in bytes."""
-
-    name: str
-    format: str
-    columns: Mapping[str, Any]
-    size: int
-    separator: str = ","
 
 
 def format_of(name: str) -> str:
@@ -85,7 +68,7 @@ def expanded(patterns: Sequence[str]) -> list[str]:
 
 
 def open_sources(
-    patterns: Sequence[str], vocabulary: Vocabulary, added: Iterable[str], keep: Sequence[str]
+    patterns: Sequence[str], vocabulary: Vocabulary, added: Iterable[str], keep: Sequence[str], form: Form = AS_SEEN
 ) -> tuple[Source, ...]:
     """The input files, once their columns are known to fit; ``added`` are the columns that results will have.
 
@@ -99,7 +82,7 @@ def open_sources(
     for name in expanded(patterns):
         format_ = format_of(name)
         try:
-            source = _opened(name, format_)
+            source = _opened(name, format_, form, vocabulary)
         except InputFault as error:
             problems.extend(error.problems)
             continue
@@ -112,17 +95,18 @@ def open_sources(
     return tuple(sources)
 
 
-def _opened(name: str, format_: str) -> Source:
+def _opened(name: str, format_: str, form: Form, vocabulary: Vocabulary) -> Source:
     try:
         size = Path(name).stat().st_size
         if size == 0:
             raise fault(Location(name), "file-empty")
         if format_ == "csv":
-            return _csv(name, size)
+            return open_csv(name, size, form, vocabulary)
         if format_ == "parquet":
             schema = dict(pl.read_parquet_schema(name))
-            return Source(name, format_, {n: pl.String if _categorical(t) else t for n, t in schema.items()}, size)
-        return Source(name, format_, dict.fromkeys(_json_names(name), pl.String), size)
+            columns = {n: pl.String if _categorical(t) else t for n, t in schema.items()}
+            return Source(name=name, format=format_, columns=columns, size=size)
+        return Source(name=name, format=format_, columns=dict.fromkeys(_json_names(name), pl.String), size=size)
     except FileNotFoundError:
         raise fault(Location(name), "file-missing") from None
     except OSError as error:
@@ -137,46 +121,6 @@ def _categorical(dtype: Any) -> bool:
 
 def damaged(name: str, format_: str, error: Exception) -> InputFault:
     return fault(Location(name), "file-damaged", format=format_, reason=str(error).partition("\n")[0])
-
-
-def _csv(name: str, size: int) -> Source:
-    with Path(name).open("rb") as stream:
-        line, ended, _ = plain_ends(stream.read(HEADER)).partition(b"\n")
-    if not ended and size > HEADER:
-        raise fault(Location(name, 1, 1), "file-damaged", format="csv", reason=f"> {HEADER} bytes")
-    text = decoded(line.removeprefix(BOM), name, 1)
-    separator = max(SEPARATORS, key=text.count)
-    names = [column.strip() for column in next(records(text, separator), [])]
-    if not any(names):
-        raise fault(Location(name, 1, 1), "header-missing")
-    twice = [column for column, count in Counter(names).items() if count > 1]
-    if twice:
-        raise InputFault(bounded(Problem(Location(name, 1, 1), "column-twice", {"name": column}) for column in twice))
-    return Source(name, "csv", dict.fromkeys(names, pl.String), size, separator)
-
-
-def plain_ends(block: bytes) -> bytes:
-    """Windows' and old Macintosh' line ends as those of everyone else."""
-    return block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-
-
-def records(text: str, separator: str) -> Iterator[list[str]]:
-    """The records of a CSV text."""
-    csv.field_size_limit(LONGEST_FIELD)
-    yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-
-
-def decoded(content: bytes, name: str, line: int) -> str:
-    """The text of bytes that begin at ``line`` of a file.
-
-    Raises:
-        InputFault: they are not UTF-8.
-    """
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        place = Location(name, line + content.count(b"\n", 0, error.start), 1)
-        raise fault(place, "wrong-encoding", byte=f"0x{content[error.start]:02x}") from None
 
 
 def _json_names(name: str) -> Iterator[str]:
@@ -223,7 +167,8 @@ def flat(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _column_problems(source: Source, vocabulary: Vocabulary, taken: set[str], keep: Sequence[str]) -> Iterator[Problem]:
-    place = Location(source.name, 1, 1) if source.format == "csv" else Location(source.name)
+    place = Location(source.name, source.lines, 1) if source.lines else Location(source.name)
+    labels = labels_of(vocabulary)
     for number, (column, dtype) in enumerate(source.columns.items()):
         fact = vocabulary.facts.get(column)
         if fact is not None:
@@ -232,21 +177,11 @@ def _column_problems(source: Source, vocabulary: Vocabulary, taken: set[str], ke
         elif column in taken or column.startswith(RESERVED):
             yield Problem(place, "column-taken", {"name": column})
         elif column not in keep:
-            like = near(column, vocabulary) if number < LOOKED_AT else None
+            like = near(column, vocabulary, labels) if number < LOOKED_AT else None
             if like is not None or column.partition(".")[0] in vocabulary.groups:
                 yield Problem(place, "column-unknown", {"name": column}, like)
     if SIGNATURE not in source.columns:
         yield Problem(place, "column-missing", {"name": SIGNATURE})
-
-
-def near(column: str, vocabulary: Vocabulary) -> str | None:
-    """The fact that a column probably means: the same key without or in another group, or a name close to its own."""
-    key = column.rpartition(".")[2].lower()
-    moved = [fact for fact in vocabulary.facts if fact.rpartition(".")[2] == key]
-    close = difflib.get_close_matches(column.lower(), vocabulary.facts, n=1, cutoff=NEAR)
-    if close or moved:
-        return (close or moved)[0]
-    return nearest(column, vocabulary.facts) if column.partition(".")[0] in vocabulary.groups else None
 
 
 def _differences(first: Source, source: Source, vocabulary: Vocabulary) -> Iterator[Problem]:

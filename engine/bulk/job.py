@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.bulk.source import AS_SEEN, Form
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to evaluate, where to write, how to read the rules, and which columns to add or leave alone."""
+    """What to evaluate, where to write, how to read the rules, and which columns to add or leave alone.
+
+    ``codes``: ids and codes also where the output is for people.
+    """
 
     inputs: tuple[str, ...]
     output: str
@@ -18,6 +23,8 @@ class Job:
     missing: bool = False
     keep: tuple[str, ...] = ()
     lang: str = "en"
+    form: Form = AS_SEEN
+    codes: bool = False
 
     @property
     def rejected(self) -> Path:

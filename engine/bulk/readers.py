@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import polars as pl
 
-from engine.bulk.inputs import BOM, Source, damaged, decoded, json_entry, plain_ends, records
+from engine.bulk.csv_files import BOM, Bytes, decoded, plain_ends, records, utf8
+from engine.bulk.inputs import damaged, json_entry
 from engine.bulk.rows import Refusal, marked, strict
+from engine.bulk.source import Source
 from engine.errors import Location, Problem
 from engine.language.facts import Vocabulary
 
@@ -28,11 +30,12 @@ LINES = 20_000  # of JSON, read at once
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Rows of one file with their numbers from 1, those refused for their form, and the bytes read so far."""
+    """Rows of one file, numbered as a spreadsheet does, those refused for their form, and the bytes read so far."""
 
     frame: pl.DataFrame
     refused: list[Refusal] = field(default_factory=list)
     done: int = 0
+    dialect: str | None = None
 
 
 def pieces(sources: Sequence[Source], vocabulary: Vocabulary) -> Iterator[Piece]:
@@ -49,13 +52,17 @@ def pieces(sources: Sequence[Source], vocabulary: Vocabulary) -> Iterator[Piece]
             frame = piece.frame.with_columns(pl.lit(number, pl.UInt32).alias(FILE))
             given = set(frame.columns)
             frame = frame.select(*(name for name in names if name in given), FILE, ROW)
-            piece = Piece(frame, piece.refused, before + piece.done)
-            if waiting and (waiting[0].frame.schema != frame.schema or _large([*waiting, piece])):
+            piece = Piece(frame, piece.refused, before + piece.done, source.dialect)
+            if waiting and (not _alike(waiting[0], piece) or _large([*waiting, piece])):
                 yield from _joined(waiting)
                 waiting = []
             waiting.append(piece)
         before += source.size
     yield from _joined(waiting)
+
+
+def _alike(first: Piece, second: Piece) -> bool:
+    return first.frame.schema == second.frame.schema and first.dialect == second.dialect
 
 
 def _large(parts: list[Piece]) -> bool:
@@ -70,7 +77,7 @@ def _joined(parts: list[Piece]) -> Iterator[Piece]:
     frame = pl.concat([part.frame for part in parts])
     refused = [refusal for part in parts for refusal in part.refused]
     for start in range(0, max(1, len(frame)), ROWS):
-        yield Piece(frame.slice(start, ROWS), refused if start == 0 else [], parts[-1].done)
+        yield Piece(frame.slice(start, ROWS), refused if start == 0 else [], parts[-1].done, parts[0].dialect)
 
 
 def _parquet(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[Piece]:
@@ -91,10 +98,10 @@ def _parquet(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> It
 def _csv(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[Piece]:
     columns = list(source.columns)
     trimmed = pl.col(*(name for name in columns if name in vocabulary.facts)).str.strip_chars()
-    with Path(source.name).open("rb") as stream:
-        row, line = 1, 2
+    with utf8(source.name, source.encoding) as stream:
+        row, line = 2, source.lines + 1
         yield Piece(_texts([[] for _ in columns], columns, []))
-        for block, whole in _blocks(_chunks(stream)):
+        for block, whole in _blocks(_chunks(stream, source.lines)):
             text = decoded(block, source.name, line)
             line += block.count(b"\n")
             if b'"' in block:
@@ -102,18 +109,20 @@ def _csv(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterat
             else:
                 frame, refused, row = _by_line(text, source, columns, row)
             frame = frame.with_columns(trimmed).with_columns(pl.col(*columns).replace("", None))
+            frame = frame.filter(~pl.all_horizontal(pl.col(*columns).is_null()))  # ghost rows of a spreadsheet
             yield Piece(frame, refused, stream.tell())
 
 
-def _chunks(stream: BinaryIO) -> Iterator[bytes]:
-    """What follows the header, with plain line ends; no line end is cut in two."""
-    header = True
+def _chunks(stream: Bytes, header: int) -> Iterator[bytes]:
+    """What follows the lines of the header, with plain line ends; no line end is cut in two."""
     while chunk := stream.read(BLOCK):
         while chunk.endswith(b"\r") and (more := stream.read(1)):
             chunk += more
         chunk = plain_ends(chunk)
-        yield chunk.partition(b"\n")[2] if header else chunk
-        header = False
+        for _ in range(header):
+            chunk = chunk.partition(b"\n")[2]
+        yield chunk
+        header = 0
 
 
 def _blocks(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:

@@ -20,6 +20,7 @@ import polars as pl
 from engine.errors import InputFault, Location, Problem
 from engine.evaluation.facts import DEFAULT_BENEFICIARY, nested, read_case
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact
+from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
 from engine.policy.model import Convention, WithoutRules
 from engine.policy.registry import Registry
 
@@ -30,17 +31,24 @@ _MONTH_DAY = rf"(02-{_SHORT}|(0[469]|11)-({_SHORT}|29|30)|(0[13578]|1[02])-({_SH
 _LEAP = r"(19(0[48]|[2468][048]|[13579][26])|20([02468][048]|[13579][26]))"
 DAY = rf"((19|20)[0-9]{{2}}-{_MONTH_DAY}|2100-{_MONTH_DAY}|{_LEAP}-02-29)"  # of the calendar, from 1900 to 2100
 TRUTHS = ("true", "false")
+UNREAD = "?"  # a text that is no value of any fact
+# What needs no second look: no sign in it can mean anything else.
+_PLAIN: Mapping[str, Mapping[str, str]] = {
+    FRENCH: {"number": "^[0-9]{1,18}$", "boolean": "^(true|false)$", "date": rf"^{DAY}$"},
+    PLAIN: {"number": r"^[0-9]{1,18}(\.[0-9]{1,2})?$", "boolean": "^(true|false)$", "date": rf"^{DAY}$"},
+}
 TEXTS = (pl.String, pl.Categorical, pl.Enum, pl.Null)
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One fault of a row: its file, its number from 1 in that file, the column, and what is wrong."""
+    """One fault of a row: its file, its number as a spreadsheet shows it, the column, what is wrong, and the cell."""
 
     file: str
     row: int
     column: str
     problem: Problem
+    cell: str = ""
 
 
 def holds(fact: Fact, dtype: pl.DataType) -> bool:
@@ -66,21 +74,38 @@ def type_problem(place: Location, fact: Fact, dtype: pl.DataType) -> Problem:
     return Problem(place, "column-type", {"name": fact.name, "found": str(dtype), "wanted": wanted})
 
 
-def checked(table: pl.DataFrame, registry: Registry) -> pl.DataFrame:
+def checked(table: pl.DataFrame, registry: Registry, dialect: str | None = None) -> pl.DataFrame:
     """The frame with each fact in its own type (null where wrong) and whether each row can be decided.
 
-    Text is read as a CSV file writes values.
+    Text is read as people write values in ``dialect``, or as programs do.
     """
     made, passed = [], []
-    for name, fact in registry.vocabulary.facts.items():
-        if name in table.columns:
-            typed, valid = _reading(pl.col(name), fact, table.schema[name])
-            made.append(typed.alias(name))
-            passed.append(pl.col(name).is_null() | valid)
+    facts = {name: fact for name, fact in registry.vocabulary.facts.items() if name in table.columns}
+    if dialect is not None:
+        table = table.with_columns(plainly(table[name], fact, dialect) for name, fact in facts.items())
+    for name, fact in facts.items():
+        typed, valid = _reading(pl.col(name), fact, table.schema[name])
+        made.append(typed.alias(name))
+        passed.append(pl.col(name).is_null() | valid)
     table = table.with_columns(*made, pl.all_horizontal(passed).alias(ACCEPTED))
-    given = {name for name in registry.vocabulary.facts if name in table.columns}
-    flags = [pl.col(ACCEPTED), *_ordered(given, registry), _in_some_window(given, registry)]
+    flags = [pl.col(ACCEPTED), *_ordered(set(facts), registry), _in_some_window(set(facts), registry)]
     return table.with_columns(pl.all_horizontal(flags).fill_null(False).alias(ACCEPTED))
+
+
+def plainly(texts: pl.Series, fact: Fact, dialect: str) -> pl.Series:
+    """What people wrote as programs would write it, where it can be read; each different text is read once."""
+    texts = texts.cast(pl.String)
+    plain = texts.str.contains(_PLAIN[dialect].get(fact.type.kind, "^$")) | texts.is_in(list(fact.type.values))
+    read = {text: _plain_text(text, fact, dialect) for text in texts.filter(~plain).unique().drop_nulls()}
+    return texts.replace(list(read), list(read.values())) if read else texts
+
+
+def _plain_text(text: str, fact: Fact, dialect: str) -> str:
+    try:
+        value = read_spoken(text, fact, dialect)
+    except Unread:
+        return UNREAD
+    return str(value).lower() if isinstance(value, bool) else f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def _reading(column: pl.Expr, fact: Fact, dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
@@ -158,21 +183,45 @@ def _in_some_window(given: set[str], registry: Registry) -> pl.Expr:
     return pl.any_horizontal(found)
 
 
-def refusals(file: str, row: int, values: Mapping[str, Any], registry: Registry) -> list[Refusal]:
+def refusals(
+    file: str, row: int, values: Mapping[str, Any], registry: Registry, dialect: str | None = None
+) -> list[Refusal]:
     """What is wrong with a row that was not accepted, in the words of the reader of one case."""
-    known = registry.vocabulary.facts
-    case = nested({name: plain_value(known[name], values[name]) for name in known if values.get(name) is not None})
+    given, problems = _given(file, values, registry, dialect)
+    unread = {problem.values["name"] for problem in problems}
     try:
-        facts = read_case(case, registry.vocabulary)
+        facts = read_case(nested(given), registry.vocabulary)
         signature = facts[SIGNATURE]
         assert isinstance(signature, dt.date)
         registry.select(str(facts[BENEFICIARY]), signature)
     except InputFault as error:
-        return [Refusal(file, row, _column(problem), problem) for problem in error.problems]
-    return [Refusal(file, row, "", Problem(Location(file), "row-unread"))]
+        problems += (p for p in error.problems if not (p.code == "missing-signature" and SIGNATURE in unread))
+    if not problems:
+        problems = [Problem(Location(file), "row-unread")]
+    return [Refusal(file, row, _column(problem), problem) for problem in problems]
+
+
+def _given(
+    file: str, values: Mapping[str, Any], registry: Registry, dialect: str | None
+) -> tuple[dict[str, Any], list[Problem]]:
+    """The facts of a row as a case file would hold them, and why others cannot be read."""
+    given: dict[str, Any] = {}
+    problems = []
+    for name, fact in registry.vocabulary.facts.items():
+        value = values.get(name)
+        if value is None:
+            continue
+        try:
+            text = isinstance(value, str) and dialect is not None
+            given[name] = read_spoken(value, fact, dialect or FRENCH) if text else plain_value(fact, value)
+        except Unread as unread:
+            problems.append(unread.problem(Location(file), fact))
+    return given, problems
 
 
 def _column(problem: Problem) -> str:
+    if problem.code == "row-unread":
+        return ""
     return str(problem.values.get("name") or problem.values.get("second") or SIGNATURE)
 
 

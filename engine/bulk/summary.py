@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 
 Key = tuple[str, str]
@@ -13,7 +13,7 @@ Key = tuple[str, str]
 class Summary:
     """``cases``, ``cents`` due and amounts left ``open`` by convention and verdict; ``refused`` rows by file.
 
-    ``codes`` counts the faults of the refused rows.
+    ``codes`` counts the faults of the refused rows, ``examples`` tells the first of each.
     """
 
     cases: Counter[Key] = field(default_factory=Counter)
@@ -21,6 +21,7 @@ class Summary:
     open: Counter[Key] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
 
     def count(self, convention: str, verdict: str, cases: int, cents: int, open_: int) -> None:
         key = (convention, verdict)
@@ -28,10 +29,17 @@ class Summary:
         self.cents[key] += cents
         self.open[key] += open_
 
-    def refuse(self, file: str, codes: Mapping[str, int]) -> None:
-        """One row of ``file`` is refused, for these faults."""
+    @property
+    def commonest(self) -> list[tuple[str, int]]:
+        """The codes of the faults, the most frequent first."""
+        return sorted(self.codes.items(), key=lambda item: (-item[1], item[0]))
+
+    def refuse(self, file: str, faults: Iterable[tuple[str, str]]) -> None:
+        """One row of ``file`` is refused, for these faults: their codes, and what was said of each."""
         self.refused[file] += 1
-        self.codes.update(codes)
+        for code, message in faults:
+            self.codes[code] += 1
+            self.examples.setdefault(code, message)
 
     def add(self, other: Summary) -> None:
         """What another part of the same run gave."""

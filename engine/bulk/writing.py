@@ -7,7 +7,7 @@ import csv
 import io
 import queue
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -17,7 +17,15 @@ from polars.io.plugins import register_io_source
 from engine.bulk.rows import Refusal
 from engine.escaping import in_cell
 from engine.files import unwritable
+from engine.language.spoken import FRENCH, PLAIN
 
+# How French Excel saves what it calls CSV UTF-8.
+_AS_EXCEL: Mapping[str, Any] = {
+    "separator": ";",
+    "line_terminator": "\r\n",
+    "date_format": "%d/%m/%Y",
+    "decimal_comma": True,
+}
 FORMULA = r"^[=@\t\r+-]"  # how a text begins that a spreadsheet runs
 NUMBER = r"^[+-]?[0-9 .,]*([eE][+-]?[0-9]+)?$"
 PATIENCE = 0.2  # seconds between two looks at whether the writing thread still lives
@@ -31,7 +39,7 @@ class Frames(Protocol):
 
 
 @contextlib.contextmanager
-def frames_to(path: Path, format_: str, target: Path, schema: pl.Schema) -> Iterator[Frames]:
+def frames_to(path: Path, format_: str, target: Path, schema: pl.Schema, dialect: str = PLAIN) -> Iterator[Frames]:
     """What writes frames of ``schema`` to ``path``, complete once the block ends; ``target`` is for messages."""
     if format_ == "parquet":
         sink = _ParquetThread(path, target, schema)
@@ -45,7 +53,7 @@ def frames_to(path: Path, format_: str, target: Path, schema: pl.Schema) -> Iter
         return
     try:
         with path.open("r+b") as stream:
-            yield _Text(stream, format_, schema)
+            yield _Text(stream, format_, schema, dialect)
     except OSError as error:
         raise unwritable(target, error) from None
 
@@ -53,7 +61,8 @@ def frames_to(path: Path, format_: str, target: Path, schema: pl.Schema) -> Iter
 class _Text:
     """CSV with one header, or JSON lines."""
 
-    def __init__(self, stream: IO[bytes], format_: str, schema: pl.Schema) -> None:
+    def __init__(self, stream: IO[bytes], format_: str, schema: pl.Schema, dialect: str) -> None:
+        self.dialect = dialect
         self.stream = stream
         self.format = format_
         if format_ == "csv":
@@ -73,7 +82,11 @@ class _Text:
         if header:
             names = pl.DataFrame({"name": safe.columns}).select(_harmless(pl.col("name")))
             safe.columns = names["name"].to_list()
-        safe.write_csv(buffer, include_header=header)
+        if self.dialect == FRENCH:
+            safe = safe.with_columns(pl.col(pl.Boolean).replace_strict({True: "VRAI", False: "FAUX", None: None}))
+            safe.write_csv(buffer, include_header=header, include_bom=header, **_AS_EXCEL)
+        else:
+            safe.write_csv(buffer, include_header=header)
         self.stream.write(buffer.getbuffer())
 
 
@@ -142,21 +155,24 @@ class _ParquetThread:
 class RefusedRows:
     """The file of refused rows, there only when a row is refused."""
 
-    HEADER = ("file", "row", "column", "code", "message")
+    HEADERS: Mapping[str, Sequence[str]] = {
+        "en": ("file", "row", "column", "code", "message", "cell"),
+        "fr": ("fichier", "ligne", "colonne", "code", "message", "cellule"),
+    }
 
-    def __init__(self, path: Path, lang: str) -> None:
-        self.path = path
-        self.lang = lang
+    def __init__(self, path: Path, lang: str, dialect: str = PLAIN) -> None:
+        self.path, self.lang, self.french = path, lang, dialect == FRENCH
 
     def write(self, refusals: Iterable[Refusal]) -> None:
-        told = ((r.file, r.row, r.column, r.problem.code, r.problem.message(self.lang)) for r in refusals)
+        told = ((r.file, r.row, r.column, r.problem.code, r.problem.message(self.lang), r.cell) for r in refusals)
         self.write_lines(told)
 
     def write_lines(self, lines: Iterable[Sequence[object]]) -> None:
-        """Lines of :data:`HEADER`, after those that are there."""
+        """Lines under :data:`HEADERS`, after those that are there."""
         with self.path.open("a", encoding="utf-8", newline="") as stream:
-            rows = csv.writer(stream)
+            rows = csv.writer(stream, delimiter=";" if self.french else ",")
             for line in lines:
                 if not stream.tell():
-                    rows.writerow(self.HEADER)
+                    stream.write("\ufeff" if self.french else "")
+                    rows.writerow(self.HEADERS[self.lang if self.french else "en"])
                 rows.writerow(in_cell(part) if isinstance(part, str) else part for part in line)

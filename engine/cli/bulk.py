@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from engine.evaluation.session import Session
 
 ENGINES = ("polars", "spark")
+ENCODINGS = ("utf-8", "cp1252", "latin-1", "utf-16")
+DIALECTS = ("fr", "plain")
 
 
 @click.command()
@@ -26,7 +28,10 @@ ENGINES = ("polars", "spark")
 @click.option("--engine", type=click.Choice(ENGINES), default="polars", show_default=True, help="What computes.")
 @click.option("--criteria", is_flag=True, help="Also a column with the verdict of each criterion.")
 @click.option("--missing", is_flag=True, help="Also a column with the facts that undetermined rows wait for (slower).")
-@click.option("--strict", is_flag=True, help="Exit with 1 if a row was refused.")
+@click.option("--encoding", type=click.Choice(ENCODINGS), help="Of CSV files (default: UTF-8).")
+@click.option("--dialect", type=click.Choice(DIALECTS), help="How CSV files are written (default: by the separator).")
+@click.option("--codes", is_flag=True, help="Ids and codes also where the output is for people.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if a row was refused, not only if all were.")
 @click.option(
     "--keep", metavar="COLUMN", multiple=True, help="A column of your own, whatever it looks like (repeatable)."
 )
@@ -38,25 +43,30 @@ def batch(
     engine: str,
     criteria: bool,
     missing: bool,
+    encoding: str | None,
+    dialect: str | None,
+    codes: bool,
     strict: bool,
     keep: tuple[str, ...],
 ) -> None:
     """Decide every row of files (CSV, Parquet, JSON lines; patterns allowed) and sum up.
 
-    Columns are named group.fact. Rows that cannot be decided go to OUT.rejected.csv.
+    Columns are named by fact (group.fact, or its label). Rows that cannot be decided go to OUT.rejected.csv.
     """
     from engine.bulk.job import Job
+    from engine.bulk.source import Form
     from engine.report.batch_page import FORMATS, Batch
 
     if missing and engine == "spark":
         raise click.UsageError("--missing: not with --engine spark")
     run = _runner(engine)
     session = rules.session
-    job = Job(inputs, output, dict(rules.choices), criteria, missing, keep, rules.lang)
+    form = Form(encoding=encoding, dialect=dialect)
+    job = Job(inputs, output, dict(rules.choices), criteria, missing, keep, rules.lang, form, codes)
     with _progress() as told:
         summary = run(job, session, told)
     put(FORMATS, "text", Batch(summary, str(job.rejected)), rules.say)
-    if strict and summary.refused:
+    if summary.refused and (strict or not summary.cases):
         sys.exit(1)
 
 

@@ -32,6 +32,21 @@ FORMATS = formats(page)
 
 
 def _blocks(summary: Summary, rejected: str, say: Say) -> Iterator[Block]:
+    refused = summary.refused.total()
+    if refused and not summary.cases:
+        code, count = summary.commonest[0]
+        yield Paragraph(say("none_decided", count=say.scalar(count), message=summary.examples[code]), tone="bad")
+    else:
+        yield _decided(summary, say)
+    if not refused:
+        yield Paragraph(say("none_refused"))
+        return
+    yield Paragraph(say.count("refused", refused, file=rejected), tone="bad")
+    rows = tuple((code, say.scalar(count), summary.examples[code]) for code, count in summary.commonest)
+    yield Table((say("code"), say("faults"), say("first_example")), rows)
+
+
+def _decided(summary: Summary, say: Say) -> Table:
     met = {id_ for id_, _ in summary.cases}
     windows = (window.id for window in say.registry.without_rules if window.id in met)
     conventions = (*say.registry.conventions, *windows)
@@ -40,14 +55,7 @@ def _blocks(summary: Summary, rejected: str, say: Say) -> Iterator[Block]:
     rows = [_row(summary, (id_,), id_, shown, say) for id_ in conventions]
     rows.append(_row(summary, conventions, say("total"), shown, say))
     head = (say("convention"), say("cases"), *(say.value(verdict) for verdict in shown))
-    yield Table((*head, say("euros_due"), say("amount_open")), tuple(rows))
-    refused = summary.refused.total()
-    if not refused:
-        yield Paragraph(say("none_refused"))
-        return
-    yield Paragraph(say.count("refused", refused, file=rejected), tone="bad")
-    codes = sorted(summary.codes.items(), key=lambda item: (-item[1], item[0]))
-    yield Table((say("code"), say("faults")), tuple((code, say.scalar(count)) for code, count in codes))
+    return Table((*head, say("euros_due"), say("amount_open")), tuple(rows))
 
 
 def _verdicts(say: Say) -> list[str]:

@@ -1,0 +1,76 @@
+"""Names of columns: what a file writes at the head of its columns comes in, the facts that they hold go out.
+
+A column is named by the id of its fact or by its label in French or English, whatever the case, accents and spaces.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from engine.errors import Location, Problem, nearest
+from engine.language.facts import Vocabulary
+from engine.language.spoken import fold
+
+NEAR = 0.8
+FAR = 12  # letters more or less than a label, and no slip of the hand any more
+_UNIT = re.compile(r"\s*\([^()]{1,6}\)\Z")
+
+
+def columns_of(headers: Sequence[str], vocabulary: Vocabulary) -> list[str]:
+    """For each header, the fact that it names, or the header itself."""
+    known = _facts_by_name(vocabulary)
+    return [_fact(header, known, vocabulary) for header in headers]
+
+
+def _fact(header: str, known: Mapping[str, set[str]], vocabulary: Vocabulary) -> str:
+    if header in vocabulary.facts:
+        return header
+    for name in (fold(header), fold(_UNIT.sub("", header))):
+        if len(found := known.get(name, ())) == 1:
+            return next(iter(found))
+    return header
+
+
+def _facts_by_name(vocabulary: Vocabulary) -> dict[str, set[str]]:
+    known: dict[str, set[str]] = {}
+    for name, fact in vocabulary.facts.items():
+        for way in {fold(name), *map(fold, fact.label.values())}:
+            known.setdefault(way, set()).add(name)
+    return known
+
+
+def header_problems(
+    headers: Sequence[str], columns: Sequence[str], vocabulary: Vocabulary, place: Location
+) -> Iterator[Problem]:
+    """Headers that name one column twice, or several facts."""
+    for column, count in Counter(columns).items():
+        if count > 1:
+            yield Problem(place, "column-twice", {"name": column})
+    known = _facts_by_name(vocabulary)
+    for header, column in zip(headers, columns, strict=True):
+        facts = known.get(fold(header), set())
+        if column not in vocabulary.facts and len(facts) > 1:
+            yield Problem(place, "column-ambiguous", {"name": header, "facts": ", ".join(sorted(facts))})
+
+
+def near(column: str, vocabulary: Vocabulary, labels: Mapping[str, str]) -> str | None:
+    """The fact that a column probably means: the same key without or in another group, or a name close to its own."""
+    key = column.rpartition(".")[2].lower()
+    moved = [fact for fact in vocabulary.facts if fact.rpartition(".")[2] == key]
+    close = difflib.get_close_matches(column.lower(), vocabulary.facts, n=1, cutoff=NEAR)
+    if close or moved:
+        return (close or moved)[0]
+    if column.partition(".")[0] in vocabulary.groups:
+        return nearest(column, vocabulary.facts)
+    name = fold(column)
+    alike = [label for label in labels if label[:1] == name[:1] and abs(len(label) - len(name)) < FAR]
+    found = difflib.get_close_matches(name, alike, n=1, cutoff=NEAR)
+    return labels[found[0]] if found else None
+
+
+def labels_of(vocabulary: Vocabulary) -> dict[str, str]:
+    """Every label of a fact by its folded form."""
+    return {fold(label): label for fact in vocabulary.facts.values() for label in fact.label.values()}

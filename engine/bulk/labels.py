@@ -1,0 +1,95 @@
+"""An output for people: a frame of ids and codes comes in, one of labels goes out, in the words of the policies.
+
+A frame made so is read again as it was: headers and choices are known by their labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import polars as pl
+
+from engine.language.expressions import Text
+from engine.policy.model import CONSISTENCY, Item
+from engine.policy.registry import Registry
+from engine.words import read_words
+
+CONVENTION, MISSING, STATUS = "convention", "missing", ".status"
+_SIGNS = {"EUR": "€", "percent": "%", "ratio": "0-1"}
+
+
+class Labels:
+    """The labels of one language over a set of rules; a column of one's own keeps its header and its texts."""
+
+    def __init__(self, registry: Registry, lang: str, headers: Mapping[str, str]) -> None:
+        self.lang = lang
+        self.words = read_words("reports", lang)
+        self.headers = dict(headers)
+        self.facts = registry.vocabulary.facts
+        self.items = dict(_items(registry))
+        self.consistencies = {each.id: each.label for each in registry.vocabulary.agreements}
+        self.conventions: dict[str, Text] = {c.id: c.label for c in registry.conventions.values()}
+        self.conventions |= {window.id: window.label for window in registry.without_rules}
+
+    def applied(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame with labels for ids, in cells and at the head; two columns never get one name."""
+        made = [self._cells(frame[name]) for name in frame.columns]
+        heads = [self.header(name) for name in frame.columns]
+        twice = {head for head in heads if heads.count(head) > 1}
+        names = [name if head in twice else head for name, head in zip(frame.columns, heads, strict=True)]
+        return pl.DataFrame([series.alias(name) for name, series in zip(names, made, strict=True)])
+
+    def header(self, name: str) -> str:
+        """How a column is called: as its file called it, by the label of its fact or result, or by its own name."""
+        id_ = name.removesuffix(STATUS)
+        if name in self.headers or name in self.facts:
+            return self.headers.get(name, name)
+        if id_ in self.items:
+            item = self.items[id_]
+            sign = _SIGNS.get(item.unit or "")
+            if name != id_:
+                return str(self.words["column_status"]).format(label=item.label[self.lang])
+            return f"{item.label[self.lang]} ({sign})" if sign else item.label[self.lang]
+        found = self.words.get(f"column.{name}")
+        return found if isinstance(found, str) else name
+
+    def _cells(self, cells: pl.Series) -> pl.Series:
+        name = cells.name
+        if cells.dtype != pl.String:
+            return cells
+        if name in (CONSISTENCY, MISSING):
+            return _mapped(cells, lambda text: "; ".join(self._named(name, id_) for id_ in text.split()))
+        labels = self._labels(name)
+        return cells if labels is None else _mapped(cells, lambda text: labels.get(text, text))
+
+    def _labels(self, name: str) -> dict[str, str] | None:
+        if name == CONVENTION:
+            return self._said(self.conventions)
+        if name in self.facts:
+            return self._said(self.facts[name].value_labels)
+        id_ = name.removesuffix(STATUS)
+        if id_ not in self.items:
+            return None
+        words = {key.removeprefix("values."): word for key, word in self.words.items() if key.startswith("values.")}
+        return words | self._said(self.items[id_].value_labels)
+
+    def _said(self, labels: Mapping[str, Text]) -> dict[str, str]:
+        return {value: label[self.lang] for value, label in labels.items()}
+
+    def _named(self, column: str, id_: str) -> str:
+        if column == MISSING:
+            return self.facts[id_].label[self.lang]
+        label = self.consistencies.get(id_) or (self.items[id_].label if id_ in self.items else None)
+        return label[self.lang] if label else id_
+
+
+def _items(registry: Registry) -> Iterator[tuple[str, Item]]:
+    """The items of every convention by id: the same thing keeps its id, and the latest its label."""
+    for convention in sorted(registry.conventions.values(), key=lambda each: each.signed_from):
+        yield from convention.items.items()
+
+
+def _mapped(cells: pl.Series, change: Callable[[str], str]) -> pl.Series:
+    """Each different text changed once."""
+    texts = cells.unique().drop_nulls().to_list()
+    return cells.replace(texts, [change(text) for text in texts]) if texts else cells

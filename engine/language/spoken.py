@@ -1,0 +1,217 @@
+"""Values as people write them: a text and the fact that it should state come in, a plain value goes out, or a fault.
+
+``FRENCH`` is how a French spreadsheet, form or letter writes (``02/09/2024``, ``79,99``, ``1 700``, ``oui``); ``PLAIN``
+is what programs exchange (``2024-09-02``, ``79.99``). In both a choice may be said by its label. Nothing is guessed:
+a text that can be read in two ways is refused with both.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+
+from engine.errors import Location, Problem, nearest
+from engine.language.facts import Fact
+from engine.records import dataclass
+
+FRENCH, PLAIN = "fr", "plain"
+
+Plain = int | Decimal | str | bool  # as a case file holds it: a date is a text such as 2024-09-02
+
+SPACES = "[ \u00a0\u202f\u2009]"
+TRUTHS: Mapping[str, bool] = dict.fromkeys(("true", "vrai", "oui", "yes", "o", "y", "1"), True) | dict.fromkeys(
+    ("false", "faux", "non", "no", "n", "0"), False
+)
+MONTHS = (
+    *("janvier", "fevrier", "mars", "avril", "mai", "juin"),
+    *("juillet", "aout", "septembre", "octobre", "novembre", "decembre"),
+)
+FIRST_SERIAL, LAST_SERIAL = 20_000, 75_000  # days since 1899-12-30, from 1954 to 2105
+EPOCH = dt.date(1899, 12, 30)
+SHOWN = 40
+
+_NO_VALUE = re.compile(r"#\S+|n/?[ad]|n\.? ?[cr]\.?|\?+|-+|inconnue?|unknown|null|none", re.IGNORECASE)
+_UNITS = {"percent": "%", "EUR": "€|euros?", "patients": "patients?", "ETP": "etp|fte", "years": "ans|years?"}
+_NUMBER = re.compile(rf"([+-]?)(0*[0-9]{{1,18}}|[0-9]{{1,3}}(?:{SPACES}[0-9]{{3}})+)(?:([.,])([0-9]+))?")
+_CUT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
+MONTH_FIRST = r"^\s*(0?[1-9]|1[0-2])[/.-](1[3-9]|2[0-9]|3[01])[/.-][0-9]{4}\s*$"
+_IN_WORDS = re.compile(r"([0-9]{1,2})(?:er)? ([a-z]+) ([0-9]{4})")
+_MIDNIGHT = re.compile(r"[ T]0{1,2}:00(?::00(?:\.0+)?)?\Z")
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Unread(Exception):
+    """Why a text states no value of its fact: the code of a problem, its values, the nearest valid name."""
+
+    code: str
+    values: Mapping[str, object]
+    near: str | None = None
+
+    def problem(self, place: Location, fact: Fact) -> Problem:
+        return Problem(place, self.code, {"name": fact.name, **self.values}, self.near)
+
+
+def read_spoken(text: str, fact: Fact, dialect: str = FRENCH) -> Plain:
+    """The value that ``text`` states, as a case file would hold it.
+
+    Raises:
+        Unread: the text says nothing, or more than one thing. Ranges are left to the reader of the case.
+    """
+    text = " ".join(text.split()).removeprefix("'").strip()
+    if _NO_VALUE.fullmatch(text) and fold(text) not in TRUTHS:
+        raise _unread("value-none", text)
+    return _READERS.get(fact.type.kind, _choice)(text, fact, dialect)
+
+
+def fold(text: str) -> str:
+    r"""A text without what people write in several ways: case, accents, hyphens, spaces of other widths.
+
+    >>> fold("Mi-temps (0,5\u00a0ETP)"), fold("demi_etp")
+    ('mi temps (0,5 etp)', 'demi etp')
+    """
+    bare = text.casefold()
+    if not bare.isascii():
+        bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[-_'’\s]", " ", bare.replace("œ", "oe")).split())
+
+
+def _unread(code: str, text: str, near: str | None = None, **values: object) -> Unread:
+    return Unread(code, {"text": text[:SHOWN], **values}, near)
+
+
+def _of_type(text: str, fact: Fact, example: str) -> Unread:
+    """That a text is no value of its fact's type, in the words of the reader of a case."""
+    return Unread("fact-type", {"value": repr(text[:SHOWN]), "kind": fact.type.kind, "example": example})
+
+
+def _truth(text: str, fact: Fact, dialect: str) -> bool:
+    truth = TRUTHS.get(fold(text))
+    if truth is None:
+        raise _of_type(text, fact, "oui, non" if dialect == FRENCH else "true, false")
+    return truth
+
+
+def _number(text: str, fact: Fact, dialect: str) -> int | Decimal:
+    bare, marked = _without_unit(text, fact)
+    if _CUT.fullmatch(bare):
+        raise _unread("number-cut", text)
+    found = _NUMBER.fullmatch(bare)
+    if found is None:
+        raise _of_type(text, fact, "775" if fact.type.scale == 0 else _EXAMPLE[dialect])
+    sign, whole, mark, decimals = found.groups()
+    whole = re.sub(SPACES, "", whole)
+    if mark is not None:
+        _check_mark(text, whole, mark, decimals, dialect)
+    value = Decimal(f"{sign}{whole}.{decimals or 0}")
+    if dialect == FRENCH and fact.type.unit == "percent" and 0 < value < 1 and not marked:
+        share = _written(value, dialect)
+        raise _unread("two-readings", text, readings=_either(f"{share} %", f"{_written(value * 100, dialect)} %"))
+    return int(value) if value == value.to_integral_value() else value
+
+
+_EXAMPLE = {FRENCH: "12,5", PLAIN: "12.5"}
+
+
+def _without_unit(text: str, fact: Fact) -> tuple[str, bool]:
+    """The text before the unit of its fact, and whether it had one."""
+    unit = _UNITS.get(fact.type.unit or "")
+    found = re.search(rf"{SPACES}?(?:{unit})\Z", text, re.IGNORECASE) if unit else None
+    return (text, False) if found is None else (text[: found.start()], True)
+
+
+def _check_mark(text: str, whole: str, mark: str, decimals: str, dialect: str) -> None:
+    """Refuses a sign that may set thousands apart as well as decimals, and one that is not this dialect's."""
+    own = "," if dialect == FRENCH else "."
+    if len(decimals) == 3:
+        readings = _either(f"{whole}{own}{decimals.rstrip('0') or '0'}", f"{whole}{decimals}")
+        raise _unread("two-readings", text, readings=readings)
+    if mark != own:
+        raise _unread("number-mark", text, form=f"{whole}{own}{decimals}", mark=own)
+
+
+def _either(first: str, second: str) -> dict[str, str]:
+    return {"fr": f"{first} ou {second}", "en": f"{first} or {second}"}
+
+
+def _written(value: Decimal, dialect: str) -> str:
+    text = f"{value.normalize():f}"
+    return text.replace(".", ",") if dialect == FRENCH else text
+
+
+def _date(text: str, fact: Fact, dialect: str) -> str:
+    text = _MIDNIGHT.sub("", text)
+    if _ISO.fullmatch(text):
+        return text  # the reader of the case says whether the calendar has that day
+    if re.fullmatch("[0-9]{5}", text) and FIRST_SERIAL <= int(text) <= LAST_SERIAL:
+        raise _unread("date-serial", text, day=_shown(EPOCH + dt.timedelta(int(text))))
+    found = _DAY_FIRST.fullmatch(text)
+    if found is not None:
+        return _day_first(found, fact, dialect)
+    words = _IN_WORDS.fullmatch(fold(text))
+    if words is not None and words[2] in MONTHS:
+        return _iso(text, int(words[3]), MONTHS.index(words[2]) + 1, int(words[1]))
+    raise _of_type(text, fact, "02/09/2024" if dialect == FRENCH else "2024-09-02")
+
+
+def _day_first(found: re.Match[str], fact: Fact, dialect: str) -> str:
+    text, first, second, year = found[0], int(found[1]), int(found[3]), found[4]
+    if len(year) == 2:
+        readings = [_try(int(century + year), second, first) for century in ("20", "19")]
+    elif dialect == FRENCH:
+        return _iso(text, int(year), second, first)
+    else:
+        readings = [_try(int(year), second, first), _try(int(year), first, second)]
+    known = list(dict.fromkeys(day for day in readings if day))
+    if len(known) == 2:
+        raise _unread("two-readings", text, readings=_either(*known))
+    raise _of_type(text, fact, known[0] if known else "2024-09-02")
+
+
+def _try(year: int, month: int, day: int) -> str | None:
+    """The day as an unmistakable text, or None where no calendar has it."""
+    try:
+        return _shown(dt.date(year, month, day))
+    except ValueError:
+        return None
+
+
+def _shown(day: dt.date) -> str:
+    return day.isoformat()
+
+
+def _iso(text: str, year: int, month: int, day: int) -> str:
+    known = _try(year, month, day)
+    if known is None:
+        raise Unread("day-missing", {"value": text[:SHOWN]})
+    return known
+
+
+def _choice(text: str, fact: Fact, dialect: str) -> str:
+    """The value whose code or label is written, or which the label's words outside the brackets name alone."""
+    wanted = fold(text)
+    found = {value for value, name in _names(fact) if name == wanted}
+    if len(found) == 1:
+        return found.pop()
+    labels = {name: value for value, name in _names(fact)}
+    near = nearest(wanted, labels)
+    allowed = ", ".join(fact.type.values)
+    close = labels[near] if near else None
+    raise Unread("fact-value", {"value": repr(text[:SHOWN]), "allowed": allowed}, close)
+
+
+def _names(fact: Fact) -> Iterator[tuple[str, str]]:
+    """Every value with each way to say it: code, labels, and labels without what stands in brackets."""
+    for value in fact.type.values:
+        yield value, fold(value)
+        for label in fact.value_labels.get(value, {}).values():
+            yield value, fold(label)
+            yield value, fold(re.sub(r"\(.*?\)", "", label))
+            yield from ((value, fold(part)) for part in re.findall(r"\(([^()]*)\)", label))
+
+
+_READERS: Mapping[str, Callable[[str, Fact, str], Plain]] = {"boolean": _truth, "number": _number, "date": _date}

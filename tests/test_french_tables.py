@@ -1,0 +1,257 @@
+"""Tables as a French spreadsheet saves them: what is read, what is refused, what comes out."""
+
+from __future__ import annotations
+
+import csv
+from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from command import ROOT, avenant, refused
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.errors import InputFault
+from engine.evaluation.facts import read_case
+from engine.evaluation.session import Session
+from engine.language.facts import Fact
+from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
+
+CASES = ROOT / "tests" / "cases"
+HEADER = "contrat.date_signature;contrat.option;medecin.secteur;medecin.specialite;patientele.mt_depart"
+GOOD = "02/09/2024;Mi-temps;Secteur 1;Médecine générale;1 100"
+
+
+def batch(source: Path, output: Path, *options: str) -> Result:
+    return avenant("batch", str(source), "-o", str(output), "--lang", "fr", *options)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """What a French spreadsheet sees of a file."""
+    content = path.read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert content.count(b"\n") == content.count(b"\r\n")
+    return list(csv.DictReader(content.decode("utf-8-sig").splitlines(), delimiter=";"))
+
+
+def refusals(output: Path) -> list[dict[str, str]]:
+    return rows(Path(f"{output}.rejected.csv"))
+
+
+def table(tmp_path: Path, *lines: str, header: str = HEADER, encoding: str = "utf-8-sig") -> Path:
+    path = tmp_path / "in.csv"
+    path.write_bytes("".join(f"{line}\r\n" for line in (header, *lines)).encode(encoding))
+    return path
+
+
+@pytest.fixture(scope="module")
+def facts(session: Session) -> dict[str, Fact]:
+    return dict(session.registry.vocabulary.facts)
+
+
+# The files of tests/cases
+
+
+@pytest.mark.parametrize("name", ["french_excel.csv", "french_excel_sep_line.csv"])
+def test_a_table_of_french_excel_is_decided_and_given_back_as_excel_writes_it(name: str, tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    assert batch(CASES / name, output).exit_code == 0
+    first, second, third = rows(output)
+    assert [row["Éligibilité à l'aide"] for row in (first, second, third)] == ["Éligible", "Non éligible", "Éligible"]
+    assert first["contrat.date_signature"] == "02/09/2024"
+    assert first["medecin.nouvellement_installe"] == "FAUX"
+    assert first["contrat.option"] == "Mi-temps (0,5 ETP)"
+    assert second["medecin.part_honoraires_cliniques"] == "79,99"
+    assert first["Aide due pour l'année (€)"] == "19000,00"
+    assert not Path(f"{output}.rejected.csv").exists()
+
+
+def test_what_is_written_is_read_again_as_the_same_facts(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    batch(CASES / "french_excel.csv", first)
+    columns = rows(CASES / "french_excel.csv")[0].keys()
+    given_back = tmp_path / "again.csv"
+    with given_back.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.DictWriter(stream, list(columns), delimiter=";", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows(first))
+    assert batch(given_back, second).exit_code == 0
+    assert rows(first) == rows(second)
+
+
+def test_columns_are_known_by_their_labels_and_keep_the_headers_of_the_file(tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    assert batch(CASES / "french_headers.csv", output, "--missing").exit_code == 0
+    (row,) = rows(output)
+    assert row["Date de signature du contrat"] == "02/09/2024"
+    assert row["Spécialité"] == "Médecine générale"
+    assert "Année du contrat" in row["Ce qui manque"]
+
+
+def test_every_row_of_a_whole_french_table_is_decided(tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    assert batch(CASES / "french_excel_all_refused.csv", output).exit_code == 0
+    assert [row["Dossier"] for row in rows(output)] == ["A1", "A2", "A3"]
+    assert rows(output)[0]["Médecin"] == "cabinet du Châtelet"
+
+
+def test_a_table_in_windows_1252_is_refused_with_the_remedy_and_read_once_that_is_said(tmp_path: Path) -> None:
+    source, output = CASES / "french_excel_cp1252.csv", tmp_path / "out.csv"
+    told = refused(batch(source, output))
+    assert "0xc9" in told
+    assert "--encoding cp1252" in told
+    assert batch(source, output, "--encoding", "cp1252").exit_code == 0
+    assert rows(output)[0]["dossier"] == "Dossier É1"
+
+
+def test_unicode_text_of_a_spreadsheet_is_known_by_its_mark(tmp_path: Path) -> None:
+    source = table(tmp_path, GOOD.replace(";", "\t"), header=HEADER.replace(";", "\t"), encoding="utf-16")
+    output = tmp_path / "out.csv"
+    assert batch(source, output).exit_code == 0
+    assert rows(output)[0]["patientele.mt_depart"] == "1100"
+
+
+# What is refused
+
+
+def test_a_row_with_two_readings_is_refused_with_both_at_its_line_and_cell(tmp_path: Path) -> None:
+    source = table(tmp_path, GOOD, ";;;;", GOOD.replace("1 100", "19.500"), GOOD.replace("02/09/2024", "03/04/25"))
+    output = tmp_path / "out.csv"
+    assert batch(source, output).exit_code == 0
+    number, day = refusals(output)
+    assert (number["ligne"], number["cellule"], number["colonne"]) == ("4", "E4", "patientele.mt_depart")
+    assert "19,5 ou 19500" in number["message"]
+    assert (day["ligne"], day["cellule"]) == ("5", "A5")
+    assert "2025-04-03 ou 1925-04-03" in day["message"]
+
+
+def test_a_run_that_decides_nothing_fails_and_says_the_commonest_cause_first(tmp_path: Path) -> None:
+    bad = GOOD.replace("1 100", "#N/A")
+    result = batch(table(tmp_path, bad, bad, GOOD.replace("Mi-temps", "quart")), tmp_path / "out.csv")
+    assert result.exit_code == 1
+    first = result.stdout.splitlines()[0]
+    assert "Aucune ligne décidée" in first
+    assert "#N/A" in first
+    assert "0 €" not in result.stdout
+
+
+def test_one_date_with_the_month_first_refuses_its_column(tmp_path: Path) -> None:
+    result = batch(table(tmp_path, GOOD, GOOD.replace("02/09", "09/13")), tmp_path / "out.csv")
+    told = refused(result)
+    assert "in.csv:3:0: date-month-first" in told
+    assert "contrat.date_signature" in told
+
+
+def test_a_header_close_to_a_label_is_told_and_one_label_of_two_columns_too(tmp_path: Path) -> None:
+    told = refused(
+        batch(
+            table(tmp_path, GOOD, header=HEADER.replace("medecin.secteur", "Secteur conventionel")), tmp_path / "o.csv"
+        )
+    )
+    assert "Secteur conventionnel" in told
+    twice = HEADER.replace("medecin.secteur", "Spécialité")
+    assert "column-twice" in refused(batch(table(tmp_path, GOOD, header=twice), tmp_path / "o.csv"))
+
+
+def test_a_text_that_a_spreadsheet_would_run_is_made_harmless_in_every_kept_column(tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    for formula in ("=1+1", "+33 1;a", "@SUM(A1)", "-2+3", '=HYPERLINK("http://a.b")'):
+        cell = '"' + formula.replace('"', '""') + '"'
+        source = table(tmp_path, f"{cell};{GOOD}", header=f"=note;{HEADER}")
+        assert batch(source, output).exit_code == 0
+        (row,) = rows(output)
+        assert row["'=note"] == f"'{formula}"
+
+
+READ: list[tuple[str, str, str, Any]] = [
+    ("patientele.mt_depart", FRENCH, "1700", 1700),
+    ("patientele.mt_depart", FRENCH, "1 700", 1700),
+    ("patientele.mt_depart", FRENCH, "1\u202f700 patients", 1700),
+    ("patientele.mt_depart", FRENCH, "1700,0", 1700),
+    ("medecin.part_honoraires_cliniques", FRENCH, "79,99", Decimal("79.99")),
+    ("medecin.part_honoraires_cliniques", FRENCH, "80,5%", Decimal("80.5")),
+    ("medecin.part_honoraires_cliniques", FRENCH, "0,8 %", Decimal("0.8")),
+    ("medecin.part_honoraires_cliniques", PLAIN, "79.99", Decimal("79.99")),
+    ("contrat.date_signature", FRENCH, "2/9/2024", "2024-09-02"),
+    ("contrat.date_signature", FRENCH, "02-09-2024", "2024-09-02"),
+    ("contrat.date_signature", FRENCH, "02/09/2024 00:00", "2024-09-02"),
+    ("contrat.date_signature", FRENCH, "1er septembre 2024", "2024-09-01"),
+    ("contrat.date_signature", PLAIN, "2024-09-02", "2024-09-02"),
+    ("medecin.optam", FRENCH, "VRAI", True),
+    ("medecin.optam", FRENCH, "Non", False),
+    ("medecin.optam", PLAIN, "TRUE", True),
+    ("contrat.option", FRENCH, "mi temps", "demi_etp"),
+    ("contrat.option", PLAIN, "Half time (0.5 FTE)", "demi_etp"),
+    ("medecin.zone", FRENCH, "ZIP", "zip"),
+    ("medecin.exercice_coordonne", FRENCH, "oui", "oui"),
+]
+
+
+@pytest.mark.parametrize(("name", "dialect", "text", "value"), READ)
+def test_a_text_says_what_its_writer_means(
+    name: str, dialect: str, text: str, value: Any, facts: dict[str, Fact]
+) -> None:
+    read = read_spoken(text, facts[name], dialect)
+    assert (type(read), read) == (type(value), value)
+
+
+UNREAD = [
+    ("patientele.mt_depart", FRENCH, "1,700", "two-readings"),
+    ("patientele.mt_depart", PLAIN, "1,700", "two-readings"),
+    ("centre.mt_par_etp", PLAIN, "1.281", "two-readings"),
+    ("patientele.mt_depart", FRENCH, "12 34", "fact-type"),
+    ("patientele.mt_depart", FRENCH, "1?700", "fact-type"),
+    ("patientele.mt_depart", FRENCH, "1,23E+13", "number-cut"),
+    ("medecin.part_honoraires_cliniques", FRENCH, "19.5", "number-mark"),
+    ("medecin.part_honoraires_cliniques", PLAIN, "19,5", "number-mark"),
+    ("medecin.part_honoraires_cliniques", FRENCH, "0,8", "two-readings"),
+    ("contrat.date_signature", FRENCH, "02/09/24", "two-readings"),
+    ("contrat.date_signature", PLAIN, "02/09/2024", "two-readings"),
+    ("contrat.date_signature", FRENCH, "45537", "date-serial"),
+    ("contrat.date_signature", FRENCH, "sept. 2024", "fact-type"),
+    ("contrat.date_signature", FRENCH, "31/02/2024", "day-missing"),
+    ("medecin.optam", FRENCH, "x", "fact-type"),
+    ("medecin.optam", FRENCH, "-", "value-none"),
+    ("patientele.mt_depart", FRENCH, "#REF!", "value-none"),
+    ("patientele.mt_depart", FRENCH, "nc", "value-none"),
+    ("contrat.option", FRENCH, "quart", "fact-value"),
+]
+
+
+@pytest.mark.parametrize(("name", "dialect", "text", "code"), UNREAD)
+def test_a_text_that_says_nothing_or_two_things_is_refused(
+    name: str, dialect: str, text: str, code: str, facts: dict[str, Fact]
+) -> None:
+    with pytest.raises(Unread) as told:
+        read_spoken(text, facts[name], dialect)
+    assert told.value.code == code
+
+
+@given(number=st.decimals(min_value=0, max_value=100_000, places=2), mark=st.sampled_from(",."), at=st.integers(0, 8))
+def test_a_sign_more_in_a_number_gives_the_same_value_or_a_fault(
+    number: Decimal, mark: str, at: int, facts: dict[str, Fact]
+) -> None:
+    fact = facts["centre.mt_par_etp"]
+    written = str(number).replace(".", ",")
+    assert read_spoken(written, fact, FRENCH) == number
+    changed = written[:at] + mark + written[at:]
+    with pytest.raises(Unread):
+        read_spoken(changed, fact, FRENCH)
+
+
+@given(text=st.text(st.sampled_from("0123456789 /.-,%€eE'\u00a0ouin"), max_size=12))
+def test_any_text_is_a_value_of_a_case_or_a_fault(text: str, session: Session, facts: dict[str, Fact]) -> None:
+    for name in ("patientele.mt_depart", "contrat.date_embauche", "medecin.optam", "centre.mt_par_etp"):
+        group, _, key = name.partition(".")
+        with suppress(Unread):
+            case: dict[str, Any] = {"contrat": {"date_signature": "2024-09-02"}}
+            case.setdefault(group, {})[key] = read_spoken(text, facts[name])
+            codes: set[str] = set()
+            try:
+                read_case(case, session.registry.vocabulary)
+            except InputFault as fault:
+                codes = {problem.code for problem in fault.problems}
+            assert codes <= {"fact-range", "day-missing", "fact-decimals"}

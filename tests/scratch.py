@@ -52,10 +52,10 @@ class Scratch:
         file.write_text(text, encoding="utf-8")
 
 
-def scratch(top: Path, *conventions: str) -> Scratch:
-    """A repository with these conventions of the project and its case schema, all committed."""
+def scratch(top: Path, *conventions: str, policies: Path = ROOT / "policies") -> Scratch:
+    """A repository with these conventions and the project's case schema, all committed."""
     for name in conventions:
-        shutil.copytree(ROOT / "policies" / name, top / "policies" / name)
+        shutil.copytree(policies / name, top / "policies" / name)
     (top / "schemas").mkdir(parents=True)
     shutil.copy(ROOT / "schemas" / "case.schema.json", top / "schemas")
     made = Scratch(top)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from command import avenant, refused
+from command import FIXTURES, ROOT, avenant, refused
 from scratch import Scratch, scratch
 
 from engine.evaluation.facts import read_case
@@ -15,16 +15,17 @@ from engine.evaluation.session import Session
 from engine.policy.loader import load
 from engine.policy.reading import load_registry
 
-RULES = "policies/2024_convention/objectives.yaml"
+RULES = "policies/nouvelle/regles.yaml"
+SMALL = ROOT / FIXTURES / "small_policies"  # what is tested of git and formats is the same there: one test is of the law
 CONVENTIONS = ("2019_avenant7", "2023_reglement_arbitral", "2024_convention", "2020_centres_de_sante")
 COMMENT = 65_536  # characters that a comment of a pull request takes
 
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
-    """The project's policies, committed, with the minimum of 2024 moved from 775 to 780 in the working tree."""
-    made = scratch(tmp_path_factory.mktemp("reviewed"), *CONVENTIONS)
-    made.edit(RULES, "value: 775", "value: 780")
+    """The small policies, committed, with an amount moved from 19 000 to 19 500 in the working tree."""
+    made = scratch(tmp_path_factory.mktemp("reviewed"), "ancienne", "nouvelle", policies=SMALL)
+    made.edit(RULES, "then: 19000", "then: 19500")
     return made
 
 
@@ -33,7 +34,12 @@ def in_the_repository(repository: Scratch, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.chdir(repository.top)
 
 
-def test_the_comment_says_the_edit_for_whom_it_counts_and_nothing_else_of_eligibility() -> None:
+def test_the_comment_says_the_edit_for_whom_it_counts_and_nothing_else_of_eligibility(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = scratch(tmp_path, *CONVENTIONS)
+    made.edit("policies/2024_convention/objectives.yaml", "value: 775", "value: 780")
+    monkeypatch.chdir(made.top)
     result = avenant("diff", "--git", "HEAD", "--behaviour", "--format", "markdown", "--lang", "en")
     assert result.exit_code == 0, result.output
     said = result.stdout
@@ -62,12 +68,13 @@ def test_its_witnesses_decide_as_claimed_on_both_sides(repository: Scratch, tmp_
             facts = read_case(load(path).data, session.registry.vocabulary)
             decided = session.decide(facts, interpret=effect["witness"]["interpret"]).results[effect["result"]]
             assert decided.status == effect[side]["status"], path
+            assert decided.value == {"before": 19000, "after": 19500}[side]
 
 
 def test_annotations_stand_on_files_of_the_checkout() -> None:
     said = avenant("diff", "--git", "HEAD", "--behaviour", "--format", "github").stdout.splitlines()
-    assert said[0].startswith(f"::notice file={RULES},line=9,")
-    assert all(re.match(rf"::warning file={re.escape(RULES)},line=9,", line) for line in said[1:])
+    assert said[0].startswith(f"::notice file={RULES},line=26,")
+    assert all(re.match(rf"::warning file={re.escape(RULES)},line=(20|26),", line) for line in said[1:])
     assert len(said) > 1
 
 

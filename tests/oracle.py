@@ -39,6 +39,11 @@ class Item(NamedTuple):
     home: int  # where its refs resolve: 0 the contract's own convention, k that of the k-th overlay
     criteria: tuple[str, ...]  # those of its file
 
+    def reads(self, part: Any) -> Set[str]:
+        """The items that a part of it names, whatever the case says."""
+        named = names_in(part)
+        return named.items.union(self.criteria if named.ranges else ())
+
 
 def decide(*arguments: Any, **named: Any) -> dict[str, Result]:
     """Every result of the case (arguments of Reading): (status, value), the value None unless it is known."""
@@ -114,6 +119,26 @@ def walk(node: Any) -> Iterator[Data]:
         yield from walk(child)
 
 
+class Names(NamedTuple):
+    """The facts and items that a rule names, whatever the case says; ``ranges``: also the criteria of its file."""
+
+    facts: frozenset[str]
+    items: frozenset[str]
+    ranges: bool
+
+
+NAMED: dict[int, tuple[Any, Names]] = {}  # by the identity of a rule, which is held so that no other takes it
+
+
+def names_in(rule: Any) -> Names:
+    if id(rule) not in NAMED:
+        parts = list(walk(rule))
+        named = frozenset(part[key] for part in parts for key in ("ref", "criterion", "by_outcome") if key in part)
+        ranges = any(part.keys() & {"any_criterion", "every_criterion"} for part in parts)
+        NAMED[id(rule)] = rule, Names(frozenset(part["fact"] for part in parts if "fact" in part), named, ranges)
+    return NAMED[id(rule)][1]
+
+
 def items(convention: Data, home: int) -> dict[str, Item]:
     """The items of a convention, by id; a file that carries overlays has none for the convention's own contracts."""
     found: dict[str, Item] = {}
@@ -177,12 +202,6 @@ class Reading:
         read = {"parameters": self.parameter, "tables": self.table, "outcomes": self.outcome}[item.kind]
         return read(item)
 
-    def reads(self, node: Any, item: Item) -> set[str]:
-        """The items that a rule names, whatever the case says."""
-        parts = list(walk(node))
-        names = {part[key] for part in parts for key in ("ref", "criterion", "by_outcome") if key in part}
-        return names.union(*(item.criteria for part in parts if part.keys() & {"any_criterion", "every_criterion"}))
-
     def of_the_year(self, name: str, home: int, seen: set[Any]) -> bool:
         item = self.find(name, home)
         if (name, item.home) in seen:
@@ -191,8 +210,8 @@ class Reading:
         parts = [item, *self.added.get(name, [])]
         if item.kind == "parameters" and item.home and len(item.data["values"]) > 1:
             return True  # its value is the one at the start of the contract year
-        return any(node.get("fact") == "contrat.annee" for part in parts for node in walk(part.data)) or any(
-            self.of_the_year(n, part.home, seen) for part in parts for n in self.reads(part.data, part)
+        return any("contrat.annee" in names_in(part.data).facts for part in parts) or any(
+            self.of_the_year(name, part.home, seen) for part in parts for name in part.reads(part.data)
         )
 
     def supplied(self, node: Data) -> frozenset[str]:
@@ -243,7 +262,7 @@ class Reading:
             return "known", fired[0]["then"]
         if fired:
             return undetermined([self.supplied(rule) for rule in fired])
-        verdicts = [self.result(name, item.home) for name in self.reads(item.data["rules"], item)]
+        verdicts = [self.result(name, item.home) for name in item.reads(item.data["rules"])]
         if all(status != "undetermined" for status, _ in verdicts):
             raise LookupError("no-rule")
         return undetermined([truth for _, truth in truths])

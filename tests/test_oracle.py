@@ -221,7 +221,8 @@ def test_an_overlay_replaces_items_and_adds_derogations() -> None:
     del case["contrat.annee"]
     year = {"contrat.annee"}
     assert missing(older, case, {}, set(), [(overlay, newer)]) == {"amount": year, "total": year}
-    newer["files"]["transitional.yaml"]["derogations"][0]["when"] = {"fact": "contrat.annee", "at_least": 2}
+    of_the_year = {"fact": "contrat.annee", "at_least": 2}
+    newer["files"]["transitional.yaml"]["derogations"] = [{"id": "tolerance", "when": of_the_year}]
     assert missing(older, case | {"f.a": True}, {}, set(), [(overlay, newer)])["kept"] == year
 
 

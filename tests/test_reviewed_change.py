@@ -16,7 +16,7 @@ from engine.policy.loader import load
 from engine.policy.reading import load_registry
 
 RULES = "policies/nouvelle/regles.yaml"
-SMALL = ROOT / FIXTURES / "small_policies"  # what is tested of git and formats is the same there: one test is of the law
+SMALL = ROOT / FIXTURES / "small_policies"  # git and formats are the same there: one test is of the law
 CONVENTIONS = ("2019_avenant7", "2023_reglement_arbitral", "2024_convention", "2020_centres_de_sante")
 COMMENT = 65_536  # characters that a comment of a pull request takes
 

@@ -66,7 +66,7 @@ def test_a_refusal_stands_beside_no_amount_and_no_later_text(form: str) -> None:
 @pytest.mark.parametrize("form", ["text", "markdown"])
 def test_an_instalment_above_what_is_due_is_told_as_overpaid(form: str) -> None:
     page = said("evaluate", "overpaid", form=form)
-    for shown in ("Maximum de l'année", "22 000 €", "4 400 €", "11 000 €", "Trop-perçu", "6 600 €"):
+    for shown in ("Maximum", "22 000 €", "4 400 €", "11 000 €", "À récupérer", "6 600 €"):
         assert shown in page
     assert object_of("evaluate", "overpaid")["results"]["aide.trop_percu"]["value"] == "6600.00"
 

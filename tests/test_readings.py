@@ -128,7 +128,7 @@ def test_a_life_lists_from_which_year_a_change_of_option_counts_with_what_it_is_
     due = next(change for change in other["changes"] if change["id"] == "aide.montant_du")
     assert (due["annee"], due["before"]["value"], due["after"]["value"]) == (2, "14000.00", "28000.00")
     for format_ in ("text", "markdown", "html"):
-        assert "effet_du_changement_option" in said("timeline", name, "--format", format_).replace("\\", "")
+        assert "effet_du_changement_option" in said("timeline", name, "--ids", "--format", format_).replace("\\", "")
 
 
 def test_a_doctor_of_45_is_not_asked_how_a_fall_counts_at_65() -> None:
@@ -137,12 +137,12 @@ def test_a_doctor_of_45_is_not_asked_how_a_fall_counts_at_65() -> None:
 
 
 def test_a_refusal_that_hangs_on_a_reading_says_so_in_its_line() -> None:
-    page = said("evaluate", "newly_installed_below_p30.yaml")
+    page = said("evaluate", "newly_installed_below_p30.yaml", "--ids")
     refusal = page[page.index("Refus") : page.index("Conditions")]
     assert "amenagement_du_contrat=minimum_non_publie" in refusal
     assert "indéterminé" in refusal
 
 
 def test_a_duty_without_a_day_is_told_of_a_reading_only_where_it_is_shown() -> None:
-    assert "contrat_de_travail" not in said("evaluate", "p95_aged_45.yaml")
-    assert "contrat_de_travail=cdi_exige" in said("evaluate", "p95_aged_45.yaml", "--full")
+    assert "contrat_de_travail" not in said("evaluate", "p95_aged_45.yaml", "--ids")
+    assert "contrat_de_travail=cdi_exige" in said("evaluate", "p95_aged_45.yaml", "--ids", "--full")

@@ -46,7 +46,6 @@ def test_a_circle_is_seen_wherever_the_import_stands(tmp_path: Path, hidden: str
         ("durable_rules_engine", "engine.evaluation.inference"),
         ("yaml", "engine.policy.loader"),
         ("jsonschema", "engine.policy.schema"),
-        ("rich", "engine.report.text"),
         ("subprocess", "engine.comparison.revisions"),
         ("z3", "engine.proof.solving"),
     ],

@@ -126,7 +126,7 @@ def test_a_case_on_which_no_reading_has_an_effect_is_safe_as_a_whole(session: Se
     said = section(avenant("evaluate", path, "--sensitivity", "--lang", "en").stdout)
     assert "No other reading changes a result." in said
     assert "Safe whatever the reading: Eligibility for the aid (Eligible);" in said
-    assert "Questions without effect on this case: indicateur_de_tranche." in said
+    assert "Questions without effect on this case: Which indicator gives the doctor's band when" in said
 
 
 def test_the_only_open_question_fixed_leaves_nothing_open(session: Session) -> None:
@@ -139,7 +139,7 @@ def test_the_only_open_question_fixed_leaves_nothing_open(session: Session) -> N
     said = section(
         avenant("evaluate", path, "--sensitivity", "--lang", "en", "--interpret", "base_du_prorata=niveau").stdout
     )
-    assert "Readings fixed with --interpret: base_du_prorata." in said
+    assert "Readings fixed with --interpret: Is the rate of attainment measured on" in said
 
 
 # A contract of 2020 in a year after 1 May 2023: one objective missed, neither count below the start.
@@ -216,7 +216,7 @@ def test_a_case_without_a_year_is_asked_about_each_year(session: Session) -> Non
     assert named(found)["aide.montant_annuel", 3] == {11000: [{"indicateur_de_tranche": "mt"}]}
     assert ("aide.montant_annuel", 1) not in named(found)
     said = plain(tuple(sensitivity_blocks(found, Say(session.registry, "fr"))), 80)
-    assert "années 3–5\u00a0: 13\u202f000\u202f€\n  11\u202f000\u202f€ avec indicateur_de_tranche=mt" in said
+    assert "années 3–5\u00a0: 13\u202f000\u202f€\n  11\u202f000\u202f€ avec « La patientèle médecin traitant »" in said
     assert max(map(len, said.splitlines())) <= 80
 
 

@@ -6,7 +6,16 @@ import shlex
 
 import click
 
-from engine.cli.common import Given, convention_option, decide_file, format_option, given, interpret_option, put
+from engine.cli.common import (
+    Given,
+    convention_option,
+    decide_file,
+    format_option,
+    given,
+    ids_option,
+    interpret_option,
+    put,
+)
 from engine.inquiry.questions import ALL, Asker
 from engine.report.questions_page import FORMATS, Commands, Questions
 
@@ -15,7 +24,7 @@ from engine.report.questions_page import FORMATS, Commands, Questions
 @click.argument("case", metavar="CASE")
 @click.option("--for", "wanted", metavar="ITEM", help="The result to decide, or all (default: the verdict).")
 @format_option(FORMATS)
-@given(convention_option, interpret_option)
+@given(convention_option, interpret_option, ids_option)
 def ask(rules: Given, case: str, wanted: str | None, format_: str) -> None:
     """Say which missing facts to ask for, those that decide most first, and where each is found."""
     decision = decide_file(rules, case)

@@ -35,6 +35,7 @@ from engine.report.say import Say
 from engine.words import LANGUAGES
 
 STANDARD_INPUT = "-"
+NARROWEST = 20  # columns; no page is laid out for fewer
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _P = ParamSpec("_P")
@@ -46,6 +47,9 @@ interpret_option = click.option(
     "--interpret", "interpret", metavar="ID=CHOICE", multiple=True, help="Take a side in an open question (repeatable)."
 )
 as_of_option = click.option("--as-of", metavar="DATE", help="Today's date; without it nothing is overdue.")
+ids_option = click.option(
+    "--ids", is_flag=True, help="Also the ids behind the labels, for --interpret, explain and the rules' files."
+)
 output_option = click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
 _lang_option = click.option("--lang", type=click.Choice(LANGUAGES), help="Language (default: from the locale).")
 _policies_option = click.option(
@@ -69,6 +73,7 @@ class Given:
     choices: Mapping[str, str]
     as_of: dt.date | None
     typed: Mapping[str, Any]
+    ids: bool = False
 
     @functools.cached_property
     def session(self) -> Session:
@@ -82,7 +87,7 @@ class Given:
 
     @functools.cached_property
     def say(self) -> Say:
-        return Say(self.session.registry, self.lang)
+        return Say(self.session.registry, self.lang, self.ids)
 
     def title(self, name: str) -> str:
         """What a report calls the case of a file."""
@@ -107,8 +112,9 @@ def given(*options: Callable[[Any], Any]) -> Callable[[Callable[Concatenate[Give
             with faults_told(lang):
                 names = ("lang", "convention", "policies", "interpret", "as_of")
                 typed: dict[str, Any] = {name: kwargs.pop(name) for name in names if name in kwargs}
+                ids = bool(kwargs.pop("ids", False))
                 choices, day = _choices(typed.get("interpret", ())), _day(typed.pop("as_of", None))
-                rules = Given(lang, typed.get("policies"), typed.get("convention"), choices, day, typed)
+                rules = Given(lang, typed.get("policies"), typed.get("convention"), choices, day, typed, ids)
                 try:
                     command(rules, *args, **kwargs)
                 except Outside as outside:
@@ -224,12 +230,14 @@ def put(
 
 
 def _screen(output: str | None) -> Screen:
-    """The terminal where there is one, colours unless they are refused or the text goes to a file."""
-    if not sys.stdout.isatty():
+    """The width of the terminal, or of ``COLUMNS`` where set; colours on a terminal that takes them."""
+    terminal = sys.stdout.isatty()
+    if not terminal and not os.environ.get("COLUMNS", "").isdecimal():
         return Screen()
-    import shutil  # only for terminals
+    import shutil  # only where a width is known
 
-    return Screen(shutil.get_terminal_size().columns, output is None and "NO_COLOR" not in os.environ)
+    columns = max(NARROWEST, shutil.get_terminal_size().columns)
+    return Screen(columns, terminal and output is None and "NO_COLOR" not in os.environ)
 
 
 def write(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:

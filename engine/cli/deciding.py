@@ -13,6 +13,7 @@ from engine.cli.common import (
     decide_files,
     format_option,
     given,
+    ids_option,
     interpret_option,
     output_option,
     put,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("cases", nargs=-1, required=True, metavar="CASE...")
 @format_option(FORMATS)
-@given(as_of_option, convention_option, interpret_option)
+@given(as_of_option, convention_option, interpret_option, ids_option)
 @click.option("--expect-digest", metavar="DIGEST", help="Refuse to answer under other rules than these.")
 @click.option(
     "--sensitivity", is_flag=True, help="Also which results another reading of an open question would change."

@@ -14,6 +14,7 @@ from engine.cli.common import (
     engine_faults,
     format_option,
     given,
+    ids_option,
     interpret_option,
     put,
 )
@@ -39,7 +40,7 @@ FAVOURABLE = ""
 )
 @click.option("--possible", is_flag=True, help="Also every value that ITEM can still take, where it is open.")
 @format_option(FORMATS)
-@given(as_of_option, convention_option, interpret_option)
+@given(as_of_option, convention_option, interpret_option, ids_option)
 def explain(
     rules: Given, case: str, item: str, what_if: str | None, any_fact: bool, possible: bool, format_: str
 ) -> None:

@@ -13,6 +13,7 @@ from engine.cli.common import (
     deciding,
     format_option,
     given,
+    ids_option,
     interpret_option,
     output_option,
     put,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("dossier", metavar="DOSSIER")
 @format_option(FORMATS)
-@given(as_of_option, convention_option, interpret_option)
+@given(as_of_option, convention_option, interpret_option, ids_option)
 @click.option(
     "--sensitivity", is_flag=True, help="Also which results another reading of an open question would change."
 )

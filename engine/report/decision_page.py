@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.decision import Decision
 from engine.language.facts import YEAR
-from engine.policy.model import SOURCE_KINDS
 from engine.policy.registry import Outside
 from engine.records import dataclass
 from engine.report import outside_page
 from engine.report.decision_data import decision_object
 from engine.report.formats import formats
+from engine.report.money import amounts_blocks, money_cells, money_columns, payments_blocks
 from engine.report.outside_page import outside_blocks
-from engine.report.page import Block, Heading, Page, Paragraph, Table
+from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
 from engine.report.parts import (
     doubts_of,
-    due_text,
     duties,
     eligibility_criteria,
     facts_behind,
@@ -32,7 +31,9 @@ from engine.report.parts import (
     why_not_due,
 )
 from engine.report.readings import hanging, reading_objects, readings_blocks
+from engine.report.reasons import lacking, marked, reasons_block, why
 from engine.report.say import Say
+from engine.report.sources import grades_blocks, texts_blocks
 
 if TYPE_CHECKING:
     from engine.inquiry.possible import Outlook
@@ -69,7 +70,8 @@ class Decisions:
 
 
 def page(decisions: Decisions, say: Say) -> Page:
-    """A line for each case where there are many, then each decision in full, then where the rules came from."""
+    """A line for each case where there are many, then each decision in full, then the texts behind."""
+    say = say.noting()
     blocks: list[Block] = []
     if len(decisions.cases) > 1:
         blocks.extend(_summary(decisions.cases, say))
@@ -78,9 +80,12 @@ def page(decisions: Decisions, say: Say) -> Page:
             blocks.extend(outside_blocks(case.outside, say, case.title))
         else:
             blocks.extend(decision_blocks(case, say, decisions.full))
-    registry = say.registry
-    origin = say("rules_from", place=registry.root, origin=say(f"origin.{registry.origin}"))
-    return [*blocks, Paragraph(f"{origin}.")]
+    blocks.extend(texts_blocks(say, decisions.full))
+    if say.ids:
+        registry = say.registry
+        origin = say("rules_from", place=registry.root, origin=say(f"origin.{registry.origin}"))
+        blocks.append(Paragraph(f"{origin}."))
+    return blocks
 
 
 def data(decisions: Decisions, say: Say) -> Any:
@@ -98,52 +103,53 @@ FORMATS = formats(page, data)
 
 
 def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:
+    """A line for each case: the verdict, and unless it is refused the four amounts."""
     rows: list[tuple[str, ...]] = []
     for case in cases:
         if isinstance(case, Undecided):
-            rows.append((case.title, "—", say.label(case.outside.window), ""))
+            rows.append((case.title, "—", say.label(case.outside.window), "", "", "", ""))
             continue
         decision = case.decision
-        shown = [
-            decision.verdict,
-            decision.years[0].amount if decision.years else decision.stated(decision.headline.maximum),
-        ]
-        shown.append(decision.stated(decision.headline.due))
-        if tone_of(decision) == "bad":
-            shown[1:] = [None, None]
-        cells = ("—" if each is None else say.result(each) for each in shown)
-        rows.append((case.title, decision.convention.id, *cells))
+        verdict = "—" if decision.verdict is None else say.result(decision.verdict)
+        money = ("—",) * 4 if tone_of(decision) == "bad" else money_cells(decision, say)
+        rows.append((case.title, say.named(say.label(decision.convention), decision.convention.id), verdict, *money))
     yield Heading(say("summary"), 1)
-    yield Table((say("case"), say("convention"), say("verdict"), say("maximum"), say("amount_due")), tuple(rows))
+    columns = (say("case"), say("convention"), say("verdict"))
+    as_of = next((case.decision.as_of for case in cases if isinstance(case, Decided)), None)
+    yield Table((*columns, *money_columns(as_of, say)), tuple(rows))
 
 
 def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
-    """One decision, made to fit a screen; of a refused case what refuses it, and no amount or duty."""
+    """One decision, made to fit a screen: verdict, what is missing and amounts first; of a refused case no amount."""
     decision = case.decision
+    refused = tone_of(decision) == "bad"
     yield from verdict_heading(decision, say, case.title)
     yield from doubts_of([decision], say)
     yield from why_not(decision, say, lambda result: hanging(result, case.readings, say))
     yield from why_not_due(decision, say)
-    refused = tone_of(decision) == "bad"
-    if not refused:
-        yield from _overlays(decision, say)
-        if tone_of(decision) != "good":
-            yield Paragraph(say("if_eligible"))
-        yield from _results(decision, say)
-        yield from _amounts(decision, say)
-    yield from _criteria(decision, say)
-    yield from warnings_of(decision.results.values(), say)
     if not refused:
         yield from _missing(decision, say)
+        if tone_of(decision) != "good":
+            yield Paragraph(say("if_eligible"))
+        yield from amounts_blocks(decision, say)
+        yield from _results(decision, say)
+        yield from payments_blocks(decision, say)
+        yield from _overlays(decision, say)
+    yield from _criteria(decision, say, full)
+    yield from warnings_of(decision.results.values(), say)
+    if not refused:
+        yield from _where(decision, say)
         yield from _outlooks(case, say)
     yield from readings_blocks(_of_the_verdict(case) if refused else case.readings, say, full)
     if not refused:
         yield from duties(decision.obligations, say, full)
-    yield from _grades(decision, say, full)
     if case.sensitivity is not None:
         from engine.report.sensitivity_page import sensitivity_blocks  # rarely asked for
 
         yield from sensitivity_blocks(case.sensitivity, say)
+    yield from grades_blocks(decision, say, full)
+    if say.ids:
+        yield Paragraph(say.pair(say("digest"), decision.digest))
 
 
 def _of_the_verdict(case: Decided) -> list[Reading]:
@@ -167,92 +173,77 @@ def _outlooks(case: Decided, say: Say) -> Iterator[Block]:
         yield from possible_blocks(case.outlooks, say)
 
 
+def _missing(decision: Decision, say: Say) -> Iterator[Block]:
+    """The facts that the answer waits for, the first of many."""
+    missing = tuple(name for name in decision.missing if name != YEAR or not decision.years)
+    if missing:
+        yield Paragraph(f"{say.capital(lacking(missing, say))}.", "open")
+
+
+def _where(decision: Decision, say: Say) -> Iterator[Block]:
+    """Where the missing facts are found, those of one place together."""
+    places: dict[str, list[str]] = {}
+    for name in decision.missing:
+        if name != YEAR or not decision.years:
+            fact = say.registry.vocabulary.facts[name]
+            places.setdefault(fact.where[say.lang], []).append(say.named(say.label(fact), name))
+    if places:
+        yield Heading(say("where"), tone="open")
+        yield Tree(tuple((0, say.pair(where, say.listed(names))) for where, names in places.items()))
+
+
 def _overlays(decision: Decision, say: Say) -> Iterator[Block]:
-    """The later texts that change a result of this case."""
+    """The later texts behind what this page shows."""
+    shown = (*decision.headline.ids, *(line.result.id for line in decision.payments))
+    behind = {result.id for id_ in shown for result in decision.below(id_, applying=True)}
+    told = []
     for use in decision.overlays:
-        changes = [id_ for id_ in use.changes if decision.results[id_].status != "not_applicable"]
+        changes = [id_ for id_ in use.changes if id_ in behind]
         if changes:
-            source = f"{say.label(use)} ({use.convention}/{use.id}, {say.cited(use.cite)})"
-            yield Paragraph(say.pair(say("overlay"), f"{source}, {say('changes')} {', '.join(changes)}."))
+            told.append(
+                say.named(say.label(use), f"{use.convention}/{use.id} → {', '.join(changes)}")
+                + " "
+                + say.noted(use.cite)
+            )
+    if told:
+        yield Paragraph(say.pair(say("overlay"), f"{say.listed(told)}."))
 
 
 def _results(decision: Decision, say: Say) -> Iterator[Block]:
-    rows = []
-    for result in (decision.results[id_] for id_ in decision.headline.ids if id_ != decision.headline.verdict):
+    """The headline results but the verdict and the money."""
+    headline, rows = decision.headline, []
+    apart = (headline.verdict, headline.maximum, headline.due, headline.recover)
+    for result in (decision.results[id_] for id_ in headline.ids if id_ not in apart):
         waits_for_year = YEAR not in decision.facts and result.missing == (YEAR,)
-        nothing = result.id == decision.headline.recover and not result.value
-        if result.status != "not_applicable" and not waits_for_year and not nothing:
-            rows.append((say.label(result), say.result(result), say.because(result)))
+        if result.status != "not_applicable" and not waits_for_year:
+            reason = why(result, decision, say) if result.status == "known" else ""
+            rows.append((say.named(say.label(result), result.id), marked(result, decision, say), reason))
     if rows:
         yield Heading(say("results"))
         yield Table((say("result"), say("value"), say("why")), tuple(rows))
+        yield from reasons_block(say)
 
 
-def _amounts(decision: Decision, say: Say) -> Iterator[Block]:
-    if decision.years:
-        yield Heading(say("amounts"))
-        yield Table((say("year"), say("start"), say("maximum"), say("why")), _year_rows(decision, say))
-    if decision.payments:
-        rows = tuple(
-            (say.label(line.result), due_text(line, say), say.result(line.result), say.cited(line.result.cite))
-            for line in decision.payments
-        )
-        yield Heading(say("payments"))
-        yield Table((say("payment"), say("due"), say("amount"), say("article")), rows)
-
-
-def _year_rows(decision: Decision, say: Say) -> tuple[tuple[str, ...], ...]:
-    """A row for each run of years with the same amount for the same reason."""
-    rows: list[tuple[str, ...]] = []
-    for line in decision.years:
-        behind = {line.amount.id, *line.amount.uses}
-        labels = ", ".join(say.label(use) for use in line.overlays if not behind.isdisjoint(use.changes))
-        amount, why = say.result(line.amount), say.because(line.amount)
-        why = f"{labels} [{why}]" if labels and line.amount.status == "known" else why
-        if rows and rows[-1][2:] == (amount, why):
-            first = rows[-1][0].partition("–")[0]
-            rows[-1] = (f"{first}–{line.year}", *rows[-1][1:])
-        else:
-            rows.append((str(line.year), say.scalar(line.start), amount, why))
-    return tuple(rows)
-
-
-def _criteria(decision: Decision, say: Say) -> Iterator[Block]:
-    """The criteria of the eligibility, the ones that refuse or are open first."""
-    ranks = {"not_met": 0, "undetermined": 1, "met": 2, "not_applicable": 3}
-    criteria = sorted(eligibility_criteria(decision), key=lambda result: ranks[result.verdict])
-    rows = tuple(
-        (say.label(result), say.result(result), facts_behind(result, say), say.cited(result.cite[:1]))
-        for result in criteria
-        if result.verdict != "not_applicable"
-    )
-    if rows:
+def _criteria(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
+    """The criteria of the eligibility: those that refuse or are open with their facts, those that are met by name."""
+    ranks = {"not_met": 0, "undetermined": 1, "met": 2}
+    applying = [result for result in eligibility_criteria(decision) if result.verdict in ranks]
+    told = sorted((each for each in applying if full or each.verdict != "met"), key=lambda each: ranks[each.verdict])
+    met = [f"{say.label(each)} {say.noted(each.cite[:1])}" for each in applying if each not in told]
+    if told:
         yield Heading(say("criteria"))
+        rows = tuple(
+            (
+                say.named(say.label(each), each.id),
+                say.result(each),
+                facts_behind(each, say),
+                say.noted(each.cite[:1]),
+            )
+            for each in told
+        )
         yield Table((say("criterion"), say("verdict"), say("why"), say("article")), rows)
-
-
-def _missing(decision: Decision, say: Say) -> Iterator[Block]:
-    missing = [name for name in decision.missing if name != YEAR or not decision.years]
-    if missing:
-        facts = [say.registry.vocabulary.facts[name] for name in missing]
-        yield Heading(say("missing"), tone="open")
-        rows = tuple((say.label(fact), fact.name, fact.where[say.lang]) for fact in facts)
-        yield Table((say("fact"), "", say("where")), rows)
-
-
-def _grades(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
-    """The sources behind the main results, by grade."""
-    used: dict[str, dict[str, None]] = {kind: {} for kind in SOURCE_KINDS}
-    for id_ in decision.headline.ids:
-        for citation in (each for result in decision.below(id_, applying=True) for each in result.cite):
-            source = say.registry.conventions[citation.convention].sources.get(citation.source)
-            if source is not None:
-                named = f"{source.id} ({source.title}, {source.publisher})" if full else source.id
-                used[source.kind][named] = None
-    listed = say.listed if full else ", ".join
-    yield Heading(say("grades"))
-    yield Table(("", ""), tuple((say.value(kind), listed(found)) for kind, found in used.items() if found))
-    yield Paragraph(say.pair(say("digest"), decision.digest))
+    if met:
+        yield Paragraph(say.pair(say("criteria_met"), f"{say.listed(met)}."))
 
 
 def _readings(case: Decided, say: Say) -> dict[str, Any]:

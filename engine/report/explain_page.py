@@ -13,6 +13,7 @@ from engine.report.objects import doubt_objects, result_object
 from engine.report.page import Block, Heading, Page, Table, Tree
 from engine.report.parts import doubts_of, item_heading
 from engine.report.say import Say
+from engine.report.sources import texts_blocks
 
 if TYPE_CHECKING:
     from engine.inquiry.possible import Outlook
@@ -37,12 +38,13 @@ class Explained:
 
 def page(explained: Explained, say: Say) -> Page:
     """What the item came out as, the chain behind it, and what it waits for."""
-    blocks = tuple(_blocks(explained, say))
-    if not explained.outlooks:
-        return blocks
-    from engine.report.possible_page import possible_blocks  # rarely asked for
+    say = say.noting()
+    blocks = list(_blocks(explained, say))
+    if explained.outlooks:
+        from engine.report.possible_page import possible_blocks  # rarely asked for
 
-    return (*blocks, *possible_blocks(explained.outlooks, say))
+        blocks.extend(possible_blocks(explained.outlooks, say))
+    return (*blocks, *texts_blocks(say))
 
 
 def data(explained: Explained, say: Say) -> Any:
@@ -71,14 +73,14 @@ def _blocks(explained: Explained, say: Say) -> Iterator[Block]:
     if result.missing:
         yield Heading(say("missing"), tone="open")
         facts = [say.registry.vocabulary.facts[name] for name in result.missing]
-        rows = tuple((fact.name, fact.question[say.lang], fact.where[say.lang]) for fact in facts)
-        yield Table((say("fact"), say("question"), say("where")), rows)
+        rows = tuple((say.named(fact.question[say.lang], fact.name), fact.where[say.lang]) for fact in facts)
+        yield Table((say("question"), say("where")), rows)
 
 
 def _chain(decision: Decision, say: Say, result: Result, depth: int, seen: set[str]) -> Iterator[tuple[int, str]]:
     """A result, what decided it, the facts it reads itself, then each result below it."""
     if result.kind != "obligation" or depth:
-        yield depth, say.pair(f"{say.label(result)} ({result.id})", say.result(result))
+        yield depth, say.pair(say.named(say.label(result), result.id), say.result(result))
     yield from ((depth + 1, line) for line in _decided_by(decision, say, result))
     if result.id in seen or depth >= MAX_DEPTH:
         return
@@ -87,11 +89,11 @@ def _chain(decision: Decision, say: Say, result: Result, depth: int, seen: set[s
     above = {name for id_ in result.uses for name in decision.results[id_].facts}
     for name, value in result.facts.items():
         if name not in above or not result.uses:
-            yield depth + 1, say.pair(f"{say.label(facts[name])} ({name})", say.fact(name, value))
+            yield depth + 1, say.pair(say.named(say.label(facts[name]), name), say.fact(name, value))
     lacking = {name for id_ in result.uses for name in decision.results[id_].missing}
     for name in result.missing:
         if name not in lacking:
-            yield depth + 1, say("missing_count", names=f"{say.label(facts[name])} ({name})")
+            yield depth + 1, say("missing_count", names=say.named(say.label(facts[name]), name))
     for id_ in result.uses:
         yield from _chain(decision, say, decision.results[id_], depth + 1, seen)
 
@@ -100,13 +102,17 @@ def _decided_by(decision: Decision, say: Say, result: Result) -> Iterator[str]:
     """Later texts, the rule or row that decided, the text behind it, and warnings."""
     for use in decision.overlays:
         if result.id in use.changes:
-            yield say.pair(say("overlay"), f"{say.label(use)} ({use.convention}) [{say.cited(use.cite)}]")
+            yield say.pair(say("overlay"), f"{say.named(say.label(use), use.convention)} {say.noted(use.cite)}")
     for reason in result.because:
-        named = f"{say(f'reason.{reason.kind}')} {reason.id}"
-        told = say.pair(named, reason.text[say.lang]) if reason.text else named
-        cited = say.cited(reason.cite)
-        yield f"{told}{f' [{cited}]' if cited else ''} ({reason.at})"
+        kind, cited = say(f"reason.{reason.kind}"), say.noted(reason.cite)
+        told = reason.text[say.lang] if reason.text else ""
+        if say.ids:
+            told = say.pair(f"{kind} {reason.id} ({reason.at})", told) if told else f"{kind} {reason.id} ({reason.at})"
+        elif told:
+            told = say.pair(kind, told)
+        if told or cited:
+            yield f"{told or say('article')} {cited}".rstrip()
     if result.cite and not any(reason.cite for reason in result.because):
-        yield say.pair(say("article"), say.cited(result.cite))
+        yield f"{say('article')} {say.noted(result.cite)}"
     for warning in result.warnings:
         yield say.pair(say("warnings"), warning[say.lang])

@@ -12,11 +12,13 @@ from engine.report.html import html
 from engine.report.objects import citations
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
 from engine.report.say import Say
+from engine.report.sources import texts_blocks
 
 
 def page(outside: Outside, say: Say) -> Page:
     """What can be said of a contract of that day, and who knows more."""
-    return tuple(outside_blocks(outside, say))
+    say = say.noting()
+    return (*outside_blocks(outside, say), *texts_blocks(say))
 
 
 def outside_blocks(outside: Outside, say: Say, title: str | None = None) -> Iterator[Block]:
@@ -24,15 +26,11 @@ def outside_blocks(outside: Outside, say: Say, title: str | None = None) -> Iter
     window = outside.window
     yield Heading(say.label(window) if title is None else f"{title} — {say.label(window)}", 1, "open")
     signed = say("outside_signed", day=say.scalar(outside.signature))
-    yield Paragraph(f"{signed} {say(f'outside_aid.{window.aid}')} [{say.cited(window.cite)}]")
+    yield Paragraph(f"{signed} {say(f'outside_aid.{window.aid}')} {say.noted(window.cite)}")
     if window.known:
         yield Heading(say("outside_known"))
-        yield Tree(tuple((0, _known(known.text[say.lang], say.cited(known.cite))) for known in window.known))
+        yield Tree(tuple((0, f"{known.text[say.lang]} {say.noted(known.cite)}".rstrip()) for known in window.known))
     yield Paragraph(window.ask[say.lang])
-
-
-def _known(text: str, cited: str) -> str:
-    return f"{text} [{cited}]" if cited else text
 
 
 def data(outside: Outside, say: Say) -> Any:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
+from engine.evaluation.decision import Decision, ObligationLine, Result
 from engine.language.expressions import Compare, FactRef, ItemRef, VerdictIs, walk
 from engine.policy.model import Outcome
-from engine.report.page import Block, Heading, Paragraph, Table
+from engine.report.page import Block, Heading, Paragraph, Table, Tree
+from engine.report.reasons import marked_duty, reasons_block, waiting
 from engine.report.say import Say
+
+MOST_DUTIES = 1  # so many are told where fewer are overdue or decide the payment
 
 
 def verdict_heading(decision: Decision, say: Say, title: str) -> Iterator[Block]:
@@ -30,7 +33,7 @@ def tone_of(decision: Decision) -> str:
 
 def convention_line(decision: Decision, say: Say) -> Block:
     """The convention of a decision with its id, and why it was selected."""
-    convention = f"{say.label(decision.convention)} ({decision.convention.id})"
+    convention = say.named(say.label(decision.convention), decision.convention.id)
     return Paragraph(say.pair(convention, f"{decision.selected_because[say.lang]}."))
 
 
@@ -39,7 +42,7 @@ def item_heading(decision: Decision, item: str, say: Say) -> Iterator[Block]:
     result = decision.results[item]
     if result.kind == "obligation":
         line = next(line for line in decision.obligations if line.id == item)
-        due = f", {say('due').lower()} {line.due.isoformat()}" if line.due else ""
+        due = f", {say('due').lower()} {say.scalar(line.due)}" if line.due else ""
         yield Heading(say.pair(say.label(result), say.value(line.status) + due), 1)
     else:
         yield Heading(say.pair(say.label(result), say.result(result)), 1)
@@ -52,7 +55,8 @@ def why_not(decision: Decision, say: Say, hanging: Callable[[Result], str]) -> I
     refusing = [result for result in criteria if result.verdict == "not_met"]
     key, tone = ("refused_because", "bad") if refusing else ("open_because", "open")
     for result in refusing or [result for result in criteria if result.verdict == "undetermined"]:
-        reason = f"{say.label(result)} ({facts_behind(result, say)}) [{say.cited(result.cite[:1])}].{hanging(result)}"
+        named = say.named(say.label(result), result.id)
+        reason = f"{named} ({facts_behind(result, say)}) {say.noted(result.cite[:1])}.{hanging(result)}"
         yield Paragraph(say.pair(say(key), reason), tone)
 
 
@@ -65,7 +69,8 @@ def why_not_due(decision: Decision, say: Say) -> Iterator[Block]:
     for result in (decision.results[id_] for id_ in dict.fromkeys(named)):
         if result.kind == "criterion" and (result.verdict == "not_met" or _half_answered(decision, result)):
             key, tone = ("not_due", "bad") if result.verdict == "not_met" else ("due_if", "open")
-            reason = f"{say.label(result)} ({facts_behind(result, say)}) [{say.cited(result.cite)}]."
+            label = say.named(say.label(result), result.id)
+            reason = f"{label} ({facts_behind(result, say)}) {say.noted(result.cite)}."
             yield Paragraph(say.pair(say(key), reason), tone)
 
 
@@ -95,24 +100,16 @@ def facts_behind(result: Result, say: Say) -> str:
         fact = say.registry.vocabulary.facts[name]
         label_needed = fact.type.kind in ("boolean", "number", "date")
         parts.append(say.pair(say.label(fact), say.fact(name, value)) if label_needed else say.fact(name, value))
-    if result.missing:
-        parts.append(say("missing_count", names=say.facts(result.missing)))
-    return say.listed(parts)
-
-
-def due_text(line: PaymentLine, say: Say) -> str:
-    """The due day of a payment, or why there is none."""
-    if line.due:
-        return say.scalar(line.due)
-    return say("unpublished") if line.due_reason else say.value("undetermined")
+    if result.status == "undetermined":
+        parts.append(waiting(result, say))
+    return say.listed(filter(None, parts))
 
 
 def doubts_of(decisions: Iterable[Decision], say: Say) -> Iterator[Block]:
     """Facts that do not agree, each once, with what they are."""
     found = {doubt.result.id: doubt.result for decision in decisions for doubt in decision.doubts}
     for result in found.values():
-        cited = f" [{say.cited(result.cite)}]" if result.cite else ""
-        said = f"{say.label(result)} ({facts_behind(result, say)}){cited}."
+        said = f"{say.label(result)} ({facts_behind(result, say)}) {say.noted(result.cite)}".rstrip() + "."
         yield Paragraph(say.pair(say("doubtful"), said), "open")
 
 
@@ -141,31 +138,40 @@ def named_years(label: str, years: Sequence[int], say: Say) -> str:
 def duties(obligations: Sequence[ObligationLine], say: Say, full: bool) -> Iterator[Block]:
     """The duties that apply and what follows where they are not met, overdue ones first.
 
-    Those without a known day are told only on demand, unless the aid depends on them.
+    Those that are done, without a known day, or the last of many are told only on demand, unless the aid depends on
+    them.
     """
     order = {"overdue": 0, "pending": 1, "undetermined": 2, "done": 3}
     lines = [line for line in obligations if line.status != "not_applicable"]
-    dated = [line for line in lines if line.due is not None or line.status in ("overdue", "done") or _decisive(line)]
-    others = [line for line in lines if line not in dated]
+    lines.sort(key=lambda line: (order[line.status], not _decisive(line), line.due is None, str(line.due)))
+    urgent = [line for line in lines if line.status == "overdue" or (_decisive(line) and line.status != "done")]
+    dated = [line for line in lines if line not in urgent and line.due is not None and line.status != "done"]
+    shown = lines if full else [*urgent, *dated[: max(0, MOST_DUTIES - len(urgent))]]
     if lines:
         yield Heading(say("obligations"))
-    if dated:
-        rows = tuple(
-            (say.label(line), say.scalar(line.due), say.value(line.status), _otherwise(line, say))
-            for line in sorted(dated, key=lambda line: (order[line.status], str(line.due)))
-        )
-        yield Table((say("obligation"), say("due"), say("status"), say("unmet")), rows)
-    if others and full:
-        rest = tuple((say.label(line), say.value(line.status), _otherwise(line, say)) for line in others)
-        yield Table(("", "", say("unmet")), rest)
-    elif others:
-        yield Paragraph(say.count("undated", len(others)))
+    if full:
+        heads = (say("obligation"), say("due"), say("status"), say("unmet"))
+        yield Table(heads, tuple(_duty(line, say) for line in shown))
+    else:
+        yield Tree(tuple((0, _told(_duty(line, say), say)) for line in shown))
+    yield from reasons_block(say)
+    if len(lines) > len(shown):
+        yield Paragraph(say.count("other_duties", len(lines) - len(shown)))
+
+
+def _duty(line: ObligationLine, say: Say) -> tuple[str, str, str, str]:
+    """A duty, its day, its status and what follows where it is not met."""
+    otherwise = "" if line.if_unmet is None or line.status == "done" else say(f"if_unmet.{line.if_unmet}")
+    return say.named(say.label(line), line.id), say.scalar(line.due), marked_duty(line, say), otherwise
+
+
+def _told(duty: tuple[str, str, str, str], say: Say) -> str:
+    """The same as a sentence."""
+    label, due, status, otherwise = duty
+    dated = f"{status}, {due}" if due != say.scalar(None) else status
+    unmet = [say("otherwise_follows", unmet=otherwise)] if otherwise else []
+    return f"{say.pair(label, say.listed([dated, *unmet]))}."
 
 
 def _decisive(line: ObligationLine) -> bool:
     return line.if_unmet == "payment_withheld"
-
-
-def _otherwise(line: ObligationLine, say: Say) -> str:
-    """What follows a duty that is not met; nothing of one that is done."""
-    return "" if line.if_unmet is None or line.status == "done" else say(f"if_unmet.{line.if_unmet}")

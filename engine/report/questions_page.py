@@ -14,7 +14,9 @@ from engine.report.formats import formats
 from engine.report.objects import doubt_objects
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
 from engine.report.parts import convention_line, doubts_of
+from engine.report.reasons import why
 from engine.report.say import Say
+from engine.report.sources import texts_blocks
 from engine.report.values import Json, to_json
 
 
@@ -38,7 +40,8 @@ class Questions:
 
 def page(questions: Questions, say: Say) -> Page:
     """The questions in their order, what waits for them, and the command to run next."""
-    return tuple(_blocks(questions.asked, questions.commands, questions.title, say))
+    say = say.noting()
+    return (*_blocks(questions.asked, questions.commands, questions.title, say), *texts_blocks(say))
 
 
 def data(questions: Questions, say: Say) -> Any:
@@ -75,7 +78,7 @@ def _blocks(asked: Asked, commands: Commands, title: str, say: Say) -> Iterator[
         if result.status != "undetermined":
             yield Paragraph(say.pair(say.label(result), f"{say.result(result)}."))
     for result in asked.open:
-        yield Paragraph(say.pair(say.label(result), f"{say('ask_open')}. {say.because(result)}"))
+        yield Paragraph(say.pair(say.label(result), f"{say('ask_open')}. {why(result, asked.decision, say)}"))
     if not asked.waiting:
         yield Paragraph(say("ask_nothing"))
     yield from _next(asked, commands, say)

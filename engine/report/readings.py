@@ -7,38 +7,45 @@ from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.decision import ObligationLine, PaymentLine, Result
 from engine.report.objects import citations, value_object
-from engine.report.page import Block, Heading, Tree
+from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.parts import named_years
 from engine.report.say import Say
 
 if TYPE_CHECKING:
     from engine.inquiry.readings import Effect, Reading, Seen
 
-MOST_EFFECTS = 4  # so many are told of a choice, the others counted
+MOST_EFFECTS = 2  # so many are told of a choice, the others counted
+DUTIES = ("duty", "undated")
 
 
 def readings_blocks(readings: Sequence[Reading], say: Say, full: bool) -> Iterator[Block]:
-    """The section: each question with the choice taken, and what another choice would change of what is shown."""
+    """The section: each question with the choice taken, and what another choice would change of what is shown.
+
+    Those that change duties alone are told in full only.
+    """
     lines: list[tuple[int, str]] = []
+    left_out = 0
     for reading in readings:
-        question, told = reading.question, []
+        told = []
         for choice, effects in reading.others.items():
-            shown = [effect for effect in effects if full or effect.place.kind != "undated"]
+            shown = [effect for effect in effects if full or effect.place.kind not in DUTIES]
             if shown:
-                label = f"{question.choices[choice][say.lang]} ({question.id}={choice})"
-                told.append((1, say.pair(label, f"{say.listed(_told(shown, say))}.")))
+                told.append((1, say.pair(_way(reading, choice, say), f"{say.listed(_told(shown, say, full))}.")))
         if told:
-            taken = f"{question.choices[reading.taken][say.lang]} ({question.id}={reading.taken})."
-            lines += [(0, f"{question.question[say.lang]} {taken}"), *told]
+            taken = _way(reading, reading.taken, say)
+            lines += [(0, f"{reading.question.question[say.lang]} {taken}."), *told]
+        left_out += not told
     if lines:
         yield Heading(say("assumed"))
         yield Tree(tuple(lines))
+    if left_out:
+        yield Paragraph(say.count("readings_of_duties", left_out))
 
 
 def hanging(result: Result, readings: Sequence[Reading], say: Say) -> str:
     """What a result would be under other readings, for its own line; nothing where none changes it."""
     told = [
-        say("read_otherwise", value=_text(effect.after, say), way=f"{reading.question.id}={choice}")
+        say("read_otherwise", value=_text(effect.after, say), way=_way(reading, choice, say))
         for reading in readings
         for choice, effects in reading.others.items()
         for effect in effects
@@ -47,16 +54,23 @@ def hanging(result: Result, readings: Sequence[Reading], say: Say) -> str:
     return f" {say.listed(told)}." if told else ""
 
 
-def _told(effects: Sequence[Effect], say: Say) -> Iterator[str]:
-    """Each effect in words, years that come to the same together."""
+def _way(reading: Reading, choice: str, say: Say) -> str:
+    return say.named(reading.question.choices[choice][say.lang], f"{reading.question.id}={choice}")
+
+
+def _told(effects: Sequence[Effect], say: Say, full: bool) -> Iterator[str]:
+    """Each effect in words, verdict and money first; years that come to the same together."""
     found: dict[tuple[str, str], list[int]] = {}
-    for effect in effects:
+    headline = say.registry.results.headline
+    first = {id_ for id_, shown in headline.items() if shown.role is not None}
+    for effect in sorted(effects, key=lambda effect: effect.place.id not in first):
         found.setdefault((_label(effect, say), _after(effect, say)), []).append(effect.place.year)
-    for (label, text), years in list(found.items())[:MOST_EFFECTS]:
+    most = len(found) if full else MOST_EFFECTS
+    for (label, text), years in list(found.items())[:most]:
         named = named_years(label, years, say)
         yield say.pair(named, text) if text else named
-    if len(found) > MOST_EFFECTS:
-        yield say.count("other_effects", len(found) - MOST_EFFECTS)
+    if len(found) > most:
+        yield say.count("other_effects", len(found) - most)
 
 
 def _label(effect: Effect, say: Say) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Protocol
 
@@ -12,6 +13,7 @@ from engine.language.types import Type
 from engine.language.values import Scalar
 from engine.policy.registry import Registry
 from engine.records import dataclass
+from engine.report.notes import Notes
 from engine.report.values import scalar_text
 from engine.words import read_words
 
@@ -25,13 +27,20 @@ class Labelled(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Says things in ``lang``, with the labels of the facts of ``registry``.
+    """Says things in ``lang``, with the labels of the facts of ``registry``; ``ids`` names ids beside labels.
 
-    A key of the words that does not exist is an error of ours (KeyError), which tests/test_words.py rules out.
+    ``notes`` are those of one page, which :meth:`noting` opens; without them citations stand in full where they are
+    made. A key of the words that does not exist is an error of ours (KeyError), which tests/test_words.py rules out.
     """
 
     registry: Registry
     lang: str
+    ids: bool = False
+    notes: Notes | None = None
+
+    def noting(self) -> Say:
+        """The same with the notes of a new page."""
+        return replace(self, notes=Notes({}, {}, []))
 
     def __call__(self, key: str, **values: object) -> str:
         """A word of the reports, with its blanks filled in."""
@@ -82,6 +91,14 @@ class Say:
         """Facts by their labels, on one line."""
         return ", ".join(self.label(self.registry.vocabulary.facts[name]) for name in names)
 
+    def written_day(self, text: str) -> str:
+        """A day, month or year as a source states it, in the form of the language."""
+        return "/".join(reversed(text.split("-"))) if self.lang == "fr" else text
+
+    def capital(self, text: str) -> str:
+        """A text that begins a sentence."""
+        return text[:1].upper() + text[1:]
+
     def pair(self, name: str, text: str) -> str:
         """A name and what is said of it."""
         return f"{name}{self('colon')}{text}"
@@ -94,15 +111,18 @@ class Say:
         """Several things on one line."""
         return self("semicolon").join(texts)
 
+    def named(self, label: str, id_: str) -> str:
+        """A label, with its id where ids are asked for."""
+        return f"{label} ({id_})" if self.ids else label
+
     def cited(self, cite: Iterable[Citation]) -> str:
-        """Citations as one line: source, and the place in it."""
+        """Citations as one line for who writes rules: the id of each source, and the place in it."""
         named = (f"{each.source}, {each.locator}" if each.locator else each.source for each in cite)
         return self.listed(dict.fromkeys(named))
 
-    def because(self, result: Result) -> str:
-        """Why a result is open, or the text behind it, on one line."""
-        if result.status == "undetermined":
-            if result.missing:
-                return self("missing_count", names=self.facts(result.missing))
-            return " ".join(dict.fromkeys(reason.text[self.lang] for reason in result.because if reason.text))
-        return self.cited(result.cite[:1])
+    def noted(self, cite: Iterable[Citation]) -> str:
+        """Citations as numbers of notes in brackets, nothing where there are none."""
+        cite = tuple(cite)
+        if not cite:
+            return ""
+        return f"[{self.cited(cite) if self.notes is None else self.notes.number(cite)}]"

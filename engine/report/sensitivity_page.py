@@ -29,9 +29,11 @@ def sensitivity_blocks(found: Sensitivity, say: Say) -> Iterator[Block]:
             title = say(f"unchanged.{status}{'' if found.depth is None else '_so_far'}")
             yield Paragraph(say.pair(title, f"{say.listed(_unchanged(shown, say))}."))
     if found.without_effect:
-        yield Paragraph(say.pair(say("without_effect"), f"{', '.join(found.without_effect)}."))
+        questions = (say.named(found.questions[id_].question[say.lang], id_) for id_ in found.without_effect)
+        yield Paragraph(say.pair(say("without_effect"), say.listed(questions)))
     if found.fixed:
-        yield Paragraph(say.pair(say("kept_as_asked"), f"{', '.join(found.fixed)}."))
+        questions = (say.named(found.questions[id_].question[say.lang], id_) for id_ in found.fixed)
+        yield Paragraph(say.pair(say("kept_as_asked"), say.listed(questions)))
     yield Paragraph(_examined(found, say))
 
 
@@ -41,7 +43,7 @@ def _changes(found: Sensitivity, say: Say) -> Iterator[tuple[int, str]]:
     for change in found.changes:
         others = []
         for other in change.alternatives:
-            ways = say("or_reading").join(_way(way, say) for way in other.ways)
+            ways = say("or_reading").join(_way(found, way, say) for way in other.ways)
             others.append(say("sensitivity_with", value=say.result(other.result), ways=ways))
         key = (say.label(change.taken), say.result(change.taken), tuple(others))
         told.setdefault(key, []).append(change.subject.year)
@@ -50,8 +52,14 @@ def _changes(found: Sensitivity, say: Say) -> Iterator[tuple[int, str]]:
         yield from ((1, other) for other in others_told)
 
 
-def _way(way: Choices, say: Say) -> str:
-    return say("and_reading").join(f"{id_}={choice}" for id_, choice in way.items())
+def _way(found: Sensitivity, way: Choices, say: Say) -> str:
+    return say("and_reading").join(_choice(found, id_, choice, say) for id_, choice in way.items())
+
+
+def _choice(found: Sensitivity, id_: str, choice: str, say: Say) -> str:
+    """A choice by its label, in quotes because it stands inside a sentence."""
+    label = found.questions[id_].choices[choice][say.lang]
+    return say.named(say("quoted", text=label), f"{id_}={choice}")
 
 
 def _readings(found: Sensitivity, say: Say) -> Iterator[tuple[int, str]]:
@@ -59,11 +67,10 @@ def _readings(found: Sensitivity, say: Say) -> Iterator[tuple[int, str]]:
     ways = [way for change in found.changes for other in change.alternatives for way in other.ways]
     named = {pair for way in ways for pair in way.items()}
     for id_, question in found.questions.items():
-        for choice, label in question.choices.items():
+        for choice in question.choices:
             if (id_, choice) in named:
-                yield 0, say.pair(f"{id_}={choice}", label[say.lang])
-                yield 1, question.question[say.lang]
-                yield 1, say.pair(say("article"), say.cited(question.cite))
+                yield 0, _choice(found, id_, choice, say)
+                yield 1, f"{question.question[say.lang]} {say.noted(question.cite)}"
 
 
 def _unchanged(entries: Iterable[tuple[Subject, Result]], say: Say) -> Iterator[str]:

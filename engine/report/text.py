@@ -1,7 +1,11 @@
-"""Lays a page out as text: a page and a width come in, plain lines or coloured ones (through rich) go out."""
+"""Lays a page out as text: a page and a width come in, plain lines or coloured ones go out.
+
+No word is broken that fits on a line: a table that does not fit the width is laid out as entries, one below the other.
+"""
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -11,45 +15,26 @@ from engine.escaping import flowing
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Plain, Table, Tree, shown
 
 GAP = "  "
-NARROWEST = 8
-_TONES = {"good": "bold green", "bad": "bold red", "open": "bold yellow", "": "bold"}
+_SPACES = re.compile(r"[ \t\n]+")  # not the narrow ones, which keep an amount and its sign together
+_SIGN = re.compile(r" (?=[?!;:»](?:\s|$))|(?<=«) ")  # French signs stay on the line of their word
+_KEPT = "\ue000"
+_TONES = {"good": "1;32", "bad": "1;31", "open": "1;33", "": "1"}
+_SECTION, _HEAD = "1;36", "2"
 
 
 def plain(page: Page, width: int = 100) -> str:
     """The page without colours, wrapped to ``width`` columns."""
-    return (
-        "\n".join(line for block in page for inner in _open(block) for line in _block(inner, width)).strip("\n") + "\n"
-    )
+    return _joined(line for block in page for inner in _open(block) for _, line in _block(inner, width))
 
 
 def coloured(page: Page, width: int) -> str:
-    """The page for a terminal, with rich's tables and colours."""
-    from rich.console import Console  # slow to import, and only for terminals
-    from rich.table import Table as RichTable
-    from rich.text import Text
+    """The page for a terminal, with the colours of headings and heads of columns."""
+    lines = (line for block in page for inner in _open(block) for line in _block(inner, width))
+    return _joined(f"\x1b[{style}m{line}\x1b[0m" if style and line else line for style, line in lines)
 
-    console = Console(width=width, force_terminal=True, highlight=False)
-    with console.capture() as capture:
-        for block in (inner for each in page for inner in _open(each)):
-            match block:
-                case Heading(text, level, tone):
-                    console.print()
-                    console.print(Text(text, style=_TONES[tone] if level == 1 or tone else "bold cyan"))
-                case Paragraph(text, tone):
-                    console.print(Text(text, style=_TONES[tone] if tone else ""))
-                case Table(columns, rows):
-                    table = RichTable(box=None, pad_edge=False, header_style="dim")
-                    for column in columns:
-                        table.add_column(Text(column), overflow="fold")
-                    for row in rows:
-                        table.add_row(*(Text(cell) for cell in row))
-                    console.print(table)
-                case Tree():
-                    for line in _tree(block, width):
-                        console.print(Text(line))
-                case _:
-                    assert_never(block)
-    return capture.get().strip("\n") + "\n"
+
+def _joined(lines: Iterator[str]) -> str:
+    return "\n".join(lines).strip("\n") + "\n"
 
 
 def _open(block: Block) -> Iterator[Plain]:
@@ -63,52 +48,78 @@ def _open(block: Block) -> Iterator[Plain]:
         yield block
 
 
-def _block(block: Plain, width: int) -> Iterator[str]:
+def _block(block: Plain, width: int) -> Iterator[tuple[str, str]]:
+    """The lines of a block, each with its style."""
     match block:
-        case Heading(text, level, _):
-            yield ""
-            lines = textwrap.wrap(text, width) or [""]
-            yield from lines
+        case Heading(text, level, tone):
+            style = _TONES[tone] if level == 1 or tone else _SECTION
+            lines = _wrapped(text, width)
+            yield "", ""
+            yield from ((style, line) for line in lines)
             if level == 1:
-                yield "=" * min(width, max(display_width(line) for line in lines))
-        case Paragraph(text, _):
-            yield from textwrap.wrap(text, width) or [""]
+                yield style, "=" * min(width, max(display_width(line) for line in lines))
+        case Paragraph(text, tone):
+            yield from ((_TONES[tone] if tone else "", line) for line in _wrapped(text, width))
         case Table():
             yield from _table(block, width)
-        case Tree():
-            yield from _tree(block, width)
+        case Tree(tree):
+            for depth, text in tree:
+                indent = "  " * depth
+                room = max(width, 20 + len(indent))
+                yield from (("", line) for line in _wrapped(text, room, indent, indent + "  "))
         case _:
             assert_never(block)
 
 
-def _tree(tree: Tree, width: int) -> Iterator[str]:
-    for depth, text in tree.lines:
-        indent = "  " * depth
-        yield from textwrap.wrap(
-            text, max(width, 20 + len(indent)), initial_indent=indent, subsequent_indent=indent + "  "
-        )
+def _wrapped(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """Lines of whole words; a word is broken only where it is longer than a line."""
+    text = _SIGN.sub(_KEPT, text)
+    broken = max(map(display_width, _SPACES.split(text))) + len(rest) > width
+    lines = textwrap.wrap(
+        text, width, initial_indent=first, subsequent_indent=rest, break_long_words=broken, break_on_hyphens=False
+    )
+    return [line.replace(_KEPT, " ") for line in lines] or [""]
 
 
-def _table(table: Table, width: int) -> Iterator[str]:
-    grid = [table.columns, *table.rows] if any(table.columns) else list(table.rows)
-    widths = _widths(grid, width)
-    for row in grid:
-        cells = [textwrap.wrap(cell, size) or [""] for cell, size in zip(row, widths, strict=True)]
-        for index in range(max(len(cell) for cell in cells)):
+def _table(table: Table, width: int) -> Iterator[tuple[str, str]]:
+    named = any(table.columns)
+    grid = [table.columns, *table.rows] if named else list(table.rows)
+    widths = _widths(grid, width - len(GAP))
+    if widths is None:
+        yield from _entries(table, width)
+        return
+    for place, row in enumerate(grid):
+        cells = [_wrapped(cell, size) for cell, size in zip(row, widths, strict=True)]
+        for index in range(max(map(len, cells), default=0)):
             parts = [cell[index] if index < len(cell) else "" for cell in cells]
             line = GAP.join(part + " " * (size - display_width(part)) for part, size in zip(parts, widths, strict=True))
-            yield ("  " + line).rstrip()
+            yield _HEAD if named and not place else "", (GAP + line).rstrip()
 
 
-def _widths(grid: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Natural widths, the widest column giving way until the table fits."""
-    widths = [max(1, *(display_width(row[i]) for row in grid)) for i in range(len(grid[0]))] if grid else []
-    room = width - 2 - len(GAP) * (len(widths) - 1)
-    while sum(widths) > room and max(widths) > NARROWEST:
-        widest = widths.index(max(widths))
-        others = sum(widths) - widths[widest]
-        second = max([w for i, w in enumerate(widths) if i != widest], default=0)
-        widths[widest] = max(NARROWEST, min(widths[widest] - 1, max(second, room - others)))
+def _entries(table: Table, width: int) -> Iterator[tuple[str, str]]:
+    """Each row as an entry: its first cell, then the others below it, each beside the head of its column."""
+    for first, *others in table.rows:
+        yield from (("", line) for line in _wrapped(first, width, GAP, GAP * 2))
+        for head, cell in zip(table.columns[1:], others, strict=True):
+            if cell:
+                text = f"{head}{GAP}{cell}" if head else cell
+                yield from (("", line) for line in _wrapped(text, width, GAP * 2, GAP * 3))
+
+
+def _widths(grid: Sequence[Sequence[str]], width: int) -> list[int] | None:
+    """The width of each column, the widest giving way as far as its longest word, or None where all do not fit."""
+    columns = list(zip(*grid, strict=True))
+    widths = [max(1, *map(display_width, column)) for column in columns]
+    least = [
+        max(display_width(word) for cell in column for word in _SPACES.split(_SIGN.sub(_KEPT, cell)))
+        for column in columns
+    ]
+    room = width - len(GAP) * (len(widths) - 1)
+    if sum(least) > room:
+        return None
+    while sum(widths) > room:
+        _, widest = max((size, place) for place, size in enumerate(widths) if size > least[place])
+        widths[widest] -= 1
     return widths
 
 

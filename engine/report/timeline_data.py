@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.evaluation.decision import PaymentLine, Result
+from engine.escaping import in_cell
+from engine.evaluation.decision import Result
 from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
@@ -27,7 +28,9 @@ from engine.report.objects import (
 )
 from engine.report.page import Page
 from engine.report.readings import reading_objects
+from engine.report.reasons import why
 from engine.report.say import Say
+from engine.report.sources import texts_blocks
 from engine.report.timeline_chart import timeline_figure
 from engine.report.timeline_page import timeline_blocks
 from engine.report.values import money, to_json
@@ -50,12 +53,13 @@ class Life:
 
 def page(life: Life, say: Say) -> Page:
     """The page of one contract."""
+    say = say.noting()
     blocks = list(timeline_blocks(life.timeline, say, life.title, life.full, life.readings))
     if life.sensitivity is not None:
         from engine.report.sensitivity_page import sensitivity_blocks  # rarely asked for
 
         blocks.extend(sensitivity_blocks(life.sensitivity, say))
-    return blocks
+    return [*blocks, *texts_blocks(say)]
 
 
 def data(life: Life, say: Say) -> Any:
@@ -71,7 +75,7 @@ def data(life: Life, say: Say) -> Any:
 FORMATS = formats(
     page,
     data,
-    csv=lambda life, say: timeline_csv(life.timeline),
+    csv=lambda life, say: timeline_csv(life.timeline, say),
     html=lambda life, say: html(page(life, say), say.lang, timeline_figure(life.timeline, say)),
 )
 
@@ -164,34 +168,56 @@ def _total(total: Total) -> dict[str, Any]:
     return {"amount": money(total.amount), "open_years": list(total.open_years)}
 
 
-def timeline_csv(timeline: Timeline) -> str:
-    """One row a contract year under item ids: dates in ISO form, amounts in euros, ``undetermined`` written out."""
-    payments = list(dict.fromkeys(line.result.id for row in timeline.rows for line in row.decision.payments))
-    headline = timeline.rows[0].decision.headline.ids
-    names = ["annee", "debut", "fin", "convention", "overlays", "events", *headline]
+def timeline_csv(timeline: Timeline, say: Say) -> str:
+    """One row a contract year under item ids: dates in ISO form, amounts in euros, ``undetermined`` written out.
+
+    A column that is not known in some year is followed by one with the reasons.
+    """
+    head: list[str] = []
+    columns: list[list[Any]] = []
+    for name, cells in _columns(timeline, say):
+        head.append(name)
+        columns.append(cells)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*names, *(column for id_ in payments for column in (id_, f"{id_}.echeance"))])
-    for row in timeline.rows:
-        decision = row.decision
-        lines = {line.result.id: line for line in decision.payments}
-        writer.writerow(
-            [
-                row.year,
-                row.start or "",
-                row.last_day or "",
-                decision.convention.id,
-                " ".join(overlay_ids(row.overlays)),
-                " ".join(f"{event.day}:{event.type.name}" for event in row.happened),
-                *(_cell(decision.results[id_]) for id_ in headline),
-                *(cell for id_ in payments for cell in _payment_cells(lines.get(id_))),
-            ]
-        )
+    writer.writerow(head)
+    writer.writerows(zip(*columns, strict=True))
     return out.getvalue()
 
 
-def _payment_cells(line: PaymentLine | None) -> tuple[Any, Any]:
-    return ("", "") if line is None else (_cell(line.result), line.due or "undetermined")
+def _columns(timeline: Timeline, say: Say) -> Iterator[tuple[str, list[Any]]]:
+    """The columns in order: the year, the headline results, the payments."""
+    rows = timeline.rows
+    yield "annee", [row.year for row in rows]
+    yield "debut", [row.start or "" for row in rows]
+    yield "fin", [row.last_day or "" for row in rows]
+    yield "convention", [row.decision.convention.id for row in rows]
+    yield "overlays", [" ".join(overlay_ids(row.overlays)) for row in rows]
+    yield "events", [" ".join(f"{event.day}:{event.type.name}" for event in row.happened) for row in rows]
+    for id_ in rows[0].decision.headline.ids:
+        results = [row.decision.results[id_] for row in rows]
+        yield id_, [_cell(result) for result in results]
+        yield from _reasons(id_, results, rows, say)
+    for id_ in dict.fromkeys(line.result.id for row in rows for line in row.decision.payments):
+        lines = [next((line for line in row.decision.payments if line.result.id == id_), None) for row in rows]
+        yield id_, ["" if line is None else _cell(line.result) for line in lines]
+        yield from _reasons(id_, [None if line is None else line.result for line in lines], rows, say)
+        yield f"{id_}.echeance", ["" if line is None else line.due or "undetermined" for line in lines]
+        reasons = [line.due_reason[say.lang] if line is not None and line.due_reason else "" for line in lines]
+        if any(reasons):
+            yield f"{id_}.echeance.why", reasons
+
+
+def _reasons(
+    id_: str, results: Sequence[Result | None], rows: Sequence[YearRow], say: Say
+) -> Iterator[tuple[str, list[Any]]]:
+    """Why a result is open, or does not apply, in each year; no column where it is known in all."""
+    cells = [
+        "" if result is None or result.status == "known" else in_cell(why(result, row.decision, say))
+        for result, row in zip(results, rows, strict=True)
+    ]
+    if any(cells):
+        yield f"{id_}.why", cells
 
 
 def _cell(result: Result) -> Any:

@@ -10,24 +10,23 @@ from engine.evaluation.decision import Result
 from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Change, Paid, Timeline, Total, YearRow
 from engine.language.facts import YEAR
-from engine.language.types import number
+from engine.report.money import EUROS, money_cells, money_columns
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
 from engine.report.parts import (
     doubts_of,
-    due_text,
     duties,
+    named_years,
     verdict_heading,
     warnings_of,
     why_not,
     why_not_due,
 )
 from engine.report.readings import hanging, readings_blocks
+from engine.report.reasons import marked, marked_day, reasons_block, why
 from engine.report.say import Say
 
 if TYPE_CHECKING:
     from engine.inquiry.readings import Reading
-
-EUROS = number("EUR", 2)
 
 
 def timeline_blocks(
@@ -40,10 +39,11 @@ def timeline_blocks(
     yield from why_not(first, say, lambda result: hanging(result, readings, say))
     yield from why_not_due(timeline.rows[-1].decision, say)
     yield from _years(timeline, say)
+    yield from _money(timeline, say)
+    yield from _totals(timeline, say)
     yield from _changes(timeline, say)
     yield from _payments(timeline, say)
     yield from _ending(timeline, say)
-    yield from _totals(timeline, say)
     yield from warnings_of((result for row in timeline.rows for result in row.decision.results.values()), say)
     yield from _waiting(timeline, say)
     yield from readings_blocks(readings, say, full)
@@ -51,37 +51,49 @@ def timeline_blocks(
 
 
 def _years(timeline: Timeline, say: Say) -> Iterator[Block]:
+    """What the law says of each contract year; years that say the same are told together."""
     columns = _columns(timeline, say)
     yield Heading(say("contract_years"))
-    rows = tuple(_year(row, columns, say) for row in timeline.rows)
-    yield Table((say("year"), say("life_from"), *columns), rows)
+    rows: list[tuple[str, ...]] = []
+    for row in timeline.rows:
+        cells = [_cell([row.decision.results[id_] for id_ in ids], row, say) for ids in columns.values()]
+        if rows and rows[-1][2:] == tuple(cells):
+            first = rows[-1][0].partition("–")[0]
+            rows[-1] = (f"{first}–{row.year}", *rows[-1][1:])
+        else:
+            rows.append((str(row.year), say.scalar(row.start), *cells))
+    yield Table((say("year"), say("life_from"), *columns), tuple(rows))
+    yield from reasons_block(say)
+
+
+def _money(timeline: Timeline, say: Say) -> Iterator[Block]:
+    """The four amounts of each contract year."""
+    yield Heading(say("amounts"))
+    rows = tuple((str(row.year), *money_cells(row.decision, say)) for row in timeline.rows)
+    yield Table((say("year"), *money_columns(timeline.as_of, say)), rows)
+    yield from reasons_block(say)
 
 
 def _columns(timeline: Timeline, say: Say) -> Mapping[str, Sequence[str]]:
-    """The headline results but the verdict under their short titles; those of one title share a column.
-
-    What is to be recovered stands with the totals.
-    """
-    decision = timeline.rows[0].decision
+    """The headline results but the verdict and the money under their short titles; those of one share a column."""
+    decision, headline = timeline.rows[0].decision, timeline.rows[0].decision.headline
     columns: dict[str, list[str]] = {}
-    for shown in sorted(decision.headline.headline.values(), key=lambda each: each.role is not None):  # amounts last
-        if shown.id not in (decision.headline.verdict, decision.headline.recover):
+    for shown in headline.headline.values():
+        if shown.id not in (headline.verdict, headline.maximum, headline.due, headline.recover):
             title = shown.short[say.lang] if shown.short else say.label(decision.results[shown.id])
             columns.setdefault(title, []).append(shown.id)
     return columns
 
 
-def _year(row: YearRow, columns: Mapping[str, Sequence[str]], say: Say) -> tuple[str, ...]:
-    cells = (_cell([row.decision.results[id_] for id_ in ids], say) for ids in columns.values())
-    return (str(row.year), say.scalar(row.start), *cells)
-
-
-def _cell(results: Sequence[Result], say: Say) -> str:
-    """A result, or several in short."""
+def _cell(results: Sequence[Result], row: YearRow, say: Say) -> str:
+    """A result, or several in short: one that is open or does not apply has the letter of its reason."""
     if len(results) == 1:
-        return say.result(results[0])
-    short = {"known": "", "not_applicable": "—", "undetermined": "?"}
-    return " / ".join(short[result.status] or say.scalar(result.value) for result in results)
+        return marked(results[0], row.decision, say)
+    short = {"not_applicable": "—", "undetermined": "?"}
+    return " / ".join(
+        marked(each, row.decision, say, short[each.status]) if each.status in short else say.scalar(each.value)
+        for each in results
+    )
 
 
 def _changes(timeline: Timeline, say: Say) -> Iterator[Block]:
@@ -96,8 +108,8 @@ def _changes(timeline: Timeline, say: Say) -> Iterator[Block]:
         lines.append((0, say("year_of", year=row.year, start=say.scalar(row.start))))
         if told:
             lines.append((1, say("counts", events=events_text(told, say))))
-        lines.extend((1, say.pair(say("overlay"), f"{say.label(use)} [{say.cited(use.cite)}]")) for use in later)
-        lines.extend((1, change_text(change, say)) for change in row.changes)
+        lines.extend((1, say.pair(say("overlay"), f"{say.label(use)} {say.noted(use.cite)}")) for use in later)
+        lines.extend((1, change_text(change, row, say)) for change in row.changes)
     if lines:
         yield Heading(say("what_changes"))
         yield Tree(tuple(lines))
@@ -106,12 +118,13 @@ def _changes(timeline: Timeline, say: Say) -> Iterator[Block]:
             yield Paragraph(say(key, events=events_text(events, say)), "open")
 
 
-def change_text(change: Change, say: Say) -> str:
+def change_text(change: Change, row: YearRow, say: Say) -> str:
     """A result before and after, with what brought the change, or the text behind the new value."""
     told = say.pair(say.label(change.after), f"{say.result(change.before)} → {say.result(change.after)}")
     causes = [event_text(event, say) for event in change.events]
     causes += [say.label(use) for use in change.overlays]
-    return f"{told} — {say.listed([*causes, f'[{say.because(change.after)}]'])}"
+    reason = why(change.after, row.decision, say)
+    return f"{told} — {say.listed([*causes, reason] if reason else causes)}" if causes or reason else told
 
 
 def event_text(event: Event, say: Say) -> str:
@@ -129,42 +142,44 @@ def _payments(timeline: Timeline, say: Say) -> Iterator[Block]:
     rows = tuple(
         (
             str(row.year),
-            say.label(line.result),
-            due_text(line, say),
-            say.result(line.result),
-            say.cited(line.result.cite),
+            say.named(say.label(line.result), line.result.id),
+            marked_day(line, say),
+            marked(line.result, row.decision, say),
+            say.noted(line.result.cite),
         )
         for row in timeline.rows
         for line in row.decision.payments
     )
     if rows:
         yield Heading(say("all_payments"))
-        yield Table(tuple(say(key) for key in ("year", "payment", "due", "amount", "article")), rows)
+        yield Table(tuple(say(key) for key in ("year", "payment", "due", "payable", "article")), rows)
+        yield from reasons_block(say)
 
 
 def _ending(timeline: Timeline, say: Say) -> Iterator[Block]:
+    last = timeline.rows[-1].decision
     rows = tuple(
         (
-            say.label(result),
+            say.named(say.label(result), result.id),
             say("no_end") if result.status == "not_applicable" else say.result(result),
-            say.because(result),
+            why(result, last, say),
         )
         for result in timeline.ending
-        if result.status != "not_applicable" or result.id == timeline.rows[0].decision.headline.life.end
+        if result.status != "not_applicable" or result.id == last.headline.life.end
     )
     if rows:
         yield Heading(say("ending"))
-        yield Table((say("result"), say("value"), say("article")), rows)
+        yield Table((say("result"), say("value"), say("why")), rows)
 
 
 def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
     yield Heading(say("totals"))
     rows = [
-        (say("total_maximum"), total_text(timeline.maximum, say)),
-        (say("total_due"), total_text(timeline.due, say)),
+        (say("maximum"), total_text(timeline.maximum, say)),
+        (say("amount_due"), total_text(timeline.due, say)),
     ]
     if timeline.recover.amount:
-        rows.append((say("total_recover"), f"{total_text(timeline.recover, say)}{_overpaid(timeline, say)}"))
+        rows.append((say("amount_recover"), f"{total_text(timeline.recover, say)}{_overpaid(timeline, say)}"))
     yield Table(("", say("amount")), tuple(rows))
     if timeline.paid is not None:
         paid = timeline.paid
@@ -198,17 +213,17 @@ def total_text(total: Total, say: Say) -> str:
 
 def _waiting(timeline: Timeline, say: Say) -> Iterator[Block]:
     """The facts that open years wait for."""
-    waiting: dict[str, list[str]] = {}
+    waiting: dict[str, list[int]] = {}
     for row in timeline.rows:
         for name in row.decision.missing:
             if name != YEAR:
-                waiting.setdefault(name, []).append(str(row.year))
-    if not waiting:
-        return
-    rows = []
-    for name, years in waiting.items():
-        fact = say.registry.vocabulary.facts[name]
-        told = say.count("in_years", len(years), fact=say.label(fact), years=", ".join(years))
-        rows.append((told, name, fact.where[say.lang]))
-    yield Heading(say("missing"), tone="open")
-    yield Table((say("fact"), "", say("where")), tuple(rows))
+                waiting.setdefault(name, []).append(row.year)
+    if waiting:
+        facts = say.registry.vocabulary.facts
+        named = {
+            name: named_years(say.named(say.label(facts[name]), name), years, say) for name, years in waiting.items()
+        }
+        yield Heading(say("missing"), tone="open")
+        yield Table(
+            (say("fact"), say("where")), tuple((told, facts[name].where[say.lang]) for name, told in named.items())
+        )

@@ -1,0 +1,93 @@
+"""Reasons: the one way from a result to the words for why it is so, for every page and format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
+from engine.report.page import Block, Tree
+from engine.report.say import Say
+
+MOST_FACTS = 2  # so many missing facts are named in a reason, the others counted
+
+
+def why(result: Result, decision: Decision, say: Say) -> str:
+    """Why a result is open or does not apply; of a known one the exceptions that made it so, and the text behind it."""
+    if result.status == "undetermined":
+        return waiting(result, say)
+    if result.status == "not_applicable":
+        return say.listed(dict.fromkeys(_shut(result, decision, say))) or say("no_such_rule")
+    return " ".join(filter(None, (say.listed(_exceptions(result, decision, say)), say.noted(result.cite[:1]))))
+
+
+def waiting(result: Result, say: Say) -> str:
+    """What an open result waits for, or what is unpublished behind it."""
+    if result.missing:
+        return lacking(result.missing, say)
+    return say.listed(dict.fromkeys(reason.text[say.lang].rstrip(".") for reason in result.because if reason.text))
+
+
+def lacking(names: tuple[str, ...], say: Say) -> str:
+    """Missing facts by their labels, the first of many."""
+    more = len(names) - MOST_FACTS
+    rest = say.count("and_more", more) if more > 0 else ""
+    return say("missing_count", names=say.facts(names[:MOST_FACTS]) + rest)
+
+
+def _shut(result: Result, decision: Decision, say: Say) -> Iterator[str]:
+    """What a result does not apply for: the known results that its conditions read, or else the facts."""
+    used = [decision.results[id_] for id_ in result.uses if id_ in decision.results]
+    for other in used:
+        if other.status == "not_applicable" and other.id != result.id:
+            yield from _shut(other, decision, say)
+        elif other.status == "known":
+            yield say.pair(say.label(other), say.result(other))
+    if not used:
+        facts = say.registry.vocabulary.facts
+        yield from (say.pair(say.label(facts[name]), say.fact(name, value)) for name, value in result.facts.items())
+
+
+def _exceptions(result: Result, decision: Decision, say: Say) -> Iterator[str]:
+    """The derogations by which the criteria that an outcome reads are met, each once."""
+    if result.kind != "outcome":
+        return
+    found = {}
+    for other in (decision.results[id_] for id_ in result.uses):
+        for reason in other.because:
+            if reason.kind == "derogation" and reason.text and other.kind == "criterion":
+                found[reason.text[say.lang]] = reason.cite
+    yield from (f"{text} {say.noted(cite)}" for text, cite in found.items())
+
+
+def marked(result: Result, decision: Decision, say: Say, short: str = "") -> str:
+    """A result in a table, where it is not known ``short``, or its status, with the letter of its reason."""
+    if result.status == "known":
+        return say.result(result)
+    return _lettered(short or say.result(result), why(result, decision, say), say)
+
+
+def marked_day(line: PaymentLine, say: Say) -> str:
+    """The due day of a payment, or that there is none with the letter of the reason."""
+    if line.due:
+        return say.scalar(line.due)
+    if line.due_reason:
+        return _lettered(say("unpublished"), line.due_reason[say.lang].rstrip("."), say)
+    return _lettered(say.value("undetermined"), lacking(line.due_missing, say) if line.due_missing else "", say)
+
+
+def marked_duty(line: ObligationLine, say: Say) -> str:
+    """The status of a duty, with the letter of what it waits for."""
+    return _lettered(say.value(line.status), lacking(line.missing, say) if line.missing else "", say)
+
+
+def _lettered(text: str, reason: str, say: Say) -> str:
+    if not reason:
+        return text
+    return f"{text} ({reason if say.notes is None else say.notes.letter(reason)})"
+
+
+def reasons_block(say: Say) -> Iterator[Block]:
+    """The reasons behind the letters of a table, below it; each is told once on a page."""
+    told = () if say.notes is None else say.notes.take()
+    if told:
+        yield Tree(tuple((0, f"({letter}) {say.capital(reason)}.") for letter, reason in told))

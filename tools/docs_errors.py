@@ -137,6 +137,10 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "window-overlap": "Contracts signed from that day on would have two sets of rules. Give the older convention an"
         " end (`before`, excluded).",
         "window-empty": "`before` is excluded, so it must come after `from`; for a convention and for an overlay.",
+        "amends-early": "What a text amends is older than itself, and ends on its first day by itself.",
+        "change-of-nothing": "`change` gives a part of an item, and the rest is that of the text amended. Name it in"
+        " convention.yaml (`amends`), or write the item out.",
+        "unknown-part": "A part is removed by its name, a row by all its cells, as the text amended has them.",
         "value-late": "A contract signed on the convention's first days would have no value. Add the earlier one, or"
         " `unpublished`.",
         "value-order": "Write the values of a parameter from the oldest to the newest, each day once.",

@@ -42,6 +42,7 @@ def ruleset() -> Schema:
     """The schema of a rule file."""
     overlaid = told("derogations_of_overlays", listed(of("derogation")))
     lists = {key: told(key, listed(of(name))) for key, name in KINDS.items()}
+    definitions = {**words(), **conditions(), **values(), **tables(), **items()}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Avenant: un fichier de règles / a rule file",
@@ -53,8 +54,8 @@ def ruleset() -> Schema:
         "additionalProperties": False,
         "minProperties": 1,
         "dependencies": {"derogations": ["overlays"]},
-        "properties": {**lists, "derogations": overlaid},
-        "definitions": {**words(), **conditions(), **values(), **tables(), **items()},
+        "properties": {**lists, "derogations": overlaid, "change": changes(definitions)},
+        "definitions": definitions,
     }
 
 
@@ -417,6 +418,17 @@ def items() -> dict[str, Schema]:
         "overlay": overlay(),
         "property": law_property(),
     }
+
+
+def changes(definitions: Mapping[str, Schema]) -> Schema:
+    """Items of an amended text by kind, of which only what changes is given."""
+    gone = {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": of("cell"), "minProperties": 1}]}
+    removed = told("removed_parts", distinct(gone))
+    kinds = {}
+    for key, name in ITEM_KINDS.items():
+        keys = {**definitions[name]["properties"], "removed": removed}
+        kinds[key] = told("changed_items", listed(told("changed_item", closed(keys, ("id",), minProperties=2))))
+    return told("change", closed(kinds, minProperties=1))
 
 
 def dated_values() -> Schema:

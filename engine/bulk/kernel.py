@@ -21,8 +21,9 @@ from engine.language.expressions import ItemRef, walk
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.types import Type
 from engine.language.typing import Scope
-from engine.policy.model import CONSISTENCY, YEAR_START, Convention, Overlay, WithoutRules
+from engine.policy.model import CONSISTENCY, YEAR_START, Convention, Overlay
 from engine.policy.nodes import deciding_nodes
+from engine.policy.outside import WithoutRules
 from engine.policy.overlays import Laid
 from engine.policy.registry import Registry
 

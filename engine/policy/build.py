@@ -14,7 +14,6 @@ from engine.errors import Location, Problem
 from engine.language.facts import FIRST_DAY
 from engine.language.reading import Reader, cited, condition, expression, optional
 from engine.policy.items import derogation, items
-from engine.policy.loader import Document
 from engine.policy.model import (
     YEAR_START,
     Convention,
@@ -22,21 +21,21 @@ from engine.policy.model import (
     Derogation,
     Interpretation,
     Item,
-    Known,
     Outcome,
     Overlay,
     Property,
     Source,
-    WithoutRules,
 )
+from engine.policy.outside import Known, WithoutRules
 from engine.policy.properties import law_property
 from engine.policy.results import declared
+from engine.policy.weaving import Placed
 
 _Entry = TypeVar("_Entry")
 _Named = TypeVar("_Named", Item, Derogation, Interpretation, Property)
 
 
-def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Convention, list[Problem]]:
+def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[Convention, list[Problem]]:
     """The convention of a folder, and the ids that could not be kept."""
     data, id_ = head.data, head.data["id"]
     top = Reader((), head.at, id_)
@@ -67,11 +66,13 @@ def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[Conve
         at=head.key_at(("id",)),
         note=data.get("note"),
         without_rules=tuple(_windows(head, id_, taken, problems)),
+        amends=data.get("amends"),
+        kept=cited(data.get("kept", {}), top.below("kept")),
     )
     return convention, problems
 
 
-def _contents(file: Document, convention: str) -> tuple[list[Item], list[Overlay], list[Derogation], list[Property]]:
+def _contents(file: Placed, convention: str) -> tuple[list[Item], list[Overlay], list[Derogation], list[Property]]:
     return (
         items(file, convention),
         _entries(file, convention, "overlays", _overlay),
@@ -80,7 +81,7 @@ def _contents(file: Document, convention: str) -> tuple[list[Item], list[Overlay
     )
 
 
-def _entries(document: Document, convention: str, key: str, read: Callable[[Any, Reader], _Entry]) -> list[_Entry]:
+def _entries(document: Placed, convention: str, key: str, read: Callable[[Any, Reader], _Entry]) -> list[_Entry]:
     reader = Reader((key,), document.at, convention)
     return [read(entry, reader.below(i)) for i, entry in enumerate(document.data.get(key, ()))]
 
@@ -111,7 +112,7 @@ def _source(key: str, data: Mapping[str, Any], reader: Reader) -> Source:
 
 
 def _interpretations(
-    found: Sequence[Interpretation], head: Document, problems: list[Problem]
+    found: Sequence[Interpretation], head: Placed, problems: list[Problem]
 ) -> dict[str, Interpretation]:
     """Questions by id; ids of questions, and of the choices of each, are namespaces of their own."""
     asked: dict[str, Location] = {}
@@ -146,7 +147,7 @@ def _overlay(data: Mapping[str, Any], reader: Reader) -> Overlay:
     )
 
 
-def _windows(head: Document, id_: str, taken: dict[str, Location], problems: list[Problem]) -> Iterator[WithoutRules]:
+def _windows(head: Placed, id_: str, taken: dict[str, Location], problems: list[Problem]) -> Iterator[WithoutRules]:
     for window in _entries(head, id_, "without_rules", _window):
         _claim(window.id, window.at, taken, problems)
         yield replace(window, beneficiary=window.beneficiary or head.data["beneficiary"])

@@ -8,7 +8,6 @@ from typing import Any
 
 from engine.language.expressions import Condition, Connect, ItemRef, Literal, Unpublished, VerdictIs
 from engine.language.reading import Reader, body, cell, cited, condition, expression, optional, unpublished
-from engine.policy.loader import Document
 from engine.policy.model import (
     CONSISTENCY,
     Body,
@@ -27,6 +26,7 @@ from engine.policy.model import (
     Rule,
     Table,
 )
+from engine.policy.weaving import Placed
 
 KINDS = {
     "parameters": "parameter",
@@ -38,7 +38,7 @@ KINDS = {
     "obligations": "obligation",
     "consistency": CONSISTENCY,
 }
-_NOT_CELLS = frozenset({"then", "unpublished", "cite", "label"})
+NOT_CELLS = frozenset({"then", "unpublished", "cite", "label"})
 
 
 def derogation(data: Mapping[str, Any], reader: Reader) -> Derogation:
@@ -48,7 +48,7 @@ def derogation(data: Mapping[str, Any], reader: Reader) -> Derogation:
     return Derogation(data["id"], data["label"], cite, when, reader.at)
 
 
-def items(document: Document, convention: str) -> list[Item]:
+def items(document: Placed, convention: str) -> list[Item]:
     """The items of one rule file, in the order of their kinds."""
     transitional = "overlays" in document.data
     criteria = tuple(entry["id"] for entry in document.data.get("criteria", ()))
@@ -112,7 +112,7 @@ def _table(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> 
     rows = []
     for i, entry in enumerate(data["rows"]):
         inner = reader.below("rows", i)
-        cells = {name: cell(asked, inner.below(name)) for name, asked in entry.items() if name not in _NOT_CELLS}
+        cells = {name: cell(asked, inner.below(name)) for name, asked in entry.items() if name not in NOT_CELLS}
         cite = cited(entry, inner)
         rows.append(Row(cells, _value(entry, "then", inner), cite, inner.at, entry.get("label")))
     return Table(inputs, tuple(rows))

@@ -22,6 +22,7 @@ from engine.language.expressions import (
     Text,
     Unpublished,
 )
+from engine.policy.outside import WithoutRules
 from engine.policy.results import Results
 from engine.records import dataclass
 
@@ -241,40 +242,12 @@ class Overlay:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """One thing that is known of a window without rules."""
-
-    text: Text
-    cite: tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithoutRules:
-    """Signature dates of a beneficiary for which the policies hold no rules, and what is known of them all the same.
-
-    ``aid`` is ``none`` where no aid existed, ``unpublished`` where a text applies that our sources do not give;
-    ``ask`` says who knows more.
-    """
-
-    id: str
-    beneficiary: str
-    signed_from: dt.date
-    signed_before: dt.date | None
-    aid: str
-    label: Text
-    known: tuple[Known, ...]
-    ask: Text
-    cite: tuple[Citation, ...]
-    at: Location = field(compare=False)
-
-    def covers(self, day: dt.date) -> bool:
-        """Whether a contract signed on ``day`` falls in this window."""
-        return self.signed_from <= day and (self.signed_before is None or day < self.signed_before)
-
-
-@dataclass(frozen=True, slots=True)
 class Convention:
-    """One version of the rules, for signature dates from ``signed_from`` (in) to ``signed_before`` (out)."""
+    """One version of the rules, for signature dates from ``signed_from`` (in) to ``signed_before`` (out).
+
+    One that ``amends`` another holds all of it already; ``kept`` says on what ground it maintains what it does not
+    change.
+    """
 
     id: str
     label: Text
@@ -293,6 +266,8 @@ class Convention:
     at: Location = field(compare=False)
     note: Text | None = None
     without_rules: tuple[WithoutRules, ...] = ()
+    amends: str | None = None
+    kept: tuple[Citation, ...] = ()
 
     def covers(self, day: dt.date) -> bool:
         """Whether a contract signed on ``day`` falls in this convention's window."""

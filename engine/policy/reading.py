@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from engine.policy.registry import Registry
 from engine.policy.remembered import recall, remember
 
 if TYPE_CHECKING:
+    from engine.policy.amending import Written
     from engine.policy.schema import Shape
 
 READERS = ("language", "policy")  # the rooms whose change asks for another reading
@@ -86,33 +87,40 @@ def read_registry(
         InputFault: the folder itself cannot be read.
     """
     from engine.policy.gates import gate_problems  # what reads is needed only where a folder is not remembered
-    from engine.policy.schema import shape
 
     facts, case_digest = load_vocabulary(case_schema)
-    problems: list[Problem] = []
-    conventions: dict[str, Convention] = {}
     try:
         folders = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
     except OSError as error:
         raise fault(Location(str(root)), "file-unreadable", reason=error.strerror or type(error).__name__) from None
-    shapes = {name: shape(load_schema(name)[0]) for name in ("convention", "ruleset")}
-    for folder in folders:
-        convention, found = _read_convention(folder, (shown or root) / folder.name, shapes)
-        problems.extend(found)
-        if convention is None:
-            continue
-        if convention.id in conventions:
-            problems.append(
-                Problem(
-                    convention.at, "duplicate-id", {"id": convention.id, "place": str(conventions[convention.id].at)}
-                )
-            )
-        conventions.setdefault(convention.id, convention)
+    conventions, problems = _read(folders, shown or root)
     if not conventions and not problems:
         problems.append(Problem(Location(str(shown or root)), "no-conventions"))
     registry = Registry(conventions, facts, case_digest, shown or root, origin)
     problems.extend(gate_problems(registry))
     return registry, problems
+
+
+def _read(folders: Sequence[Path], shown: Path) -> tuple[dict[str, Convention], list[Problem]]:
+    """The convention of each folder, all of what it amends in it, and what is wrong with the others."""
+    from engine.policy.amending import standing
+    from engine.policy.build import build
+    from engine.policy.schema import shape, shape_problems
+
+    shapes = {name: shape(load_schema(name)[0]) for name in ("convention", "ruleset")}
+    read = {folder.name: _read_text(folder, shown / folder.name, shapes) for folder in folders}
+    texts, faults = standing({name: text for name, (text, _) in read.items() if text is not None}, read)
+    problems = [*(problem for _, found in read.values() for problem in found), *faults]
+    conventions: dict[str, Convention] = {}
+    for text in texts:
+        if text.amends is not None:
+            problems.extend(p for file in text.files.values() for p in shape_problems(file, shapes["ruleset"]))
+        convention, found = build(text.head, [*text.files.values()], text.digest)
+        problems.extend(found)
+        kept = conventions.setdefault(convention.id, convention)
+        if kept is not convention:
+            problems.append(Problem(convention.at, "duplicate-id", {"id": kept.id, "place": str(kept.at)}))
+    return conventions, problems
 
 
 def load_registry(
@@ -134,9 +142,16 @@ def load_registry(
     registry, problems = read_registry(root, origin, case_schema, shown)
     if problems:
         raise InputFault(problems)
-    if {id_: convention.digest for id_, convention in registry.conventions.items()} == before:  # nobody wrote meanwhile
+    if all(_as_hashed(convention, before, registry) for convention in registry.conventions.values()):
         remember(digest, registry.conventions)
     return registry
+
+
+def _as_hashed(convention: Convention, before: Mapping[str, str], registry: Registry) -> bool:
+    """Whether what was read is what was hashed: nobody wrote meanwhile."""
+    from engine.policy.amending import chained
+
+    return convention.digest == chained([before.get(each.id, "") for each in registry.chain(convention)])
 
 
 def rule_files(folder: Path) -> list[Path]:
@@ -144,8 +159,8 @@ def rule_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.yaml") if path.name != HEAD)
 
 
-def _read_convention(folder: Path, shown: Path, shapes: Mapping[str, Shape]) -> tuple[Convention | None, list[Problem]]:
-    from engine.policy.build import build  # what follows is needed only where a folder is not remembered
+def _read_text(folder: Path, shown: Path, shapes: Mapping[str, Shape]) -> tuple[Written | None, list[Problem]]:
+    from engine.policy.amending import Written, misplaced
     from engine.policy.loader import Document, parse, read_bytes
     from engine.policy.schema import shape_problems
 
@@ -153,7 +168,7 @@ def _read_convention(folder: Path, shown: Path, shapes: Mapping[str, Shape]) -> 
     if not head_path.exists():
         files = list(folder.glob("*.yaml"))
         return None, [Problem(Location(shown.as_posix()), "no-convention-file")] if files else []
-    documents: list[Document] = []
+    documents: dict[str, Document] = {}
     problems: list[Problem] = []
     contents: list[tuple[str, bytes]] = []
     for path in (head_path, *rule_files(folder)):
@@ -167,11 +182,11 @@ def _read_convention(folder: Path, shown: Path, shapes: Mapping[str, Shape]) -> 
             continue
         wanted = shapes["convention" if path == head_path else "ruleset"]
         problems.extend(shape_problems(document, wanted))
-        documents.append(document)
+        documents[path.name] = document
     if problems:
         return None, problems
-    convention, found = build(documents[0], documents[1:], _digest(contents))
-    if convention.id != folder.name:
-        values = {"value": repr(convention.id), "wanted": folder.name}
-        found.append(Problem(convention.at, "wrong-value", values))
-    return convention, found
+    text = Written(documents.pop(HEAD), documents, _digest(contents))
+    if text.head.data["id"] != folder.name:
+        values = {"value": repr(text.head.data["id"]), "wanted": folder.name}
+        problems.append(Problem(text.head.key_at(("id",)), "wrong-value", values))
+    return text, [*problems, *(() if text.amends else misplaced(text))]

@@ -14,7 +14,8 @@ from pathlib import Path
 from engine.errors import InputFault, Location, Problem, UsageFault, fault, nearest
 from engine.language.expressions import Text
 from engine.language.facts import Vocabulary
-from engine.policy.model import Convention, WithoutRules
+from engine.policy.model import Convention
+from engine.policy.outside import WithoutRules
 from engine.policy.overlays import Laid, covers
 from engine.policy.results import Results, joined
 from engine.records import dataclass
@@ -58,6 +59,13 @@ class Registry:
         digests = dict.fromkeys([convention.digest, *(later.digest for later, _ in self.covering(convention))])
         joined = "\n".join([*digests, self.case_digest])
         return "sha256:" + hashlib.sha256(joined.encode()).hexdigest()
+
+    def chain(self, convention: Convention) -> tuple[Convention, ...]:
+        """The text, the one that it amends, and so on."""
+        found = [convention]
+        while found[-1].amends is not None:
+            found.append(self.conventions[found[-1].amends])
+        return tuple(found)
 
     @property
     def without_rules(self) -> tuple[WithoutRules, ...]:

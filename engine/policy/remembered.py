@@ -25,10 +25,11 @@ from engine.errors import InputFault
 from engine.files import replacing
 from engine.policy.model import Convention
 
-FORMAT = 5
+FORMAT = 6
 MAX_STORED = 64_000_000  # bytes; the conventions of a folder take a hundredth of it
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
-_MODULES = ("engine.policy.model", "engine.policy.results", "engine.language.expressions", "engine.errors")
+_ROOMS = ("policy.model", "policy.outside", "policy.results", "language.expressions", "errors")
+_MODULES = tuple(f"engine.{name}" for name in _ROOMS)
 _OTHERS = {("datetime", "date"), ("decimal", "Decimal")}
 
 

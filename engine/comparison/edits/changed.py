@@ -13,7 +13,8 @@ from engine.comparison.edits.same import key
 from engine.evaluation.plan import Step
 from engine.evaluation.program import Program
 from engine.language.expressions import Chosen, Connect, rebuilt, walk
-from engine.policy.model import Item
+from engine.language.facts import FIRST_DAY
+from engine.policy.model import Body, Item, Parameter
 from engine.policy.nodes import deciding_nodes
 from engine.policy.overlays import named_items
 
@@ -34,7 +35,19 @@ class Changes:
 
 def meaning(item: Item) -> object:
     """What an item says, without what only people read: equal for items that can never answer differently."""
-    return (item.kind, item.unit, *(key(_spelled(part)) for part in (item.applies_when, item.unless, item.body)))
+    return (
+        item.kind,
+        item.unit,
+        *(key(_spelled(part)) for part in (item.applies_when, item.unless, _timeless(item.body))),
+    )
+
+
+def _timeless(body: Body) -> Body:
+    """The same body without the first day of the first of dated values, which holds before it, too."""
+    if not isinstance(body, Parameter):
+        return body
+    first, *later = body.values
+    return replace(body, values=(replace(first, start=FIRST_DAY), *later))
 
 
 def _spelled(part: Any) -> Any:

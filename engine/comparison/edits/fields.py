@@ -68,6 +68,12 @@ def _cite(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
     return citation_edits(before, after, spot)
 
 
+def _grounds(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    """On what a text keeps its base."""
+    here = replace(spot, setting=replace(spot.setting, kept=frozenset()))
+    return citation_edits(before, after, here)
+
+
 def _body(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
     return field_edits(before, after, spot) if type(before) is type(after) else iter(())
 
@@ -184,7 +190,7 @@ FIELDS: Mapping[Field, tuple[str, ...]] = {
     _plain: (
         *("beneficiary", "signed_from", "signed_before", "first_anniversary", "default", "transitional", "unit"),
         *("kind", "title", "publisher", "url", "date", "severity", "informs", "falls"),
-        "if_unmet",
+        *("if_unmet", "amends"),
     ),
     _node: (
         *(
@@ -213,6 +219,7 @@ FIELDS: Mapping[Field, tuple[str, ...]] = {
     _choices: ("Interpretation.choices",),
     _entries: ("Overlay.replace", "Overlay.add_derogations"),
     _cite: ("cite",),
+    _grounds: ("Convention.kept",),
     _text: ("label", "note", "question", "text", "because"),
     _labels: ("value_labels",),
 }

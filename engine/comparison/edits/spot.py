@@ -17,7 +17,7 @@ from engine.policy.model import Item
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The items and facts that both sides read, and the first days of their windows.
+    """The items and facts that both sides read, the first days of their windows, and the grounds of what they keep.
 
     Without facts no two tables that are cut otherwise are known to be the same.
     """
@@ -26,6 +26,7 @@ class Setting:
     new: Mapping[str, Item]
     starts: tuple[dt.date, dt.date]
     vocabulary: Vocabulary | None
+    kept: frozenset[tuple[str, str | None]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +83,8 @@ def _change(before: Value, after: Value) -> str:
 
 
 def citation_edits(before: tuple[Citation, ...], after: tuple[Citation, ...], spot: Spot) -> Iterator[Edit]:
-    """The citations that only one side has, as one edit."""
-    names = [{(cite.source, cite.locator) for cite in side} for side in (before, after)]
+    """The citations that only one side has, as one edit; on what a text keeps its base is no part of each item."""
+    names = [{(cite.source, cite.locator) for cite in side} | spot.setting.kept for side in (before, after)]
     gone = tuple(cite for cite in before if (cite.source, cite.locator) not in names[1])
     came = tuple(cite for cite in after if (cite.source, cite.locator) not in names[0])
     if gone or came:

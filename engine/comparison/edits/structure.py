@@ -42,8 +42,9 @@ def edits(a: Convention, b: Convention, vocabulary: Vocabulary | None = None) ->
     stays in force beside the newer one, and is no edit either.
     """
     a = _under_names(a, _renamings(a, b))
-    setting = Setting(a.items, b.items, (a.signed_from, b.signed_from), vocabulary)
-    found = list(field_edits(a, b, _spot("convention", b.id, a, b, setting)))
+    kept = frozenset((cite.source, cite.locator) for side in (a, b) for cite in side.kept)
+    setting = Setting(a.items, b.items, (a.signed_from, b.signed_from), vocabulary, kept)
+    found = list(field_edits(_as_amended(a, b), b, _spot("convention", b.id, a, b, setting)))
     beside = [_beside(one, other) for one, other in ((a, b), (b, a))]
     for kind in _LISTS:
         old, new = (_by_id(getattr(side, kind)) for side in (a, b))
@@ -54,7 +55,17 @@ def edits(a: Convention, b: Convention, vocabulary: Vocabulary | None = None) ->
                 found += field_edits(before, after, spot) if before is not after else ()
             elif id_ not in (beside[0] if after is None else beside[1]):
                 found.append(spot.edit("item", before, after, apart=True))
+    if b.amends == a.id:  # whatever file an amending text writes an item in
+        found = [edit for edit in found if edit.part != "file"]
     return _in_order([*found, *_overtaken(a, b, setting)])
+
+
+def _as_amended(a: Convention, b: Convention) -> Convention:
+    """``a`` under the name and window of a text that amends it: that it has its own is no change of the rules."""
+    if b.amends != a.id:
+        return a
+    named = replace(a, label=b.label, note=b.note, amends=b.amends, kept=b.kept)
+    return replace(named, signed_from=b.signed_from, signed_before=b.signed_before)
 
 
 def _beside(older: Convention, newer: Convention) -> set[str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from engine.errors import Problem
-from engine.policy.model import Convention, WithoutRules
+from engine.policy.model import Convention
+from engine.policy.outside import WithoutRules
 from engine.policy.registry import Registry
 
 Window = Convention | WithoutRules

@@ -1,0 +1,346 @@
+"""A text that amends another holds only what it changes, and stands as if all of it were written out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from command import FIXTURES, ROOT, avenant
+
+import engine
+from engine.errors import InputFault, Location
+from engine.evaluation.session import Session
+from engine.language.expressions import Cases
+from engine.policy.checks import check_folder
+from engine.policy.model import Convention, Criterion, Parameter, Table
+from engine.policy.reading import load_registry, read_registry
+from engine.policy.registry import Registry
+
+SOMEWHERE = Location("")
+SMALL = ROOT / FIXTURES / "small_policies"
+HEAD = """id: {id}
+label: {{fr: Avenant d'exemple, en: Example amendment}}
+amends: {base}
+signed: {{from: "{first}"}}
+kept: {{cite: [{{source: avenant, at: article 9}}]}}
+sources:
+  avenant: {{title: Avenant d'exemple, publisher: Avenant, kind: official_text, date: "2026"}}
+"""
+MINIMUM = """criteria:
+  - id: activite_minimale
+    label: {fr: Activité minimale, en: Minimum activity}
+    cite: [{source: avenant, at: article 1}]
+    met_when: {fact: patientele.mt_depart, at_least: 700}
+"""
+AMOUNT = """change:
+  tables:
+    - id: aide.montant_annuel
+      rows:
+        - {option: demi_etp, annee: {from: 3}, then: 14000, cite: [{source: avenant, at: article 2}]}
+"""
+TEST = """suite: Avenant d'exemple
+base:
+  contrat: {date_signature: "2027-03-01", option: demi_etp, annee: 3}
+cases:
+  - name: Le minimum est celui de l'avenant
+    given: {patientele.mt_depart: 700}
+    expect: {eligibilite: eligible}
+"""
+
+
+@pytest.fixture
+def policies(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SMALL, tmp_path / "policies"))
+
+
+def amend(
+    root: Path, files: Mapping[str, str], id_: str = "avenant", base: str = "nouvelle", first: str = "2027-01-01"
+) -> Path:
+    """The folder of an amending text with these files, whose head begins with the text above."""
+    folder = root / id_
+    (folder / "tests").mkdir(parents=True)
+    (folder / "tests/regles_test.yaml").write_text(TEST, encoding="utf-8")
+    head = HEAD.format(id=id_, base=base, first=first) + files.get("convention.yaml", "")
+    for name, text in {**files, "convention.yaml": head}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def read(root: Path) -> Registry:
+    registry, problems = read_registry(root)
+    assert not problems, [problem.line() for problem in problems]
+    return registry
+
+
+def told(root: Path) -> list[str]:
+    return [f"{p.location} {p.code}".removeprefix(f"{root}/") for p in check_folder(root)]
+
+
+def criterion(convention: Convention, id_: str) -> Criterion:
+    body = convention.items[id_].body
+    assert isinstance(body, Criterion)
+    return body
+
+
+def test_an_item_replaces_that_of_its_id_and_all_else_is_kept(policies: Path) -> None:
+    amend(policies, {"eligibilite.yaml": MINIMUM})
+    registry = read(policies)
+    base, text = registry.by_id("nouvelle"), registry.by_id("avenant")
+    assert criterion(text, "activite_minimale") != criterion(base, "activite_minimale")
+    assert list(text.items) == list(base.items)
+    assert text.items["aide.montant_annuel"].body == base.items["aide.montant_annuel"].body
+    assert (text.beneficiary, text.years_from, text.results.ids) == (
+        base.beneficiary,
+        base.years_from,
+        base.results.ids,
+    )
+    assert text.items["activite_minimale"].at.file.endswith("avenant/eligibilite.yaml")
+    assert text.items["aide.montant_annuel"].at.file.endswith("nouvelle/regles.yaml")
+
+
+def test_the_window_of_the_base_closes_on_the_first_day_of_the_text_that_amends_it(policies: Path) -> None:
+    amend(policies, {"eligibilite.yaml": MINIMUM})
+    registry = read(policies)
+    assert registry.by_id("nouvelle").signed_before == dt.date(2027, 1, 1)
+    chosen = [registry.select("medecin_liberal", dt.date(*day))[0].id for day in ((2026, 12, 31), (2027, 1, 1))]
+    assert chosen == ["nouvelle", "avenant"]
+    assert told(policies) == []
+
+
+def test_what_is_kept_cites_its_own_text_and_the_one_that_maintains_it(policies: Path) -> None:
+    amend(policies, {"eligibilite.yaml": MINIMUM})
+    case = {
+        "contrat": {"date_signature": "2027-03-01", "option": "demi_etp", "annee": 1},
+        "patientele": {"mt_depart": 800},
+    }
+    found = engine.evaluate(Session(read(policies)), case).results
+    assert [(c.source, c.locator) for c in found["aide.montant_annuel"].cite] == [
+        ("texte", "article 2"),
+        ("avenant", "article 9"),
+    ]
+    assert [(c.source, c.locator) for c in found["activite_minimale"].cite] == [("avenant", "article 1")]
+
+
+def test_one_row_of_a_table_is_changed_alone(policies: Path) -> None:
+    amend(policies, {"montants.yaml": AMOUNT})
+    registry = read(policies)
+    before, after = (registry.by_id(id_).items["aide.montant_annuel"].body for id_ in ("nouvelle", "avenant"))
+    assert isinstance(before, Table)
+    assert isinstance(after, Table)
+    assert [old == new for old, new in zip(before.rows, after.rows, strict=True)] == [True, False, True]
+    assert after.rows[1].at.file.endswith("avenant/montants.yaml")
+    assert told(policies) == []
+
+
+def test_what_is_removed_is_gone_and_a_new_item_joins_the_file_of_its_name(policies: Path) -> None:
+    new = MINIMUM.replace("activite_minimale", "activite_suffisante")
+    amend(policies, {"convention.yaml": "removed: [activite_minimale]\n", "regles.yaml": new})
+    text = read(policies).by_id("avenant")
+    assert "activite_minimale" not in text.items
+    assert not text.interpretations, "nothing asks the question any more"
+    outcome = text.items["eligibilite"].body
+    assert "activite_suffisante" in repr(outcome)
+    assert "activite_minimale" not in repr(outcome)
+    assert told(policies) == []
+
+
+def test_amendments_form_a_chain_and_a_correction_of_the_base_reaches_what_is_kept(policies: Path) -> None:
+    amend(policies, {"eligibilite.yaml": MINIMUM})
+    amend(policies, {"montants.yaml": AMOUNT}, "avenant_2", "avenant", "2028-01-01")
+    first = read(policies)
+    assert [each.id for each in first.chain(first.by_id("avenant_2"))] == ["avenant_2", "avenant", "nouvelle"]
+    assert criterion(first.by_id("avenant_2"), "activite_minimale") == criterion(
+        first.by_id("avenant"), "activite_minimale"
+    )
+    assert first.by_id("avenant").signed_before == dt.date(2028, 1, 1)
+    rules = policies / "nouvelle/regles.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("then: 38000", "then: 38500"), encoding="utf-8")
+    second = read(policies)
+    for id_ in ("avenant", "avenant_2"):
+        assert "38500" in repr(second.by_id(id_).items["aide.montant_annuel"].body)
+        assert first.by_id(id_).digest != second.by_id(id_).digest
+
+
+def test_an_amending_text_is_remembered_until_its_base_changes(
+    policies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    amend(policies, {"eligibilite.yaml": MINIMUM})
+    first = load_registry(policies).conventions
+    assert load_registry(policies).conventions == first
+    assert len(list((tmp_path / "cache/avenant").iterdir())) == 1
+
+
+def test_what_reaches_older_contracts_never_comes_along(policies: Path) -> None:
+    (policies / "nouvelle/transitoire.yaml").write_text(
+        """overlays:
+  - id: anciens
+    label: {fr: Contrats en cours, en: Running contracts}
+    cite: [{source: texte}]
+    signed: {before: "2024-06-22"}
+    replace: {activite_minimale: activite_minimale.en_cours}
+criteria:
+  - id: activite_minimale.en_cours
+    label: {fr: Activité minimale, en: Minimum activity}
+    cite: [{source: texte}]
+    met_when: {fact: patientele.mt_depart, at_least: 700}
+""",
+        encoding="utf-8",
+    )
+    amend(policies, {"eligibilite.yaml": MINIMUM})
+    text = read(policies).by_id("avenant")
+    assert (text.overlays, "activite_minimale.en_cours" in text.items) == ((), False)
+    assert told(policies) == []
+
+
+PARAMETER = """parameters:
+  - id: seuil
+    label: {fr: Seuil, en: Threshold}
+    unit: patients
+    cite: [{source: texte}]
+    values:
+      - {from: "2024-06-22", value: 775}
+      - {from: "2026-01-01", value: 780}
+      - {from: "2028-01-01", value: 790}
+criteria:
+  - id: au_seuil
+    label: {fr: Au seuil, en: At the threshold}
+    cite: [{source: texte}]
+    informs: true
+    met_when: {fact: patientele.mt_depart, at_least: {ref: seuil}}
+    derogations:
+      - id: derogation.zone
+        label: {fr: Zone, en: Zone}
+        cite: [{source: texte}]
+        when: {fact: medecin.zone, is: zip}
+quantities:
+  - id: bande
+    label: {fr: Bande, en: Band}
+    value_labels: {basse: {fr: Basse, en: Low}, haute: {fr: Haute, en: High}}
+    scale:
+      - {then: basse}
+      - {then: haute, reached_when: {fact: patientele.mt_depart, at_least: 1000}, cite: [{source: texte}]}
+"""
+
+
+def test_a_kept_parameter_has_the_value_of_the_first_day_and_those_to_come(policies: Path) -> None:
+    (policies / "nouvelle/seuils.yaml").write_text(PARAMETER, encoding="utf-8")
+    amend(policies, {"eligibilite.yaml": MINIMUM})
+    body = read(policies).by_id("avenant").items["seuil"].body
+    assert isinstance(body, Parameter)
+    dated = [(str(each.start), each.value) for each in body.values]
+    assert [(day, getattr(value, "value", None)) for day, value in dated] == [("2027-01-01", 780), ("2028-01-01", 790)]
+    assert told(policies) == []
+
+
+def test_one_value_one_step_and_one_derogation_are_changed_alone(policies: Path) -> None:
+    (policies / "nouvelle/seuils.yaml").write_text(PARAMETER, encoding="utf-8")
+    change = """change:
+  parameters:
+    - id: seuil
+      values: [{from: "2027-06-01", value: 785, cite: [{source: avenant}]}]
+  criteria:
+    - id: au_seuil
+      derogations:
+        - id: derogation.zone
+          label: {fr: Zone, en: Zone}
+          cite: [{source: avenant}]
+          when: {fact: medecin.zone, in: [zip, zac]}
+  quantities:
+    - id: bande
+      value_labels: {moyenne: {fr: Moyenne, en: Middle}}
+      scale:
+        - {then: basse}
+        - {then: moyenne, reached_when: {fact: patientele.mt_depart, at_least: 800}, cite: [{source: avenant}]}
+"""
+    amend(policies, {"changements.yaml": change})
+    items = read(policies).by_id("avenant").items
+    assert [getattr(each.value, "value", None) for each in items["seuil"].body.values] == [780, 785]  # type: ignore[union-attr]
+    (derogation,) = criterion(read(policies).by_id("avenant"), "au_seuil").derogations
+    assert derogation.at.file.endswith("changements.yaml")
+    assert [step.name for step in items["bande"].body.expression.steps] == ["basse", "moyenne", "haute"]  # type: ignore[union-attr]
+    assert told(policies) == []
+
+
+def test_a_part_is_removed_by_its_name_and_a_row_by_its_cells(policies: Path) -> None:
+    (policies / "nouvelle/seuils.yaml").write_text(PARAMETER, encoding="utf-8")
+    change = """change:
+  criteria: [{id: au_seuil, removed: [derogation.zone]}]
+  tables:
+    - id: aide.montant_annuel
+      removed: [{option: demi_etp, annee: {before: 3}}, {option: demi_etp, annee: {from: 3}}]
+      rows: [{option: demi_etp, then: 16000}]
+"""
+    amend(policies, {"changements.yaml": change})
+    text = read(policies).by_id("avenant")
+    assert criterion(text, "au_seuil").derogations == ()
+    assert len(text.items["aide.montant_annuel"].body.rows) == 2  # type: ignore[union-attr]
+    assert told(policies) == []
+
+
+FAULTS = {
+    "unknown base": ({}, {"base": "nouvele"}, "avenant/convention.yaml:3:9 unknown-convention"),
+    "itself": ({}, {"base": "avenant"}, "avenant/convention.yaml:3:9 cycle"),
+    "too early": ({}, {"first": "2024-06-22"}, "avenant/convention.yaml:4:16 amends-early"),
+    "unknown item removed": (
+        {"convention.yaml": "removed: [activite_minimal]\n"}, {}, "avenant/convention.yaml:8:11 unknown-item"
+    ),
+    "unknown item changed": (
+        {"a.yaml": AMOUNT.replace("montant_annuel", "montant")}, {}, "avenant/a.yaml:3:11 unknown-item"
+    ),
+    "changed and replaced": (
+        {"a.yaml": MINIMUM + "change: {criteria: [{id: activite_minimale, note: {fr: Un mot, en: A word}}]}\n"},
+        {},
+        "avenant/a.yaml:6:26 duplicate-id",
+    ),
+    "unknown part removed": (
+        {"a.yaml": "change: {tables: [{id: aide.montant_annuel, removed: [{option: un_etp}]}]}\n"},
+        {},
+        "avenant/a.yaml:1:55 unknown-part",
+    ),
+    "no grounds": (
+        {"convention.yaml": "note: {fr: Un mot, en: A word}\n"},
+        {"without": "kept: {cite: [{source: avenant, at: article 9}]}\n"},
+        "avenant/convention.yaml:1:1 missing-key",
+    ),
+    "unlike forms": (
+        {"a.yaml": "change: {tables: [{id: aide.montant_annuel, rows: [{option: un_etp, then: 3, cite: []}]}]}\n"},
+        {},
+        "avenant/a.yaml:1:84 wrong-form",
+    ),
+}  # fmt: skip
+
+
+def test_a_value_may_be_computed_in_another_way(policies: Path) -> None:
+    (policies / "nouvelle/seuils.yaml").write_text(PARAMETER, encoding="utf-8")
+    change = "change: {quantities: [{id: bande, cases: [{when: {fact: medecin.zone, is: zip}, then: haute}]}]}\n"
+    amend(policies, {"a.yaml": change})
+    assert isinstance(read(policies).by_id("avenant").items["bande"].body.expression, Cases)  # type: ignore[union-attr]
+    assert told(policies) == []
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_mistake_in_an_amending_text_is_told_at_its_own_line(policies: Path, name: str) -> None:
+    files, changes, wanted = FAULTS[name]
+    folder = amend(policies, files, base=changes.get("base", "nouvelle"), first=changes.get("first", "2027-01-01"))
+    if "without" in changes:
+        head = folder / "convention.yaml"
+        head.write_text(head.read_text(encoding="utf-8").replace(changes["without"], ""), encoding="utf-8")
+    assert wanted in told(policies)
+
+
+def test_a_change_in_a_text_that_amends_none_is_refused(policies: Path) -> None:
+    (policies / "nouvelle/montants.yaml").write_text(AMOUNT, encoding="utf-8")
+    with pytest.raises(InputFault) as refused:
+        load_registry(policies)
+    assert [problem.code for problem in refused.value.problems] == ["change-of-nothing"]
+
+
+def test_a_comparison_with_the_base_names_what_the_text_says_and_nothing_else(policies: Path) -> None:
+    amend(policies, {"montants.yaml": AMOUNT})
+    said = avenant("diff", "avenant", "--policies", str(policies), "--lang", "en", "--full").output
+    assert "1 change of the rules" in said
+    assert "13,000 → 14,000" in said.replace("€", "").replace("  ", " ") or "€13,000 → €14,000" in said

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import settings
@@ -12,6 +13,7 @@ from hypothesis import settings
 from engine.evaluation.session import Session
 from engine.policy.reading import load_registry
 
+T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -24,6 +26,10 @@ class Effort:
     def of(self, whole: int, least: int = 1) -> int:
         """How many of ``whole`` seeds, cases or examples to run, never fewer than ``least``."""
         return whole if self.full else max(least, whole // 10)
+
+    def share(self, whole: Sequence[T], least: int = 1) -> Sequence[T]:
+        """As many of ``whole``, spread over it."""
+        return whole[:: max(1, len(whole) // self.of(len(whole), least))]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

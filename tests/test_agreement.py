@@ -88,7 +88,7 @@ def test_the_oracle_agrees_on_the_policy_tests(
 ) -> None:
     wrong = []
     cases = read_cases(session)
-    for case in cases[:: len(cases) // effort.of(len(cases))]:
+    for case in effort.share(cases):
         convention = session.registry.conventions[case.convention]
         defaults = {id_: default for id_, _, default in open_questions(session, convention)}
         choices = defaults | case.entry.get("interpret", {})

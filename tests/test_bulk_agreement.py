@@ -19,6 +19,7 @@ from test_operators import TABLES, ids
 
 from engine.bulk.frame import evaluate_frame
 from engine.evaluation.facts import Facts
+from engine.evaluation.results import results
 from engine.evaluation.session import Session
 from engine.language.algebra import Column
 from engine.language.columns import date_plus, years_between
@@ -71,10 +72,10 @@ def differences(session: Session, rows: list[Facts], choices: Mapping[str, str])
     )
     columns = set(frame.columns)
     for number, (facts, row) in enumerate(zip(rows, frame.iter_rows(named=True), strict=True)):
-        decision = session.decide(facts, interpret=choices)
-        if row["convention"] != decision.convention.id or row["digest"] != decision.digest:
-            yield f"case {number}: {row['convention']} instead of {decision.convention.id}"
-        for id_, result in decision.results.items():
+        case = session.settled(facts, choices)
+        if row["convention"] != case.convention.id or row["digest"] != case.digest:
+            yield f"case {number}: {row['convention']} instead of {case.convention.id}"
+        for id_, result in results(case.program, case.run(), facts, case.choices, case.behind).items():
             if result.kind == "criterion" and id_ in columns:
                 if row[id_] != result.verdict:
                     yield f"case {number}, {id_}: {row[id_]} instead of {result.verdict}"

@@ -45,7 +45,7 @@ def test_terms_agree_with_the_evaluator_on_every_policy_test(
 ) -> None:
     wrong = []
     cases = list(read_cases(session))
-    for case in cases[:: len(cases) // effort.of(len(cases))]:
+    for case in effort.share(cases):
         convention = session.registry.conventions[case.convention]
         questions = encoded.of(convention).questions
         choices = {id_: question.default for id_, question in questions.items()} | case.entry.get("interpret", {})

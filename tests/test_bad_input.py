@@ -195,7 +195,8 @@ def test_a_number_that_is_no_plain_decimal_is_refused_in_json_and_in_yaml(number
         ("medecin", "specialitee", "pediatrie", "unknown-fact", "Did you mean 'medecin.specialite'?"),
         ("contrat", "mt_depart", 775, "unknown-fact", "Did you mean 'patientele.mt_depart'?"),
         ("patientelle", "mt_depart", 775, "unknown-fact", "Did you mean 'patientele'?"),
-        ("patientele", "mt_depart", "775", "fact-type", "for example 775"),
+        ("patientele", "mt_depart", "1.700", "two-readings", "1.7 or 1700"),
+        ("patientele", "mt_depart", "1,700", "two-readings", "1,7 or 1700"),
         ("patientele", "mt_depart", "beaucoup", "fact-type", "for example 775"),
         ("patientele", "mt_depart", True, "fact-type", "for example 775"),
         ("patientele", "mt_depart", -1, "fact-range", "from 0 to 100000"),
@@ -205,14 +206,14 @@ def test_a_number_that_is_no_plain_decimal_is_refused_in_json_and_in_yaml(number
         ("patientele", "percentile_mt", 100.001, "fact-range", "from 0 to 100"),
         ("patientele", "percentile_mt", 30.005, "fact-decimals", "at most 2"),
         ("contrat", "annee", 0, "fact-range", "from 1 to 15"),
-        ("contrat", "option", "mi_temps", "fact-value", "tiers_etp, demi_etp, un_etp"),
+        ("contrat", "option", "quart_temps", "fact-value", "tiers_etp, demi_etp, un_etp"),
         ("medecin", "specialite", "pediatre", "fact-value", "Did you mean 'pediatrie'?"),
-        ("medecin", "optam", "true", "fact-type", "true, false"),
+        ("medecin", "optam", "parfois", "fact-type", "oui, non"),
         ("medecin", "optam", 1, "fact-type", "true, false"),
         ("medecin", "date_naissance", "2024-02-30", "day-missing", "does not exist"),
-        ("medecin", "date_naissance", "30/12/1960", "fact-type", "for example 2024-06-22"),
-        ("medecin", "date_naissance", "1960-W01-1", "fact-type", "for example 2024-06-22"),
-        ("medecin", "date_naissance", "19601230", "fact-type", "for example 2024-06-22"),
+        ("medecin", "date_naissance", "31/11/1960", "day-missing", "does not exist"),
+        ("medecin", "date_naissance", "1960-W01-1", "fact-type", "for example 02/09/2024"),
+        ("medecin", "date_naissance", "19601230", "fact-type", "for example 02/09/2024"),
         ("medecin", "date_naissance", 1960, "fact-type", "for example 2024-06-22"),
         ("medecin", "date_naissance", "1899-12-31", "fact-range", "from 1900-01-01 to 2100-12-31"),
         ("medecin", "date_naissance", "2024-09-03", "fact-order", "cannot come before medecin.date_naissance"),
@@ -229,8 +230,36 @@ def test_a_fact_that_cannot_be_is_refused_with_what_could(
     assert words in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("group", "fact", "said", "meant"),
+    [
+        ("contrat", "date_signature", "02/09/2024", "2024-09-02"),
+        ("contrat", "date_signature", "2 septembre 2024", "2024-09-02"),
+        ("contrat", "option", "mi-temps", "demi_etp"),
+        ("contrat", "option", "Temps plein", "un_etp"),
+        ("medecin", "secteur", "Secteur 2", "secteur_2"),
+        ("medecin", "optam", "oui", True),
+        ("medecin", "optam", "non", False),
+        ("medecin", "part_honoraires_cliniques", "79,99", 79.99),
+        ("medecin", "part_honoraires_cliniques", "79.99 %", 79.99),
+        ("patientele", "mt_depart", "1 700", 1700),
+        ("patientele", "mt_depart", "1\u202f700 patients", 1700),
+    ],
+)
+def test_a_fact_written_as_people_write_it_is_understood(
+    group: str, fact: str, said: str, meant: Any, tmp_path: Path
+) -> None:
+    results = []
+    for value in (said, meant):
+        case = {**SIGNED, group: {**SIGNED.get(group, {}), fact: value}}
+        answer = evaluate(written(tmp_path, json.dumps(case), "case.json"), "--format", "json")
+        assert answer.exit_code == 0, answer.output
+        results.append(answer.stdout)
+    assert results[0] == results[1]
+
+
 def test_all_faults_of_a_case_are_told_at_once_each_at_its_place(tmp_path: Path) -> None:
-    content = "contrat:\n  annee: 16\n  optoin: demi_etp\npatientele:\n  mt_depart: '775'\n  fa_depart: -1\n"
+    content = "contrat:\n  annee: 16\n  optoin: demi_etp\npatientele:\n  mt_depart: [775]\n  fa_depart: -1\n"
     said = refused(evaluate(written(tmp_path, content))).splitlines()
     assert [line.removeprefix(str(tmp_path)).split(": ")[:2] for line in said] == [
         ["/case.yaml:1:1", "missing-signature"],

@@ -63,7 +63,7 @@ def test_values_of_events_are_checked_like_those_of_a_case(tmp_path: Path) -> No
     said = faults(
         SIGNED + "events:\n"
         "  - {date: '2026-09-10', type: suivi, annee: 3, facts: {patientele.mt_actuelle: -1}}\n"
-        "  - {date: '2027-09-10', type: suivi, annee: 4, facts: {patientele.mt_actuelle: '1200'}}\n"
+        "  - {date: '2027-09-10', type: suivi, annee: 4, facts: {patientele.mt_actuelle: [1200]}}\n"
         "  - {date: '2027-10-01', type: changement_option, facts: {contrat.option: plein}}\n",
         tmp_path,
     )

@@ -191,7 +191,7 @@ def refusals(
     given, problems = _given(file, values, registry, dialect)
     unread = {problem.values["name"] for problem in problems}
     try:
-        facts = read_case(nested(given), registry.vocabulary)
+        facts = read_case(nested(given), registry.vocabulary, spoken=False)
         signature = facts[SIGNATURE]
         assert isinstance(signature, dt.date)
         registry.select(str(facts[BENEFICIARY]), signature)

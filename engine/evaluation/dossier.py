@@ -9,13 +9,15 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
-from engine.evaluation.facts import Facts, misordered, read_case, read_named
+from engine.evaluation.facts import CASE, Facts, misordered, read_case, read_named
 from engine.language.events import EventType, event_types
-from engine.language.facts import SIGNATURE, YEAR, Vocabulary
+from engine.language.facts import FIRST_DAY, SIGNATURE, YEAR, Fact, Vocabulary
+from engine.language.spoken import Unread, read_spoken
+from engine.language.typing import is_date
 from engine.language.values import Scalar
 from engine.policy.loader import Document
 from engine.policy.reading import load_schema
@@ -49,9 +51,13 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
     """
     schema = load_schema("dossier")[0]
     types = event_types(schema)
-    problems = shape_problems(document, shape(_shape(schema)))
-    facts: Facts = {}
     data = document.data if isinstance(document.data, Mapping) else {}
+    if CASE not in data and any(name in data for name in vocabulary.groups):
+        raise InputFault([Problem(document.at(()), "dossier-is-case")])
+    document, problems = _understood(document, replace(vocabulary.facts[SIGNATURE], name="date"))
+    problems += shape_problems(document, shape(_shape(schema)))
+    data = document.data if isinstance(document.data, Mapping) else {}
+    facts: Facts = {}
     if isinstance(data.get("case"), Mapping):
         try:
             facts = read_case(data["case"], vocabulary, document, document.name, ("case",))
@@ -70,6 +76,21 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
     if problems:
         raise InputFault(problems)
     return Dossier(facts, tuple(events))
+
+
+def _understood(document: Document, day: Fact) -> tuple[Document, list[Problem]]:
+    """The document with the days of its events as ISO text, read as people write ``day``, and what is none."""
+    data, problems = copy.deepcopy(document.data), []
+    events = data.get("events") if isinstance(data, Mapping) else None
+    for index, entry in enumerate(events if isinstance(events, list) else ()):
+        text = entry.get("date") if isinstance(entry, Mapping) else None
+        if isinstance(text, str) and not is_date(text):
+            try:
+                entry["date"] = read_spoken(text, day)
+            except Unread as unread:
+                problems.append(unread.problem(document.at(("events", index, "date")), day))
+                entry["date"] = FIRST_DAY.isoformat()
+    return replace(document, data=data), problems
 
 
 def _shape(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,10 +14,12 @@ from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact, Vocabulary
+from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
 from engine.language.typing import date_fault, is_date, nearest_fact
 from engine.language.values import Scalar, exact
 from engine.policy.loader import Document
 
+CASE = "case"  # the part of a dossier that states the facts at signature
 DEFAULT_BENEFICIARY = "medecin_liberal"
 MAX_SHOWN = 40
 
@@ -30,15 +32,17 @@ def read_case(
     document: Document | None = None,
     name: str = "case",
     under: tuple[str | int, ...] = (),
+    spoken: bool = True,
 ) -> Facts:
     """The facts that ``data`` states, by full name; dates as dates, decimals exact, None left out as missing.
 
-    ``document`` tells the places for messages, ``under`` where in it the case stands.
+    ``document`` tells the places for messages, ``under`` where in it the case stands. ``spoken`` takes texts as people
+    write them (``oui``, ``Mi-temps``, ``02/09/2024``, ``79,99``).
 
     Raises:
         InputFault: unknown facts, wrong types, values out of range, dates in the wrong order, no signature date.
     """
-    reader = _CaseReader(vocabulary, document, name, under)
+    reader = _CaseReader(vocabulary, document, name, under, spoken)
     facts = reader.read(data)
     if reader.problems:
         raise InputFault(reader.problems)
@@ -68,17 +72,26 @@ class _CaseReader:
     """Collects the problems of one case while it is read."""
 
     def __init__(
-        self, vocabulary: Vocabulary, document: Document | None, name: str, under: tuple[str | int, ...]
+        self,
+        vocabulary: Vocabulary,
+        document: Document | None,
+        name: str,
+        under: tuple[str | int, ...],
+        spoken: bool = True,
     ) -> None:
         self.vocabulary = vocabulary
         self.document = document
         self.name = name
         self.under = under
+        self.spoken = spoken
         self.problems: list[Problem] = []
 
     def read(self, data: Any) -> Facts:
         if not isinstance(data, Mapping):
             self._report((), "case-not-a-mapping")
+            return {}
+        if CASE in data and not self.under:
+            self._report((CASE,), "case-is-dossier", is_key=True)
             return {}
         facts: Facts = {BENEFICIARY: DEFAULT_BENEFICIARY}
         known = self.vocabulary.facts
@@ -114,9 +127,19 @@ class _CaseReader:
                 path, "unknown-fact", nearest_fact(name, self.vocabulary, self.problems), is_key=True, name=name
             )
         elif value is not None:
-            typed = self._typed(fact, value, path)
+            value = self._understood(fact, value, path) if self.spoken and isinstance(value, str) else value
+            typed = None if value is None else self._typed(fact, value, path)
             if typed is not None:
                 facts[name] = typed
+
+    def _understood(self, fact: Fact, text: str, path: tuple[Any, ...]) -> Any:
+        """What a text states as people write it; a point in a number stands for decimals, as elsewhere in a case."""
+        dialect = PLAIN if fact.type.kind == "number" and "." in text else FRENCH
+        try:
+            return read_spoken(text, fact, dialect)
+        except Unread as unread:
+            self.problems.append(unread.problem(self._place(path), fact))
+            return None
 
     def _typed(self, fact: Fact, value: Any, path: tuple[Any, ...]) -> Scalar | None:
         match fact.type.kind:
@@ -180,12 +203,13 @@ class _CaseReader:
     def _report(
         self, path: tuple[Any, ...], code: str, close: str | None = None, is_key: bool = False, **values: object
     ) -> None:
+        self.problems.append(Problem(self._place(path, is_key), code, values, close))
+
+    def _place(self, path: tuple[Any, ...], is_key: bool = False) -> Location:
         if self.document is None:
-            place = Location(self.name)
-        else:
-            path = (*self.under, *path)
-            place = self.document.key_at(path) if is_key else self.document.at(path)
-        self.problems.append(Problem(place, code, values, close))
+            return Location(self.name)
+        path = (*self.under, *path)
+        return self.document.key_at(path) if is_key else self.document.at(path)
 
 
 def nested(facts: Mapping[str, Any], base: Mapping[str, Any] | None = None) -> dict[str, Any]:

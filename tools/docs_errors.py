@@ -200,6 +200,10 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         " between facts is declared under `consistency` in the rules, or `x-consistency` in the case schema.",
     },
     "A dossier": {
+        "case-is-dossier": "A dossier has a case and events, and is followed year by year. Use"
+        " `avenant timeline`, or give the facts of `case` alone.",
+        "dossier-is-case": "The facts stand at the top, so there are no events to follow. Use"
+        " `avenant evaluate`, or put the facts under `case:` and what happened under `events:`.",
         "dossier-fact": "A dossier holds every year of a contract: what holds for one year stands in the follow-up"
         " of that year.",
         "event-fact": "Each type of event states its own facts. A figure of a year belongs to `suivi`, what was known"

@@ -10,9 +10,10 @@ PY := $(VENV)/bin/python
 AVENANT := $(VENV)/bin/avenant
 STAMP := $(VENV)/.set-up
 UV ?= uv
+PIP_LOCKED := -m pip install -q --no-input --disable-pip-version-check --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo portfolio test spark-test editor-test lint format types check policy-test bench docs wheel lock clean
+.PHONY: help setup demo serve portfolio test spark-test editor-test browser-test lint format types check policy-test bench docs wheel lock clean
 
 ## Begin here
 
@@ -37,10 +38,14 @@ setup: $(STAMP) ## make .venv with the locked dependencies (every target below d
 demo: $(STAMP) ## decide the example cases
 	@$(AVENANT) evaluate examples/*.yaml
 
+serve: $(STAMP) ## serve the estimate as pages on this machine (ARGS="--port 8001")
+	@$(AVENANT) serve $(ARGS)
+
 ## Before a change is sent (.ci/run runs them)
 
 test: $(STAMP) ## run the Python tests, on every core up to eight (EFFORT=full: all of the seeded sweeps)
 	@$(PY) -m pytest -q -n auto --maxprocesses 8 --dist worksteal --effort $(EFFORT) $(ARGS)
+	@echo "test: left out are spark-test, editor-test and browser-test, each of which needs more than Python"
 
 lint: $(STAMP) ## ruff and yamllint, changing nothing
 	@$(PY) -m ruff check .
@@ -61,6 +66,17 @@ spark-test: $(STAMP) ## install Spark and run its tests (needs Java 17 or later)
 	@$(PY) -m pip install -q --no-input --disable-pip-version-check --require-hashes --no-deps --no-build-isolation \
 		-r locks/spark.lock
 	@$(PY) -m pytest -q -m spark $(ARGS)
+
+# Left out, and said so, where there is no Chromium or no npm (which brings axe-core, for who cannot see a page).
+BROWSER := $(VENV)/browser
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+browser-test: $(STAMP) ## drive the pages with a Chromium (CHROMIUM=/path/to/it; writes docs/screens with ARGS=--update-golden)
+	@mkdir -p $(BROWSER) && cp tests/browser/package.json tests/browser/package-lock.json $(BROWSER)
+	@if [ -z "$(CHROMIUM)" ]; then echo "browser-test: left out, there is no Chromium here"; \
+	elif ! npm ci --silent --no-audit --no-fund --prefix $(BROWSER); then echo "browser-test: left out, no axe-core from npm"; \
+	elif ! $(PY) $(PIP_LOCKED) -r locks/browser.lock; then echo "browser-test: left out, no Playwright from PyPI"; \
+	else CHROMIUM="$(CHROMIUM)" $(PY) -m pytest -q -m browser $(ARGS) tests/test_browser.py; fi
 
 # Left out, and said so, where there is no Node.js or its packages cannot be had: editors are not what decides a case.
 EDITOR := $(VENV)/editor
@@ -89,7 +105,6 @@ portfolio: $(STAMP) ## write examples/portfolio.csv again: 10 000 invented contr
 # openfisca-core brings numpy and pytest of its own choice, so it gets an environment to itself.
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.set-up
-PIP_LOCKED := -m pip install -q --no-input --disable-pip-version-check --require-hashes --no-deps
 
 bench: $(STAMP) ## measure single decisions, cold start and bulk beside their peers (benchmarks/README.md)
 	@$(PY) $(PIP_LOCKED) -r locks/bench.lock || echo "bench: going on without zen-engine"

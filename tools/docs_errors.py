@@ -322,6 +322,23 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "proof-unconfirmed": "A guard: proof and evaluator read the rules differently, so nothing is claimed. Please"
         " report it with the case.",
     },
+    "Serving pages and the API": {
+        "request-form": "Programs send UTF-8; a parameter holds no NUL.",
+        "request-repeated": "A link was put together wrongly. Keep one of the two.",
+        "request-page": "The addresses are those of the menu; those of the API stand in `/api/v1/openapi.json`.",
+        "request-method": "A link was opened where a form has to be sent, or the other way round.",
+        "request-slow": "The connection is slow or was cut. Send the body in one piece.",
+        "request-size": "A case is a few kilobytes. Send many cases to `avenant batch`, not to the service.",
+        "request-address": "No estimate needs so long an address. Begin again from the start page.",
+        "request-media": "Cases go to the API as JSON, answers to pages as a form.",
+        "request-host": "Start the service with `--host` and the name that people use, as its proxy passes it on.",
+        "request-rate": "The answer says in `Retry-After` when to come again. Programs with many cases use"
+        " `evaluate-many`.",
+        "request-busy": "One thread decides for a process. Come again after `Retry-After`, or run more processes"
+        " behind a proxy.",
+        "request-fault": "Please report it with the line that the service wrote: it names places of the program and"
+        " no fact.",
+    },
 }
 
 

@@ -64,6 +64,8 @@ X_KEYS: Mapping[str, str] = {
     "x-absence": "`answer`: absence says that the event did not happen or the figure was not notified",
     "x-labels": "French and English label of each value",
     "x-fixed": "a person cannot change it: an age, a date gone by",
+    "x-sensitive": "`true`: about a person's health or birth; it never stands in an address",
+    "x-instead-of": "facts that people seldom know, which need not be asked for where this one is known",
     "x-fixed-with": "a person cannot change it once this other fact is given",
     "x-order": "at the root: chains of facts whose values must not decrease",
     "x-consistency": "at the root: what else must hold between facts in every text, as `consistency` in a rule file",

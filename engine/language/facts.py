@@ -26,6 +26,8 @@ FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)  # of any date 
 class Fact:
     """One input of a case. ``absence_answers``: its absence says that the event did not happen, or was not notified.
 
+    ``sensitive``: about a person's health or birth: it never stands in an address.
+    ``instead_of``: facts that need not be asked for where this one is known, and which people seldom know.
     ``fixed``: a person cannot change it; where ``fixed_with`` names a fact, not once that one is given.
     """
 
@@ -39,6 +41,8 @@ class Fact:
     absence_answers: bool
     fixed: bool
     fixed_with: str | None
+    sensitive: bool
+    instead_of: tuple[str, ...]
     value_labels: Mapping[str, Mapping[str, str]]
 
     def is_fixed(self, given: Container[str]) -> bool:
@@ -106,6 +110,8 @@ def _fact(name: str, entry: Mapping[str, Any]) -> Fact:
         absence_answers=entry.get("x-absence") == "answer",
         fixed=bool(entry.get("x-fixed")),
         fixed_with=entry.get("x-fixed-with"),
+        sensitive=bool(entry.get("x-sensitive")),
+        instead_of=tuple(entry.get("x-instead-of", ())),
         value_labels=entry.get("x-labels") or {},
     )
 

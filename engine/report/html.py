@@ -26,7 +26,7 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .7rem .4rem 0; bo
 th { font-size: .85rem; color: var(--soft); font-weight: 600; }
 ul { padding-left: 1.2rem; }
 figure { margin: 1.5rem 0; } figcaption { color: var(--soft); font-size: .9rem; }
-svg { width: 100%; height: auto; max-height: 22rem; } svg text { fill: var(--ink); font: 13px system-ui, sans-serif; }
+svg { max-width: 100%; height: auto; } svg text { fill: var(--ink); font: 15px system-ui, sans-serif; }
 .grid { stroke: var(--line); } .most { fill: var(--most); stroke: var(--due); } .due { fill: var(--due); }
 .unknown { fill: none; stroke: var(--open); stroke-dasharray: 4 3; }
 @media print { body { max-width: none; padding: 0; } }
@@ -50,14 +50,19 @@ def html(page: Page, lang: str, figure: str = "") -> str:
     return "\n".join([*parts, waiting, "</main>\n</body>\n</html>\n"])
 
 
-def _block(block: Block) -> Iterator[str]:
+def fragment(page: Page, deeper: int = 0) -> str:
+    """The blocks as HTML for a page that has a head of its own, headings so many levels ``deeper``."""
+    return "\n".join(part for block in page for part in _block(block, deeper))
+
+
+def _block(block: Block, deeper: int = 0) -> Iterator[str]:
     match block:
         case Heading(text, level, tone):
-            yield f"<h{level}{_class(tone)}>{in_html(text)}</h{level}>"
+            yield f"<h{level + deeper}{_class(tone)}>{in_html(text)}</h{level + deeper}>"
         case Paragraph(text, tone):
             yield f"<p{_class(tone)}>{in_html(text)}</p>"
         case Table(columns, rows):
-            head = "".join(f'<th scope="col">{in_html(name)}</th>' for name in columns)
+            head = "".join(f'<th scope="col">{in_html(name)}</th>' if name else "<td></td>" for name in columns)
             yield f'<div class="wide"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
             for row in rows:
                 yield "<tr>" + "".join(f"<td>{in_html(cell)}</td>" for cell in row) + "</tr>"
@@ -67,7 +72,7 @@ def _block(block: Block) -> Iterator[str]:
         case Fold(summary, blocks):
             yield f"<details>\n<summary>{in_html(summary)}</summary>"
             for inner in blocks:
-                yield from _block(inner)
+                yield from _block(inner, deeper)
             yield "</details>"
         case _:
             assert_never(block)

@@ -67,7 +67,7 @@ def _blocks(asked: Asked, commands: Commands, title: str, say: Say) -> Iterator[
     yield from doubts_of([asked.decision], say)
     for number, question in enumerate(asked.questions, 1):
         fact = question.fact
-        answers = [_kind(fact, say), *([say("ask_absence")] if fact.absence_answers else [])]
+        answers = [answers_text(fact, say), *([say("ask_absence")] if fact.absence_answers else [])]
         yield Heading(f"{number}. {fact.question[say.lang]}")
         lines = [(1, say.pair(fact.name, say.listed(answers)))]
         if fact.where[say.lang]:
@@ -99,7 +99,7 @@ def _waiting(key: str, results: Sequence[Result], say: Say) -> str:
     return say.count(key, len(results), names=", ".join(say.label(result) for result in results))
 
 
-def _kind(fact: Fact, say: Say) -> str:
+def answers_text(fact: Fact, say: Say) -> str:
     """Which answers a fact takes, in words."""
     kind = fact.type.kind
     if kind == "date":

@@ -16,6 +16,7 @@ from engine.evaluation.decision import Result
 from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
+from engine.report.amounts_chart import timeline_figure
 from engine.report.formats import formats
 from engine.report.html import html
 from engine.report.objects import (
@@ -31,7 +32,6 @@ from engine.report.readings import reading_objects
 from engine.report.reasons import why
 from engine.report.say import Say
 from engine.report.sources import texts_blocks
-from engine.report.timeline_chart import timeline_figure
 from engine.report.timeline_page import timeline_blocks
 from engine.report.values import money, to_json
 

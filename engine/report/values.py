@@ -56,8 +56,15 @@ def scalar_text(value: dt.date | int | Fraction | None, type_: Type | None, lang
         return f"{percent}{NARROW if lang == 'fr' else ''}%" + (f" ({Fraction(value)})" if value not in (0, 1) else "")
     if unit == "percent":
         return f"{_plain(value, lang)}{NARROW if lang == 'fr' else ''}%"
-    suffix = {"patients": " patients", "ETP": " ETP" if lang == "fr" else " FTE"}.get(unit, "")
-    return _plain(value, lang) + suffix
+    return f"{_plain(value, lang)} {unit_text(type_, lang)}".rstrip()
+
+
+def unit_text(type_: Type | None, lang: str) -> str:
+    """The unit that stands behind a number, or nothing."""
+    unit = None if type_ is None else type_.unit
+    return {"patients": "patients", "ETP": "ETP" if lang == "fr" else "FTE", "percent": "%", "EUR": "€"}.get(
+        unit or "", ""
+    )
 
 
 def _plain(value: int | Fraction, lang: str) -> str:

@@ -1,0 +1,139 @@
+"""The application: settings come in, an ASGI application with its routes, limits and worker goes out."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from engine.errors import InputFault, UsageFault
+from engine.web.limits import Buckets, Counts, Limits
+from engine.web.pages import Pages
+from engine.web.refusals import Refused, problem_response, refused
+from engine.web.state import LANG
+from engine.web.worker import Busy, Worker
+from engine.words import LANGUAGES
+
+API = "/api/"
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+_STATIC = Path(__file__).parent / "static"
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_FILES = {path.name: (path.read_bytes(), _TYPES[path.suffix]) for path in sorted(_STATIC.iterdir())}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How to serve: rules and first language, names answered to, sites that may frame pages, proxies before it."""
+
+    policies: str | None = None
+    lang: str = LANGUAGES[0]
+    hosts: Sequence[str] = LOOPBACK
+    embedding: Sequence[str] = ()
+    proxy_hops: int = 0
+    calendar: Callable[[], dt.date]
+    tell: Callable[[str], None]
+
+
+def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
+    """The application.
+
+    Raises:
+        InputFault: with every fault of the policies folder.
+    """
+    worker = Worker.start(settings.policies)
+    pages = Pages(worker, settings.lang, settings.calendar)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: object) -> AsyncIterator[None]:
+        yield
+        worker.stop()  # the calls under way are answered first
+
+    def refuse(scope: Scope, refusal: Refused) -> ASGIApp:
+        lang = _language(scope, settings.lang)
+        return (
+            problem_response(refusal.problems, lang) if scope["path"].startswith(API) else pages.refusal(refusal, lang)
+        )
+
+    counts = Counts()
+    routes = [*_routes(pages), *_operating(worker, counts)]
+    return Limits(
+        app=_refusing(Router(routes, redirect_slashes=False, lifespan=lifespan)),
+        refuse=refuse,
+        tell=settings.tell,
+        hosts=frozenset(host.casefold() for host in settings.hosts),
+        frame_ancestors=settings.embedding,
+        proxy_hops=settings.proxy_hops,
+        buckets=buckets or Buckets(),
+        counts=counts,
+    )
+
+
+def _routes(pages: Pages) -> list[Route]:
+    return [
+        Route("/", pages.start, methods=["GET"]),
+        Route("/estimer", pages.estimating, methods=["GET", "POST"]),
+        Route("/resultat", pages.result, methods=["GET", "POST"]),
+        Route("/static/{name}", static, methods=["GET"]),
+    ]
+
+
+def _operating(worker: Worker, counts: Counts) -> list[Route]:
+    """What tells who runs the service how it is."""
+
+    async def health(request: Request) -> Response:
+        return PlainTextResponse("alive")
+
+    async def ready(request: Request) -> Response:
+        return PlainTextResponse("ready" if worker.ready else "busy", 200 if worker.ready else 503)
+
+    async def metrics(request: Request) -> Response:
+        return PlainTextResponse(counts.text(worker.waiting))
+
+    return [Route(f"/{each.__name__}", each, methods=["GET"]) for each in (health, ready, metrics)]
+
+
+def _refusing(router: ASGIApp) -> ASGIApp:
+    """The routes, whose exceptions become refusals with a code."""
+
+    async def routed(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope["app"] = router  # a path or method without route is then an exception as well
+        try:
+            await router(scope, receive, send)
+        except HTTPException as error:
+            raise refused("request-method" if error.status_code == 405 else "request-page") from None
+        except Busy:
+            raise refused("request-busy") from None
+        except InputFault as error:
+            raise Refused(error.problems) from None
+        except UsageFault as error:
+            raise Refused([error.problem]) from None
+
+    return routed
+
+
+async def static(request: Request) -> Response:
+    """A file of this room, from memory: no path from outside reaches a disk.
+
+    Raises:
+        HTTPException: there is no such file.
+    """
+    found = _FILES.get(request.path_params["name"])
+    if found is None:
+        raise HTTPException(404)
+    return Response(found[0], media_type=found[1], headers={"Cache-Control": "public, max-age=3600"})
+
+
+def _language(scope: Scope, usual: str) -> str:
+    """The language of a refusal: that of the address, if it names one."""
+    query = scope["query_string"].decode("latin-1")
+    return next((lang for lang in LANGUAGES if f"{LANG}={lang}" in query.split("&")), usual)

@@ -1,0 +1,107 @@
+"""An estimate in progress: a state comes in, the decision so far and the question worth asking next go out.
+
+Asked are the facts that the verdict waits for, then those of the amounts. Left to who knows them: figures that are only
+notified and events that may not have happened, whose absence is an answer, and what is sensitive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.errors import InputFault, Problem
+from engine.evaluation.decision import Decision
+from engine.evaluation.facts import Facts, nested, read_case
+from engine.evaluation.session import Session
+from engine.inquiry.questions import ALL, Asker
+from engine.inquiry.readings import readings_of_case
+from engine.language.facts import SIGNATURE, YEAR, Fact
+from engine.policy.registry import Outside
+from engine.report.decision_page import Decided, Undecided
+from engine.web.state import State
+
+FIELDS = 3  # figures on one page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What a state comes to: the answer so far, or what is at fault; the questions to show, and how many are left."""
+
+    state: State
+    answer: Decided | Undecided | None = None
+    problems: tuple[Problem, ...] = ()
+    questions: tuple[Fact, ...] = ()
+    left: int = 0
+
+    @property
+    def decision(self) -> Decision | None:
+        return self.answer.decision if isinstance(self.answer, Decided) else None
+
+
+def estimate(session: Session, state: State, title: str, *, whole: bool = False) -> Estimate:
+    """The estimate of a state; ``whole`` with the readings that matter and all that open results can still be."""
+    facts = session.registry.vocabulary.facts
+    asked = tuple(facts[name] for name in state.faults or filter(None, [state.asked]))
+    if SIGNATURE not in state.facts:
+        return Estimate(state=state, questions=asked or (facts[SIGNATURE],), left=1)
+    try:
+        decision = decided(session, state)
+    except Outside as outside:
+        return Estimate(state=state, answer=Undecided(title=title, outside=outside), questions=asked)
+    except InputFault as error:
+        return Estimate(state=state, problems=error.problems, questions=asked)
+    if whole:
+        return Estimate(state=state, answer=_told_whole(session, state, Decided(title=title, decision=decision)))
+    left = [] if asked else [facts[name] for name in _to_ask(session, state, decision)]
+    answer = Decided(title=title, decision=decision)
+    return Estimate(state=state, answer=answer, questions=asked or _together(left), left=len(left))
+
+
+def _together(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """The first fact to ask for; figures of one group are asked for on one page."""
+    first = facts[:1]
+    for fact in first:
+        if fact.type.kind == "number":
+            group = fact.name.partition(".")[0]
+            same = [each for each in facts if each.type.kind == "number" and each.name.partition(".")[0] == group]
+            return tuple(same[:FIELDS])
+    return tuple(first)
+
+
+def decided(session: Session, state: State, facts: Facts | None = None) -> Decision:
+    """The decision on what was answered, or on other ``facts``, under the readings and on the day of the state.
+
+    Raises:
+        InputFault: the facts contradict each other, or no convention holds the signature date.
+    """
+    read = read_case(nested(state.facts if facts is None else facts), session.registry.vocabulary)
+    return session.decide(read, None, dict(state.choices), state.as_of)
+
+
+def _to_ask(session: Session, state: State, decision: Decision) -> list[str]:
+    """The facts to ask for, the best first: of the verdict while it is open, of the amounts, and what settles more."""
+    facts, asker = session.registry.vocabulary.facts, Asker(session)
+    known_by_few = {name for name, fact in facts.items() if fact.absence_answers or fact.sensitive}
+    left_out = state.declined | known_by_few
+    for wanted, without in ((decision.headline.verdict or ALL, left_out), (ALL, left_out | {YEAR})):
+        questions = asker.ask(decision, wanted, state.choices, frozenset(without)).questions
+        if questions:
+            return [question.fact.name for question in questions]
+    waiting = set(decision.missing).union(*(line.amount.missing for line in decision.years)) - state.facts.keys()
+    return [
+        name
+        for name, fact in facts.items()
+        if waiting & set(fact.instead_of) and name not in state.facts and name not in state.declined
+    ]
+
+
+def _told_whole(session: Session, state: State, answer: Decided) -> Decided:
+    from engine.inquiry.possible import outlooks  # needs the solver
+
+    decision = answer.decision
+    return Decided(
+        title=answer.title,
+        decision=decision,
+        readings=readings_of_case(session, decision, state.choices),
+        outlooks=outlooks(session, decision, state.choices),
+    )

@@ -1,0 +1,197 @@
+"""What every request must keep to, before any page is asked: host, address, rate, size and time of its body.
+
+An ASGI application is wrapped; a request that breaks a limit is refused with its code, and every answer gets headers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from engine.web.refusals import Refused, refused
+from engine.web.state import MAX_ADDRESS
+
+BODY, DOSSIER = 65_536, 262_144  # bytes of a body, and of one that holds a dossier or several cases
+BODY_SECONDS = 10.0
+RATE, BURST = 10.0, 30.0  # calls a second from one address, and at once
+MAX_ADDRESSES = 4096  # whose rate is remembered, in memory alone
+LARGER = ("/dossier", "/api/v1/timeline", "/api/v1/evaluate-many")
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors {}"
+)
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "geolocation=(), camera=(), microphone=(), browsing-topics=()",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+Refuse = Callable[[Scope, Refused], ASGIApp]
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was answered, by route and class of status: for who runs the service, without a word of any case."""
+
+    answers: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def add(self, route: str, status: int) -> None:
+        self.answers[route, status] = self.answers.get((route, status), 0) + 1
+
+    def text(self, waiting: int) -> str:
+        """In the text form that Prometheus reads."""
+        lines = ["# TYPE avenant_answers_total counter"]
+        for (route, status), count in sorted(self.answers.items()):
+            lines.append(f'avenant_answers_total{{route="{route}",status="{status}"}} {count}')
+        return "\n".join([*lines, "# TYPE avenant_waiting gauge", f"avenant_waiting {waiting}", ""])
+
+
+@dataclass(slots=True)
+class Buckets:
+    """How many calls each address may still make; the oldest are forgotten first."""
+
+    rate: float = RATE
+    burst: float = BURST
+    clock: Callable[[], float] = time.monotonic
+    _left: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict, repr=False)
+
+    def take(self, address: str) -> bool:
+        """Whether one more call of this address is let through."""
+        now = self.clock()
+        left, then = self._left.pop(address, (self.burst, now))
+        left = min(self.burst, left + (now - then) * self.rate)
+        self._left[address] = (left - 1 if left >= 1 else left, now)
+        if len(self._left) > MAX_ADDRESSES:
+            self._left.popitem(last=False)
+        return left >= 1
+
+
+@dataclass(slots=True, kw_only=True)
+class Limits:
+    """The wrapped application; ``hosts`` are its names, ``refuse`` answers a refusal, ``tell`` writes a fault down."""
+
+    app: ASGIApp
+    refuse: Refuse
+    tell: Callable[[str], None]
+    hosts: frozenset[str]
+    frame_ancestors: Sequence[str] = ()
+    proxy_hops: int = 0
+    buckets: Buckets = field(default_factory=Buckets)
+    counts: Counts = field(default_factory=Counts)
+    body_seconds: float = BODY_SECONDS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, answered or refused."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def answer(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                self.counts.add(_route(scope), message["status"])
+                message = {**message, "headers": [*message["headers"], *self._headers(scope)]}
+            await send(message)
+
+        try:
+            self._admit(scope)
+            body = await self._body(scope, receive)
+            await self.app(scope, _replayed(body, receive), answer)
+        except Refused as refusal:
+            await self.refuse(scope, refusal)(scope, receive, answer)
+        except ConnectionError:  # who asked has gone
+            return
+        except Exception as error:  # the last stand: a fault of ours never shows a reader its traceback
+            told = secrets.token_hex(4)
+            self.tell(_fault_line(told, error))
+            if not started:
+                await self.refuse(scope, refused("request-fault", id=told))(scope, receive, answer)
+
+    def _admit(self, scope: Scope) -> None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        host = headers.get("host", "").rpartition(":")[0] if _has_port(headers.get("host", "")) else headers.get("host")
+        if (host or "").casefold() not in self.hosts:
+            raise refused("request-host")
+        if scope["path"] not in ("/health", "/ready") and not self.buckets.take(self._address(scope, headers)):
+            raise refused("request-rate")
+        if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_ADDRESS:
+            raise refused("request-address", limit=MAX_ADDRESS)
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            raise refused("request-form")
+
+    def _address(self, scope: Scope, headers: Mapping[str, str]) -> str:
+        """Who calls: the peer, or what the nearest trusted proxy says of it."""
+        told = [each.strip() for each in headers.get("x-forwarded-for", "").split(",") if each.strip()]
+        if self.proxy_hops and len(told) >= self.proxy_hops:
+            return told[-self.proxy_hops][:64]
+        return str((scope.get("client") or ("",))[0])
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+        """The whole body, while it is small and comes in time."""
+        limit = DOSSIER if scope["path"].startswith(LARGER) else BODY
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if length.isdigit() and int(length) > limit:
+            raise refused("request-size", limit=limit)
+        parts, size = list[bytes](), 0
+        try:
+            async with asyncio.timeout(self.body_seconds):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise ConnectionResetError
+                    parts.append(message.get("body", b""))
+                    size += len(parts[-1])
+                    if size > limit:
+                        raise refused("request-size", limit=limit)
+                    if not message.get("more_body"):
+                        return b"".join(parts)
+        except TimeoutError:
+            raise refused("request-slow", limit=int(self.body_seconds)) from None
+
+    def _headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        policy = _POLICY.format(" ".join(self.frame_ancestors) or "'none'")
+        found = {**_HEADERS, "content-security-policy": policy}
+        if not self.frame_ancestors:
+            found["x-frame-options"] = "DENY"
+        return [(name.encode(), value.encode()) for name, value in found.items()]
+
+
+def _has_port(host: str) -> bool:
+    return host.rpartition(":")[2].isdigit() and not host.endswith("]")
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """The body once, then what else the connection says."""
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+def _route(scope: Scope) -> str:
+    """The name of the route, never the address itself."""
+    return getattr(scope.get("endpoint"), "__name__", "other")
+
+
+def _fault_line(id_: str, error: Exception) -> str:
+    """The place of a fault of ours: its frames, never its values, which may hold a case."""
+    frames = traceback.extract_tb(error.__traceback__)
+    shown = " < ".join(f"{frame.name} ({frame.filename.rpartition('/')[2]}:{frame.lineno})" for frame in frames[::-1])
+    return f"avenant: fault {id_}: {type(error).__name__}: {shown}"

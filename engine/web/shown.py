@@ -1,0 +1,165 @@
+"""What a page of the estimate shows: an estimate comes in, fields of forms, answers and the result as HTML go out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from engine.language.facts import Fact
+from engine.report.amounts_chart import decision_figure
+from engine.report.decision_page import Decided, Undecided, decision_blocks
+from engine.report.html import fragment
+from engine.report.outside_page import outside_blocks
+from engine.report.page import Block, Heading, Paragraph
+from engine.report.questions_page import answers_text
+from engine.report.say import Say
+from engine.report.values import unit_text
+from engine.web.estimate import Estimate
+from engine.web.state import State, written
+from engine.web.wording import wording
+
+RADIOS = 8  # values that are shown as radio buttons; more make a list to choose from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A fact as a field of a form: its question, how it is answered, what was answered, and what is wrong with that."""
+
+    name: str
+    id: str
+    question: str
+    where: str
+    kind: str
+    expected: str
+    unit: str
+    options: list[tuple[str, str]] = field(default_factory=list)
+    value: str = ""
+    fault: str = ""
+    sensitive: bool = False
+
+    @classmethod
+    def of(cls, fact: Fact, state: State, say: Say) -> Field:
+        """The field of a fact in a state."""
+        fault = state.faults.get(fact.name)
+        expected = wording(say.lang)("expected_date") if fact.type.kind == "date" else answers_text(fact, say)
+        options = [(value, say.fact(fact.name, _typed(value))) for value in _values(fact)]
+        kind = ("radios" if len(options) <= RADIOS else "list") if options else fact.type.kind
+        given = written(state.facts[fact.name]) if fact.name in state.facts else ""
+        if fact.type.kind == "date" and fact.name in state.facts:
+            given = say.fact(fact.name, state.facts[fact.name])
+        return cls(
+            name=fact.name,
+            id=fact.name.replace(".", "-"),
+            question=fact.question[say.lang],
+            where=fact.where[say.lang],
+            kind=kind,
+            expected=expected,
+            unit=unit_text(fact.type, say.lang),
+            options=options,
+            value=given if fault is None else fault.written,
+            fault="" if fault is None else wording(say.lang)("answer_unread", written=fault.written, expected=expected),
+            sensitive=fact.sensitive,
+        )
+
+
+def _values(fact: Fact) -> Iterable[str]:
+    return ("true", "false") if fact.type.kind == "boolean" else fact.type.values
+
+
+def _typed(value: str) -> str | bool:
+    return {"true": True, "false": False}.get(value, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An estimate as its page shows it: the question, the answers given, the sections of the result."""
+
+    estimate: Estimate
+    say: Say
+    whole: bool
+
+    @property
+    def fields(self) -> list[Field]:
+        return [Field.of(fact, self.estimate.state, self.say) for fact in self.estimate.questions]
+
+    @property
+    def answers(self) -> list[tuple[str, str, str]]:
+        """Each fact answered: its name, its label and the answer in words."""
+        state, facts = self.estimate.state, self.say.registry.vocabulary.facts
+        unknown = wording(state.lang)("not_known")
+        return [
+            (
+                name,
+                self.say.label(facts[name]),
+                self.say.fact(name, state.facts[name]) if name in state.facts else unknown,
+            )
+            for name in state.answered
+        ]
+
+    @property
+    def title(self) -> str:
+        """The verdict in a sentence, for the head of the page."""
+        match self.estimate.answer:
+            case Decided() as case:
+                first = next(iter(decision_blocks(case, self.say, False)))
+                return first.text if isinstance(first, Heading) else case.title
+            case Undecided(title=title):
+                return title
+        return wording(self.say.lang)("contradiction")
+
+    @property
+    def number(self) -> int:
+        return len(self.estimate.state.answered) + 1
+
+    @property
+    def deeper(self) -> int:
+        """The result is the page, or stands under the question."""
+        return 0 if self.whole else 1
+
+    @property
+    def messages(self) -> list[str]:
+        return [problem.message(self.say.lang) for problem in self.estimate.problems]
+
+    @property
+    def result(self) -> Markup:
+        """The answer so far, with the chart before the amounts."""
+        match self.estimate.answer:
+            case Undecided(outside=outside, title=title):
+                return Markup(fragment(list(outside_blocks(outside, self.say, title)), self.deeper))
+            case Decided() as case:
+                return self._decided(case)
+        return Markup("")
+
+    def _decided(self, case: Decided) -> Markup:
+        parts = []
+        for index, section in enumerate(_sections(decision_blocks(case, self.say, False))):
+            amounts = _titled(section, self.say("amounts"))
+            if not self.whole and not index:
+                section = [block for block in section if isinstance(block, Heading) or _tone(block) == "bad"]
+            if self.whole or not index or amounts:
+                parts.append(fragment(section, self.deeper))
+            if amounts:
+                parts.append(decision_figure(case.decision, self.say))
+        return Markup("\n".join(parts))
+
+
+def _sections(blocks: Iterable[Block]) -> list[list[Block]]:
+    """Blocks in runs, each begun by a heading."""
+    runs: list[list[Block]] = [[]]
+    for block in blocks:
+        if isinstance(block, Heading):
+            runs.append([])
+        runs[-1].append(block)
+    return [run for run in runs if run]
+
+
+def _tone(block: Block) -> str:
+    """The tone of a heading or paragraph."""
+    return block.tone if isinstance(block, Heading | Paragraph) else ""
+
+
+def _titled(section: list[Block], title: str) -> bool:
+    first = section[0]
+    return isinstance(first, Heading) and first.text == title

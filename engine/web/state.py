@@ -1,0 +1,166 @@
+"""The state of a page is its address: the parameters of a request come in, answers and choices go out, and back.
+
+An address holds what was answered, one parameter a fact, in the order of the case schema; "?" for what is not known.
+A sensitive fact never stands in one: it travels in the body of a form.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+from engine.errors import Problem
+from engine.evaluation.facts import DEFAULT_BENEFICIARY, Facts, read_named
+from engine.language.facts import BENEFICIARY, Vocabulary
+from engine.language.typing import is_date
+from engine.language.values import Scalar
+from engine.policy.loader import Document
+from engine.policy.registry import Registry
+from engine.report.values import to_json
+from engine.web.answers import plain_answer
+from engine.words import LANGUAGES
+
+MAX_ADDRESS = 4096  # characters of a path with its parameters
+UNKNOWN = "?"
+LANG, DAY, ASKED, RULES, NOT_KNOWN, READING = "lang", "au", "q", "r", "inconnu", "lecture."
+DIGEST_SHOWN = 12
+
+Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An answer that cannot be read, as it was written, and what the reader of cases says of it if it was read."""
+
+    written: str
+    problem: Problem | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What a page was asked: facts, those not known, readings, the day, the question to show, and what was dropped."""
+
+    vocabulary: Vocabulary = field(repr=False, compare=False)
+    lang: str
+    facts: Facts
+    declined: frozenset[str] = frozenset()
+    choices: Mapping[str, str] = field(default_factory=dict)
+    as_of: dt.date | None = None
+    asked: str | None = None
+    rules: str | None = None
+    faults: Mapping[str, Fault] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
+
+    @property
+    def answered(self) -> list[str]:
+        """The facts answered or declined, in the order of the schema; who signs only where it is not the usual one."""
+        names = (name for name in self.vocabulary.facts if name in self.facts or name in self.declined)
+        return [name for name in names if self.facts.get(name) != DEFAULT_BENEFICIARY]
+
+    @property
+    def sensitive(self) -> list[str]:
+        """The facts given that must not stand in an address."""
+        return [name for name in self.facts if self.vocabulary.facts[name].sensitive]
+
+    def pairs(self, *, whole: bool = False) -> list[tuple[str, str]]:
+        """The parameters of the address in their order; ``whole`` with those that only a form may carry."""
+        return list(self._pairs(whole))
+
+    def _pairs(self, whole: bool) -> Iterator[tuple[str, str]]:
+        for name in self.answered:
+            fact = self.vocabulary.facts[name]
+            if whole or not fact.sensitive:
+                yield name, UNKNOWN if name in self.declined else written(self.facts[name])
+        yield from ((READING + id_, choice) for id_, choice in sorted(self.choices.items()))
+        if self.as_of is not None:
+            yield DAY, self.as_of.isoformat()
+        if self.asked is not None:
+            yield ASKED, self.asked
+        if self.rules is not None:
+            yield RULES, self.rules
+        if self.lang != LANGUAGES[0]:
+            yield LANG, self.lang
+
+    def query(self) -> str:
+        """The address's parameters as text."""
+        return urlencode(self.pairs(), safe="?/:")
+
+    def changed(self, changes: Mapping[str, str | None]) -> State:
+        """The same in another language, with another question shown or another reading taken."""
+        choices = {key.removeprefix(READING): text for key, text in changes.items() if key.startswith(READING) and text}
+        return replace(
+            self,
+            lang=changes.get(LANG) or self.lang,
+            asked=changes.get(ASKED, self.asked),
+            choices={**self.choices, **choices},
+        )
+
+    def without(self, *names: str) -> State:
+        """The same without answers to these facts."""
+        facts = {name: value for name, value in self.facts.items() if name not in names}
+        return replace(self, facts=facts, declined=self.declined - set(names))
+
+
+def written(value: Scalar) -> str:
+    """A fact's value as an address holds it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(to_json(value, None))
+
+
+def read_state(pairs: Pairs, registry: Registry, lang: str) -> State:
+    """The state that parameters describe; what cannot be read is a fault of the state, never an exception."""
+    vocabulary = registry.vocabulary
+    given = dict(pairs)
+    declined = {name for name, text in given.items() if text.strip() == UNKNOWN and name in vocabulary.facts}
+    declined |= _not_known(given) & vocabulary.facts.keys()
+    stated = {name: text for name, text in given.items() if name in vocabulary.facts and name not in declined}
+    facts, faults = _facts({name: text for name, text in stated.items() if text.strip()}, vocabulary)
+    readings = {key.removeprefix(READING): text for key, text in given.items() if key.startswith(READING)}
+    choices = {id_: choice for id_, choice in readings.items() if choice in _choices(registry, id_)}
+    day, asked, lang_ = given.get(DAY, ""), given.get(ASKED), given.get(LANG, lang)
+    known = {*vocabulary.facts, *(READING + id_ for id_ in choices), LANG, DAY, ASKED, RULES, NOT_KNOWN}
+    return State(
+        vocabulary=vocabulary,
+        lang=lang_ if lang_ in LANGUAGES else lang,
+        facts=facts,
+        declined=frozenset(declined),
+        choices=choices,
+        as_of=dt.date.fromisoformat(day) if is_date(day) else None,
+        asked=asked if asked in vocabulary.facts else None,
+        rules=given.get(RULES, "")[:DIGEST_SHOWN] or None,
+        faults=faults,
+        dropped=tuple(key for key in given if key not in known),
+        repeated=tuple(dict.fromkeys(_repeated(name for name, _ in pairs))),
+    )
+
+
+def _not_known(given: Mapping[str, str]) -> set[str]:
+    """The facts of a form that is sent with "I don't know": the one asked for, or of several those left empty."""
+    names = [name for name in given.get(NOT_KNOWN, "").split(",") if name]
+    return {name for name in names if len(names) == 1 or not given.get(name, "").strip()}
+
+
+def _facts(stated: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Facts, dict[str, Fault]]:
+    plain = {name: plain_answer(vocabulary.facts[name], text) for name, text in stated.items()}
+    read = {name: value for name, value in plain.items() if value is not None}
+    facts, problems = read_named(read, vocabulary, Document("case", read, {}, {}), ())
+    told = {str(problem.values.get("name")): problem for problem in problems}
+    faults = {name: Fault(stated[name], told.get(name)) for name in stated if name not in facts}
+    return {BENEFICIARY: DEFAULT_BENEFICIARY, **facts} if facts or faults else facts, faults
+
+
+def _choices(registry: Registry, id_: str) -> set[str]:
+    found = (convention.interpretations.get(id_) for convention in registry.conventions.values())
+    return {choice for question in found if question is not None for choice in question.choices}
+
+
+def _repeated(names: Iterable[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            yield name
+        seen.add(name)

@@ -1,0 +1,61 @@
+// Fetches the next page and swaps its main region, so that the result grows without a reload. All works without it.
+"use strict";
+(() => {
+  const region = () => document.getElementById("page");
+  let asked = 0;
+
+  const show = async (address, how, kept) => {
+    const mine = ++asked;
+    region().setAttribute("aria-busy", "true");
+    let answer;
+    try {
+      answer = await fetch(address, how);
+    } catch {
+      location.assign(address);
+      return;
+    }
+    const text = await answer.text();
+    if (mine !== asked) return;
+    const next = new DOMParser().parseFromString(text, "text/html");
+    const fresh = next.getElementById("page");
+    if (!fresh) {
+      location.assign(address);
+      return;
+    }
+    if (kept) history.pushState(null, "", answer.url);
+    document.title = next.title;
+    document.documentElement.lang = next.documentElement.lang;
+    for (const name of ["header", "footer"]) document.querySelector(name).replaceWith(next.querySelector(name));
+    region().replaceWith(fresh);
+    tell(fresh);
+  };
+
+  const tell = (fresh) => {
+    const head = fresh.querySelector(".faults[role=alert]") || fresh.querySelector("h1") || fresh;
+    head.setAttribute("tabindex", "-1");
+    head.focus();
+    const verdict = fresh.querySelector(".result h2");
+    document.getElementById("said").textContent = verdict ? verdict.textContent : "";
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-swap]")) return;
+    event.preventDefault();
+    const fields = new URLSearchParams(new FormData(form, event.submitter));
+    if (form.method === "post") {
+      show(form.action, { method: "POST", body: fields }, false);
+    } else {
+      show(`${form.action}?${fields}`, {}, true);
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-swap]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    show(link.href, {}, true);
+  });
+
+  addEventListener("popstate", () => show(location.href, {}, false));
+})();

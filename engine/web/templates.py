@@ -1,0 +1,73 @@
+"""Templates of pages: a name, a state and values come in, HTML goes out, in its language and with its links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from engine.report.values import scalar_text
+from engine.web.state import LANG, State
+from engine.web.wording import wording
+from engine.words import LANGUAGES
+
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(template: str, state: State, path: str = "/", **values: Any) -> str:
+    """A template with what each has at hand: the words of its language, and addresses of its state."""
+    say = wording(state.lang)
+    others = [lang for lang in LANGUAGES if lang != state.lang]
+    at = Addresses(state, path)
+    return _TEMPLATES.get_template(template).render(w=say, state=state, others=others, at=at, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Links and forms that carry the state of a page at ``path``."""
+
+    state: State
+    path: str
+
+    @property
+    def method(self) -> str:
+        """How a form carries the state: in the address, or in a body where something sensitive is in it."""
+        return "post" if self.state.sensitive else "get"
+
+    @property
+    def start(self) -> str:
+        """The first page, in the language of this one."""
+        return "/" if self.state.lang == LANGUAGES[0] else f"/?{LANG}={self.state.lang}"
+
+    @property
+    def day(self) -> str:
+        return "" if self.state.as_of is None else scalar_text(self.state.as_of, None, self.state.lang)
+
+    def to(self, path: str, **changes: str | None) -> str:
+        """The address of a page with this state."""
+        query = self.state.changed(changes).query()
+        return f"{path}?{query}" if query else path
+
+    def hidden(self, *without: str, **changes: str | None) -> list[tuple[str, str]]:
+        """The fields that carry the state beside those of a form."""
+        return self.state.changed(changes).without(*without).pairs(whole=True)
+
+    def go(self, label: str, path: str, about: str = "", **changes: str | None) -> Markup:
+        """A link to a page with this state, or a form that looks like one where the address must not hold it all."""
+        said = Markup('{}<span class="hidden"> {}</span>').format(label, about) if about else Markup("{}").format(label)
+        if self.method == "get":
+            return Markup('<a href="{}" data-swap>{}</a>').format(self.to(path, **changes), said)
+        fields = Markup("").join(
+            Markup('<input type="hidden" name="{}" value="{}">').format(*pair) for pair in self.hidden(**changes)
+        )
+        form = '<form class="inline" method="post" action="{}" data-swap>{}<button class="link">{}</button></form>'
+        return Markup(form).format(path, fields, said)

@@ -1,0 +1,154 @@
+"""The pages in a real Chromium: a doctor's way, with and without script, at every width, under axe-core."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import ROOT
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / ".venv" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SCREENS = ROOT / "docs" / "screens"
+DAY = "au=2026-11-28"
+STARTED = f"/estimer?contrat.date_signature=2024-09-02&medecin.secteur=secteur_1&{DAY}"
+ORDINARY = (
+    "contrat.date_signature=2024-09-02&contrat.option=demi_etp&medecin.secteur=secteur_1&medecin.specialite="
+    "medecine_generale&medecin.age=46&patientele.mt_depart=1100&patientele.fa_depart=1600&patientele.percentile_mt=41"
+    f"&patientele.percentile_fa=54&{DAY}"
+)
+ELIGIBLE = f"/resultat?{ORDINARY}"
+REFUSED = ELIGIBLE.replace("secteur_1", "non_conventionne")
+WRONG = "/estimer?contrat.date_signature=2024-09-02&medecin.age=quarante"
+PAGES = ["/", STARTED, f"/estimer?{ORDINARY}", ELIGIBLE, REFUSED, WRONG, "/nowhere"]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The address of a service of its own, stopped when the tests are done."""
+    command = [str(Path(sys.executable).parent / "avenant"), "serve", "--port", "8974"]
+    service = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert service.stdout is not None
+    assert "http://" in service.stdout.readline()
+    found = "http://127.0.0.1:8974"
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(f"{found}/ready"):
+                break
+        except OSError:
+            pass
+    yield found
+    service.terminate()
+    assert service.wait(20) in (0, -15)
+    service.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(chromium: Any, address: str, **settings: Any) -> Iterator[Any]:
+    """A page in a context of its own, which leaves nothing behind and asks nothing of anyone else."""
+    context = chromium.new_context(base_url=address, viewport={"width": 1280, "height": 900}, **settings)
+    page, said, elsewhere = context.new_page(), list[str](), list[str]()
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: elsewhere.append(request.url) if not request.url.startswith(address) else None)
+    yield page
+    assert elsewhere == []
+    assert [text for text in said if "status of 4" not in text] == []
+    assert context.cookies() == []
+    if settings.get("java_script_enabled", True):
+        assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    context.close()
+
+
+def answer(page: Any, value: str) -> None:
+    """Answers the question in view as a person would."""
+    field = page.locator(".asking [name]:not([type=hidden]):not(button)").first
+    if field.get_attribute("type") == "radio":
+        page.get_by_label(value, exact=True).check()
+    elif field.evaluate("each => each.tagName") == "SELECT":
+        field.select_option(label=value)
+    else:
+        field.fill(value)
+
+
+def way(page: Any) -> None:
+    """From the first question to the whole result."""
+    page.goto("/")
+    page.get_by_label("À quelle date le contrat").fill("2 septembre 2024")
+    page.get_by_role("button", name="Commencer").click()
+    page.locator(".asking").wait_for()
+    for value in ("Secteur 1", "Médecine générale", "1 100", "Mi-temps (0,5 ETP)", "46 ans"):
+        head = page.locator("h1").inner_text()
+        answer(page, value)
+        page.get_by_role("button", name="Continuer").click()
+        page.wait_for_function("head => document.querySelector('h1').innerText !== head", arg=head)
+    page.get_by_role("button", name="Je ne sais pas").click()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_doctor_reaches_the_chart_with_and_without_script(chromium: Any, address: str, script: bool) -> None:
+    with opened(chromium, address, java_script_enabled=script) as page:
+        if script:
+            way(page)
+        else:
+            page.goto(f"/estimer?{ORDINARY}")
+        page.get_by_role("link", name="Voir le résultat entier").click()
+        page.get_by_role("heading", name="Conditions d'éligibilité").wait_for()
+        assert page.locator("figure.amounts rect").count() >= 5
+        assert "19 000" in page.locator("figure.amounts").inner_text().replace("\u202f", " ")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(chromium: Any, address: str, path: str, scheme: str) -> None:
+    with opened(chromium, address, color_scheme=scheme, bypass_csp=True) as page:
+        page.goto(path)
+        page.add_script_tag(path=str(AXE))
+        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+        told = [f"{each['id']}: {node['html'][:120]}" for each in found["violations"] for node in each["nodes"]]
+        assert told == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_is_cut_at_320_pixels_and_letters_stay_readable(chromium: Any, address: str, path: str) -> None:
+    with opened(chromium, address) as page:
+        page.set_viewport_size({"width": 320, "height": 640})
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        smallest = page.evaluate(
+            """() => Math.min(...[...document.querySelectorAll('svg text')].map(
+                each => each.getBoundingClientRect().height), 99)"""
+        )
+        assert smallest >= 12
+
+
+def test_the_screens_of_the_documentation_are_those_of_today(
+    chromium: Any, address: str, update_golden: bool, tmp_path: Path
+) -> None:
+    folder = SCREENS if update_golden else tmp_path
+    folder.mkdir(exist_ok=True)
+    for name, path in {"depart": "/", "question": STARTED, "resultat": ELIGIBLE}.items():
+        with opened(chromium, address) as page:
+            page.goto(path)
+            page.screenshot(path=str(folder / f"{name}.png"), full_page=True)
+    kept = {path.name for path in SCREENS.glob("*.png")}
+    assert kept == {path.name for path in folder.glob("*.png")}

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from engine.language.facts import Fact
 from engine.report.amounts_chart import decision_figure
-from engine.report.decision_page import Decided, Undecided, decision_blocks
+from engine.report.decision_page import Decided, Decisions, Undecided, page
 from engine.report.html import fragment
 from engine.report.outside_page import outside_blocks
 from engine.report.page import Block, Heading, Paragraph
@@ -103,7 +103,7 @@ class Shown:
         """The verdict in a sentence, for the head of the page."""
         match self.estimate.answer:
             case Decided() as case:
-                first = next(iter(decision_blocks(case, self.say, False)))
+                first = next(iter(page(Decisions(cases=[case]), self.say)))
                 return first.text if isinstance(first, Heading) else case.title
             case Undecided(title=title):
                 return title
@@ -134,7 +134,7 @@ class Shown:
 
     def _decided(self, case: Decided) -> Markup:
         parts = []
-        for index, section in enumerate(_sections(decision_blocks(case, self.say, False))):
+        for index, section in enumerate(_sections(page(Decisions(cases=[case]), self.say))):
             amounts = _titled(section, self.say("amounts"))
             if not self.whole and not index:
                 section = [block for block in section if isinstance(block, Heading) or _tone(block) == "bad"]

@@ -29,7 +29,13 @@ from engine.proof.space import make_space
 from engine.suite.running import read_cases
 
 MOST = 60  # combinations of an item: all of them where there are so few, else a seeded sample
-CONVENTIONS = ("2019_avenant7", "2020_centres_de_sante", "2023_reglement_arbitral", "2024_convention")
+CONVENTIONS = (
+    "2019_avenant7",
+    "2020_centres_de_sante",
+    "2023_reglement_arbitral",
+    "2024_convention",
+    "2026_contrat_collectif",
+)
 
 
 @pytest.fixture(scope="module")

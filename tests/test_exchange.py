@@ -30,7 +30,13 @@ from engine.policy.model import Convention, Parameter, Table
 from engine.policy.reading import load_registry, rule_files
 from engine.report.exchange_page import csv_text
 
-CONVENTIONS = ("2019_avenant7", "2020_centres_de_sante", "2023_reglement_arbitral", "2024_convention")
+CONVENTIONS = (
+    "2019_avenant7",
+    "2020_centres_de_sante",
+    "2023_reglement_arbitral",
+    "2024_convention",
+    "2026_contrat_collectif",
+)
 NEW = "2024_convention"
 
 

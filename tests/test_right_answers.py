@@ -78,7 +78,6 @@ def test_a_signature_after_the_announced_years_of_the_convention_is_doubted(form
 OUTSIDE = {
     "signed_before_the_scheme.yaml": ("avant_le_dispositif", "none", "1er septembre 2019"),
     "centre_after_october_2025.yaml": ("centres_accord_2025", "unpublished", "jusqu'à huit contrats"),
-    "collective_contract.yaml": ("contrat_collectif", "unpublished", "38 000"),
 }
 
 
@@ -107,13 +106,13 @@ def test_a_dossier_outside_the_texts_gets_the_same_answer(format_: str, tmp_path
 
 def test_rows_outside_the_texts_are_no_refusals_in_a_batch(tmp_path: Path) -> None:
     table, out = tmp_path / "rows.csv", tmp_path / "out.csv"
-    days = ("medecin_liberal,2019-08-15", "centre_de_sante,2024-11-02", "maison_de_sante,2026-04-01")
+    days = ("medecin_liberal,2019-08-15", "centre_de_sante,2024-11-02", "maison_de_sante,2026-02-24")
     table.write_text("\n".join(["beneficiaire,contrat.date_signature", *days]) + "\n", encoding="utf-8")
     result = avenant("batch", str(table), "-o", str(out), "--strict", "--lang", "fr")
     assert result.exit_code == 0, result.output
     with out.open(encoding="utf-8", newline="") as rows:
         found = [row["convention"] for row in csv.DictReader(rows)]
-    assert found == ["avant_le_dispositif", "centres_avenant_5", "contrat_collectif"]
+    assert found == ["avant_le_dispositif", "centres_avenant_5", "avant_le_contrat_collectif"]
     assert all(id_ in result.stdout for id_ in found)
 
 

@@ -14,10 +14,9 @@ from engine.bulk.kernel import Kernel
 from engine.bulk.outputs import output_kinds
 from engine.bulk.rows import holds, type_problem
 from engine.errors import InputFault, Location, fault
-from engine.evaluation.facts import DEFAULT_BENEFICIARY
 from engine.evaluation.session import Session
 from engine.language.algebra import Column
-from engine.language.facts import BENEFICIARY, Fact
+from engine.language.facts import Fact
 
 PLACE = Location("frame")
 ROWS = 200_000  # computed at once: what is worked out on the way would else take more room than the frame
@@ -69,8 +68,7 @@ def _kernel(
         columns = {}
         for name, fact in rules.registry.vocabulary.facts.items():
             below = 10 ** (fact.type.scale or 0) if fact.type.kind == "number" else 1
-            missing = DEFAULT_BENEFICIARY if name == BENEFICIARY else None
-            columns[name] = Column(pl.col(name) if name in given else missing, below)
+            columns[name] = Column(pl.col(name) if name in given else fact.default, below)
         rules.kernels[key] = Kernel(rules.registry, interpret, output_kinds(rules, criteria, items), columns)
     kernel: Kernel = rules.kernels[key]
     return kernel
@@ -91,7 +89,6 @@ def _typed(fact: Fact, dtype: pl.DataType) -> pl.Expr:
             return value.cast(pl.Date)
         case "boolean":
             return value.cast(pl.Boolean)
-        case _ if fact.name == BENEFICIARY:
-            return value.cast(pl.String).fill_null(DEFAULT_BENEFICIARY)
         case _:
-            return value.cast(pl.String)
+            text: pl.Expr = value.cast(pl.String)
+            return text if fact.default is None else text.fill_null(fact.default)

@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 
 from engine.errors import InputFault, Location, Problem
-from engine.evaluation.facts import DEFAULT_BENEFICIARY, nested, read_case
+from engine.evaluation.facts import nested, read_case
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact
 from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
 from engine.policy.model import Convention
@@ -171,9 +171,9 @@ def _ordered(given: set[str], registry: Registry) -> Iterator[pl.Expr]:
 
 def _in_some_window(given: set[str], registry: Registry) -> pl.Expr:
     """True where some convention decides contracts signed on that day, or the policies say that they have no rules."""
-    beneficiary: pl.Expr = pl.lit(DEFAULT_BENEFICIARY)
+    beneficiary: pl.Expr = pl.lit(registry.vocabulary.beneficiary)
     if BENEFICIARY in given:
-        beneficiary = pl.col(BENEFICIARY).fill_null(DEFAULT_BENEFICIARY)
+        beneficiary = pl.col(BENEFICIARY).fill_null(registry.vocabulary.beneficiary)
     found = []
     windows: list[Convention | WithoutRules] = [*registry.conventions.values(), *registry.without_rules]
     for convention in windows:

@@ -20,7 +20,6 @@ from engine.language.values import Scalar, exact
 from engine.policy.loader import Document
 
 CASE = "case"  # the part of a dossier that states the facts at signature
-DEFAULT_BENEFICIARY = "medecin_liberal"
 MAX_SHOWN = 40
 
 Facts = dict[str, Scalar]
@@ -93,7 +92,7 @@ class _CaseReader:
         if CASE in data and not self.under:
             self._report((CASE,), "case-is-dossier", is_key=True)
             return {}
-        facts: Facts = {BENEFICIARY: DEFAULT_BENEFICIARY}
+        facts: Facts = {BENEFICIARY: self.vocabulary.beneficiary}
         known = self.vocabulary.facts
         for key, entry in data.items():
             if key in self.vocabulary.groups:

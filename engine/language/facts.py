@@ -28,7 +28,8 @@ class Fact:
 
     ``sensitive``: about a person's health or birth: it never stands in an address.
     ``instead_of``: facts that need not be asked for where this one is known, and which people seldom know.
-    ``fixed``: a person cannot change it; where ``fixed_with`` names a fact, not once that one is given.
+    ``fixed``: a person cannot change it; where ``fixed_with`` names a fact, not once that one is given. ``default``:
+    what a case that does not state it means.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Fact:
     fixed_with: str | None
     sensitive: bool
     instead_of: tuple[str, ...]
+    default: str | None
     value_labels: Mapping[str, Mapping[str, str]]
 
     def is_fixed(self, given: Container[str]) -> bool:
@@ -69,6 +71,13 @@ class Vocabulary:
     groups: tuple[str, ...]
     orders: tuple[tuple[str, ...], ...]
     agreements: tuple[Agreement, ...]
+
+    @property
+    def beneficiary(self) -> str:
+        """Who signs the contract where a case does not say."""
+        default = self.facts[BENEFICIARY].default
+        assert default is not None, "the case schema says who signs where a case does not"
+        return default
 
     @property
     def absence_facts(self) -> frozenset[str]:
@@ -112,6 +121,7 @@ def _fact(name: str, entry: Mapping[str, Any]) -> Fact:
         fixed_with=entry.get("x-fixed-with"),
         sensitive=bool(entry.get("x-sensitive")),
         instead_of=tuple(entry.get("x-instead-of", ())),
+        default=entry.get("default"),
         value_labels=entry.get("x-labels") or {},
     )
 

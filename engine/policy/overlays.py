@@ -27,8 +27,15 @@ from engine.policy.nodes import nodes
 Laid = tuple[Convention, Overlay]
 
 
-def covers(overlay: Overlay, convention: Convention) -> bool:
-    """Whether some contract of ``convention`` is signed within the overlay's window."""
+def covers(later: Convention, overlay: Overlay, convention: Convention) -> bool:
+    """Whether some contract of ``convention`` is signed within the window of an overlay of ``later``.
+
+    Contracts of ``later`` itself are covered only by a window that starts within its own.
+    """
+    if later.beneficiary != convention.beneficiary:
+        return False
+    if later.id == convention.id and (overlay.signed_from is None or overlay.signed_from < later.signed_from):
+        return False
     starts_before = convention.signed_from < overlay.signed_before
     ends_after = (
         overlay.signed_from is None

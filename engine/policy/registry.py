@@ -44,14 +44,10 @@ class Registry:
         object.__setattr__(self, "results", joined(c.results for c in self.conventions.values()))
 
     def covering(self, convention: Convention) -> tuple[Laid, ...]:
-        """The overlays of other conventions that may ever change a contract of ``convention``, oldest first."""
+        """The overlays that may ever change a contract of ``convention``, oldest first."""
         others = sorted(self.conventions.values(), key=lambda c: (c.signed_from, c.id))
         return tuple(
-            (later, overlay)
-            for later in others
-            if later.id != convention.id and later.beneficiary == convention.beneficiary
-            for overlay in later.overlays
-            if covers(overlay, convention)
+            (later, overlay) for later in others for overlay in later.overlays if covers(later, overlay, convention)
         )
 
     def digest(self, convention: Convention) -> str:

@@ -17,13 +17,9 @@ _UNLIKE_OTHERS = frozenset({"outcome", "obligation"})  # decided by rules; a sta
 
 
 def overlay_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
-    """What does not fit in the overlays that ``convention`` lays over older ones."""
+    """What does not fit in the overlays of ``convention``."""
     for overlay in convention.overlays:
-        covered = [
-            older
-            for older in registry.conventions.values()
-            if older.id != convention.id and older.beneficiary == convention.beneficiary and covers(overlay, older)
-        ]
+        covered = [older for older in registry.conventions.values() if covers(convention, overlay, older)]
         yield from _own_names(convention, overlay)
         yield from _of_another_time(registry, convention, overlay)
         if overlay.signed_from is not None and overlay.signed_from >= overlay.signed_before:

@@ -8,13 +8,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from command import FIXTURES, ROOT, avenant
+from command import FIXTURES, ROOT, avenant, refused
 
 import engine
+from engine.comparison.edits.structure import edits
 from engine.errors import InputFault, Location
 from engine.evaluation.session import Session
+from engine.exchange.rules_text import rules_text
 from engine.language.expressions import Cases
 from engine.policy.checks import check_folder
+from engine.policy.loader import load, parse
 from engine.policy.model import Convention, Criterion, Parameter, Table
 from engine.policy.reading import load_registry, read_registry
 from engine.policy.registry import Registry
@@ -334,9 +337,9 @@ def test_a_mistake_in_an_amending_text_is_told_at_its_own_line(policies: Path, n
 
 def test_a_change_in_a_text_that_amends_none_is_refused(policies: Path) -> None:
     (policies / "nouvelle/montants.yaml").write_text(AMOUNT, encoding="utf-8")
-    with pytest.raises(InputFault) as refused:
+    with pytest.raises(InputFault) as raised:
         load_registry(policies)
-    assert [problem.code for problem in refused.value.problems] == ["change-of-nothing"]
+    assert [problem.code for problem in raised.value.problems] == ["change-of-nothing"]
 
 
 def test_a_comparison_with_the_base_names_what_the_text_says_and_nothing_else(policies: Path) -> None:
@@ -344,3 +347,35 @@ def test_a_comparison_with_the_base_names_what_the_text_says_and_nothing_else(po
     said = avenant("diff", "avenant", "--policies", str(policies), "--lang", "en", "--full").output
     assert "1 change of the rules" in said
     assert "13,000 → 14,000" in said.replace("€", "").replace("  ", " ") or "€13,000 → €14,000" in said
+
+
+def test_the_whole_text_is_written_as_a_folder_that_stands_alone(policies: Path, tmp_path: Path) -> None:
+    amend(policies, {"montants.yaml": AMOUNT})
+    said = avenant("show", "--convention", "avenant", "--whole", "--policies", str(policies), "--write", str(tmp_path))
+    assert (said.exit_code, said.output) == (0, "")
+    alone = tmp_path / "alone"
+    shutil.copytree(tmp_path / "avenant", alone / "avenant")
+    shutil.copytree(policies / "avenant/tests", alone / "avenant/tests")
+    before, after = read(policies).by_id("avenant"), read(alone).by_id("avenant")
+    found = {(edit.kind, edit.part) for edit in edits(before, after) if edit.part != "file"}
+    assert found == {("convention", "amends"), ("convention", "citation")}, (
+        "what it amends, and on what ground it keeps"
+    )
+    assert told(alone) == []
+    again = avenant("show", "--convention", "avenant", "--whole", "--policies", str(policies), "--write", str(tmp_path))
+    assert "folder-exists" in refused(again)
+
+
+@pytest.mark.parametrize("id_", sorted(path.name for path in (ROOT / "policies").iterdir() if path.is_dir()))
+def test_every_text_is_read_again_as_it_was_written_out(id_: str) -> None:
+    folder = ROOT / "policies" / id_
+    for path in folder.glob("*.yaml"):
+        data = load(path, path.name).data
+        assert parse(rules_text(data, "ruleset").encode(), path.name).data == data
+
+
+def test_the_list_shows_which_text_amends_which(policies: Path) -> None:
+    amend(policies, {"eligibilite.yaml": MINIMUM})
+    amend(policies, {"montants.yaml": AMOUNT}, "avenant_2", "avenant", "2028-01-01")
+    said = avenant("list", "--policies", str(policies), "--lang", "fr").output
+    assert "Modifiée tour à tour : nouvelle → avenant → avenant_2" in said

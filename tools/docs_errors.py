@@ -182,6 +182,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         " number is right.",
         "comparison-reversed": "A warning: the comparison was turned round. Nothing to do where the new text says so.",
         "folder-missing": "The path after `--policies` is wrong.",
+        "folder-exists": "A new text is written into a folder of its own, and never over one that is there.",
     },
     "A case": {
         "case-not-a-mapping": "A case is a mapping of groups; to decide several cases, give several files.",

@@ -24,12 +24,22 @@ def list_(rules: Given) -> None:
 
 
 @click.command()
-@click.argument("item", metavar="ITEM")
+@click.argument("item", metavar="[ITEM]", required=False)
+@click.option("--convention", metavar="ID", help="With --whole: this convention.")
+@click.option("--whole", is_flag=True, help="Show all rules of a convention as they stand, with what it amends.")
+@click.option("--write", "folder", metavar="DIR", help="With --whole: write them into a new folder in this one.")
 @format_option(SHOW_FORMATS)
 @given()
-def show(rules: Given, item: str, format_: str) -> None:
+def show(rules: Given, item: str | None, whole: bool, folder: str | None, format_: str) -> None:
     """Show an item in each convention: its text, values over time, citations and who uses it."""
-    put(SHOW_FORMATS, format_, item, rules.say)
+    if whole == (rules.convention is None) or whole == (item is not None) or (folder is not None and not whole):
+        raise click.UsageError("ITEM, or --convention ID --whole [--write DIR]")
+    if rules.convention is not None:
+        from engine.cli.texts import show_whole  # brings the writing of rules with it
+
+        show_whole(rules, rules.convention, folder)
+        return
+    put(SHOW_FORMATS, format_, str(item), rules.say)
 
 
 @click.command()

@@ -15,6 +15,7 @@ from typing import Any
 from engine.errors import Problem, nearest
 from engine.policy.changing import REMOVED, Grounds, changed, kept
 from engine.policy.items import KINDS
+from engine.policy.places import HEAD
 from engine.policy.weaving import Bundle, Piece, Placed, Tree, whole, woven
 from engine.records import dataclass
 
@@ -38,6 +39,12 @@ class Written:
         """The text that this one amends."""
         base: str | None = self.head.data.get(AMENDS)
         return base
+
+    @property
+    def alone(self) -> dict[str, Any]:
+        """The data of every file by name, as a text would hold it that amends none."""
+        head = {key: value for key, value in self.head.data.items() if key not in (AMENDS, KEPT)}
+        return {HEAD: head, **{name: document.data for name, document in self.files.items()}}
 
 
 def standing(texts: Mapping[str, Written], folders: Collection[str]) -> tuple[list[Written], list[Problem]]:
@@ -198,8 +205,8 @@ def _file(top: Piece, said: _Said, problems: list[Problem]) -> Lists:
 def _head(base: Placed, own: Placed, said: _Said, files: Iterable[Placed]) -> Placed:
     """The card of the text: what it says itself, and the rest as the base has it where something still uses it."""
     before, after = whole(base), whole(own)
-    parts = {key: part for key, part in before.entries().items() if key not in _NOT_INHERITED} | after.entries()
-    parts.pop(REMOVED, None)
+    inherited = {key: part for key, part in before.entries().items() if key not in {*_NOT_INHERITED, *after.data}}
+    parts = {key: part for key, part in after.entries().items() if key != REMOVED} | inherited
     own_questions = {question.data["id"]: question for question in after.listed("interpretations")}
     asked = _named("interpretation", [file.data for file in files])
     questions = {question.data["id"]: question for question in before.listed("interpretations")}

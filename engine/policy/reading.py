@@ -89,11 +89,7 @@ def read_registry(
     from engine.policy.gates import gate_problems  # what reads is needed only where a folder is not remembered
 
     facts, case_digest = load_vocabulary(case_schema)
-    try:
-        folders = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
-    except OSError as error:
-        raise fault(Location(str(root)), "file-unreadable", reason=error.strerror or type(error).__name__) from None
-    conventions, problems = _read(folders, shown or root)
+    conventions, problems = _read(_folders(root), shown or root)
     if not conventions and not problems:
         problems.append(Problem(Location(str(shown or root)), "no-conventions"))
     registry = Registry(conventions, facts, case_digest, shown or root, origin)
@@ -103,24 +99,56 @@ def read_registry(
 
 def _read(folders: Sequence[Path], shown: Path) -> tuple[dict[str, Convention], list[Problem]]:
     """The convention of each folder, all of what it amends in it, and what is wrong with the others."""
-    from engine.policy.amending import standing
     from engine.policy.build import build
-    from engine.policy.schema import shape, shape_problems
 
-    shapes = {name: shape(load_schema(name)[0]) for name in ("convention", "ruleset")}
-    read = {folder.name: _read_text(folder, shown / folder.name, shapes) for folder in folders}
-    texts, faults = standing({name: text for name, (text, _) in read.items() if text is not None}, read)
-    problems = [*(problem for _, found in read.values() for problem in found), *faults]
+    texts, problems = _texts(folders, shown)
     conventions: dict[str, Convention] = {}
     for text in texts:
-        if text.amends is not None:
-            problems.extend(p for file in text.files.values() for p in shape_problems(file, shapes["ruleset"]))
         convention, found = build(text.head, [*text.files.values()], text.digest)
         problems.extend(found)
         kept = conventions.setdefault(convention.id, convention)
         if kept is not convention:
             problems.append(Problem(convention.at, "duplicate-id", {"id": kept.id, "place": str(kept.at)}))
     return conventions, problems
+
+
+def _texts(folders: Sequence[Path], shown: Path) -> tuple[list[Written], list[Problem]]:
+    """The text of each folder as it stands, and what is wrong with the others."""
+    from engine.policy.amending import standing
+    from engine.policy.schema import shape, shape_problems
+
+    shapes = {name: shape(load_schema(name)[0]) for name in ("convention", "ruleset")}
+    read = {folder.name: _read_text(folder, shown / folder.name, shapes) for folder in folders}
+    texts, faults = standing({name: text for name, (text, _) in read.items() if text is not None}, read)
+    problems = [*(problem for _, found in read.values() for problem in found), *faults]
+    for text in texts if not faults else ():
+        if text.amends is not None:
+            problems.extend(p for file in text.files.values() for p in shape_problems(file, shapes["ruleset"]))
+    return texts, problems
+
+
+def standing_text(registry: Registry, id_: str) -> Written:
+    """The text of a convention that has been read, as it stands: all of what it amends in it.
+
+    Raises:
+        InputFault: the folder was changed since, and has faults now.
+    """
+    texts, problems = _texts(_folders(registry.root), registry.root)
+    if problems:
+        raise InputFault(problems)
+    return next(text for text in texts if text.head.data["id"] == id_)
+
+
+def _folders(root: Path) -> list[Path]:
+    """Those that may hold a convention.
+
+    Raises:
+        InputFault: the folder itself cannot be read.
+    """
+    try:
+        return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    except OSError as error:
+        raise fault(Location(str(root)), "file-unreadable", reason=error.strerror or type(error).__name__) from None
 
 
 def load_registry(

@@ -48,9 +48,11 @@ def list_page(registry: Registry, say: Say) -> Page:
         (id_, next(iter(found.values())).kind, say.label(next(iter(found.values()))), ", ".join(found))
         for id_, found in sorted(items.items())
     )
+    amending = [convention for convention in conventions if convention.amends is not None]
     return (
         Heading(say("convention") + "s", 1),
         Table(columns, rows),
+        *(Paragraph(say("amends", chain=" → ".join(c.id for c in reversed(registry.chain(c))))) for c in amending),
         Heading(say("items")),
         Table((say("item"), say("kind"), say("label"), say("convention")), listed),
     )

@@ -68,6 +68,12 @@ def _cite(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
     return citation_edits(before, after, spot)
 
 
+def _base(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    """Which text it amends, whose rules it holds already."""
+    if before != after:
+        yield spot.edit(name, before, after, weight="label")
+
+
 def _grounds(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
     """On what a text keeps its base."""
     here = replace(spot, setting=replace(spot.setting, kept=frozenset()))
@@ -190,7 +196,7 @@ FIELDS: Mapping[Field, tuple[str, ...]] = {
     _plain: (
         *("beneficiary", "signed_from", "signed_before", "first_anniversary", "default", "transitional", "unit"),
         *("kind", "title", "publisher", "url", "date", "severity", "informs", "falls"),
-        *("if_unmet", "amends"),
+        "if_unmet",
     ),
     _node: (
         *(
@@ -220,6 +226,7 @@ FIELDS: Mapping[Field, tuple[str, ...]] = {
     _entries: ("Overlay.replace", "Overlay.add_derogations"),
     _cite: ("cite",),
     _grounds: ("Convention.kept",),
+    _base: ("Convention.amends",),
     _text: ("label", "note", "question", "text", "because"),
     _labels: ("value_labels",),
 }

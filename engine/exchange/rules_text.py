@@ -1,0 +1,70 @@
+"""Rules as text: plain data of a rule file comes in, YAML that reads as the same data goes out."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+WIDTH = 110  # characters of a line
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*\Z")
+_ODD = frozenset({"yes", "no", "on", "off", "true", "false", "null"})
+_FOLDS = re.compile(r"\S+( \S+)+\Z")  # a text that has nothing but single blanks between its words
+
+
+def rules_text(data: Any, schema: str) -> str:
+    """YAML under the line by which an editor finds ``schema``; short collections on one line."""
+    head = f"# yaml-language-server: $schema=../../schemas/{schema}.schema.json"
+    return "\n".join([head, *_block(data, "")]) + "\n"
+
+
+def _block(data: Any, indent: str) -> Iterator[str]:
+    """The lines of a collection, each entry below the one before."""
+    mapping = isinstance(data, dict)
+    for key, value in data.items() if mapping else enumerate(data):
+        start = f"{indent}{_short(key)}:" if mapping else f"{indent}-"
+        short = _short(value)
+        if len(start) + 1 + len(short) <= WIDTH or not value:
+            yield f"{start} {short}"
+        elif isinstance(value, str):
+            yield from _text(value, start, indent)
+        elif mapping:
+            yield start
+            yield from _block(value, indent + "  ")
+        else:
+            first, *others = _block(value, indent + "  ")
+            yield f"{start} {first.lstrip()}"
+            yield from others
+
+
+def _text(text: str, start: str, indent: str) -> Iterator[str]:
+    """A long text, folded where that keeps it as it is."""
+    if not _FOLDS.match(text) or text.startswith("#"):
+        yield f"{start} {json.dumps(text, ensure_ascii=False)}"
+        return
+    yield f"{start} >-"
+    inner = indent + "  "
+    yield from textwrap.wrap(
+        text, WIDTH, initial_indent=inner, subsequent_indent=inner, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _short(data: Any) -> str:
+    """A value on one line."""
+    if isinstance(data, dict):
+        return "{" + ", ".join(f"{_short(key)}: {_short(data[key])}" for key in data) + "}"
+    if isinstance(data, list):
+        return "[" + ", ".join(map(_short, data)) + "]"
+    if isinstance(data, bool):
+        return str(data).lower()
+    if isinstance(data, int | Decimal):
+        return str(data) if isinstance(data, int) else f"{data:f}"
+    return data if _plain(data) else json.dumps(data, ensure_ascii=False)
+
+
+def _plain(text: str) -> bool:
+    """Whether a text is a word of the rules, which needs no quotes."""
+    return bool(_PLAIN.match(text)) and text.lower() not in _ODD

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from engine.errors import Problem
-from engine.evaluation.facts import DEFAULT_BENEFICIARY, Facts, read_named
+from engine.evaluation.facts import Facts, read_named
 from engine.language.facts import BENEFICIARY, Vocabulary
 from engine.language.typing import is_date
 from engine.language.values import Scalar
@@ -58,7 +58,7 @@ class State:
     def answered(self) -> list[str]:
         """The facts answered or declined, in the order of the schema; who signs only where it is not the usual one."""
         names = (name for name in self.vocabulary.facts if name in self.facts or name in self.declined)
-        return [name for name in names if self.facts.get(name) != DEFAULT_BENEFICIARY]
+        return [name for name in names if self.facts.get(name) != self.vocabulary.beneficiary]
 
     @property
     def sensitive(self) -> list[str]:
@@ -150,7 +150,7 @@ def _facts(stated: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Facts, di
     facts, problems = read_named(read, vocabulary, Document("case", read, {}, {}), ())
     told = {str(problem.values.get("name")): problem for problem in problems}
     faults = {name: Fault(stated[name], told.get(name)) for name in stated if name not in facts}
-    return {BENEFICIARY: DEFAULT_BENEFICIARY, **facts} if facts or faults else facts, faults
+    return {BENEFICIARY: vocabulary.beneficiary, **facts} if facts or faults else facts, faults
 
 
 def _choices(registry: Registry, id_: str) -> set[str]:

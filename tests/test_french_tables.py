@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from command import ROOT, avenant, refused
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.errors import InputFault
+from engine.bulk.headers import columns_of, header_problems
+from engine.errors import InputFault, Location
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.language.facts import Fact
@@ -141,7 +143,7 @@ def test_a_run_that_decides_nothing_fails_and_says_the_commonest_cause_first(tmp
 def test_one_date_with_the_month_first_refuses_its_column(tmp_path: Path) -> None:
     result = batch(table(tmp_path, GOOD, GOOD.replace("02/09", "09/13")), tmp_path / "out.csv")
     told = refused(result)
-    assert "in.csv:3:0: date-month-first" in told
+    assert told.split(": ")[:2] == [f"{tmp_path / 'in.csv'}:3:0", "date-month-first"]
     assert "contrat.date_signature" in told
 
 
@@ -154,6 +156,31 @@ def test_a_header_close_to_a_label_is_told_and_one_label_of_two_columns_too(tmp_
     assert "Secteur conventionnel" in told
     twice = HEADER.replace("medecin.secteur", "Spécialité")
     assert "column-twice" in refused(batch(table(tmp_path, GOOD, header=twice), tmp_path / "o.csv"))
+
+
+def test_bytes_of_another_encoding_than_said_are_told_with_their_line(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_bytes(f"{HEADER};note\r\n{GOOD};".encode("cp1252") + b"\x81\r\n")
+    told = refused(batch(source, tmp_path / "out.csv", "--encoding", "cp1252"))
+    assert told.split(": ")[1] == "table-encoding"
+    assert "0x81" in told
+
+
+def test_a_header_with_facts_under_two_separators_is_refused(tmp_path: Path) -> None:
+    header = "contrat.date_signature;contrat.option,medecin.age"
+    told = refused(batch(table(tmp_path, GOOD, header=header), tmp_path / "out.csv"))
+    assert told.split(": ")[1] == "separator-unclear"
+
+
+def test_a_label_of_two_facts_names_neither(session: Session) -> None:
+    vocabulary = session.registry.vocabulary
+    label = vocabulary.facts["medecin.age"].label
+    twins = {**vocabulary.facts, "centre.type": replace(vocabulary.facts["centre.type"], label=label)}
+    headers = [label["fr"]]
+    both = replace(vocabulary, facts=twins)
+    assert columns_of(headers, both) == headers
+    (problem,) = header_problems(headers, headers, both, Location("in.csv", 1, 1))
+    assert problem.code == "column-ambiguous"
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_made_harmless_in_every_kept_column(tmp_path: Path) -> None:

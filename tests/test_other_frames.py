@@ -171,3 +171,8 @@ def test_what_spark_cannot_do_is_told(spark: Any, tmp_path: Path) -> None:
     source.write_text('{"contrat.date_signature": "2024-09-02"}\n', encoding="utf-8")
     assert avenant("batch", str(source), "-o", str(tmp_path / "out"), "--engine", "spark").exit_code == 2
     assert avenant("batch", str(PORTFOLIO), "-o", "out.csv", "--engine", "spark", "--missing").exit_code == 2
+    source = tmp_path / "in.csv"
+    source.write_text("sep=;\ncontrat.date_signature\n2024-09-02\n", encoding="utf-8")
+    told = avenant("batch", str(source), "-o", str(tmp_path / "out.parquet"), "--engine", "spark")
+    assert told.exit_code == 2
+    assert told.stderr.split(": ")[1] == "spark-form"

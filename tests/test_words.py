@@ -44,6 +44,11 @@ MEMBERS = {
     "origin": {"option", "folder", "package", "revision", "checkout"},
     "outside_aid": {"none", "unpublished"},
     "reason": {"row", "rule", "step", "derogation", "value", "unpublished"},
+    "sheet": {"decisions", "refused", "reasons", "rules", "choice", "left_out"},
+    "sheet_column": {
+        *("file", "row", "cell", "column", "code", "message", "result", "value", "reason", "text"),
+        *("rules", "id", "from", "before", "digest"),
+    },
     "side": {"yes", "no"},
     "unchanged": {"known", "known_so_far", "undetermined", "undetermined_so_far"},
     "wish_of": {"at_least", "at_most", "more", "less", "later", "earlier"},

@@ -6,9 +6,11 @@ Rows are read, checked, evaluated and written piece by piece, so that memory doe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -21,7 +23,7 @@ from engine.bulk.readers import FILE, ROW, Piece, pieces
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
 from engine.bulk.source import Source
 from engine.bulk.summary import Summary
-from engine.bulk.writing import RefusedRows, frames_to
+from engine.bulk.writing import Frames, Refusals, RefusedRows, frames_to
 from engine.errors import InputFault, Location, Problem, fault
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import nested, read_case
@@ -31,6 +33,9 @@ from engine.language.facts import Vocabulary
 from engine.language.spoken import FRENCH, MONTH_FIRST, PLAIN
 from engine.language.types import DATE
 from engine.policy.model import CONSISTENCY, ERROR
+
+if TYPE_CHECKING:
+    from engine.bulk.workbook import Workbook
 
 CENTS = ".centimes"
 MISSING = "missing"
@@ -56,10 +61,14 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
     work = _Work(job, rules, sources, summary)
     target = Path(job.output)
     with replacing(target) as path, replacing(job.rejected, empty=False) as rejected:
-        refused = RefusedRows(rejected, job.lang, work.dialect)
+        refused = RefusedRows(rejected, job.lang, work.dialect) if work.sheets is None else work.sheets
         given = pieces(sources, vocabulary)
         first = work.evaluated(next(given), refused)
-        with frames_to(path, format_, target, first.schema, work.dialect) as sink:
+        if work.sheets is None:
+            opened: AbstractContextManager[Frames] = frames_to(path, format_, target, first.schema, work.dialect)
+        else:
+            opened = work.sheets.opened(path, target, first.schema)
+        with opened as sink:
             sink.write(first)
             for piece in given:
                 sink.write(work.evaluated(piece, refused))
@@ -99,13 +108,15 @@ class _Work:
 
     def __init__(self, job: Job, rules: Session, sources: Sequence[Source], summary: Summary) -> None:
         self.job, self.rules, self.sources, self.summary = job, rules, sources, summary
-        self.list_text = format_of(job.output) == "csv"
+        self.list_text = format_of(job.output) in ("csv", "xlsx")
         self.dialect = job.form.dialect or sources[0].dialect or PLAIN
-        for_people = self.list_text and self.dialect == FRENCH and not job.codes
-        self.labels = Labels(rules.registry, job.lang, sources[0].headers) if for_people else None
+        to_sheets = format_of(job.output) == "xlsx"
+        codes = job.codes or not (to_sheets or (self.list_text and self.dialect == FRENCH))
+        self.labels = Labels(rules.registry, job.lang, sources[0].headers, codes)
         self.errors = error_ids(rules)
+        self.sheets = _sheets(self.labels, rules, job) if to_sheets else None
 
-    def evaluated(self, piece: Piece, refused: RefusedRows) -> pl.DataFrame:
+    def evaluated(self, piece: Piece, refused: Refusals) -> pl.DataFrame:
         """The rows of a piece with their results, in their order; refused rows go to their own file."""
         typed = checked(piece.frame, self.rules.registry, piece.dialect)
         accepted = typed[ACCEPTED]
@@ -114,12 +125,19 @@ class _Work:
         holds = agreeing(frame, self.errors)
         told = (*self._told(piece.frame.filter(~accepted)), *self._contradicted(frame.filter(~holds)))
         self._refuse([*piece.refused, *told], refused)
-        frame = frame.filter(holds).drop(FILE, ROW)
+        frame = frame.filter(holds)
+        if self.sheets is not None:
+            self._explain(frame, self.sheets)
+        frame = frame.drop(FILE, ROW)
         count_results(frame, self.summary)
         if self.job.missing:
             frame = frame.with_columns(self._missing(frame))
-        frame = with_euros(frame)
-        return frame if self.labels is None else self.labels.applied(frame)
+        return self.labels.applied(with_euros(frame))
+
+    def _explain(self, frame: pl.DataFrame, sheets: Workbook) -> None:
+        for row in frame.iter_rows(named=True):
+            decide = partial(decided, row, self.rules, self.job.interpret)
+            sheets.explain(self.sources[row[FILE]].name, row[ROW], decide)
 
     def _told(self, frame: pl.DataFrame) -> Iterator[Refusal]:
         for row in frame.iter_rows(named=True):
@@ -131,11 +149,11 @@ class _Work:
         for row in frame.iter_rows(named=True):
             yield from contradictions(self.sources[row[FILE]].name, row[ROW], row, self.rules, self.job.interpret)
 
-    def _refuse(self, found: list[Refusal], refused: RefusedRows) -> None:
+    def _refuse(self, found: list[Refusal], refused: Refusals) -> None:
         sources = {source.name: source for source in self.sources}
         order = {name: number for number, name in enumerate(sources)}
         found.sort(key=lambda refusal: (order[refusal.file], refusal.row))
-        refused.write(_placed(refusal, sources[refusal.file]) for refusal in found)
+        refused.refuse(_placed(refusal, sources[refusal.file]) for refusal in found)
         rows: dict[tuple[str, int], list[tuple[str, str]]] = {}
         for refusal in found:
             told = (refusal.problem.code, refusal.problem.message(self.job.lang))
@@ -180,6 +198,14 @@ def check_days(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
                     found.setdefault((source.name, name), problem)
     if found:
         raise InputFault(found.values())
+
+
+def _sheets(labels: Labels, rules: Session, job: Job) -> Workbook:
+    try:
+        from engine.bulk.workbook import Workbook  # an extra of its own
+    except ModuleNotFoundError as error:
+        raise fault(Location("avenant"), "extra-missing", module=error.name, extra="sheets") from None
+    return Workbook(labels, rules.registry, job.interpret)
 
 
 def count_results(frame: pl.DataFrame, summary: Summary) -> None:

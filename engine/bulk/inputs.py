@@ -22,13 +22,13 @@ from engine.errors import InputFault, Location, Problem, UsageFault, bounded, fa
 from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE, Vocabulary
 
-FORMATS = {".csv": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+FORMATS = {".csv": "csv", ".xlsx": "xlsx", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 LOOKED_AT = 1_000  # columns of a file that may be misspelt facts; how like a fact a name is takes a millisecond to see
 RESERVED = "avenant_"
 
 
 def format_of(name: str) -> str:
-    """``csv``, ``parquet`` or ``jsonl``, by the end of the name.
+    """``csv``, ``xlsx``, ``parquet`` or ``jsonl``, by the end of the name.
 
     Raises:
         UsageFault: it ends in none of those.
@@ -102,6 +102,8 @@ def _opened(name: str, format_: str, form: Form, vocabulary: Vocabulary) -> Sour
             raise fault(Location(name), "file-empty")
         if format_ == "csv":
             return open_csv(name, size, form, vocabulary)
+        if format_ == "xlsx":
+            return _workbook(name, size, form, vocabulary)
         if format_ == "parquet":
             schema = dict(pl.read_parquet_schema(name))
             columns = {n: pl.String if _categorical(t) else t for n, t in schema.items()}
@@ -113,6 +115,14 @@ def _opened(name: str, format_: str, form: Form, vocabulary: Vocabulary) -> Sour
         raise fault(Location(name), "file-unreadable", reason=error.strerror or type(error).__name__) from None
     except pl.exceptions.PolarsError as error:
         raise damaged(name, format_, error) from None
+
+
+def _workbook(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Source:
+    try:
+        from engine.bulk.xlsx_files import open_xlsx  # an extra of its own
+    except ModuleNotFoundError as error:
+        raise fault(Location("avenant"), "extra-missing", module=error.name, extra="sheets") from None
+    return open_xlsx(name, size, form, vocabulary)
 
 
 def _categorical(dtype: Any) -> bool:
@@ -167,7 +177,7 @@ def flat(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _column_problems(source: Source, vocabulary: Vocabulary, taken: set[str], keep: Sequence[str]) -> Iterator[Problem]:
-    place = Location(source.name, source.lines, 1) if source.lines else Location(source.name)
+    place = Location(source.place, source.lines, 1) if source.lines else Location(source.name)
     labels = labels_of(vocabulary)
     for number, (column, dtype) in enumerate(source.columns.items()):
         fact = vocabulary.facts.get(column)

@@ -27,5 +27,10 @@ class Job:
     codes: bool = False
 
     @property
+    def told_in(self) -> str:
+        """The file that tells of refused rows."""
+        return self.output if self.output.lower().endswith(".xlsx") else str(self.rejected)
+
+    @property
     def rejected(self) -> Path:
         return Path(self.output + ".rejected.csv")

@@ -21,8 +21,8 @@ _SIGNS = {"EUR": "€", "percent": "%", "ratio": "0-1"}
 class Labels:
     """The labels of one language over a set of rules; a column of one's own keeps its header and its texts."""
 
-    def __init__(self, registry: Registry, lang: str, headers: Mapping[str, str]) -> None:
-        self.lang = lang
+    def __init__(self, registry: Registry, lang: str, headers: Mapping[str, str], codes: bool = False) -> None:
+        self.lang, self.codes = lang, codes
         self.words = read_words("reports", lang)
         self.headers = dict(headers)
         self.facts = registry.vocabulary.facts
@@ -33,6 +33,8 @@ class Labels:
 
     def applied(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame with labels for ids, in cells and at the head; two columns never get one name."""
+        if self.codes:
+            return frame
         made = [self._cells(frame[name]) for name in frame.columns]
         heads = [self.header(name) for name in frame.columns]
         twice = {head for head in heads if heads.count(head) > 1}

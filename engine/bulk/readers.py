@@ -233,4 +233,13 @@ def _json(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Itera
             yield Piece(_texts(_turned(rows, names), names, numbers), refused, done)
 
 
-_READERS = {"csv": _csv, "parquet": _parquet, "jsonl": _json}
+def _xlsx(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[Piece]:
+    from engine.bulk.xlsx_files import rows_of  # an extra of its own
+
+    columns = list(source.columns)
+    found = list(rows_of(source))
+    frame = _texts(_turned([texts for _, texts in found], columns), columns, [number for number, _ in found])
+    yield Piece(frame, done=source.size)
+
+
+_READERS = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet, "jsonl": _json}

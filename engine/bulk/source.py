@@ -26,6 +26,11 @@ class Source:
     lines: int = 0
     sheet: str = ""
 
+    @property
+    def place(self) -> str:
+        """The file, and the sheet where it has some."""
+        return f"{self.name}!{self.sheet}" if self.sheet else self.name
+
     def header(self, column: str) -> str:
         """A column as the file calls it."""
         return self.headers.get(column, column)

@@ -38,6 +38,12 @@ class Frames(Protocol):
     def write(self, frame: pl.DataFrame) -> None: ...
 
 
+class Refusals(Protocol):
+    """What takes the faults of refused rows, one piece after the other."""
+
+    def refuse(self, refusals: Iterable[Refusal]) -> None: ...
+
+
 @contextlib.contextmanager
 def frames_to(path: Path, format_: str, target: Path, schema: pl.Schema, dialect: str = PLAIN) -> Iterator[Frames]:
     """What writes frames of ``schema`` to ``path``, complete once the block ends; ``target`` is for messages."""
@@ -163,7 +169,7 @@ class RefusedRows:
     def __init__(self, path: Path, lang: str, dialect: str = PLAIN) -> None:
         self.path, self.lang, self.french = path, lang, dialect == FRENCH
 
-    def write(self, refusals: Iterable[Refusal]) -> None:
+    def refuse(self, refusals: Iterable[Refusal]) -> None:
         told = ((r.file, r.row, r.column, r.problem.code, r.problem.message(self.lang), r.cell) for r in refusals)
         self.write_lines(told)
 

@@ -1,4 +1,4 @@
-"""The command that decides files of cases: CSV, Parquet or JSON lines come in, the same with results go out."""
+"""The command that decides files of cases: CSV, XLSX, Parquet or JSON lines come in, the same with results go out."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ DIALECTS = ("fr", "plain")
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="IN...")
-@click.option("-o", "--output", required=True, metavar="OUT", help="File to write: .parquet, .csv or .jsonl.")
+@click.option("-o", "--output", required=True, metavar="OUT", help="File to write: .xlsx, .csv, .parquet or .jsonl.")
 @click.option("--engine", type=click.Choice(ENGINES), default="polars", show_default=True, help="What computes.")
 @click.option("--criteria", is_flag=True, help="Also a column with the verdict of each criterion.")
 @click.option("--missing", is_flag=True, help="Also a column with the facts that undetermined rows wait for (slower).")
 @click.option("--encoding", type=click.Choice(ENCODINGS), help="Of CSV files (default: UTF-8).")
 @click.option("--dialect", type=click.Choice(DIALECTS), help="How CSV files are written (default: by the separator).")
+@click.option("--sheet", metavar="NAME", help="The sheet of an XLSX file that holds the cases.")
 @click.option("--codes", is_flag=True, help="Ids and codes also where the output is for people.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if a row was refused, not only if all were.")
 @click.option(
@@ -45,11 +46,12 @@ def batch(
     missing: bool,
     encoding: str | None,
     dialect: str | None,
+    sheet: str | None,
     codes: bool,
     strict: bool,
     keep: tuple[str, ...],
 ) -> None:
-    """Decide every row of files (CSV, Parquet, JSON lines; patterns allowed) and sum up.
+    """Decide every row of files (CSV, XLSX, Parquet, JSON lines; patterns allowed) and sum up.
 
     Columns are named by fact (group.fact, or its label). Rows that cannot be decided go to OUT.rejected.csv.
     """
@@ -61,11 +63,11 @@ def batch(
         raise click.UsageError("--missing: not with --engine spark")
     run = _runner(engine)
     session = rules.session
-    form = Form(encoding=encoding, dialect=dialect)
+    form = Form(encoding=encoding, dialect=dialect, sheet=sheet)
     job = Job(inputs, output, dict(rules.choices), criteria, missing, keep, rules.lang, form, codes)
     with _progress() as told:
         summary = run(job, session, told)
-    put(FORMATS, "text", Batch(summary, str(job.rejected)), rules.say)
+    put(FORMATS, "text", Batch(summary, job.told_in), rules.say)
     if summary.refused and (strict or not summary.cases):
         sys.exit(1)
 

@@ -1,0 +1,190 @@
+"""Writes an output as a workbook: frames, refusals and reasons come in piece by piece, four sheets go out.
+
+Texts are written as texts, so that no cell becomes a formula or a link.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from decimal import Decimal
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+import xlsxwriter.exceptions
+
+from engine.bulk.labels import Labels
+from engine.bulk.rows import Refusal
+from engine.errors import Location as Place
+from engine.errors import fault
+from engine.evaluation.decision import Decision, Result
+from engine.files import unwritable
+from engine.language.facts import Vocabulary
+from engine.policy.registry import Registry
+from engine.words import read_words
+
+MAX_ROWS = 1_048_575  # under the header of a sheet
+EXPLAINED = 5_000  # rows whose reasons are written: each is decided once more, alone
+WIDEST = 60
+EPOCH = dt.datetime(2000, 1, 1)
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+    "default_date_format": "dd/mm/yyyy",
+}
+FORMATS: Mapping[str, Mapping[str, Any]] = {
+    "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"},
+    "euros": {"num_format": '#,##0.00 "€"'},
+    "day": {"num_format": "dd/mm/yyyy"},
+    "text": {"num_format": "@"},
+    "plain": {},
+}
+
+
+@dataclass(slots=True)
+class Reasons:
+    """Why rows were decided so: file, row, result, value, reason, text; and how many rows were left out."""
+
+    lines: list[tuple[str, int, str, str, str, str]] = field(default_factory=list)
+    rows: int = 0
+    left: int = 0
+
+    def add(self, file: str, row: int, decide: Callable[[], Decision], lang: str, vocabulary: Vocabulary) -> None:
+        """The reasons of one more row, while there is room."""
+        if self.rows >= EXPLAINED:
+            self.left += 1
+            return
+        self.rows += 1
+        decision = decide()
+        for result in _told(decision):
+            value, reason, text = _reason(result, decision, lang, vocabulary)
+            self.lines.append((file, row, result.label[lang], value, reason, text))
+
+
+def _told(decision: Decision) -> Iterable[Result]:
+    """The headline results that apply; where a condition is not met, the verdict and the conditions alone."""
+    verdict = decision.verdict
+    below = () if verdict is None else decision.below(verdict.id, applying=True)
+    criteria = [each for each in below if each.kind == "criterion" and each.verdict in ("not_met", "undetermined")]
+    if verdict is not None and any(each.verdict == "not_met" for each in criteria):
+        yield verdict
+    else:
+        stated = (decision.results.get(id_) for id_ in decision.headline.ids)
+        yield from (result for result in stated if result is not None and result.status != "not_applicable")
+    yield from criteria
+
+
+def _reason(result: Result, decision: Decision, lang: str, vocabulary: Vocabulary) -> tuple[str, str, str]:
+    words = read_words("reports", lang)
+    named = result.value_labels.get(str(result.value))
+    value = named[lang] if named else words.get(f"values.{result.verdict}", str(result.value))
+    if result.status == "undetermined" and result.missing:
+        why = "; ".join(vocabulary.facts[name].question[lang] for name in result.missing)
+    else:
+        why = " ".join(dict.fromkeys(reason.text[lang] for reason in result.because if reason.text))
+    sources = decision.convention.sources
+    texts = (
+        f"{sources[each.source].title if each.source in sources else each.source}"
+        + (f", {each.locator}" if each.locator else "")
+        for each in result.cite
+    )
+    return str(value), why, "; ".join(dict.fromkeys(texts))
+
+
+class Workbook:
+    """The sheets of an output, filled as its pieces come."""
+
+    def __init__(self, labels: Labels, registry: Registry, choices: Mapping[str, str]) -> None:
+        self.labels, self.registry, self.choices = labels, registry, choices
+        self.refused: list[Refusal] = []
+        self.reasons = Reasons()
+
+    @contextmanager
+    def opened(self, path: Path, target: Path, schema: pl.Schema) -> Iterator[Workbook]:
+        """The workbook at ``path``, complete once the block ends; ``target`` is for messages."""
+        self.book = xlsxwriter.Workbook(str(path), OPTIONS)
+        self.book.set_properties({"created": EPOCH})
+        self.formats = {name: self.book.add_format(dict(each)) for name, each in FORMATS.items()}
+        self.money = {name for name, dtype in schema.items() if dtype.is_decimal()}
+        self.rows, self.width = 0, max(1, len(schema))
+        self.decisions = self._sheet("decisions", list(schema.names()))
+        try:
+            yield self
+            self._finish()
+        except BaseException:
+            with suppress(OSError, xlsxwriter.exceptions.XlsxWriterException):
+                self.book.close()  # what it has kept beside the file goes
+            raise
+        try:
+            self.book.close()
+        except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
+            raise unwritable(target, str(error)) from None
+
+    def refuse(self, refusals: Iterable[Refusal]) -> None:
+        self.refused.extend(refusals)
+
+    def explain(self, file: str, row: int, decide: Callable[[], Decision]) -> None:
+        self.reasons.add(file, row, decide, self.labels.lang, self.registry.vocabulary)
+
+    def _sheet(self, name: str, heads: Sequence[str]) -> Any:
+        sheet = self.book.add_worksheet(self.labels.words[f"sheet.{name}"])
+        for column, head in enumerate(heads):
+            sheet.set_column(column, column, min(WIDEST, max(12, len(head) * 0.8)))
+        for column, head in enumerate(heads):
+            sheet.write_string(0, column, head, self.formats["head"])
+        sheet.freeze_panes(1, 0)
+        return sheet
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """The rows of a frame under those that are there.
+
+        Raises:
+            InputFault: more rows than a sheet has.
+        """
+        if self.rows + len(frame) > MAX_ROWS:
+            raise fault(Place("xlsx"), "workbook-full", rows=MAX_ROWS)
+        for values in frame.iter_rows():
+            self.rows += 1
+            for column, value in enumerate(values):
+                self._cell(self.decisions, self.rows, column, value, frame.columns[column] in self.money)
+
+    def _cell(self, sheet: Any, row: int, column: int, value: Any, money: bool = False) -> None:
+        if value is None or value == "":
+            return
+        if isinstance(value, bool):
+            sheet.write_boolean(row, column, value)
+        elif isinstance(value, int | float | Decimal):
+            sheet.write_number(row, column, value, self.formats["euros" if money else "plain"])
+        elif isinstance(value, dt.date):
+            sheet.write_datetime(row, column, value, self.formats["day"])
+        else:
+            sheet.write_string(row, column, str(value), self.formats["text"])
+
+    def _finish(self) -> None:
+        """The other sheets: what was refused, why the rest was decided so, and under which rules."""
+        self.decisions.autofilter(0, 0, self.rows, self.width - 1)
+        lang, words, left = self.labels.lang, self.labels.words, self.reasons.left
+        told = ((r.file, r.row, r.cell, r.column, r.problem.code, r.problem.message(lang)) for r in self.refused)
+        self._table("refused", ("file", "row", "cell", "column", "code", "message"), told)
+        self._table("reasons", ("file", "row", "result", "value", "reason", "text"), self.reasons.lines)
+        rules: list[tuple[object, ...]] = [
+            (convention.label[lang], convention.id, convention.signed_from, convention.signed_before, convention.digest)
+            for convention in self.registry.conventions.values()
+        ]
+        rules += [(words["sheet.choice"], id_, None, None, choice) for id_, choice in self.choices.items()]
+        rules += [(words["sheet.left_out"], None, None, None, left)] if left else []
+        rules += [("avenant", version("avenant"), None, None, None)]
+        self._table("rules", ("rules", "id", "from", "before", "digest"), rules)
+
+    def _table(self, name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        sheet = self._sheet(name, [self.labels.words[f"sheet_column.{head}"] for head in heads])
+        for number, row in enumerate(rows, 1):
+            for column, value in enumerate(row):
+                self._cell(sheet, number, column, value)

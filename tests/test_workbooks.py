@@ -1,0 +1,222 @@
+"""Workbooks of cases: what a cell says by its type and format, what is refused, what comes back."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import polars as pl
+import pytest
+from click.testing import Result
+from command import ROOT, avenant, refused
+
+from engine.bulk.labels import Labels
+from engine.bulk.workbook import MAX_ROWS, Workbook
+from engine.errors import InputFault
+from engine.evaluation.session import Session
+
+CASES = ROOT / "tests" / "cases"
+HEADER = ("contrat.date_signature", "contrat.option", "medecin.specialite", "medecin.part_honoraires_cliniques")
+GOOD = ("02/09/2024", "Mi-temps", "Chirurgie", 80)
+OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+
+
+def batch(source: Path, output: Path, *options: str) -> Result:
+    return avenant("batch", str(source), "-o", str(output), "--lang", "fr", *options)
+
+
+def book(tmp_path: Path, *rows: tuple[Any, ...], header: tuple[str, ...] = HEADER) -> tuple[Path, Any, Any]:
+    """A workbook to be changed and saved: its path, itself, its sheet."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    for row in (header, *rows):
+        sheet.append(row)
+    return tmp_path / "in.xlsx", made, sheet
+
+
+def saved(found: tuple[Path, Any, Any]) -> Path:
+    found[1].save(found[0])
+    return found[0]
+
+
+def sheets(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    return {
+        sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in openpyxl.load_workbook(path, data_only=True)
+    }
+
+
+def refusals(output: Path) -> list[tuple[Any, ...]]:
+    return sheets(output)["Refusées"][1:]
+
+
+def test_the_workfullof_the_example_is_decided_from_its_typed_cells(tmp_path: Path) -> None:
+    output = tmp_path / "out.xlsx"
+    assert batch(CASES / "contracts.xlsx", output).exit_code == 0
+    header, row = sheets(output)["Décisions"]
+    told = dict(zip(header, row, strict=True))
+    assert told["Éligibilité à l'aide"] == "Éligible"
+    assert told["Aide due pour l'année (€)"] == 19000
+    assert told["patientele.percentile_mt"] == 55.25
+    assert told["medecin.nouvellement_installe"] is False
+    assert told["contrat.date_signature"].date().isoformat() == "2024-09-02"
+
+
+def test_the_sheets_say_the_decisions_what_was_refused_why_and_under_which_rules(tmp_path: Path) -> None:
+    bad = ("02/09/2024", "quart", "Chirurgie", 80)
+    output = tmp_path / "out.xlsx"
+    low = ("02/09/2024", "Mi-temps", "Chirurgie", "79,99")
+    assert batch(saved(book(tmp_path, GOOD, low, bad)), output).exit_code == 0
+    found = sheets(output)
+    assert list(found) == ["Décisions", "Refusées", "Explications", "Règles"]
+    assert [row[:4] for row in found["Refusées"][1:]] == [(str(tmp_path / "in.xlsx"), 4, "Sheet!B4", "contrat.option")]
+    of_low = [row for row in found["Explications"] if row[1] == 3]
+    assert of_low[0][3] == "Non éligible"
+    assert "80 %" in of_low[1][2]
+    assert of_low[1][3] == "non rempli"
+    assert not any("19000" in str(cell) for row in of_low for cell in row)
+    assert any("2024_convention" in row for row in found["Règles"])
+
+
+def test_a_percentage_is_read_by_its_format_and_a_bare_share_is_refused(tmp_path: Path) -> None:
+    found = book(tmp_path, (*GOOD[:3], 0.8), (*GOOD[:3], 0.8))
+    found[2]["D2"].number_format = "0%"
+    output = tmp_path / "out.xlsx"
+    assert batch(saved(found), output).exit_code == 0
+    header, row = sheets(output)["Décisions"]
+    assert dict(zip(header, row, strict=True))["medecin.part_honoraires_cliniques"] == 80
+    ((_, number, cell, _, code, message),) = refusals(output)
+    assert (number, cell, code) == (3, "Sheet!D3", "two-readings")
+    assert "0,8 % ou 80 %" in message
+
+
+@pytest.mark.parametrize(("value", "code"), [("#N/A", "value-none"), ("=A1+", "value-none"), (True, "fact-type")])
+def test_a_cell_without_a_value_is_never_a_missing_fact(value: Any, code: str, tmp_path: Path) -> None:
+    output = tmp_path / "out.xlsx"
+    assert batch(saved(book(tmp_path, (*GOOD[:3], value))), output).exit_code == 1
+    assert [row[4] for row in refusals(output)] == [code]
+
+
+def test_a_day_that_lost_its_format_is_refused_with_the_day_it_may_be(tmp_path: Path) -> None:
+    output = tmp_path / "out.xlsx"
+    batch(saved(book(tmp_path, (45537, *GOOD[1:]))), output)
+    assert "2024-09-02" in refusals(output)[0][5]
+
+
+def test_a_number_of_three_decimals_is_a_number_and_not_thousands(tmp_path: Path) -> None:
+    output = tmp_path / "out.xlsx"
+    batch(saved(book(tmp_path, (*GOOD[:3], 80.125))), output)
+    assert [row[4] for row in refusals(output)] == ["fact-decimals"]
+
+
+def test_hidden_rows_and_merged_cells_are_refused(tmp_path: Path) -> None:
+    hidden = book(tmp_path, GOOD, GOOD)
+    hidden[2].row_dimensions[3].hidden = True
+    told = refused(batch(saved(hidden), tmp_path / "out.xlsx"))
+    assert told.split(": ")[:2] == [f"{tmp_path / 'in.xlsx'}!Sheet:3:0", "cells-hidden"]
+    merged = book(tmp_path, GOOD)
+    merged[2].merge_cells("A2:B2")
+    assert "A2:B2" in refused(batch(saved(merged), tmp_path / "out.xlsx"))
+
+
+def test_of_several_sheets_the_one_with_a_signature_date_is_meant_or_one_is_named(tmp_path: Path) -> None:
+    found = book(tmp_path, GOOD)
+    found[1].create_sheet("Notes").append(("a", "b"))
+    assert batch(saved(found), tmp_path / "out.xlsx").exit_code == 0
+    found[1].create_sheet("Autre").append(HEADER)
+    assert "sheet-unclear" in refused(batch(saved(found), tmp_path / "out.xlsx"))
+    assert batch(saved(found), tmp_path / "out.xlsx", "--sheet", "Sheet").exit_code == 0
+    assert "sheet-unclear" in refused(batch(saved(found), tmp_path / "out.xlsx", "--sheet", "Nulle part"))
+
+
+def changed(path: Path, part: str, content: bytes) -> Path:
+    """The workbook with one part more, or another in its place."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, own in ({**parts, part: content}).items():
+            archive.writestr(name, own)
+    return path
+
+
+def test_macros_links_entities_and_bombs_are_refused(tmp_path: Path) -> None:
+    entity = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><worksheet/>'
+    for part, content in (
+        ("xl/vbaProject.bin", b"x"),
+        ("xl/externalLinks/externalLink1.xml", b"<a/>"),
+        ("xl/worksheets/sheet1.xml", entity),
+        ("xl/worksheets/sheet1.xml", entity.decode().encode("utf-16")),
+        ("xl/media/bomb.xml", b"0" * (60 << 20)),
+        ("xl/media/bomb.xml", b"0" * (30 << 20)),
+    ):
+        source = changed(saved(book(tmp_path, GOOD)), part, content)
+        assert "workbook-unsafe" in refused(batch(source, tmp_path / "out.xlsx")), part
+    (tmp_path / "in.xlsx").write_bytes(b"PK\x03\x04 no zip")
+    assert "file-damaged" in refused(batch(tmp_path / "in.xlsx", tmp_path / "out.xlsx"))
+    source = changed(saved(book(tmp_path, GOOD)), "xl/workbook.xml", b"<nothing/>")
+    assert "file-empty" in refused(batch(source, tmp_path / "out.xlsx"))
+
+
+def test_a_sheet_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    wide = book(tmp_path, GOOD, header=(*HEADER, *(f"note {number}" for number in range(200))))
+    assert "workbook-large" in refused(batch(saved(wide), tmp_path / "out.xlsx"))
+
+
+def test_a_sheet_holds_no_more_rows_than_its_program(session: Session, tmp_path: Path) -> None:
+    labels = Labels(session.registry, "fr", {})
+    frame = pl.DataFrame({"note": ["a"]})
+    with Workbook(labels, session.registry, {}).opened(tmp_path / "a.xlsx", tmp_path / "a.xlsx", frame.schema) as full:
+        full.rows = MAX_ROWS
+        with pytest.raises(InputFault) as told:
+            full.write(frame)
+        full.rows = 0
+    assert [problem.code for problem in told.value.problems] == ["workbook-full"]
+
+
+def test_no_text_of_a_case_becomes_a_formula_or_a_link(tmp_path: Path) -> None:
+    texts = ('=HYPERLINK("http://a.b")', "+1+1", "@SUM(A1)", "http://a.b", "007")
+    found = book(tmp_path, *((*GOOD, "") for _ in texts), header=(*HEADER, "note"))
+    for number, text in enumerate(texts, 2):
+        found[2].cell(number, 5).value = text
+        found[2].cell(number, 5).data_type = "s"
+    output = tmp_path / "out.xlsx"
+    assert batch(saved(found), output).exit_code == 0
+    cells = [row[4] for row in openpyxl.load_workbook(output)["Décisions"].iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == list(texts)
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert not any(cell.hyperlink for cell in cells)
+
+
+def test_what_was_written_is_read_again_as_the_same_facts(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.xlsx", tmp_path / "second.xlsx"
+    batch(CASES / "french_excel.csv", first)
+    given = openpyxl.load_workbook(first)
+    columns = len((CASES / "french_excel.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(";"))
+    given["Décisions"].delete_cols(columns + 1, 100)
+    given.save(tmp_path / "again.xlsx")
+    assert batch(tmp_path / "again.xlsx", second).exit_code == 0
+    assert sheets(second)["Décisions"] == sheets(first)["Décisions"]
+
+
+def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        batch(CASES / "french_excel.csv", tmp_path / name)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+@pytest.mark.parametrize("source", ["french_excel.csv", "contracts.xlsx"])
+def test_libreoffice_reads_the_same_values(source: str, tmp_path: Path) -> None:
+    if OFFICE is None:
+        return  # nothing here to open it with; every other test still reads the file
+    output = tmp_path / "out.xlsx"
+    batch(CASES / source, output)
+    (tmp_path / "opened").mkdir()
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [OFFICE, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "opened"), str(output)]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    opened = tmp_path / "opened" / "out.xlsx"
+    assert sheets(opened) == sheets(output)

@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -13,6 +14,10 @@ import pytest
 from command import FIXTURES, LANGUAGES, ROOT, avenant, compare, refused
 from conftest import Effort
 
+from engine.cli import behaviour as of_command
+from engine.comparison.effects import behaviour as proved
+from engine.comparison.effects.behaviour import Behaviour
+from engine.comparison.effects.versions import Version
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.policy.loader import load
@@ -23,6 +28,22 @@ from engine.words import read_words
 
 CHANGED = "2024_convention"
 SMALL = ROOT / FIXTURES / "small_policies"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def effects_found_once() -> Iterator[None]:
+    """The effects between two sides are proved once: each test looks at what is said and written of them."""
+    known: dict[object, list[Behaviour]] = {}
+
+    def behaviours(pairs: list[tuple[Version, Version]], effort: int) -> list[Behaviour]:
+        key = (effort, *((version.convention.id, version.convention.digest) for pair in pairs for version in pair))
+        if key not in known:
+            known[key] = proved.behaviours(pairs, effort)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(of_command, "behaviours", behaviours)
+        yield
 
 
 @pytest.fixture(scope="module")

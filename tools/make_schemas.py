@@ -384,6 +384,7 @@ def items() -> dict[str, Schema]:
             "criterion",
             {
                 "informs": told("informs", {"enum": [True]}),
+                "refusal": told("refusal", of("label")),
                 "met_when": told("met_when", of("condition")),
                 "derogations": told("derogations", listed(of("derogation"))),
             },

@@ -45,7 +45,7 @@ class Result:
     """One item's result. ``status`` is known, undetermined or not_applicable; ``value`` is None unless known.
 
     ``facts`` are those it rests on, through other results too; ``uses`` the items it reads directly; ``confidence``
-    the weakest source kind among all that it used.
+    the weakest source kind among all that it used; ``refusal`` the sentence of a criterion that is not met.
     """
 
     id: str
@@ -64,6 +64,7 @@ class Result:
     uses: tuple[str, ...]
     value_labels: Mapping[str, Text]
     yearly: bool
+    refusal: Text | None = None
 
     @property
     def derogation(self) -> str | None:

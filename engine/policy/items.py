@@ -126,7 +126,7 @@ def _criterion(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str])
     met_when = condition(data["met_when"], reader.below("met_when"))
     entries = enumerate(data.get("derogations", ()))
     derogations = tuple(derogation(entry, reader.below("derogations", i)) for i, entry in entries)
-    return Criterion(met_when, derogations, data.get("informs", False))
+    return Criterion(met_when, derogations, data.get("informs", False), data.get("refusal"))
 
 
 def _consistency(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Criterion:

@@ -120,12 +120,16 @@ class Derogation:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A condition with a verdict; one that ``informs`` is told, and belongs to no outcome."""
+    """A condition with a verdict; one that ``informs`` is told, and belongs to no outcome.
+
+    ``refusal`` says in a sentence what is not met.
+    """
 
     PARTS: ClassVar = ("met_when", "derogations")
     met_when: Condition
     derogations: tuple[Derogation, ...]
     informs: bool = False
+    refusal: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

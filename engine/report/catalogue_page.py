@@ -112,6 +112,17 @@ def _gates(item: Item, phrases: Phrases, say: Say) -> Iterator[Block]:
             yield Tree(tuple(phrases.condition(node, 1)))
 
 
+def _criterion(body: Criterion, phrases: Phrases, say: Say) -> Iterator[Block]:
+    if body.refusal is not None:
+        yield Paragraph(say.pair(say("refused_because"), body.refusal[say.lang]))
+    yield Paragraph(say.head(say("met_when")))
+    yield Tree(tuple(phrases.condition(body.met_when, 1)))
+    for derogation in body.derogations:
+        cited = _graded(derogation.cite, say)
+        yield Paragraph(f"{say('derogation', label=say.label(derogation))} ({derogation.id}) [{cited}]")
+        yield Tree(tuple(phrases.condition(derogation.when, 1)))
+
+
 def _body(item: Item, phrases: Phrases, say: Say) -> Iterator[Block]:
     match item.body:
         case Parameter(values):
@@ -131,13 +142,8 @@ def _body(item: Item, phrases: Phrases, say: Say) -> Iterator[Block]:
             )
         case Quantity(expression):
             yield Tree(tuple(phrases.expression(expression, 1)))
-        case Criterion(met_when, derogations):
-            yield Paragraph(say.head(say("met_when")))
-            yield Tree(tuple(phrases.condition(met_when, 1)))
-            for derogation in derogations:
-                cited = _graded(derogation.cite, say)
-                yield Paragraph(f"{say('derogation', label=say.label(derogation))} ({derogation.id}) [{cited}]")
-                yield Tree(tuple(phrases.condition(derogation.when, 1)))
+        case Criterion():
+            yield from _criterion(item.body, phrases, say)
         case Outcome(_, rules, _):
             for rule in rules:
                 then = rule.then if isinstance(rule.then, str) else phrases.operand(rule.then)

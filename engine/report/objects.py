@@ -22,6 +22,7 @@ def result_object(result: Result, say: Say) -> dict[str, Any]:
     if result.kind == "criterion":
         data["verdict"] = result.verdict
         data["derogation"] = result.derogation
+        data["refusal"] = None if result.refusal is None else result.refusal[say.lang]
     data["value"] = to_json(result.value, result.type)
     if result.type is not None and result.type.kind == "number":
         data["unit"] = result.type.unit

@@ -55,7 +55,7 @@ def why_not(decision: Decision, say: Say, hanging: Callable[[Result], str]) -> I
     refusing = [result for result in criteria if result.verdict == "not_met"]
     key, tone = ("refused_because", "bad") if refusing else ("open_because", "open")
     for result in refusing or [result for result in criteria if result.verdict == "undetermined"]:
-        named = say.named(say.label(result), result.id)
+        named = say.named(say.label(result) if result.refusal is None else result.refusal[say.lang], result.id)
         reason = f"{named} ({facts_behind(result, say)}) {say.noted(result.cite[:1])}.{hanging(result)}"
         yield Paragraph(say.pair(say(key), reason), tone)
 

@@ -227,7 +227,7 @@ FIELDS: Mapping[Field, tuple[str, ...]] = {
     _cite: ("cite",),
     _grounds: ("Convention.kept",),
     _base: ("Convention.amends",),
-    _text: ("label", "note", "question", "text", "because"),
+    _text: ("label", "note", "question", "text", "because", "refusal"),
     _labels: ("value_labels",),
 }
 _COMPARED = [(*name.rpartition(".")[::2], compare) for compare, names in FIELDS.items() for name in names]

@@ -58,6 +58,8 @@ def label_texts(convention: Convention) -> Iterator[tuple[str, Mapping[str, str]
             yield f"{item.id}: {value}", label, item.at
         if isinstance(item.body, Criterion):
             yield from ((d.id, d.label, d.at) for d in item.body.derogations)
+            if item.body.refusal is not None:
+                yield f"{item.id}: refusal", item.body.refusal, item.at
         if isinstance(item.body, Outcome):
             yield from ((f"{item.id}: excluded", e.because, e.at) for e in item.body.excluded)
     for derogation in convention.derogations.values():

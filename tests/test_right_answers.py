@@ -126,3 +126,46 @@ def test_a_batch_refuses_facts_that_contradict_each_other_and_names_the_doubtful
     refusals = Path(f"{out}.rejected.csv").read_text(encoding="utf-8")
     assert "facts-contradict" in refusals
     assert "medecin.age = 50" in refusals
+
+
+HANGING = {
+    "solo_zac_2020.yaml": ("evaluate", "zone_2019", "zip_et_zac_au_dela_de_640", "Refus : Option ouverte"),
+    "newly_installed_below_p30.yaml": (
+        "evaluate",
+        "minimum_du_nouvel_installe",
+        "dispense",
+        "Refus : Activité minimale",
+    ),
+    "anniversary_on_the_day.yaml": ("evaluate", "anniversaire_du_22_juin_2024", "suivant", "Montants"),
+    "life_certificate_two_or_three_years.yaml": (
+        "timeline",
+        "certificat_des_contrats_anterieurs",
+        "trois_ans",
+        "Certificat de l'assistant",
+    ),
+    "life_extended_before_the_text.yaml": (
+        "timeline",
+        "prorogation_avant_la_convention",
+        "sans_effet",
+        "Terme du contrat",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "format_"),
+    [(name, each) for name in HANGING for each in (*PAGES, *(("html",) if HANGING[name][0] == "timeline" else ()))],
+)
+def test_a_refusal_or_a_date_that_hangs_on_a_reading_says_so_in_its_own_line(name: str, format_: str) -> None:
+    command, reading, choice, line = HANGING[name]
+    page = said(command, name, format_, "--ids").replace("\\", "").replace("&#x27;", "'")
+    assert f"{reading}={choice}" in page[page.index(line) :][:900].replace(" ", "")
+
+
+@pytest.mark.parametrize("name", HANGING)
+def test_the_line_says_so_in_data_too(name: str) -> None:
+    command, reading, choice, _ = HANGING[name]
+    told = object_of(command, name)
+    lines = [*told.get("results", told.get("ending", {})).values(), *told["obligations"]]
+    found = [other for line in lines for other in line.get("otherwise", ())]
+    assert (reading, choice) in {(other["reading"], other["choice"]) for other in found}

@@ -179,6 +179,14 @@ class Decision:
         waiting = (fact for id_ in self.headline.ids if id_ in self.results for fact in self.results[id_].missing)
         return tuple(dict.fromkeys(waiting))
 
+    @property
+    def overlays_shown(self) -> tuple[tuple[OverlayUse, tuple[str, ...]], ...]:
+        """The overlays that the headline results and the payments rest on, with what each changes of that."""
+        shown = (*self.headline.ids, *(line.result.id for line in self.payments))
+        behind = {result.id for id_ in shown for result in self.below(id_, applying=True)}
+        found = ((use, tuple(id_ for id_ in use.changes if id_ in behind)) for use in self.overlays)
+        return tuple((use, changes) for use, changes in found if changes)
+
     def below(self, id_: str, *, applying: bool = False) -> Iterator[Result]:
         """A result and all that it rests on, each before those below it; through those that apply alone, if asked."""
         seen: set[str] = set()

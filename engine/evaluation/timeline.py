@@ -140,7 +140,7 @@ def _rows(life: Life, as_of: dt.date | None) -> Iterator[YearRow]:
         start, end = life.start(year), _end(life, year)
         happened = tuple(event for event in life.dossier.events if start and end and start <= event.day < end)
         fresh = tuple(event for event in counting if event not in counted)
-        laid = _overlays(decision)
+        laid = tuple(use for use, _ in decision.overlays_shown)
         row = YearRow(
             year=year,
             start=start,
@@ -172,13 +172,6 @@ def _runs(life: Life, year: int, as_of: dt.date | None) -> bool:
     term = day_in(decision, decision.headline.life.term)
     told = (as_of, *(event.day for event in life.dossier.events))
     return (term is not None and start < term) or any(day is not None and start <= day for day in told)
-
-
-def _overlays(decision: Decision) -> tuple[OverlayUse, ...]:
-    """The overlays that the results and payments of a year rest on."""
-    shown = (*decision.headline.ids, *(line.result.id for line in decision.payments))
-    behind = {result.id for id_ in shown for result in decision.below(id_)}
-    return tuple(use for use in decision.overlays if not behind.isdisjoint(use.changes))
 
 
 def _changes(

@@ -97,14 +97,14 @@ def _effects(before: Mapping[Place, Seen], after: Mapping[Place, Seen]) -> Itera
 
 
 def _compared(seen: Seen | None) -> object:
-    """What of a thing on the page is compared; none is the same as one that is not applicable."""
+    """What of a thing on the page is compared: none is as one that is not applicable, a duty done has no day."""
     match seen:
         case Result():
             return None if seen.status == "not_applicable" else (seen.status, seen.value)
         case PaymentLine():
             return (seen.result.status, seen.result.value, seen.due)
         case ObligationLine():
-            return (seen.status, seen.due)
+            return (seen.status, None if seen.status == "done" else seen.due)
     return seen
 
 

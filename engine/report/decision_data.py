@@ -5,6 +5,7 @@ Its shape is schemas/decision.schema.json.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.evaluation.decision import Decision, TraceLine
@@ -56,6 +57,16 @@ def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
             for line in decision.years
         ]
     return data
+
+
+def lines_of(data: Mapping[str, Any], year: int = 0) -> dict[tuple[str, str, int], dict[str, Any]]:
+    """The lines of a decision's object by their places, of a year of it or of a life where ``year`` is given."""
+    lines = {("result", id_, year): line for id_, line in data["results"].items()}
+    lines |= {("payment", line["id"], year): line for line in data.get("payments", ())}
+    lines |= {("duty", line["id"], 0): line for line in data.get("obligations", ())}
+    for each in data.get("years", ()):
+        lines |= lines_of(each, each["annee"])
+    return lines
 
 
 def _fired(line: TraceLine) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from engine.language.facts import YEAR
 from engine.policy.registry import Outside
 from engine.records import dataclass
 from engine.report import outside_page
-from engine.report.decision_data import decision_object
+from engine.report.decision_data import decision_object, lines_of
 from engine.report.formats import formats
 from engine.report.money import amounts_blocks, money_cells, money_columns, payments_blocks
 from engine.report.outside_page import outside_blocks
@@ -30,7 +30,7 @@ from engine.report.parts import (
     why_not,
     why_not_due,
 )
-from engine.report.readings import hanging, reading_objects, readings_blocks
+from engine.report.readings import hang, hanging, reading_objects, readings_blocks
 from engine.report.reasons import lacking, marked, reasons_block, why
 from engine.report.say import Say
 from engine.report.sources import grades_blocks, texts_blocks
@@ -91,9 +91,7 @@ def page(decisions: Decisions, say: Say) -> Page:
 def data(decisions: Decisions, say: Say) -> Any:
     """One object, or a list of them where several cases were asked for."""
     objects = [
-        outside_page.data(case.outside, say)
-        if isinstance(case, Undecided)
-        else {**decision_object(case.decision, say), **_readings(case, say)}
+        outside_page.data(case.outside, say) if isinstance(case, Undecided) else _object(case, say)
         for case in decisions.cases
     ]
     return objects[0] if decisions.alone else objects
@@ -125,13 +123,14 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     refused = tone_of(decision) == "bad"
     yield from verdict_heading(decision, say, case.title)
     yield from doubts_of([decision], say)
-    yield from why_not(decision, say, lambda result: hanging(result, case.readings, say))
+    hangs = hanging(case.readings, say)
+    yield from why_not(decision, say, hangs)
     yield from why_not_due(decision, say)
     if not refused:
         yield from _missing(decision, say)
         if tone_of(decision) != "good":
             yield Paragraph(say("if_eligible"))
-        yield from amounts_blocks(decision, say)
+        yield from amounts_blocks(decision, say, hangs)
         yield from _results(decision, say)
         yield from payments_blocks(decision, say)
         yield from _overlays(decision, say)
@@ -142,7 +141,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
         yield from _outlooks(case, say)
     yield from readings_blocks(_of_the_verdict(case) if refused else case.readings, say, full)
     if not refused:
-        yield from duties(decision.obligations, say, full)
+        yield from duties(decision.obligations, say, full, hangs)
     if case.sensitivity is not None:
         from engine.report.sensitivity_page import sensitivity_blocks  # rarely asked for
 
@@ -194,17 +193,10 @@ def _where(decision: Decision, say: Say) -> Iterator[Block]:
 
 def _overlays(decision: Decision, say: Say) -> Iterator[Block]:
     """The later texts behind what this page shows."""
-    shown = (*decision.headline.ids, *(line.result.id for line in decision.payments))
-    behind = {result.id for id_ in shown for result in decision.below(id_, applying=True)}
-    told = []
-    for use in decision.overlays:
-        changes = [id_ for id_ in use.changes if id_ in behind]
-        if changes:
-            told.append(
-                say.named(say.label(use), f"{use.convention}/{use.id} → {', '.join(changes)}")
-                + " "
-                + say.noted(use.cite)
-            )
+    told = [
+        say.named(say.label(use), f"{use.convention}/{use.id} → {', '.join(changes)}") + f" {say.noted(use.cite)}"
+        for use, changes in decision.overlays_shown
+    ]
     if told:
         yield Paragraph(say.pair(say("overlay"), f"{say.listed(told)}."))
 
@@ -246,9 +238,11 @@ def _criteria(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
         yield Paragraph(say.pair(say("criteria_met"), f"{say.listed(met)}."))
 
 
-def _readings(case: Decided, say: Say) -> dict[str, Any]:
-    """The readings that matter, and what several of them would change where that was asked."""
-    data: dict[str, Any] = {"readings": reading_objects(case.readings, say)}
+def _object(case: Decided, say: Say) -> dict[str, Any]:
+    """The decision with the readings that matter, and what several of them would change where that was asked."""
+    data = decision_object(case.decision, say)
+    hang(lines_of(data), case.readings, say)
+    data["readings"] = reading_objects(case.readings, say)
     if case.sensitivity is not None:
         from engine.report.sensitivity_page import sensitivity_object  # rarely asked for
 

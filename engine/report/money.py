@@ -10,7 +10,7 @@ from engine.evaluation.decision import Decision
 from engine.language.facts import YEAR
 from engine.language.types import number
 from engine.report.page import Block, Heading, Paragraph, Table
-from engine.report.reasons import marked, marked_day, reasons_block
+from engine.report.reasons import Hanging, marked, marked_day, reasons_block, unread
 from engine.report.say import Say
 
 EUROS = number("EUR", 2)
@@ -22,12 +22,19 @@ def money_columns(as_of: dt.date | None, say: Say) -> tuple[str, ...]:
     return tuple(say(key) for key in ("maximum", "amount_due", paid, "amount_recover"))
 
 
-def money_cells(decision: Decision, say: Say) -> tuple[str, ...]:
-    """The four amounts in the order of :func:`money_columns`; of a case without a contract year the most of year 1."""
+def money_cells(decision: Decision, say: Say, hanging: Hanging = unread, year: int = 0) -> tuple[str, ...]:
+    """The four amounts in the order of :func:`money_columns`; of a case without a contract year the most of year 1.
+
+    ``hanging`` tells what they would be under other readings; ``year`` is that of a life.
+    """
     headline = decision.headline
     most = decision.years[0].amount if decision.years else decision.stated(headline.maximum)
     due, recover = decision.stated(headline.due), decision.stated(headline.recover)
-    shown = ("—" if each is None else marked(each, decision, say) for each in (most, due))
+    others = ("" if each is None else hanging("result", each.id, year) for each in (most, due))
+    shown = (
+        "—" if each is None else marked(each, decision, say, other=other)
+        for each, other in zip((most, due), others, strict=True)
+    )
     over = "—" if recover is None or recover.status != "known" else say.result(recover)
     return (*shown, _paid(decision, say), over)
 
@@ -42,14 +49,14 @@ def _paid(decision: Decision, say: Say) -> str:
     return say.scalar(sum(map(Fraction, amounts), Fraction(0)), EUROS)
 
 
-def amounts_blocks(decision: Decision, say: Say) -> Iterator[Block]:
+def amounts_blocks(decision: Decision, say: Say, hanging: Hanging) -> Iterator[Block]:
     """Money: of the year of the case the four amounts, or else the most that each contract year pays."""
     if decision.years:
         yield Heading(say("amounts"))
-        yield Table((say("year"), say("start"), say("maximum"), say("why")), _year_rows(decision, say))
+        yield Table((say("year"), say("start"), say("maximum"), say("why")), _year_rows(decision, say, hanging))
     elif decision.stated(decision.headline.maximum) is not None:
         yield Heading(say("amounts"))
-        cells = (str(decision.facts.get(YEAR, "—")), *money_cells(decision, say))
+        cells = (str(decision.facts.get(YEAR, "—")), *money_cells(decision, say, hanging))
         yield Table((say("year"), *money_columns(decision.as_of, say)), (cells,))
     yield from reasons_block(say)
 
@@ -74,7 +81,7 @@ def payments_blocks(decision: Decision, say: Say) -> Iterator[Block]:
     yield from reasons_block(say)
 
 
-def _year_rows(decision: Decision, say: Say) -> tuple[tuple[str, ...], ...]:
+def _year_rows(decision: Decision, say: Say, hanging: Hanging) -> tuple[tuple[str, ...], ...]:
     """A row for each run of years with the same amount for the same reason."""
     rows: list[tuple[str, ...]] = []
     for line in decision.years:
@@ -82,7 +89,8 @@ def _year_rows(decision: Decision, say: Say) -> tuple[tuple[str, ...], ...]:
         labels = ", ".join(say.label(use) for use in line.overlays if not behind.isdisjoint(use.changes))
         known = line.amount.status == "known"
         cite = say.noted(line.amount.cite[:1]) if known else ""
-        cells = (marked(line.amount, decision, say), f"{labels} {cite}".strip() if known else "")
+        other = hanging("result", line.amount.id, line.year)
+        cells = (marked(line.amount, decision, say, other=other), f"{labels} {cite}".strip() if known else "")
         if rows and rows[-1][2:] == cells:
             first = rows[-1][0].partition("–")[0]
             rows[-1] = (f"{first}–{line.year}", *rows[-1][1:])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from engine.evaluation.decision import Decision, ObligationLine, Result
 from engine.language.expressions import Compare, FactRef, ItemRef, VerdictIs, walk
 from engine.policy.model import Outcome
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
-from engine.report.reasons import marked_duty, reasons_block, waiting
+from engine.report.reasons import Hanging, marked_duty, reasons_block, waiting
 from engine.report.say import Say
 
 MOST_DUTIES = 1  # so many are told where fewer are overdue or decide the payment
@@ -49,14 +49,16 @@ def item_heading(decision: Decision, item: str, say: Say) -> Iterator[Block]:
     yield Paragraph(say.pair(say.label(decision.convention), f"{decision.selected_because[say.lang]}."))
 
 
-def why_not(decision: Decision, say: Say, hanging: Callable[[Result], str]) -> Iterator[Block]:
+def why_not(decision: Decision, say: Say, hanging: Hanging) -> Iterator[Block]:
     """One sentence for each criterion that refuses, or else for each that is open; ``hanging`` ends it."""
     criteria = eligibility_criteria(decision)
     refusing = [result for result in criteria if result.verdict == "not_met"]
     key, tone = ("refused_because", "bad") if refusing else ("open_because", "open")
     for result in refusing or [result for result in criteria if result.verdict == "undetermined"]:
         named = say.named(say.label(result) if result.refusal is None else result.refusal[say.lang], result.id)
-        reason = f"{named} ({facts_behind(result, say)}) {say.noted(result.cite[:1])}.{hanging(result)}"
+        reason = f"{named} ({facts_behind(result, say)}) {say.noted(result.cite[:1])}."
+        other = hanging("result", result.id)
+        reason += f" {say.capital(other)}." if other else ""
         yield Paragraph(say.pair(say(key), reason), tone)
 
 
@@ -135,42 +137,49 @@ def named_years(label: str, years: Sequence[int], say: Say) -> str:
     return say.count("sensitivity_years", len(years), label=label, year=shown)
 
 
-def duties(obligations: Sequence[ObligationLine], say: Say, full: bool) -> Iterator[Block]:
+def duties(obligations: Sequence[ObligationLine], say: Say, full: bool, hanging: Hanging) -> Iterator[Block]:
     """The duties that apply and what follows where they are not met, overdue ones first.
 
     Those that are done, without a known day, or the last of many are told only on demand, unless the aid depends on
-    them.
+    them or they hang on a reading.
     """
     order = {"overdue": 0, "pending": 1, "undetermined": 2, "done": 3}
     lines = [line for line in obligations if line.status != "not_applicable"]
     lines.sort(key=lambda line: (order[line.status], not _decisive(line), line.due is None, str(line.due)))
-    urgent = [line for line in lines if line.status == "overdue" or (_decisive(line) and line.status != "done")]
+    others = {line.id: hanging("duty", line.id) for line in lines}
+    urgent = [
+        line
+        for line in lines
+        if line.status == "overdue" or (_decisive(line) and line.status != "done") or others[line.id]
+    ]
     dated = [line for line in lines if line not in urgent and line.due is not None and line.status != "done"]
     shown = lines if full else [*urgent, *dated[: max(0, MOST_DUTIES - len(urgent))]]
     if lines:
         yield Heading(say("obligations"))
     if full:
         heads = (say("obligation"), say("due"), say("status"), say("unmet"))
-        yield Table(heads, tuple(_duty(line, say) for line in shown))
+        yield Table(heads, tuple(_duty(line, say, others[line.id], True) for line in shown))
     else:
-        yield Tree(tuple((0, _told(_duty(line, say), say)) for line in shown))
+        yield Tree(tuple((0, _told(_duty(line, say, others[line.id], False), say)) for line in shown))
     yield from reasons_block(say)
     if len(lines) > len(shown):
         yield Paragraph(say.count("other_duties", len(lines) - len(shown)))
 
 
-def _duty(line: ObligationLine, say: Say) -> tuple[str, str, str, str]:
-    """A duty, its day, its status and what follows where it is not met."""
+def _duty(line: ObligationLine, say: Say, other: str, table: bool) -> tuple[str, str, str, str]:
+    """A duty, its day, its status, and what follows where it is not met or is read otherwise."""
     otherwise = "" if line.if_unmet is None or line.status == "done" else say(f"if_unmet.{line.if_unmet}")
-    return say.named(say.label(line), line.id), say.scalar(line.due), marked_duty(line, say), otherwise
+    if otherwise and not table:
+        otherwise = say("otherwise_follows", unmet=otherwise)
+    name = say.named(say.label(line), line.id)
+    return name, say.scalar(line.due), marked_duty(line, say), say.listed(filter(None, (otherwise, other)))
 
 
 def _told(duty: tuple[str, str, str, str], say: Say) -> str:
     """The same as a sentence."""
     label, due, status, otherwise = duty
     dated = f"{status}, {due}" if due != say.scalar(None) else status
-    unmet = [say("otherwise_follows", unmet=otherwise)] if otherwise else []
-    return f"{say.pair(label, say.listed([dated, *unmet]))}."
+    return f"{say.pair(label, say.listed(filter(None, (dated, otherwise))))}."
 
 
 def _decisive(line: ObligationLine) -> bool:

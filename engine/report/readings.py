@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.decision import ObligationLine, PaymentLine, Result
 from engine.report.objects import citations, value_object
 from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.parts import named_years
+from engine.report.reasons import Hanging
 from engine.report.say import Say
 
 if TYPE_CHECKING:
@@ -42,16 +43,29 @@ def readings_blocks(readings: Sequence[Reading], say: Say, full: bool) -> Iterat
         yield Paragraph(say.count("readings_of_duties", left_out))
 
 
-def hanging(result: Result, readings: Sequence[Reading], say: Say) -> str:
-    """What a result would be under other readings, for its own line; nothing where none changes it."""
-    told = [
-        say("read_otherwise", value=_text(effect.after, say), way=_way(reading, choice, say))
-        for reading in readings
-        for choice, effects in reading.others.items()
-        for effect in effects
-        if effect.place.kind == "result" and effect.place.id == result.id and not effect.place.year
-    ]
-    return f" {say.listed(told)}." if told else ""
+def hanging(readings: Sequence[Reading], say: Say) -> Hanging:
+    """What would stand at a place of the page under other readings, for its own line; nothing where none changes it."""
+    told: dict[tuple[str, str, int], list[str]] = {}
+    for reading, choice, effect in _effects(readings):
+        other = say("read_otherwise", value=_text(effect.after, say), way=_way(reading, choice, say))
+        told.setdefault((effect.place.kind, effect.place.id, effect.place.year), []).append(other)
+    return lambda kind, id_, year=0: say.listed(told.get((kind, id_, year), ()))
+
+
+def hang(lines: Mapping[tuple[str, str, int], dict[str, Any]], readings: Sequence[Reading], say: Say) -> None:
+    """Adds to each line of a JSON object, by its place, what would stand there under other readings."""
+    for reading, choice, effect in _effects(readings):
+        place = effect.place
+        line = lines.get(("duty" if place.kind == "undated" else place.kind, place.id, place.year))
+        if line is not None:
+            told = {"reading": reading.question.id, "choice": choice, "after": _seen_object(effect.after, say)}
+            line.setdefault("otherwise", []).append(told)
+
+
+def _effects(readings: Sequence[Reading]) -> Iterator[tuple[Reading, str, Effect]]:
+    for reading in readings:
+        for choice, effects in reading.others.items():
+            yield from ((reading, choice, effect) for effect in effects)
 
 
 def _way(reading: Reading, choice: str, say: Say) -> str:

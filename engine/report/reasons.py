@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
 from engine.report.page import Block, Tree
 from engine.report.say import Say
 
+
+class Hanging(Protocol):
+    """What would stand at a place of a page under other readings, in words; nothing where none changes it."""
+
+    def __call__(self, kind: str, id_: str, year: int = 0) -> str: ...
+
+
 MOST_FACTS = 2  # so many missing facts are named in a reason, the others counted
+
+
+def unread(kind: str, id_: str, year: int = 0) -> str:
+    """The words of a page that lists no readings."""
+    return ""
 
 
 def why(result: Result, decision: Decision, say: Say) -> str:
@@ -59,11 +72,15 @@ def _exceptions(result: Result, decision: Decision, say: Say) -> Iterator[str]:
     yield from (f"{text} {say.noted(cite)}" for text, cite in found.items())
 
 
-def marked(result: Result, decision: Decision, say: Say, short: str = "") -> str:
-    """A result in a table, where it is not known ``short``, or its status, with the letter of its reason."""
-    if result.status == "known":
-        return say.result(result)
-    return _lettered(short or say.result(result), why(result, decision, say), say)
+def marked(result: Result, decision: Decision, say: Say, short: str = "", other: str = "") -> str:
+    """A result in a table, where it is not known ``short``, or its status, with the letter of its reason.
+
+    ``other`` is what it would be under other readings, which has a letter too.
+    """
+    text = say.result(result)
+    if result.status != "known":
+        text = _lettered(short or text, why(result, decision, say), say)
+    return _lettered(text, other, say)
 
 
 def marked_day(line: PaymentLine, say: Say) -> str:

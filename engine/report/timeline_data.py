@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.report.amounts_chart import timeline_figure
+from engine.report.decision_data import lines_of
 from engine.report.formats import formats
 from engine.report.html import html
 from engine.report.objects import (
@@ -28,7 +29,7 @@ from engine.report.objects import (
     result_object,
 )
 from engine.report.page import Page
-from engine.report.readings import reading_objects
+from engine.report.readings import hang, reading_objects
 from engine.report.reasons import why
 from engine.report.say import Say
 from engine.report.sources import texts_blocks
@@ -64,12 +65,21 @@ def page(life: Life, say: Say) -> Page:
 
 def data(life: Life, say: Say) -> Any:
     """The timeline as one object."""
-    told = {**timeline_object(life.timeline, say), "readings": reading_objects(life.readings, say)}
+    told = timeline_object(life.timeline, say)
+    hang(_lines(life.timeline, told), life.readings, say)
+    told["readings"] = reading_objects(life.readings, say)
     if life.sensitivity is None:
         return told
     from engine.report.sensitivity_page import sensitivity_object  # rarely asked for
 
     return {**told, "sensitivity": sensitivity_object(life.sensitivity, say)}
+
+
+def _lines(timeline: Timeline, told: Mapping[str, Any]) -> dict[tuple[str, str, int], dict[str, Any]]:
+    """The lines of the object by their places."""
+    verdict = timeline.rows[0].decision.verdict
+    results = {**told["ending"], **({verdict.id: told[verdict.id]} if verdict else {})}
+    return lines_of({**told, "results": results})
 
 
 FORMATS = formats(

@@ -22,7 +22,7 @@ from engine.report.parts import (
     why_not_due,
 )
 from engine.report.readings import hanging, readings_blocks
-from engine.report.reasons import marked, marked_day, reasons_block, why
+from engine.report.reasons import Hanging, marked, marked_day, reasons_block, why
 from engine.report.say import Say
 
 if TYPE_CHECKING:
@@ -36,18 +36,19 @@ def timeline_blocks(
     first = timeline.rows[0].decision
     yield from verdict_heading(first, say, title)
     yield from doubts_of([row.decision for row in timeline.rows], say)
-    yield from why_not(first, say, lambda result: hanging(result, readings, say))
+    hangs = hanging(readings, say)
+    yield from why_not(first, say, hangs)
     yield from why_not_due(timeline.rows[-1].decision, say)
     yield from _years(timeline, say)
-    yield from _money(timeline, say)
+    yield from _money(timeline, say, hangs)
     yield from _totals(timeline, say)
     yield from _changes(timeline, say)
     yield from _payments(timeline, say)
-    yield from _ending(timeline, say)
+    yield from _ending(timeline, say, hangs)
     yield from warnings_of((result for row in timeline.rows for result in row.decision.results.values()), say)
     yield from _waiting(timeline, say)
     yield from readings_blocks(readings, say, full)
-    yield from duties(timeline.obligations, say, full)
+    yield from duties(timeline.obligations, say, full, hangs)
 
 
 def _years(timeline: Timeline, say: Say) -> Iterator[Block]:
@@ -66,10 +67,10 @@ def _years(timeline: Timeline, say: Say) -> Iterator[Block]:
     yield from reasons_block(say)
 
 
-def _money(timeline: Timeline, say: Say) -> Iterator[Block]:
+def _money(timeline: Timeline, say: Say, hanging: Hanging) -> Iterator[Block]:
     """The four amounts of each contract year."""
     yield Heading(say("amounts"))
-    rows = tuple((str(row.year), *money_cells(row.decision, say)) for row in timeline.rows)
+    rows = tuple((str(row.year), *money_cells(row.decision, say, hanging, row.year)) for row in timeline.rows)
     yield Table((say("year"), *money_columns(timeline.as_of, say)), rows)
     yield from reasons_block(say)
 
@@ -156,13 +157,13 @@ def _payments(timeline: Timeline, say: Say) -> Iterator[Block]:
         yield from reasons_block(say)
 
 
-def _ending(timeline: Timeline, say: Say) -> Iterator[Block]:
+def _ending(timeline: Timeline, say: Say, hanging: Hanging) -> Iterator[Block]:
     last = timeline.rows[-1].decision
     rows = tuple(
         (
             say.named(say.label(result), result.id),
             say("no_end") if result.status == "not_applicable" else say.result(result),
-            why(result, last, say),
+            say.listed(filter(None, (why(result, last, say), hanging("result", result.id)))),
         )
         for result in timeline.ending
         if result.status != "not_applicable" or result.id == last.headline.life.end

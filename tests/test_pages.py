@@ -1,0 +1,157 @@
+"""Every page of every case at hand, in both languages and each format: words of people only, each with its reason.
+
+The cases are those of examples/, its dossiers, and tests/cases.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command import ROOT
+
+from engine.errors import InputFault
+from engine.evaluation import timeline as living
+from engine.evaluation.dossier import read_dossier
+from engine.evaluation.facts import read_case
+from engine.evaluation.session import Session
+from engine.inquiry.life_readings import readings_of_life
+from engine.inquiry.questions import Asker
+from engine.inquiry.readings import readings_of_case
+from engine.policy.loader import load
+from engine.policy.model import Outcome
+from engine.policy.registry import Outside
+from engine.report import decision_page, explain_page, outside_page, questions_page, timeline_data
+from engine.report.decision_page import Decided, Decisions
+from engine.report.explain_page import Explained
+from engine.report.html import html
+from engine.report.markdown import markdown
+from engine.report.page import Fold, Page, Table
+from engine.report.questions_page import Commands, Questions
+from engine.report.say import Say
+from engine.report.text import display_width, plain
+from engine.report.timeline_data import Life
+
+LANGS = ("fr", "en")
+FILES = sorted(
+    path
+    for folder in (ROOT / "examples", ROOT / "examples" / "dossiers", ROOT / "tests" / "cases")
+    for path in folder.glob("*.yaml")
+)
+EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
+WIDTHS = (60, 80)
+CODE = re.compile(r"(?<![\w./-])[a-z0-9]+(?:[._][a-z0-9]+)+(?![\w/-])")
+ISO, FRENCH_DAY = re.compile(r"\b\d{4}-\d{2}(-\d{2})?\b"), re.compile(r"\b\d{2}/\d{2}/\d{4}\b")
+OPEN = {"fr": ("indéterminé", "sans objet"), "en": ("undetermined", "not applicable")}
+
+
+def pages(session: Session, path: Path, say: Say) -> Iterator[tuple[str, Page]]:
+    """Each page that the commands show of a file; none of one that they refuse."""
+    document = load(path)
+    vocabulary = session.registry.vocabulary
+    try:
+        if "case" in document.data:
+            life = living.timeline(session, read_dossier(document, vocabulary))
+            yield (
+                "timeline",
+                timeline_data.page(
+                    Life(title=path.stem, timeline=life, readings=readings_of_life(session, life, {})), say
+                ),
+            )
+            return
+        decision = session.decide(read_case(document.data, vocabulary, document))
+        decided = Decided(title=path.stem, decision=decision, readings=readings_of_case(session, decision, {}))
+        yield "evaluate", decision_page.page(Decisions(cases=[decided]), say)
+        yield "evaluate of several", decision_page.page(Decisions(cases=[decided, decided], alone=False), say)
+        for item in (decision.headline.verdict, decision.headline.due):
+            if item in decision.results:
+                yield f"explain {item}", explain_page.page(Explained(decision, str(item)), say)
+        asked = Asker(session).ask(decision, decision.headline.verdict or "all", {})
+        yield "ask", questions_page.page(Questions(asked, Commands("", "", ""), path.stem), say)
+    except Outside as outside:
+        yield "outside", outside_page.page(outside, say)
+    except InputFault:
+        return
+
+
+def codes(session: Session) -> set[str]:
+    """The ids of the rules, and the named values of their results."""
+    found: set[str] = set()
+    for convention in session.registry.conventions.values():
+        found |= {convention.id, *convention.items, *convention.sources, *convention.interpretations}
+        found |= {choice for question in convention.interpretations.values() for choice in question.choices}
+        found |= {*convention.derogations, *(overlay.id for overlay in convention.overlays)}
+        for item in convention.items.values():
+            found |= set(item.value_labels)
+            if isinstance(item.body, Outcome):
+                found |= {rule.id for rule in item.body.rules}
+    return found | {value for fact in session.registry.vocabulary.facts.values() for value in fact.type.values}
+
+
+def bare(page: Page, lang: str) -> Iterator[str]:
+    """Rows of tables that say that something is open, or does not apply, and give no reason."""
+    for block in page:
+        if isinstance(block, Fold):
+            yield from bare(block.blocks, lang)
+        elif isinstance(block, Table):
+            for row in block.rows:
+                for place, cell in enumerate(row):
+                    if cell in OPEN[lang] and not any(row[place + 1 : place + 2]):
+                        yield " | ".join(row)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_page_holds_words_alone_and_each_open_result_its_reason(session: Session, path: Path, lang: str) -> None:
+    known = codes(session)
+    faults = []
+    for name, page in pages(session, path, Say(session.registry, lang)):
+        said = {"text": plain(page, 100), "markdown": markdown(page), "html": html(page, lang).partition("</style>")[2]}
+        for form, text in said.items():
+            found = {each for each in CODE.findall(text.replace("\\", "")) if each in known}
+            facts = set(session.registry.vocabulary.facts) if name != "ask" else set()
+            found |= {each for each in CODE.findall(text.replace("\\", "")) if each in facts}
+            faults += [f"{name}, {form}: {each}" for each in (*sorted(found), *re.findall(r"\{.*|sha256", text))]
+        other = ISO if lang == "fr" else FRENCH_DAY
+        faults += [f"{name}: {day.group()}" for day in other.finditer(said["text"])]
+        faults += [f"{name}: {row}" for row in bare(page, lang)]
+        for width in WIDTHS:
+            faults += [
+                f"{name}, {width} columns: {line}"
+                for line in plain(page, width).splitlines()
+                if display_width(line) > width
+            ]
+    assert faults == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_a_case_fits_sixty_lines_and_answers_the_three_questions_in_its_first_fifteen(
+    session: Session, path: Path, lang: str
+) -> None:
+    say = Say(session.registry, lang)
+    page = dict(pages(session, path, say))["evaluate"]
+    lines = plain(page, 80).splitlines()
+    assert len(lines) < 60
+    first = "\n".join(lines[:15])
+    decision = session.decide(read_case(load(path).data, session.registry.vocabulary))
+    assert decision.verdict is not None
+    assert say.result(decision.verdict) in first
+    if say.result(decision.verdict) in ("Non éligible", "Not eligible"):
+        assert "€" not in "\n".join(lines)
+        return
+    assert say("amounts") in first
+    assert "€" in first
+    assert (say("missing_count", names="").strip().capitalize() in first.replace("\u00a0", " ")) == bool(
+        [name for name in decision.missing if name != "contrat.annee" or not decision.years]
+    )
+
+
+def test_no_word_of_a_page_is_broken_on_a_narrow_terminal(session: Session) -> None:
+    for path in EXAMPLES:
+        page = dict(pages(session, path, Say(session.registry, "fr")))["evaluate"]
+        words = {word for line in plain(page, 1000).splitlines() for word in line.split(" ")}
+        narrow = {word for line in plain(page, 60).splitlines() for word in line.split(" ")}
+        assert {word for word in narrow - words if word.strip("=")} == set()

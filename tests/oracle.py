@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import takewhile
+from itertools import product, takewhile
 from math import ceil, floor
 from operator import eq, ge, gt, le, lt, mul, ne, sub
 from typing import Any, NamedTuple
@@ -157,6 +157,7 @@ class Reading:
                  overlays: Sequence[tuple[Data, Data]] = (), dates: Set[str] = frozenset()) -> None:  # fmt: skip
         self.case = {fact: literal(value) for fact, value in case.items() if value is not None}
         self.absence, self.memory = absence, dict[tuple[str, int], Result]()
+        self.open = dict[tuple[str, int], frozenset[Any]]()  # what an undetermined item on a scale can still be
         assert all(isinstance(self.case[fact], date) for fact in dates & self.case.keys()), "a date fact must be a date"
         books = [convention, *(newer for _, newer in overlays)]
         self.choices = {i["id"]: i["default"] for b in books[::-1] for i in b["convention"].get("interpretations", [])}
@@ -184,8 +185,61 @@ class Reading:
     def result(self, name: str, home: int) -> Result:
         item = self.find(name, home)
         if (name, item.home) not in self.memory:
-            self.memory[name, item.home] = self.item(name, item)
+            found = self.item(name, item)
+            if found[0] == "undetermined" and item.kind == "quantities":
+                found = self.narrowed(name, item, found)
+            self.memory[name, item.home] = found
         return self.memory[name, item.home]
+
+    def narrowed(self, name: str, item: Item, found: Result) -> Result:
+        """An undetermined quantity on a scale: known if one step is left, else what is left is kept in ``open``."""
+        asked = "contrat.annee" in self.case or not self.of_the_year(name, item.home, set())
+        if not asked or not self.steps(item.data, item):
+            return found
+        left = self.left(item.data, item)
+        if self.holds(item.data.get("applies_when", {"all": []}), item) is not True:
+            left |= {None}
+        self.open[name, item.home] = left
+        (value, *others) = left
+        return found if others else ("known", value) if value is not None else NOT_APPLICABLE
+
+    def left(self, node: Any, item: Item) -> frozenset[Any]:
+        """What an expression on a scale can still be, None where it is not applicable; anything, if it is no such."""
+        status, value = self.value(node, item)
+        if status != "undetermined":
+            return frozenset([value])
+        if "value" in node:
+            return self.left(node["value"], item)
+        if "ref" in node:
+            target = self.find(node["ref"], item.home)
+            return self.open.get((node["ref"], target.home), frozenset([*self.steps(node, item), None]))
+        if "scale" in node:
+            reached = [self.holds(step.get("reached_when", {"all": []}), item) for step in node["scale"]]
+            top = max(index for index, truth in enumerate(reached) if truth is True)
+            above = list(takewhile(lambda truth: truth is not False, reached[top + 1 :]))
+            return frozenset(literal(step["then"]) for step in node["scale"][top : top + 1 + len(above)])
+        if "cases" in node:
+            found: list[Any] = []
+            for case in node["cases"]:
+                truth = self.holds(case["when"], item)
+                found += [] if truth is False else self.left(case["then"], item)
+                if truth is True:
+                    return frozenset(found)
+            return frozenset([*found, *(self.left(node["otherwise"], item) if "otherwise" in node else [None])])
+        if "highest" in node:
+            order = [None, *self.steps(node, item)]
+            ways = product(*(self.left(part, item) for part in node["highest"]))
+            return frozenset(max(way, key=order.index) for way in ways)
+        return frozenset([*self.steps(node, item), None])
+
+    def compared(self, operator: str, node: Data, bound: Any, item: Item) -> Truth:
+        """A comparison; of an item on a scale with literals, the one answer that all that is left of it gives."""
+        given = self.value(node, item)
+        truth = compare(operator, given, self.value(bound, item))
+        if isinstance(truth, bool) or "ref" not in node or isinstance(bound, Mapping) or not self.steps(node, item):
+            return truth
+        answers = {value is not None and COMPARE[operator](value, literal(bound)) for value in self.left(node, item)}
+        return answers.pop() if len(answers) == 1 else truth
 
     def item(self, name: str, item: Item) -> Result:
         if "contrat.annee" not in self.case and self.of_the_year(name, item.home, set()):
@@ -230,8 +284,8 @@ class Reading:
 
     def table(self, item: Item) -> Result:
         inputs = {column: self.value(source, item) for column, source in item.data["inputs"].items()}
-        rows = [(row, every([self.cell(row[column], given, item) for column, given in inputs.items() if column in row]))
-                for row in item.data["rows"]]  # fmt: skip
+        rows = [(row, every([self.cell(row[column], source, item) for column, source in item.data["inputs"].items()
+                             if column in row])) for row in item.data["rows"]]  # fmt: skip
         rows = [(row, truth) for row, truth in rows if truth is not False]
         if not rows and NOT_APPLICABLE not in inputs.values():
             raise LookupError("no-row")
@@ -243,9 +297,9 @@ class Reading:
         unpublished = [self.supplied(row) for row, truth in rows if truth is True and "unpublished" in row]
         return undetermined([truth for _, truth in rows] + unpublished)
 
-    def cell(self, cell: Any, given: Result, item: Item) -> Truth:
+    def cell(self, cell: Any, source: Data, item: Item) -> Truth:
         tests = cell if isinstance(cell, Mapping) else {"in" if isinstance(cell, list) else "is": cell}
-        return every([compare(operator, given, self.value(bound, item)) for operator, bound in tests.items()])
+        return every([self.compared(operator, source, bound, item) for operator, bound in tests.items()])
 
     def criterion(self, item: Item, added: Sequence[Item]) -> Result:
         ways = [self.holds(item.data["met_when"], item)]
@@ -293,8 +347,8 @@ class Reading:
         if "known" in condition:
             return bool((condition["fact"] in self.case) == condition["known"])
         operator = next(word for word in condition if word in COMPARE)
-        left = self.value({word: name for word, name in condition.items() if word in ("fact", "ref")}, item)
-        return compare(operator, left, self.value(condition[operator], item))
+        left = {word: name for word, name in condition.items() if word in ("fact", "ref")}
+        return self.compared(operator, left, condition[operator], item)
 
     def value(self, node: Any, item: Item) -> Result:
         """An expression; a quantity, and a dated value of a parameter, is read as the expression that it carries."""
@@ -340,9 +394,13 @@ class Reading:
         if word == "first_known":
             return next((result for result in left if result[0] == "known"), strict(left, lambda *_: None))
         if word == "highest":
-            steps = self.steps(node, item)
-            highest = [result for result in left if result == ("known", steps[-1])]
-            return strict(highest or left, lambda *values: max(values, key=steps.index) if values else None)
+            operands = [self.left(argument, item) for argument in arguments]
+            order = [None, *self.steps(node, item)]
+            found = {max(way, key=order.index) for way in product(*operands)}
+            if len(found) > 1:  # waits for the operands that can still raise it
+                return undetermined([r[1] for r, o in zip(results, operands, strict=True) if len(o & found) > 1])
+            (step,) = found
+            return NOT_APPLICABLE if step is None else ("known", step)
         computed = [r for r, argument in zip(results, arguments, strict=True) if isinstance(argument, Mapping)]
         if all(result == NOT_APPLICABLE for result in computed):
             return NOT_APPLICABLE

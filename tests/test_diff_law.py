@@ -135,8 +135,6 @@ SINCE_2023: Explained = {
         "seuil_publie.mt.p50:item",
         "seuil_publie.fa.p50:item",
         "tranche.mt:bound:step p30_p50",
-        "tranche.sous_p50:item",
-        "tranche_activite:expression:otherwise",
         "poste.creation:due",
     ),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from random_cases import ALWAYS, consistent, random_facts, set_aside
 from engine.errors import InputFault
 from engine.evaluation.session import Session
 from engine.language import scalars
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, add_months, full_years
+from engine.language.values import NOT_APPLICABLE, add_months, full_years
 from engine.policy.loader import parse
 from engine.report.values import money
 
@@ -83,17 +84,13 @@ def test_complete_years_are_the_most_whose_anniversary_has_come(start: dt.date, 
     assert add_months(start, 12 * years) <= end < add_months(start, 12 * (years + 1))
 
 
-@given(st.lists(st.sampled_from(["bas", "moyen", "haut", UNDETERMINED, NOT_APPLICABLE]), min_size=1, max_size=4))
-def test_the_highest_step_is_known_only_where_nothing_could_change_it_or_it_is_the_top(values: list[Any]) -> None:
-    result = scalars.highest(values, ("bas", "moyen", "haut"))
-    if "haut" in values:
-        assert result == "haut"
-    elif UNDETERMINED in values:
-        assert result is UNDETERMINED
-    elif all(isinstance(value, Absent) for value in values):
-        assert result is NOT_APPLICABLE
-    else:
-        assert result in values
+STEPS = (NOT_APPLICABLE, "bas", "moyen", "haut")
+
+
+@given(st.lists(st.frozensets(st.sampled_from(STEPS), min_size=1), min_size=1, max_size=4))
+def test_the_highest_step_can_be_what_some_choice_among_the_steps_left_makes_it(left: list[frozenset[Any]]) -> None:
+    ways = {max(way, key=STEPS.index) for way in product(*left)}
+    assert scalars.highest(left, STEPS[1:]) == ways
 
 
 @given(st.integers(-(10**9), 10**9))

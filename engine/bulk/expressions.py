@@ -17,11 +17,13 @@ from engine.language.algebra import (
     any_of,
     chosen,
     constant,
+    either,
     is_null,
     negate,
+    on_scale,
     picked,
+    scaled,
     truth,
-    when,
 )
 from engine.language.expressions import (
     Apply,
@@ -66,7 +68,9 @@ class Stages:
         return pl.col(name)
 
     def column(self, column: Column, name: str = "") -> Column:
-        """The three parts of a column, kept."""
+        """The parts of a column, kept; all of an item on a scale follows from what is left of it."""
+        if column.scale:
+            return on_scale(pl, self.keep(column.left, name and name + "/left"), column.scale)
         parts = ((column.value, ""), (column.below, "/below"), (column.absent, "/absent"))
         return Column(*(self.keep(part, name and name + suffix) for part, suffix in parts))
 
@@ -111,15 +115,27 @@ def expression(node: Expression, names: Names, wanted: Type | None = None) -> Co
         case Apply():
             return _apply(node, names, wanted)
         case Cases():
-            result = Column(None, 1, True) if node.otherwise is None else expression(node.otherwise, names, wanted)
+            scale = _scale_of(node, names)
+            last = Column(None, 1, True) if node.otherwise is None else expression(node.otherwise, names, wanted)
+            result = raised(last, scale)
             for test_, then in reversed(node.branches):
                 test = names.stages.keep(condition(test_, names))
-                result = chosen(pl, test, expression(then, names, wanted), result)
+                result = chosen(pl, test, raised(expression(then, names, wanted), scale), result)
             return result
         case Scale():
             return _scale(node, names)
         case ByOutcome():
             return _by_outcome(node, names, wanted)
+
+
+def _scale_of(node: Expression, names: Names) -> tuple[str, ...]:
+    type_ = type_of(node, names.scope)
+    return type_.values if type_ is not None and type_.ordered else ()
+
+
+def raised(column: Column, scale: tuple[str, ...]) -> Column:
+    """A column as one of an item on a scale, if there is a scale."""
+    return on_scale(pl, scaled(pl, column, scale), scale) if scale else column
 
 
 def _apply(node: Apply, names: Names, wanted: Type | None) -> Column:
@@ -129,8 +145,7 @@ def _apply(node: Apply, names: Names, wanted: Type | None) -> Column:
     parts = [names.stages.column(part) for part in operands]
     options: Any = node.options
     if row.ranked:
-        found = type_of(node, names.scope)
-        options = found.values if found else ()
+        options = _scale_of(node, names)
     elif row.absence == "skip":
         options = [isinstance(part, Literal) for part in node.operands]
     result: Column = row.column(pl, parts, options)
@@ -138,24 +153,18 @@ def _apply(node: Apply, names: Names, wanted: Type | None) -> Column:
 
 
 def _scale(node: Scale, names: Names) -> Column:
-    """The highest reached step; undetermined where the step right above it is unknown.
-
-    Read from the top down. Steps are monotone, so an unknown step above a false one cannot be reached.
-    """
-    result: Operand = None
-    found: Operand = False
-    above_unknown: Operand = False
-    for step in reversed(node.steps):
-        test = True if step.reached_when is None else names.stages.keep(condition(step.reached_when, names))
-        reached = truth(test)
-        here = all_of(pl, [reached, negate(pl, [any_of(pl, [found, above_unknown])])])
-        if here is True:
-            result = step.name
-        elif here is not False:
-            result = when(pl, here, step.name, result)
-        found = any_of(pl, [found, reached])
-        above_unknown = is_null(test)
-    return Column(result)
+    """The highest step surely reached, and those right above it of which it is unknown."""
+    tests = [
+        True if step.reached_when is None else names.stages.keep(condition(step.reached_when, names))
+        for step in node.steps
+    ]
+    open_: list[Operand] = [0]  # for each step from the last, the unknown ones from there upwards
+    for number, test in reversed(list(enumerate(tests))):
+        open_.append(either(pl, is_null(test), open_[-1] + (2 << number), 0))
+    left: Operand = None
+    for number, (test, above) in enumerate(zip(tests, open_[-2::-1], strict=True)):
+        left = either(pl, truth(test), above + (2 << number), left)
+    return on_scale(pl, left, tuple(step.name for step in node.steps))
 
 
 def _by_outcome(node: ByOutcome, names: Names, wanted: Type | None) -> Column:

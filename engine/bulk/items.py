@@ -16,9 +16,12 @@ from engine.language.algebra import (
     chosen,
     either,
     is_null,
+    lift,
     negate,
+    on_scale,
     over,
     picked,
+    scaled,
     truth,
 )
 from engine.language.expressions import Literal, Unpublished
@@ -30,6 +33,8 @@ from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter,
 def item_column(step: Step, names: Names) -> Column:
     """The column of a step: its body behind its gates, over the denominator of its type."""
     item, type_ = step.item, step.type
+    if isinstance(item.body, Quantity) and type_ is not None and type_.ordered:
+        return _on_scale(step, type_.values, names)
     column = _gated(item, _body(item, type_, names), names)
     if step.yearly:
         given = negate(pl, [is_null(names.facts[YEAR].value)])
@@ -37,6 +42,19 @@ def item_column(step: Step, names: Names) -> Column:
     if type_ is not None and type_.kind == "number" and type_.scale is not None and isinstance(column.below, int):
         return over(column, 10**type_.scale) if 10**type_.scale % column.below == 0 else column
     return column
+
+
+def _on_scale(step: Step, scale: tuple[str, ...], names: Names) -> Column:
+    """What is left of an item on a scale: anything without the year it needs, nothing where it does not arise."""
+    item, keep = step.item, names.stages.keep
+    left = keep(scaled(pl, _body(item, step.type, names), scale))
+    applies: Operand = True if item.applies_when is None else keep(condition(item.applies_when, names))
+    lifted: Operand = False if item.unless is None else truth(condition(item.unless, names))
+    refused = any_of(pl, [truth(negate(pl, [applies])), lifted])
+    left = either(pl, refused, 1, either(pl, is_null(applies), lift(pl, left) | 1, left))
+    if step.yearly:
+        left = either(pl, is_null(names.facts[YEAR].value), (2 << len(scale)) - 1, left)
+    return on_scale(pl, left, scale)
 
 
 def _gated(item: Item, body: Column, names: Names) -> Column:

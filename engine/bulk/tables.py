@@ -1,7 +1,7 @@
 """Turns decision tables into columns: a table and the columns of its inputs come in, its value and absence go out.
 
-Where every cell compares with literals, each input becomes a digit, and what the rows say of every number made of such
-digits is worked out here, once: an engine then only compares whole numbers. Other tables test row by row.
+Where every cell compares with literals, each input gives the rows that its value can be in, as bits of a whole number;
+the rows of a table that can match are those of all its inputs. Other tables test row by row.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
-from itertools import product
-from math import ceil, prod
+from math import ceil
 from typing import Any
 
 import polars as pl
@@ -28,6 +27,7 @@ from engine.language.algebra import (
     either,
     is_null,
     level,
+    negate,
     picked,
     when,
 )
@@ -37,7 +37,7 @@ from engine.language.types import Type
 from engine.language.typing import fact_type, item_type
 from engine.policy.model import Table
 
-MOST_CODES = 1000
+MOST_ROWS = 62  # as bits of one whole number
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
-class Digit:
-    """The classes into which an input's values fall, told apart by ``marks``; then one for unknown, one for absent.
+class Classes:
+    """The classes into which an input's values fall, told apart by ``marks``.
 
     Where the cells have bounds (``ordered``), a class is the whole numbers from one mark to the next; else a class is
     a mark, and the last is all other values. ``tests`` are the input's cells, row by row.
@@ -76,30 +76,20 @@ class Digit:
     ordered: bool
     tests: tuple[Test | None, ...]
 
-    @property
-    def unknown(self) -> int:
-        return len(self.marks) + 1
-
-    @property
-    def size(self) -> int:
-        return self.unknown + (1 if self.column.absent is False else 2)
-
-    def operand(self, weight: int) -> Operand:
-        """The digit of every row, ``weight`` times."""
-        value, last = self.column.value, len(self.marks)
-        found = when(pl, is_null(value), self.unknown * weight, last * weight)
+    def rows(self) -> Operand:
+        """The rows, as bits, whose cell a value can be in: any row for the unknown, none for the absent."""
+        column, last = self.column, len(self.marks)
+        if column.scale:
+            rows = [(2 << number, self._rows(step)) for number, step in enumerate(column.scale)]
+            return reduce(op.or_, (when(pl, column.left & step != 0, found, 0) for step, found in rows))
+        found = when(pl, is_null(column.value), (1 << len(self.tests)) - 1, self._rows(self._example(last)))
         for number in reversed(range(last)):
-            test = value < self.marks[number] if self.ordered else value == self.marks[number]
-            found = when(pl, test, number * weight, found)
-        return either(pl, self.column.absent, (self.unknown + 1) * weight, found)
+            test = column.value < self.marks[number] if self.ordered else column.value == self.marks[number]
+            found = when(pl, test, self._rows(self._example(number)), found)
+        return either(pl, column.absent, 0, found)
 
-    def rows(self, number: int) -> int:
-        """The rows whose cell a value of this class can be in, as bits: any row for the unknown."""
-        bits = 0
-        for place, test in enumerate(self.tests):
-            if test is None or number == self.unknown or (number < self.unknown and test.holds(self._example(number))):
-                bits |= 1 << place
-        return bits
+    def _rows(self, value: Any) -> int:
+        return sum(1 << place for place, test in enumerate(self.tests) if test is None or test.holds(value))
 
     def _example(self, number: int) -> Any:
         if number == len(self.marks):
@@ -114,15 +104,15 @@ def table_column(table: Table, type_: Type | None, names: Names) -> Column:
         found = fact_type(ref, names.scope) if isinstance(ref, FactRef) else item_type(ref, names.scope)
         inputs[name] = Input(names.column(ref), found)
     keys = [None if isinstance(row.then, Unpublished) else literal_value(row.then, type_) for row in table.rows]
-    digits = _digits(table, inputs)
-    if digits is not None:
-        return _looked_up(digits, keys, type_, names)
+    classes = _classes(table, inputs)
+    if classes is not None:
+        return _looked_up(classes, keys, type_, names)
     return _by_rows(table, keys, inputs, type_, names)
 
 
-def _digits(table: Table, inputs: Mapping[str, Input]) -> list[Digit] | None:
-    """The inputs as digits; None where a cell asks for more than literals, or too many numbers would come of it."""
-    digits = []
+def _classes(table: Table, inputs: Mapping[str, Input]) -> list[Classes] | None:
+    """The classes of the inputs; None where a cell asks for more than literals, or there are too many rows."""
+    classes = []
     for name, given in inputs.items():
         cells = [row.cells.get(name) for row in table.rows]
         tests = [None if cell is None else _test(cell, given) for cell in cells]
@@ -130,8 +120,8 @@ def _digits(table: Table, inputs: Mapping[str, Input]) -> list[Digit] | None:
         whole = isinstance(given.column.below, int) and not constant(given.column.value) and not date
         if not whole or any(cell and not test for cell, test in zip(cells, tests, strict=True)):
             return None
-        digits.append(Digit(given.column, *_marks(tests), tuple(tests)))
-    return digits if digits and prod(digit.size for digit in digits) <= MOST_CODES else None
+        classes.append(Classes(given.column, *_marks(tests), tuple(tests)))
+    return classes if classes and len(table.rows) <= MOST_ROWS else None
 
 
 def _test(cell: Cell, given: Input) -> Test | None:
@@ -164,38 +154,19 @@ def _marks(tests: Sequence[Test | None]) -> tuple[tuple[Any, ...], bool]:
     return tuple(sorted(bounds | literals | {part + 1 for part in literals})), True
 
 
-def _looked_up(digits: Sequence[Digit], keys: Sequence[Any], type_: Type | None, names: Names) -> Column:
-    """The value by the number that the digits make; not applicable where no row can match for want of an input."""
-    weights = [prod(digit.size for digit in digits[:place]) for place in range(len(digits))]
-    code = names.stages.keep(reduce(op.add, map(Digit.operand, digits, weights)))
-    published, none = _answers(digits, weights, keys)
+def _looked_up(classes: Sequence[Classes], keys: Sequence[Any], type_: Type | None, names: Names) -> Column:
+    """The value of all rows that can match; not applicable where none can for want of an input."""
+    can = names.stages.keep(reduce(op.and_, (each.rows() for each in classes)))
+    published = list(dict.fromkeys(key for key in keys if key is not None))
     values = level([literal_column(key, type_) for key in published])
     value: Operand = None
-    for codes, column in zip(published.values(), values, strict=True):
-        value = either(pl, _one(code, codes), column.value, value)
-    return Column(value, values[0].below if values else 1, _one(code, none) if none else False)
-
-
-def _answers(
-    digits: Sequence[Digit], weights: Sequence[int], keys: Sequence[Any]
-) -> tuple[dict[Any, list[int]], list[int]]:
-    """The codes that have one published value, by value, and those that are not applicable. Rows are bits."""
-    rows = [[digit.rows(number) for number in range(digit.size)] for digit in digits]
-    published: dict[Any, list[int]] = {}
-    none = []
-    for numbers in product(*(range(digit.size) for digit in digits)):
-        code = sum(number * weight for number, weight in zip(numbers, weights, strict=True))
-        can = reduce(op.and_, (of[number] for of, number in zip(rows, numbers, strict=True)))
-        found = {key for place, key in enumerate(keys) if can >> place & 1}
-        if len(found) == 1 and None not in found:
-            published.setdefault(found.pop(), []).append(code)
-        elif not found and any(number > digit.unknown for digit, number in zip(digits, numbers, strict=True)):
-            none.append(code)
-    return published, none
-
-
-def _one(code: Operand, codes: Sequence[int]) -> Operand:
-    return code == codes[0] if len(codes) == 1 else code.is_in(list(codes))
+    for key, column in zip(published, values, strict=True):
+        others = sum(1 << place for place, other in enumerate(keys) if other != key)
+        value = either(pl, can & others == 0, column.value, value)
+    some = can != 0
+    absent = any_of(pl, [each.column.absent for each in classes])
+    none = all_of(pl, [absent, negate(pl, [some])])
+    return Column(either(pl, some, value, None), values[0].below if values else 1, none)
 
 
 def _by_rows(

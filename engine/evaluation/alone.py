@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.errors import InputFault, Problem
-from engine.evaluation.bodies import Decided, NoRow
+from engine.evaluation.bodies import NoRow
 from engine.evaluation.program import Compiled, OutcomeProgram
-from engine.evaluation.slots import Slots
+from engine.evaluation.slots import Decided, Slots
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import Item, Outcome
 

@@ -11,17 +11,23 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.evaluation.closures import condition, expression, scale_with_step
-from engine.evaluation.slots import Answer, Closure, Names, Slots, literal_value, unpublished
-from engine.language.expressions import Cell, Connect, FactRef, Literal, Scale, Unpublished
+from engine.evaluation.slots import (
+    Answer,
+    BodyClosure,
+    Closure,
+    Decided,
+    Names,
+    Slots,
+    literal_value,
+    unpublished,
+)
+from engine.language.expressions import Cell, Connect, FactRef, ItemRef, Literal, Scale, Unpublished
 from engine.language.facts import SIGNATURE
 from engine.language.operators import COMPARISONS
 from engine.language.types import Type
 from engine.language.typing import fact_type, item_type
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Table
-
-Decided = tuple[Any, int, int, int | None]
-BodyClosure = Callable[[Slots], Decided]
 
 
 class NoRow(LookupError):
@@ -143,6 +149,7 @@ def _table(item: Item, table: Table, type_: Type | None, names: Names) -> BodyCl
     """The row that matches; known too where every row that can match gives the same published value."""
     positions = {name: i for i, name in enumerate(table.inputs)}
     slots_of = [names.slot(ref) for ref in table.inputs.values()]
+    scales = [names.steps.get(ref.id) if isinstance(ref, ItemRef) else None for ref in table.inputs.values()]
     types = [
         fact_type(ref, names.scope) if isinstance(ref, FactRef) else item_type(ref, names.scope)
         for ref in table.inputs.values()
@@ -159,7 +166,7 @@ def _table(item: Item, table: Table, type_: Type | None, names: Names) -> BodyCl
         inputs = [slots[slot] for slot in slots_of]
         candidates: list[tuple[int, Answer, bool, int, int]] = []
         for index, (cells, then) in enumerate(rows):
-            found = _matches(cells, inputs, slots)
+            found = _matches(cells, inputs, scales, slots)
             if found is not None:
                 candidates.append((index, then, *found))
         if not candidates:
@@ -174,7 +181,7 @@ def _table(item: Item, table: Table, type_: Type | None, names: Names) -> BodyCl
 
 
 def _matches(
-    cells: Sequence[tuple[int, CellTest]], inputs: Sequence[Answer], slots: Slots
+    cells: Sequence[tuple[int, CellTest]], inputs: Sequence[Answer], scales: Sequence[int | None], slots: Slots
 ) -> tuple[bool, int, int] | None:
     """None where the row cannot match, else whether it surely does, what that rests on, and what it waits for."""
     sure = True
@@ -184,9 +191,14 @@ def _matches(
         if value is NOT_APPLICABLE:
             return None
         if value is UNDETERMINED:
-            sure = False
             used |= mine
-            missing |= lacks
+            second = scales[position]
+            hits = {None} if second is None else {_hit(test, step, slots) for step in slots[second][0]}
+            if hits == {False}:
+                return None
+            if hits != {True}:
+                sure = False
+                missing |= lacks
             continue
         holds, more, lacks = test(value, slots)
         if holds is False:
@@ -196,6 +208,11 @@ def _matches(
             sure = False
             missing |= lacks
     return (sure, used, missing)
+
+
+def _hit(test: CellTest, value: Any, slots: Slots) -> bool:
+    """Whether a step that is left matches a cell."""
+    return value is not NOT_APPLICABLE and bool(test(value, slots)[0])
 
 
 def _settled(candidates: Sequence[tuple[int, Answer, bool, int, int]]) -> Decided:

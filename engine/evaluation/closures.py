@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.evaluation.combining import gathered, own, propagate, skip
 from engine.evaluation.slots import Answer, Closure, Names, Slots, constant, literal_value, read, unpublished
+from engine.evaluation.steps import NOTHING, compared, of_cases, of_operands, of_scale, of_value, settled
 from engine.language.expressions import (
     Apply,
     ByOutcome,
@@ -79,7 +80,10 @@ def _compare(node: Compare, names: Names) -> Closure:
         return _known(slot, test, literals[0].value)
     left = type_of(node.left, names.scope)
     if len(literals) == len(node.operands):
-        return _compare_literal(slot, test, row.gathered([literal_value(part, left) for part in literals]))
+        literal = row.gathered([literal_value(part, left) for part in literals])
+        plain = _compare_literal(slot, test, literal)
+        second = names.steps.get(node.left.id) if isinstance(node.left, ItemRef) else None
+        return plain if second is None else compared(plain, second, lambda step: test(step, literal))
     right = gathered([expression(part, names, left) for part in node.operands], row)
 
     def run(slots: Slots) -> Answer:
@@ -154,11 +158,9 @@ def _apply(node: Apply, names: Names, wanted: Type | None) -> Closure:
     if row.absence == "skip":
         bare = [isinstance(part, Literal) for part in node.operands]
         return skip(parts, bare, row.scalar, node.options)
-    options = node.options
     if row.ranked:
-        found = type_of(node, names.scope)
-        options = found.values if found else ()
-    return own(parts, row.scalar, options)
+        return settled(_left_of_operands(node, names))
+    return own(parts, row.scalar)
 
 
 def _cases(node: Cases, names: Names, wanted: Type | None) -> Closure:
@@ -222,6 +224,30 @@ def scale_with_step(node: Scale, names: Names) -> Callable[[Slots], tuple[Answer
 def scale(node: Scale, names: Names) -> Closure:
     run = scale_with_step(node, names)
     return lambda slots: run(slots)[0]
+
+
+def steps_left(node: Expression, type_: Type, names: Names) -> Closure:
+    """The closure of all values that an expression of a scale can still take; of any other kind, anything."""
+    among = constant(frozenset((*type_.values, NOT_APPLICABLE)))
+    match node:
+        case Scale():
+            tests = [None if step.reached_when is None else condition(step.reached_when, names) for step in node.steps]
+            among = of_scale([step.name for step in node.steps], tests)
+        case Cases():
+            branches = [(condition(when, names), steps_left(then, type_, names)) for when, then in node.branches]
+            among = of_cases(branches, NOTHING if node.otherwise is None else steps_left(node.otherwise, type_, names))
+        case ItemRef(id_) if id_ in names.steps:
+            among = read(names.steps[id_])
+        case Apply(operator) if EXPRESSIONS[operator].ranked:
+            return _left_of_operands(node, names)
+    return of_value(expression(node, names, type_), among)
+
+
+def _left_of_operands(node: Apply, names: Names) -> Closure:
+    type_ = type_of(node, names.scope)
+    assert type_ is not None
+    parts = [steps_left(part, type_, names) for part in node.operands]
+    return of_operands(parts, EXPRESSIONS[node.operator], type_.values)
 
 
 def _by_outcome(node: ByOutcome, names: Names, wanted: Type | None) -> Closure:

@@ -77,16 +77,15 @@ def skip(parts: Sequence[Closure], bare: Sequence[bool], scalar: Callable[..., A
     return run
 
 
-def own(parts: Sequence[Closure], scalar: Callable[..., Any], options: Sequence[Any]) -> Closure:
-    """``first_known`` and ``highest``: a result that one operand settles rests on that operand alone."""
-    top = options[-1] if options else None
+def own(parts: Sequence[Closure], scalar: Callable[..., Any]) -> Closure:
+    """``first_known``: a value that one operand gives rests on that operand alone."""
 
     def run(slots: Slots) -> Answer:
         answers = [part(slots) for part in parts]
-        value = scalar([answer[0] for answer in answers], options)
+        value = scalar([answer[0] for answer in answers], ())
         if value is UNDETERMINED:
             return (value, union(answers, 1), union(answers, 2))
-        if value is not NOT_APPLICABLE and (top is None or value == top):
+        if value is not NOT_APPLICABLE:
             return (value, next(answer[1] for answer in answers if answer[0] == value), 0)
         return (value, union(answers, 1), 0)
 

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from engine.evaluation.alone import decided_by, plain_answer, shut
-from engine.evaluation.bodies import Decided
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.facts import Facts
 from engine.evaluation.program import Compiled, OutcomeProgram, Program
-from engine.evaluation.slots import Answer
+from engine.evaluation.slots import Answer, Decided
 from engine.language.facts import YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import Outcome

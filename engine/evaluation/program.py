@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from engine.evaluation.bodies import BodyClosure, body, gated
-from engine.evaluation.closures import condition, expression
+from engine.evaluation.bodies import body, gated
+from engine.evaluation.closures import condition, expression, steps_left
 from engine.evaluation.inference import Ruleset, load_ruleset
 from engine.evaluation.plan import Plan, Step
-from engine.evaluation.slots import Answer, Closure, Names, Slots, unpublished
+from engine.evaluation.slots import Answer, BodyClosure, Closure, Names, Slots, unpublished
+from engine.evaluation.steps import narrowed
 from engine.language.expressions import Text, Unpublished
 from engine.language.facts import YEAR
 from engine.language.types import Type
-from engine.policy.model import CONSISTENCY, SOURCE_KINDS, Convention, Item, Obligation, Outcome, Payment
+from engine.policy.model import CONSISTENCY, SOURCE_KINDS, Convention, Item, Obligation, Outcome, Payment, Quantity
 from engine.records import dataclass
 
 DATE = Type("date")
@@ -154,10 +155,15 @@ def _compiled(step: Step, slot: int, names: Names) -> Compiled:
     elif isinstance(item.body, Obligation):
         due = None if item.body.due is None else expression(item.body.due, names, DATE)
         done_when = None if item.body.done_when is None else condition(item.body.done_when, names)
+    run = gated(item, names, body(item, step.type, names))
+    if isinstance(item.body, Quantity) and step.type is not None and step.type.ordered:
+        applies = None if item.applies_when is None else condition(item.applies_when, names)
+        left = steps_left(item.body.expression, step.type, names)
+        run = narrowed(run, left, applies, names.steps[item.id])
     return Compiled(
         step=step,
         slot=slot,
-        run=gated(item, names, body(item, step.type, names)),
+        run=run,
         outcome=_outcome(item, item.body, names) if isinstance(item.body, Outcome) else None,
         due=due,
         done_when=done_when,

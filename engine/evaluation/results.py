@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from engine.evaluation.bodies import Decided
 from engine.evaluation.decision import Doubt, ObligationLine, OverlayUse, PaymentLine, Reason, Result
 from engine.evaluation.evaluator import Run, obligation_status
 from engine.evaluation.facts import Facts
 from engine.evaluation.program import Compiled, Program, bits
+from engine.evaluation.slots import Decided
 from engine.language.expressions import Citation, Scale, Text, Unpublished
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import (

@@ -16,18 +16,22 @@ from engine.language.expressions import FactRef, ItemRef, Literal, Unpublished
 from engine.language.facts import Vocabulary
 from engine.language.types import Type
 from engine.language.typing import Scope
-from engine.language.values import UNDETERMINED, Scalar, exact
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar, exact
 from engine.policy.model import Interpretation
 from engine.records import dataclass
 
 Answer = tuple[Any, int, int]
 Slots = list[Answer]
 Closure = Callable[[Slots], Answer]
+Decided = tuple[Any, int, int, int | None]
+BodyClosure = Callable[[Slots], Decided]
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """Where every fact, item and interpretation has its slot; a slot's bit is ``1 << slot``.
+
+    An item on a scale has a slot in ``steps`` besides: what it can still be while it is undetermined.
 
     Each unpublished value met while compiling has a bit too, above those of the slots, so that a result can say why
     it is open.
@@ -37,6 +41,7 @@ class Names:
     items: Mapping[str, int]
     choices: Mapping[str, int]
     scope: Scope
+    steps: Mapping[str, int] = field(default_factory=dict)
     unpublished: list[Unpublished] = field(default_factory=list)
 
     @classmethod
@@ -48,11 +53,12 @@ class Names:
         So facts and questions have the same slots in all programs of a convention.
         """
         numbers = itertools.count()
-        facts, choices, items = (
-            dict(zip(names, numbers, strict=False)) for names in (vocabulary.facts, questions, types)
+        ranked = [id_ for id_, type_ in types.items() if type_ is not None and type_.ordered]
+        facts, choices, items, steps = (
+            {name: next(numbers) for name in names} for names in (vocabulary.facts, questions, types, ranked)
         )
         read = {id_: question.choices for id_, question in questions.items()}
-        return cls(facts, items, choices, Scope(vocabulary, types, read))
+        return cls(facts, items, choices, Scope(vocabulary, types, read), steps)
 
     def slot(self, node: FactRef | ItemRef) -> int:
         return self.facts[node.name] if isinstance(node, FactRef) else self.items[node.id]
@@ -62,7 +68,9 @@ class Names:
         known = self.scope.vocabulary.facts
         facts = ((1 << slot, 0 if known[name].absence_answers else 1 << slot) for name, slot in self.facts.items())
         others = ((1 << slot, 0) for slot in (*self.choices.values(), *self.items.values()))
-        return tuple((UNDETERMINED, bit, missing) for bit, missing in (*facts, *others))
+        ranked = [type_ for type_ in self.scope.items.values() if type_ is not None and type_.ordered]
+        left = ((frozenset((*type_.values, NOT_APPLICABLE)), 0, 0) for type_ in ranked)
+        return (*((UNDETERMINED, bit, missing) for bit, missing in (*facts, *others)), *left)
 
     def filled(
         self, blank: Sequence[Answer], facts: Mapping[str, Scalar], choices: Mapping[str, str]
@@ -103,7 +111,7 @@ def unpublished(node: Unpublished, names: Names) -> Answer:
     missing = 0
     for ref in node.supplied_by:
         missing |= 1 << names.facts[ref.name]
-    first = len(names.facts) + len(names.choices) + len(names.items)
+    first = len(names.facts) + len(names.choices) + len(names.items) + len(names.steps)
     names.unpublished.append(node)
     return (UNDETERMINED, 1 << (first + len(names.unpublished) - 1), missing)
 

@@ -11,11 +11,11 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 
-from engine.evaluation.bodies import Decided
 from engine.evaluation.evaluator import Run
 from engine.evaluation.facts import Facts
 from engine.evaluation.program import Program
 from engine.evaluation.session import Session
+from engine.evaluation.slots import Decided
 from engine.language.expressions import Apply, Chosen, Compare, ItemRef, Node, VerdictIs, walk
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.operators import COMPARISONS, EXPRESSIONS

@@ -9,6 +9,7 @@ the module in, as ``pl``.
 from __future__ import annotations
 
 import datetime as dt
+import operator as op
 from collections.abc import Callable, Sequence
 from functools import reduce
 from math import lcm
@@ -25,12 +26,15 @@ class Column:
     """Values of one item: ``value`` ÷ ``below`` in whole numbers, null where undetermined or not applicable.
 
     ``below`` is a positive int where it is the same for all rows. ``absent`` is true where the item is not applicable,
-    and never null.
+    and never null. Of an item on a ``scale``, ``left`` is what it can still be, as bits: the lowest for not applicable,
+    then one for each step from low to high; it is never null either.
     """
 
     value: Operand
     below: Operand = 1
     absent: Operand = False
+    left: Operand = None
+    scale: tuple[str, ...] = ()
 
 
 def constant(value: Operand) -> bool:
@@ -176,8 +180,45 @@ def either(pl: Any, condition: Operand, then: Operand, otherwise: Operand) -> Op
     return when(pl, condition, then, otherwise)
 
 
+def on_scale(pl: Any, left: Operand, scale: tuple[str, ...]) -> Column:
+    """The column of an item on a scale, from what is left of it."""
+    value: Operand = None
+    for number, step in enumerate(scale):
+        value = either(pl, left == 2 << number, step, value)
+    return Column(value, 1, left == 1, left, scale)
+
+
+def scaled(pl: Any, column: Column, scale: tuple[str, ...]) -> Operand:
+    """What is left of a column, as bits of a scale that holds all its values; anything where it is undetermined."""
+    if column.scale == scale:
+        return column.left
+    if column.scale:
+        places = [(2 << n, 2 << scale.index(step)) for n, step in enumerate(column.scale)]
+        return reduce(op.or_, (when(pl, column.left & old != 0, new, 0) for old, new in places), column.left & 1)
+    left: Operand = (2 << len(scale)) - 1
+    for number, step in enumerate(scale):
+        left = either(pl, truth(tested(op.eq, column.value, step)), 2 << number, left)
+    return either(pl, column.absent, 1, left)
+
+
+def among(pl: Any, column: Column, holds: Callable[[str], bool]) -> Operand:
+    """Whether a test holds for every step left; null where it holds for some. What is not applicable fails it."""
+    passed = sum(2 << number for number, step in enumerate(column.scale) if holds(step))
+    others = (2 << len(column.scale)) - 1 - passed
+    if constant(column.left):
+        return True if not column.left & others else None if column.left & passed else False
+    return when(pl, column.left & others == 0, True, when(pl, column.left & passed == 0, False))
+
+
 def chosen(pl: Any, condition: Operand, then: Column, otherwise: Column) -> Column:
     """``then`` or ``otherwise`` as the condition says; undetermined where it is unknown."""
+    if then.scale or otherwise.scale:
+        scale = max(then.scale, otherwise.scale, key=len)
+        first, second = scaled(pl, then, scale), scaled(pl, otherwise, scale)
+        if constant(condition):
+            return on_scale(pl, first | second if condition is None else first if condition else second, scale)
+        open_ = when(pl, condition.is_null(), lift(pl, first) | second, second)
+        return on_scale(pl, when(pl, condition, first, open_), scale)
     if constant(condition):
         return Column(None) if condition is None else then if condition else otherwise
     left, right = level([then, otherwise])

@@ -160,8 +160,8 @@ EXPRESSION_ROWS = (
         ranked=True,
         phrase=text("le plus haut échelon", "the highest step"),
         meaning=text(
-            "Le plus haut échelon d'une échelle ; le dernier l'emporte même sur l'indéterminé.",
-            "The highest step of one scale; the top one wins even over undetermined.",
+            "Le plus haut échelon d'une échelle ; connu dès que les autres ne peuvent plus le dépasser.",
+            "The highest step of one scale; known as soon as the others can no longer exceed it.",
         ),
         takes="steps of one scale",
     ),

@@ -18,6 +18,7 @@ from engine.language.algebra import (
     Test,
     absent_in,
     all_of,
+    among,
     any_of,
     coalesced,
     constant,
@@ -27,8 +28,10 @@ from engine.language.algebra import (
     level,
     lift,
     negate,
+    on_scale,
     picked,
     plus,
+    scaled,
     tested,
     times,
     truth,
@@ -41,6 +44,8 @@ def compare(test: Test) -> Callable[[Any, Column, Column], Operand]:
     """A comparison: false where either side is not applicable, null where either is undetermined."""
 
     def column(pl: Any, left: Column, right: Column) -> Operand:
+        if left.scale and right.value is not None and constant(right.value):
+            return among(pl, left, lambda step: test(step, right.value))
         holds = tested(test, *crossed(left, right))
         present = [negate(pl, [side.absent]) for side in (left, right)]
         return all_of(pl, [*present, holds])
@@ -52,6 +57,8 @@ def member(wanted: bool) -> Callable[[Any, Column, Sequence[Any]], Operand]:
     """Whether the value is in a list of constants that are written as the column holds them."""
 
     def column(pl: Any, left: Column, values: Sequence[Any]) -> Operand:
+        if left.scale:
+            return among(pl, left, lambda step: (step in values) is wanted)
         if constant(left.value):
             found: Operand = None if left.value is None else left.value in values
         else:
@@ -168,26 +175,12 @@ def first_known(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Col
 
 
 def highest(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
-    """The highest step of ``options``, low to high; the top one wins even beside an undetermined one."""
-    ranks = [Column(_rank(pl, part.value, options), 1, part.absent) for part in parts]
-    top = len(options) - 1
-    at_top = any_of(pl, [truth(tested(lambda a, b: a == b, rank.value, top)) for rank in ranks])
-    best = extreme(lambda a, b: a >= b, True)(pl, ranks, [False] * len(ranks))
-    value: Operand = None
-    if best.value is not None:
-        value = when(pl, best.value == 0, options[0])
-        for number, step in list(enumerate(options))[1:]:
-            value = when(pl, best.value == number, step, value)
-    return Column(picked(pl, at_top, options[-1], value), 1, best.absent)
-
-
-def _rank(pl: Any, value: Operand, options: Sequence[Any]) -> Operand:
-    if constant(value):
-        return None if value is None else options.index(value)
-    found = when(pl, value == options[0], 0)
-    for index, step in list(enumerate(options))[1:]:
-        found = when(pl, value == step, index, found)
-    return found
+    """Of all steps left of some operand, those that are no lower than the lowest left of each."""
+    left = [scaled(pl, part, tuple(options)) for part in parts]
+    found = reduce(op.or_, left)
+    for bits in left:
+        found = found & -(bits & -bits)  # the bits from the lowest upwards
+    return on_scale(pl, found, tuple(options))
 
 
 def rounded(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:

@@ -95,18 +95,14 @@ def rounded(values: Sequence[Any], options: Sequence[Any]) -> Value:
     return exact(whole * step)
 
 
-def highest(values: Sequence[Any], options: Sequence[Any]) -> Value:
-    """The highest step of an ordered enum; ``options`` are its steps from low to high.
+def highest(left: Sequence[frozenset[Any]], options: Sequence[Any]) -> frozenset[Any]:
+    """What the highest can be of operands each of which can be what is left of it; ``options`` from low to high.
 
-    The top step wins even beside an undetermined one; not applicable ones are left out.
+    That is every step left of some operand that is no lower than the lowest left of each; not applicable is below all.
     """
-    top = options[-1]
-    if top in values:
-        return str(top)
-    if UNDETERMINED in values:
-        return UNDETERMINED
-    given = [value for value in values if value is not NOT_APPLICABLE]
-    return max(given, key=options.index) if given else NOT_APPLICABLE
+    rank = {step: number for number, step in enumerate((NOT_APPLICABLE, *options))}
+    least = max(min(rank[step] for step in steps) for steps in left)
+    return frozenset(step for steps in left for step in steps if rank[step] >= least)
 
 
 def first_known(values: Sequence[Any], options: Sequence[Any]) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Container, Sequence
 from fractions import Fraction
 
 from engine.language import term_days
@@ -23,16 +24,22 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Symbolic:
-    """A value: where it is undetermined, where not applicable (never both), and what it is where it is neither."""
+    """A value: where it is undetermined, where not applicable (never both), and what it is where it is neither.
+
+    Of an item on a ``scale``, ``left`` says where it can still be not applicable, then each step from low to high.
+    """
 
     undetermined: Term
     absent: Term
     value: Term | Day
+    left: tuple[Term, ...] = ()
+    scale: tuple[str, ...] = ()
 
 
 def terms_of(value: Symbolic) -> tuple[Term, ...]:
     """All that a value is made of."""
-    return (value.undetermined, value.absent, *(value.value if isinstance(value.value, Day) else (value.value,)))
+    known = value.value if isinstance(value.value, Day) else (value.value,)
+    return (value.undetermined, value.absent, *known, *value.left)
 
 
 def same(bank: TermBank, left: Term | Day, right: Term | Day) -> Term:
@@ -51,11 +58,45 @@ def choose(bank: TermBank, condition: Term, then: Term | Day, otherwise: Term | 
 
 def mixed(bank: TermBank, condition: Term, then: Symbolic, otherwise: Symbolic) -> Symbolic:
     """``then`` where the condition is true, else ``otherwise``."""
+    scale = max(then.scale, otherwise.scale, key=len)
+    if scale:
+        ways = zip(scaled(bank, then, scale), scaled(bank, otherwise, scale), strict=True)
+        return on_scale(bank, [bank.choose(condition, a, b) for a, b in ways], scale)
     return Symbolic(
         bank.choose(condition, then.undetermined, otherwise.undetermined),
         bank.choose(condition, then.absent, otherwise.absent),
         choose(bank, condition, then.value, otherwise.value),
     )
+
+
+def on_scale(bank: TermBank, left: Sequence[Term], scale: tuple[str, ...]) -> Symbolic:
+    """The value on a scale of which this is left."""
+    alone = [
+        bank.both(one, *(bank.negate(other) for j, other in enumerate(left) if j != i)) for i, one in enumerate(left)
+    ]
+    value = bank.word(scale[0])
+    for step, here in zip(scale[1:], left[2:], strict=True):
+        value = bank.choose(here, bank.word(step), value)
+    return Symbolic(bank.negate(bank.either(*alone)), alone[0], value, tuple(left), scale)
+
+
+def scaled(bank: TermBank, value: Symbolic, scale: tuple[str, ...]) -> tuple[Term, ...]:
+    """What is left of a value on a scale that holds all it can be; anything where it is undetermined."""
+    if value.scale == scale:
+        return value.left
+    if value.scale:
+        left = dict(zip(value.scale, value.left[1:], strict=True))
+        return (value.left[0], *(left.get(step, bank.false) for step in scale))
+    here = known(bank, value)
+    words = (bank.both(here, same(bank, value.value, bank.word(step))) for step in scale)
+    return tuple(bank.either(value.undetermined, term) for term in (value.absent, *words))
+
+
+def among(bank: TermBank, value: Symbolic, steps: Container[str]) -> Truth:
+    """Where all that is left of a value on a scale is among these steps, and where nothing is."""
+    inside = [left for step, left in zip(value.scale, value.left[1:], strict=True) if step in steps]
+    outside = [left for step, left in zip(value.scale, value.left[1:], strict=True) if step not in steps]
+    return Truth(bank.negate(bank.either(value.left[0], *outside)), bank.negate(bank.either(*inside)))
 
 
 def known(bank: TermBank, value: Symbolic) -> Term:

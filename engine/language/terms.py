@@ -12,7 +12,18 @@ from typing import Any
 
 from engine.language import term_days
 from engine.language.logic import Term
-from engine.language.symbolic import Symbolic, Truth, certain, known, mixed, same, unknown
+from engine.language.symbolic import (
+    Symbolic,
+    Truth,
+    among,
+    certain,
+    known,
+    mixed,
+    on_scale,
+    same,
+    scaled,
+    unknown,
+)
 from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
 
@@ -46,6 +57,8 @@ def compare(relation: Relation) -> Callable[[TermBank, Symbolic, Symbolic], Trut
     """A comparison: false where either side is not applicable, unknown where either is undetermined."""
 
     def term(bank: TermBank, left: Symbolic, right: Symbolic) -> Truth:
+        if left.scale and right.value.constant:  # type: ignore[union-attr]
+            return among(bank, left, _steps(bank, left, lambda step: relation(bank, step, right.value)))
         holds = relation(bank, left.value, right.value)
         both = bank.both(known(bank, left), known(bank, right))
         absent = bank.either(left.absent, right.absent)
@@ -59,12 +72,19 @@ def member(wanted: bool) -> Callable[[TermBank, Symbolic, Sequence[Term | Day]],
     """Whether the value is in a list of constants."""
 
     def term(bank: TermBank, left: Symbolic, values: Sequence[Term | Day]) -> Truth:
+        if left.scale:
+            return among(bank, left, _steps(bank, left, lambda step: bank.truth((step in values) is wanted)))
         found = bank.either(*(same(bank, left.value, value) for value in values))
         holds = found if wanted else bank.negate(found)
         fails = bank.either(left.absent, bank.both(bank.negate(left.undetermined), bank.negate(holds)))
         return Truth(bank.both(known(bank, left), holds), fails)
 
     return term
+
+
+def _steps(bank: TermBank, value: Symbolic, holds: Callable[[Term], Term]) -> list[str]:
+    """The steps of a scale for which a test on constants holds."""
+    return [step for step in value.scale if holds(bank.word(step)) is bank.true]
 
 
 def given(bank: TermBank, left: Symbolic, wanted: bool) -> Truth:
@@ -197,19 +217,13 @@ def extreme(better: Callable[[TermBank, Term, Term], Term]) -> Callable[..., Sym
 
 
 def highest(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[str]) -> Symbolic:
-    """The highest step of ``options``, low to high; the top one wins even beside an undetermined one."""
-    reached = {
-        step: bank.either(*(bank.both(known(bank, part), same(bank, part.value, bank.word(step))) for part in parts))
-        for step in options
-    }
-    undetermined = bank.either(*(part.undetermined for part in parts))
-    below_top = bank.negate(reached[options[-1]])
-    best = bank.word(options[0])
-    for step, here in reached.items():
-        best = bank.choose(here, bank.word(step), best)
-    some = bank.either(*(known(bank, part) for part in parts))
-    absent = bank.both(below_top, bank.negate(undetermined), bank.negate(some))
-    return Symbolic(bank.both(below_top, undetermined), absent, best)
+    """Of all steps left of some operand, those that are no lower than the lowest left of each."""
+    operands = [scaled(bank, part, tuple(options)) for part in parts]
+    left = []
+    for number in range(len(options) + 1):
+        within = [bank.either(*operand[: number + 1]) for operand in operands]  # each can be so low, or lower
+        left.append(bank.both(bank.either(*(operand[number] for operand in operands)), *within))
+    return on_scale(bank, left, tuple(options))
 
 
 def first_known(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:

@@ -11,7 +11,8 @@ from engine.evaluation.plan import Step
 from engine.language.expressions import Scale, VerdictIs, walk
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.logic import Term
-from engine.language.symbolic import Symbolic, Truth, certain, known, mixed, same, unknown
+from engine.language.symbolic import Symbolic, Truth, certain, known, mixed, on_scale, same, scaled, unknown
+from engine.language.term_bank import TermBank
 from engine.language.term_days import code, day_code
 from engine.language.types import Type
 from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Rule, Table
@@ -58,11 +59,31 @@ def encode_item(step: Step, names: Names) -> ItemTerms:
     applies = Truth(bank.true, bank.false) if item.applies_when is None else condition(item.applies_when, names)
     lifted = bank.false if item.unless is None else condition(item.unless, names).true
     inner = _body(item, step.type, names)
+    lives = bank.both(asked, applies.true, bank.negate(lifted))
+    if isinstance(item.body, Quantity) and step.type is not None and step.type.ordered:
+        answer = _on_scale(step.type.values, inner.answer, asked, applies, lifted, bank)
+        return _living(inner, answer, lives, names)
     absent = bank.either(applies.false, lifted, bank.both(applies.true, inner.answer.absent))
     open_ = bank.either(unknown(bank, applies), inner.answer.undetermined)
     undetermined = bank.either(bank.negate(asked), bank.both(bank.negate(absent), open_))
     answer = Symbolic(undetermined, bank.both(asked, absent), inner.answer.value)
-    lives = bank.both(asked, applies.true, bank.negate(lifted))
+    return _living(inner, answer, lives, names)
+
+
+def _on_scale(
+    scale: tuple[str, ...], inner: Symbolic, asked: Term, applies: Truth, lifted: Term, bank: TermBank
+) -> Symbolic:
+    """What is left of an item on a scale: anything without the year it needs, nothing where it does not arise."""
+    nothing, *steps = scaled(bank, inner, scale)
+    refused, open_ = bank.either(applies.false, lifted), bank.negate(asked)
+    left = [bank.either(open_, refused, unknown(bank, applies), nothing)]
+    left += [bank.either(open_, bank.both(bank.negate(refused), step)) for step in steps]
+    return on_scale(bank, left, scale)
+
+
+def _living(inner: ItemTerms, answer: Symbolic, lives: Term, names: Names) -> ItemTerms:
+    """An item whose body is asked only where it ``lives``."""
+    bank = names.bank
     return ItemTerms(
         answer,
         lives,

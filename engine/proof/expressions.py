@@ -29,7 +29,18 @@ from engine.language.expressions import (
 )
 from engine.language.logic import Term
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
-from engine.language.symbolic import Symbolic, Truth, certain, constant, known, mixed, same, unknown
+from engine.language.symbolic import (
+    Symbolic,
+    Truth,
+    certain,
+    constant,
+    known,
+    mixed,
+    on_scale,
+    same,
+    scaled,
+    unknown,
+)
 from engine.language.term_bank import TermBank
 from engine.language.types import Type
 from engine.language.typing import Scope, operand_hints, type_of
@@ -91,17 +102,26 @@ def _apply(node: Apply, names: Names, wanted: Type | None) -> Symbolic:
     parts = [expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True)]
     options: Any = node.options
     if row.ranked:
-        found = type_of(node, names.scope)
-        options = found.values if found else ()
+        options = _scale_of(node, names)
     elif row.absence == "skip":
         options = [isinstance(part, Literal) for part in node.operands]
     value: Symbolic = row.term(names.bank, parts, options)
     return value
 
 
+def _scale_of(node: Expression, names: Names) -> tuple[str, ...]:
+    type_ = type_of(node, names.scope)
+    return type_.values if type_ is not None and type_.ordered else ()
+
+
 def _cases(node: Cases, names: Names, wanted: Type | None) -> Symbolic:
-    """From the last branch up: the first that is not surely false decides, and must be surely true."""
-    bank = names.bank
+    """From the last branch up: the first that is not surely false decides, and must be surely true.
+
+    On a scale, what is left is what is left of every branch that may decide.
+    """
+    bank, scale = names.bank, _scale_of(node, names)
+    if scale:
+        return _cases_on_scale(node, names, wanted, scale)
     value = no_value(bank) if node.otherwise is None else expression(node.otherwise, names, wanted)
     for when, then in reversed(node.branches):
         holds = condition(when, names)
@@ -110,27 +130,36 @@ def _cases(node: Cases, names: Names, wanted: Type | None) -> Symbolic:
     return value
 
 
+def _cases_on_scale(node: Cases, names: Names, wanted: Type | None, scale: tuple[str, ...]) -> Symbolic:
+    bank = names.bank
+    last = no_value(bank) if node.otherwise is None else expression(node.otherwise, names, wanted)
+    left = scaled(bank, last, scale)
+    for when, then in reversed(node.branches):
+        holds = condition(when, names)
+        mine = scaled(bank, expression(then, names, wanted), scale)
+        may, passes = bank.negate(holds.false), bank.negate(holds.true)
+        left = tuple(bank.either(bank.both(may, a), bank.both(passes, b)) for a, b in zip(mine, left, strict=True))
+    return on_scale(bank, left, scale)
+
+
 def scale(node: Scale, names: Names) -> tuple[Symbolic, tuple[tuple[Step, Term], ...]]:
     """The step of a scale, and where each one is surely the step.
 
-    The highest step that is surely reached holds, unless one is unknown between it and the nearest above that is
-    surely not reached.
+    The highest step surely reached is left, and those right above it of which it is unknown.
     """
     bank = names.bank
-    settled = unsure = bank.false
-    decides = []
-    value = open_value(bank)
-    for step in reversed(node.steps):
-        reached = Truth(bank.true, bank.false)
-        if step.reached_when is not None:
-            reached = condition(step.reached_when, names)
-        first = bank.both(bank.negate(settled), reached.true)
-        here = bank.both(first, bank.negate(unsure))
-        decides.append((step, here))
-        value = mixed(bank, here, certain(bank, bank.word(step.name)), value)
-        unsure = bank.choose(reached.true, unsure, bank.negate(reached.false))
-        settled = bank.either(settled, reached.true)
-    return value, tuple(decides)
+    tests = [
+        Truth(bank.true, bank.false) if step.reached_when is None else condition(step.reached_when, names)
+        for step in node.steps
+    ]
+    left = []
+    reached = bank.false  # surely, or unknown right above one that is
+    for number, test in enumerate(tests, 1):
+        reached = bank.either(test.true, bank.both(bank.negate(test.false), reached))
+        left.append(bank.both(reached, *(bank.negate(above.true) for above in tests[number:])))
+    value = on_scale(bank, (bank.false, *left), tuple(step.name for step in node.steps))
+    decided = bank.negate(value.undetermined)
+    return value, tuple((step, bank.both(here, decided)) for step, here in zip(node.steps, left, strict=True))
 
 
 def _by_outcome(node: ByOutcome, names: Names, wanted: Type | None) -> Symbolic:

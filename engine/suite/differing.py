@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,8 @@ class Differ:
         items = {compiled.step.item.id: compiled.step for compiled in before.steps}
         changed = tuple(c.step.item.id for c in after.steps if c.step != items.get(c.step.item.id))
         first = len(before.names.facts) + len(before.names.choices)
-        places = (*range(first), *(before.names.items[id_] for id_ in _by_slot(after)))
+        items_first = (before.names.items[id_] for id_ in _by_slot(after.names.items))
+        places = (*range(first), *items_first, *(before.names.steps[id_] for id_ in _by_slot(after.names.steps)))
         return cls(before, after, changed, places)
 
     def differs(self, id_: str, each: Observed) -> bool:
@@ -58,8 +59,8 @@ class Differ:
             return error.problems[0].code
 
 
-def _by_slot(program: Program) -> Sequence[str]:
-    return sorted(program.names.items, key=lambda id_: program.names.items[id_])
+def _by_slot(slots: Mapping[str, int]) -> Sequence[str]:
+    return sorted(slots, key=slots.__getitem__)
 
 
 def _seen(compiled: Compiled, program: Program, slots: Slots, day: dt.date | None, facts: int) -> tuple[Any, ...]:
@@ -72,7 +73,9 @@ def _seen(compiled: Compiled, program: Program, slots: Slots, day: dt.date | Non
         status, due, lacks = obligation_status(compiled, state, day)
         return (status, due, lacks & facts)
     derogation = item.body.derogations[decided].id if isinstance(item.body, Criterion) and decided is not None else None
-    return (value, missing & facts, derogation)
+    second = program.names.steps.get(item.id)
+    left = None if second is None or value is not UNDETERMINED else slots[second][0]
+    return (value, missing & facts, derogation, left)
 
 
 def _extra(compiled: Compiled, slots: Slots, facts: int) -> tuple[Any, ...]:

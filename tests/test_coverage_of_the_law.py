@@ -122,10 +122,16 @@ def touched(convention: Convention, id_: str) -> set[Location]:
     return {item.at for item in items}
 
 
-def distance(each: Observed, places: set[Location]) -> int:
-    """0 for a test that says something of such an item, 1 for one that looks at it on the way, 2 for the others."""
-    ids = {step.item.id for step in each.program.plan.steps if step.item.at in places}
-    return 0 if ids & each.subjects else 1 if ids & each.looked_at else 2
+def nearest_first(observed: list[Observed], places: set[Location]) -> list[Observed]:
+    """The tests that say something of such an item, then those that look at it on the way, then the others."""
+    plans = {id(each.program): each.program.plan for each in observed}
+    ids = {key: {step.item.id for step in plan.steps if step.item.at in places} for key, plan in plans.items()}
+
+    def distance(each: Observed) -> int:
+        here = ids[id(each.program)]
+        return 0 if here & each.subjects else 1 if here & each.looked_at else 2
+
+    return sorted(observed, key=distance)
 
 
 @pytest.mark.parametrize(("convention", "id_"), sorted(named()))
@@ -139,7 +145,7 @@ def test_a_policy_test_fails_when_an_item_named_in_the_table_is_deleted(
     broken = {**registry.conventions, convention: without(registry.conventions[convention], id_)}
     session = Session(replace(registry, conventions=broken))
     places = touched(registry.conventions[convention], id_)
-    likely = sorted(observed, key=lambda each: distance(each, places))
+    likely = nearest_first(observed, places)
     try:
         assert any(not run_case(session, each.case).passed for each in likely), f"no policy test misses {id_}"
     finally:

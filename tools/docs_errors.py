@@ -138,6 +138,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         " end (`before`, excluded).",
         "window-empty": "`before` is excluded, so it must come after `from`; for a convention and for an overlay.",
         "amends-early": "What a text amends is older than itself, and ends on its first day by itself.",
+        "difference-gone": "`avenant test` says what comes out: take the line out, or write what it says.",
+        "change-untested": "What a text changes has tests of its own: those of the amended text say what it keeps.",
         "change-of-nothing": "`change` gives a part of an item, and the rest is that of the text amended. Name it in"
         " convention.yaml (`amends`), or write the item out.",
         "unknown-part": "A part is removed by its name, a row by all its cells, as the text amended has them.",

@@ -18,6 +18,7 @@ from engine.report.deep_page import Findings, witness_name, witness_text
 from engine.report.say import Say
 from engine.report.suite_page import TestRun
 from engine.suite.coverage import Coverage, coverage
+from engine.suite.moved import moved
 from engine.suite.observed import observe
 from engine.suite.running import read_cases, run_case
 
@@ -79,9 +80,10 @@ def test(
 
         score = mutation_score(session.registry, cases, sample)
     sources = _sources(found) if found is not None and format_ == "html" else {}
-    run = TestRun(outcomes=outcomes, coverage=found, score=score, sources=sources)
+    again = moved(session, cases) if wanted is None else []
+    run = TestRun(outcomes=outcomes, moved=again, coverage=found, score=score, sources=sources)
     put(suite_page.FORMATS, format_, run, rules.say, output)
-    if not all(outcome.passed for outcome in outcomes):
+    if not (all(each.passed for each in outcomes) and all(each.passed for each in again)):
         sys.exit(1)
 
 

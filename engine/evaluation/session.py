@@ -79,8 +79,11 @@ class Session:
         convention: str | None = None,
         interpret: Mapping[str, str] | None = None,
         as_of: dt.date | None = None,
+        years: bool = True,
     ) -> Decision:
         """The decision on a case; ``convention`` forces a version, ``interpret`` takes sides in open questions.
+
+        Without ``years`` the amounts of the years are left out where the case names none.
 
         Raises:
             InputFault: no convention on the signature date, facts that contradict each other, or a policy defect.
@@ -108,7 +111,7 @@ class Session:
             obligations=obligations(program, run, as_of),
             interpretations={id_: choice for id_, choice in choices.items() if id_ in used},
             trace=tuple(run.trace),
-            years=() if YEAR in facts else self._years(case),
+            years=self._years(case) if years and YEAR not in facts else (),
             as_of=as_of,
             doubts=doubtful,
         )

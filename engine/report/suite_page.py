@@ -6,21 +6,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.policy.places import DIFFERENCES, TESTS
 from engine.report.coverage_html import coverage_html
 from engine.report.coverage_page import coverage_blocks, mutation_blocks, review_object
 from engine.report.formats import formats
 from engine.report.page import Block, Heading, Page, Paragraph, Table
 from engine.report.say import Say
 from engine.suite.coverage import Coverage
+from engine.suite.moved import Moved
 from engine.suite.mutation import Score
 from engine.suite.running import CaseOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestRun:
-    """Outcomes of policy tests; coverage and score where they were asked; ``sources``, the rule files for HTML."""
+    """Outcomes of policy tests, also of those run again under amending texts; coverage and score where asked.
+
+    ``sources`` are the rule files for HTML.
+    """
 
     outcomes: Sequence[CaseOutcome]
+    moved: Sequence[Moved] = ()
     coverage: Coverage | None = None
     score: Score | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -53,13 +59,36 @@ def _blocks(run: TestRun, say: Say) -> Iterator[Block]:
         yield from mutation_blocks(run.score, say)
     failed = [outcome for outcome in run.outcomes if not outcome.passed]
     for outcome in failed:
-        yield Heading(f"{outcome.case.at}: {outcome.case.suite} — {outcome.case.name}", tone="bad")
-        if outcome.differences:
-            rows = tuple((each.subject, each.expected, each.actual) for each in outcome.differences)
-            yield Table((say("item"), say("expected"), say("actual")), rows)
-        for problem in outcome.problems:
-            yield Paragraph(problem.line(say.lang))
+        yield from _failure(
+            outcome, f"{outcome.case.suite} — {outcome.case.name}", (say("expected"), say("actual")), say
+        )
+    for moved in run.moved:
+        yield from _moved(moved, say)
     counts = [say.count("passed", len(run.outcomes) - len(failed))]
     if failed:
         counts.append(say.count("failed", len(failed)))
     yield Paragraph(", ".join(counts))
+
+
+def _failure(outcome: CaseOutcome, name: str, columns: tuple[str, str], say: Say) -> Iterator[Block]:
+    """What comes out of a case that was to come out otherwise."""
+    yield Heading(f"{outcome.case.at}: {name}", tone="bad")
+    if outcome.differences:
+        rows = tuple((each.subject, each.expected, each.actual) for each in outcome.differences)
+        yield Table((say("item"), *columns), rows)
+    for problem in outcome.problems:
+        yield Paragraph(problem.line(say.lang))
+
+
+def _moved(moved: Moved, say: Say) -> Iterator[Block]:
+    """The cases of a text under the one that amends it."""
+    for outcome in moved.undeclared:
+        names = {"case": outcome.case.name, "base": moved.base, "convention": moved.convention}
+        yield from _failure(outcome, say("moved_heading", **names), (moved.base, moved.convention), say)
+    for problem in moved.problems:
+        yield Paragraph(problem.line(say.lang))
+    said = [
+        say.count("moved_cases", moved.cases, convention=moved.convention, base=moved.base, declared=moved.declared),
+        say.count("moved_undeclared", len(moved.undeclared), file=f"{TESTS}/{DIFFERENCES}") if moved.undeclared else "",
+    ]
+    yield Paragraph(", ".join(filter(None, said)))

@@ -34,6 +34,7 @@ class Place:
     """Something that can decide: its kind, item, a name, where it is written, and the sides that it has.
 
     A threshold has two sides, ``yes`` and ``no``, or none where the sources do not publish it; all else has one.
+    ``reads`` are the items that a threshold compares with.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Place:
     name: str
     at: Location
     sides: tuple[str, ...]
+    reads: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,9 @@ def places(convention: Convention) -> Iterator[Place]:
         for kind, name, at in _inner(item):
             yield Place(kind, convention.id, item.id, name, at, ONE)
         for at, name, operands in _thresholds(item):
-            named = {node.id for node in operands if isinstance(node, ItemRef)}
+            named = frozenset(node.id for node in operands if isinstance(node, ItemRef))
             open_ = bool(named & silent) or any(isinstance(node, Unpublished) for node in operands)
-            yield Place("threshold", convention.id, item.id, name, at, () if open_ else BOTH)
+            yield Place("threshold", convention.id, item.id, name, at, () if open_ else BOTH, named)
     for derogation in convention.derogations.values():
         yield Place("derogation", convention.id, derogation.id, derogation.id, derogation.at, ONE)
         for node in walk(derogation.when):

@@ -126,6 +126,7 @@ def run_case(session: Session, case: PolicyCase) -> CaseOutcome:
             case.facts,
             interpret=entry.get("interpret"),
             as_of=dt.date.fromisoformat(as_of) if as_of else None,
+            years=False,
         )
     except InputFault as error:
         return CaseOutcome(case, (), error.problems)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import Location, Problem, warning
-from engine.policy.places import HEAD, SUITE, TESTS
+from engine.policy.places import DIFFERENCES, HEAD, SUITE, TESTS
 
 _RULES = frozenset({".yaml", ".yml", ".json"})  # what is written to be read
 _READ = f"{HEAD}, *.yaml, {TESTS}/{SUITE}"
@@ -17,7 +17,7 @@ def file_problems(root: Path, shown: Path) -> Iterator[Problem]:
     yield from _unread(root, (path for path in root.iterdir() if path.suffix.lower() in _RULES), shown)
     for head in sorted(root.glob(f"[!.]*/{HEAD}")):
         folder = head.parent
-        read = {*folder.glob("*.yaml"), *(folder / TESTS).glob(SUITE)}
+        read = {*folder.glob("*.yaml"), *(folder / TESTS).glob(SUITE), folder / TESTS / DIFFERENCES}
         yield from _unread(root, sorted(path for path in folder.rglob("*") if path not in read), shown)
         if not any((folder / TESTS).glob(SUITE)):
             place = Location((shown / folder.name).as_posix())

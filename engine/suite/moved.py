@@ -1,0 +1,215 @@
+"""The tests of a text run again under one that amends it: cases come in, what comes out otherwise goes out.
+
+A case is moved by whole years into the window of the amending text, and decided there under both texts. So a
+difference comes from the rules and never from the calendar; each must be declared in ``tests/differences.yaml``, which
+then says in cases what the text changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import InputFault, Location, Problem, UsageFault
+from engine.evaluation.decision import Decision
+from engine.evaluation.facts import Facts
+from engine.evaluation.session import Session
+from engine.language.facts import SIGNATURE
+from engine.language.values import add_months
+from engine.policy.loader import Document, load
+from engine.policy.model import Convention
+from engine.policy.places import DIFFERENCES, TESTS
+from engine.policy.reading import load_schema
+from engine.policy.schema import shape, shape_problems
+from engine.suite.coverage import coverage
+from engine.suite.observed import observe
+from engine.suite.running import CaseOutcome, Difference, PolicyCase, shown
+
+REFUSED = "refused"  # what is said of a case that has no decision
+NOTHING = "—"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The cases of a base under a text that amends it.
+
+    ``undeclared`` are those that come out otherwise and are not declared so; ``problems`` are declared differences
+    that do not come out, and places of the text that its own tests do not reach.
+    """
+
+    convention: str
+    base: str
+    cases: int
+    declared: int
+    undeclared: tuple[CaseOutcome, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.undeclared and not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """A declared difference: the case, the suite where two have cases of one name, and what comes out now."""
+
+    suite: str | None
+    case: str
+    now: Mapping[str, str]
+    at: Location
+
+
+def moved(session: Session, cases: Sequence[PolicyCase]) -> list[Moved]:
+    """What becomes of the cases of each text that another amends.
+
+    Raises:
+        InputFault: with every fault of the lists of differences.
+    """
+    found = []
+    for convention in session.registry.conventions.values():
+        chain = session.registry.chain(convention)
+        if len(chain) > 1:
+            older = {each.id for each in chain[1:]}
+            inherited = [case for case in cases if case.convention in older and _signed_under(case, session, older)]
+            own = [case for case in cases if case.convention == convention.id]
+            found.append(_moved(session, convention, chain[1], inherited, own))
+    return found
+
+
+def _signed_under(case: PolicyCase, session: Session, older: set[str]) -> bool:
+    """Whether a case is one of its convention by its date, and not forced."""
+    signature = case.facts[SIGNATURE]
+    assert isinstance(signature, dt.date)
+    return any(session.registry.conventions[id_].covers(signature) for id_ in older if id_ == case.convention)
+
+
+def _moved(
+    session: Session, convention: Convention, base: Convention, cases: Sequence[PolicyCase], own: Sequence[PolicyCase]
+) -> Moved:
+    declared = _read_declared(session, convention)
+    undeclared: list[CaseOutcome] = []
+    met: set[int] = set()
+    for case in cases:
+        differences = _differences(session, case, convention, base)
+        now = {each.subject: each.actual for each in differences}
+        known = [number for number, each in enumerate(declared) if _names(each, case)]
+        met.update(number for number in known if declared[number].now == now)
+        if now and not any(declared[number].now == now for number in known):
+            undeclared.append(CaseOutcome(case, differences))
+    gone = [each for number, each in enumerate(declared) if number not in met]
+    problems = [Problem(each.at, "difference-gone", {"case": each.case, "id": convention.id}) for each in gone]
+    problems += _untested(session, convention, own)
+    return Moved(
+        convention=convention.id,
+        base=base.id,
+        cases=len(cases),
+        declared=len(met),
+        undeclared=tuple(undeclared),
+        problems=tuple(problems),
+    )
+
+
+def _names(declared: _Declared, case: PolicyCase) -> bool:
+    return declared.case == case.name and declared.suite in (None, case.suite)
+
+
+def _differences(
+    session: Session, case: PolicyCase, convention: Convention, base: Convention
+) -> tuple[Difference, ...]:
+    """What the case says of its subjects under both texts, where that is not the same."""
+    before, after = (_said(session, case, convention, text.id) for text in (base, convention))
+    subjects = dict.fromkeys((*before, *after))
+    pairs = ((subject, before.get(subject, NOTHING), after.get(subject, NOTHING)) for subject in subjects)
+    return tuple(Difference(*pair) for pair in pairs if pair[1] != pair[2])
+
+
+def _said(session: Session, case: PolicyCase, window: Convention, forced: str) -> dict[str, str]:
+    """What comes out of all that a case expects, as text, decided in another window."""
+    facts, moved_by = into(window, case.facts)
+    as_of = case.entry.get("as_of")
+    day = None if as_of is None else _later(dt.date.fromisoformat(as_of), moved_by)
+    try:
+        decision = session.decide(facts, forced, case.entry.get("interpret"), day, years=False)
+    except InputFault as error:
+        return {REFUSED: ", ".join(sorted({problem.code for problem in error.problems}))}
+    except UsageFault as error:
+        return {REFUSED: error.problem.code}
+    return dict(_answers(case.entry, decision))
+
+
+def into(window: Convention, facts: Facts) -> tuple[dict[str, Any], int | dt.timedelta]:
+    """A case moved into a window: by years where one of its years has the day, else by days to the first day."""
+    signature = facts[SIGNATURE]
+    assert isinstance(signature, dt.date)
+    years = max(window.signed_from.year - signature.year, 0)
+    years += add_months(signature, 12 * years) < window.signed_from
+    by: int | dt.timedelta = 12 * years
+    if not window.covers(add_months(signature, 12 * years)):
+        by = window.signed_from - signature
+    return {name: _later(value, by) if isinstance(value, dt.date) else value for name, value in facts.items()}, by
+
+
+def _later(day: dt.date, by: int | dt.timedelta) -> dt.date:
+    """A day moved by months, or by days; 29 February becomes the 28th where the year has none."""
+    return add_months(day, by) if isinstance(by, int) else day + by
+
+
+def _answers(entry: Mapping[str, Any], decision: Decision) -> Iterator[tuple[str, str]]:
+    statuses = {line.id: line.status for line in decision.obligations}
+    waiting: set[str] = set()
+    for id_ in entry["expect"]:
+        result = decision.results.get(id_)
+        if id_ in statuses or result is None:
+            yield id_, statuses.get(id_, NOTHING)
+            continue
+        waiting.update(result.missing if result.status == "undetermined" else ())
+        yield id_, shown(result.value) if result.status == "known" else result.status
+    if "missing" in entry:
+        yield "missing", ", ".join(sorted(waiting))
+    dues = {line.result.id: line.due for line in decision.payments} | {o.id: o.due for o in decision.obligations}
+    for id_ in entry.get("due", ()):
+        yield f"{id_}: due", shown(dues.get(id_))
+    for id_ in entry.get("derogation", ()):
+        yield f"{id_}: derogation", shown(decision.results[id_].derogation if id_ in decision.results else None)
+    for id_ in (*entry.get("warnings", ()), *entry.get("no_warnings", ())):
+        warned = id_ in decision.results and bool(decision.results[id_].warnings)
+        yield f"{id_}: warning", "warning" if warned else NOTHING
+
+
+def _read_declared(session: Session, convention: Convention) -> list[_Declared]:
+    """The differences that a text declares; none where it has no list.
+
+    Raises:
+        InputFault: with every fault of the list.
+    """
+    path = session.registry.root / convention.id / TESTS / DIFFERENCES
+    if not path.exists():
+        return []
+    document = load(path)
+    problems = shape_problems(document, shape(load_schema("differences")[0]))
+    if problems:
+        raise InputFault(problems)
+    return list(_listed(document))
+
+
+def _listed(document: Document) -> Iterator[_Declared]:
+    for i, group in enumerate(document.data["differences"]):
+        for j, entry in enumerate(group["cases"]):
+            now = {subject: shown(value) for subject, value in entry["now"].items()}
+            at = document.at(("differences", i, "cases", j))
+            yield _Declared(entry.get("suite"), entry["case"], now, at)
+
+
+def _untested(session: Session, convention: Convention, own: Sequence[PolicyCase]) -> Iterator[Problem]:
+    """The places written in the text's own folder, and the thresholds at its numbers, that its tests do not reach."""
+    folder = f"{(session.registry.root / convention.id).as_posix()}/"
+    numbers = {i.id for i in convention.items.values() if i.kind == "parameter" and i.at.file.startswith(folder)}
+    found = coverage(session.registry, observe(session, own))
+    for place in found.missed:
+        new = place.at.file.startswith(folder) or place.reads & numbers
+        if place.convention == convention.id and new:
+            lacking = [side for side in place.sides if side not in found.sides(place)]
+            values = {"kind": place.kind, "name": place.name, "sides": ", ".join(lacking)}
+            yield Problem(place.at, "change-untested", values)

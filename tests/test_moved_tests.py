@@ -1,0 +1,127 @@
+"""The tests of a text run again under one that amends it, and what comes out otherwise is declared with a reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from command import avenant, refused
+from test_amending import AMOUNT, MINIMUM, amend, policies, read  # noqa: F401
+
+from engine.evaluation.session import Session
+from engine.suite.moved import into, moved
+from engine.suite.running import read_cases
+
+CASE = "L'activité minimale est atteinte"
+DECLARED = """differences:
+  - because: "Article 2 : le mi-temps passe à 20 000 € la première année."
+    cases:
+      - {case: "L'activité minimale est atteinte", now: {aide.montant_annuel: 20000}}
+"""
+FIRST_YEAR = AMOUNT.replace("annee: {from: 3}, then: 14000", "annee: {before: 3}, then: 20000")
+OWN = """suite: Avenant d'exemple
+base:
+  contrat: {date_signature: "2027-03-01", option: demi_etp, annee: 2}
+  patientele: {mt_depart: 800}
+cases:
+  - name: Les deux premières années
+    expect: {aide.montant_annuel: 20000}
+  - name: Ensuite
+    given: {contrat.annee: 3}
+    expect: {aide.montant_annuel: 13000}
+"""
+
+
+@pytest.fixture
+def amended(policies: Path) -> Path:  # noqa: F811
+    folder = amend(policies, {"montants.yaml": FIRST_YEAR})
+    (folder / "tests/regles_test.yaml").write_text(OWN, encoding="utf-8")
+    return policies
+
+
+def declare(policies: Path, text: str) -> None:  # noqa: F811
+    (policies / "avenant/tests/differences.yaml").write_text(text, encoding="utf-8")
+
+
+def test_what_comes_out_otherwise_is_listed_until_it_is_declared(amended: Path) -> None:
+    said = avenant("test", "--policies", str(amended), "--lang", "en")
+    assert said.exit_code == 1
+    assert f"{CASE} (nouvelle under avenant)" in said.output
+    assert "aide.montant_annuel  19000     20000" in said.output
+    declare(amended, DECLARED)
+    said = avenant("test", "--policies", str(amended), "--lang", "en")
+    assert said.exit_code == 0, said.output
+    assert "avenant: 1 case of nouvelle run again, 1 come out otherwise and are declared" in said.output
+
+
+def test_a_declared_difference_that_does_not_come_out_is_told(amended: Path) -> None:
+    declare(amended, DECLARED.replace("20000", "20500"))
+    said = avenant("test", "--policies", str(amended), "--lang", "fr")
+    assert said.exit_code == 1
+    (found,) = moved(Session(read(amended)), read_cases(Session(read(amended))))
+    assert [problem.code for problem in found.problems] == ["difference-gone"]
+
+
+def test_a_difference_without_a_reason_is_refused(amended: Path) -> None:
+    declare(amended, "differences: [{cases: [{case: Un cas, now: {eligibilite: eligible}}]}]\n")
+    assert "missing-key" in refused(avenant("test", "--policies", str(amended)))
+
+
+def test_what_a_text_changes_has_tests_of_its_own_on_both_sides(amended: Path) -> None:
+    declare(amended, DECLARED)
+    (amended / "avenant/tests/regles_test.yaml").write_text(OWN.partition("  - name: Ensuite")[0], encoding="utf-8")
+    (found,) = moved(Session(read(amended)), read_cases(Session(read(amended))))
+    assert [(problem.code, problem.values["sides"]) for problem in found.problems] == [("change-untested", "no")]
+
+
+def test_the_sides_of_a_changed_number_are_those_of_every_comparison_with_it(policies: Path) -> None:  # noqa: F811
+    rules = policies / "nouvelle/regles.yaml"
+    rules.write_text(
+        rules.read_text(encoding="utf-8").replace("775", "{ref: seuil}")
+        + "parameters:\n  - id: seuil\n    label: {fr: Seuil, en: Threshold}\n    unit: patients\n"
+        '    cite: [{source: texte}]\n    values: [{from: "2024-06-22", value: 775}]\n',
+        encoding="utf-8",
+    )
+    change = (
+        'change: {parameters: [{id: seuil, values: [{from: "2027-01-01", value: 700, cite: [{source: avenant}]}]}]}\n'
+    )
+    amend(policies, {"seuils.yaml": change})
+    session = Session(read(policies))
+    (found,) = moved(session, read_cases(session))
+    untested = [(problem.values["name"], problem.values["sides"]) for problem in found.problems]
+    assert untested == [("patientele.mt_depart more_than", "yes"), ("patientele.mt_depart at_least", "no")]
+
+
+def test_the_text_between_two_amendments_is_run_under_both(amended: Path) -> None:
+    declare(amended, DECLARED)
+    amend(amended, {"eligibilite.yaml": MINIMUM}, "avenant_2", "avenant", "2028-01-01")
+    session = Session(read(amended))
+    found = moved(session, read_cases(session))
+    assert [(each.convention, each.base, each.cases, each.declared) for each in found] == [
+        ("avenant", "nouvelle", 1, 1),
+        ("avenant_2", "avenant", 3, 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("signature", "other", "moved_to", "other_to"),
+    [
+        ("2024-09-02", "2024-10-01", "2027-09-02", "2027-10-01"),
+        ("2024-02-29", "2023-12-31", "2027-02-28", "2026-12-31"),
+        ("2024-06-22", "2024-02-29", "2027-06-22", "2027-02-28"),
+    ],
+)
+def test_a_case_moves_by_whole_years_with_all_its_dates(
+    amended: Path, signature: str, other: str, moved_to: str, other_to: str
+) -> None:
+    text = read(amended).by_id("avenant")
+    facts = {"contrat.date_signature": dt.date.fromisoformat(signature), "autre": dt.date.fromisoformat(other)}
+    found, _ = into(text, facts)
+    assert [str(day) for day in found.values()] == [moved_to, other_to]
+
+
+def test_a_case_moves_by_days_where_the_window_is_shorter_than_a_year(amended: Path) -> None:
+    amend(amended, {"eligibilite.yaml": MINIMUM}, "avenant_2", "avenant", "2027-02-01")
+    found, _ = into(read(amended).by_id("avenant"), {"contrat.date_signature": dt.date(2024, 9, 2)})
+    assert found == {"contrat.date_signature": dt.date(2027, 1, 1)}

@@ -148,7 +148,7 @@ def test_the_html_page_is_self_contained_and_colours_the_lines(monkeypatch: pyte
 
 @pytest.mark.parametrize(
     ("beneficiary", "day"),
-    [("medecin_liberal", "2019-08-31"), ("centre_de_sante", "2020-02-03"), ("centre_de_sante", "2024-08-06")],
+    [("medecin_liberal", "2019-08-31"), ("centre_de_sante", "2020-02-03"), ("maison_de_sante", "2026-02-24")],
 )
 def test_the_day_outside_a_window_is_refused_which_no_suite_can_state(
     beneficiary: str, day: str, session: Session

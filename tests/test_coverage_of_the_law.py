@@ -24,7 +24,7 @@ STATEMENTS = (
     *(f"S2.{n}" for n in range(1, 4)),
     *(f"S3.{n}" for n in range(1, 4)),
     *(f"S4.{n}" for n in range(1, 20)),
-    *(f"L3-{n}" for n in range(51, 57)),
+    *(f"L3-{n}" for n in (31, 34, 39, *range(51, 57))),
 )
 POLICIES = Path(__file__).resolve().parent.parent / "policies"
 

@@ -85,8 +85,6 @@ def test_every_day_since_the_first_window_has_exactly_one_convention(session: Se
     [
         ("medecin_liberal", dt.date(2019, 8, 31)),
         ("centre_de_sante", dt.date(2020, 2, 3)),
-        ("centre_de_sante", dt.date(2024, 8, 6)),
-        ("centre_de_sante", dt.date(2025, 10, 15)),
         ("maison_de_sante", dt.date(2026, 2, 24)),
     ],
 )

@@ -77,7 +77,6 @@ def test_a_signature_after_the_announced_years_of_the_convention_is_doubted(form
 
 OUTSIDE = {
     "signed_before_the_scheme.yaml": ("avant_le_dispositif", "none", "1er septembre 2019"),
-    "centre_after_october_2025.yaml": ("centres_accord_2025", "unpublished", "jusqu'à huit contrats"),
 }
 
 
@@ -95,6 +94,16 @@ def test_a_contract_outside_the_texts_gets_a_page_with_what_is_known(name: str, 
     assert all(each["cite"] for each in found["known"])
 
 
+@pytest.mark.parametrize("format_", PAGES)
+def test_the_amounts_of_a_centre_since_october_2025_are_told_to_be_unknown_and_how_many_contracts_it_may_have(
+    format_: str,
+) -> None:
+    page = said("evaluate", "centre_after_october_2025.yaml", format_)
+    assert "jusqu'à huit contrats, sans plafond en zone sous-dense ; ses montants ne sont pas dans nos sources" in page
+    assert "Éligible" not in page
+    assert "36" not in page
+
+
 @pytest.mark.parametrize("format_", [*PAGES, "json", "html", "csv"])
 def test_a_dossier_outside_the_texts_gets_the_same_answer(format_: str, tmp_path: Path) -> None:
     dossier = tmp_path / "life.yaml"
@@ -106,13 +115,13 @@ def test_a_dossier_outside_the_texts_gets_the_same_answer(format_: str, tmp_path
 
 def test_rows_outside_the_texts_are_no_refusals_in_a_batch(tmp_path: Path) -> None:
     table, out = tmp_path / "rows.csv", tmp_path / "out.csv"
-    days = ("medecin_liberal,2019-08-15", "centre_de_sante,2024-11-02", "maison_de_sante,2026-02-24")
+    days = ("medecin_liberal,2019-08-15", "centre_de_sante,2020-02-03", "maison_de_sante,2026-02-24")
     table.write_text("\n".join(["beneficiaire,contrat.date_signature", *days]) + "\n", encoding="utf-8")
     result = avenant("batch", str(table), "-o", str(out), "--strict", "--lang", "fr")
     assert result.exit_code == 0, result.output
     with out.open(encoding="utf-8", newline="") as rows:
         found = [row["convention"] for row in csv.DictReader(rows)]
-    assert found == ["avant_le_dispositif", "centres_avenant_5", "avant_le_contrat_collectif"]
+    assert found == ["avant_le_dispositif", "centres_avant_l_avenant_3", "avant_le_contrat_collectif"]
     assert all(id_ in result.stdout for id_ in found)
 
 

@@ -35,8 +35,8 @@ $(STAMP): locks/avenant.lock locks/compiler.lock pyproject.toml tools/setup_env.
 
 setup: $(STAMP) ## make .venv with the locked dependencies (every target below does this first)
 
-demo: $(STAMP) ## decide the example cases
-	@$(AVENANT) evaluate examples/*.yaml
+demo: $(STAMP) ## decide an example and say what to try next (ARGS=--full: every example)
+	@$(PY) tools/demo.py $(ARGS)
 
 serve: $(STAMP) ## serve the estimate as pages on this machine (ARGS="--port 8001")
 	@$(AVENANT) serve $(ARGS)

@@ -24,6 +24,7 @@ from engine.language.reading import BODIES
 from engine.policy import loader
 
 README = ROOT / "README.md"
+SHOWN = ("README.md", "docs/tour.md")  # each of their commands is run by a test of its own
 SKIPPED = {".venv", ".git", ".mypy_cache", ".ruff_cache", ".pytest_cache", "build", "dist"}
 PAGES = sorted(p for p in ROOT.rglob("*.md") if not SKIPPED & set(p.relative_to(ROOT).parts))
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
@@ -53,16 +54,18 @@ def console(page: Path) -> Iterator[tuple[str, list[str]]]:
         yield from generator().commands(block)
 
 
-@pytest.mark.parametrize("page", [key for key in generator().PAGES if key != "README.md"])
+@pytest.mark.parametrize("page", [key for key in generator().PAGES if key not in SHOWN])
 def test_a_generated_page_equals_its_generator(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     assert text == generator().PAGES[page](text), "run `make docs`"
 
 
 @pytest.mark.parametrize(
-    ("command", "shown"), list(console(README)), ids=lambda value: value if isinstance(value, str) else ""
+    ("command", "shown"),
+    [each for page in SHOWN for each in console(ROOT / page)],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_command_of_the_readme_gives_what_is_shown(command: str, shown: list[str]) -> None:
+def test_a_command_of_the_readme_and_the_tour_gives_what_is_shown(command: str, shown: list[str]) -> None:
     given = generator().run(command).splitlines()
     if shown and shown[-1] == generator().MORE:
         shown = shown[:-1]
@@ -82,6 +85,14 @@ def test_the_first_screen_of_the_readme_holds_a_rule_a_case_a_command_and_its_ou
     first = README.read_text(encoding="utf-8").splitlines()[:40]
     fences = [line for line in first if line.startswith("```")]
     assert fences[:6] == ["```yaml", "```", "```yaml", "```", "```console", "```"]
+
+
+def test_the_readme_is_read_in_a_few_screens_and_the_demonstration_in_two() -> None:
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 160
+    for lang in ("fr", "en"):
+        said = generator().run(f"LC_ALL={lang}_FR.UTF-8 {sys.executable} tools/demo.py")
+        assert {"fr": "À essayer ensuite", "en": "To try next"}[lang] in said
+        assert len(said.splitlines()) <= 100
 
 
 def excerpts(page: Path) -> Iterator[tuple[str, list[list[str]]]]:
@@ -161,9 +172,9 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_completion_of_the_readme_works(shell: str) -> None:
+def test_the_completion_of_the_tour_works(shell: str) -> None:
     line = f"_AVENANT_COMPLETE={shell}_source avenant"
-    assert line in README.read_text(encoding="utf-8")
+    assert line in (ROOT / "docs" / "tour.md").read_text(encoding="utf-8")
     if shell == "bash" and not any((Path(d) / "bash").exists() for d in os.get_exec_path()):
         pytest.skip("no bash here")
     assert "_AVENANT_COMPLETE" in generator().run(line)

@@ -261,6 +261,7 @@ PAGES: Mapping[str, Page] = {
     **({"docs/errors.md": lambda _: errors_page()} if errors_page else {}),
     "docs/dossiers.md": lambda text: filled(text, dossier_regions()),
     "docs/language.md": lambda text: filled(text, language_regions()),
+    "docs/tour.md": transcribed,
     "examples/README.md": lambda text: filled(text, examples_regions()),
     "schemas/ruleset.schema.json": ruleset_page,
 }

@@ -138,6 +138,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         " end (`before`, excluded).",
         "window-empty": "`before` is excluded, so it must come after `from`; for a convention and for an overlay.",
         "amends-early": "What a text amends is older than itself, and ends on its first day by itself.",
+        "to-fill": "`avenant new` leaves the mark where only the text itself can say what to write.",
         "difference-gone": "`avenant test` says what comes out: take the line out, or write what it says.",
         "change-untested": "What a text changes has tests of its own: those of the amended text say what it keeps.",
         "change-of-nothing": "`change` gives a part of an item, and the rest is that of the text amended. Name it in"

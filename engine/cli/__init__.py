@@ -25,6 +25,7 @@ _COMMANDS: Mapping[str, str] = {
     "table": "tables",
     "ask": "asking",
     "diff": "comparing",
+    "new": "texts",
     "serve": "serving",
 }
 _NAMES = {"list": "list_"}  # a command whose function must not hide a word of Python

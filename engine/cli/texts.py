@@ -2,18 +2,65 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from engine.cli.common import Given, write
-from engine.errors import Location, fault
+from engine.cli.common import Given, given, write
+from engine.errors import Location, Problem, UsageFault, fault
 from engine.exchange.rules_text import rules_text
 from engine.files import unwritable
-from engine.policy.places import HEAD
+from engine.language.typing import is_date
+from engine.policy.places import DIFFERENCES, HEAD, TESTS, TO_FILL
 from engine.policy.reading import standing_text
+
+
+@click.command()
+@click.argument("id_", metavar="ID")
+@click.option("--amends", "base", metavar="BASE", required=True, help="The text that the new one amends.")
+@click.option("--from", "first", metavar="DATE", required=True, help="The first day on which contracts come under it.")
+@click.option("--label-fr", metavar="TEXT", default=TO_FILL, help="Its name in French.")
+@click.option("--label-en", metavar="TEXT", default=TO_FILL, help="Its name in English.")
+@given()
+def new(rules: Given, id_: str, base: str, first: str, label_fr: str, label_en: str) -> None:
+    """Begin a text that amends another: its folder, with what is to be filled in marked."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_]*", id_):
+        raise click.UsageError(f"ID: '{id_}' is not of small letters, digits and underscores")
+    if not is_date(first):
+        raise click.UsageError(f"--from: '{first}' is not a date such as 2027-01-01")
+    registry = rules.session.registry
+    amended = registry.by_id(base)
+    if first <= amended.signed_from.isoformat():
+        values = {"id": id_, "base": base, "start": first, "base_start": amended.signed_from.isoformat()}
+        raise UsageFault(Problem(Location("--from"), "amends-early", values))
+    label = {"fr": label_fr, "en": label_en}
+    folder = Path(registry.root) / id_
+    write_folder(folder, _first_files(id_, base, first, label))
+    click.echo(rules.say("text_begun", folder=folder.as_posix(), mark=TO_FILL))
+
+
+def _first_files(id_: str, base: str, first: str, label: Mapping[str, str]) -> dict[str, str]:
+    """The head of an amending text, an empty list of differences and a changelog."""
+    fr, en = (json.dumps(label[lang], ensure_ascii=False) for lang in ("fr", "en"))
+    head = f"""# yaml-language-server: $schema=../../schemas/convention.schema.json
+id: {id_}
+label: {{fr: {fr}, en: {en}}}
+amends: {base}
+signed: {{from: "{first}"}}
+kept: {{cite: [{{source: texte, at: {TO_FILL}}}]}}
+sources:
+  texte: {{title: {TO_FILL}, publisher: {TO_FILL}, kind: official_text, date: "{first[:4]}"}}  # {TO_FILL} : date
+"""
+    differences = "# yaml-language-server: $schema=../../../schemas/differences.schema.json\ndifferences: []\n"
+    return {
+        HEAD: head,
+        f"{TESTS}/{DIFFERENCES}": differences,
+        "CHANGELOG.md": f"# Journal des changements : {label['fr']}\n\n- {TO_FILL}\n",
+    }
 
 
 def show_whole(rules: Given, id_: str, folder: str | None) -> None:

@@ -10,6 +10,7 @@ from engine.records import dataclass
 
 HEAD = "convention.yaml"
 TESTS, SUITE = "tests", "*_test.yaml"  # the folder of a convention's own tests, and the files read there
+TO_FILL = "À REMPLIR"  # what a new text leaves to its author, and check refuses
 DIFFERENCES = "differences.yaml"  # among the tests of an amending text
 _PACKAGE = Path(__file__).resolve().parent.parent
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.errors import Location, Problem, warning
-from engine.policy.places import DIFFERENCES, HEAD, SUITE, TESTS
+from engine.errors import InputFault, Location, Problem, warning
+from engine.policy.loader import read_bytes
+from engine.policy.places import DIFFERENCES, HEAD, SUITE, TESTS, TO_FILL
 
 _RULES = frozenset({".yaml", ".yml", ".json"})  # what is written to be read
 _READ = f"{HEAD}, *.yaml, {TESTS}/{SUITE}"
@@ -19,6 +20,8 @@ def file_problems(root: Path, shown: Path) -> Iterator[Problem]:
         folder = head.parent
         read = {*folder.glob("*.yaml"), *(folder / TESTS).glob(SUITE), folder / TESTS / DIFFERENCES}
         yield from _unread(root, sorted(path for path in folder.rglob("*") if path not in read), shown)
+        for path in sorted((*read, *folder.glob("*.md"))):
+            yield from _to_fill(path, Location((shown / path.relative_to(root)).as_posix()))
         if not any((folder / TESTS).glob(SUITE)):
             place = Location((shown / folder.name).as_posix())
             yield warning(place, "no-tests", id=folder.name, wanted=f"{TESTS}/{SUITE}")
@@ -35,3 +38,14 @@ def _unread(root: Path, paths: Iterator[Path] | list[Path], shown: Path) -> Iter
             yield Problem(place, "file-unread", {"name": path.name, "wanted": _READ})
         else:
             yield warning(place, "file-unread", name=path.name, wanted=_READ)
+
+
+def _to_fill(path: Path, place: Location) -> Iterator[Problem]:
+    """The places that a new text leaves to its author."""
+    try:
+        lines = read_bytes(path).decode("utf-8", "replace").splitlines()
+    except InputFault:  # told where it is read, or not there at all
+        return
+    for number, line in enumerate(lines, 1):
+        if TO_FILL in line:
+            yield Problem(Location(place.file, number, line.index(TO_FILL) + 1), "to-fill", {"mark": TO_FILL})

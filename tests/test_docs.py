@@ -24,7 +24,7 @@ from engine.language.reading import BODIES
 from engine.policy import loader
 
 README = ROOT / "README.md"
-SHOWN = ("README.md", "docs/tour.md")  # each of their commands is run by a test of its own
+SHOWN = ("README.md", "docs/tour.md", "docs/fr/medecins.md")  # each of their commands is run by a test of its own
 SKIPPED = {".venv", ".git", ".mypy_cache", ".ruff_cache", ".pytest_cache", "build", "dist"}
 PAGES = sorted(p for p in ROOT.rglob("*.md") if not SKIPPED & set(p.relative_to(ROOT).parts))
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))

@@ -260,6 +260,7 @@ PAGES: Mapping[str, Page] = {
     "docs/cli.md": lambda _: cli_page(),
     **({"docs/errors.md": lambda _: errors_page()} if errors_page else {}),
     "docs/dossiers.md": lambda text: filled(text, dossier_regions()),
+    "docs/fr/medecins.md": transcribed,
     "docs/language.md": lambda text: filled(text, language_regions()),
     "docs/tour.md": transcribed,
     "examples/README.md": lambda text: filled(text, examples_regions()),

@@ -27,6 +27,7 @@ ORDER = (
     "comparison",
     "exchange",
     "report",
+    "letters",
     "web",
     "cli",
 )

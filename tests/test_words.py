@@ -40,6 +40,10 @@ MEMBERS = {
     "if_unmet": {*IF_UNMET},
     "item_status": {behaviour.PROVED, behaviour.APART, behaviour.OFFSET, behaviour.UNDECIDED, behaviour.THROUGH},
     "cause_change": {"added", "removed", "changed"},
+    "letter_stop": {
+        *("verdict", "verdict_waits", "verdict_open", "reading", "doubtful", "not_due", "source", "nothing_missing"),
+        *("objective_waits", "objective_open", "year", "payment_open", "no_payment", "nothing_overpaid"),
+    },
     "more_of": {"patients", "patients_par_etp", "points", "ETP", "years", "days"},
     "origin": {"option", "folder", "package", "revision", "checkout"},
     "outside_aid": {"none", "unpublished"},

@@ -282,6 +282,15 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "spark-form": "What spreadsheets write in ways of their own is read on one machine.",
         "spark-failed": "The reason is Spark's own; its log tells more.",
     },
+    "Letters": {
+        "letter-says-more": "Answer what is open, or take a side with `--interpret`: a letter states what is decided.",
+        "letter-field": "`avenant letter --fields` lists the fields with what each holds.",
+        "letter-expression": "A template neither counts nor decides, and what it might run is stopped before.",
+        "letter-template": "A tag that Word has split is mended by typing it again in one go.",
+        "letter-unsafe": "A template is a plain Word file of at most 2 MB.",
+        "letter-kind": "A template is named as its kind of letter.",
+        "letter-people": "What is known of people stands in these files alone, never in a case.",
+    },
     "Comparing": {
         "sides-missing": "Name what to compare: `avenant diff 2023_reglement_arbitral 2024_convention`, or `--git"
         " main`.",

@@ -21,6 +21,7 @@ _COMMANDS: Mapping[str, str] = {
     "explain": "explaining",
     "batch": "bulk",
     "timeline": "living",
+    "letter": "letters",
     "textconv": "textconv",
     "table": "tables",
     "ask": "asking",

@@ -10,7 +10,7 @@ import click
 from engine.cli.common import Given, format_option, given, put
 from engine.cli.effort import effort_option
 from engine.cli.faults import complain
-from engine.errors import ERROR
+from engine.errors import ERROR, Problem
 from engine.policy.checks import check_folder
 from engine.policy.places import policies_place
 from engine.report.catalogue_page import LIST_FORMATS, SHOW_FORMATS
@@ -42,6 +42,17 @@ def show(rules: Given, item: str | None, whole: bool, folder: str | None, format
     put(SHOW_FORMATS, format_, str(item), rules.say)
 
 
+def _of_letters(policies: Path) -> list[Problem]:
+    """What is wrong with the templates of letters beside the policies, where the extra that reads them is there."""
+    if not (policies.parent / "letters").is_dir():
+        return []
+    try:
+        from engine.letters.writing import check_letters
+    except ModuleNotFoundError:
+        return []
+    return check_letters(policies.parent / "letters")
+
+
 @click.command()
 @click.option("--deep", is_flag=True, help="Also prove of all cases: no gap, no overlap, nothing dead, promises kept.")
 @click.option("--witness", metavar="DIR", help="With --deep: write a case file for each finding into this folder.")
@@ -53,7 +64,7 @@ def check(rules: Given, deep: bool, witness: str | None, strict: bool, effort: i
     if witness is not None and not deep:
         raise click.UsageError("--witness: goes with --deep")
     place = policies_place(rules.policies, Path.cwd())
-    problems = check_folder(place.path, place.origin)
+    problems = [*check_folder(place.path, place.origin), *_of_letters(place.path)]
     complain(problems, rules.lang)
     faulty = any(strict or problem.severity == ERROR for problem in problems)
     if deep:

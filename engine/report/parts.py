@@ -64,16 +64,22 @@ def why_not(decision: Decision, say: Say, hanging: Hanging) -> Iterator[Block]:
 
 def why_not_due(decision: Decision, say: Say) -> Iterator[Block]:
     """One sentence for each condition of the amount due that the case breaks, or begins to answer and leaves open."""
+    for result in unmet_conditions(decision):
+        key, tone = ("not_due", "bad") if result.verdict == "not_met" else ("due_if", "open")
+        label = say.named(say.label(result), result.id)
+        reason = f"{label} ({facts_behind(result, say)}) {say.noted(result.cite)}."
+        yield Paragraph(say.pair(say(key), reason), tone)
+
+
+def unmet_conditions(decision: Decision) -> Iterator[Result]:
+    """The conditions of the amount due that the case breaks, or begins to answer and leaves open."""
     due = decision.convention.items.get(decision.headline.due or "")
     if due is None or due.unless is None:
         return
     named = (node.left.id for node in walk(due.unless) if isinstance(node, Compare) and isinstance(node.left, ItemRef))
     for result in (decision.results[id_] for id_ in dict.fromkeys(named)):
         if result.kind == "criterion" and (result.verdict == "not_met" or _half_answered(decision, result)):
-            key, tone = ("not_due", "bad") if result.verdict == "not_met" else ("due_if", "open")
-            label = say.named(say.label(result), result.id)
-            reason = f"{label} ({facts_behind(result, say)}) {say.noted(result.cite)}."
-            yield Paragraph(say.pair(say(key), reason), tone)
+            yield result
 
 
 def _half_answered(decision: Decision, result: Result) -> bool:

@@ -1,0 +1,278 @@
+"""What a letter says: a matter, the people concerned and a kind come in, the values of the fields go out, in French."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from engine.errors import InputFault, Location, Problem, nearest
+from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
+from engine.language.expressions import Citation
+from engine.language.facts import SIGNATURE
+from engine.letters.amounts import in_words
+from engine.letters.fields import ADDRESSEE, SENDER
+from engine.letters.limits import WEAK
+from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, VERSEMENT, Matter
+from engine.policy.loader import Document
+from engine.report.money import EUROS
+from engine.report.page import Tree
+from engine.report.parts import facts_behind, unmet_conditions
+from engine.report.readings import readings_blocks
+from engine.report.reasons import waiting
+from engine.report.say import Say
+
+OPTION = "contrat.option"
+
+Entries = list[dict[str, str]]
+
+
+def values(kind: str, matter: Matter, say: Say, sender: Mapping[str, str], to: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of a letter; what nobody said of people stays to be filled in by hand, and shows it."""
+    cited = _Cited(say)
+    parts: dict[str, Any] = {
+        "caisse": {name: sender.get(name) or _blank(name, SENDER) for name in SENDER},
+        "destinataire": {name: to.get(name) or _blank(name, ADDRESSEE) for name in ADDRESSEE},
+        "contrat": _contract(matter.decision, say),
+        "jour": say.scalar(matter.day) if matter.day else "[à compléter : jour]",
+        "motifs": _motives(matter, say, cited) if kind == REFUS else [],
+        "conditions": _conditions(matter, say, cited) if kind in (ACCORD, VERSEMENT) else [],
+        "annees": _years(matter, say, cited) if kind == ACCORD else [],
+        "objectifs": _objectives(matter, say, cited) if kind in (ACCORD, OBJECTIF) else [],
+        "obligations": _duties(_obligations(matter), say, cited) if kind == ACCORD else [],
+        "pieces": _pieces(matter, say) if kind == PIECES else [],
+        "versements": _payments(matter.payments(), say, cited) if kind == VERSEMENT else [],
+        **_overpaid(matter if kind == TROP_PERCU else None, say, cited),
+        "choix": _choices(matter, say),
+        "reserves": _reserves(kind, matter, say),
+    }
+    return {**parts, "sources": [{"phrase": text} for text in cited.texts]}
+
+
+def people(document: Document, known: Mapping[str, str]) -> dict[str, str]:
+    """The texts of a file about the sender or the addressee.
+
+    Raises:
+        InputFault: a field that no letter has, or that is no text.
+    """
+    data = document.data if isinstance(document.data, Mapping) else {}
+    problems = [] if data else [Problem(Location(document.name), "letter-people", {"name": "—"})]
+    for name, value in data.items():
+        if name not in known:
+            problems.append(Problem(document.key_at((name,)), "letter-people", {"name": name}, nearest(name, known)))
+        elif not isinstance(value, str):
+            problems.append(Problem(document.at((name,)), "letter-people", {"name": name}))
+    if problems:
+        raise InputFault(problems)
+    return dict(data)
+
+
+def _blank(name: str, known: Mapping[str, str]) -> str:
+    return f"[à compléter : {known[name]}]"
+
+
+class _Cited:
+    """The sources of a letter as sentences, each told once, in the order in which the letter rests on them."""
+
+    def __init__(self, say: Say) -> None:
+        self.say = say
+        self.texts: dict[str, None] = {}
+
+    def __call__(self, cite: Iterable[Citation]) -> str:
+        """The sources of a statement, written out."""
+        told = []
+        for each in dict.fromkeys(cite):
+            source = self.say.registry.conventions[each.convention].sources.get(each.source)
+            if source is None:
+                continue
+            day = f", {self.say.written_day(source.date)}" if source.date else ""
+            grade = f" ({self.say.value(source.kind)})" if source.kind in WEAK else ""
+            self.texts[f"{source.title}, {source.publisher}{day}{grade}."] = None
+            told.append(f"{source.title}, {each.locator}" if each.locator else source.title)
+        return self.say.listed(dict.fromkeys(told))
+
+
+def _contract(decision: Decision, say: Say) -> dict[str, str]:
+    option = decision.facts.get(OPTION)
+    return {
+        "date_signature": say.scalar(decision.facts[SIGNATURE]),
+        "option": say.fact(OPTION, option) if option is not None else "[à compléter : option]",
+        "convention": say.label(decision.convention),
+        "pourquoi": decision.selected_because[say.lang],
+    }
+
+
+def _motives(matter: Matter, say: Say, cited: _Cited) -> Entries:
+    return [
+        {"condition": say.label(each), "situation": facts_behind(each, say), "texte": cited(each.cite)}
+        for each in matter.criteria("not_met")
+    ]
+
+
+def _conditions(matter: Matter, say: Say, cited: _Cited) -> Entries:
+    """The conditions of the payment that are not answered yet."""
+    found = (result for result in unmet_conditions(matter.decision) if result.verdict == "undetermined")
+    return [{"phrase": f"{say.label(each)} ({cited(each.cite)})."} for each in found]
+
+
+def _years(matter: Matter, say: Say, cited: _Cited) -> Entries:
+    """The most that each contract year pays."""
+    decision = matter.decision
+    if matter.life is not None:
+        ids = decision.headline.maximum
+        found = [(row.year, row.start, row.decision.stated(ids)) for row in matter.life.rows]
+    elif decision.years:
+        found = [(line.year, line.start, line.amount) for line in decision.years]
+    else:
+        found = [(year, None, each.stated(each.headline.maximum)) for year, each in matter.decisions]
+    return [
+        {"annee": str(year), "debut": say.scalar(start), "montant": _amount(result, say, cited)}
+        for year, start, result in found
+        if result is not None
+    ]
+
+
+def _amount(result: Result, say: Say, cited: _Cited) -> str:
+    if result.status == "known":
+        cited(result.cite)
+        return say.result(result)
+    return f"non établi : {waiting(result, say)}" if result.status == "undetermined" else "sans objet"
+
+
+def _objectives(matter: Matter, say: Say, cited: _Cited) -> Entries:
+    found = []
+    for result in matter.objectives():
+        if result.status != "known":
+            continue
+        cited(result.cite)
+        facts = say.registry.vocabulary.facts
+        starts = [
+            say.pair(say.label(facts[name]), say.fact(name, value))
+            for name, value in result.facts.items()
+            if facts[name].type.unit == "patients"
+        ]
+        found.append({"nom": say.label(result), "depart": say.listed(starts), "valeur": say.result(result)})
+    return found
+
+
+def _obligations(matter: Matter) -> Sequence[ObligationLine]:
+    return matter.decision.obligations if matter.life is None else matter.life.obligations
+
+
+def _duties(lines: Sequence[ObligationLine], say: Say, cited: _Cited) -> Entries:
+    """The duties with a day that are still to be done."""
+    found: Entries = []
+    for line in lines:
+        if line.status in ("pending", "overdue") and line.due is not None:
+            cited(line.cite)
+            follows = "" if line.if_unmet is None else say(f"if_unmet.{line.if_unmet}")
+            found.append({"nom": say.label(line), "echeance": say.scalar(line.due), "suite": follows})
+    return found
+
+
+def _pieces(matter: Matter, say: Say) -> Entries:
+    facts = say.registry.vocabulary.facts
+    decisions = [decision for _, decision in matter.decisions] or [matter.decision]
+    found = []
+    for name in matter.missing():
+        waits = {
+            say.label(result): None
+            for decision in decisions
+            for result in (decision.results.get(id_) for id_ in decision.headline.ids)
+            if result is not None and name in result.missing
+        }
+        fact = facts[name]
+        found.append({"question": fact.question[say.lang], "ou": fact.where[say.lang], "pour": say.listed(waits)})
+    return found
+
+
+def _payments(lines: Sequence[tuple[int, PaymentLine]], say: Say, cited: _Cited) -> Entries:
+    found = []
+    for year, line in lines:
+        value = line.result.value
+        if isinstance(value, int | Fraction):
+            cited(line.result.cite)
+            found.append(
+                {
+                    "annee": str(year),
+                    "nom": say.label(line.result),
+                    "montant": say.scalar(value, EUROS),
+                    "lettres": in_words(value),
+                    "echeance": say.scalar(line.due) if line.due else "à une date qui n'est pas publiée",
+                }
+            )
+    return found
+
+
+def _overpaid(matter: Matter | None, say: Say, cited: _Cited) -> dict[str, Any]:
+    if matter is None:
+        return {"trop_percu": {"montant": "", "lettres": "", "jour": ""}, "annees_trop_percu": []}
+    found = matter.overpaid()
+    total = sum((amount for _, _, amount in found), Fraction(0))
+    day = matter.day if matter.life is None else matter.life.as_of
+    rows = []
+    for year, decision, amount in found:
+        due = decision.stated(decision.headline.due)
+        cited(() if due is None else due.cite)
+        owed = Fraction(due.value) if due is not None and isinstance(due.value, int | Fraction) else Fraction(0)
+        rows.append(
+            {
+                "annee": str(year),
+                "du": say.scalar(owed, EUROS),
+                "verse": say.scalar(owed + amount, EUROS),
+                "a_rembourser": say.scalar(amount, EUROS),
+                "pourquoi": _why_less(decision, say, cited),
+            }
+        )
+    money = {"montant": say.scalar(total, EUROS), "lettres": in_words(total)}
+    return {"trop_percu": {**money, "jour": f"au {say.scalar(day)}" if day else "à ce jour"}, "annees_trop_percu": rows}
+
+
+def _why_less(decision: Decision, say: Say, cited: _Cited) -> str:
+    """The headline results between the verdict and the money: what the year's check came to."""
+    headline, told = decision.headline, []
+    money = (headline.verdict, headline.maximum, headline.due, headline.recover)
+    due = decision.headline.due
+    below = {result.id for result in decision.below(due)} if due else set()
+    for id_ in headline.ids:
+        result = decision.results.get(id_)
+        units = None if result is None or result.type is None else result.type.unit
+        if result is None or id_ in money or id_ not in below or result.status != "known" or units == "patients":
+            continue
+        if headline.headline[id_].better is None:
+            continue
+        cited(result.cite)
+        told.append(say.pair(say.label(result), say.result(result)))
+    return say.listed(told)
+
+
+def _choices(matter: Matter, say: Say) -> Entries:
+    """The sides that were taken, in words."""
+    questions = matter.decision.convention.interpretations
+    taken = ((questions[id_], choice) for id_, choice in matter.chosen.items() if id_ in questions)
+    return [
+        {"phrase": f"{question.question[say.lang]} La caisse retient : {question.choices[choice][say.lang]}."}
+        for question, choice in taken
+    ]
+
+
+def _reserves(kind: str, matter: Matter, say: Say) -> Entries:
+    """What the letter takes for granted: readings that would change what it states, and years that are open."""
+    years = [year for year, *_ in (matter.overpaid() if kind == TROP_PERCU else matter.payments())]
+    years = years if kind in (TROP_PERCU, VERSEMENT) else []
+    found = [text for text in _readings(kind, matter, say, years) if text]
+    if kind == TROP_PERCU and matter.life is not None and matter.life.paid and matter.life.paid.recover.open_years:
+        open_ = ", ".join(map(str, matter.life.paid.recover.open_years))
+        found.append(f"La somme ne comprend pas ce qui reste à établir (année {open_}).")
+    return [{"phrase": text} for text in found]
+
+
+def _readings(kind: str, matter: Matter, say: Say, years: Sequence[int]) -> Iterator[str]:
+    for reading in matter.readings_on(matter.stated(kind), years):
+        if reading.question.id not in matter.chosen:
+            for block in readings_blocks([reading], say, full=False):
+                if isinstance(block, Tree):
+                    _, *others = (text for _, text in block.lines)
+                    taken = reading.question.choices[reading.taken][say.lang]
+                    asked = f"Question que le texte laisse ouverte : {reading.question.question[say.lang]}"
+                    yield f"{asked} La présente lettre retient : {taken}. Autrement, {' '.join(others)}"

@@ -1,0 +1,110 @@
+"""Matter of a letter: a decision, or a contract year by year, with the readings on which it depends."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from engine.evaluation.decision import Decision, PaymentLine, Result
+from engine.evaluation.timeline import Timeline
+from engine.inquiry.readings import Reading
+from engine.language.facts import YEAR
+from engine.report.parts import eligibility_criteria, tone_of
+
+ACCORD, REFUS, PIECES, OBJECTIF, VERSEMENT, TROP_PERCU = KINDS = (
+    *("accord", "refus", "pieces", "objectif", "versement", "trop-percu"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What a letter is about. ``chosen`` are the readings that were asked for; ``day`` is that of the letter."""
+
+    decision: Decision
+    life: Timeline | None
+    readings: Sequence[Reading]
+    chosen: Mapping[str, str]
+    day: dt.date | None
+    year: int | None = None
+
+    @property
+    def decisions(self) -> Sequence[tuple[int, Decision]]:
+        """The contract years that have begun by the day, each with its decision; a case has its own year, or none."""
+        if self.life is None:
+            year = self.decision.facts.get(YEAR)
+            return ((year, self.decision),) if isinstance(year, int) else ()
+        day = self.life.as_of
+        rows = [row for row in self.life.rows if day is None or (row.start is not None and row.start <= day)]
+        return tuple((row.year, row.decision) for row in rows if self.year is None or row.year == self.year)
+
+    @property
+    def favourable(self) -> bool:
+        return tone_of(self.decision) == "good"
+
+    @property
+    def refused(self) -> bool:
+        return tone_of(self.decision) == "bad"
+
+    def criteria(self, verdict: str) -> list[Result]:
+        return [result for result in eligibility_criteria(self.decision) if result.verdict == verdict]
+
+    def objectives(self) -> list[Result]:
+        """The headline results in patients."""
+        stated = (self.decision.results.get(id_) for id_ in self.decision.headline.ids)
+        return [each for each in stated if each is not None and each.type is not None and each.type.unit == "patients"]
+
+    def payments(self) -> list[tuple[int, PaymentLine]]:
+        """The payments of the year asked for, or of the last that has begun."""
+        last = self.decisions[-1:]
+        return [(year, line) for year, decision in last for line in decision.payments]
+
+    def overpaid(self) -> list[tuple[int, Decision, Fraction]]:
+        """The years begun in which more was paid than is due, with the difference in euros."""
+        found = []
+        for year, decision in self.decisions:
+            result = decision.stated(decision.headline.recover)
+            if result is not None and isinstance(result.value, int | Fraction) and result.value > 0:
+                found.append((year, decision, Fraction(result.value)))
+        return found
+
+    def missing(self) -> tuple[str, ...]:
+        """The facts that the verdict waits for, or else the other headline results."""
+        verdict = self.decision.verdict
+        if verdict is not None and verdict.missing:
+            return verdict.missing
+        decisions = [decision for _, decision in self.decisions] or [self.decision]
+        found = (name for decision in decisions for name in decision.missing)
+        return tuple(dict.fromkeys(name for name in found if name != YEAR or not self.decision.years))
+
+    def stated(self, kind: str) -> frozenset[str]:
+        """The results that a letter of this kind states."""
+        headline, decision = self.decision.headline, self.decision
+        verdict: set[str | None] = {headline.verdict, *(result.id for result in eligibility_criteria(decision))}
+        objectives: set[str | None] = {result.id for result in self.objectives()}
+        payments: set[str | None] = {line.result.id for _, line in self.payments()}
+        stated: dict[str, set[str | None]] = {
+            ACCORD: verdict | objectives | {headline.maximum},
+            REFUS: verdict,
+            PIECES: set(),
+            OBJECTIF: objectives,
+            VERSEMENT: payments | {headline.due},
+            TROP_PERCU: {headline.recover, headline.due},
+        }
+        return frozenset(id_ for id_ in stated[kind] if id_ is not None)
+
+    def readings_on(self, ids: Collection[str], years: Collection[int] = ()) -> Iterator[Reading]:
+        """The readings of which another choice would change one of these results, with those changes alone."""
+        for reading in self.readings:
+            others = {}
+            for choice, effects in reading.others.items():
+                kept = tuple(
+                    effect
+                    for effect in effects
+                    if effect.place.id in ids and (not years or effect.place.year in (0, *years))
+                )
+                if kept:
+                    others[choice] = kept
+            if others:
+                yield replace(reading, others=others)

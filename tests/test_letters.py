@@ -1,0 +1,347 @@
+"""Letters: what each kind says of a real case, what none of them says, and templates that somebody changed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import zipfile
+from fractions import Fraction
+from pathlib import Path
+
+import docx
+import pytest
+from click.testing import Result
+from command import ROOT, avenant, refused
+from docxtpl import DocxTemplate
+from jinja2.exceptions import SecurityError, UndefinedError
+
+from engine.errors import InputFault
+from engine.evaluation.session import Session
+from engine.letters.amounts import in_words
+from engine.letters.fields import FIELDS, documented
+from engine.letters.matter import KINDS
+from engine.letters.sandbox import MADE, environment, faults, fill
+from engine.letters.writing import check_letters
+
+CASES = ROOT / "tests" / "cases"
+EXAMPLES = ROOT / "examples"
+LETTERS = ROOT / "letters"
+GOLDEN = ROOT / "tests" / "golden" / "letters"
+OVERPAID = CASES / "life_overpaid.yaml"
+OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+PAINTER = shutil.which("pdftoppm")
+READING = ("--interpret", "amenagement_du_contrat=sans_effet")
+
+LETTER = {
+    "accord": (EXAMPLES / "2024_gp_half_time_five_years.yaml", ("--as-of", "2024-09-10")),
+    "refus": (EXAMPLES / "2024_surgeon_too_few_clinical_fees.yaml", ("--as-of", "2025-02-01")),
+    "refus_reading": (CASES / "refused_below_p30.yaml", ("--as-of", "2025-02-01", *READING)),
+    "pieces": (EXAMPLES / "2025_gp_incomplete.yaml", ("--as-of", "2025-03-10")),
+    "objectif": (EXAMPLES / "2019_gp_third_time.yaml", ("--as-of", "2019-12-01")),
+    "versement": (OVERPAID, ("--as-of", "2027-12-01")),
+    "trop-percu": (OVERPAID, ("--as-of", "2026-11-28")),
+}
+
+
+def write(case: Path, kind: str, output: Path, *options: str) -> Result:
+    return avenant("letter", str(case), "--kind", kind, "-o", str(output), "--lang", "fr", *options)
+
+
+def text_of(path: Path) -> str:
+    """What a reader sees, in order: paragraphs, and the rows of tables where they stand."""
+    document = docx.Document(str(path))
+    lines = []
+    for part in document.iter_inner_content():
+        if hasattr(part, "rows"):
+            lines += [" | ".join(cell.text for cell in row.cells) for row in part.rows]
+        else:
+            lines.append(part.text)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def template(tmp_path: Path, *paragraphs: str, name: str = "accord.docx") -> Path:
+    document = docx.Document()
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph)
+    (tmp_path / "modeles").mkdir(exist_ok=True)
+    document.save(str(tmp_path / "modeles" / name))
+    return tmp_path / "modeles" / name
+
+
+# What each letter says
+
+
+@pytest.mark.parametrize("name", LETTER)
+def test_each_kind_of_letter_reads_as_its_golden_text(name: str, tmp_path: Path, update_golden: bool) -> None:
+    case, options = LETTER[name]
+    result = write(case, name.partition("_")[0], tmp_path / "lettre.docx", *options)
+    assert result.exit_code == 0, result.stderr
+    said, golden = text_of(tmp_path / "lettre.docx"), GOLDEN / f"{name}.txt"
+    if update_golden:
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(said, encoding="utf-8")
+    assert said == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("options", [(), ("--as-of", "2026-11-28")])
+def test_the_overpaid_dossier_gives_its_sum_in_figures_and_in_words(options: tuple[str, ...], tmp_path: Path) -> None:
+    write(OVERPAID, "trop-percu", tmp_path / "lettre.docx", *options)
+    said = text_of(tmp_path / "lettre.docx").replace("\u202f", " ")
+    assert "6 600 €" in said
+    assert "six mille six cents euros" in said
+    assert "19 360 €" in said, "the other reading stands beside the sum"
+
+
+@pytest.mark.parametrize("name", LETTER)
+def test_no_letter_shows_an_id_a_tag_or_a_code(name: str, tmp_path: Path, session: Session) -> None:
+    case, options = LETTER[name]
+    write(case, name.partition("_")[0], tmp_path / "lettre.docx", *options)
+    said = text_of(tmp_path / "lettre.docx")
+    conventions = session.registry.conventions.values()
+    ids = {id_ for each in conventions for id_ in (each.id, *each.items, *each.sources, *each.interpretations)}
+    facts = session.registry.vocabulary.facts
+    ids |= {*facts, *(value for fact in facts.values() for value in fact.type.values)}
+    told = {id_ for id_ in ids if re.search(r"[._]", id_) and re.search(rf"(?<!\w){re.escape(id_)}(?!\w)", said)}
+    assert told == set()
+    assert not re.search(r"\{\{|\{%|\ufffd|P\d\d_|--interpret", said)
+
+
+def test_people_are_named_as_their_files_say_and_are_only_text(tmp_path: Path) -> None:
+    sender, to = tmp_path / "caisse.yaml", tmp_path / "medecin.yaml"
+    sender.write_text('nom: "CPAM <Noël> & fils {{ 7*7 }}"\nvoies_de_recours: "deux mois"\n', encoding="utf-8")
+    to.write_text('nom: "Dr =HYPERLINK(1)"\n', encoding="utf-8")
+    case, options = LETTER["refus"]
+    assert write(case, "refus", tmp_path / "l.docx", *options, "--sender", str(sender), "--to", str(to)).exit_code == 0
+    said = text_of(tmp_path / "l.docx")
+    assert "CPAM <Noël> & fils {{ 7*7 }}" in said
+    assert "Dr =HYPERLINK(1)" in said
+    assert "Voies de recours : deux mois" in said
+    to.write_text("nomm: a\nadresse: [1]\n", encoding="utf-8")
+    told = refused(write(case, "refus", tmp_path / "l.docx", "--to", str(to)))
+    assert [line.split(": ")[1] for line in told.splitlines()] == ["letter-people", "letter-people"]
+    assert "nom" in told
+
+
+def test_what_nobody_said_is_left_to_be_filled_in_and_shows_it(tmp_path: Path) -> None:
+    case, options = LETTER["refus"]
+    write(case, "refus", tmp_path / "l.docx", *options)
+    assert "[à compléter : voies et délais de recours]" in text_of(tmp_path / "l.docx")
+
+
+# What no letter says
+
+
+@pytest.mark.parametrize(
+    ("case", "kind", "reason"),
+    [
+        (EXAMPLES / "2025_gp_incomplete.yaml", "accord", "il manque : Patientèle médecin traitant de départ"),
+        (EXAMPLES / "2025_gp_incomplete.yaml", "refus", "il manque"),
+        (EXAMPLES / "2025_gp_incomplete.yaml", "versement", "il manque"),
+        (EXAMPLES / "2024_surgeon_too_few_clinical_fees.yaml", "accord", "Non éligible"),
+        (EXAMPLES / "2024_surgeon_too_few_clinical_fees.yaml", "pieces", "Non éligible"),
+        (EXAMPLES / "2024_surgeon_too_few_clinical_fees.yaml", "objectif", "Non éligible"),
+        (EXAMPLES / "2024_gp_half_time_five_years.yaml", "refus", "Éligible"),
+        (EXAMPLES / "2024_gp_half_time_five_years.yaml", "objectif", "aucun objectif n'est établi"),
+        (EXAMPLES / "2024_gp_half_time_five_years.yaml", "versement", "l'année du contrat"),
+        (EXAMPLES / "2024_gp_half_time_five_years.yaml", "trop-percu", "l'année du contrat"),
+        (CASES / "life_65_in_a_contract_of_2024.yaml", "trop-percu", "rien n'est établi"),
+        (CASES / "secretary_not_replaced_2025.yaml", "accord", "l'aide n'est pas due"),
+        (CASES / "count_against_percentile.yaml", "accord", "des faits sont douteux"),
+        (CASES / "refused_below_p30.yaml", "refus", "--interpret amenagement_du_contrat=sans_effet"),
+    ],
+)
+def test_a_letter_that_would_say_more_than_the_decision_is_refused(
+    case: Path, kind: str, reason: str, tmp_path: Path
+) -> None:
+    told = refused(write(case, kind, tmp_path / "lettre.docx"))
+    assert {line.split(": ")[1] for line in told.splitlines()} == {"letter-says-more"}
+    assert reason in told
+    assert not (tmp_path / "lettre.docx").exists()
+
+
+def test_a_reading_that_was_chosen_is_said_to_be_the_choice_of_the_fund(tmp_path: Path) -> None:
+    case, options = LETTER["refus_reading"]
+    write(case, "refus", tmp_path / "l.docx", *options)
+    assert "La caisse retient :" in text_of(tmp_path / "l.docx")
+
+
+def test_a_letter_of_a_refusal_has_no_amount(tmp_path: Path) -> None:
+    for name in ("refus", "refus_reading"):
+        case, options = LETTER[name]
+        write(case, "refus", tmp_path / "l.docx", *options)
+        assert "€" not in text_of(tmp_path / "l.docx")
+
+
+# Templates
+
+
+def test_the_templates_of_the_repository_have_every_kind_and_no_fault() -> None:
+    assert sorted(path.stem for path in LETTERS.glob("*.docx")) == sorted(KINDS)
+    assert check_letters(LETTERS) == []
+
+
+def test_check_names_an_unknown_field_and_its_place(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "tests" / "fixtures" / "small_policies", tmp_path / "policies")
+    shutil.copytree(template(tmp_path, "Bonjour", "{{ destinataire.nomm }}").parent, tmp_path / "letters")
+    told = refused(avenant("check", "--policies", str(tmp_path / "policies"), "--lang", "fr"))
+    assert told.split(": ")[1] == "letter-field"
+    assert "accord.docx" in told
+    assert "paragraphe 2" in told
+    assert "'nom'" in told or "« nom »" in told
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("{{ rien }}", "letter-field"),
+        ("{{ caisse }}", "letter-expression"),
+        ("{{ jour.annee }}", "letter-expression"),
+        ("{{ 1 + 1 }}", "letter-expression"),
+        ("{{ jour|upper }}", "letter-expression"),
+        ("{{ ''.__class__.__mro__ }}", "letter-expression"),
+        ("{{ caisse.__class__ }}", "letter-field"),
+        ("{{ self }}", "letter-field"),
+        ("{% set a = 1 %}", "letter-expression"),
+        ("{% include 'a' %}", "letter-expression"),
+        ("{% for m in jour %}{{ m }}{% endfor %}", "letter-expression"),
+        ("{% if jour == 1 %}a{% endif %}", "letter-expression"),
+        ("{{ jour", "letter-template"),
+        ("{% for %}", "letter-template"),
+    ],
+)
+def test_a_template_prints_repeats_and_leaves_out_and_does_nothing_else(
+    written: str, code: str, tmp_path: Path
+) -> None:
+    path = template(tmp_path, written)
+    assert {problem.code for problem in faults(path)} == {code}
+    case, options = LETTER["accord"]
+    told = refused(write(case, "accord", tmp_path / "l.docx", *options, "--letters", str(path.parent)))
+    assert told.split(": ")[1] == code
+    assert not (tmp_path / "l.docx").exists()
+
+
+ATTACK = "{{ ''.__class__.__mro__[1].__subclasses__()|length }} classes of Python"
+
+
+def test_a_template_that_runs_in_the_environment_of_the_library_is_stopped_in_ours(tmp_path: Path) -> None:
+    path = template(tmp_path, ATTACK)
+    library = DocxTemplate(str(path))
+    library.render({})
+    library.save(str(tmp_path / "ran.docx"))
+    assert re.match("[0-9]+ classes of Python", text_of(tmp_path / "ran.docx")), "the attack is one"
+    with pytest.raises(SecurityError):
+        environment().from_string(ATTACK).render()
+    with pytest.raises(UndefinedError):
+        environment().from_string("{{ absent }}").render()
+    with pytest.raises(InputFault) as told:
+        fill(path, {}, tmp_path / "l.docx")
+    assert [problem.code for problem in told.value.problems] == ["letter-template"]
+    assert not (tmp_path / "l.docx").exists()
+
+
+def test_a_field_in_a_header_is_checked_too(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = "{{ caisse.nomm }}"
+    document.save(str(tmp_path / "accord.docx"))
+    assert [problem.code for problem in faults(tmp_path / "accord.docx")] == ["letter-field"]
+
+
+def changed(path: Path, part: str, content: bytes) -> Path:
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(part, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("word/vbaProject.bin", b"x"),
+        ("word/embeddings/oleObject1.bin", b"x"),
+        ("word/_rels/a.rels", b'<R Target="http://a.b" TargetMode="External"/>'),
+        ("word/a.xml", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>"),
+        ("word/media/big.bin", b"0" * (21 << 20)),
+    ],
+)
+def test_a_template_that_runs_or_reaches_elsewhere_is_not_opened(part: str, content: bytes, tmp_path: Path) -> None:
+    assert [each.code for each in faults(changed(template(tmp_path, "a"), part, content))] == ["letter-unsafe"]
+    (tmp_path / "x.docx").write_bytes(b"no zip")
+    assert [each.code for each in faults(tmp_path / "x.docx")] == ["letter-unsafe"]
+
+
+def test_a_word_file_of_another_name_than_a_kind_is_told(tmp_path: Path) -> None:
+    path = template(tmp_path, "a", name="acord.docx")
+    (path.parent / "~$cord.docx").write_bytes(b"")
+    assert [problem.code for problem in check_letters(path.parent)] == ["letter-kind"]
+
+
+def test_the_fields_are_listed_with_what_they_hold() -> None:
+    listed = avenant("letter", "--fields").stdout
+    assert [line.split()[0] for line in listed.splitlines()] == [name for name, _ in documented(FIELDS)]
+    assert "annees_trop_percu[].a_rembourser" in listed
+
+
+def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
+    case, options = LETTER["accord"]
+    for name in ("a.docx", "b.docx"):
+        write(case, "accord", tmp_path / name, *options)
+    assert (tmp_path / "a.docx").read_bytes() == (tmp_path / "b.docx").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.docx") as archive:
+        assert {part.date_time for part in archive.infolist()} == {MADE}
+
+
+def test_a_letter_is_no_input_of_its_own_and_has_a_name_of_word(tmp_path: Path) -> None:
+    case, options = LETTER["accord"]
+    assert write(case, "accord", tmp_path / "l.odt", *options).exit_code == 2
+    assert avenant("letter", str(case)).exit_code == 2
+    copied = shutil.copytree(LETTERS, tmp_path / "letters")
+    own = ("--letters", str(copied))
+    assert "output-is-input" in refused(write(case, "accord", copied / "accord.docx", *options, *own))
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        (0, "zéro euro"),
+        (1, "un euro"),
+        (21, "vingt et un euros"),
+        (71, "soixante et onze euros"),
+        (80, "quatre-vingts euros"),
+        (81, "quatre-vingt-un euros"),
+        (91, "quatre-vingt-onze euros"),
+        (200, "deux cents euros"),
+        (201, "deux cent un euros"),
+        (1000, "mille euros"),
+        (6600, "six mille six cents euros"),
+        (80_000, "quatre-vingt mille euros"),
+        (200_000, "deux cent mille euros"),
+        (1_000_000, "un million d'euros"),
+        (2_300_080, "deux millions trois cent mille quatre-vingts euros"),
+        (Fraction(438350, 100), "quatre mille trois cent quatre-vingt-trois euros et cinquante centimes"),
+        (Fraction(101, 100), "un euro et un centime"),
+    ],
+)
+def test_an_amount_in_words(amount: int | Fraction, words: str) -> None:
+    assert in_words(amount) == words
+
+
+@pytest.mark.parametrize("amount", [-1, Fraction(1, 3), 10**9])
+def test_what_is_no_amount_has_no_words(amount: int | Fraction) -> None:
+    with pytest.raises(ValueError, match="euros"):
+        in_words(amount)
+
+
+def test_a_page_of_a_letter_is_drawn(tmp_path: Path) -> None:
+    if OFFICE is None or PAINTER is None:
+        return  # nothing here to draw it with; its text is looked at above
+    write(OVERPAID, "trop-percu", tmp_path / "lettre.docx", "--as-of", "2026-11-28")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    to_pdf = [OFFICE, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    subprocess.run([*to_pdf, str(tmp_path / "lettre.docx")], check=True, capture_output=True, timeout=240)
+    page = tmp_path / "lettre"
+    subprocess.run([PAINTER, "-png", "-r", "72", f"{page}.pdf", str(page)], check=True, capture_output=True, timeout=60)
+    (drawn,) = (path.read_bytes() for path in tmp_path.glob("lettre*.png"))
+    assert drawn.startswith(b"\x89PNG"), "one page"
+    width, height = (int.from_bytes(drawn[at : at + 4]) for at in (16, 20))
+    assert (width, height) == (596, 842), "paper of A4, upright"
+    assert len(drawn) > 20_000, "more than a white page"

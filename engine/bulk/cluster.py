@@ -146,7 +146,7 @@ def _decided(rows: Any, job: Job, registry: Registry, dialect: str | None, count
         frame = evaluate_frame(accepted, session, interpret=job.interpret, criteria=job.criteria)
         frame = frame.filter(agreeing(frame, errors))
         summary.refused[""] += len(typed) - len(frame)
-        count_results(frame, summary)
+        count_results(frame, summary, registry.results.recover)
         return with_euros(frame)
 
     rows, errors = rows.drop(*MARKS[1:]), error_ids(Session(registry))

@@ -129,7 +129,7 @@ class _Work:
         if self.sheets is not None:
             self._explain(frame, self.sheets)
         frame = frame.drop(FILE, ROW)
-        count_results(frame, self.summary)
+        count_results(frame, self.summary, self.rules.registry.results.recover)
         if self.job.missing:
             frame = frame.with_columns(self._missing(frame))
         return self.labels.applied(with_euros(frame))
@@ -208,11 +208,12 @@ def _sheets(labels: Labels, rules: Session, job: Job) -> Workbook:
     return Workbook(labels, rules.registry, job.interpret)
 
 
-def count_results(frame: pl.DataFrame, summary: Summary) -> None:
-    """Counts the rows of a frame with results, and their cents, by convention and verdict."""
+def count_results(frame: pl.DataFrame, summary: Summary, recover: str | None) -> None:
+    """Counts the rows of a frame with results, and their cents due and overpaid, by convention and verdict."""
     verdict = pl.coalesce(VERDICT, f"{VERDICT}.status").alias("verdict")
     open_ = (pl.col(f"{DUE}.status") == "undetermined").sum().alias("open")
-    for row in frame.group_by("convention", verdict).agg(pl.len(), pl.col(DUE + CENTS).sum(), open_).iter_rows():
+    over = (pl.lit(0) if recover is None else pl.col(recover + CENTS).sum()).alias("over")
+    for row in frame.group_by("convention", verdict).agg(pl.len(), pl.col(DUE + CENTS).sum(), over, open_).iter_rows():
         summary.count(*row)
 
 

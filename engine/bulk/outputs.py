@@ -29,9 +29,11 @@ FIXED_KINDS: Mapping[str, Type] = {
 
 
 def output_kinds(rules: Session, criteria: bool, items: Sequence[str]) -> dict[str, Type]:
-    """The results to give back and their types: the fixed ones, the criteria where asked for, and ``items``."""
+    """The results to give back and their types: the fixed ones, what is overpaid, criteria if asked for, ``items``."""
     kinds: dict[str, Type | None] = {id_: FIXED_KINDS[id_] for id_ in FIXED_RESULTS}
     registry = rules.registry
+    if registry.results.recover is not None:
+        kinds[registry.results.recover] = Type("number", "EUR")
     for convention in registry.conventions.values():
         covering = registry.covering(convention)
         types = make_plan(convention, covering, (), registry.vocabulary).types if items else {}

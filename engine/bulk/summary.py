@@ -11,22 +11,24 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """``cases``, ``cents`` due and amounts left ``open`` by convention and verdict; ``refused`` rows by file.
+    """``cases``, ``cents`` due and ``over``paid, amounts left ``open``, by convention and verdict; ``refused`` rows.
 
     ``codes`` counts the faults of the refused rows, ``examples`` tells the first of each.
     """
 
     cases: Counter[Key] = field(default_factory=Counter)
     cents: Counter[Key] = field(default_factory=Counter)
+    over: Counter[Key] = field(default_factory=Counter)
     open: Counter[Key] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
 
-    def count(self, convention: str, verdict: str, cases: int, cents: int, open_: int) -> None:
+    def count(self, convention: str, verdict: str, cases: int, cents: int, over: int, open_: int) -> None:
         key = (convention, verdict)
         self.cases[key] += cases
         self.cents[key] += cents
+        self.over[key] += over
         self.open[key] += open_
 
     @property

@@ -13,6 +13,7 @@ from engine.report.page import Block, Page, Paragraph, Table
 from engine.report.say import Say
 
 _EUROS = Type("number", "EUR")
+OPEN = "undetermined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +49,33 @@ def _blocks(summary: Summary, rejected: str, say: Say) -> Iterator[Block]:
 
 def _decided(summary: Summary, say: Say) -> Table:
     met = {id_ for id_, _ in summary.cases}
-    windows = (window.id for window in say.registry.without_rules if window.id in met)
-    conventions = (*say.registry.conventions, *windows)
+    windows = (window for window in say.registry.without_rules if window.id in met)
+    named = {each.id: say.label(each) for each in say.registry.conventions.values()}
+    named |= {window.id: say.label(window) for window in windows}
     verdicts = _verdicts(say)
     shown = [verdict for verdict in verdicts if any(v == verdict for _, v in summary.cases)] or verdicts[:-1]
-    rows = [_row(summary, (id_,), id_, shown, say) for id_ in conventions]
-    rows.append(_row(summary, conventions, say("total"), shown, say))
+    rows = [_row(summary, (id_,), label, shown, say) for id_, label in named.items()]
+    rows.append(_row(summary, tuple(named), say("total"), shown, say))
     head = (say("convention"), say("cases"), *(say.value(verdict) for verdict in shown))
-    return Table((*head, say("euros_due"), say("amount_open")), tuple(rows))
+    return Table(
+        (*head, *(say(key) for key in ("due_certain", "due_open", "amount_recover", "amount_open"))), tuple(rows)
+    )
 
 
 def _verdicts(say: Say) -> list[str]:
     """The values of the verdict that the policies declare, the best first, then what stands for none."""
     results = say.registry.results
     better = results.headline[results.verdict].better if results.verdict is not None else None
-    return [*(reversed(better) if isinstance(better, tuple) else ()), "undetermined", "not_applicable"]
+    return [*(reversed(better) if isinstance(better, tuple) else ()), OPEN, "not_applicable"]
 
 
 def _row(summary: Summary, conventions: Sequence[str], name: str, verdicts: Sequence[str], say: Say) -> tuple[str, ...]:
+    """Cases by verdict; what is due for sure, and what would be if the verdict were good; overpaid; not known."""
     counts = [sum(summary.cases[id_, verdict] for id_ in conventions) for verdict in verdicts]
     keys = [key for key in summary.cases if key[0] in conventions]
-    cents = sum(summary.cents[key] for key in keys)
-    euros = say.scalar(Fraction(cents, 100), _EUROS)
+    certain = sum(summary.cents[key] for key in keys if key[1] != OPEN)
+    conditional = sum(summary.cents[key] for key in keys if key[1] == OPEN)
+    over = sum(summary.over[key] for key in keys)
+    euros = (say.scalar(Fraction(cents, 100), _EUROS) for cents in (certain, conditional, over))
     open_ = sum(summary.open[key] for key in keys)
-    return (name, *(say.scalar(n) for n in (sum(counts), *counts)), euros, say.scalar(open_))
+    return (name, *(say.scalar(n) for n in (sum(counts), *counts)), *euros, say.scalar(open_))

@@ -169,7 +169,7 @@ def test_readings_are_taken_and_unknown_ones_refused(tmp_path: Path) -> None:
 
 def test_a_file_of_no_known_format_is_wrong_usage(tmp_path: Path, small: Session) -> None:
     source = written(tmp_path / "in.csv", HEADER, LINE)
-    assert batch(source, "-o", tmp_path / "out.xlsx").exit_code == 2
+    assert batch(source, "-o", tmp_path / "out.ods").exit_code == 2
     with pytest.raises(UsageFault) as caught:
         run_batch(Job((str(written(tmp_path / "in.xml", HEADER)),), str(tmp_path / "out.csv"), {}), small)
     assert caught.value.problem.code == "file-format"

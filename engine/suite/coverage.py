@@ -106,6 +106,8 @@ def _silent(item: Item) -> bool:
     match item.body:
         case Parameter(values):
             return all(isinstance(value.value, Unpublished) for value in values)
+        case Table(_, rows):
+            return all(isinstance(row.then, Unpublished) for row in rows)
         case Quantity(Unpublished()) | Payment(Unpublished(), _):
             return True
         case _:

@@ -17,6 +17,7 @@ ORDER = (
     "records",
     "errors",
     "files",
+    "workbooks",
     "language",
     "policy",
     "evaluation",

@@ -1,0 +1,98 @@
+"""Opens workbooks of others: a file comes in, its sheets go out, unless it hides, runs or bursts; and what a cell says.
+
+The type and the number format of a cell decide what it says, not its look.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import warnings
+import zipfile
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+from defusedxml.common import DefusedXmlException
+from openpyxl.utils.exceptions import InvalidFileException
+
+from engine.errors import Location, fault
+
+MAX_UNPACKED, MAX_RATIO = 50 << 20, 100
+_DOCTYPE = re.compile(b"<\0?!\0?D\0?O\0?C\0?T\0?Y\0?P\0?E")
+_MISSHAPEN = (InvalidFileException, DefusedXmlException, zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError)
+
+
+def open_workbook(name: str, results: bool = True) -> Any:
+    """The workbook, with the values that its formulas had when it was saved, or else with the formulas.
+
+    Raises:
+        InputFault: it is damaged, has no sheet, or is unsafe.
+    """
+    _check_safe(name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of features that say nothing about values
+            workbook = openpyxl.load_workbook(name, data_only=results)
+    except _MISSHAPEN as error:
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise fault(Location(name), "file-damaged", format="xlsx", reason=reason) from None
+    if not workbook.worksheets:
+        raise fault(Location(name), "file-empty")
+    return workbook
+
+
+def _check_safe(name: str) -> None:
+    """Refuses what could fill the memory, run, or reach out of the file."""
+    place = Location(name)
+    try:
+        with zipfile.ZipFile(name) as archive:
+            parts = archive.infolist()
+            unpacked = sum(part.file_size for part in parts)
+            if unpacked > MAX_UNPACKED:
+                raise fault(place, "workbook-unsafe", reason=f"> {MAX_UNPACKED >> 20} MB")
+            if unpacked > MAX_RATIO * max(1, sum(part.compress_size for part in parts)):
+                raise fault(place, "workbook-unsafe", reason=f"> {MAX_RATIO}:1")
+            for part in parts:
+                if part.filename.endswith("vbaProject.bin") or part.filename.startswith("xl/externalLinks/"):
+                    raise fault(place, "workbook-unsafe", reason=part.filename)
+                if part.filename.endswith((".xml", ".rels")) and _DOCTYPE.search(archive.read(part)):
+                    raise fault(place, "workbook-unsafe", reason="DOCTYPE")
+    except FileNotFoundError:
+        raise fault(place, "file-missing") from None
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise fault(place, "file-damaged", format="xlsx", reason=error) from None
+
+
+def check_shown(sheet: Any, place: Location) -> None:
+    """Refuses values that a reader does not see, and cells that stand for several.
+
+    Raises:
+        InputFault: a hidden row, or merged cells.
+    """
+    hidden = next((number for number, row in sheet.row_dimensions.items() if row.hidden), None)
+    if hidden is not None:
+        raise fault(Location(place.file, hidden), "cells-hidden", where=str(hidden))
+    merged = next((str(cells) for cells in sheet.merged_cells.ranges), None)
+    if merged is not None:
+        raise fault(place, "cells-hidden", where=merged)
+
+
+def cell_text(cell: Any) -> str | None:
+    """What a cell says, as a French spreadsheet would save it, with days as 2024-09-02."""
+    value = cell.value
+    if isinstance(value, bool):
+        return "VRAI" if value else "FAUX"
+    if isinstance(value, int | float):
+        return _number(value, cell.number_format)
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
+    return None if value is None else str(value).strip() or None
+
+
+def _number(value: float, number_format: str) -> str:
+    """A number to the fifteen digits that a spreadsheet keeps; a percentage as it is shown."""
+    number = Decimal(format(value, ".15g"))
+    percent = "%" in re.sub(r'"[^"]*"|\\.', "", number_format)
+    text = f"{(number * 100 if percent else number).normalize():f}".replace(".", ",")
+    return f"{text} %" if percent else text

@@ -1,0 +1,113 @@
+"""Tables of the rules in a workbook: what is written, what comes back, also through LibreOffice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from click.testing import Result
+from command import ROOT, avenant, refused
+
+from engine.evaluation.session import Session
+from engine.exchange.tables import COLUMNS, entries
+from engine.exchange.workbooks import LONGEST_NAME, _name
+
+CONVENTION = "2024_convention"
+OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ROOT / "policies", tmp_path / "policies"))
+
+
+def table(command: str, *arguments: object, policies: Path) -> Result:
+    return avenant("table", command, CONVENTION, *map(str, arguments), "--policies", str(policies), "--lang", "fr")
+
+
+def exported(tmp_path: Path, policies: Path, *tables: str) -> Path:
+    output = tmp_path / "bareme.xlsx"
+    assert table("export", *tables, "-o", output, policies=policies).exit_code == 0
+    return output
+
+
+def test_each_table_has_a_sheet_with_its_header_frozen_and_all_but_the_values_locked(
+    tmp_path: Path, copied: Path, session: Session
+) -> None:
+    book = openpyxl.load_workbook(exported(tmp_path, copied))
+    found = entries(session.registry.by_id(CONVENTION))
+    assert {sheet["A2"].value for sheet in book} == {entry.item.id for entry in found}
+    assert sum(sheet.max_row - 1 for sheet in book) == len(found)
+    for sheet in book:
+        assert tuple(cell.value for cell in sheet[1]) == COLUMNS["fr"]
+        assert sheet.freeze_panes == "A2"
+        assert sheet.protection.sheet
+        values = [cells[5] for cells in sheet.iter_rows(min_row=2)]
+        assert all(not cell.protection.locked for cell in values if cell.value is not None)
+        assert {type(cell.value) for cell in values} <= {int, float, type(None)}
+        assert all(cells[0].protection.locked and cells[6].value for cells in sheet.iter_rows(min_row=2))
+        days = {type(cells[3].value) for cells in sheet.iter_rows(min_row=2)}
+        assert days in ({dt.datetime}, {type(None)})
+
+
+def changed(path: Path, sheet: str, cell: str, value: Any) -> Path:
+    book = openpyxl.load_workbook(path)
+    book[sheet][cell].value = value
+    book.save(path)
+    return path
+
+
+def test_a_workbook_that_comes_back_unchanged_changes_nothing(tmp_path: Path, copied: Path) -> None:
+    result = table("import", exported(tmp_path, copied), policies=copied)
+    assert result.exit_code == 0, result.stderr
+    assert "Aucune valeur ne change" in result.stdout
+
+
+def test_a_changed_value_is_shown_with_both_numbers(tmp_path: Path, copied: Path) -> None:
+    path = changed(exported(tmp_path, copied, "aide.bareme"), "aide.bareme", "F2", 19500.5)
+    result = table("import", path, policies=copied)
+    assert result.exit_code == 0, result.stderr
+    assert "→ 19 500,50 €" in result.stdout.replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "code"),
+    [
+        ("F3", "19.500.1", "exchange-number"),
+        ("F3", None, "exchange-emptied"),
+        ("G3", "autre source", "exchange-read-only"),
+        ("C3", "annee = 99", "exchange-row"),
+        ("A1", "autre", "exchange-columns"),
+    ],
+)
+def test_a_fault_is_told_by_sheet_and_row(cell: str, value: Any, code: str, tmp_path: Path, copied: Path) -> None:
+    path = changed(exported(tmp_path, copied, "aide.bareme"), "aide.bareme", cell, value)
+    told = refused(table("import", path, policies=copied)).splitlines()[0]
+    place, found, *_ = told.split(": ")
+    assert found == code
+    assert f"bareme.xlsx!aide.bareme:{cell[1:]}:" in place
+
+
+@pytest.mark.parametrize("name", ["objectif.hausse_de_la_patientele_medecin_traitant", "a"])
+def test_sheets_of_long_names_stay_apart(name: str) -> None:
+    first = _name(name, set())
+    second = _name(name, {first})
+    assert first != second
+    assert max(len(first), len(second)) <= LONGEST_NAME
+
+
+def test_libreoffice_gives_back_the_same_values(tmp_path: Path, copied: Path) -> None:
+    if OFFICE is None:
+        return  # nothing here to open it with; every other test still reads the file
+    path = exported(tmp_path, copied)
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [OFFICE, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "opened"), str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    result = table("import", tmp_path / "opened" / "bareme.xlsx", policies=copied)
+    assert result.exit_code == 0, result.stderr
+    assert "Aucune valeur ne change" in result.stdout

@@ -115,7 +115,7 @@ def test_the_real_policies_leave_nothing_undecided_and_are_at_fault_nowhere(sess
     findings = defects(session)
     assert [finding for finding in findings if finding.faulty or finding.status == UNDECIDED] == []
     assert {finding.code for finding in findings} == {"row", "value", "verdict-not-met"}
-    assert len(findings) == 11
+    assert len(findings) == 13
     assert all(finding.witness for finding in findings)
 
 

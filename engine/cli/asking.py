@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from typing import Any
 
 import click
 
@@ -15,18 +16,32 @@ from engine.cli.common import (
     ids_option,
     interpret_option,
     put,
+    read_document,
 )
+from engine.evaluation.facts import read_case
 from engine.inquiry.questions import ALL, Asker
+from engine.language.facts import BENEFICIARY
 from engine.report.questions_page import FORMATS, Commands, Questions
 
 
 @click.command()
-@click.argument("case", metavar="CASE")
+@click.argument("case", metavar="CASE", required=False)
+@click.option("-i", "interactive", is_flag=True, help="Ask on the terminal, one question after another, from CASE on.")
+@click.option("-o", "--output", metavar="FILE", help="With -i: the case file to write.")
 @click.option("--for", "wanted", metavar="ITEM", help="The result to decide, or all (default: the verdict).")
 @format_option(FORMATS)
 @given(convention_option, interpret_option, ids_option)
-def ask(rules: Given, case: str, wanted: str | None, format_: str) -> None:
+def ask(
+    rules: Given, case: str | None, interactive: bool, output: str | None, wanted: str | None, format_: str
+) -> None:
     """Say which missing facts to ask for, those that decide most first, and where each is found."""
+    if interactive:
+        from engine.cli.interview import interview  # only where people answer
+
+        interview(rules, {} if case is None else _given(rules, case), output)
+        return
+    if case is None or output is not None:
+        raise click.UsageError("CASE, or -i [CASE] [-o FILE]")
     decision = decide_file(rules, case)
     asked = Asker(rules.session).ask(decision, wanted or decision.headline.verdict or ALL, dict(rules.choices))
     aim = ("--for", wanted) if wanted and wanted != decision.headline.verdict else ()
@@ -36,3 +51,10 @@ def ask(rules: Given, case: str, wanted: str | None, format_: str) -> None:
         evaluate=shlex.join(["avenant", "evaluate", case, *rules.again()]),
     )
     put(FORMATS, format_, Questions(asked, commands, rules.title(case)), rules.say)
+
+
+def _given(rules: Given, case: str) -> dict[str, Any]:
+    """The facts of a case file as it holds them, by full name."""
+    document = read_document(case)
+    facts = read_case(document.data, rules.session.registry.vocabulary, document)
+    return {name: value for name, value in facts.items() if name != BENEFICIARY or BENEFICIARY in document.data}

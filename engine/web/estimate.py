@@ -1,8 +1,4 @@
-"""An estimate in progress: a state comes in, the decision so far and the question worth asking next go out.
-
-Asked are the facts that the verdict waits for, then those of the amounts. Left to who knows them: figures that are only
-notified and events that may not have happened, whose absence is an answer, and what is sensitive.
-"""
+"""An estimate in progress: a state comes in, the decision so far and the question worth asking next go out."""
 
 from __future__ import annotations
 
@@ -13,9 +9,9 @@ from engine.errors import InputFault, Problem
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
-from engine.inquiry.questions import ALL, Asker
+from engine.inquiry.interview import to_ask
 from engine.inquiry.readings import readings_of_case
-from engine.language.facts import SIGNATURE, YEAR, Fact
+from engine.language.facts import SIGNATURE, Fact
 from engine.policy.registry import Outside
 from engine.report.decision_page import Decided, Undecided
 from engine.web.state import State
@@ -52,7 +48,7 @@ def estimate(session: Session, state: State, title: str, *, whole: bool = False)
         return Estimate(state=state, problems=error.problems, questions=asked)
     if whole:
         return Estimate(state=state, answer=_told_whole(session, state, Decided(title=title, decision=decision)))
-    left = [] if asked else [facts[name] for name in _to_ask(session, state, decision)]
+    left = [] if asked else [facts[name] for name in to_ask(session, decision, state.choices, state.declined)]
     answer = Decided(title=title, decision=decision)
     return Estimate(state=state, answer=answer, questions=asked or _together(left), left=len(left))
 
@@ -76,23 +72,6 @@ def decided(session: Session, state: State, facts: Facts | None = None) -> Decis
     """
     read = read_case(nested(state.facts if facts is None else facts), session.registry.vocabulary)
     return session.decide(read, None, dict(state.choices), state.as_of)
-
-
-def _to_ask(session: Session, state: State, decision: Decision) -> list[str]:
-    """The facts to ask for, the best first: of the verdict while it is open, of the amounts, and what settles more."""
-    facts, asker = session.registry.vocabulary.facts, Asker(session)
-    known_by_few = {name for name, fact in facts.items() if fact.absence_answers or fact.sensitive}
-    left_out = state.declined | known_by_few
-    for wanted, without in ((decision.headline.verdict or ALL, left_out), (ALL, left_out | {YEAR})):
-        questions = asker.ask(decision, wanted, state.choices, frozenset(without)).questions
-        if questions:
-            return [question.fact.name for question in questions]
-    waiting = set(decision.missing).union(*(line.amount.missing for line in decision.years)) - state.facts.keys()
-    return [
-        name
-        for name, fact in facts.items()
-        if waiting & set(fact.instead_of) and name not in state.facts and name not in state.declined
-    ]
 
 
 def _told_whole(session: Session, state: State, answer: Decided) -> Decided:

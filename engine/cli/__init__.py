@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from typing import Any
 
 import click
+
+from engine.cli.tongue import group_lang_option, language, spoken, translated
 
 # The module of each command: a start imports that of its own command alone.
 _COMMANDS: Mapping[str, str] = {
@@ -43,11 +46,27 @@ class _Commands(click.Group):
             return None
         found = getattr(import_module(f"{__name__}.{_COMMANDS[cmd_name]}"), _NAMES.get(cmd_name, cmd_name))
         assert isinstance(found, click.Command)
-        return found
+        return translated(found)
+
+    def main(self, args: Sequence[str] | None = None, *others: Any, **named: Any) -> Any:
+        """Runs a command in the language that it is asked in, its usage errors too."""
+        typed = sys.argv[1:] if args is None else list(args)
+        with spoken(language(typed)):
+            return super().main(typed, *others, **named)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Made anew: click keeps the first, which may be in the language of an earlier run."""
+        self._help_option = None
+        return super().get_help_option(ctx)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        told = translated(self)
+        super(_Commands, told).format_help(ctx, formatter)  # type: ignore[misc]
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "AVENANT"})
 @click.version_option(package_name="avenant", prog_name="avenant")
+@group_lang_option
 def cli() -> None:
     """Decide medical-assistant aid contracts under the rules of their signature date, with reasons and citations."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.cli.common import Given, given, interpret_option, put
+from engine.cli.tongue import tell
 from engine.errors import Location, fault
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def batch(
     from engine.report.batch_page import FORMATS, Batch
 
     if missing and engine == "spark":
-        raise click.UsageError("--missing: not with --engine spark")
+        raise click.UsageError(tell("--missing: not with --engine spark"))
     run = _runner(engine)
     session = rules.session
     form = Form(encoding=encoding, dialect=dialect, sheet=sheet)

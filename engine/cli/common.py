@@ -16,7 +16,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import click
 
 import engine
-from engine.cli.faults import faults_told, locale_language
+from engine.cli.faults import faults_told
+from engine.cli.tongue import current, tell
 from engine.errors import InputFault, Location, Problem, fault
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import read_case
@@ -108,7 +109,7 @@ def given(*options: Callable[[Any], Any]) -> Callable[[Callable[Concatenate[Give
     def declare(command: Callable[Concatenate[Given, _P], None]) -> Callable[..., None]:
         @functools.wraps(command)
         def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
-            lang = str(kwargs.get("lang") or locale_language())
+            lang = str(kwargs.get("lang") or current())
             with faults_told(lang):
                 names = ("lang", "convention", "policies", "interpret", "as_of")
                 typed: dict[str, Any] = {name: kwargs.pop(name) for name in names if name in kwargs}
@@ -134,7 +135,7 @@ def _day(text: str | None) -> dt.date | None:
     if text is None:
         return None
     if not is_date(text):
-        raise click.UsageError(f"--as-of: '{text}' is not a date such as 2025-01-31")
+        raise click.UsageError(tell("--as-of: '{text}' is not a date such as 2025-01-31", text=text))
     return dt.date.fromisoformat(text)
 
 
@@ -144,7 +145,7 @@ def _choices(pairs: Sequence[str]) -> dict[str, str]:
     for pair in pairs:
         id_, sign, choice = pair.partition("=")
         if not sign:
-            raise click.UsageError(f"--interpret: '{pair}' is not of the form id=choice")
+            raise click.UsageError(tell("--interpret: '{pair}' is not of the form id=choice", pair=pair))
         choices[id_] = choice
     return choices
 

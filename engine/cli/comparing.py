@@ -8,6 +8,7 @@ import click
 
 from engine.cli.common import Given, format_option, given, output_option, put
 from engine.cli.effort import effort_option
+from engine.cli.tongue import tell
 from engine.comparison.edits.structure import compared
 from engine.comparison.sides import open_sides, paired
 from engine.report.diff_data import FORMATS
@@ -61,7 +62,7 @@ def diff(
     Comments, layout and the order of keys and rows are no change.
     """
     if not behaviour and (witness or portfolio or "behavioural" in fail_on):
-        raise click.UsageError("--witness, --portfolio, --fail-on behavioural: go with --behaviour")
+        raise click.UsageError(tell("--witness, --portfolio, --fail-on behavioural: go with --behaviour"))
     sides = old, new = open_sides(a, b, git, rules.policies)
     say = Say(new.registry, rules.lang)
     pairs = paired(old, new)

@@ -18,6 +18,7 @@ from engine.cli.common import (
     output_option,
     put,
 )
+from engine.cli.tongue import tell
 from engine.errors import InputFault, Problem
 from engine.evaluation.decision import Decision
 from engine.inquiry.readings import readings_of_case
@@ -59,7 +60,7 @@ def evaluate(
 ) -> None:
     """Decide one or many case files (YAML or JSON; - reads standard input)."""
     if effort is not None and not possible:
-        raise click.UsageError("--effort goes with --possible")
+        raise click.UsageError(tell("--effort goes with --possible"))
     decided, problems = decide_files(rules, cases, expect_digest)
     shown = [
         Undecided(title=rules.title(name), outside=found)

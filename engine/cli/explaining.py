@@ -18,6 +18,7 @@ from engine.cli.common import (
     interpret_option,
     put,
 )
+from engine.cli.tongue import tell
 from engine.report.explain_page import FORMATS, Explained
 
 FAVOURABLE = ""
@@ -46,9 +47,9 @@ def explain(
 ) -> None:
     """Say why an item of a case came out as it did: the chain down to facts and articles; or what would change it."""
     if what_if is None and any_fact:
-        raise click.UsageError("--any-fact goes with --what-if")
+        raise click.UsageError(tell("--any-fact goes with --what-if"))
     if what_if is not None and possible:
-        raise click.UsageError("--possible does not go with --what-if")
+        raise click.UsageError(tell("--possible does not go with --what-if"))
     explained = Explained(decide_file(rules, case), item)
     if possible:
         from engine.inquiry.possible import outlook_of  # rarely asked for, and needs the solver

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.cli.common import Given, as_of_option, convention_option, deciding, given, interpret_option, read_document
+from engine.cli.tongue import tell
 from engine.errors import Location, fault
 from engine.evaluation import timeline as living
 from engine.evaluation.dossier import read_dossier
@@ -53,9 +54,9 @@ def letter(
         _list_fields()
         return
     if case is None or kind is None or output is None:
-        raise click.UsageError("CASE --kind KIND -o FILE.docx, or --fields")
+        raise click.UsageError(tell("CASE --kind KIND -o FILE.docx, or --fields"))
     if not output.lower().endswith(".docx"):
-        raise click.UsageError("-o: a name that ends in .docx")
+        raise click.UsageError(tell("-o: a name that ends in .docx"))
     try:
         from engine.letters.fields import ADDRESSEE, SENDER
         from engine.letters.writing import letters_folder, template_of, write_letter
@@ -105,7 +106,7 @@ def _matter(rules: Given, document: Document, year: int | None) -> Matter:
             decision=decision, life=life, readings=readings, chosen=choices, day=rules.as_of or day, year=year
         )
     if year is not None:
-        raise click.UsageError("--year: of a dossier; a case has its own")
+        raise click.UsageError(tell("--year: of a dossier; a case has its own"))
     facts = read_case(document.data, vocabulary, document)
     with deciding(document):
         decision = rules.session.decide(facts, rules.convention, choices, rules.as_of)

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from engine.cli.common import Given, format_option, given, output_option, put
+from engine.cli.tongue import tell
 from engine.cli.witnesses import write_witnesses
 from engine.policy.loader import read_bytes
 from engine.proof.defects import Defect, all_cases, defects
@@ -66,9 +67,9 @@ def test(
 ) -> None:
     """Run the policies' own test suites and show every difference."""
     if sample is not None and not mutation:
-        raise click.UsageError("--sample: goes with --mutation")
+        raise click.UsageError(tell("--sample: goes with --mutation"))
     if format_ in ("json", "html") and not (covering or mutation):
-        raise click.UsageError(f"--format {format_}: goes with --coverage or --mutation")
+        raise click.UsageError(tell("--format {format}: goes with --coverage or --mutation", format=format_))
     session = rules.session
     cases = read_cases(session, wanted)
     outcomes = [run_case(session, case) for case in cases]

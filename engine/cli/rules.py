@@ -10,6 +10,7 @@ import click
 from engine.cli.common import Given, format_option, given, put
 from engine.cli.effort import effort_option
 from engine.cli.faults import complain
+from engine.cli.tongue import tell
 from engine.errors import ERROR, Problem
 from engine.policy.checks import check_folder
 from engine.policy.places import policies_place
@@ -33,7 +34,7 @@ def list_(rules: Given) -> None:
 def show(rules: Given, item: str | None, whole: bool, folder: str | None, format_: str) -> None:
     """Show an item in each convention: its text, values over time, citations and who uses it."""
     if whole == (rules.convention is None) or whole == (item is not None) or (folder is not None and not whole):
-        raise click.UsageError("ITEM, or --convention ID --whole [--write DIR]")
+        raise click.UsageError(tell("ITEM, or --convention ID --whole [--write DIR]"))
     if rules.convention is not None:
         from engine.cli.texts import show_whole  # brings the writing of rules with it
 
@@ -62,7 +63,7 @@ def _of_letters(policies: Path) -> list[Problem]:
 def check(rules: Given, deep: bool, witness: str | None, strict: bool, effort: int) -> None:
     """Check the policies: form, names, types, citations, gaps, overlaps, overlays, windows. Silent when all is well."""
     if witness is not None and not deep:
-        raise click.UsageError("--witness: goes with --deep")
+        raise click.UsageError(tell("--witness: goes with --deep"))
     place = policies_place(rules.policies, Path.cwd())
     problems = [*check_folder(place.path, place.origin), *_of_letters(place.path)]
     complain(problems, rules.lang)

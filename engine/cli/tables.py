@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.cli.common import Given, given, output_option, put, write
+from engine.cli.tongue import group_lang_option
 from engine.errors import Location, fault
 from engine.exchange.importing import changes
 from engine.exchange.tables import entries
@@ -27,6 +28,7 @@ _MARK = "\ufeff"
 
 
 @click.group()
+@group_lang_option
 def table() -> None:
     """Take the numbers of a convention to a spreadsheet and back."""
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from engine.cli.common import Given, given, write
+from engine.cli.tongue import tell
 from engine.errors import Location, Problem, UsageFault, fault
 from engine.exchange.rules_text import rules_text
 from engine.files import unwritable
@@ -29,9 +30,9 @@ from engine.policy.reading import standing_text
 def new(rules: Given, id_: str, base: str, first: str, label_fr: str, label_en: str) -> None:
     """Begin a text that amends another: its folder, with what is to be filled in marked."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9_]*", id_):
-        raise click.UsageError(f"ID: '{id_}' is not of small letters, digits and underscores")
+        raise click.UsageError(tell("ID: '{id}' is not of small letters, digits and underscores", id=id_))
     if not is_date(first):
-        raise click.UsageError(f"--from: '{first}' is not a date such as 2027-01-01")
+        raise click.UsageError(tell("--from: '{first}' is not a date such as 2027-01-01", first=first))
     registry = rules.session.registry
     amended = registry.by_id(base)
     if first <= amended.signed_from.isoformat():

@@ -1,0 +1,91 @@
+"""Language of the command line itself: help and usage errors, ours and click's, in French where that is asked for.
+
+The texts stand in English where they are declared; ``words/fr/commands.json`` has the French of each.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import click
+from click import core, decorators, exceptions, formatting, parser, types
+
+from engine.cli.faults import locale_language
+from engine.words import LANGUAGES, read_words
+
+# Of a group, which has no answer of its own: read by language() before anything runs.
+group_lang_option = click.option(
+    "--lang", type=click.Choice(LANGUAGES), expose_value=False, help="Language (default: from the locale)."
+)
+_LANG: ContextVar[str] = ContextVar("lang", default="en")  # of the run that is under way
+_MODULES = (core, decorators, exceptions, formatting, parser, types)  # of click, which has English alone
+
+
+def language(args: Sequence[str]) -> str:
+    """The language that the arguments ask for, or else that of the locale."""
+    for place, arg in enumerate(args):
+        name, sign, value = arg.partition("=")
+        asked = value if sign else args[place + 1] if place + 1 < len(args) else ""
+        if name == "--lang" and asked in LANGUAGES:
+            return asked
+    return locale_language()
+
+
+def current() -> str:
+    """The language of the run that is under way."""
+    return _LANG.get()
+
+
+@contextmanager
+def spoken(lang: str) -> Iterator[None]:
+    """Within it the command line speaks a language; click looks its words up in each module under two names."""
+    names = {"_": tell, "ngettext": _counted}
+    before = [(module, name, getattr(module, name)) for module in _MODULES for name in names if hasattr(module, name)]
+    token = _LANG.set(lang)
+    try:
+        for module, name, _ in before:
+            setattr(module, name, names[name])
+        yield
+    finally:
+        _LANG.reset(token)
+        for module, name, own in before:
+            setattr(module, name, own)
+
+
+def tell(text: str, /, **values: object) -> str:
+    """A text of the command line in the language of this run, with its blanks filled in."""
+    told: str = _words().get(text, text)
+    return told.format(**values) if values else told
+
+
+def _words() -> Mapping[str, str]:
+    """The texts of this run's language by their English, which is what stands in the code."""
+    return {} if _LANG.get() == "en" else read_words("commands", _LANG.get())
+
+
+def _counted(one: str, other: str, count: int) -> str:
+    return tell(one if count == 1 else other)
+
+
+def translated(command: click.Command) -> click.Command:
+    """A command whose help is in the language of this run."""
+    if not _words():
+        return command
+    told = copy.copy(command)
+    told.help = None if command.help is None else tell(inspect.cleandoc(command.help))
+    told.params = [_translated(param) for param in command.params]
+    if isinstance(told, click.Group):
+        told.commands = {name: translated(each) for name, each in told.commands.items()}
+    return told
+
+
+def _translated(param: click.Parameter) -> click.Parameter:
+    if not isinstance(param, click.Option) or param.help is None:
+        return param
+    told = copy.copy(param)
+    told.help = tell(param.help)
+    return told

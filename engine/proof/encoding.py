@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.evaluation.plan import Plan, Step
 from engine.evaluation.session import Session
-from engine.language.expressions import FactRef, walk
+from engine.language.expressions import Chosen, FactRef, ItemRef, walk
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.logic import Term, evaluate
 from engine.language.symbolic import Symbolic, mixed
@@ -19,7 +19,7 @@ from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.policy.model import ERROR, Convention, Criterion, Interpretation, Item, Parameter
 from engine.policy.nodes import nodes
-from engine.policy.overlays import Laid, named_items
+from engine.policy.overlays import Laid
 from engine.proof.bodies import ItemTerms, comes_to, encode_item
 from engine.proof.contracts import contracts_among, overlay_terms
 from engine.proof.expressions import Names, no_value
@@ -31,11 +31,12 @@ Key = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """What an item reads: other items, and facts through its gates, its body, its dated values and its year."""
+    """What an item reads: other items, questions, and facts through its gates, its body, its dates and its year."""
 
     item: Item
     items: tuple[str, ...]
     facts: tuple[str, ...]
+    questions: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,7 @@ class Shared:
         """What the item of a step reads; items are told apart as objects, since most are those of other layers."""
         found = self._reads.get(id(step.item))
         if found is None:
-            found = self._reads[id(step.item)] = Reads(
-                step.item, tuple(dict.fromkeys(named_items(step.item))), facts_read(step)
-            )
+            found = self._reads[id(step.item)] = reads_of(step)
         return found
 
 
@@ -75,6 +74,10 @@ class Layer:
 
     def step(self, id_: str) -> Step:
         return self._steps[id_]
+
+    def reads(self, id_: str) -> Reads:
+        """What an item of the plan reads by itself."""
+        return self._shared.reads(self._steps[id_])
 
     def over(self, space: Space, when: Term) -> Layer:
         """The same plan over another space of the same bank; items that read the same terms stay the same."""
@@ -107,15 +110,18 @@ class Layer:
         self.names.items[item.id] = self._items[item.id].answer  # type: ignore[index]
 
 
-def facts_read(step: Step) -> tuple[str, ...]:
-    """The facts that an item itself reads."""
+def reads_of(step: Step) -> Reads:
+    """What the item of a step reads by itself."""
     item = step.item
-    found = {node.name: None for root in nodes(item) for node in walk(root) if isinstance(node, FactRef)}
+    read = [node for root in nodes(item) for node in walk(root) if isinstance(node, FactRef | ItemRef | Chosen)]
+    facts = {node.name: None for node in read if isinstance(node, FactRef)}
     if isinstance(item.body, Parameter) and len(item.body.values) > 1:
-        found[SIGNATURE] = None
+        facts[SIGNATURE] = None
     if step.yearly:
-        found[YEAR] = None
-    return tuple(found)
+        facts[YEAR] = None
+    items = dict.fromkeys(node.id for node in read if isinstance(node, ItemRef))
+    questions = frozenset(node.interpretation for node in read if isinstance(node, Chosen))
+    return Reads(item, tuple(items), tuple(facts), questions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,7 +271,7 @@ def _active_sets(
     solver = Solver(bank, base, effort=effort)
     found = []
     while (status := solver.check()) is Status.SHOWN:
-        values = evaluate(terms, space.completed(solver.symbols()))
+        values = evaluate(terms, space.completed(solver.model().symbols()))
         active = tuple(bool(values[term]) for term in terms)
         found.append(active)
         solver.add(bank.negate(_exactly(bank, terms, active)))

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from engine.language.logic import Plain, Term, evaluate
 from engine.language.symbolic import constant
-from engine.proof.solving import DEFAULT_EFFORT, Solver, Status
+from engine.proof.solving import DEFAULT_EFFORT, Model, Solver, Status
 from engine.proof.space import Space, Unknown
 
 Symbols = dict[str, Plain]
@@ -43,12 +43,25 @@ class Prover:
     def some(self, *goal: Term) -> tuple[Status, Symbols]:
         """As :meth:`ask`, with the values of all symbols in some such case: any one, so never to be shown."""
         status, solver = self._asked(goal)
-        return status, self.space.completed(solver.symbols()) if status is Status.SHOWN else {}
+        return status, self.space.completed(solver.model().symbols()) if status is Status.SHOWN else {}
 
     def first(self, *goal: Term) -> tuple[Status, Symbols]:
         """As :meth:`ask`, with the values of all symbols in the first such case."""
         status, solver = self._asked(goal)
         return status, first_values(solver, self.space, goal) if status is Status.SHOWN else {}
+
+    def fewest(self, truths: Sequence[Term], most: int, *goal: Term) -> tuple[Status, list[Term]]:
+        """As :meth:`ask`, of cases where up to ``most`` of some truths hold; which do, each only if it must in turn."""
+        bank = self.space.bank
+        ones = (bank.choose(truth, bank.whole(1), bank.whole(0)) for truth in truths)
+        few = (*goal, bank.at_most(bank.plus(bank.whole(0), *ones), bank.whole(most)))
+        status, solver = self._asked(few)
+        if status is not Status.SHOWN:
+            return status, []
+        search = _Search(solver, self.space, solver.model())
+        with solver.supposing(*few):
+            search.settle([Unknown(truth, (False, True)) for truth in truths])
+        return status, [truth for truth in truths if search.model.value(truth)]
 
     def least(self, whole: Term, *goal: Term) -> Term:
         """The least value of a whole number, 0 or more, in a case that has all of ``goal``, which is known to exist."""
@@ -114,55 +127,72 @@ class Prover:
 def first_values(solver: Solver, space: Space, goal: Iterable[Term]) -> Symbols:
     """The first values of all symbols with which the goal holds; the solver has just shown that there are some."""
     facts = space.open_facts.values()
-    search = _Search(solver, space, space.completed(solver.symbols()))
+    search = _Search(solver, space, solver.model())
     with solver.supposing(*goal):
         search.settle([*space.open_questions.values(), *(fact.present for fact in facts)])
-        for fact in facts:
-            if search.values[fact.present.symbol.value]:
-                for part in fact.parts:
-                    search.settle([part])
-    return search.values
+        search.settle([part for fact in facts if search.place(fact.present) for part in fact.parts])
+    return space.completed(search.model.symbols())
 
 
 @dataclass(slots=True)
 class _Search:
-    """The values of all symbols in a case that the solver still admits; what is settled is added to the solver."""
+    """A case that the solver still admits; what is settled of it is added to the solver."""
 
     solver: Solver
     space: Space
-    values: Symbols
+    model: Model
 
     def settle(self, unknowns: Sequence[Unknown]) -> None:
-        """Gives each symbol in turn its first candidate that is possible; many that can all have theirs cost one."""
-        if all(self._place(unknown) == 0 for unknown in unknowns) or self._possible(unknowns, 0):
-            self.solver.add(*(self._among(unknown, 0, 0) for unknown in unknowns))
-        elif len(unknowns) > 1:
-            half = len(unknowns) // 2
-            self.settle(unknowns[:half])
-            self.settle(unknowns[half:])
-        else:
-            self._settle_one(unknowns[0])
+        """Gives each symbol in turn its first candidate that is possible."""
+        waiting = unknowns
+        while waiting:
+            free = self._free(waiting)
+            self.solver.add(*(self._among(unknown, 0, 0) for unknown in waiting[:free]))
+            if free < len(waiting):
+                self._settle_one(waiting[free])
+            waiting = waiting[free + 1 :]
+
+    def _free(self, unknowns: Sequence[Unknown]) -> int:
+        """How many from the first on can all have their first candidate: so they have in the case, or are asked.
+
+        Of those that cannot, the solver names some that are in the way of each other.
+        """
+        low, high = self._leading(unknowns), len(unknowns)
+        while low < high:
+            middle = (low + high + 1) // 2
+            firsts = [self._among(unknown, 0, 0) for unknown in unknowns[:middle]]
+            status = self._followed(self.solver.check_literals(firsts))
+            if status is Status.SHOWN:
+                low = self._leading(unknowns)
+            else:
+                high = self.solver.in_the_way(firsts)[-1] if status is Status.EXCLUDED else middle - 1
+        return low
+
+    def _leading(self, unknowns: Sequence[Unknown]) -> int:
+        """How many from the first on have their first candidate."""
+        return next((place for place, unknown in enumerate(unknowns) if self.place(unknown)), len(unknowns))
 
     def _settle_one(self, unknown: Unknown) -> None:
-        low, high = 1, self._place(unknown)
+        """The first candidate that is possible, which is not the very first."""
+        low, high = 1, self.place(unknown)
         while low < high:
             middle = (low + high) // 2
-            if self._possible([unknown], middle):
-                high = self._place(unknown)
+            if self._followed(self.solver.check(self._among(unknown, 0, middle))) is Status.SHOWN:
+                high = self.place(unknown)
             else:
                 low = middle + 1
         self.solver.add(self._among(unknown, high, high))
 
-    def _place(self, unknown: Unknown) -> int:
+    def place(self, unknown: Unknown) -> int:
         """Which of its candidates the symbol has now."""
-        return unknown.candidates.index(self.values[unknown.symbol.value])  # type: ignore[arg-type]
+        value = self.model.value(unknown.symbol)
+        return 0 if value is None else unknown.candidates.index(value)  # type: ignore[arg-type]
 
-    def _possible(self, unknowns: Sequence[Unknown], last: int) -> bool:
-        """Whether each can have one of its candidates up to ``last``; if so, the values follow."""
-        if self.solver.check(*(self._among(unknown, 0, last) for unknown in unknowns)) is not Status.SHOWN:
-            return False
-        self.values = self.space.completed(self.solver.symbols())
-        return True
+    def _followed(self, status: Status) -> Status:
+        """The case follows whatever was shown to be possible."""
+        if status is Status.SHOWN:
+            self.model = self.solver.model()
+        return status
 
     def _among(self, unknown: Unknown, low: int, high: int) -> Term:
         """That the symbol has one of the candidates from one place to another."""

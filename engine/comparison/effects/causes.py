@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.comparison.effects.definitions import Cause
 from engine.comparison.effects.mixture import Mixture
-from engine.language.logic import Term, evaluate
+from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, different
 from engine.language.term_bank import TermBank
 from engine.proof.difference import answer_or_none
@@ -56,26 +56,20 @@ class CauseSearch:
     def smallest_of_case(
         self, result: Result, within: Sequence[Cause], symbols: Symbols, own: Cause | None = None
     ) -> Causes:
-        """A smallest set of edits, ``own`` among them, that makes the difference of one case; none where none does."""
+        """A smallest set of edits, ``own`` among them, that makes the difference of one case; none where none does.
+
+        Of several, the one whose edits come last in the plans: nearest to the result.
+        """
         bank, case = self.prover.space.bank, self._case(symbols)
         others = (bank.negate(term) for each, term in self.selectors.items() if each not in within)
         goal = [case, self.makes(result), *others]
         if own is not None:
             goal.append(self.selectors[own])
         for size in range(1, len(within) + 1):
-            status, found = self.prover.some(*goal, bank.at_most(self._count(within), bank.whole(size)))
+            status, taken = self.prover.fewest([self.selectors[each] for each in within], size, *goal)
             if status is Status.SHOWN:
-                return self._chosen(within, found)
+                return tuple(each for each in within if self.selectors[each] in taken)
         return ()
-
-    def _count(self, causes: Sequence[Cause]) -> Term:
-        bank = self.prover.space.bank
-        ones = (bank.choose(self.selectors[each], bank.whole(1), bank.whole(0)) for each in causes)
-        return bank.plus(bank.whole(0), *ones)
-
-    def _chosen(self, within: Sequence[Cause], symbols: Symbols) -> Causes:
-        values = evaluate([self.selectors[each] for each in within], symbols)
-        return tuple(each for each in within if values[self.selectors[each]])
 
     def _case(self, symbols: Symbols) -> Term:
         """That every symbol has its value."""

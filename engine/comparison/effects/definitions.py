@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.comparison.edits.changed import meaning
 from engine.comparison.edits.same import ranged, ranging
 from engine.evaluation.plan import Step
-from engine.language.expressions import Chosen, Connect, ItemRef, Node, VerdictIs, rebuilt, walk
+from engine.language.expressions import Connect, ItemRef, Node, VerdictIs, rebuilt
 from engine.language.logic import Term
-from engine.language.symbolic import is_value
+from engine.language.symbolic import Symbolic, is_value
 from engine.language.term_bank import TermBank
 from engine.policy.model import CONSISTENCY, ERROR, Criterion, Item, Outcome
-from engine.policy.nodes import deciding_nodes, nodes
+from engine.policy.nodes import nodes
 from engine.policy.overlays import named_items
-from engine.proof.encoding import Encoding, Layer
+from engine.proof.encoding import Encoding, Layer, Reads, reads_of
 
 OLDER, NEWER = 0, 1
 SIDES = (OLDER, NEWER)
@@ -33,12 +33,13 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """How one version defines an item under some sets of overlays, and which contracts have those."""
+    """How one version defines an item under some sets of overlays, what it reads, and which contracts have those."""
 
     step: Step
     layer: Layer
     when: Term
     meaning: object
+    reads: Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,9 @@ class Versions:
     alone: frozenset[str]
     retyped: frozenset[str]
     defaults: tuple[str, ...]
+    _reads: Mapping[str, tuple[str, ...]]
+    _readers: Mapping[str, tuple[str, ...]]
+    terms: dict[object, Symbolic] = field(default_factory=dict)  # answers of definitions, by all that they read
 
     @property
     def bank(self) -> TermBank:
@@ -76,7 +80,7 @@ class Versions:
 
     def reads(self, id_: str) -> tuple[str, ...]:
         """The items that an item reads in either version."""
-        return tuple(dict.fromkeys(name for item in self.items(id_) for name in named_items(item)))
+        return self._reads.get(id_, ())
 
     def below(self, ids: Iterable[str], stops: Container[str] = ()) -> set[str]:
         """These items and all that they rest on in either version, but not through the ``stops``."""
@@ -92,29 +96,26 @@ class Versions:
     def above(self, ids: Iterable[str]) -> set[str]:
         """These items and all that rest on them in either version."""
         met = set(ids)
-        readers: dict[str, set[str]] = {}
-        for id_ in self.ids:
-            for read in self.reads(id_):
-                readers.setdefault(read, set()).add(id_)
         waiting = list(met)
         while waiting:
-            for reader in readers.get(waiting.pop(), set()) - met:
-                met.add(reader)
-                waiting.append(reader)
+            for reader in self._readers.get(waiting.pop(), ()):
+                if reader not in met:
+                    met.add(reader)
+                    waiting.append(reader)
         return met
 
     def items_of(self, cause: Cause) -> tuple[str, ...]:
         """Where an edit enters: the item itself, or those that ask the question."""
         if cause.kind != READING:
             return (cause.id,)
-        return tuple(id_ for id_ in self.ids if any(cause.id in _asked(item) for item in self.items(id_)))
+        return tuple(id_ for id_ in self.ids if cause.id in self.asked(id_))
+
+    def asked(self, id_: str) -> frozenset[str]:
+        """The questions that an item asks in either version."""
+        return frozenset().union(*(each.reads.questions for side in SIDES for each in self.of(side, id_)))
 
     def _known(self, id_: str) -> bool:
         return any(id_ in side for side in self.definitions)
-
-
-def _asked(item: Item) -> set[str]:
-    return {n.interpretation for root in deciding_nodes(item) for n in walk(root) if isinstance(n, Chosen)}
 
 
 def versions(older: Encoding, newer: Encoding) -> Versions:
@@ -135,7 +136,24 @@ def versions(older: Encoding, newer: Encoding) -> Versions:
     asked = [each.space.taken for each in (older, newer)]
     defaults = tuple(id_ for id_ in asked[OLDER].keys() & asked[NEWER].keys() if asked[OLDER][id_] != asked[NEWER][id_])
     own = tuple(id_ for id_ in sorted(defaults) if id_ in older.questions and id_ in newer.questions)
-    return Versions(older, newer, (sides[OLDER], sides[NEWER]), tuple(edited), alone, retyped, own)
+    reads: dict[str, dict[str, None]] = {}
+    readers: dict[str, dict[str, None]] = {}
+    for side in sides:
+        for id_, definitions in side.items():
+            for read in (name for each in definitions for name in each.reads.items):
+                reads.setdefault(id_, {})[read] = None
+                readers.setdefault(read, {})[id_] = None
+    return Versions(
+        older=older,
+        newer=newer,
+        definitions=(sides[OLDER], sides[NEWER]),
+        edited=tuple(edited),
+        alone=alone,
+        retyped=retyped,
+        defaults=own,
+        _reads={id_: tuple(found) for id_, found in reads.items()},
+        _readers={id_: tuple(found) for id_, found in readers.items()},
+    )
 
 
 def _form(encoding: Encoding, id_: str) -> object:
@@ -155,9 +173,8 @@ def _when_of(found: tuple[Definition, ...]) -> dict[object, Term]:
 
 def _definitions(encoding: Encoding, lent: Iterable[str]) -> dict[str, tuple[Definition, ...]]:
     """The definitions of every item, in the order of the plans; those that mean the same are one."""
-    bank = encoding.bank
-    groups: dict[str, dict[object, list[tuple[Step, Layer]]]] = {}
-    meanings: dict[object, tuple[Step, object]] = {}
+    groups: dict[str, dict[object, list[tuple[object, Layer]]]] = {}
+    meanings: dict[object, tuple[Step, object, Reads]] = {}
     for layer in encoding.layers:
         for step in layer.plan.steps:
             item = step.item
@@ -165,17 +182,20 @@ def _definitions(encoding: Encoding, lent: Iterable[str]) -> dict[str, tuple[Def
             key = (item.id, item.kind, item.at, added, step.yearly)
             if key not in meanings:
                 step = replace(step, item=_counting(item, lent))
-                meanings[key] = (step, (step.yearly, meaning(step.item)))
-            found, said = meanings[key]
-            groups.setdefault(item.id, {}).setdefault(said, []).append((found, layer))
-    always = len(encoding.layers)
-    return {
-        id_: tuple(
-            Definition(*each[0], bank.true if len(each) == always else bank.either(*(x.when for _, x in each)), said)
-            for said, each in found.items()
-        )
-        for id_, found in groups.items()
-    }
+                meanings[key] = (step, (step.yearly, meaning(step.item)), reads_of(step))
+            groups.setdefault(item.id, {}).setdefault(meanings[key][1], []).append((key, layer))
+    return {id_: tuple(_defined(encoding, meanings, each) for each in found.values()) for id_, found in groups.items()}
+
+
+def _defined(
+    encoding: Encoding, meanings: Mapping[object, tuple[Step, object, Reads]], found: list[tuple[object, Layer]]
+) -> Definition:
+    """What means the same under some layers."""
+    key, layer = found[0]
+    step, said, reads = meanings[key]
+    everywhere = len(found) == len(encoding.layers)
+    when = encoding.bank.true if everywhere else encoding.bank.either(*(each.when for _, each in found))
+    return Definition(step, layer, when, said, reads)
 
 
 def _counting(item: Item, lent: Iterable[str]) -> Item:

@@ -107,10 +107,18 @@ class Mixture:
         if self.within is not None:
             answer = None
         for each in found:
-            names = Names(self.space, self._items[side], each.layer.names.scope)
-            one = encode_item(each.step, names).answer
+            one = self._encoded(each, side)
             answer = one if answer is None else mixed(bank, each.when, one, answer)
         return answer
+
+    def _encoded(self, each: Definition, side: int) -> Symbolic:
+        """The answer of a definition; mixtures that give it the same to read share it."""
+        items, terms = self._items[side], self.versions.terms
+        asked = tuple(self.space.choices.get(id_) for id_ in sorted(each.reads.questions))
+        key = (id(each), tuple(items.get(id_) for id_ in each.reads.items), asked)
+        if key not in terms:
+            terms[key] = encode_item(each.step, Names(self.space, items, each.layer.names.scope)).answer
+        return terms[key]
 
     def _holds(self, each: Definition, layer: Layer) -> bool:
         """Whether a layer has this very definition."""

@@ -12,18 +12,15 @@ from dataclasses import dataclass
 from engine.comparison.effects.causes import Causes, Result
 from engine.comparison.effects.definitions import OLDER, SIDES, Cause, Versions
 from engine.comparison.effects.mixture import Mixture, mixed_space
-from engine.evaluation.plan import Step
 from engine.language import term_days
-from engine.language.expressions import Chosen, walk
 from engine.language.facts import BENEFICIARY
 from engine.language.logic import Plain, Sort, Term, cone, evaluate
 from engine.language.symbolic import Symbolic, is_value
 from engine.language.term_days import Day
 from engine.language.types import Type
 from engine.language.values import Absent, Value
-from engine.policy.nodes import deciding_nodes
 from engine.proof.difference import answer_or_none
-from engine.proof.encoding import Layer, facts_read
+from engine.proof.encoding import Layer
 from engine.proof.prover import Prover, Symbols
 from engine.proof.whom import Extent, Input, region_of
 from engine.proof.witness import value_of
@@ -49,17 +46,17 @@ class Place:
     causes: Causes
     touched: frozenset[str]
 
-    def steps(self, id_: str) -> Iterator[Step]:
-        """An item as the older version has it, and as the newer one where its edit is taken."""
+    def _layers(self, id_: str) -> Iterator[Layer]:
+        """Where an item is as the older version has it, and as the newer one where its edit is taken."""
         for side in SIDES:
             if id_ in self.layers[side] and (side == OLDER or self._edited(id_) or id_ not in self.layers[OLDER]):
-                yield self.layers[side].step(id_)
+                yield self.layers[side]
 
     def reads(self, id_: str) -> tuple[str, ...]:
         return tuple(name for name in self.versions.reads(id_) if any(name in layer for layer in self.layers))
 
     def facts(self, id_: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for step in self.steps(id_) for name in facts_read(step)))
+        return tuple(dict.fromkeys(name for layer in self._layers(id_) for name in layer.reads(id_).facts))
 
     def _edited(self, id_: str) -> bool:
         return any(id_ in self.versions.items_of(cause) for cause in self.causes)
@@ -229,21 +226,10 @@ class _Local:
         for rule in (*self.both.newer.space.rules, *_window(self.both.newer.window)):
             if all(term in known for term in cone([rule]) if term.operator == "symbol"):
                 yield rule
-        asked = {n for id_ in self.both.ids for item in self.both.items(id_) for n in _questions(item)}
-        for id_, question in self.both.newer.space.open_questions.items():
-            if id_ in asked:
-                yield self.bank.same(question.symbol, self.bank.word(str(self.symbols[str(question.symbol.value)])))
 
 
 def _window(term: Term) -> tuple[Term, ...]:
     return tuple(term.parts) if term.operator == "and" else (term,)
-
-
-def _questions(item: object) -> Iterator[str]:
-    for root in deciding_nodes(item):  # type: ignore[arg-type]
-        for node in walk(root):
-            if isinstance(node, Chosen):
-                yield node.interpretation
 
 
 def _constant(answer: Symbolic) -> bool:

@@ -64,14 +64,13 @@ class Study:
     def __post_init__(self) -> None:
         both, bank = self.both, self.both.bank
         space = both.newer.space
-        faults = [each.faulty() for each in (both.older, both.newer)]
-        days = (*space.rules, both.newer.window, *(bank.negate(each) for each in refused(both)))
+        cases = (*space.rules, both.newer.window, *(bank.negate(each) for each in refused(both)))
+        faults = self._faults(Prover(space, cases, self.effort))
+        if any(faults):
+            self._stops(Prover(space, cases, self.effort), faults)
+        sound = (bank.negate(fault) for side in faults for fault in side.values())
         self.mixed = mixture(both)
-        self.search = CauseSearch(
-            Prover(space, (*days, *(bank.negate(each) for each in faults)), self.effort), self.mixed.selectors
-        )
-        if faults[OLDER] is not faults[NEWER]:
-            self._stops(Prover(space, days, self.effort))
+        self.search = CauseSearch(Prover(space, (*cases, *sound), self.effort), self.mixed.selectors)
 
     @property
     def headline(self) -> tuple[str, ...]:
@@ -269,10 +268,19 @@ class Study:
                     return Cause(OVERLAY, overlay.id)
         return cause
 
-    def _stops(self, prover: Prover) -> None:
-        """Where one version alone has no answer for an item, or two."""
+    def _faults(self, prover: Prover) -> list[dict[str, Term]]:
+        """Where each item of either version may have no answer or two; most versions have no such item."""
         bank = self.both.bank
         sides = [faults_of(each) for each in (self.both.older, self.both.newer)]
+        if prover.ask(bank.either(*(fault for side in sides for fault in side.values()))) is Status.EXCLUDED:
+            return [{}, {}]
+        return [
+            {id_: fault for id_, fault in side.items() if prover.ask(fault) is not Status.EXCLUDED} for side in sides
+        ]
+
+    def _stops(self, prover: Prover, sides: list[dict[str, Term]]) -> None:
+        """Where one version alone has no answer for an item, or two."""
+        bank = self.both.bank
         either = [bank.either(*side.values()) for side in sides]
         for id_ in dict.fromkeys((*sides[NEWER], *sides[OLDER])):
             for mine, other in ((NEWER, OLDER), (OLDER, NEWER)):

@@ -171,20 +171,22 @@ class Citation:
 Node = Expression | Condition
 
 
-def members(whole: Any) -> Iterator[Any]:
+def members(whole: Any) -> list[Any]:
     """What stands directly in the ``PARTS`` of a node, an item or a part of one, in their order."""
+    found: list[Any] = []  # walked more often than anything else: lists take half the time of generators
     for name in getattr(whole, "PARTS", ()):
-        yield from _listed(getattr(whole, name))
+        _list(getattr(whole, name), found)
+    return found
 
 
-def _listed(value: Any) -> Iterator[Any]:
+def _list(value: Any, found: list[Any]) -> None:
     if isinstance(value, tuple):
         for each in value:
-            yield from _listed(each)
+            _list(each, found)
     elif isinstance(value, dict):
-        yield from value.values()
+        found += value.values()
     elif value is not None and not isinstance(value, str):
-        yield value
+        found.append(value)
 
 
 def parts(whole: Any) -> Iterator[Node]:
@@ -220,9 +222,11 @@ def with_part(whole: Any, number: int, part: Node) -> Any:
 
 def walk(node: Node) -> Iterator[Node]:
     """``node`` and everything below it, parents first."""
-    yield node
-    for part in parts(node):
-        yield from walk(part)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed([*parts(node)]))
 
 
 def below(whole: Any) -> Iterator[Any]:

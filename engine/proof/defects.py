@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from engine.errors import Location
 from engine.evaluation.session import Session
 from engine.language.expressions import ItemRef, below
-from engine.language.logic import evaluate
+from engine.language.logic import cone, evaluate_in_order
 from engine.language.symbolic import known
 from engine.language.term_bank import TermBank
 from engine.language.values import Value
@@ -168,6 +168,7 @@ def _inputs(encoding: Encoding, layer: Layer, item: Item, symbols: Symbols) -> M
 def _mark_living(spots: Sequence[_Spot], living: set[Key]) -> set[Key]:
     """Adds to ``living`` what decides in some case under these overlays; returns what the budget leaves open."""
     waiting = [spot for spot in spots if spot.key not in living]
+    terms = cone(spot.place.decides for spot in waiting)
     undecided = set()
     while waiting:
         spot = waiting.pop()
@@ -176,8 +177,7 @@ def _mark_living(spots: Sequence[_Spot], living: set[Key]) -> set[Key]:
             undecided.add(spot.key)
         if status is Status.SHOWN:
             confirmed(spot.encoding, symbols, [spot.item])
-            others = [each.place.decides for each in waiting]
-            values = evaluate(others, symbols)  # one case shows many places
+            values = evaluate_in_order(terms, symbols)  # one case shows many places
             living.add(spot.key)
             living.update(each.key for each in waiting if values[each.place.decides])
             waiting = [each for each in waiting if each.key not in living]

@@ -98,11 +98,14 @@ def _worse(encoding: Encoding, promise: Property, layer: Layer, other: Layer) ->
 
 
 def _first(prover: Prover, goals: Iterable[tuple[Term, Term]]) -> tuple[Status, Symbols]:
-    """The first case that breaks a property; sets of overlays under which it says the same are asked at once."""
+    """The first case that breaks a property: none under all sets of overlays at once, else one set after another."""
     bank = prover.space.bank
     where: dict[Term, list[Term]] = {}
     for when, broken in goals:
         where.setdefault(broken, []).append(when)
+    anywhere = (bank.both(bank.either(*whens), broken) for broken, whens in where.items())
+    if prover.ask(bank.either(*anywhere)) is Status.EXCLUDED:
+        return Status.EXCLUDED, {}
     undecided = False
     for broken, whens in where.items():
         status, symbols = prover.first(bank.either(*whens), broken)

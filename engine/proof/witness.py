@@ -41,7 +41,7 @@ def confirmed(encoding: Encoding, symbols: Mapping[str, Plain], ids: Iterable[st
     facts, choices = encoding.space.case_of(symbols)
     taken = other_readings(encoding, choices)
     expected = {id_: value_of(encoding.bank, encoding.answer(id_), symbols) for id_ in ids}
-    decision = encoding.session.decide(facts, encoding.convention.id, taken)
+    decision = encoding.session.decide(facts, encoding.convention.id, taken, years=False)
     for id_, value in expected.items():
         result = decision.results.get(id_)
         if result is None:  # another set of overlays has the item
@@ -65,7 +65,7 @@ def confirmed_fault(encoding: Encoding, symbols: Mapping[str, Plain], id_: str) 
     facts, choices = encoding.space.case_of(symbols)
     taken = other_readings(encoding, choices)
     try:
-        results = encoding.session.decide(facts, encoding.convention.id, taken).results
+        results = encoding.session.decide(facts, encoding.convention.id, taken, years=False).results
     except InputFault as found:
         return Witness(facts, taken, fault=found.problems[0].code)
     if results[id_].status != "undetermined":

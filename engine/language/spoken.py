@@ -62,6 +62,8 @@ def read_spoken(text: str, fact: Fact, dialect: str = FRENCH) -> Plain:
     Raises:
         Unread: the text says nothing, or more than one thing. Ranges are left to the reader of the case.
     """
+    if text in fact.type.values or (fact.type.kind == "date" and _ISO.fullmatch(text)):
+        return text  # as a case file holds it, which most are
     text = " ".join(text.split()).removeprefix("'").strip()
     if _NO_VALUE.fullmatch(text) and fold(text) not in TRUTHS:
         raise _unread("value-none", text)

@@ -354,6 +354,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         " `evaluate-many`.",
         "request-busy": "One thread decides for a process. Come again after `Retry-After`, or run more processes"
         " behind a proxy.",
+        "too-many-cases": "Send them in several calls, or all of them to `avenant batch`.",
         "request-fault": "Please report it with the line that the service wrote: it names places of the program and"
         " no fact.",
     },

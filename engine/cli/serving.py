@@ -10,10 +10,6 @@ from engine.cli.common import Given, given
 from engine.errors import Location, Problem, UsageFault
 from engine.words import LANGUAGES
 
-GRACE = 10  # seconds for the calls under way when the service is stopped
-MOST_CONNECTIONS = 128
-IDLE_SECONDS = 5
-
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
@@ -29,9 +25,8 @@ def serve(
 ) -> None:
     """Serve the estimate as pages, and decisions as an API, until interrupted. Nothing is stored."""
     try:
-        import uvicorn
-
         from engine.web.app import LOOPBACK, Settings, make_app
+        from engine.web.server import run
     except ModuleNotFoundError as error:
         values = {"module": error.name, "extra": "web"}
         raise UsageFault(Problem(Location("serve"), "extra-missing", values)) from None
@@ -48,14 +43,4 @@ def serve(
     )
     app = make_app(settings)
     click.echo(rules.say("serving_at", address=f"http://{host}:{port}/"))
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        limit_concurrency=MOST_CONNECTIONS,
-        timeout_keep_alive=IDLE_SECONDS,
-        timeout_graceful_shutdown=GRACE,
-    )
+    run(app, host, port)

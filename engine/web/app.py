@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -15,6 +16,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.errors import InputFault, UsageFault
+from engine.web.api import Api
 from engine.web.limits import Buckets, Counts, Limits
 from engine.web.pages import Pages
 from engine.web.refusals import Refused, problem_response, refused
@@ -64,7 +66,8 @@ def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
         )
 
     counts = Counts()
-    routes = [*_routes(pages), *_operating(worker, counts)]
+    api = Api(worker, settings.lang, version("avenant"))
+    routes = [*_routes(pages), *api.routes(), *_operating(worker, counts)]
     return Limits(
         app=_refusing(Router(routes, redirect_slashes=False, lifespan=lifespan)),
         refuse=refuse,

@@ -17,7 +17,7 @@ from engine.report.questions_page import answers_text
 from engine.report.say import Say
 from engine.report.values import unit_text
 from engine.web.estimate import Estimate
-from engine.web.state import State, written
+from engine.web.state import Fault, State, written
 from engine.web.wording import wording
 
 RADIOS = 8  # values that are shown as radio buttons; more make a list to choose from
@@ -59,9 +59,17 @@ class Field:
             unit=unit_text(fact.type, say.lang),
             options=options,
             value=given if fault is None else fault.written,
-            fault="" if fault is None else wording(say.lang)("answer_unread", written=fault.written, expected=expected),
+            fault="" if fault is None else _fault_text(fault, fact, expected, say.lang),
             sensitive=fact.sensitive,
         )
+
+
+def _fault_text(fault: Fault, fact: Fact, expected: str, lang: str) -> str:
+    """What is wrong with an answer: what the reader of cases says, unless that is written for who writes cases."""
+    told = fault.problem.message(lang)
+    if fact.name in told or fault.problem.code == "fact-value":
+        told = wording(lang)("answer_unread", written=fault.written, expected=expected)
+    return told
 
 
 def _values(fact: Fact) -> Iterable[str]:
@@ -103,7 +111,7 @@ class Shown:
         """The verdict in a sentence, for the head of the page."""
         match self.estimate.answer:
             case Decided() as case:
-                first = next(iter(page(Decisions(cases=[case]), self.say)))
+                first = next(iter(page(Decisions(cases=[case], full=self.whole), self.say)))
                 return first.text if isinstance(first, Heading) else case.title
             case Undecided(title=title):
                 return title
@@ -134,7 +142,7 @@ class Shown:
 
     def _decided(self, case: Decided) -> Markup:
         parts = []
-        for index, section in enumerate(_sections(page(Decisions(cases=[case]), self.say))):
+        for index, section in enumerate(_sections(page(Decisions(cases=[case], full=self.whole), self.say))):
             amounts = _titled(section, self.say("amounts"))
             if not self.whole and not index:
                 section = [block for block in section if isinstance(block, Heading) or _tone(block) == "bad"]

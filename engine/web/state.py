@@ -19,7 +19,6 @@ from engine.language.values import Scalar
 from engine.policy.loader import Document
 from engine.policy.registry import Registry
 from engine.report.values import to_json
-from engine.web.answers import plain_answer
 from engine.words import LANGUAGES
 
 MAX_ADDRESS = 4096  # characters of a path with its parameters
@@ -32,10 +31,10 @@ Pairs = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An answer that cannot be read, as it was written, and what the reader of cases says of it if it was read."""
+    """An answer that cannot be taken, as it was written, and what the reader of cases says of it."""
 
     written: str
-    problem: Problem | None
+    problem: Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +144,10 @@ def _not_known(given: Mapping[str, str]) -> set[str]:
 
 
 def _facts(stated: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Facts, dict[str, Fault]]:
-    plain = {name: plain_answer(vocabulary.facts[name], text) for name, text in stated.items()}
-    read = {name: value for name, value in plain.items() if value is not None}
-    facts, problems = read_named(read, vocabulary, Document("case", read, {}, {}), ())
-    told = {str(problem.values.get("name")): problem for problem in problems}
-    faults = {name: Fault(stated[name], told.get(name)) for name in stated if name not in facts}
-    return {BENEFICIARY: vocabulary.beneficiary, **facts} if facts or faults else facts, faults
+    facts, problems = read_named(stated, vocabulary, Document("case", stated, {}, {}), ())
+    faults = {str(problem.values["name"]): problem for problem in problems}
+    written = {name: Fault(stated[name], problem) for name, problem in faults.items()}
+    return {BENEFICIARY: vocabulary.beneficiary, **facts} if stated else facts, written
 
 
 def _choices(registry: Registry, id_: str) -> set[str]:

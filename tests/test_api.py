@@ -1,0 +1,150 @@
+"""The API answers as the command line does, by the schemas of the files, and refuses with a code and a place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from command import ROOT, avenant
+from web import Client, client
+
+from engine.policy import loader
+
+EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
+DOSSIERS = sorted((ROOT / "examples" / "dossiers").glob("*.yaml"))
+CASE = {"contrat": {"date_signature": "2024-09-02", "option": "demi_etp"}, "medecin": {"secteur": "secteur_1"}}
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Client]:
+    with client() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def described(served: Client) -> Any:
+    return served.get("/api/v1/openapi.json").data
+
+
+def plain(path: Path) -> Any:
+    return loader.load(path, str(path)).data
+
+
+def fits(described: Any, schema: str, found: Any) -> None:
+    wanted = {**described, "$ref": f"#/components/schemas/{schema}"}
+    jsonschema.Draft7Validator({"allOf": [{"$ref": f"#/components/schemas/{schema}"}], **wanted}).validate(found)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_a_case_is_decided_as_on_the_command_line(served: Client, described: Any, path: Path) -> None:
+    said = json.loads(avenant("evaluate", str(path), "--format", "json", "--lang", "fr").stdout)
+    answer = served.post("/api/v1/evaluate", {"case": plain(path)})
+    assert (answer.status, answer.data) == (200, said)
+    fits(described, "decision", answer.data)
+
+
+@pytest.mark.parametrize("path", DOSSIERS[:3], ids=lambda path: path.stem)
+def test_a_life_is_followed_as_on_the_command_line(served: Client, described: Any, path: Path) -> None:
+    said = json.loads(avenant("timeline", str(path), "--format", "json", "--lang", "fr").stdout)
+    answer = served.post("/api/v1/timeline", {"dossier": plain(path)})
+    assert (answer.status, answer.data) == (200, said)
+    fits(described, "timeline", answer.data)
+
+
+def test_many_cases_are_answered_in_their_order_each_with_its_decision_or_its_problems(served: Client) -> None:
+    cases = [CASE, {"contrat": {"date_signatur": "2024-09-02"}}, {"contrat": {"date_signature": "2018-01-01"}}]
+    found = served.post("/api/v1/evaluate-many", {"cases": cases}).data["decisions"]
+    assert found[0]["convention"]["id"] == "2024_convention"
+    assert found[1]["problems"][0]["code"] == "unknown-fact"
+    assert "without_rules" in found[2]
+
+
+def test_what_is_missing_possible_and_within_reach_is_told(served: Client) -> None:
+    asked = served.post("/api/v1/ask", {"case": CASE}).data
+    assert asked["questions"][0]["fact"] == "medecin.specialite"
+    without = served.post("/api/v1/ask", {"case": CASE, "declined": ["medecin.specialite"]}).data
+    assert "medecin.specialite" not in [question["fact"] for question in without["questions"]]
+    possible = served.post("/api/v1/possible", {"case": CASE, "item": "aide.montant_annuel"}).data["possible"]
+    assert possible[0]["decided"]
+    young = {**CASE, "medecin": {"secteur": "secteur_2", "optam": False}}
+    changed = served.post("/api/v1/what-if", {"case": young, "item": "secteur_conventionnel", "any_fact": True})
+    assert changed.status == 200
+    assert changed.data["alternatives"]
+
+
+def test_other_rules_than_expected_are_not_answered_under(served: Client) -> None:
+    digest = served.post("/api/v1/evaluate", {"case": CASE}).data["convention"]["digest"]
+    assert served.post("/api/v1/evaluate", {"case": CASE, "expect_digest": digest}).status == 200
+    other = served.post("/api/v1/evaluate", {"case": CASE, "expect_digest": "sha256:00"})
+    assert (other.status, other.data["code"]) == (409, "digest-mismatch")
+
+
+REFUSED: list[tuple[bytes, int, str]] = [
+    (b"", 400, "file-empty"),
+    (b"{", 400, "yaml-syntax"),
+    (b"[]", 422, "wrong-type"),
+    (b"case: {}", 422, "wrong-type"),
+    (b'{"case": {}, "case": {}}', 400, "yaml-duplicate-key"),
+    (b'{"case": {"contrat": {"date_signature": NaN}}}', 422, "fact-type"),
+    (b'{"case": {}}', 422, "missing-signature"),
+    (b'{"cases": []}', 422, "missing-key"),
+    (b'{"case": {}, "lang": "de"}', 422, "wrong-value"),
+    (b'{"case": {"medecin": {"age": 1e400}}}', 422, "yaml-number"),
+    (b"\xff\xfe", 400, "wrong-encoding"),
+    (b'{"case": ' + b"[" * 500 + b"]" * 500 + b"}", 400, "too-deep"),
+    (b'{"case": "' + b"x" * 70_000 + b'"}', 413, "request-size"),
+]
+
+
+@pytest.mark.parametrize(("body", "status", "code"), REFUSED)
+def test_a_body_that_cannot_be_read_is_refused_with_its_code(
+    served: Client, described: Any, body: bytes, status: int, code: str
+) -> None:
+    answer = served.post("/api/v1/evaluate", body, content_type="application/json")
+    found = [problem["code"] for problem in answer.data["problems"]]
+    assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert code in found
+    fits(described, "problem", answer.data)
+
+
+def test_a_fault_of_a_case_is_told_with_its_place_and_the_nearest_name(served: Client) -> None:
+    body = b'{\n  "case": {\n    "contrat": {"date_signatur": "2024-09-02"}\n  }\n}'
+    (problem,) = served.post("/api/v1/evaluate", body, content_type="application/json").data["problems"]
+    assert (problem["line"], problem["nearest"]) == (3, "contrat.date_signature")
+
+
+def test_other_media_and_methods_are_refused(served: Client) -> None:
+    assert served.post("/api/v1/evaluate", b"{}", content_type="text/plain").data["code"] == "request-media"
+    assert served.ask("GET", "/api/v1/evaluate").status == 405
+    assert served.ask("GET", "/api/v1/nothing").data["code"] == "request-page"
+
+
+def test_what_the_rules_are_is_told_with_a_tag_that_spares_who_has_it(served: Client) -> None:
+    for path in ("conventions", "items", "items/aide.montant_annuel", "openapi.json"):
+        first = served.get(f"/api/v1/{path}")
+        assert first.status == 200
+        assert served.ask("GET", f"/api/v1/{path}", if_none_match=first.headers["etag"]).status == 304
+    assert served.get("/api/v1/items/aide.montant_anuel").data["problems"][0]["nearest"] == "aide.montant_annuel"
+
+
+def test_every_reference_of_the_description_leads_somewhere(described: Any) -> None:
+    for target in references(described):
+        part = described
+        for step in target.removeprefix("#/").split("/"):
+            part = part[step]
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, Mapping):
+        for key, value in part.items():
+            if key == "$ref":
+                yield value
+            else:
+                yield from references(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from references(each)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.policy.places import schemas_folder
 from engine.web.bodies import COMMON
+from engine.web.calls import Call
 from engine.web.refusals import MEDIA as PROBLEM
-
-if TYPE_CHECKING:
-    from engine.web.api import Call
 
 SCHEMAS = ("case", "dossier", "decision", "timeline")
 DIALECT = "http://json-schema.org/draft-07/schema#"

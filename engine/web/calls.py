@@ -1,0 +1,133 @@
+"""The calls of the API: a body comes in, the object that answers it goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import InputFault, Location, Problem, UsageFault, nearest
+from engine.evaluation import timeline as living
+from engine.evaluation.dossier import read_dossier
+from engine.evaluation.session import Session
+from engine.inquiry.life_readings import readings_of_life
+from engine.inquiry.possible import outlook_of, outlooks
+from engine.inquiry.questions import ALL, Asker
+from engine.inquiry.readings import readings_of_case
+from engine.inquiry.what_if import alternatives
+from engine.policy.registry import Outside
+from engine.report import alternatives_page, outside_page, questions_page, timeline_data
+from engine.report.decision_page import Decided, Decisions, data
+from engine.report.possible_page import possible_objects
+from engine.report.say import Say
+from engine.web.bodies import Body
+from engine.web.refusals import problem_object
+
+MOST_CASES = 100  # of one evaluate-many
+
+Answering = Callable[[Session, Body, Say], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call with a body: its keys, which of them it needs, what it answers, and the schema of that."""
+
+    name: str
+    keys: Mapping[str, type]
+    needed: str
+    answer: Answering
+    schema: str | None
+    summary: str
+
+
+def _evaluate(session: Session, body: Body, say: Say) -> Any:
+    decision = body.decide(session, "case")
+    readings = readings_of_case(session, decision, body.choices)
+    return data(Decisions(cases=[Decided(title="", decision=decision, readings=readings)]), say)
+
+
+def _evaluate_many(session: Session, body: Body, say: Say) -> Any:
+    cases = body.get("cases")
+    if len(cases) > MOST_CASES:
+        raise InputFault([Problem(body.document.at(("cases",)), "too-many-cases", {"limit": MOST_CASES})])
+    found = []
+    for index in range(len(cases)):
+        try:
+            decision = body.decide(session, "cases", index)
+            found.append(data(Decisions(cases=[Decided(title="", decision=decision)]), say))
+        except Outside as outside:
+            found.append(outside_page.data(outside, say))
+        except InputFault as error:
+            found.append(problem_object(error.problems, say.lang))
+    return {"decisions": found}
+
+
+def _ask(session: Session, body: Body, say: Say) -> Any:
+    decision = body.decide(session, "case")
+    wanted = body.get("for") or decision.headline.verdict or ALL
+    declined = frozenset(str(name) for name in body.get("declined") or ())
+    asked = Asker(session).ask(decision, wanted, body.choices, declined)
+    return questions_page.data(questions_page.Questions(asked, questions_page.Commands("", "", ""), ""), say)
+
+
+def _possible(session: Session, body: Body, say: Say) -> Any:
+    decision, item = body.decide(session, "case"), body.get("item")
+    if item is None:
+        found = outlooks(session, decision, body.choices)
+    else:
+        _known(decision.results, item)
+        found = outlook_of(session, decision, item, body.choices)
+    return {"digest": decision.digest, "possible": possible_objects(found, say)}
+
+
+def _what_if(session: Session, body: Body, say: Say) -> Any:
+    decision, item = body.decide(session, "case"), body.get("item")
+    _known(decision.results, item)
+    found = alternatives(
+        session,
+        dict(decision.facts),
+        item,
+        body.get("wish"),
+        convention=body.get("convention"),
+        interpret=body.choices,
+        as_of=body.as_of,
+        any_fact=bool(body.get("any_fact")),
+    )
+    return {"digest": decision.digest, **alternatives_page.data(alternatives_page.WhatIf(found, decision), say)}
+
+
+def _timeline(session: Session, body: Body, say: Say) -> Any:
+    dossier = read_dossier(body.part("dossier"), session.registry.vocabulary)
+    life = living.timeline(session, dossier, body.get("convention"), body.choices, body.as_of)
+    body.expect(life.rows[0].decision.digest)
+    readings = readings_of_life(session, life, body.choices)
+    return timeline_data.data(timeline_data.Life(title="", timeline=life, readings=readings), say)
+
+
+CALLS = (
+    Call("evaluate", {"case": dict}, "case", _evaluate, "decision", "The decision on a case, with its reasons."),
+    Call("evaluate-many", {"cases": list}, "cases", _evaluate_many, None, "The decisions on at most 100 cases."),
+    Call(
+        "ask",
+        {"case": dict, "for": str, "declined": list},
+        "case",
+        _ask,
+        None,
+        "The missing facts, those that decide most first.",
+    ),
+    Call("possible", {"case": dict, "item": str}, "case", _possible, None, "Every value that open results can take."),
+    Call(
+        "what-if",
+        {"case": dict, "item": str, "wish": str, "any_fact": bool},
+        "item",
+        _what_if,
+        None,
+        "The smallest changes of facts that give an item another value.",
+    ),
+    Call("timeline", {"dossier": dict}, "dossier", _timeline, "timeline", "A contract through its years."),
+)
+
+
+def _known(results: Mapping[str, Any], item: str) -> None:
+    if item not in results:
+        raise UsageFault(Problem(Location("item"), "unknown-item", {"id": item}, nearest(item, results)))

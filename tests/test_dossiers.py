@@ -5,6 +5,7 @@ What `avenant timeline` says of each dossier of fixtures/bad_dossiers stands bes
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from command import FIXTURES, LANGUAGES, ROOT, avenant, compare, refused
 from referencing import Registry, Resource
 
+from engine.evaluation.dossier import read_dossier
 from engine.evaluation.session import Session
 from engine.language.events import event_types
 from engine.policy import loader
@@ -96,13 +98,33 @@ def test_events_state_facts_that_exist_and_ask_criteria_that_exist(session: Sess
     items = {id_ for convention in session.registry.conventions.values() for id_ in convention.items}
     types = event_types(schema("dossier"))
     for type_ in types.values():
-        stated = {*type_.facts, *([type_.date_fact] if type_.date_fact else [])}
+        stated = {*type_.facts, *type_.clears, *type_.sets, *type_.before, *type_.before.values()}
+        stated |= {type_.date_fact, type_.until[0] if type_.until else None} - {None}
         assert stated <= set(vocabulary.facts), type_.name
-        assert {*type_.needs, *type_.clears} <= set(type_.facts), type_.name
+        assert set(type_.needs) <= set(type_.facts), type_.name
+        assert {type_.again, type_.closes, *(type_.until[1] if type_.until else ())} - {None} <= set(types), type_.name
         assert set(type_.after) <= set(types), type_.name
         assert type_.criterion is None or type_.criterion in items, type_.name
         if type_.date_fact:
             assert vocabulary.facts[type_.date_fact].absence_answers, type_.date_fact
+
+
+def test_an_absence_lasts_until_the_return_or_the_hire_of_another_person(session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "dossier.yaml"
+    path.write_text(
+        SIGNED + "events:\n"
+        "  - {date: '2024-09-09', type: embauche}\n"
+        "  - {date: '2025-01-06', type: absence_assistant}\n"
+        "  - {date: '2025-05-05', type: reprise}\n"
+        "  - {date: '2026-01-12', type: absence_assistant}\n"
+        "  - {date: '2026-05-18', type: embauche, facts: {assistant.niveau_diplome: 4}}\n"
+        "  - {date: '2027-01-04', type: absence_assistant}\n",
+        encoding="utf-8",
+    )
+    events = read_dossier(loader.load(path, path.name), session.registry.vocabulary).events
+    ends = [event.facts.get("assistant.date_fin_absence") for event in events if event.type.name == "absence_assistant"]
+    assert ends == [dt.date(2025, 5, 5), dt.date(2026, 5, 18), None]
+    assert events[4].type.name == "remplacement_assistant"
 
 
 def test_the_schema_lists_the_types_of_events_and_their_facts_once_each() -> None:

@@ -178,3 +178,82 @@ def test_the_line_says_so_in_data_too(name: str) -> None:
     lines = [*told.get("results", told.get("ending", {})).values(), *told["obligations"]]
     found = [other for line in lines for other in line.get("otherwise", ())]
     assert (reading, choice) in {(other["reading"], other["choice"]) for other in found}
+
+
+def test_the_year_of_a_change_of_option_has_the_same_amount_in_a_case_as_in_a_life(tmp_path: Path) -> None:
+    case = tmp_path / "case.yaml"
+    text = (CASES / "option_changed_same_year.yaml").read_text(encoding="utf-8")
+    case.write_text(text.replace("option: un_etp,", "option: un_etp, option_precedente: demi_etp,"), encoding="utf-8")
+    for choice, amount in (("prochain_anniversaire", "14000.00"), ("annee_en_cours", "28000.00")):
+        read = ("--interpret", f"effet_du_changement_option={choice}")
+        result = avenant("evaluate", str(case), "--format", "json", *read)
+        life = object_of("timeline", "life_option_changed_mid_year.yaml", *read)
+        assert json.loads(result.stdout)["results"]["aide.montant_du"]["value"] == amount
+        assert life["years"][1]["results"]["aide.montant_du"]["value"] == amount
+    told = object_of("evaluate", "option_changed_same_year.yaml")
+    assert told["missing"] == ["contrat.option_precedente"]
+    (reading,) = [each for each in told["readings"] if each["id"] == "effet_du_changement_option"]
+    due = next(each for each in reading["others"][0]["changes"] if each["id"] == "aide.montant_du")
+    assert due["after"]["value"] == "28000.00"
+
+
+@pytest.mark.parametrize("format_", [*PAGES, "html"])
+def test_an_absence_of_more_than_three_months_suspends_the_contract_and_the_silence_of_the_sources_is_told(
+    format_: str,
+) -> None:
+    page = said("timeline", "life_absence.yaml", format_)
+    assert "Contrat suspendu à compter du" in page
+    assert "12/01/2026" in page
+    assert "n'est pas dans nos sources" in page.replace("&#x27;", "'")
+    ending = object_of("timeline", "life_absence.yaml")["ending"]
+    assert (ending["suspension.debut"]["value"], ending["suspension.fin"]["value"]) == ("2026-01-12", "2026-05-18")
+
+
+def test_the_training_of_the_first_person_is_not_that_of_the_second() -> None:
+    life = object_of("timeline", "life_second_person.yaml", "--as-of", "2026-11-28")
+    duties = {line["id"]: (line["status"], line["due"]) for line in life["obligations"]}
+    assert duties["formation.debut"] == ("pending", "2027-01-06")
+    assert duties["formation.adaptation"] == ("pending", "2028-01-06")
+    page = said("timeline", "life_second_person.yaml")
+    assert "06/01/2027" in page
+    assert "personne en poste (Embauche d'une autre personne, le 06/01/2025)" in page
+
+
+def test_what_the_dossier_tells_is_not_asked_for_one_and_a_half_full_times() -> None:
+    life = object_of("timeline", "life_one_and_a_half.yaml")
+    asked = {name for year in life["years"] for name in year["missing"]}
+    premier = {name for name in asked if "premier_contrat" in name or name == "contrat.contrat_un_etp_en_cours"}
+    assert not premier
+    assert "un temps plein et demi" in said("timeline", "life_one_and_a_half.yaml")
+
+
+def test_a_move_too_far_sets_no_wait(tmp_path: Path) -> None:
+    assert "28/02/2028" not in said("timeline", "life_move.yaml")
+    text = (CASES / "life_move.yaml").read_text(encoding="utf-8")
+    moved = tmp_path / "life.yaml"
+    moved.write_text(text.replace("type: resiliation", "type: demenagement"), encoding="utf-8")
+    ending = json.loads(avenant("timeline", str(moved), "--format", "json").stdout)["ending"]
+    assert ending["contrat.fin"]["value"] == "2026-02-28"
+    assert ending["carence.fin"]["status"] == "not_applicable"
+    told = object_of("evaluate", "new_contract_after_move.yaml")
+    assert told["results"]["carence"]["verdict"] == "undetermined"
+    case = tmp_path / "case.yaml"
+    text = (CASES / "new_contract_after_move.yaml").read_text(encoding="utf-8")
+    case.write_text(
+        text.replace(
+            'date_fin_contrat_precedent: "2026-02-28"',
+            'date_fin_contrat_precedent: "2026-02-28", motif_fin_contrat_precedent: demenagement',
+        ),
+        encoding="utf-8",
+    )
+    told = json.loads(avenant("evaluate", str(case), "--format", "json").stdout)
+    assert told["results"]["carence"]["derogation"] == "carence.nouvelle_installation"
+
+
+def test_events_of_which_the_rules_say_nothing_are_told(tmp_path: Path) -> None:
+    life = tmp_path / "life.yaml"
+    text = (CASES / "life_absence.yaml").read_text(encoding="utf-8")
+    life.write_text(text.replace("2024-09-02", "2023-09-04"), encoding="utf-8")
+    told = json.loads(avenant("timeline", str(life), "--format", "json").stdout)
+    assert [event["type"] for event in told["without_rule"]] == ["absence_assistant"]
+    assert "ne disent rien de" in avenant("timeline", str(life), "--lang", "fr").stdout

@@ -20,7 +20,10 @@ def _states(type_: EventType) -> str:
     day = [f"its day as `{type_.date_fact}`"] if type_.date_fact else []
     needed = [f"`{name}` (required)" for name in type_.needs]
     free = [f"`{name}`" for name in type_.facts if name not in type_.needs]
-    return ", ".join([*day, *needed, *free]) or "nothing"
+    fixed = [f"`{name}` = `{str(value).lower()}`" for name, value in type_.sets.items()]
+    kept = [f"what held before as {', '.join(f'`{name}`' for name in type_.before.values())}"] if type_.before else []
+    end = [f"the day it ends as `{type_.until[0]}`"] if type_.until else []
+    return ", ".join([*day, *end, *needed, *free, *fixed, *kept]) or "nothing"
 
 
 def _counts(type_: EventType) -> str:

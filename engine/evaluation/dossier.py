@@ -66,16 +66,44 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
     if problems:
         raise InputFault(problems)
     problems.extend(_not_for_case(facts, types, document))
-    events = []
+    events: list[Event] = []
     for index, entry in enumerate(data.get("events", ())):
-        event, found = _event(entry, types, vocabulary, document, ("events", index))
+        type_ = types[entry["type"]]
+        if type_.again is not None and any(event.type is type_ for event in events):
+            type_ = types[type_.again]
+        event, found = _event(entry, type_, vocabulary, document, ("events", index))
         events.append(event)
         problems.extend(found)
     if not problems:
         problems.extend(_impossible(facts, events, vocabulary, document))
     if problems:
         raise InputFault(problems)
-    return Dossier(facts, tuple(events))
+    return Dossier(facts, tuple(_joined(facts, events)))
+
+
+def _joined(facts: Facts, events: Sequence[Event]) -> Iterator[Event]:
+    """Each event with the day on which it ends, and with what held before it."""
+    held = dict(facts)
+    for place, event in enumerate(events):
+        told = dict(event.facts)
+        told |= {kept: held[name] for name, kept in event.type.before.items() if name in held}
+        end = _end(event, events[place + 1 :])
+        if event.type.until is not None and end is not None:
+            told[event.type.until[0]] = end.day
+        joined = replace(event, facts=told)
+        held = with_event(held, joined)
+        yield joined
+
+
+def _end(event: Event, later: Sequence[Event]) -> Event | None:
+    """The event that ends another one."""
+    types = () if event.type.until is None else event.type.until[1]
+    return next((each for each in later if each.type.name in types), None)
+
+
+def with_event(facts: Facts, event: Event) -> Facts:
+    """The facts once an event is told: those that it clears are forgotten unless it states them anew."""
+    return {**{name: value for name, value in facts.items() if name not in event.type.clears}, **event.facts}
 
 
 def _understood(document: Document, day: Fact) -> tuple[Document, list[Problem]]:
@@ -103,12 +131,11 @@ def _shape(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 def _event(
     entry: Mapping[str, Any],
-    types: Mapping[str, EventType],
+    type_: EventType,
     vocabulary: Vocabulary,
     document: Document,
     path: tuple[str | int, ...],
 ) -> tuple[Event, list[Problem]]:
-    type_ = types[entry["type"]]
     day = dt.date.fromisoformat(entry["date"])
     stated = entry.get("facts", {})
     under = (*path, "facts")
@@ -129,6 +156,7 @@ def _event(
         problems.append(Problem(document.at(path), code, {"type": type_.name}))
     if type_.date_fact is not None:
         facts[type_.date_fact] = day
+    facts = {**type_.sets, **facts}
     return Event(type_, day, year, facts, document.at(path)), problems
 
 
@@ -150,15 +178,27 @@ def _impossible(facts: Facts, events: Sequence[Event], vocabulary: Vocabulary, d
             yield _between(event, "event-before-signature", signature=signature, place=signed_at)
         for earlier in events[:place]:
             yield from _pair(earlier, event)
+        yield from _under_way(event, events[:place])
     yield from _contradicted(facts, events, document)
     merged = dict(facts)
     for event in events:
-        merged |= event.facts
+        merged = with_event(merged, event)
         for first, second in misordered(merged, vocabulary):
             told = first == SIGNATURE and event.type.amendment
             if not told and (second in event.facts or first in event.facts):
                 values = {"first": first, "second": second, "a": merged[first], "b": merged[second]}
                 yield Problem(event.at, "fact-order", values)
+
+
+def _under_way(event: Event, earlier: Sequence[Event]) -> Iterator[Problem]:
+    """An event that begins what is under way already, or that ends what is not."""
+    begun = event.type.name if event.type.until is not None else event.type.closes
+    last = next((place for place in reversed(range(len(earlier))) if earlier[place].type.name == begun), None)
+    open_ = None if last is None or _end(earlier[last], earlier[last + 1 :]) is not None else earlier[last]
+    if event.type.until is not None and open_ is not None:
+        yield _between(event, "event-still-open", other=open_.type.name, other_day=open_.day, place=open_.at)
+    if event.type.closes is not None and open_ is None:
+        yield _between(event, "event-not-open", other=event.type.closes)
 
 
 def _pair(earlier: Event, later: Event) -> Iterator[Problem]:

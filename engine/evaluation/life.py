@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from engine.evaluation.decision import Decision
-from engine.evaluation.dossier import Dossier, Event
+from engine.evaluation.dossier import Dossier, Event, with_event
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.language.facts import YEAR
@@ -45,7 +45,7 @@ class Life:
         for event in self.dossier.events:
             if event.type.whole or self._counts(event, facts, year):
                 counting.append(event)
-                facts = _with(facts, event)
+                facts = with_event(facts, event)
         return facts, tuple(counting)
 
     def known_facts(self, year: int, as_of: dt.date | None = None) -> Facts:
@@ -53,14 +53,17 @@ class Life:
         facts: Facts = {**self.dossier.facts, YEAR: year}
         for event in self.dossier.events:
             if (as_of is None or event.day <= as_of) and not (event.type.yearly and event.year != year):
-                facts = _with(facts, event)
+                facts = with_event(facts, event)
+                end = event.type.until
+                if end is not None and as_of is not None and facts.get(end[0], as_of) > as_of:  # type: ignore[operator]
+                    del facts[end[0]]
         return facts
 
     def _counts(self, event: Event, facts: Facts, year: int) -> bool:
         if event.type.yearly:
             return event.year == year
         if event.type.criterion is not None:
-            criterion = self.decide({**facts, **event.facts}).results.get(event.type.criterion)
+            criterion = self.decide(with_event(facts, event)).results.get(event.type.criterion)
             if criterion is not None:
                 return criterion.verdict == "met"
         start = self.start(year)
@@ -88,8 +91,3 @@ def day_in(decision: Decision, id_: str | None) -> dt.date | None:
     """The day that a result is, None where it is not known."""
     result = None if id_ is None else decision.results.get(id_)
     return result.value if result is not None and isinstance(result.value, dt.date) else None
-
-
-def _with(facts: Facts, event: Event) -> Facts:
-    kept = {name: value for name, value in facts.items() if name not in event.type.clears}
-    return {**kept, **event.facts}

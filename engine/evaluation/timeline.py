@@ -16,8 +16,10 @@ from engine.evaluation.decision import Decision, ObligationLine, OverlayUse, Pay
 from engine.evaluation.dossier import Dossier, Event
 from engine.evaluation.life import Life, day_in, lived
 from engine.evaluation.session import YEARS_SHOWN, Session
+from engine.language.expressions import FactRef, below
 from engine.language.facts import YEAR
 from engine.language.values import add_months
+from engine.policy.model import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ class Timeline:
     """A contract year by year, its duties on the day asked about, how it ends, and its totals.
 
     ``paid`` sums the payments due by ``as_of``. ``idle`` are events that count in no year shown; ``unruled`` those of
-    which the contract's rules do not say from when they count, although other conventions do.
+    which the contract's rules do not say from when they count, although other conventions do; ``silent`` those of
+    which they say nothing. ``renewed`` are the duties that count anew from an event that follows one of its kind.
     """
 
     dossier: Dossier
@@ -92,6 +95,8 @@ class Timeline:
     paid: Paid | None
     idle: tuple[Event, ...]
     unruled: tuple[Event, ...]
+    silent: tuple[Event, ...]
+    renewed: Mapping[str, Event]
     as_of: dt.date | None
 
 
@@ -112,21 +117,51 @@ def timeline(
     _refuse_early(life)
     rows = tuple(_rows(life, as_of))
     last = life.decide(life.known_facts(rows[-1].year))
-    duties = life.decide(life.known_facts(_year_of(rows, as_of), as_of), as_of).obligations
+    today = life.decide(life.known_facts(_year_of(rows, as_of), as_of), as_of)
     counted = [event for row in rows for event in row.counting]
+    read = _facts_read(life, rows)
+    silent = tuple(each for each in dossier.events if each.facts and read.isdisjoint(each.facts))
+    without = tuple(each for each in dossier.events if each.type.criterion not in (None, *last.results))
     return Timeline(
         dossier=dossier,
         rows=rows,
-        obligations=duties,
+        obligations=today.obligations,
         ending=tuple(last.results[id_] for id_ in last.headline.life.ids if id_ in last.results),
         maximum=_total(rows, last.headline.maximum),
         due=_total(rows, last.headline.due),
         recover=_total(rows, last.headline.recover),
         paid=_paid(rows, as_of),
-        idle=tuple(event for event in dossier.events if _has_effect(event) and event not in counted),
-        unruled=tuple(event for event in dossier.events if event.type.criterion not in (None, *last.results)),
+        idle=tuple(each for each in dossier.events if _has_effect(each) and each not in (*counted, *silent)),
+        unruled=tuple(each for each in without if each not in silent),
+        silent=silent,
+        renewed=_renewed(life, today),
         as_of=as_of,
     )
+
+
+def _renewed(life: Life, today: Decision) -> dict[str, Event]:
+    """The duties that read the day of an event that follows one of its kind, each with the latest such event."""
+    follow = {event.type.again for event in life.dossier.events}
+    days = {event.type.date_fact: event for event in life.dossier.events if event.type.name in follow}
+    applying = {line.id for line in today.obligations if line.status != "not_applicable"}
+    items = [item for item in _items(life, today) if item.id in applying] if days else []
+    read = ((item.id, part.name) for item in items for part in below(item) if isinstance(part, FactRef))
+    return {id_: days[name] for id_, name in read if name in days}
+
+
+def _items(life: Life, *decisions: Decision) -> Iterator[Item]:
+    """The items that decided some years, once for each laying of overlays."""
+    settled = (life.session.settled(dict(each.facts), life.interpret, life.convention) for each in decisions)
+    programs = {each.key: each for each in settled}
+    return (step.item for each in programs.values() for step in each.program.plan.steps)
+
+
+def _facts_read(life: Life, rows: tuple[YearRow, ...]) -> frozenset[str]:
+    """The facts that the rules of some year read, or the conditions of later texts."""
+    covering = life.session.registry.covering(rows[0].decision.convention)
+    gates = [overlay.when for _, overlay in covering if overlay.when is not None]
+    roots = (*gates, *_items(life, *(row.decision for row in rows)))
+    return frozenset(part.name for root in roots for part in below(root) if isinstance(part, FactRef))
 
 
 def _rows(life: Life, as_of: dt.date | None) -> Iterator[YearRow]:

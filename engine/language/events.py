@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.language.values import Scalar
+
 
 @dataclass(frozen=True, slots=True)
 class EventType:
@@ -20,6 +22,10 @@ class EventType:
     ``yearly``: for the one year that it names; otherwise from the years that start on or after it, or those in which
     ``criterion`` is met where the contract's rules have one. ``once``, ``last`` (nothing follows), ``amendment`` (never
     before the signature) and ``after`` (types that it cannot precede) say in what order events make sense.
+
+    A further event of the type is read as one of the type ``again``. ``sets`` are facts that it states by itself, and
+    ``before`` facts that keep, under another name, what held until then. It lasts until the next event of the types of
+    ``until``, whose day goes into the fact of ``until``; an event that ``closes`` a type asks that one is under way.
     """
 
     name: str
@@ -36,6 +42,11 @@ class EventType:
     amendment: bool
     after: tuple[str, ...]
     criterion: str | None
+    again: str | None
+    sets: Mapping[str, Scalar]
+    before: Mapping[str, str]
+    until: tuple[str, tuple[str, ...]] | None
+    closes: str | None
 
 
 def event_types(schema: Mapping[str, Any]) -> dict[str, EventType]:
@@ -59,4 +70,9 @@ def _event_type(name: str, entry: Mapping[str, Any]) -> EventType:
         amendment=entry.get("amendment", False),
         after=tuple(entry.get("after", ())),
         criterion=entry.get("criterion"),
+        again=entry.get("again"),
+        sets=entry.get("sets", {}),
+        before=entry.get("before", {}),
+        until=(entry["until"]["fact"], tuple(entry["until"]["types"])) if "until" in entry else None,
+        closes=entry.get("closes"),
     )

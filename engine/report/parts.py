@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from engine.evaluation.decision import Decision, ObligationLine, Result
 from engine.language.expressions import Compare, FactRef, ItemRef, VerdictIs, walk
@@ -143,11 +143,13 @@ def named_years(label: str, years: Sequence[int], say: Say) -> str:
     return say.count("sensitivity_years", len(years), label=label, year=shown)
 
 
-def duties(obligations: Sequence[ObligationLine], say: Say, full: bool, hanging: Hanging) -> Iterator[Block]:
+def duties(
+    obligations: Sequence[ObligationLine], say: Say, full: bool, hanging: Hanging, kept: Container[str] = ()
+) -> Iterator[Block]:
     """The duties that apply and what follows where they are not met, overdue ones first.
 
     Those that are done, without a known day, or the last of many are told only on demand, unless the aid depends on
-    them or they hang on a reading.
+    them, they hang on a reading or are ``kept``.
     """
     order = {"overdue": 0, "pending": 1, "undetermined": 2, "done": 3}
     lines = [line for line in obligations if line.status != "not_applicable"]
@@ -156,7 +158,7 @@ def duties(obligations: Sequence[ObligationLine], say: Say, full: bool, hanging:
     urgent = [
         line
         for line in lines
-        if line.status == "overdue" or (_decisive(line) and line.status != "done") or others[line.id]
+        if line.status == "overdue" or (_decisive(line) and line.status != "done") or others[line.id] or line.id in kept
     ]
     dated = [line for line in lines if line not in urgent and line.due is not None and line.status != "done"]
     shown = lines if full else [*urgent, *dated[: max(0, MOST_DUTIES - len(urgent))]]

@@ -117,7 +117,7 @@ def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
             "versements_echus": None if timeline.paid is None else _paid(timeline.paid),
         },
         "without_effect": [_event(event, say) for event in timeline.idle],
-        "without_rule": [_event(event, say) for event in timeline.unruled],
+        "without_rule": [_event(event, say) for event in (*timeline.unruled, *timeline.silent)],
         "interpretations": {
             id_: choice for row in timeline.rows for id_, choice in row.decision.interpretations.items()
         },

@@ -48,7 +48,10 @@ def timeline_blocks(
     yield from warnings_of((result for row in timeline.rows for result in row.decision.results.values()), say)
     yield from _waiting(timeline, say)
     yield from readings_blocks(readings, say, full)
-    yield from duties(timeline.obligations, say, full, hangs)
+    yield from duties(timeline.obligations, say, full, hangs, timeline.renewed)
+    renewed = [event for event in timeline.dossier.events if event in timeline.renewed.values()]
+    if renewed:
+        yield Paragraph(say("renewed", events=events_text(renewed, say)))
 
 
 def _years(timeline: Timeline, say: Say) -> Iterator[Block]:
@@ -114,7 +117,7 @@ def _changes(timeline: Timeline, say: Say) -> Iterator[Block]:
     if lines:
         yield Heading(say("what_changes"))
         yield Tree(tuple(lines))
-    for key, events in (("idle", timeline.idle), ("unruled", timeline.unruled)):
+    for key, events in (("idle", timeline.idle), ("unruled", timeline.unruled), ("silent", timeline.silent)):
         if events:
             yield Paragraph(say(key, events=events_text(events, say)), "open")
 

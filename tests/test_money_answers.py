@@ -98,3 +98,36 @@ def test_a_doctor_of_45_at_p95_is_quoted_nothing_of_the_age_of_65(form: str) -> 
     results = object_of("evaluate", "p95_aged_45")["results"]
     assert results["aide.montant_du"]["value"] == "38000.00"
     assert results["objectif.mt"]["value"] == 2000
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_band_that_no_figure_left_can_change_is_not_asked_for(form: str) -> None:
+    page = said("evaluate", "band_not_needed", form=form)
+    assert "14 000 €" in page
+    assert "14 000 € ou" not in page
+    results = object_of("evaluate", "band_not_needed")["results"]
+    assert results["aide.montant_du"]["value"] == "14000.00"
+    assert results["tranche_activite"]["can_be"] == ["p50_p90", "p90_p95"]
+    assert results["aide.montant_annuel"]["missing"] == []
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_amounts_that_are_left_are_told_with_the_one_fact_that_people_know(form: str) -> None:
+    page = said("evaluate", "published_example_2019", form=form)
+    for shown in ("12 000 €", "9 000 € ou 12 000 €", "7 000 € ou 8 350 € ou 12 000 €"):
+        assert shown in page
+    assert "Il manque : Percentile de la file active." in page
+    assert "Seuil P70" not in page
+    asked = said("ask", "published_example_2019", options=("--for", "all"))
+    assert "patientele.percentile_fa" in asked
+    assert "seuils.fa_p70" not in asked
+
+
+def test_a_notified_threshold_settles_the_published_example(tmp_path: Path) -> None:
+    text = (CASES / "published_example_2019.yaml").read_text(encoding="utf-8") + "seuils: {fa_p50: 1490}\n"
+    (tmp_path / "case.yaml").write_text(text, encoding="utf-8")
+    result = avenant("evaluate", str(tmp_path / "case.yaml"), "--lang", "fr", "--format", "json")
+    data = json.loads(result.stdout)
+    amounts = [year["results"]["aide.montant_annuel"]["value"] for year in data["years"]]
+    assert amounts == ["12000.00", "9000.00", "7000.00", "7000.00", "7000.00"]
+    assert (data["results"]["objectif.mt"]["value"], data["results"]["objectif.fa"]["value"]) == (840, 1560)

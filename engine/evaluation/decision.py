@@ -45,7 +45,8 @@ class Result:
     """One item's result. ``status`` is known, undetermined or not_applicable; ``value`` is None unless known.
 
     ``facts`` are those it rests on, through other results too; ``uses`` the items it reads directly; ``confidence``
-    the weakest source kind among all that it used; ``refusal`` the sentence of a criterion that is not met.
+    the weakest source kind among all that it used; ``refusal`` the sentence of a criterion that is not met; ``can_be``
+    the values that are left of an undetermined one, from the lowest step that is left upwards, where they are few.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Result:
     uses: tuple[str, ...]
     value_labels: Mapping[str, Text]
     yearly: bool
+    can_be: tuple[Scalar, ...] = ()
     refusal: Text | None = None
 
     @property

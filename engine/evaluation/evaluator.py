@@ -34,8 +34,10 @@ class Run:
     given: int = 0
 
 
-def run_program(program: Program, facts: Facts, choices: Mapping[str, str]) -> Run:
-    """Evaluates every step of ``program`` for the facts and interpretations of a case.
+def run_program(
+    program: Program, facts: Facts, choices: Mapping[str, str], supposed: Mapping[str, object] | None = None
+) -> Run:
+    """Evaluates every step of ``program`` for the facts and interpretations of a case, and any values ``supposed``.
 
     Raises:
         InputFault: a policy defect that ``avenant check`` finds (no-row, no-rule, conflict).
@@ -46,8 +48,10 @@ def run_program(program: Program, facts: Facts, choices: Mapping[str, str]) -> R
     has_year = YEAR in facts
     for compiled in program.steps:
         step = compiled.step
-        if step.yearly and not has_year:
-            answer: Decided = (UNDETERMINED, program.year_bit, program.year_bit, None)
+        if supposed and step.item.id in supposed:
+            answer: Decided = (supposed[step.item.id], 1 << compiled.slot, 0, None)
+        elif step.yearly and not has_year:
+            answer = (UNDETERMINED, program.year_bit, program.year_bit, None)
         elif compiled.outcome is not None:
             answer = _decide(compiled, compiled.outcome, run)
         else:
@@ -57,6 +61,16 @@ def run_program(program: Program, facts: Facts, choices: Mapping[str, str]) -> R
         run.answers[step.item.id] = (value, used, missing, decided)
         slots[compiled.slot] = (value, 1 << compiled.slot, missing)
     return run
+
+
+def steps_open(program: Program, run: Run) -> tuple[str, tuple[object, ...]] | None:
+    """The last undetermined item on a scale, and what is left of it from low to high; None where there is none."""
+    for compiled in reversed(program.steps):
+        id_ = compiled.step.item.id
+        if id_ in program.names.steps and run.answers[id_][0] is UNDETERMINED and compiled.step.type is not None:
+            left = run.slots[program.names.steps[id_]][0]
+            return id_, tuple(step for step in (NOT_APPLICABLE, *compiled.step.type.values) if step in left)
+    return None
 
 
 def _decide(compiled: Compiled, outcome: OutcomeProgram, run: Run) -> Decided:

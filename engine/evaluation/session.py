@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, Doubt, YearLine
-from engine.evaluation.evaluator import Run, run_program
+from engine.evaluation.evaluator import Run, run_program, steps_open
 from engine.evaluation.facts import Facts
 from engine.evaluation.plan import Key, make_plan
 from engine.evaluation.program import Program, compile_plan
@@ -20,6 +20,7 @@ from engine.evaluation.results import doubts, no_such_result, obligations, overl
 from engine.evaluation.selection import Reach, overlays_in_force, reach_of
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar
 from engine.policy.model import ERROR, YEAR_START, Convention
 from engine.policy.overlays import Laid, laid_names, named_items
 from engine.policy.registry import Registry
@@ -63,6 +64,24 @@ class Settled:
         """
         return run_program(self.program, self.facts, self.choices)
 
+    def can_be(self, run: Run) -> dict[str, tuple[Scalar, ...]]:
+        """What each open result comes to under every step left of the scale that is open, where all of them settle it.
+
+        Raises:
+            InputFault: a policy defect met on the way.
+        """
+        open_ = steps_open(self.program, run)
+        if open_ is None:
+            return {}
+        id_, left = open_
+        runs = [run_program(self.program, self.facts, self.choices, {id_: step}) for step in left]
+        found = {}
+        for name in (name for name, answer in run.answers.items() if answer[0] is UNDETERMINED):
+            values = dict.fromkeys(each.answers[name][0] for each in runs)
+            if len(values) > 1 and UNDETERMINED not in values and NOT_APPLICABLE not in values:
+                found[name] = tuple(values)
+        return found
+
 
 @dataclass(slots=True)
 class Session:
@@ -97,6 +116,7 @@ class Session:
         refused = [_contradiction(doubt) for doubt in doubtful if doubt.severity == ERROR]
         if refused:
             raise InputFault(refused)
+        found |= {id_: replace(found[id_], can_be=values) for id_, values in case.can_be(run).items()}
         found |= {id_: no_such_result(headline.headline[id_]) for id_ in headline.ids if id_ not in found}
         used = {id_ for result in found.values() for id_ in result.choices}
         return Decision(
@@ -209,10 +229,12 @@ class Session:
         for number in YEARS_SHOWN:
             year = self.settled({**case.facts, YEAR: number}, case.choices, case.convention.id)
             wanted = (YEAR_START, amount, *below)
-            found = results(year.program, year.run(), year.facts, year.choices, year.behind, wanted)
+            run = year.run()
+            found = results(year.program, run, year.facts, year.choices, year.behind, wanted)
             start = found[YEAR_START].value
             first = start if isinstance(start, dt.date) else None
-            lines.append(YearLine(number, first, found[amount], overlay_uses(year.laid)))
+            shown = replace(found[amount], can_be=year.can_be(run).get(amount, ()))
+            lines.append(YearLine(number, first, shown, overlay_uses(year.laid)))
         return tuple(lines)
 
 

@@ -103,7 +103,9 @@ class Asker:
         """
         found = _wanted(decision, wanted)
         open_ = [result for result in found if result.status == "undetermined" and result.missing]
-        names = {name for result in open_ for name in result.missing} - declined
+        known = self.session.registry.vocabulary
+        missing = [name for result in open_ for name in result.missing if name not in declined]
+        names = set(known.usual(missing, {*declined, *decision.facts}))
         if not names:
             return Asked(decision, found, ())
         choices, ids = self.session.choices(decision.convention, interpret), tuple(result.id for result in open_)
@@ -117,8 +119,7 @@ class Asker:
             idle -= mattering(encoding, self._in_schema_order(idle), ids, effort=self.effort)
             answers = {name: values for name, values in answers.items() if name not in idle}
         serving = trial.serving(answers, completions)
-        known = self.session.registry.vocabulary.facts
-        questions = [Question(known[name], tried[name][0], serving[name]) for name in answers]
+        questions = [Question(known.facts[name], tried[name][0], serving[name]) for name in answers]
         # Sorting is stable: what is equally good stays in the order of the schema.
         return Asked(decision, found, tuple(sorted(questions, key=lambda q: (-q.decides, -q.serves))))
 

@@ -6,7 +6,7 @@ Takes that schema as plain data; gives :class:`Vocabulary`, the facts that rules
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -78,6 +78,16 @@ class Vocabulary:
         default = self.facts[BENEFICIARY].default
         assert default is not None, "the case schema says who signs where a case does not"
         return default
+
+    def usual(self, names: Iterable[str], apart: Container[str] = ()) -> tuple[str, ...]:
+        """Missing facts as people know them: one instead of several that it stands for, those ``apart`` left out."""
+        found = list(dict.fromkeys(names))
+        for fact in self.facts.values():
+            several = [name for name in found if name in fact.instead_of]
+            if len(several) > 1 and fact.name not in apart:
+                found = [name for name in found if name == several[0] or name not in (*several, fact.name)]
+                found[found.index(several[0])] = fact.name
+        return tuple(found)
 
     @property
     def absence_facts(self) -> frozenset[str]:

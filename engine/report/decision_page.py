@@ -182,7 +182,7 @@ def _missing(decision: Decision, say: Say) -> Iterator[Block]:
 def _where(decision: Decision, say: Say) -> Iterator[Block]:
     """Where the missing facts are found, those of one place together."""
     places: dict[str, list[str]] = {}
-    for name in decision.missing:
+    for name in say.registry.vocabulary.usual(decision.missing):
         if name != YEAR or not decision.years:
             fact = say.registry.vocabulary.facts[name]
             places.setdefault(fact.where[say.lang], []).append(say.named(say.label(fact), name))

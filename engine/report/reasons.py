@@ -41,7 +41,8 @@ def waiting(result: Result, say: Say) -> str:
 
 
 def lacking(names: tuple[str, ...], say: Say) -> str:
-    """Missing facts by their labels, the first of many."""
+    """Missing facts by their labels as people know them, the first of many."""
+    names = say.registry.vocabulary.usual(names)
     more = len(names) - MOST_FACTS
     rest = say.count("and_more", more) if more > 0 else ""
     return say("missing_count", names=say.facts(names[:MOST_FACTS]) + rest)

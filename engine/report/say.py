@@ -17,6 +17,8 @@ from engine.report.notes import Notes
 from engine.report.values import scalar_text
 from engine.words import read_words
 
+MOST_LEFT = 3  # so many values of an open result are told in its place
+
 
 class Labelled(Protocol):
     """What has a name in each language: an item, a result, a convention, a fact, an event type."""
@@ -72,12 +74,18 @@ class Say:
         return self.value(value) if isinstance(value, str) else scalar_text(value, type_, self.lang)
 
     def result(self, result: Result) -> str:
-        """A result's value, verdict or status in words."""
+        """A result's value, verdict or status in words; of an open one the values that are left, if they are few."""
         if result.status != "known":
-            return self.value(result.status)
-        if isinstance(result.value, str):
-            return self.value(result.value, result.value_labels)
-        return self.scalar(result.value, result.type)
+            few = 0 < len(result.can_be) <= MOST_LEFT
+            return (
+                self("or_value").join(self._of(v, result) for v in result.can_be) if few else self.value(result.status)
+            )
+        return self._of(result.value, result)
+
+    def _of(self, value: Scalar | None, result: Result) -> str:
+        if isinstance(value, str):
+            return self.value(value, result.value_labels)
+        return self.scalar(value, result.type)
 
     def fact(self, name: str, value: Scalar) -> str:
         """A fact's value in words."""

@@ -179,5 +179,39 @@ def test_a_payment_is_withheld_where_a_duty_says_so(registry: Registry) -> None:
     assert seen
 
 
+CONTRADICTIONS = range(1, 35)
+
+
+def contradictions() -> list[list[str]]:
+    """The rows of the table of what the sources say in two ways."""
+    lines = (POLICIES / "COVERAGE.md").read_text(encoding="utf-8").splitlines()
+    split = ([cell.strip() for cell in line.split("|")[1:-1]] for line in lines)
+    return [cells for cells in split if cells and re.fullmatch(r"C\d+b?", cells[0])]
+
+
+def test_every_contradiction_of_the_sources_is_a_reading_or_is_shown_to_be_none() -> None:
+    found = contradictions()
+    assert {int(cells[0].strip("Cb")) for cells in found} == set(CONTRADICTIONS)
+    assert len({cells[0] for cells in found}) == len(found)
+    for id_, told, reading, default, conventions, none in found:
+        assert told
+        assert bool(reading) == bool(default) == bool(conventions), id_
+        assert reading or none, id_
+
+
+def test_every_reading_of_the_policies_stands_in_that_table_with_its_default(registry: Registry) -> None:
+    told = {
+        (convention, reading.strip("`"), default.strip("`"))
+        for _, _, reading, default, conventions, _ in contradictions()
+        for convention in conventions.split()
+    }
+    held = {
+        (convention.id, id_, question.default)
+        for convention in registry.conventions.values()
+        for id_, question in convention.interpretations.items()
+    }
+    assert told == held
+
+
 def test_every_statement_says_what_happens_where_it_is_not_met() -> None:
     assert not [statement for statement, cells in rows().items() if not cells["Not met"]]

@@ -29,6 +29,7 @@ _COMMANDS: Mapping[str, str] = {
     "table": "tables",
     "ask": "asking",
     "diff": "comparing",
+    "compare": "options",
     "new": "texts",
     "serve": "serving",
 }

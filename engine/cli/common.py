@@ -51,6 +51,7 @@ as_of_option = click.option("--as-of", metavar="DATE", help="Today's date; witho
 ids_option = click.option(
     "--ids", is_flag=True, help="Also the ids behind the labels, for --interpret, explain and the rules' files."
 )
+open_option = click.option("--open", "opened", is_flag=True, help="Show the HTML page (written to -o or a new file).")
 output_option = click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
 _lang_option = click.option("--lang", type=click.Choice(LANGUAGES), help="Language (default: from the locale).")
 _policies_option = click.option(
@@ -225,9 +226,26 @@ def put(
     say: Say,
     output: str | None = None,
     inputs: Iterable[str] = (),
+    *,
+    opened: bool = False,
 ) -> None:
-    """Writes a subject in one of its formats."""
+    """Writes a subject in one of its formats; ``opened`` as HTML to a file that is then shown."""
+    if opened:
+        _open(formats["html"](subject, say, Screen()), output, inputs)
+        return
     write(formats[name](subject, say, _screen(output)), output, inputs)
+
+
+def _open(text: str, output: str | None, inputs: Iterable[str]) -> None:
+    """Writes a page to a file and shows it with the program that the machine has for it."""
+    import tempfile  # only where a page is shown
+
+    if output is None:
+        descriptor, output = tempfile.mkstemp(".html", "avenant-")
+        os.close(descriptor)
+    write(text, output, inputs)
+    click.echo(output)
+    click.launch(output)
 
 
 def _screen(output: str | None) -> Screen:

@@ -15,6 +15,7 @@ from engine.cli.common import (
     given,
     ids_option,
     interpret_option,
+    open_option,
     output_option,
     put,
 )
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     metavar="N",
     help="With --possible: steps of the solver for each question; what they leave open is said.",
 )
+@open_option
 @click.option("--full", is_flag=True, help="Also duties without a date, and the titles of sources.")
 @output_option
 def evaluate(
@@ -55,6 +57,7 @@ def evaluate(
     sensitivity: bool,
     possible: bool,
     effort: int | None,
+    opened: bool,
     full: bool,
     output: str | None,
 ) -> None:
@@ -75,7 +78,15 @@ def evaluate(
         for name, found in decided
     ]
     if shown:
-        put(FORMATS, format_, Decisions(cases=shown, alone=len(cases) == 1, full=full), rules.say, output, cases)
+        put(
+            FORMATS,
+            format_,
+            Decisions(cases=shown, alone=len(cases) == 1, full=full),
+            rules.say,
+            output,
+            cases,
+            opened=opened,
+        )
     if problems:
         raise InputFault(problems)
 

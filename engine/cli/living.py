@@ -15,6 +15,7 @@ from engine.cli.common import (
     given,
     ids_option,
     interpret_option,
+    open_option,
     output_option,
     put,
     read_document,
@@ -36,9 +37,12 @@ if TYPE_CHECKING:
 @click.option(
     "--sensitivity", is_flag=True, help="Also which results another reading of an open question would change."
 )
+@open_option
 @click.option("--full", is_flag=True, help="Also duties without a date.")
 @output_option
-def timeline(rules: Given, dossier: str, format_: str, sensitivity: bool, full: bool, output: str | None) -> None:
+def timeline(
+    rules: Given, dossier: str, format_: str, sensitivity: bool, opened: bool, full: bool, output: str | None
+) -> None:
     """Follow a contract through its years: what is due in each, why it changes, and how the contract ends."""
     document = read_document(dossier)
     read = read_dossier(document, rules.session.registry.vocabulary)
@@ -47,7 +51,7 @@ def timeline(rules: Given, dossier: str, format_: str, sensitivity: bool, full: 
         readings = readings_of_life(rules.session, life, rules.choices)
         found = _sensitivity(rules, life) if sensitivity else None
     subject = Life(title=rules.title(dossier), timeline=life, readings=readings, sensitivity=found, full=full)
-    put(FORMATS, format_, subject, rules.say, output, [dossier])
+    put(FORMATS, format_, subject, rules.say, output, [dossier], opened=opened)
 
 
 def _sensitivity(rules: Given, life: Timeline) -> Sensitivity:

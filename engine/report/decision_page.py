@@ -97,7 +97,25 @@ def data(decisions: Decisions, say: Say) -> Any:
     return objects[0] if decisions.alone else objects
 
 
-FORMATS = formats(page, data)
+def _html(decisions: Decisions, say: Say) -> str:
+    from engine.report.decision_files import decisions_html  # only for files
+
+    decided = _decided(decisions)
+    alone = decided[0][1] if len(decided) == len(decisions.cases) == 1 else None
+    return decisions_html(page(decisions, say), alone, say)
+
+
+def _csv(decisions: Decisions, say: Say) -> str:
+    from engine.report.decision_files import decisions_csv  # only for files
+
+    return decisions_csv(_decided(decisions), say)
+
+
+def _decided(decisions: Decisions) -> list[tuple[str, Decision]]:
+    return [(case.title, case.decision) for case in decisions.cases if isinstance(case, Decided)]
+
+
+FORMATS = formats(page, data, html=_html, csv=_csv)
 
 
 def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:

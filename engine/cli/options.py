@@ -1,0 +1,99 @@
+"""The command that decides one case in several ways: a case and values of its facts come in, columns go out."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import click
+
+from engine.cli.common import (
+    Given,
+    as_of_option,
+    deciding,
+    format_option,
+    given,
+    interpret_option,
+    open_option,
+    output_option,
+    put,
+    read_document,
+)
+from engine.errors import InputFault, Location, Problem, nearest
+from engine.evaluation.facts import nested, read_case
+from engine.language.facts import Fact, Vocabulary
+from engine.language.spoken import FRENCH, Unread, read_spoken
+from engine.policy.loader import Document
+from engine.report.options_page import FORMATS, Options, Way
+
+MOST = 6  # columns that a page has room for
+
+Values = Sequence[Any]
+
+
+@click.command()
+@click.argument("case", metavar="CASE")
+@click.argument("facts", nargs=-1, required=True, metavar="FACT=VALUE,VALUE...")
+@format_option(FORMATS)
+@given(as_of_option, interpret_option)
+@open_option
+@output_option
+def compare(rules: Given, case: str, facts: tuple[str, ...], format_: str, opened: bool, output: str | None) -> None:
+    """Decide a case in several ways, side by side: avenant compare CASE option=demi_etp,un_etp.
+
+    A fact is named in full or by its last word, a value as people write it; an empty value leaves the fact out.
+    """
+    document = read_document(case)
+    vocabulary = rules.session.registry.vocabulary
+    asked = _asked(facts, vocabulary)
+    combinations = list(itertools.product(*asked.values()))
+    if len(combinations) > MOST:
+        raise click.UsageError(f"FACT=VALUE: {len(combinations)} > {MOST}")
+    ways = [_way(rules, document, dict(zip(asked, values, strict=True))) for values in combinations]
+    put(FORMATS, format_, Options(rules.title(case), ways), rules.say, output, [case], opened=opened)
+
+
+def _asked(texts: Sequence[str], vocabulary: Vocabulary) -> dict[str, Values]:
+    """The facts that differ, each with its values."""
+    asked: dict[str, Values] = {}
+    problems: list[Problem] = []
+    for text in texts:
+        name, sign, values = text.partition("=")
+        if not sign:
+            raise click.UsageError(f"'{text}' is not of the form fact=value,value")
+        place = Location(text)
+        found = [fact for full, fact in vocabulary.facts.items() if name in (full, full.rpartition(".")[2])]
+        if len(found) != 1:
+            close = nearest(name, [*vocabulary.facts, *(full.rpartition(".")[2] for full in vocabulary.facts)])
+            problems.append(Problem(place, "unknown-fact", {"name": name}, found[0].name if found else close))
+            continue
+        asked[found[0].name] = list(_values(found[0], values, place, problems))
+    if problems:
+        raise InputFault(problems)
+    return asked
+
+
+def _values(fact: Fact, texts: str, place: Location, problems: list[Problem]) -> Iterator[Any]:
+    """The values; a number may have a comma only where one value is given."""
+    for text in texts.split(","):
+        try:
+            yield read_spoken(text, fact, FRENCH) if text.strip() else None
+        except Unread as unread:
+            problems.append(unread.problem(place, fact))
+
+
+def _way(rules: Given, document: Document, more: Mapping[str, Any]) -> Way:
+    """The decision on the case with these facts."""
+    vocabulary = rules.session.registry.vocabulary
+    read_case(document.data, vocabulary, document)
+    told = {name: value for name, value in more.items() if value is not None}
+    base = nested({}, document.data)
+    for name, value in more.items():
+        group, _, key = name.rpartition(".")
+        if value is None and key in base.get(group, {}):
+            del base[group][key]
+    facts = read_case(nested(told, base), vocabulary, name=document.name)
+    with deciding(document):
+        decision = rules.session.decide(facts, None, dict(rules.choices), rules.as_of)
+    return Way({name: facts.get(name) for name in more}, decision)

@@ -1,0 +1,70 @@
+"""Decisions as files for others: one HTML page that needs nothing but itself, or a row of CSV for each case."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from engine.escaping import in_cell
+from engine.evaluation.decision import Decision, Result
+from engine.evaluation.session import YEARS_SHOWN
+from engine.report.amounts_chart import decision_figure
+from engine.report.html import html
+from engine.report.page import Page
+from engine.report.parts import tone_of
+from engine.report.reasons import why
+from engine.report.say import Say
+from engine.report.values import to_json
+
+
+def decisions_html(shown: Page, alone: Decision | None, say: Say) -> str:
+    """The page, with the chart of the amounts where one case ``alone`` is shown and not refused."""
+    figure = "" if alone is None or tone_of(alone) == "bad" else decision_figure(alone, say)
+    return html(shown, say.lang, figure)
+
+
+def decisions_csv(decisions: Iterable[tuple[str, Decision]], say: Say) -> str:
+    """One row a case under item ids: amounts in euros, ``undetermined`` written out, beside it the reason.
+
+    ``ID.1`` to ``ID.5`` hold the most that each contract year pays, where the case has no year of its own;
+    of a refused case the verdict alone is told.
+    """
+    rows = [_row(title, decision, say) for title, decision in decisions]
+    head = list(dict.fromkeys(name for row in rows for name in row))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, head, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _row(title: str, decision: Decision, say: Say) -> dict[str, Any]:
+    row: dict[str, Any] = {"case": in_cell(title), "convention": decision.convention.id, "digest": decision.digest}
+    maximum, refused = decision.headline.maximum, tone_of(decision) == "bad"
+    for id_ in decision.headline.ids:
+        if refused and id_ != decision.headline.verdict:
+            row[id_] = ""  # no amount of a refused case
+        elif decision.years and id_ == maximum:
+            amounts = {line.year: line.amount for line in decision.years}
+            row |= _years(id_, [amounts.get(year) for year in YEARS_SHOWN])
+        else:
+            row |= _result(decision.results[id_], decision, say)
+    return row | {"missing": " ".join(decision.missing)}
+
+
+def _years(id_: str, amounts: Sequence[Result | None]) -> dict[str, Any]:
+    return {f"{id_}.{year}": "" if each is None else _cell(each) for year, each in enumerate(amounts, 1)}
+
+
+def _result(result: Result, decision: Decision, say: Say) -> dict[str, Any]:
+    """A result, and why it is not known."""
+    reason = "" if result.status == "known" else in_cell(why(result, decision, say))
+    return {result.id: _cell(result), f"{result.id}.why": reason}
+
+
+def _cell(result: Result) -> Any:
+    if result.status == "known":
+        return to_json(result.value, result.type)
+    return "" if result.status == "not_applicable" else "undetermined"

@@ -1,0 +1,110 @@
+"""A case decided in several ways, side by side: decisions under the facts that differ come in, one page goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from engine.evaluation.decision import Decision
+from engine.language.values import Scalar
+from engine.records import dataclass
+from engine.report.decision_data import decision_object
+from engine.report.formats import formats
+from engine.report.html import html
+from engine.report.objects import facts_object
+from engine.report.page import Heading, Page, Paragraph, Table
+from engine.report.parts import eligibility_criteria, facts_behind, tone_of
+from engine.report.reasons import marked, reasons_block
+from engine.report.say import Say
+from engine.report.sources import texts_blocks
+
+DIFFERENT = "≠"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The facts of one column that differ from column to column, None where one is left out, and its decision."""
+
+    facts: Mapping[str, Scalar | None]
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """A case in several ways under its title."""
+
+    title: str
+    ways: Sequence[Way]
+
+
+def page(options: Options, say: Say) -> Page:
+    """A column for each way; a row that is not the same in all is marked."""
+    say = say.noting()
+    heads = tuple(_head(way, say) for way in options.ways)
+    rows = [(say("convention"), *(say.label(way.decision.convention) for way in options.ways))]
+    rows += [(label, *cells) for label, cells in _results(options.ways, say)]
+    reasons = [say.listed(_refusing(way.decision, say)) for way in options.ways]
+    rows += [(say("refused_because"), *(reason or "—" for reason in reasons))] if any(reasons) else []
+    told = tuple((f"{row[0]} {DIFFERENT}" if len(set(row[1:])) > 1 else row[0], *row[1:]) for row in rows)
+    blocks = (
+        Heading(say("options_title", title=options.title), 1),
+        Paragraph(say("options_mark", mark=DIFFERENT)),
+        Table(("", *heads), told),
+    )
+    return (*blocks, *reasons_block(say), *texts_blocks(say))
+
+
+def data(options: Options, say: Say) -> Any:
+    """A decision for each way, with its facts."""
+    return [{"facts": _facts(way, say), "decision": decision_object(way.decision, say)} for way in options.ways]
+
+
+FORMATS = formats(page, data, html=lambda options, say: html(page(options, say), say.lang))
+
+
+def _facts(way: Way, say: Say) -> dict[str, Any]:
+    given = {name: value for name, value in way.facts.items() if value is not None}
+    return {**dict.fromkeys(way.facts), **facts_object(given, say)}
+
+
+def _head(way: Way, say: Say) -> str:
+    facts = say.registry.vocabulary.facts
+    return say.listed(
+        say.pair(say.label(facts[name]), say("options_without"))
+        if value is None
+        else say.pair(say.label(facts[name]), say.fact(name, value))
+        if facts[name].type.kind in ("boolean", "number", "date")
+        else say.fact(name, value)
+        for name, value in way.facts.items()
+    )
+
+
+def _results(ways: Sequence[Way], say: Say) -> list[tuple[str, tuple[str, ...]]]:
+    """The headline results of any way, the most of each year apart; a refused way shows its verdict alone."""
+    found: dict[str, dict[int, str]] = {}
+    for column, way in enumerate(ways):
+        for label, cell in _cells(way.decision, say):
+            found.setdefault(label, {})[column] = cell
+    return [(label, tuple(cells.get(column, "—") for column in range(len(ways)))) for label, cells in found.items()]
+
+
+def _refusing(decision: Decision, say: Say) -> Iterator[str]:
+    """The conditions that refuse."""
+    for result in eligibility_criteria(decision):
+        if result.verdict == "not_met":
+            yield f"{say.label(result)} ({facts_behind(result, say)}) {say.noted(result.cite[:1])}"
+
+
+def _cells(decision: Decision, say: Say) -> list[tuple[str, str]]:
+    cells = []
+    for id_ in decision.headline.ids:
+        result = decision.results[id_]
+        if tone_of(decision) == "bad" and id_ != decision.headline.verdict:
+            continue
+        if id_ == decision.headline.maximum and decision.years:
+            for line in decision.years:
+                label = say.pair(say.label(line.amount), f"{say('year').lower()} {line.year}")
+                cells.append((label, marked(line.amount, decision, say)))
+        elif not (decision.years and result.yearly):
+            cells.append((say.label(result), marked(result, decision, say)))
+    return cells

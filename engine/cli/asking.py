@@ -18,6 +18,7 @@ from engine.cli.common import (
     put,
     read_document,
 )
+from engine.cli.tongue import tell
 from engine.evaluation.facts import read_case
 from engine.inquiry.questions import ALL, Asker
 from engine.language.facts import BENEFICIARY
@@ -41,7 +42,7 @@ def ask(
         interview(rules, {} if case is None else _given(rules, case), output)
         return
     if case is None or output is not None:
-        raise click.UsageError("CASE, or -i [CASE] [-o FILE]")
+        raise click.UsageError(tell("CASE, or -i [CASE] [-o FILE]"))
     decision = decide_file(rules, case)
     asked = Asker(rules.session).ask(decision, wanted or decision.headline.verdict or ALL, dict(rules.choices))
     aim = ("--for", wanted) if wanted and wanted != decision.headline.verdict else ()

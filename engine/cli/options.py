@@ -20,6 +20,7 @@ from engine.cli.common import (
     put,
     read_document,
 )
+from engine.cli.tongue import tell
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.evaluation.facts import nested, read_case
 from engine.language.facts import Fact, Vocabulary
@@ -49,7 +50,7 @@ def compare(rules: Given, case: str, facts: tuple[str, ...], format_: str, opene
     asked = _asked(facts, vocabulary)
     combinations = list(itertools.product(*asked.values()))
     if len(combinations) > MOST:
-        raise click.UsageError(f"FACT=VALUE: {len(combinations)} > {MOST}")
+        raise click.UsageError(tell("FACT=VALUE: {count} ways, {most} at most", count=len(combinations), most=MOST))
     ways = [_way(rules, document, dict(zip(asked, values, strict=True))) for values in combinations]
     put(FORMATS, format_, Options(rules.title(case), ways), rules.say, output, [case], opened=opened)
 
@@ -61,7 +62,7 @@ def _asked(texts: Sequence[str], vocabulary: Vocabulary) -> dict[str, Values]:
     for text in texts:
         name, sign, values = text.partition("=")
         if not sign:
-            raise click.UsageError(f"'{text}' is not of the form fact=value,value")
+            raise click.UsageError(tell("'{text}' is not of the form fact=value,value", text=text))
         place = Location(text)
         found = [fact for full, fact in vocabulary.facts.items() if name in (full, full.rpartition(".")[2])]
         if len(found) != 1:

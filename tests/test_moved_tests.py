@@ -125,3 +125,11 @@ def test_a_case_moves_by_days_where_the_window_is_shorter_than_a_year(amended: P
     amend(amended, {"eligibilite.yaml": MINIMUM}, "avenant_2", "avenant", "2027-02-01")
     found, _ = into(read(amended).by_id("avenant"), {"contrat.date_signature": dt.date(2024, 9, 2)})
     assert found == {"contrat.date_signature": dt.date(2027, 1, 1)}
+
+
+def test_what_lacks_is_added_to_the_list_and_waits_for_its_reason(amended: Path) -> None:
+    assert avenant("test", "--declare", "--policies", str(amended)).exit_code == 1
+    listed = amended / "avenant/tests/differences.yaml"
+    assert 'because: "À REMPLIR"' in listed.read_text(encoding="utf-8")
+    assert "to-fill" in refused(avenant("check", "--policies", str(amended)))
+    assert "1 come out otherwise" in avenant("test", "--policies", str(amended), "--lang", "en").output

@@ -200,6 +200,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "fact-order": "Dates of a life and of a contract follow one another, and notified thresholds grow.",
         "no-rules": "The policies say themselves that they hold no rules for that day (`without_rules`); the commands"
         " answer with a page of what is known.",
+        "value-not-offered": "The text says which values of the fact it knows (`knows` in its convention.yaml); an"
+        " option that came later is none of them.",
         "facts-contradict": "Both facts are possible, but not together: one of them is wrong. What must hold"
         " between facts is declared under `consistency` in the rules, or `x-consistency` in the case schema.",
     },

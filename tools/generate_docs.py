@@ -20,7 +20,7 @@ from typing import Any
 from docs_cli import cli_page
 from docs_dossiers import regions as dossier_regions
 from docs_language import regions as language_regions
-from make_schemas import ruleset_page
+from make_schemas import ruleset_page, with_beneficiaries
 
 try:
     from docs_errors import errors_page
@@ -264,6 +264,7 @@ PAGES: Mapping[str, Page] = {
     "docs/language.md": lambda text: filled(text, language_regions()),
     "docs/tour.md": transcribed,
     "examples/README.md": lambda text: filled(text, examples_regions()),
+    **{f"schemas/{name}.schema.json": with_beneficiaries for name in ("convention", "decision", "suite")},
     "schemas/ruleset.schema.json": ruleset_page,
 }
 

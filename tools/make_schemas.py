@@ -38,6 +38,26 @@ def ruleset_page(_: str = "") -> str:
     return json.dumps(ruleset(), ensure_ascii=False, indent=2) + "\n"
 
 
+def with_beneficiaries(page: str) -> str:
+    """The text of another schema, with the beneficiaries that schemas/case.schema.json declares."""
+    case = json.loads((ROOT / "schemas" / "case.schema.json").read_text(encoding="utf-8"))
+    declared = case["properties"]["beneficiaire"]
+
+    def filled(node: Any) -> Any:
+        if isinstance(node, list):
+            return [filled(each) for each in node]
+        if not isinstance(node, dict):
+            return node
+        found = {key: filled(each) for key, each in node.items()}
+        for key in ("beneficiary", "beneficiaire"):
+            if isinstance(found.get(key), dict) and "enum" in found[key]:
+                labels = {"x-labels": declared["x-labels"]} if "x-labels" in found[key] else {}
+                found[key] |= {"enum": declared["enum"], **labels}
+        return found
+
+    return json.dumps(filled(json.loads(page)), ensure_ascii=False, indent=2) + "\n"
+
+
 def ruleset() -> Schema:
     """The schema of a rule file."""
     overlaid = told("derogations_of_overlays", listed(of("derogation")))

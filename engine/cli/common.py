@@ -28,6 +28,7 @@ from engine.language.facts import SIGNATURE
 from engine.language.typing import is_date
 from engine.policy import loader
 from engine.policy.loader import Document
+from engine.policy.offers import NOT_OFFERED
 from engine.policy.registry import Outside
 from engine.records import dataclass
 from engine.report.formats import Formats, Screen
@@ -206,7 +207,8 @@ def deciding(document: Document, *under: str) -> Iterator[None]:
 
 def _of_case(problem: Problem, document: Document, under: tuple[str, ...]) -> Problem:
     """A date without rules, and facts that contradict each other, are faults of the case."""
-    at_fault = {"no-convention": SIGNATURE, CONTRADICTION: str(problem.values.get("name"))}.get(problem.code)
+    named = str(problem.values.get("name"))
+    at_fault = {"no-convention": SIGNATURE, CONTRADICTION: named, NOT_OFFERED: named}.get(problem.code)
     return problem if at_fault is None else replace(problem, location=document.at((*under, *at_fault.split("."))))
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from engine.cli.common import Given, format_option, given, output_option, put
+from engine.cli.common import Given, format_option, given, output_option, put, write
 from engine.cli.tongue import tell
 from engine.cli.witnesses import write_witnesses
+from engine.exchange.rules_text import rules_text
 from engine.policy.loader import read_bytes
 from engine.proof.defects import Defect, all_cases, defects
 from engine.proof.properties import kept_properties
@@ -19,7 +20,7 @@ from engine.report.deep_page import Findings, witness_name, witness_text
 from engine.report.say import Say
 from engine.report.suite_page import TestRun
 from engine.suite.coverage import Coverage, coverage
-from engine.suite.moved import moved
+from engine.suite.moved import Moved, differences_file, moved, with_undeclared
 from engine.suite.observed import observe
 from engine.suite.running import read_cases, run_case
 
@@ -52,6 +53,7 @@ def _write_witnesses(findings: Sequence[Defect], name: str, say: Say) -> dict[in
 @click.option("-k", "wanted", metavar="TEXT", help="Only cases whose file, suite or name contains this.")
 @click.option("--coverage", "covering", is_flag=True, help="Also say what the tests reach of the rules.")
 @click.option("--mutation", is_flag=True, help="Also change the rules, one place at a time: do the tests notice?")
+@click.option("--declare", is_flag=True, help="Add what amending texts change in cases to their lists of differences.")
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="With --mutation: draw so many changes.")
 @output_option
 @format_option(suite_page.FORMATS)
@@ -61,6 +63,7 @@ def test(
     wanted: str | None,
     covering: bool,
     mutation: bool,
+    declare: bool,
     sample: int | None,
     output: str | None,
     format_: str,
@@ -82,10 +85,19 @@ def test(
         score = mutation_score(session.registry, cases, sample)
     sources = _sources(found) if found is not None and format_ == "html" else {}
     again = moved(session, cases) if wanted is None else []
+    if declare:
+        _declare(again, session.registry.root)
     run = TestRun(outcomes=outcomes, moved=again, coverage=found, score=score, sources=sources)
     put(suite_page.FORMATS, format_, run, rules.say, output)
     if not (all(each.passed for each in outcomes) and all(each.passed for each in again)):
         sys.exit(1)
+
+
+def _declare(found: Sequence[Moved], root: Path) -> None:
+    """Writes the differences that lack into the lists of the texts that make them."""
+    for each in found:
+        if each.undeclared:
+            write(rules_text(with_undeclared(each, root), "differences"), str(differences_file(root, each.convention)))
 
 
 def _sources(found: Coverage) -> dict[str, str]:

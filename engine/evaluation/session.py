@@ -22,6 +22,7 @@ from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar
 from engine.policy.model import ERROR, YEAR_START, Convention
+from engine.policy.offers import outside
 from engine.policy.overlays import Laid, laid_names, named_items
 from engine.policy.registry import Registry
 from engine.records import dataclass
@@ -60,8 +61,11 @@ class Settled:
         """The answer of every item.
 
         Raises:
-            InputFault: a policy defect met on the way.
+            InputFault: the case has a value that its text does not offer, or a policy defect is met on the way.
         """
+        refused = outside(self.convention, self.facts)
+        if refused:
+            raise InputFault(refused)
         return run_program(self.program, self.facts, self.choices)
 
     def can_be(self, run: Run) -> dict[str, tuple[Scalar, ...]]:

@@ -15,6 +15,7 @@ from typing import Any
 from engine.errors import Problem, nearest
 from engine.policy.changing import REMOVED, Grounds, changed, kept
 from engine.policy.items import KINDS
+from engine.policy.offers import KNOWS
 from engine.policy.places import HEAD
 from engine.policy.weaving import Bundle, Piece, Placed, Tree, whole, woven
 from engine.records import dataclass
@@ -207,6 +208,8 @@ def _head(base: Placed, own: Placed, said: _Said, files: Iterable[Placed]) -> Pl
     before, after = whole(base), whole(own)
     inherited = {key: part for key, part in before.entries().items() if key not in {*_NOT_INHERITED, *after.data}}
     parts = {key: part for key, part in after.entries().items() if key != REMOVED} | inherited
+    if KNOWS in before.data and KNOWS in after.data:
+        parts[KNOWS] = Bundle(after, {**before.below(KNOWS).entries(), **after.below(KNOWS).entries()})
     own_questions = {question.data["id"]: question for question in after.listed("interpretations")}
     asked = _named("interpretation", [file.data for file in files])
     questions = {question.data["id"]: question for question in before.listed("interpretations")}

@@ -26,6 +26,7 @@ from engine.policy.model import (
     Property,
     Source,
 )
+from engine.policy.offers import known_values, offers
 from engine.policy.outside import Known, WithoutRules
 from engine.policy.properties import law_property
 from engine.policy.results import declared
@@ -40,7 +41,7 @@ def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[Conventio
     data, id_ = head.data, head.data["id"]
     top = Reader((), head.at, id_)
     problems: list[Problem] = []
-    files = [_contents(file, id_) for file in rules]
+    files = [([*offers(head, id_)], [], [], []), *(_contents(file, id_) for file in rules)]
     taken: dict[str, Location] = {YEAR_START: head.at(("years_from",))}
     for own, overlays, derogations, properties in files:
         named = [each for item in own for each in ((item.id, item.at), *_inner_ids(item))]
@@ -68,6 +69,7 @@ def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[Conventio
         without_rules=tuple(_windows(head, id_, taken, problems)),
         amends=data.get("amends"),
         kept=cited(data.get("kept", {}), top.below("kept")),
+        knows=known_values(head),
     )
     return convention, problems
 

@@ -272,6 +272,7 @@ class Convention:
     without_rules: tuple[WithoutRules, ...] = ()
     amends: str | None = None
     kept: tuple[Citation, ...] = ()
+    knows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def covers(self, day: dt.date) -> bool:
         """Whether a contract signed on ``day`` falls in this convention's window."""

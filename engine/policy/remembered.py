@@ -25,7 +25,7 @@ from engine.errors import InputFault
 from engine.files import replacing
 from engine.policy.model import Convention
 
-FORMAT = 6
+FORMAT = 7
 MAX_STORED = 64_000_000  # bytes; the conventions of a folder take a hundredth of it
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _ROOMS = ("policy.model", "policy.outside", "policy.results", "language.expressions", "errors")

@@ -88,7 +88,7 @@ def places(convention: Convention) -> Iterator[Place]:
             yield Place(kind, convention.id, item.id, name, at, ONE)
         for at, name, operands in _thresholds(item):
             named = frozenset(node.id for node in operands if isinstance(node, ItemRef))
-            open_ = bool(named & silent) or any(isinstance(node, Unpublished) for node in operands)
+            open_ = bool({*named, item.id} & silent) or any(isinstance(node, Unpublished) for node in operands)
             yield Place("threshold", convention.id, item.id, name, at, () if open_ else BOTH, named)
     for derogation in convention.derogations.values():
         yield Place("derogation", convention.id, derogation.id, derogation.id, derogation.at, ONE)

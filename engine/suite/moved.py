@@ -8,8 +8,12 @@ then says in cases what the text changes.
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, UsageFault
@@ -20,13 +24,14 @@ from engine.language.facts import SIGNATURE
 from engine.language.values import add_months
 from engine.policy.loader import Document, load
 from engine.policy.model import Convention
-from engine.policy.places import DIFFERENCES, TESTS
+from engine.policy.places import DIFFERENCES, TESTS, TO_FILL
 from engine.policy.reading import load_schema
 from engine.policy.schema import shape, shape_problems
 from engine.suite.coverage import coverage
 from engine.suite.observed import observe
 from engine.suite.running import CaseOutcome, Difference, PolicyCase, shown
 
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,16})(\.[0-9]{1,6})?")
 REFUSED = "refused"  # what is said of a case that has no decision
 NOTHING = "—"
 
@@ -36,7 +41,7 @@ class Moved:
     """The cases of a base under a text that amends it.
 
     ``undeclared`` are those that come out otherwise and are not declared so; ``problems`` are declared differences
-    that do not come out, and places of the text that its own tests do not reach.
+    that do not come out, and places of the text that its own tests do not reach. ``twins`` are names of several cases.
     """
 
     convention: str
@@ -45,6 +50,7 @@ class Moved:
     declared: int
     undeclared: tuple[CaseOutcome, ...]
     problems: tuple[Problem, ...]
+    twins: frozenset[str] = frozenset()
 
     @property
     def passed(self) -> bool:
@@ -108,7 +114,31 @@ def _moved(
         declared=len(met),
         undeclared=tuple(undeclared),
         problems=tuple(problems),
+        twins=frozenset(name for name, count in Counter(case.name for case in cases).items() if count > 1),
     )
+
+
+def with_undeclared(found: Moved, root: Path) -> dict[str, Any]:
+    """The list of differences of a text with those that lack in it, their reason left to fill in."""
+    path = differences_file(root, found.convention)
+    listed = load(path).data["differences"] if path.exists() else []
+    cases = []
+    for outcome in found.undeclared:
+        case = outcome.case
+        named = {"suite": case.suite} if case.name in found.twins else {}
+        now = {each.subject: _written(each.actual) for each in outcome.differences}
+        cases.append({"case": case.name, **named, "now": now})
+    return {"differences": [*listed, {"because": TO_FILL, "cases": cases}]}
+
+
+def differences_file(root: Path, convention: str) -> Path:
+    """Where a text declares what it changes, in cases."""
+    return root / convention / TESTS / DIFFERENCES
+
+
+def _written(text: str) -> str | int | Decimal:
+    """A value as a list of differences holds it: a number without quotes."""
+    return text if not _NUMBER.fullmatch(text) else Decimal(text) if "." in text else int(text)
 
 
 def _names(declared: _Declared, case: PolicyCase) -> bool:
@@ -184,7 +214,7 @@ def _read_declared(session: Session, convention: Convention) -> list[_Declared]:
     Raises:
         InputFault: with every fault of the list.
     """
-    path = session.registry.root / convention.id / TESTS / DIFFERENCES
+    path = differences_file(session.registry.root, convention.id)
     if not path.exists():
         return []
     document = load(path)
@@ -206,10 +236,12 @@ def _untested(session: Session, convention: Convention, own: Sequence[PolicyCase
     """The places written in the text's own folder, and the thresholds at its numbers, that its tests do not reach."""
     folder = f"{(session.registry.root / convention.id).as_posix()}/"
     numbers = {i.id for i in convention.items.values() if i.kind == "parameter" and i.at.file.startswith(folder)}
-    found = coverage(session.registry, observe(session, own))
+    seen = observe(session, own)
+    found, looked_at = coverage(session.registry, seen), {id_ for each in seen for id_ in each.looked_at}
     for place in found.missed:
         new = place.at.file.startswith(folder) or place.reads & numbers
-        if place.convention == convention.id and new:
+        waits = place.kind == "item" and place.item in looked_at  # for a number that no source gives
+        if place.convention == convention.id and new and not waits:
             lacking = [side for side in place.sides if side not in found.sides(place)]
             values = {"kind": place.kind, "name": place.name, "sides": ", ".join(lacking)}
             yield Problem(place.at, "change-untested", values)

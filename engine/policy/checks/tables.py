@@ -37,7 +37,7 @@ def table_problems(registry: Registry, convention: Convention) -> Iterator[Probl
             if codes - _HARMLESS:
                 continue
             types = {name: _type(ref, registry, resolved.types) for name, ref in item.body.inputs.items()}
-            yield from _table(item, item.body, types, registry)
+            yield from _table(item, item.body, types, registry, convention)
 
 
 def _type(ref: FactRef | ItemRef, registry: Registry, types: Mapping[str, Type | None]) -> Type | None:
@@ -47,8 +47,10 @@ def _type(ref: FactRef | ItemRef, registry: Registry, types: Mapping[str, Type |
     return types.get(ref.id)
 
 
-def _table(item: Item, table: Table, types: Mapping[str, Type | None], registry: Registry) -> Iterator[Problem]:
-    found = _classes(table, types, registry)
+def _table(
+    item: Item, table: Table, types: Mapping[str, Type | None], registry: Registry, convention: Convention
+) -> Iterator[Problem]:
+    found = _classes(table, types, registry, convention)
     if found is None:
         return
     if prod(map(len, found.values())) > MAX_CLASSES:
@@ -73,8 +75,10 @@ def _table(item: Item, table: Table, types: Mapping[str, Type | None], registry:
             yield Problem(row.at, "unreachable-row")
 
 
-def _classes(table: Table, types: Mapping[str, Type | None], registry: Registry) -> dict[str, list[Any]] | None:
-    """The classes of each input; None where a type is unknown, or a bound is the value of another item."""
+def _classes(
+    table: Table, types: Mapping[str, Type | None], registry: Registry, convention: Convention
+) -> dict[str, list[Any]] | None:
+    """The classes of each input that the text knows; None where a type is unknown, or a bound is another item."""
     found: dict[str, list[Any]] = {}
     for name, ref in table.inputs.items():
         type_ = types[name]
@@ -82,7 +86,8 @@ def _classes(table: Table, types: Mapping[str, Type | None], registry: Registry)
         values = None if type_ is None else classes(cells_of(table, name), type_, fact)
         if values is None:
             return None
-        found[name] = values
+        known = convention.knows.get(ref.name) if isinstance(ref, FactRef) else None
+        found[name] = values if known is None else [value for value in values if value in known]
     return found
 
 

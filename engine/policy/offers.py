@@ -1,0 +1,64 @@
+"""Which values of a fact a text knows: the head of a convention comes in, a consistency for each such fact goes out.
+
+A case with another value is outside the text by that fact alone, so a value that is new in the case schema changes no
+older folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from engine.errors import Problem
+from engine.language.expressions import Compare, FactRef, Literal
+from engine.language.reading import Reader, cited
+from engine.policy.model import CONSISTENCY, ERROR, Convention, Criterion, Item
+from engine.policy.weaving import Placed
+
+KNOWS, NOT_OFFERED = "knows", "value-not-offered"
+_PREFIX = "offre."  # of the ids of these consistencies
+
+
+def offers(head: Placed, convention: str) -> Iterator[Item]:
+    """What must hold of a case for the text to speak of it."""
+    label = head.data["label"]
+    for fact, entry in head.data.get(KNOWS, {}).items():
+        reader = Reader((KNOWS, fact), head.at, convention)
+        values = reader.below("in")
+        literals = tuple(Literal(value, values.below(i).at) for i, value in enumerate(entry["in"]))
+        yield Item(
+            id=f"{_PREFIX}{fact}",
+            kind=CONSISTENCY,
+            label={
+                "fr": f"{label['fr']} : valeur que ce texte n'offre pas",
+                "en": f"{label['en']}: a value that this text does not offer",
+            },
+            unit=None,
+            value_labels={},
+            cite=cited(entry, reader),
+            note=None,
+            applies_when=None,
+            unless=None,
+            warnings=(),
+            body=Criterion(Compare("in", FactRef(fact, reader.at), literals, values.at), ()),
+            transitional=False,
+            convention=convention,
+            at=reader.at,
+            severity=ERROR,
+        )
+
+
+def known_values(head: Placed) -> dict[str, tuple[str, ...]]:
+    """The values that a text knows of each fact of which it says so."""
+    return {fact: tuple(entry["in"]) for fact, entry in head.data.get(KNOWS, {}).items()}
+
+
+def outside(convention: Convention, facts: Mapping[str, object]) -> list[Problem]:
+    """What a case has that its text does not offer, each with what says so."""
+    found = []
+    for fact, values in convention.knows.items():
+        if fact in facts and facts[fact] not in values:
+            item = convention.items[f"{_PREFIX}{fact}"]
+            cite = "; ".join(", ".join(filter(None, (each.source, each.locator))) for each in item.cite)
+            told = {"name": fact, "label": item.label, "cite": cite, "value": facts[fact], "known": ", ".join(values)}
+            found.append(Problem(item.at, NOT_OFFERED, told))
+    return found

@@ -24,9 +24,10 @@ KNOWS = """knows:
 
 
 def option(schema: dict[str, Any]) -> None:
-    entry = schema["properties"]["contrat"]["properties"]["option"]
-    entry["enum"].append("trois_quarts_etp")
-    entry["x-labels"]["trois_quarts_etp"] = {"fr": "Trois quarts de temps", "en": "Three-quarter time"}
+    for name in ("option", "option_precedente"):
+        entry = schema["properties"]["contrat"]["properties"][name]
+        entry["enum"].append("trois_quarts_etp")
+        entry["x-labels"]["trois_quarts_etp"] = {"fr": "Trois quarts de temps", "en": "Three-quarter time"}
 
 
 def beneficiary(schema: dict[str, Any]) -> None:

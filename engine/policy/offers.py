@@ -7,9 +7,11 @@ older folder.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from engine.errors import Problem
 from engine.language.expressions import Compare, FactRef, Literal
+from engine.language.facts import Vocabulary
 from engine.language.reading import Reader, cited
 from engine.policy.model import CONSISTENCY, ERROR, Convention, Criterion, Item
 from engine.policy.weaving import Placed
@@ -62,3 +64,14 @@ def outside(convention: Convention, facts: Mapping[str, object]) -> list[Problem
             told = {"name": fact, "label": item.label, "cite": cite, "value": facts[fact], "known": ", ".join(values)}
             found.append(Problem(item.at, NOT_OFFERED, told))
     return found
+
+
+def narrowed(vocabulary: Vocabulary, convention: Convention) -> Vocabulary:
+    """The facts as a text knows them: with the values that it offers."""
+    facts = dict(vocabulary.facts)
+    for name, values in convention.knows.items():
+        if name in facts:
+            kind = facts[name].type
+            known = tuple(value for value in kind.values if value in values)
+            facts[name] = replace(facts[name], type=replace(kind, values=known))
+    return replace(vocabulary, facts=facts)

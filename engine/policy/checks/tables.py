@@ -12,10 +12,12 @@ from typing import Any
 
 from engine.errors import Problem
 from engine.language.expressions import Compare, Condition, Connect, FactRef, ItemRef, Literal
+from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS, CONNECTIVES
 from engine.language.types import Type
 from engine.policy.checks.gaps import gap_problems
 from engine.policy.model import Convention, Item, Row, Table
+from engine.policy.offers import narrowed
 from engine.policy.overlays import interpretations, laid_items
 from engine.policy.regions import cells_of, classes, constant, fits
 from engine.policy.registry import Registry
@@ -30,27 +32,26 @@ def table_problems(registry: Registry, convention: Convention) -> Iterator[Probl
     """Overlaps, gaps and unreachable rows of every table of ``convention``."""
     items = {**laid_items(convention, ()), **convention.items}
     known = interpretations(convention, registry.covering(convention))
-    resolved = resolve(items, registry.vocabulary, known)
+    vocabulary = narrowed(registry.vocabulary, convention)
+    resolved = resolve(items, vocabulary, known)
     for item in convention.items.values():
         if isinstance(item.body, Table):
-            codes = {problem.code for problem in faults(item, resolved, registry.vocabulary, known)}
+            codes = {problem.code for problem in faults(item, resolved, vocabulary, known)}
             if codes - _HARMLESS:
                 continue
-            types = {name: _type(ref, registry, resolved.types) for name, ref in item.body.inputs.items()}
-            yield from _table(item, item.body, types, registry, convention)
+            types = {name: _type(ref, vocabulary, resolved.types) for name, ref in item.body.inputs.items()}
+            yield from _table(item, item.body, types, vocabulary)
 
 
-def _type(ref: FactRef | ItemRef, registry: Registry, types: Mapping[str, Type | None]) -> Type | None:
+def _type(ref: FactRef | ItemRef, vocabulary: Vocabulary, types: Mapping[str, Type | None]) -> Type | None:
     if isinstance(ref, FactRef):
-        fact = registry.vocabulary.facts.get(ref.name)
+        fact = vocabulary.facts.get(ref.name)
         return fact.type if fact else None
     return types.get(ref.id)
 
 
-def _table(
-    item: Item, table: Table, types: Mapping[str, Type | None], registry: Registry, convention: Convention
-) -> Iterator[Problem]:
-    found = _classes(table, types, registry, convention)
+def _table(item: Item, table: Table, types: Mapping[str, Type | None], vocabulary: Vocabulary) -> Iterator[Problem]:
+    found = _classes(table, types, vocabulary)
     if found is None:
         return
     if prod(map(len, found.values())) > MAX_CLASSES:
@@ -75,19 +76,16 @@ def _table(
             yield Problem(row.at, "unreachable-row")
 
 
-def _classes(
-    table: Table, types: Mapping[str, Type | None], registry: Registry, convention: Convention
-) -> dict[str, list[Any]] | None:
-    """The classes of each input that the text knows; None where a type is unknown, or a bound is another item."""
+def _classes(table: Table, types: Mapping[str, Type | None], vocabulary: Vocabulary) -> dict[str, list[Any]] | None:
+    """The classes of each input; None where a type is unknown, or a bound is another item."""
     found: dict[str, list[Any]] = {}
     for name, ref in table.inputs.items():
         type_ = types[name]
-        fact = registry.vocabulary.facts.get(ref.name) if isinstance(ref, FactRef) else None
+        fact = vocabulary.facts.get(ref.name) if isinstance(ref, FactRef) else None
         values = None if type_ is None else classes(cells_of(table, name), type_, fact)
         if values is None:
             return None
-        known = convention.knows.get(ref.name) if isinstance(ref, FactRef) else None
-        found[name] = values if known is None else [value for value in values if value in known]
+        found[name] = values
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from engine.evaluation.decision import Decision
 from engine.evaluation.dossier import Dossier, Event, with_event
@@ -23,7 +23,8 @@ from engine.policy.model import YEAR_START
 class Life:
     """A dossier with the session and the readings under which its years are decided.
 
-    ``first`` is the first day of the first contract year, None where it is not known.
+    ``first`` is the first day of the first contract year, None where it is not known; ``decided`` keeps what was
+    decided, since years ask the same of their neighbours.
     """
 
     session: Session
@@ -31,9 +32,13 @@ class Life:
     convention: str | None
     interpret: Mapping[str, str]
     first: dt.date | None = None
+    decided: dict[object, Decision] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def decide(self, facts: Facts, as_of: dt.date | None = None) -> Decision:
-        return self.session.decide(facts, self.convention, self.interpret, as_of)
+        key = (frozenset(facts.items()), as_of)
+        if key not in self.decided:
+            self.decided[key] = self.session.decide(facts, self.convention, self.interpret, as_of)
+        return self.decided[key]
 
     def facts(self, year: int) -> tuple[Facts, tuple[Event, ...]]:
         """The facts of a contract year, and the events that count in it."""

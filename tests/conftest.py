@@ -55,10 +55,15 @@ def effort_of(config: pytest.Config) -> Effort:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """``@pytest.mark.sweep(seed=80)`` runs a test for the seeds 0 to 79, or for the share that the effort takes."""
+    """``@pytest.mark.sweep(seed=80)`` runs a test for the seeds 0 to 79, or for the share that the effort takes.
+
+    ``sweep(seed=80, usual=4)`` names another share, where one seed takes long.
+    """
     for mark in metafunc.definition.iter_markers("sweep"):
-        for name, whole in mark.kwargs.items():
-            metafunc.parametrize(name, range(effort_of(metafunc.config).of(whole)))
+        ((name, whole),) = ((key, value) for key, value in mark.kwargs.items() if key != "usual")
+        effort = effort_of(metafunc.config)
+        count = effort.of(whole) if effort.full else mark.kwargs.get("usual", effort.of(whole))
+        metafunc.parametrize(name, range(count))
 
 
 @pytest.fixture(scope="session")

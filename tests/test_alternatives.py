@@ -325,7 +325,7 @@ def test_an_obligation_may_be_wished_done(session: Session) -> None:
     assert found["assistant.date_certification"].value == "done"
 
 
-@pytest.mark.sweep(seed=SEEDS)
+@pytest.mark.sweep(seed=SEEDS, usual=4)
 def test_every_proposal_decides_as_said_and_needs_all_that_it_changes(session: Session, seed: int) -> None:
     facts, item = a_case(session, seed)
     found = alternatives(session, facts, item, any_fact=seed % 3 == 0)
@@ -378,7 +378,7 @@ def a_lacking_case(session: Session, start: int) -> tuple[Facts, str, Wish]:
     raise AssertionError("every case has what is wished")
 
 
-@pytest.mark.sweep(seed=WITHOUT)
+@pytest.mark.sweep(seed=WITHOUT, usual=1)
 def test_no_fact_that_alone_does_is_missed(session: Session, seed: int) -> None:
     facts, item, wish = a_lacking_case(session, 100 * seed + seed % 2)
     convention = session.decide(facts).convention.id  # the day of signature stays
@@ -388,7 +388,7 @@ def test_no_fact_that_alone_does_is_missed(session: Session, seed: int) -> None:
         assert answers(session, {**facts, name: value}, item, wish) is ((name, value) in proposed), (name, value)
 
 
-@pytest.mark.sweep(seed=DRAWN)
+@pytest.mark.sweep(seed=DRAWN, usual=10)
 def test_no_change_of_up_to_two_facts_is_missed(session: Session, seed: int) -> None:
     facts, item, wish = a_lacking_case(session, 100 * seed + seed % 2)
     found = alternatives(session, facts, item)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from command import FIXTURES, ROOT, avenant
@@ -15,7 +17,7 @@ from engine.policy.reading import read_registry
 from engine.suite.coverage import KINDS, Coverage, Place, coverage
 from engine.suite.mutation import CAUGHT, EQUIVALENT, SURVIVED, Fate, Score, mutation_score
 from engine.suite.observed import observe
-from engine.suite.running import PolicyCase, read_cases
+from engine.suite.running import PolicyCase, read_cases, run_case
 
 REVIEWED = FIXTURES / "reviewed_policies"
 
@@ -106,6 +108,27 @@ def test_fates_are_the_same_with_two_processes_and_a_sample_is_part_of_them(
     drawn = mutation_score(rules.registry, cases, sample=10, processes=1)
     assert (len(drawn.fates), drawn.of) == (10, score.of)
     assert set(drawn.fates) <= set(score.fates)
+
+
+def test_the_proposed_tests_pass_and_notice_what_no_test_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    copied = Path(shutil.copytree(REVIEWED, tmp_path / "policies"))
+    target = next(copied.glob("*/tests")) / "propose_test.yaml"
+    result = avenant("test", "--mutation", "--propose", str(target), "--policies", str(copied), "--lang", "en")
+    assert result.exit_code == 0, result.output
+    registry, problems = read_registry(copied)
+    assert not problems
+    session = Session(registry)
+    found = read_cases(session)
+    proposed = [case for case in found if case.at.file.endswith(target.name)]
+    assert proposed
+    assert all(run_case(session, case).passed for case in proposed)
+    again = mutation_score(registry, found, processes=1, propose=True)
+    assert not [fate for fate in again.survivors if fate.proposal is not None]
+    assert avenant("test", "--propose", str(target)).exit_code == 2
+    session.close()
 
 
 def test_a_suite_without_cases_notices_nothing(rules: Session) -> None:

@@ -17,6 +17,7 @@ from engine.proof.defects import Defect, all_cases, defects
 from engine.proof.properties import kept_properties
 from engine.report import deep_page, suite_page
 from engine.report.deep_page import Findings, witness_name, witness_text
+from engine.report.proposed_tests import proposed_suite
 from engine.report.say import Say
 from engine.report.suite_page import TestRun
 from engine.suite.coverage import Coverage, coverage
@@ -55,6 +56,7 @@ def _write_witnesses(findings: Sequence[Defect], name: str, say: Say) -> dict[in
 @click.option("--mutation", is_flag=True, help="Also change the rules, one place at a time: do the tests notice?")
 @click.option("--declare", is_flag=True, help="Add what amending texts change in cases to their lists of differences.")
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="With --mutation: draw so many changes.")
+@click.option("--propose", metavar="FILE", help="With --mutation: write tests that would notice the other changes.")
 @output_option
 @format_option(suite_page.FORMATS)
 @given()
@@ -65,12 +67,15 @@ def test(
     mutation: bool,
     declare: bool,
     sample: int | None,
+    propose: str | None,
     output: str | None,
     format_: str,
 ) -> None:
     """Run the policies' own test suites and show every difference."""
     if sample is not None and not mutation:
         raise click.UsageError(tell("--sample: goes with --mutation"))
+    if propose is not None and not mutation:
+        raise click.UsageError(tell("--propose: goes with --mutation"))
     if format_ in ("json", "html") and not (covering or mutation):
         raise click.UsageError(tell("--format {format}: goes with --coverage or --mutation", format=format_))
     session = rules.session
@@ -82,7 +87,9 @@ def test(
     if mutation:
         from engine.suite.mutation import mutation_score  # rarely asked for
 
-        score = mutation_score(session.registry, cases, sample)
+        score = mutation_score(session.registry, cases, sample, propose=propose is not None)
+    if score is not None and propose is not None:
+        write(proposed_suite(score, rules.say), propose)
     sources = _sources(found) if found is not None and format_ == "html" else {}
     again = moved(session, cases) if wanted is None else []
     if declare:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from engine.errors import Location
 from engine.evaluation.plan import Plan, Step
 from engine.evaluation.session import Session
 from engine.language.expressions import Chosen, FactRef, ItemRef, walk
@@ -166,6 +167,11 @@ class Encoding:
 
     def has(self, id_: str) -> bool:
         return any(id_ in layer for layer in self.layers)
+
+    def items_at(self, at: Location) -> tuple[str, ...]:
+        """The ids under which plans have the item that is written at a place."""
+        steps = (step for layer in self.layers for step in layer.plan.steps)
+        return tuple(dict.fromkeys(step.item.id for step in steps if step.item.at == at))
 
     def kind_of(self, id_: str) -> str:
         """What kind of item it is.

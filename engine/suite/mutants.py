@@ -6,6 +6,7 @@ A mutant is what a slip of the pen would make of the rules; a good test suite no
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -35,28 +36,47 @@ SOME_DAY = "2000-01-01"
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change and the convention that carries it; ``item`` is None where the change is not inside one item."""
+    """One change and the convention that carries it; ``item`` is None where the change is not inside one item.
+
+    ``taken_over`` are the amending conventions that keep the changed place as it is, and so carry the change too.
+    """
 
     subject: str
     change: Change
     convention: Convention
     item: Item | None
+    taken_over: tuple[Convention, ...] = ()
+
+    @property
+    def conventions(self) -> tuple[Convention, ...]:
+        return (self.convention, *self.taken_over)
 
 
 def mutants(registry: Registry, types: Mapping[str, Mapping[str, Type | None]]) -> Iterator[Mutant]:
-    """Every mutant of every convention; ``types`` gives the types of items for each convention."""
+    """Every mutant of every place of the rules; ``types`` gives the types of items for each convention."""
+    found: dict[object, Mutant] = {}
     for convention in registry.conventions.values():
-        setting = _setting(registry, convention, types.get(convention.id, {}))
-        for id_, item in convention.items.items():
-            for change, changed in item_variants(item, setting):
-                items = {**convention.items, id_: changed}
-                yield Mutant(id_, change, replace(convention, items=items), item)
-        yield from _of_derogations(convention, setting)
-        yield from _of_head(registry, convention, setting)
-        for i, overlay in enumerate(convention.overlays):
-            for change, laid in _of_overlay(overlay, setting):
-                overlays = (*convention.overlays[:i], *laid, *convention.overlays[i + 1 :])
-                yield Mutant(overlay.id, change, replace(convention, overlays=overlays), None)
+        met: Counter[object] = Counter()
+        for mutant in _of_convention(registry, convention, types.get(convention.id, {})):
+            met[mutant.subject, mutant.change] += 1
+            key = (mutant.subject, mutant.change, met[mutant.subject, mutant.change])
+            first = found.get(key)
+            found[key] = mutant if first is None else replace(first, taken_over=(*first.taken_over, mutant.convention))
+    yield from found.values()
+
+
+def _of_convention(registry: Registry, convention: Convention, types: Mapping[str, Type | None]) -> Iterator[Mutant]:
+    setting = _setting(registry, convention, types)
+    for id_, item in convention.items.items():
+        for change, changed in item_variants(item, setting):
+            items = {**convention.items, id_: changed}
+            yield Mutant(id_, change, replace(convention, items=items), item)
+    yield from _of_derogations(convention, setting)
+    yield from _of_head(registry, convention, setting)
+    for i, overlay in enumerate(convention.overlays):
+        for change, laid in _of_overlay(overlay, setting):
+            overlays = (*convention.overlays[:i], *laid, *convention.overlays[i + 1 :])
+            yield Mutant(overlay.id, change, replace(convention, overlays=overlays), None)
 
 
 def _setting(registry: Registry, convention: Convention, types: Mapping[str, Type | None]) -> Setting:

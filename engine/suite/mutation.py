@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
 from engine.errors import InputFault, Location, UsageFault
+from engine.evaluation.facts import Facts
 from engine.evaluation.inference import EngineFault
 from engine.evaluation.plan import Key
 from engine.evaluation.program import Program
@@ -21,10 +22,12 @@ from engine.language.types import Type
 from engine.policy.overlays import Laid, laid_items, laid_names
 from engine.policy.registry import Registry
 from engine.proof.solving import Status
+from engine.proof.witness import other_readings
 from engine.suite.differing import Differ
 from engine.suite.equivalence import Equivalence
 from engine.suite.mutants import Mutant, mutants
 from engine.suite.observed import Observed, observe, settle
+from engine.suite.proposing import Entry, proposed_entry
 from engine.suite.running import PolicyCase, run_case
 
 PROCESSES = 2
@@ -35,7 +38,10 @@ CAUGHT, SURVIVED, EQUIVALENT, INVALID = "caught", "survived", "equivalent", "inv
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of one change: ``caught`` by a test, ``survived``, proved ``equivalent``, or ``invalid`` as rules."""
+    """What became of one change: ``caught`` by a test, ``survived``, proved ``equivalent``, or ``invalid`` as rules.
+
+    ``proposal`` is the entry of a test that would notice a survivor, where it was asked for and there is one.
+    """
 
     convention: str
     subject: str
@@ -45,6 +51,7 @@ class Fate:
     after: str
     status: str
     caught_by: str = ""
+    proposal: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +75,18 @@ class Score:
 
 
 def mutation_score(
-    registry: Registry, cases: Sequence[PolicyCase], sample: int | None = None, processes: int = PROCESSES
+    registry: Registry,
+    cases: Sequence[PolicyCase],
+    sample: int | None = None,
+    processes: int = PROCESSES,
+    *,
+    propose: bool = False,
 ) -> Score:
-    """The fate of every mutant of ``registry``, or of ``sample`` of them drawn with a fixed seed."""
-    bench = _Bench.of(registry, cases)
+    """The fate of every mutant of ``registry``, or of ``sample`` of them drawn with a fixed seed.
+
+    ``propose`` also looks for a test that would notice each survivor.
+    """
+    bench = _Bench.of(registry, cases, propose)
     of = len(bench.mutants)
     indices = list(range(of))
     if sample is not None and sample < of:
@@ -80,15 +95,15 @@ def mutation_score(
         return Score(tuple(bench.fate(i) for i in indices), of)
     chunks = [indices[i : i + CHUNK] for i in range(0, len(indices), CHUNK)]
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _start, (registry, tuple(cases))) as pool:
+    with ProcessPoolExecutor(processes, context, _start, (registry, tuple(cases), propose)) as pool:
         return Score(tuple(fate for fates in pool.map(_fates, chunks) for fate in fates), of)
 
 
 _benches: list[_Bench] = []  # one in each worker process
 
 
-def _start(registry: Registry, cases: tuple[PolicyCase, ...]) -> None:
-    _benches.append(_Bench.of(registry, cases))
+def _start(registry: Registry, cases: tuple[PolicyCase, ...], propose: bool) -> None:
+    _benches.append(_Bench.of(registry, cases, propose))
 
 
 def _fates(indices: Sequence[int]) -> list[Fate]:
@@ -104,9 +119,10 @@ class _Bench:
     programs: Mapping[Key, Program]
     mutants: Sequence[Mutant]
     equivalence: Equivalence
+    propose: bool
 
     @classmethod
-    def of(cls, registry: Registry, cases: Sequence[PolicyCase]) -> _Bench:
+    def of(cls, registry: Registry, cases: Sequence[PolicyCase], propose: bool) -> _Bench:
         session = Session(registry)
         observed = [each for each in observe(session, cases) if run_case(session, each.case).passed]
         programs = {each.key: each.program for each in observed}
@@ -118,16 +134,18 @@ class _Bench:
         for program in programs.values():
             for step in program.plan.steps:
                 types[step.item.convention].setdefault(step.item.id, step.type)
-        return cls(session, observed, programs, list(mutants(registry, types)), Equivalence(session))
+        return cls(session, observed, programs, list(mutants(registry, types)), Equivalence(session), propose)
 
     def fate(self, index: int) -> Fate:
         mutant = self.mutants[index]
         registry = self.session.registry
-        conventions = {**registry.conventions, mutant.convention.id: mutant.convention}
+        conventions = {**registry.conventions, **{each.id: each for each in mutant.conventions}}
         changed = Session(replace(registry, conventions=conventions))
-        caught_by = ""
+        caught_by, proposal = "", None
         try:
             caught_by, status = self._tried(mutant, changed)
+            if status == SURVIVED and self.propose:
+                proposal = self._proposal(mutant, changed)
         except InputFault:
             status = INVALID
         finally:
@@ -142,6 +160,7 @@ class _Bench:
             change.after,
             status,
             caught_by,
+            proposal,
         )
 
     def _tried(self, mutant: Mutant, changed: Session) -> tuple[str, str]:
@@ -163,6 +182,32 @@ class _Bench:
         if same and self.equivalence.shown(mutant.item, changed)[0] is Status.EXCLUDED:
             return "", EQUIVALENT
         return "", SURVIVED
+
+    def _proposal(self, mutant: Mutant, changed: Session) -> Entry | None:
+        """A test that would notice a survivor: the first case that tells the item apart, else the case of some test."""
+        for facts, interpret, id_ in self._telling(mutant, changed):
+            entry = proposed_entry(self.session, changed, facts, interpret, id_)
+            if entry is not None:
+                return entry
+        return None
+
+    def _telling(self, mutant: Mutant, changed: Session) -> Iterator[tuple[Facts, Mapping[str, str], str]]:
+        """Cases that may tell a change apart, and the item to look at."""
+        if mutant.item is None:
+            for each in self._of_whole(changed):
+                for id_ in each.looked_at:
+                    yield each.case.facts, each.case.entry.get("interpret", {}), id_
+            return
+        _, encoding, symbols = self.equivalence.shown(mutant.item, changed)
+        if encoding is not None:
+            facts, choices = encoding.space.case_of(symbols)
+            for id_ in encoding.items_at(mutant.item.at):
+                yield facts, other_readings(encoding, choices), id_
+        for differ in (self._program_pair(key, changed) for key in self._keys(mutant)):
+            for each in (each for each in self.observed if each.program is differ.before):
+                for id_ in differ.changed:
+                    if differ.differs(id_, each):
+                        yield each.case.facts, each.case.entry.get("interpret", {}), id_
 
     def _waits_otherwise(self, differ: Differ) -> bool:
         """Whether a changed item waits for other facts in the case of some test, whether or not the test looks."""

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import os
 import re
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import pytest
 from web import Client, client
@@ -11,6 +16,10 @@ from web import Client, client
 import engine
 from engine.evaluation.session import Session
 from engine.report.say import Say
+from engine.web.rules_pages import _files
+from engine.web.state import read_state
+from engine.web.what_if import what_if
+from engine.words import read_words
 
 # An ordinary general practitioner of 2024, as people write: question by question.
 ORDINARY = {
@@ -24,7 +33,7 @@ ORDINARY = {
     "patientele.fa_depart": "1 600",
     "patientele.percentile_fa": "54",
 }
-STATED = {
+STATED: dict[str, dict[str, Any]] = {
     "contrat": {"date_signature": "2024-09-02", "option": "demi_etp"},
     "medecin": {"secteur": "secteur_1", "specialite": "medecine_generale", "age": 46},
     "patientele": {"mt_depart": 1100, "fa_depart": 1600, "percentile_mt": 41, "percentile_fa": 54},
@@ -107,6 +116,101 @@ def test_a_sensitive_fact_travels_in_a_form_alone(served: Client) -> None:
     assert not [address for address in addresses if "1978" in address]
     put = served.get("/estimer", {"contrat.date_signature": "2024-09-02", "medecin.date_naissance": "1978-04-11"})
     assert "1978" not in put.address
+
+
+VERIFIED = {
+    **ORDINARY,
+    "contrat.annee": "4",
+    "medecin.nouvellement_installe": "non",
+    "patientele.mt_actuelle": "1 150",
+    "patientele.fa_actuelle": "1 650",
+    "contrat.objectif_mt": "1 250",
+    "contrat.objectif_fa": "1 900",
+}
+
+
+def test_a_reading_is_taken_in_place_and_the_address_says_so(served: Client) -> None:
+    page = served.get("/resultat", ORDINARY)
+    (other, *_) = re.findall(r'href="([^"]*lecture\.[^"]*)"', page.text)
+    changed = served.get(html.unescape(other))
+    assert changed.status == 200
+    assert "lecture." in changed.address
+
+
+def test_a_link_made_under_other_rules_says_that_they_have_changed(served: Client) -> None:
+    page = served.get("/resultat", ORDINARY)
+    (kept,) = set(re.findall(r"[?&]amp;r=(\w{12})|&amp;r=(\w{12})", page.text)[0]) - {""}
+    assert "ont changé" not in served.get("/resultat", {**ORDINARY, "r": kept}).text
+    assert "ont changé" in served.get("/resultat", {**ORDINARY, "r": "0" * 12}).text
+
+
+def test_the_curve_goes_through_the_figures_of_evaluate(served: Client, session: Session) -> None:
+    found = what_if(session, read_state(list(VERIFIED.items()), session.registry, "fr"), "patientele.mt_actuelle", None)
+    assert found.curve is not None
+    assert found.curve.today == 1150
+    for at, result in found.curve.points[::8]:
+        case = {group: dict(facts) for group, facts in STATED.items()}
+        case["contrat"]["annee"] = 4
+        case["medecin"]["nouvellement_installe"] = False
+        case["patientele"] |= {"mt_actuelle": at, "fa_actuelle": 1650}
+        case["contrat"] |= {"objectif_mt": 1250, "objectif_fa": 1900}
+        decision = engine.evaluate(session, case)
+        assert decision.headline.due is not None
+        assert decision.results[decision.headline.due].value == result.value
+    amounts = [Fraction(str(result.value)) for _, result in found.curve.points if result.value is not None]
+    assert len(set(amounts)) > 3
+    page = served.get("/et-si", VERIFIED)
+    assert '<path class="line"' in page.text
+    assert '<circle class="due"' in page.text
+    assert "≠" in page.text
+
+
+def test_a_contract_is_followed_and_given_as_files(served: Client) -> None:
+    text = served.get("/dossier").text
+    dossier = html.unescape(text[text.index("rows=") : text.index("</textarea>")].partition(">")[2])
+    shown = served.send("/dossier", {"dossier": dossier, "au": "28/11/2026"})
+    assert shown.status == 200
+    assert '<figure class="amounts">' in shown.text
+    dates = served.send("/dossier/ics", {"dossier": dossier, "au": "28/11/2026"})
+    assert dates.headers["content-type"].startswith("text/calendar")
+    lines = dates.text.split("\r\n")
+    assert max(len(line.encode()) for line in lines) <= 75
+    assert lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT") > 3
+    assert served.send("/dossier/yaml", {"dossier": dossier}).text == dossier
+    wrong = served.send("/dossier", {"dossier": "case: {contrat: {date_signatur: 2024-09-02}}"})
+    assert (wrong.status, "unknown-fact" in wrong.text) == (422, True)
+    assert served.send("/dossier/exe", {"dossier": dossier}).status == 404
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_pages_of_the_rules_are_those_of_the_static_site(
+    served: Client, session: Session, lang: str, tmp_path: Path
+) -> None:
+    files = dict(_files(Say(session.registry, lang)))
+    ids = {id_ for convention in session.registry.conventions.values() for id_ in convention.items}
+    assert {f"regles/{id_}.html" for id_ in ids} <= files.keys()
+    for name, text in files.items():
+        for target in re.findall(r'(?:href|src)="([^"#]*)"', text):
+            if not target.startswith("http") and "static/" not in target:
+                assert os.path.normpath(f"{Path(name).parent}/{target}") in files, (name, target)
+    item = served.get("/regles/aide.montant_annuel", {"lang": lang})
+    heading = re.search("<h1>(.*)</h1>", item.text)
+    assert heading is not None
+    assert heading[0] in files["regles/aide.montant_annuel.html"]
+    assert served.get("/regles/aide.montant").status == 422
+    compared = served.get("/regles/comparer", {"de": "2023_reglement_arbitral", "a": "2024_convention", "lang": lang})
+    assert compared.status == 200
+
+
+def test_every_word_of_a_template_exists_and_every_word_is_said(root: Path) -> None:
+    words = read_words("web", "fr")
+    web = root / "engine" / "web"
+    templates = "\n".join(path.read_text(encoding="utf-8") for path in (web / "templates").iterdir())
+    named = set(re.findall(r"\bw\('(\w+)'", templates))
+    code = "\n".join(path.read_text(encoding="utf-8") for path in web.glob("*.py"))
+    assert {name for name in named if not name.endswith("_")} <= words.keys()
+    families = tuple(name for name in named if name.endswith("_"))
+    assert [key for key in words if key not in named and f'"{key}"' not in code and not key.startswith(families)] == []
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from engine.proof.solving import Status
 from engine.suite import coverage
 from engine.words import LANGUAGES, read_words
 
-KINDS = ("reports", "errors")
+KINDS = ("reports", "errors", "web")
 
 # The members of families that reports ask for by names made of these.
 NEVER = ("row", "step", "rule", "derogation", "value", "overlay", "verdict-met", "verdict-not-met")

@@ -32,6 +32,7 @@ _COMMANDS: Mapping[str, str] = {
     "compare": "options",
     "new": "texts",
     "serve": "serving",
+    "site": "serving",
 }
 _NAMES = {"list": "list_"}  # a command whose function must not hide a word of Python
 

@@ -1,8 +1,11 @@
-"""The command that serves pages and the API, from this machine unless told otherwise."""
+"""The commands that show pages: served with the API, from this machine unless told otherwise, or as a static site."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
@@ -24,12 +27,9 @@ def serve(
     rules: Given, host: str, port: int, name: tuple[str, ...], allow_embedding: tuple[str, ...], proxy_hops: int
 ) -> None:
     """Serve the estimate as pages, and decisions as an API, until interrupted. Nothing is stored."""
-    try:
+    with _extra():
         from engine.web.app import LOOPBACK, Settings, make_app
         from engine.web.server import run
-    except ModuleNotFoundError as error:
-        values = {"module": error.name, "extra": "web"}
-        raise UsageFault(Problem(Location("serve"), "extra-missing", values)) from None
     if host not in LOOPBACK:
         click.echo(rules.say("serving_beyond"), err=True)
     settings = Settings(
@@ -44,3 +44,24 @@ def serve(
     app = make_app(settings)
     click.echo(rules.say("serving_at", address=f"http://{host}:{port}/"))
     run(app, host, port)
+
+
+@click.command()
+@click.option("-o", "--output", required=True, metavar="DIR", help="The folder to write to.")
+@given()
+def site(rules: Given, output: str) -> None:
+    """Write the pages of the rules as a static site: every convention and item, in both languages."""
+    with _extra():
+        from engine.web.rules_pages import site as write_site
+    count = write_site(rules.session.registry, Path(output))
+    click.echo(rules.say.count("site_written", count, folder=output))
+
+
+@contextlib.contextmanager
+def _extra() -> Iterator[None]:
+    """Says which extra brings a library that is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        values = {"module": error.name, "extra": "web"}
+        raise UsageFault(Problem(Location("avenant"), "extra-missing", values)) from None

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.errors import InputFault, UsageFault
 from engine.web.api import Api
+from engine.web.further import Further
 from engine.web.limits import Buckets, Counts, Limits
 from engine.web.pages import Pages
 from engine.web.refusals import Refused, problem_response, refused
@@ -67,7 +68,7 @@ def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
 
     counts = Counts()
     api = Api(worker, settings.lang, version("avenant"))
-    routes = [*_routes(pages), *api.routes(), *_operating(worker, counts)]
+    routes = [*_routes(pages), *Further(pages).routes(), *api.routes(), *_operating(worker, counts)]
     return Limits(
         app=_refusing(Router(routes, redirect_slashes=False, lifespan=lifespan)),
         refuse=refuse,

@@ -18,7 +18,7 @@ from engine.web.estimate import estimate
 from engine.web.refusals import Refused, headers_of, refused, status_of
 from engine.web.shown import Field, Shown
 from engine.web.state import Pairs, State, read_state
-from engine.web.templates import page
+from engine.web.templates import page as rendered
 from engine.web.wording import wording
 from engine.web.worker import Worker
 
@@ -43,8 +43,8 @@ class Pages:
         """The first page: who signs, and when."""
         state = await self._state(request)
         facts = self.registry.vocabulary.facts
-        fields = [Field.of(facts[name], state, self._say(state)) for name in (BENEFICIARY, SIGNATURE)]
-        return self._page(
+        fields = [Field.of(facts[name], state, self.say(state)) for name in (BENEFICIARY, SIGNATURE)]
+        return self.page(
             "start.html", state, request.url.path, fields=fields, today=(state.as_of or self.calendar()).isoformat()
         )
 
@@ -61,15 +61,23 @@ class Pages:
         canonical = f"{request.url.path}?{state.query()}"
         if not state.faults and request.method == "GET" and canonical != _asked(request) and not state.dropped:
             return RedirectResponse(canonical, 303)
-        say = self._say(state)
+        say = self.say(state)
         title = wording(state.lang)("your_contract")
         found = await self.worker.run(lambda session: estimate(session, state, title, whole=whole))
         shown = Shown(found, say, whole)
         status = 422 if state.faults or found.problems else 200
-        return self._page(template, state, request.url.path, status, shown=shown, estimate=found)
+        return self.page(template, state, request.url.path, status, shown=shown, estimate=found)
 
     async def _state(self, request: Request) -> State:
-        """The state of a request.
+        """The state that a request describes; raises as :meth:`pairs`."""
+        return self.read(await self.pairs(request))
+
+    def read(self, pairs: Pairs) -> State:
+        """The state that parameters describe."""
+        return read_state(pairs, self.registry, self.lang)
+
+    async def pairs(self, request: Request) -> Pairs:
+        """The parameters of a request's address and form.
 
         Raises:
             Refused: a form that cannot be read, or a parameter given twice.
@@ -79,24 +87,27 @@ class Pages:
             if request.headers.get("content-type", "").partition(";")[0].strip().casefold() != FORM:
                 raise refused("request-media", wanted=FORM)
             pairs = [*pairs, *_pairs((await request.body()).decode("latin-1"))]
-        state = read_state(pairs, self.registry, self.lang)
-        if state.repeated:
-            raise refused("request-repeated", name=", ".join(state.repeated[:8]))
-        return state
+        names = [name for name, _ in pairs]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise refused("request-repeated", name=", ".join(repeated[:8]))
+        return pairs
 
-    def _say(self, state: State) -> Say:
+    def say(self, state: State) -> Say:
+        """What says things in the language of a state."""
         return Say(self.registry, state.lang)
 
-    def _page(self, template: str, state: State, path: str, status: int = 200, **values: Any) -> Response:
+    def page(self, template: str, state: State, path: str, status: int = 200, **values: Any) -> Response:
+        """The answer that a template makes of a state and values."""
         headers = NO_STORE if state.sensitive else {"Cache-Control": "private, no-cache"}
-        return HTMLResponse(page(template, state, path, **values), status, headers)
+        return HTMLResponse(rendered(template, state, path, **values), status, headers)
 
     def refusal(self, refusal: Refused, lang: str) -> Response:
         """The page that says why a request is not answered."""
         state = State(vocabulary=self.registry.vocabulary, lang=lang, facts={})
         messages = [problem.message(lang) for problem in refusal.problems]
         status = status_of(refusal.problems)
-        html = page("refusal.html", state, "/", messages=messages, code=refusal.problems[0].code)
+        html = rendered("refusal.html", state, "/", messages=messages, code=refusal.problems[0].code)
         return HTMLResponse(html, status, headers_of(status))
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from engine.language.facts import Fact
+from engine.evaluation.decision import Decision
+from engine.language.facts import YEAR, Fact
 from engine.report.amounts_chart import decision_figure
 from engine.report.decision_page import Decided, Decisions, Undecided, page
 from engine.report.html import fragment
@@ -17,7 +18,7 @@ from engine.report.questions_page import answers_text
 from engine.report.say import Say
 from engine.report.values import unit_text
 from engine.web.estimate import Estimate
-from engine.web.state import Fault, State, written
+from engine.web.state import DIGEST_SHOWN, READING, Fault, State, written
 from engine.web.wording import wording
 
 RADIOS = 8  # values that are shown as radio buttons; more make a list to choose from
@@ -118,6 +119,45 @@ class Shown:
         return wording(self.say.lang)("contradiction")
 
     @property
+    def readings(self) -> list[tuple[str, list[tuple[str, str, str, bool]]]]:
+        """Each open question that matters, with its choices: the parameter that takes one, its words, whether taken."""
+        case = self.estimate.answer
+        if not isinstance(case, Decided):
+            return []
+        return [
+            (
+                reading.question.question[self.say.lang],
+                [
+                    (f"{READING}{reading.question.id}", choice, label[self.say.lang], choice == reading.taken)
+                    for choice, label in reading.question.choices.items()
+                    if choice == reading.taken or choice in reading.others
+                ],
+            )
+            for reading in case.readings
+        ]
+
+    @property
+    def missing(self) -> list[tuple[str, str]]:
+        """The facts that open results wait for, by name and label."""
+        decision = self.estimate.decision
+        if decision is None:
+            return []
+        names = dict.fromkeys([*decision.missing, *(name for line in decision.years for name in line.amount.missing)])
+        facts = self.say.registry.vocabulary.facts
+        return [(name, self.say.label(facts[name])) for name in names if name != YEAR or not decision.years]
+
+    @property
+    def rules(self) -> str:
+        """The rules of this answer, as a link holds them."""
+        return "" if self.estimate.decision is None else rules_of(self.estimate.decision)
+
+    @property
+    def changed_rules(self) -> bool:
+        """Whether the link was made under other rules."""
+        decision, told = self.estimate.decision, self.estimate.state.rules
+        return decision is not None and told is not None and told != rules_of(decision)
+
+    @property
     def number(self) -> int:
         return len(self.estimate.state.answered) + 1
 
@@ -151,6 +191,11 @@ class Shown:
             if amounts:
                 parts.append(decision_figure(case.decision, self.say))
         return Markup("\n".join(parts))
+
+
+def rules_of(decision: Decision) -> str:
+    """The beginning of the digest of a decision's rules, as a link holds it."""
+    return decision.digest.partition(":")[2][:DIGEST_SHOWN]
 
 
 def _sections(blocks: Iterable[Block]) -> list[list[Block]]:

@@ -7,7 +7,7 @@ A sensitive fact never stands in one: it travels in the body of a form.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
@@ -51,7 +51,6 @@ class State:
     rules: str | None = None
     faults: Mapping[str, Fault] = field(default_factory=dict)
     dropped: tuple[str, ...] = ()
-    repeated: tuple[str, ...] = ()
 
     @property
     def answered(self) -> list[str]:
@@ -94,6 +93,7 @@ class State:
             self,
             lang=changes.get(LANG) or self.lang,
             asked=changes.get(ASKED, self.asked),
+            rules=changes.get(RULES, self.rules),
             choices={**self.choices, **choices},
         )
 
@@ -133,7 +133,6 @@ def read_state(pairs: Pairs, registry: Registry, lang: str) -> State:
         rules=given.get(RULES, "")[:DIGEST_SHOWN] or None,
         faults=faults,
         dropped=tuple(key for key in given if key not in known),
-        repeated=tuple(dict.fromkeys(_repeated(name for name, _ in pairs))),
     )
 
 
@@ -153,11 +152,3 @@ def _facts(stated: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Facts, di
 def _choices(registry: Registry, id_: str) -> set[str]:
     found = (convention.interpretations.get(id_) for convention in registry.conventions.values())
     return {choice for question in found if question is not None for choice in question.choices}
-
-
-def _repeated(names: Iterable[str]) -> Iterator[str]:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            yield name
-        seen.add(name)

@@ -23,12 +23,16 @@ _TEMPLATES = jinja2.Environment(
 )
 
 
-def page(template: str, state: State, path: str = "/", **values: Any) -> str:
-    """A template with what each has at hand: the words of its language, and addresses of its state."""
+def page(template: str, state: State, path: str = "/", root: str = "/", suffix: str = "", **values: Any) -> str:
+    """A template with what each has at hand: the words of its language, and addresses of its state.
+
+    ``root`` leads from a page of a static site to its folder; ``suffix`` ends the addresses there.
+    """
     say = wording(state.lang)
     others = [lang for lang in LANGUAGES if lang != state.lang]
     at = Addresses(state, path)
-    return _TEMPLATES.get_template(template).render(w=say, state=state, others=others, at=at, **values)
+    told = {"w": say, "root": root, "suffix": suffix}
+    return _TEMPLATES.get_template(template).render(**told, state=state, others=others, at=at, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,14 @@ class Addresses:
         return "post" if self.state.sensitive else "get"
 
     @property
+    def only_lang(self) -> str:
+        """What ends an address that keeps nothing but the language."""
+        return "" if self.state.lang == LANGUAGES[0] else f"?{LANG}={self.state.lang}"
+
+    @property
     def start(self) -> str:
         """The first page, in the language of this one."""
-        return "/" if self.state.lang == LANGUAGES[0] else f"/?{LANG}={self.state.lang}"
+        return f"/{self.only_lang}"
 
     @property
     def day(self) -> str:

@@ -1,0 +1,179 @@
+"""What if: a state comes in; an amount over a number, options side by side and the nearest changes go out.
+
+Which facts can be moved is read from the rules: numbers that are given or that the amount due waits for, choices
+that a person can make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+from engine.errors import InputFault, UsageFault
+from engine.evaluation.decision import Decision
+from engine.evaluation.facts import Facts
+from engine.evaluation.session import Session
+from engine.inquiry.what_if import Alternatives, alternatives
+from engine.language.facts import BENEFICIARY, YEAR, Fact
+from engine.report.curve_chart import Point
+from engine.web.estimate import decided
+from engine.web.state import State
+
+POINTS = 33  # evenly over the range of a curve, before breaks are looked for
+MOST_POINTS = 60
+SIDES = 6  # columns side by side
+REACH = (4, 6)  # a curve goes from this number of fifths of what is known today to that one
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The amount due over a number: exact points, with the number of today where it is known."""
+
+    fact: Fact
+    points: tuple[Point, ...]
+    today: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The decisions on the same case with each choice of one fact; None where there is none."""
+
+    fact: Fact
+    columns: tuple[tuple[str, Decision | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """What is shown beside a decision: facts to move, facts it lacks, a curve, sides, and changes that give more."""
+
+    decision: Decision
+    movable: tuple[Fact, ...]
+    lacking: tuple[Fact, ...]
+    choices: tuple[Fact, ...]
+    curve: Curve | None
+    sides: Sides | None
+    nearest: Alternatives | None
+
+
+def what_if(session: Session, state: State, moved: str | None, compared: str | None) -> WhatIf:
+    """What another number or choice would give.
+
+    Raises:
+        InputFault: the case itself has no decision.
+    """
+    decision, facts = decided(session, state), session.registry.vocabulary.facts
+    numbers = _movable(decision, facts.values())
+    choices = tuple(
+        fact
+        for fact in facts.values()
+        if fact.type.kind == "enum" and not fact.is_fixed(state.facts) and fact.name != BENEFICIARY
+        if fact.name in state.facts
+    )
+    chosen = next((fact for fact in choices if fact.name == compared), next(iter(choices), None))
+    moving = next((fact for fact in numbers if fact.name == moved), next(iter(numbers), None))
+    return WhatIf(
+        decision=decision,
+        movable=numbers,
+        lacking=_lacking(decision, facts.values()),
+        choices=choices,
+        curve=None if moving is None else curve(session, state, moving),
+        sides=None if chosen is None else sides(session, state, chosen),
+        nearest=_nearest(session, state, decision),
+    )
+
+
+def _movable(decision: Decision, facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    due = decision.stated(decision.headline.due)
+    if due is None or YEAR not in decision.facts:
+        return ()
+    behind = {*due.missing, *decision.facts}
+    numbers = (fact for fact in facts if fact.name in behind and fact.type.kind == "number")
+    return tuple(fact for fact in numbers if not fact.absence_answers and not fact.fixed)
+
+
+def _lacking(decision: Decision, facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The facts that the amount due still waits for, save sensitive ones; figures of a contract last."""
+    due = decision.stated(decision.headline.due)
+    missing = () if due is None or YEAR not in decision.facts else due.missing
+    waiting = (fact for fact in facts if fact.name in missing)
+    return tuple(sorted((fact for fact in waiting if not fact.sensitive), key=lambda fact: fact.absence_answers))
+
+
+def curve(session: Session, state: State, fact: Fact) -> Curve | None:
+    """The amount due over a number, from below what is known today to above it, exact at each break."""
+    known = state.facts.get(fact.name)
+    base = known if isinstance(known, int) else _alike(fact, state.facts)
+    if base is None or base <= 0:
+        return None
+    low, high = (max(1, base * fifths // 5) for fifths in REACH)
+    ends = sorted({low + (high - low) * step // (POINTS - 1) for step in range(POINTS)} | {base})
+    found: dict[int, Any] = {at: _due(session, state, fact, at) for at in ends}
+    for first, second in pairwise(ends):
+        _breaks(session, state, fact, found, first, second)
+    points = tuple((at, found[at]) for at in sorted(found) if found[at] is not None)
+    return Curve(fact, points, known if isinstance(known, int) else None)
+
+
+def _breaks(session: Session, state: State, fact: Fact, found: dict[int, Any], first: int, second: int) -> None:
+    """Adds the two numbers between which a status or a great part of the amount changes, by halving."""
+    while second - first > 1 and len(found) < MOST_POINTS and _leaps(found[first], found[second]):
+        middle = (first + second) // 2
+        found[middle] = _due(session, state, fact, middle)
+        if _leaps(found[first], found[middle]):
+            second = middle
+        else:
+            first = middle
+
+
+def _leaps(first: Any, second: Any) -> bool:
+    """Whether two results differ in status, or one is twice the other and more."""
+    if first is None or second is None or first.status != second.status:
+        return first is not second
+    if first.value is None or second.value is None:
+        return False
+    return bool(max(first.value, second.value) > 2 * min(first.value, second.value))
+
+
+def _due(session: Session, state: State, fact: Fact, at: int) -> Any:
+    """The amount due with another number, or None where facts then contradict each other."""
+    try:
+        decision = decided(session, state, {**state.facts, fact.name: at})
+    except InputFault:
+        return None
+    return decision.stated(decision.headline.due)
+
+
+def _alike(fact: Fact, facts: Facts) -> int | None:
+    """The number given of the same group whose name begins as that of the fact does."""
+    stem = fact.name.rpartition("_")[0]
+    values = (value for name, value in facts.items() if stem and name.startswith(stem))
+    return next((value for value in values if isinstance(value, int)), None)
+
+
+def sides(session: Session, state: State, fact: Fact) -> Sides:
+    """The same case with each choice of a fact, that of today first."""
+    values: Sequence[str] = [str(state.facts[fact.name]), *fact.type.values]
+    columns: list[tuple[str, Decision | None]] = []
+    for value in list(dict.fromkeys(values))[:SIDES]:
+        try:
+            columns.append((value, decided(session, replace(state, facts={**state.facts, fact.name: value}))))
+        except InputFault:
+            columns.append((value, None))
+    return Sides(fact, tuple(columns))
+
+
+def _nearest(session: Session, state: State, decision: Decision) -> Alternatives | None:
+    """The smallest changes that give the verdict hoped for, or more money in the year of the case."""
+    headline = decision.headline
+    verdict = decision.verdict
+    better = None if verdict is None else headline.headline[verdict.id].better
+    hoped = better[-1] if isinstance(better, tuple) and better else None
+    item, wish = (headline.due, "more") if verdict is None or verdict.value == hoped else (verdict.id, None)
+    if item is None or decision.results[item].status != "known" or (wish and YEAR not in decision.facts):
+        return None
+    try:
+        return alternatives(session, dict(decision.facts), item, wish, interpret=dict(state.choices), as_of=state.as_of)
+    except (InputFault, UsageFault):
+        return None

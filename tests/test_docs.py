@@ -24,7 +24,8 @@ from engine.language.reading import BODIES
 from engine.policy import loader
 
 README = ROOT / "README.md"
-SHOWN = ("README.md", "docs/tour.md", "docs/fr/medecins.md")  # each of their commands is run by a test of its own
+PAGES_FR = ("docs/fr/agents.md", "docs/fr/medecins.md")
+SHOWN = ("README.md", "docs/tour.md", *PAGES_FR)  # each of their commands is run by a test of its own
 SKIPPED = {".venv", ".git", ".mypy_cache", ".ruff_cache", ".pytest_cache", "build", "dist"}
 PAGES = sorted(p for p in ROOT.rglob("*.md") if not SKIPPED & set(p.relative_to(ROOT).parts))
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
@@ -66,7 +67,8 @@ def test_a_generated_page_equals_its_generator(page: str) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_command_of_the_readme_and_the_tour_gives_what_is_shown(command: str, shown: list[str]) -> None:
-    given = generator().run(command).splitlines()
+    given = generator().run(command).rstrip("\n").splitlines()
+    shown = "\n".join(shown).rstrip("\n").splitlines()
     if shown and shown[-1] == generator().MORE:
         shown = shown[:-1]
         given = given[: len(shown)]

@@ -106,6 +106,7 @@ def commands(block: str) -> Iterator[tuple[str, list[str]]]:
 
 def run(command: str) -> str:
     """What a shell at the root of the checkout prints for ``command``."""
+    (ROOT / "build").mkdir(exist_ok=True)  # where commands of a page may write
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AVENANT", "COV_"))}
     path = os.pathsep.join([str(Path(sys.executable).parent), inherited.get("PATH", "")])
     done = subprocess.run(
@@ -260,6 +261,7 @@ PAGES: Mapping[str, Page] = {
     "docs/cli.md": lambda _: cli_page(),
     **({"docs/errors.md": lambda _: errors_page()} if errors_page else {}),
     "docs/dossiers.md": lambda text: filled(text, dossier_regions()),
+    "docs/fr/agents.md": transcribed,
     "docs/fr/medecins.md": transcribed,
     "docs/language.md": lambda text: filled(text, language_regions()),
     "docs/tour.md": transcribed,

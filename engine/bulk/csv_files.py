@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -92,11 +92,10 @@ def _separator(line: str, vocabulary: Vocabulary, place: Location) -> str:
     return best[0] if most else max(SEPARATORS, key=line.count)
 
 
-@contextmanager
-def utf8(name: str, encoding: str) -> Iterator[Bytes]:
-    """The file as UTF-8, whatever it is written in."""
-    with Path(name).open("rb") as stream:
-        yield stream if encoding == "utf-8" else _Recoded(stream, name, encoding)
+def utf8(name: str, encoding: str) -> AbstractContextManager[Bytes]:
+    """The file as UTF-8, whatever it is written in; one that is so already is given as it is."""
+    stream = Path(name).open("rb")  # noqa: SIM115 - who reads it closes it
+    return stream if encoding == "utf-8" else _Recoded(stream, name, encoding)
 
 
 class _Recoded:
@@ -106,6 +105,12 @@ class _Recoded:
         self.stream, self.name, self.encoding = stream, name, encoding
         self.decoder = codecs.getincrementaldecoder(encoding)()
         self.lines = 1
+
+    def __enter__(self) -> Bytes:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stream.close()
 
     def read(self, size: int, /) -> bytes:
         raw = self.stream.read(max(size, _LEAST))

@@ -49,9 +49,8 @@ def _blocks(summary: Summary, rejected: str, say: Say) -> Iterator[Block]:
 
 def _decided(summary: Summary, say: Say) -> Table:
     met = {id_ for id_, _ in summary.cases}
-    windows = (window for window in say.registry.without_rules if window.id in met)
-    named = {each.id: say.label(each) for each in say.registry.conventions.values()}
-    named |= {window.id: say.label(window) for window in windows}
+    texts = (*say.registry.conventions.values(), *say.registry.without_rules)
+    named = {each.id: say.label(each) for each in texts if each.id in met}
     verdicts = _verdicts(say)
     shown = [verdict for verdict in verdicts if any(v == verdict for _, v in summary.cases)] or verdicts[:-1]
     rows = [_row(summary, (id_,), label, shown, say) for id_, label in named.items()]

@@ -26,7 +26,8 @@ from engine.policy.overlays import named_items
 
 CASES = ROOT / "tests" / "cases"
 SEED = 20281104
-DRAWN = 500  # of each convention
+CASES_DRAWN = 2_000  # of all conventions together
+LIVES_DRAWN = 100
 Page = set[tuple[Any, ...]]
 
 
@@ -72,9 +73,10 @@ def other_choices(session: Session, convention: Convention) -> Iterator[tuple[st
 
 def cases(session: Session, effort: Effort) -> Iterator[tuple[Convention, Facts]]:
     rng = random.Random(SEED)
-    for convention in session.registry.conventions.values():
+    conventions = session.registry.conventions.values()
+    for convention in conventions:
         last = convention.signed_before or dt.date(2027, 1, 1)
-        for _ in range(effort.of(DRAWN)):
+        for _ in range(effort.of(CASES_DRAWN) // len(conventions) + 1):
             drawn = random_facts(rng, session.registry.vocabulary, convention.beneficiary, convention.signed_from, last)
             yield convention, consistent(drawn)
 
@@ -98,19 +100,87 @@ def test_the_readings_listed_are_exactly_those_whose_other_choice_changes_what_i
             changing |= {(id_, choice)} if page_of(other) != page else set()
         assert found == changing, facts
         listed += len(found)
-    assert listed > effort.of(DRAWN)
+    assert listed > effort.of(CASES_DRAWN) // 4
 
 
-def lives(session: Session) -> Iterator[Timeline]:
-    for path in sorted((ROOT / "examples" / "dossiers").glob("*.yaml")):
-        yield timeline(session, read_dossier(loader.load(path, path.name), session.registry.vocabulary))
+def lives(session: Session, effort: Effort) -> Iterator[Timeline]:
+    """The examples, and seeded dossiers of doctors whose events may be beside one another."""
+    documents = [loader.load(path, path.name) for path in sorted((ROOT / "examples" / "dossiers").glob("*.yaml"))]
+    rng = random.Random(SEED)
+    drawn = (loader.parse(json.dumps(random_dossier(rng)).encode(), "drawn") for _ in range(effort.of(LIVES_DRAWN)))
+    for document in (*effort.share(documents, 2), *drawn):
+        try:
+            dossier = read_dossier(document, session.registry.vocabulary)
+            yield timeline(session, dossier, as_of=rng.choice((None, dt.date(2026, 11, 28))))
+        except InputFault:
+            continue
 
 
-def test_the_readings_of_a_life_are_exactly_those_whose_other_choice_changes_what_is_shown(session: Session) -> None:
-    for life in lives(session):
+def random_dossier(rng: random.Random) -> dict[str, Any]:
+    """A contract of a general practitioner, its hire and a few of the events that readings hang on."""
+    signed = dt.date(2019, 9, 2) + dt.timedelta(days=rng.randrange(2200))
+    start = rng.choice((640, 700, 900, 1050, 1200, 2000))
+
+    def day(least: int, most: int) -> str:
+        return (signed + dt.timedelta(days=rng.randrange(least, most))).isoformat()
+
+    possible = [
+        [{"date": day(300, 1500), "type": "changement_option", "facts": {"contrat.option": "un_etp"}}],
+        [{"date": day(300, 1000), "type": "absence_assistant"}, {"date": day(1000, 1300), "type": "reprise"}],
+        [{"date": day(1200, 1900), "type": "prorogation"}],
+        [{"date": day(400, 1500), "type": "avenant_65_ans"}],
+        [{"date": day(1000, 1500), "type": "embauche", "facts": {"assistant.profil": "aide_soignant"}}],
+        [{"date": day(900, 1700), "type": "resiliation", "facts": {"contrat.motif_resiliation": "autre"}}],
+        [
+            {
+                "date": day(730, 800),
+                "type": "suivi",
+                "annee": 3,
+                "facts": {
+                    "patientele.mt_actuelle": start + rng.choice((-40, 0, 90, 150)),
+                    "patientele.fa_actuelle": start + 500 + rng.choice((-40, 0, 90, 150)),
+                },
+            }
+        ],
+    ]
+    events = [event for chosen in rng.sample(possible, rng.randrange(1, 4)) for event in chosen]
+    hire = {"date": day(0, 200), "type": "embauche"}
+    return {
+        "case": {
+            "contrat": {
+                "date_signature": signed.isoformat(),
+                "option": rng.choice(("demi_etp", "un_etp")),
+                "objectif_mt": start + rng.choice((0, 100)),
+                "objectif_fa": start + 600,
+            },
+            "medecin": {
+                "secteur": "secteur_1",
+                "specialite": "medecine_generale",
+                "nouvellement_installe": rng.random() < 0.2,
+                "date_naissance": rng.choice(("1957-03-01", "1980-01-01")),
+                "zone": rng.choice(("zip", "zac", "hors_zonage")),
+                "exercice_regroupe": rng.random() < 0.7,
+                "exercice_coordonne": rng.choice(("oui", "engagement")),
+                "forfait_structure_volet_1": True,
+            },
+            "patientele": {
+                "mt_depart": start,
+                "fa_depart": start + 500,
+                "percentile_mt": rng.choice((30, 45, 80, 95, 97)),
+                "percentile_fa": rng.choice((30, 45, 80, 92)),
+            },
+        },
+        "events": [hire, *sorted(events, key=lambda event: str(event["date"]))],
+    }
+
+
+def test_the_readings_of_a_life_are_exactly_those_whose_other_choice_changes_what_is_shown(
+    session: Session, effort: Effort
+) -> None:
+    for life in lives(session, effort):
         page, changing = page_of_life(life), set()
         for id_, choice in other_choices(session, life.rows[0].decision.convention):
-            other = timeline(session, life.dossier, interpret={id_: choice})
+            other = timeline(session, life.dossier, interpret={id_: choice}, as_of=life.as_of)
             changing |= {(id_, choice)} if page_of_life(other) != page else set()
         found = {(r.question.id, choice) for r in readings_of_life(session, life, {}) for choice in r.others}
         assert found == changing, life.dossier

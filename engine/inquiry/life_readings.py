@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from engine.evaluation.facts import Facts
@@ -9,28 +10,34 @@ from engine.evaluation.life import lived
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, timeline
 from engine.inquiry.dependence import Dependences
-from engine.inquiry.readings import Place, Reading, Seen, duties, readings, warnings
+from engine.inquiry.readings import Glimpse, Place, Reading, Seen, duties, readings, warnings
+from engine.policy.model import YEAR_START
 from engine.policy.overlays import named_items
 
 
 def readings_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]) -> tuple[Reading, ...]:
     """The readings that matter to the life of a contract, which was followed with ``chosen``."""
-    convention = life.rows[0].decision.convention
+    convention, headline = life.rows[0].decision.convention, life.rows[0].decision.headline
     dependences, choices = Dependences(session, convention), session.choices(convention, chosen)
     whole = lived(session, life.dossier, convention.id, chosen)
-    cases: list[Facts] = [whole.known_facts(row.year) for row in life.rows]
-    cases += [dict(row.decision.facts) for row in life.rows]
-    told = {place.id for place, _ in _of_life(life)}
-    told |= {event.type.criterion for event in life.dossier.events if event.type.criterion is not None}
-    open_: set[str] = set()
-    for facts in cases:
-        run, dependence = dependences.of(facts, choices)
-        open_ |= dependence.shown(run, told)
+    counting = {event.type.criterion for event in life.dossier.events if event.type.criterion is not None}
+    told = {place.id for place, _ in _of_life(life)} | {YEAR_START, *headline.life.ids}
+    ids = (*told, *filter(None, (headline.life.term,)))
+    last = life.rows[-1].year + 1  # a year more, which could follow
+    facts: list[tuple[Facts, dt.date | None]] = [(whole.known_facts(year), None) for year in range(1, last + 1)]
+    facts += [(dict(row.decision.facts), None) for row in life.rows]
+    facts += [(whole.known_facts(row.year, life.as_of), life.as_of) for row in life.rows]
+    cases, moving = [], set()
+    for each, day in facts:
+        run, dependence = dependences.of(each, choices)
+        found = dependence.found(run) if counting else {}
+        moving |= {id_ for criterion in counting for id_ in found.get(criterion, ())}
+        cases.append(Glimpse(each, ids, dependence.shown(run, ids), day))
 
     def seen(other: Mapping[str, str]) -> Mapping[Place, Seen]:
         return dict(_of_life(timeline(session, life.dossier, convention.id, other, life.as_of)))
 
-    return readings(session, convention, choices, open_, dict(_of_life(life)), seen)
+    return readings(session, convention, choices, cases, dict(_of_life(life)), seen, moving)
 
 
 def _of_life(life: Timeline) -> Iterator[tuple[Place, Seen]]:

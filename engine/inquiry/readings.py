@@ -7,11 +7,15 @@ result waits for and the sources of a known one are not compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import datetime as dt
+import functools
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from engine.errors import InputFault
 from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
-from engine.evaluation.session import Session
+from engine.evaluation.evaluator import obligation_status
+from engine.evaluation.facts import Facts
+from engine.evaluation.session import Session, Settled
 from engine.inquiry.dependence import Dependences
 from engine.language.expressions import Text
 from engine.language.facts import YEAR
@@ -49,44 +53,78 @@ class Reading:
     others: Mapping[str, tuple[Effect, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """A case behind a page with the results shown of it, and the questions on which these could depend."""
+
+    facts: Facts
+    ids: tuple[str, ...]
+    open_: frozenset[str]
+    as_of: dt.date | None = None
+
+
 def readings_of_case(session: Session, decision: Decision, chosen: Mapping[str, str]) -> tuple[Reading, ...]:
     """The readings that matter to a decision, which was made with ``chosen``."""
     convention, facts = decision.convention, dict(decision.facts)
     dependences, choices = Dependences(session, convention), session.choices(convention, chosen)
+    ids = tuple(place.id for place, _ in _of_case(decision))
     run, dependence = dependences.of(facts, choices)
-    open_ = set(dependence.shown(run, [place.id for place, _ in _of_case(decision)]))
+    cases = [Glimpse(facts, ids, dependence.shown(run, ids), decision.as_of)]
     for line in decision.years:
-        run, dependence = dependences.of({**facts, YEAR: line.year}, choices)
-        open_ |= dependence.found(run)[line.amount.id]
+        year: Facts = {**facts, YEAR: line.year}
+        run, dependence = dependences.of(year, choices)
+        cases.append(Glimpse(year, (line.amount.id,), dependence.found(run)[line.amount.id]))
 
     def seen(other: Mapping[str, str]) -> Mapping[Place, Seen]:
         return dict(_of_case(session.decide(facts, convention.id, other, decision.as_of)))
 
-    return readings(session, convention, choices, open_, dict(_of_case(decision)), seen)
+    return readings(session, convention, choices, cases, dict(_of_case(decision)), seen)
 
 
 def readings(
     session: Session,
     convention: Convention,
     choices: Mapping[str, str],
-    open_: Collection[str],
+    cases: Sequence[Glimpse],
     before: Mapping[Place, Seen],
     seen: Callable[[Mapping[str, str]], Mapping[Place, Seen]],
+    moving: Container[str] = (),
 ) -> tuple[Reading, ...]:
-    """Those of the questions ``open_`` of which another choice shows: ``before`` it, and what is ``seen`` under it."""
+    """The questions of which another choice shows: ``before`` it, and what is ``seen`` under it.
+
+    A choice under which no raw answer of the ``cases`` differs is not looked at, but for questions that are ``moving``.
+    """
     found = []
+
+    def glanced(place: int, taken: Mapping[str, str]) -> object:
+        return _glanced(session.settled(cases[place].facts, taken, convention.id), cases[place])
+
+    first = functools.cache(lambda place: glanced(place, choices))
     for id_, question in session.program(convention, ()).plan.interpretations.items():
         others = {}
-        for choice in question.choices if id_ in open_ else ():
+        asked = [place for place, case in enumerate(cases) if id_ in case.open_]
+        for choice in question.choices if asked or id_ in moving else ():
             if choice != choices[id_]:
+                other = {**choices, id_: choice}
                 try:
-                    effects = tuple(_effects(before, seen({**choices, id_: choice})))
+                    same = id_ not in moving and all(glanced(place, other) == first(place) for place in asked)
+                    effects = () if same else tuple(_effects(before, seen(other)))
                 except InputFault:
                     continue  # a defect of the rules under a reading that was not taken: `check` tells of it
                 others.update({choice: effects} if effects else {})
         if others:
             found.append(Reading(question, choices[id_], others))
     return tuple(found)
+
+
+def _glanced(settled: Settled, case: Glimpse) -> object:
+    """The raw answers behind what a page shows of a case: while they stay, so does the page."""
+    program, run = settled.program, settled.run()
+    paid = {(each.step.item.id, None if each.due is None else each.due(run.slots)[0]) for each in program.payments}
+    told = {(each.step.item.id, *obligation_status(each, run, case.as_of)[:2]) for each in program.obligations}
+    warned = {text["fr"] for each in program.steps for when, text in each.warnings if when(run.slots)[0]}
+    shown = (*case.ids, *(each.step.item.id for each in program.payments))
+    return [run.answers[id_][0] if id_ in run.answers else None for id_ in shown], paid, told, warned
 
 
 def _effects(before: Mapping[Place, Seen], after: Mapping[Place, Seen]) -> Iterator[Effect]:

@@ -49,8 +49,9 @@ def _blocks(summary: Summary, rejected: str, say: Say) -> Iterator[Block]:
 
 def _decided(summary: Summary, say: Say) -> Table:
     met = {id_ for id_, _ in summary.cases}
-    texts = (*say.registry.conventions.values(), *say.registry.without_rules)
-    named = {each.id: say.label(each) for each in texts if each.id in met}
+    labels = {each.id: say.label(each) for each in say.registry.conventions.values()}
+    labels |= {each.id: say.label(each) for each in say.registry.without_rules}
+    named = {id_: label for id_, label in labels.items() if id_ in met}
     verdicts = _verdicts(say)
     shown = [verdict for verdict in verdicts if any(v == verdict for _, v in summary.cases)] or verdicts[:-1]
     rows = [_row(summary, (id_,), label, shown, say) for id_, label in named.items()]

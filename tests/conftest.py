@@ -89,6 +89,12 @@ def policies(root: Path) -> Path:
     return root / "policies"
 
 
+@pytest.fixture(autouse=True)
+def no_width_of_this_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are laid out alike wherever the tests run: some runners set the width of their own terminal."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture(scope="session")
 def session(policies: Path) -> Iterator[Session]:
     opened = Session(load_registry(policies))

@@ -155,3 +155,24 @@ def test_no_word_of_a_page_is_broken_on_a_narrow_terminal(session: Session) -> N
         words = {word for line in plain(page, 1000).splitlines() for word in line.split(" ")}
         narrow = {word for line in plain(page, 60).splitlines() for word in line.split(" ")}
         assert {word for word in narrow - words if word.strip("=")} == set()
+
+
+def test_each_word_of_the_trade_is_explained_once_on_the_page_that_uses_it(session: Session) -> None:
+    used: set[str] = set()
+    for path in FILES:
+        for lang in LANGS:
+            for name, page in pages(session, path, Say(session.registry, lang)):
+                text = " ".join(plain(page, 1000).split())
+                for term in session.registry.vocabulary.glossary:
+                    found = [w for w in term.words[lang] if re.search(rf"(?<!\w){w}(?!\w)", text, re.IGNORECASE)]
+                    assert text.count(term.means[lang]) == bool(found), (path.stem, name, found)
+                    used.update(found)
+    assert {"percentile", "P30", "MT", "FA", "ETP", "FTE"} <= used
+
+
+def test_the_glossary_explains_each_word_once_and_in_both_languages(session: Session) -> None:
+    glossary = session.registry.vocabulary.glossary
+    for lang in LANGS:
+        words = [word for term in glossary for word in term.words[lang]]
+        assert len(words) == len(set(words))
+        assert all(term.means[lang] for term in glossary)

@@ -208,7 +208,7 @@ def test_a_life_lists_from_which_year_a_change_of_option_counts_with_what_it_is_
 
 def test_a_doctor_of_45_is_not_asked_how_a_fall_counts_at_65() -> None:
     assert "prorata_65" not in object_of("evaluate", "p95_aged_45.yaml")
-    assert "65" not in said("evaluate", "p95_aged_45.yaml").partition("Qualité des sources")[0]
+    assert "65" not in said("evaluate", "p95_aged_45.yaml").partition("Sources")[0]
 
 
 def test_a_refusal_that_hangs_on_a_reading_says_so_in_its_line() -> None:

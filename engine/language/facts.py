@@ -64,13 +64,25 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the trade that a page explains where it uses it, in each of its forms."""
+
+    words: Mapping[str, tuple[str, ...]]
+    means: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Every fact by its full name, the group names, the chains of facts that must not decrease, other agreements."""
+    """Every fact by its full name, the group names, the chains of facts that must not decrease, other agreements.
+
+    ``glossary`` explains the words that their labels use.
+    """
 
     facts: Mapping[str, Fact]
     groups: tuple[str, ...]
     orders: tuple[tuple[str, ...], ...]
     agreements: tuple[Agreement, ...]
+    glossary: tuple[Term, ...] = ()
 
     @property
     def beneficiary(self) -> str:
@@ -107,7 +119,9 @@ def vocabulary(schema: Mapping[str, Any]) -> Vocabulary:
             facts[name] = _fact(name, entry)
     orders = tuple(tuple(chain) for chain in schema.get("x-order", ()))
     agreements = tuple(_agreement(entry, i) for i, entry in enumerate(schema.get("x-consistency", ())))
-    return Vocabulary(facts, tuple(groups), orders, agreements)
+    terms = schema.get("x-glossary", ())
+    glossary = tuple(Term({lang: tuple(each) for lang, each in t["words"].items()}, t["means"]) for t in terms)
+    return Vocabulary(facts, tuple(groups), orders, agreements, glossary)
 
 
 def _agreement(entry: Mapping[str, Any], index: int) -> Agreement:

@@ -15,6 +15,7 @@ from engine.policy.registry import Outside
 from engine.records import dataclass
 from engine.report import outside_page
 from engine.report.decision_data import decision_object, lines_of
+from engine.report.ending import ended
 from engine.report.formats import formats
 from engine.report.money import amounts_blocks, money_cells, money_columns, payments_blocks
 from engine.report.outside_page import outside_blocks
@@ -31,9 +32,9 @@ from engine.report.parts import (
     why_not_due,
 )
 from engine.report.readings import hang, hanging, reading_objects, readings_blocks
-from engine.report.reasons import lacking, marked, reasons_block, why
+from engine.report.reasons import MOST_FACTS, lacking, marked, reasons_block, why
 from engine.report.say import Say
-from engine.report.sources import grades_blocks, texts_blocks
+from engine.report.sources import grades_blocks
 
 if TYPE_CHECKING:
     from engine.inquiry.possible import Outlook
@@ -80,12 +81,12 @@ def page(decisions: Decisions, say: Say) -> Page:
             blocks.extend(outside_blocks(case.outside, say, case.title))
         else:
             blocks.extend(decision_blocks(case, say, decisions.full))
-    blocks.extend(texts_blocks(say, decisions.full))
-    if say.ids:
-        registry = say.registry
-        origin = say("rules_from", place=registry.root, origin=say(f"origin.{registry.origin}"))
-        blocks.append(Paragraph(f"{origin}."))
-    return blocks
+    page = ended(blocks, say, decisions.full)
+    if not say.ids:
+        return page
+    registry = say.registry
+    origin = say("rules_from", place=registry.root, origin=say(f"origin.{registry.origin}"))
+    return (*page, Paragraph(f"{origin}."))
 
 
 def data(decisions: Decisions, say: Say) -> Any:
@@ -155,7 +156,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     yield from _criteria(decision, say, full)
     yield from warnings_of(decision.results.values(), say)
     if not refused:
-        yield from _where(decision, say)
+        yield from _where(decision, say, full)
         yield from _outlooks(case, say)
     yield from readings_blocks(_of_the_verdict(case) if refused else case.readings, say, full)
     if not refused:
@@ -197,16 +198,18 @@ def _missing(decision: Decision, say: Say) -> Iterator[Block]:
         yield Paragraph(f"{say.capital(lacking(missing, say))}.", "open")
 
 
-def _where(decision: Decision, say: Say) -> Iterator[Block]:
-    """Where the missing facts are found, those of one place together."""
+def _where(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
+    """Where the missing facts are found, those of one place together; of many, in full alone."""
+    names = [n for n in say.registry.vocabulary.usual(decision.missing) if n != YEAR or not decision.years]
     places: dict[str, list[str]] = {}
-    for name in say.registry.vocabulary.usual(decision.missing):
-        if name != YEAR or not decision.years:
-            fact = say.registry.vocabulary.facts[name]
-            places.setdefault(fact.where[say.lang], []).append(say.named(say.label(fact), name))
+    for name in names if full else names[:MOST_FACTS]:
+        fact = say.registry.vocabulary.facts[name]
+        places.setdefault(fact.where[say.lang], []).append(say.named(say.label(fact), name))
     if places:
         yield Heading(say("where"), tone="open")
-        yield Tree(tuple((0, say.pair(where, say.listed(names))) for where, names in places.items()))
+        yield Tree(tuple((0, say.pair(where, say.listed(told))) for where, told in places.items()))
+        if len(names) > MOST_FACTS and not full:
+            yield Paragraph(say("ask_tells"))
 
 
 def _overlays(decision: Decision, say: Say) -> Iterator[Block]:

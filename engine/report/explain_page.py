@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, Result
+from engine.report.ending import ended
 from engine.report.formats import formats
 from engine.report.objects import doubt_objects, result_object
 from engine.report.page import Block, Heading, Page, Table, Tree
 from engine.report.parts import doubts_of, item_heading
 from engine.report.say import Say
-from engine.report.sources import texts_blocks
 
 if TYPE_CHECKING:
     from engine.inquiry.possible import Outlook
@@ -44,7 +44,7 @@ def page(explained: Explained, say: Say) -> Page:
         from engine.report.possible_page import possible_blocks  # rarely asked for
 
         blocks.extend(possible_blocks(explained.outlooks, say))
-    return (*blocks, *texts_blocks(say))
+    return ended(blocks, say)
 
 
 def data(explained: Explained, say: Say) -> Any:

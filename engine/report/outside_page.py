@@ -7,18 +7,18 @@ from typing import Any
 
 from engine.language.facts import BENEFICIARY
 from engine.policy.registry import Outside
+from engine.report.ending import ended
 from engine.report.formats import formats
 from engine.report.html import html
 from engine.report.objects import citations
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
 from engine.report.say import Say
-from engine.report.sources import texts_blocks
 
 
 def page(outside: Outside, say: Say) -> Page:
     """What can be said of a contract of that day, and who knows more."""
     say = say.noting()
-    return (*outside_blocks(outside, say), *texts_blocks(say))
+    return ended(tuple(outside_blocks(outside, say)), say)
 
 
 def outside_blocks(outside: Outside, say: Say, title: str | None = None) -> Iterator[Block]:

@@ -124,9 +124,7 @@ def doubts_of(decisions: Iterable[Decision], say: Say) -> Iterator[Block]:
 def warnings_of(results: Iterable[Result], say: Say) -> Iterator[Block]:
     """What the rules warn of, each once."""
     found = dict.fromkeys(warning[say.lang] for result in results for warning in result.warnings)
-    if found:
-        yield Heading(say("warnings"), tone="open")
-        yield from (Paragraph(warning) for warning in found)
+    yield from (Paragraph(say.pair(say("warning"), warning), "open") for warning in found)
 
 
 def named_years(label: str, years: Sequence[int], say: Say) -> str:

@@ -10,13 +10,13 @@ from engine.evaluation.decision import Result
 from engine.inquiry.questions import Asked
 from engine.language.facts import Fact
 from engine.language.values import exact
+from engine.report.ending import ended
 from engine.report.formats import formats
 from engine.report.objects import doubt_objects
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
 from engine.report.parts import convention_line, doubts_of
 from engine.report.reasons import why
 from engine.report.say import Say
-from engine.report.sources import texts_blocks
 from engine.report.values import Json, to_json
 
 
@@ -41,7 +41,7 @@ class Questions:
 def page(questions: Questions, say: Say) -> Page:
     """The questions in their order, what waits for them, and the command to run next."""
     say = say.noting()
-    return (*_blocks(questions.asked, questions.commands, questions.title, say), *texts_blocks(say))
+    return ended(tuple(_blocks(questions.asked, questions.commands, questions.title, say)), say)
 
 
 def data(questions: Questions, say: Say) -> Any:

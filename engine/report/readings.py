@@ -15,7 +15,7 @@ from engine.report.say import Say
 if TYPE_CHECKING:
     from engine.inquiry.readings import Effect, Reading, Seen
 
-MOST_EFFECTS = 2  # so many are told of a choice, the others counted
+MOST_EFFECTS = 1  # so many are told of a choice, the others counted
 DUTIES = ("duty", "undated")
 
 

@@ -18,6 +18,7 @@ from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.report.amounts_chart import timeline_figure
 from engine.report.decision_data import lines_of
+from engine.report.ending import ended
 from engine.report.formats import formats
 from engine.report.html import html
 from engine.report.objects import (
@@ -32,7 +33,6 @@ from engine.report.page import Page
 from engine.report.readings import hang, reading_objects
 from engine.report.reasons import why
 from engine.report.say import Say
-from engine.report.sources import texts_blocks
 from engine.report.timeline_page import timeline_blocks
 from engine.report.values import money, to_json
 
@@ -60,7 +60,7 @@ def page(life: Life, say: Say) -> Page:
         from engine.report.sensitivity_page import sensitivity_blocks  # rarely asked for
 
         blocks.extend(sensitivity_blocks(life.sensitivity, say))
-    return [*blocks, *texts_blocks(say)]
+    return ended(blocks, say)
 
 
 def data(life: Life, say: Say) -> Any:

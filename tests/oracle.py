@@ -284,8 +284,9 @@ class Reading:
 
     def table(self, item: Item) -> Result:
         inputs = {column: self.value(source, item) for column, source in item.data["inputs"].items()}
-        rows = [(row, every([self.cell(row[column], source, item) for column, source in item.data["inputs"].items()
-                             if column in row])) for row in item.data["rows"]]  # fmt: skip
+        rows = [(row, every([self.dated(row, item), *(self.cell(row[column], source, item)
+                             for column, source in item.data["inputs"].items() if column in row)]))
+                for row in item.data["rows"]]  # fmt: skip
         rows = [(row, truth) for row, truth in rows if truth is not False]
         if not rows and NOT_APPLICABLE not in inputs.values():
             raise LookupError("no-row")
@@ -296,6 +297,22 @@ class Reading:
             return "known", literal(values[0])
         unpublished = [self.supplied(row) for row, truth in rows if truth is True and "unpublished" in row]
         return undetermined([truth for _, truth in rows] + unpublished)
+
+    def dated(self, row: Data, item: Item) -> Truth:
+        """Whether a row holds on the day of its table: from its day until the next of the same cells, or its end."""
+
+        def asks(other: Data) -> Data:
+            return {key: other[key] for key in other if key in item.data["inputs"]}
+
+        start = row.get("from", "0001-01-01")
+        alike = [other.get("from", "") for other in item.data["rows"] if asks(other) == asks(row)]
+        ends = [day for day in (*alike, row.get("before", "")) if day > start]
+        if "from" not in row and not ends:
+            return True
+        status, day = self.value({"ref": "annee.debut"} if item.home else {"fact": "contrat.date_signature"}, item)
+        if status == "undetermined":
+            return day  # type: ignore[no-any-return]
+        return status == "known" and literal(start) <= day and all(day < literal(end) for end in ends)
 
     def cell(self, cell: Any, source: Data, item: Item) -> Truth:
         tests = cell if isinstance(cell, Mapping) else {"in" if isinstance(cell, list) else "is": cell}

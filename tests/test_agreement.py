@@ -19,6 +19,7 @@ from engine.evaluation.session import Session
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.loader import load
 from engine.policy.model import Convention
+from engine.policy.reading import load_registry, standing_text
 from engine.suite.running import read_cases
 
 SEED = 20240622
@@ -27,11 +28,14 @@ KINDS = ("parameter", "table", "quantity", "criterion", "outcome", "payment")
 
 
 def plain_data(root: Path) -> dict[str, dict[str, Any]]:
-    """Every convention as plain data, as the oracle reads it."""
+    """Every convention as plain data, as the oracle reads it; one that amends another as it then stands."""
     books: dict[str, dict[str, Any]] = {}
     for head in sorted(root.glob("*/convention.yaml")):
         data = load(head).data
         files = {path.name: load(path).data for path in sorted(head.parent.glob("*.yaml")) if path != head}
+        if "amends" in data:
+            text = standing_text(load_registry(root), data["id"])
+            data, files = text.head.data, {name: document.data for name, document in text.files.items()}
         books[data["id"]] = {"convention": data, "files": files}
     return books
 

@@ -87,7 +87,7 @@ def test_a_doctor_who_left_waits_two_years_for_an_individual_contract(tmp_path: 
     case = tmp_path / "case.yaml"
     case.write_text(
         'contrat: {date_signature: "2030-03-31", date_fin_contrat_precedent: "2028-04-01", option: un_etp,'
-        " circonstances_exceptionnelles: false}\n",
+        " circonstances_exceptionnelles: false, motif_fin_contrat_precedent: autre}\n",
         encoding="utf-8",
     )
     assert answer("evaluate", case)["results"]["carence"]["verdict"] == "not_met"

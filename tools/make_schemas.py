@@ -319,6 +319,8 @@ def tables() -> dict[str, Schema]:
         "unpublished": UNPUBLISHED,
         "cite": of("cite"),
         "label": told("row_label", of("label")),
+        "from": told("row_from", of("date")),
+        "before": told("row_before", of("date")),
     }
     return {
         "bound": bound,

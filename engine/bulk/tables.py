@@ -114,11 +114,12 @@ def _classes(table: Table, inputs: Mapping[str, Input]) -> list[Classes] | None:
     """The classes of the inputs; None where a cell asks for more than literals, or there are too many rows."""
     classes = []
     for name, given in inputs.items():
+        date = given.type is not None and given.type.kind == "date"
+        if date or not isinstance(given.column.below, int) or constant(given.column.value):
+            return None
         cells = [row.cells.get(name) for row in table.rows]
         tests = [None if cell is None else _test(cell, given) for cell in cells]
-        date = given.type is not None and given.type.kind == "date"
-        whole = isinstance(given.column.below, int) and not constant(given.column.value) and not date
-        if not whole or any(cell and not test for cell, test in zip(cells, tests, strict=True)):
+        if any(cell and not test for cell, test in zip(cells, tests, strict=True)):
             return None
         classes.append(Classes(given.column, *_marks(tests), tuple(tests)))
     return classes if classes and len(table.rows) <= MOST_ROWS else None

@@ -18,8 +18,8 @@ Name = Callable[[Any], object]
 
 
 def _cells(row: Any) -> object:
-    """A row is known by what it asks of each input, whatever it gives."""
-    return row if isinstance(row, str) else {name: cell for name, cell in row.items() if name not in NOT_CELLS}
+    """A row is known by what it asks of each input and from when, whatever it gives."""
+    return row if isinstance(row, str) else {n: cell for n, cell in row.items() if n not in NOT_CELLS or n == "from"}
 
 
 def _named(key: str) -> Name:
@@ -58,7 +58,8 @@ def changed(kind: str, item: Piece, change: Piece, grounds: Grounds) -> tuple[Tr
     for key in change.data:
         new = change.below(key)
         if key in MEMBERS and key in item.data:
-            parts[key] = Bundle(new, _joined(item.listed(key), change.listed(key), MEMBERS[key]))
+            joined = _joined(item.listed(key), change.listed(key), MEMBERS[key])
+            parts[key] = Bundle(new, _standing_rows(joined, change.listed(key)) if key == "rows" else joined)
         elif key == "values" and kind == "parameters":
             day = new.data[0]["from"]
             earlier = [value for value in item.listed(key) if value.data["from"] < day]
@@ -89,6 +90,17 @@ def _joined(old: Sequence[Tree], new: Sequence[Tree], name: Name) -> list[Tree]:
             found.insert(place, member)
         place += 1
     return found
+
+
+def _standing_rows(rows: Sequence[Tree], new: Sequence[Tree]) -> list[Tree]:
+    """The rows without those that a new one of the same cells ends: all that do not begin before it."""
+    asked = [({**_cells(row.data), "from": None}, row.data.get("from")) for row in new]  # type: ignore[dict-item]
+
+    def ended(row: Tree) -> bool:
+        cells, start = {**_cells(row.data), "from": None}, row.data.get("from")  # type: ignore[dict-item]
+        return row not in new and any(cells == c and (day is None or (start or "") >= day) for c, day in asked)
+
+    return [row for row in rows if not ended(row)]
 
 
 def _without(members: Sequence[Tree], gone: Sequence[Tree], name: Name) -> tuple[list[Tree], list[Tree]]:

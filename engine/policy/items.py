@@ -38,7 +38,7 @@ KINDS = {
     "obligations": "obligation",
     "consistency": CONSISTENCY,
 }
-NOT_CELLS = frozenset({"then", "unpublished", "cite", "label"})
+NOT_CELLS = frozenset({"then", "unpublished", "cite", "label", "from", "before"})
 
 
 def derogation(data: Mapping[str, Any], reader: Reader) -> Derogation:
@@ -114,7 +114,8 @@ def _table(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> 
         inner = reader.below("rows", i)
         cells = {name: cell(asked, inner.below(name)) for name, asked in entry.items() if name not in NOT_CELLS}
         cite = cited(entry, inner)
-        rows.append(Row(cells, _value(entry, "then", inner), cite, inner.at, entry.get("label")))
+        start, end = (dt.date.fromisoformat(entry[key]) if key in entry else None for key in ("from", "before"))
+        rows.append(Row(cells, _value(entry, "then", inner), cite, inner.at, entry.get("label"), start, end))
     return Table(inputs, tuple(rows))
 
 

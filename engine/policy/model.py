@@ -85,12 +85,16 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """A row of a table; ``start`` and ``end`` are the days from which, and before which, it holds."""
+
     PARTS: ClassVar = ("then", "cells")
     cells: Mapping[str, Cell]
     then: Literal | Unpublished
     cite: tuple[Citation, ...]
     at: Location = field(compare=False)
     label: Text | None = None
+    start: dt.date | None = None
+    end: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from engine.language.expressions import Apply, Cases, Compare, FactRef, ItemRef, Literal, walk
-from engine.language.facts import YEAR, Vocabulary
+from engine.language.facts import SIGNATURE, YEAR, Vocabulary
+from engine.policy.dated import dated
 from engine.policy.model import (
     CONSISTENCY,
     YEAR_START,
@@ -56,7 +57,8 @@ def reaches(overlay: Overlay, signature: dt.date, year: int | None, year_start: 
 
 def laid_items(convention: Convention, overlays: Sequence[Laid]) -> dict[str, Item]:
     """The items of a contract of ``convention`` under ``overlays``, in order: the latest wins."""
-    items = {id_: item for id_, item in convention.items.items() if not item.transitional}
+    signed = FactRef(SIGNATURE, convention.at)
+    items = {id_: dated(item, signed) for id_, item in convention.items.items() if not item.transitional}
     items[YEAR_START] = year_start_item(convention)
     for later, overlay in overlays:
         for old, new in overlay.replace.items():
@@ -87,12 +89,12 @@ def _bring_along(items: dict[str, Item], later: Convention, lent: Iterable[Item]
 def _running(item: Item) -> Item:
     """``item`` of a later convention as a running contract sees it.
 
-    A parameter with several dated values takes the one in force at the start of the contract year.
+    Of several dated values, and of dated rows, the one in force at the start of the contract year is taken.
     """
+    start = ItemRef(YEAR_START, item.at)
     body = item.body
     if not isinstance(body, Parameter) or len(body.values) < 2:
-        return replace(item, transitional=False)
-    start = ItemRef(YEAR_START, item.at)
+        return replace(dated(item, start), transitional=False)
     first, *later = body.values
     branches = tuple(
         (Compare("at_least", start, Literal(value.start.isoformat(), value.at), value.at), value.value)

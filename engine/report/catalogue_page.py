@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
+from functools import partial
 
 from engine.errors import Location, Problem, UsageFault, nearest
-from engine.language.expressions import Citation, ItemRef, walk
+from engine.language.expressions import Citation, ItemRef, Literal, Unpublished, walk
 from engine.language.facts import BENEFICIARY
+from engine.language.types import number
+from engine.language.values import exact
 from engine.policy.model import (
     Convention,
     Criterion,
@@ -21,6 +25,7 @@ from engine.policy.model import Table as DecisionTable
 from engine.policy.nodes import nodes
 from engine.policy.registry import Registry
 from engine.report.formats import formats
+from engine.report.in_time import alike, in_time
 from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
 from engine.report.phrases import Phrases
 from engine.report.say import Say
@@ -124,9 +129,10 @@ def _criterion(body: Criterion, phrases: Phrases, say: Say) -> Iterator[Block]:
 
 
 def _body(item: Item, phrases: Phrases, say: Say) -> Iterator[Block]:
+    valued = partial(_valued, unit=item.unit, phrases=phrases, say=say)
     match item.body:
         case Parameter(values):
-            rows = tuple((v.start.isoformat(), phrases.operand(v.value), _graded(v.cite, say)) for v in values)
+            rows = tuple((v.start.isoformat(), valued(v.value), _graded(v.cite, say)) for v in values)
             yield Table((say("since"), say("value"), say("article")), rows)
         case DecisionTable(inputs, table_rows):
             yield Table(
@@ -134,10 +140,11 @@ def _body(item: Item, phrases: Phrases, say: Say) -> Iterator[Block]:
                 tuple(
                     (
                         *(phrases.cell(r.cells[n]) if n in r.cells else say("any_value") for n in inputs),
-                        phrases.operand(r.then),
-                        _graded(r.cite, say),
+                        in_time(r, item.body, say, valued),
+                        _graded(tuple(dict.fromkeys(c for each in alike(r, item.body) for c in each.cite)), say),
                     )
                     for r in table_rows
+                    if r is alike(r, item.body)[0]
                 ),
             )
         case Quantity(expression):
@@ -158,6 +165,15 @@ def _body(item: Item, phrases: Phrases, say: Say) -> Iterator[Block]:
                 yield Tree(((1, say("due")), *phrases.expression(due, 2)))
             if done_when is not None:
                 yield Tree(((1, say("done_when")), *phrases.condition(done_when, 2)))
+
+
+def _valued(value: Literal | Unpublished, unit: str | None, phrases: Phrases, say: Say) -> str:
+    """A value of a table or parameter as people write it, with its unit."""
+    match value:
+        case Literal(int() | Decimal() as found) if not isinstance(found, bool):
+            return say.scalar(exact(found), number(unit or "none", None))
+        case _:
+            return phrases.operand(value)
 
 
 def _graded(cite: tuple[Citation, ...], say: Say) -> str:

@@ -34,6 +34,7 @@ from engine.language.types import number
 from engine.language.typing import is_date
 from engine.policy.model import (
     YEAR_START,
+    Body,
     Convention,
     DatedValue,
     Derogation,
@@ -47,6 +48,7 @@ from engine.policy.model import (
     Table,
 )
 from engine.policy.overlays import year_start_item
+from engine.report.in_time import in_time
 from engine.report.phrases import Phrases
 from engine.report.say import Say
 
@@ -143,25 +145,30 @@ class Speaker:
     def _row(self, edit: Edit) -> str:
         """What the row asks, with the labels of facts and values."""
         side = 1 if self.comparison.after and edit.change != "removed" else 0
-        item = self.phrases[side].items.get(edit.item)
-        if item is None or not isinstance(item.body, Table):
+        body = self._body(edit, side)
+        if not isinstance(body, Table):
             return self.say("diff_at.row")
-        inputs = item.body.inputs
+        inputs = body.inputs
         said = (self._cell(self.phrases[side], inputs.get(name), name, cell) for name, cell in edit.cells.items())
         return self.say.listed(said)
 
     def _cell(self, phrases: Phrases, ref: FactRef | ItemRef | None, name: str, cell: Cell) -> str:
         label = name if ref is None else phrases.operand(ref).strip("«»\u00a0 ")
         sign = self.say("colon") if cell.values is not None else " "
-        return label + sign + _within(phrases, ref, cell)
+        return label + sign + phrases.within(ref, cell)
+
+    def _body(self, edit: Edit, side: int) -> Body | None:
+        """What the item of an edit is made of, on one side."""
+        item = self.phrases[side].items.get(edit.item)
+        return None if item is None else item.body
 
     def _asked(self, edit: Edit, cell: Cell | None, side: int) -> str:
         """What a row asks of one input on one side."""
-        item = self.phrases[side].items.get(edit.item)
-        inputs = item.body.inputs if item and isinstance(item.body, Table) else {}
+        body = self._body(edit, side)
+        inputs = body.inputs if isinstance(body, Table) else {}
         if cell is None:
             return self.say("any_value")
-        return _within(self.phrases[side], inputs.get(edit.path[-1][1]), cell)
+        return self.phrases[side].within(inputs.get(edit.path[-1][1]), cell)
 
     def _side(self, edit: Edit, value: Value, side: int) -> Lines:
         if edit.part == "cell":
@@ -179,6 +186,9 @@ class Speaker:
                 return ((0, self.say(key, colon=self.say("colon"), verdicts=verdicts)),)
             case Literal():
                 return ((0, self._literal(edit, value, side)),)
+            case Row() if (value.start or value.end) and isinstance(table := self._body(edit, side), Table):
+                shown = in_time(value, table, self.say, lambda then: self._value(edit, then, side)[0][1])
+                return ((0, shown),)
             case Row() | DatedValue():
                 return self._value(edit, value.then if isinstance(value, Row) else value.value, side)
             case Rule():
@@ -242,15 +252,6 @@ class Speaker:
         item = self.phrases[side].items.get(edit.item)
         labels = {} if item is None or edit.part in ("id", "file", "kind", "unit") else item.value_labels
         return self.say.value(value, labels)
-
-
-def _within(phrases: Phrases, ref: FactRef | ItemRef | None, cell: Cell) -> str:
-    """What a cell asks, values by the labels of the fact or item beside it."""
-    if ref is not None and cell.values is not None:
-        return phrases.beside(cell.values, ref)
-    if ref is not None and cell.excluded is not None:
-        return f"≠ {phrases.beside(cell.excluded, ref)}"
-    return phrases.cell(cell)
 
 
 def speaker(comparison: Comparison, sides: tuple[Side, Side], say: Say) -> Speaker:

@@ -25,7 +25,7 @@ _UNORDERED = (
     *("supplied_by", "verdict", "any_criterion", "every_criterion", "cite"),
 )
 _UNORDERED_ENTRIES = ("rules", "derogations", "warnings", "excluded", "add_derogations", "choices")
-_NOT_CELLS = ("then", "unpublished", "cite", "label")
+_NOT_CELLS = ("then", "unpublished", "cite", "label", "from", "before")
 
 
 def item_text(data: Any) -> str | None:
@@ -92,7 +92,8 @@ def _rank(key: str) -> tuple[int, int, str]:
 def _row(row: Mapping[str, Any]) -> str:
     """A row of a table on one line: cells by name, then the value, what it rests on and its label."""
     cells = ", ".join(f"{key} = {_inline(row[key], True)}" for key in sorted(row) if key not in _NOT_CELLS)
-    return f"row {cells or '*'}: {_value(row, 'then')}"
+    time = "".join(f" {key} {_inline(row[key])}" for key in ("from", "before") if key in row)
+    return f"row {cells or '*'}{time}: {_value(row, 'then')}"
 
 
 def _dated(dated: Mapping[str, Any]) -> str:

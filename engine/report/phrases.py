@@ -100,6 +100,14 @@ class Phrases:
             case _:
                 return " ".join(text for _, text in self.expression(node))
 
+    def within(self, ref: FactRef | ItemRef | None, cell: Cell) -> str:
+        """What a cell asks, values by the labels of the fact or item beside it."""
+        if ref is not None and cell.values is not None:
+            return self.beside(cell.values, ref)
+        if ref is not None and cell.excluded is not None:
+            return f"≠ {self.beside(cell.excluded, ref)}"
+        return self.cell(cell)
+
     def cell(self, cell: Cell) -> str:
         """A table cell in words."""
         if cell.values is not None:

@@ -5,6 +5,7 @@ A table may be cut into rows in many ways; what counts is the value that each co
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -57,6 +58,8 @@ def table_edits(
 
     def alike(one: Row, other: Row) -> float:
         """The share of equal cells; lists that overlap count half, and so does the same value."""
+        if _days(one) != _days(other):
+            return 0.0
         pairs = [(one.cells.get(name), other.cells.get(name)) for name in names]
         shared = sum(1.0 if key(cell) == key(beside) else 0.5 * _overlap(cell, beside) for cell, beside in pairs)
         same_value = bool(key(one.then) == key(other.then))
@@ -78,8 +81,12 @@ def table_edits(
     yield from citation_edits(gone, came, here)
 
 
-def _asked(row: Row) -> Key:
-    return key(row.cells)
+def _asked(row: Row) -> tuple[object, ...]:
+    return (key(row.cells), *_days(row))
+
+
+def _days(row: Row) -> tuple[dt.date | None, dt.date | None]:
+    return row.start, row.end
 
 
 def _cells(a: Row, b: Row, names: Iterable[str], spot: Spot) -> Iterator[Edit]:
@@ -95,8 +102,9 @@ def _overlap(a: Cell | None, b: Cell | None) -> bool:
 
 
 def _step(row: Row, number: int) -> tuple[str, str]:
-    """The row by what it asks: ``option = demi_etp, annee ≥ 3``."""
-    return "row", ", ".join(_cell_text(name, cell) for name, cell in row.cells.items())
+    """The row by what it asks, and by its days: ``option = demi_etp, annee ≥ 3, from 2026-01-01``."""
+    days = [f"{word} {day}" for word, day in zip(("from", "before"), _days(row), strict=True) if day is not None]
+    return "row", ", ".join([*(_cell_text(name, cell) for name, cell in row.cells.items()), *days])
 
 
 def _cell_text(name: str, cell: Cell) -> str:
@@ -122,9 +130,10 @@ def _bound(node: Expression | None) -> str:
 def _deciding(a: Table, b: Table, setting: Setting) -> set[int] | None:
     """The rows of either table (by identity) that inputs meet for which the tables give different values.
 
-    None where that is not known: other inputs, bounds that are items, too many combinations.
+    None where that is not known: other inputs, bounds that are items, dated rows, too many combinations.
     """
-    types = _types(a, setting) if dict(a.inputs) == dict(b.inputs) else None
+    dated = any(day for table in (a, b) for row in table.rows for day in _days(row))
+    types = _types(a, setting) if dict(a.inputs) == dict(b.inputs) and not dated else None
     if types is None or setting.vocabulary is None:
         return None
     domains: list[list[Any]] = []

@@ -12,10 +12,11 @@ from typing import Any
 
 from engine.errors import Problem
 from engine.language.expressions import Compare, Condition, Connect, FactRef, ItemRef, Literal
-from engine.language.facts import Vocabulary
+from engine.language.facts import SIGNATURE, Vocabulary
 from engine.language.operators import COMPARISONS, CONNECTIVES
 from engine.language.types import Type
 from engine.policy.checks.gaps import gap_problems
+from engine.policy.dated import in_force
 from engine.policy.model import Convention, Item, Row, Table
 from engine.policy.offers import narrowed
 from engine.policy.overlays import interpretations, laid_items
@@ -39,8 +40,9 @@ def table_problems(registry: Registry, convention: Convention) -> Iterator[Probl
             codes = {problem.code for problem in faults(item, resolved, vocabulary, known)}
             if codes - _HARMLESS:
                 continue
-            types = {name: _type(ref, vocabulary, resolved.types) for name, ref in item.body.inputs.items()}
-            yield from _table(item, item.body, types, vocabulary)
+            body = in_force(item.body, FactRef(SIGNATURE, item.at))
+            types = {name: _type(ref, vocabulary, resolved.types) for name, ref in body.inputs.items()}
+            yield from _table(item, body, types, vocabulary)
 
 
 def _type(ref: FactRef | ItemRef, vocabulary: Vocabulary, types: Mapping[str, Type | None]) -> Type | None:

@@ -1,0 +1,67 @@
+"""A row of a table holds from its day until the next of the same cells: decided, checked, shown and compared so."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from command import avenant
+
+from engine.evaluation.facts import read_case
+from engine.evaluation.session import Session
+from engine.policy.reading import load_registry
+
+ROW = "- {option: demi_etp, annee: 1, then: 19000,"
+ADDED = '      - {option: demi_etp, annee: 1, from: "2026-01-01", then: 19500, cite: [{source: ameli_2024}]}\n'
+
+
+def plain(said: str) -> str:
+    """What is said, on one line and with plain spaces."""
+    return " ".join(said.split())
+
+
+@pytest.fixture
+def changed(policies: Path, tmp_path: Path) -> Path:
+    """The policies with one line more: half time in the first year from 2026 on."""
+    folder = tmp_path / "policies"
+    shutil.copytree(policies, folder)
+    funding = folder / "2024_convention" / "funding.yaml"
+    lines = funding.read_text(encoding="utf-8").splitlines(keepends=True)
+    place = next(number for number, line in enumerate(lines) if ROW in line)
+    funding.write_text("".join([*lines[: place + 1], ADDED, *lines[place + 1 :]]), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(("signed", "amount"), [("2025-12-31", 19000), ("2026-01-01", 19500), ("2027-05-01", 19500)])
+def test_a_contract_has_the_row_of_the_day_of_its_signature(changed: Path, signed: str, amount: int) -> None:
+    session = Session(load_registry(changed))
+    case = {"contrat": {"date_signature": signed, "option": "demi_etp", "annee": 1}}
+    decision = session.decide(read_case(case, session.registry.vocabulary))
+    assert decision.results["aide.bareme"].value == amount
+
+
+def test_one_added_line_is_sound(changed: Path) -> None:
+    result = avenant("check", "--policies", str(changed))
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_it_is_shown_as_one_value_over_time(changed: Path) -> None:
+    said = avenant("show", "aide.bareme", "--policies", str(changed), "--lang", "fr", "--format", "markdown").stdout
+    assert "19 000 € jusqu'au 31/12/2025, 19 500 € ensuite" in plain(said)
+
+
+def test_the_comparison_names_the_added_line_and_says_both_values(changed: Path, policies: Path) -> None:
+    said = avenant("diff", str(policies / "2024_convention"), str(changed / "2024_convention"), "--lang", "fr").stdout
+    assert "19 000 € jusqu'au 31/12/2025, 19 500 € ensuite" in plain(said)
+    assert said.count("aide.bareme") == 1
+
+
+def test_two_rows_of_the_same_cells_and_day_overlap(changed: Path) -> None:
+    funding = changed / "2024_convention" / "funding.yaml"
+    funding.write_text(
+        funding.read_text(encoding="utf-8").replace(ADDED, ADDED + ADDED.replace("19500", "19600")), encoding="utf-8"
+    )
+    result = avenant("check", "--policies", str(changed))
+    assert result.exit_code == 1
+    assert "row-overlap" in result.output

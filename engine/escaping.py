@@ -23,7 +23,7 @@ _LINKED = re.compile(r"(?i)@(?=\w)|#(?=\d)|\b(?:https?|ftp|mailto|xmpp)(?=:)|\bw
 _APART = "\u2060"  # word joiner: takes no room, and keeps two characters from being read as one sign
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
 
 
 def on_one_line(text: str) -> str:
@@ -86,7 +86,7 @@ def in_cell(text: str) -> str:
     >>> in_cell("=1+1"), in_cell("Option")
     ("'=1+1", 'Option')
     """
-    return ("'" if text.startswith(_FORMULA) else "") + " ".join(text.split())
+    return ("'" if text.startswith(("\t", "\r")) or text.lstrip().startswith(_FORMULA) else "") + " ".join(text.split())
 
 
 def in_json(text: str) -> str:

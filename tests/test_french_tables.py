@@ -185,7 +185,7 @@ def test_a_label_of_two_facts_names_neither(session: Session) -> None:
 
 def test_a_text_that_a_spreadsheet_would_run_is_made_harmless_in_every_kept_column(tmp_path: Path) -> None:
     output = tmp_path / "out.csv"
-    for formula in ("=1+1", "+33 1;a", "@SUM(A1)", "-2+3", '=HYPERLINK("http://a.b")'):
+    for formula in ("=1+1", "+33 1;a", "@SUM(A1)", "-2+3", "  =1+1", '=HYPERLINK("http://a.b")'):
         cell = '"' + formula.replace('"', '""') + '"'
         source = table(tmp_path, f"{cell};{GOOD}", header=f"=note;{HEADER}")
         assert batch(source, output).exit_code == 0

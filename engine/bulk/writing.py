@@ -26,7 +26,7 @@ _AS_EXCEL: Mapping[str, Any] = {
     "date_format": "%d/%m/%Y",
     "decimal_comma": True,
 }
-FORMULA = r"^[=@\t\r+-]"  # how a text begins that a spreadsheet runs
+FORMULA = r"^\s*[=@+-]|^[\t\r]"  # how a text begins that a spreadsheet runs, also where it drops what stands before
 NUMBER = r"^[+-]?[0-9 .,]*([eE][+-]?[0-9]+)?$"
 PATIENCE = 0.2  # seconds between two looks at whether the writing thread still lives
 ROW_GROUP = 125_000  # rows that the writer of Parquet holds

@@ -15,7 +15,7 @@ from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.inquiry.interview import to_ask
 from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
-from engine.language.spoken import FRENCH, Unread, fold, read_spoken
+from engine.language.spoken import FRENCH, PLAIN, Unread, fold, read_spoken
 from engine.policy.registry import Outside
 from engine.report.case_text import case_lines, comment
 from engine.report.questions_page import answers_text
@@ -121,7 +121,7 @@ class Interview:
         """Takes an answer that can be read and that goes with the others; tells why another is not taken."""
         before = dict(self.answers)
         try:
-            self.answers[fact.name] = read_spoken(text, fact, FRENCH)
+            self.answers[fact.name] = read_spoken(text, fact, FRENCH if self.say.lang == "fr" else PLAIN)
             self.decision = self._decided()
         except Unread as unread:
             self.answers = before

@@ -25,10 +25,14 @@ SPACES = "[ \u00a0\u202f\u2009]"
 TRUTHS: Mapping[str, bool] = dict.fromkeys(("true", "vrai", "oui", "yes", "o", "y", "1"), True) | dict.fromkeys(
     ("false", "faux", "non", "no", "n", "0"), False
 )
-MONTHS = (
-    *("janvier", "fevrier", "mars", "avril", "mai", "juin"),
-    *("juillet", "aout", "septembre", "octobre", "novembre", "decembre"),
-)
+MONTHS: Mapping[str, int] = {
+    month: number
+    for months in (
+        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
+        "january february march april may june july august september october november december",
+    )
+    for number, month in enumerate(months.split(), 1)
+}
 FIRST_SERIAL, LAST_SERIAL = 20_000, 75_000  # days since 1899-12-30, from 1954 to 2105
 EPOCH = dt.date(1899, 12, 30)
 SHOWN = 40
@@ -156,7 +160,7 @@ def _date(text: str, fact: Fact, dialect: str) -> str:
         return _day_first(found, fact, dialect)
     words = _IN_WORDS.fullmatch(fold(text))
     if words is not None and words[2] in MONTHS:
-        return _iso(text, int(words[3]), MONTHS.index(words[2]) + 1, int(words[1]))
+        return _iso(text, int(words[3]), MONTHS[words[2]], int(words[1]))
     raise _of_type(text, fact, "02/09/2024" if dialect == FRENCH else "2024-09-02")
 
 

@@ -125,6 +125,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "overlay-mismatch": "What an overlay brings must be of the type of what it replaces, an outcome for an"
         " outcome and an obligation for an obligation, and every name in it must exist in the contract's own"
         " convention or in the overlay's.",
+        "supposed-fact": "A right or an assumption supposes an event that did not happen, or a figure that was not"
+        " notified: a fact with `x-absence: answer`. Any other absent fact is missing, and asked for.",
         "overlay-when": "Which overlays are in force must be known before any item is computed. Ask for an"
         " interpretation, or whether a fact such as `contrat.date_avenant_65_ans` is known.",
         "overlay-covers-nothing": "The window `signed` of the overlay meets no older convention of this beneficiary.",

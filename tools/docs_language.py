@@ -41,6 +41,7 @@ KINDS = (
     "consistency",
     "overlay",
     "property",
+    "supposition",
     "unpublished",
 )
 BANDS = Type("enum", values=("sous_p30", "p30_p50", "p50_p90", "p90_p95", "p95_plus"), ordered=True)

@@ -22,7 +22,7 @@ from engine.policy.model import IF_UNMET
 
 ROOT = Path(__file__).resolve().parent.parent
 WORDS: Mapping[str, Mapping[str, str]] = load(ROOT / "tools" / "ruleset.words.yaml", "ruleset.words.yaml").data
-KINDS = {**ITEM_KINDS, "overlays": "overlay", "properties": "property"}
+KINDS = {**ITEM_KINDS, "overlays": "overlay", "properties": "property", "suppositions": "supposition"}
 Schema = dict[str, Any]
 
 ID = r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$"
@@ -440,6 +440,7 @@ def items() -> dict[str, Schema]:
         ),
         "overlay": overlay(),
         "property": law_property(),
+        "supposition": supposition(),
     }
 
 
@@ -594,6 +595,27 @@ def law_property() -> Schema:
                 "then": {"oneOf": [{"required": ["never_less"]}, {"required": ["never_more"]}]},
             },
         ),
+    )
+
+
+def supposition() -> Schema:
+    keys = {
+        "id": of("id"),
+        "label": told("supposition_label", of("label")),
+        "cite": of("cite"),
+        "signed": told(
+            "supposition_signed",
+            closed({"from": told("signed_from", of("date")), "before": told("signed_before", of("date"))}),
+        ),
+        "when": told("supposition_when", of("condition")),
+        "right": told("right", of("fact_name")),
+        "assumption": told("assumption", of("fact_name")),
+        "be": told("be", listed(of("expression"))),
+        "day": told("day_of_right", {"type": "string", "enum": ["from", "until"]}),
+    }
+    return told(
+        "supposition",
+        closed(keys, ("id", "label", "cite", "be"), oneOf=[{"required": ["right"]}, {"required": ["assumption"]}]),
     )
 
 

@@ -23,6 +23,7 @@ from engine.cli.tongue import tell
 from engine.errors import InputFault, Problem
 from engine.evaluation.decision import Decision
 from engine.inquiry.readings import readings_of_case
+from engine.inquiry.suppositions import supposed_of_case
 from engine.policy.registry import Outside
 from engine.report.decision_page import FORMATS, Decided, Decisions, Undecided
 
@@ -72,6 +73,7 @@ def evaluate(
             title=rules.title(name),
             decision=found,
             readings=readings_of_case(rules.session, found, rules.choices),
+            supposed=supposed_of_case(rules.session, found, rules.choices),
             sensitivity=_sensitivity(rules, found, problems) if sensitivity else None,
             outlooks=_outlooks(rules, found, effort) if possible else None,
         )

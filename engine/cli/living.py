@@ -23,6 +23,7 @@ from engine.cli.common import (
 from engine.evaluation import timeline as living
 from engine.evaluation.dossier import read_dossier
 from engine.inquiry.life_readings import readings_of_life
+from engine.inquiry.suppositions import supposed_of_life
 from engine.report.timeline_data import FORMATS, Life
 
 if TYPE_CHECKING:
@@ -49,8 +50,11 @@ def timeline(
     with deciding(document, "case"):
         life = living.timeline(rules.session, read, rules.convention, dict(rules.choices), rules.as_of)
         readings = readings_of_life(rules.session, life, rules.choices)
+        supposed = supposed_of_life(rules.session, life, rules.choices)
         found = _sensitivity(rules, life) if sensitivity else None
-    subject = Life(title=rules.title(dossier), timeline=life, readings=readings, sensitivity=found, full=full)
+    subject = Life(
+        title=rules.title(dossier), timeline=life, readings=readings, supposed=supposed, sensitivity=found, full=full
+    )
     put(FORMATS, format_, subject, rules.say, output, [dossier], opened=opened)
 
 

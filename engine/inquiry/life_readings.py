@@ -21,7 +21,7 @@ def readings_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
     dependences, choices = Dependences(session, convention), session.choices(convention, chosen)
     whole = lived(session, life.dossier, convention.id, chosen)
     counting = {event.type.criterion for event in life.dossier.events if event.type.criterion is not None}
-    told = {place.id for place, _ in _of_life(life)} | {YEAR_START, *headline.life.ids}
+    told = {place.id for place, _ in shown_in_life(life)} | {YEAR_START, *headline.life.ids}
     ids = (*told, *filter(None, (headline.life.term,)))
     last = life.rows[-1].year + 1  # a year more, which could follow
     facts: list[tuple[Facts, dt.date | None]] = [(whole.known_facts(year), None) for year in range(1, last + 1)]
@@ -35,12 +35,12 @@ def readings_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
         cases.append(Glimpse(each, ids, dependence.shown(run, ids), day))
 
     def seen(other: Mapping[str, str]) -> Mapping[Place, Seen]:
-        return dict(_of_life(timeline(session, life.dossier, convention.id, other, life.as_of)))
+        return dict(shown_in_life(timeline(session, life.dossier, convention.id, other, life.as_of)))
 
-    return readings(session, convention, choices, cases, dict(_of_life(life)), seen, moving)
+    return readings(session, convention, choices, cases, dict(shown_in_life(life)), seen, moving)
 
 
-def _of_life(life: Timeline) -> Iterator[tuple[Place, Seen]]:
+def shown_in_life(life: Timeline) -> Iterator[tuple[Place, Seen]]:
     """What the page of a life shows: the verdict of its first year, then each year's results and payments."""
     for row in life.rows:
         headline, results = row.decision.headline, row.decision.results

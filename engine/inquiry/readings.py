@@ -67,7 +67,7 @@ def readings_of_case(session: Session, decision: Decision, chosen: Mapping[str, 
     """The readings that matter to a decision, which was made with ``chosen``."""
     convention, facts = decision.convention, dict(decision.facts)
     dependences, choices = Dependences(session, convention), session.choices(convention, chosen)
-    ids = tuple(place.id for place, _ in _of_case(decision))
+    ids = tuple(place.id for place, _ in shown_in_case(decision))
     run, dependence = dependences.of(facts, choices)
     cases = [Glimpse(facts, ids, dependence.shown(run, ids), decision.as_of)]
     for line in decision.years:
@@ -76,9 +76,9 @@ def readings_of_case(session: Session, decision: Decision, chosen: Mapping[str, 
         cases.append(Glimpse(year, (line.amount.id,), dependence.found(run)[line.amount.id]))
 
     def seen(other: Mapping[str, str]) -> Mapping[Place, Seen]:
-        return dict(_of_case(session.decide(facts, convention.id, other, decision.as_of)))
+        return dict(shown_in_case(session.decide(facts, convention.id, other, decision.as_of)))
 
-    return readings(session, convention, choices, cases, dict(_of_case(decision)), seen)
+    return readings(session, convention, choices, cases, dict(shown_in_case(decision)), seen)
 
 
 def readings(
@@ -108,10 +108,10 @@ def readings(
                 other = {**choices, id_: choice}
                 try:
                     same = id_ not in moving and all(glanced(place, other) == first(place) for place in asked)
-                    effects = () if same else tuple(_effects(before, seen(other)))
+                    changed = () if same else tuple(effects(before, seen(other)))
                 except InputFault:
                     continue  # a defect of the rules under a reading that was not taken: `check` tells of it
-                others.update({choice: effects} if effects else {})
+                others.update({choice: changed} if changed else {})
         if others:
             found.append(Reading(question, choices[id_], others))
     return tuple(found)
@@ -127,7 +127,8 @@ def _glanced(settled: Settled, case: Glimpse) -> object:
     return [run.answers[id_][0] if id_ in run.answers else None for id_ in shown], paid, told, warned
 
 
-def _effects(before: Mapping[Place, Seen], after: Mapping[Place, Seen]) -> Iterator[Effect]:
+def effects(before: Mapping[Place, Seen], after: Mapping[Place, Seen]) -> Iterator[Effect]:
+    """Every place at which two pages show something else."""
     for place in dict.fromkeys((*before, *after)):
         old, new = before.get(place), after.get(place)
         if _compared(old) != _compared(new):
@@ -146,7 +147,7 @@ def _compared(seen: Seen | None) -> object:
     return seen
 
 
-def _of_case(decision: Decision, year: int = 0) -> Iterator[tuple[Place, Seen]]:
+def shown_in_case(decision: Decision, year: int = 0) -> Iterator[tuple[Place, Seen]]:
     """What the page of a decision shows, by its places and in their order."""
     verdict = decision.convention.items.get(decision.headline.verdict or "")
     criteria = () if verdict is None else named_items(verdict)

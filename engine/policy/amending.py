@@ -21,7 +21,7 @@ from engine.policy.weaving import Bundle, Piece, Placed, Tree, whole, woven
 from engine.records import dataclass
 
 AMENDS, KEPT, CHANGE = "amends", "kept", "change"
-_LISTS = (*KINDS, "properties")
+_LISTS = (*KINDS, "properties", "suppositions")
 _NOT_INHERITED = frozenset({"id", "label", "note", "signed", "without_rules", AMENDS, KEPT})
 
 Lists = dict[str, list[Tree]]  # by kind

@@ -30,10 +30,11 @@ from engine.policy.offers import known_values, offers
 from engine.policy.outside import Known, WithoutRules
 from engine.policy.properties import law_property
 from engine.policy.results import declared
+from engine.policy.suppositions import Supposition, supposition
 from engine.policy.weaving import Placed
 
 _Entry = TypeVar("_Entry")
-_Named = TypeVar("_Named", Item, Derogation, Interpretation, Property)
+_Named = TypeVar("_Named", Item, Derogation, Interpretation, Property, Supposition)
 
 
 def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[Convention, list[Problem]]:
@@ -41,11 +42,12 @@ def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[Conventio
     data, id_ = head.data, head.data["id"]
     top = Reader((), head.at, id_)
     problems: list[Problem] = []
-    files = [([*offers(head, id_)], [], [], []), *(_contents(file, id_) for file in rules)]
+    files = [([*offers(head, id_)], [], [], [], []), *(_contents(file, id_) for file in rules)]
     taken: dict[str, Location] = {YEAR_START: head.at(("years_from",))}
-    for own, overlays, derogations, properties in files:
+    for own, overlays, derogations, properties, suppositions in files:
         named = [each for item in own for each in ((item.id, item.at), *_inner_ids(item))]
         named += [(entry.id, entry.at) for entries in (overlays, derogations, properties) for entry in entries]
+        named += [(entry.id, entry.at) for entry in suppositions]
         for name, at in named:
             _claim(name, at, taken, problems)
     kept = _first_of_each(item for own, *_ in files for item in own)
@@ -60,8 +62,9 @@ def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[Conventio
         interpretations=_interpretations(_entries(head, id_, "interpretations", _interpretation), head, problems),
         items=kept,
         overlays=tuple(overlay for _, overlays, *_ in files for overlay in overlays),
-        derogations=_first_of_each(entry for _, _, derogations, _ in files for entry in derogations),
-        properties=_first_of_each(entry for *_, properties in files for entry in properties),
+        derogations=_first_of_each(entry for _, _, derogations, *_ in files for entry in derogations),
+        properties=_first_of_each(entry for *_, properties, _ in files for entry in properties),
+        suppositions=_first_of_each(entry for *_, suppositions in files for entry in suppositions),
         results=declared(data, top, ((item.id, item.at) for item in kept.values() if item.kind == "outcome")),
         digest=digest,
         at=head.key_at(("id",)),
@@ -74,12 +77,15 @@ def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[Conventio
     return convention, problems
 
 
-def _contents(file: Placed, convention: str) -> tuple[list[Item], list[Overlay], list[Derogation], list[Property]]:
+def _contents(
+    file: Placed, convention: str
+) -> tuple[list[Item], list[Overlay], list[Derogation], list[Property], list[Supposition]]:
     return (
         items(file, convention),
         _entries(file, convention, "overlays", _overlay),
         _entries(file, convention, "derogations", derogation),
         _entries(file, convention, "properties", law_property),
+        _entries(file, convention, "suppositions", supposition),
     )
 
 

@@ -24,6 +24,7 @@ from engine.language.expressions import (
 )
 from engine.policy.outside import WithoutRules
 from engine.policy.results import Results
+from engine.policy.suppositions import Supposition
 from engine.records import dataclass
 
 SOURCE_KINDS = ("official_text", "official_site", "secondary", "derived")  # from the most to the least sure
@@ -274,6 +275,7 @@ class Convention:
     at: Location = field(compare=False)
     note: Text | None = None
     without_rules: tuple[WithoutRules, ...] = ()
+    suppositions: Mapping[str, Supposition] = field(default_factory=dict)
     amends: str | None = None
     kept: tuple[Citation, ...] = ()
     knows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from engine.policy.model import Convention
 from engine.policy.outside import WithoutRules
 from engine.policy.overlays import Laid, covers
 from engine.policy.results import Results, joined
+from engine.policy.suppositions import Supposition
 from engine.records import dataclass
 
 
@@ -62,6 +63,16 @@ class Registry:
         while found[-1].amends is not None:
             found.append(self.conventions[found[-1].amends])
         return tuple(found)
+
+    def suppositions(self, convention: Convention, signed: dt.date) -> tuple[Supposition, ...]:
+        """What a contract of ``convention`` may leave unsaid, in the words of its own rules and of later ones."""
+        return tuple(
+            each
+            for other in self.conventions.values()
+            if other.beneficiary == convention.beneficiary and other.signed_from >= convention.signed_from
+            for each in other.suppositions.values()
+            if each.speaks_of(signed) and (other is convention or each.signed_before is not None)
+        )
 
     @property
     def without_rules(self) -> tuple[WithoutRules, ...]:

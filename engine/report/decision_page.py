@@ -35,11 +35,13 @@ from engine.report.readings import hang, hanging, reading_objects, readings_bloc
 from engine.report.reasons import MOST_FACTS, lacking, marked, reasons_block, why
 from engine.report.say import Say
 from engine.report.sources import grades_blocks
+from engine.report.suppositions import supposed_blocks, supposed_objects
 
 if TYPE_CHECKING:
     from engine.inquiry.possible import Outlook
     from engine.inquiry.readings import Reading
     from engine.inquiry.sensitivity import Sensitivity
+    from engine.inquiry.suppositions import Supposed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class Decided:
     title: str
     decision: Decision
     readings: Sequence[Reading] = ()
+    supposed: Sequence[Supposed] = ()
     sensitivity: Sensitivity | None = None
     outlooks: Sequence[Outlook] | None = None
 
@@ -158,6 +161,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     if not refused:
         yield from _where(decision, say, full)
         yield from _outlooks(case, say)
+        yield from supposed_blocks(case.supposed, say, full)
     yield from readings_blocks(_of_the_verdict(case) if refused else case.readings, say, full)
     if not refused:
         yield from duties(decision.obligations, say, full, hangs)
@@ -264,6 +268,7 @@ def _object(case: Decided, say: Say) -> dict[str, Any]:
     data = decision_object(case.decision, say)
     hang(lines_of(data), case.readings, say)
     data["readings"] = reading_objects(case.readings, say)
+    data |= supposed_objects(case.supposed, say)
     if case.sensitivity is not None:
         from engine.report.sensitivity_page import sensitivity_object  # rarely asked for
 

@@ -47,7 +47,7 @@ def hanging(readings: Sequence[Reading], say: Say) -> Hanging:
     """What would stand at a place of the page under other readings, for its own line; nothing where none changes it."""
     told: dict[tuple[str, str, int], list[str]] = {}
     for reading, choice, effect in _effects(readings):
-        other = say("read_otherwise", value=_text(effect.after, say), way=_way(reading, choice, say))
+        other = say("read_otherwise", value=seen_text(effect.after, say), way=_way(reading, choice, say))
         told.setdefault((effect.place.kind, effect.place.id, effect.place.year), []).append(other)
     return lambda kind, id_, year=0: say.listed(told.get((kind, id_, year), ()))
 
@@ -78,7 +78,7 @@ def _told(effects: Sequence[Effect], say: Say, full: bool) -> Iterator[str]:
     headline = say.registry.results.headline
     first = {id_ for id_, shown in headline.items() if shown.role is not None}
     for effect in sorted(effects, key=lambda effect: effect.place.id not in first):
-        found.setdefault((_label(effect, say), _after(effect, say)), []).append(effect.place.year)
+        found.setdefault((effect_label(effect, say), _after(effect, say)), []).append(effect.place.year)
     most = len(found) if full else MOST_EFFECTS
     for (label, text), years in list(found.items())[:most]:
         named = named_years(label, years, say)
@@ -87,7 +87,8 @@ def _told(effects: Sequence[Effect], say: Say, full: bool) -> Iterator[str]:
         yield say.count("other_effects", len(found) - most)
 
 
-def _label(effect: Effect, say: Say) -> str:
+def effect_label(effect: Effect, say: Say) -> str:
+    """The name of what changes."""
     seen = effect.before if effect.after is None else effect.after
     match seen:
         case PaymentLine():
@@ -103,10 +104,11 @@ def _after(effect: Effect, say: Say) -> str:
     if after is None and effect.place.kind == "warning":
         return ""
     moved = isinstance(after, PaymentLine) and isinstance(before, PaymentLine) and after.due != before.due
-    return _text(after, say) + (f", {say.scalar(after.due)}" if moved and after.due else "")  # type: ignore[union-attr]
+    return seen_text(after, say) + (f", {say.scalar(after.due)}" if moved and after.due else "")  # type: ignore[union-attr]
 
 
-def _text(seen: Seen | None, say: Say) -> str:
+def seen_text(seen: Seen | None, say: Say) -> str:
+    """What stands at a place, in words."""
     match seen:
         case None:
             return say.value("not_applicable")
@@ -131,7 +133,7 @@ def reading_objects(readings: Sequence[Reading], say: Say) -> list[dict[str, Any
                 {
                     "choice": choice,
                     "label": reading.question.choices[choice][say.lang],
-                    "changes": [_effect_object(effect, say) for effect in effects],
+                    "changes": [effect_object(effect, say) for effect in effects],
                 }
                 for choice, effects in reading.others.items()
             ],
@@ -140,13 +142,13 @@ def reading_objects(readings: Sequence[Reading], say: Say) -> list[dict[str, Any
     ]
 
 
-def _effect_object(effect: Effect, say: Say) -> dict[str, Any]:
+def effect_object(effect: Effect, say: Say) -> dict[str, Any]:
     place = effect.place
     return {
         "kind": "duty" if place.kind == "undated" else place.kind,
         "id": None if place.kind == "warning" else place.id,
         "annee": place.year or None,
-        "label": _label(effect, say),
+        "label": effect_label(effect, say),
         "before": _seen_object(effect.before, say),
         "after": _seen_object(effect.after, say),
     }

@@ -33,12 +33,14 @@ from engine.report.page import Page
 from engine.report.readings import hang, reading_objects
 from engine.report.reasons import why
 from engine.report.say import Say
+from engine.report.suppositions import supposed_objects
 from engine.report.timeline_page import timeline_blocks
 from engine.report.values import money, to_json
 
 if TYPE_CHECKING:
     from engine.inquiry.readings import Reading
     from engine.inquiry.sensitivity import Sensitivity
+    from engine.inquiry.suppositions import Supposed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class Life:
     title: str
     timeline: Timeline
     readings: Sequence[Reading] = ()
+    supposed: Sequence[Supposed] = ()
     sensitivity: Sensitivity | None = None
     full: bool = False
 
@@ -55,7 +58,7 @@ class Life:
 def page(life: Life, say: Say) -> Page:
     """The page of one contract."""
     say = say.noting()
-    blocks = list(timeline_blocks(life.timeline, say, life.title, life.full, life.readings))
+    blocks = list(timeline_blocks(life.timeline, say, life.title, life.full, life.readings, life.supposed))
     if life.sensitivity is not None:
         from engine.report.sensitivity_page import sensitivity_blocks  # rarely asked for
 
@@ -68,6 +71,7 @@ def data(life: Life, say: Say) -> Any:
     told = timeline_object(life.timeline, say)
     hang(_lines(life.timeline, told), life.readings, say)
     told["readings"] = reading_objects(life.readings, say)
+    told |= supposed_objects(life.supposed, say)
     if life.sensitivity is None:
         return told
     from engine.report.sensitivity_page import sensitivity_object  # rarely asked for

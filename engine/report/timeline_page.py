@@ -24,13 +24,15 @@ from engine.report.parts import (
 from engine.report.readings import hanging, readings_blocks
 from engine.report.reasons import Hanging, marked, marked_day, reasons_block, why
 from engine.report.say import Say
+from engine.report.suppositions import supposed_blocks
 
 if TYPE_CHECKING:
     from engine.inquiry.readings import Reading
+    from engine.inquiry.suppositions import Supposed
 
 
 def timeline_blocks(
-    timeline: Timeline, say: Say, title: str, full: bool, readings: Sequence[Reading]
+    timeline: Timeline, say: Say, title: str, full: bool, readings: Sequence[Reading], supposed: Sequence[Supposed] = ()
 ) -> Iterator[Block]:
     """The page of one contract; ``full`` adds duties without a date."""
     first = timeline.rows[0].decision
@@ -47,6 +49,7 @@ def timeline_blocks(
     yield from _ending(timeline, say, hangs)
     yield from warnings_of((result for row in timeline.rows for result in row.decision.results.values()), say)
     yield from _waiting(timeline, say)
+    yield from supposed_blocks(supposed, say, full)
     yield from readings_blocks(readings, say, full)
     yield from duties(timeline.obligations, say, full, hangs, timeline.renewed)
     renewed = [event for event in timeline.dossier.events if event in timeline.renewed.values()]

@@ -18,6 +18,7 @@ from engine.policy.checks.outcomes import outcome_problems
 from engine.policy.checks.overlays import overlay_problems
 from engine.policy.checks.properties import property_problems
 from engine.policy.checks.results import result_problems
+from engine.policy.checks.suppositions import supposition_problems
 from engine.policy.checks.tables import table_problems
 from engine.policy.checks.tongues import tongue_problems
 from engine.policy.checks.unused import unused_problems
@@ -47,6 +48,7 @@ _CHECKS: tuple[Check, ...] = (
     outcome_problems,
     overlay_problems,
     property_problems,
+    supposition_problems,
     unused_problems,
     date_problems,
     tongue_problems,

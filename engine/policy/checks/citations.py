@@ -9,6 +9,7 @@ from engine.language.expressions import Citation, Literal, Node, parts, walk
 from engine.policy.model import CONSISTENCY, Convention, Criterion, Item, Overlay, Parameter, Property, Quantity, Table
 from engine.policy.nodes import citations
 from engine.policy.registry import Registry
+from engine.policy.suppositions import Supposition
 
 _NEUTRAL_NUMBERS = (0, 1, 100)  # they state no law: a floor, a whole, a percentage of everything
 
@@ -21,7 +22,12 @@ def citation_problems(registry: Registry, convention: Convention) -> Iterator[Pr
     for derogation in convention.derogations.values():
         yield from _dangling(derogation.cite, convention)
         yield from _required(derogation.id, derogation.cite, derogation.at)
-    others: tuple[Overlay | Property, ...] = (*convention.overlays, *convention.properties.values())
+    supposed = convention.suppositions.values()
+    others: tuple[Overlay | Property | Supposition, ...] = (
+        *convention.overlays,
+        *convention.properties.values(),
+        *supposed,
+    )
     for entry in others:
         yield from _dangling(entry.cite, convention)
         yield from _required(entry.id, entry.cite, entry.at)

@@ -9,6 +9,7 @@ from engine.language.expressions import Scale, Unpublished, walk
 from engine.policy.model import Convention, Criterion, Item, Outcome, Overlay, Parameter, Property, Quantity
 from engine.policy.nodes import nodes
 from engine.policy.registry import Registry
+from engine.policy.suppositions import Supposition
 from engine.words import LANGUAGES, read_words
 
 
@@ -64,7 +65,12 @@ def label_texts(convention: Convention) -> Iterator[tuple[str, Mapping[str, str]
             yield from ((f"{item.id}: excluded", e.because, e.at) for e in item.body.excluded)
     for derogation in convention.derogations.values():
         yield derogation.id, derogation.label, derogation.at
-    others: tuple[Overlay | Property, ...] = (*convention.overlays, *convention.properties.values())
+    supposed = convention.suppositions.values()
+    others: tuple[Overlay | Property | Supposition, ...] = (
+        *convention.overlays,
+        *convention.properties.values(),
+        *supposed,
+    )
     for entry in others:
         yield entry.id, entry.label, entry.at
     for window in convention.without_rules:

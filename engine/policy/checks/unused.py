@@ -40,6 +40,7 @@ def _cited(convention: Convention) -> Iterator[str]:
     cites.extend(entry.cite for entry in convention.interpretations.values())
     cites.extend(entry.cite for entry in convention.overlays)
     cites.extend(entry.cite for entry in convention.properties.values())
+    cites.extend(entry.cite for entry in convention.suppositions.values())
     for window in convention.without_rules:
         cites.extend((window.cite, *(known.cite for known in window.known)))
     yield from (citation.source for cite in cites for citation in cite)
@@ -50,7 +51,7 @@ def _named(registry: Registry, convention: Convention) -> tuple[set[str], set[st
     covering = registry.covering(convention)
     later = [item for other, _ in covering for item in other.items.values()]
     roots: list[object] = [*convention.items.values(), *convention.derogations.values(), *later]
-    roots.extend(convention.properties.values())
+    roots.extend((*convention.properties.values(), *convention.suppositions.values()))
     roots.extend((*convention.overlays, *(overlay for _, overlay in covering)))
     asked: set[str] = set()
     read = {*convention.results.ids, *convention.results.life.ids}

@@ -1,0 +1,108 @@
+"""Rights and assumptions of a case: a decided case or life comes in, what it leaves unsaid and would change goes out.
+
+Each supposition of the policies is tried alone, with the first of its values that changes a result on the page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from engine.errors import InputFault, Location
+from engine.evaluation.closures import condition, expression
+from engine.evaluation.decision import Decision
+from engine.evaluation.dossier import Dossier, Event
+from engine.evaluation.session import Session
+from engine.evaluation.timeline import Timeline, timeline
+from engine.inquiry.life_readings import shown_in_life
+from engine.inquiry.readings import Effect, Place, Seen, effects, shown_in_case
+from engine.language.events import event_types
+from engine.language.facts import SIGNATURE
+from engine.language.values import Absent, Scalar
+from engine.policy.reading import load_schema
+from engine.policy.suppositions import ASSUMPTION, Supposition
+from engine.records import dataclass
+
+RESULT = "result"
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """A supposition with the value supposed, and what it would change; ``dated`` where that is the first value."""
+
+    supposition: Supposition
+    value: Scalar
+    effects: tuple[Effect, ...]
+    dated: bool
+
+    @property
+    def assumption(self) -> bool:
+        return self.supposition.kind == ASSUMPTION
+
+
+def supposed_of_case(session: Session, decision: Decision, chosen: Mapping[str, str]) -> tuple[Supposed, ...]:
+    """What a case leaves unsaid and would change what its page shows, in the order of the policies."""
+    convention, facts = decision.convention, dict(decision.facts)
+    before = dict(shown_in_case(decision))
+
+    def seen(name: str, value: Scalar) -> Mapping[Place, Seen]:
+        other = session.decide({**facts, name: value}, convention.id, chosen, decision.as_of)
+        return dict(shown_in_case(other))
+
+    return tuple(_supposed(session, decision, chosen, before, seen))
+
+
+def supposed_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]) -> tuple[Supposed, ...]:
+    """As :func:`supposed_of_case` for a life, year by year: an amendment is an event of its day."""
+    before = dict(shown_in_life(life))
+    convention = life.rows[0].decision.convention.id
+
+    def seen(name: str, value: Scalar) -> Mapping[Place, Seen]:
+        other = timeline(session, _with(life.dossier, name, value), convention, chosen, life.as_of)
+        return dict(shown_in_life(other))
+
+    found: dict[str, Supposed] = {}
+    for row in life.rows:
+        for each in _supposed(session, row.decision, chosen, before, seen):
+            found.setdefault(each.supposition.id, each)
+    return tuple(found.values())
+
+
+def _with(dossier: Dossier, name: str, value: Scalar) -> Dossier:
+    """A dossier in which something more happened, or was so from the beginning where no amendment says it."""
+    types = event_types(load_schema("dossier")[0]).values()
+    type_ = next((each for each in types if each.date_fact == name and each.amendment), None)
+    if type_ is None or not isinstance(value, dt.date):
+        return replace(dossier, facts={**dossier.facts, name: value})
+    event = Event(type_, value, None, {name: value}, Location(name))
+    return replace(dossier, events=tuple(sorted((*dossier.events, event), key=lambda each: each.day)))
+
+
+def _supposed(
+    session: Session,
+    decision: Decision,
+    chosen: Mapping[str, str],
+    before: Mapping[Place, Seen],
+    seen: Callable[[str, Scalar], Mapping[Place, Seen]],
+) -> Iterator[Supposed]:
+    signed = decision.facts[SIGNATURE]
+    assert isinstance(signed, dt.date)
+    case = session.settled(dict(decision.facts), chosen, decision.convention.id)
+    names, slots = case.program.names, case.run().slots
+    for each in session.registry.suppositions(decision.convention, signed):
+        open_ = each.when is None or condition(each.when, names)(slots)[0]
+        if each.fact.name in decision.facts or not open_:
+            continue
+        wanted = session.registry.vocabulary.facts[each.fact.name].type
+        for number, node in enumerate(each.be):
+            value = expression(node, names, wanted)(slots)[0]
+            if isinstance(value, Absent):
+                continue
+            try:
+                changed = tuple(e for e in effects(before, seen(each.fact.name, value)) if e.place.kind == RESULT)
+            except InputFault:
+                continue  # the value contradicts another fact of the case
+            if changed:
+                yield Supposed(each, value, changed, number == 0)
+                break

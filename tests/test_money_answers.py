@@ -131,3 +131,46 @@ def test_a_notified_threshold_settles_the_published_example(tmp_path: Path) -> N
     amounts = [year["results"]["aide.montant_annuel"]["value"] for year in data["years"]]
     assert amounts == ["12000.00", "9000.00", "7000.00", "7000.00", "7000.00"]
     assert (data["results"]["objectif.mt"]["value"], data["results"]["objectif.fa"]["value"]) == (840, 1560)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+@pytest.mark.parametrize("name", ["hire_day_unknown_2021", "hire_day_unknown_year_5"])
+def test_a_hire_day_that_is_not_given_is_an_assumption_with_what_it_decides(name: str, form: str) -> None:
+    page = said("evaluate", name, form=form)
+    assumed = page[page.index("Hypothèses") :]
+    for shown in ("Faute de jour d'embauche", "10 500 € ainsi, 11 000 € autrement"):
+        assert shown in assumed
+    (told,) = object_of("evaluate", name)["assumptions"]
+    assert told["fact"] == "contrat.date_embauche"
+    amount = next(change for change in told["changes"] if change["id"] == "aide.montant_annuel")
+    assert (amount["before"]["value"], amount["after"]["value"]) == ("10500.00", "11000.00")
+
+
+def test_a_hire_day_that_is_given_leaves_nothing_to_assume() -> None:
+    assert object_of("evaluate", "hire_day_known_year_5")["assumptions"] == []
+    assert "Hypothèses" not in said("evaluate", "hire_day_known_year_5")
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_the_amendment_at_65_is_told_as_a_right_with_the_amount_with_and_without(form: str) -> None:
+    page = said("evaluate", "aged_67_contract_2023", form=form)
+    rights = page[page.index("Droits à demander") :]
+    assert "droit ouvert, par avenant" in rights
+    assert "Aide due pour l'année : 11 000 € avec, 0 € sans" in rights
+    (told,) = object_of("evaluate", "aged_67_contract_2023")["rights"]
+    assert (told["fact"], told["open"]) == ("contrat.date_avenant_65_ans", None)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_a_life_tells_its_rights_from_the_day_they_are_open(form: str) -> None:
+    page = said("timeline", "turns_65_without_amendment", form=form, options=("--as-of", "2026-11-28"))
+    rights = page[page.index("Droits à demander") :]
+    assert "droit ouvert depuis le 10/05/2025, par avenant" in rights
+    assert "année 4 : 11 000 € avec" in rights
+    assert "au 11/09/2027, par avenant" in rights
+    told = object_of("timeline", "turns_65_without_amendment")["rights"]
+    assert {right["fact"]: right["open"] for right in told} == {
+        "contrat.date_passage_regles_posterieures": "2023-09-12",
+        "contrat.date_avenant_65_ans": "2025-05-10",
+        "contrat.date_avenant_prorogation": "2027-09-11",
+    }

@@ -14,6 +14,7 @@ from engine.inquiry.life_readings import readings_of_life
 from engine.inquiry.possible import outlook_of, outlooks
 from engine.inquiry.questions import ALL, Asker
 from engine.inquiry.readings import readings_of_case
+from engine.inquiry.suppositions import supposed_of_case, supposed_of_life
 from engine.inquiry.what_if import alternatives
 from engine.policy.registry import Outside
 from engine.report import alternatives_page, outside_page, questions_page, timeline_data
@@ -43,7 +44,8 @@ class Call:
 def _evaluate(session: Session, body: Body, say: Say) -> Any:
     decision = body.decide(session, "case")
     readings = readings_of_case(session, decision, body.choices)
-    return data(Decisions(cases=[Decided(title="", decision=decision, readings=readings)]), say)
+    supposed = supposed_of_case(session, decision, body.choices)
+    return data(Decisions(cases=[Decided(title="", decision=decision, readings=readings, supposed=supposed)]), say)
 
 
 def _evaluate_many(session: Session, body: Body, say: Say) -> Any:
@@ -101,7 +103,8 @@ def _timeline(session: Session, body: Body, say: Say) -> Any:
     life = living.timeline(session, dossier, body.get("convention"), body.choices, body.as_of)
     body.expect(life.rows[0].decision.digest)
     readings = readings_of_life(session, life, body.choices)
-    return timeline_data.data(timeline_data.Life(title="", timeline=life, readings=readings), say)
+    supposed = supposed_of_life(session, life, body.choices)
+    return timeline_data.data(timeline_data.Life(title="", timeline=life, readings=readings, supposed=supposed), say)
 
 
 CALLS = (

@@ -11,6 +11,7 @@ from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.inquiry.interview import to_ask
 from engine.inquiry.readings import readings_of_case
+from engine.inquiry.suppositions import supposed_of_case
 from engine.language.facts import SIGNATURE, Fact
 from engine.policy.registry import Outside
 from engine.report.decision_page import Decided, Undecided
@@ -82,5 +83,6 @@ def _told_whole(session: Session, state: State, answer: Decided) -> Decided:
         title=answer.title,
         decision=decision,
         readings=readings_of_case(session, decision, state.choices),
+        supposed=supposed_of_case(session, decision, state.choices),
         outlooks=outlooks(session, decision, state.choices),
     )

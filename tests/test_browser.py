@@ -28,8 +28,28 @@ ORDINARY = (
 )
 ELIGIBLE = f"/resultat?{ORDINARY}"
 REFUSED = ELIGIBLE.replace("secteur_1", "non_conventionne")
+VERIFIED = ORDINARY.replace(
+    "contrat.option=demi_etp",
+    "contrat.option=demi_etp&contrat.annee=4&contrat.objectif_mt=1250&contrat.objectif_fa=1900"
+    "&medecin.nouvellement_installe=false&patientele.mt_actuelle=1150&patientele.fa_actuelle=1650",
+)
+WHAT_IF = f"/et-si?{VERIFIED}"
+RULE = "/regles/aide.montant_annuel"
 WRONG = "/estimer?contrat.date_signature=2024-09-02&medecin.age=quarante"
-PAGES = ["/", STARTED, f"/estimer?{ORDINARY}", ELIGIBLE, REFUSED, WRONG, "/nowhere"]
+PAGES = [
+    "/",
+    STARTED,
+    f"/estimer?{ORDINARY}",
+    ELIGIBLE,
+    REFUSED,
+    WRONG,
+    WHAT_IF,
+    "/dossier",
+    "/regles",
+    RULE,
+    "/nowhere",
+]
+PAGES += ["/nowhere", "/regles/comparer?de=2023_reglement_arbitral&a=2024_convention", ELIGIBLE + "&lang=en"]
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +137,96 @@ def test_a_doctor_reaches_the_chart_with_and_without_script(chromium: Any, addre
         assert "19 000" in page.locator("figure.amounts").inner_text().replace("\u202f", " ")
 
 
+def test_back_and_forward_show_each_question_again(chromium: Any, address: str) -> None:
+    with opened(chromium, address) as page:
+        page.goto(STARTED)
+        first = page.locator("h1").inner_text()
+        answer(page, "Médecine générale")
+        page.get_by_role("button", name="Continuer").click()
+        page.wait_for_function("head => document.querySelector('h1').innerText !== head", arg=first)
+        second = page.locator("h1").inner_text()
+        page.go_back()
+        page.wait_for_function("head => document.querySelector('h1').innerText === head", arg=first)
+        page.go_forward()
+        page.wait_for_function("head => document.querySelector('h1').innerText === head", arg=second)
+
+
+def test_a_link_opens_in_a_fresh_context_with_the_same_result_and_in_the_other_language(
+    chromium: Any, address: str
+) -> None:
+    with opened(chromium, address) as page:
+        page.goto(ELIGIBLE)
+        page.get_by_role("link", name="Lien vers ce résultat").click()
+        page.wait_for_url("**&r=*")
+        kept, shown = page.url, page.locator("main").inner_text()
+    with opened(chromium, address) as page:
+        page.goto(kept)
+        assert page.locator("main").inner_text() == shown
+        page.get_by_role("link", name="English").click()
+        page.get_by_role("link", name="Français").wait_for()
+        assert "€19,000" in page.locator("main").inner_text()
+        assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_a_wrong_answer_is_told_at_the_top_and_at_its_field(chromium: Any, address: str) -> None:
+    with opened(chromium, address) as page:
+        page.goto("/estimer?contrat.date_signature=2024-09-02&q=medecin.age")
+        answer(page, "quarante")
+        page.get_by_role("button", name="Continuer").click()
+        alert = page.get_by_role("alert")
+        alert.wait_for()
+        assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        alert.get_by_role("link").click()
+        assert page.evaluate("document.activeElement.name") == "medecin.age"
+
+
+def test_the_keyboard_alone_reaches_the_next_question(chromium: Any, address: str) -> None:
+    with opened(chromium, address, java_script_enabled=False) as page:
+        page.goto(STARTED)
+        for _ in range(30):
+            page.keyboard.press("Tab")
+            if page.locator("select:focus").count():
+                break
+        page.keyboard.type("Médecine g")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**medecin.specialite=medecine_generale**")
+
+
+def test_a_printed_result_has_its_figures_and_no_form(chromium: Any, address: str, tmp_path: Path) -> None:
+    with opened(chromium, address) as page:
+        page.goto(ELIGIBLE)
+        page.emulate_media(media="print")
+        assert page.locator("header").is_hidden()
+        assert page.locator("figure.amounts").is_visible()
+        page.pdf(path=str(tmp_path / "result.pdf"))
+        assert (tmp_path / "result.pdf").stat().st_size > 5_000
+
+
+def test_a_page_is_not_framed_elsewhere(chromium: Any, address: str) -> None:
+    with urllib.request.urlopen(f"{address}{STARTED}") as answered:
+        assert "frame-ancestors 'none'" in answered.headers["content-security-policy"]
+
+
+def test_a_first_result_shows_soon_on_a_page_under_60_kilobytes(chromium: Any, address: str) -> None:
+    with opened(chromium, address) as page:
+        page.goto(STARTED)  # the first call of a process compiles the plan
+        page.goto(STARTED.replace("2024-09-02", "2024-09-03"))
+        timing = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
+        size = "performance.getEntries().reduce((sum, entry) => sum + (entry.transferSize || 0), 0)"
+        assert page.evaluate(size) <= 60_000
+        assert page.evaluate(timing) <= float(os.environ.get("FIRST_RESULT_MS", "3000"))
+
+
+def test_axe_sees_a_fault_that_is_put_into_a_page(chromium: Any, address: str) -> None:
+    with opened(chromium, address, bypass_csp=True) as page:
+        page.goto("/")
+        page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=data:,><input>')")
+        page.add_script_tag(path=str(AXE))
+        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+        assert {"image-alt", "label"} <= {each["id"] for each in found["violations"]}
+
+
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(chromium: Any, address: str, path: str, scheme: str) -> None:
@@ -146,9 +256,16 @@ def test_the_screens_of_the_documentation_are_those_of_today(
 ) -> None:
     folder = SCREENS if update_golden else tmp_path
     folder.mkdir(exist_ok=True)
-    for name, path in {"depart": "/", "question": STARTED, "resultat": ELIGIBLE}.items():
+    for name, path in {
+        "depart": "/",
+        "question": STARTED,
+        "resultat": ELIGIBLE,
+        "et-si": WHAT_IF,
+        "regle": RULE,
+    }.items():
         with opened(chromium, address) as page:
             page.goto(path)
-            page.screenshot(path=str(folder / f"{name}.png"), full_page=True)
+            page.set_viewport_size({"width": 1000, "height": 1100})
+            page.screenshot(path=str(folder / f"{name}.png"))
     kept = {path.name for path in SCREENS.glob("*.png")}
     assert kept == {path.name for path in folder.glob("*.png")}

@@ -118,6 +118,7 @@ def test_a_sensitive_fact_travels_in_a_form_alone(served: Client) -> None:
     assert "1978" not in put.address
 
 
+NAMED = ("ink", "paper", "soft", "good", "bad", "open", "link", "box", "due")
 VERIFIED = {
     **ORDINARY,
     "contrat.annee": "4",
@@ -200,6 +201,29 @@ def test_the_pages_of_the_rules_are_those_of_the_static_site(
     assert served.get("/regles/aide.montant").status == 422
     compared = served.get("/regles/comparer", {"de": "2023_reglement_arbitral", "a": "2024_convention", "lang": lang})
     assert compared.status == 200
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_letters_and_drawings_stand_out_from_their_ground(root: Path, scheme: int) -> None:
+    sheet = (root / "engine" / "web" / "static" / "avenant.css").read_text(encoding="utf-8")
+    colours = {name: found[scheme] for name in NAMED for found in [re.findall(rf"--{name}: (#\w+)", sheet)]}
+    whole = {name: code if len(code) == 7 else "#" + "".join(c * 2 for c in code[1:]) for name, code in colours.items()}
+
+    def contrast(one: str, other: str) -> float:
+        low, high = sorted((luminance(whole[one]), luminance(whole[other])))
+        return (high + 0.05) / (low + 0.05)
+
+    for name in ("ink", "soft", "good", "bad", "open", "link"):
+        assert contrast(name, "paper") >= 4.5, name
+    assert contrast("ink", "box") >= 4.5
+    assert contrast("due", "paper") >= 3
+    assert contrast("open", "paper") >= 3
 
 
 def test_every_word_of_a_template_exists_and_every_word_is_said(root: Path) -> None:

@@ -79,16 +79,19 @@ def _block(block: Block, deeper: int = 0) -> Iterator[str]:
 
 
 def _tree(lines: tuple[tuple[int, str], ...]) -> Iterator[str]:
-    """Nested lists; a line and what stands below it are one entry."""
-    depth = -1
+    """Nested lists; a line and what stands below it are one entry, however far in it stands."""
+    open_: list[int] = []
     for level, text in lines:
-        if level > depth:
-            yield "<ul>" * (level - depth)
+        while open_ and open_[-1] > level:
+            yield "</li></ul>"
+            open_.pop()
+        if open_ and open_[-1] == level:
+            yield "</li>"
         else:
-            yield "</li>" + "</ul></li>" * (depth - level)
-        depth = level
+            yield "<ul>"
+            open_.append(level)
         yield f"<li>{in_html(text)}"
-    yield "</li></ul>" * (depth + 1)
+    yield "</li></ul>" * len(open_)
 
 
 def _class(tone: str) -> str:

@@ -42,7 +42,10 @@ BODIES: dict[str, tuple[str, list[str]]] = {
             "{%p if obligations %}",
             "Engagements à tenir :",
             "{%p for e in obligations %}",
-            "– {{ e.nom }}, au plus tard le {{ e.echeance }}{% if e.suite %} ({{ e.suite }}){% endif %}",
+            (
+                "– {{ e.nom }}{% if e.echeance %}, au plus tard le {{ e.echeance }}{% endif %}"
+                "{% if e.suite %} ({{ e.suite }}){% endif %}"
+            ),
             "{%p endfor %}",
             "{%p endif %}",
         ],

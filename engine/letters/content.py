@@ -23,6 +23,7 @@ from engine.report.reasons import waiting
 from engine.report.say import Say
 
 OPTION = "contrat.option"
+DECISIVE = "payment_withheld"  # what follows where a duty is not done
 
 Entries = list[dict[str, str]]
 
@@ -160,13 +161,15 @@ def _obligations(matter: Matter) -> Sequence[ObligationLine]:
 
 
 def _duties(lines: Sequence[ObligationLine], say: Say, cited: _Cited) -> Entries:
-    """The duties with a day that are still to be done."""
+    """The duties that are still to be done and have a day, or on which the payment depends."""
     found: Entries = []
     for line in lines:
-        if line.status in ("pending", "overdue") and line.due is not None:
+        open_ = line.status in ("pending", "overdue", "undetermined")
+        if open_ and (line.due is not None or line.if_unmet == DECISIVE):
             cited(line.cite)
-            follows = "" if line.if_unmet is None else say(f"if_unmet.{line.if_unmet}")
-            found.append({"nom": say.label(line), "echeance": say.scalar(line.due), "suite": follows})
+            follows = "" if line.if_unmet is None else f"sinon, {say(f'if_unmet.{line.if_unmet}')}"
+            day = say.scalar(line.due) if line.due else ""
+            found.append({"nom": say.label(line), "echeance": day, "suite": follows})
     return found
 
 
@@ -270,7 +273,7 @@ def _reserves(kind: str, matter: Matter, say: Say) -> Entries:
 def _readings(kind: str, matter: Matter, say: Say, years: Sequence[int]) -> Iterator[str]:
     for reading in matter.readings_on(matter.stated(kind), years):
         if reading.question.id not in matter.chosen:
-            for block in readings_blocks([reading], say, full=False):
+            for block in readings_blocks([reading], say, full=True):
                 if isinstance(block, Tree):
                     _, *others = (text for _, text in block.lines)
                     taken = reading.question.choices[reading.taken][say.lang]

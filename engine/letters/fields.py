@@ -52,7 +52,9 @@ FIELDS: Fields = {
         }
     ],
     "objectifs": [{"nom": "objectif", "depart": "figures de départ", "valeur": "à atteindre : 1 000 patients"}],
-    "obligations": [{"nom": "engagement", "echeance": "jour : 02/03/2025", "suite": "ce qui suit s'il n'est pas tenu"}],
+    "obligations": [
+        {"nom": "engagement", "echeance": "jour, ou rien : 02/03/2025", "suite": "ce qui suit s'il n'est pas tenu"}
+    ],
     "pieces": [{"question": "question posée", "ou": "où se trouve la réponse", "pour": "ce qui en dépend"}],
     "versements": [
         {

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -142,7 +143,7 @@ def test_what_is_exported_and_comes_back_unchanged_changes_nothing(name: str, se
         assert avenant("table", "export", name, "-o", "x.csv", *options).exit_code == 0
         before = {path: path.read_bytes() for path in copied.rglob("*.yaml")}
         times = {path: path.stat().st_mtime_ns for path in before}
-        result = avenant("table", "import", name, "x.csv", "--write", "--lang", lang)
+        result = avenant("table", "import", name, "x.csv", "--correct", "--lang", lang)
         assert result.exit_code == 0, result.output
         assert ("No value changes" if lang == "en" else "Aucune valeur ne change") in result.stdout
         assert {path: path.read_bytes() for path in before} == before
@@ -164,8 +165,8 @@ def test_a_changed_amount_is_shown_and_written_only_when_asked(copied: Path) -> 
     assert f"policies/{NEW}/funding.yaml:17:75" in shown.stdout
     assert "Rien n'est écrit" in shown.stdout
     assert funding.read_bytes() == before
-    written = avenant("table", "import", NEW, "bareme.csv", "--lang", "fr", "--write")
-    assert f"Écrit : policies/{NEW}/funding.yaml." in written.stdout
+    written = avenant("table", "import", NEW, "bareme.csv", "--lang", "fr", "--correct")
+    assert f"Corrigé : policies/{NEW}/funding.yaml." in " ".join(written.stdout.split())
     assert_one_line(before, funding.read_bytes(), Location("", 17, 75), "14000", "14250.5")
     assert avenant("check").exit_code == 0
     assert "Aucune valeur ne change" in avenant("table", "import", NEW, "bareme.csv", "--lang", "fr").stdout
@@ -177,7 +178,7 @@ def test_several_values_of_several_files_are_written_together(copied: Path) -> N
         line[VALUE] = line[VALUE].replace("19000", "19500").replace("1045", "1050").replace("17.5", "18.25")
     Path("x.csv").write_bytes(sheet(lines))
     before = {path: path.read_bytes().split(b"\n") for path in copied.rglob("*.yaml")}
-    assert avenant("table", "import", NEW, "x.csv", "--write").exit_code == 0
+    assert avenant("table", "import", NEW, "x.csv", "--correct").exit_code == 0
     after = {path: path.read_bytes().split(b"\n") for path in before}
     touched = {
         path.name: sum(one != other for one, other in zip(before[path], after[path], strict=True))
@@ -198,7 +199,7 @@ def test_line_ends_quotes_a_mark_and_other_scripts_stay_as_they_are(copied: Path
     for line in lines:
         line[VALUE] = line[VALUE].replace("19000", "7").replace("38000", "8")
     Path("x.csv").write_bytes(sheet(lines))
-    assert avenant("table", "import", NEW, "x.csv", "--write").exit_code == 0
+    assert avenant("table", "import", NEW, "x.csv", "--correct").exit_code == 0
     after = path.read_bytes()
     assert after == before.replace(b"then:   19000  ", b"then:   7  ").replace(b"then: 19000", b"then: 7").replace(
         b"then: 38000", b"then: 8"
@@ -213,7 +214,7 @@ def test_a_link_stays_a_link_and_what_it_leads_to_is_edited(copied: Path, tmp_pa
     lines = rows(avenant("table", "export", NEW, "aide.bareme", "--lang", "en").stdout)
     lines[1][VALUE] = "20000"
     Path("x.csv").write_bytes(sheet(lines))
-    assert avenant("table", "import", NEW, "x.csv", "--write").exit_code == 0
+    assert avenant("table", "import", NEW, "x.csv", "--correct").exit_code == 0
     assert path.is_symlink()
     assert "then: 20000" in (tmp_path / "real.yaml").read_text(encoding="utf-8")
 
@@ -399,7 +400,7 @@ def test_the_command_tells_faults_in_both_languages_and_writes_nothing(lang: str
     exported[2][VALUE] = "1"
     Path("x.csv").write_bytes(sheet(exported))
     before = (copied / NEW / "funding.yaml").read_bytes()
-    said = refused(avenant("table", "import", NEW, "x.csv", "--write", "--lang", lang))
+    said = refused(avenant("table", "import", NEW, "x.csv", "--correct", "--lang", lang))
     assert said.startswith("x.csv:2:6: exchange-number: ")
     assert ("is not a number" if lang == "en" else "n'est pas un nombre") in said
     assert (copied / NEW / "funding.yaml").read_bytes() == before
@@ -473,8 +474,8 @@ def test_what_was_written_is_read_again_and_put_back_where_it_is_not_what_was_as
 ) -> None:
     real = exchange_write.replaced
 
-    def also(content: bytes, name: str, wanted: list[Replacement]) -> bytes:
-        return real(content, name, wanted).replace(b"then: 13000", b"then: 13001")
+    def also(content: bytes, name: str, wanted: list[Replacement], since: None) -> bytes:
+        return real(content, name, wanted, since).replace(b"then: 13000", b"then: 13001")
 
     monkeypatch.setattr(exchange_write, "replaced", also)
     left_alone(small, found, "exchange-undone")
@@ -519,3 +520,62 @@ def test_an_unpublished_value_is_an_empty_cell(conventions: dict[str, Convention
     empty = {(line[0], line[1]) for line in lines if line[VALUE] == ""}
     unpublished = {(e.item.id, str(e.number)) for e in entries(conventions[NEW]) if isinstance(e.value, Unpublished)}
     assert empty == unpublished != set()
+
+
+def exported(names: Sequence[str], *pairs: tuple[str, str]) -> None:
+    """An export with values replaced, as ``x.csv``."""
+    lines = rows(avenant("table", "export", NEW, *names, "--lang", "en").stdout)
+    for line in lines[1:]:
+        line[VALUE] = dict(pairs).get(line[VALUE], line[VALUE])
+    Path("x.csv").write_bytes(sheet(lines))
+
+
+SINCE = ("--from", "2027-01-01", "--cite", "ameli_2024, options et montants de l'aide")
+
+
+def test_a_value_that_changes_from_a_day_on_is_added_and_what_held_before_stays(copied: Path) -> None:
+    exported(["aide.bareme", "seuil.mt.p30"], ("19000", "19500"), ("775", "800"))
+    before = {path: path.read_text(encoding="utf-8").splitlines() for path in copied.rglob("*.yaml")}
+    result = avenant("table", "import", NEW, "x.csv", *SINCE, "--lang", "fr")
+    assert result.exit_code == 0, result.output
+    assert "Ajouté à partir du 01/01/2027" in result.stdout
+    assert "Les valeurs d'avant demeurent" in result.stdout
+    added = []
+    for path, old in before.items():
+        new = path.read_text(encoding="utf-8").splitlines()
+        added += [line.strip() for line in new if line not in old]
+        assert [line for line in new if line in old] == old, "nothing else moves"
+    assert len(added) == 3
+    cite = 'cite: [{source: ameli_2024, at: "options et montants de l\'aide"}]'
+    assert f'- {{option: demi_etp, annee: 1, from: "2027-01-01", then: 19500, {cite}}}' in added
+    assert f'- {{from: "2027-01-01", value: 800, {cite}}}' in added
+    assert avenant("check").exit_code == 0
+    assert "Aucune valeur" not in avenant("table", "import", NEW, "x.csv", "--lang", "fr").stdout
+
+
+def test_a_correction_says_that_it_rewrites_history(copied: Path) -> None:
+    exported(["aide.bareme"], ("19000", "19500"))
+    said = avenant("table", "import", NEW, "x.csv", "--correct", "--lang", "fr").stdout
+    assert "L'histoire est récrite" in " ".join(said.split())
+
+
+@pytest.mark.parametrize(
+    "options", [("--from", "2027-01-01"), ("--cite", "ameli_2024"), (*SINCE, "--correct"), ("--from", "x", *SINCE[2:])]
+)
+def test_a_day_without_a_text_or_beside_a_correction_is_wrong_usage(copied: Path, options: tuple[str, ...]) -> None:
+    exported(["aide.bareme"], ("19000", "19500"))
+    refused(avenant("table", "import", NEW, "x.csv", *options), 2)
+
+
+def test_an_unknown_text_is_named_with_the_nearest(copied: Path) -> None:
+    exported(["aide.bareme"], ("19000", "19500"))
+    said = refused(avenant("table", "import", NEW, "x.csv", *SINCE[:2], "--cite", "ameli_2025"), 2)
+    assert "ameli_2024" in said
+
+
+def test_a_point_that_may_part_thousands_is_no_number_where_the_comma_is_the_decimal_sign(copied: Path) -> None:
+    lines = rows(avenant("table", "export", NEW, "aide.bareme", "--lang", "en").stdout)
+    lines[1][VALUE] = "19.500"
+    text = "\n".join(";".join(f'"{cell}"' if ";" in cell else cell for cell in line) for line in lines)
+    Path("x.csv").write_text(text, encoding="utf-8")
+    assert "exchange-number" in refused(avenant("table", "import", NEW, "x.csv"))

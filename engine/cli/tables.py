@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from engine.cli.common import Given, given, output_option, put, write
-from engine.cli.tongue import group_lang_option
-from engine.errors import Location, fault
+from engine.cli.tongue import group_lang_option, tell
+from engine.errors import Location, Problem, UsageFault, fault, nearest
+from engine.exchange.dating import Since
 from engine.exchange.importing import changes
 from engine.exchange.tables import entries
 from engine.exchange.writing import write_changes
 from engine.files import replacing
+from engine.language.expressions import Citation
+from engine.language.typing import is_date
 from engine.policy.loader import read_bytes
 from engine.report.exchange_page import FORMATS, Changes, csv_text
 
@@ -63,19 +67,34 @@ def export(rules: Given, name: str, tables: tuple[str, ...], output: str | None,
 @table.command("import")
 @click.argument("name", metavar="CONVENTION")
 @click.argument("file", metavar="FILE")
-@click.option("--write", "writing", is_flag=True, help="Replace the changed values in the rule files.")
+@click.option("--from", "first", metavar="DATE", help="Add the changed values from this day on; those before stay.")
+@click.option("--cite", metavar="SOURCE[, PLACE]", help="With --from: the text behind them, by its id, and where.")
+@click.option("--correct", is_flag=True, help="Replace the changed values: they were never right.")
 @given()
-def import_(rules: Given, name: str, file: str, writing: bool) -> None:
-    """Show what changed in an exported table.
+def import_(rules: Given, name: str, file: str, first: str | None, cite: str | None, correct: bool) -> None:
+    """Show what changed in an exported table, or write it into the rule files.
 
-    With --write, each changed value replaces the old one at its place in the rule files.
+    A value that changes from a day on is added (--from, --cite); only one that was never right is replaced (--correct).
     """
     registry = rules.session.registry
     wanted = registry.by_id(name)
+    if (first is None) != (cite is None) or (first is not None and correct):
+        raise click.UsageError(tell("--from DATE with --cite, or --correct"))
+    since = None if first is None or cite is None else _since(first, cite, wanted)
     found = _found(file, wanted)
-    written = write_changes(registry, wanted, found) if writing and found else None
-    subject = Changes(found=found, convention=wanted, file=file, written=written)
+    written = write_changes(registry, wanted, found, since) if (correct or since) and found else None
+    subject = Changes(found=found, convention=wanted, file=file, written=written, since=since.day if since else None)
     put(FORMATS, "text", subject, rules.say)
+
+
+def _since(first: str, cite: str, convention: Convention) -> Since:
+    if not is_date(first):
+        raise click.UsageError(tell("--from: '{first}' is not a date such as 2027-01-01", first=first))
+    source, _, at = (part.strip() for part in cite.partition(","))
+    if source not in convention.sources:
+        close = nearest(source, convention.sources)
+        raise UsageFault(Problem(Location("--cite"), "unknown-source", {"id": source}, close))
+    return Since(dt.date.fromisoformat(first), Citation(source, at or None, convention.id, Location("--cite")))
 
 
 def _found(file: str, convention: Convention) -> tuple[Replacement, ...]:

@@ -19,6 +19,7 @@ from engine.language.types import UNIT_SCALE
 from engine.policy.loader import MAX_DIGITS
 from engine.policy.model import Convention
 
+_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}(\.[0-9]{3})+\Z")  # where a comma is the decimal sign
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)([.,][0-9]+)?\Z")
 _DAY_FIRST = re.compile(
     r"([0-9]{2})/([0-9]{2})/([0-9]{4})\Z"
@@ -166,8 +167,13 @@ def _value(line: int, text: str, entry: Entry, sheet: _Sheet) -> Replacement | P
 
 
 def _number(text: str, separator: str) -> int | Decimal | None:
-    """The exact number, whole where it is whole, or None; a comma is a decimal sign where it separates no cells."""
+    """The exact number, whole where it is whole, or None; a comma is a decimal sign where it separates no cells.
+
+    There ``19.500`` may be nineteen and a half or nineteen thousand five hundred, and is no number.
+    """
     if not _NUMBER.match(text) or len(text) > MAX_DIGITS or (separator == "," and "," in text):
+        return None
+    if separator != "," and _THOUSANDS.match(text):
         return None
     number = Decimal(text.replace(",", "."))
     return int(number) if number == number.to_integral_value() else Decimal(f"{number.normalize():f}")

@@ -26,8 +26,8 @@ def _block(data: Any, indent: str) -> Iterator[str]:
     """The lines of a collection, each entry below the one before."""
     mapping = isinstance(data, dict)
     for key, value in data.items() if mapping else enumerate(data):
-        start = f"{indent}{_short(key)}:" if mapping else f"{indent}-"
-        short = _short(value)
+        start = f"{indent}{one_line(key)}:" if mapping else f"{indent}-"
+        short = one_line(value)
         if len(start) + 1 + len(short) <= WIDTH or not value:
             yield f"{start} {short}"
         elif isinstance(value, str):
@@ -53,12 +53,12 @@ def _text(text: str, start: str, indent: str) -> Iterator[str]:
     )
 
 
-def _short(data: Any) -> str:
+def one_line(data: Any) -> str:
     """A value on one line."""
     if isinstance(data, dict):
-        return "{" + ", ".join(f"{_short(key)}: {_short(data[key])}" for key in data) + "}"
+        return "{" + ", ".join(f"{one_line(key)}: {one_line(data[key])}" for key in data) + "}"
     if isinstance(data, list):
-        return "[" + ", ".join(map(_short, data)) + "]"
+        return "[" + ", ".join(map(one_line, data)) + "]"
     if isinstance(data, bool):
         return str(data).lower()
     if isinstance(data, int | Decimal):

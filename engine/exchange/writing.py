@@ -15,6 +15,7 @@ from pathlib import Path
 
 from engine.comparison.edits.structure import edits
 from engine.errors import ERROR, InputFault, Location, Problem, UsageFault, fault
+from engine.exchange.dating import Since, behind, line, place, with_added
 from engine.exchange.importing import Replacement
 from engine.files import replacing
 from engine.language.expressions import Literal, Node, rebuilt
@@ -31,8 +32,12 @@ _MARK = "\ufeff"
 Number = int | Decimal
 
 
-def write_changes(registry: Registry, convention: Convention, found: Sequence[Replacement]) -> tuple[str, ...]:
+def write_changes(
+    registry: Registry, convention: Convention, found: Sequence[Replacement], since: Since | None = None
+) -> tuple[str, ...]:
     """Writes the new values and gives the names of the files that have changed.
+
+    With ``since`` they are added from that day on; without it they take the place of the old ones.
 
     Raises:
         InputFault: a file cannot be written, or the policies would have a new fault; nothing has changed then.
@@ -42,19 +47,19 @@ def write_changes(registry: Registry, convention: Convention, found: Sequence[Re
         raise UsageFault(Problem(Location(str(registry.root)), "exchange-packaged"))
     files = dict.fromkeys(one.entry.value.at.file for one in found)
     before = {name: read_bytes(Path(name), name) for name in files}
-    after = {name: replaced(before[name], name, [one for one in found if _file(one) == name]) for name in files}
+    after = {name: replaced(before[name], name, [one for one in found if _file(one) == name], since) for name in files}
     faults = _faults(registry)
     try:
         _put(after)
-        _verify(registry, convention, found, faults)
+        _verify(registry, convention, found, since, faults)
     except BaseException:
         _put({name: content for name, content in before.items() if Path(name).read_bytes() != content})
         raise
     return tuple(files)
 
 
-def replaced(content: bytes, name: str, found: Iterable[Replacement]) -> bytes:
-    """A rule file with these numbers in place of the old, and everything else as it is.
+def replaced(content: bytes, name: str, found: Iterable[Replacement], since: Since | None = None) -> bytes:
+    """A rule file with these numbers in place of the old, or behind them, and everything else as it is.
 
     Raises:
         InputFault: the number to replace is not where it was read.
@@ -64,15 +69,23 @@ def replaced(content: bytes, name: str, found: Iterable[Replacement]) -> bytes:
     spans: list[tuple[int, int, str]] = []
     for one in found:
         at = one.entry.value.at
-        marked = len(_MARK) if at.line == 1 and text.startswith(_MARK) else 0
-        start = starts[at.line - 1] + at.column - 1 + marked if at.line <= len(starts) else len(text)
+        start = _offset(text, starts, at)
         match = _NUMBER.match(text, start)
         if match is None or Decimal(match[0]) != one.old:
             raise fault(Location(name, at.line, at.column), "exchange-stale", value=one.old)
-        spans.append((start, match.end(), f"{Decimal(one.new):f}"))
+        if since is None:
+            spans.append((start, match.end(), f"{Decimal(one.new):f}"))
+        else:
+            end, added = behind(text, _offset(text, starts, place(one)), line(one, since))
+            spans.append((end, end, added))
     for start, end, number in sorted(spans, reverse=True):
         text = text[:start] + number + text[end:]
     return text.encode("utf-8")
+
+
+def _offset(text: str, starts: Sequence[int], at: Location) -> int:
+    marked = len(_MARK) if at.line == 1 and text.startswith(_MARK) else 0
+    return starts[at.line - 1] + at.column - 1 + marked if at.line <= len(starts) else len(text)
 
 
 def with_values(convention: Convention, values: Mapping[Location, Number]) -> Convention:
@@ -89,7 +102,11 @@ def _file(one: Replacement) -> str:
 
 
 def _verify(
-    registry: Registry, convention: Convention, found: Sequence[Replacement], faults: frozenset[tuple[object, ...]]
+    registry: Registry,
+    convention: Convention,
+    found: Sequence[Replacement],
+    since: Since | None,
+    faults: frozenset[tuple[object, ...]],
 ) -> None:
     """Reads again what was written.
 
@@ -100,7 +117,10 @@ def _verify(
     fresh = [problem for problem in told if problem.severity == ERROR and _fault(problem) not in faults]
     if fresh:
         raise InputFault(fresh)
-    expected = with_values(convention, {one.entry.value.at: one.new for one in found})
+    if since is not None:
+        expected = with_added(convention, found, since)
+    else:
+        expected = with_values(convention, {one.entry.value.at: one.new for one in found})
     read, _ = read_registry(registry.root, registry.origin)
     now = read.conventions.get(convention.id)
     if now is None or edits(expected, now):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,12 +30,16 @@ def csv_text(found: Sequence[Entry], convention: Convention, lang: str, separato
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What an edited table changes in a convention; ``written`` names the files, None where none was to be."""
+    """What an edited table changes in a convention; ``written`` names the files, None where none was to be.
+
+    ``since`` is the day from which the new values hold; without it they take the place of the old ones.
+    """
 
     found: Sequence[Replacement]
     convention: Convention
     file: str
     written: Sequence[str] | None
+    since: dt.date | None = None
 
 
 def page(changes: Changes, say: Say) -> Page:
@@ -48,7 +53,11 @@ def page(changes: Changes, say: Say) -> Page:
     ]
     if changes.written is None:
         return [*blocks, Paragraph(say("exchange_dry"))]
-    said = Paragraph(say("exchange_written", files=", ".join(changes.written)))
+    files = ", ".join(changes.written)
+    if changes.since is None:
+        said = Paragraph(say("exchange_corrected", files=files))
+    else:
+        said = Paragraph(say("exchange_added", files=files, day=say.scalar(changes.since)))
     return [*blocks, said, Paragraph(say("exchange_next"))]
 
 

@@ -173,6 +173,13 @@ def test_a_letter_of_a_refusal_has_no_amount(tmp_path: Path) -> None:
         assert "€" not in text_of(tmp_path / "l.docx")
 
 
+def test_a_right_that_would_change_the_sum_stands_beside_it(tmp_path: Path) -> None:
+    write(CASES / "aged_67_contract_2023.yaml", "versement", tmp_path / "l.docx")
+    said = text_of(tmp_path / "l.docx").replace("\u202f", " ")
+    assert "Objectif assoupli à 65 ans, droit ouvert, par avenant." in said
+    assert "11 000 € avec" in said
+
+
 # Templates
 
 

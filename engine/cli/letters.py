@@ -17,6 +17,7 @@ from engine.evaluation.facts import read_case
 from engine.files import refuse_input
 from engine.inquiry.life_readings import readings_of_life
 from engine.inquiry.readings import readings_of_case
+from engine.inquiry.suppositions import supposed_of_case, supposed_of_life
 from engine.policy.loader import Document
 
 if TYPE_CHECKING:
@@ -101,9 +102,15 @@ def _matter(rules: Given, document: Document, year: int | None) -> Matter:
         with deciding(document, "case"):
             life = living.timeline(rules.session, dossier, rules.convention, choices, day)
             readings = readings_of_life(rules.session, life, choices)
-        decision = life.rows[0].decision
+            supposed = supposed_of_life(rules.session, life, choices)
         return Matter(
-            decision=decision, life=life, readings=readings, chosen=choices, day=rules.as_of or day, year=year
+            decision=life.rows[0].decision,
+            life=life,
+            readings=readings,
+            supposed=supposed,
+            chosen=choices,
+            day=rules.as_of or day,
+            year=year,
         )
     if year is not None:
         raise click.UsageError(tell("--year: of a dossier; a case has its own"))
@@ -111,4 +118,5 @@ def _matter(rules: Given, document: Document, year: int | None) -> Matter:
     with deciding(document):
         decision = rules.session.decide(facts, rules.convention, choices, rules.as_of)
         readings = readings_of_case(rules.session, decision, choices)
-    return Matter(decision=decision, life=None, readings=readings, chosen=choices, day=rules.as_of)
+        supposed = supposed_of_case(rules.session, decision, choices)
+    return Matter(decision=decision, life=None, readings=readings, supposed=supposed, chosen=choices, day=rules.as_of)

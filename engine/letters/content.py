@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -21,9 +22,12 @@ from engine.report.parts import facts_behind, unmet_conditions
 from engine.report.readings import readings_blocks
 from engine.report.reasons import waiting
 from engine.report.say import Say
+from engine.report.suppositions import supposed_blocks
 
 OPTION = "contrat.option"
 DECISIVE = "payment_withheld"  # what follows where a duty is not done
+
+_NOTE = re.compile(r" \[[0-9, ]+\]")  # the number of a note, in a letter that writes its sources out
 
 Entries = list[dict[str, str]]
 
@@ -263,11 +267,20 @@ def _reserves(kind: str, matter: Matter, say: Say) -> Entries:
     """What the letter takes for granted: readings that would change what it states, and years that are open."""
     years = [year for year, *_ in (matter.overpaid() if kind == TROP_PERCU else matter.payments())]
     years = years if kind in (TROP_PERCU, VERSEMENT) else []
-    found = [text for text in _readings(kind, matter, say, years) if text]
+    found = [*_readings(kind, matter, say, years), *_supposed(kind, matter, say, years)]
     if kind == TROP_PERCU and matter.life is not None and matter.life.paid and matter.life.paid.recover.open_years:
         open_ = ", ".join(map(str, matter.life.paid.recover.open_years))
         found.append(f"La somme ne comprend pas ce qui reste à établir (année {open_}).")
     return [{"phrase": text} for text in found]
+
+
+def _supposed(kind: str, matter: Matter, say: Say, years: Sequence[int]) -> Iterator[str]:
+    """Rights that are still open and assumptions that were made, with what they would change."""
+    noting = say.noting()
+    for each in matter.supposed_on(matter.stated(kind), years):
+        for block in supposed_blocks([each], noting, full=True):
+            if isinstance(block, Tree):
+                yield _NOTE.sub("", " ".join(text for _, text in block.lines))
 
 
 def _readings(kind: str, matter: Matter, say: Say, years: Sequence[int]) -> Iterator[str]:

@@ -80,7 +80,7 @@ FIELDS: Fields = {
         }
     ],
     "choix": [{"phrase": "lecture du texte que la caisse retient (--interpret)"}],
-    "reserves": [{"phrase": "réserve : lecture qui changerait le calcul, années à établir"}],
+    "reserves": [{"phrase": "réserve : lecture, droit ou hypothèse qui changerait le calcul"}],
     "sources": [{"phrase": "texte cité, avec sa date"}],
 }
 

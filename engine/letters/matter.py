@@ -1,15 +1,16 @@
-"""Matter of a letter: a decision, or a contract year by year, with the readings on which it depends."""
+"""Matter of a letter: a decision, or a contract year by year, with the readings and suppositions on which it depends."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.evaluation.decision import Decision, PaymentLine, Result
 from engine.evaluation.timeline import Timeline
-from engine.inquiry.readings import Reading
+from engine.inquiry.readings import Effect, Reading
+from engine.inquiry.suppositions import Supposed
 from engine.language.facts import YEAR
 from engine.report.parts import eligibility_criteria, tone_of
 
@@ -25,6 +26,7 @@ class Matter:
     decision: Decision
     life: Timeline | None
     readings: Sequence[Reading]
+    supposed: Sequence[Supposed]
     chosen: Mapping[str, str]
     day: dt.date | None
     year: int | None = None
@@ -97,14 +99,20 @@ class Matter:
     def readings_on(self, ids: Collection[str], years: Collection[int] = ()) -> Iterator[Reading]:
         """The readings of which another choice would change one of these results, with those changes alone."""
         for reading in self.readings:
-            others = {}
-            for choice, effects in reading.others.items():
-                kept = tuple(
-                    effect
-                    for effect in effects
-                    if effect.place.id in ids and (not years or effect.place.year in (0, *years))
-                )
-                if kept:
-                    others[choice] = kept
+            found = {choice: _on(effects, ids, years) for choice, effects in reading.others.items()}
+            others = {choice: kept for choice, kept in found.items() if kept}
             if others:
                 yield replace(reading, others=others)
+
+    def supposed_on(self, ids: Collection[str], years: Collection[int] = ()) -> Iterator[Supposed]:
+        """The rights and assumptions that would change one of these results, with those changes alone."""
+        for each in self.supposed:
+            if kept := _on(each.effects, ids, years):
+                yield replace(each, effects=kept)
+
+
+def _on(effects: Iterable[Effect], ids: Collection[str], years: Collection[int]) -> tuple[Effect, ...]:
+    """The effects on some results, in some contract years where they are named."""
+    return tuple(
+        effect for effect in effects if effect.place.id in ids and (not years or effect.place.year in (0, *years))
+    )

@@ -174,3 +174,13 @@ def test_a_life_tells_its_rights_from_the_day_they_are_open(form: str) -> None:
         "contrat.date_avenant_65_ans": "2025-05-10",
         "contrat.date_avenant_prorogation": "2027-09-11",
     }
+
+
+def test_without_a_day_no_duty_is_to_come_or_late_and_with_one_what_nothing_can_show_is_to_be_checked() -> None:
+    page = said("evaluate", "hire_day_known_year_5", options=("--full",))
+    assert "à venir" not in page
+    assert "en retard" not in page
+    later = object_of("evaluate", "hire_day_known_year_5", "--as-of", "2026-11-28")["obligations"]
+    status = {duty["id"]: duty["status"] for duty in later}
+    assert status["contrat.transmission"] == "to_check"
+    assert status["contrat.renouvellement"] == "closed"

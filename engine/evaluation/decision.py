@@ -91,8 +91,9 @@ class PaymentLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObligationLine:
-    """``status``: done, pending, overdue (on the day asked about), not_applicable or undetermined.
+    """``status``: done, pending, overdue, to_check or closed (on the day asked about), not_applicable or undetermined.
 
+    ``judged``: a day was given to compare with; without it a duty that is pending has its own day and no more.
     ``if_unmet`` is what follows where it is not met, one of :data:`engine.policy.model.IF_UNMET`, or None.
     """
 
@@ -105,6 +106,7 @@ class ObligationLine:
     missing: tuple[str, ...]
     at: Location
     if_unmet: str | None
+    judged: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from engine.evaluation.program import Compiled, OutcomeProgram, Program
 from engine.evaluation.slots import Answer, Decided
 from engine.language.facts import YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
-from engine.policy.model import Outcome
+from engine.policy.model import CONTRACT_ENDS, Obligation, Outcome
 from engine.records import dataclass
 
 
@@ -98,7 +98,11 @@ def _verdict(answer: Answer) -> str:
 
 
 def obligation_status(compiled: Compiled, run: Run, as_of: dt.date | None) -> tuple[str, dt.date | None, int]:
-    """Status, due day and missing facts of an obligation; overdue only with a day to compare with."""
+    """Status, due day and missing facts of an obligation; late only with a day to compare with.
+
+    One whose day the contract does not outlive is then closed; one that nothing in a case can show as done is to be
+    checked, and never overdue.
+    """
     gate = run.answers[compiled.step.item.id]
     if gate[0] is NOT_APPLICABLE:
         return ("not_applicable", None, 0)
@@ -114,5 +118,12 @@ def obligation_status(compiled: Compiled, run: Run, as_of: dt.date | None) -> tu
             return ("done", due, 0)
         if done is None:
             return ("undetermined", due, lacks)
-    overdue = as_of is not None and due is not None and as_of > due
-    return ("overdue" if overdue else "pending", due, due_lacks if due is None else 0)
+    late = as_of is not None and due is not None and as_of > due
+    return (_late(compiled) if late else "pending", due, due_lacks if due is None else 0)
+
+
+def _late(compiled: Compiled) -> str:
+    body = compiled.step.item.body
+    if isinstance(body, Obligation) and body.if_unmet == CONTRACT_ENDS:
+        return "closed"
+    return "to_check" if compiled.done_when is None else "overdue"

@@ -247,6 +247,7 @@ def obligations(program: Program, run: Run, as_of: dt.date | None) -> tuple[Obli
                 missing=lacks,
                 at=item.at,
                 if_unmet=item.body.if_unmet if isinstance(item.body, Obligation) else None,
+                judged=as_of is not None,
             )
         )
     return tuple(lines)

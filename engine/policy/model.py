@@ -28,7 +28,8 @@ from engine.policy.suppositions import Supposition
 from engine.records import dataclass
 
 SOURCE_KINDS = ("official_text", "official_site", "secondary", "derived")  # from the most to the least sure
-IF_UNMET = ("none", "payment_withheld", "contract_may_end", "contract_ends", "unpublished")  # of an obligation
+CONTRACT_ENDS = "contract_ends"
+IF_UNMET = ("none", "payment_withheld", "contract_may_end", CONTRACT_ENDS, "unpublished")  # of an obligation
 YEAR_START = "annee.debut"
 CONSISTENCY = "consistency"
 ERROR, WARNING = "error", "warning"  # two facts cannot both hold; one is doubtful

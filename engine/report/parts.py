@@ -149,7 +149,7 @@ def duties(
     Those that are done, without a known day, or the last of many are told only on demand, unless the aid depends on
     them, they hang on a reading or are ``kept``.
     """
-    order = {"overdue": 0, "pending": 1, "undetermined": 2, "done": 3}
+    order = {"overdue": 0, "closed": 0, "to_check": 1, "pending": 2, "undetermined": 3, "done": 4}
     lines = [line for line in obligations if line.status != "not_applicable"]
     lines.sort(key=lambda line: (order[line.status], not _decisive(line), line.due is None, str(line.due)))
     others = {line.id: hanging("duty", line.id) for line in lines}
@@ -184,7 +184,7 @@ def _duty(line: ObligationLine, say: Say, other: str, table: bool) -> tuple[str,
 def _told(duty: tuple[str, str, str, str], say: Say) -> str:
     """The same as a sentence."""
     label, due, status, otherwise = duty
-    dated = f"{status}, {due}" if due != say.scalar(None) else status
+    dated = ", ".join(filter(None, (status, "" if due == say.scalar(None) else due)))
     return f"{say.pair(label, say.listed(filter(None, (dated, otherwise))))}."
 
 

@@ -116,6 +116,8 @@ def seen_text(seen: Seen | None, say: Say) -> str:
             return say.result(seen)
         case PaymentLine():
             return say.result(seen.result)
+        case ObligationLine(status="pending", judged=False, due=due) if due is not None:
+            return say.scalar(due)
         case ObligationLine():
             return f"{say.value(seen.status)}, {say.scalar(seen.due)}" if seen.due else say.value(seen.status)
     return seen[say.lang]

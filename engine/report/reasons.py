@@ -95,7 +95,9 @@ def marked_day(line: PaymentLine, say: Say) -> str:
 
 def marked_duty(line: ObligationLine, say: Say) -> str:
     """The status of a duty, with the letter of what it waits for."""
-    return _lettered(say.value(line.status), lacking(line.missing, say) if line.missing else "", say)
+    plain = line.status == "pending" and not line.judged
+    text = ("" if line.due else "—") if plain else say.value(line.status)
+    return _lettered(text, lacking(line.missing, say) if line.missing else "", say)
 
 
 def _lettered(text: str, reason: str, say: Say) -> str:

@@ -1,4 +1,4 @@
-"""Matter of a letter: a decision, or a contract year by year, with the readings and suppositions on which it depends."""
+"""Matter of a letter: a decision, or a contract year by year, and the readings and suppositions it depends on."""
 
 from __future__ import annotations
 

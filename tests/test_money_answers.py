@@ -95,6 +95,7 @@ def test_a_doctor_of_45_at_p95_is_quoted_nothing_of_the_age_of_65(form: str) -> 
     ):
         assert "65" not in page
         assert "{" not in page
+        assert "Plancher de patientèle au P95 : 1 900 patients" in page.replace("(plancher.p95.mt) ", "")
     results = object_of("evaluate", "p95_aged_45")["results"]
     assert results["aide.montant_du"]["value"] == "38000.00"
     assert results["objectif.mt"]["value"] == 2000

@@ -10,8 +10,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from command import ROOT, avenant, refused
+from referencing import Registry, Resource
+
+from engine.policy.reading import load_schema
 
 CASES = ROOT / "tests" / "cases"
 PAGES = ("text", "markdown")
@@ -89,7 +93,11 @@ def test_a_contract_outside_the_texts_gets_a_page_with_what_is_known(name: str, 
         assert known in page
         assert "centre_de_sante" not in page
         assert "CPAM" in page
-    found = object_of(command[0], name, *command[1:])["without_rules"]
+    answer = object_of(command[0], name, *command[1:])
+    names = ("decision", "outside")
+    schemas = Registry().with_resources((f"{n}.schema.json", Resource.from_contents(load_schema(n)[0])) for n in names)
+    jsonschema.Draft7Validator({"$ref": "outside.schema.json"}, registry=schemas).validate(answer)
+    found = answer["without_rules"]
     assert (found["id"], found["aid"]) == (id_, aid)
     assert all(each["cite"] for each in found["known"])
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Protocol
 
 from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
+from engine.language.expressions import Citation, ItemRef, walk
+from engine.policy.model import Criterion
 from engine.report.page import Block, Tree
 from engine.report.say import Say
 
@@ -65,12 +68,28 @@ def _exceptions(result: Result, decision: Decision, say: Say) -> Iterator[str]:
     """The derogations by which the criteria that an outcome reads are met, each once."""
     if result.kind != "outcome":
         return
-    found = {}
+    cites: dict[str, tuple[Citation, ...]] = {}
+    limits: dict[str, None] = {}
     for other in (decision.results[id_] for id_ in result.uses):
         for reason in other.because:
             if reason.kind == "derogation" and reason.text and other.kind == "criterion":
-                found[reason.text[say.lang]] = reason.cite
-    yield from (f"{text} {say.noted(cite)}" for text, cite in found.items())
+                cites[reason.text[say.lang]] = reason.cite
+                limits.update(dict.fromkeys(_limits(other.id, reason.id, decision, say)))
+    yield from (f"{text} {say.noted(cite)}" for text, cite in cites.items())
+    yield from limits
+
+
+def _limits(criterion: str, derogation: str, decision: Decision, say: Say) -> Iterator[str]:
+    """The numbers that a derogation alone reads of the rules: how far it reaches."""
+    item = decision.convention.items.get(criterion)
+    if item is None or not isinstance(item.body, Criterion):
+        return
+    usual = {node.id for node in walk(item.body.met_when) if isinstance(node, ItemRef)}
+    for when in (each.when for each in item.body.derogations if each.id == derogation):
+        for id_ in dict.fromkeys(node.id for node in walk(when) if isinstance(node, ItemRef)):
+            result = decision.results[id_]
+            if id_ not in usual and result.kind == "quantity" and isinstance(result.value, int | Fraction):
+                yield say.pair(say.label(result), say.result(result))
 
 
 def marked(result: Result, decision: Decision, say: Say, short: str = "", other: str = "") -> str:

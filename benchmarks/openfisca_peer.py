@@ -121,10 +121,10 @@ def load_doctors(cases: int, repeat: int) -> Doctors:
     columns = {name: np.tile(np.array([getattr(case, name) for case in drawn]), repeat) for name in names}
     eligible = np.tile(np.array([each.eligible for each in answers]), repeat)
     payment = np.tile(np.array([each.payment for each in answers]), repeat)
-    return Doctors(_system(), columns, eligible, payment)
+    return Doctors(system(), columns, eligible, payment)
 
 
-def _system() -> Any:
+def system() -> Any:
     """The rules, their words as enumerations."""
     from openfisca_core.entities import build_entity
     from openfisca_core.indexed_enums import Enum

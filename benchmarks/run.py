@@ -17,8 +17,9 @@ from benchmarks.cold_start import measure_cold_start
 from benchmarks.decision import measure_decisions
 from benchmarks.real_conventions import measure_real
 from benchmarks.table import Row, markdown, plain
+from benchmarks.web import measure_web
 
-PARTS = ("decision", "cold", "bulk", "real")
+PARTS = ("decision", "cold", "bulk", "real", "web")
 ROWS = (100_000, 1_000_000)
 
 
@@ -52,6 +53,8 @@ def _measure(part: str, options: argparse.Namespace) -> tuple[list[Row], list[st
             return measure_cold_start(options.runs)
         case "bulk":
             return measure_bulk(options.rounds)
+        case "web":
+            return measure_web(options.calls)
         case _:
             return measure_real(options.rows or ROWS)
 
@@ -62,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=_positive, default=3, help="rounds of decisions and of frames (3)")
     parser.add_argument("--only", action="append", choices=PARTS, help="measure this part; may be given again")
     parser.add_argument("--rows", type=_positive, nargs="+", help="sizes of the real portfolio (10**6)")
+    parser.add_argument("--calls", type=_positive, default=20_000, help="calls to our server; a tenth to the peer")
     parser.add_argument("--runs", type=_positive, default=11, help="fresh processes of each kind (11)")
     parser.add_argument("--markdown", nargs="?", const="-", metavar="FILE", help="also as Markdown, to FILE or here")
     return parser

@@ -23,7 +23,7 @@ DAY = "au=2026-11-28"
 STARTED = f"/estimer?contrat.date_signature=2024-09-02&medecin.secteur=secteur_1&{DAY}"
 ORDINARY = (
     "contrat.date_signature=2024-09-02&contrat.option=demi_etp&medecin.secteur=secteur_1&medecin.specialite="
-    "medecine_generale&medecin.age=46&patientele.mt_depart=1100&patientele.fa_depart=1600&patientele.percentile_mt=41"
+    "medecine_generale&medecin.age=46&patientele.mt_depart=900&patientele.fa_depart=1600&patientele.percentile_mt=41"
     f"&patientele.percentile_fa=54&{DAY}"
 )
 ELIGIBLE = f"/resultat?{ORDINARY}"

@@ -26,7 +26,7 @@ ORDINARY = {
     "contrat.date_signature": "02/09/2024",
     "medecin.secteur": "Secteur 1",
     "medecin.specialite": "médecine générale",
-    "patientele.mt_depart": "1 100 patients",
+    "patientele.mt_depart": "900 patients",
     "contrat.option": "demi_etp",
     "medecin.age": "46 ans",
     "patientele.percentile_mt": "41",
@@ -36,7 +36,7 @@ ORDINARY = {
 STATED: dict[str, dict[str, Any]] = {
     "contrat": {"date_signature": "2024-09-02", "option": "demi_etp"},
     "medecin": {"secteur": "secteur_1", "specialite": "medecine_generale", "age": 46},
-    "patientele": {"mt_depart": 1100, "fa_depart": 1600, "percentile_mt": 41, "percentile_fa": 54},
+    "patientele": {"mt_depart": 900, "fa_depart": 1600, "percentile_mt": 41, "percentile_fa": 54},
 }
 
 

@@ -19,6 +19,7 @@ from command import ROOT
 from conftest import Effort
 from web import Answer, Client, client
 
+import engine
 from engine.evaluation.session import Session
 from engine.web import worker
 from engine.web.limits import BODY, DOSSIER, MAX_ADDRESSES, Buckets
@@ -138,7 +139,7 @@ def test_the_table_of_rates_is_bounded_and_fills_again_with_time() -> None:
 
 def test_a_full_queue_refuses_and_goes_on(served: Client) -> None:
     async def crowd() -> list[object]:
-        own = Worker.start(str(ROOT / "tests" / "fixtures" / "small_policies"))
+        own = Worker.start(lambda: engine.load(str(ROOT / "tests" / "fixtures" / "small_policies")))
         held = threading.Event()
 
         def wait(session: Session) -> str:

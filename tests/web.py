@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from starlette.types import ASGIApp
 
+import engine
 from engine.web.app import Settings, make_app
 from engine.web.limits import Buckets
 
@@ -106,7 +107,7 @@ class Client:
 def client(policies: str | None = None, rate: float = 1e9, **settings: Any) -> Iterator[Client]:
     """A client of an application over the policies of the repository."""
     told: list[str] = []
-    made = Settings(policies=policies, calendar=lambda: DAY, tell=told.append, **settings)
+    made = Settings(load=lambda: engine.load(policies), calendar=lambda: DAY, tell=told.append, **settings)
     yield Client(make_app(made, Buckets(rate=rate, burst=rate)), told)
 
 

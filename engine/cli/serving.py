@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+import engine
 from engine.cli.common import Given, given
 from engine.errors import Location, Problem, UsageFault
 from engine.words import LANGUAGES
@@ -33,7 +34,7 @@ def serve(
     if host not in LOOPBACK:
         click.echo(rules.say("serving_beyond"), err=True)
     settings = Settings(
-        policies=rules.policies,
+        load=lambda: engine.load(rules.policies),
         lang=rules.typed.get("lang") or LANGUAGES[0],
         hosts=(*LOOPBACK, host, *name),
         embedding=allow_embedding,

@@ -16,6 +16,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.errors import InputFault, UsageFault
+from engine.evaluation.session import Session
 from engine.web.api import Api
 from engine.web.further import Further
 from engine.web.limits import Buckets, Counts, Limits
@@ -35,9 +36,9 @@ _FILES = {path.name: (path.read_bytes(), _TYPES[path.suffix]) for path in sorted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How to serve: rules and first language, names answered to, sites that may frame pages, proxies before it."""
+    """What reads the rules, the usual language, own names, sites that may frame pages, proxies before it."""
 
-    policies: str | None = None
+    load: Callable[[], Session]
     lang: str = LANGUAGES[0]
     hosts: Sequence[str] = LOOPBACK
     embedding: Sequence[str] = ()
@@ -52,7 +53,7 @@ def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
     Raises:
         InputFault: with every fault of the policies folder.
     """
-    worker = Worker.start(settings.policies)
+    worker = Worker.start(settings.load)
     pages = Pages(worker, settings.lang, settings.calendar)
 
     @contextlib.asynccontextmanager

@@ -27,7 +27,7 @@ MEDIA = {YAML: "application/yaml", CALENDAR: "text/calendar", HTML: "text/html"}
 EXAMPLE = """case:
   contrat: {date_signature: 02/09/2024, option: Mi-temps}
   medecin: {secteur: Secteur 1, specialite: Médecine générale, age: 46}
-  patientele: {mt_depart: 1100, fa_depart: 1600, percentile_mt: 41, percentile_fa: 54}
+  patientele: {mt_depart: 900, fa_depart: 1600, percentile_mt: 41, percentile_fa: 54}
 events:
   - {date: 14/10/2024, type: embauche}
 """

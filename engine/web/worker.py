@@ -11,7 +11,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
-import engine
 from engine.evaluation.session import Session
 
 MAX_WAITING = 32  # calls in the queue; one more is refused, to be tried again
@@ -32,14 +31,14 @@ class Worker:
     waiting: int = 0
 
     @classmethod
-    def start(cls, policies: str | None) -> Worker:
-        """A worker that has read the rules.
+    def start(cls, load: Callable[[], Session]) -> Worker:
+        """A worker whose thread has read the rules.
 
         Raises:
             InputFault: with every fault of the policies folder.
         """
         pool = ThreadPoolExecutor(1, "engine")
-        return cls(pool.submit(engine.load, policies).result(), pool)
+        return cls(pool.submit(load).result(), pool)
 
     @property
     def ready(self) -> bool:

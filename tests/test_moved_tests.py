@@ -132,4 +132,13 @@ def test_what_lacks_is_added_to_the_list_and_waits_for_its_reason(amended: Path)
     listed = amended / "avenant/tests/differences.yaml"
     assert 'because: "À REMPLIR"' in listed.read_text(encoding="utf-8")
     assert "to-fill" in refused(avenant("check", "--policies", str(amended)))
+    text = listed.read_text(encoding="utf-8").replace(f'case: "{CASE}"', f'case: ["{CASE}"]')
+    listed.write_text(text, encoding="utf-8")
     assert "1 come out otherwise" in avenant("test", "--policies", str(amended), "--lang", "en").output
+
+
+def test_a_test_signed_after_the_day_of_an_amendment_stays_one_of_its_own_text(amended: Path) -> None:
+    declare(amended, DECLARED)
+    tests = amended / "nouvelle/tests/regles_test.yaml"
+    tests.write_text(tests.read_text(encoding="utf-8").replace("2024-09-02", "2030-09-02"), encoding="utf-8")
+    assert avenant("test", "--policies", str(amended)).exit_code == 0

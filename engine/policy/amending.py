@@ -13,7 +13,7 @@ from dataclasses import field
 from typing import Any
 
 from engine.errors import Problem, nearest
-from engine.policy.changing import REMOVED, Grounds, changed, kept
+from engine.policy.changing import REMOVED, Grounds, also, changed, kept
 from engine.policy.items import KINDS
 from engine.policy.offers import KNOWS
 from engine.policy.places import HEAD
@@ -203,13 +203,16 @@ def _file(top: Piece, said: _Said, problems: list[Problem]) -> Lists:
     return lists
 
 
-def _head(base: Placed, own: Placed, said: _Said, files: Iterable[Placed]) -> Placed:
+def _head(base: Placed, head: Placed, said: _Said, files: Iterable[Placed]) -> Placed:
     """The card of the text: what it says itself, and the rest as the base has it where something still uses it."""
-    before, after = whole(base), whole(own)
+    before, after = whole(base), whole(head)
     inherited = {key: part for key, part in before.entries().items() if key not in {*_NOT_INHERITED, *after.data}}
     parts = {key: part for key, part in after.entries().items() if key != REMOVED} | inherited
-    if KNOWS in before.data and KNOWS in after.data:
-        parts[KNOWS] = Bundle(after, {**before.below(KNOWS).entries(), **after.below(KNOWS).entries()})
+    own = after.below(KNOWS).entries() if KNOWS in after.data else {}
+    offered = before.below(KNOWS) if KNOWS in before.data else None
+    if offered is not None:
+        maintained = {fact: also(offered.below(fact), said.grounds) for fact in offered.data}
+        parts[KNOWS] = Bundle(after, maintained | own)
     own_questions = {question.data["id"]: question for question in after.listed("interpretations")}
     asked = _named("interpretation", [file.data for file in files])
     questions = {question.data["id"]: question for question in before.listed("interpretations")}

@@ -50,6 +50,13 @@ def kept(kind: str, item: Piece, grounds: Grounds) -> Tree:
     return Bundle(item, _standing(kind, item.entries(), item, grounds))
 
 
+def also(entry: Piece, grounds: Grounds) -> Tree:
+    """What cites its ground, and then also what maintains it."""
+    given = [each.data for each in entry.listed("cite")]
+    cite = [*entry.listed("cite"), *(each for each in grounds.cite if each.data not in given)]
+    return Bundle(entry, {**entry.entries(), "cite": Bundle(entry, cite)})
+
+
 def changed(kind: str, item: Piece, change: Piece, grounds: Grounds) -> tuple[Tree, list[Problem]]:
     """An item of which the text changes parts, and the parts that it removes and the item does not have."""
     body = [key for key in BODIES if key in change.data]

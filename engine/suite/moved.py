@@ -78,17 +78,10 @@ def moved(session: Session, cases: Sequence[PolicyCase]) -> list[Moved]:
         chain = session.registry.chain(convention)
         if len(chain) > 1:
             older = {each.id for each in chain[1:]}
-            inherited = [case for case in cases if case.convention in older and _signed_under(case, session, older)]
+            inherited = [case for case in cases if case.convention in older]
             own = [case for case in cases if case.convention == convention.id]
             found.append(_moved(session, convention, chain[1], inherited, own))
     return found
-
-
-def _signed_under(case: PolicyCase, session: Session, older: set[str]) -> bool:
-    """Whether a case is one of its convention by its date, and not forced."""
-    signature = case.facts[SIGNATURE]
-    assert isinstance(signature, dt.date)
-    return any(session.registry.conventions[id_].covers(signature) for id_ in older if id_ == case.convention)
 
 
 def _moved(
@@ -122,12 +115,15 @@ def with_undeclared(found: Moved, root: Path) -> dict[str, Any]:
     """The list of differences of a text with those that lack in it, their reason left to fill in."""
     path = differences_file(root, found.convention)
     listed = load(path).data["differences"] if path.exists() else []
-    cases = []
+    alike: dict[str, dict[str, Any]] = {}
     for outcome in found.undeclared:
         case = outcome.case
         named = {"suite": case.suite} if case.name in found.twins else {}
         now = {each.subject: _written(each.actual) for each in outcome.differences}
-        cases.append({"case": case.name, **named, "now": now})
+        alike.setdefault(repr((named, now)), {"case": [], **named, "now": now})["case"].append(case.name)
+    cases = [
+        {**entry, "case": entry["case"] if len(entry["case"]) > 1 else entry["case"][0]} for entry in alike.values()
+    ]
     return {"differences": [*listed, {"because": TO_FILL, "cases": cases}]}
 
 
@@ -228,8 +224,12 @@ def _listed(document: Document) -> Iterator[_Declared]:
     for i, group in enumerate(document.data["differences"]):
         for j, entry in enumerate(group["cases"]):
             now = {subject: shown(value) for subject, value in entry["now"].items()}
-            at = document.at(("differences", i, "cases", j))
-            yield _Declared(entry.get("suite"), entry["case"], now, at)
+            where = ("differences", i, "cases", j, "case")
+            if isinstance(entry["case"], str):
+                yield _Declared(entry.get("suite"), entry["case"], now, document.at(where))
+                continue
+            for k, name in enumerate(entry["case"]):
+                yield _Declared(entry.get("suite"), name, now, document.at((*where, k)))
 
 
 def _untested(session: Session, convention: Convention, own: Sequence[PolicyCase]) -> Iterator[Problem]:
@@ -241,7 +241,8 @@ def _untested(session: Session, convention: Convention, own: Sequence[PolicyCase
     for place in found.missed:
         new = place.at.file.startswith(folder) or place.reads & numbers
         waits = place.kind == "item" and place.item in looked_at  # for a number that no source gives
-        if place.convention == convention.id and new and not waits:
+        offers = place.at.file == convention.at.file  # which values it knows: what they lead to is tested
+        if place.convention == convention.id and new and not waits and not offers:
             lacking = [side for side in place.sides if side not in found.sides(place)]
             values = {"kind": place.kind, "name": place.name, "sides": ", ".join(lacking)}
             yield Problem(place.at, "change-untested", values)

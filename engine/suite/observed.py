@@ -59,7 +59,7 @@ def settle(session: Session, case: PolicyCase) -> Settled:
         InputFault: no convention holds its signature date.
         UsageFault: it takes a side that the rules do not know.
     """
-    return session.settled(case.facts, case.entry.get("interpret"))
+    return session.settled(case.facts, case.entry.get("interpret"), case.forced)
 
 
 def _subjects(case: PolicyCase) -> frozenset[str]:

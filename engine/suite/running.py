@@ -14,10 +14,12 @@ from engine.errors import InputFault, Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, nested, read_case, read_named
 from engine.evaluation.session import Session
+from engine.language.facts import SIGNATURE
 from engine.language.values import Scalar, exact
 from engine.policy.loader import Document, load
 from engine.policy.places import SUITE, TESTS
 from engine.policy.reading import load_schema
+from engine.policy.registry import Registry
 from engine.policy.schema import shape, shape_problems
 
 STATUSES = ("undetermined", "not_applicable")
@@ -25,7 +27,10 @@ STATUSES = ("undetermined", "not_applicable")
 
 @dataclass(frozen=True, slots=True)
 class PolicyCase:
-    """One case of a suite: the facts, how to decide them, and what is expected (the entry as written)."""
+    """One case of a suite: the facts, how to decide them, and what is expected (the entry as written).
+
+    ``overtaken``: a later text amends the one that the case tests, on a day before that of its signature.
+    """
 
     suite: str
     name: str
@@ -33,6 +38,12 @@ class PolicyCase:
     convention: str
     facts: Facts
     entry: Mapping[str, Any]
+    overtaken: bool = False
+
+    @property
+    def forced(self) -> str | None:
+        """The convention to decide it under, whatever its date: a test of a text stays one when a later text comes."""
+        return self.convention if self.overtaken else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,17 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
             problems.extend(given[1] or error.problems)
             continue
         convention = entry.get("convention") or data.get("convention") or folder
-        yield PolicyCase(suite, entry["name"], at, convention, facts, entry)
+        overtaken = _overtaken(session.registry, convention, facts)
+        yield PolicyCase(suite, entry["name"], at, convention, facts, entry, overtaken)
+
+
+def _overtaken(registry: Registry, convention: str, facts: Facts) -> bool:
+    """Whether a text that amends ``convention`` governs the contract by its date."""
+    text, signature = registry.conventions.get(convention), facts.get(SIGNATURE)
+    if text is None or not isinstance(signature, dt.date) or text.covers(signature):
+        return False
+    later = (each for each in registry.conventions.values() if each.covers(signature))
+    return any(text in registry.chain(each)[1:] for each in later)
 
 
 def _merged(base: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,6 +145,7 @@ def run_case(session: Session, case: PolicyCase) -> CaseOutcome:
     try:
         decision = session.decide(
             case.facts,
+            case.forced,
             interpret=entry.get("interpret"),
             as_of=dt.date.fromisoformat(as_of) if as_of else None,
             years=False,

@@ -1,0 +1,115 @@
+"""The guide for who writes rules is followed word for word on a copy of the project, and so is its amendment."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command import ROOT, compare
+
+GUIDE = ROOT / "docs/fr/redacteurs.md"
+AMENDMENT = ROOT / "docs/fr/avenant"
+LONGEST = 80  # lines of the tutorial's amendment, tests and differences included
+CASE = """contrat: {date_signature: "2023-09-04", option: demi_etp}
+medecin: {secteur: secteur_1, specialite: medecine_generale, age: 66}
+patientele: {mt_depart: 700, fa_depart: 900}
+"""
+SAID = {"avenant new": "est commencé", "grep -c to-fill": "3", "avenant test": "20 changent et sont déclarés"}
+
+
+def commands() -> list[str]:
+    """The commands of the guide, in order."""
+    blocks = re.findall(r"```console\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    return [line.removeprefix("$ ") for block in blocks for line in block.splitlines() if line.startswith("$ ")]
+
+
+class Copy:
+    """A copy of the project under git, whose ``avenant`` is its own."""
+
+    def __init__(self, top: Path) -> None:
+        self.top = top
+        for name in ("engine", "policies", "schemas", "docs/fr/avenant"):
+            shutil.copytree(ROOT / name, top / name, ignore=shutil.ignore_patterns("__pycache__"))
+        program = top / "bin/avenant"
+        program.parent.mkdir()
+        program.write_text(f'#!/bin/sh\nexec {sys.executable} -c "from engine.cli import main; main()" "$@"\n')
+        program.chmod(0o755)
+        for command in ("git init -q -b main", "git add -A", "git commit -q -m Begin"):
+            self.run(command)
+
+    def run(self, command: str) -> str:
+        names = {f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        places = {
+            "PYTHONPATH": str(self.top),
+            "XDG_CACHE_HOME": str(self.top / "cache"),
+            "PYTHONUTF8": "1",
+            "COLUMNS": "100",
+        }
+        path = f"{self.top / 'bin'}:{os.environ['PATH']}"
+        done = subprocess.run(
+            ["sh", "-c", command],
+            cwd=self.top,
+            env={**os.environ, **names, **places, "PATH": path, "GIT_CONFIG_GLOBAL": os.devnull},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Copy, dict[str, str]]:
+    """A copy on which the guide was followed, and what each command said."""
+    copy = Copy(tmp_path_factory.mktemp("guide") / "avenant")
+    (copy.top / "case.yaml").write_text(CASE, encoding="utf-8")
+    said = {"before": copy.run("avenant evaluate case.yaml --format json")}
+    for command in commands():
+        said[command] = copy.run(command)
+    return copy, said
+
+
+def test_each_command_of_the_guide_does_what_it_says(followed: tuple[Copy, dict[str, str]]) -> None:
+    _, said = followed
+    assert len(said) > 15
+    for part, wanted in SAID.items():
+        (found,) = [text for command, text in said.items() if part in command]
+        assert wanted in " ".join(found.split())
+    (change,) = [text for command, text in said.items() if "diff --git" in command]
+    assert "1 060 patients" in change.replace("\u202f", " ").replace("\xa0", " ")
+
+
+def test_the_comparison_names_exactly_what_the_amendment_changes(
+    followed: tuple[Copy, dict[str, str]], request: pytest.FixtureRequest
+) -> None:
+    golden = ROOT / "tests/golden/amendment_diff_fr.txt"
+    compare(golden, followed[1]["avenant diff 2027_avenant_3 --lang fr"], request.config.getoption("--update-golden"))
+
+
+def test_the_comparison_says_for_whom(followed: tuple[Copy, dict[str, str]]) -> None:
+    said = " ".join(followed[1]["avenant diff 2027_avenant_3 --behaviour --lang fr"].split())
+    assert "Percentile de la file active : de 25 à 29,99" in said
+    assert "Non éligible → Éligible" in said
+    assert "Aide réduite selon le taux d'atteinte → Aide entière" in said
+
+
+def test_the_amendment_is_short(followed: tuple[Copy, dict[str, str]]) -> None:
+    texts = [path.read_text(encoding="utf-8").splitlines() for path in sorted(AMENDMENT.rglob("*.yaml"))]
+    assert sum(not line.startswith("#") for text in texts for line in text) <= LONGEST
+
+
+def test_a_contract_of_2023_is_decided_as_before(followed: tuple[Copy, dict[str, str]]) -> None:
+    copy, said = followed
+    digest = re.compile(r'"digest": "[^"]*"')  # of the case schema, too
+    after = copy.run("avenant evaluate case.yaml --format json")
+    assert digest.sub("", after) == digest.sub("", said["before"])
+
+
+def test_no_older_folder_is_edited(followed: tuple[Copy, dict[str, str]]) -> None:
+    assert followed[0].run("git status --porcelain policies").split() == ["??", "policies/2027_avenant_3/"]

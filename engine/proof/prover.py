@@ -177,7 +177,7 @@ class _Search:
         low, high = 1, self.place(unknown)
         while low < high:
             middle = (low + high) // 2
-            if self._followed(self.solver.check(self._among(unknown, 0, middle))) is Status.SHOWN:
+            if self._followed(self.solver.check_literals([self._among(unknown, 0, middle)])) is Status.SHOWN:
                 high = self.place(unknown)
             else:
                 low = middle + 1

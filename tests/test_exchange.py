@@ -579,3 +579,14 @@ def test_a_point_that_may_part_thousands_is_no_number_where_the_comma_is_the_dec
     text = "\n".join(";".join(f'"{cell}"' if ";" in cell else cell for cell in line) for line in lines)
     Path("x.csv").write_text(text, encoding="utf-8")
     assert "exchange-number" in refused(avenant("table", "import", NEW, "x.csv"))
+
+
+def test_what_an_amending_text_keeps_is_not_edited_in_the_older_folder(copied: Path) -> None:
+    lines = rows(avenant("table", "export", "2025_centres_accord", "volume.plafond", "--lang", "en").stdout)
+    kept = rows(avenant("table", "export", "2024_centres_avenant_5", "volume.plafond", "--lang", "en").stdout)
+    for name, export, refuses in (("2025_centres_accord", lines, False), ("2024_centres_avenant_5", kept, True)):
+        export[1][VALUE] = "9"
+        Path("x.csv").write_bytes(sheet(export))
+        result = avenant("table", "import", name, "x.csv", "--correct")
+        assert result.exit_code == int(refuses), result.output
+        assert ("exchange-kept" in result.stderr) == refuses

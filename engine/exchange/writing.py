@@ -40,11 +40,17 @@ def write_changes(
     With ``since`` they are added from that day on; without it they take the place of the old ones.
 
     Raises:
-        InputFault: a file cannot be written, or the policies would have a new fault; nothing has changed then.
+        InputFault: a file cannot be written, a value stands in the folder of a text that this one amends, or the
+            policies would have a new fault; nothing has changed then.
         UsageFault: the policies are those that came with the program.
     """
     if registry.origin == "package":
         raise UsageFault(Problem(Location(str(registry.root)), "exchange-packaged"))
+    folder = (registry.root / convention.id).as_posix()
+    kept = [one.entry for one in found if not Path(_file(one)).as_posix().startswith(f"{folder}/")]
+    if kept:
+        values = [(entry.value.at, {"id": entry.item.id, "convention": convention.id}) for entry in kept]
+        raise InputFault(Problem(at, "exchange-kept", value) for at, value in values)
     files = dict.fromkeys(one.entry.value.at.file for one in found)
     before = {name: read_bytes(Path(name), name) for name in files}
     after = {name: replaced(before[name], name, [one for one in found if _file(one) == name], since) for name in files}

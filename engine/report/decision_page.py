@@ -246,7 +246,7 @@ def _criteria(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
     ranks = {"not_met": 0, "undetermined": 1, "met": 2}
     applying = [result for result in eligibility_criteria(decision) if result.verdict in ranks]
     told = sorted((each for each in applying if full or each.verdict != "met"), key=lambda each: ranks[each.verdict])
-    met = [f"{say.label(each)} {say.noted(each.cite[:1])}" for each in applying if each not in told]
+    met = [say.label(each) for each in applying if each not in told]
     if told:
         yield Heading(say("criteria"))
         rows = tuple(

@@ -62,7 +62,7 @@ def amounts_blocks(decision: Decision, say: Say, hanging: Hanging) -> Iterator[B
 
 
 def payments_blocks(decision: Decision, say: Say) -> Iterator[Block]:
-    """The payments of the year, a single one on a line."""
+    """The payments of the year, a single one on a line, unless neither its day nor its amount is known."""
     rows = tuple(
         (
             say.named(say.label(line.result), line.result.id),
@@ -71,6 +71,7 @@ def payments_blocks(decision: Decision, say: Say) -> Iterator[Block]:
             say.noted(line.result.cite),
         )
         for line in decision.payments
+        if len(decision.payments) > 1 or line.due is not None or line.result.status == "known"
     )
     if len(rows) == 1:
         name, day, amount, cited = rows[0]

@@ -160,11 +160,13 @@ def duties(
     ]
     dated = [line for line in lines if line not in urgent and line.due is not None and line.status != "done"]
     shown = lines if full else [*urgent, *dated[: max(0, MOST_DUTIES - len(urgent))]]
-    if lines:
+    if full or len(shown) > 1:
         yield Heading(say("obligations"))
     if full:
         heads = (say("obligation"), say("due"), say("status"), say("unmet"))
         yield Table(heads, tuple(_duty(line, say, others[line.id], True) for line in shown))
+    elif len(shown) == 1:
+        yield Paragraph(say.pair(say("obligation"), _told(_duty(shown[0], say, others[shown[0].id], False), say)))
     else:
         yield Tree(tuple((0, _told(_duty(line, say, others[line.id], False), say)) for line in shown))
     yield from reasons_block(say)

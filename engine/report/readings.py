@@ -34,7 +34,8 @@ def readings_blocks(readings: Sequence[Reading], say: Say, full: bool) -> Iterat
                 told.append((1, say.pair(_way(reading, choice, say), f"{say.listed(_told(shown, say, full))}.")))
         if told:
             taken = _way(reading, reading.taken, say)
-            lines += [(0, f"{reading.question.question[say.lang]} {taken}."), *told]
+            asked = f"{reading.question.question[say.lang]} {taken}."
+            lines += [(0, asked), *told] if full else [(0, " ".join((asked, *(text for _, text in told))))]
         left_out += not told
     if lines:
         yield Heading(say("assumed"))

@@ -15,7 +15,7 @@ from engine.report.values import to_json
 if TYPE_CHECKING:
     from engine.inquiry.suppositions import Supposed
 
-MOST_EFFECTS = 3  # so many are told of each, the others counted
+MOST_EFFECTS = 1  # so many are told of each, the others counted
 
 
 def supposed_blocks(found: Sequence[Supposed], say: Say, full: bool) -> Iterator[Block]:
@@ -24,8 +24,9 @@ def supposed_blocks(found: Sequence[Supposed], say: Say, full: bool) -> Iterator
         lines = []
         for each in found:
             if each.assumption is assumption:
-                lines.append((0, f"{_head(each, say)}."))
-                lines += [(1, f"{text}.") for text in _effects(each, say, full)]
+                effects = [f"{text}." for text in _effects(each, say, full)]
+                said = f"{_head(each, say)}."
+                lines += [(0, said), *((1, text) for text in effects)] if full else [(0, " ".join((said, *effects)))]
         if lines:
             yield Heading(say(head))
             yield Tree(tuple(lines))

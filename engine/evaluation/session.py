@@ -94,7 +94,7 @@ class Session:
     registry: Registry = field(repr=False)
     _programs: dict[Key, Program] = field(default_factory=dict, repr=False)
     _reaches: dict[str, Reach] = field(default_factory=dict, repr=False)
-    kernels: dict[Any, Any] = field(default_factory=dict, repr=False)  # where engine.bulk keeps its expressions
+    kernels: dict[Any, Any] = field(default_factory=dict, repr=False)  # where later rooms keep what they made of a plan
 
     def decide(
         self,
@@ -185,6 +185,7 @@ class Session:
         for program in self._programs.values():
             program.release()
         self._programs.clear()
+        self.kernels.clear()
 
     def _convention(self, facts: Facts, forced: str | None) -> tuple[Convention, Text]:
         if forced is not None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import field
 
 from engine.evaluation.evaluator import Run
 from engine.evaluation.facts import Facts
+from engine.evaluation.plan import Key
 from engine.evaluation.program import Program
 from engine.evaluation.session import Session
 from engine.evaluation.slots import Decided
@@ -146,23 +146,23 @@ def _asks_whether_open(node: Node) -> bool:
     return False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Dependences:
-    """Runs cases of a convention; what its items read is worked out once for each laying."""
+    """Runs cases of a convention; what its items read is worked out once for each laying, and kept by the session."""
 
     session: Session
     convention: Convention
-    known: dict[tuple[str, ...], Dependence] = field(default_factory=dict)
 
     def of(self, facts: Facts, choices: Mapping[str, str]) -> tuple[Run, Dependence]:
         """A run of a case, and what its answers could depend on."""
         settled = self.session.settled(facts, choices, self.convention.id)
         run = settled.run()
         gates = _gates(self.session.registry.covering(self.convention), facts, run)
-        key = laid_names((*settled.laid, *gates))
-        if key not in self.known:
-            self.known[key] = Dependence.of(settled.program, gates)
-        return run, self.known[key]
+        known: dict[Key, Dependence] = self.session.kernels.setdefault(Dependence, {})
+        key = (self.convention.id, laid_names((*settled.laid, *gates)))
+        if key not in known:
+            known[key] = Dependence.of(settled.program, gates)
+        return run, known[key]
 
 
 def _gates(covering: Sequence[Laid], facts: Facts, run: Run) -> tuple[Laid, ...]:

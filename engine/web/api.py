@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from engine.escaping import in_json
 from engine.policy.registry import Outside, Registry
 from engine.report import catalogue_data, outside_page
-from engine.report.formats import json_of
 from engine.report.say import Say
 from engine.web.bodies import MEDIA, read_body
 from engine.web.calls import CALLS, Call
@@ -57,7 +58,7 @@ class Api:
                 found = await self.worker.run(lambda session: call.answer(session, body, say))
             except Outside as outside:
                 found = outside_page.data(outside, say)
-            return self._json(found, {"Cache-Control": "no-store"})
+            return self._json(_compact(found), {"Cache-Control": "no-store"})
 
         answer.__name__ = call.name
         return answer
@@ -84,11 +85,16 @@ class Api:
 
     def _told(self, request: Request, found: Any) -> Response:
         """An answer that stays the same while the rules do: its tag spares who has it already."""
-        text = json_of(found)
+        text = _compact(found)
         tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers={"ETag": tag})
-        return self._json(found, {"ETag": tag, "Cache-Control": "no-cache"})
+        return self._json(text, {"ETag": tag, "Cache-Control": "no-cache"})
 
-    def _json(self, found: Any, headers: Mapping[str, str]) -> Response:
-        return Response(json_of(found), media_type=MEDIA, headers={**headers, "Avenant-Version": self.version})
+    def _json(self, text: str, headers: Mapping[str, str]) -> Response:
+        return Response(text, media_type=MEDIA, headers={**headers, "Avenant-Version": self.version})
+
+
+def _compact(found: Any) -> str:
+    """Data as JSON for programs: without indentation the library's quick writer does it."""
+    return in_json(json.dumps(found, ensure_ascii=False, separators=(",", ":")))

@@ -185,3 +185,8 @@ def test_without_a_day_no_duty_is_to_come_or_late_and_with_one_what_nothing_can_
     status = {duty["id"]: duty["status"] for duty in later}
     assert status["contrat.transmission"] == "to_check"
     assert status["contrat.renouvellement"] == "closed"
+
+
+def test_the_hire_day_that_is_assumed_is_asked_for() -> None:
+    asked = said("ask", "hire_day_unknown_2021", options=("--for", "all"))
+    assert "contrat.date_embauche" in asked

@@ -20,6 +20,7 @@ from engine.evaluation.facts import Facts, misordered
 from engine.evaluation.program import Compiled, Program
 from engine.evaluation.results import results
 from engine.evaluation.session import Session
+from engine.inquiry.suppositions import supposed_of_case
 from engine.language.facts import Fact
 from engine.language.values import UNDETERMINED, Absent, Scalar, Value
 from engine.policy.model import Convention
@@ -106,8 +107,9 @@ class Asker:
         known = self.session.registry.vocabulary
         missing = [name for result in open_ for name in result.missing if name not in declined]
         names = set(known.usual(missing, {*declined, *decision.facts}))
+        assumed = self._assumed(decision, found, interpret or {}, declined)
         if not names:
-            return Asked(decision, found, ())
+            return Asked(decision, found, assumed)
         choices, ids = self.session.choices(decision.convention, interpret), tuple(result.id for result in open_)
         encoding = self._encoding(decision, choices, declined)
         trial = _Trial(self.session, decision.convention, dict(decision.facts), choices, ids)
@@ -121,7 +123,21 @@ class Asker:
         serving = trial.serving(answers, completions)
         questions = [Question(known.facts[name], tried[name][0], serving[name]) for name in answers]
         # Sorting is stable: what is equally good stays in the order of the schema.
-        return Asked(decision, found, tuple(sorted(questions, key=lambda q: (-q.decides, -q.serves))))
+        ordered = sorted(questions, key=lambda q: (-q.decides, -q.serves))
+        return Asked(decision, found, (*ordered, *(each for each in assumed if each.fact.name not in names)))
+
+    def _assumed(
+        self, decision: Decision, found: Sequence[Result], chosen: Choices, declined: frozenset[str]
+    ) -> tuple[Question, ...]:
+        """The facts that are assumed for want of an answer, where another one would change a result asked about."""
+        ids, facts = {result.id for result in found}, self.session.registry.vocabulary.facts
+        supposed = supposed_of_case(self.session, decision, chosen)
+        names = [
+            each.supposition.fact.name
+            for each in supposed
+            if each.assumption and any(effect.place.id in ids for effect in each.effects)
+        ]
+        return tuple(Question(facts[name], Fraction(0), Fraction(0)) for name in names if name not in declined)
 
     def _in_schema_order(self, names: Collection[str]) -> list[str]:
         return [name for name in self.session.registry.vocabulary.facts if name in names]

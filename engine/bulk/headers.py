@@ -28,7 +28,8 @@ def columns_of(headers: Sequence[str], vocabulary: Vocabulary) -> list[str]:
 def _fact(header: str, known: Mapping[str, set[str]], vocabulary: Vocabulary) -> str:
     if header in vocabulary.facts:
         return header
-    for name in (fold(header), fold(_UNIT.sub("", header))):
+    names = [header, _UNIT.sub("", header)] if header.endswith(")") else [header]
+    for name in map(fold, names):
         if len(found := known.get(name, ())) == 1:
             return next(iter(found))
     return header
@@ -65,6 +66,8 @@ def near(column: str, vocabulary: Vocabulary, labels: Mapping[str, str]) -> str 
         return (close or moved)[0]
     if column.partition(".")[0] in vocabulary.groups:
         return nearest(column, vocabulary.facts)
+    if "_" in column:
+        return None  # a name of a program, which no label is
     name = fold(column)
     alike = [label for label in labels if label[:1] == name[:1] and abs(len(label) - len(name)) < FAR]
     found = difflib.get_close_matches(name, alike, n=1, cutoff=NEAR)

@@ -18,7 +18,7 @@ from engine.bulk.inputs import damaged, json_entry
 from engine.bulk.rows import Refusal, marked, strict
 from engine.bulk.source import Source
 from engine.errors import Location, Problem
-from engine.language.facts import Vocabulary
+from engine.language.facts import SIGNATURE, Vocabulary
 
 FILE, ROW = "avenant_file", "avenant_number"
 ROWS = 125_000
@@ -109,7 +109,8 @@ def _csv(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterat
             else:
                 frame, refused, row = _by_line(text, source, columns, row)
             frame = frame.with_columns(trimmed).with_columns(pl.col(*columns).replace("", None))
-            frame = frame.filter(~pl.all_horizontal(pl.col(*columns).is_null()))  # ghost rows of a spreadsheet
+            if frame[SIGNATURE].has_nulls():
+                frame = frame.filter(~pl.all_horizontal(pl.col(*columns).is_null()))  # ghost rows of a spreadsheet
             yield Piece(frame, refused, stream.tell())
 
 

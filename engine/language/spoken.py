@@ -37,6 +37,7 @@ FIRST_SERIAL, LAST_SERIAL = 20_000, 75_000  # days since 1899-12-30, from 1954 t
 EPOCH = dt.date(1899, 12, 30)
 SHOWN = 40
 
+_APART = str.maketrans(dict.fromkeys("-_'’", " "))
 _NO_VALUE = re.compile(r"#\S+|n/?[ad]|n\.? ?[cr]\.?|\?+|-+|inconnue?|unknown|null|none", re.IGNORECASE)
 _UNITS = {"percent": "%", "EUR": "€|euros?", "patients": "patients?", "ETP": "etp|fte", "years": "ans|years?"}
 _NUMBER = re.compile(rf"([+-]?)(0*[0-9]{{1,18}}|[0-9]{{1,3}}(?:{SPACES}[0-9]{{3}})+)(?:([.,])([0-9]+))?")
@@ -83,7 +84,7 @@ def fold(text: str) -> str:
     bare = text.casefold()
     if not bare.isascii():
         bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[-_'’\s]", " ", bare.replace("œ", "oe")).split())
+    return " ".join(bare.replace("œ", "oe").translate(_APART).split())
 
 
 def _unread(code: str, text: str, near: str | None = None, **values: object) -> Unread:

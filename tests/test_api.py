@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
+import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +14,7 @@ from typing import Any
 import jsonschema
 import pytest
 from command import ROOT, avenant
+from test_web_limits import running
 from web import Client, client
 
 from engine.policy import loader
@@ -148,3 +153,18 @@ def references(part: Any) -> Iterator[str]:
     elif isinstance(part, list):
         for each in part:
             yield from references(each)
+
+
+def test_the_examples_of_the_page_run() -> None:
+    page = (ROOT / "docs" / "serve.md").read_text(encoding="utf-8")
+    (curl,) = re.findall(r"localhost:8000(/api/\S+) .*?-d '(.*?)'", page, re.DOTALL)
+    (script,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    with running(8976):
+        call = urllib.request.Request(
+            f"http://localhost:8976{curl[0]}", curl[1].encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(call) as answer:
+            assert json.load(answer)["results"]["eligibilite"]["value"] == "ineligible"
+        command = [sys.executable, "-c", script.replace("8000", "8976")]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        assert "?" in said

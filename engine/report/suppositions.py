@@ -15,6 +15,7 @@ from engine.report.values import to_json
 if TYPE_CHECKING:
     from engine.inquiry.suppositions import Supposed
 
+OPEN = {"from": "open_from", "until": "open_until"}  # the words for a right by the day that opens or closes it
 MOST_EFFECTS = 1  # so many are told of each, the others counted
 
 
@@ -38,7 +39,7 @@ def _head(each: Supposed, say: Say) -> str:
     if each.assumption:
         label = f"{label} ({say('otherwise_said', fact=_fact(each, say), value=_value(each, say))})"
     elif each.dated:
-        label = f"{label}, {say('open_' + supposition.day, day=_value(each, say))}"
+        label = f"{label}, {say(OPEN[supposition.day], day=_value(each, say))}"
     else:
         label = f"{label}, {say('open_now')}"
     return f"{label} {say.noted(supposition.cite[:1])}"

@@ -326,7 +326,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "exchange-read-only": "Everything but the value stands in the rule file for a reason of its own; change it"
         " there. Or the rules have changed since the export: export again.",
         "exchange-number": "Numbers are taken to the last digit, so nothing is guessed from spaces, signs of currency"
-        " or exponents. A decimal comma is read in files whose separator is not a comma.",
+        " or exponents. A decimal comma is read in files whose separator is not a comma; there `19.500` may be read in"
+        " two ways, and is refused.",
         "exchange-decimals": "Patients are counted whole and euros have cents.",
         "exchange-unpublished": "A published value needs the source that publishes it: replace `unpublished` in the"
         " rule file by the value and its `cite`.",
@@ -334,6 +335,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "exchange-stale": "The rule file changed while it was being read. Run the command again.",
         "exchange-packaged": "An update of the program would take the change away. Copy the policies into a folder of"
         " your own.",
+        "exchange-kept": "No older folder changes because a newer text arrived. What the newer text changes stands in"
+        " its own folder, under `change:`.",
         "exchange-undone": "A guard: nothing was written. Edit the rule file by hand and report this with both files.",
     },
     "Proving": {

@@ -225,6 +225,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "event-twice": "There is one hire, one extension, one termination; and no two events of a type on one day.",
         "event-year-twice": "Keep the figures that the fund retained for the year.",
         "event-year-order": "Later figures cannot judge an earlier year. One of the years, or of the dates, is wrong.",
+        "event-not-open": "An event that ends another needs that other before it: an absence before a return.",
+        "event-still-open": "A second event of a kind that lasts needs the end of the first before it.",
         "event-year-early": "Figures taken before the year that precedes the one judged say nothing of it.",
         "event-after-end": "Nothing changes a contract that is terminated: move the termination, or leave the event"
         " out.",

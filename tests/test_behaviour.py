@@ -184,7 +184,7 @@ def test_a_row_left_out_stops_the_evaluation_for_those_that_it_was_for(session: 
         assert isinstance(item.body, Table)
         return replace(item, body=replace(item.body, rows=item.body.rows[1:]))
 
-    found = compared(session, "2024_convention", "aide.bareme", shorter)
+    found = compared(session, "2019_avenant7", "aide.bareme", shorter)
     stopped = of(found, STOPPED)
     assert stopped
     assert all(effect.after == "no-row" for effect in stopped)

@@ -46,12 +46,24 @@ def conventions() -> dict[str, Convention]:
     return dict(load_registry(ROOT / "policies").conventions)
 
 
+def copy_into(folder: Path, *conventions: str) -> Path:
+    for name in conventions:
+        shutil.copytree(ROOT / "policies" / name, folder / "policies" / name)
+    return folder / "policies"
+
+
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the policies, in the folder one works in."""
-    shutil.copytree(ROOT / "policies", tmp_path / "policies")
+    """A copy of the policies for doctors, in the folder one works in."""
     monkeypatch.chdir(tmp_path)
-    return tmp_path / "policies"
+    return copy_into(tmp_path, "2019_avenant7", "2023_reglement_arbitral", NEW)
+
+
+@pytest.fixture
+def all_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of all policies, in the folder one works in."""
+    monkeypatch.chdir(tmp_path)
+    return copy_into(tmp_path, *(path.parent.name for path in (ROOT / "policies").glob("*/convention.yaml")))
 
 
 def rows(text: str, separator: str = ",") -> list[list[str]]:
@@ -137,11 +149,11 @@ def assert_one_line(before: bytes, after: bytes, at: Location, old: str, new: st
 
 @pytest.mark.parametrize("name", CONVENTIONS)
 @pytest.mark.parametrize("separator", ["comma", "semicolon", "tab"])
-def test_what_is_exported_and_comes_back_unchanged_changes_nothing(name: str, separator: str, copied: Path) -> None:
+def test_what_is_exported_and_comes_back_unchanged_changes_nothing(name: str, separator: str, all_copied: Path) -> None:
     for lang in ("fr", "en"):
         options = ("--separator", separator, "--lang", lang, *(("--bom",) if lang == "fr" else ()))
         assert avenant("table", "export", name, "-o", "x.csv", *options).exit_code == 0
-        before = {path: path.read_bytes() for path in copied.rglob("*.yaml")}
+        before = {path: path.read_bytes() for path in all_copied.rglob("*.yaml")}
         times = {path: path.stat().st_mtime_ns for path in before}
         result = avenant("table", "import", name, "x.csv", "--correct", "--lang", lang)
         assert result.exit_code == 0, result.output
@@ -581,7 +593,7 @@ def test_a_point_that_may_part_thousands_is_no_number_where_the_comma_is_the_dec
     assert "exchange-number" in refused(avenant("table", "import", NEW, "x.csv"))
 
 
-def test_what_an_amending_text_keeps_is_not_edited_in_the_older_folder(copied: Path) -> None:
+def test_what_an_amending_text_keeps_is_not_edited_in_the_older_folder(all_copied: Path) -> None:
     lines = rows(avenant("table", "export", "2025_centres_accord", "volume.plafond", "--lang", "en").stdout)
     kept = rows(avenant("table", "export", "2024_centres_avenant_5", "volume.plafond", "--lang", "en").stdout)
     for name, export, refuses in (("2025_centres_accord", lines, False), ("2024_centres_avenant_5", kept, True)):

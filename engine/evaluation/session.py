@@ -69,16 +69,15 @@ class Settled:
         return run_program(self.program, self.facts, self.choices)
 
     def can_be(self, run: Run) -> dict[str, tuple[Scalar, ...]]:
-        """What each open result comes to under every step left of the scale that is open, where all of them settle it.
-
-        Raises:
-            InputFault: a policy defect met on the way.
-        """
+        """What each open result comes to under each step left of the scale that is open, where all settle it."""
         open_ = steps_open(self.program, run)
         if open_ is None:
             return {}
         id_, left = open_
-        runs = [run_program(self.program, self.facts, self.choices, {id_: step}) for step in left]
+        try:
+            runs = [run_program(self.program, self.facts, self.choices, {id_: step}) for step in left]
+        except InputFault:
+            return {}  # a defect of the rules under a step that is not the case's: `check` tells of it
         found = {}
         for name in (name for name, answer in run.answers.items() if answer[0] is UNDETERMINED):
             values = dict.fromkeys(each.answers[name][0] for each in runs)

@@ -76,6 +76,7 @@ def translated(command: click.Command) -> click.Command:
     if not _words():
         return command
     told = copy.copy(command)
+    told._help_option = None  # click keeps the one that it made, in the language of that run
     told.help = None if command.help is None else tell(inspect.cleandoc(command.help))
     told.params = [_translated(param) for param in command.params]
     if isinstance(told, click.Group):

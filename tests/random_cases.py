@@ -79,9 +79,18 @@ SAID_TWICE = {
 }
 
 
+WHOLE = "groupe.medecins"
+PARTS_OF_WHOLE = ("groupe.pamsu_docteur_junior", "groupe.installes_moins_de_12_mois", "groupe.contrats_individuels")
+
+
 def consistent(facts: Facts) -> Facts:
-    """The same case without the facts that say again, and perhaps otherwise, what another one says."""
-    return {name: value for name, value in facts.items() if SAID_TWICE.get(name) not in facts}
+    """The same case without the facts that say again, and perhaps otherwise, what another one says.
+
+    A part of a group that is larger than the group goes too.
+    """
+    once = {name: value for name, value in facts.items() if SAID_TWICE.get(name) not in facts}
+    whole = once.get(WHOLE)
+    return {n: v for n, v in once.items() if n not in PARTS_OF_WHOLE or whole is None or v <= whole}  # type: ignore[operator]
 
 
 def set_aside(session: Session, facts: Facts) -> set[str]:

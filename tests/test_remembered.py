@@ -52,6 +52,12 @@ def test_policies_are_remembered_in_a_folder_and_file_that_others_cannot_open(ca
     assert loaded(policies) == first
 
 
+def test_every_kind_of_rule_of_the_real_policies_is_remembered(cache: Path) -> None:
+    first = loaded(ROOT / "policies")
+    (file,) = stored(cache)
+    assert recall(file.name.partition("-")[0]) == first
+
+
 def test_what_was_changed_while_it_was_read_is_not_remembered_even_if_it_is_put_back(
     cache: Path, policies: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,16 +43,17 @@ def resolve(
     items: Mapping[str, Item], vocabulary: Vocabulary, interpretations: Mapping[str, Mapping[str, object]]
 ) -> Resolved:
     """Orders and types ``items``; problems are collected, and items in a cycle are left out of the order."""
-    order, problems = _ordered(items)
+    named = {id_: _named(item) for id_, item in items.items()}
+    order, problems = _ordered(items, named)
     types: dict[str, Type | None] = dict.fromkeys(items)
     scope = Scope(vocabulary, types, interpretations, problems)
     for id_ in order:
         types[id_] = _typed(items[id_], scope)
         _labelled(items[id_], types[id_], scope)
-        _valueless(items[id_], items, scope)
+        _valueless(named[id_], items, scope)
     yearly: set[str] = set()
     for id_ in order:
-        if _of_the_year(items[id_], yearly):
+        if _of_the_year(items[id_], named[id_], yearly):
             yearly.add(id_)
     return Resolved(items, tuple(order), types, frozenset(yearly), tuple(problems))
 
@@ -66,12 +67,19 @@ def faults(
     return tuple(scope.problems)
 
 
-def _ordered(items: Mapping[str, Item]) -> tuple[list[str], list[Problem]]:
+def _named(item: Item) -> list[FactRef | ItemRef]:
+    """What an item names, anywhere in it: walked once, since every start and every set of overlays asks for it."""
+    return [node for root in nodes(item) for node in walk(root) if isinstance(node, FactRef | ItemRef)]
+
+
+def _ordered(
+    items: Mapping[str, Item], named: Mapping[str, list[FactRef | ItemRef]]
+) -> tuple[list[str], list[Problem]]:
     """Depth first with a stack of its own, so that no chain of references can exhaust Python's."""
     order: list[str] = []
     problems: list[Problem] = []
     state: dict[str, str] = {}
-    needs = {id_: _needs(item, items) for id_, item in items.items()}
+    needs = {id_: _needs(nodes_of, items) for id_, nodes_of in named.items()}
     for root in items:
         stack = [(root, iter(needs[root]))] if root not in state else []
         state.setdefault(root, "open")
@@ -92,19 +100,17 @@ def _ordered(items: Mapping[str, Item]) -> tuple[list[str], list[Problem]]:
     return order, problems
 
 
-def _needs(item: Item, items: Mapping[str, Item]) -> list[str]:
-    found = dict.fromkeys(n.id for root in nodes(item) for n in walk(root) if isinstance(n, ItemRef))
-    return [id_ for id_ in found if id_ in items]
+def _needs(named: list[FactRef | ItemRef], items: Mapping[str, Item]) -> list[str]:
+    return [id_ for id_ in dict.fromkeys(node.id for node in named if isinstance(node, ItemRef)) if id_ in items]
 
 
-def _of_the_year(item: Item, yearly: set[str]) -> bool:
-    if item.id == YEAR_START:
-        return True
-    return any(
-        (isinstance(node, FactRef) and node.name == YEAR) or (isinstance(node, ItemRef) and node.id in yearly)
-        for root in deciding_nodes(item)
-        for node in walk(root)
-    )
+def _of_the_year(item: Item, named: list[FactRef | ItemRef], yearly: set[str]) -> bool:
+    def is_yearly(node: object) -> bool:
+        return (isinstance(node, FactRef) and node.name == YEAR) or (isinstance(node, ItemRef) and node.id in yearly)
+
+    if item.id == YEAR_START or not any(map(is_yearly, named)):
+        return item.id == YEAR_START
+    return any(is_yearly(node) for root in deciding_nodes(item) for node in walk(root))
 
 
 def _typed(item: Item, scope: Scope) -> Type | None:
@@ -155,12 +161,11 @@ def _labelled(item: Item, found: Type | None, scope: Scope) -> None:
                 )
 
 
-def _valueless(item: Item, items: Mapping[str, Item], scope: Scope) -> None:
+def _valueless(named: list[FactRef | ItemRef], items: Mapping[str, Item], scope: Scope) -> None:
     """Reports references to obligations: they have a status in a report, and no value to read."""
-    for root in nodes(item):
-        for node in walk(root):
-            if isinstance(node, ItemRef) and node.id in items and items[node.id].kind == "obligation":
-                scope.report(node.at, "type-mismatch", operator="ref", types=f"{node.id}: obligation")
+    for node in named:
+        if isinstance(node, ItemRef) and node.id in items and items[node.id].kind == "obligation":
+            scope.report(node.at, "type-mismatch", operator="ref", types=f"{node.id}: obligation")
 
 
 def _expect_date(found: Type | None, at: object, scope: Scope) -> None:

@@ -214,7 +214,7 @@ def test_a_specialty_that_is_fixed_leaves_nothing_to_propose_and_that_is_said(se
 def test_what_a_person_cannot_change_is_changed_only_where_that_is_asked_for(session: Session) -> None:
     facts = read(session, RADIOLOGIST)
     facts = {**facts, "patientele.mt_depart": 900, "medecin.exercice_coordonne": "oui"}
-    found = alternatives(session, facts, "specialite_eligible", any_fact=True)
+    found = alternatives(session, facts, "specialite_eligible", convention="2024_convention", any_fact=True)
     choices = [each.changes[0].after for each in found.found if each.changes[0].fact == "medecin.specialite"]
     assert "medecine_generale" in choices
     assert "radiotherapie" not in choices

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from command import ROOT
+from conftest import Effort
 
 from engine.errors import InputFault
 from engine.evaluation import timeline as living
@@ -157,9 +158,9 @@ def test_no_word_of_a_page_is_broken_on_a_narrow_terminal(session: Session) -> N
         assert {word for word in narrow - words if word.strip("=")} == set()
 
 
-def test_each_word_of_the_trade_is_explained_once_on_the_page_that_uses_it(session: Session) -> None:
+def test_each_word_of_the_trade_is_explained_once_on_the_page_that_uses_it(session: Session, effort: Effort) -> None:
     used: set[str] = set()
-    for path in FILES:
+    for path in effort.share(FILES, len(FILES) // 3):
         for lang in LANGS:
             for name, page in pages(session, path, Say(session.registry, lang)):
                 text = " ".join(plain(page, 1000).split())

@@ -6,7 +6,7 @@ from collections import Counter
 from random import Random
 
 import pytest
-from conftest import examples
+from conftest import Effort, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,10 +80,10 @@ def test_order_comments_and_wording_are_no_edit(seed: int, convention: str) -> N
     assert found(files_of(convention), after, "# une remarque\n\n") == []
 
 
-def test_every_slip_of_the_pen_is_one_edit_of_a_rule(session: Session) -> None:
+def test_every_slip_of_the_pen_is_one_edit_of_a_rule(session: Session, effort: Effort) -> None:
     conventions = session.registry.conventions
     silent = []
-    for mutant in mutants(session.registry, {}):
+    for mutant in effort.share(list(mutants(session.registry, {}))):
         changed = edits(conventions[mutant.convention.id], mutant.convention, FACTS)
         if not changed:
             silent.append((mutant.subject, mutant.change.kind, mutant.change.before, mutant.change.after))
@@ -94,7 +94,7 @@ def test_every_slip_of_the_pen_is_one_edit_of_a_rule(session: Session) -> None:
             assert changed[0].item in (mutant.subject, mutant.convention.id)
     # A row that reaches into another of the same value changes no value of the table.
     assert silent == [("aide.bareme", "threshold", "2", "1")] * len(silent)
-    assert len(silent) == 4
+    assert len(silent) <= 4
 
 
 def test_undoing_an_edit_is_the_edit_the_other_way_round(session: Session) -> None:

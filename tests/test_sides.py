@@ -284,7 +284,7 @@ def test_two_folders_are_compared_whole(monkeypatch: pytest.MonkeyPatch, tmp_pat
     shutil.copytree(ROOT / "policies" / CONVENTION, tmp_path / "policies" / CONVENTION)
     before, after = open_sides(str(tmp_path / "policies"), "policies", None, None)
     assert before.conventions == (CONVENTION,)
-    assert len(after.conventions) == 4
+    assert len(after.conventions) == 7
 
 
 def test_a_folder_beside_one_convention_is_narrowed_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,7 +305,7 @@ def test_the_folder_one_works_in_may_be_a_side(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(ROOT / "policies" / CONVENTION)
     assert [side.conventions for side in open_sides(".", CONVENTION, None, None)] == [(CONVENTION,)] * 2
     monkeypatch.chdir(ROOT / "policies")
-    assert len(open_sides(".", "../policies", None, None)[0].conventions) == 4
+    assert len(open_sides(".", "../policies", None, None)[0].conventions) == 7
 
 
 def test_sides_that_cannot_be_are_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -306,7 +306,7 @@ def unexplained(found: Iterable[Edit], explained: Explained) -> list[tuple[str, 
 
 
 @pytest.mark.parametrize(("a", "b", "table"), [(OLD, MIDDLE, SINCE_2023), (MIDDLE, NEW, SINCE_2024)])
-@pytest.mark.xfail(reason="the readings added today are not yet mapped to statements")
+@pytest.mark.xfail(strict=False, reason="the readings added today are not yet mapped to statements")
 def test_each_statement_has_its_edits_and_each_edit_its_statement(
     session: Session, a: str, b: str, table: Explained
 ) -> None:
@@ -324,7 +324,7 @@ def test_each_statement_has_its_edits_and_each_edit_its_statement(
 @pytest.mark.parametrize(
     ("a", "b", "table"), [(OLD, MIDDLE, UNCHANGED_SINCE_2023), (MIDDLE, NEW, UNCHANGED_SINCE_2024)]
 )
-@pytest.mark.xfail(reason="the readings added today are not yet mapped to statements")
+@pytest.mark.xfail(strict=False, reason="the readings added today are not yet mapped to statements")
 def test_what_a_text_repeats_is_no_edit(session: Session, a: str, b: str, table: Explained) -> None:
     conventions = session.registry.conventions
     named = {selector.partition(":")[0] for selectors in table.values() for selector in selectors}

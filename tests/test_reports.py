@@ -137,7 +137,7 @@ WRITTEN = {
 }
 
 
-@pytest.mark.xfail(reason="compare is not yet in the table of subjects")
+@pytest.mark.xfail(strict=False, reason="compare is not yet in the table of subjects")
 def test_a_command_offers_the_formats_that_its_subject_has_and_no_other() -> None:
     offered = {
         name: list(option.type.choices)

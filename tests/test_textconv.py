@@ -83,7 +83,7 @@ def test_the_log_of_one_item_can_be_followed(repository: Scratch) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-@pytest.mark.xfail(reason="suppositions and amended parts have no text yet")
+@pytest.mark.xfail(strict=False, reason="suppositions and amended parts have no text yet")
 def test_every_id_and_every_word_of_a_rule_file_is_in_its_text(path: Path) -> None:
     said = text(path)
     data = loader.load(path).data

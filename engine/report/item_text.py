@@ -12,11 +12,18 @@ from decimal import Decimal
 from typing import Any
 
 from engine.language.operators import CONDITIONS
+from engine.policy.amending import CHANGE
 from engine.policy.items import KINDS
 
 Lines = list[tuple[int, str]]
 
-_KINDS = {**KINDS, "overlays": "overlay", "derogations": "derogation", "properties": "property"}
+_KINDS = {
+    **KINDS,
+    "overlays": "overlay",
+    "derogations": "derogation",
+    "properties": "property",
+    "suppositions": "supposition",
+}
 _FIRST = ("id", "label", "question", "kind", "unit", "signed", "cite", "note", "value_labels", "applies_when", "unless")
 _LAST = ("then", "otherwise", "warnings")
 _LEFT = ("fact", "ref", "interpretation", "criterion")
@@ -39,13 +46,18 @@ def item_text(data: Any) -> str | None:
 
 
 def _of_rules(data: Mapping[str, Any]) -> list[tuple[str, str, Lines]] | None:
+    own = {key: entries for key, entries in data.items() if key != CHANGE}
+    changes = data.get(CHANGE, {})
+    if not isinstance(changes, dict):
+        return None
     blocks = []
-    for key, entries in data.items():
-        if key not in _KINDS or not isinstance(entries, list) or not all(_has_id(entry) for entry in entries):
-            return None
-        for entry in entries:
-            rest = {name: part for name, part in entry.items() if name != "id"}
-            blocks.append((str(entry["id"]), f"{_KINDS[key]} {entry['id']}", _entry(rest)))
+    for before, lists in (("", own), (f"{CHANGE} ", changes)):
+        for key, entries in lists.items():
+            if key not in _KINDS or not isinstance(entries, list) or not all(_has_id(entry) for entry in entries):
+                return None
+            for entry in entries:
+                rest = {name: part for name, part in entry.items() if name != "id"}
+                blocks.append((str(entry["id"]), f"{before}{_KINDS[key]} {entry['id']}", _entry(rest)))
     return blocks
 
 

@@ -79,7 +79,7 @@ def _blocks(asked: Asked, commands: Commands, title: str, say: Say) -> Iterator[
             yield Paragraph(say.pair(say.label(result), f"{say.result(result)}."))
     for result in asked.open:
         yield Paragraph(say.pair(say.label(result), f"{say('ask_open')}. {why(result, asked.decision, say)}"))
-    if not asked.waiting:
+    if not asked.waiting and not asked.questions:
         yield Paragraph(say("ask_nothing"))
     yield from _next(asked, commands, say)
 

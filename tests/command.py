@@ -17,6 +17,13 @@ from engine.cli import cli
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = Path("tests/fixtures")  # relative, as messages name files the way they were asked for
 LANGUAGES = ("en", "fr")
+CONVENTIONS = (  # those that stand alone; what amends one is tested by what it changes
+    "2019_avenant7",
+    "2020_centres_de_sante",
+    "2023_reglement_arbitral",
+    "2024_convention",
+    "2026_contrat_collectif",
+)
 
 
 def avenant(*arguments: str, stdin: str | bytes | None = None) -> Result:

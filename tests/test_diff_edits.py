@@ -6,6 +6,7 @@ from collections import Counter
 from random import Random
 
 import pytest
+from command import CONVENTIONS
 from conftest import Effort, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,13 +19,6 @@ from engine.policy.reading import load_vocabulary
 from engine.suite.mutants import mutants
 from tests.edited_rules import EDITS, Files, built, files_of, reworded, shuffled
 
-CONVENTIONS = (
-    "2019_avenant7",
-    "2020_centres_de_sante",
-    "2023_reglement_arbitral",
-    "2024_convention",
-    "2026_contrat_collectif",
-)
 FACTS, _ = load_vocabulary()
 SEEDS = st.integers(0, 2**32)
 

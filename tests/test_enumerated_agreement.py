@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command import CONVENTIONS
 from conftest import Effort
 from test_agreement import differences as oracle_differences
 from test_agreement import open_questions, plain_data
@@ -29,13 +30,6 @@ from engine.proof.space import make_space
 from engine.suite.running import read_cases
 
 MOST = 60  # combinations of an item: all of them where there are so few, else a seeded sample
-CONVENTIONS = (
-    "2019_avenant7",
-    "2020_centres_de_sante",
-    "2023_reglement_arbitral",
-    "2024_convention",
-    "2026_contrat_collectif",
-)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from command import FIXTURES, ROOT, avenant, refused
+from command import CONVENTIONS, FIXTURES, ROOT, avenant, refused
 from conftest import Effort
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,13 +31,6 @@ from engine.policy.model import Convention, Parameter, Table
 from engine.policy.reading import load_registry, rule_files
 from engine.report.exchange_page import csv_text
 
-CONVENTIONS = (
-    "2019_avenant7",
-    "2020_centres_de_sante",
-    "2023_reglement_arbitral",
-    "2024_convention",
-    "2026_contrat_collectif",
-)
 NEW = "2024_convention"
 
 

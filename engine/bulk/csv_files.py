@@ -17,9 +17,9 @@ from typing import BinaryIO, Protocol
 
 import polars as pl
 
-from engine.bulk.headers import columns_of, header_problems
+from engine.bulk.headers import checked_columns, columns_of
 from engine.bulk.source import Form, Source
-from engine.errors import InputFault, Location, bounded, fault
+from engine.errors import Location, fault
 from engine.language.facts import Vocabulary
 from engine.language.spoken import FRENCH, PLAIN
 
@@ -63,9 +63,7 @@ def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Source
     headers = [column.strip() for column in next(records(line, separator), [])]
     if not any(headers):
         raise fault(place, "header-missing")
-    columns = columns_of(headers, vocabulary)
-    if problems := list(bounded(header_problems(headers, columns, vocabulary, place))):
-        raise InputFault(problems)
+    columns = checked_columns(headers, vocabulary, place)
     return Source(
         name=name,
         format="csv",
@@ -74,7 +72,7 @@ def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Source
         separator=separator,
         dialect=form.dialect or DIALECTS.get(separator, PLAIN),
         encoding=encoding,
-        headers={column: header for column, header in zip(columns, headers, strict=True) if column != header},
+        headers={column: header for column, header in columns.items() if column != header},
         lines=skipped,
     )
 

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from engine.errors import Location, Problem, nearest
+from engine.errors import InputFault, Location, Problem, bounded, nearest
 from engine.language.facts import Vocabulary
 from engine.language.spoken import fold
 
@@ -41,6 +41,18 @@ def _facts_by_name(vocabulary: Vocabulary) -> dict[str, set[str]]:
         for way in {fold(name), *map(fold, fact.label.values())}:
             known.setdefault(way, set()).add(name)
     return known
+
+
+def checked_columns(headers: Sequence[str], vocabulary: Vocabulary, place: Location) -> dict[str, str]:
+    """The header of each column, by the id of the column.
+
+    Raises:
+        InputFault: headers that name one column twice, or several facts.
+    """
+    columns = columns_of(headers, vocabulary)
+    if problems := list(bounded(header_problems(headers, columns, vocabulary, place))):
+        raise InputFault(problems)
+    return dict(zip(columns, headers, strict=True))
 
 
 def header_problems(

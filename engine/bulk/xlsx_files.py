@@ -12,9 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from engine.bulk.headers import columns_of, header_problems
+from engine.bulk.headers import checked_columns, columns_of
 from engine.bulk.source import Form, Source
-from engine.errors import InputFault, Location, bounded, fault
+from engine.errors import Location, fault
 from engine.language.facts import SIGNATURE, Vocabulary
 from engine.language.spoken import FRENCH
 from engine.workbooks import cell_text, check_shown, open_workbook
@@ -34,16 +34,14 @@ def open_xlsx(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Sourc
     place = Location(f"{name}!{sheet.title}", first, 1)
     check_shown(sheet, place)
     headers = _headers(sheet, first, place)
-    columns = columns_of(headers, vocabulary)
-    if problems := list(bounded(header_problems(headers, columns, vocabulary, place))):
-        raise InputFault(problems)
+    columns = checked_columns(headers, vocabulary, place)
     return Source(
         name=name,
         format="xlsx",
         columns=dict.fromkeys(columns, pl.String),
         size=size,
         dialect=FRENCH,
-        headers={column: header for column, header in zip(columns, headers, strict=True) if column != header},
+        headers={column: header for column, header in columns.items() if column != header},
         lines=first,
         sheet=sheet.title,
     )

@@ -37,7 +37,7 @@ GOLDEN = ROOT / "tests" / "golden"
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 A19_52 = "examples/2020_gp_full_time_above_p95.yaml"
 SEED = 20250402
-# Every combination of the 2019 questions is some 3 000 evaluations, so fewer cases of that convention are drawn.
+OPEN = 6  # questions of a case that are left open, drawn anew for each: all of them have too many combinations
 CASES = {
     "2019_avenant7": 14,
     "2023_reglement_arbitral": 66,
@@ -388,10 +388,13 @@ Way = frozenset[tuple[str, str]]
 
 
 def every_result(
-    session: Session, convention: Convention, facts: Facts, subjects: set[tuple[str, int]]
+    session: Session,
+    convention: Convention,
+    facts: Facts,
+    questions: Mapping[str, Interpretation],
+    subjects: set[tuple[str, int]],
 ) -> dict[Way, dict[tuple[str, int], Value]]:
     """All results by the answers that differ from the defaults, over all combinations of the questions."""
-    questions = mentioned(session, convention)
     known = session.program(convention, ()).plan.interpretations
     wanted = {year: {id_ for id_, other in subjects if other == year} for year in sorted({y for _, y in subjects})}
     found = {}
@@ -410,16 +413,20 @@ def test_no_combination_of_readings_gives_what_is_not_named_nor_the_other_way_ro
     session: Session, effort: Effort
 ) -> None:
     count = changing = 0
+    rng = random.Random(SEED)
     for convention, facts in drawn(session, effort):
+        questions = mentioned(session, convention)
+        closed = {*questions} - {*rng.sample(sorted(questions), min(OPEN, len(questions)))}
+        opened = {id_: question for id_, question in questions.items() if id_ not in closed}
         try:
-            found = asked(session, facts)
+            found = asked(session, facts, {id_: questions[id_].default for id_ in closed})
         except InputFault:
             continue
         count += 1
         changing += bool(found.changes)
         told = {(c.subject.item, c.subject.year): c for c in found.changes}
         safe = {(subject.item, subject.year) for subject, _ in found.safe}
-        every = every_result(session, convention, facts, set(told) | safe)
+        every = every_result(session, convention, facts, opened, set(told) | safe)
         taken = every[frozenset()]
         for subject in set(told) | safe:
             least: dict[Value, set[Way]] = {}

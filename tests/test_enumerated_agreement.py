@@ -25,7 +25,7 @@ from engine.language.term_bank import TermBank
 from engine.language.values import exact
 from engine.policy.model import Convention
 from engine.proof.apart import values_apart
-from engine.proof.encoding import encode, facts_read
+from engine.proof.encoding import encode, reads_of
 from engine.proof.space import make_space
 from engine.suite.running import read_cases
 
@@ -76,7 +76,7 @@ def enumerated(session: Session, convention: Convention, most: int) -> Iterator[
         if step.item.transitional:
             continue
         rng = random.Random(step.item.id)
-        names = facts_read(step)
+        names = reads_of(step).facts
         for values in combinations([apart[name] for name in names], rng, most):
             facts = dict(rng.choice(wholes))
             for name, value in zip(names, values, strict=True):

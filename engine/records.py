@@ -26,6 +26,7 @@ else:
 
 def _frozen(cls: type, options: Mapping[str, bool]) -> Any:
     kept = {**options, "slots": True, "order": False}
+    cls.__doc__ = cls.__doc__ or cls.__name__  # or else the library makes one of the signature, which takes its time
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, **kept)(cls)
     fields = dataclasses.fields(made)
     methods = {

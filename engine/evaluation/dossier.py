@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
@@ -22,6 +22,7 @@ from engine.language.values import Scalar
 from engine.policy.loader import Document
 from engine.policy.reading import load_schema
 from engine.policy.schema import shape, shape_problems
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from engine.evaluation.decision import Decision
 from engine.evaluation.dossier import Dossier, Event, with_event
@@ -17,6 +17,7 @@ from engine.evaluation.session import Session
 from engine.language.facts import YEAR
 from engine.language.values import add_months
 from engine.policy.model import YEAR_START
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

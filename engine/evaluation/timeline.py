@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.errors import InputFault, Problem
@@ -20,6 +19,7 @@ from engine.language.expressions import FactRef, below
 from engine.language.facts import YEAR
 from engine.language.values import add_months
 from engine.policy.model import Item
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

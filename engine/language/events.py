@@ -7,10 +7,10 @@ from when, is in the policies.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from engine.language.values import Scalar
+from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ Schemas are flat (docs/adr), so one message points at one key; the next stage is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import Location, Problem, bounded, nearest
@@ -15,6 +14,7 @@ from engine.policy import shapes
 from engine.policy.forms import keywords
 from engine.policy.shapes import Test, fitting
 from engine.policy.weaving import Placed
+from engine.records import dataclass
 
 MAX_SHOWN = 60
 _FORMS = {

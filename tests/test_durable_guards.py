@@ -345,7 +345,7 @@ def test_the_check_of_policies_refuses_just_what_the_engine_would() -> None:
     seen = {True: 0, False: 0}
     for _ in range(150):
         body = outcome(*(random_condition(numbers, 2) for _ in range(numbers.choice([1, 2, 4]))))
-        item = Item("result", "outcome", NO_TEXT, None, {}, (), None, None, None, (), body, False, "convention", AT)
+        item = Item("result", "outcome", NO_TEXT, body, "convention", AT)
         refused = {problem.code for problem in outcomes.size_problems(item, body)}
         assert refused == refused_by_the_engine(body)
         seen[bool(refused)] += 1

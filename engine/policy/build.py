@@ -42,15 +42,14 @@ def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[Conventio
     data, id_ = head.data, head.data["id"]
     top = Reader((), head.at, id_)
     problems: list[Problem] = []
-    files = [([*offers(head, id_)], [], [], [], []), *(_contents(file, id_) for file in rules)]
+    own = [*offers(head, id_), *(item for file in rules for item in items(file, id_))]
+    entries = {key: [e for file in rules for e in _entries(file, id_, key, read)] for key, read in _READERS.items()}
     taken: dict[str, Location] = {YEAR_START: head.at(("years_from",))}
-    for own, overlays, derogations, properties, suppositions in files:
-        named = [each for item in own for each in ((item.id, item.at), *_inner_ids(item))]
-        named += [(entry.id, entry.at) for entries in (overlays, derogations, properties) for entry in entries]
-        named += [(entry.id, entry.at) for entry in suppositions]
-        for name, at in named:
-            _claim(name, at, taken, problems)
-    kept = _first_of_each(item for own, *_ in files for item in own)
+    named = [each for item in own for each in ((item.id, item.at), *_inner_ids(item))]
+    named += [(entry.id, entry.at) for key in _READERS for entry in entries[key]]
+    for name, at in sorted(named, key=lambda each: each[1]):
+        _claim(name, at, taken, problems)
+    kept = _first_of_each(own)
     convention = Convention(
         id=id_,
         label=data["label"],
@@ -61,10 +60,10 @@ def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[Conventio
         sources={key: _source(key, entry, top.below("sources", key)) for key, entry in data["sources"].items()},
         interpretations=_interpretations(_entries(head, id_, "interpretations", _interpretation), head, problems),
         items=kept,
-        overlays=tuple(overlay for _, overlays, *_ in files for overlay in overlays),
-        derogations=_first_of_each(entry for _, _, derogations, *_ in files for entry in derogations),
-        properties=_first_of_each(entry for *_, properties, _ in files for entry in properties),
-        suppositions=_first_of_each(entry for *_, suppositions in files for entry in suppositions),
+        overlays=tuple(entries["overlays"]),
+        derogations=_first_of_each(entries["derogations"]),
+        properties=_first_of_each(entries["properties"]),
+        suppositions=_first_of_each(entries["suppositions"]),
         results=declared(data, top, ((item.id, item.at) for item in kept.values() if item.kind == "outcome")),
         digest=digest,
         at=head.key_at(("id",)),
@@ -75,18 +74,6 @@ def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[Conventio
         knows=known_values(head),
     )
     return convention, problems
-
-
-def _contents(
-    file: Placed, convention: str
-) -> tuple[list[Item], list[Overlay], list[Derogation], list[Property], list[Supposition]]:
-    return (
-        items(file, convention),
-        _entries(file, convention, "overlays", _overlay),
-        _entries(file, convention, "derogations", derogation),
-        _entries(file, convention, "properties", law_property),
-        _entries(file, convention, "suppositions", supposition),
-    )
 
 
 def _entries(document: Placed, convention: str, key: str, read: Callable[[Any, Reader], _Entry]) -> list[_Entry]:
@@ -186,3 +173,12 @@ def _inner_ids(item: Item) -> list[tuple[str, Location]]:
         case Outcome():
             taken.extend((rule.id, rule.at) for rule in item.body.rules)
     return taken
+
+
+# What the lists of a rule file hold beside items.
+_READERS: Mapping[str, Callable[[Any, Reader], Any]] = {
+    "overlays": _overlay,
+    "derogations": derogation,
+    "properties": law_property,
+    "suppositions": supposition,
+}

@@ -197,17 +197,17 @@ class Item:
     id: str
     kind: str
     label: Text
-    unit: str | None
-    value_labels: Mapping[str, Text]
-    cite: tuple[Citation, ...]
-    note: Text | None
-    applies_when: Condition | None
-    unless: Condition | None
-    warnings: tuple[Caution, ...]
     body: Body
-    transitional: bool
     convention: str
     at: Location = field(compare=False)
+    unit: str | None = None
+    value_labels: Mapping[str, Text] = field(default_factory=dict)
+    cite: tuple[Citation, ...] = ()
+    note: Text | None = None
+    applies_when: Condition | None = None
+    unless: Condition | None = None
+    warnings: tuple[Caution, ...] = ()
+    transitional: bool = False
     aliases: tuple[str, ...] = ()
     severity: str | None = None  # of a consistency: ERROR or WARNING
 
@@ -251,6 +251,9 @@ class Overlay:
     note: Text | None = None
 
 
+Entry = Interpretation | Overlay | Derogation | Property | Supposition | WithoutRules
+
+
 @dataclass(frozen=True, slots=True)
 class Convention:
     """One version of the rules, for signature dates from ``signed_from`` (in) to ``signed_before`` (out).
@@ -280,6 +283,12 @@ class Convention:
     amends: str | None = None
     kept: tuple[Citation, ...] = ()
     knows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What has an id and cites its ground beside the items."""
+        by_id = (self.interpretations, self.derogations, self.properties, self.suppositions)
+        return (*self.overlays, *self.without_rules, *(entry for each in by_id for entry in each.values()))
 
     def covers(self, day: dt.date) -> bool:
         """Whether a contract signed on ``day`` falls in this convention's window."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.language.expressions import Citation, Node, below, parts
-from engine.policy.model import Item
+from engine.policy.model import Entry, Item
 
 
 def nodes(item: Item) -> Iterator[Node]:
@@ -19,7 +19,7 @@ def deciding_nodes(item: Item) -> Iterator[Node]:
     yield from parts(item.body)
 
 
-def citations(item: Item) -> Iterator[Citation]:
-    """Every citation inside ``item``."""
-    for part in below(item):
+def citations(whole: Item | Entry) -> Iterator[Citation]:
+    """Every citation inside an item or an entry."""
+    for part in below(whole):
         yield from getattr(part, "cite", ())

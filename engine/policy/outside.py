@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import field
+from typing import ClassVar
 
 from engine.errors import Location
 from engine.language.expressions import Citation, Text
@@ -26,6 +27,7 @@ class WithoutRules:
     ``ask`` says who knows more.
     """
 
+    PARTS: ClassVar = ("known",)
     id: str
     beneficiary: str
     signed_from: dt.date

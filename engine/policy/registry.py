@@ -16,7 +16,7 @@ from engine.language.expressions import Text
 from engine.language.facts import Vocabulary
 from engine.policy.model import Convention
 from engine.policy.outside import WithoutRules
-from engine.policy.overlays import Laid, covers
+from engine.policy.overlays import Laid, covers, interpretations
 from engine.policy.results import Results, joined
 from engine.policy.suppositions import Supposition
 from engine.records import dataclass
@@ -50,6 +50,10 @@ class Registry:
         return tuple(
             (later, overlay) for later in others for overlay in later.overlays if covers(later, overlay, convention)
         )
+
+    def choices(self, convention: Convention) -> Mapping[str, Mapping[str, object]]:
+        """The choices of every interpretation that a contract of ``convention`` may ever depend on."""
+        return interpretations(convention, self.covering(convention))
 
     def digest(self, convention: Convention) -> str:
         """``sha256:…`` over the convention, the conventions whose overlays may change it, and the case schema."""

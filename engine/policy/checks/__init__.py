@@ -18,13 +18,12 @@ from engine.policy.checks.outcomes import outcome_problems
 from engine.policy.checks.overlays import overlay_problems
 from engine.policy.checks.properties import property_problems
 from engine.policy.checks.results import result_problems
-from engine.policy.checks.suppositions import supposition_problems
 from engine.policy.checks.tables import table_problems
 from engine.policy.checks.tongues import tongue_problems
 from engine.policy.checks.unused import unused_problems
 from engine.policy.checks.windows import window_problems
 from engine.policy.model import Convention
-from engine.policy.overlays import interpretations, laid_items
+from engine.policy.overlays import laid_items
 from engine.policy.places import HEAD
 from engine.policy.reading import read_registry
 from engine.policy.registry import Registry
@@ -34,9 +33,7 @@ Check = Callable[[Registry, Convention], Iterator[Problem]]
 
 
 def _names_and_types(registry: Registry, convention: Convention) -> Iterator[Problem]:
-    covering = registry.covering(convention)
-    resolved = resolve(laid_items(convention, ()), registry.vocabulary, interpretations(convention, covering))
-    yield from resolved.problems
+    yield from resolve(laid_items(convention, ()), registry.vocabulary, registry.choices(convention)).problems
 
 
 _CHECKS: tuple[Check, ...] = (
@@ -48,7 +45,6 @@ _CHECKS: tuple[Check, ...] = (
     outcome_problems,
     overlay_problems,
     property_problems,
-    supposition_problems,
     unused_problems,
     date_problems,
     tongue_problems,

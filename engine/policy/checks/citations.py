@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from engine.errors import Location, Problem, nearest
 from engine.language.expressions import Citation, Literal, Node, parts, walk
-from engine.policy.model import CONSISTENCY, Convention, Criterion, Item, Overlay, Parameter, Property, Quantity, Table
+from engine.policy.model import CONSISTENCY, Convention, Criterion, Item, Parameter, Quantity, Table
 from engine.policy.nodes import citations
 from engine.policy.registry import Registry
-from engine.policy.suppositions import Supposition
 
 _NEUTRAL_NUMBERS = (0, 1, 100)  # they state no law: a floor, a whole, a percentage of everything
 
@@ -19,24 +18,10 @@ def citation_problems(registry: Registry, convention: Convention) -> Iterator[Pr
     for item in convention.items.values():
         yield from _dangling(citations(item), convention)
         yield from _uncited(item)
-    for derogation in convention.derogations.values():
-        yield from _dangling(derogation.cite, convention)
-        yield from _required(derogation.id, derogation.cite, derogation.at)
-    supposed = convention.suppositions.values()
-    others: tuple[Overlay | Property | Supposition, ...] = (
-        *convention.overlays,
-        *convention.properties.values(),
-        *supposed,
-    )
-    for entry in others:
-        yield from _dangling(entry.cite, convention)
+    for entry in convention.entries:
+        yield from _dangling(citations(entry), convention)
         yield from _required(entry.id, entry.cite, entry.at)
-    for window in convention.without_rules:
-        yield from _dangling((*window.cite, *(c for k in window.known for c in k.cite)), convention)
-        yield from _required(window.id, window.cite, window.at)
     for interpretation in convention.interpretations.values():
-        yield from _dangling(interpretation.cite, convention)
-        yield from _required(interpretation.id, interpretation.cite, interpretation.at)
         if interpretation.default not in interpretation.choices:
             allowed = ", ".join(interpretation.choices)
             close = nearest(interpretation.default, interpretation.choices)
@@ -44,7 +29,7 @@ def citation_problems(registry: Registry, convention: Convention) -> Iterator[Pr
             yield Problem(interpretation.at, "unknown-value", values, close)
 
 
-def _dangling(cite: Iterator[Citation] | tuple[Citation, ...], convention: Convention) -> Iterator[Problem]:
+def _dangling(cite: Iterable[Citation], convention: Convention) -> Iterator[Problem]:
     for citation in cite:
         if citation.source not in convention.sources:
             close = nearest(citation.source, convention.sources)

@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.errors import Location, Problem
-from engine.language.expressions import Scale, Unpublished, walk
-from engine.policy.model import Convention, Criterion, Item, Outcome, Overlay, Parameter, Property, Quantity
-from engine.policy.nodes import nodes
+from engine.language.expressions import Scale, below
+from engine.policy.model import Convention, Item, Outcome, Parameter, Quantity
 from engine.policy.registry import Registry
-from engine.policy.suppositions import Supposition
 from engine.words import LANGUAGES, read_words
+
+# The fields of parts that hold a text, and what is said of it behind the id.
+_TEXTS = {
+    "label": "",
+    "question": "",
+    "ask": "",
+    "short": ": short",
+    "note": ": note",
+    "refusal": ": refusal",
+    "text": ": text",
+    "reason": ": unpublished",
+    "because": ": excluded",
+}
 
 
 def label_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
@@ -36,46 +47,17 @@ def _unlabelled_values(item: Item) -> Iterator[Problem]:
 
 
 def label_texts(convention: Convention) -> Iterator[tuple[str, Mapping[str, str], Location]]:
-    yield convention.id, convention.label, convention.at
-    for interpretation in convention.interpretations.values():
-        yield interpretation.id, interpretation.question, interpretation.at
-        if interpretation.note is not None:
-            yield f"{interpretation.id}: note", interpretation.note, interpretation.at
-        for choice, label in interpretation.choices.items():
-            yield f"{interpretation.id}={choice}", label, interpretation.at
-    for shown in convention.results.headline.values():
-        if shown.short is not None:
-            yield f"{shown.id}: short", shown.short, shown.at
-    for item in convention.items.values():
-        yield item.id, item.label, item.at
-        if item.note is not None:
-            yield f"{item.id}: note", item.note, item.at
-        for node in (node for root in nodes(item) for node in walk(root)):
-            if isinstance(node, Unpublished):
-                yield f"{item.id}: unpublished", node.reason, node.at
-        for warning in item.warnings:
-            yield f"{item.id}: warnings", warning.text, warning.at
-        for value, label in item.value_labels.items():
-            yield f"{item.id}: {value}", label, item.at
-        if isinstance(item.body, Criterion):
-            yield from ((d.id, d.label, d.at) for d in item.body.derogations)
-            if item.body.refusal is not None:
-                yield f"{item.id}: refusal", item.body.refusal, item.at
-        if isinstance(item.body, Outcome):
-            yield from ((f"{item.id}: excluded", e.because, e.at) for e in item.body.excluded)
-    for derogation in convention.derogations.values():
-        yield derogation.id, derogation.label, derogation.at
-    supposed = convention.suppositions.values()
-    others: tuple[Overlay | Property | Supposition, ...] = (
-        *convention.overlays,
-        *convention.properties.values(),
-        *supposed,
-    )
-    for entry in others:
-        yield entry.id, entry.label, entry.at
-    for window in convention.without_rules:
-        for text in (window.label, window.ask, *(known.text for known in window.known)):
-            yield window.id, text, window.at
+    """Every text of a convention that people read, by what it belongs to."""
+    for whole in (convention, *convention.results.headline.values(), *convention.items.values(), *convention.entries):
+        excluded = whole.body.excluded if isinstance(whole, Item) and isinstance(whole.body, Outcome) else ()
+        for part in (*below(whole), *excluded):
+            id_, at = getattr(part, "id", whole.id), getattr(part, "at", whole.at)
+            for name, said in _TEXTS.items():
+                text = getattr(part, name, None)
+                if text is not None:
+                    yield id_ + said, text, at
+            labels = {**getattr(part, "value_labels", {}), **getattr(part, "choices", {})}
+            yield from ((f"{id_}: {value}", label, at) for value, label in labels.items())
 
 
 def _dated(id_: str, parameter: Parameter, convention: Convention, at: Location) -> Iterator[Problem]:

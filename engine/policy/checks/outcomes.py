@@ -14,7 +14,7 @@ from engine.errors import Problem
 from engine.language.expressions import Condition, Connect, VerdictIs, walk
 from engine.language.operators import CONNECTIVES
 from engine.policy.model import Convention, Item, Outcome
-from engine.policy.overlays import interpretations, laid_items
+from engine.policy.overlays import laid_items
 from engine.policy.registry import Registry
 from engine.policy.resolve import faults, resolve
 
@@ -29,7 +29,7 @@ Verdicts = dict[str, str]
 def outcome_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """Verdict combinations without a value or with two, and rules that never fire, for every outcome."""
     items = {**laid_items(convention, ()), **convention.items}
-    known = interpretations(convention, registry.covering(convention))
+    known = registry.choices(convention)
     resolved = resolve(items, registry.vocabulary, known)
     for item in convention.items.values():
         if isinstance(item.body, Outcome):

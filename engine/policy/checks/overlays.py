@@ -9,7 +9,7 @@ from engine.errors import Problem, nearest
 from engine.language.expressions import VerdictIs, walk
 from engine.policy.checks.outcomes import prove
 from engine.policy.model import Convention, Outcome, Overlay
-from engine.policy.overlays import covers, interpretations, laid_items
+from engine.policy.overlays import covers, laid_items
 from engine.policy.registry import Registry
 from engine.policy.resolve import Resolved, replaces, resolve
 
@@ -69,7 +69,7 @@ def _can_reach(overlay: Overlay, older: Convention) -> bool:
 
 
 def _fit(registry: Registry, convention: Convention, overlay: Overlay, older: Convention) -> Iterator[Problem]:
-    known = interpretations(older, registry.covering(older))
+    known = registry.choices(older)
     before = resolve(laid_items(older, ()), registry.vocabulary, known)
     after = resolve(laid_items(older, [(convention, overlay)]), registry.vocabulary, known)
     for reason, close in _reasons(overlay, before, after):

@@ -1,4 +1,4 @@
-"""Checks what properties of the law speak of: a convention comes in, unknown names and types without order go out."""
+"""What decides no case speaks of what exists: properties and suppositions come in, unknown names and misfits go out."""
 
 from __future__ import annotations
 
@@ -6,26 +6,43 @@ from collections.abc import Iterator
 
 from engine.errors import Problem
 from engine.language.expressions import FactRef, ItemRef, walk
-from engine.language.types import Type
-from engine.language.typing import Scope, check_condition, fact_type, item_type
+from engine.language.types import Type, joined
+from engine.language.typing import Scope, check_condition, fact_type, item_type, type_of
 from engine.policy.model import Convention, Property
-from engine.policy.overlays import interpretations, laid_items
+from engine.policy.overlays import laid_items
 from engine.policy.properties import FALLS, RISES, steps_of
 from engine.policy.registry import Registry
 from engine.policy.resolve import resolve
+from engine.policy.suppositions import Supposition
 
 
 def property_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
-    """Names that do not exist, types that do not fit, and comparisons of what has no more and less."""
-    if not convention.properties:
+    """Names that do not exist, types and facts that do not fit, comparisons of what has no more and less."""
+    if not (convention.properties or convention.suppositions):
         return
-    questions = interpretations(convention, registry.covering(convention))
-    items = laid_items(convention, ())
+    questions, items = registry.choices(convention), laid_items(convention, ())
     scope = Scope(registry.vocabulary, resolve(items, registry.vocabulary, questions).types, questions)
     silent = frozenset(id_ for id_, item in items.items() if item.kind == "obligation")
     for promise in convention.properties.values():
         _check(promise, convention, scope, silent)
+    for supposition in convention.suppositions.values():
+        _supposed(supposition, scope)
     yield from scope.problems
+
+
+def _supposed(supposition: Supposition, scope: Scope) -> None:
+    """Only a fact whose absence is an answer can be supposed, and with a value of its type."""
+    if supposition.when is not None:
+        check_condition(supposition.when, scope)
+    wanted = fact_type(supposition.fact, scope)
+    if wanted is None:
+        return
+    if not scope.vocabulary.facts[supposition.fact.name].absence_answers:
+        scope.report(supposition.fact.at, "supposed-fact", id=supposition.id, name=supposition.fact.name)
+    for value in supposition.be:
+        found = type_of(value, scope, wanted)
+        if found is not None and joined(wanted, found) is None:
+            scope.report(supposition.at, "type-mismatch", operator="be", types=f"{wanted}; {found}")
 
 
 def _check(promise: Property, convention: Convention, scope: Scope, silent: frozenset[str]) -> None:

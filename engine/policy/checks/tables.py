@@ -19,7 +19,7 @@ from engine.policy.checks.gaps import gap_problems
 from engine.policy.dated import in_force
 from engine.policy.model import Convention, Item, Row, Table
 from engine.policy.offers import narrowed
-from engine.policy.overlays import interpretations, laid_items
+from engine.policy.overlays import laid_items
 from engine.policy.regions import cells_of, classes, constant, fits
 from engine.policy.registry import Registry
 from engine.policy.resolve import faults, resolve
@@ -32,7 +32,7 @@ Point = Mapping[str, Any]
 def table_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """Overlaps, gaps and unreachable rows of every table of ``convention``."""
     items = {**laid_items(convention, ()), **convention.items}
-    known = interpretations(convention, registry.covering(convention))
+    known = registry.choices(convention)
     vocabulary = narrowed(registry.vocabulary, convention)
     resolved = resolve(items, vocabulary, known)
     for item in convention.items.values():

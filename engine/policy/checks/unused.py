@@ -17,7 +17,8 @@ def unused_problems(registry: Registry, convention: Convention) -> Iterator[Prob
     """Sources that nothing cites, questions that nothing asks, parameters and criteria that nothing reads."""
     if not (convention.items or convention.overlays or convention.without_rules):
         yield Problem(convention.at, "empty-convention", {"id": convention.id})
-    cited = set(_cited(convention))
+    wholes = (*convention.items.values(), *convention.entries)
+    cited = {citation.source for whole in wholes for citation in citations(whole)}
     for source in convention.sources.values():
         if source.id not in cited:
             yield warning(source.at, "unused-source", id=source.id)
@@ -32,27 +33,11 @@ def unused_problems(registry: Registry, convention: Convention) -> Iterator[Prob
     yield from _unused_derogations(convention)
 
 
-def _cited(convention: Convention) -> Iterator[str]:
-    """The source of every citation of a convention."""
-    for item in convention.items.values():
-        yield from (citation.source for citation in citations(item))
-    cites = [entry.cite for entry in convention.derogations.values()]
-    cites.extend(entry.cite for entry in convention.interpretations.values())
-    cites.extend(entry.cite for entry in convention.overlays)
-    cites.extend(entry.cite for entry in convention.properties.values())
-    cites.extend(entry.cite for entry in convention.suppositions.values())
-    for window in convention.without_rules:
-        cites.extend((window.cite, *(known.cite for known in window.known)))
-    yield from (citation.source for cite in cites for citation in cite)
-
-
 def _named(registry: Registry, convention: Convention) -> tuple[set[str], set[str]]:
     """The questions and the items that anything asks or reads, also what is laid over a running contract."""
     covering = registry.covering(convention)
     later = [item for other, _ in covering for item in other.items.values()]
-    roots: list[object] = [*convention.items.values(), *convention.derogations.values(), *later]
-    roots.extend((*convention.properties.values(), *convention.suppositions.values()))
-    roots.extend((*convention.overlays, *(overlay for _, overlay in covering)))
+    roots = [*convention.items.values(), *convention.entries, *later, *(overlay for _, overlay in covering)]
     asked: set[str] = set()
     read = {*convention.results.ids, *convention.results.life.ids}
     for overlay in (*convention.overlays, *(overlay for _, overlay in covering)):

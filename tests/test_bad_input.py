@@ -207,7 +207,7 @@ def test_a_number_that_is_no_plain_decimal_is_refused_in_json_and_in_yaml(number
         ("patientele", "percentile_mt", 30.005, "fact-decimals", "at most 2"),
         ("contrat", "annee", 0, "fact-range", "from 1 to 15"),
         ("contrat", "option", "quart_temps", "fact-value", "tiers_etp, demi_etp, un_etp"),
-        ("medecin", "specialite", "pediatre", "fact-value", "Did you mean 'pediatrie'?"),
+        ("medecin", "specialite", "pediatri", "fact-value", "Did you mean 'pediatrie'?"),
         ("medecin", "optam", "parfois", "fact-type", "oui, non"),
         ("medecin", "optam", 1, "fact-type", "true, false"),
         ("medecin", "date_naissance", "2024-02-30", "day-missing", "does not exist"),
@@ -237,6 +237,13 @@ def test_a_fact_that_cannot_be_is_refused_with_what_could(
         ("contrat", "date_signature", "2 septembre 2024", "2024-09-02"),
         ("contrat", "option", "mi-temps", "demi_etp"),
         ("contrat", "option", "Temps plein", "un_etp"),
+        ("contrat", "option", "plein temps", "un_etp"),
+        ("contrat", "option", "50 %", "demi_etp"),
+        ("contrat", "option", 0.5, "demi_etp"),
+        ("medecin", "specialite", "médecin généraliste", "medecine_generale"),
+        ("medecin", "specialite", "Pédiatre", "pediatrie"),
+        ("medecin", "secteur", 1, "secteur_1"),
+        ("medecin", "exercice_coordonne", True, "oui"),
         ("medecin", "secteur", "Secteur 2", "secteur_2"),
         ("medecin", "optam", "oui", True),
         ("medecin", "optam", "non", False),
@@ -247,7 +254,7 @@ def test_a_fact_that_cannot_be_is_refused_with_what_could(
     ],
 )
 def test_a_fact_written_as_people_write_it_is_understood(
-    group: str, fact: str, said: str, meant: Any, tmp_path: Path
+    group: str, fact: str, said: Any, meant: Any, tmp_path: Path
 ) -> None:
     results = []
     for value in (said, meant):

@@ -64,6 +64,7 @@ X_KEYS: Mapping[str, str] = {
     "x-scale": "how many decimals are allowed; without it, none",
     "x-absence": "`answer`: absence says that the event did not happen or the figure was not notified",
     "x-labels": "French and English label of each value",
+    "x-said": "other names by which people call each value",
     "x-fixed": "a person cannot change it: an age, a date gone by",
     "x-sensitive": "`true`: about a person's health or birth; it never stands in an address",
     "x-instead-of": "facts that people seldom know, which need not be asked for where this one is known",

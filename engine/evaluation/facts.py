@@ -126,6 +126,8 @@ class _CaseReader:
                 path, "unknown-fact", nearest_fact(name, self.vocabulary, self.problems), is_key=True, name=name
             )
         elif value is not None:
+            if self.spoken and fact.type.kind == "enum" and isinstance(value, bool | int | Decimal):
+                value = str(value).lower()  # as it stands in the file, such as an option said as 0.5
             value = self._understood(fact, value, path) if self.spoken and isinstance(value, str) else value
             typed = None if value is None else self._typed(fact, value, path)
             if typed is not None:

@@ -29,7 +29,7 @@ class Fact:
     ``sensitive``: about a person's health or birth: it never stands in an address.
     ``instead_of``: facts that need not be asked for where this one is known, and which people seldom know.
     ``fixed``: a person cannot change it; where ``fixed_with`` names a fact, not once that one is given. ``default``:
-    what a case that does not state it means.
+    what a case that does not state it means. ``said``: other names by which people call each value.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Fact:
     instead_of: tuple[str, ...]
     default: str | None
     value_labels: Mapping[str, Mapping[str, str]]
+    said: Mapping[str, tuple[str, ...]]
 
     def is_fixed(self, given: Container[str]) -> bool:
         """Whether a person cannot change it in a case that gives these facts."""
@@ -147,6 +148,7 @@ def _fact(name: str, entry: Mapping[str, Any]) -> Fact:
         instead_of=tuple(entry.get("x-instead-of", ())),
         default=entry.get("default"),
         value_labels=entry.get("x-labels") or {},
+        said={value: tuple(names) for value, names in entry.get("x-said", {}).items()},
     )
 
 

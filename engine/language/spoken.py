@@ -199,9 +199,10 @@ def _iso(text: str, year: int, month: int, day: int) -> str:
 
 
 def _choice(text: str, fact: Fact, dialect: str) -> str:
-    """The value whose code or label is written, or which the label's words outside the brackets name alone."""
+    """The value whose code, label or other name is written, in whatever order its words come."""
     wanted = fold(text)
-    found = {value for value, name in _names(fact) if name == wanted}
+    words = sorted(wanted.split())
+    found = {value for value, name in _names(fact) if name == wanted or sorted(name.split()) == words}
     if len(found) == 1:
         return found.pop()
     labels = {name: value for value, name in _names(fact)}
@@ -212,9 +213,10 @@ def _choice(text: str, fact: Fact, dialect: str) -> str:
 
 
 def _names(fact: Fact) -> Iterator[tuple[str, str]]:
-    """Every value with each way to say it: code, labels, and labels without what stands in brackets."""
+    """Every value with each way to say it: code, other names, labels, and labels without what stands in brackets."""
     for value in fact.type.values:
         yield value, fold(value)
+        yield from ((value, fold(name)) for name in fact.said.get(value, ()))
         for label in fact.value_labels.get(value, {}).values():
             yield value, fold(label)
             yield value, fold(re.sub(r"\(.*?\)", "", label))

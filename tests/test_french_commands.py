@@ -86,7 +86,7 @@ def test_help_is_in_french_by_option_or_by_locale_and_english_again_after(comman
     ("args", "said"),
     [
         (["evaluate"], "Erreur : Argument manquant 'CASE...'."),
-        (["evaluat"], "Commande inconnue : evaluat."),
+        (["evaluat"], "Commande inconnue : evaluat. Vouliez-vous dire 'evaluate' ?"),
         (["evaluate", "x", "--langue"], "Option inconnue : --langue. Vouliez-vous dire '--lang' ?"),
         (["evaluate", "x", "--format", "latex"], "« latex » n'est pas l'un de 'text', 'markdown', 'json'"),
         (["evaluate", "x", "--as-of", "demain"], "--as-of : « demain » n'est pas une date"),

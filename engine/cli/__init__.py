@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.exceptions import NoSuchCommand
 
 from engine.cli.tongue import group_lang_option, language, spoken, translated
 
@@ -49,6 +50,15 @@ class _Commands(click.Group):
         found = getattr(import_module(f"{__name__}.{_COMMANDS[cmd_name]}"), _NAMES.get(cmd_name, cmd_name))
         assert isinstance(found, click.Command)
         return translated(found)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As in click, which looks for names like an unknown one among loaded commands, here none."""
+        try:
+            return super().resolve_command(ctx, args)
+        except NoSuchCommand as unknown:
+            raise NoSuchCommand(unknown.command_name, possibilities=_COMMANDS, ctx=ctx) from None
 
     def main(self, args: Sequence[str] | None = None, *others: Any, **named: Any) -> Any:
         """Runs a command in the language that it is asked in, its usage errors too."""

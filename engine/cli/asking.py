@@ -7,17 +7,7 @@ from typing import Any
 
 import click
 
-from engine.cli.common import (
-    Given,
-    convention_option,
-    decide_file,
-    format_option,
-    given,
-    ids_option,
-    interpret_option,
-    put,
-    read_document,
-)
+from engine.cli.common import Given, decide_file, given, page_options, read_document
 from engine.cli.tongue import tell
 from engine.evaluation.facts import read_case
 from engine.inquiry.questions import ALL, Asker
@@ -30,18 +20,15 @@ from engine.report.questions_page import FORMATS, Commands, Questions
 @click.option("-i", "interactive", is_flag=True, help="Ask on the terminal, one question after another, from CASE on.")
 @click.option("-o", "--output", metavar="FILE", help="With -i: the case file to write.")
 @click.option("--for", "wanted", metavar="ITEM", help="The result to decide, or all (default: the verdict).")
-@format_option(FORMATS)
-@given(convention_option, interpret_option, ids_option)
-def ask(
-    rules: Given, case: str | None, interactive: bool, output: str | None, wanted: str | None, format_: str
-) -> None:
+@given(*page_options, formats=FORMATS)
+def ask(rules: Given, case: str | None, interactive: bool, wanted: str | None) -> None:
     """Say which missing facts to ask for, those that decide most first, and where each is found."""
     if interactive:
         from engine.cli.interview import interview  # only where people answer
 
-        interview(rules, {} if case is None else _given(rules, case), output)
+        interview(rules, {} if case is None else _given(rules, case))
         return
-    if case is None or output is not None:
+    if case is None or rules.output is not None:
         raise click.UsageError(tell("CASE, or -i [CASE] [-o FILE]"))
     decision = decide_file(rules, case)
     asked = Asker(rules.session).ask(decision, wanted or decision.headline.verdict or ALL, dict(rules.choices))
@@ -51,7 +38,7 @@ def ask(
         others=shlex.join(["avenant", "ask", case, "--for", ALL, *rules.again()]),
         evaluate=shlex.join(["avenant", "evaluate", case, *rules.again()]),
     )
-    put(FORMATS, format_, Questions(asked, commands, rules.title(case)), rules.say)
+    rules.put(FORMATS, Questions(asked, commands, rules.title(case)))
 
 
 def _given(rules: Given, case: str) -> dict[str, Any]:

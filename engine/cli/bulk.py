@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.common import Given, given, interpret_option, put
+from engine.cli.common import Given, given, interpreting
 from engine.cli.tongue import tell
 from engine.errors import Location, fault
 
@@ -25,7 +25,9 @@ DIALECTS = ("fr", "plain")
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="IN...")
-@click.option("-o", "--output", required=True, metavar="OUT", help="File to write: .xlsx, .csv, .parquet or .jsonl.")
+@click.option(
+    "-o", "--output", "target", required=True, metavar="OUT", help="File to write: .xlsx, .csv, .parquet or .jsonl."
+)
 @click.option("--engine", type=click.Choice(ENGINES), default="polars", show_default=True, help="What computes.")
 @click.option("--criteria", is_flag=True, help="Also a column with the verdict of each criterion.")
 @click.option("--missing", is_flag=True, help="Also a column with the facts that undetermined rows wait for (slower).")
@@ -37,11 +39,11 @@ DIALECTS = ("fr", "plain")
 @click.option(
     "--keep", metavar="COLUMN", multiple=True, help="A column of your own, whatever it looks like (repeatable)."
 )
-@given(interpret_option)
+@given(interpreting)
 def batch(
     rules: Given,
     inputs: tuple[str, ...],
-    output: str,
+    target: str,
     engine: str,
     criteria: bool,
     missing: bool,
@@ -65,10 +67,10 @@ def batch(
     run = _runner(engine)
     session = rules.session
     form = Form(encoding=encoding, dialect=dialect, sheet=sheet)
-    job = Job(inputs, output, dict(rules.choices), criteria, missing, keep, rules.lang, form, codes)
+    job = Job(inputs, target, dict(rules.choices), criteria, missing, keep, rules.lang, form, codes)
     with _progress() as told:
         summary = run(job, session, told)
-    put(FORMATS, "text", Batch(summary, job.told_in), rules.say)
+    rules.put(FORMATS, Batch(summary, job.told_in))
     if summary.refused and (strict or not summary.cases):
         sys.exit(1)
 

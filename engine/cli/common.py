@@ -42,41 +42,43 @@ NARROWEST = 20  # columns; no page is laid out for fewer
 _F = TypeVar("_F", bound=Callable[..., Any])
 _P = ParamSpec("_P")
 _Subject = TypeVar("_Subject")
+_TAKEN = ("lang", "convention", "policies", "interpret", "as_of", "ids", "format", "output", "opened")  # by Given
 
 
-convention_option = click.option("--convention", metavar="ID", help="Decide under this convention, whatever the date.")
-interpret_option = click.option(
+_convention = click.option("--convention", metavar="ID", help="Decide under this convention, whatever the date.")
+interpreting = click.option(
     "--interpret", "interpret", metavar="ID=CHOICE", multiple=True, help="Take a side in an open question (repeatable)."
 )
-as_of_option = click.option("--as-of", metavar="DATE", help="Today's date; without it nothing is overdue.")
-ids_option = click.option(
+_as_of = click.option("--as-of", metavar="DATE", help="Today's date; without it nothing is overdue.")
+_ids = click.option(
     "--ids", is_flag=True, help="Also the ids behind the labels, for --interpret, explain and the rules' files."
 )
-open_option = click.option("--open", "opened", is_flag=True, help="Show the HTML page (written to -o or a new file).")
-output_option = click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
-_lang_option = click.option("--lang", type=click.Choice(LANGUAGES), help="Language (default: from the locale).")
-_policies_option = click.option(
+_open = click.option("--open", "opened", is_flag=True, help="Show the HTML page (written to -o or a new file).")
+output = click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
+_lang = click.option("--lang", type=click.Choice(LANGUAGES), help="Language (default: from the locale).")
+_policies = click.option(
     "--policies", metavar="DIR", help="Folder of conventions (default: ./policies or above, else the packaged ones)."
 )
-
-
-def format_option(formats: Formats[Any]) -> Callable[[_F], _F]:
-    """``--format``, with the formats that a subject has."""
-    names = list(formats)
-    return click.option("--format", "format_", type=click.Choice(names), default=names[0], show_default=True)
+# How a case is decided, the ids behind the labels, and where a page goes.
+deciding_options = (_as_of, _convention, interpreting)
+page_options = (*deciding_options, _ids)
+shown_options = (_open, output)
 
 
 @dataclass(frozen=True)
 class Given:
-    """What most commands are given: the rules and the language, and how cases are to be decided."""
+    """What most commands are given: the rules, the language, how cases are to be decided and where answers go."""
 
     lang: str
-    policies: str | None
-    convention: str | None
     choices: Mapping[str, str]
     as_of: dt.date | None
     typed: Mapping[str, Any]
+    policies: str | None = None
+    convention: str | None = None
     ids: bool = False
+    format: str = "text"
+    output: str | None = None
+    opened: bool = False
 
     @functools.cached_property
     def session(self) -> Session:
@@ -98,38 +100,56 @@ class Given:
 
     def again(self) -> list[str]:
         """The options as they were typed, for a command to run next."""
-        words = [part for name, text in self.typed.items() if isinstance(text, str) for part in (f"--{name}", text)]
+        typed = ((f"--{name.replace('_', '-')}", text) for name, text in self.typed.items() if isinstance(text, str))
+        words = [part for pair in typed for part in pair]
         return words + [part for pair in self.typed.get("interpret", ()) for part in ("--interpret", pair)]
 
+    def put(
+        self, formats: Formats[_Subject], subject: _Subject, inputs: Iterable[str] = (), say: Say | None = None
+    ) -> None:
+        """Writes a subject in the format asked for, or as HTML to a file that is then shown."""
+        if self.opened:
+            _show(formats["html"](subject, say or self.say, Screen()), self.output, inputs)
+        else:
+            write(formats[self.format](subject, say or self.say, _screen(self.output)), self.output, inputs)
 
-def given(*options: Callable[[Any], Any]) -> Callable[[Callable[Concatenate[Given, _P], None]], Callable[..., None]]:
+
+def given(
+    *options: Callable[[Any], Any], formats: Formats[Any] | None = None
+) -> Callable[[Callable[Concatenate[Given, _P], None]], Callable[..., None]]:
     """Declares these options, the language and the rules, and hands all to the command as one :class:`Given`.
 
-    Faults become messages and an exit status; no traceback reaches a user.
+    ``formats`` are those of its subject, which become ``--format``. Faults become messages and an exit status; no
+    traceback reaches a user.
     """
+    shown = () if formats is None else (_format(list(formats)),)
 
     def declare(command: Callable[Concatenate[Given, _P], None]) -> Callable[..., None]:
         @functools.wraps(command)
         def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
             lang = str(kwargs.get("lang") or current())
             with faults_told(lang):
-                names = ("lang", "convention", "policies", "interpret", "as_of")
-                typed: dict[str, Any] = {name: kwargs.pop(name) for name in names if name in kwargs}
-                ids = bool(kwargs.pop("ids", False))
-                choices, day = _choices(typed.get("interpret", ())), _day(typed.pop("as_of", None))
-                rules = Given(lang, typed.get("policies"), typed.get("convention"), choices, day, typed, ids)
+                taken: dict[str, Any] = {name: kwargs.pop(name) for name in _TAKEN if name in kwargs}
+                typed = {name: taken[name] for name in _TAKEN[:5] if name in taken}
+                choices, day = _choices(taken.pop("interpret", ())), _day(taken.pop("as_of", None))
+                rules = Given(**{**taken, "lang": lang}, choices=choices, as_of=day, typed=typed)
                 try:
                     command(rules, *args, **kwargs)
                 except Outside as outside:
-                    output = kwargs.get("output")
-                    put(OUTSIDE, str(kwargs["format_"]), outside, rules.say, None if output is None else str(output))
+                    if formats is None:
+                        raise
+                    rules.put(OUTSIDE, outside)
 
         declared: Callable[..., None] = run
-        for option in reversed((_lang_option, *options, _policies_option)):
+        for option in reversed((*shown, _lang, *options, _policies)):
             declared = option(declared)
         return declared
 
     return declare
+
+
+def _format(names: Sequence[str]) -> Callable[[_F], _F]:
+    return click.option("--format", type=click.Choice(names), default=names[0], show_default=True)
 
 
 def _day(text: str | None) -> dt.date | None:
@@ -221,24 +241,7 @@ def engine_faults(name: str) -> Iterator[None]:
         raise fault(Location(name), "engine-fault", reason=error) from None
 
 
-def put(
-    formats: Formats[_Subject],
-    name: str,
-    subject: _Subject,
-    say: Say,
-    output: str | None = None,
-    inputs: Iterable[str] = (),
-    *,
-    opened: bool = False,
-) -> None:
-    """Writes a subject in one of its formats; ``opened`` as HTML to a file that is then shown."""
-    if opened:
-        _open(formats["html"](subject, say, Screen()), output, inputs)
-        return
-    write(formats[name](subject, say, _screen(output)), output, inputs)
-
-
-def _open(text: str, output: str | None, inputs: Iterable[str]) -> None:
+def _show(text: str, output: str | None, inputs: Iterable[str]) -> None:
     """Writes a page to a file and shows it with the program that the machine has for it."""
     import tempfile  # only where a page is shown
 

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from engine.cli.common import Given, format_option, given, output_option, put
+from engine.cli.common import Given, given, output
 from engine.cli.effort import effort_option
 from engine.cli.tongue import tell
 from engine.comparison.edits.structure import compared
@@ -38,9 +38,7 @@ FAILING = {"structural": ("rule",), "citation": ("citation",), "any": ("rule", "
     help="Exit with 1 if there is such a change (repeatable).",
 )
 @effort_option
-@output_option
-@format_option(FORMATS)
-@given()
+@given(output, formats=FORMATS)
 def diff(
     rules: Given,
     a: str | None,
@@ -52,8 +50,6 @@ def diff(
     full: bool,
     fail_on: tuple[str, ...],
     effort: int,
-    output: str | None,
-    format_: str,
 ) -> None:
     """Say what changed from A to B: two conventions, two folders of them, or two revisions.
 
@@ -73,7 +69,7 @@ def diff(
 
         effects = effects_of(sides, pairs, say, witness, portfolio, effort)
     subject = Diff(sides=sides, found=found, effects=effects, full=full)
-    put(FORMATS, format_, subject, say, output, [portfolio] if portfolio else ())
+    rules.put(FORMATS, subject, [portfolio] if portfolio else (), say)
     if _failing(subject, fail_on):
         sys.exit(1)
 

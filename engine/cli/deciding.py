@@ -6,19 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.common import (
-    Given,
-    as_of_option,
-    convention_option,
-    decide_files,
-    format_option,
-    given,
-    ids_option,
-    interpret_option,
-    open_option,
-    output_option,
-    put,
-)
+from engine.cli.common import Given, decide_files, given, page_options, shown_options
 from engine.cli.tongue import tell
 from engine.errors import InputFault, Problem
 from engine.evaluation.decision import Decision
@@ -34,8 +22,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("cases", nargs=-1, required=True, metavar="CASE...")
-@format_option(FORMATS)
-@given(as_of_option, convention_option, interpret_option, ids_option)
+@given(*page_options, *shown_options, formats=FORMATS)
 @click.option("--expect-digest", metavar="DIGEST", help="Refuse to answer under other rules than these.")
 @click.option(
     "--sensitivity", is_flag=True, help="Also which results another reading of an open question would change."
@@ -47,20 +34,15 @@ if TYPE_CHECKING:
     metavar="N",
     help="With --possible: steps of the solver for each question; what they leave open is said.",
 )
-@open_option
 @click.option("--full", is_flag=True, help="Also duties without a date, and the titles of sources.")
-@output_option
 def evaluate(
     rules: Given,
     cases: tuple[str, ...],
-    format_: str,
     expect_digest: str | None,
     sensitivity: bool,
     possible: bool,
     effort: int | None,
-    opened: bool,
     full: bool,
-    output: str | None,
 ) -> None:
     """Decide one or many case files (YAML or JSON; - reads standard input)."""
     if effort is not None and not possible:
@@ -80,15 +62,7 @@ def evaluate(
         for name, found in decided
     ]
     if shown:
-        put(
-            FORMATS,
-            format_,
-            Decisions(cases=shown, alone=len(cases) == 1, full=full),
-            rules.say,
-            output,
-            cases,
-            opened=opened,
-        )
+        rules.put(FORMATS, Decisions(cases=shown, alone=len(cases) == 1, full=full), cases)
     if problems:
         raise InputFault(problems)
 

@@ -6,18 +6,7 @@ from dataclasses import replace
 
 import click
 
-from engine.cli.common import (
-    Given,
-    as_of_option,
-    convention_option,
-    decide_file,
-    engine_faults,
-    format_option,
-    given,
-    ids_option,
-    interpret_option,
-    put,
-)
+from engine.cli.common import Given, decide_file, engine_faults, given, page_options
 from engine.cli.tongue import tell
 from engine.report.explain_page import FORMATS, Explained
 
@@ -40,11 +29,8 @@ FAVOURABLE = ""
     "--any-fact", is_flag=True, help="With --what-if: change facts too that a person cannot (age, specialty)."
 )
 @click.option("--possible", is_flag=True, help="Also every value that ITEM can still take, where it is open.")
-@format_option(FORMATS)
-@given(as_of_option, convention_option, interpret_option, ids_option)
-def explain(
-    rules: Given, case: str, item: str, what_if: str | None, any_fact: bool, possible: bool, format_: str
-) -> None:
+@given(*page_options, formats=FORMATS)
+def explain(rules: Given, case: str, item: str, what_if: str | None, any_fact: bool, possible: bool) -> None:
     """Say why an item of a case came out as it did: the chain down to facts and articles; or what would change it."""
     if what_if is None and any_fact:
         raise click.UsageError(tell("--any-fact goes with --what-if"))
@@ -56,13 +42,13 @@ def explain(
 
         explained = replace(explained, outlooks=outlook_of(rules.session, explained.decision, item, rules.choices))
     if what_if is None:
-        put(FORMATS, format_, explained, rules.say)
+        rules.put(FORMATS, explained)
     else:
         with engine_faults(case):
-            _what_if(rules, explained, what_if or None, any_fact, format_)
+            _what_if(rules, explained, what_if or None, any_fact)
 
 
-def _what_if(rules: Given, explained: Explained, wished: str | None, any_fact: bool, format_: str) -> None:
+def _what_if(rules: Given, explained: Explained, wished: str | None, any_fact: bool) -> None:
     from engine.inquiry.what_if import alternatives  # rarely asked for
     from engine.report import alternatives_page
 
@@ -76,5 +62,4 @@ def _what_if(rules: Given, explained: Explained, wished: str | None, any_fact: b
         as_of=rules.as_of,
         any_fact=any_fact,
     )
-    subject = alternatives_page.WhatIf(found, explained.decision)
-    put(alternatives_page.FORMATS, format_, subject, rules.say)
+    rules.put(alternatives_page.FORMATS, alternatives_page.WhatIf(found, explained.decision))

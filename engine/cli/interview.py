@@ -186,15 +186,15 @@ class Interview:
         return verdict is not None and self.decision.headline.headline[verdict].hoped == value
 
 
-def interview(rules: Given, given: Mapping[str, Any], output: str | None) -> None:
+def interview(rules: Given, given: Mapping[str, Any]) -> None:
     """Asks from these facts on, and saves the case."""
     talk = Interview(rules, dict(given))
     talk.decision = talk._decided()
     talk.run()
     if SIGNATURE not in talk.answers:
         return
-    path = output or click.prompt(rules.say("talk_save"), default=rules.say("talk_file"))
-    while output is None and Path(path).exists():
+    path = rules.output or click.prompt(rules.say("talk_save"), default=rules.say("talk_file"))
+    while rules.output is None and Path(path).exists():
         path = click.prompt(rules.say("talk_taken", file=path))
     lines = [comment(rules.say("talk_made")), *case_lines(talk.facts())]
     write("\n".join(lines) + "\n", path)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.common import Given, as_of_option, convention_option, deciding, given, interpret_option, read_document
+from engine.cli.common import Given, deciding, deciding_options, given, read_document
 from engine.cli.tongue import tell
 from engine.errors import Location, fault
 from engine.evaluation import timeline as living
@@ -34,7 +34,7 @@ KINDS = ("accord", "refus", "pieces", "objectif", "versement", "trop-percu")
 @click.option("--to", metavar="FILE", help="YAML about the addressee: title, name, address, numbers.")
 @click.option("--letters", "folder", metavar="DIR", help="Folder of templates (default: letters beside the policies).")
 @click.option("--fields", is_flag=True, help="List the fields that templates may name.")
-@given(as_of_option, convention_option, interpret_option)
+@given(*deciding_options)
 @click.option("-o", "--output", metavar="FILE", help="The Word file to write (.docx).")
 def letter(
     rules: Given,
@@ -45,7 +45,6 @@ def letter(
     to: str | None,
     folder: str | None,
     fields: bool,
-    output: str | None,
 ) -> None:
     """Write a letter in French from a Word template: grant, refusal, papers, objective, payment, overpayment.
 
@@ -54,9 +53,9 @@ def letter(
     if fields:
         _list_fields()
         return
-    if case is None or kind is None or output is None:
+    if case is None or kind is None or rules.output is None:
         raise click.UsageError(tell("CASE --kind KIND -o FILE.docx, or --fields"))
-    if not output.lower().endswith(".docx"):
+    if not rules.output.lower().endswith(".docx"):
         raise click.UsageError(tell("-o: a name that ends in .docx"))
     try:
         from engine.letters.fields import ADDRESSEE, SENDER
@@ -65,13 +64,13 @@ def letter(
         raise fault(Location("avenant"), "extra-missing", module=error.name, extra="letters") from None
     registry = rules.session.registry
     template = template_of(kind, letters_folder(folder, registry.root))
-    refuse_input(Path(output), [Path(name) for name in (case, sender, to, str(template)) if name is not None])
+    refuse_input(Path(rules.output), [Path(name) for name in (case, sender, to, str(template)) if name is not None])
     write_letter(
         kind,
         _matter(rules, read_document(case), year),
         registry,
         template,
-        Path(output),
+        Path(rules.output),
         sender=_people(sender, SENDER),
         to=_people(to, ADDRESSEE),
         place=case,

@@ -6,20 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.common import (
-    Given,
-    as_of_option,
-    convention_option,
-    deciding,
-    format_option,
-    given,
-    ids_option,
-    interpret_option,
-    open_option,
-    output_option,
-    put,
-    read_document,
-)
+from engine.cli.common import Given, deciding, given, page_options, read_document, shown_options
 from engine.evaluation import timeline as living
 from engine.evaluation.dossier import read_dossier
 from engine.inquiry.life_readings import readings_of_life
@@ -33,17 +20,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("dossier", metavar="DOSSIER")
-@format_option(FORMATS)
-@given(as_of_option, convention_option, interpret_option, ids_option)
+@given(*page_options, *shown_options, formats=FORMATS)
 @click.option(
     "--sensitivity", is_flag=True, help="Also which results another reading of an open question would change."
 )
-@open_option
 @click.option("--full", is_flag=True, help="Also duties without a date.")
-@output_option
-def timeline(
-    rules: Given, dossier: str, format_: str, sensitivity: bool, opened: bool, full: bool, output: str | None
-) -> None:
+def timeline(rules: Given, dossier: str, sensitivity: bool, full: bool) -> None:
     """Follow a contract through its years: what is due in each, why it changes, and how the contract ends."""
     document = read_document(dossier)
     read = read_dossier(document, rules.session.registry.vocabulary)
@@ -55,7 +37,7 @@ def timeline(
     subject = Life(
         title=rules.title(dossier), timeline=life, readings=readings, supposed=supposed, sensitivity=found, full=full
     )
-    put(FORMATS, format_, subject, rules.say, output, [dossier], opened=opened)
+    rules.put(FORMATS, subject, [dossier])
 
 
 def _sensitivity(rules: Given, life: Timeline) -> Sensitivity:

@@ -8,18 +8,7 @@ from typing import Any
 
 import click
 
-from engine.cli.common import (
-    Given,
-    as_of_option,
-    deciding,
-    format_option,
-    given,
-    interpret_option,
-    open_option,
-    output_option,
-    put,
-    read_document,
-)
+from engine.cli.common import Given, deciding, deciding_options, given, read_document, shown_options
 from engine.cli.tongue import tell
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.evaluation.facts import nested, read_case
@@ -36,11 +25,8 @@ Values = Sequence[Any]
 @click.command()
 @click.argument("case", metavar="CASE")
 @click.argument("facts", nargs=-1, required=True, metavar="FACT=VALUE,VALUE...")
-@format_option(FORMATS)
-@given(as_of_option, interpret_option)
-@open_option
-@output_option
-def compare(rules: Given, case: str, facts: tuple[str, ...], format_: str, opened: bool, output: str | None) -> None:
+@given(*deciding_options, *shown_options, formats=FORMATS)
+def compare(rules: Given, case: str, facts: tuple[str, ...]) -> None:
     """Decide a case in several ways, side by side: avenant compare CASE option=demi_etp,un_etp.
 
     A fact is named in full or by its last word, a value as people write it; an empty value leaves the fact out.
@@ -52,7 +38,7 @@ def compare(rules: Given, case: str, facts: tuple[str, ...], format_: str, opene
     if len(combinations) > MOST:
         raise click.UsageError(tell("FACT=VALUE: {count} ways, {most} at most", count=len(combinations), most=MOST))
     ways = [_way(rules, document, dict(zip(asked, values, strict=True))) for values in combinations]
-    put(FORMATS, format_, Options(rules.title(case), ways), rules.say, output, [case], opened=opened)
+    rules.put(FORMATS, Options(rules.title(case), ways), [case])
 
 
 def _asked(texts: Sequence[str], vocabulary: Vocabulary) -> dict[str, Values]:
@@ -96,5 +82,5 @@ def _way(rules: Given, document: Document, more: Mapping[str, Any]) -> Way:
             del base[group][key]
     facts = read_case(nested(told, base), vocabulary, name=document.name)
     with deciding(document):
-        decision = rules.session.decide(facts, None, dict(rules.choices), rules.as_of)
+        decision = rules.session.decide(facts, rules.convention, dict(rules.choices), rules.as_of)
     return Way({name: facts.get(name) for name in more}, decision)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.common import Given, format_option, given, output_option, put, write
+from engine.cli.common import Given, given, output, write
 from engine.cli.tongue import tell
 from engine.cli.witnesses import write_witnesses
 from engine.exchange.rules_text import rules_text
@@ -32,7 +32,7 @@ def deep_check(rules: Given, folder: str | None, effort: int) -> bool:
     found = defects(rules.session, effort, encodings)
     promises = kept_properties(encodings, effort)
     files = {} if folder is None else _write_witnesses(found, folder, rules.say)
-    put(deep_page.FORMATS, "text", Findings(found, promises, effort, files), rules.say)
+    rules.put(deep_page.FORMATS, Findings(found, promises, effort, files))
     return any(defect.faulty for defect in found) or any(kept.faulty for kept in promises)
 
 
@@ -57,9 +57,7 @@ def _write_witnesses(findings: Sequence[Defect], name: str, say: Say) -> dict[in
 @click.option("--declare", is_flag=True, help="Add what amending texts change in cases to their lists of differences.")
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="With --mutation: draw so many changes.")
 @click.option("--propose", metavar="FILE", help="With --mutation: write tests that would notice the other changes.")
-@output_option
-@format_option(suite_page.FORMATS)
-@given()
+@given(output, formats=suite_page.FORMATS)
 def test(
     rules: Given,
     wanted: str | None,
@@ -68,21 +66,19 @@ def test(
     declare: bool,
     sample: int | None,
     propose: str | None,
-    output: str | None,
-    format_: str,
 ) -> None:
     """Run the policies' own test suites and show every difference."""
     if sample is not None and not mutation:
         raise click.UsageError(tell("--sample: goes with --mutation"))
     if propose is not None and not mutation:
         raise click.UsageError(tell("--propose: goes with --mutation"))
-    if format_ in ("json", "html") and not (covering or mutation):
-        raise click.UsageError(tell("--format {format}: goes with --coverage or --mutation", format=format_))
+    if rules.format in ("json", "html") and not (covering or mutation):
+        raise click.UsageError(tell("--format {format}: goes with --coverage or --mutation", format=rules.format))
     session = rules.session
     cases = read_cases(session, wanted)
     outcomes = [run_case(session, case) for case in cases]
     found, score = None, None
-    if covering or format_ == "html":
+    if covering or rules.format == "html":
         found = coverage(session.registry, observe(session, cases))
     if mutation:
         from engine.suite.mutation import mutation_score  # rarely asked for
@@ -90,12 +86,12 @@ def test(
         score = mutation_score(session.registry, cases, sample, propose=propose is not None)
     if score is not None and propose is not None:
         write(proposed_suite(score, rules.say), propose)
-    sources = _sources(found) if found is not None and format_ == "html" else {}
+    sources = _sources(found) if found is not None and rules.format == "html" else {}
     again = moved(session, cases) if wanted is None else []
     if declare:
         _declare(again, session.registry.root)
     run = TestRun(outcomes=outcomes, moved=again, coverage=found, score=score, sources=sources)
-    put(suite_page.FORMATS, format_, run, rules.say, output)
+    rules.put(suite_page.FORMATS, run)
     if not (all(each.passed for each in outcomes) and all(each.passed for each in again)):
         sys.exit(1)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.common import Given, format_option, given, put
+from engine.cli.common import Given, given
 from engine.cli.effort import effort_option
 from engine.cli.faults import complain
 from engine.cli.tongue import tell
@@ -21,7 +21,7 @@ from engine.report.catalogue_page import LIST_FORMATS, SHOW_FORMATS
 @given()
 def list_(rules: Given) -> None:
     """List the conventions, their windows of signature dates and their items."""
-    put(LIST_FORMATS, "text", rules.session.registry, rules.say)
+    rules.put(LIST_FORMATS, rules.session.registry)
 
 
 @click.command()
@@ -29,9 +29,8 @@ def list_(rules: Given) -> None:
 @click.option("--convention", metavar="ID", help="With --whole: this convention.")
 @click.option("--whole", is_flag=True, help="Show all rules of a convention as they stand, with what it amends.")
 @click.option("--write", "folder", metavar="DIR", help="With --whole: write them into a new folder in this one.")
-@format_option(SHOW_FORMATS)
-@given()
-def show(rules: Given, item: str | None, whole: bool, folder: str | None, format_: str) -> None:
+@given(formats=SHOW_FORMATS)
+def show(rules: Given, item: str | None, whole: bool, folder: str | None) -> None:
     """Show an item in each convention: its text, values over time, citations and who uses it."""
     if whole == (rules.convention is None) or whole == (item is not None) or (folder is not None and not whole):
         raise click.UsageError(tell("ITEM, or --convention ID --whole [--write DIR]"))
@@ -40,7 +39,7 @@ def show(rules: Given, item: str | None, whole: bool, folder: str | None, format
 
         show_whole(rules, rules.convention, folder)
         return
-    put(SHOW_FORMATS, format_, str(item), rules.say)
+    rules.put(SHOW_FORMATS, str(item))
 
 
 def _of_letters(policies: Path) -> list[Problem]:

@@ -50,12 +50,12 @@ def serve(
 @click.command()
 @click.option("-o", "--output", required=True, metavar="DIR", help="The folder to write to.")
 @given()
-def site(rules: Given, output: str) -> None:
+def site(rules: Given) -> None:
     """Write the pages of the rules as a static site: every convention and item, in both languages."""
     with _extra():
         from engine.web.rules_pages import site as write_site
-    count = write_site(rules.session.registry, Path(output))
-    click.echo(rules.say.count("site_written", count, folder=output))
+    count = write_site(rules.session.registry, Path(str(rules.output)))
+    click.echo(rules.say.count("site_written", count, folder=rules.output))
 
 
 @contextlib.contextmanager

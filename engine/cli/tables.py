@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.common import Given, given, output_option, put, write
+from engine.cli.common import Given, given, output, write
 from engine.cli.tongue import group_lang_option, tell
 from engine.errors import Location, Problem, UsageFault, fault, nearest
 from engine.exchange.dating import Since
@@ -40,7 +40,6 @@ def table() -> None:
 @table.command("export")
 @click.argument("name", metavar="CONVENTION")
 @click.argument("tables", nargs=-1, metavar="[TABLE]...")
-@output_option
 @click.option(
     "--separator",
     type=click.Choice([*_SEPARATORS, ",", ";"]),
@@ -49,19 +48,19 @@ def table() -> None:
     help="Between cells; with semicolon or tab, numbers have a decimal comma, as in French spreadsheets.",
 )
 @click.option("--bom", is_flag=True, help="Begin with a byte order mark, by which Excel knows UTF-8.")
-@given()
-def export(rules: Given, name: str, tables: tuple[str, ...], output: str | None, separator: str, bom: bool) -> None:
+@given(output)
+def export(rules: Given, name: str, tables: tuple[str, ...], separator: str, bom: bool) -> None:
     """Write the numbers of a convention as CSV, or as a workbook (-o FILE.xlsx).
 
     One row for each number of its tables and parameters, or of those named.
     """
     wanted = rules.session.registry.by_id(name)
-    if output is not None and output.lower().endswith(".xlsx"):
-        with replacing(Path(output)) as partial:
+    if rules.output is not None and rules.output.lower().endswith(".xlsx"):
+        with replacing(Path(rules.output)) as partial:
             _workbooks().write_workbook(entries(wanted, tables), wanted, rules.lang, partial)
         return
     said = csv_text(entries(wanted, tables), wanted, rules.lang, _SEPARATORS.get(separator, separator))
-    write((_MARK if bom else "") + said, output)
+    write((_MARK if bom else "") + said, rules.output)
 
 
 @table.command("import")
@@ -84,7 +83,7 @@ def import_(rules: Given, name: str, file: str, first: str | None, cite: str | N
     found = _found(file, wanted)
     written = write_changes(registry, wanted, found, since) if (correct or since) and found else None
     subject = Changes(found=found, convention=wanted, file=file, written=written, since=since.day if since else None)
-    put(FORMATS, "text", subject, rules.say)
+    rules.put(FORMATS, subject)
 
 
 def _since(first: str, cite: str, convention: Convention) -> Since:

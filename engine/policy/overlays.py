@@ -6,7 +6,7 @@ A replacing item takes the id of the item it replaces; whatever else it needs fr
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from engine.language.expressions import Apply, Cases, Compare, FactRef, ItemRef, Literal, walk
@@ -108,21 +108,6 @@ def _running(item: Item) -> Item:
 def named_items(item: Item) -> Iterable[str]:
     """The ids of the items that ``item`` reads."""
     return (node.id for root in nodes(item) for node in walk(root) if isinstance(node, ItemRef))
-
-
-def origins(items: Mapping[str, Item], id_: str, among: Collection[str]) -> tuple[str, ...]:
-    """The nearest items ``among`` some that an item rests on, through others too: what it follows from."""
-    found: dict[str, None] = {}
-    seen, waiting = {id_}, [id_]
-    while waiting:
-        item = items.get(waiting.pop(0))
-        for read in () if item is None else named_items(item):
-            if read in among and read != id_:
-                found[read] = None
-            elif read not in seen:
-                seen.add(read)
-                waiting.append(read)
-    return tuple(found)
 
 
 def year_start_item(convention: Convention) -> Item:

@@ -52,7 +52,6 @@ from engine.report.in_time import in_time
 from engine.report.phrases import Phrases
 from engine.report.say import Say
 
-INNER = ("reached_when", "comparison", "not")
 _Side = TypeVar("_Side")
 Lines = tuple[tuple[int, str], ...]
 

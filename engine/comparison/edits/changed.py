@@ -28,8 +28,6 @@ class Changes:
 
     changed: frozenset[str]
     affected: tuple[str, ...]
-    only_a: frozenset[str]
-    only_b: frozenset[str]
     touched: frozenset[str]
 
 
@@ -77,8 +75,6 @@ def changes(a: Program, b: Program, choices_a: Mapping[str, str], choices_b: Map
     return Changes(
         frozenset(changed),
         tuple(affected),
-        frozenset(steps_a.keys() - steps_b.keys()),
-        frozenset(steps_b.keys() - steps_a.keys()),
         frozenset(affected),
     )
 

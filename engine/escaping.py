@@ -91,7 +91,7 @@ def in_cell(text: str) -> str:
 
 def in_json(text: str) -> str:
     """JSON whose texts have no character left that a terminal obeys."""
-    if text.isascii():
+    if text.isascii() or text.isprintable():
         return text
     return UNSAFE.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text)
 

@@ -27,7 +27,7 @@ from engine.files import refuse_input, replacing
 from engine.language.facts import SIGNATURE
 from engine.language.typing import is_date
 from engine.policy import loader
-from engine.policy.loader import Document
+from engine.policy.document import Document
 from engine.policy.offers import NOT_OFFERED
 from engine.policy.registry import Outside
 from engine.records import dataclass

@@ -18,7 +18,7 @@ from engine.files import refuse_input
 from engine.inquiry.life_readings import readings_of_life
 from engine.inquiry.readings import readings_of_case
 from engine.inquiry.suppositions import supposed_of_case, supposed_of_life
-from engine.policy.loader import Document
+from engine.policy.document import Document
 
 if TYPE_CHECKING:
     from engine.letters.matter import Matter

@@ -14,7 +14,7 @@ from engine.errors import InputFault, Location, Problem, nearest
 from engine.evaluation.facts import nested, read_case
 from engine.language.facts import Fact, Vocabulary
 from engine.language.spoken import FRENCH, Unread, read_spoken
-from engine.policy.loader import Document
+from engine.policy.document import Document
 from engine.report.options_page import FORMATS, Options, Way
 
 MOST = 6  # columns that a page has room for

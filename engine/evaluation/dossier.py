@@ -19,7 +19,7 @@ from engine.language.facts import FIRST_DAY, SIGNATURE, YEAR, Fact, Vocabulary
 from engine.language.spoken import Unread, read_spoken
 from engine.language.typing import is_date
 from engine.language.values import Scalar
-from engine.policy.loader import Document
+from engine.policy.document import Document
 from engine.policy.reading import load_schema
 from engine.policy.schema import shape, shape_problems
 from engine.records import dataclass

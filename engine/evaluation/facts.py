@@ -17,7 +17,7 @@ from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, F
 from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
 from engine.language.typing import date_fault, is_date, nearest_fact
 from engine.language.values import Scalar, exact
-from engine.policy.loader import Document
+from engine.policy.document import Document
 
 CASE = "case"  # the part of a dossier that states the facts at signature
 MAX_SHOWN = 40

@@ -119,6 +119,7 @@ def _result(
         uses=names_in(read) if read else (),
         value_labels=item.value_labels,
         yearly=compiled.step.yearly,
+        can_be=(),
         refusal=item.body.refusal if isinstance(item.body, Criterion) and value == "not_met" else None,
     )
 

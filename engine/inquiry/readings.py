@@ -66,6 +66,8 @@ class Glimpse:
 def readings_of_case(session: Session, decision: Decision, chosen: Mapping[str, str]) -> tuple[Reading, ...]:
     """The readings that matter to a decision, which was made with ``chosen``."""
     convention, facts = decision.convention, dict(decision.facts)
+    if not session.program(convention, ()).plan.interpretations:
+        return ()
     dependences, choices = Dependences(session, convention), session.choices(convention, chosen)
     ids = tuple(place.id for place, _ in shown_in_case(decision))
     run, dependence = dependences.of(facts, choices)

@@ -6,6 +6,7 @@ Each supposition of the policies is tried alone, with the first of its values th
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
@@ -44,7 +45,7 @@ class Supposed:
 def supposed_of_case(session: Session, decision: Decision, chosen: Mapping[str, str]) -> tuple[Supposed, ...]:
     """What a case leaves unsaid and would change what its page shows, in the order of the policies."""
     convention, facts = decision.convention, dict(decision.facts)
-    before = dict(shown_in_case(decision))
+    before = functools.cache(lambda: dict(shown_in_case(decision)))
 
     def seen(name: str, value: Scalar) -> Mapping[Place, Seen]:
         other = session.decide({**facts, name: value}, convention.id, chosen, decision.as_of)
@@ -55,7 +56,7 @@ def supposed_of_case(session: Session, decision: Decision, chosen: Mapping[str, 
 
 def supposed_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]) -> tuple[Supposed, ...]:
     """As :func:`supposed_of_case` for a life, year by year: an amendment is an event of its day."""
-    before = dict(shown_in_life(life))
+    before = functools.cache(lambda: dict(shown_in_life(life)))
     convention = life.rows[0].decision.convention.id
 
     def seen(name: str, value: Scalar) -> Mapping[Place, Seen]:
@@ -83,16 +84,19 @@ def _supposed(
     session: Session,
     decision: Decision,
     chosen: Mapping[str, str],
-    before: Mapping[Place, Seen],
+    before: Callable[[], Mapping[Place, Seen]],
     seen: Callable[[str, Scalar], Mapping[Place, Seen]],
 ) -> Iterator[Supposed]:
     signed = decision.facts[SIGNATURE]
     assert isinstance(signed, dt.date)
+    asked = session.registry.suppositions(decision.convention, signed)
+    unsaid = [each for each in asked if each.fact.name not in decision.facts]
+    if not unsaid:
+        return
     case = session.settled(dict(decision.facts), chosen, decision.convention.id)
     names, slots = case.program.names, case.run().slots
-    for each in session.registry.suppositions(decision.convention, signed):
-        open_ = each.when is None or condition(each.when, names)(slots)[0]
-        if each.fact.name in decision.facts or not open_:
+    for each in unsaid:
+        if each.when is not None and not condition(each.when, names)(slots)[0]:
             continue
         wanted = session.registry.vocabulary.facts[each.fact.name].type
         for number, node in enumerate(each.be):
@@ -100,7 +104,7 @@ def _supposed(
             if isinstance(value, Absent):
                 continue
             try:
-                changed = tuple(e for e in effects(before, seen(each.fact.name, value)) if e.place.kind == RESULT)
+                changed = tuple(e for e in effects(before(), seen(each.fact.name, value)) if e.place.kind == RESULT)
             except InputFault:
                 continue  # the value contradicts another fact of the case
             if changed:

@@ -15,7 +15,7 @@ from engine.letters.amounts import in_words
 from engine.letters.fields import ADDRESSEE, SENDER
 from engine.letters.limits import WEAK
 from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, VERSEMENT, Matter
-from engine.policy.loader import Document
+from engine.policy.document import Document
 from engine.report.money import EUROS
 from engine.report.page import Tree
 from engine.report.parts import facts_behind, unmet_conditions

@@ -6,9 +6,9 @@ composed, so that no file can exhaust the machine; every fault that YAML lets pa
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
-from dataclasses import field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from yaml.reader import Reader
 
 from engine.errors import MAX_FAULTS, InputFault, Location, Problem, fault
 from engine.escaping import UNSAFE
+from engine.policy.document import Document, Keys, Marks
+from engine.policy.plain_json import plain_json
 from engine.policy.syntax import syntax_code
-from engine.records import dataclass
 
 MAX_BYTES = 4_000_000
 MAX_DEPTH = 40
@@ -36,33 +37,6 @@ _ODD_NUMBER = re.compile(
 )
 _ODD_BOOLEANS = frozenset({"yes", "no", "on", "off", "true", "false"})
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-
-Keys = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A file as plain data; ``values`` and ``keys`` say where each path stands."""
-
-    name: str
-    data: Any
-    values: dict[Keys, tuple[int, int]] = field(repr=False)
-    keys: dict[Keys, tuple[int, int]] = field(repr=False)
-
-    def at(self, path: Keys) -> Location:
-        """The place of the value at ``path``, or of its nearest parent that has one."""
-        return self._place(self.values, path)
-
-    def key_at(self, path: Keys) -> Location:
-        """The place of the key that ends ``path``."""
-        return self._place(self.keys, path) if path in self.keys else self.at(path)
-
-    def _place(self, places: dict[Keys, tuple[int, int]], path: Keys) -> Location:
-        for length in range(len(path), -1, -1):
-            place = places.get(path[:length])
-            if place:
-                return Location(self.name, *place)
-        return Location(self.name)
 
 
 def read_bytes(path: Path, name: str | None = None) -> bytes:
@@ -109,11 +83,23 @@ def parse(content: bytes, name: str) -> Document:
     is_json = text.lstrip()[:1] in ("{", "[") and (name.endswith(".json") or name == "-")
     if is_json:
         text = text.replace("\t", " ")
-    reader = _Reader(name, is_json)
-    reader.read(text)
+        data = plain_json(text, MAX_DEPTH, MAX_DIGITS)
+        if data is not None:  # its places are looked up when a fault is told
+            return Document(name, data, functools.cache(lambda: _marks(_read(text, name, is_json))))
+    reader = _read(text, name, is_json)
     if reader.problems:
         raise InputFault(reader.problems)
-    return Document(name, reader.root, reader.values, reader.keys)
+    return Document(name, reader.root, lambda: _marks(reader))
+
+
+def _read(text: str, name: str, is_json: bool) -> _Reader:
+    reader = _Reader(name, is_json)
+    reader.read(text)
+    return reader
+
+
+def _marks(reader: _Reader) -> tuple[Marks, Marks]:
+    return reader.values, reader.keys
 
 
 class _Reader:
@@ -123,8 +109,8 @@ class _Reader:
         self.name = name
         self.is_json = is_json
         self.problems: list[Problem] = []
-        self.values: dict[Keys, tuple[int, int]] = {}
-        self.keys: dict[Keys, tuple[int, int]] = {}
+        self.values: Marks = {}
+        self.keys: Marks = {}
         self.root: Any = None
         self.stack: list[tuple[Any, Keys]] = []  # open containers, outermost first
         self.pending: list[str | None] = []  # the key that waits for its value, per open container

@@ -189,7 +189,8 @@ def rule_files(folder: Path) -> list[Path]:
 
 def _read_text(folder: Path, shown: Path, shapes: Mapping[str, Shape]) -> tuple[Written | None, list[Problem]]:
     from engine.policy.amending import Written, misplaced
-    from engine.policy.loader import Document, parse, read_bytes
+    from engine.policy.document import Document
+    from engine.policy.loader import parse, read_bytes
     from engine.policy.schema import shape_problems
 
     head_path = folder / HEAD

@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import Any, Protocol
 
 from engine.errors import Location
-from engine.policy.loader import Keys
+from engine.policy.document import Keys
 from engine.records import dataclass
 
 

@@ -22,7 +22,8 @@ from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE
 from engine.language.values import add_months
-from engine.policy.loader import Document, load
+from engine.policy.document import Document
+from engine.policy.loader import load
 from engine.policy.model import Convention
 from engine.policy.places import DIFFERENCES, TESTS, TO_FILL
 from engine.policy.reading import load_schema

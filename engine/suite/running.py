@@ -16,7 +16,8 @@ from engine.evaluation.facts import Facts, nested, read_case, read_named
 from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE
 from engine.language.values import Scalar, exact
-from engine.policy.loader import Document, load
+from engine.policy.document import Document
+from engine.policy.loader import load
 from engine.policy.places import SUITE, TESTS
 from engine.policy.reading import load_schema
 from engine.policy.registry import Registry

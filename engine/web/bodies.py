@@ -13,7 +13,7 @@ from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.language.typing import is_date
 from engine.policy import loader
-from engine.policy.loader import Document
+from engine.policy.document import Document
 from engine.words import LANGUAGES
 
 NAME = "body.json"
@@ -77,12 +77,6 @@ class Body:
         wanted = self.get("expect_digest")
         if wanted is not None and wanted != digest:
             raise fault(self.document.at(("expect_digest",)), "digest-mismatch", actual=digest, wanted=wanted)
-
-    def part(self, key: str) -> Document:
-        """What stands under a key, as a document of its own that knows its places in this one."""
-        values = {path[1:]: place for path, place in self.document.values.items() if path[:1] == (key,)}
-        keys = {path[1:]: place for path, place in self.document.keys.items() if path[:1] == (key,)}
-        return Document(NAME, self.get(key), values, keys)
 
 
 def read_body(content: bytes, own: Mapping[str, type], needed: str) -> Body:

@@ -99,7 +99,7 @@ def _what_if(session: Session, body: Body, say: Say) -> Any:
 
 
 def _timeline(session: Session, body: Body, say: Say) -> Any:
-    dossier = read_dossier(body.part("dossier"), session.registry.vocabulary)
+    dossier = read_dossier(body.document.part("dossier"), session.registry.vocabulary)
     life = living.timeline(session, dossier, body.get("convention"), body.choices, body.as_of)
     body.expect(life.rows[0].decision.digest)
     readings = readings_of_life(session, life, body.choices)

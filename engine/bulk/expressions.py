@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from engine.evaluation.slots import literal_value
+from engine.language import expressions as tree
 from engine.language.algebra import (
     Column,
     Operand,
@@ -24,22 +25,6 @@ from engine.language.algebra import (
     picked,
     scaled,
     truth,
-)
-from engine.language.expressions import (
-    Apply,
-    ByOutcome,
-    Cases,
-    Chosen,
-    Compare,
-    Condition,
-    Connect,
-    Expression,
-    FactRef,
-    ItemRef,
-    Literal,
-    Scale,
-    Unpublished,
-    VerdictIs,
 )
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.types import Type
@@ -90,8 +75,8 @@ class Names:
     scope: Scope
     stages: Stages = field(default_factory=Stages)
 
-    def column(self, node: FactRef | ItemRef) -> Column:
-        return self.facts[node.name] if isinstance(node, FactRef) else self.items[node.id]
+    def column(self, node: tree.FactRef | tree.ItemRef) -> Column:
+        return self.facts[node.name] if isinstance(node, tree.FactRef) else self.items[node.id]
 
 
 def literal_column(value: Any, type_: Type | None) -> Column:
@@ -103,18 +88,18 @@ def literal_column(value: Any, type_: Type | None) -> Column:
     return Column(value)
 
 
-def expression(node: Expression, names: Names, wanted: Type | None = None) -> Column:
+def expression(node: tree.Expression, names: Names, wanted: Type | None = None) -> Column:
     """The column of an expression; ``wanted`` types its bare literals."""
     match node:
-        case Literal():
+        case tree.Literal():
             return literal_column(literal_value(node, wanted), wanted)
-        case FactRef() | ItemRef():
+        case tree.FactRef() | tree.ItemRef():
             return names.column(node)
-        case Unpublished():
+        case tree.Unpublished():
             return Column(None)
-        case Apply():
+        case tree.Apply():
             return _apply(node, names, wanted)
-        case Cases():
+        case tree.Cases():
             scale = _scale_of(node, names)
             last = Column(None, 1, True) if node.otherwise is None else expression(node.otherwise, names, wanted)
             result = raised(last, scale)
@@ -122,13 +107,13 @@ def expression(node: Expression, names: Names, wanted: Type | None = None) -> Co
                 test = names.stages.keep(condition(test_, names))
                 result = chosen(pl, test, raised(expression(then, names, wanted), scale), result)
             return result
-        case Scale():
+        case tree.Scale():
             return _scale(node, names)
-        case ByOutcome():
+        case tree.ByOutcome():
             return _by_outcome(node, names, wanted)
 
 
-def _scale_of(node: Expression, names: Names) -> tuple[str, ...]:
+def _scale_of(node: tree.Expression, names: Names) -> tuple[str, ...]:
     type_ = type_of(node, names.scope)
     return type_.values if type_ is not None and type_.ordered else ()
 
@@ -138,7 +123,7 @@ def raised(column: Column, scale: tuple[str, ...]) -> Column:
     return on_scale(pl, scaled(pl, column, scale), scale) if scale else column
 
 
-def _apply(node: Apply, names: Names, wanted: Type | None) -> Column:
+def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> Column:
     row = EXPRESSIONS[node.operator]
     hints = operand_hints(node, wanted)
     operands = (expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True))
@@ -147,12 +132,12 @@ def _apply(node: Apply, names: Names, wanted: Type | None) -> Column:
     if row.ranked:
         options = _scale_of(node, names)
     elif row.absence == "skip":
-        options = [isinstance(part, Literal) for part in node.operands]
+        options = [isinstance(part, tree.Literal) for part in node.operands]
     result: Column = row.column(pl, parts, options)
     return result
 
 
-def _scale(node: Scale, names: Names) -> Column:
+def _scale(node: tree.Scale, names: Names) -> Column:
     """The highest step surely reached, and those right above it of which it is unknown."""
     tests = [
         True if step.reached_when is None else names.stages.keep(condition(step.reached_when, names))
@@ -167,7 +152,7 @@ def _scale(node: Scale, names: Names) -> Column:
     return on_scale(pl, left, tuple(step.name for step in node.steps))
 
 
-def _by_outcome(node: ByOutcome, names: Names, wanted: Type | None) -> Column:
+def _by_outcome(node: tree.ByOutcome, names: Names, wanted: Type | None) -> Column:
     outcome = names.items[node.outcome.id]
     result = Column(None)
     for name, value in node.values:
@@ -176,16 +161,16 @@ def _by_outcome(node: ByOutcome, names: Names, wanted: Type | None) -> Column:
     return Column(result.value, result.below, any_of(pl, [result.absent, outcome.absent]))
 
 
-def condition(node: Condition, names: Names) -> Operand:
+def condition(node: tree.Condition, names: Names) -> Operand:
     """The boolean expression of a condition, null where it is unknown."""
     match node:
-        case Connect(operator, parts):
+        case tree.Connect(operator, parts):
             return CONNECTIVES[operator].column(pl, [condition(part, names) for part in parts])
-        case Chosen(interpretation, choice):
+        case tree.Chosen(interpretation, choice):
             return COMPARISONS["is"].scalar(names.choices[interpretation], choice)
-        case VerdictIs(criterion, verdicts):
+        case tree.VerdictIs(criterion, verdicts):
             return _verdict(names.items[criterion.id], verdicts, names)
-        case Compare():
+        case tree.Compare():
             return _compare(node, names)
 
 
@@ -204,10 +189,10 @@ def _verdict(criterion: Column, verdicts: tuple[str, ...], names: Names) -> Oper
     return all_of(pl, [negate(pl, [criterion.absent]), known])
 
 
-def _compare(node: Compare, names: Names) -> Operand:
+def _compare(node: tree.Compare, names: Names) -> Operand:
     row = COMPARISONS[node.operator]
     left = names.column(node.left)
-    literals = [part for part in node.operands if isinstance(part, Literal)]
+    literals = [part for part in node.operands if isinstance(part, tree.Literal)]
     if row.operands == "flag":
         return row.column(pl, left, literals[0].value)
     type_ = type_of(node.left, names.scope)

@@ -18,19 +18,7 @@ import polars as pl
 
 from engine.bulk.expressions import Names, bare, expression, literal_column
 from engine.evaluation.slots import literal_value
-from engine.language.algebra import (
-    Column,
-    Operand,
-    all_of,
-    any_of,
-    constant,
-    either,
-    is_null,
-    level,
-    negate,
-    picked,
-    when,
-)
+from engine.language import algebra
 from engine.language.expressions import Cell, FactRef, Literal, Unpublished
 from engine.language.operators import COMPARISONS
 from engine.language.types import Type
@@ -44,7 +32,7 @@ MOST_ROWS = 62  # as bits of one whole number
 class Input:
     """An input of a table: its column and its type."""
 
-    column: Column
+    column: algebra.Column
     type: Type | None
 
 
@@ -71,22 +59,24 @@ class Classes:
     a mark, and the last is all other values. ``tests`` are the input's cells, row by row.
     """
 
-    column: Column
+    column: algebra.Column
     marks: tuple[Any, ...]
     ordered: bool
     tests: tuple[Test | None, ...]
 
-    def rows(self) -> Operand:
+    def rows(self) -> algebra.Operand:
         """The rows, as bits, whose cell a value can be in: any row for the unknown, none for the absent."""
         column, last = self.column, len(self.marks)
         if column.scale:
             rows = [(2 << number, self._rows(step)) for number, step in enumerate(column.scale)]
-            return reduce(op.or_, (when(pl, column.left & step != 0, found, 0) for step, found in rows))
-        found = when(pl, is_null(column.value), (1 << len(self.tests)) - 1, self._rows(self._example(last)))
+            return reduce(op.or_, (algebra.when(pl, column.left & step != 0, found, 0) for step, found in rows))
+        found = algebra.when(
+            pl, algebra.is_null(column.value), (1 << len(self.tests)) - 1, self._rows(self._example(last))
+        )
         for number in reversed(range(last)):
             test = column.value < self.marks[number] if self.ordered else column.value == self.marks[number]
-            found = when(pl, test, self._rows(self._example(number)), found)
-        return either(pl, column.absent, 0, found)
+            found = algebra.when(pl, test, self._rows(self._example(number)), found)
+        return algebra.either(pl, column.absent, 0, found)
 
     def _rows(self, value: Any) -> int:
         return sum(1 << place for place, test in enumerate(self.tests) if test is None or test.holds(value))
@@ -97,7 +87,7 @@ class Classes:
         return self.marks[number] - 1 if self.ordered else self.marks[number]
 
 
-def table_column(table: Table, type_: Type | None, names: Names) -> Column:
+def table_column(table: Table, type_: Type | None, names: Names) -> algebra.Column:
     """Rows by Kleene logic: known where all rows that can match give one published value."""
     inputs = {}
     for name, ref in table.inputs.items():
@@ -115,7 +105,7 @@ def _classes(table: Table, inputs: Mapping[str, Input]) -> list[Classes] | None:
     classes = []
     for name, given in inputs.items():
         date = given.type is not None and given.type.kind == "date"
-        if date or not isinstance(given.column.below, int) or constant(given.column.value):
+        if date or not isinstance(given.column.below, int) or algebra.constant(given.column.value):
             return None
         cells = [row.cells.get(name) for row in table.rows]
         tests = [None if cell is None else _test(cell, given) for cell in cells]
@@ -155,50 +145,52 @@ def _marks(tests: Sequence[Test | None]) -> tuple[tuple[Any, ...], bool]:
     return tuple(sorted(bounds | literals | {part + 1 for part in literals})), True
 
 
-def _looked_up(classes: Sequence[Classes], keys: Sequence[Any], type_: Type | None, names: Names) -> Column:
+def _looked_up(classes: Sequence[Classes], keys: Sequence[Any], type_: Type | None, names: Names) -> algebra.Column:
     """The value of all rows that can match; not applicable where none can for want of an input."""
     can = names.stages.keep(reduce(op.and_, (each.rows() for each in classes)))
     published = list(dict.fromkeys(key for key in keys if key is not None))
-    values = level([literal_column(key, type_) for key in published])
-    value: Operand = None
+    values = algebra.level([literal_column(key, type_) for key in published])
+    value: algebra.Operand = None
     for key, column in zip(published, values, strict=True):
         others = sum(1 << place for place, other in enumerate(keys) if other != key)
-        value = either(pl, can & others == 0, column.value, value)
+        value = algebra.either(pl, can & others == 0, column.value, value)
     some = can != 0
-    absent = any_of(pl, [each.column.absent for each in classes])
-    none = all_of(pl, [absent, negate(pl, [some])])
-    return Column(either(pl, some, value, None), values[0].below if values else 1, none)
+    absent = algebra.any_of(pl, [each.column.absent for each in classes])
+    none = algebra.all_of(pl, [absent, algebra.negate(pl, [some])])
+    return algebra.Column(algebra.either(pl, some, value, None), values[0].below if values else 1, none)
 
 
 def _by_rows(
     table: Table, keys: Sequence[Any], inputs: Mapping[str, Input], type_: Type | None, names: Names
-) -> Column:
+) -> algebra.Column:
     """Every row tested on its own."""
-    groups: dict[Any, list[Operand]] = {}
+    groups: dict[Any, list[algebra.Operand]] = {}
     for row, key in zip(table.rows, keys, strict=True):
-        match = all_of(pl, [_cell(cell, inputs[name], names) for name, cell in row.cells.items()])
+        match = algebra.all_of(pl, [_cell(cell, inputs[name], names) for name, cell in row.cells.items()])
         can = match is not False if match is None or isinstance(match, bool) else match.fill_null(True)
         groups.setdefault(key, []).append(can)
-    flags = {key: any_of(pl, rows) for key, rows in groups.items()}
+    flags = {key: algebra.any_of(pl, rows) for key, rows in groups.items()}
     return _one_of(flags, inputs, type_, names)
 
 
-def _one_of(flags: dict[Any, Operand], inputs: Mapping[str, Input], type_: Type | None, names: Names) -> Column:
+def _one_of(
+    flags: dict[Any, algebra.Operand], inputs: Mapping[str, Input], type_: Type | None, names: Names
+) -> algebra.Column:
     """One value where only its rows can match; the values whose rows can match are counted."""
-    counted = [when(pl, flag, 1, 0) for flag in flags.values()]
+    counted = [algebra.when(pl, flag, 1, 0) for flag in flags.values()]
     count = reduce(lambda a, b: a + b, counted)
     published = [key for key in flags if key is not None]
-    values = level([literal_column(key, type_) for key in published])
-    value: Operand = None
+    values = algebra.level([literal_column(key, type_) for key in published])
+    value: algebra.Operand = None
     for key, column in zip(published, values, strict=True):
-        value = either(pl, flags[key], column.value, value)
-    absent = any_of(pl, [given.column.absent for given in inputs.values()])
-    none = all_of(pl, [absent, count == 0]) if absent is not False else False
+        value = algebra.either(pl, flags[key], column.value, value)
+    absent = algebra.any_of(pl, [given.column.absent for given in inputs.values()])
+    none = algebra.all_of(pl, [absent, count == 0]) if absent is not False else False
     alone = count == 1
-    return Column(picked(pl, alone, value, None), values[0].below if values else 1, none)
+    return algebra.Column(algebra.picked(pl, alone, value, None), values[0].below if values else 1, none)
 
 
-def _cell(cell: Cell, given: Input, names: Names) -> Operand:
+def _cell(cell: Cell, given: Input, names: Names) -> algebra.Operand:
     """A cell's test; a single literal is an equality, which engines compute fastest."""
     column, type_ = given.column, given.type
     literals = cell.values if cell.values is not None else cell.excluded
@@ -206,11 +198,11 @@ def _cell(cell: Cell, given: Input, names: Names) -> Operand:
         values = [bare(literal_value(part, type_), type_, column) for part in literals]
         if len(values) == 1:
             operator = "is" if cell.values is not None else "is_not"
-            return COMPARISONS[operator].column(pl, column, Column(values[0], column.below))
+            return COMPARISONS[operator].column(pl, column, algebra.Column(values[0], column.below))
         return COMPARISONS["in" if cell.values is not None else "not_in"].column(pl, column, values)
     bounds = [
         COMPARISONS[name].column(pl, column, expression(bound, names, type_))
         for name, bound in (("at_least", cell.low), ("less_than", cell.high))
         if bound is not None
     ]
-    return all_of(pl, bounds)
+    return algebra.all_of(pl, bounds)

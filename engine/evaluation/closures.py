@@ -12,42 +12,27 @@ from typing import Any
 from engine.evaluation.combining import gathered, own, propagate, skip
 from engine.evaluation.slots import Answer, Closure, Names, Slots, constant, literal_value, read, unpublished
 from engine.evaluation.steps import NOTHING, compared, of_cases, of_operands, of_scale, of_value, settled
-from engine.language.expressions import (
-    Apply,
-    ByOutcome,
-    Cases,
-    Chosen,
-    Compare,
-    Condition,
-    Connect,
-    Expression,
-    FactRef,
-    ItemRef,
-    Literal,
-    Scale,
-    Unpublished,
-    VerdictIs,
-)
+from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.types import Type
 from engine.language.typing import operand_hints, type_of
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 
 
-def condition(node: Condition, names: Names) -> Closure:
+def condition(node: tree.Condition, names: Names) -> Closure:
     """The closure of a condition: True, False or None (unknown)."""
     match node:
-        case Connect():
+        case tree.Connect():
             return _connect(node, names)
-        case Chosen():
+        case tree.Chosen():
             return _compare_literal(names.choices[node.interpretation], COMPARISONS["is"].scalar, node.choice)
-        case VerdictIs():
+        case tree.VerdictIs():
             return _verdict(names.items[node.criterion.id], node.verdicts)
-        case Compare():
+        case tree.Compare():
             return _compare(node, names)
 
 
-def _connect(node: Connect, names: Names) -> Closure:
+def _connect(node: tree.Connect, names: Names) -> Closure:
     """A known result that one part settles rests on the first such part; any other rests on all parts."""
     parts = tuple(condition(part, names) for part in node.parts)
     row = CONNECTIVES[node.operator]
@@ -71,18 +56,18 @@ def _connect(node: Connect, names: Names) -> Closure:
     return run
 
 
-def _compare(node: Compare, names: Names) -> Closure:
+def _compare(node: tree.Compare, names: Names) -> Closure:
     slot = names.slot(node.left)
     row = COMPARISONS[node.operator]
     test = row.scalar
-    literals = [part for part in node.operands if isinstance(part, Literal)]
+    literals = [part for part in node.operands if isinstance(part, tree.Literal)]
     if row.operands == "flag":
         return _known(slot, test, literals[0].value)
     left = type_of(node.left, names.scope)
     if len(literals) == len(node.operands):
         literal = row.gathered([literal_value(part, left) for part in literals])
         plain = _compare_literal(slot, test, literal)
-        second = names.steps.get(node.left.id) if isinstance(node.left, ItemRef) else None
+        second = names.steps.get(node.left.id) if isinstance(node.left, tree.ItemRef) else None
         return plain if second is None else compared(plain, second, lambda step: test(step, literal))
     right = gathered([expression(part, names, left) for part in node.operands], row)
 
@@ -129,41 +114,41 @@ def _verdict(slot: int, verdicts: Sequence[str]) -> Closure:
     return run
 
 
-def expression(node: Expression, names: Names, wanted: Type | None = None) -> Closure:
+def expression(node: tree.Expression, names: Names, wanted: Type | None = None) -> Closure:
     """The closure of an expression; ``wanted`` types its bare literals."""
     match node:
-        case Literal():
+        case tree.Literal():
             return constant(literal_value(node, wanted))
-        case FactRef() | ItemRef():
+        case tree.FactRef() | tree.ItemRef():
             return read(names.slot(node))
-        case Unpublished():
+        case tree.Unpublished():
             answer = unpublished(node, names)
             return lambda slots: answer
-        case Apply():
+        case tree.Apply():
             return _apply(node, names, wanted)
-        case Cases():
+        case tree.Cases():
             return _cases(node, names, wanted)
-        case Scale():
+        case tree.Scale():
             return scale(node, names)
-        case ByOutcome():
+        case tree.ByOutcome():
             return _by_outcome(node, names, wanted)
 
 
-def _apply(node: Apply, names: Names, wanted: Type | None) -> Closure:
+def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> Closure:
     row = EXPRESSIONS[node.operator]
     hints = operand_hints(node, wanted)
     parts = [expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True)]
     if row.absence == "propagate":
         return propagate(parts, row.scalar, node.options, row.settled_by)
     if row.absence == "skip":
-        bare = [isinstance(part, Literal) for part in node.operands]
+        bare = [isinstance(part, tree.Literal) for part in node.operands]
         return skip(parts, bare, row.scalar, node.options)
     if row.ranked:
         return settled(_left_of_operands(node, names))
     return own(parts, row.scalar)
 
 
-def _cases(node: Cases, names: Names, wanted: Type | None) -> Closure:
+def _cases(node: tree.Cases, names: Names, wanted: Type | None) -> Closure:
     branches = [(condition(when, names), expression(then, names, wanted)) for when, then in node.branches]
     otherwise = constant(NOT_APPLICABLE) if node.otherwise is None else expression(node.otherwise, names, wanted)
 
@@ -188,7 +173,7 @@ def _cases(node: Cases, names: Names, wanted: Type | None) -> Closure:
     return run
 
 
-def scale_with_step(node: Scale, names: Names) -> Callable[[Slots], tuple[Answer, int | None]]:
+def scale_with_step(node: tree.Scale, names: Names) -> Callable[[Slots], tuple[Answer, int | None]]:
     """The closure of a scale, which also tells the index of the step that holds.
 
     Steps are monotone: the highest step known to be reached holds if the first not reached one follows it, with
@@ -221,36 +206,36 @@ def scale_with_step(node: Scale, names: Names) -> Callable[[Slots], tuple[Answer
     return run
 
 
-def scale(node: Scale, names: Names) -> Closure:
+def scale(node: tree.Scale, names: Names) -> Closure:
     run = scale_with_step(node, names)
     return lambda slots: run(slots)[0]
 
 
-def steps_left(node: Expression, type_: Type, names: Names) -> Closure:
+def steps_left(node: tree.Expression, type_: Type, names: Names) -> Closure:
     """The closure of all values that an expression of a scale can still take; of any other kind, anything."""
     among = constant(frozenset((*type_.values, NOT_APPLICABLE)))
     match node:
-        case Scale():
+        case tree.Scale():
             tests = [None if step.reached_when is None else condition(step.reached_when, names) for step in node.steps]
             among = of_scale([step.name for step in node.steps], tests)
-        case Cases():
+        case tree.Cases():
             branches = [(condition(when, names), steps_left(then, type_, names)) for when, then in node.branches]
             among = of_cases(branches, NOTHING if node.otherwise is None else steps_left(node.otherwise, type_, names))
-        case ItemRef(id_) if id_ in names.steps:
+        case tree.ItemRef(id_) if id_ in names.steps:
             among = read(names.steps[id_])
-        case Apply(operator) if EXPRESSIONS[operator].ranked:
+        case tree.Apply(operator) if EXPRESSIONS[operator].ranked:
             return _left_of_operands(node, names)
     return of_value(expression(node, names, type_), among)
 
 
-def _left_of_operands(node: Apply, names: Names) -> Closure:
+def _left_of_operands(node: tree.Apply, names: Names) -> Closure:
     type_ = type_of(node, names.scope)
     assert type_ is not None
     parts = [steps_left(part, type_, names) for part in node.operands]
     return of_operands(parts, EXPRESSIONS[node.operator], type_.values)
 
 
-def _by_outcome(node: ByOutcome, names: Names, wanted: Type | None) -> Closure:
+def _by_outcome(node: tree.ByOutcome, names: Names, wanted: Type | None) -> Closure:
     slot = names.items[node.outcome.id]
     values = {name: expression(value, names, wanted) for name, value in node.values}
 

@@ -14,16 +14,7 @@ from engine.evaluation.program import Compiled, Program, bits
 from engine.evaluation.slots import Decided
 from engine.language.expressions import Citation, Scale, Text, Unpublished
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
-from engine.policy.model import (
-    SOURCE_KINDS,
-    Criterion,
-    Item,
-    Obligation,
-    Outcome,
-    Parameter,
-    Quantity,
-    Table,
-)
+from engine.policy import model
 from engine.policy.overlays import Laid
 from engine.policy.results import Headline
 from engine.records import dataclass
@@ -110,7 +101,7 @@ def _result(
         status=status,
         value=value if status == "known" else None,
         cite=grounds.cite,
-        confidence=None if rank < 0 else SOURCE_KINDS[rank],
+        confidence=None if rank < 0 else model.SOURCE_KINDS[rank],
         facts={name: facts[name] for name in names_in(behind & run.given)},
         choices={name: choices[name] for name in names_in(chosen)} if chosen else _NOTHING,
         missing=names_in(missing) if missing else (),
@@ -120,7 +111,7 @@ def _result(
         value_labels=item.value_labels,
         yearly=compiled.step.yearly,
         can_be=(),
-        refusal=item.body.refusal if isinstance(item.body, Criterion) and value == "not_met" else None,
+        refusal=item.body.refusal if isinstance(item.body, model.Criterion) and value == "not_met" else None,
     )
 
 
@@ -167,28 +158,28 @@ def _grounds(program: Program, compiled: Compiled, answer: Decided, run: Run) ->
 
 
 def _reasons(
-    item: Item, value: object, decided: int | None, run: Run
+    item: model.Item, value: object, decided: int | None, run: Run
 ) -> tuple[tuple[Reason, ...], tuple[Citation, ...]]:
     """What decided an answer, and the citations that stand behind it."""
     if value is NOT_APPLICABLE:
         return (), item.cite
     match item.body:
-        case Table(_, rows) if decided is not None:
+        case model.Table(_, rows) if decided is not None:
             row = rows[decided]
             cite = row.cite or item.cite
             return (Reason("row", f"{item.id}[{decided + 1}]", cite, _why(row.then), row.at),), cite
-        case Parameter(values) if decided is not None:
+        case model.Parameter(values) if decided is not None:
             dated = values[decided]
             cite = dated.cite or item.cite
             return (Reason("value", dated.start.isoformat(), cite, _why(dated.value), dated.at),), cite
-        case Criterion(_, derogations) if decided is not None:
+        case model.Criterion(_, derogations) if decided is not None:
             derogation = derogations[decided]
             reason = Reason("derogation", derogation.id, derogation.cite, derogation.label, derogation.at)
             return (reason,), item.cite + derogation.cite
-        case Quantity(Scale(steps)) if decided is not None:
+        case model.Quantity(Scale(steps)) if decided is not None:
             step = steps[decided]
             return (Reason("step", step.name, step.cite, None, step.at),), item.cite + step.cite
-        case Outcome(_, rules, _):
+        case model.Outcome(_, rules, _):
             fired = [rule for rule in rules if rule.id in run.rules.get(item.id, ())]
             reasons = tuple(
                 Reason("rule", r.id, r.cite, None if isinstance(r.then, str) else r.then.reason, r.at) for r in fired
@@ -247,7 +238,7 @@ def obligations(program: Program, run: Run, as_of: dt.date | None) -> tuple[Obli
                 cite=item.cite,
                 missing=lacks,
                 at=item.at,
-                if_unmet=item.body.if_unmet if isinstance(item.body, Obligation) else None,
+                if_unmet=item.body.if_unmet if isinstance(item.body, model.Obligation) else None,
                 judged=as_of is not None,
             )
         )

@@ -12,215 +12,202 @@ from decimal import Decimal
 from functools import reduce
 from typing import Any
 
-from engine.language.algebra import (
-    Column,
-    Operand,
-    Test,
-    absent_in,
-    all_of,
-    among,
-    any_of,
-    coalesced,
-    constant,
-    crossed,
-    either,
-    is_null,
-    level,
-    lift,
-    negate,
-    on_scale,
-    picked,
-    plus,
-    scaled,
-    tested,
-    times,
-    truth,
-    undetermined_in,
-    when,
-)
+from engine.language import algebra
 
 
-def compare(test: Test) -> Callable[[Any, Column, Column], Operand]:
+def compare(test: algebra.Test) -> Callable[[Any, algebra.Column, algebra.Column], algebra.Operand]:
     """A comparison: false where either side is not applicable, null where either is undetermined."""
 
-    def column(pl: Any, left: Column, right: Column) -> Operand:
-        if left.scale and right.value is not None and constant(right.value):
-            return among(pl, left, lambda step: test(step, right.value))
-        holds = tested(test, *crossed(left, right))
-        present = [negate(pl, [side.absent]) for side in (left, right)]
-        return all_of(pl, [*present, holds])
+    def column(pl: Any, left: algebra.Column, right: algebra.Column) -> algebra.Operand:
+        if left.scale and right.value is not None and algebra.constant(right.value):
+            return algebra.among(pl, left, lambda step: test(step, right.value))
+        holds = algebra.tested(test, *algebra.crossed(left, right))
+        present = [algebra.negate(pl, [side.absent]) for side in (left, right)]
+        return algebra.all_of(pl, [*present, holds])
 
     return column
 
 
-def member(wanted: bool) -> Callable[[Any, Column, Sequence[Any]], Operand]:
+def member(wanted: bool) -> Callable[[Any, algebra.Column, Sequence[Any]], algebra.Operand]:
     """Whether the value is in a list of constants that are written as the column holds them."""
 
-    def column(pl: Any, left: Column, values: Sequence[Any]) -> Operand:
+    def column(pl: Any, left: algebra.Column, values: Sequence[Any]) -> algebra.Operand:
         if left.scale:
-            return among(pl, left, lambda step: (step in values) is wanted)
-        if constant(left.value):
-            found: Operand = None if left.value is None else left.value in values
+            return algebra.among(pl, left, lambda step: (step in values) is wanted)
+        if algebra.constant(left.value):
+            found: algebra.Operand = None if left.value is None else left.value in values
         else:
             found = left.value.is_in(list(values))
-        holds = found if wanted else negate(pl, [found])
-        return all_of(pl, [negate(pl, [left.absent]), holds])
+        holds = found if wanted else algebra.negate(pl, [found])
+        return algebra.all_of(pl, [algebra.negate(pl, [left.absent]), holds])
 
     return column
 
 
-def known(pl: Any, left: Column, wanted: bool) -> Operand:
-    absent = is_null(left.value)
-    return negate(pl, [absent]) if wanted else absent
+def known(pl: Any, left: algebra.Column, wanted: bool) -> algebra.Operand:
+    absent = algebra.is_null(left.value)
+    return algebra.negate(pl, [absent]) if wanted else absent
 
 
-def add(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
-    def two(a: Column, b: Column) -> Column:
-        below = level([a, b])[0].below
+def add(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
+    def two(a: algebra.Column, b: algebra.Column) -> algebra.Column:
+        below = algebra.level([a, b])[0].below
         dynamic = not isinstance(a.below, int) or not isinstance(b.below, int)
-        return Column(plus(*crossed(a, b)), times(a.below, b.below) if dynamic else below)
+        return algebra.Column(
+            algebra.plus(*algebra.crossed(a, b)), algebra.times(a.below, b.below) if dynamic else below
+        )
 
     total = reduce(two, parts)
-    return Column(total.value, total.below, absent_in(pl, parts))
+    return algebra.Column(total.value, total.below, algebra.absent_in(pl, parts))
 
 
-def subtract(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def subtract(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
     a, b = parts
-    return add(pl, (a, Column(times(b.value, -1), b.below, b.absent)), options)
+    return add(pl, (a, algebra.Column(algebra.times(b.value, -1), b.below, b.absent)), options)
 
 
-def multiply(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def multiply(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
     """A factor of 0 makes 0, though the other is absent."""
     product = _product(pl, parts)
-    zero = any_of(pl, [truth(tested(op.eq, part.value, 0)) for part in parts])
-    value = product.value if zero is False else either(pl, zero, 0, product.value)
-    return Column(value, product.below, all_of(pl, [negate(pl, [zero]), product.absent]))
+    zero = algebra.any_of(pl, [algebra.truth(algebra.tested(op.eq, part.value, 0)) for part in parts])
+    value = product.value if zero is False else algebra.either(pl, zero, 0, product.value)
+    return algebra.Column(value, product.below, algebra.all_of(pl, [algebra.negate(pl, [zero]), product.absent]))
 
 
-def _product(pl: Any, parts: Sequence[Column]) -> Column:
+def _product(pl: Any, parts: Sequence[algebra.Column]) -> algebra.Column:
     a, b = parts
-    return Column(times(a.value, b.value), times(a.below, b.below), absent_in(pl, parts))
+    return algebra.Column(
+        algebra.times(a.value, b.value), algebra.times(a.below, b.below), algebra.absent_in(pl, parts)
+    )
 
 
-def percent_of(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def percent_of(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
     product = _product(pl, parts)
-    return Column(product.value, times(product.below, 100), product.absent)
+    return algebra.Column(product.value, algebra.times(product.below, 100), product.absent)
 
 
-def ratio(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def ratio(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
     """Not applicable where the denominator is 0 or less and no operand is undetermined."""
     above, under = parts
     return _divided(pl, above, under, parts)
 
 
-def share(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def share(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
     whole, numerator, denominator = parts
     return _divided(pl, _product(pl, (whole, numerator)), denominator, parts)
 
 
-def _divided(pl: Any, above: Column, under: Column, parts: Sequence[Column]) -> Column:
-    positive = lift(pl, under.value) > 0 if under.value is not None else None
+def _divided(pl: Any, above: algebra.Column, under: algebra.Column, parts: Sequence[algebra.Column]) -> algebra.Column:
+    positive = algebra.lift(pl, under.value) > 0 if under.value is not None else None
     if positive is None:
-        return Column(None, 1, absent_in(pl, parts))
-    nothing = all_of(pl, [negate(pl, [undetermined_in(pl, parts)]), ~positive])
-    value = when(pl, positive, times(above.value, under.below))
-    below = when(pl, positive, times(under.value, above.below), 1)
-    return Column(value, below, any_of(pl, [absent_in(pl, parts), truth(nothing)]))
+        return algebra.Column(None, 1, algebra.absent_in(pl, parts))
+    nothing = algebra.all_of(pl, [algebra.negate(pl, [algebra.undetermined_in(pl, parts)]), ~positive])
+    value = algebra.when(pl, positive, algebra.times(above.value, under.below))
+    below = algebra.when(pl, positive, algebra.times(under.value, above.below), 1)
+    return algebra.Column(value, below, algebra.any_of(pl, [algebra.absent_in(pl, parts), algebra.truth(nothing)]))
 
 
-def extreme(test: Test, largest: bool) -> Callable[[Any, Sequence[Column], Sequence[Any]], Column]:
+def extreme(
+    test: algebra.Test, largest: bool
+) -> Callable[[Any, Sequence[algebra.Column], Sequence[Any]], algebra.Column]:
     """The best operand; ``options`` tells which operands are bare literals."""
 
-    def column(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
-        open_ = undetermined_in(pl, parts)
+    def column(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
+        open_ = algebra.undetermined_in(pl, parts)
         substance = [part.absent for part, bare in zip(parts, options, strict=True) if not bare]
-        nothing = all_of(pl, substance)
-        ready = negate(pl, [any_of(pl, [open_, nothing])])
+        nothing = algebra.all_of(pl, substance)
+        ready = algebra.negate(pl, [algebra.any_of(pl, [open_, nothing])])
         if ready is False:
-            return Column(None, 1, nothing)
-        best = _best(pl, level(parts), test, largest)
-        value = picked(pl, ready, best.value, None)
-        return Column(value, best.below, all_of(pl, [nothing, negate(pl, [open_])]))
+            return algebra.Column(None, 1, nothing)
+        best = _best(pl, algebra.level(parts), test, largest)
+        value = algebra.picked(pl, ready, best.value, None)
+        return algebra.Column(value, best.below, algebra.all_of(pl, [nothing, algebra.negate(pl, [open_])]))
 
     return column
 
 
-def _best(pl: Any, parts: Sequence[Column], test: Test, largest: bool) -> Column:
+def _best(pl: Any, parts: Sequence[algebra.Column], test: algebra.Test, largest: bool) -> algebra.Column:
     if all(isinstance(part.below, int) for part in parts):
-        values = [lift(pl, part.value) for part in parts if part.value is not None]
+        values = [algebra.lift(pl, part.value) for part in parts if part.value is not None]
         if not values:
-            return Column(None, parts[0].below)
-        return Column((pl.max_horizontal if largest else pl.min_horizontal)(values), parts[0].below)
+            return algebra.Column(None, parts[0].below)
+        return algebra.Column((pl.max_horizontal if largest else pl.min_horizontal)(values), parts[0].below)
 
-    def two(a: Column, b: Column) -> Column:
-        first = all_of(pl, [negate(pl, [a.absent]), any_of(pl, [b.absent, tested(test, *crossed(a, b))])])
-        value = when(pl, first, a.value, b.value)
-        below = when(pl, first, a.below, b.below)
-        return Column(value, below, all_of(pl, [a.absent, b.absent]))
+    def two(a: algebra.Column, b: algebra.Column) -> algebra.Column:
+        first = algebra.all_of(
+            pl,
+            [
+                algebra.negate(pl, [a.absent]),
+                algebra.any_of(pl, [b.absent, algebra.tested(test, *algebra.crossed(a, b))]),
+            ],
+        )
+        value = algebra.when(pl, first, a.value, b.value)
+        below = algebra.when(pl, first, a.below, b.below)
+        return algebra.Column(value, below, algebra.all_of(pl, [a.absent, b.absent]))
 
     return reduce(two, parts)
 
 
-def first_known(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
-    given = level([part for part in parts if part.value is not None])
-    absent = all_of(pl, [part.absent for part in parts])
+def first_known(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
+    given = algebra.level([part for part in parts if part.value is not None])
+    absent = algebra.all_of(pl, [part.absent for part in parts])
     if not given:
-        return Column(None, 1, absent)
+        return algebra.Column(None, 1, absent)
     if all(isinstance(part.below, int) for part in given):
-        return Column(coalesced(pl, [part.value for part in given]), given[0].below, absent)
+        return algebra.Column(algebra.coalesced(pl, [part.value for part in given]), given[0].below, absent)
     below = given[-1].below
     for part in reversed(given[:-1]):
-        below = when(pl, is_null(part.value), below, part.below)
-    return Column(coalesced(pl, [part.value for part in given]), below, absent)
+        below = algebra.when(pl, algebra.is_null(part.value), below, part.below)
+    return algebra.Column(algebra.coalesced(pl, [part.value for part in given]), below, absent)
 
 
-def highest(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def highest(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
     """Of all steps left of some operand, those that are no lower than the lowest left of each."""
-    left = [scaled(pl, part, tuple(options)) for part in parts]
+    left = [algebra.scaled(pl, part, tuple(options)) for part in parts]
     found = reduce(op.or_, left)
     for bits in left:
         found = found & -(bits & -bits)  # the bits from the lowest upwards
-    return on_scale(pl, found, tuple(options))
+    return algebra.on_scale(pl, found, tuple(options))
 
 
-def rounded(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def rounded(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
     """Whole-number rounding to ``options[0]`` (a power of ten): floor, ceiling, or half up."""
     (part,), (to, mode) = parts, options
     if part.value is None:
         return part
     step = 1 / Decimal(str(to))
     factor, unit = (int(step), 1) if step >= 1 else (1, int(Decimal(str(to))))
-    above, below = times(part.value, factor), times(part.below, unit)
+    above, below = algebra.times(part.value, factor), algebra.times(part.below, unit)
     if mode == "half_up":
-        above, below = plus(times(above, 2), below), times(below, 2)
+        above, below = algebra.plus(algebra.times(above, 2), below), algebra.times(below, 2)
     elif mode == "up":
-        above = plus(above, plus(below, -1))
+        above = algebra.plus(above, algebra.plus(below, -1))
     if isinstance(below, int) and below == 1:
-        return Column(times(above, unit), factor, part.absent)
-    return Column(times(lift(pl, above) // below, unit), factor, part.absent)
+        return algebra.Column(algebra.times(above, unit), factor, part.absent)
+    return algebra.Column(algebra.times(algebra.lift(pl, above) // below, unit), factor, part.absent)
 
 
-def date_plus(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def date_plus(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
     start, count = parts
-    absent = absent_in(pl, parts)
+    absent = algebra.absent_in(pl, parts)
     if start.value is None or count.value is None:
-        return Column(None, 1, absent)
-    return Column(_moved(pl, start.value, options[0], count.value), 1, absent)
+        return algebra.Column(None, 1, absent)
+    return algebra.Column(_moved(pl, start.value, options[0], count.value), 1, absent)
 
 
-def years_between(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+def years_between(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
     """Complete years; someone born on 29 February turns on the 28th of a year without it."""
-    absent = absent_in(pl, parts)
+    absent = algebra.absent_in(pl, parts)
     if any(part.value is None for part in parts):
-        return Column(None, 1, absent)
-    start, end = (lift(pl, part.value) for part in parts)
+        return algebra.Column(None, 1, absent)
+    start, end = (algebra.lift(pl, part.value) for part in parts)
     years = end.dt.year().cast(pl.Int64) - start.dt.year().cast(pl.Int64)
     early = _moved(pl, start, "years", years) > end
-    return Column(years - early.cast(pl.Int64), 1, absent)
+    return algebra.Column(years - early.cast(pl.Int64), 1, absent)
 
 
-def _moved(pl: Any, date: Operand, unit: str, count: Operand) -> Operand:
+def _moved(pl: Any, date: algebra.Operand, unit: str, count: algebra.Operand) -> algebra.Operand:
     """``date`` moved by ``count`` units; a day that the month lacks becomes its last (docs/language.md)."""
     letters = {"days": "d", "months": "mo", "years": "y"}[unit]
-    by = f"{count}{letters}" if constant(count) else count.cast(pl.String) + letters
-    return lift(pl, date).dt.offset_by(by)
+    by = f"{count}{letters}" if algebra.constant(count) else count.cast(pl.String) + letters
+    return algebra.lift(pl, date).dt.offset_by(by)

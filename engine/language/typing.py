@@ -8,23 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 
 from engine.errors import Location, Problem, nearest
-from engine.language.expressions import (
-    Apply,
-    ByOutcome,
-    Cases,
-    Cell,
-    Chosen,
-    Compare,
-    Condition,
-    Connect,
-    Expression,
-    FactRef,
-    ItemRef,
-    Literal,
-    Scale,
-    Unpublished,
-    VerdictIs,
-)
+from engine.language import expressions as tree
 from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS, EXPRESSIONS
 from engine.language.types import ANY_UNIT, BOOLEAN, DATE, Type, joined, number
@@ -51,27 +35,27 @@ class Scope:
         self.problems.append(Problem(at, code, values, close))
 
 
-def type_of(node: Expression, scope: Scope, expected: Type | None = None) -> Type | None:
+def type_of(node: tree.Expression, scope: Scope, expected: Type | None = None) -> Type | None:
     """The type of ``node``, or None where it has none (unpublished, or a fault that was reported)."""
     match node:
-        case Literal():
+        case tree.Literal():
             return literal_type(node, scope, expected)
-        case FactRef():
+        case tree.FactRef():
             return fact_type(node, scope)
-        case ItemRef():
+        case tree.ItemRef():
             return item_type(node, scope)
-        case Unpublished():
+        case tree.Unpublished():
             for ref in node.supplied_by:
                 fact_type(ref, scope)
             return None
-        case Apply():
+        case tree.Apply():
             return _apply(node, scope, expected)
-        case Cases():
+        case tree.Cases():
             for when, _ in node.branches:
                 check_condition(when, scope)
             parts = [then for _, then in node.branches] + ([node.otherwise] if node.otherwise is not None else [])
             return _together([type_of(part, scope, expected) for part in parts], scope, node.at)
-        case Scale():
+        case tree.Scale():
             first: dict[str, Location] = {}
             for step in node.steps:
                 if step.name in first:
@@ -80,11 +64,11 @@ def type_of(node: Expression, scope: Scope, expected: Type | None = None) -> Typ
                 if step.reached_when is not None:
                     check_condition(step.reached_when, scope)
             return Type("enum", values=tuple(step.name for step in node.steps), ordered=True)
-        case ByOutcome():
+        case tree.ByOutcome():
             return _by_outcome(node, scope, expected)
 
 
-def literal_type(node: Literal, scope: Scope, expected: Type | None) -> Type | None:
+def literal_type(node: tree.Literal, scope: Scope, expected: Type | None) -> Type | None:
     """The type of a literal where ``expected`` is wanted; reports a value that cannot stand there."""
     value = node.value
     if isinstance(value, bool):
@@ -136,7 +120,7 @@ def plain_number(text: str) -> str | None:
     return None if found is None else re.sub(r"\s", "", found[1]).replace(",", ".")
 
 
-def fact_type(node: FactRef, scope: Scope) -> Type | None:
+def fact_type(node: tree.FactRef, scope: Scope) -> Type | None:
     fact = scope.vocabulary.facts.get(node.name)
     if fact is None:
         scope.report(node.at, "unknown-fact", nearest_fact(node.name, scope.vocabulary, scope.problems), name=node.name)
@@ -151,14 +135,14 @@ def nearest_fact(name: str, vocabulary: Vocabulary, before: Sequence[Problem] = 
     return moved[0] if moved else nearest(name, vocabulary.facts, before)
 
 
-def item_type(node: ItemRef, scope: Scope) -> Type | None:
+def item_type(node: tree.ItemRef, scope: Scope) -> Type | None:
     if node.id not in scope.items:
         scope.report(node.at, "unknown-item", nearest(node.id, scope.items, scope.problems), id=node.id)
         return None
     return scope.items[node.id]
 
 
-def operand_hints(node: Apply, expected: Type | None) -> list[Type | None]:
+def operand_hints(node: tree.Apply, expected: Type | None) -> list[Type | None]:
     """What the bare literals of each operand are to be read as: dates in date arithmetic, but a count is a count."""
     row = EXPRESSIONS[node.operator]
     hint = DATE if row.family == "date" else expected if row.family == "choice" else None
@@ -166,7 +150,7 @@ def operand_hints(node: Apply, expected: Type | None) -> list[Type | None]:
     return [None if row.tags and i == last else hint for i in range(len(node.operands))]
 
 
-def _apply(node: Apply, scope: Scope, expected: Type | None) -> Type | None:
+def _apply(node: tree.Apply, scope: Scope, expected: Type | None) -> Type | None:
     row = EXPRESSIONS[node.operator]
     hints = operand_hints(node, expected)
     types = [type_of(part, scope, hint) for part, hint in zip(node.operands, hints, strict=True)]
@@ -180,9 +164,9 @@ def _apply(node: Apply, scope: Scope, expected: Type | None) -> Type | None:
     return result
 
 
-def _named(node: Expression, type_: Type) -> str:
+def _named(node: tree.Expression, type_: Type) -> str:
     """A type, and the item that declares it."""
-    return f"{node.id}: {type_}" if isinstance(node, ItemRef) else str(type_)
+    return f"{node.id}: {type_}" if isinstance(node, tree.ItemRef) else str(type_)
 
 
 def _together(types: list[Type | None], scope: Scope, at: Location) -> Type | None:
@@ -197,7 +181,7 @@ def _together(types: list[Type | None], scope: Scope, at: Location) -> Type | No
     return result
 
 
-def _by_outcome(node: ByOutcome, scope: Scope, expected: Type | None) -> Type | None:
+def _by_outcome(node: tree.ByOutcome, scope: Scope, expected: Type | None) -> Type | None:
     outcome = item_type(node.outcome, scope)
     named = [name for name, _ in node.values]
     if outcome is not None:
@@ -213,23 +197,23 @@ def _by_outcome(node: ByOutcome, scope: Scope, expected: Type | None) -> Type | 
     return _together([type_of(value, scope, expected) for _, value in node.values], scope, node.at)
 
 
-def check_condition(node: Condition, scope: Scope) -> None:
+def check_condition(node: tree.Condition, scope: Scope) -> None:
     """Reports every name and type in ``node`` that does not fit."""
     match node:
-        case Connect():
+        case tree.Connect():
             for part in node.parts:
                 check_condition(part, scope)
-        case Chosen():
+        case tree.Chosen():
             _check_choice(node, scope)
-        case VerdictIs():
+        case tree.VerdictIs():
             found = item_type(node.criterion, scope)
             if found is not None and found.kind != "verdict":
                 scope.report(node.at, "not-a-criterion", id=node.criterion.id)
-        case Compare():
+        case tree.Compare():
             _check_comparison(node, scope)
 
 
-def _check_choice(node: Chosen, scope: Scope) -> None:
+def _check_choice(node: tree.Chosen, scope: Scope) -> None:
     choices = scope.interpretations.get(node.interpretation)
     if choices is None:
         close = nearest(node.interpretation, scope.interpretations, scope.problems)
@@ -244,14 +228,14 @@ def _check_choice(node: Chosen, scope: Scope) -> None:
         )
 
 
-def _check_comparison(node: Compare, scope: Scope) -> None:
-    if isinstance(node.left, FactRef):
+def _check_comparison(node: tree.Compare, scope: Scope) -> None:
+    if isinstance(node.left, tree.FactRef):
         left = fact_type(node.left, scope)
     else:
         left = item_type(node.left, scope)
     row = COMPARISONS[node.operator]
     if row.operands == "flag":
-        fact = scope.vocabulary.facts.get(node.left.name) if isinstance(node.left, FactRef) else None
+        fact = scope.vocabulary.facts.get(node.left.name) if isinstance(node.left, tree.FactRef) else None
         if left is not None and (fact is None or not fact.absence_answers):
             scope.report(node.at, "known-not-allowed")
         return
@@ -262,7 +246,7 @@ def _check_comparison(node: Compare, scope: Scope) -> None:
             scope.report(node.at, "type-mismatch", operator=node.operator, types=types)
 
 
-def check_cell(cell: Cell, wanted: Type | None, scope: Scope) -> None:
+def check_cell(cell: tree.Cell, wanted: Type | None, scope: Scope) -> None:
     """Reports literals and bounds of a table cell that the input's type cannot have."""
     for literal in (*(cell.values or ()), *(cell.excluded or ())):
         found = literal_type(literal, scope, wanted)

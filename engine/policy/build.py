@@ -13,19 +13,8 @@ from typing import Any, TypeVar
 from engine.errors import Location, Problem
 from engine.language.facts import FIRST_DAY
 from engine.language.reading import Reader, cited, condition, expression, optional
+from engine.policy import model
 from engine.policy.items import derogation, items
-from engine.policy.model import (
-    YEAR_START,
-    Convention,
-    Criterion,
-    Derogation,
-    Interpretation,
-    Item,
-    Outcome,
-    Overlay,
-    Property,
-    Source,
-)
 from engine.policy.offers import known_values, offers
 from engine.policy.outside import Known, WithoutRules
 from engine.policy.properties import law_property
@@ -34,23 +23,23 @@ from engine.policy.suppositions import Supposition, supposition
 from engine.policy.weaving import Placed
 
 _Entry = TypeVar("_Entry")
-_Named = TypeVar("_Named", Item, Derogation, Interpretation, Property, Supposition)
+_Named = TypeVar("_Named", model.Item, model.Derogation, model.Interpretation, model.Property, Supposition)
 
 
-def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[Convention, list[Problem]]:
+def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[model.Convention, list[Problem]]:
     """The convention of a folder, and the ids that could not be kept."""
     data, id_ = head.data, head.data["id"]
     top = Reader((), head.at, id_)
     problems: list[Problem] = []
     own = [*offers(head, id_), *(item for file in rules for item in items(file, id_))]
     entries = {key: [e for file in rules for e in _entries(file, id_, key, read)] for key, read in _READERS.items()}
-    taken: dict[str, Location] = {YEAR_START: head.at(("years_from",))}
+    taken: dict[str, Location] = {model.YEAR_START: head.at(("years_from",))}
     named = [each for item in own for each in ((item.id, item.at), *_inner_ids(item))]
     named += [(entry.id, entry.at) for key in _READERS for entry in entries[key]]
     for name, at in sorted(named, key=lambda each: each[1]):
         _claim(name, at, taken, problems)
     kept = _first_of_each(own)
-    convention = Convention(
+    convention = model.Convention(
         id=id_,
         label=data["label"],
         beneficiary=data["beneficiary"],
@@ -101,14 +90,14 @@ def _date(data: Mapping[str, Any], key: str) -> dt.date | None:
     return dt.date.fromisoformat(data[key]) if key in data else None
 
 
-def _source(key: str, data: Mapping[str, Any], reader: Reader) -> Source:
+def _source(key: str, data: Mapping[str, Any], reader: Reader) -> model.Source:
     described = (data["title"], data["publisher"], data["kind"], data.get("url"), data.get("date"))
-    return Source(key, *described, reader.at, data.get("note"))
+    return model.Source(key, *described, reader.at, data.get("note"))
 
 
 def _interpretations(
-    found: Sequence[Interpretation], head: Placed, problems: list[Problem]
-) -> dict[str, Interpretation]:
+    found: Sequence[model.Interpretation], head: Placed, problems: list[Problem]
+) -> dict[str, model.Interpretation]:
     """Questions by id; ids of questions, and of the choices of each, are namespaces of their own."""
     asked: dict[str, Location] = {}
     for i, question in enumerate(found):
@@ -119,15 +108,15 @@ def _interpretations(
     return _first_of_each(found)
 
 
-def _interpretation(data: Mapping[str, Any], reader: Reader) -> Interpretation:
+def _interpretation(data: Mapping[str, Any], reader: Reader) -> model.Interpretation:
     choices = {choice["id"]: choice["label"] for choice in data["choices"]}
     asked = (data["id"], data["question"], choices, data["default"], cited(data, reader))
-    return Interpretation(*asked, reader.at, data.get("note"))
+    return model.Interpretation(*asked, reader.at, data.get("note"))
 
 
-def _overlay(data: Mapping[str, Any], reader: Reader) -> Overlay:
+def _overlay(data: Mapping[str, Any], reader: Reader) -> model.Overlay:
     signed = data["signed"]
-    return Overlay(
+    return model.Overlay(
         id=data["id"],
         label=data["label"],
         cite=cited(data, reader),
@@ -164,13 +153,13 @@ def _window(data: Mapping[str, Any], reader: Reader) -> WithoutRules:
     )
 
 
-def _inner_ids(item: Item) -> list[tuple[str, Location]]:
+def _inner_ids(item: model.Item) -> list[tuple[str, Location]]:
     """The other ids that an item takes: those it had before, and those of its derogations or rules."""
     taken = [(alias, item.at) for alias in item.aliases]
     match item.body:
-        case Criterion():
+        case model.Criterion():
             taken.extend((derogation.id, derogation.at) for derogation in item.body.derogations)
-        case Outcome():
+        case model.Outcome():
             taken.extend((rule.id, rule.at) for rule in item.body.rules)
     return taken
 

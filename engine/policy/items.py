@@ -8,24 +8,7 @@ from typing import Any
 
 from engine.language.expressions import Condition, Connect, ItemRef, Literal, Unpublished, VerdictIs
 from engine.language.reading import Reader, body, cell, cited, condition, expression, optional, unpublished
-from engine.policy.model import (
-    CONSISTENCY,
-    Body,
-    Caution,
-    Criterion,
-    DatedValue,
-    Derogation,
-    Excluded,
-    Item,
-    Obligation,
-    Outcome,
-    Parameter,
-    Payment,
-    Quantity,
-    Row,
-    Rule,
-    Table,
-)
+from engine.policy import model
 from engine.policy.weaving import Placed
 
 KINDS = {
@@ -36,19 +19,19 @@ KINDS = {
     "outcomes": "outcome",
     "payments": "payment",
     "obligations": "obligation",
-    "consistency": CONSISTENCY,
+    "consistency": model.CONSISTENCY,
 }
 NOT_CELLS = frozenset({"then", "unpublished", "cite", "label", "from", "before"})
 
 
-def derogation(data: Mapping[str, Any], reader: Reader) -> Derogation:
+def derogation(data: Mapping[str, Any], reader: Reader) -> model.Derogation:
     """A named exception that makes a criterion met."""
     cite = cited(data, reader)
     when = condition(data["when"], reader.below("when"))
-    return Derogation(data["id"], data["label"], cite, when, reader.at)
+    return model.Derogation(data["id"], data["label"], cite, when, reader.at)
 
 
-def items(document: Placed, convention: str) -> list[Item]:
+def items(document: Placed, convention: str) -> list[model.Item]:
     """The items of one rule file, in the order of their kinds."""
     transitional = "overlays" in document.data
     criteria = tuple(entry["id"] for entry in document.data.get("criteria", ()))
@@ -61,8 +44,8 @@ def items(document: Placed, convention: str) -> list[Item]:
 
 def _item(
     data: Mapping[str, Any], kind: str, reader: Reader, criteria: Sequence[str], transitional: bool, convention: str
-) -> Item:
-    return Item(
+) -> model.Item:
+    return model.Item(
         id=data["id"],
         kind=kind,
         label=data["label"],
@@ -73,7 +56,7 @@ def _item(
         applies_when=optional(data, "applies_when", reader, condition),
         unless=optional(data, "unless", reader, condition),
         warnings=tuple(
-            Caution(
+            model.Caution(
                 condition(entry["when"], reader.below("warnings", i, "when")),
                 entry["text"],
                 reader.below("warnings", i).at,
@@ -95,17 +78,17 @@ def _value(data: Mapping[str, Any], key: str, reader: Reader) -> Literal | Unpub
     return Literal(data[key], reader.below(key).at)
 
 
-def _parameter(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Parameter:
+def _parameter(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Parameter:
     values = []
     for i, entry in enumerate(data["values"]):
         inner = reader.below("values", i)
         start = dt.date.fromisoformat(entry["from"])
         cite = cited(entry, inner)
-        values.append(DatedValue(start, _value(entry, "value", inner), cite, inner.at))
-    return Parameter(tuple(values))
+        values.append(model.DatedValue(start, _value(entry, "value", inner), cite, inner.at))
+    return model.Parameter(tuple(values))
 
 
-def _table(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Table:
+def _table(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Table:
     inputs: dict[str, Any] = {
         name: expression(entry, reader.below("inputs", name)) for name, entry in data["inputs"].items()
     }
@@ -115,32 +98,32 @@ def _table(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> 
         cells = {name: cell(asked, inner.below(name)) for name, asked in entry.items() if name not in NOT_CELLS}
         cite = cited(entry, inner)
         start, end = (dt.date.fromisoformat(entry[key]) if key in entry else None for key in ("from", "before"))
-        rows.append(Row(cells, _value(entry, "then", inner), cite, inner.at, entry.get("label"), start, end))
-    return Table(inputs, tuple(rows))
+        rows.append(model.Row(cells, _value(entry, "then", inner), cite, inner.at, entry.get("label"), start, end))
+    return model.Table(inputs, tuple(rows))
 
 
-def _quantity(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Quantity:
-    return Quantity(body(dict(data), reader))
+def _quantity(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Quantity:
+    return model.Quantity(body(dict(data), reader))
 
 
-def _criterion(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Criterion:
+def _criterion(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Criterion:
     met_when = condition(data["met_when"], reader.below("met_when"))
     entries = enumerate(data.get("derogations", ()))
     derogations = tuple(derogation(entry, reader.below("derogations", i)) for i, entry in entries)
-    return Criterion(met_when, derogations, data.get("informs", False), data.get("refusal"))
+    return model.Criterion(met_when, derogations, data.get("informs", False), data.get("refusal"))
 
 
-def _consistency(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Criterion:
-    return Criterion(condition(data["holds_when"], reader.below("holds_when")), ())
+def _consistency(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Criterion:
+    return model.Criterion(condition(data["holds_when"], reader.below("holds_when")), ())
 
 
-def _outcome(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Outcome:
+def _outcome(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Outcome:
     rules = []
     for i, entry in enumerate(data["rules"]):
         inner = reader.below("rules", i)
         then = _value(entry, "then", inner)
         rules.append(
-            Rule(
+            model.Rule(
                 entry["id"],
                 _verdicts(entry["when"], inner.below("when"), criteria),
                 then if isinstance(then, Unpublished) else str(then.value),
@@ -149,14 +132,14 @@ def _outcome(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -
             )
         )
     excluded = tuple(
-        Excluded(
+        model.Excluded(
             _verdicts(entry["when"], reader.below("excluded", i, "when"), criteria),
             entry["because"],
             reader.below("excluded", i).at,
         )
         for i, entry in enumerate(data.get("excluded", ()))
     )
-    return Outcome(tuple(data["values"]), tuple(rules), excluded)
+    return model.Outcome(tuple(data["values"]), tuple(rules), excluded)
 
 
 def _verdicts(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Condition:
@@ -179,22 +162,22 @@ def _list(data: Any) -> tuple[str, ...]:
     return (data,) if isinstance(data, str) else tuple(data)
 
 
-def _payment(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Payment:
-    return Payment(
+def _payment(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Payment:
+    return model.Payment(
         expression(data["amount"], reader.below("amount")),
         expression(data["due"], reader.below("due")),
     )
 
 
-def _obligation(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Obligation:
-    return Obligation(
+def _obligation(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Obligation:
+    return model.Obligation(
         optional(data, "due", reader, expression),
         optional(data, "done_when", reader, condition),
         data.get("if_unmet"),
     )
 
 
-_BODIES: Mapping[str, Callable[[Mapping[str, Any], Reader, Sequence[str]], Body]] = {
+_BODIES: Mapping[str, Callable[[Mapping[str, Any], Reader, Sequence[str]], model.Body]] = {
     "parameter": _parameter,
     "table": _table,
     "quantity": _quantity,
@@ -202,5 +185,5 @@ _BODIES: Mapping[str, Callable[[Mapping[str, Any], Reader, Sequence[str]], Body]
     "outcome": _outcome,
     "payment": _payment,
     "obligation": _obligation,
-    CONSISTENCY: _consistency,
+    model.CONSISTENCY: _consistency,
 }

@@ -11,17 +11,7 @@ from dataclasses import field
 from typing import ClassVar
 
 from engine.errors import Location
-from engine.language.expressions import (
-    Cell,
-    Citation,
-    Condition,
-    Expression,
-    FactRef,
-    ItemRef,
-    Literal,
-    Text,
-    Unpublished,
-)
+from engine.language import expressions as tree
 from engine.policy.outside import WithoutRules
 from engine.policy.results import Results
 from engine.policy.suppositions import Supposition
@@ -44,7 +34,7 @@ class Source:
     url: str | None
     date: str | None
     at: Location = field(compare=False)
-    note: Text | None = None
+    note: tree.Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +42,19 @@ class Interpretation:
     """A question that the texts leave open, its choices (id to label) and the one taken by default."""
 
     id: str
-    question: Text
-    choices: Mapping[str, Text]
+    question: tree.Text
+    choices: Mapping[str, tree.Text]
     default: str
-    cite: tuple[Citation, ...]
+    cite: tuple[tree.Citation, ...]
     at: Location = field(compare=False)
-    note: Text | None = None
+    note: tree.Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Caution:
     PARTS: ClassVar = ("when",)
-    when: Condition
-    text: Text
+    when: tree.Condition
+    text: tree.Text
     at: Location = field(compare=False)
 
 
@@ -74,8 +64,8 @@ class DatedValue:
 
     PARTS: ClassVar = ("value",)
     start: dt.date
-    value: Literal | Unpublished
-    cite: tuple[Citation, ...]
+    value: tree.Literal | tree.Unpublished
+    cite: tuple[tree.Citation, ...]
     at: Location = field(compare=False)
 
 
@@ -90,11 +80,11 @@ class Row:
     """A row of a table; ``start`` and ``end`` are the days from which, and before which, it holds."""
 
     PARTS: ClassVar = ("then", "cells")
-    cells: Mapping[str, Cell]
-    then: Literal | Unpublished
-    cite: tuple[Citation, ...]
+    cells: Mapping[str, tree.Cell]
+    then: tree.Literal | tree.Unpublished
+    cite: tuple[tree.Citation, ...]
     at: Location = field(compare=False)
-    label: Text | None = None
+    label: tree.Text | None = None
     start: dt.date | None = None
     end: dt.date | None = None
 
@@ -104,23 +94,23 @@ class Table:
     """A decision table with a unique hit policy: no two rows may match the same inputs with different results."""
 
     PARTS: ClassVar = ("inputs", "rows")
-    inputs: Mapping[str, FactRef | ItemRef]
+    inputs: Mapping[str, tree.FactRef | tree.ItemRef]
     rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
     PARTS: ClassVar = ("expression",)
-    expression: Expression
+    expression: tree.Expression
 
 
 @dataclass(frozen=True, slots=True)
 class Derogation:
     PARTS: ClassVar = ("when",)
     id: str
-    label: Text
-    cite: tuple[Citation, ...]
-    when: Condition
+    label: tree.Text
+    cite: tuple[tree.Citation, ...]
+    when: tree.Condition
     at: Location = field(compare=False)
 
 
@@ -132,19 +122,19 @@ class Criterion:
     """
 
     PARTS: ClassVar = ("met_when", "derogations")
-    met_when: Condition
+    met_when: tree.Condition
     derogations: tuple[Derogation, ...]
     informs: bool = False
-    refusal: Text | None = None
+    refusal: tree.Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     PARTS: ClassVar = ("when", "then")
     id: str
-    when: Condition
-    then: str | Unpublished
-    cite: tuple[Citation, ...]
+    when: tree.Condition
+    then: str | tree.Unpublished
+    cite: tuple[tree.Citation, ...]
     at: Location = field(compare=False)
 
 
@@ -153,8 +143,8 @@ class Excluded:
     """A combination of verdicts that cannot occur, and why."""
 
     PARTS: ClassVar = ("when",)
-    when: Condition
-    because: Text
+    when: tree.Condition
+    because: tree.Text
     at: Location = field(compare=False)
 
 
@@ -169,8 +159,8 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Payment:
     PARTS: ClassVar = ("amount", "due")
-    amount: Expression
-    due: Expression
+    amount: tree.Expression
+    due: tree.Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +168,8 @@ class Obligation:
     """A duty; ``if_unmet`` is one of :data:`IF_UNMET`, or None where the convention does not say what follows."""
 
     PARTS: ClassVar = ("due", "done_when")
-    due: Expression | None
-    done_when: Condition | None
+    due: tree.Expression | None
+    done_when: tree.Condition | None
     if_unmet: str | None = None
 
 
@@ -196,16 +186,16 @@ class Item:
     PARTS: ClassVar = ("applies_when", "unless", "body", "warnings")
     id: str
     kind: str
-    label: Text
+    label: tree.Text
     body: Body
     convention: str
     at: Location = field(compare=False)
     unit: str | None = None
-    value_labels: Mapping[str, Text] = field(default_factory=dict)
-    cite: tuple[Citation, ...] = ()
-    note: Text | None = None
-    applies_when: Condition | None = None
-    unless: Condition | None = None
+    value_labels: Mapping[str, tree.Text] = field(default_factory=dict)
+    cite: tuple[tree.Citation, ...] = ()
+    note: tree.Text | None = None
+    applies_when: tree.Condition | None = None
+    unless: tree.Condition | None = None
     warnings: tuple[Caution, ...] = ()
     transitional: bool = False
     aliases: tuple[str, ...] = ()
@@ -222,13 +212,13 @@ class Property:
 
     PARTS: ClassVar = ("when", "never", "more", "result")
     id: str
-    label: Text
-    cite: tuple[Citation, ...]
-    note: Text | None
-    when: Condition | None
-    never: Condition | None
-    more: FactRef | None
-    result: ItemRef | None
+    label: tree.Text
+    cite: tuple[tree.Citation, ...]
+    note: tree.Text | None
+    when: tree.Condition | None
+    never: tree.Condition | None
+    more: tree.FactRef | None
+    result: tree.ItemRef | None
     falls: bool
     at: Location = field(compare=False)
 
@@ -239,16 +229,16 @@ class Overlay:
 
     PARTS: ClassVar = ("when",)
     id: str
-    label: Text
-    cite: tuple[Citation, ...]
+    label: tree.Text
+    cite: tuple[tree.Citation, ...]
     signed_from: dt.date | None
     signed_before: dt.date
     first_anniversary: dt.date | None
-    when: Condition | None
+    when: tree.Condition | None
     replace: Mapping[str, str]
     add_derogations: Mapping[str, tuple[str, ...]]
     at: Location = field(compare=False)
-    note: Text | None = None
+    note: tree.Text | None = None
 
 
 Entry = Interpretation | Overlay | Derogation | Property | Supposition | WithoutRules
@@ -263,11 +253,11 @@ class Convention:
     """
 
     id: str
-    label: Text
+    label: tree.Text
     beneficiary: str
     signed_from: dt.date
     signed_before: dt.date | None
-    years_from: Expression
+    years_from: tree.Expression
     sources: Mapping[str, Source]
     interpretations: Mapping[str, Interpretation]
     items: Mapping[str, Item]
@@ -277,11 +267,11 @@ class Convention:
     results: Results
     digest: str
     at: Location = field(compare=False)
-    note: Text | None = None
+    note: tree.Text | None = None
     without_rules: tuple[WithoutRules, ...] = ()
     suppositions: Mapping[str, Supposition] = field(default_factory=dict)
     amends: str | None = None
-    kept: tuple[Citation, ...] = ()
+    kept: tuple[tree.Citation, ...] = ()
     knows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property

@@ -11,24 +11,14 @@ from dataclasses import replace
 
 from engine.language.expressions import Apply, Cases, Compare, FactRef, ItemRef, Literal, walk
 from engine.language.facts import SIGNATURE, YEAR, Vocabulary
+from engine.policy import model
 from engine.policy.dated import dated
-from engine.policy.model import (
-    CONSISTENCY,
-    YEAR_START,
-    Convention,
-    Criterion,
-    Interpretation,
-    Item,
-    Overlay,
-    Parameter,
-    Quantity,
-)
 from engine.policy.nodes import nodes
 
-Laid = tuple[Convention, Overlay]
+Laid = tuple[model.Convention, model.Overlay]
 
 
-def covers(later: Convention, overlay: Overlay, convention: Convention) -> bool:
+def covers(later: model.Convention, overlay: model.Overlay, convention: model.Convention) -> bool:
     """Whether some contract of ``convention`` is signed within the window of an overlay of ``later``.
 
     Contracts of ``later`` itself are covered only by a window that starts within its own.
@@ -46,7 +36,7 @@ def covers(later: Convention, overlay: Overlay, convention: Convention) -> bool:
     return starts_before and ends_after
 
 
-def reaches(overlay: Overlay, signature: dt.date, year: int | None, year_start: dt.date | None) -> bool:
+def reaches(overlay: model.Overlay, signature: dt.date, year: int | None, year_start: dt.date | None) -> bool:
     """Whether the overlay's dates hold for a contract year; an anniversary on the day itself is included."""
     if signature >= overlay.signed_before or (overlay.signed_from is not None and signature < overlay.signed_from):
         return False
@@ -55,11 +45,11 @@ def reaches(overlay: Overlay, signature: dt.date, year: int | None, year_start: 
     return year is not None and year >= 2 and year_start is not None and year_start >= overlay.first_anniversary
 
 
-def laid_items(convention: Convention, overlays: Sequence[Laid]) -> dict[str, Item]:
+def laid_items(convention: model.Convention, overlays: Sequence[Laid]) -> dict[str, model.Item]:
     """The items of a contract of ``convention`` under ``overlays``, in order: the latest wins."""
     signed = FactRef(SIGNATURE, convention.at)
     items = {id_: dated(item, signed) for id_, item in convention.items.items() if not item.transitional}
-    items[YEAR_START] = year_start_item(convention)
+    items[model.YEAR_START] = year_start_item(convention)
     for later, overlay in overlays:
         for old, new in overlay.replace.items():
             if new in later.items:
@@ -67,7 +57,7 @@ def laid_items(convention: Convention, overlays: Sequence[Laid]) -> dict[str, It
     for later, overlay in overlays:
         for id_, added in overlay.add_derogations.items():
             item = items.get(id_)
-            if item is not None and isinstance(item.body, Criterion):
+            if item is not None and isinstance(item.body, model.Criterion):
                 more = tuple(later.derogations[d] for d in added if d in later.derogations)
                 items[id_] = replace(item, body=replace(item.body, derogations=item.body.derogations + more))
     for later, overlay in overlays:
@@ -76,7 +66,7 @@ def laid_items(convention: Convention, overlays: Sequence[Laid]) -> dict[str, It
     return items
 
 
-def _bring_along(items: dict[str, Item], later: Convention, lent: Iterable[Item]) -> None:
+def _bring_along(items: dict[str, model.Item], later: model.Convention, lent: Iterable[model.Item]) -> None:
     """Adds the items of ``later`` that the items it lends name and the contract's own convention lacks."""
     waiting = list(lent)
     while waiting:
@@ -86,14 +76,14 @@ def _bring_along(items: dict[str, Item], later: Convention, lent: Iterable[Item]
                 waiting.append(items[id_])
 
 
-def _running(item: Item) -> Item:
+def _running(item: model.Item) -> model.Item:
     """``item`` of a later convention as a running contract sees it.
 
     Of several dated values, and of dated rows, the one in force at the start of the contract year is taken.
     """
-    start = ItemRef(YEAR_START, item.at)
+    start = ItemRef(model.YEAR_START, item.at)
     body = item.body
-    if not isinstance(body, Parameter) or len(body.values) < 2:
+    if not isinstance(body, model.Parameter) or len(body.values) < 2:
         return replace(dated(item, start), transitional=False)
     first, *later = body.values
     branches = tuple(
@@ -102,36 +92,36 @@ def _running(item: Item) -> Item:
     )
     cite = item.cite + tuple(cite for value in body.values for cite in value.cite)
     expression = Cases(branches, first.value, item.at)
-    return replace(item, kind="quantity", cite=cite, body=Quantity(expression), transitional=False)
+    return replace(item, kind="quantity", cite=cite, body=model.Quantity(expression), transitional=False)
 
 
-def named_items(item: Item) -> Iterable[str]:
+def named_items(item: model.Item) -> Iterable[str]:
     """The ids of the items that ``item`` reads."""
     return (node.id for root in nodes(item) for node in walk(root) if isinstance(node, ItemRef))
 
 
-def year_start_item(convention: Convention) -> Item:
+def year_start_item(convention: model.Convention) -> model.Item:
     """The built-in ``annee.debut``: the start of the contract year, counted from the convention's ``years_from``."""
     at = convention.at
     passed = Apply("subtract", (FactRef(YEAR, at), Literal(1, at)), (), at)
-    return Item(
-        id=YEAR_START,
+    return model.Item(
+        id=model.YEAR_START,
         kind="quantity",
         label={"fr": "Début de l'année du contrat", "en": "Start of the contract year"},
-        body=Quantity(Apply("date_plus", (convention.years_from, passed), ("years",), at)),
+        body=model.Quantity(Apply("date_plus", (convention.years_from, passed), ("years",), at)),
         convention=convention.id,
         at=at,
     )
 
 
-def agreement_items(vocabulary: Vocabulary, convention: Convention) -> dict[str, Item]:
+def agreement_items(vocabulary: Vocabulary, convention: model.Convention) -> dict[str, model.Item]:
     """What must hold between facts whatever the text, as consistencies of ``convention``."""
     return {
-        each.id: Item(
+        each.id: model.Item(
             id=each.id,
-            kind=CONSISTENCY,
+            kind=model.CONSISTENCY,
             label=each.label,
-            body=Criterion(each.holds_when, ()),
+            body=model.Criterion(each.holds_when, ()),
             convention=convention.id,
             at=each.at,
             severity=each.severity,
@@ -140,16 +130,16 @@ def agreement_items(vocabulary: Vocabulary, convention: Convention) -> dict[str,
     }
 
 
-def open_questions(convention: Convention, laid: Iterable[Laid]) -> Mapping[str, Interpretation]:
+def open_questions(convention: model.Convention, laid: Iterable[Laid]) -> Mapping[str, model.Interpretation]:
     """Every interpretation that a contract of ``convention`` may depend on, its own first."""
-    merged: dict[str, Interpretation] = {}
+    merged: dict[str, model.Interpretation] = {}
     for source in (convention, *(later for later, _ in laid)):
         for id_, question in source.interpretations.items():
             merged.setdefault(id_, question)
     return merged
 
 
-def interpretations(convention: Convention, laid: Iterable[Laid]) -> Mapping[str, Mapping[str, object]]:
+def interpretations(convention: model.Convention, laid: Iterable[Laid]) -> Mapping[str, Mapping[str, object]]:
     """The choices of every interpretation that a contract of ``convention`` may depend on."""
     return {id_: question.choices for id_, question in open_questions(convention, laid).items()}
 

@@ -13,17 +13,7 @@ from engine.language.expressions import Condition, FactRef, ItemRef, Literal, Sc
 from engine.language.facts import YEAR, Vocabulary
 from engine.language.types import DATE, UNIT_SCALE, UNITS, VERDICT, Type, fits, joined, number
 from engine.language.typing import Scope, check_cell, check_condition, fact_type, item_type, type_of
-from engine.policy.model import (
-    YEAR_START,
-    Criterion,
-    Item,
-    Obligation,
-    Outcome,
-    Parameter,
-    Payment,
-    Quantity,
-    Table,
-)
+from engine.policy import model
 from engine.policy.nodes import deciding_nodes, nodes
 from engine.records import dataclass
 
@@ -32,7 +22,7 @@ from engine.records import dataclass
 class Resolved:
     """Items in an order where each follows what it reads; ``yearly`` holds those of the contract year."""
 
-    items: Mapping[str, Item]
+    items: Mapping[str, model.Item]
     order: tuple[str, ...]
     types: Mapping[str, Type | None]
     yearly: frozenset[str]
@@ -40,7 +30,7 @@ class Resolved:
 
 
 def resolve(
-    items: Mapping[str, Item], vocabulary: Vocabulary, interpretations: Mapping[str, Mapping[str, object]]
+    items: Mapping[str, model.Item], vocabulary: Vocabulary, interpretations: Mapping[str, Mapping[str, object]]
 ) -> Resolved:
     """Orders and types ``items``; problems are collected, and items in a cycle are left out of the order."""
     named = {id_: _named(item) for id_, item in items.items()}
@@ -59,7 +49,7 @@ def resolve(
 
 
 def faults(
-    item: Item, resolved: Resolved, vocabulary: Vocabulary, interpretations: Mapping[str, Mapping[str, object]]
+    item: model.Item, resolved: Resolved, vocabulary: Vocabulary, interpretations: Mapping[str, Mapping[str, object]]
 ) -> tuple[Problem, ...]:
     """What is wrong with the names and types of one item, among items that were resolved."""
     scope = Scope(vocabulary, resolved.types, interpretations)
@@ -67,13 +57,13 @@ def faults(
     return tuple(scope.problems)
 
 
-def _named(item: Item) -> list[FactRef | ItemRef]:
+def _named(item: model.Item) -> list[FactRef | ItemRef]:
     """What an item names, anywhere in it: walked once, since every start and every set of overlays asks for it."""
     return [node for root in nodes(item) for node in walk(root) if isinstance(node, FactRef | ItemRef)]
 
 
 def _ordered(
-    items: Mapping[str, Item], named: Mapping[str, list[FactRef | ItemRef]]
+    items: Mapping[str, model.Item], named: Mapping[str, list[FactRef | ItemRef]]
 ) -> tuple[list[str], list[Problem]]:
     """Depth first with a stack of its own, so that no chain of references can exhaust Python's."""
     order: list[str] = []
@@ -100,20 +90,20 @@ def _ordered(
     return order, problems
 
 
-def _needs(named: list[FactRef | ItemRef], items: Mapping[str, Item]) -> list[str]:
+def _needs(named: list[FactRef | ItemRef], items: Mapping[str, model.Item]) -> list[str]:
     return [id_ for id_ in dict.fromkeys(node.id for node in named if isinstance(node, ItemRef)) if id_ in items]
 
 
-def _of_the_year(item: Item, named: list[FactRef | ItemRef], yearly: set[str]) -> bool:
+def _of_the_year(item: model.Item, named: list[FactRef | ItemRef], yearly: set[str]) -> bool:
     def is_yearly(node: object) -> bool:
         return (isinstance(node, FactRef) and node.name == YEAR) or (isinstance(node, ItemRef) and node.id in yearly)
 
-    if item.id == YEAR_START or not any(map(is_yearly, named)):
-        return item.id == YEAR_START
+    if item.id == model.YEAR_START or not any(map(is_yearly, named)):
+        return item.id == model.YEAR_START
     return any(is_yearly(node) for root in deciding_nodes(item) for node in walk(root))
 
 
-def _typed(item: Item, scope: Scope) -> Type | None:
+def _typed(item: model.Item, scope: Scope) -> Type | None:
     conditions: list[Condition | None] = [item.applies_when, item.unless, *(w.when for w in item.warnings)]
     for condition in conditions:
         if condition is not None:
@@ -121,25 +111,25 @@ def _typed(item: Item, scope: Scope) -> Type | None:
     if item.unit is not None and item.unit not in UNITS:
         scope.report(item.at, "unknown-value", value=item.unit, allowed=", ".join(UNITS))
     match item.body:
-        case Parameter():
+        case model.Parameter():
             return _parameter(item, item.body, scope)
-        case Table():
+        case model.Table():
             return _table(item, item.body, scope)
-        case Quantity(expression):
+        case model.Quantity(expression):
             wanted = number(item.unit, None) if item.unit else None
             if isinstance(expression, Scale) and item.unit:
                 wanted = None
             return _declared(item, type_of(expression, scope, wanted), scope)
-        case Criterion(met_when, derogations):
+        case model.Criterion(met_when, derogations):
             for when in (met_when, *(derogation.when for derogation in derogations)):
                 check_condition(when, scope)
             return VERDICT
-        case Outcome():
+        case model.Outcome():
             return _outcome(item, item.body, scope)
-        case Payment(amount, due):
+        case model.Payment(amount, due):
             _expect_date(type_of(due, scope, DATE), due.at, scope)
             return _declared(item, type_of(amount, scope, number("EUR", None)), scope)
-        case Obligation(due, done_when):
+        case model.Obligation(due, done_when):
             if due is not None:
                 _expect_date(type_of(due, scope, DATE), due.at, scope)
             if done_when is not None:
@@ -147,10 +137,10 @@ def _typed(item: Item, scope: Scope) -> Type | None:
             return None
 
 
-def _labelled(item: Item, found: Type | None, scope: Scope) -> None:
+def _labelled(item: model.Item, found: Type | None, scope: Scope) -> None:
     """Reports labels of values that an outcome or a scale, which list their values, does not have."""
-    lists = isinstance(item.body, Outcome) or (
-        isinstance(item.body, Quantity) and isinstance(item.body.expression, Scale)
+    lists = isinstance(item.body, model.Outcome) or (
+        isinstance(item.body, model.Quantity) and isinstance(item.body.expression, Scale)
     )
     if found is not None and lists:
         for value in item.value_labels:
@@ -161,7 +151,7 @@ def _labelled(item: Item, found: Type | None, scope: Scope) -> None:
                 )
 
 
-def _valueless(named: list[FactRef | ItemRef], items: Mapping[str, Item], scope: Scope) -> None:
+def _valueless(named: list[FactRef | ItemRef], items: Mapping[str, model.Item], scope: Scope) -> None:
     """Reports references to obligations: they have a status in a report, and no value to read."""
     for node in named:
         if isinstance(node, ItemRef) and node.id in items and items[node.id].kind == "obligation":
@@ -173,10 +163,10 @@ def _expect_date(found: Type | None, at: object, scope: Scope) -> None:
         scope.report(at, "type-mismatch", operator="due", types=f"date; {found}")  # type: ignore[arg-type]
 
 
-def _declared(item: Item, found: Type | None, scope: Scope) -> Type | None:
+def _declared(item: model.Item, found: Type | None, scope: Scope) -> Type | None:
     """The type of an item from what its body gives and the unit it declares."""
     if item.unit is None:
-        if found is not None and found.kind == "number" and item.id != YEAR_START:
+        if found is not None and found.kind == "number" and item.id != model.YEAR_START:
             scope.report(item.at, "missing-unit", id=item.id)
         return found
     wanted = number(item.unit, found.scale if found and found.kind == "number" else 0)
@@ -192,7 +182,7 @@ def _declared(item: Item, found: Type | None, scope: Scope) -> Type | None:
     return number(item.unit, found.scale)
 
 
-def _parameter(item: Item, body: Parameter, scope: Scope) -> Type | None:
+def _parameter(item: model.Item, body: model.Parameter, scope: Scope) -> Type | None:
     wanted = number(item.unit or "none", None)
     found = [_written(value.value, wanted, scope) for value in body.values]
     known = [t for t in found if t is not None]
@@ -200,7 +190,7 @@ def _parameter(item: Item, body: Parameter, scope: Scope) -> Type | None:
     return _declared(item, number(item.unit or "any", scale), scope)
 
 
-def _table(item: Item, body: Table, scope: Scope) -> Type | None:
+def _table(item: model.Item, body: model.Table, scope: Scope) -> Type | None:
     wanted: dict[str, Type | None] = {}
     for name, ref in body.inputs.items():
         wanted[name] = fact_type(ref, scope) if isinstance(ref, FactRef) else item_type(ref, scope)
@@ -234,7 +224,7 @@ def _written(node: Literal | Unpublished, wanted: Type | None, scope: Scope) -> 
     return number(found.unit, limit)
 
 
-def _outcome(item: Item, body: Outcome, scope: Scope) -> Type:
+def _outcome(item: model.Item, body: model.Outcome, scope: Scope) -> Type:
     for rule in body.rules:
         check_condition(rule.when, scope)
         if isinstance(rule.then, str):

@@ -10,37 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.evaluation.slots import literal_value
-from engine.language.expressions import (
-    Apply,
-    ByOutcome,
-    Cases,
-    Chosen,
-    Compare,
-    Condition,
-    Connect,
-    Expression,
-    FactRef,
-    ItemRef,
-    Literal,
-    Scale,
-    Step,
-    Unpublished,
-    VerdictIs,
-)
+from engine.language import expressions as tree
+from engine.language import symbolic
 from engine.language.logic import Term
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
-from engine.language.symbolic import (
-    Symbolic,
-    Truth,
-    certain,
-    constant,
-    known,
-    mixed,
-    on_scale,
-    same,
-    scaled,
-    unknown,
-)
 from engine.language.term_bank import TermBank
 from engine.language.types import Type
 from engine.language.typing import Scope, operand_hints, type_of
@@ -52,51 +25,51 @@ class Names:
     """What names stand for while items are encoded: facts and questions in ``space``, and the items so far."""
 
     space: Space
-    items: Mapping[str, Symbolic]
+    items: Mapping[str, symbolic.Symbolic]
     scope: Scope
 
     @property
     def bank(self) -> TermBank:
         return self.space.bank
 
-    def read(self, node: FactRef | ItemRef) -> Symbolic:
-        return self.space.fact(node.name) if isinstance(node, FactRef) else self.items[node.id]
+    def read(self, node: tree.FactRef | tree.ItemRef) -> symbolic.Symbolic:
+        return self.space.fact(node.name) if isinstance(node, tree.FactRef) else self.items[node.id]
 
 
-def open_value(bank: TermBank) -> Symbolic:
+def open_value(bank: TermBank) -> symbolic.Symbolic:
     """Undetermined, whatever the case."""
-    return Symbolic(bank.true, bank.false, bank.nothing)
+    return symbolic.Symbolic(bank.true, bank.false, bank.nothing)
 
 
-def no_value(bank: TermBank) -> Symbolic:
+def no_value(bank: TermBank) -> symbolic.Symbolic:
     """Not applicable, whatever the case."""
-    return Symbolic(bank.false, bank.true, bank.nothing)
+    return symbolic.Symbolic(bank.false, bank.true, bank.nothing)
 
 
-def published(node: Literal | Unpublished, names: Names, wanted: Type | None) -> Symbolic:
-    if isinstance(node, Unpublished):
+def published(node: tree.Literal | tree.Unpublished, names: Names, wanted: Type | None) -> symbolic.Symbolic:
+    if isinstance(node, tree.Unpublished):
         return open_value(names.bank)
-    return certain(names.bank, constant(names.bank, literal_value(node, wanted)))
+    return symbolic.certain(names.bank, symbolic.constant(names.bank, literal_value(node, wanted)))
 
 
-def expression(node: Expression, names: Names, wanted: Type | None = None) -> Symbolic:
+def expression(node: tree.Expression, names: Names, wanted: Type | None = None) -> symbolic.Symbolic:
     """The symbolic value of an expression; ``wanted`` types its bare literals."""
     match node:
-        case Literal() | Unpublished():
+        case tree.Literal() | tree.Unpublished():
             return published(node, names, wanted)
-        case FactRef() | ItemRef():
+        case tree.FactRef() | tree.ItemRef():
             return names.read(node)
-        case Apply():
+        case tree.Apply():
             return _apply(node, names, wanted)
-        case Cases():
+        case tree.Cases():
             return _cases(node, names, wanted)
-        case Scale():
+        case tree.Scale():
             return scale(node, names)[0]
-        case ByOutcome():
+        case tree.ByOutcome():
             return _by_outcome(node, names, wanted)
 
 
-def _apply(node: Apply, names: Names, wanted: Type | None) -> Symbolic:
+def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> symbolic.Symbolic:
     row = EXPRESSIONS[node.operator]
     hints = operand_hints(node, wanted)
     parts = [expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True)]
@@ -104,17 +77,17 @@ def _apply(node: Apply, names: Names, wanted: Type | None) -> Symbolic:
     if row.ranked:
         options = _scale_of(node, names)
     elif row.absence == "skip":
-        options = [isinstance(part, Literal) for part in node.operands]
-    value: Symbolic = row.term(names.bank, parts, options)
+        options = [isinstance(part, tree.Literal) for part in node.operands]
+    value: symbolic.Symbolic = row.term(names.bank, parts, options)
     return value
 
 
-def _scale_of(node: Expression, names: Names) -> tuple[str, ...]:
+def _scale_of(node: tree.Expression, names: Names) -> tuple[str, ...]:
     type_ = type_of(node, names.scope)
     return type_.values if type_ is not None and type_.ordered else ()
 
 
-def _cases(node: Cases, names: Names, wanted: Type | None) -> Symbolic:
+def _cases(node: tree.Cases, names: Names, wanted: Type | None) -> symbolic.Symbolic:
     """From the last branch up: the first that is not surely false decides, and must be surely true.
 
     On a scale, what is left is what is left of every branch that may decide.
@@ -125,31 +98,31 @@ def _cases(node: Cases, names: Names, wanted: Type | None) -> Symbolic:
     value = no_value(bank) if node.otherwise is None else expression(node.otherwise, names, wanted)
     for when, then in reversed(node.branches):
         holds = condition(when, names)
-        passed = mixed(bank, holds.false, value, open_value(bank))
-        value = mixed(bank, holds.true, expression(then, names, wanted), passed)
+        passed = symbolic.mixed(bank, holds.false, value, open_value(bank))
+        value = symbolic.mixed(bank, holds.true, expression(then, names, wanted), passed)
     return value
 
 
-def _cases_on_scale(node: Cases, names: Names, wanted: Type | None, scale: tuple[str, ...]) -> Symbolic:
+def _cases_on_scale(node: tree.Cases, names: Names, wanted: Type | None, scale: tuple[str, ...]) -> symbolic.Symbolic:
     bank = names.bank
     last = no_value(bank) if node.otherwise is None else expression(node.otherwise, names, wanted)
-    left = scaled(bank, last, scale)
+    left = symbolic.scaled(bank, last, scale)
     for when, then in reversed(node.branches):
         holds = condition(when, names)
-        mine = scaled(bank, expression(then, names, wanted), scale)
+        mine = symbolic.scaled(bank, expression(then, names, wanted), scale)
         may, passes = bank.negate(holds.false), bank.negate(holds.true)
         left = tuple(bank.either(bank.both(may, a), bank.both(passes, b)) for a, b in zip(mine, left, strict=True))
-    return on_scale(bank, left, scale)
+    return symbolic.on_scale(bank, left, scale)
 
 
-def scale(node: Scale, names: Names) -> tuple[Symbolic, tuple[tuple[Step, Term], ...]]:
+def scale(node: tree.Scale, names: Names) -> tuple[symbolic.Symbolic, tuple[tuple[tree.Step, Term], ...]]:
     """The step of a scale, and where each one is surely the step.
 
     The highest step surely reached is left, and those right above it of which it is unknown.
     """
     bank = names.bank
     tests = [
-        Truth(bank.true, bank.false) if step.reached_when is None else condition(step.reached_when, names)
+        symbolic.Truth(bank.true, bank.false) if step.reached_when is None else condition(step.reached_when, names)
         for step in node.steps
     ]
     left = []
@@ -157,63 +130,63 @@ def scale(node: Scale, names: Names) -> tuple[Symbolic, tuple[tuple[Step, Term],
     for number, test in enumerate(tests, 1):
         reached = bank.either(test.true, bank.both(bank.negate(test.false), reached))
         left.append(bank.both(reached, *(bank.negate(above.true) for above in tests[number:])))
-    value = on_scale(bank, (bank.false, *left), tuple(step.name for step in node.steps))
+    value = symbolic.on_scale(bank, (bank.false, *left), tuple(step.name for step in node.steps))
     decided = bank.negate(value.undetermined)
     return value, tuple((step, bank.both(here, decided)) for step, here in zip(node.steps, left, strict=True))
 
 
-def _by_outcome(node: ByOutcome, names: Names, wanted: Type | None) -> Symbolic:
+def _by_outcome(node: tree.ByOutcome, names: Names, wanted: Type | None) -> symbolic.Symbolic:
     bank, outcome = names.bank, names.items[node.outcome.id]
     value = open_value(bank)
     for name, inner in node.values:
-        here = same(bank, outcome.value, bank.word(name))
-        value = mixed(bank, here, expression(inner, names, wanted), value)
-    unless_absent = mixed(bank, outcome.absent, no_value(bank), value)
-    return mixed(bank, outcome.undetermined, open_value(bank), unless_absent)
+        here = symbolic.same(bank, outcome.value, bank.word(name))
+        value = symbolic.mixed(bank, here, expression(inner, names, wanted), value)
+    unless_absent = symbolic.mixed(bank, outcome.absent, no_value(bank), value)
+    return symbolic.mixed(bank, outcome.undetermined, open_value(bank), unless_absent)
 
 
-def condition(node: Condition, names: Names) -> Truth:
+def condition(node: tree.Condition, names: Names) -> symbolic.Truth:
     """Where a condition is surely true and surely false."""
     bank = names.bank
     match node:
-        case Connect(operator, parts):
-            truth: Truth = CONNECTIVES[operator].term(bank, [condition(part, names) for part in parts])
+        case tree.Connect(operator, parts):
+            truth: symbolic.Truth = CONNECTIVES[operator].term(bank, [condition(part, names) for part in parts])
             return truth
-        case Chosen(interpretation, choice):
+        case tree.Chosen(interpretation, choice):
             taken = bank.same(names.space.choices[interpretation], bank.word(choice))
-            return Truth(taken, bank.negate(taken))
-        case VerdictIs(criterion, verdicts):
+            return symbolic.Truth(taken, bank.negate(taken))
+        case tree.VerdictIs(criterion, verdicts):
             return _verdict(names.items[criterion.id], verdicts, bank)
-        case Compare():
+        case tree.Compare():
             return _compare(node, names)
 
 
-def _verdict(criterion: Symbolic, verdicts: tuple[str, ...], bank: TermBank) -> Truth:
+def _verdict(criterion: symbolic.Symbolic, verdicts: tuple[str, ...], bank: TermBank) -> symbolic.Truth:
     """An undetermined verdict is unknown unless the list names it."""
-    named = [same(bank, criterion.value, bank.word(word)) for word in verdicts if word in ("met", "not_met")]
-    hit = bank.both(known(bank, criterion), bank.either(*named))
+    named = [symbolic.same(bank, criterion.value, bank.word(word)) for word in verdicts if word in ("met", "not_met")]
+    hit = bank.both(symbolic.known(bank, criterion), bank.either(*named))
     if "not_applicable" in verdicts:
         hit = bank.either(hit, criterion.absent)
     holds = bank.either(hit, criterion.undetermined) if "undetermined" in verdicts else hit
-    return Truth(holds, bank.both(bank.negate(criterion.undetermined), bank.negate(hit)))
+    return symbolic.Truth(holds, bank.both(bank.negate(criterion.undetermined), bank.negate(hit)))
 
 
-def _compare(node: Compare, names: Names) -> Truth:
+def _compare(node: tree.Compare, names: Names) -> symbolic.Truth:
     row, left = COMPARISONS[node.operator], names.read(node.left)
-    literals = [part for part in node.operands if isinstance(part, Literal)]
+    literals = [part for part in node.operands if isinstance(part, tree.Literal)]
     right: Any
     if row.operands == "flag":
         right = literals[0].value
     else:
         type_ = type_of(node.left, names.scope)
         if row.operands == "list":
-            right = [constant(names.bank, literal_value(part, type_)) for part in literals]
+            right = [symbolic.constant(names.bank, literal_value(part, type_)) for part in literals]
         else:
             right = row.gathered([expression(part, names, type_) for part in node.operands])
-    truth: Truth = row.term(names.bank, left, right)
+    truth: symbolic.Truth = row.term(names.bank, left, right)
     return truth
 
 
-def possible(bank: TermBank, truth: Truth) -> Term:
+def possible(bank: TermBank, truth: symbolic.Truth) -> Term:
     """Where a condition is true or unknown."""
-    return bank.either(truth.true, unknown(bank, truth))
+    return bank.either(truth.true, symbolic.unknown(bank, truth))

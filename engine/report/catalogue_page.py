@@ -11,16 +11,7 @@ from engine.language.expressions import Citation, ItemRef, Literal, Unpublished,
 from engine.language.facts import BENEFICIARY
 from engine.language.types import number
 from engine.language.values import exact
-from engine.policy.model import (
-    Convention,
-    Criterion,
-    Item,
-    Obligation,
-    Outcome,
-    Parameter,
-    Payment,
-    Quantity,
-)
+from engine.policy import model
 from engine.policy.model import Table as DecisionTable
 from engine.policy.nodes import nodes
 from engine.policy.registry import Registry
@@ -45,7 +36,7 @@ def list_page(registry: Registry, say: Say) -> Page:
         for c in conventions
     )
     columns = (say("convention"), say("label"), say("beneficiary"), say("signed"), say("items"))
-    items: dict[str, dict[str, Item]] = {}
+    items: dict[str, dict[str, model.Item]] = {}
     for convention in conventions:
         for item in convention.items.values():
             items.setdefault(item.id, {})[convention.id] = item
@@ -63,7 +54,7 @@ def list_page(registry: Registry, say: Say) -> Page:
     )
 
 
-def window_text(convention: Convention, say: Say) -> str:
+def window_text(convention: model.Convention, say: Say) -> str:
     """The signature dates of a convention in words."""
     start = say.scalar(convention.signed_from)
     if convention.signed_before is None:
@@ -95,7 +86,7 @@ LIST_FORMATS = formats(list_page)
 SHOW_FORMATS = formats(show_page)
 
 
-def _shown(convention: Convention, item: Item, say: Say) -> Iterator[Block]:
+def _shown(convention: model.Convention, item: model.Item, say: Say) -> Iterator[Block]:
     phrases = Phrases(convention.items, say)
     yield Paragraph(f"{say.label(item)} — {item.kind}" + (f", {item.unit}" if item.unit else ""))
     yield from _gates(item, phrases, say)
@@ -110,14 +101,14 @@ def _shown(convention: Convention, item: Item, say: Say) -> Iterator[Block]:
     yield Paragraph(say.pair(say("place"), str(item.at)))
 
 
-def _gates(item: Item, phrases: Phrases, say: Say) -> Iterator[Block]:
+def _gates(item: model.Item, phrases: Phrases, say: Say) -> Iterator[Block]:
     for key, node in (("applies_when", item.applies_when), ("unless", item.unless)):
         if node is not None:
             yield Paragraph(say.head(say(key)))
             yield Tree(tuple(phrases.condition(node, 1)))
 
 
-def _criterion(body: Criterion, phrases: Phrases, say: Say) -> Iterator[Block]:
+def _criterion(body: model.Criterion, phrases: Phrases, say: Say) -> Iterator[Block]:
     if body.refusal is not None:
         yield Paragraph(say.pair(say("refused_because"), body.refusal[say.lang]))
     yield Paragraph(say.head(say("met_when")))
@@ -128,10 +119,10 @@ def _criterion(body: Criterion, phrases: Phrases, say: Say) -> Iterator[Block]:
         yield Tree(tuple(phrases.condition(derogation.when, 1)))
 
 
-def _body(item: Item, phrases: Phrases, say: Say) -> Iterator[Block]:
+def _body(item: model.Item, phrases: Phrases, say: Say) -> Iterator[Block]:
     valued = partial(_valued, unit=item.unit, phrases=phrases, say=say)
     match item.body:
-        case Parameter(values):
+        case model.Parameter(values):
             rows = tuple((v.start.isoformat(), valued(v.value), _graded(v.cite, say)) for v in values)
             yield Table((say("since"), say("value"), say("article")), rows)
         case DecisionTable(inputs, table_rows):
@@ -147,20 +138,20 @@ def _body(item: Item, phrases: Phrases, say: Say) -> Iterator[Block]:
                     if r is alike(r, item.body)[0]
                 ),
             )
-        case Quantity(expression):
+        case model.Quantity(expression):
             yield Tree(tuple(phrases.expression(expression, 1)))
-        case Criterion():
+        case model.Criterion():
             yield from _criterion(item.body, phrases, say)
-        case Outcome(_, rules, _):
+        case model.Outcome(_, rules, _):
             for rule in rules:
                 then = rule.then if isinstance(rule.then, str) else phrases.operand(rule.then)
                 yield Paragraph(f"{rule.id} → {then} {_graded(rule.cite, say)}".rstrip())
                 yield Tree(tuple(phrases.condition(rule.when, 1)))
-        case Payment(amount, due):
+        case model.Payment(amount, due):
             yield Tree(
                 ((1, say("amount")), *phrases.expression(amount, 2), (1, say("due")), *phrases.expression(due, 2))
             )
-        case Obligation(due, done_when):
+        case model.Obligation(due, done_when):
             if due is not None:
                 yield Tree(((1, say("due")), *phrases.expression(due, 2)))
             if done_when is not None:
@@ -183,5 +174,5 @@ def _graded(cite: tuple[Citation, ...], say: Say) -> str:
     return f"{say.cited(cite)} ({graded})" if graded else say.cited(cite)
 
 
-def _reads(item: Item, id_: str) -> bool:
+def _reads(item: model.Item, id_: str) -> bool:
     return any(isinstance(n, ItemRef) and n.id == id_ for root in nodes(item) for n in walk(root))

@@ -7,46 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeVar, assert_never
+from typing import Any, TypeVar
 
 from engine.comparison.edits.edit import Comparison, Edit, Value
 from engine.comparison.edits.same import ranging
 from engine.comparison.sides import Side
 from engine.errors import Location
-from engine.language.expressions import (
-    Apply,
-    ByOutcome,
-    Cases,
-    Cell,
-    Chosen,
-    Citation,
-    Compare,
-    Connect,
-    FactRef,
-    ItemRef,
-    Literal,
-    Scale,
-    Unpublished,
-    VerdictIs,
-)
+from engine.language import expressions as tree
 from engine.language.operators import EXPRESSIONS
 from engine.language.types import number
 from engine.language.typing import is_date
-from engine.policy.model import (
-    YEAR_START,
-    Body,
-    Convention,
-    DatedValue,
-    Derogation,
-    Interpretation,
-    Item,
-    Overlay,
-    Property,
-    Row,
-    Rule,
-    Source,
-    Table,
-)
+from engine.policy import model
 from engine.policy.overlays import year_start_item
 from engine.report.in_time import in_time
 from engine.report.phrases import Phrases
@@ -145,33 +116,33 @@ class Speaker:
         """What the row asks, with the labels of facts and values."""
         side = 1 if self.comparison.after and edit.change != "removed" else 0
         body = self._body(edit, side)
-        if not isinstance(body, Table):
+        if not isinstance(body, model.Table):
             return self.say("diff_at.row")
         inputs = body.inputs
         said = (self._cell(self.phrases[side], inputs.get(name), name, cell) for name, cell in edit.cells.items())
         return self.say.listed(said)
 
-    def _cell(self, phrases: Phrases, ref: FactRef | ItemRef | None, name: str, cell: Cell) -> str:
+    def _cell(self, phrases: Phrases, ref: tree.FactRef | tree.ItemRef | None, name: str, cell: tree.Cell) -> str:
         label = name if ref is None else phrases.operand(ref).strip("«»\u00a0 ")
         sign = self.say("colon") if cell.values is not None else " "
         return label + sign + phrases.within(ref, cell)
 
-    def _body(self, edit: Edit, side: int) -> Body | None:
+    def _body(self, edit: Edit, side: int) -> model.Body | None:
         """What the item of an edit is made of, on one side."""
         item = self.phrases[side].items.get(edit.item)
         return None if item is None else item.body
 
-    def _asked(self, edit: Edit, cell: Cell | None, side: int) -> str:
+    def _asked(self, edit: Edit, cell: tree.Cell | None, side: int) -> str:
         """What a row asks of one input on one side."""
         body = self._body(edit, side)
-        inputs = body.inputs if isinstance(body, Table) else {}
+        inputs = body.inputs if isinstance(body, model.Table) else {}
         if cell is None:
             return self.say("any_value")
         return self.phrases[side].within(inputs.get(edit.path[-1][1]), cell)
 
     def _side(self, edit: Edit, value: Value, side: int) -> Lines:
         if edit.part == "cell":
-            return ((0, self._asked(edit, value if isinstance(value, Cell) else None, side)),)
+            return ((0, self._asked(edit, value if isinstance(value, tree.Cell) else None, side)),)
         return self._value(edit, value, side)
 
     def _value(self, edit: Edit, value: Value, side: int) -> Lines:
@@ -179,47 +150,45 @@ class Speaker:
         match value:
             case bool() | int() | Decimal() | str() | dt.date():
                 return ((0, self._scalar(edit, value, side)),)
-            case Connect() if ranging(value) is not None:
+            case tree.Connect() if ranging(value) is not None:
                 key = "diff_every" if value.operator == "all" else "diff_some"
                 verdicts = ", ".join(self.say.value(verdict) for verdict in sorted(ranging(value) or ()))
                 return ((0, self.say(key, colon=self.say("colon"), verdicts=verdicts)),)
-            case Literal():
+            case tree.Literal():
                 return ((0, self._literal(edit, value, side)),)
-            case Row() if (value.start or value.end) and isinstance(table := self._body(edit, side), Table):
+            case model.Row() if (value.start or value.end) and isinstance(table := self._body(edit, side), model.Table):
                 shown = in_time(value, table, self.say, lambda then: self._value(edit, then, side)[0][1])
                 return ((0, shown),)
-            case Row() | DatedValue():
-                return self._value(edit, value.then if isinstance(value, Row) else value.value, side)
-            case Rule():
+            case model.Row() | model.DatedValue():
+                return self._value(edit, value.then if isinstance(value, model.Row) else value.value, side)
+            case model.Rule():
                 then = ((0, f"→ {self._then(edit, value, side)}"),)
                 return (*phrases.condition(value.when), *then)
-            case Derogation():
+            case model.Derogation():
                 return ((0, value.label[self.say.lang]), *phrases.condition(value.when, 1))
-            case Item() | Overlay() | Property() | Source():
+            case model.Item() | model.Overlay() | model.Property() | model.Source():
                 return ()  # its name says it
-            case Interpretation():
+            case model.Interpretation():
                 return ((0, self._choice(value, value.default)),)
             case Mapping():
                 return ((0, str(value[self.say.lang])),)
             case tuple():
                 return ((0, self._several(value, side)),)
-            case Cell():
+            case tree.Cell():
                 return ((0, phrases.cell(value)),)
-            case Compare() | Chosen() | Connect() | VerdictIs():
+            case tree.Compare() | tree.Chosen() | tree.Connect() | tree.VerdictIs():
                 return tuple(phrases.condition(value))
-            case FactRef() | ItemRef() | Unpublished() | Apply() | Cases() | Scale() | ByOutcome():
-                return tuple(phrases.expression(value))
             case None:
                 return ()
             case _:
-                assert_never(value)
+                return tuple(phrases.expression(value))
 
-    def _several(self, values: Sequence[str | Citation], side: int) -> str:
-        cites = [each for each in values if isinstance(each, Citation)]
+    def _several(self, values: Sequence[str | tree.Citation], side: int) -> str:
+        cites = [each for each in values if isinstance(each, tree.Citation)]
         text = self.say.cited(cites) if cites else ", ".join(map(str, values))
         return text or self.say("diff_nothing_there")
 
-    def _then(self, edit: Edit, rule: Rule, side: int) -> str:
+    def _then(self, edit: Edit, rule: model.Rule, side: int) -> str:
         return (
             self._named(edit, rule.then, side) if isinstance(rule.then, str) else self.phrases[side].operand(rule.then)
         )
@@ -233,10 +202,10 @@ class Speaker:
             return self._named(edit, value, side)
         return self.say.scalar(Fraction(value) if isinstance(value, Decimal) else value)
 
-    def _choice(self, question: Interpretation, choice: str) -> str:
+    def _choice(self, question: model.Interpretation, choice: str) -> str:
         return f"{question.choices[choice][self.say.lang]} ({choice})" if choice in question.choices else choice
 
-    def _literal(self, edit: Edit, literal: Literal, side: int) -> str:
+    def _literal(self, edit: Edit, literal: tree.Literal, side: int) -> str:
         value = literal.value
         kind, unit = edit.path[-1] if edit.path else ("", "")
         if kind in EXPRESSIONS and EXPRESSIONS[kind].tags and isinstance(value, int):
@@ -259,10 +228,10 @@ def speaker(comparison: Comparison, sides: tuple[Side, Side], say: Say) -> Speak
     return Speaker(comparison, (first, Phrases(_items(comparison.after), say)), say)
 
 
-def _items(convention: Convention | None) -> Mapping[str, Item]:
+def _items(convention: model.Convention | None) -> Mapping[str, model.Item]:
     if convention is None:
         return {}
-    return {**convention.items, YEAR_START: year_start_item(convention)}
+    return {**convention.items, model.YEAR_START: year_start_item(convention)}
 
 
 def inline(lines: Iterable[tuple[int, str]], say: Say) -> str:

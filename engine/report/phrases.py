@@ -10,23 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
 
-from engine.language.expressions import (
-    Apply,
-    ByOutcome,
-    Cases,
-    Cell,
-    Chosen,
-    Compare,
-    Condition,
-    Connect,
-    Expression,
-    FactRef,
-    ItemRef,
-    Literal,
-    Scale,
-    Unpublished,
-    VerdictIs,
-)
+from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.policy.model import Item
 from engine.report.say import Say
@@ -41,32 +25,32 @@ class Phrases:
     items: Mapping[str, Item]
     say: Say
 
-    def condition(self, node: Condition, depth: int = 0) -> Lines:
+    def condition(self, node: tree.Condition, depth: int = 0) -> Lines:
         """A condition as indented lines, one per atom or connective."""
         match node:
-            case Connect(operator, parts):
+            case tree.Connect(operator, parts):
                 yield depth, self.say.head(CONNECTIVES[operator].phrase[self.say.lang])
                 for part in parts:
                     yield from self.condition(part, depth + 1)
-            case Chosen(interpretation, choice):
+            case tree.Chosen(interpretation, choice):
                 yield depth, f"{interpretation} = {choice}"
-            case VerdictIs(criterion, verdicts):
+            case tree.VerdictIs(criterion, verdicts):
                 names = ", ".join(self.say.value(verdict) for verdict in verdicts)
                 yield depth, f"{self._item(criterion)} : {names}"
-            case Compare():
+            case tree.Compare():
                 yield depth, self._comparison(node)
             case _:
                 assert_never(node)
 
-    def expression(self, node: Expression, depth: int = 0) -> Lines:
+    def expression(self, node: tree.Expression, depth: int = 0) -> Lines:
         """An expression as indented lines."""
         match node:
-            case Apply(operator, operands, options):
+            case tree.Apply(operator, operands, options):
                 tail = f" ({', '.join(map(str, options))})" if options else ""
                 yield depth, self.say.head(EXPRESSIONS[operator].phrase[self.say.lang] + tail)
                 for part in operands:
                     yield from self.expression(part, depth + 1)
-            case Cases(branches, otherwise):
+            case tree.Cases(branches, otherwise):
                 for when, then in branches:
                     yield from self.condition(when, depth)
                     yield from ((d, f"→ {text}") for d, text in self.expression(then, depth + 1))
@@ -74,33 +58,33 @@ class Phrases:
                     yield from (
                         (d, f"{self.say('otherwise')} → {text}") for d, text in self.expression(otherwise, depth)
                     )
-            case Scale(steps):
+            case tree.Scale(steps):
                 for step in steps:
                     yield depth, step.name
                     if step.reached_when is not None:
                         yield from self.condition(step.reached_when, depth + 1)
-            case ByOutcome(outcome, values):
+            case tree.ByOutcome(outcome, values):
                 for name, value in values:
                     for d, text in self.expression(value, depth):
                         yield d, f"{self._item(outcome)} = {name} → {text}"
             case _:
                 yield depth, self.operand(node)
 
-    def operand(self, node: Expression) -> str:
+    def operand(self, node: tree.Expression) -> str:
         """A literal or reference in words; other expressions on one line."""
         match node:
-            case Literal(value):
+            case tree.Literal(value):
                 return self._literal(value)
-            case FactRef():
+            case tree.FactRef():
                 return self._fact(node)
-            case ItemRef():
+            case tree.ItemRef():
                 return self._item(node)
-            case Unpublished(reason):
+            case tree.Unpublished(reason):
                 return f"{self.say('unpublished')} ({reason[self.say.lang]})"
             case _:
                 return " ".join(text for _, text in self.expression(node))
 
-    def within(self, ref: FactRef | ItemRef | None, cell: Cell) -> str:
+    def within(self, ref: tree.FactRef | tree.ItemRef | None, cell: tree.Cell) -> str:
         """What a cell asks, values by the labels of the fact or item beside it."""
         if ref is not None and cell.values is not None:
             return self.beside(cell.values, ref)
@@ -108,7 +92,7 @@ class Phrases:
             return f"≠ {self.beside(cell.excluded, ref)}"
         return self.cell(cell)
 
-    def cell(self, cell: Cell) -> str:
+    def cell(self, cell: tree.Cell) -> str:
         """A table cell in words."""
         if cell.values is not None:
             return ", ".join(self._literal(part.value) for part in cell.values)
@@ -119,22 +103,23 @@ class Phrases:
         high = "" if cell.high is None else f"< {self.operand(cell.high)}"
         return " ".join(part for part in (low, high) if part)
 
-    def beside(self, literals: tuple[Literal, ...], ref: FactRef | ItemRef) -> str:
+    def beside(self, literals: tuple[tree.Literal, ...], ref: tree.FactRef | tree.ItemRef) -> str:
         """Values of a fact or item, by their labels."""
         return ", ".join(self._value(part, ref) for part in literals)
 
-    def _comparison(self, node: Compare) -> str:
-        left = self._fact(node.left) if isinstance(node.left, FactRef) else self._item(node.left)
+    def _comparison(self, node: tree.Compare) -> str:
+        left = self._fact(node.left) if isinstance(node.left, tree.FactRef) else self._item(node.left)
         operands = [
-            self._value(part, node.left) if isinstance(part, Literal) else self.operand(part) for part in node.operands
+            self._value(part, node.left) if isinstance(part, tree.Literal) else self.operand(part)
+            for part in node.operands
         ]
         return COMPARISONS[node.operator].said(self.say.lang, left, operands)
 
-    def _value(self, literal: Literal, beside: FactRef | ItemRef) -> str:
+    def _value(self, literal: tree.Literal, beside: tree.FactRef | tree.ItemRef) -> str:
         labels: Mapping[str, Mapping[str, str]] = {}
-        if isinstance(beside, FactRef) and beside.name in self.say.registry.vocabulary.facts:
+        if isinstance(beside, tree.FactRef) and beside.name in self.say.registry.vocabulary.facts:
             labels = self.say.registry.vocabulary.facts[beside.name].value_labels
-        elif isinstance(beside, ItemRef) and beside.id in self.items:
+        elif isinstance(beside, tree.ItemRef) and beside.id in self.items:
             labels = self.items[beside.id].value_labels
         key = str(literal.value)
         return self.say.value(key, labels) if key in labels else self._literal(literal.value)
@@ -144,10 +129,10 @@ class Phrases:
             return self.say.scalar(value)
         return self.say.value(str(value))
 
-    def _fact(self, node: FactRef) -> str:
+    def _fact(self, node: tree.FactRef) -> str:
         fact = self.say.registry.vocabulary.facts.get(node.name)
         return f"« {self.say.label(fact)} »" if fact else node.name
 
-    def _item(self, node: ItemRef) -> str:
+    def _item(self, node: tree.ItemRef) -> str:
         item = self.items.get(node.id)
         return f"« {self.say.label(item)} »" if item else node.id

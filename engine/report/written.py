@@ -10,29 +10,13 @@ from typing import Any
 
 from engine.comparison.edits.edit import Value
 from engine.comparison.edits.same import ranging
-from engine.language.expressions import (
-    Apply,
-    ByOutcome,
-    Cases,
-    Cell,
-    Chosen,
-    Citation,
-    Compare,
-    Connect,
-    Expression,
-    FactRef,
-    ItemRef,
-    Literal,
-    Scale,
-    Unpublished,
-    VerdictIs,
-)
+from engine.language import expressions as tree
 from engine.language.operators import CONNECTIVES, EXPRESSIONS
 from engine.policy.model import DatedValue, Derogation, Interpretation, Item, Overlay, Row, Rule, Source
 from engine.report.values import money
 
 
-def written(value: Value | Citation | tuple[Expression, ...], unit: str | None = None) -> Any:
+def written(value: Value | tree.Citation | tuple[tree.Expression, ...], unit: str | None = None) -> Any:
     """The value as JSON: euros of a whole value as text with two decimals, nodes as the rule language writes them.
 
     Of a thing with an id, the id; of a row or a dated value, its value.
@@ -46,7 +30,7 @@ def written(value: Value | Citation | tuple[Expression, ...], unit: str | None =
             return value
         case dt.date():
             return value.isoformat()
-        case Citation():
+        case tree.Citation():
             return {"source": value.source, "at": value.locator}
         case tuple():
             return [written(each) for each in value]
@@ -60,9 +44,9 @@ def written(value: Value | Citation | tuple[Expression, ...], unit: str | None =
             return {"id": value.id, "when": written(value.when), "then": written(value.then)}
         case Derogation():
             return {"id": value.id, "when": written(value.when)}
-        case Cell():
+        case tree.Cell():
             return _cell(value)
-        case Literal() if (
+        case tree.Literal() if (
             unit == "EUR" and isinstance(value.value, int | Decimal) and not isinstance(value.value, bool)
         ):
             return money(Fraction(value.value))
@@ -73,7 +57,7 @@ def _number(value: int | Decimal) -> int | float:
     return int(value) if value == int(value) else float(value)
 
 
-def _cell(cell: Cell) -> Any:
+def _cell(cell: tree.Cell) -> Any:
     if cell.values is not None:
         values = [written(each) for each in cell.values]
         return values[0] if len(values) == 1 else values
@@ -85,33 +69,33 @@ def _cell(cell: Cell) -> Any:
 
 def _node(node: Any) -> Any:
     match node:
-        case Literal(value):
+        case tree.Literal(value):
             return written(value)
-        case FactRef(name):
+        case tree.FactRef(name):
             return {"fact": name}
-        case ItemRef(id_):
+        case tree.ItemRef(id_):
             return {"ref": id_}
-        case Unpublished(_, supplied):
+        case tree.Unpublished(_, supplied):
             return {"unpublished": {"supplied_by": [ref.name for ref in supplied]}}
-        case Cases(branches, otherwise):
+        case tree.Cases(branches, otherwise):
             cases = [{"when": written(when), "then": written(then)} for when, then in branches]
             return {"cases": cases} | ({} if otherwise is None else {"otherwise": written(otherwise)})
-        case Scale(steps):
+        case tree.Scale(steps):
             return {
                 "scale": [
                     {"then": s.name} | ({} if s.reached_when is None else {"reached_when": written(s.reached_when)})
                     for s in steps
                 ]
             }
-        case ByOutcome(outcome, values):
+        case tree.ByOutcome(outcome, values):
             return {"by_outcome": outcome.id, "values": {name: written(each) for name, each in values}}
-        case Apply():
+        case tree.Apply():
             return _apply(node)
         case _:
             return _condition(node)
 
 
-def _apply(node: Apply) -> Any:
+def _apply(node: tree.Apply) -> Any:
     operands = [written(each) for each in node.operands]
     row = EXPRESSIONS[node.operator]
     if row.keys:
@@ -124,13 +108,13 @@ def _apply(node: Apply) -> Any:
 
 def _condition(node: Any) -> Any:
     match node:
-        case Compare(operator, left, right):
+        case tree.Compare(operator, left, right):
             return {**_node(left), operator: written(right)}
-        case Chosen(interpretation, choice):
+        case tree.Chosen(interpretation, choice):
             return {"interpretation": interpretation, "is": choice}
-        case VerdictIs(criterion, verdicts):
+        case tree.VerdictIs(criterion, verdicts):
             return {"criterion": criterion.id, "verdict": _one(sorted(verdicts))}
-        case Connect(operator, parts):
+        case tree.Connect(operator, parts):
             ranged = ranging(node)
             if ranged is not None:
                 name = "any_criterion" if operator == "any" else "every_criterion"

@@ -14,18 +14,7 @@ from typing import Any
 
 from engine.language.expressions import FactRef, ItemRef, Literal, Node, Unpublished, parts, with_part
 from engine.language.types import Type
-from engine.policy.model import (
-    Body,
-    Convention,
-    Criterion,
-    DatedValue,
-    Item,
-    Obligation,
-    Outcome,
-    Overlay,
-    Parameter,
-    Table,
-)
+from engine.policy import model
 from engine.policy.registry import Registry
 from engine.suite.coverage import unpublished
 from engine.suite.variants import NOTHING, Change, Setting, Variant, cell_variants, moved, own_step, variants
@@ -43,12 +32,12 @@ class Mutant:
 
     subject: str
     change: Change
-    convention: Convention
-    item: Item | None
-    taken_over: tuple[Convention, ...] = ()
+    convention: model.Convention
+    item: model.Item | None
+    taken_over: tuple[model.Convention, ...] = ()
 
     @property
-    def conventions(self) -> tuple[Convention, ...]:
+    def conventions(self) -> tuple[model.Convention, ...]:
         return (self.convention, *self.taken_over)
 
 
@@ -65,7 +54,9 @@ def mutants(registry: Registry, types: Mapping[str, Mapping[str, Type | None]]) 
     yield from found.values()
 
 
-def _of_convention(registry: Registry, convention: Convention, types: Mapping[str, Type | None]) -> Iterator[Mutant]:
+def _of_convention(
+    registry: Registry, convention: model.Convention, types: Mapping[str, Type | None]
+) -> Iterator[Mutant]:
     setting = _setting(registry, convention, types)
     for id_, item in convention.items.items():
         for change, changed in item_variants(item, setting):
@@ -79,7 +70,7 @@ def _of_convention(registry: Registry, convention: Convention, types: Mapping[st
             yield Mutant(overlay.id, change, replace(convention, overlays=overlays), None)
 
 
-def _setting(registry: Registry, convention: Convention, types: Mapping[str, Type | None]) -> Setting:
+def _setting(registry: Registry, convention: model.Convention, types: Mapping[str, Type | None]) -> Setting:
     def step(ref: FactRef | ItemRef) -> Decimal:
         if isinstance(ref, FactRef):
             fact = registry.vocabulary.facts.get(ref.name)
@@ -94,15 +85,15 @@ def _setting(registry: Registry, convention: Convention, types: Mapping[str, Typ
     return Setting(step, choices, unpublished(convention))
 
 
-def item_variants(item: Item, setting: Setting) -> Iterator[tuple[Change, Item]]:
+def item_variants(item: model.Item, setting: Setting) -> Iterator[tuple[Change, model.Item]]:
     """Every change of one place in an item."""
     body = item.body
     for gate in ("applies_when", "unless"):
         condition = getattr(item, gate)
         if condition is not None:
             yield Change("gate", condition.at, gate, NOTHING), _with(item, gate, None)
-    valued: list[Any] = [*parts(body)] if isinstance(body, Table | Parameter) else []
-    valued += [rule.then for rule in body.rules] if isinstance(body, Outcome) else []
+    valued: list[Any] = [*parts(body)] if isinstance(body, model.Table | model.Parameter) else []
+    valued += [rule.then for rule in body.rules] if isinstance(body, model.Outcome) else []
     for number, part in enumerate(parts(item)):
         changes = _day if part is getattr(body, "due", None) else variants
         for change, changed in changes(part, setting) if not any(part is own for own in valued) else ():
@@ -127,32 +118,32 @@ def _put(members: tuple[Any, ...], old: Any, new: Any) -> tuple[Any, ...]:
     return tuple(new if member is old else member for member in members)
 
 
-def _body(body: Body, setting: Setting) -> Iterator[Variant]:
+def _body(body: model.Body, setting: Setting) -> Iterator[Variant]:
     """A body without one of its members, or with another value; its conditions and expressions change elsewhere."""
     match body:
-        case Parameter(values):
+        case model.Parameter(values):
             for change, changed in _dated(values):
                 yield change, replace(body, values=changed)
-        case Table():
+        case model.Table():
             yield from _table(body, setting)
-        case Criterion(_, derogations):
+        case model.Criterion(_, derogations):
             for derogation, rest in _without(derogations):
                 yield Change("derogation", derogation.at, derogation.id, NOTHING), replace(body, derogations=rest)
-        case Outcome(_, rules):
+        case model.Outcome(_, rules):
             for rule, rest in _without(rules):
                 yield Change("rule", rule.at, rule.id, NOTHING), replace(body, rules=rest)
                 was = rule.then if isinstance(rule.then, str) else "unpublished"
                 other = next(value for value in body.values if value != was)
                 others = _put(rules, rule, replace(rule, then=other))
                 yield Change("value", rule.at, was, other), replace(body, rules=others)
-        case Obligation():
+        case model.Obligation():
             for name in ("due", "done_when"):
                 node = getattr(body, name)
                 if node is not None:
                     yield Change(name, node.at, name, NOTHING), _with(body, name, None)
 
 
-def _dated(values: tuple[DatedValue, ...]) -> Iterator[tuple[Change, tuple[DatedValue, ...]]]:
+def _dated(values: tuple[model.DatedValue, ...]) -> Iterator[tuple[Change, tuple[model.DatedValue, ...]]]:
     for dated, rest in _without(values):
         for change, changed in _then(dated.value, [other.value for other in rest]):
             yield change, _put(values, dated, replace(dated, value=changed))
@@ -181,7 +172,7 @@ def _then(value: Literal | Unpublished, others: list[Literal | Unpublished]) -> 
             yield replace(change, kind="value"), changed
 
 
-def _table(table: Table, setting: Setting) -> Iterator[Variant]:
+def _table(table: model.Table, setting: Setting) -> Iterator[Variant]:
     for row, rest in _without(table.rows):
         if rest:
             yield Change("row", row.at, "row", NOTHING), replace(table, rows=rest)
@@ -202,7 +193,7 @@ def _day(due: Node, setting: Setting) -> Iterator[Variant]:
             yield change, changed
 
 
-def _of_derogations(convention: Convention, setting: Setting) -> Iterator[Mutant]:
+def _of_derogations(convention: model.Convention, setting: Setting) -> Iterator[Mutant]:
     """The derogations that overlays bring."""
     for id_, derogation in convention.derogations.items():
         for change, when in variants(derogation.when, setting):
@@ -210,7 +201,7 @@ def _of_derogations(convention: Convention, setting: Setting) -> Iterator[Mutant
             yield Mutant(id_, change, replace(convention, derogations=derogations), None)
 
 
-def _of_head(registry: Registry, convention: Convention, setting: Setting) -> Iterator[Mutant]:
+def _of_head(registry: Registry, convention: model.Convention, setting: Setting) -> Iterator[Mutant]:
     for id_, question in convention.interpretations.items():
         other = next((choice for choice in question.choices if choice != question.default), None)
         if other is not None:
@@ -233,7 +224,7 @@ def _of_head(registry: Registry, convention: Convention, setting: Setting) -> It
         yield Mutant("signed.before", change, replace(convention, signed_before=day), None)
 
 
-def _of_overlay(overlay: Overlay, setting: Setting) -> Iterator[tuple[Change, tuple[Overlay, ...]]]:
+def _of_overlay(overlay: model.Overlay, setting: Setting) -> Iterator[tuple[Change, tuple[model.Overlay, ...]]]:
     yield Change("overlay", overlay.at, overlay.id, NOTHING), ()
     for name in ("signed_from", "signed_before", "first_anniversary"):
         day = getattr(overlay, name)

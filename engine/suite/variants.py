@@ -12,22 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.errors import Location
-from engine.language.expressions import (
-    Apply,
-    Cases,
-    Cell,
-    Chosen,
-    Compare,
-    Connect,
-    FactRef,
-    ItemRef,
-    Literal,
-    Node,
-    Unpublished,
-    VerdictIs,
-    parts,
-    with_part,
-)
+from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.typing import is_date
 
@@ -51,7 +36,7 @@ class Setting:
     Items in ``silent`` have no published value, so that every comparison with them is unknown, whatever the operator.
     """
 
-    step: Callable[[FactRef | ItemRef], Decimal]
+    step: Callable[[tree.FactRef | tree.ItemRef], Decimal]
     choices: Mapping[str, tuple[str, ...]]
     silent: frozenset[str]
 
@@ -59,16 +44,18 @@ class Setting:
 Variant = tuple[Change, Any]
 
 
-def variants(node: Node, setting: Setting) -> Iterator[Variant]:
+def variants(node: tree.Node, setting: Setting) -> Iterator[Variant]:
     """Every change of one place in ``node``, parents first."""
     yield from _own(node, setting)
-    for number, part in enumerate(parts(node)):
-        if not (isinstance(node, Compare) and isinstance(part, Literal)):  # changed with the comparison, by its step
+    for number, part in enumerate(tree.parts(node)):
+        if not (
+            isinstance(node, tree.Compare) and isinstance(part, tree.Literal)
+        ):  # changed with the comparison, by its step
             for change, changed in variants(part, setting):
-                yield change, with_part(node, number, changed)
+                yield change, tree.with_part(node, number, changed)
 
 
-def moved(literal: Literal, step: Decimal) -> Iterator[Variant]:
+def moved(literal: tree.Literal, step: Decimal) -> Iterator[Variant]:
     """A number one step down and up, a date one day before and after."""
     value = literal.value
     for sign in (-1, 1):
@@ -84,24 +71,24 @@ def moved(literal: Literal, step: Decimal) -> Iterator[Variant]:
         yield Change("threshold", literal.at, str(value), str(other)), replace(literal, value=other)
 
 
-def own_step(literal: Literal) -> Decimal:
+def own_step(literal: tree.Literal) -> Decimal:
     """One of the last digit that is written."""
     exponent = literal.value.as_tuple().exponent if isinstance(literal.value, Decimal) else 0
     return Decimal(1).scaleb(min(0, int(exponent)))
 
 
-def members(values: tuple[Literal, ...], kind: str) -> Iterator[tuple[Change, tuple[Literal, ...]]]:
+def members(values: tuple[tree.Literal, ...], kind: str) -> Iterator[tuple[Change, tuple[tree.Literal, ...]]]:
     """A list without each of its members."""
     for i, value in enumerate(values):
         if len(values) > 1:
             yield Change(kind, value.at, str(value.value), NOTHING), values[:i] + values[i + 1 :]
 
 
-def cell_variants(cell: Cell, setting: Setting, ref: FactRef | ItemRef) -> Iterator[Variant]:
+def cell_variants(cell: tree.Cell, setting: Setting, ref: tree.FactRef | tree.ItemRef) -> Iterator[Variant]:
     """A cell with a bound moved by one step, or a list without a member."""
     for name in ("low", "high"):
         bound = getattr(cell, name)
-        if isinstance(bound, Literal):
+        if isinstance(bound, tree.Literal):
             for change, changed in moved(bound, setting.step(ref)):
                 yield change, replace(cell, low=changed) if name == "low" else replace(cell, high=changed)
     for change, kept in members(cell.values or (), "cell"):
@@ -110,51 +97,51 @@ def cell_variants(cell: Cell, setting: Setting, ref: FactRef | ItemRef) -> Itera
         yield change, replace(cell, excluded=kept)
 
 
-def _own(node: Node, setting: Setting) -> Iterator[Variant]:
+def _own(node: tree.Node, setting: Setting) -> Iterator[Variant]:
     match node:
-        case Literal():
+        case tree.Literal():
             for change, changed in moved(node, own_step(node)):
                 yield replace(change, kind="value"), changed
-        case Unpublished():
-            yield Change("unpublished", node.at, "unpublished", "0"), Literal(0, node.at)
+        case tree.Unpublished():
+            yield Change("unpublished", node.at, "unpublished", "0"), tree.Literal(0, node.at)
             if node.supplied_by:
                 names = ", ".join(ref.name for ref in node.supplied_by)
                 yield Change("supplied_by", node.at, names, NOTHING), replace(node, supplied_by=())
-        case Compare():
+        case tree.Compare():
             yield from _comparison(node, setting)
             yield from _operand(node, setting)
-        case Chosen():
+        case tree.Chosen():
             others = [choice for choice in setting.choices.get(node.interpretation, ()) if choice != node.choice]
             for other in others[:1]:
                 yield Change("choice", node.at, node.choice, other), replace(node, choice=other)
-        case VerdictIs():
+        case tree.VerdictIs():
             yield from _verdicts(node)
-        case Connect():
+        case tree.Connect():
             yield from _connective(node)
-        case Apply():
+        case tree.Apply():
             yield from _operator(node)
-        case Cases():
+        case tree.Cases():
             yield from _branches(node)
 
 
-def _comparison(node: Compare, setting: Setting) -> Iterator[Variant]:
-    if any(isinstance(part, ItemRef) and part.id in setting.silent for part in (node.left, *node.operands)):
+def _comparison(node: tree.Compare, setting: Setting) -> Iterator[Variant]:
+    if any(isinstance(part, tree.ItemRef) and part.id in setting.silent for part in (node.left, *node.operands)):
         return
-    if any(isinstance(part, Unpublished) for part in node.operands):
+    if any(isinstance(part, tree.Unpublished) for part in node.operands):
         return
     row = COMPARISONS[node.operator]
-    if row.operands == "flag" and isinstance(node.right, Literal):
+    if row.operands == "flag" and isinstance(node.right, tree.Literal):
         other = not node.right.value
         text = str(other).lower()
         yield (
             Change("operator", node.at, f"{row.name} {not other}", f"{row.name} {text}"),
-            replace(node, right=Literal(other, node.right.at)),
+            replace(node, right=tree.Literal(other, node.right.at)),
         )
     elif row.neighbour:
         yield Change("operator", node.at, row.name, row.neighbour), replace(node, operator=row.neighbour)
 
 
-def _verdicts(node: VerdictIs) -> Iterator[Variant]:
+def _verdicts(node: tree.VerdictIs) -> Iterator[Variant]:
     shown = ", ".join(node.verdicts)
     if len(node.verdicts) == 1:
         other = "not_met" if node.verdicts[0] == "met" else "met"
@@ -165,7 +152,7 @@ def _verdicts(node: VerdictIs) -> Iterator[Variant]:
         yield Change("verdict", node.at, f"{node.criterion.id} {shown}", ", ".join(rest)), replace(node, verdicts=rest)
 
 
-def _connective(node: Connect) -> Iterator[Variant]:
+def _connective(node: tree.Connect) -> Iterator[Variant]:
     row = CONNECTIVES[node.operator]
     if row.operands == "one":
         yield Change("operator", node.at, row.name, NOTHING), node.parts[0]
@@ -179,7 +166,7 @@ def _connective(node: Connect) -> Iterator[Variant]:
         yield Change("part", part.at, _named(part), NOTHING), replace(node, parts=rest)
 
 
-def _operator(node: Apply) -> Iterator[Variant]:
+def _operator(node: tree.Apply) -> Iterator[Variant]:
     row = EXPRESSIONS[node.operator]
     if row.neighbour and EXPRESSIONS[row.neighbour].takes_so_many(len(node.operands)):
         yield Change("operator", node.at, row.name, row.neighbour), replace(node, operator=row.neighbour)
@@ -193,7 +180,7 @@ def _operator(node: Apply) -> Iterator[Variant]:
             yield Change("part", operand.at, _named(operand), NOTHING), replace(node, operands=rest)
 
 
-def _branches(node: Cases) -> Iterator[Variant]:
+def _branches(node: tree.Cases) -> Iterator[Variant]:
     for i, (when, _) in enumerate(node.branches):
         rest = node.branches[:i] + node.branches[i + 1 :]
         if rest:
@@ -204,35 +191,35 @@ def _branches(node: Cases) -> Iterator[Variant]:
         yield Change("branch", node.otherwise.at, "otherwise", NOTHING), replace(node, otherwise=None)
 
 
-def _operand(node: Compare, setting: Setting) -> Iterator[Variant]:
+def _operand(node: tree.Compare, setting: Setting) -> Iterator[Variant]:
     """A comparison with a literal moved by one step, or its list without a member."""
     row = COMPARISONS[node.operator]
-    literals = tuple(part for part in node.operands if isinstance(part, Literal))
+    literals = tuple(part for part in node.operands if isinstance(part, tree.Literal))
     if row.operands == "list":
         for change, kept in members(literals, "cell"):
             yield change, replace(node, right=kept)
     elif row.operands != "flag":
         for i, operand in enumerate(node.operands):
-            for change, changed in moved(operand, setting.step(node.left)) if isinstance(operand, Literal) else ():
+            for change, changed in moved(operand, setting.step(node.left)) if isinstance(operand, tree.Literal) else ():
                 put = (*node.operands[:i], changed, *node.operands[i + 1 :])
                 yield change, replace(node, right=put if isinstance(node.right, tuple) else changed)
 
 
-def _named(node: Node) -> str:
+def _named(node: tree.Node) -> str:
     match node:
-        case Compare(operator, left, _):
+        case tree.Compare(operator, left, _):
             return f"{_named(left)} {operator}"
-        case FactRef(name, _):
+        case tree.FactRef(name, _):
             return name
-        case ItemRef(id_, _):
+        case tree.ItemRef(id_, _):
             return id_
-        case Literal(value, _):
+        case tree.Literal(value, _):
             return str(value)
-        case Chosen(interpretation, choice, _):
+        case tree.Chosen(interpretation, choice, _):
             return f"{interpretation} is {choice}"
-        case VerdictIs(criterion, verdicts, _):
+        case tree.VerdictIs(criterion, verdicts, _):
             return f"{criterion.id} {', '.join(verdicts)}"
-        case Connect(operator, _, _) | Apply(operator, _, _, _):
+        case tree.Connect(operator, _, _) | tree.Apply(operator, _, _, _):
             return operator
         case _:
             return type(node).__name__.lower()

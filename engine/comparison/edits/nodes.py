@@ -11,30 +11,13 @@ from engine.comparison.edits.edit import Edit
 from engine.comparison.edits.matching import ALIKE
 from engine.comparison.edits.same import key, members, normal, ranged, ranging, terms
 from engine.comparison.edits.spot import Spot, citation_edits, listed
-from engine.language.expressions import (
-    Apply,
-    ByOutcome,
-    Cases,
-    Chosen,
-    Compare,
-    Condition,
-    Connect,
-    FactRef,
-    ItemRef,
-    Literal,
-    Node,
-    Scale,
-    Step,
-    Unpublished,
-    VerdictIs,
-    walk,
-)
+from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 
-ATOMS = (Compare, Chosen, VerdictIs, FactRef, ItemRef)
+ATOMS = (tree.Compare, tree.Chosen, tree.VerdictIs, tree.FactRef, tree.ItemRef)
 
 
-def node_edits(before: Node, after: Node, spot: Spot) -> Iterator[Edit]:
+def node_edits(before: tree.Node, after: tree.Node, spot: Spot) -> Iterator[Edit]:
     """How two nodes differ: part by part, or alternative by alternative, whichever says it in fewer words."""
     a, b = normal(before), normal(after)
     if key(a) == key(b):
@@ -45,7 +28,9 @@ def node_edits(before: Node, after: Node, spot: Spot) -> Iterator[Edit]:
     yield from _range(a, b, spot)
 
 
-def optional_edits(before: Node | None, after: Node | None, part: str, spot: Spot, inner: Spot) -> Iterator[Edit]:
+def optional_edits(
+    before: tree.Node | None, after: tree.Node | None, part: str, spot: Spot, inner: Spot
+) -> Iterator[Edit]:
     """The differences ``inner`` a part that either side may lack."""
     if before is not None and after is not None:
         yield from node_edits(before, after, inner)
@@ -53,24 +38,26 @@ def optional_edits(before: Node | None, after: Node | None, part: str, spot: Spo
         yield spot.on(before, after).edit(part, before, after, apart=True)
 
 
-def smallest(a: Node, b: Node, spot: Spot) -> Iterator[Edit]:
+def smallest(a: tree.Node, b: tree.Node, spot: Spot) -> Iterator[Edit]:
     """The differences of two nodes as they are written."""
     here = spot.on(a, b)
     match a, b:
         case _ if key(a) == key(b):
             yield from _wording(a, b, spot)
-        case Compare(), Compare() if a.left == b.left:
+        case tree.Compare(), tree.Compare() if a.left == b.left:
             yield from _comparison(a, b, here)
-        case Connect(), Connect() if a.operator == b.operator and not (ranging(a) and ranging(b)):
+        case tree.Connect(), tree.Connect() if a.operator == b.operator and not (ranging(a) and ranging(b)):
             if CONNECTIVES[a.operator].operands == "one":
                 yield from smallest(a.parts[0], b.parts[0], spot.inside((a.operator, "")))
             else:
                 yield from _members(a.parts, b.parts, a.operator, here, chain=CONNECTIVES[a.operator].chain)
-        case Connect(), Connect() if key(a)[1:] == key(b)[1:]:
+        case tree.Connect(), tree.Connect() if key(a)[1:] == key(b)[1:]:
             yield here.edit("operator", a, b)
-        case (Chosen(subject), Chosen(other)) | (VerdictIs(subject), VerdictIs(other)) if subject == other:
+        case (tree.Chosen(subject), tree.Chosen(other)) | (tree.VerdictIs(subject), tree.VerdictIs(other)) if (
+            subject == other
+        ):
             yield here.edit("operand", a, b)
-        case _ if not (isinstance(a, Condition) and isinstance(b, Condition)):
+        case _ if not (isinstance(a, tree.Condition) and isinstance(b, tree.Condition)):
             yield from _formula(a, b, here)
         case _ if (operator := _wraps(a, b)) is not None:
             yield from _members(members(a, operator), members(b, operator), operator, here)
@@ -81,19 +68,19 @@ def smallest(a: Node, b: Node, spot: Spot) -> Iterator[Edit]:
 def _formula(a: Any, b: Any, spot: Spot) -> Iterator[Edit]:
     """The differences of two expressions that do not mean the same."""
     match a, b:
-        case Unpublished(), Unpublished():
+        case tree.Unpublished(), tree.Unpublished():
             yield spot.edit("supplied_by", *(tuple(ref.name for ref in each.supplied_by) for each in (a, b)))
             yield from _wording(a, b, spot)
-        case Apply(), Apply() if a.operator == b.operator and a.options == b.options:
+        case tree.Apply(), tree.Apply() if a.operator == b.operator and a.options == b.options:
             yield from _operands(a, b, spot)
-        case Cases(), Cases():
+        case tree.Cases(), tree.Cases():
             yield from _cases(a, b, spot)
-        case (Cases(_, inner), other) | (other, Cases(_, inner)) if inner and likeness(inner, other) >= ALIKE:
-            old, new = (each if isinstance(each, Cases) else Cases((), each, each.at) for each in (a, b))
+        case (tree.Cases(_, inner), other) | (other, tree.Cases(_, inner)) if inner and likeness(inner, other) >= ALIKE:
+            old, new = (each if isinstance(each, tree.Cases) else tree.Cases((), each, each.at) for each in (a, b))
             yield from _cases(old, new, spot)
-        case Scale(), Scale():
+        case tree.Scale(), tree.Scale():
             yield from _steps(a, b, spot)
-        case ByOutcome(), ByOutcome() if a.outcome == b.outcome:
+        case tree.ByOutcome(), tree.ByOutcome() if a.outcome == b.outcome:
             values = dict(a.values), dict(b.values)
             for name in dict.fromkeys((*values[0], *values[1])):
                 inside = spot.inside(("value", name))
@@ -102,8 +89,8 @@ def _formula(a: Any, b: Any, spot: Spot) -> Iterator[Edit]:
             yield spot.edit("expression", a, b)
 
 
-def _comparison(a: Compare, b: Compare, spot: Spot) -> Iterator[Edit]:
-    inner = spot.inside(("comparison", a.left.name if isinstance(a.left, FactRef) else a.left.id))
+def _comparison(a: tree.Compare, b: tree.Compare, spot: Spot) -> Iterator[Edit]:
+    inner = spot.inside(("comparison", a.left.name if isinstance(a.left, tree.FactRef) else a.left.id))
     row, other = COMPARISONS[a.operator], COMPARISONS[b.operator]
     listing = row.alone == b.operator or other.alone == a.operator  # two ways to say which values
     if a.operator != b.operator and not listing:
@@ -111,9 +98,9 @@ def _comparison(a: Compare, b: Compare, spot: Spot) -> Iterator[Edit]:
         yield inner.edit("operator" if one else "condition", a, b)
         return
     match a.right, b.right:
-        case (Apply(operator), Apply(same)) if operator == same:
+        case (tree.Apply(operator), tree.Apply(same)) if operator == same:
             yield from smallest(a.right, b.right, inner)
-        case Unpublished(), Unpublished():
+        case tree.Unpublished(), tree.Unpublished():
             yield from smallest(a.right, b.right, inner)
         case _:
             yield inner.on(a.right, b.right).edit("bound" if row.threshold else "operand", a, b)
@@ -130,7 +117,7 @@ def _members(
     )  # fmt: skip
 
 
-def _operands(a: Apply, b: Apply, spot: Spot) -> Iterator[Edit]:
+def _operands(a: tree.Apply, b: tree.Apply, spot: Spot) -> Iterator[Edit]:
     row = EXPRESSIONS[a.operator]
     if row.unordered or row.chain or len(a.operands) != len(b.operands):
         yield from _members(a.operands, b.operands, row.name, spot, "expression", chain=row.chain)
@@ -140,16 +127,16 @@ def _operands(a: Apply, b: Apply, spot: Spot) -> Iterator[Edit]:
         yield from smallest(left, right, inner)
 
 
-def _cases(a: Cases, b: Cases, spot: Spot) -> Iterator[Edit]:
+def _cases(a: tree.Cases, b: tree.Cases, spot: Spot) -> Iterator[Edit]:
     """Cases by their conditions and values; of those that moved, the ones that no other may come before."""
-    old, new = ([Cases((branch,), None, branch[0].at) for branch in each.branches] for each in (a, b))
+    old, new = ([tree.Cases((branch,), None, branch[0].at) for branch in each.branches] for each in (a, b))
 
-    def both(one: Cases, other: Cases, inner: Spot) -> Iterator[Edit]:
+    def both(one: tree.Cases, other: tree.Cases, inner: Spot) -> Iterator[Edit]:
         (left,), (right,) = one.branches, other.branches
         yield from node_edits(left[0], right[0], inner.inside(("when", "")))
         yield from smallest(left[1], right[1], inner)
 
-    def alike(one: Cases, other: Cases) -> float:
+    def alike(one: tree.Cases, other: tree.Cases) -> float:
         return sum(0.5 * likeness(*pair) for pair in zip(one.branches[0], other.branches[0], strict=True))
 
     yield from listed(
@@ -160,20 +147,22 @@ def _cases(a: Cases, b: Cases, spot: Spot) -> Iterator[Edit]:
     yield from optional_edits(a.otherwise, b.otherwise, "otherwise", spot, spot.inside(("otherwise", "")))
 
 
-def _exclusive(a: Condition, b: Condition) -> bool:
+def _exclusive(a: tree.Condition, b: tree.Condition) -> bool:
     """Whether two conditions never hold together, so that either may come first: they want another choice or value."""
     for one, other in product(members(normal(a), "all"), members(normal(b), "all")):
         match one, other:
-            case Chosen(), Chosen() if one.interpretation == other.interpretation and one.choice != other.choice:
+            case tree.Chosen(), tree.Chosen() if (
+                one.interpretation == other.interpretation and one.choice != other.choice
+            ):
                 return True
-            case Compare("is", left, Literal()), Compare("is", right, Literal()) if left == right:
+            case tree.Compare("is", left, tree.Literal()), tree.Compare("is", right, tree.Literal()) if left == right:
                 if key(one) != key(other):
                     return True
     return False
 
 
-def _steps(a: Scale, b: Scale, spot: Spot) -> Iterator[Edit]:
-    def both(one: Step, other: Step, inner: Spot) -> Iterator[Edit]:
+def _steps(a: tree.Scale, b: tree.Scale, spot: Spot) -> Iterator[Edit]:
+    def both(one: tree.Step, other: tree.Step, inner: Spot) -> Iterator[Edit]:
         reached = inner.inside(("reached_when", ""))
         yield from optional_edits(one.reached_when, other.reached_when, "reached_when", inner, reached)
         yield from citation_edits(one.cite, other.cite, inner)
@@ -184,18 +173,18 @@ def _steps(a: Scale, b: Scale, spot: Spot) -> Iterator[Edit]:
     )  # fmt: skip
 
 
-def _wraps(a: Node, b: Node) -> str | None:
+def _wraps(a: tree.Node, b: tree.Node) -> str | None:
     """The connective under which one of two conditions is a part of the other."""
     for inner, outer in ((a, b), (b, a)):
-        listing = isinstance(outer, Connect) and outer.operator in ("all", "any") and ranging(outer) is None
-        if listing and isinstance(outer, Connect) and any(likeness(inner, part) >= ALIKE for part in outer.parts):
+        listing = isinstance(outer, tree.Connect) and outer.operator in ("all", "any") and ranging(outer) is None
+        if listing and isinstance(outer, tree.Connect) and any(likeness(inner, part) >= ALIKE for part in outer.parts):
             return outer.operator
     return None
 
 
-def _by_terms(a: Node, b: Node, spot: Spot) -> list[Edit] | None:
+def _by_terms(a: tree.Node, b: tree.Node, spot: Spot) -> list[Edit] | None:
     """The difference of two lists of alternatives, those of one list that the other writes elsewhere left out."""
-    if not (isinstance(a, Condition) and isinstance(b, Condition)):
+    if not (isinstance(a, tree.Condition) and isinstance(b, tree.Condition)):
         return None
     both = (terms(a), terms(b))
     if both[0] is None or both[1] is None:
@@ -205,9 +194,9 @@ def _by_terms(a: Node, b: Node, spot: Spot) -> list[Edit] | None:
     return list(_members(left, right, "any", spot.on(a, b)))
 
 
-def _unmatched(node: Condition, common: set[frozenset[Any]]) -> list[Condition]:
+def _unmatched(node: tree.Condition, common: set[frozenset[Any]]) -> list[tree.Condition]:
     """What is left of the alternatives of ``node`` without the ``common`` ones, as written where nothing is common."""
-    rest: list[Condition] = []
+    rest: list[tree.Condition] = []
     for part in members(node, "any"):
         own = terms(part) or []
         lacking = [term for term in own if frozenset(term) not in common]
@@ -216,11 +205,11 @@ def _unmatched(node: Condition, common: set[frozenset[Any]]) -> list[Condition]:
             continue
         for term in lacking:
             atoms = tuple(term.values())
-            rest.append(atoms[0] if len(atoms) == 1 else Connect("all", atoms, atoms[0].at))
+            rest.append(atoms[0] if len(atoms) == 1 else tree.Connect("all", atoms, atoms[0].at))
     return rest
 
 
-def _range(a: Node, b: Node, spot: Spot) -> Iterator[Edit]:
+def _range(a: tree.Node, b: tree.Node, spot: Spot) -> Iterator[Edit]:
     """A criterion that enters or leaves the range of ``any_criterion`` or ``every_criterion``.
 
     One that is new or gone says so itself.
@@ -231,47 +220,48 @@ def _range(a: Node, b: Node, spot: Spot) -> Iterator[Edit]:
             yield here.edit("range", None, id_) if id_ in new else here.edit("range", id_, None)
 
 
-def _wording(a: Node, b: Node, spot: Spot) -> Iterator[Edit]:
+def _wording(a: tree.Node, b: tree.Node, spot: Spot) -> Iterator[Edit]:
     """What differs in two nodes that mean the same: reasons of unpublished values, citations of steps."""
     here = spot.on(a, b)
     reasons = [
-        Counter(tuple(sorted(n.reason.items())) for n in walk(each) if isinstance(n, Unpublished)) for each in (a, b)
+        Counter(tuple(sorted(n.reason.items())) for n in tree.walk(each) if isinstance(n, tree.Unpublished))
+        for each in (a, b)
     ]
     gone, new = reasons[0] - reasons[1], reasons[1] - reasons[0]
     for before, after in zip(gone.elements(), new.elements(), strict=False):
         yield here.edit("reason", dict(before), dict(after), weight="label")
-    steps = [[step for n in walk(each) if isinstance(n, Scale) for step in n.steps] for each in (a, b)]
+    steps = [[step for n in tree.walk(each) if isinstance(n, tree.Scale) for step in n.steps] for each in (a, b)]
     for old, step in zip(*steps, strict=True):
         yield from citation_edits(old.cite, step.cite, spot.inside(("step", step.name)).on(old, step))
 
 
-def likeness(a: Node, b: Node) -> float:
+def likeness(a: tree.Node, b: tree.Node) -> float:
     """How much of two nodes is the same, 0 to 1; half and more is one node that changed."""
     if key(a) == key(b):
         return 1.0
     match a, b:
-        case Compare(), Compare():
+        case tree.Compare(), tree.Compare():
             right = key(a.right) == key(b.right)
             return 0.5 + 0.2 * (a.operator == b.operator) + 0.2 * right if a.left == b.left else 0.0
-        case (Chosen(subject), Chosen(other)) | (VerdictIs(subject), VerdictIs(other)):
+        case (tree.Chosen(subject), tree.Chosen(other)) | (tree.VerdictIs(subject), tree.VerdictIs(other)):
             return 0.8 * (subject == other)
-        case (Literal() | Unpublished(), Literal() | Unpublished()):
+        case (tree.Literal() | tree.Unpublished(), tree.Literal() | tree.Unpublished()):
             return 0.6
-        case Connect(), Connect():
+        case tree.Connect(), tree.Connect():
             return 0.8 * _overlap(a, b) + 0.15 * (a.operator == b.operator)
-        case Apply(), Apply():
+        case tree.Apply(), tree.Apply():
             return max(0.5 * (a.operator == b.operator), 0.9 * _overlap(a, b))
-        case (Cases(), Cases()) | (Scale(), Scale()) | (ByOutcome(), ByOutcome()):
+        case (tree.Cases(), tree.Cases()) | (tree.Scale(), tree.Scale()) | (tree.ByOutcome(), tree.ByOutcome()):
             return max(0.5, _overlap(a, b))
-        case (Cases(otherwise=inner), node) | (node, Cases(otherwise=inner)):
+        case (tree.Cases(otherwise=inner), node) | (node, tree.Cases(otherwise=inner)):
             return 0.0 if inner is None else 0.9 * likeness(inner, node)
         case _:
             return _overlap(a, b)
 
 
-def _overlap(a: Node, b: Node) -> float:
+def _overlap(a: tree.Node, b: tree.Node) -> float:
     """The share of comparisons, facts and items that two nodes have in common; a part is half of the whole and more."""
-    counts = [Counter(key(n) for n in walk(node) if isinstance(n, ATOMS)) for node in (a, b)]
+    counts = [Counter(key(n) for n in tree.walk(node) if isinstance(n, ATOMS)) for node in (a, b)]
     common, fewest = (counts[0] & counts[1]).total(), min(count.total() for count in counts)
     if not common:
         return 0.0
@@ -281,4 +271,4 @@ def _overlap(a: Node, b: Node) -> float:
 def _cost(found: Sequence[Edit]) -> int:
     """How much there is to read: nodes, and a little for each edit; of a changed operator, the operator alone."""
     sides = [node for each in found for node in (each.before, each.after) if each.part != "operator"]
-    return sum(sum(1 for _ in walk(node)) for node in sides if isinstance(node, Node)) + 2 * len(found)
+    return sum(sum(1 for _ in tree.walk(node)) for node in sides if isinstance(node, tree.Node)) + 2 * len(found)

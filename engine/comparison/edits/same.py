@@ -11,22 +11,7 @@ from dataclasses import replace
 from itertools import product
 from typing import Any, TypeVar
 
-from engine.language.expressions import (
-    Apply,
-    ByOutcome,
-    Cell,
-    Compare,
-    Condition,
-    Connect,
-    Expression,
-    ItemRef,
-    Literal,
-    Node,
-    Unpublished,
-    VerdictIs,
-    rebuilt,
-    walk,
-)
+from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.values import exact
 
@@ -41,23 +26,23 @@ _Whole = TypeVar("_Whole")
 def key(value: Any) -> Key:
     """What a node or a part of an item means: equal for two that say the same, whatever their places and texts."""
     match value:
-        case Literal(inner):
+        case tree.Literal(inner):
             return ("literal", isinstance(inner, bool), inner if isinstance(inner, str) else exact(inner))
-        case Connect(operator) if (wanted := ranging(value)) is not None:
+        case tree.Connect(operator) if (wanted := ranging(value)) is not None:
             return ("ranging", operator, wanted)
-        case Connect(operator, inner) if CONNECTIVES[operator].unordered:
+        case tree.Connect(operator, inner) if CONNECTIVES[operator].unordered:
             return (operator, frozenset(map(key, inner)))
-        case Apply(operator, inner) if EXPRESSIONS[operator].unordered:
+        case tree.Apply(operator, inner) if EXPRESSIONS[operator].unordered:
             return (operator, frozenset(Counter(map(key, inner)).items()))
-        case Compare(operator, left):
+        case tree.Compare(operator, left):
             return ("Compare", operator, key(left), COMPARISONS[operator].gathered([key(p) for p in value.operands]))
-        case VerdictIs(criterion, verdicts):
+        case tree.VerdictIs(criterion, verdicts):
             return ("VerdictIs", key(criterion), frozenset(verdicts))
-        case Unpublished(_, supplied):
+        case tree.Unpublished(_, supplied):
             return ("Unpublished", frozenset(map(key, supplied)))
-        case ByOutcome(outcome, values):
+        case tree.ByOutcome(outcome, values):
             return ("ByOutcome", key(outcome), key(dict(values)))
-        case Cell(values, excluded, low, high):
+        case tree.Cell(values, excluded, low, high):
             lists = (None if each is None else frozenset(map(key, each)) for each in (values, excluded))
             return (*lists, key(low), key(high))
         case tuple():
@@ -70,81 +55,83 @@ def key(value: Any) -> Key:
     return (type(value).__name__, *(key(getattr(value, name)) for name in names if name not in SILENT))
 
 
-def ranging(node: Node) -> frozenset[str] | None:
+def ranging(node: tree.Node) -> frozenset[str] | None:
     """The verdicts of ``any_criterion`` or ``every_criterion``, which stand for atoms over all criteria of the file."""
-    if not isinstance(node, Connect) or not node.ranges:
+    if not isinstance(node, tree.Connect) or not node.ranges:
         return None
-    verdicts = {frozenset(part.verdicts) for part in node.parts if isinstance(part, VerdictIs)}
+    verdicts = {frozenset(part.verdicts) for part in node.parts if isinstance(part, tree.VerdictIs)}
     return next(iter(verdicts)) if len(verdicts) == 1 else None
 
 
-def ranged(node: Node) -> frozenset[str]:
+def ranged(node: tree.Node) -> frozenset[str]:
     """The criteria that ``any_criterion`` and ``every_criterion`` inside ``node`` range over."""
-    found = (each for each in walk(node) if isinstance(each, Connect) and ranging(each) is not None)
-    return frozenset(part.criterion.id for connect in found for part in connect.parts if isinstance(part, VerdictIs))
+    found = (each for each in tree.walk(node) if isinstance(each, tree.Connect) and ranging(each) is not None)
+    return frozenset(
+        part.criterion.id for connect in found for part in connect.parts if isinstance(part, tree.VerdictIs)
+    )
 
 
 def renamed(whole: _Whole, names: Mapping[str, str]) -> _Whole:
     """A node or item with references to items under the names that the other side uses."""
 
-    def change(node: Node) -> Any:
+    def change(node: tree.Node) -> Any:
         inner = renamed(node, names)
-        return replace(inner, id=names.get(inner.id, inner.id)) if isinstance(inner, ItemRef) else inner
+        return replace(inner, id=names.get(inner.id, inner.id)) if isinstance(inner, tree.ItemRef) else inner
 
-    changed: _Whole = rebuilt(whole, change)
+    changed: _Whole = tree.rebuilt(whole, change)
     return changed
 
 
 def normal(node: _Whole) -> Any:
     """``node`` without lists of one, nested lists of one kind, or the contrary of a contrary."""
-    changed: Any = rebuilt(node, normal)
+    changed: Any = tree.rebuilt(node, normal)
     match changed:
-        case Apply(operator) if EXPRESSIONS[operator].chain:
+        case tree.Apply(operator) if EXPRESSIONS[operator].chain:
             changed = _chain(changed)
-        case Compare():
+        case tree.Compare():
             changed = _single(changed)
-        case Connect(ranges=False):
+        case tree.Connect(ranges=False):
             changed = _flat(changed)
     return changed
 
 
-def _chain(node: Apply) -> Expression:
-    operands: list[Expression] = []
+def _chain(node: tree.Apply) -> tree.Expression:
+    operands: list[tree.Expression] = []
     for operand in node.operands:
-        inside = isinstance(operand, Apply) and operand.operator == node.operator
-        operands.extend(operand.operands if inside and isinstance(operand, Apply) else (operand,))
+        inside = isinstance(operand, tree.Apply) and operand.operator == node.operator
+        operands.extend(operand.operands if inside and isinstance(operand, tree.Apply) else (operand,))
     return operands[0] if len(operands) == 1 else replace(node, operands=tuple(operands))
 
 
-def _single(node: Compare) -> Compare:
+def _single(node: tree.Compare) -> tree.Compare:
     alone = COMPARISONS[node.operator].alone
     if alone is not None and len(node.operands) == 1:
         return replace(node, operator=alone, right=node.operands[0])
     return node
 
 
-def _flat(node: Connect) -> Condition:
+def _flat(node: tree.Connect) -> tree.Condition:
     if CONNECTIVES[node.operator].operands == "one":
         (part,) = node.parts
-        return part.parts[0] if isinstance(part, Connect) and part.operator == node.operator else node
-    parts: dict[Key, Condition] = {}
+        return part.parts[0] if isinstance(part, tree.Connect) and part.operator == node.operator else node
+    parts: dict[Key, tree.Condition] = {}
     for part in node.parts:
-        inside = isinstance(part, Connect) and part.operator == node.operator and ranging(part) is None
-        for each in part.parts if inside and isinstance(part, Connect) else (part,):
+        inside = isinstance(part, tree.Connect) and part.operator == node.operator and ranging(part) is None
+        for each in part.parts if inside and isinstance(part, tree.Connect) else (part,):
             parts.setdefault(key(each), each)
     return next(iter(parts.values())) if len(parts) == 1 else replace(node, parts=tuple(parts.values()))
 
 
-def members(node: Any, operator: str) -> tuple[Condition, ...]:
+def members(node: Any, operator: str) -> tuple[tree.Condition, ...]:
     """The parts of a list of this kind; any other condition is a list of itself."""
-    listed = isinstance(node, Connect) and node.operator == operator and ranging(node) is None
-    return node.parts if listed and isinstance(node, Connect) else (node,)
+    listed = isinstance(node, tree.Connect) and node.operator == operator and ranging(node) is None
+    return node.parts if listed and isinstance(node, tree.Connect) else (node,)
 
 
-Term = Mapping[Key, Condition]
+Term = Mapping[Key, tree.Condition]
 
 
-def terms(node: Condition) -> list[Term] | None:
+def terms(node: tree.Condition) -> list[Term] | None:
     """The alternatives of a normal condition, each as the conditions that must hold together; None if there are many.
 
     ``all`` distributes over ``any`` in three values as in two, so equal sets of terms are the same condition.
@@ -153,7 +140,7 @@ def terms(node: Condition) -> list[Term] | None:
     return found if len(found) <= MAX_TERMS else None
 
 
-def _terms(node: Condition) -> Iterator[Term]:
+def _terms(node: tree.Condition) -> Iterator[Term]:
     either, every = members(node, "any"), members(node, "all")
     if len(either) > 1:
         for part in either:

@@ -16,17 +16,7 @@ from typing import Any
 from engine.comparison.edits.edit import Edit
 from engine.comparison.edits.same import Key, key, members, normal
 from engine.comparison.edits.spot import Setting, Spot, citation_edits, listed
-from engine.language.expressions import (
-    Apply,
-    Cases,
-    Cell,
-    Expression,
-    FactRef,
-    ItemRef,
-    Literal,
-    Scale,
-    Unpublished,
-)
+from engine.language import expressions as tree
 from engine.language.operators import EXPRESSIONS
 from engine.language.types import Type
 from engine.policy.model import Item, Parameter, Quantity, Row, Table
@@ -96,7 +86,7 @@ def _cells(a: Row, b: Row, names: Iterable[str], spot: Spot) -> Iterator[Edit]:
             yield spot.inside(("cell", name)).on(before, after).edit("cell", before, after, change="changed")
 
 
-def _overlap(a: Cell | None, b: Cell | None) -> bool:
+def _overlap(a: tree.Cell | None, b: tree.Cell | None) -> bool:
     lists = [{each.value for each in (*(cell.values or ()), *(cell.excluded or ()))} for cell in (a, b) if cell]
     return len(lists) == 2 and not lists[0].isdisjoint(lists[1])
 
@@ -107,7 +97,7 @@ def _step(row: Row, number: int) -> tuple[str, str]:
     return "row", ", ".join([*(_cell_text(name, cell) for name, cell in row.cells.items()), *days])
 
 
-def _cell_text(name: str, cell: Cell) -> str:
+def _cell_text(name: str, cell: tree.Cell) -> str:
     if cell.values is not None:
         values = [_bound(part) for part in cell.values]
         return f"{name} = {values[0]}" if len(values) == 1 else f"{name} in {' '.join(values)}"
@@ -117,11 +107,11 @@ def _cell_text(name: str, cell: Cell) -> str:
     return f"{low}{name} < {_bound(cell.high)}" if cell.high is not None else f"{name} ≥ {_bound(cell.low)}"
 
 
-def _bound(node: Expression | None) -> str:
+def _bound(node: tree.Expression | None) -> str:
     match node:
-        case Literal(value):
+        case tree.Literal(value):
             return str(value).lower() if isinstance(value, bool) else str(value)
-        case FactRef(name) | ItemRef(name):
+        case tree.FactRef(name) | tree.ItemRef(name):
             return name
         case _:
             return "…"
@@ -138,7 +128,7 @@ def _deciding(a: Table, b: Table, setting: Setting) -> set[int] | None:
         return None
     domains: list[list[Any]] = []
     for name, ref in a.inputs.items():
-        fact = setting.vocabulary.facts.get(ref.name) if isinstance(ref, FactRef) else None
+        fact = setting.vocabulary.facts.get(ref.name) if isinstance(ref, tree.FactRef) else None
         values = classes([*cells_of(a, name), *cells_of(b, name)], types[name], fact)
         if values is None:
             return None
@@ -155,7 +145,7 @@ def _deciding(a: Table, b: Table, setting: Setting) -> set[int] | None:
 
 
 def _reason(row: Row) -> Key:
-    return tuple(sorted(row.then.reason.items())) if isinstance(row.then, Unpublished) else ()
+    return tuple(sorted(row.then.reason.items())) if isinstance(row.then, tree.Unpublished) else ()
 
 
 def _matches(row: Row, inputs: Mapping[str, object], types: Mapping[str, Type]) -> bool:
@@ -174,7 +164,7 @@ def _types(table: Table, setting: Setting) -> dict[str, Type] | None:
     sides = [resolve(items, setting.vocabulary, {}).types for items in (setting.old, setting.new)]
     found: dict[str, Type] = {}
     for name, ref in table.inputs.items():
-        if isinstance(ref, FactRef):
+        if isinstance(ref, tree.FactRef):
             one = other = facts[ref.name].type if ref.name in facts else None
         else:
             one, other = (types.get(ref.id) for types in sides)
@@ -185,12 +175,12 @@ def _types(table: Table, setting: Setting) -> dict[str, Type] | None:
     return found
 
 
-def _always_applies(node: Expression, items: Mapping[str, Item], assumed: frozenset[Key]) -> bool:
+def _always_applies(node: tree.Expression, items: Mapping[str, Item], assumed: frozenset[Key]) -> bool:
     """Whether a value can be proved never to be not applicable, where the ``assumed`` conditions hold."""
     match node:
-        case Literal() | FactRef() | Unpublished() | Scale():
+        case tree.Literal() | tree.FactRef() | tree.Unpublished() | tree.Scale():
             return True
-        case ItemRef(id_):
+        case tree.ItemRef(id_):
             item = items.get(id_)
             if item is None or item.unless is not None:
                 return False
@@ -199,15 +189,15 @@ def _always_applies(node: Expression, items: Mapping[str, Item], assumed: frozen
             if isinstance(item.body, Quantity):
                 return _always_applies(item.body.expression, items, assumed)
             return isinstance(item.body, Parameter)
-        case Cases(branches, otherwise):
+        case tree.Cases(branches, otherwise):
             held = [assumed | {key(part) for part in members(normal(when), "all")} for when, _ in branches]
             return (
                 otherwise is not None
                 and _always_applies(otherwise, items, assumed)
                 and all(_always_applies(then, items, h) for (_, then), h in zip(branches, held, strict=True))
             )
-        case Apply(operator, operands):
-            applies = [_always_applies(part, items, assumed) for part in operands if not isinstance(part, Literal)]
+        case tree.Apply(operator, operands):
+            applies = [_always_applies(part, items, assumed) for part in operands if not isinstance(part, tree.Literal)]
             row = EXPRESSIONS[operator]  # one operand that is given may be enough
             return all(applies) and not row.partial if row.absence == "propagate" else any(applies)
         case _:

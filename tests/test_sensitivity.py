@@ -28,7 +28,6 @@ from engine.language.facts import YEAR
 from engine.language.values import NOT_APPLICABLE, Absent, Value
 from engine.policy import loader
 from engine.policy.model import Convention, Interpretation
-from engine.policy.nodes import nodes
 from engine.report.say import Say
 from engine.report.sensitivity_page import sensitivity_blocks
 from engine.report.text import plain
@@ -368,7 +367,7 @@ def mentioned(session: Session, convention: Convention) -> dict[str, Interpretat
     covering = session.registry.covering(convention)
     roots: list[Any] = [overlay.when for _, overlay in covering if overlay.when is not None]
     for laid in ((), tuple(covering), *((one,) for one in covering)):
-        roots.extend(node for step in session.program(convention, laid).plan.steps for node in nodes(step.item))
+        roots.extend(step.item for step in session.program(convention, laid).plan.steps)
     ids = {node.interpretation for root in roots for node in walk(root) if isinstance(node, Chosen)}
     known = session.program(convention, ()).plan.interpretations
     return {id_: known[id_] for id_ in known if id_ in ids}

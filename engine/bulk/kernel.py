@@ -17,12 +17,12 @@ from engine.bulk.items import item_column
 from engine.bulk.outputs import consistency_column, output_columns
 from engine.evaluation.plan import Plan, Step, make_plan
 from engine.language.algebra import Column, Operand, all_of, lift, tested, truth, when
-from engine.language.expressions import ItemRef, walk
+from engine.language.expressions import ItemRef, find
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.policy.model import CONSISTENCY, YEAR_START, Convention, Overlay
-from engine.policy.nodes import deciding_nodes
+from engine.policy.nodes import deciding
 from engine.policy.outside import WithoutRules
 from engine.policy.overlays import Laid
 from engine.policy.registry import Registry
@@ -206,4 +206,4 @@ def _make_items(steps: Sequence[Step], names: Names) -> None:
 
 
 def _reads(step: Step) -> set[str]:
-    return {n.id for root in deciding_nodes(step.item) for n in walk(root) if isinstance(n, ItemRef)}
+    return {ref.id for ref in find(ItemRef, *deciding(step.item))}

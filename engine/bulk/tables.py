@@ -19,10 +19,10 @@ import polars as pl
 from engine.bulk.expressions import Names, bare, expression, literal_column
 from engine.evaluation.slots import literal_value
 from engine.language import algebra
-from engine.language.expressions import Cell, FactRef, Literal, Unpublished
+from engine.language.expressions import Cell, Literal, Unpublished
 from engine.language.operators import COMPARISONS
 from engine.language.types import Type
-from engine.language.typing import fact_type, item_type
+from engine.language.typing import type_of
 from engine.policy.model import Table
 
 MOST_ROWS = 62  # as bits of one whole number
@@ -91,7 +91,7 @@ def table_column(table: Table, type_: Type | None, names: Names) -> algebra.Colu
     """Rows by Kleene logic: known where all rows that can match give one published value."""
     inputs = {}
     for name, ref in table.inputs.items():
-        found = fact_type(ref, names.scope) if isinstance(ref, FactRef) else item_type(ref, names.scope)
+        found = type_of(ref, names.scope)
         inputs[name] = Input(names.column(ref), found)
     keys = [None if isinstance(row.then, Unpublished) else literal_value(row.then, type_) for row in table.rows]
     classes = _classes(table, inputs)

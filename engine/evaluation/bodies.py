@@ -21,11 +21,11 @@ from engine.evaluation.slots import (
     literal_value,
     unpublished,
 )
-from engine.language.expressions import Cell, Connect, FactRef, ItemRef, Literal, Scale, Unpublished
+from engine.language.expressions import Cell, Connect, ItemRef, Literal, Scale, Unpublished
 from engine.language.facts import SIGNATURE
 from engine.language.operators import COMPARISONS
 from engine.language.types import Type
-from engine.language.typing import fact_type, item_type
+from engine.language.typing import type_of
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Table
 
@@ -150,10 +150,7 @@ def _table(item: Item, table: Table, type_: Type | None, names: Names) -> BodyCl
     positions = {name: i for i, name in enumerate(table.inputs)}
     slots_of = [names.slot(ref) for ref in table.inputs.values()]
     scales = [names.steps.get(ref.id) if isinstance(ref, ItemRef) else None for ref in table.inputs.values()]
-    types = [
-        fact_type(ref, names.scope) if isinstance(ref, FactRef) else item_type(ref, names.scope)
-        for ref in table.inputs.values()
-    ]
+    types = [type_of(ref, names.scope) for ref in table.inputs.values()]
     rows = [
         (
             [(positions[name], _cell(cell, types[positions[name]], names)) for name, cell in row.cells.items()],

@@ -15,7 +15,7 @@ from engine.evaluation.decision import Decision, ObligationLine, OverlayUse, Pay
 from engine.evaluation.dossier import Dossier, Event
 from engine.evaluation.life import Life, day_in, lived
 from engine.evaluation.session import YEARS_SHOWN, Session
-from engine.language.expressions import FactRef, below
+from engine.language.expressions import FactRef, find
 from engine.language.facts import YEAR
 from engine.language.values import add_months
 from engine.policy.model import Item
@@ -145,7 +145,7 @@ def _renewed(life: Life, today: Decision) -> dict[str, Event]:
     days = {event.type.date_fact: event for event in life.dossier.events if event.type.name in follow}
     applying = {line.id for line in today.obligations if line.status != "not_applicable"}
     items = [item for item in _items(life, today) if item.id in applying] if days else []
-    read = ((item.id, part.name) for item in items for part in below(item) if isinstance(part, FactRef))
+    read = ((item.id, part.name) for item in items for part in find(FactRef, item))
     return {id_: days[name] for id_, name in read if name in days}
 
 
@@ -159,9 +159,8 @@ def _items(life: Life, *decisions: Decision) -> Iterator[Item]:
 def _facts_read(life: Life, rows: tuple[YearRow, ...]) -> frozenset[str]:
     """The facts that the rules of some year read, or the conditions of later texts."""
     covering = life.session.registry.covering(rows[0].decision.convention)
-    gates = [overlay.when for _, overlay in covering if overlay.when is not None]
-    roots = (*gates, *_items(life, *(row.decision for row in rows)))
-    return frozenset(part.name for root in roots for part in below(root) if isinstance(part, FactRef))
+    roots = (*(overlay.when for _, overlay in covering), *_items(life, *(row.decision for row in rows)))
+    return frozenset(ref.name for ref in find(FactRef, *roots))
 
 
 def _rows(life: Life, as_of: dt.date | None) -> Iterator[YearRow]:

@@ -21,7 +21,6 @@ from engine.language.facts import SIGNATURE, YEAR
 from engine.language.operators import COMPARISONS, EXPRESSIONS
 from engine.language.values import UNDETERMINED
 from engine.policy.model import YEAR_START, Convention, Item, Obligation, Outcome, Payment
-from engine.policy.nodes import nodes
 from engine.policy.overlays import Laid, laid_names, reaches
 from engine.records import dataclass
 
@@ -113,7 +112,7 @@ def _bits(program: Program, within: Iterable[Node]) -> int:
 
 
 def _reads(program: Program, item: Item, yearly: bool, overlaid: int) -> _Reads:
-    within = [node for root in nodes(item) for node in walk(root)]
+    within = list(walk(item))
     items = dict.fromkeys(program.names.items[node.id] for node in within if isinstance(node, ItemRef))
     told = isinstance(item.body, Obligation | Payment)
     exact = (

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
 from decimal import Decimal
 from itertools import count
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from engine.errors import Location
 from engine.records import dataclass
 
 Text = Mapping[str, str]
+_Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +221,19 @@ def with_part(whole: Any, number: int, part: Node) -> Any:
     return rebuilt(whole, lambda old: part if next(numbers) == number else old)
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """``node`` and everything below it, parents first."""
-    waiting = [node]
+def walk(*wholes: object) -> Iterator[Node]:
+    """Every condition and expression in nodes, items or parts of one, parents first; nothing in None."""
+    waiting = [*reversed(wholes)]
     while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(reversed([*parts(node)]))
+        whole = waiting.pop()
+        if isinstance(whole, Node):
+            yield whole
+        waiting.extend(reversed(members(whole)))
+
+
+def find(kind: type[_Kind], *wholes: object) -> Iterator[_Kind]:
+    """The nodes of one kind in nodes, items or parts of one."""
+    return (node for node in walk(*wholes) if isinstance(node, kind))
 
 
 def below(whole: Any) -> Iterator[Any]:

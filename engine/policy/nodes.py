@@ -1,22 +1,16 @@
-"""What an item is made of: an item comes in, the condition and expression nodes of its every part go out."""
+"""What an item is made of: an item comes in, what its result depends on and all that it cites go out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.language.expressions import Citation, Node, below, parts
+from engine.language.expressions import Citation, below
 from engine.policy.model import Entry, Item
 
 
-def nodes(item: Item) -> Iterator[Node]:
-    """Every top node of ``item``: gates, body and warnings."""
-    return parts(item)
-
-
-def deciding_nodes(item: Item) -> Iterator[Node]:
-    """The top nodes that the result of ``item`` depends on: gates and body."""
-    yield from (node for node in (item.applies_when, item.unless) if node is not None)
-    yield from parts(item.body)
+def deciding(item: Item) -> tuple[object, ...]:
+    """What the result of ``item`` depends on: gates and body."""
+    return item.applies_when, item.unless, item.body
 
 
 def citations(whole: Item | Entry) -> Iterator[Citation]:

@@ -9,11 +9,10 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from engine.language.expressions import Apply, Cases, Compare, FactRef, ItemRef, Literal, walk
+from engine.language.expressions import Apply, Cases, Compare, FactRef, ItemRef, Literal, find
 from engine.language.facts import SIGNATURE, YEAR, Vocabulary
 from engine.policy import model
 from engine.policy.dated import dated
-from engine.policy.nodes import nodes
 
 Laid = tuple[model.Convention, model.Overlay]
 
@@ -97,7 +96,7 @@ def _running(item: model.Item) -> model.Item:
 
 def named_items(item: model.Item) -> Iterable[str]:
     """The ids of the items that ``item`` reads."""
-    return (node.id for root in nodes(item) for node in walk(root) if isinstance(node, ItemRef))
+    return (ref.id for ref in find(ItemRef, item))
 
 
 def year_start_item(convention: model.Convention) -> model.Item:

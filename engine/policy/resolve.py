@@ -12,9 +12,9 @@ from engine.errors import Problem, nearest
 from engine.language.expressions import Condition, FactRef, ItemRef, Literal, Scale, Unpublished, walk
 from engine.language.facts import YEAR, Vocabulary
 from engine.language.types import DATE, UNIT_SCALE, UNITS, VERDICT, Type, fits, joined, number
-from engine.language.typing import Scope, check_cell, check_condition, fact_type, item_type, type_of
+from engine.language.typing import Scope, check_cell, check_condition, type_of
 from engine.policy import model
-from engine.policy.nodes import deciding_nodes, nodes
+from engine.policy.nodes import deciding
 from engine.records import dataclass
 
 
@@ -59,7 +59,7 @@ def faults(
 
 def _named(item: model.Item) -> list[FactRef | ItemRef]:
     """What an item names, anywhere in it: walked once, since every start and every set of overlays asks for it."""
-    return [node for root in nodes(item) for node in walk(root) if isinstance(node, FactRef | ItemRef)]
+    return [node for node in walk(item) if isinstance(node, FactRef | ItemRef)]
 
 
 def _ordered(
@@ -100,7 +100,7 @@ def _of_the_year(item: model.Item, named: list[FactRef | ItemRef], yearly: set[s
 
     if item.id == model.YEAR_START or not any(map(is_yearly, named)):
         return item.id == model.YEAR_START
-    return any(is_yearly(node) for root in deciding_nodes(item) for node in walk(root))
+    return any(map(is_yearly, walk(*deciding(item))))
 
 
 def _typed(item: model.Item, scope: Scope) -> Type | None:
@@ -193,7 +193,7 @@ def _parameter(item: model.Item, body: model.Parameter, scope: Scope) -> Type | 
 def _table(item: model.Item, body: model.Table, scope: Scope) -> Type | None:
     wanted: dict[str, Type | None] = {}
     for name, ref in body.inputs.items():
-        wanted[name] = fact_type(ref, scope) if isinstance(ref, FactRef) else item_type(ref, scope)
+        wanted[name] = type_of(ref, scope)
     result: Type | None = None
     for row in body.rows:
         for name, cell in row.cells.items():

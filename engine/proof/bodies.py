@@ -8,7 +8,7 @@ from itertools import combinations
 
 from engine.errors import Location
 from engine.evaluation.plan import Step
-from engine.language.expressions import Scale, VerdictIs, walk
+from engine.language.expressions import Scale, VerdictIs, find
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, Truth, certain, known, mixed, on_scale, same, scaled, unknown
@@ -174,7 +174,7 @@ def _outcome(item: Item, outcome: Outcome, names: Names) -> ItemTerms:
         for (true, rule), (also, other) in combinations(fired, 2)
         if _published(rule) != _published(other)
     ]
-    read = {node.criterion.id for rule in outcome.rules for node in walk(rule.when) if isinstance(node, VerdictIs)}
+    read = {node.criterion.id for node in find(VerdictIs, outcome)}
     determined = [bank.negate(names.items[id_].undetermined) for id_ in sorted(read)]
     faults.append(Fault(GAP, "", item.at, bank.both(*(bank.negate(true) for true, _ in fired), *determined)))
     return ItemTerms(answer, bank.true, tuple(places), tuple(faults))

@@ -19,7 +19,6 @@ from engine.language.term_bank import TermBank
 from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.policy.model import ERROR, Convention, Criterion, Interpretation, Item, Parameter
-from engine.policy.nodes import nodes
 from engine.policy.overlays import Laid
 from engine.proof.bodies import ItemTerms, comes_to, encode_item
 from engine.proof.contracts import contracts_among, overlay_terms
@@ -114,7 +113,7 @@ class Layer:
 def reads_of(step: Step) -> Reads:
     """What the item of a step reads by itself."""
     item = step.item
-    read = [node for root in nodes(item) for node in walk(root) if isinstance(node, FactRef | ItemRef | Chosen)]
+    read = [node for node in walk(item) if isinstance(node, FactRef | ItemRef | Chosen)]
     facts = {node.name: None for node in read if isinstance(node, FactRef)}
     if isinstance(item.body, Parameter) and len(item.body.values) > 1:
         facts[SIGNATURE] = None

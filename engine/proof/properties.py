@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from engine.language.expressions import Condition, ItemRef, walk
+from engine.language.expressions import Condition, ItemRef, find
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, known, same
 from engine.language.term_days import code
@@ -123,7 +123,7 @@ def _true(layer: Layer, node: Condition) -> Term:
 
 
 def _items(node: Condition) -> Iterable[str]:
-    return dict.fromkeys(part.id for part in walk(node) if isinstance(part, ItemRef))
+    return dict.fromkeys(ref.id for ref in find(ItemRef, node))
 
 
 def _below(encoding: Encoding, id_: str, one: Symbolic, other: Symbolic) -> Term:

@@ -12,7 +12,7 @@ from engine.language.logic import Term
 from engine.language.operators import COMPARISONS
 from engine.language.symbolic import Symbolic, Truth, constant, mixed
 from engine.language.types import Type
-from engine.language.typing import fact_type, item_type
+from engine.language.typing import type_of
 from engine.policy.model import Row, Table
 from engine.proof.expressions import Names, expression, no_value, open_value, possible, published
 
@@ -82,7 +82,7 @@ def _matches(body: Table, row: Row, names: Names) -> Truth:
 def _cell(cell: Cell, ref: FactRef | ItemRef, names: Names) -> Truth:
     """A cell as a condition on its input; an input that is not applicable matches none."""
     bank, left = names.bank, names.read(ref)
-    type_ = fact_type(ref, names.scope) if isinstance(ref, FactRef) else item_type(ref, names.scope)
+    type_ = type_of(ref, names.scope)
     if cell.values is not None or cell.excluded is not None:
         listed = cell.values or cell.excluded or ()
         row = COMPARISONS["in" if cell.values is not None else "not_in"]

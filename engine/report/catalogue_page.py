@@ -7,13 +7,12 @@ from decimal import Decimal
 from functools import partial
 
 from engine.errors import Location, Problem, UsageFault, nearest
-from engine.language.expressions import Citation, ItemRef, Literal, Unpublished, walk
+from engine.language.expressions import Citation, ItemRef, Literal, Unpublished, find
 from engine.language.facts import BENEFICIARY
 from engine.language.types import number
 from engine.language.values import exact
 from engine.policy import model
 from engine.policy.model import Table as DecisionTable
-from engine.policy.nodes import nodes
 from engine.policy.registry import Registry
 from engine.report.formats import formats
 from engine.report.in_time import alike, in_time
@@ -175,4 +174,4 @@ def _graded(cite: tuple[Citation, ...], say: Say) -> str:
 
 
 def _reads(item: model.Item, id_: str) -> bool:
-    return any(isinstance(n, ItemRef) and n.id == id_ for root in nodes(item) for n in walk(root))
+    return any(ref.id == id_ for ref in find(ItemRef, item))

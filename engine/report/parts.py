@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 
 from engine.evaluation.decision import Decision, ObligationLine, Result
-from engine.language.expressions import Compare, FactRef, ItemRef, VerdictIs, walk
+from engine.language.expressions import Compare, FactRef, ItemRef, VerdictIs, find
 from engine.policy.model import Outcome
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
 from engine.report.reasons import Hanging, marked_duty, reasons_block, waiting
@@ -76,7 +76,7 @@ def unmet_conditions(decision: Decision) -> Iterator[Result]:
     due = decision.convention.items.get(decision.headline.due or "")
     if due is None or due.unless is None:
         return
-    named = (node.left.id for node in walk(due.unless) if isinstance(node, Compare) and isinstance(node.left, ItemRef))
+    named = (node.left.id for node in find(Compare, due.unless) if isinstance(node.left, ItemRef))
     for result in (decision.results[id_] for id_ in dict.fromkeys(named)):
         if result.kind == "criterion" and (result.verdict == "not_met" or _half_answered(decision, result)):
             yield result
@@ -85,7 +85,7 @@ def unmet_conditions(decision: Decision) -> Iterator[Result]:
 def _half_answered(decision: Decision, result: Result) -> bool:
     """Whether a criterion is known to apply, and not whether it is met."""
     gate = decision.convention.items[result.id].applies_when
-    asked = {node.name for node in walk(gate) if isinstance(node, FactRef)} if gate is not None else set()
+    asked = {ref.name for ref in find(FactRef, gate)}
     return result.verdict == "undetermined" and bool(asked & set(result.facts)) and asked.isdisjoint(result.missing)
 
 
@@ -94,7 +94,7 @@ def eligibility_criteria(decision: Decision) -> list[Result]:
     item = decision.convention.items.get(decision.headline.verdict or "")
     if item is None or not isinstance(item.body, Outcome):
         return []
-    named = (node.criterion.id for rule in item.body.rules for node in walk(rule.when) if isinstance(node, VerdictIs))
+    named = (node.criterion.id for node in find(VerdictIs, item.body))
     return [decision.results[id_] for id_ in dict.fromkeys(named)]
 
 

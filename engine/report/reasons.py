@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
-from engine.language.expressions import Citation, ItemRef, walk
+from engine.language.expressions import Citation, ItemRef, find
 from engine.policy.model import Criterion
 from engine.report.page import Block, Tree
 from engine.report.say import Say
@@ -84,9 +84,9 @@ def _limits(criterion: str, derogation: str, decision: Decision, say: Say) -> It
     item = decision.convention.items.get(criterion)
     if item is None or not isinstance(item.body, Criterion):
         return
-    usual = {node.id for node in walk(item.body.met_when) if isinstance(node, ItemRef)}
+    usual = {ref.id for ref in find(ItemRef, item.body.met_when)}
     for when in (each.when for each in item.body.derogations if each.id == derogation):
-        for id_ in dict.fromkeys(node.id for node in walk(when) if isinstance(node, ItemRef)):
+        for id_ in dict.fromkeys(ref.id for ref in find(ItemRef, when)):
             result = decision.results[id_]
             if id_ not in usual and result.kind == "quantity" and isinstance(result.value, int | Fraction):
                 yield say.pair(say.label(result), say.result(result))

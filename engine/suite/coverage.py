@@ -13,12 +13,11 @@ from engine.evaluation.closures import condition, expression
 from engine.evaluation.evaluator import Run
 from engine.evaluation.program import Program
 from engine.evaluation.slots import Closure
-from engine.language.expressions import Cell, Compare, FactRef, ItemRef, Literal, Node, Scale, Unpublished, walk
+from engine.language.expressions import Cell, Compare, FactRef, ItemRef, Literal, Node, Scale, Unpublished, find, walk
 from engine.language.operators import COMPARISONS
 from engine.language.typing import type_of
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent
 from engine.policy.model import Convention, Criterion, Item, Outcome, Parameter, Payment, Quantity, Table
-from engine.policy.nodes import nodes
 from engine.policy.registry import Registry
 from engine.suite.observed import Observed
 
@@ -92,9 +91,8 @@ def places(convention: Convention) -> Iterator[Place]:
             yield Place("threshold", convention.id, item.id, name, at, () if open_ else BOTH, named)
     for derogation in convention.derogations.values():
         yield Place("derogation", convention.id, derogation.id, derogation.id, derogation.at, ONE)
-        for node in walk(derogation.when):
-            if isinstance(node, Compare) and COMPARISONS[node.operator].threshold:
-                yield Place("threshold", convention.id, derogation.id, _name(node), node.at, BOTH)
+        for node in _ordering(derogation):
+            yield Place("threshold", convention.id, derogation.id, _name(node), node.at, BOTH)
 
 
 def unpublished(convention: Convention) -> frozenset[str]:
@@ -130,16 +128,17 @@ def _inner(item: Item) -> Iterator[tuple[str, str, Location]]:
 
 def _thresholds(item: Item) -> Iterator[tuple[Location, str, list[Node]]]:
     """Comparisons that order numbers or dates, and the bounds of table cells, with the nodes they are made of."""
-    for root in nodes(item):
-        for node in walk(root):
-            if isinstance(node, Compare) and COMPARISONS[node.operator].threshold:
-                yield node.at, _name(node), list(walk(node))
+    for node in _ordering(item):
+        yield node.at, _name(node), list(walk(node))
     if isinstance(item.body, Table):
         for row in item.body.rows:
             for name, cell in row.cells.items():
-                bounds = [bound for bound in (cell.low, cell.high) if bound is not None]
-                if bounds:
-                    yield cell.at, name, [node for bound in bounds for node in walk(bound)]
+                if cell.low is not None or cell.high is not None:
+                    yield cell.at, name, list(walk(cell.low, cell.high))
+
+
+def _ordering(whole: object) -> Iterator[Compare]:
+    return (node for node in find(Compare, whole) if COMPARISONS[node.operator].threshold)
 
 
 def _name(node: Compare) -> str:
@@ -175,10 +174,8 @@ class Probes:
 
     def _closures(self, item: Item) -> Iterator[tuple[Location, Closure]]:
         names = self.program.names
-        for root in nodes(item):
-            for node in walk(root):
-                if isinstance(node, Compare) and COMPARISONS[node.operator].threshold:
-                    yield node.at, condition(node, names)
+        for node in _ordering(item):
+            yield node.at, condition(node, names)
         if isinstance(item.body, Table):
             for row in item.body.rows:
                 for name, cell in row.cells.items():

@@ -48,9 +48,8 @@ def variants(node: tree.Node, setting: Setting) -> Iterator[Variant]:
     """Every change of one place in ``node``, parents first."""
     yield from _own(node, setting)
     for number, part in enumerate(tree.parts(node)):
-        if not (
-            isinstance(node, tree.Compare) and isinstance(part, tree.Literal)
-        ):  # changed with the comparison, by its step
+        # A literal beside a comparison is changed with it, by its step.
+        if not (isinstance(node, tree.Compare) and isinstance(part, tree.Literal)):
             for change, changed in variants(part, setting):
                 yield change, tree.with_part(node, number, changed)
 

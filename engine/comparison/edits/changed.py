@@ -12,10 +12,10 @@ from typing import Any
 from engine.comparison.edits.same import key
 from engine.evaluation.plan import Step
 from engine.evaluation.program import Program
-from engine.language.expressions import Chosen, Connect, rebuilt, walk
+from engine.language.expressions import Chosen, Connect, find, rebuilt
 from engine.language.facts import FIRST_DAY
 from engine.policy.model import Body, Item, Parameter
-from engine.policy.nodes import deciding_nodes
+from engine.policy.nodes import deciding
 from engine.policy.overlays import named_items
 
 
@@ -100,4 +100,4 @@ def _merged(steps_a: Mapping[str, Step], steps_b: Mapping[str, Step]) -> dict[st
 
 
 def _questions(item: Item) -> set[str]:
-    return {n.interpretation for root in deciding_nodes(item) for n in walk(root) if isinstance(n, Chosen)}
+    return {node.interpretation for node in find(Chosen, *deciding(item))}

@@ -63,9 +63,9 @@ def ranging(node: tree.Node) -> frozenset[str] | None:
     return next(iter(verdicts)) if len(verdicts) == 1 else None
 
 
-def ranged(node: tree.Node) -> frozenset[str]:
-    """The criteria that ``any_criterion`` and ``every_criterion`` inside ``node`` range over."""
-    found = (each for each in tree.walk(node) if isinstance(each, tree.Connect) and ranging(each) is not None)
+def ranged(whole: object) -> frozenset[str]:
+    """The criteria that ``any_criterion`` and ``every_criterion`` inside a node or item range over."""
+    found = (each for each in tree.find(tree.Connect, whole) if ranging(each) is not None)
     return frozenset(
         part.criterion.id for connect in found for part in connect.parts if isinstance(part, tree.VerdictIs)
     )

@@ -14,7 +14,6 @@ from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, is_value
 from engine.language.term_bank import TermBank
 from engine.policy.model import CONSISTENCY, ERROR, Criterion, Item, Outcome
-from engine.policy.nodes import nodes
 from engine.policy.overlays import named_items
 from engine.proof.encoding import Encoding, Layer, Reads, reads_of
 
@@ -164,7 +163,7 @@ def _form(encoding: Encoding, id_: str) -> object:
 def _counted(items: Iterable[Item]) -> set[str]:
     """The criteria that outcomes range over."""
     outcomes = (item for item in items if isinstance(item.body, Outcome))
-    return {id_ for item in outcomes for root in nodes(item) for id_ in ranged(root)}
+    return {id_ for item in outcomes for id_ in ranged(item)}
 
 
 def _when_of(found: tuple[Definition, ...]) -> dict[object, Term]:

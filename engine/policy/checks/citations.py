@@ -70,6 +70,5 @@ def _states_law(item: Item) -> bool:
 def _numbers(roots: Iterable[Node]) -> bool:
     return any(
         isinstance(node, Literal) and not isinstance(node.value, bool | str) and node.value not in _NEUTRAL_NUMBERS
-        for root in roots
-        for node in walk(root)
+        for node in walk(*roots)
     )

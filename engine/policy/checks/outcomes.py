@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.errors import Problem
-from engine.language.expressions import Condition, Connect, VerdictIs, walk
+from engine.language.expressions import Condition, Connect, VerdictIs, find
 from engine.language.operators import CONNECTIVES
 from engine.policy.model import Convention, Item, Outcome
 from engine.policy.overlays import laid_items
@@ -48,7 +48,7 @@ def size_problems(item: Item, outcome: Outcome) -> Iterator[Problem]:
     total = sum(count for count, _ in sizes.values())
     if total > MAX_CONJUNCTIONS and not large:
         yield Problem(item.at, "too-many-rules", {"name": item.id, "count": total, "limit": MAX_CONJUNCTIONS})
-    read = {n.criterion.id for rule in outcome.rules for n in walk(rule.when) if isinstance(n, VerdictIs)}
+    read = {node.criterion.id for node in find(VerdictIs, outcome)}
     if len(read) > MAX_CRITERIA:
         yield Problem(item.at, "too-many-rules", {"name": item.id, "count": len(read), "limit": MAX_CRITERIA})
 
@@ -80,9 +80,7 @@ class _Proof:
 
 def prove(item: Item, outcome: Outcome, items: Mapping[str, Item]) -> Iterator[Problem]:
     """The gaps, conflicts and dead rules of one outcome."""
-    names = {
-        node.criterion.id for rule in outcome.rules for node in walk(rule.when) if isinstance(node, VerdictIs)
-    } & set(items)
+    names = {node.criterion.id for node in find(VerdictIs, outcome)} & set(items)
     gates = {name: (items[name].applies_when, items[name].unless) for name in names}
     groups = {name: tuple(other for other in sorted(names) if gates[other] == gates[name]) for name in names}
     free = frozenset(name for name, gate in gates.items() if gate == (None, None))
@@ -143,11 +141,8 @@ def _assigned(name: str, verdict: str, verdicts: Verdicts, proof: _Proof) -> Ver
 
 
 def _next(conditions: list[Condition], verdicts: Verdicts) -> str | None:
-    for condition in conditions:
-        for node in walk(condition):
-            if isinstance(node, VerdictIs) and node.criterion.id not in verdicts:
-                return node.criterion.id
-    return None
+    read = (node.criterion.id for node in find(VerdictIs, *conditions))
+    return next((id_ for id_ in read if id_ not in verdicts), None)
 
 
 def _holds(node: Condition, verdicts: Verdicts) -> bool | None:

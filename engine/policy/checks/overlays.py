@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from engine.errors import Problem, nearest
-from engine.language.expressions import VerdictIs, walk
+from engine.language.expressions import VerdictIs, find
 from engine.policy.checks.outcomes import prove
 from engine.policy.model import Convention, Outcome, Overlay
 from engine.policy.overlays import covers, laid_items
@@ -90,7 +90,7 @@ def _proved_again(overlay: Overlay, after: Resolved) -> Iterator[Problem]:
     changed = {*overlay.replace, *overlay.add_derogations}
     for id_, item in after.items.items():
         if isinstance(item.body, Outcome):
-            read = {n.criterion.id for rule in item.body.rules for n in walk(rule.when) if isinstance(n, VerdictIs)}
+            read = {node.criterion.id for node in find(VerdictIs, item.body)}
             if id_ in overlay.replace or read & changed:
                 yield from (p for p in prove(item, item.body, after.items) if p.code != "unreachable-rule")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.errors import Problem
-from engine.language.expressions import FactRef, ItemRef, walk
+from engine.language.expressions import FactRef, ItemRef, find
 from engine.language.types import Type, joined
 from engine.language.typing import Scope, check_condition, fact_type, item_type, type_of
 from engine.policy.model import Convention, Property
@@ -49,7 +49,7 @@ def _check(promise: Property, convention: Convention, scope: Scope, silent: froz
     conditions = [node for node in (promise.when, promise.never) if node is not None]
     for node in conditions:
         check_condition(node, scope)
-    refs = [part for node in conditions for part in walk(node) if isinstance(part, ItemRef)]
+    refs = find(ItemRef, *conditions)
     for ref in (*refs, *(() if promise.result is None else (promise.result,))):
         if ref.id in silent:
             scope.report(ref.at, "type-mismatch", operator="ref", types=f"{ref.id}: obligation")

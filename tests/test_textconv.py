@@ -48,7 +48,7 @@ def text(file: str | Path) -> str:
 def test_git_shows_a_changed_amount_as_one_line_under_its_item(repository: Scratch) -> None:
     repository.edit(FUNDING, "{option: demi_etp, annee: 1, then: 19000,", "{option: demi_etp, annee: 1, then: 19500,")
     diff = repository.git("diff", "-U0")
-    row = "  row annee = 1, option = demi_etp: {} [ameli_juin_2024, mi-temps, 1re année]"
+    row = "    - {{annee: 1, option: demi_etp, then: {}, cite: [{{source: ameli_juin_2024, at: mi-temps, 1re année}}]}}"
     assert changed(diff) == ["-" + row.format(19000), "+" + row.format(19500)]
     assert "@@ table aide.bareme" in diff
 
@@ -79,7 +79,7 @@ def test_git_goes_on_where_a_file_cannot_be_read_as_rules(repository: Scratch) -
 def test_the_log_of_one_item_can_be_followed(repository: Scratch) -> None:
     repository.edit(FUNDING, "{option: demi_etp, annee: 1, then: 19000,", "{option: demi_etp, annee: 1, then: 19500,")
     repository.commit("Raise")
-    assert "+  row annee = 1, option = demi_etp: 19500" in repository.git("log", "-p", "-1", "--textconv")
+    assert "+    - {annee: 1, option: demi_etp, then: 19500" in repository.git("log", "-p", "-1", "--textconv")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -20,12 +20,13 @@ from test_bulk_agreement import differences as column_differences
 
 from engine.errors import InputFault
 from engine.evaluation.facts import Facts, nested, read_case
+from engine.evaluation.plan import reads_of
 from engine.evaluation.session import Session
 from engine.language.term_bank import TermBank
 from engine.language.values import exact
 from engine.policy.model import Convention
 from engine.proof.apart import values_apart
-from engine.proof.encoding import encode, reads_of
+from engine.proof.encoding import encode
 from engine.proof.space import make_space
 from engine.suite.running import read_cases
 

@@ -7,31 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import field
 
 from engine.evaluation.alone import decided_by, plain_answer, shut
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.facts import Facts
-from engine.evaluation.program import Compiled, OutcomeProgram, Program
-from engine.evaluation.slots import Answer, Decided
+from engine.evaluation.program import Compiled, OutcomeProgram, Program, Run
+from engine.evaluation.slots import Answer, Decided, Slots
 from engine.language.facts import YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import CONTRACT_ENDS, Obligation, Outcome
-from engine.records import dataclass
-
-
-@dataclass(slots=True)
-class Run:
-    """The answers of one case: ``slots`` for reading on, ``answers`` per item with what decided it.
-
-    ``given`` are the bits of the facts that the case states.
-    """
-
-    slots: list[Answer]
-    answers: dict[str, Decided] = field(default_factory=dict)
-    rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    trace: list[TraceLine] = field(default_factory=list)
-    given: int = 0
 
 
 def run_program(
@@ -39,28 +23,65 @@ def run_program(
 ) -> Run:
     """Evaluates every step of ``program`` for the facts and interpretations of a case, and any values ``supposed``.
 
+    Where nothing that an item reads is other than in the run before, its answer is taken over from there.
+
     Raises:
         InputFault: a policy defect that ``avenant check`` finds (no-row, no-rule, conflict).
         EngineFault: durable-rules misbehaved.
     """
     slots, given = program.names.filled(program.blank, facts, choices)
     run = Run(slots, given=given)
+    last = program.runs[0] if program.runs else None
+    moved = 0 if last is None else _moved(program, slots, last.slots)
     has_year = YEAR in facts
     for compiled in program.steps:
-        step = compiled.step
-        if supposed and step.item.id in supposed:
-            answer: Decided = (supposed[step.item.id], 1 << compiled.slot, 0, None)
-        elif step.yearly and not has_year:
+        id_ = compiled.step.item.id
+        if supposed and id_ in supposed:
+            answer: Decided = (supposed[id_], 1 << compiled.slot, 0, None)
+        elif last is not None and not compiled.reads & moved:
+            _take_over(compiled, run, last)
+            continue
+        elif compiled.step.yearly and not has_year:
             answer = (UNDETERMINED, program.year_bit, program.year_bit, None)
         elif compiled.outcome is not None:
             answer = _decide(compiled, compiled.outcome, run)
         else:
             answer = plain_answer(compiled, slots)
         value, used, missing, decided = answer
-        missing &= ~run.given
-        run.answers[step.item.id] = (value, used, missing, decided)
+        missing &= ~given
+        run.answers[id_] = (value, used, missing, decided)
         slots[compiled.slot] = (value, 1 << compiled.slot, missing)
+        if last is not None and not _same(compiled, slots, last.slots):
+            moved |= 1 << compiled.slot
+    if not supposed:
+        program.runs[:] = [run]
     return run
+
+
+def _moved(program: Program, slots: Slots, before: Slots) -> int:
+    """The bits of the facts and interpretations that are others than in a run before."""
+    moved = 0
+    for slot in range(len(program.names.facts) + len(program.names.choices)):
+        if slots[slot] is not before[slot] and slots[slot] != before[slot]:
+            moved |= 1 << slot
+    return moved
+
+
+def _same(compiled: Compiled, slots: Slots, before: Slots) -> bool:
+    second = compiled.second
+    return slots[compiled.slot] == before[compiled.slot] and (second is None or slots[second] == before[second])
+
+
+def _take_over(compiled: Compiled, run: Run, last: Run) -> None:
+    """What a run before answered, where nothing that the item reads is another."""
+    id_ = compiled.step.item.id
+    run.answers[id_] = last.answers[id_]
+    run.slots[compiled.slot] = last.slots[compiled.slot]
+    if compiled.second is not None:
+        run.slots[compiled.second] = last.slots[compiled.second]
+    if compiled.outcome is not None and id_ in last.rules:
+        run.rules[id_] = last.rules[id_]
+        run.trace.extend(line for line in last.trace if line.outcome == id_)
 
 
 def steps_open(program: Program, run: Run) -> tuple[str, tuple[object, ...]] | None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from engine.errors import InputFault
-from engine.language.facts import Vocabulary
+from engine.language.expressions import Chosen, FactRef, ItemRef, walk
+from engine.language.facts import SIGNATURE, YEAR, Vocabulary
 from engine.language.types import Type
-from engine.policy.model import Convention, Interpretation, Item
+from engine.policy.model import Convention, Interpretation, Item, Parameter
 from engine.policy.overlays import Laid, agreement_items, interpretations, laid_items, laid_names, open_questions
 from engine.policy.resolve import resolve
 from engine.records import dataclass
@@ -25,6 +26,30 @@ class Step:
     item: Item
     type: Type | None
     yearly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What an item reads: other items, questions, and facts through its gates, its body, its dates and its year."""
+
+    item: Item
+    items: tuple[str, ...]
+    facts: tuple[str, ...]
+    questions: frozenset[str]
+
+
+def reads_of(step: Step) -> Reads:
+    """What the item of a step reads by itself."""
+    item = step.item
+    read = [node for node in walk(item) if isinstance(node, FactRef | ItemRef | Chosen)]
+    facts = {node.name: None for node in read if isinstance(node, FactRef)}
+    if isinstance(item.body, Parameter) and len(item.body.values) > 1:
+        facts[SIGNATURE] = None
+    if step.yearly:
+        facts[YEAR] = None
+    items = dict.fromkeys(node.id for node in read if isinstance(node, ItemRef))
+    questions = frozenset(node.interpretation for node in read if isinstance(node, Chosen))
+    return Reads(item, tuple(items), tuple(facts), questions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
 from engine.evaluation.bodies import body, gated
 from engine.evaluation.closures import condition, expression, steps_left
+from engine.evaluation.decision import TraceLine
 from engine.evaluation.inference import Ruleset, load_ruleset
-from engine.evaluation.plan import Plan, Step
-from engine.evaluation.slots import Answer, BodyClosure, Closure, Names, Slots, unpublished
+from engine.evaluation.plan import Plan, Step, reads_of
+from engine.evaluation.slots import Answer, BodyClosure, Closure, Decided, Names, Slots, unpublished
 from engine.evaluation.steps import narrowed
-from engine.language.expressions import Text, Unpublished
+from engine.language.expressions import Text, Unpublished, find
 from engine.language.facts import YEAR
 from engine.language.types import Type
 from engine.policy.model import CONSISTENCY, SOURCE_KINDS, Convention, Item, Obligation, Outcome, Payment, Quantity
@@ -42,10 +43,15 @@ class OutcomeProgram:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A step with its closures."""
+    """A step with its closures; ``reads`` are the bits of all that its answer may rest on.
+
+    ``second`` is the slot of what is left of it, where it is on a scale.
+    """
 
     step: Step
     slot: int
+    second: int | None
+    reads: int
     run: BodyClosure
     outcome: OutcomeProgram | None
     due: Closure | None
@@ -53,11 +59,26 @@ class Compiled:
     warnings: tuple[tuple[Closure, Text], ...]
 
 
+@dataclass(slots=True)
+class Run:
+    """The answers of one case: ``slots`` for reading on, ``answers`` per item with what decided it.
+
+    ``given`` are the bits of the facts that the case states.
+    """
+
+    slots: list[Answer]
+    answers: dict[str, Decided] = field(default_factory=dict)
+    rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    trace: list[TraceLine] = field(default_factory=list)
+    given: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A compiled plan. ``blank`` are the slots of a case without facts; ``ranks`` grades a source, 0 the surest.
 
     ``unpublished`` are the values without a source, with the item that holds each, in the order of their bits.
+    ``runs`` holds the last run, of which the next takes over what it would answer alike.
     """
 
     plan: Plan
@@ -77,7 +98,9 @@ class Program:
     consistency: tuple[Compiled, ...]
     _names: dict[int, tuple[str, ...]] = field(default_factory=dict)
     _slots: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    _below: dict[tuple[str, ...], tuple[Compiled, ...]] = field(default_factory=dict)
     grounds: dict[Any, Any] = field(default_factory=dict)
+    runs: list[Run] = field(default_factory=list)
 
     def slots_in(self, mask: int) -> tuple[int, ...]:
         """The slots of a bit set, from low to high; the same few sets come back in every case."""
@@ -96,6 +119,16 @@ class Program:
             if len(self._names) < MEMO:
                 self._names[mask] = found
         return found
+
+    def below(self, wanted: tuple[str, ...]) -> tuple[Compiled, ...]:
+        """The steps of some items and of all that these read, in plan order."""
+        if wanted not in self._below:
+            mask = bits_of(self.names.items, wanted)
+            for compiled in reversed(self.steps):
+                if mask >> compiled.slot & 1:
+                    mask |= compiled.reads
+            self._below[wanted] = tuple(compiled for compiled in self.steps if mask >> compiled.slot & 1)
+        return self._below[wanted]
 
     def release(self) -> None:
         """Gives the rulesets back to durable-rules."""
@@ -163,12 +196,30 @@ def _compiled(step: Step, slot: int, names: Names) -> Compiled:
     return Compiled(
         step=step,
         slot=slot,
+        second=names.steps.get(item.id),
+        reads=_reads(step, names),
         run=run,
         outcome=_outcome(item, item.body, names) if isinstance(item.body, Outcome) else None,
         due=due,
         done_when=done_when,
         warnings=tuple((condition(warning.when, names), warning.text) for warning in item.warnings),
     )
+
+
+def _reads(step: Step, names: Names) -> int:
+    """The bits of what a step reads, and of the facts that would supply a value which it leaves unpublished."""
+    reads = reads_of(step)
+    found = bits_of(names.items, reads.items) | bits_of(names.choices, reads.questions)
+    supplied = (ref.name for node in find(Unpublished, step.item) for ref in node.supplied_by)
+    return found | bits_of(names.facts, (*reads.facts, *supplied))
+
+
+def bits_of(slots: Mapping[str, int], names: Iterable[str]) -> int:
+    """The bit set of some names."""
+    mask = 0
+    for name in names:
+        mask |= 1 << slots[name]
+    return mask
 
 
 def _outcome(item: Item, outcome: Outcome, names: Names) -> OutcomeProgram:

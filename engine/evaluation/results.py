@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from engine.evaluation.decision import Doubt, ObligationLine, OverlayUse, PaymentLine, Reason, Result
-from engine.evaluation.evaluator import Run, obligation_status
+from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts
-from engine.evaluation.program import Compiled, Program, bits
+from engine.evaluation.program import Compiled, Program, Run, bits
 from engine.evaluation.slots import Decided
 from engine.language.expressions import Citation, Scale, Text, Unpublished
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
@@ -37,7 +37,7 @@ def results(
     facts: Facts,
     choices: Mapping[str, str],
     laying: Mapping[str, int],
-    wanted: Collection[str] | None = None,
+    wanted: tuple[str, ...] | None = None,
 ) -> dict[str, Result]:
     """The result of every item of a run (or of those ``wanted``), in plan order.
 
@@ -46,7 +46,7 @@ def results(
     behind = [0] * len(program.blank)  # the facts and interpretations behind each slot, through what it reads
     ranks = [-1] * len(program.blank)  # and the weakest source rank behind it (-1: nothing cited)
     found: dict[str, Result] = {}
-    for compiled in program.steps:
+    for compiled in program.steps if wanted is None else program.below(wanted):
         id_ = compiled.step.item.id
         answer = run.answers[id_]
         grounds = _grounds(program, compiled, answer, run)

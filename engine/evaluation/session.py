@@ -12,10 +12,10 @@ from typing import Any
 
 from engine.errors import InputFault, Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, Doubt, YearLine
-from engine.evaluation.evaluator import Run, run_program, steps_open
+from engine.evaluation.evaluator import run_program, steps_open
 from engine.evaluation.facts import Facts
 from engine.evaluation.plan import Key, make_plan
-from engine.evaluation.program import Program, compile_plan
+from engine.evaluation.program import Program, Run, compile_plan
 from engine.evaluation.results import doubts, no_such_result, obligations, overlay_uses, payments, results
 from engine.evaluation.selection import Reach, overlays_in_force, reach_of
 from engine.language.expressions import Text

@@ -10,10 +10,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from engine.evaluation.evaluator import Run
 from engine.evaluation.facts import Facts
 from engine.evaluation.plan import Key
-from engine.evaluation.program import Program
+from engine.evaluation.program import Program, Run
 from engine.evaluation.session import Session
 from engine.evaluation.slots import Decided
 from engine.language.expressions import Apply, Chosen, Compare, ItemRef, Node, VerdictIs, walk

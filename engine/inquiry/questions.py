@@ -15,9 +15,9 @@ from fractions import Fraction
 
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, Result
-from engine.evaluation.evaluator import Run, obligation_status
+from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts, misordered
-from engine.evaluation.program import Compiled, Program
+from engine.evaluation.program import Compiled, Program, Run
 from engine.evaluation.results import results
 from engine.evaluation.session import Session
 from engine.inquiry.suppositions import supposed_of_case

@@ -9,16 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.errors import Location
-from engine.evaluation.plan import Plan, Step
+from engine.evaluation.plan import Plan, Reads, Step, reads_of
 from engine.evaluation.session import Session
-from engine.language.expressions import Chosen, FactRef, ItemRef, walk
-from engine.language.facts import SIGNATURE, YEAR
 from engine.language.logic import Term, evaluate
 from engine.language.symbolic import Symbolic, mixed
 from engine.language.term_bank import TermBank
 from engine.language.types import Type
 from engine.language.typing import Scope
-from engine.policy.model import ERROR, Convention, Criterion, Interpretation, Item, Parameter
+from engine.policy.model import ERROR, Convention, Criterion, Interpretation
 from engine.policy.overlays import Laid
 from engine.proof.bodies import ItemTerms, comes_to, encode_item
 from engine.proof.contracts import contracts_among, overlay_terms
@@ -27,16 +25,6 @@ from engine.proof.solving import DEFAULT_EFFORT, Solver, Status, budget_spent
 from engine.proof.space import Space
 
 Key = tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """What an item reads: other items, questions, and facts through its gates, its body, its dates and its year."""
-
-    item: Item
-    items: tuple[str, ...]
-    facts: tuple[str, ...]
-    questions: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +96,6 @@ class Layer:
             self._shared.terms[key] = encode_item(step, self.names)
         self._items[item.id] = self._shared.terms[key]
         self.names.items[item.id] = self._items[item.id].answer  # type: ignore[index]
-
-
-def reads_of(step: Step) -> Reads:
-    """What the item of a step reads by itself."""
-    item = step.item
-    read = [node for node in walk(item) if isinstance(node, FactRef | ItemRef | Chosen)]
-    facts = {node.name: None for node in read if isinstance(node, FactRef)}
-    if isinstance(item.body, Parameter) and len(item.body.values) > 1:
-        facts[SIGNATURE] = None
-    if step.yearly:
-        facts[YEAR] = None
-    items = dict.fromkeys(node.id for node in read if isinstance(node, ItemRef))
-    questions = frozenset(node.interpretation for node in read if isinstance(node, Chosen))
-    return Reads(item, tuple(items), tuple(facts), questions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from engine.errors import Location
 from engine.evaluation.closures import condition, expression
-from engine.evaluation.evaluator import Run
-from engine.evaluation.program import Program
+from engine.evaluation.program import Program, Run
 from engine.evaluation.slots import Closure
 from engine.language.expressions import Cell, Compare, FactRef, ItemRef, Literal, Node, Scale, Unpublished, find, walk
 from engine.language.operators import COMPARISONS

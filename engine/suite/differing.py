@@ -9,8 +9,8 @@ from typing import Any
 
 from engine.errors import InputFault
 from engine.evaluation.alone import answer
-from engine.evaluation.evaluator import Run, obligation_status
-from engine.evaluation.program import Compiled, Program
+from engine.evaluation.evaluator import obligation_status
+from engine.evaluation.program import Compiled, Program, Run
 from engine.evaluation.slots import Slots
 from engine.language.facts import YEAR
 from engine.language.values import UNDETERMINED

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.errors import InputFault, UsageFault
-from engine.evaluation.evaluator import Run
 from engine.evaluation.plan import Key
-from engine.evaluation.program import Program
+from engine.evaluation.program import Program, Run
 from engine.evaluation.session import Session, Settled
 from engine.policy.overlays import named_items
 from engine.suite.running import PolicyCase

@@ -8,14 +8,14 @@ from typing import Any
 
 from engine.comparison.edits.changed import meaning
 from engine.comparison.edits.same import ranged, ranging
-from engine.evaluation.plan import Step
+from engine.evaluation.plan import Reads, Step, reads_of
 from engine.language.expressions import Connect, ItemRef, Node, VerdictIs, rebuilt
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, is_value
 from engine.language.term_bank import TermBank
 from engine.policy.model import CONSISTENCY, ERROR, Criterion, Item, Outcome
 from engine.policy.overlays import named_items
-from engine.proof.encoding import Encoding, Layer, Reads, reads_of
+from engine.proof.encoding import Encoding, Layer
 
 OLDER, NEWER = 0, 1
 SIDES = (OLDER, NEWER)

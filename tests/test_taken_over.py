@@ -1,0 +1,73 @@
+"""A run takes over from the run before what it would answer alike: never more than that."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+
+import pytest
+from command import CONVENTIONS
+from conftest import Effort
+from random_cases import random_facts
+from test_agreement import open_questions
+
+from engine.errors import InputFault
+from engine.evaluation.evaluator import run_program
+from engine.evaluation.facts import Facts
+from engine.evaluation.program import Program, Run
+from engine.evaluation.session import Session
+from engine.policy.model import Convention
+
+CASES = 400
+
+
+def told(program: Program, facts: Facts, choices: dict[str, str]) -> object:
+    """All that a run answers, or the code of its refusal."""
+    try:
+        run: Run = run_program(program, facts, choices)
+    except InputFault as fault:
+        return fault.problems[0].code
+    return run.answers, run.slots, run.rules, run.trace
+
+
+def cases(session: Session, convention: Convention, rng: random.Random) -> Iterator[tuple[Facts, dict[str, str]]]:
+    """A case without end that changes in a few facts or readings at a time, and now and then in all."""
+    questions = [(id_, choices) for id_, choices, _ in open_questions(session, convention)]
+    choices = session.choices(convention)
+    facts = drawn = draw(session, convention, rng)
+    while True:
+        yield facts, choices
+        drawn = draw(session, convention, rng)
+        if rng.random() < 0.1:
+            facts = drawn
+            continue
+        facts, choices = dict(facts), dict(choices)
+        for name in rng.sample(sorted({*facts, *drawn}), rng.randrange(3)):
+            facts.pop(name, None)
+            facts |= {name: drawn[name]} if name in drawn else {}
+        for id_, possible in rng.sample(questions, min(len(questions), rng.randrange(2))):
+            choices[id_] = rng.choice(possible)
+        facts |= {"contrat.date_signature": facts.get("contrat.date_signature", drawn["contrat.date_signature"])}
+
+
+def draw(session: Session, convention: Convention, rng: random.Random) -> Facts:
+    last = convention.signed_before or dt.date(2026, 12, 31)
+    return random_facts(rng, session.registry.vocabulary, convention.beneficiary, convention.signed_from, last)
+
+
+@pytest.mark.parametrize("id_", CONVENTIONS)
+def test_a_case_decided_after_others_is_decided_as_if_alone(id_: str, session: Session, effort: Effort) -> None:
+    convention = session.registry.conventions[id_]
+    covering = session.registry.covering(convention)
+    rng = random.Random(id_)
+    for laid in ((), tuple(covering)):
+        program = session.program(convention, laid)
+        following = cases(session, convention, rng)
+        for _ in range(effort.of(CASES)):
+            facts, choices = next(following)
+            after = told(program, facts, choices)
+            chain = list(program.runs)
+            program.runs.clear()
+            assert after == told(program, facts, choices), facts
+            program.runs[:] = chain

@@ -19,6 +19,7 @@ from engine.language.expressions import Literal
 from engine.policy.model import CONSISTENCY
 
 OLD, MIDDLE, NEW = "2019_avenant7", "2023_reglement_arbitral", "2024_convention"
+BOUNDS = ("objectif_installation", "gain_au_plus", "gain_au_moins", "objectif_au_plus", "objectif_au_moins")
 Explained = Mapping[str, tuple[str, ...]]
 
 SINCE_2023: Explained = {
@@ -114,6 +115,14 @@ SINCE_2023: Explained = {
         "borne_des_honoraires:item",
         "specialites_a_honoraires:item",
     ),
+    "L3-15 bounds the rises of 2019 alone": (
+        "tranche_assuree:item",
+        "tranche_possible:item",
+        "objectif.hausse_au_plus:item",
+        "objectif.hausse_au_moins:item",
+        "objectif.taux_au_moins:item",
+        *(f"{item}.{count}:item" for item in BOUNDS for count in ("mt", "fa")),
+    ),
     "A19-13 is of 2019: a grouped practice, a colleague nearby": ("confrere_proche:item",),
     "A criterion of 2023 may not apply, which is no refusal": ("eligibilite:condition:eligibilite.accord",),
     "S0.2 and S3.1 are of 2019: no source of 2023 tells carers apart": (
@@ -131,10 +140,8 @@ SINCE_2023: Explained = {
         "contrat.transmission:item",
     ),
     "The same rule, written with other items": (
-        "niveau_exige.mt:item",
-        "niveau_exige.fa:item",
-        "mt_atteint:bound",
-        "fa_atteint:bound",
+        "mt_atteint:condition",
+        "fa_atteint:condition",
         "seuil_publie.mt.p30:item",
         "seuil_publie.mt.p50:item",
         "seuil_publie.fa.p50:item",
@@ -222,8 +229,8 @@ SINCE_2024: Explained = {
         "aide.bareme:input",
         "objectif_de_l_annee.mt:item",
         "objectif_de_l_annee.fa:item",
-        "mt_atteint:expression:max",
-        "fa_atteint:expression:max",
+        "mt_atteint:bound",
+        "fa_atteint:bound",
         "atteinte.mt:expression",
         "atteinte.fa:expression",
     ),

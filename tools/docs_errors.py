@@ -40,6 +40,10 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "yaml-indentation": "A line has a space too few or too many, or a dash is missing. The fault may stand some"
         " lines above.",
         "yaml-open": "The place is where the parser lost hope; what is open may stand above.",
+        "yaml-quotes": "A text is quoted whole or not at all; inside double quotes an apostrophe stands as it is.",
+        "yaml-comment": "A sign of number after a space begins a comment, and cuts the text short.",
+        "yaml-after-colon": "Without the space, key and value are one word.",
+        "yaml-space": "Word processors write it before a colon or a sign; YAML takes it for a letter.",
         "yaml-sign": "`%`, `@` and the backquote mean something else to YAML.",
         "yaml-escape": "In double quotes a backslash begins an escape.",
         "too-many-faults": "What is wrong in the same way many times is often one fault above: look at the first ones.",
@@ -98,6 +102,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         " should not know.",
         "type-mismatch": "Two units are compared or added, a text stands where a number or a date is wanted, or a `ref`"
         " names an obligation, which has no value.",
+        "wrong-operator": "Names have no order, and only facts whose absence says something can be `known`.",
         "not-ordered": "A property of the law compares two cases by a fact and a result of which one can have more than"
         " the other.",
         "scale-mismatch": "Patients are whole and euros have cents, so a percentage or a quotient of them must say how"
@@ -110,6 +115,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "wrong-date": "The day is not in the calendar, or not written as year-month-day.",
         "number-form": "Numbers are digits alone, with a point before decimals: no quotes, spaces, signs of"
         " currency or units.",
+        "boolean-form": "The two values are `true` and `false`, without quotes.",
         "number-decimals": "A point stands before decimals and never between thousands. Write the number without"
         " it, or with as many decimals as the unit has.",
         "day-missing": "The month has fewer days, or the year is not a leap year.",
@@ -156,6 +162,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "no-conventions": "The folder given holds no folder with a convention.yaml: give the folder above or below.",
         "file-unread": "Rules are `*.yaml` beside convention.yaml, and tests `tests/*_test.yaml`, directly in those"
         " folders. Rename the file, or keep it elsewhere; pages end with `.md`.",
+        "file-repeated": "A warning: rules were copied with the citations of the other text. Cite the new, or amend.",
         "no-tests": "A warning. Write at least one case whose answer the text gives.",
         "empty-convention": "A head without rules would decide nothing and say so of every case.",
         "unused-source": "A warning. Cite it where a rule rests on it, or delete it.",
@@ -170,6 +177,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         " criterion.",
         "value-never": "A warning: the first value of a parameter holds from the first day of the text, and none"
         " begins a generation later. Often a digit of the year is wrong.",
+        "source-never": "A warning: the source is dated a generation before or after the text. Often a digit is wrong.",
         "citation-older": "A warning: a source may announce a change, up to a year ahead. Cite the text that made it.",
         "label-same": "A warning. Translate it.",
         "label-language": "A warning, from the commonest words of both languages. Translate it, or swap the two.",
@@ -186,6 +194,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "number-digits": "A warning, against the text before or the dated value before. Nothing to do where the"
         " number is right.",
         "comparison-reversed": "A warning: the comparison was turned round. Nothing to do where the new text says so.",
+        "comparison-always": "A warning: the case schema gives the range of the fact. Often a unit is wrong.",
+        "comparison-never": "A warning, as above.",
         "folder-missing": "The path after `--policies` is wrong.",
         "folder-exists": "A new text is written into a folder of its own, and never over one that is there.",
     },

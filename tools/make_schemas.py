@@ -147,7 +147,13 @@ def words() -> dict[str, Schema]:
         "label": told("label", closed(written, ("fr", "en"))),
         "date": told("date", {"type": "string", "format": "date", "pattern": DAY}),
         "fact_name": told("fact_name", {**text(FACT), "enum": fact_names(), "x-typed": True}),
-        "literal": told("literal", {"type": ["number", "string", "boolean"]}),
+        "literal": {
+            "x-wanted": both(
+                "une valeur écrite, comme 19000 ou demi_etp ; ce qui se calcule est une quantité (`cases`)",
+                "a written value, such as 19000 or demi_etp; what is computed is a quantity (`cases`)",
+            ),
+            **told("literal", {"type": ["number", "string", "boolean"]}),
+        },
         "cite": told("cite", listed(told("one_reference", closed({"source": source, "at": at}, ("source",))))),
         "unpublished": told(
             "unpublished_value",

@@ -61,6 +61,7 @@ COMPARISON_ROWS = (
         "is",
         op.eq,
         symbolic.same,
+        sign="=",
         neighbour="is_not",
         phrase=text("{0} est {1}", "{0} is {1}"),
         meaning=text(
@@ -73,6 +74,7 @@ COMPARISON_ROWS = (
         "is_not",
         op.ne,
         terms.is_not,
+        sign="!=",
         neighbour="is",
         phrase=text("{0} n'est pas {1}", "{0} is not {1}"),
         meaning=text("Différent de.", "Different from."),
@@ -82,6 +84,7 @@ COMPARISON_ROWS = (
         "at_least",
         op.ge,
         terms.at_least,
+        sign=">=",
         neighbour="more_than",
         phrase=text("{0} atteint {1}", "{0} is at least {1}"),
         meaning=text(
@@ -93,6 +96,7 @@ COMPARISON_ROWS = (
         "at_most",
         op.le,
         terms.at_most,
+        sign="<=",
         neighbour="less_than",
         phrase=text("{0} ne dépasse pas {1}", "{0} is at most {1}"),
         meaning=text(
@@ -103,6 +107,7 @@ COMPARISON_ROWS = (
         "more_than",
         op.gt,
         terms.more_than,
+        sign=">",
         neighbour="at_least",
         phrase=text("{0} dépasse {1}", "{0} is more than {1}"),
         meaning=text(
@@ -113,6 +118,7 @@ COMPARISON_ROWS = (
         "less_than",
         op.lt,
         terms.less_than,
+        sign="<",
         neighbour="at_most",
         phrase=text("{0} est sous {1}", "{0} is less than {1}"),
         meaning=text(

@@ -6,6 +6,7 @@ Takes two types and a wish (compare, add, multiply); gives the type of the resul
 from __future__ import annotations
 
 from engine.records import dataclass
+from engine.words import LANGUAGES, read_words
 
 ANY_UNIT = "any"
 VERDICTS = ("met", "not_met")
@@ -40,11 +41,22 @@ class Type:
     ordered: bool = False
 
     def __str__(self) -> str:
-        if self.kind == "number":
-            return f"number ({self.unit})"
-        if self.kind == "enum":
-            return f"one of {', '.join(self.values)}"
-        return self.kind
+        return self.said("en")
+
+    def said(self, lang: str) -> str:
+        """The type in words."""
+        key = f"{self.kind}_alone" if self.unit in (ANY_UNIT, "none") and self.kind == "number" else self.kind
+        words: str = read_words("reports", lang)[f"types.{key}"]
+        return words.format(unit=self.unit, values=", ".join(self.values))
+
+
+def named(*types: Type | tuple[str, Type] | None) -> dict[str, str]:
+    """Types that do not go together, in words of each language; before a type the item that declares it."""
+    pairs = [each if isinstance(each, tuple) else ("", each) for each in types]
+    return {
+        lang: "; ".join((f"{id_}: " if id_ else "") + (kind.said(lang) if kind else "—") for id_, kind in pairs)
+        for lang in LANGUAGES
+    }
 
 
 BOOLEAN = Type("boolean")

@@ -11,12 +11,12 @@ from engine.errors import Location, Problem, nearest
 from engine.language import expressions as tree
 from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS, EXPRESSIONS
-from engine.language.types import ANY_UNIT, BOOLEAN, DATE, Type, joined, number
+from engine.language.types import ANY_UNIT, BOOLEAN, DATE, Type, joined, named, number
 from engine.records import dataclass
 
 STATUSES = ("undetermined", "not_applicable")
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NUMBER = re.compile(r"\s*(-?[0-9]+(?:\s[0-9]{3})*(?:[.,][0-9]+)?)\s*(?:€|%|[A-Za-z]+)?\s*")
+_NUMBER = re.compile(r"\s*(-?[0-9]+(?:\s[0-9]{3})*(?:[.,][0-9]+)?)\s*(?:€|%|[A-Za-z]{2,})?\s*")
 
 
 @dataclass(slots=True)
@@ -71,6 +71,14 @@ def type_of(node: tree.Expression, scope: Scope, expected: Type | None = None) -
 def literal_type(node: tree.Literal, scope: Scope, expected: Type | None) -> Type | None:
     """The type of a literal where ``expected`` is wanted; reports a value that cannot stand there."""
     value = node.value
+    wanted = expected.kind if expected is not None else None
+    if wanted == "boolean" and not isinstance(value, bool):
+        scope.report(node.at, "boolean-form", value=value)
+        return None
+    if wanted == "number" and isinstance(value, bool | str):
+        plain = plain_number(str(value)) or "775, 12.5"
+        scope.report(node.at, "number-form", value=str(value).lower() if isinstance(value, bool) else value, form=plain)
+        return None
     if isinstance(value, bool):
         return BOOLEAN
     if not isinstance(value, str):
@@ -80,9 +88,6 @@ def literal_type(node: tree.Literal, scope: Scope, expected: Type | None) -> Typ
         if not is_date(value):
             scope.report(node.at, date_fault(value), value=value)
         return DATE
-    if expected is not None and expected.kind == "number":
-        scope.report(node.at, "number-form", value=value, form=plain_number(value) or "775, 12.5")
-        return None
     if expected is not None and expected.values and value not in expected.values:
         code = "never-holds" if value in STATUSES else "unknown-value"
         scope.report(
@@ -159,14 +164,14 @@ def _apply(node: tree.Apply, scope: Scope, expected: Type | None) -> Type | None
         return None  # operands of a list must agree, however many are typed
     result = row.typing(given, node.options) if row.typing else None
     if result is None:
-        named = [_named(part, t) for part, t in zip(node.operands, types, strict=True) if t is not None]
-        scope.report(node.at, "type-mismatch", operator=node.operator, types="; ".join(named))
+        found = [declared(part, t) for part, t in zip(node.operands, types, strict=True) if t is not None]
+        scope.report(node.at, "type-mismatch", operator=node.operator, types=named(*found))
     return result
 
 
-def _named(node: tree.Expression, type_: Type) -> str:
+def declared(node: tree.Expression, type_: Type | None) -> Type | tuple[str, Type] | None:
     """A type, and the item that declares it."""
-    return f"{node.id}: {type_}" if isinstance(node, tree.ItemRef) else str(type_)
+    return (node.id, type_) if isinstance(node, tree.ItemRef) and type_ is not None else type_
 
 
 def _together(types: list[Type | None], scope: Scope, at: Location) -> Type | None:
@@ -177,7 +182,7 @@ def _together(types: list[Type | None], scope: Scope, at: Location) -> Type | No
     for other in given[1:]:
         result = joined(result, other) if result else None
     if result is None:
-        scope.report(at, "type-mismatch", operator="cases", types="; ".join(str(t) for t in given))
+        scope.report(at, "type-mismatch", operator="cases", types=named(*given))
     return result
 
 
@@ -242,8 +247,13 @@ def _check_comparison(node: tree.Compare, scope: Scope) -> None:
     for part in node.operands:
         other = type_of(part, scope, left)
         if left is not None and other is not None and row.typing and row.typing((left, other), ()) is None:
-            types = f"{_named(node.left, left)}; {_named(part, other)}"
-            scope.report(node.at, "type-mismatch", operator=node.operator, types=types)
+            fitting = [row.name for row in COMPARISONS.values() if row.typing and row.typing((left, other), ())]
+            if fitting:
+                listed = ", ".join(fitting)
+                scope.report(node.at, "wrong-operator", operator=node.operator, type=named(left), operators=listed)
+            else:
+                types = named(declared(node.left, left), declared(part, other))
+                scope.report(node.at, "type-mismatch", operator=node.operator, types=types)
 
 
 def check_cell(cell: tree.Cell, wanted: Type | None, scope: Scope) -> None:
@@ -251,10 +261,10 @@ def check_cell(cell: tree.Cell, wanted: Type | None, scope: Scope) -> None:
     for literal in (*(cell.values or ()), *(cell.excluded or ())):
         found = literal_type(literal, scope, wanted)
         if wanted and found and joined(found, wanted) is None:
-            scope.report(literal.at, "type-mismatch", operator="cell", types=f"{wanted}; {found}")
+            scope.report(literal.at, "type-mismatch", operator="cell", types=named(wanted, found))
     for bound in (cell.low, cell.high):
         if bound is not None:
             found = type_of(bound, scope, wanted)
             ordered = wanted is None or wanted.kind in ("number", "date")
             if not ordered or (wanted and found and joined(found, wanted) is None):
-                scope.report(cell.at, "type-mismatch", operator="from/before", types=f"{wanted}; {found}")
+                scope.report(cell.at, "type-mismatch", operator="from/before", types=named(wanted, found))

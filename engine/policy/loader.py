@@ -16,11 +16,11 @@ from typing import Any
 import yaml
 from yaml.reader import Reader
 
-from engine.errors import MAX_FAULTS, InputFault, Location, Problem, fault
+from engine.errors import MAX_FAULTS, InputFault, Location, Problem, bounded, fault
 from engine.escaping import UNSAFE
 from engine.policy.document import Document, Keys, Marks
 from engine.policy.plain_json import plain_json
-from engine.policy.syntax import syntax_code
+from engine.policy.syntax import character_problems, cut_short, decimal_comma, syntax_fault
 
 MAX_BYTES = 4_000_000
 MAX_DEPTH = 40
@@ -116,10 +116,12 @@ class _Reader:
         self.pending: list[str | None] = []  # the key that waits for its value, per open container
         self.taken: list[dict[str, int]] = []  # the keys given and their lines, also of nulls, per open container
         self.documents = 0
+        self.lines: list[str] = []
 
     def read(self, text: str) -> None:
+        self.lines = [*text.split("\n"), ""]  # an end may stand after the last
         if not self.is_json:
-            self._refuse_tabs(text)
+            self.problems += bounded(character_problems(self.lines, self.name, "\t", "yaml-tab"))
         if not self.problems:
             try:
                 self._read(text)
@@ -138,28 +140,12 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = Location(self.name, mark.line + 1, mark.column + 1) if mark else Location(self.name)
-            said = error.problem or "?"
-            raise fault(place, syntax_code(said), reason=said) from None
+            raise InputFault([syntax_fault(error.problem or "?", self.lines, place)]) from None
         except yaml.YAMLError:
-            raise fault(self._odd_character(text), "yaml-character") from None
+            odd = character_problems(self.lines, self.name, Reader.NON_PRINTABLE.pattern, "yaml-character")
+            raise InputFault([next(odd, Problem(Location(self.name), "yaml-character"))]) from None
         if not self.documents and not self.problems:
             raise fault(Location(self.name, 1, 1), "file-empty")
-
-    def _refuse_tabs(self, text: str) -> None:
-        for number, line in enumerate(text.split("\n"), 1):
-            column = line.find("\t")
-            if column >= 0:
-                self.problems.append(Problem(Location(self.name, number, column + 1), "yaml-tab"))
-            if len(self.problems) > MAX_FAULTS:
-                return
-
-    def _odd_character(self, text: str) -> Location:
-        """The place of the first character that YAML refuses; the parsers count it in different ways."""
-        found = Reader.NON_PRINTABLE.search(text)
-        if found is None:
-            return Location(self.name)
-        start = found.start()
-        return Location(self.name, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
 
     def _mark(self, event: yaml.Event) -> Location:
         return Location(self.name, *_place(event))
@@ -202,12 +188,27 @@ class _Reader:
             self._key(event)
             return
         plain = event.style is None or event.style == ""
+        end = event.end_mark
+        if plain and end is not None and cut_short(self.lines[end.line][end.column :]):
+            self.problems.append(Problem(Location(self.name, end.line + 1, end.column + 2), "yaml-comment"))
         if plain and event.value in _NULLS:
             if self.is_json:
                 self.pending[-1] = None
                 return
+            if self._after_comma():
+                return
             self._problem(event, "yaml-empty-value")
         self._place(self._resolved(event) if plain else event.value, event)
+
+    def _after_comma(self) -> bool:
+        """Whether a key without a value is what follows a decimal comma: the number is told, the key skipped."""
+        container, path = self.stack[-1]
+        before, whole = next(reversed(container.items()), ("", "")) if isinstance(container, dict) else ("", "")
+        values = decimal_comma(whole, self.pending[-1] or "")
+        if values is not None:
+            self.problems.append(Problem(Location(self.name, *self.values[(*path, before)]), "number-form", values))
+            self.pending[-1] = None
+        return values is not None
 
     def _alias(self, event: yaml.AliasEvent) -> None:
         """An alias has been reported; its place is taken, so that what follows is read as what it is."""

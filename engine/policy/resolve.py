@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from decimal import ROUND_DOWN, Decimal
 
 from engine.errors import Problem, nearest
-from engine.language.expressions import Condition, FactRef, ItemRef, Literal, Scale, Unpublished, walk
+from engine.language.expressions import Condition, Expression, FactRef, ItemRef, Literal, Scale, Unpublished, walk
 from engine.language.facts import YEAR, Vocabulary
-from engine.language.types import DATE, UNIT_SCALE, UNITS, VERDICT, Type, fits, joined, number
-from engine.language.typing import Scope, check_cell, check_condition, type_of
+from engine.language.types import DATE, UNIT_SCALE, UNITS, VERDICT, Type, fits, joined, named, number
+from engine.language.typing import Scope, check_cell, check_condition, declared, type_of
 from engine.policy import model
 from engine.policy.nodes import deciding
 from engine.records import dataclass
@@ -119,7 +119,7 @@ def _typed(item: model.Item, scope: Scope) -> Type | None:
             wanted = number(item.unit, None) if item.unit else None
             if isinstance(expression, Scale) and item.unit:
                 wanted = None
-            return _declared(item, type_of(expression, scope, wanted), scope)
+            return _declared(item, type_of(expression, scope, wanted), scope, expression)
         case model.Criterion(met_when, derogations):
             for when in (met_when, *(derogation.when for derogation in derogations)):
                 check_condition(when, scope)
@@ -128,7 +128,7 @@ def _typed(item: model.Item, scope: Scope) -> Type | None:
             return _outcome(item, item.body, scope)
         case model.Payment(amount, due):
             _expect_date(type_of(due, scope, DATE), due.at, scope)
-            return _declared(item, type_of(amount, scope, number("EUR", None)), scope)
+            return _declared(item, type_of(amount, scope, number("EUR", None)), scope, amount)
         case model.Obligation(due, done_when):
             if due is not None:
                 _expect_date(type_of(due, scope, DATE), due.at, scope)
@@ -160,10 +160,10 @@ def _valueless(named: list[FactRef | ItemRef], items: Mapping[str, model.Item], 
 
 def _expect_date(found: Type | None, at: object, scope: Scope) -> None:
     if found is not None and found.kind != "date":
-        scope.report(at, "type-mismatch", operator="due", types=f"date; {found}")  # type: ignore[arg-type]
+        scope.report(at, "type-mismatch", operator="due", types=named(DATE, found))  # type: ignore[arg-type]
 
 
-def _declared(item: model.Item, found: Type | None, scope: Scope) -> Type | None:
+def _declared(item: model.Item, found: Type | None, scope: Scope, node: Expression | None = None) -> Type | None:
     """The type of an item from what its body gives and the unit it declares."""
     if item.unit is None:
         if found is not None and found.kind == "number" and item.id != model.YEAR_START:
@@ -173,7 +173,12 @@ def _declared(item: model.Item, found: Type | None, scope: Scope) -> Type | None
     if found is None:
         return number(item.unit, UNIT_SCALE.get(item.unit))
     if found.kind != "number" or joined(found, wanted) is None:
-        scope.report(item.at, "type-mismatch", operator=item.id, types=f"{wanted}; {found}")
+        scope.report(
+            item.at,
+            "type-mismatch",
+            operator=item.id,
+            types=named(wanted, found if node is None else declared(node, found)),
+        )
         return wanted
     limit = UNIT_SCALE.get(item.unit)
     if limit is not None and (found.scale is None or found.scale > limit):
@@ -207,7 +212,7 @@ def _table(item: model.Item, body: model.Table, scope: Scope) -> Type | None:
         if found is not None:
             both = found if result is None else joined(result, found)
             if both is None:
-                scope.report(row.at, "type-mismatch", operator="then", types=f"{result}; {found}")
+                scope.report(row.at, "type-mismatch", operator="then", types=named(result, found))
             result = both or result
     return _declared(item, result, scope)
 

@@ -5,27 +5,22 @@ Schemas are flat (docs/adr), so one message points at one key; the next stage is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from engine.errors import Location, Problem, bounded, nearest
+from engine.language.operators import COMPARISONS
 from engine.language.typing import date_fault
 from engine.policy import shapes
 from engine.policy.forms import keywords
 from engine.policy.shapes import Test, fitting
 from engine.policy.weaving import Placed
 from engine.records import dataclass
+from engine.words import LANGUAGES, read_words
 
 MAX_SHOWN = 60
-_FORMS = {
-    "object": "{…: …}",
-    "array": "[…]",
-    "string": '"…"',
-    "integer": "775",
-    "number": "12.5",
-    "boolean": "true, false",
-}
-_TOLD_BY_WORDS = ("minProperties", "maxProperties")
+_TOLD_BY_WORDS = ("minProperties", "maxProperties", "pattern", "minLength", "minItems", "uniqueItems")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +50,10 @@ def shape_problems(document: Placed, wanted: Shape) -> list[Problem]:
     made = validators.extend(Draft7Validator, {"pattern": _pattern, **keywords(ValidationError)})  # type: ignore[no-untyped-call]
     validator = made(wanted.schema, format_checker=FormatChecker(["date"]))
     errors = (error for error in validator.iter_errors(document.data) if not _is_told_later(error))
-    return list(bounded(problem for error in errors for problem in _problems(error, document)))
+    found: dict[tuple[Location, str, str], Problem] = {}  # one for each value and kind of fault
+    for problem in bounded(problem for error in errors for problem in _problems(error, document)):
+        found.setdefault((problem.location, problem.code, str(problem.values.get("key"))), problem)
+    return list(found.values())
 
 
 def _is_told_later(error: Any) -> bool:
@@ -79,8 +77,9 @@ def _problems(error: Any, document: Placed) -> Iterator[Problem]:
             known = list(error.schema.get("properties", {}))
             for key in error.instance:
                 if key not in known:
-                    close = nearest(key, known)
-                    yield Problem(document.key_at((*error.absolute_path, key)), "unknown-key", {"key": key}, close)
+                    values = {"key": key, "allowed": ", ".join(known)}
+                    place = document.key_at((*error.absolute_path, key))
+                    yield Problem(place, "unknown-key", values, spoken(key, known) or nearest(key, known))
         case "required":
             missing = [key for key in error.validator_value if key not in error.instance]
             named = next((key for key in missing if f"'{key}'" in error.message), missing[0] if missing else "?")
@@ -89,8 +88,10 @@ def _problems(error: Any, document: Placed) -> Iterator[Problem]:
             for key, needed in error.validator_value.items():
                 if key in error.instance and isinstance(needed, list):
                     yield from (Problem(place, "missing-key", {"key": n}) for n in needed if n not in error.instance)
+        case "type" if error.schema.get("format") == "date":
+            yield Problem(place, "wrong-date", {"value": shown})
         case "type":
-            yield Problem(place, "wrong-type", {"value": shown, "wanted": _forms(error.validator_value)})
+            yield Problem(place, "wrong-type", {"value": shown, "wanted": _forms(error)})
         case "enum" | "const":
             allowed = error.validator_value if error.validator == "enum" else [error.validator_value]
             close = nearest(str(error.instance), [str(value) for value in allowed])
@@ -119,9 +120,25 @@ def _place(error: Any, document: Placed) -> Location:
     return document.at(path)
 
 
-def _forms(kinds: Any) -> str:
-    """What a value of these types looks like, which needs no translation."""
-    return ", ".join(_FORMS.get(kind, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds))
+def _forms(error: Any) -> str | dict[str, str]:
+    """What a value of the types that are wanted looks like, or the schema's own words for it."""
+    if "x-wanted" in error.schema:
+        return _wanted(error)
+    kinds = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
+    keys = ", ".join(f"{key}: …" for key in error.schema.get("required", ()))
+    told = {}
+    for lang in LANGUAGES:
+        words = read_words("reports", lang)
+        told[lang] = words["forms.or"].join(words[f"forms.{kind}"] for kind in kinds)
+        told[lang] = f"{{{keys}}}" if keys and "object" in kinds else told[lang]
+    return told
+
+
+def spoken(key: str, known: Collection[str]) -> str | None:
+    """The operator that a key names by words of its phrase, or by a sign."""
+    said = re.compile(rf"\b{re.escape(key.replace('_', ' '))}\b")
+    rows = [COMPARISONS[name] for name in known if name in COMPARISONS]
+    return next((row.name for row in rows if key == row.sign or any(map(said.search, row.phrase.values()))), None)
 
 
 def _wanted(error: Any) -> str | dict[str, str]:

@@ -100,7 +100,8 @@ def _problems(document: Document, kinds: Mapping[str, type]) -> Iterator[Problem
     for key, value in document.data.items():
         kind = kinds.get(key)
         if kind is None:
-            yield Problem(document.key_at((key,)), "unknown-key", {"key": key}, nearest(str(key), kinds))
+            values = {"key": key, "allowed": ", ".join(kinds)}
+            yield Problem(document.key_at((key,)), "unknown-key", values, nearest(str(key), kinds))
         elif not isinstance(value, kind):
             yield Problem(document.at((key,)), "wrong-type", {"value": key, "wanted": _KINDS[kind]})
         elif wanted := _allowed(key, value):

@@ -20,7 +20,7 @@ from engine.policy.checks.properties import property_problems
 from engine.policy.checks.results import result_problems
 from engine.policy.checks.tables import table_problems
 from engine.policy.checks.tongues import tongue_problems
-from engine.policy.checks.unused import unused_problems
+from engine.policy.checks.unused import is_empty, unused_problems
 from engine.policy.checks.windows import window_problems
 from engine.policy.model import Convention
 from engine.policy.overlays import laid_items
@@ -72,6 +72,6 @@ def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:
 def check_registry(registry: Registry) -> Iterator[Problem]:
     """Every problem of meaning in the conventions that could be read."""
     for convention in registry.conventions.values():
-        for check in _CHECKS:
+        for check in (unused_problems,) if is_empty(convention) else _CHECKS:
             yield from bounded(check(registry, convention))
     yield from window_problems(registry)

@@ -6,15 +6,21 @@ Nothing here is forbidden: a text may multiply an amount by ten. It is told, so 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from engine.errors import Problem, warning
-from engine.language.expressions import Apply, Compare, FactRef, Literal, below
+from engine.language.expressions import Apply, Compare, Expression, FactRef, ItemRef, Literal, below, walk
+from engine.language.facts import Vocabulary
+from engine.language.operators import COMPARISONS
 from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table
 from engine.policy.registry import Registry
+from engine.words import LANGUAGES
 
 LEAP = 8  # times by which a number may grow or shrink before it looks like one with a digit too many
+BEYOND = Decimal(10) ** 18  # further than any number that a case can give
+_READ = (FactRef, ItemRef)
+_SHARES = ("percent", "percentile")
 _OPPOSITE = {
     "at_least": ("at_most", "less_than"),
     "more_than": ("at_most", "less_than"),
@@ -28,6 +34,9 @@ def change_problems(registry: Registry, convention: Convention) -> Iterator[Prob
     before = _before(registry, convention)
     for item in convention.items.values():
         yield from _doubtful(item)
+        for part in below(item):
+            if isinstance(part, Compare):
+                yield from _compared(part, item.id, registry.vocabulary)
         if isinstance(item.body, Parameter):
             for old, new in zip(item.body.values, item.body.values[1:], strict=False):
                 yield from _number(item.id, old.value, new.value)
@@ -58,7 +67,7 @@ def _doubtful(item: Item) -> Iterator[Problem]:
 
 
 def _value(item: Item, literal: Literal) -> Iterator[Problem]:
-    if item.unit == "percent":
+    if item.unit in _SHARES:
         yield from _small(item.id, literal)
     number = _of(literal)
     if number is not None and number < 0:
@@ -82,27 +91,60 @@ def _against(old: Item, new: Item) -> Iterator[Problem]:
             yield from _number(new.id, same.then, row.then)
     if isinstance(old.body, Parameter) and isinstance(new.body, Parameter):
         yield from _number(new.id, old.body.values[-1].value, new.body.values[0].value)
-    former, latter = _comparisons(old), _comparisons(new)
-    for left in latter:
-        if len(former[left]) == len(latter[left]):
-            for a, b in zip(former[left], latter[left], strict=True):
-                yield from _comparison(new.id, a, b)
+    former, latter = _written(old), _written(new)
+    for place, nodes in latter.items():
+        olds = former[place]
+        for index, node in enumerate(nodes):
+            among = [olds[index]] if len(olds) == len(nodes) else olds
+            told = [list(_unlike(new.id, other, node)) for other in among]
+            if all(told):
+                yield from (told[0] if told else ())
 
 
-def _comparisons(item: Item) -> defaultdict[str, list[Compare]]:
-    """The comparisons of an item, by what is compared, in order."""
-    found: defaultdict[str, list[Compare]] = defaultdict(list)
+def _written(item: Item) -> defaultdict[tuple[str, ...], list[Compare | Apply]]:
+    """Where an item compares or computes, by what is compared or computed, in order."""
+    found: defaultdict[tuple[str, ...], list[Compare | Apply]] = defaultdict(list)
     for part in below(item):
         if isinstance(part, Compare):
-            found[part.left.name if isinstance(part.left, FactRef) else part.left.id].append(part)
+            found[_names(part.left)].append(part)
+        elif isinstance(part, Apply):
+            found[part.operator, *(name for each in part.operands for name in _names(each))].append(part)
     return found
 
 
-def _comparison(id_: str, old: Compare, new: Compare) -> Iterator[Problem]:
+def _names(node: Expression) -> tuple[str, ...]:
+    """The facts and items that an expression reads, in order."""
+    return tuple(each.name if isinstance(each, FactRef) else each.id for each in walk(node) if isinstance(each, _READ))
+
+
+def _unlike(id_: str, old: Compare | Apply, new: Compare | Apply) -> Iterator[Problem]:
     if new.operator in _OPPOSITE.get(old.operator, ()):
-        yield warning(new.at, "comparison-reversed", id=id_, before=old.operator, after=new.operator)
-    if len(old.operands) == len(new.operands) == 1:
-        yield from _number(id_, old.operands[0], new.operands[0])
+        yield warning(new.at, "comparison-reversed", id=id_, before=_phrase(old), after=_phrase(new))
+    if len(old.operands) == len(new.operands):
+        for before, after in zip(old.operands, new.operands, strict=True):
+            yield from _number(id_, before, after)
+
+
+def _phrase(node: Compare | Apply) -> Mapping[str, str]:
+    """A comparison in words, without what is compared."""
+    shown = [str(part.value) if isinstance(part, Literal) else "…" for part in node.operands]
+    return {lang: COMPARISONS[node.operator].said(lang, "…", shown) for lang in LANGUAGES}
+
+
+def _compared(node: Compare, id_: str, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """A share for a percentage, and a comparison that every value which the fact can have decides in the same way."""
+    fact = vocabulary.facts.get(node.left.name) if isinstance(node.left, FactRef) else None
+    literal = node.operands[0] if len(node.operands) == 1 else None
+    number = _of(literal)
+    if fact is None or number is None or fact.type.kind != "number" or not isinstance(literal, Literal):
+        return
+    if fact.type.unit in _SHARES:
+        yield from _small(id_, literal)
+    low = -BEYOND if fact.minimum is None else fact.minimum
+    high = BEYOND if fact.maximum is None else fact.maximum
+    row = COMPARISONS[node.operator]
+    if row.threshold and row.scalar(low, number) == row.scalar(high, number):
+        yield warning(node.at, "comparison-always" if row.scalar(low, number) else "comparison-never", fact=fact.label)
 
 
 def _number(id_: str, old: object, new: object) -> Iterator[Problem]:

@@ -8,40 +8,40 @@ from collections.abc import Iterable, Iterator
 
 from engine.errors import Problem, warning
 from engine.language.expressions import Citation
-from engine.policy.model import Convention, Item, Parameter
+from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table
 from engine.policy.nodes import citations
 from engine.policy.registry import Registry
 
-LONGEST_WAIT = 25  # years from the first day of a text; a value from a later day is a slip of the pen
+LONGEST_WAIT = 25  # years from the first day of a text; a value or a source from beyond is a slip of the pen
 LEAD = dt.timedelta(days=365)  # by which a source may announce what it is cited for
 
 
 def date_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
-    """Dated values outside the time of the text, and citations of sources older than the value or the text."""
-    for item in convention.items.values():
-        if isinstance(item.body, Parameter):
-            yield from _never_in_force(item.id, item.body, convention)
-            yield from _older_sources(item, item.body, convention)
-        yield from _all_older(item, convention)
-
-
-def _never_in_force(id_: str, parameter: Parameter, convention: Convention) -> Iterator[Problem]:
-    """Values replaced before the text begins, or from a day before it, or that come after its time."""
+    """Dated values and rows outside the time of the text, and citations of sources older than the value or the text."""
     first = convention.signed_from
     last = first.replace(year=min(first.year + LONGEST_WAIT, dt.MAXYEAR), day=min(first.day, 28))
-    for value in parameter.values:
-        if not first <= value.start < last:
-            values = {"id": id_, "date": value.start.isoformat(), "start": first.isoformat()}
-            yield warning(value.at, "value-never", **values)
+    for item in convention.items.values():
+        for index, (start, value) in enumerate(_dated(item)):
+            if not first <= start < last:
+                values = {"id": item.id, "date": start.isoformat(), "start": first.isoformat()}
+                yield warning(value.at, "value-never", **values)
+            day = _latest(value.cite or item.cite, convention)
+            if (index or isinstance(value, Row)) and day is not None and day + LEAD < start:
+                values = {"id": item.id, "source": day.isoformat(), "start": start.isoformat()}
+                yield warning(value.at, "citation-older", **values)
+        yield from _all_older(item, convention)
+    for source in convention.sources.values():
+        year = int(source.date[:4]) if source.date else first.year
+        if abs(year - first.year) > LONGEST_WAIT:
+            yield warning(source.at, "source-never", id=source.id, date=source.date, start=first.isoformat())
 
 
-def _older_sources(item: Item, parameter: Parameter, convention: Convention) -> Iterator[Problem]:
-    """Values that begin after the last of the sources that they cite was published."""
-    for value in parameter.values[1:]:
-        day = _latest(value.cite or item.cite, convention)
-        if day is not None and day + LEAD < value.start:
-            values = {"id": item.id, "source": day.isoformat(), "start": value.start.isoformat()}
-            yield warning(value.at, "citation-older", **values)
+def _dated(item: Item) -> Iterator[tuple[dt.date, DatedValue | Row]]:
+    """The values of a parameter and the rows of a table that begin on a day."""
+    if isinstance(item.body, Parameter):
+        yield from ((value.start, value) for value in item.body.values)
+    elif isinstance(item.body, Table):
+        yield from ((row.start, row) for row in item.body.rows if row.start is not None)
 
 
 def _all_older(item: Item, convention: Convention) -> Iterator[Problem]:

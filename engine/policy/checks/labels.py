@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from engine.errors import Location, Problem
 from engine.language.expressions import Scale, below
-from engine.policy.model import Convention, Item, Outcome, Parameter, Quantity
+from engine.policy.model import Convention, Item, Outcome, Parameter, Quantity, Source
 from engine.policy.registry import Registry
+from engine.policy.results import Headline
 from engine.words import LANGUAGES, read_words
 
 # The fields of parts that hold a text, and what is said of it behind the id.
@@ -48,7 +49,12 @@ def _unlabelled_values(item: Item) -> Iterator[Problem]:
 
 def label_texts(convention: Convention) -> Iterator[tuple[str, Mapping[str, str], Location]]:
     """Every text of a convention that people read, by what it belongs to."""
-    for whole in (convention, *convention.results.headline.values(), *convention.items.values(), *convention.entries):
+    heads: tuple[Convention | Source | Headline, ...] = (
+        convention,
+        *convention.sources.values(),
+        *convention.results.headline.values(),
+    )
+    for whole in (*heads, *convention.items.values(), *convention.entries):
         excluded = whole.body.excluded if isinstance(whole, Item) and isinstance(whole.body, Outcome) else ()
         for part in (*below(whole), *excluded):
             id_, at = getattr(part, "id", whole.id), getattr(part, "at", whole.at)

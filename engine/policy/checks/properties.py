@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.errors import Problem
 from engine.language.expressions import FactRef, ItemRef, find
-from engine.language.types import Type, joined
+from engine.language.types import Type, joined, named
 from engine.language.typing import Scope, check_condition, fact_type, item_type, type_of
 from engine.policy.model import Convention, Property
 from engine.policy.overlays import laid_items
@@ -42,7 +42,7 @@ def _supposed(supposition: Supposition, scope: Scope) -> None:
     for value in supposition.be:
         found = type_of(value, scope, wanted)
         if found is not None and joined(wanted, found) is None:
-            scope.report(supposition.at, "type-mismatch", operator="be", types=f"{wanted}; {found}")
+            scope.report(supposition.at, "type-mismatch", operator="be", types=named(wanted, found))
 
 
 def _check(promise: Property, convention: Convention, scope: Scope, silent: frozenset[str]) -> None:
@@ -60,6 +60,6 @@ def _check(promise: Property, convention: Convention, scope: Scope, silent: froz
 def _check_order(more: FactRef, result: ItemRef, way: str, convention: Convention, scope: Scope) -> None:
     fact, item = fact_type(more, scope), item_type(result, scope)
     if fact is not None and steps_of(convention, "", fact) is None:
-        scope.report(more.at, "not-ordered", key="more", id=more.name, type=str(fact))
+        scope.report(more.at, "not-ordered", key="more", id=more.name, type=named(fact))
     if isinstance(item, Type) and steps_of(convention, result.id, item) is None:
-        scope.report(result.at, "not-ordered", key=way, id=result.id, type=str(item))
+        scope.report(result.at, "not-ordered", key=way, id=result.id, type=named(item))

@@ -5,6 +5,7 @@ Inputs are split into the classes that the cells tell apart; what bounds on othe
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from itertools import product
 from math import prod
@@ -16,7 +17,7 @@ from engine.language.facts import SIGNATURE, Vocabulary
 from engine.language.operators import COMPARISONS, CONNECTIVES
 from engine.language.types import Type
 from engine.policy.checks.gaps import gap_problems
-from engine.policy.dated import in_force
+from engine.policy.dated import DAY, in_force
 from engine.policy.model import Convention, Item, Row, Table
 from engine.policy.offers import narrowed
 from engine.policy.overlays import laid_items
@@ -42,7 +43,7 @@ def table_problems(registry: Registry, convention: Convention) -> Iterator[Probl
                 continue
             body = in_force(item.body, FactRef(SIGNATURE, item.at))
             types = {name: _type(ref, vocabulary, resolved.types) for name, ref in body.inputs.items()}
-            yield from _table(item, body, types, vocabulary)
+            yield from _table(item, body, types, vocabulary, convention.signed_from)
 
 
 def _type(ref: FactRef | ItemRef, vocabulary: Vocabulary, types: Mapping[str, Type | None]) -> Type | None:
@@ -52,8 +53,10 @@ def _type(ref: FactRef | ItemRef, vocabulary: Vocabulary, types: Mapping[str, Ty
     return types.get(ref.id)
 
 
-def _table(item: Item, table: Table, types: Mapping[str, Type | None], vocabulary: Vocabulary) -> Iterator[Problem]:
-    found = _classes(table, types, vocabulary)
+def _table(
+    item: Item, table: Table, types: Mapping[str, Type | None], vocabulary: Vocabulary, first: dt.date
+) -> Iterator[Problem]:
+    found = _classes(table, types, vocabulary, first)
     if found is None:
         return
     if prod(map(len, found.values())) > MAX_CLASSES:
@@ -78,8 +81,10 @@ def _table(item: Item, table: Table, types: Mapping[str, Type | None], vocabular
             yield Problem(row.at, "unreachable-row")
 
 
-def _classes(table: Table, types: Mapping[str, Type | None], vocabulary: Vocabulary) -> dict[str, list[Any]] | None:
-    """The classes of each input; None where a type is unknown, or a bound is another item."""
+def _classes(
+    table: Table, types: Mapping[str, Type | None], vocabulary: Vocabulary, first: dt.date
+) -> dict[str, list[Any]] | None:
+    """The classes of each input, of days from ``first`` on; None where a type is unknown, or a bound is an item."""
     found: dict[str, list[Any]] = {}
     for name, ref in table.inputs.items():
         type_ = types[name]
@@ -87,7 +92,7 @@ def _classes(table: Table, types: Mapping[str, Type | None], vocabulary: Vocabul
         values = None if type_ is None else classes(cells_of(table, name), type_, fact)
         if values is None:
             return None
-        found[name] = values
+        found[name] = [max(first, day) for day in values] if name == DAY else values
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.errors import Problem, warning
 from engine.language.expressions import Chosen, ItemRef, below
-from engine.policy.model import Convention, Criterion
+from engine.policy.model import CONSISTENCY, Convention, Criterion
 from engine.policy.nodes import citations
 from engine.policy.registry import Registry
 
@@ -15,7 +15,7 @@ _ONLY_READ = frozenset({"criterion", "parameter"})  # they state nothing to who 
 
 def unused_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """Sources that nothing cites, questions that nothing asks, parameters and criteria that nothing reads."""
-    if not (convention.items or convention.overlays or convention.without_rules):
+    if is_empty(convention):
         yield Problem(convention.at, "empty-convention", {"id": convention.id})
     wholes = (*convention.items.values(), *convention.entries)
     cited = {citation.source for whole in wholes for citation in citations(whole)}
@@ -31,6 +31,12 @@ def unused_problems(registry: Registry, convention: Convention) -> Iterator[Prob
         if item.kind in _ONLY_READ and item.id not in read and not informs:
             yield warning(item.at, f"unused-{item.kind}", id=item.id)
     yield from _unused_derogations(convention)
+
+
+def is_empty(convention: Convention) -> bool:
+    """Whether a convention has no rules, and does not stand only for its windows without rules."""
+    rules = convention.overlays or any(item.kind != CONSISTENCY for item in convention.items.values())
+    return not rules and bool(convention.results.headline or not convention.without_rules)
 
 
 def _named(registry: Registry, convention: Convention) -> tuple[set[str], set[str]]:

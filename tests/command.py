@@ -6,14 +6,19 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+import engine
 from engine.cli import cli
+from engine.evaluation.session import Session
+from engine.policy.places import policies_place
 
+KEPT = 4  # sessions of this process; a command in a process of its own has the one that it makes
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = Path("tests/fixtures")  # relative, as messages name files the way they were asked for
 LANGUAGES = ("en", "fr")
@@ -25,10 +30,37 @@ CONVENTIONS = (  # those that stand alone; what amends one is tested by what it 
     "2026_contrat_collectif",
 )
 
+_SESSIONS: dict[Any, Session] = {}
+
 
 def avenant(*arguments: str, stdin: str | bytes | None = None) -> Result:
-    """What the command does with ``arguments``, in this process and from the working folder."""
-    return CliRunner().invoke(cli, arguments, input=stdin, prog_name="avenant")
+    """What the command does with ``arguments``, in this process and from the working folder.
+
+    Commands share the sessions of this process: rules are read again where a file of their folder has changed.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "load", _kept)
+        return CliRunner().invoke(cli, arguments, input=stdin, prog_name="avenant")
+
+
+def _kept(policies: str | None = None, *, load: Callable[[str | None], Session] = engine.load) -> Session:
+    """The session of a folder of this repository, as it was last read; any other folder is read each time."""
+    place = policies_place(policies, Path.cwd())
+    root = place.path.resolve()
+    if not root.is_relative_to(ROOT):
+        return load(policies)
+    key = (place, root, _stamps(root.glob("*/*.yaml")), _stamps((root.parent / "schemas").glob("*.json")))
+    session = _SESSIONS.pop(key, None) or load(policies)
+    _SESSIONS[key] = session
+    if len(_SESSIONS) > KEPT:
+        _SESSIONS.pop(next(iter(_SESSIONS))).close()
+    return session
+
+
+def _stamps(paths: Iterable[Path]) -> frozenset[tuple[str, int, int, int]]:
+    """Files with what changes when one is written."""
+    found = ((str(path), path.stat()) for path in paths)
+    return frozenset((name, stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in found)
 
 
 def start(*arguments: str, stdin: int | IO[bytes] = subprocess.PIPE) -> subprocess.Popen[bytes]:

@@ -16,7 +16,7 @@ from web import Client, client
 import engine
 from engine.evaluation.session import Session
 from engine.report.say import Say
-from engine.web.rules_pages import _files
+from engine.web.rules_pages import EXAMPLES, _files, examples
 from engine.web.state import read_state
 from engine.web.what_if import what_if
 from engine.words import read_words
@@ -187,7 +187,7 @@ def test_a_contract_is_followed_and_given_as_files(served: Client) -> None:
 def test_the_pages_of_the_rules_are_those_of_the_static_site(
     served: Client, session: Session, lang: str, tmp_path: Path
 ) -> None:
-    files = dict(_files(Say(session.registry, lang)))
+    files = dict(_files(Say(session.registry, lang), examples(session)))
     ids = {id_ for convention in session.registry.conventions.values() for id_ in convention.items}
     assert {f"regles/{id_}.html" for id_ in ids} <= files.keys()
     for name, text in files.items():
@@ -201,6 +201,49 @@ def test_the_pages_of_the_rules_are_those_of_the_static_site(
     assert served.get("/regles/aide.montant").status == 422
     compared = served.get("/regles/comparer", {"de": "2023_reglement_arbitral", "a": "2024_convention", "lang": lang})
     assert compared.status == 200
+
+
+def test_each_figure_of_a_result_leads_to_its_rule_with_examples_that_open(served: Client) -> None:
+    page = served.get("/resultat", ORDINARY).text
+    leads = set(re.findall(r'href="(/regles/[^"?]*\?texte=2024_convention[^"]*)"', page))
+    assert {f"/regles/{id_}" for id_ in ("aide.montant_annuel", "objectif.mt", "tranche_activite")} <= {
+        lead.partition("?")[0] for lead in leads
+    }
+    for lead in sorted(leads):
+        rule = served.get(html.unescape(lead))
+        assert rule.status == 200
+        assert "Convention médicale 2024-2029" in rule.text.partition("<details>")[0]
+        assert not re.search(r"\.yaml|2024_convention\)|policies/", rule.text), lead
+    rule = served.get("/regles/aide.bareme").text
+    cases = re.findall(r'href="(/resultat\?[^"]*)">[^<]*</a></td><td>([^<]*)<', rule)
+    assert len(cases) == EXAMPLES
+    for address, amount in cases[:2]:
+        assert amount in served.get(html.unescape(address)).text
+
+
+def side_by_side(page: str) -> list[list[str]]:
+    """The rows of the last table of a page that has columns side by side."""
+    table = page[page.index("<h2>Côte à côte") :].partition("</table>")[0]
+    return [re.findall(r"<t[hd][^>]*>([^<]*)<", row) for row in table.split("<tr>")[1:]]
+
+
+def test_a_right_and_the_texts_before_stand_beside_the_contract_of_today(served: Client) -> None:
+    old = {**VERIFIED, "contrat.date_signature": "2023-06-01", "medecin.age": "66", "au": "2026-11-28"}
+    ways = dict(re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)<', served.get("/et-si", old).text))
+    assert "texte" in ways
+    heads, *rows = side_by_side(served.get("/et-si", {**old, "comparer": "texte"}).text)
+    assert heads[1:] == ["Règlement arbitral de 2023", "Avenant 7 à la convention médicale de 2016"]
+    assert len(rows) > 3
+    right = next(key for key, label in ways.items() if "65" in label)
+    heads, *rows = side_by_side(served.get("/et-si", {**old, "comparer": right}).text)
+    assert heads[1] == "Sans"
+    assert any("≠" in cell for row in rows for cell in row)
+
+
+def test_what_would_give_the_whole_aid_is_told_in_words_of_the_page(served: Client) -> None:
+    page = served.get("/et-si", VERIFIED).text
+    assert "100 patients de plus" in page
+    assert "--" not in re.sub("<!--.*?-->", "", page)
 
 
 def luminance(colour: str) -> float:

@@ -54,7 +54,7 @@ def site(rules: Given) -> None:
     """Write the pages of the rules as a static site: every convention and item, in both languages."""
     with _extra():
         from engine.web.rules_pages import site as write_site
-    count = write_site(rules.session.registry, Path(str(rules.output)))
+    count = write_site(rules.session, Path(str(rules.output)))
     click.echo(rules.say.count("site_written", count, folder=rules.output))
 
 

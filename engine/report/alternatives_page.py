@@ -40,7 +40,9 @@ class WhatIf:
 
 def page(what_if: WhatIf, say: Say) -> Page:
     """The wish, then the changes that would give it, the single ones first."""
-    return tuple(_blocks(what_if.found, what_if.decision, say))
+    found, decision = what_if.found, what_if.decision
+    left = (Paragraph(say("left_alone", names=say.facts(found.left))),) if found.left and not found.reached else ()
+    return (*item_heading(decision, found.item, say), *wish_blocks(found, decision, say), *left)
 
 
 def data(what_if: WhatIf, say: Say) -> Any:
@@ -51,8 +53,8 @@ def data(what_if: WhatIf, say: Say) -> Any:
 FORMATS = formats(page, data)
 
 
-def _blocks(found: Alternatives, decision: Decision, say: Say) -> Iterator[Block]:
-    yield from item_heading(decision, found.item, say)
+def wish_blocks(found: Alternatives, decision: Decision, say: Say) -> Iterator[Block]:
+    """The wish, and each change that would give it, with how much of that is proved."""
     yield Heading(say("wish", wish=_wish(found, decision, say)))
     if found.reached:
         yield Paragraph(say("wish_reached"), "good")
@@ -71,7 +73,7 @@ def _blocks(found: Alternatives, decision: Decision, say: Say) -> Iterator[Block
 
 
 def _closing(found: Alternatives, say: Say) -> Iterator[Block]:
-    """How much is proved, and what was left alone."""
+    """How much is proved."""
     proof = found.proof
     match proof.status:
         case Status.EXCLUDED:
@@ -80,8 +82,6 @@ def _closing(found: Alternatives, say: Say) -> Iterator[Block]:
             yield Paragraph(say("alternatives_proved" if found.found else "none_of_few", most=proof.most))
         case Status.UNDECIDED:
             yield Paragraph(say("alternatives_undecided", effort=say.scalar(proof.effort)), "open")
-    if found.left:
-        yield Paragraph(say("left_alone", names=say.facts(found.left)))
 
 
 def _wish(found: Alternatives, decision: Decision, say: Say) -> str:

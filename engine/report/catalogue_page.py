@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 
 from engine.errors import Location, Problem, UsageFault, nearest
-from engine.language.expressions import Citation, ItemRef, Literal, Unpublished, find
+from engine.language.expressions import Cell, Citation, FactRef, ItemRef, Literal, Unpublished, find
 from engine.language.facts import BENEFICIARY
 from engine.language.types import number
 from engine.language.values import exact
@@ -75,7 +75,7 @@ def show_page(item: str, say: Say) -> Page:
     for convention in sorted(registry.conventions.values(), key=lambda c: (c.beneficiary, c.signed_from)):
         blocks.append(Heading(f"{say.label(convention)} ({convention.id}), {window_text(convention, say)}"))
         if item in convention.items:
-            blocks.extend(_shown(convention, convention.items[item], say))
+            blocks.extend(item_blocks(convention, convention.items[item], say))
         else:
             blocks.append(Paragraph(say("not_here")))
     return tuple(blocks)
@@ -85,19 +85,25 @@ LIST_FORMATS = formats(list_page)
 SHOW_FORMATS = formats(show_page)
 
 
-def _shown(convention: model.Convention, item: model.Item, say: Say) -> Iterator[Block]:
-    phrases = Phrases(convention.items, say)
-    yield Paragraph(f"{say.label(item)} — {item.kind}" + (f", {item.unit}" if item.unit else ""))
+def item_blocks(convention: model.Convention, item: model.Item, say: Say) -> Iterator[Block]:
+    """What an item says; with ids and places for who writes rules, without them on a page that has notes."""
+    phrases, reader = Phrases(convention.items, say), say.notes is not None
+    if not reader:
+        yield Paragraph(f"{say.label(item)} — {item.kind}" + (f", {item.unit}" if item.unit else ""))
     yield from _gates(item, phrases, say)
     yield from _body(item, phrases, say)
     if item.cite:
         yield Paragraph(say.pair(say("article"), _graded(item.cite, say)))
     if item.note:
         yield Paragraph(say.pair(say("note"), item.note[say.lang]))
-    users = sorted(other.id for other in convention.items.values() if _reads(other, item.id))
-    if users:
-        yield Paragraph(say.pair(say("used_by"), ", ".join(users)))
-    yield Paragraph(say.pair(say("place"), str(item.at)))
+    users = [other for other in convention.items.values() if _reads(other, item.id)]
+    if users and reader:
+        yield Paragraph(say.head(say("used_by")))
+        yield Tree(tuple((1, label) for label in sorted({say.label(other) for other in users})))
+    elif users:
+        yield Paragraph(say.pair(say("used_by"), ", ".join(sorted(other.id for other in users))))
+    if not reader:
+        yield Paragraph(say.pair(say("place"), str(item.at)))
 
 
 def _gates(item: model.Item, phrases: Phrases, say: Say) -> Iterator[Block]:
@@ -113,8 +119,9 @@ def _criterion(body: model.Criterion, phrases: Phrases, say: Say) -> Iterator[Bl
     yield Paragraph(say.head(say("met_when")))
     yield Tree(tuple(phrases.condition(body.met_when, 1)))
     for derogation in body.derogations:
+        label = say("derogation", label=say.label(derogation))
         cited = _graded(derogation.cite, say)
-        yield Paragraph(f"{say('derogation', label=say.label(derogation))} ({derogation.id}) [{cited}]")
+        yield Paragraph(f"{label} {cited}" if say.notes is not None else f"{label} ({derogation.id}) [{cited}]")
         yield Tree(tuple(phrases.condition(derogation.when, 1)))
 
 
@@ -126,10 +133,10 @@ def _body(item: model.Item, phrases: Phrases, say: Say) -> Iterator[Block]:
             yield Table((say("since"), say("value"), say("article")), rows)
         case DecisionTable(inputs, table_rows):
             yield Table(
-                (*inputs, say("value"), say("article")),
+                (*(_input(name, ref, phrases) for name, ref in inputs.items()), say("value"), say("article")),
                 tuple(
                     (
-                        *(phrases.cell(r.cells[n]) if n in r.cells else say("any_value") for n in inputs),
+                        *(_cell(r.cells.get(name), ref, phrases) for name, ref in inputs.items()),
                         in_time(r, item.body, say, valued),
                         _graded(tuple(dict.fromkeys(c for each in alike(r, item.body) for c in each.cite)), say),
                     )
@@ -144,7 +151,10 @@ def _body(item: model.Item, phrases: Phrases, say: Say) -> Iterator[Block]:
         case model.Outcome(_, rules, _):
             for rule in rules:
                 then = rule.then if isinstance(rule.then, str) else phrases.operand(rule.then)
-                yield Paragraph(f"{rule.id} → {then} {_graded(rule.cite, say)}".rstrip())
+                if say.notes is not None:
+                    yield Paragraph(f"{say.value(then, item.value_labels)} {_graded(rule.cite, say)}".rstrip())
+                else:
+                    yield Paragraph(f"{rule.id} → {then} {_graded(rule.cite, say)}".rstrip())
                 yield Tree(tuple(phrases.condition(rule.when, 1)))
         case model.Payment(amount, due):
             yield Tree(
@@ -166,8 +176,22 @@ def _valued(value: Literal | Unpublished, unit: str | None, phrases: Phrases, sa
             return phrases.operand(value)
 
 
+def _input(name: str, ref: FactRef | ItemRef, phrases: Phrases) -> str:
+    """The head of a column: its name, or on a page with notes what it reads."""
+    return name if phrases.say.notes is None else phrases.operand(ref)
+
+
+def _cell(cell: Cell | None, ref: FactRef | ItemRef, phrases: Phrases) -> str:
+    """What a row asks of an input."""
+    if cell is None:
+        return phrases.say("any_value")
+    return phrases.cell(cell) if phrases.say.notes is None else phrases.within(ref, cell)
+
+
 def _graded(cite: tuple[Citation, ...], say: Say) -> str:
-    """Citations with the grade of each source."""
+    """Citations with the grade of each source, or on a page with notes their numbers."""
+    if say.notes is not None:
+        return say.noted(cite)
     sources = (say.registry.conventions[each.convention].sources.get(each.source) for each in cite)
     graded = ", ".join(say.value(kind) for kind in dict.fromkeys(source.kind for source in sources if source))
     return f"{say.cited(cite)} ({graded})" if graded else say.cited(cite)

@@ -45,7 +45,12 @@ def curve_figure(points: Sequence[Point], today: int | None, title: str, say: Sa
     ]
     marked = next((amount for at, amount in known if at == today), None)
     if today is not None and marked is not None:
+        first_half = x(today) < WIDTH / 2
+        told = say.result(next(result for at, result in points if at == today))
         parts.append(f'<circle class="due" cx="{x(today):.1f}" cy="{y(marked):.1f}" r="6"/>')
+        left, height = (8.0, min(y(marked) + 22, HEIGHT - BOTTOM - 6)) if first_half else (-10.0, y(marked) - 8)
+        place = f'x="{x(today) + left:.1f}" y="{height:.1f}" text-anchor="{"start" if first_half else "end"}"'
+        parts.append(f"<text {place}>{in_html(told)}</text>")
     return "\n".join([*parts, f"</svg>\n<figcaption>{in_html(title)}</figcaption>\n</figure>"])
 
 

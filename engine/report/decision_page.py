@@ -162,7 +162,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
         yield from _where(decision, say, full)
         yield from _outlooks(case, say)
         yield from supposed_blocks(case.supposed, say, full)
-    yield from readings_blocks(_of_the_verdict(case) if refused else case.readings, say, full)
+    yield from readings_blocks(of_the_verdict(case) if refused else case.readings, say, full)
     if not refused:
         yield from duties(decision.obligations, say, full, hangs)
     if case.sensitivity is not None:
@@ -174,7 +174,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
         yield Paragraph(say.pair(say("digest"), decision.digest))
 
 
-def _of_the_verdict(case: Decided) -> list[Reading]:
+def of_the_verdict(case: Decided) -> list[Reading]:
     """The readings that change the verdict or what it asks about, with that change alone: what a refusal shows."""
     decision = case.decision
     shown = {decision.headline.verdict, *(result.id for result in eligibility_criteria(decision))}

@@ -31,7 +31,7 @@ def readings_blocks(readings: Sequence[Reading], say: Say, full: bool) -> Iterat
         for choice, effects in reading.others.items():
             shown = [effect for effect in effects if full or effect.place.kind not in DUTIES]
             if shown:
-                told.append((1, say.pair(_way(reading, choice, say), f"{say.listed(_told(shown, say, full))}.")))
+                told.append((1, say.pair(_way(reading, choice, say), f"{say.listed(told_effects(shown, say, full))}.")))
         if told:
             taken = _way(reading, reading.taken, say)
             asked = f"{reading.question.question[say.lang]} {taken}."
@@ -73,7 +73,7 @@ def _way(reading: Reading, choice: str, say: Say) -> str:
     return say.named(reading.question.choices[choice][say.lang], f"{reading.question.id}={choice}")
 
 
-def _told(effects: Sequence[Effect], say: Say, full: bool) -> Iterator[str]:
+def told_effects(effects: Sequence[Effect], say: Say, full: bool) -> Iterator[str]:
     """Each effect in words, verdict and money first; years that come to the same together."""
     found: dict[tuple[str, str], list[int]] = {}
     headline = say.registry.results.headline

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine.errors import InputFault, Problem
 from engine.evaluation.decision import Decision
@@ -16,6 +17,9 @@ from engine.language.facts import SIGNATURE, Fact
 from engine.policy.registry import Outside
 from engine.report.decision_page import Decided, Undecided
 from engine.web.state import State
+
+if TYPE_CHECKING:
+    from engine.inquiry.possible import Outlook
 
 FIELDS = 3  # figures on one page
 
@@ -84,5 +88,18 @@ def _told_whole(session: Session, state: State, answer: Decided) -> Decided:
         decision=decision,
         readings=readings_of_case(session, decision, state.choices),
         supposed=supposed_of_case(session, decision, state.choices),
-        outlooks=outlooks(session, decision, state.choices),
+        outlooks=_telling(outlooks(session, decision, state.choices), session.registry.vocabulary.facts),
     )
+
+
+def _bounds(fact: Fact) -> list[object]:
+    return [fact.minimum, fact.maximum]
+
+
+def _telling(found: Sequence[Outlook], facts: Mapping[str, Fact]) -> list[Outlook]:
+    """What open results can be, but those that can be all that a missing fact can."""
+    return [
+        each
+        for each in found
+        if not any(list(each.possible.values) == _bounds(facts[name]) for name in each.result.missing)
+    ]

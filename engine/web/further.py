@@ -19,11 +19,11 @@ from engine.web import dossier_page
 from engine.web.estimate import FIELDS, Estimate
 from engine.web.pages import NO_STORE, Pages
 from engine.web.refusals import refused
-from engine.web.rules_pages import RulesPages
+from engine.web.rules_pages import RulesPages, examples
 from engine.web.shown import Field, Shown
-from engine.web.state import DAY, LANG, State
+from engine.web.state import DAY, LANG, TEXT, State
 from engine.web.what_if import WhatIf, what_if
-from engine.web.what_if_page import what_if_html
+from engine.web.what_if_page import way_label, what_if_html
 from engine.web.wording import wording
 
 MOVED, COMPARED = "courbe", "comparer"
@@ -73,7 +73,8 @@ class Further:
             "shown": Shown(Estimate(state=state), say, True),
             "html": "" if found is None else what_if_html(found, say),
             "moved": "" if curve is None else curve.fact.name,
-            "compared": "" if sides is None else sides.fact.name,
+            "compared": "" if sides is None else sides.way.key,
+            "ways": [] if found is None else [(way.key, way_label(way, say)) for way in found.ways],
         }
 
     async def dossier(self, request: Request) -> Response:
@@ -113,7 +114,8 @@ class Further:
             return HTMLResponse(pages.index())
         if item == COMPARED:
             return HTMLResponse(pages.between(given.get("de", "")[:80], given.get("a", "")[:80]))
-        return HTMLResponse(pages.item(item[:80]))
+        cases = await self.pages.worker.run(examples)
+        return HTMLResponse(pages.item(item[:80], cases.get(item[:80], ()), given.get(TEXT, "")))
 
     def _in_language(self, given: dict[str, str]) -> State:
         return self.pages.read([(LANG, given[LANG])] if LANG in given else [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -43,10 +43,12 @@ class Pages:
         """The first page: who signs, and when."""
         state = await self._state(request)
         facts = self.registry.vocabulary.facts
-        fields = [Field.of(facts[name], state, self.say(state)) for name in (BENEFICIARY, SIGNATURE)]
-        return self.page(
-            "start.html", state, request.url.path, fields=fields, today=(state.as_of or self.calendar()).isoformat()
-        )
+        today = state.as_of or self.calendar()
+        usual = {BENEFICIARY: self.registry.vocabulary.beneficiary, SIGNATURE: today, **state.facts}
+        fields = [
+            Field.of(facts[name], replace(state, facts=usual), self.say(state)) for name in (BENEFICIARY, SIGNATURE)
+        ]
+        return self.page("start.html", state, request.url.path, fields=fields, today=today.isoformat())
 
     async def estimating(self, request: Request) -> Response:
         """The question to answer next, beside the result so far."""

@@ -5,8 +5,9 @@ The same pages make a static site.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,20 +15,29 @@ from markupsafe import Markup
 
 from engine.comparison.edits.structure import compared
 from engine.comparison.sides import Side
+from engine.evaluation.session import Session
 from engine.files import replacing
+from engine.language.types import number
+from engine.language.values import exact
+from engine.policy.model import Convention, Item
 from engine.policy.registry import Registry
 from engine.report.catalogue_data import in_time
-from engine.report.catalogue_page import list_page, show_page
+from engine.report.catalogue_page import item_blocks, list_page, show_page, window_text
 from engine.report.diff_page import Diff
 from engine.report.diff_page import page as diff_page
+from engine.report.ending import ended
 from engine.report.html import fragment
-from engine.report.page import Heading
+from engine.report.page import Block, Fold, Heading, Table
 from engine.report.say import Say
-from engine.web.state import State
+from engine.suite.running import PolicyCase, read_cases
+from engine.web.state import LANG, State
 from engine.web.templates import page
+from engine.web.wording import wording
 from engine.words import LANGUAGES
 
 STATIC = Path(__file__).parent / "static"
+EXAMPLES = 6  # tests on the page of an item
+Examples = Mapping[str, Sequence[PolicyCase]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +63,57 @@ class RulesPages:
         values = {"html": Markup(fragment(head)), "kinds": kinds, "conventions": conventions, "say": self.say}
         return self._page("rules.html", "/regles", **values)
 
-    def item(self, id_: str) -> str:
-        """One item: its words, sources and values in each convention, and who uses it.
+    def item(self, id_: str, examples: Sequence[PolicyCase] = (), text: str = "") -> str:
+        """One item: its words, sources and values under ``text`` or the newest, the others folded; who uses it; tests.
 
         Raises:
             UsageFault: no convention has it.
         """
-        blocks = list(show_page(id_, self.say))[1:]
-        label = next(self.say.label(c.items[id_]) for c in in_time(self.say) if id_ in c.items)
-        html = Markup(fragment([Heading(label, 1), *blocks]))
-        return self._page("rule.html", f"/regles/{id_}", html=html, title=label)
+        having = [convention for convention in in_time(self.say)[::-1] if id_ in convention.items]
+        if not having:
+            show_page(id_, self.say)
+        having.sort(key=lambda convention: convention.id != text)
+        say = self.say.noting()
+        title = say.label(having[0].items[id_])
+        blocks: list[Block] = [Heading(title, 1)]
+        for place, convention in enumerate(having):
+            head = f"{say.label(convention)}, {window_text(convention, say)}"
+            told = tuple(item_blocks(convention, convention.items[id_], say))
+            blocks += [Fold(head, told)] if place else [Heading(head), *told]
+        links = self._links(having[0], id_)
+        if examples:
+            heads = (wording(say.lang)("example"), title)
+            found = sorted(examples, key=lambda case: case.convention != having[0].id)[:EXAMPLES]
+            rows = tuple((case.name, self._expected(having[0].items[id_], case)) for case in found)
+            blocks += [Heading(wording(say.lang)("examples")), Table(heads, rows)]
+            links |= {} if self.suffix else {case.name: self._opened(case) for case in found}
+        html = Markup(fragment(ended(blocks, say, full=True), 0, links))
+        changes = [(a, b) for a, b in pairwise(in_time(say)) if self._changed(a, b, id_)]
+        values = {"html": html, "title": title, "changes": changes, "say": say}
+        return self._page("rule.html", f"/regles/{id_}", **values)
+
+    def _links(self, convention: Convention, id_: str) -> dict[str, str]:
+        """The pages of the items that a convention has, under their labels as rules quote them."""
+        lang = "" if self.suffix or self.say.lang == LANGUAGES[0] else f"?{LANG}={self.say.lang}"
+        others = (item for item in convention.items.values() if item.id != id_)
+        pages = {self.say.label(item): f"{self.root}regles/{item.id}{self.suffix}{lang}" for item in others}
+        return pages | {f"« {label} »": page for label, page in pages.items()}
+
+    def _expected(self, item: Item, case: PolicyCase) -> str:
+        """What a test expects of an item, in words."""
+        expected = case.entry["expect"][item.id]
+        if isinstance(expected, int | Decimal) and not isinstance(expected, bool):
+            return self.say.scalar(exact(expected), number(item.unit or "none", None))
+        return self.say.value(str(expected), item.value_labels)
+
+    def _opened(self, case: PolicyCase) -> str:
+        """The address of the result of a test's case."""
+        state = State(vocabulary=self.say.registry.vocabulary, lang=self.say.lang, facts=case.facts)
+        return f"/resultat?{state.query()}"
+
+    def _changed(self, a: Convention, b: Convention, id_: str) -> bool:
+        """Whether an item says something else in the text that follows on another."""
+        return a.beneficiary == b.beneficiary and id_ in b.items and a.items.get(id_) != b.items[id_]
 
     def between(self, a: str, b: str) -> str:
         """What changed from one convention to another.
@@ -85,7 +136,18 @@ def _side(registry: Registry, id_: str) -> Side:
     return Side(convention.id, registry, (convention.id,))
 
 
-def site(registry: Registry, folder: Path) -> int:
+def examples(session: Session) -> Examples:
+    """The policies' own tests by the items of which they expect something; read once for a session."""
+    found: dict[str, list[PolicyCase]] | None = session.kernels.get(examples)
+    if found is None:
+        found = session.kernels[examples] = {}
+        for case in read_cases(session):
+            for id_ in case.entry["expect"]:
+                found.setdefault(id_, []).append(case)
+    return found
+
+
+def site(session: Session, folder: Path) -> int:
     """Writes the pages of the rules as files, in each language, and tells how many.
 
     Raises:
@@ -93,7 +155,7 @@ def site(registry: Registry, folder: Path) -> int:
     """
     count = 0
     for lang in LANGUAGES:
-        for name, html in _files(Say(registry, lang)):
+        for name, html in _files(Say(session.registry, lang), examples(session)):
             _write(folder / lang / name, html.encode())
             count += 1
         for path in sorted(STATIC.iterdir()):
@@ -101,12 +163,12 @@ def site(registry: Registry, folder: Path) -> int:
     return count
 
 
-def _files(say: Say) -> Iterator[tuple[str, str]]:
+def _files(say: Say, examples: Examples) -> Iterator[tuple[str, str]]:
     yield "index.html", RulesPages(say, "", ".html").index()
     below = RulesPages(say, "../", ".html")
     conventions = in_time(say)
     for id_ in sorted({id_ for convention in conventions for id_ in convention.items}):
-        yield f"regles/{id_}.html", below.item(id_)
+        yield f"regles/{id_}.html", below.item(id_, examples.get(id_, ()))
     for old, new in pairwise(conventions):
         if old.beneficiary == new.beneficiary:
             yield f"regles/{old.id}--{new.id}.html", below.between(old.id, new.id)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from engine.evaluation.decision import Decision
+from engine.inquiry.readings import Reading
 from engine.language.facts import YEAR, Fact
 from engine.report.amounts_chart import decision_figure
-from engine.report.decision_page import Decided, Decisions, Undecided, page
-from engine.report.html import fragment
+from engine.report.decision_page import Decided, Decisions, Undecided, of_the_verdict, page
+from engine.report.html import Links, fragment
 from engine.report.outside_page import outside_blocks
 from engine.report.page import Block, Heading, Paragraph
+from engine.report.parts import tone_of
 from engine.report.questions_page import answers_text
+from engine.report.readings import told_effects
 from engine.report.say import Say
 from engine.report.values import unit_text
 from engine.web.estimate import Estimate
-from engine.web.state import DIGEST_SHOWN, READING, Fault, State, written
+from engine.web.state import DIGEST_SHOWN, LANG, READING, TEXT, Fault, State, written
 from engine.web.wording import wording
 
 RADIOS = 8  # values that are shown as radio buttons; more make a list to choose from
@@ -119,8 +123,12 @@ class Shown:
         return wording(self.say.lang)("contradiction")
 
     @property
-    def readings(self) -> list[tuple[str, list[tuple[str, str, str, bool]]]]:
-        """Each open question that matters, with its choices: the parameter that takes one, its words, whether taken."""
+    def refused(self) -> bool:
+        return self.estimate.decision is not None and tone_of(self.estimate.decision) == "bad"
+
+    @property
+    def readings(self) -> list[tuple[str, list[tuple[str, str, str, str]]]]:
+        """Each open question that matters, with its choices: the parameter, the words, what another would change."""
         case = self.estimate.answer
         if not isinstance(case, Decided):
             return []
@@ -128,23 +136,28 @@ class Shown:
             (
                 reading.question.question[self.say.lang],
                 [
-                    (f"{READING}{reading.question.id}", choice, label[self.say.lang], choice == reading.taken)
+                    (f"{READING}{reading.question.id}", choice, label[self.say.lang], self._changes(reading, choice))
                     for choice, label in reading.question.choices.items()
                     if choice == reading.taken or choice in reading.others
                 ],
             )
-            for reading in case.readings
+            for reading in (of_the_verdict(case) if self.refused else case.readings)
         ]
 
+    def _changes(self, reading: Reading, choice: str) -> str:
+        """What a choice would change; nothing of the one taken."""
+        return self.say.listed(told_effects(reading.others.get(choice, ()), self.say, full=True))
+
     @property
-    def missing(self) -> list[tuple[str, str]]:
-        """The facts that open results wait for, by name and label."""
+    def missing(self) -> list[tuple[str, str, str]]:
+        """The facts that open results wait for: name, label, and where each is found."""
         decision = self.estimate.decision
-        if decision is None:
+        if decision is None or self.refused:
             return []
         names = dict.fromkeys([*decision.missing, *(name for line in decision.years for name in line.amount.missing)])
         facts = self.say.registry.vocabulary.facts
-        return [(name, self.say.label(facts[name])) for name in names if name != YEAR or not decision.years]
+        asked = (facts[name] for name in names if name != YEAR or not decision.years)
+        return [(fact.name, self.say.label(fact), fact.where[self.say.lang]) for fact in asked]
 
     @property
     def rules(self) -> str:
@@ -171,26 +184,39 @@ class Shown:
         return [problem.message(self.say.lang) for problem in self.estimate.problems]
 
     @property
-    def result(self) -> Markup:
-        """The answer so far, with the chart before the amounts."""
+    def result(self) -> tuple[Markup, Markup]:
+        """The answer so far, with the chart before the amounts, and what follows it: duties and sources."""
         match self.estimate.answer:
             case Undecided(outside=outside, title=title):
-                return Markup(fragment(list(outside_blocks(outside, self.say, title)), self.deeper))
+                return Markup(fragment(list(outside_blocks(outside, self.say, title)), self.deeper)), Markup("")
             case Decided() as case:
                 return self._decided(case)
-        return Markup("")
+        return Markup(""), Markup("")
 
-    def _decided(self, case: Decided) -> Markup:
-        parts = []
+    def _decided(self, case: Decided) -> tuple[Markup, Markup]:
+        before, after = list[str](), list[str]()
+        elsewhere = (self.say("where"), self.say("assumed"))  # the page asks for what is missing, and tries readings
+        links = self._links(case.decision) if self.whole else {}
         for index, section in enumerate(_sections(page(Decisions(cases=[case], full=self.whole), self.say))):
             amounts = _titled(section, self.say("amounts"))
             if not self.whole and not index:
                 section = [block for block in section if isinstance(block, Heading) or _tone(block) == "bad"]
-            if self.whole or not index or amounts:
-                parts.append(fragment(section, self.deeper))
-            if amounts:
-                parts.append(decision_figure(case.decision, self.say))
-        return Markup("\n".join(parts))
+            if (self.whole or not index or amounts) and not any(_titled(section, each) for each in elsewhere):
+                following = after or _titled(section, self.say("obligations"))
+                (after if following else before).append(fragment(section, self.deeper, links))
+            if amounts and (self.whole or any(line.amount.status == "known" for line in case.decision.years)):
+                before.append(decision_figure(case.decision, self.say))
+        return Markup("\n".join(before)), Markup("\n".join(after))
+
+    def _links(self, decision: Decision) -> Links:
+        """How each figure is worked out: the page of its rule, under the text of this decision."""
+        say, headline = self.say, decision.headline
+        named = [(say.label(line), line.id) for line in decision.obligations]
+        named += [(say.label(result), result.id) for result in decision.results.values()]
+        named += [(say("maximum"), headline.maximum or ""), (say("amount_due"), headline.due or "")]
+        ids = {id_ for convention in say.registry.conventions.values() for id_ in convention.items}
+        query = urlencode({TEXT: decision.convention.id, LANG: say.lang})
+        return {label: f"/regles/{id_}?{query}" for label, id_ in named if id_ in ids}
 
 
 def rules_of(decision: Decision) -> str:

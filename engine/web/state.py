@@ -23,7 +23,7 @@ from engine.words import LANGUAGES
 
 MAX_ADDRESS = 4096  # characters of a path with its parameters
 UNKNOWN = "?"
-LANG, DAY, ASKED, RULES, NOT_KNOWN, READING = "lang", "au", "q", "r", "inconnu", "lecture."
+LANG, DAY, ASKED, RULES, NOT_KNOWN, READING, TEXT = "lang", "au", "q", "r", "inconnu", "lecture.", "texte"
 DIGEST_SHOWN = 12
 
 Pairs = Sequence[tuple[str, str]]

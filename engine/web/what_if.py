@@ -6,8 +6,9 @@ that a person can make.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -15,11 +16,14 @@ from engine.errors import InputFault, UsageFault
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
+from engine.inquiry.suppositions import Supposed, supposed_of_case
 from engine.inquiry.what_if import Alternatives, alternatives
 from engine.language.facts import BENEFICIARY, YEAR, Fact
+from engine.language.values import Scalar
+from engine.policy.model import Convention
 from engine.report.curve_chart import Point
 from engine.web.estimate import decided
-from engine.web.state import State
+from engine.web.state import TEXT, State
 
 POINTS = 33  # evenly over the range of a curve, before breaks are looked for
 MOST_POINTS = 60
@@ -37,11 +41,19 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
-    """The decisions on the same case with each choice of one fact; None where there is none."""
+class Way:
+    """A way to set the case beside itself: a fact whose values are tried, a right that is open, or the texts before."""
 
-    fact: Fact
-    columns: tuple[tuple[str, Decision | None], ...]
+    key: str
+    subject: Fact | Supposed | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The decisions on the same case, that of today first; each with the fact or text that it has, or no decision."""
+
+    way: Way
+    columns: tuple[tuple[Scalar | Convention | None, Decision | None], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +63,7 @@ class WhatIf:
     decision: Decision
     movable: tuple[Fact, ...]
     lacking: tuple[Fact, ...]
-    choices: tuple[Fact, ...]
+    ways: tuple[Way, ...]
     curve: Curve | None
     sides: Sides | None
     nearest: Alternatives | None
@@ -65,21 +77,16 @@ def what_if(session: Session, state: State, moved: str | None, compared: str | N
     """
     decision, facts = decided(session, state), session.registry.vocabulary.facts
     numbers = _movable(decision, facts.values())
-    choices = tuple(
-        fact
-        for fact in facts.values()
-        if fact.type.kind == "enum" and not fact.is_fixed(state.facts) and fact.name != BENEFICIARY
-        if fact.name in state.facts
-    )
-    chosen = next((fact for fact in choices if fact.name == compared), next(iter(choices), None))
+    ways = tuple(_ways(session, state, decision))
+    chosen = next((way for way in ways if way.key == compared), next(iter(ways), None))
     moving = next((fact for fact in numbers if fact.name == moved), next(iter(numbers), None))
     return WhatIf(
         decision=decision,
         movable=numbers,
         lacking=_lacking(decision, facts.values()),
-        choices=choices,
+        ways=ways,
         curve=None if moving is None else curve(session, state, moving),
-        sides=None if chosen is None else sides(session, state, chosen),
+        sides=None if chosen is None else sides(session, state, decision, chosen),
         nearest=_nearest(session, state, decision),
     )
 
@@ -90,7 +97,28 @@ def _movable(decision: Decision, facts: Iterable[Fact]) -> tuple[Fact, ...]:
         return ()
     behind = {*due.missing, *decision.facts}
     numbers = (fact for fact in facts if fact.name in behind and fact.type.kind == "number")
-    return tuple(fact for fact in numbers if not fact.absence_answers and not fact.fixed)
+    return tuple(fact for fact in numbers if not fact.absence_answers and not fact.is_fixed(decision.facts))
+
+
+def _ways(session: Session, state: State, decision: Decision) -> Iterator[Way]:
+    """Choices that a person can make, rights that are open, then the texts before, where there are any."""
+    given = (fact for fact in session.registry.vocabulary.facts.values() if fact.name in state.facts)
+    for fact in given:
+        if fact.type.kind == "enum" and fact.name != BENEFICIARY and not fact.is_fixed(state.facts):
+            yield Way(fact.name, fact)
+    for each in supposed_of_case(session, decision, state.choices):
+        if not each.assumption:
+            yield Way(each.supposition.fact.name, each)
+    if len(_texts(session, decision)) > 1:
+        yield Way(TEXT, None)
+
+
+def _texts(session: Session, decision: Decision) -> list[Convention]:
+    """The text of a decision, then those before it for the same beneficiary, the latest first."""
+    own = decision.convention
+    others = (each for each in session.registry.conventions.values() if each.beneficiary == own.beneficiary)
+    before = [each for each in others if each.signed_from < own.signed_from]
+    return [own, *sorted(before, key=lambda each: each.signed_from, reverse=True)][:SIDES]
 
 
 def _lacking(decision: Decision, facts: Iterable[Fact]) -> tuple[Fact, ...]:
@@ -152,25 +180,42 @@ def _alike(fact: Fact, facts: Facts) -> int | None:
     return next((value for value in values if isinstance(value, int)), None)
 
 
-def sides(session: Session, state: State, fact: Fact) -> Sides:
-    """The same case with each choice of a fact, that of today first."""
-    values: Sequence[str] = [str(state.facts[fact.name]), *fact.type.values]
-    columns: list[tuple[str, Decision | None]] = []
-    for value in list(dict.fromkeys(values))[:SIDES]:
+def sides(session: Session, state: State, decision: Decision, way: Way) -> Sides:
+    """The same case with each choice of a fact, with a right used, or under each text; that of today first."""
+
+    def tried(facts: Facts, text: Convention | None = None) -> Decision | None:
+        named = None if text is None else text.id
+        choices = {id_: side for id_, side in state.choices.items() if text is None or id_ in text.interpretations}
         try:
-            columns.append((value, decided(session, replace(state, facts={**state.facts, fact.name: value}))))
+            return session.decide({**decision.facts, **facts}, named, choices, state.as_of)
         except InputFault:
-            columns.append((value, None))
-    return Sides(fact, tuple(columns))
+            return None  # facts that contradict each other, or that a text does not have
+
+    match way.subject:
+        case Fact(name=name):
+            others = [value for value in way.subject.type.values if value != state.facts[name]][: SIDES - 1]
+            return Sides(way, ((state.facts[name], decision), *((value, tried({name: value})) for value in others)))
+        case Supposed(value=value):
+            return Sides(way, ((None, decision), (value, tried({way.key: value}))))
+    own, *before = _texts(session, decision)
+    return Sides(way, ((own, decision), *((text, tried({}, text)) for text in before)))
+
+
+def _more(decision: Decision) -> str:
+    """More than is due: the whole aid of the year where that is not due, in whole euros."""
+    whole, due = decision.stated(decision.headline.maximum), decision.stated(decision.headline.due)
+    if whole is None or due is None or not isinstance(whole.value, int) or not isinstance(due.value, int | Fraction):
+        return "more"
+    return f"{whole.value}+" if due.value < whole.value else "more"
 
 
 def _nearest(session: Session, state: State, decision: Decision) -> Alternatives | None:
-    """The smallest changes that give the verdict hoped for, or more money in the year of the case."""
+    """The smallest changes that give the verdict hoped for, or the whole aid of the year, or more than that."""
     headline = decision.headline
     verdict = decision.verdict
     better = None if verdict is None else headline.headline[verdict.id].better
     hoped = better[-1] if isinstance(better, tuple) and better else None
-    item, wish = (headline.due, "more") if verdict is None or verdict.value == hoped else (verdict.id, None)
+    item, wish = (headline.due, _more(decision)) if verdict is None or verdict.value == hoped else (verdict.id, None)
     if item is None or decision.results[item].status != "known" or (wish and YEAR not in decision.facts):
         return None
     try:

@@ -29,7 +29,7 @@ from engine.policy import loader
 from engine.policy.build import build
 from engine.policy.model import Convention, Parameter, Table
 from engine.policy.reading import load_registry, rule_files
-from engine.report.exchange_page import csv_text
+from engine.report.exchange_page import table_csv
 
 NEW = "2024_convention"
 
@@ -102,7 +102,7 @@ def test_every_number_of_tables_and_parameters_is_exported_once(name: str, conve
     found = entries(convention)
     assert sorted(entry.value.at for entry in found) == sorted(value.at for value in numbers)
     assert len({entry.key for entry in found}) == len(found)
-    assert len(rows(csv_text(found, convention, "fr", ","))) == len(found) + 1
+    assert len(rows(table_csv(found, convention, "fr", ","))) == len(found) + 1
 
 
 @pytest.mark.parametrize("name", CONVENTIONS)
@@ -113,7 +113,7 @@ def test_each_changed_cell_changes_one_number_of_one_line_and_one_value_of_the_m
     head = loader.load(folder / "convention.yaml")
     documents = {str(path): loader.load(path) for path in rule_files(folder)}
     before = build(head, list(documents.values()), "")[0]
-    lines = rows(csv_text(entries(before), before, "en", ","))
+    lines = rows(table_csv(entries(before), before, "en", ","))
     for entry, value in effort.share(published(before), 5):
         wanted = next(i for i, line in enumerate(lines) if line[:1] + line[2:4] == list(entry.key))
         changed = [list(line) for line in lines]
@@ -226,7 +226,7 @@ def test_a_link_stays_a_link_and_what_it_leads_to_is_edited(copied: Path, tmp_pa
 
 def test_only_the_tables_asked_for_are_exported_and_a_part_may_come_back(conventions: dict[str, Convention]) -> None:
     convention = conventions[NEW]
-    lines = rows(csv_text(entries(convention, ["seuil.mt.p30", "aide.bareme"]), convention, "en", ","))
+    lines = rows(table_csv(entries(convention, ["seuil.mt.p30", "aide.bareme"]), convention, "en", ","))
     assert list(dict.fromkeys(line[TABLE] for line in lines[1:])) == ["seuil.mt.p30", "aide.bareme"]
     lines[1][VALUE] = "780"
     assert [(c.old, c.new) for c in changes(sheet(lines[:2]), "x.csv", convention)] == [(775, 780)]
@@ -256,7 +256,7 @@ def test_what_is_no_table_of_numbers_is_wrong_usage(
 @pytest.fixture
 def lines(conventions: dict[str, Convention]) -> list[list[str]]:
     """The rows of the 2024 convention as exported for a French spreadsheet."""
-    return rows(csv_text(entries(conventions[NEW]), conventions[NEW], "fr", ";"), ";")
+    return rows(table_csv(entries(conventions[NEW]), conventions[NEW], "fr", ";"), ";")
 
 
 def row_of(lines: list[list[str]], table: str, number: int = 1) -> list[str]:
@@ -302,7 +302,7 @@ def test_a_source_that_begins_like_a_formula_is_made_harmless_and_still_recognis
     convention = conventions[NEW]
     titled = {id_: replace(source, title=f"=cmd|{source.title}") for id_, source in convention.sources.items()}
     convention = replace(convention, sources=titled)
-    found = rows(csv_text(entries(convention), convention, "en", ","))
+    found = rows(table_csv(entries(convention), convention, "en", ","))
     assert all(line[6].startswith("'=") for line in found[1:])
     assert changes(sheet(found), "x.csv", convention) == ()
     for line in found[1:]:

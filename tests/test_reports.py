@@ -144,7 +144,7 @@ def test_a_command_offers_the_formats_that_its_subject_has_and_no_other() -> Non
         name: list(option.type.choices)
         for name, command in subjects()
         for option in command.params
-        if option.name == "format_" and isinstance(option.type, click.Choice)
+        if option.name == "format" and isinstance(option.type, click.Choice)
     }
     assert offered == {name: list(formats) for name, formats in WRITTEN.items()}
     assert list(alternatives_page.FORMATS) == list(explain_page.FORMATS), "one command writes both"

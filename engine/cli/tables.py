@@ -19,7 +19,7 @@ from engine.files import replacing
 from engine.language.expressions import Citation
 from engine.language.typing import is_date
 from engine.policy.loader import read_bytes
-from engine.report.exchange_page import FORMATS, Changes, csv_text
+from engine.report.exchange_page import FORMATS, Changes, table_csv
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -59,7 +59,7 @@ def export(rules: Given, name: str, tables: tuple[str, ...], separator: str, bom
         with replacing(Path(rules.output)) as partial:
             _workbooks().write_workbook(entries(wanted, tables), wanted, rules.lang, partial)
         return
-    said = csv_text(entries(wanted, tables), wanted, rules.lang, _SEPARATORS.get(separator, separator))
+    said = table_csv(entries(wanted, tables), wanted, rules.lang, _SEPARATORS.get(separator, separator))
     write((_MARK if bom else "") + said, rules.output)
 
 

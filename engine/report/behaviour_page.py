@@ -12,7 +12,7 @@ from engine.comparison.effects.witness import STOPPED
 from engine.language.types import Type
 from engine.language.values import Absent, Value
 from engine.proof.whom import Extent
-from engine.report.objects import exact_object, facts_object
+from engine.report.objects import exact_object, facts_object, named
 from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.portfolio_page import portfolio_blocks, portfolio_object
 from engine.report.say import Say
@@ -171,11 +171,10 @@ def behaviour_object(behaviour: Behaviour, files: Mapping[int, str], say: Say) -
             "from": behaviour.meeting.first.isoformat(),
             "to": None if behaviour.meeting.last is None else behaviour.meeting.last.isoformat(),
         },
-        "forced": behaviour.meeting.forced,
-        "moved": behaviour.meeting.moved,
+        **named(behaviour.meeting, "forced", "moved"),
         "effort": behaviour.effort,
         "effects": [_effect(effect, files.get(i), whom) for i, effect in enumerate(behaviour.effects)],
-        "items": [{"item": s.item, "change": s.change, "status": s.status} for s in behaviour.statuses],
+        "items": [named(status, "item", "change", "status") for status in behaviour.statuses],
         "undecided": list(behaviour.undecided),
         "cut": list(behaviour.cut),
     }
@@ -189,7 +188,7 @@ def _effect(effect: Effect, file: str | None, whom: Whom) -> dict[str, Any]:
         "before": value_object(effect.before, types.get(effect.result)),
         "after": value_object(effect.after, types.get(effect.result)),
         "text": whom.say.pair(whom.who(effect), whom.step(effect)),
-        "causes": [{"kind": cause.kind, "id": cause.id} for cause in effect.causes],
+        "causes": [named(cause, "kind", "id") for cause in effect.causes],
         "follows": effect.follows,
         "where": _where(effect, types),
         "witness": {

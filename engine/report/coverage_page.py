@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from engine.report.objects import named
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
 from engine.report.say import Say
 from engine.suite.coverage import KINDS, Coverage, Place
@@ -123,22 +124,10 @@ def _survivor(fate: Fate) -> str:
 
 
 def _place(place: Place, found: Coverage) -> dict[str, Any]:
-    return {
-        "at": str(place.at),
-        "convention": place.convention,
-        "kind": place.kind,
-        "item": place.item,
-        "name": place.name,
-        "missing": [side for side in place.sides if side not in found.sides(place)],
-    }
+    missing = [side for side in place.sides if side not in found.sides(place)]
+    return {"at": str(place.at), **named(place, "convention", "kind", "item", "name"), "missing": missing}
 
 
 def _fate(fate: Fate) -> dict[str, Any]:
-    return {
-        "at": str(fate.at),
-        "convention": fate.convention,
-        "item": fate.subject,
-        "kind": fate.kind,
-        "before": fate.before,
-        "after": fate.after,
-    }
+    place = {"at": str(fate.at), "convention": fate.convention, "item": fate.subject}
+    return {**place, **named(fate, "kind", "before", "after")}

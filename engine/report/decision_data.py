@@ -10,14 +10,7 @@ from typing import Any
 
 from engine.evaluation.decision import Decision, TraceLine
 from engine.language.facts import BENEFICIARY
-from engine.report.objects import (
-    doubt_objects,
-    obligation_object,
-    overlay_ids,
-    payment_object,
-    result_object,
-    texts,
-)
+from engine.report.objects import doubt_objects, named, obligation_object, overlay_ids, payment_object, result_object
 from engine.report.say import Say
 
 RESULT_KINDS = ("outcome", "criterion", "quantity", "table")
@@ -44,7 +37,7 @@ def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
         "interpretations": dict(decision.interpretations),
         "trace": [_fired(line) for line in decision.trace],
         "consistency": doubt_objects([decision], say),
-        "warnings": texts((warning for result in decision.results.values() for warning in result.warnings), say),
+        "warnings": list(dict.fromkeys(each[say.lang] for r in decision.results.values() for each in r.warnings)),
     }
     if decision.years:
         data["years"] = [
@@ -71,4 +64,4 @@ def lines_of(data: Mapping[str, Any], year: int = 0) -> dict[tuple[str, str, int
 
 def _fired(line: TraceLine) -> dict[str, Any]:
     because = [{"criterion": criterion, "verdict": verdict} for criterion, verdict in line.because]
-    return {"outcome": line.outcome, "rule": line.rule, "value": line.value, "because": because}
+    return {**named(line, "outcome", "rule", "value"), "because": because}

@@ -33,11 +33,7 @@ def decisions_csv(decisions: Iterable[tuple[str, Decision]], say: Say) -> str:
     """
     rows = [_row(title, decision, say) for title, decision in decisions]
     head = list(dict.fromkeys(name for row in rows for name in row))
-    out = io.StringIO()
-    writer = csv.DictWriter(out, head, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
+    return csv_text([head, *([row.get(name, "") for name in head] for row in rows)])
 
 
 def _row(title: str, decision: Decision, say: Say) -> dict[str, Any]:
@@ -55,16 +51,24 @@ def _row(title: str, decision: Decision, say: Say) -> dict[str, Any]:
 
 
 def _years(id_: str, amounts: Sequence[Result | None]) -> dict[str, Any]:
-    return {f"{id_}.{year}": "" if each is None else _cell(each) for year, each in enumerate(amounts, 1)}
+    return {f"{id_}.{year}": "" if each is None else csv_cell(each) for year, each in enumerate(amounts, 1)}
 
 
 def _result(result: Result, decision: Decision, say: Say) -> dict[str, Any]:
     """A result, and why it is not known."""
     reason = "" if result.status == "known" else in_cell(why(result, decision, say))
-    return {result.id: _cell(result), f"{result.id}.why": reason}
+    return {result.id: csv_cell(result), f"{result.id}.why": reason}
 
 
-def _cell(result: Result) -> Any:
+def csv_cell(result: Result) -> Any:
+    """A result as a cell of CSV holds it."""
     if result.status == "known":
         return to_json(result.value, result.type)
     return "" if result.status == "not_applicable" else "undetermined"
+
+
+def csv_text(rows: Iterable[Iterable[Any]], separator: str = ",") -> str:
+    """Rows as CSV."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator, lineterminator="\n").writerows(rows)
+    return out.getvalue()

@@ -19,6 +19,7 @@ from engine.report.diff_page import Diff, page, shown, tables
 from engine.report.edit_words import Speaker, inline, speaker
 from engine.report.formats import formats
 from engine.report.markdown import markdown
+from engine.report.objects import named
 from engine.report.say import Say
 from engine.report.whom import Whom
 from engine.report.written import written
@@ -55,14 +56,9 @@ def _side(convention: Convention | None, say: Say) -> dict[str, str] | None:
 
 def _edit(spoken: Speaker, edit: Edit) -> dict[str, Any]:
     return {
-        "item": edit.item,
-        "kind": edit.kind,
-        "change": edit.change,
-        "part": edit.part,
+        **named(edit, "item", "kind", "change", "part"),
         "path": [{"kind": kind, "name": name} for kind, name in edit.path],
-        "where": edit.where,
-        "weight": edit.weight,
-        "unit": edit.unit,
+        **named(edit, "where", "weight", "unit"),
         "before": written(edit.before, edit.value_unit),
         "after": written(edit.after, edit.value_unit),
         "cite_before": _citations(edit.cite_before),
@@ -78,7 +74,7 @@ def _citations(cite: Iterable[Citation]) -> list[dict[str, str | None]]:
 
 
 def _location(at: Location | None) -> dict[str, Any] | None:
-    return None if at is None else {"file": at.file, "line": at.line, "column": at.column}
+    return None if at is None else named(at, "file", "line", "column")
 
 
 def sentence(spoken: Speaker, edit: Edit) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,18 +12,15 @@ from engine.exchange.importing import Replacement
 from engine.exchange.tables import COLUMNS, Entry, record
 from engine.language.types import number
 from engine.policy.model import Convention
+from engine.report.decision_files import csv_text
 from engine.report.formats import formats
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
 from engine.report.say import Say
 
 
-def csv_text(found: Sequence[Entry], convention: Convention, lang: str, separator: str) -> str:
+def table_csv(found: Sequence[Entry], convention: Convention, lang: str, separator: str) -> str:
     """The entries as CSV, with the names of the columns in the language."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=separator, lineterminator="\n")
-    writer.writerow(COLUMNS[lang])
-    writer.writerows(record(entry, convention, lang, separator) for entry in found)
-    return text.getvalue()
+    return csv_text([COLUMNS[lang], *(record(entry, convention, lang, separator) for entry in found)], separator)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.evaluation.decision import Decision, Doubt, ObligationLine, OverlayUse, PaymentLine, Reason, Result
-from engine.language.expressions import Citation, Text
+from engine.language.expressions import Citation
 from engine.language.types import Type
 from engine.language.values import Scalar
 from engine.report.say import Say
 from engine.report.values import Json, exact_text, to_json
+
+
+def named(record: object, *names: str) -> dict[str, Any]:
+    """Some fields of a record under their own names."""
+    return {name: getattr(record, name) for name in names}
 
 
 def result_object(result: Result, say: Say) -> dict[str, Any]:
@@ -34,7 +39,7 @@ def result_object(result: Result, say: Say) -> dict[str, Any]:
     data["facts"] = facts_object(result.facts, say)
     data["missing"] = list(result.missing)
     data["because"] = [_reason(reason, say) for reason in result.because]
-    data["warnings"] = texts(result.warnings, say)
+    data["warnings"] = list(dict.fromkeys(text[say.lang] for text in result.warnings))
     return data
 
 
@@ -137,8 +142,3 @@ def doubt_objects(decisions: Iterable[Decision], say: Say) -> list[dict[str, Any
 def overlay_ids(overlays: Iterable[OverlayUse]) -> list[str]:
     """The ids of overlays in force."""
     return [use.id for use in overlays]
-
-
-def texts(texts: Iterable[Text], say: Say) -> list[str]:
-    """Texts in the language, each once."""
-    return list(dict.fromkeys(text[say.lang] for text in texts))

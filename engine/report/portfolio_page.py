@@ -10,6 +10,7 @@ from engine.comparison.effects.behaviour import Behaviour
 from engine.comparison.effects.measures import Portfolio
 from engine.language.types import number
 from engine.language.values import Absent, Value
+from engine.report.objects import named
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
 from engine.report.say import Say
 from engine.report.values import money
@@ -22,7 +23,7 @@ MAX_CAUSES = 8
 def portfolio_blocks(measured: Portfolio, found: Sequence[Behaviour], say: Say) -> Iterator[Block]:
     """Rows by eligibility, euros before and after, deciles of the difference, and the first causes."""
     whom = Whom(found[0], say)
-    counts = {"rows": measured.rows, "changed": measured.changed, "refused": measured.refused, "apart": measured.apart}
+    counts = named(measured, "rows", "changed", "refused", "apart")
     yield Heading(say("portfolio"))
     yield Paragraph(say("portfolio_rows", **{key: say.scalar(count) for key, count in counts.items()}))
     verdicts = tuple(
@@ -77,10 +78,7 @@ def _euros(cents: int, say: Say) -> str:
 def portfolio_object(measured: Portfolio) -> dict[str, Any]:
     """The measures as one JSON object; money as text with two decimals."""
     return {
-        "rows": measured.rows,
-        "refused": measured.refused,
-        "apart": measured.apart,
-        "changed": measured.changed,
+        **named(measured, "rows", "refused", "apart", "changed"),
         "verdicts": [
             {"before": before, "after": after, "rows": count} for (before, after), count in measured.verdicts.items()
         ],
@@ -89,10 +87,7 @@ def portfolio_object(measured: Portfolio) -> dict[str, Any]:
             "before": _text(measured.before),
             "after": _text(measured.after),
             "difference": _text(measured.after - measured.before),
-            "gained": measured.gained,
-            "lost": measured.lost,
-            "open_before": measured.open_before,
-            "open_after": measured.open_after,
+            **named(measured, "gained", "lost", "open_before", "open_after"),
             "deciles": [_text(each) for each in measured.deciles],
         },
         "causes": dict(measured.causes),

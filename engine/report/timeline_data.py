@@ -5,8 +5,6 @@ The shape of the object is schemas/timeline.schema.json.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,6 +16,7 @@ from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.report.amounts_chart import timeline_figure
 from engine.report.decision_data import lines_of
+from engine.report.decision_files import csv_cell, csv_text
 from engine.report.ending import ended
 from engine.report.formats import formats
 from engine.report.html import html
@@ -187,16 +186,8 @@ def timeline_csv(timeline: Timeline, say: Say) -> str:
 
     A column that is not known in some year is followed by one with the reasons.
     """
-    head: list[str] = []
-    columns: list[list[Any]] = []
-    for name, cells in _columns(timeline, say):
-        head.append(name)
-        columns.append(cells)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(zip(*columns, strict=True))
-    return out.getvalue()
+    names, columns = zip(*_columns(timeline, say), strict=True)
+    return csv_text([names, *zip(*columns, strict=True)])
 
 
 def _columns(timeline: Timeline, say: Say) -> Iterator[tuple[str, list[Any]]]:
@@ -210,11 +201,11 @@ def _columns(timeline: Timeline, say: Say) -> Iterator[tuple[str, list[Any]]]:
     yield "events", [" ".join(f"{event.day}:{event.type.name}" for event in row.happened) for row in rows]
     for id_ in rows[0].decision.headline.ids:
         results = [row.decision.results[id_] for row in rows]
-        yield id_, [_cell(result) for result in results]
+        yield id_, [csv_cell(result) for result in results]
         yield from _reasons(id_, results, rows, say)
     for id_ in dict.fromkeys(line.result.id for row in rows for line in row.decision.payments):
         lines = [next((line for line in row.decision.payments if line.result.id == id_), None) for row in rows]
-        yield id_, ["" if line is None else _cell(line.result) for line in lines]
+        yield id_, ["" if line is None else csv_cell(line.result) for line in lines]
         yield from _reasons(id_, [None if line is None else line.result for line in lines], rows, say)
         yield f"{id_}.echeance", ["" if line is None else line.due or "undetermined" for line in lines]
         reasons = [line.due_reason[say.lang] if line is not None and line.due_reason else "" for line in lines]
@@ -232,11 +223,3 @@ def _reasons(
     ]
     if any(cells):
         yield f"{id_}.why", cells
-
-
-def _cell(result: Result) -> Any:
-    if result.status == "not_applicable":
-        return ""
-    if result.status == "undetermined":
-        return "undetermined"
-    return to_json(result.value, result.type)

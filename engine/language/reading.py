@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -38,19 +39,14 @@ def condition(data: dict[str, Any], reader: Reader) -> tree.Condition:
         return tree.Chosen(data["interpretation"], data["is"], at)
     for name in CONNECTIVES:
         if name in data:
-            inner = reader.below(name)
-            if CONNECTIVES[name].operands == "one":
-                return tree.Connect(name, (condition(data[name], inner),), at)
-            return tree.Connect(name, tuple(condition(part, inner.below(i)) for i, part in enumerate(data[name])), at)
+            one = CONNECTIVES[name].operands == "one"
+            parts = (condition(data[name], reader.below(name)),) if one else every(data, name, reader, condition)
+            return tree.Connect(name, parts, at)
     left = tree.FactRef(data["fact"], at) if "fact" in data else tree.ItemRef(data["ref"], at)
     operator = next(name for name in COMPARISONS if name in data)
-    return tree.Compare(operator, left, _operand(data[operator], operator, reader.below(operator)), at)
-
-
-def _operand(data: Any, operator: str, reader: Reader) -> Any:
     if COMPARISONS[operator].operands in ("one", "flag"):
-        return expression(data, reader)
-    return tuple(expression(part, reader.below(i)) for i, part in enumerate(data))
+        return tree.Compare(operator, left, expression(data[operator], reader.below(operator)), at)
+    return tree.Compare(operator, left, every(data, operator, reader, expression), at)
 
 
 def literals(data: list[Any], reader: Reader) -> tuple[tree.Literal, ...]:
@@ -67,7 +63,7 @@ def cell(data: Any, reader: Reader) -> tree.Cell:
         return tree.Cell((tree.Literal(data, at),), None, None, None, at)
     if "not_in" in data:
         return tree.Cell(None, literals(data["not_in"], reader.below("not_in")), None, None, at)
-    low, high = (expression(data[key], reader.below(key)) if key in data else None for key in ("from", "before"))
+    low, high = (optional(data, key, reader, expression) for key in ("from", "before"))
     return tree.Cell(None, None, low, high, at)
 
 
@@ -101,54 +97,53 @@ def body(data: dict[str, Any], reader: Reader) -> tree.Expression:
     if name == "value":
         return expression(content, inner)
     if name == "cases":
-        return _cases(data, reader)
+        otherwise = optional(data, "otherwise", reader, expression)
+        return tree.Cases(every(data, name, reader, _branch), otherwise, reader.at)
     if name == "scale":
-        return tree.Scale(tuple(_step(step, inner.below(i)) for i, step in enumerate(content)), reader.at)
+        return tree.Scale(every(data, name, reader, _step), reader.at)
     if name == "by_outcome":
         values = reader.below("values")
         pairs = tuple((key, expression(value, values.below(key))) for key, value in data["values"].items())
         return tree.ByOutcome(tree.ItemRef(content, inner.at), pairs, reader.at)
-    operands, options = _operands(name, content, inner)
+    row = EXPRESSIONS[name]
+    options: tuple[Any, ...] = tuple(content[option] for option in row.options)
+    if row.keys:
+        operands = tuple(expression(content[key], inner.below(key)) for key in row.keys)
+    elif row.tags:
+        start, step = content
+        options = (tag := next(key for key in row.tags if key in step),)
+        operands = (expression(start, inner.below(0)), expression(step[tag], inner.below(1, tag)))
+    else:
+        operands = every(data, name, reader, expression)
     return tree.Apply(name, operands, options, inner.at)
 
 
-def _cases(data: dict[str, Any], reader: Reader) -> tree.Cases:
-    inner = reader.below("cases")
-    branches = tuple(
-        (
-            condition(branch["when"], inner.below(i, "when")),
-            expression(branch["then"], inner.below(i, "then")),
-        )
-        for i, branch in enumerate(data["cases"])
-    )
-    otherwise = expression(data["otherwise"], reader.below("otherwise")) if "otherwise" in data else None
-    return tree.Cases(branches, otherwise, reader.at)
+def _branch(data: dict[str, Any], reader: Reader) -> tuple[tree.Condition, tree.Expression]:
+    return condition(data["when"], reader.below("when")), expression(data["then"], reader.below("then"))
 
 
 def _step(data: dict[str, Any], reader: Reader) -> tree.Step:
-    reached = data.get("reached_when")
-    when = None if reached is None else condition(reached, reader.below("reached_when"))
+    when = optional(data, "reached_when", reader, condition)
     return tree.Step(data["then"], when, cited(data, reader), reader.at)
-
-
-def _operands(name: str, content: Any, reader: Reader) -> tuple[tuple[tree.Expression, ...], tuple[Any, ...]]:
-    row = EXPRESSIONS[name]
-    if row.keys:
-        operands = tuple(expression(content[key], reader.below(key)) for key in row.keys)
-        return operands, tuple(content[option] for option in row.options)
-    if row.tags:
-        start, step = content
-        tag = next(key for key in row.tags if key in step)
-        return (expression(start, reader.below(0)), expression(step[tag], reader.below(1, tag))), (tag,)
-    return tuple(expression(part, reader.below(i)) for i, part in enumerate(content)), ()
 
 
 def cited(data: Mapping[str, Any], reader: Reader) -> tuple[tree.Citation, ...]:
     """The citations of an entry that may carry ``cite``."""
-    return tuple(
-        tree.Citation(entry["source"], entry.get("at"), reader.convention, reader.below("cite", i).at)
-        for i, entry in enumerate(data.get("cite", ()))
-    )
+    return every(data, "cite", reader, _citation)
+
+
+def _citation(data: Mapping[str, Any], reader: Reader) -> tree.Citation:
+    return tree.Citation(data["source"], data.get("at"), reader.convention, reader.at)
+
+
+def day(data: Mapping[str, Any], key: str) -> dt.date | None:
+    """A date that may be left out; the schema has refused what is none."""
+    return dt.date.fromisoformat(data[key]) if key in data else None
+
+
+def every(data: Mapping[str, Any], key: str, reader: Reader, read: Callable[[Any, Reader], _Node]) -> tuple[_Node, ...]:
+    """What is read of each entry of a list that may be left out."""
+    return tuple(read(entry, reader.below(key, i)) for i, entry in enumerate(data.get(key, ())))
 
 
 def optional(data: Mapping[str, Any], key: str, reader: Reader, read: Callable[[Any, Reader], _Node]) -> _Node | None:

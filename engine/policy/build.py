@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from engine.errors import Location, Problem
 from engine.language.facts import FIRST_DAY
-from engine.language.reading import Reader, cited, condition, expression, optional
+from engine.language.reading import Reader, cited, condition, day, every, expression, optional
 from engine.policy import model
 from engine.policy.items import derogation, items
 from engine.policy.offers import known_values, offers
@@ -44,7 +44,7 @@ def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[model.Con
         label=data["label"],
         beneficiary=data["beneficiary"],
         signed_from=dt.date.fromisoformat(data["signed"]["from"]),
-        signed_before=_date(data["signed"], "before"),
+        signed_before=day(data["signed"], "before"),
         years_from=expression(data["years_from"], top.below("years_from")),
         sources={key: _source(key, entry, top.below("sources", key)) for key, entry in data["sources"].items()},
         interpretations=_interpretations(_entries(head, id_, "interpretations", _interpretation), head, problems),
@@ -66,8 +66,7 @@ def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[model.Con
 
 
 def _entries(document: Placed, convention: str, key: str, read: Callable[[Any, Reader], _Entry]) -> list[_Entry]:
-    reader = Reader((key,), document.at, convention)
-    return [read(entry, reader.below(i)) for i, entry in enumerate(document.data.get(key, ()))]
+    return [*every(document.data, key, Reader((), document.at, convention), read)]
 
 
 def _first_of_each(entries: Iterable[_Named]) -> dict[str, _Named]:
@@ -83,11 +82,6 @@ def _claim(id_: str, at: Location, taken: dict[str, Location], problems: list[Pr
     if id_ in taken:
         problems.append(Problem(at, "duplicate-id", {"id": id_, "place": str(taken[id_])}))
     taken.setdefault(id_, at)
-
-
-def _date(data: Mapping[str, Any], key: str) -> dt.date | None:
-    """A date that may be left out; the schema has refused what is none."""
-    return dt.date.fromisoformat(data[key]) if key in data else None
 
 
 def _source(key: str, data: Mapping[str, Any], reader: Reader) -> model.Source:
@@ -120,9 +114,9 @@ def _overlay(data: Mapping[str, Any], reader: Reader) -> model.Overlay:
         id=data["id"],
         label=data["label"],
         cite=cited(data, reader),
-        signed_from=_date(signed, "from"),
+        signed_from=day(signed, "from"),
         signed_before=dt.date.fromisoformat(signed["before"]),
-        first_anniversary=_date(data, "from_first_anniversary_on_or_after"),
+        first_anniversary=day(data, "from_first_anniversary_on_or_after"),
         when=optional(data, "when", reader, condition),
         replace=data.get("replace", {}),
         add_derogations={key: tuple(ids) for key, ids in data.get("add_derogations", {}).items()},
@@ -138,15 +132,14 @@ def _windows(head: Placed, id_: str, taken: dict[str, Location], problems: list[
 
 
 def _window(data: Mapping[str, Any], reader: Reader) -> WithoutRules:
-    entries = enumerate(data.get("known", ()))
     return WithoutRules(
         id=data["id"],
         beneficiary=data.get("beneficiary", ""),
-        signed_from=_date(data["signed"], "from") or FIRST_DAY,
-        signed_before=_date(data["signed"], "before"),
+        signed_from=day(data["signed"], "from") or FIRST_DAY,
+        signed_before=day(data["signed"], "before"),
         aid=data["aid"],
         label=data["label"],
-        known=tuple(Known(entry["text"], cited(entry, reader.below("known", i))) for i, entry in entries),
+        known=every(data, "known", reader, lambda entry, inner: Known(entry["text"], cited(entry, inner))),
         ask=data["ask"],
         cite=cited(data, reader),
         at=reader.below("id").at,

@@ -7,7 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.language.expressions import Condition, Connect, ItemRef, Literal, Unpublished, VerdictIs
-from engine.language.reading import Reader, body, cell, cited, condition, expression, optional, unpublished
+from engine.language.reading import (
+    Reader,
+    body,
+    cell,
+    cited,
+    condition,
+    day,
+    every,
+    expression,
+    optional,
+    unpublished,
+)
 from engine.policy import model
 from engine.policy.weaving import Placed
 
@@ -55,15 +66,8 @@ def _item(
         note=data.get("note"),
         applies_when=optional(data, "applies_when", reader, condition),
         unless=optional(data, "unless", reader, condition),
-        warnings=tuple(
-            model.Caution(
-                condition(entry["when"], reader.below("warnings", i, "when")),
-                entry["text"],
-                reader.below("warnings", i).at,
-            )
-            for i, entry in enumerate(data.get("warnings", ()))
-        ),
-        body=_BODIES[kind](data, reader, criteria),
+        warnings=every(data, "warnings", reader, _caution),
+        body=_outcome(data, reader, criteria) if kind == "outcome" else _BODIES[kind](data, reader),
         transitional=transitional,
         convention=convention,
         at=reader.below("id").at,
@@ -72,74 +76,55 @@ def _item(
     )
 
 
+def _caution(data: Mapping[str, Any], reader: Reader) -> model.Caution:
+    return model.Caution(condition(data["when"], reader.below("when")), data["text"], reader.at)
+
+
 def _value(data: Mapping[str, Any], key: str, reader: Reader) -> Literal | Unpublished:
     if "unpublished" in data:
         return unpublished(data["unpublished"], reader.below("unpublished"))
     return Literal(data[key], reader.below(key).at)
 
 
-def _parameter(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Parameter:
-    values = []
-    for i, entry in enumerate(data["values"]):
-        inner = reader.below("values", i)
-        start = dt.date.fromisoformat(entry["from"])
-        cite = cited(entry, inner)
-        values.append(model.DatedValue(start, _value(entry, "value", inner), cite, inner.at))
-    return model.Parameter(tuple(values))
+def _dated(data: Mapping[str, Any], reader: Reader) -> model.DatedValue:
+    start = dt.date.fromisoformat(data["from"])
+    return model.DatedValue(start, _value(data, "value", reader), cited(data, reader), reader.at)
 
 
-def _table(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Table:
+def _table(data: Mapping[str, Any], reader: Reader) -> model.Table:
     inputs: dict[str, Any] = {
         name: expression(entry, reader.below("inputs", name)) for name, entry in data["inputs"].items()
     }
-    rows = []
-    for i, entry in enumerate(data["rows"]):
-        inner = reader.below("rows", i)
-        cells = {name: cell(asked, inner.below(name)) for name, asked in entry.items() if name not in NOT_CELLS}
-        cite = cited(entry, inner)
-        start, end = (dt.date.fromisoformat(entry[key]) if key in entry else None for key in ("from", "before"))
-        rows.append(model.Row(cells, _value(entry, "then", inner), cite, inner.at, entry.get("label"), start, end))
-    return model.Table(inputs, tuple(rows))
+    return model.Table(inputs, every(data, "rows", reader, _row))
 
 
-def _quantity(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Quantity:
-    return model.Quantity(body(dict(data), reader))
+def _row(data: Mapping[str, Any], reader: Reader) -> model.Row:
+    cells = {name: cell(asked, reader.below(name)) for name, asked in data.items() if name not in NOT_CELLS}
+    held = (data.get("label"), day(data, "from"), day(data, "before"))
+    return model.Row(cells, _value(data, "then", reader), cited(data, reader), reader.at, *held)
 
 
-def _criterion(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Criterion:
+def _criterion(data: Mapping[str, Any], reader: Reader) -> model.Criterion:
     met_when = condition(data["met_when"], reader.below("met_when"))
-    entries = enumerate(data.get("derogations", ()))
-    derogations = tuple(derogation(entry, reader.below("derogations", i)) for i, entry in entries)
+    derogations = every(data, "derogations", reader, derogation)
     return model.Criterion(met_when, derogations, data.get("informs", False), data.get("refusal"))
 
 
-def _consistency(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Criterion:
-    return model.Criterion(condition(data["holds_when"], reader.below("holds_when")), ())
-
-
 def _outcome(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Outcome:
-    rules = []
-    for i, entry in enumerate(data["rules"]):
-        inner = reader.below("rules", i)
-        then = _value(entry, "then", inner)
-        rules.append(
-            model.Rule(
-                entry["id"],
-                _verdicts(entry["when"], inner.below("when"), criteria),
-                then if isinstance(then, Unpublished) else str(then.value),
-                cited(entry, inner),
-                inner.at,
-            )
-        )
-    excluded = tuple(
-        model.Excluded(
-            _verdicts(entry["when"], reader.below("excluded", i, "when"), criteria),
-            entry["because"],
-            reader.below("excluded", i).at,
-        )
-        for i, entry in enumerate(data.get("excluded", ()))
+    def when(data: Mapping[str, Any], reader: Reader) -> Condition:
+        return _verdicts(data["when"], reader.below("when"), criteria)
+
+    def rule(data: Mapping[str, Any], reader: Reader) -> model.Rule:
+        value = _value(data, "then", reader)
+        then = value if isinstance(value, Unpublished) else str(value.value)
+        return model.Rule(data["id"], when(data, reader), then, cited(data, reader), reader.at)
+
+    def excluded(data: Mapping[str, Any], reader: Reader) -> model.Excluded:
+        return model.Excluded(when(data, reader), data["because"], reader.at)
+
+    return model.Outcome(
+        tuple(data["values"]), every(data, "rules", reader, rule), every(data, "excluded", reader, excluded)
     )
-    return model.Outcome(tuple(data["values"]), tuple(rules), excluded)
 
 
 def _verdicts(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Condition:
@@ -147,9 +132,7 @@ def _verdicts(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) 
     at = reader.at
     for name in ("all", "any"):
         if name in data:
-            inner = reader.below(name)
-            parts = tuple(_verdicts(part, inner.below(i), criteria) for i, part in enumerate(data[name]))
-            return Connect(name, parts, at)
+            return Connect(name, every(data, name, reader, lambda part, inner: _verdicts(part, inner, criteria)), at)
     for name, connective in (("any_criterion", "any"), ("every_criterion", "all")):
         if name in data:
             wanted = _list(data[name])
@@ -162,28 +145,20 @@ def _list(data: Any) -> tuple[str, ...]:
     return (data,) if isinstance(data, str) else tuple(data)
 
 
-def _payment(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Payment:
-    return model.Payment(
-        expression(data["amount"], reader.below("amount")),
-        expression(data["due"], reader.below("due")),
-    )
-
-
-def _obligation(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Obligation:
-    return model.Obligation(
+_BODIES: Mapping[str, Callable[[Mapping[str, Any], Reader], model.Body]] = {
+    "parameter": lambda data, reader: model.Parameter(every(data, "values", reader, _dated)),
+    "table": _table,
+    "quantity": lambda data, reader: model.Quantity(body(dict(data), reader)),
+    "criterion": _criterion,
+    "payment": lambda data, reader: model.Payment(
+        expression(data["amount"], reader.below("amount")), expression(data["due"], reader.below("due"))
+    ),
+    "obligation": lambda data, reader: model.Obligation(
         optional(data, "due", reader, expression),
         optional(data, "done_when", reader, condition),
         data.get("if_unmet"),
-    )
-
-
-_BODIES: Mapping[str, Callable[[Mapping[str, Any], Reader, Sequence[str]], model.Body]] = {
-    "parameter": _parameter,
-    "table": _table,
-    "quantity": _quantity,
-    "criterion": _criterion,
-    "outcome": _outcome,
-    "payment": _payment,
-    "obligation": _obligation,
-    model.CONSISTENCY: _consistency,
+    ),
+    model.CONSISTENCY: lambda data, reader: model.Criterion(
+        condition(data["holds_when"], reader.below("holds_when")), ()
+    ),
 }

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.errors import Location
 from engine.language.expressions import Text
-from engine.language.reading import Reader
+from engine.language.reading import Reader, every
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
 from engine.records import dataclass
 
@@ -29,11 +29,11 @@ class Headline:
     """
 
     id: str
-    role: str | None
-    better: tuple[str, ...] | str | None
-    best: int | str | None
-    follow: bool
-    short: Text | None
+    role: str | None = None
+    better: tuple[str, ...] | str | None = None
+    best: int | str | None = None
+    follow: bool = False
+    short: Text | None = None
     at: Location = field(compare=False)
 
     @property
@@ -120,30 +120,15 @@ class Results:
         return next((id_ for id_, shown in self.headline.items() if shown.role == role), None)
 
 
-_CRITERION = Headline(
-    id="", role=None, better=("not_met", "met"), best=None, follow=False, short=None, at=Location("avenant")
-)
+_CRITERION = Headline(id="", better=("not_met", "met"), at=Location("avenant"))
 
 
 def declared(data: Mapping[str, Any], reader: Reader, outcomes: Iterable[tuple[str, Location]]) -> Results:
     """What a convention declares; without ``results``, its outcomes head the answers, the first as the verdict."""
     life = data.get("life", {})
-    entries = data.get("results")
-    if entries is None:
-        shown = [
-            Headline(
-                id=id_,
-                role=None if i else VERDICT,
-                better=None,
-                best=None,
-                follow=False,
-                short=None,
-                at=at,
-            )
-            for i, (id_, at) in enumerate(outcomes)
-        ]
-    else:
-        shown = [_headline(entry, reader.below("results", i).at) for i, entry in enumerate(entries)]
+    shown = every(data, "results", reader, _headline)
+    if "results" not in data:
+        shown = tuple(Headline(id=id_, role=None if i else VERDICT, at=at) for i, (id_, at) in enumerate(outcomes))
     return Results(
         at=reader.below("life").at if life else reader.at,
         headline={each.id: each for each in shown},
@@ -151,26 +136,17 @@ def declared(data: Mapping[str, Any], reader: Reader, outcomes: Iterable[tuple[s
     )
 
 
-def _headline(data: Mapping[str, Any], at: Location) -> Headline:
-    better = data.get("better")
-    return Headline(
-        id=data["id"],
-        role=data.get("role"),
-        better=tuple(better) if isinstance(better, list) else better,
-        best=data.get("best"),
-        follow=data.get("follow", False),
-        short=data.get("short"),
-        at=at,
-    )
+def _headline(data: Mapping[str, Any], reader: Reader) -> Headline:
+    lists: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    return Headline(at=reader.at, **lists)
 
 
 def joined(parts: Iterable[Results]) -> Results:
     """The headline results of several conventions as one list, each where the first that declares it has it."""
-    headline: dict[str, Headline] = {}
-    lives: list[Life] = []
-    for part in parts:
+    several, headline = [*parts], dict[str, Headline]()
+    for part in several:
         headline = _merged(headline, part.headline)
-        lives.append(part.life)
+    lives = [part.life for part in several]
     then = tuple(dict.fromkeys(id_ for life in lives for id_ in life.then))
     term = next((life.term for life in lives if life.term is not None), None)
     end = next((life.end for life in lives if life.end is not None), None)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Any, ClassVar
 
 from engine.errors import Location
 from engine.language.expressions import Citation, Condition, Expression, FactRef, Text
-from engine.language.reading import Reader, cited, condition, expression, optional
+from engine.language.reading import Reader, cited, condition, day, every, expression, optional
 from engine.records import dataclass
 
 RIGHT, ASSUMPTION = "right", "assumption"
-FROM, UNTIL = "from", "until"
+FROM = "from"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +54,11 @@ def supposition(data: Mapping[str, Any], reader: Reader) -> Supposition:
         kind=kind,
         label=data["label"],
         cite=cited(data, reader),
-        signed_from=_day(signed, "from"),
-        signed_before=_day(signed, "before"),
+        signed_from=day(signed, "from"),
+        signed_before=day(signed, "before"),
         when=optional(data, "when", reader, condition),
         fact=FactRef(data[kind], reader.below(kind).at),
-        be=tuple(_values(data["be"], reader.below("be"))),
+        be=every(data, "be", reader, expression),
         day=data.get("day", FROM),
         at=reader.below("id").at,
     )
-
-
-def _values(entries: list[Any], reader: Reader) -> Iterator[Expression]:
-    for number, entry in enumerate(entries):
-        yield expression(entry, reader.below(number))
-
-
-def _day(signed: Mapping[str, str], key: str) -> dt.date | None:
-    return dt.date.fromisoformat(signed[key]) if key in signed else None

@@ -147,6 +147,24 @@ def test_a_hire_day_that_is_not_given_is_an_assumption_with_what_it_decides(name
     assert (amount["before"]["value"], amount["after"]["value"]) == ("10500.00", "11000.00")
 
 
+def test_what_rests_on_an_assumption_says_so_in_its_confidence() -> None:
+    told = object_of("evaluate", "hire_day_unknown_year_5")["results"]
+    assert told["aide.montant_annuel"]["confidence"] == "assumed"
+    assert told["eligibilite"]["confidence"] == "secondary"
+    assert object_of("evaluate", "hire_day_known_year_5")["results"]["aide.montant_annuel"]["confidence"] != "assumed"
+
+
+def test_an_assumption_counts_among_what_would_change_a_result() -> None:
+    data = object_of("evaluate", "hire_day_unknown_year_5", "--sensitivity")["sensitivity"]
+    (change,) = data["changes"]
+    assert change["result"] == "aide.montant_annuel"
+    assert [(each["value"], each["ways"]) for each in change["alternatives"]] == [
+        ("11000.00", [{"hypothese.embauche": "other"}])
+    ]
+    page = said("evaluate", "hire_day_unknown_year_5", options=("--sensitivity",))
+    assert "11 000 € avec « Date d'embauche de l'assistant : 10/07/2020 »" in page
+
+
 def test_a_hire_day_that_is_given_leaves_nothing_to_assume() -> None:
     assert object_of("evaluate", "hire_day_known_year_5")["assumptions"] == []
     assert "Hypothèses" not in said("evaluate", "hire_day_known_year_5")

@@ -13,6 +13,7 @@ from conftest import Effort
 from random_cases import consistent, random_facts
 
 from engine.errors import InputFault
+from engine.evaluation.closures import condition, expression
 from engine.evaluation.decision import Decision, ObligationLine
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import Facts
@@ -20,6 +21,7 @@ from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, timeline
 from engine.inquiry.life_readings import readings_of_life
 from engine.inquiry.readings import readings_of_case
+from engine.inquiry.suppositions import supposed_of_case
 from engine.policy import loader
 from engine.policy.model import Convention
 from engine.policy.overlays import named_items
@@ -31,13 +33,18 @@ LIVES_DRAWN = 100
 Page = set[tuple[Any, ...]]
 
 
-def page_of(decision: Decision, year: int = 0) -> Page:
-    """What the page of a decision shows, taken together without regard to order."""
+def results_of(decision: Decision, year: int = 0) -> Page:
+    """The results that the page of a decision shows."""
     verdict = decision.convention.items.get(decision.headline.verdict or "")
     shown = {*decision.headline.ids, *(() if verdict is None else named_items(verdict))} & decision.results.keys()
     results = [(decision.results[id_], year) for id_ in shown]
     results += [(line.amount, line.year) for line in decision.years]
-    found: Page = {(r.id, y, r.status, r.value) for r, y in results if r.status != "not_applicable"}
+    return {(r.id, y, r.status, r.value) for r, y in results if r.status != "not_applicable"}
+
+
+def page_of(decision: Decision, year: int = 0) -> Page:
+    """What the page of a decision shows, taken together without regard to order."""
+    found = results_of(decision, year)
     found |= {(p.result.id, year, p.result.status, p.result.value, p.due) for p in decision.payments}
     found |= duties_of(decision.obligations)
     return found | {("warning", w["fr"]) for r in decision.results.values() for w in r.warnings}
@@ -101,6 +108,45 @@ def test_the_readings_listed_are_exactly_those_whose_other_choice_changes_what_i
         assert found == changing, facts
         listed += len(found)
     assert listed > effort.of(CASES_DRAWN) // 4
+
+
+def declared(session: Session, decision: Decision) -> Iterator[tuple[str, str, list[Any]]]:
+    """What the policies say of facts that the case leaves out: each entry with its fact and the values to suppose."""
+    facts = dict(decision.facts)
+    case = session.settled(facts, {}, decision.convention.id)
+    names, slots = case.program.names, case.run().slots
+    signed = facts["contrat.date_signature"]
+    assert isinstance(signed, dt.date)
+    for each in session.registry.suppositions(decision.convention, signed):
+        if each.fact.name in facts or (each.when is not None and condition(each.when, names)(slots)[0] is not True):
+            continue
+        wanted = session.registry.vocabulary.facts[each.fact.name].type
+        values = [expression(node, names, wanted)(slots)[0] for node in each.be]
+        yield each.id, each.fact.name, [value for value in values if isinstance(value, dt.date)]
+
+
+def test_the_rights_and_assumptions_listed_are_exactly_those_that_change_a_result(
+    session: Session, effort: Effort
+) -> None:
+    listed: list[str] = []
+    for convention, facts in cases(session, effort):
+        try:
+            decision = session.decide(facts)
+        except InputFault:
+            continue
+        found = {each.supposition.id: each.value for each in supposed_of_case(session, decision, {})}
+        before, changing = results_of(decision), {}
+        for id_, name, values in declared(session, decision):
+            for value in values:
+                try:
+                    other = session.decide({**facts, name: value}, convention.id)
+                except InputFault:
+                    continue
+                if results_of(other) != before:
+                    changing.setdefault(id_, value)
+        assert found == changing, facts
+        listed += found
+    assert len(set(listed)) > 1
 
 
 def lives(session: Session, effort: Effort) -> Iterator[Timeline]:

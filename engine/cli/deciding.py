@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,7 @@ from engine.cli.tongue import tell
 from engine.errors import InputFault, Problem
 from engine.evaluation.decision import Decision
 from engine.inquiry.readings import readings_of_case
-from engine.inquiry.suppositions import supposed_of_case
+from engine.inquiry.suppositions import Supposed, resting, supposed_of_case
 from engine.policy.registry import Outside
 from engine.report.decision_page import FORMATS, Decided, Decisions, Undecided
 
@@ -48,32 +49,37 @@ def evaluate(
     if effort is not None and not possible:
         raise click.UsageError(tell("--effort goes with --possible"))
     decided, problems = decide_files(rules, cases, expect_digest)
-    shown = [
-        Undecided(title=rules.title(name), outside=found)
-        if isinstance(found, Outside)
-        else Decided(
-            title=rules.title(name),
-            decision=found,
-            readings=readings_of_case(rules.session, found, rules.choices),
-            supposed=supposed_of_case(rules.session, found, rules.choices),
-            sensitivity=_sensitivity(rules, found, problems) if sensitivity else None,
-            outlooks=_outlooks(rules, found, effort) if possible else None,
+    shown: list[Decided | Undecided] = []
+    for name, found in decided:
+        if isinstance(found, Outside):
+            shown.append(Undecided(title=rules.title(name), outside=found))
+            continue
+        supposed = supposed_of_case(rules.session, found, rules.choices)
+        shown.append(
+            Decided(
+                title=rules.title(name),
+                decision=resting(found, supposed),
+                readings=readings_of_case(rules.session, found, rules.choices),
+                supposed=supposed,
+                sensitivity=_sensitivity(rules, found, supposed, problems) if sensitivity else None,
+                outlooks=_outlooks(rules, found, effort) if possible else None,
+            )
         )
-        for name, found in decided
-    ]
     if shown:
         rules.put(FORMATS, Decisions(cases=shown, alone=len(cases) == 1, full=full), cases)
     if problems:
         raise InputFault(problems)
 
 
-def _sensitivity(rules: Given, decision: Decision, problems: list[Problem]) -> Sensitivity | None:
+def _sensitivity(
+    rules: Given, decision: Decision, supposed: Sequence[Supposed], problems: list[Problem]
+) -> Sensitivity | None:
     """What other readings would change, or None where one of them meets a defect of the policies."""
     from engine.inquiry.inquiries import inquiry_of_case  # rarely asked for
     from engine.inquiry.sensitivity import sensitivity
 
     try:
-        return sensitivity(inquiry_of_case(rules.session, decision, dict(rules.choices)))
+        return sensitivity(inquiry_of_case(rules.session, decision, dict(rules.choices), supposed))
     except InputFault as error:
         problems.extend(error.problems)
         return None

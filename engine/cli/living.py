@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +11,7 @@ from engine.cli.common import Given, deciding, given, page_options, read_documen
 from engine.evaluation import timeline as living
 from engine.evaluation.dossier import read_dossier
 from engine.inquiry.life_readings import readings_of_life
-from engine.inquiry.suppositions import supposed_of_life
+from engine.inquiry.suppositions import Supposed, life_resting, supposed_of_life
 from engine.report.timeline_data import FORMATS, Life
 
 if TYPE_CHECKING:
@@ -33,15 +34,16 @@ def timeline(rules: Given, dossier: str, sensitivity: bool, full: bool) -> None:
         life = living.timeline(rules.session, read, rules.convention, dict(rules.choices), rules.as_of)
         readings = readings_of_life(rules.session, life, rules.choices)
         supposed = supposed_of_life(rules.session, life, rules.choices)
-        found = _sensitivity(rules, life) if sensitivity else None
+        found = _sensitivity(rules, life, supposed) if sensitivity else None
+        life = life_resting(life, supposed)
     subject = Life(
         title=rules.title(dossier), timeline=life, readings=readings, supposed=supposed, sensitivity=found, full=full
     )
     rules.put(FORMATS, subject, [dossier])
 
 
-def _sensitivity(rules: Given, life: Timeline) -> Sensitivity:
+def _sensitivity(rules: Given, life: Timeline, supposed: Sequence[Supposed]) -> Sensitivity:
     from engine.inquiry.inquiries import inquiry_of_life  # rarely asked for
     from engine.inquiry.sensitivity import sensitivity
 
-    return sensitivity(inquiry_of_life(rules.session, life, dict(rules.choices)))
+    return sensitivity(inquiry_of_life(rules.session, life, dict(rules.choices), supposed))

@@ -45,8 +45,9 @@ class Result:
     """One item's result. ``status`` is known, undetermined or not_applicable; ``value`` is None unless known.
 
     ``facts`` are those it rests on, through other results too; ``uses`` the items it reads directly; ``confidence``
-    the weakest source kind among all that it used; ``refusal`` the sentence of a criterion that is not met; ``can_be``
-    the values that are left of an undetermined one, from the lowest step that is left upwards, where they are few.
+    the weakest source kind among all that it used, or that it rests on what was assumed; ``refusal`` the sentence of a
+    criterion that is not met; ``can_be`` the values that are left of an undetermined one, from the lowest step that is
+    left upwards, where they are few.
     """
 
     id: str

@@ -5,19 +5,44 @@ What each result could depend on is told by :mod:`.dependence`, so that no combi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.evaluation.decision import Decision, Result
+from engine.evaluation.dossier import Dossier
 from engine.evaluation.facts import Facts
 from engine.evaluation.life import lived
 from engine.evaluation.session import YEARS_SHOWN, Session
 from engine.evaluation.timeline import Timeline
 from engine.inquiry.dependence import Dependences
 from engine.inquiry.sensitivity import Answer, Choices, Inquiry, Subject
+from engine.inquiry.suppositions import Supposed, with_event
 from engine.language.facts import YEAR
-from engine.policy.model import Convention
+from engine.language.values import Scalar
+from engine.policy.model import Convention, Interpretation
 from engine.policy.overlays import named_items
+
+TAKEN, OTHER = "taken", "other"  # what is assumed, and what could be so instead
+
+
+def _questions(
+    session: Session, convention: Convention, supposed: Sequence[Supposed]
+) -> tuple[dict[str, Interpretation], dict[str, Supposed]]:
+    """The open questions of a contract, then its assumptions as questions of their own, which come second."""
+    assumed = {each.supposition.id: each for each in supposed if each.assumption}
+    asked = {
+        id_: Interpretation(id_, s.label, {TAKEN: s.label, OTHER: s.label}, TAKEN, s.cite, s.at)
+        for id_, s in ((id_, each.supposition) for id_, each in assumed.items())
+    }
+    return {**session.program(convention, ()).plan.interpretations, **asked}, assumed
+
+
+def _read(choices: Choices, assumed: Mapping[str, Supposed]) -> tuple[Choices, Facts]:
+    """The readings among ``choices``, and the facts that stand in the place of what was assumed."""
+    others = [each for id_, each in assumed.items() if choices.get(id_) == OTHER]
+    readings = {id_: choice for id_, choice in choices.items() if id_ not in assumed}
+    return readings, {each.supposition.fact.name: each.value for each in others}
 
 
 def _answers(
@@ -31,75 +56,92 @@ def _answers(
             yield Subject(id_, year), Answer(ran.answers[id_][0], depends[id_])
 
 
-def inquiry_of_case(session: Session, decision: Decision, fixed: Choices) -> Inquiry:
+def inquiry_of_case(session: Session, decision: Decision, fixed: Choices, supposed: Sequence[Supposed] = ()) -> Inquiry:
     """An inquiry about the fixed results, payments or yearly amounts, and criteria of eligibility of one decision.
 
-    ``fixed`` are the choices that it was decided with and that are not opened.
+    ``fixed`` are the choices that it was decided with and that are not opened; what is ``supposed`` where the case is
+    silent is opened, too.
     """
-    convention, facts = decision.convention, decision.facts
-    questions = session.program(convention, ()).plan.interpretations
+    convention = decision.convention
+    questions, assumed = _questions(session, convention, supposed)
     headline = decision.headline
     outcome = convention.items.get(headline.verdict or "")
     criteria = () if outcome is None else tuple(dict.fromkeys(named_items(outcome)))
-    wanted = (*headline.ids, *(_payments(convention) if YEAR in facts else ()), *criteria)
+    wanted = (*headline.ids, *(_payments(convention) if YEAR in decision.facts else ()), *criteria)
     dependences = Dependences(session, convention)
 
     def decide(choices: Choices) -> Mapping[Subject, Answer]:
-        found = dict(_answers(dependences, dict(facts), choices, wanted, 0))
+        readings, instead = _read(choices, assumed)
+        facts = {**decision.facts, **instead}
+        found = dict(_answers(dependences, facts, readings, wanted, 0))
         for year in () if YEAR in facts or headline.maximum not in convention.items else YEARS_SHOWN:
-            found.update(_answers(dependences, {**facts, YEAR: year}, choices, (headline.maximum or "",), year))
-        return found
+            found.update(_answers(dependences, {**facts, YEAR: year}, readings, (headline.maximum or "",), year))
+        return _opened(found, assumed)
 
     def tell(choices: Choices) -> Mapping[Subject, Result]:
-        told = session.decide(dict(facts), convention.id, choices, decision.as_of)
+        readings, instead = _read(choices, assumed)
+        told = session.decide({**decision.facts, **instead}, convention.id, readings, decision.as_of)
         whole = {Subject(id_): told.results[id_] for id_ in wanted if id_ in told.results}
         return whole | {Subject(line.amount.id, line.year): line.amount for line in told.years}
 
     own = {id_: choice for id_, choice in fixed.items() if id_ in questions}
-    return Inquiry(decide, tell, questions, own, frozenset(criteria))
+    return Inquiry(decide, tell, questions, own, frozenset(criteria), assumed)
 
 
-def inquiry_of_life(session: Session, life: Timeline, fixed: Choices) -> Inquiry:
+def _opened(found: Mapping[Subject, Answer], assumed: Mapping[str, Supposed]) -> Mapping[Subject, Answer]:
+    """Any answer could depend on what is assumed."""
+    if not assumed:
+        return found
+    return {subject: Answer(answer.value, answer.depends.union(assumed)) for subject, answer in found.items()}
+
+
+def inquiry_of_life(session: Session, life: Timeline, fixed: Choices, supposed: Sequence[Supposed] = ()) -> Inquiry:
     """An inquiry about the eligibility and the end of a contract, and each year's fixed results and payments.
 
     The years are those shown; events count in each as they do under the readings tried.
     """
     convention = life.rows[0].decision.convention
-    questions = session.program(convention, ()).plan.interpretations
+    questions, assumed = _questions(session, convention, supposed)
     dependences = Dependences(session, convention)
-    criteria = [event.type.criterion for event in life.dossier.events if event.type.criterion in convention.items]
+    counting = (event.type.criterion for event in life.dossier.events)
+    criteria = [id_ for id_ in counting if id_ is not None and id_ in convention.items]
     headline = session.registry.results
-    verdict = () if headline.verdict is None else (headline.verdict,)
-    of_a_year = (*(id_ for id_ in headline.ids if id_ not in verdict), *_payments(convention))
-    whole = (*verdict, *headline.life.ids)
-    base = lived(session, life.dossier, convention.id)
-    last = life.rows[-1].year
+    of_a_year = (*(id_ for id_ in headline.ids if id_ != headline.verdict), *_payments(convention))
+    whole = (*filter(None, (headline.verdict,)), *headline.life.ids)
 
-    def facts_of(choices: Choices) -> Iterator[tuple[int, Facts, Sequence[str]]]:
-        read = replace(base, interpret=choices)
-        yield 0, read.known_facts(last), whole
+    base = functools.cache(lambda instead: lived(session, _told_otherwise(life.dossier, instead), convention.id))
+
+    def facts_of(readings: Choices, instead: Facts) -> Iterator[tuple[int, Facts, Sequence[str]]]:
+        read = replace(base(tuple(instead.items())), interpret=readings)
+        yield 0, read.known_facts(life.rows[-1].year), whole
         for row in life.rows:
             yield row.year, read.facts(row.year)[0], of_a_year
 
     def decide(choices: Choices) -> Mapping[Subject, Answer]:
         found: dict[Subject, Answer] = {}
-        for year, facts, ids in facts_of(choices):
-            told = dict(_answers(dependences, facts, choices, (*ids, *filter(None, criteria)), year))
-            counting = [told[Subject(id_, year)].depends for id_ in criteria if id_ is not None]
-            for subject, answer in told.items():
-                if subject.item in ids:
-                    found[subject] = Answer(answer.value, answer.depends.union(*counting))
-        return found
+        readings, instead = _read(choices, assumed)
+        for year, facts, ids in facts_of(readings, instead):
+            told = dict(_answers(dependences, facts, readings, (*ids, *criteria), year))
+            counting = [told[Subject(id_, year)].depends for id_ in criteria]
+            found.update((s, Answer(a.value, a.depends.union(*counting))) for s, a in told.items() if s.item in ids)
+        return _opened(found, assumed)
 
     def tell(choices: Choices) -> Mapping[Subject, Result]:
         told: dict[Subject, Result] = {}
-        for year, facts, ids in facts_of(choices):
-            results = session.decide(facts, convention.id, choices, life.as_of).results
+        readings, instead = _read(choices, assumed)
+        for year, facts, ids in facts_of(readings, instead):
+            results = session.decide(facts, convention.id, readings, life.as_of).results
             told.update({Subject(id_, year): results[id_] for id_ in ids if id_ in results})
         return told
 
     own = {id_: choice for id_, choice in fixed.items() if id_ in questions}
-    return Inquiry(decide, tell, questions, own)
+    return Inquiry(decide, tell, questions, own, assumed=assumed)
+
+
+def _told_otherwise(dossier: Dossier, instead: Iterable[tuple[str, Scalar]]) -> Dossier:
+    for name, value in instead:
+        dossier = with_event(dossier, name, value)
+    return dossier
 
 
 def _payments(convention: Convention) -> tuple[str, ...]:

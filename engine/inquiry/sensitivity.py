@@ -6,9 +6,10 @@ It knows of no case: :mod:`engine.inquiry.inquiries` says what to ask about a ca
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.evaluation.decision import Result
+from engine.inquiry.suppositions import Supposed
 from engine.language.values import Value
 from engine.policy.model import Interpretation
 
@@ -41,7 +42,7 @@ class Inquiry:
     """What to ask about. Both callables take the choice of every question.
 
     ``decide`` is quick and is called for every combination; ``tell`` gives whole results, for those that are shown.
-    ``minor`` subjects are named only where they change.
+    ``minor`` subjects are named only where they change. ``assumed`` are the questions that are assumptions.
     """
 
     decide: Callable[[Choices], Mapping[Subject, Answer]]
@@ -49,6 +50,7 @@ class Inquiry:
     questions: Mapping[str, Interpretation]
     fixed: Choices
     minor: frozenset[str] = frozenset()
+    assumed: Mapping[str, Supposed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Sensitivity:
 
     ``taken`` is the choice of every question that has an effect, in the order of the convention; ``without_effect``
     are questions that results rest on and that change none; ``fixed`` those that were not opened. ``depth`` is None
-    where every combination was decided, else the number of answers that were changed together.
+    where every combination was decided, else the number of answers that were changed together. ``assumed`` are the
+    questions that are assumptions.
     """
 
     changes: tuple[Change, ...]
@@ -86,6 +89,7 @@ class Sensitivity:
     combinations: int
     bound: int
     depth: int | None
+    assumed: Mapping[str, Supposed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,7 @@ def sensitivity(inquiry: Inquiry, bound: int = MAX_COMBINATIONS) -> Sensitivity:
         combinations=len(explored.answers),
         bound=bound,
         depth=explored.depth,
+        assumed=inquiry.assumed,
     )
 
 

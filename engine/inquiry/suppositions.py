@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.errors import InputFault, Location
 from engine.evaluation.closures import condition, expression
-from engine.evaluation.decision import Decision
+from engine.evaluation.decision import Decision, Result
 from engine.evaluation.dossier import Dossier, Event
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, timeline
@@ -21,6 +21,7 @@ from engine.inquiry.readings import Effect, Place, Seen, effects, shown_in_case
 from engine.language.events import event_types
 from engine.language.facts import SIGNATURE
 from engine.language.values import Absent, Scalar
+from engine.policy.model import ASSUMED
 from engine.policy.reading import load_schema
 from engine.policy.suppositions import ASSUMPTION, Supposition
 from engine.records import dataclass
@@ -54,13 +55,34 @@ def supposed_of_case(session: Session, decision: Decision, chosen: Mapping[str, 
     return tuple(_supposed(session, decision, chosen, before, seen))
 
 
+def resting(decision: Decision, supposed: Sequence[Supposed], year: int = 0) -> Decision:
+    """The decision with the confidence of what rests on an assumption: another one would have changed it."""
+    places = {(e.place.id, e.place.year) for each in supposed if each.assumption for e in each.effects}
+    ids = [id_ for id_ in decision.results if (id_, year) in places]
+    if not places:
+        return decision
+    return replace(
+        decision,
+        results={**decision.results, **{id_: _resting(decision.results[id_]) for id_ in ids}},
+        payments=tuple(replace(p, result=_resting(p.result)) if p.result.id in ids else p for p in decision.payments),
+        years=tuple(
+            replace(line, amount=_resting(line.amount)) if (line.amount.id, line.year) in places else line
+            for line in decision.years
+        ),
+    )
+
+
+def _resting(result: Result) -> Result:
+    return replace(result, confidence=ASSUMED)
+
+
 def supposed_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]) -> tuple[Supposed, ...]:
     """As :func:`supposed_of_case` for a life, year by year: an amendment is an event of its day."""
     before = functools.cache(lambda: dict(shown_in_life(life)))
     convention = life.rows[0].decision.convention.id
 
     def seen(name: str, value: Scalar) -> Mapping[Place, Seen]:
-        other = timeline(session, _with(life.dossier, name, value), convention, chosen, life.as_of)
+        other = timeline(session, with_event(life.dossier, name, value), convention, chosen, life.as_of)
         return dict(shown_in_life(other))
 
     found: dict[str, Supposed] = {}
@@ -70,7 +92,13 @@ def supposed_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
     return tuple(found.values())
 
 
-def _with(dossier: Dossier, name: str, value: Scalar) -> Dossier:
+def life_resting(life: Timeline, supposed: Sequence[Supposed]) -> Timeline:
+    """As :func:`resting`, for each year of a life."""
+    rows = tuple(replace(row, decision=resting(row.decision, supposed, row.year)) for row in life.rows)
+    return replace(life, rows=rows)
+
+
+def with_event(dossier: Dossier, name: str, value: Scalar) -> Dossier:
     """A dossier in which something more happened, or was so from the beginning where no amendment says it."""
     types = event_types(load_schema("dossier")[0]).values()
     type_ = next((each for each in types if each.date_fact == name and each.amendment), None)

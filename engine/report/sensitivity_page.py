@@ -58,8 +58,17 @@ def _way(found: Sensitivity, way: Choices, say: Say) -> str:
 
 def _choice(found: Sensitivity, id_: str, choice: str, say: Say) -> str:
     """A choice by its label, in quotes because it stands inside a sentence."""
-    label = found.questions[id_].choices[choice][say.lang]
-    return say.named(say("quoted", text=label), f"{id_}={choice}")
+    return say.named(say("quoted", text=_choice_label(found, id_, choice, say)), f"{id_}={choice}")
+
+
+def _choice_label(found: Sensitivity, id_: str, choice: str, say: Say) -> str:
+    """A choice in words; what could be so instead of an assumption is a fact with its value."""
+    question = found.questions[id_]
+    if id_ not in found.assumed or choice == question.default:
+        return question.choices[choice][say.lang]
+    each = found.assumed[id_]
+    fact = say.registry.vocabulary.facts[each.supposition.fact.name]
+    return say.pair(say.label(fact), say.fact(fact.name, each.value))
 
 
 def _readings(found: Sensitivity, say: Say) -> Iterator[tuple[int, str]]:
@@ -111,7 +120,7 @@ def sensitivity_object(found: Sensitivity, say: Say) -> dict[str, Any]:
                 "id": id_,
                 "question": found.questions[id_].question[say.lang],
                 "taken": choice,
-                "choices": {name: label[say.lang] for name, label in found.questions[id_].choices.items()},
+                "choices": {name: _choice_label(found, id_, name, say) for name in found.questions[id_].choices},
                 "cite": citations(found.questions[id_].cite, say),
             }
             for id_, choice in found.taken.items()

@@ -14,7 +14,7 @@ from engine.inquiry.life_readings import readings_of_life
 from engine.inquiry.possible import outlook_of, outlooks
 from engine.inquiry.questions import ALL, Asker
 from engine.inquiry.readings import readings_of_case
-from engine.inquiry.suppositions import supposed_of_case, supposed_of_life
+from engine.inquiry.suppositions import life_resting, resting, supposed_of_case, supposed_of_life
 from engine.inquiry.what_if import alternatives
 from engine.policy.registry import Outside
 from engine.report import alternatives_page, outside_page, questions_page, timeline_data
@@ -45,7 +45,8 @@ def _evaluate(session: Session, body: Body, say: Say) -> Any:
     decision = body.decide(session, "case")
     readings = readings_of_case(session, decision, body.choices)
     supposed = supposed_of_case(session, decision, body.choices)
-    return data(Decisions(cases=[Decided(title="", decision=decision, readings=readings, supposed=supposed)]), say)
+    told = Decided(title="", decision=resting(decision, supposed), readings=readings, supposed=supposed)
+    return data(Decisions(cases=[told]), say)
 
 
 def _evaluate_many(session: Session, body: Body, say: Say) -> Any:
@@ -104,7 +105,8 @@ def _timeline(session: Session, body: Body, say: Say) -> Any:
     body.expect(life.rows[0].decision.digest)
     readings = readings_of_life(session, life, body.choices)
     supposed = supposed_of_life(session, life, body.choices)
-    return timeline_data.data(timeline_data.Life(title="", timeline=life, readings=readings, supposed=supposed), say)
+    told = life_resting(life, supposed)
+    return timeline_data.data(timeline_data.Life(title="", timeline=told, readings=readings, supposed=supposed), say)
 
 
 CALLS = (

@@ -17,7 +17,7 @@ from engine.cli import cli
 from engine.evaluation.decision import FIXED_RESULTS
 from engine.evaluation.session import Session
 from engine.policy.loader import load
-from engine.report.decision_data import decision_object
+from engine.report.objects import decision_object
 from engine.report.say import Say
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -19,8 +19,8 @@ from engine.comparison.edits.structure import edits
 from engine.comparison.revisions import Repository, commit, repository, staged_paths
 from engine.comparison.sides import revision_side, staged_side
 from engine.errors import InputFault, Location, Problem, UsageFault
+from engine.language.expressions import citations
 from engine.policy.model import Convention, Item
-from engine.policy.nodes import citations
 
 SHOWN = 6  # ids named in one message
 

@@ -22,7 +22,6 @@ from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.policy.model import CONSISTENCY, YEAR_START, Convention, Overlay
-from engine.policy.nodes import deciding
 from engine.policy.outside import WithoutRules
 from engine.policy.overlays import Laid
 from engine.policy.registry import Registry
@@ -206,4 +205,4 @@ def _make_items(steps: Sequence[Step], names: Names) -> None:
 
 
 def _reads(step: Step) -> set[str]:
-    return {ref.id for ref in find(ItemRef, *deciding(step.item))}
+    return {ref.id for ref in find(ItemRef, *step.item.deciding)}

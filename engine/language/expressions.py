@@ -236,6 +236,12 @@ def find(kind: type[_Kind], *wholes: object) -> Iterator[_Kind]:
     return (node for node in walk(*wholes) if isinstance(node, kind))
 
 
+def citations(*wholes: object) -> Iterator[Citation]:
+    """Every citation in items, entries or parts of one."""
+    for part in (part for whole in wholes for part in below(whole)):
+        yield from getattr(part, "cite", ())
+
+
 def below(whole: Any) -> Iterator[Any]:
     """``whole`` and everything it is made of: nodes, and what holds them, such as rows and steps."""
     yield whole

@@ -202,6 +202,11 @@ class Item:
     aliases: tuple[str, ...] = ()
     severity: str | None = None  # of a consistency: ERROR or WARNING
 
+    @property
+    def deciding(self) -> tuple[object, ...]:
+        """What the result depends on: gates and body."""
+        return self.applies_when, self.unless, self.body
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Property:

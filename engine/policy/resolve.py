@@ -14,7 +14,6 @@ from engine.language.facts import YEAR, Vocabulary
 from engine.language.types import DATE, UNIT_SCALE, UNITS, VERDICT, Type, fits, joined, named, number
 from engine.language.typing import Scope, check_cell, check_condition, declared, type_of
 from engine.policy import model
-from engine.policy.nodes import deciding
 from engine.records import dataclass
 
 
@@ -100,7 +99,7 @@ def _of_the_year(item: model.Item, named: list[FactRef | ItemRef], yearly: set[s
 
     if item.id == model.YEAR_START or not any(map(is_yearly, named)):
         return item.id == model.YEAR_START
-    return any(map(is_yearly, walk(*deciding(item))))
+    return any(map(is_yearly, walk(*item.deciding)))
 
 
 def _typed(item: model.Item, scope: Scope) -> Type | None:

@@ -14,10 +14,10 @@ from engine.language.facts import YEAR
 from engine.policy.registry import Outside
 from engine.records import dataclass
 from engine.report import outside_page
-from engine.report.decision_data import decision_object, lines_of
-from engine.report.ending import ended
+from engine.report.ending import ended, grades_blocks
 from engine.report.formats import formats
 from engine.report.money import amounts_blocks, money_cells, money_columns, payments_blocks
+from engine.report.objects import decision_object, lines_of
 from engine.report.outside_page import outside_blocks
 from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
 from engine.report.parts import (
@@ -34,7 +34,6 @@ from engine.report.parts import (
 from engine.report.readings import hang, hanging, reading_objects, readings_blocks
 from engine.report.reasons import MOST_FACTS, lacking, marked, reasons_block, why
 from engine.report.say import Say
-from engine.report.sources import grades_blocks
 from engine.report.suppositions import supposed_blocks, supposed_objects
 
 if TYPE_CHECKING:

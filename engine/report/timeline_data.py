@@ -15,7 +15,6 @@ from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.report.amounts_chart import timeline_figure
-from engine.report.decision_data import lines_of
 from engine.report.decision_files import csv_cell, csv_text
 from engine.report.ending import ended
 from engine.report.formats import formats
@@ -23,6 +22,7 @@ from engine.report.html import html
 from engine.report.objects import (
     doubt_objects,
     facts_object,
+    lines_of,
     obligation_object,
     overlay_ids,
     payment_object,

@@ -15,7 +15,6 @@ from engine.evaluation.program import Program
 from engine.language.expressions import Chosen, Connect, find, rebuilt
 from engine.language.facts import FIRST_DAY
 from engine.policy.model import Body, Item, Parameter
-from engine.policy.nodes import deciding
 from engine.policy.overlays import named_items
 
 
@@ -100,4 +99,4 @@ def _merged(steps_a: Mapping[str, Step], steps_b: Mapping[str, Step]) -> dict[st
 
 
 def _questions(item: Item) -> set[str]:
-    return {node.interpretation for node in find(Chosen, *deciding(item))}
+    return {node.interpretation for node in find(Chosen, *item.deciding)}

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from engine.errors import Location, Problem, nearest
-from engine.language.expressions import Citation, Literal, Node, parts, walk
+from engine.language.expressions import Citation, Literal, Node, citations, parts, walk
 from engine.policy.model import CONSISTENCY, Convention, Criterion, Item, Parameter, Quantity, Table
-from engine.policy.nodes import citations
 from engine.policy.registry import Registry
 
 _NEUTRAL_NUMBERS = (0, 1, 100)  # they state no law: a floor, a whole, a percentage of everything

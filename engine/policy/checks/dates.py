@@ -7,9 +7,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from engine.errors import Problem, warning
-from engine.language.expressions import Citation
+from engine.language.expressions import Citation, citations
 from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table
-from engine.policy.nodes import citations
 from engine.policy.registry import Registry
 
 LONGEST_WAIT = 25  # years from the first day of a text; a value or a source from beyond is a slip of the pen

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.errors import Problem, warning
-from engine.language.expressions import Chosen, ItemRef, below
+from engine.language.expressions import Chosen, ItemRef, below, citations
 from engine.policy.model import CONSISTENCY, Convention, Criterion
-from engine.policy.nodes import citations
 from engine.policy.registry import Registry
 
 _ONLY_READ = frozenset({"criterion", "parameter"})  # they state nothing to who asks, unless something reads them
@@ -17,8 +16,7 @@ def unused_problems(registry: Registry, convention: Convention) -> Iterator[Prob
     """Sources that nothing cites, questions that nothing asks, parameters and criteria that nothing reads."""
     if is_empty(convention):
         yield Problem(convention.at, "empty-convention", {"id": convention.id})
-    wholes = (*convention.items.values(), *convention.entries)
-    cited = {citation.source for whole in wholes for citation in citations(whole)}
+    cited = {citation.source for citation in citations(*convention.items.values(), *convention.entries)}
     for source in convention.sources.values():
         if source.id not in cited:
             yield warning(source.at, "unused-source", id=source.id)

@@ -65,26 +65,23 @@ def truth(value: Operand) -> Operand:
 
 def all_of(pl: Any, parts: Sequence[Operand]) -> Operand:
     """Kleene and."""
-    if any(part is False for part in parts):
-        return False
-    open_ = any(part is None for part in parts)
-    given = [part for part in parts if not constant(part)]
-    if not given:
-        return None if open_ else True
-    found = reduce(lambda a, b: a & b, given)
-    return found & pl.lit(None, pl.Boolean) if open_ else found
+    return _joined(pl, parts, False, op.and_)
 
 
 def any_of(pl: Any, parts: Sequence[Operand]) -> Operand:
     """Kleene or."""
-    if any(part is True for part in parts):
-        return True
+    return _joined(pl, parts, True, op.or_)
+
+
+def _joined(pl: Any, parts: Sequence[Operand], settling: bool, join: Test) -> Operand:
+    if any(part is settling for part in parts):
+        return settling
     open_ = any(part is None for part in parts)
     given = [part for part in parts if not constant(part)]
     if not given:
-        return None if open_ else False
-    found = reduce(lambda a, b: a | b, given)
-    return found | pl.lit(None, pl.Boolean) if open_ else found
+        return None if open_ else not settling
+    found = reduce(join, given)
+    return join(found, pl.lit(None, pl.Boolean)) if open_ else found
 
 
 def negate(pl: Any, parts: Sequence[Operand]) -> Operand:

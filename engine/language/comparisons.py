@@ -3,39 +3,28 @@
 from __future__ import annotations
 
 import operator as op
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.language import algebra, columns, scalars, signatures, symbolic, terms
 from engine.language.row import Operator, text
 
+_ORDER: Mapping[str, Any] = {
+    "typing": signatures.order,
+    "threshold": True,
+    "takes": "two numbers of one unit, or two dates",
+}
 
-def _equality(name: str, test: Callable[..., Any], relation: terms.Relation, **said: Any) -> Operator:
+
+def _comparison(name: str, test: Callable[..., Any], relation: terms.Relation, **said: Any) -> Operator:
     return Operator(
         name=name,
         family="comparison",
         scalar=test,
         column=columns.compare(test),
         term=terms.compare(relation),
-        typing=signatures.equal,
         absence="propagate",
         operands="one",
-        **said,
-    )
-
-
-def _threshold(name: str, test: Callable[..., Any], relation: terms.Relation, **said: Any) -> Operator:
-    return Operator(
-        name=name,
-        family="comparison",
-        scalar=test,
-        column=columns.compare(test),
-        term=terms.compare(relation),
-        typing=signatures.order,
-        absence="propagate",
-        operands="one",
-        threshold=True,
-        takes="two numbers of one unit, or two dates",
         **said,
     )
 
@@ -57,10 +46,11 @@ def _membership(name: str, wanted: bool, **said: Any) -> Operator:
 
 
 COMPARISON_ROWS = (
-    _equality(
+    _comparison(
         "is",
         op.eq,
         symbolic.same,
+        typing=signatures.equal,
         sign="=",
         neighbour="is_not",
         phrase=text("{0} est {1}", "{0} is {1}"),
@@ -70,20 +60,22 @@ COMPARISON_ROWS = (
         ),
         takes="two enums, booleans, numbers of one unit, or dates",
     ),
-    _equality(
+    _comparison(
         "is_not",
         op.ne,
         terms.is_not,
+        typing=signatures.equal,
         sign="!=",
         neighbour="is",
         phrase=text("{0} n'est pas {1}", "{0} is not {1}"),
         meaning=text("Différent de.", "Different from."),
         takes="as `is`",
     ),
-    _threshold(
+    _comparison(
         "at_least",
         op.ge,
         terms.at_least,
+        **_ORDER,
         sign=">=",
         neighbour="more_than",
         phrase=text("{0} atteint {1}", "{0} is at least {1}"),
@@ -92,10 +84,11 @@ COMPARISON_ROWS = (
             "Greater than or equal to (≥), or not before this date.",
         ),
     ),
-    _threshold(
+    _comparison(
         "at_most",
         op.le,
         terms.at_most,
+        **_ORDER,
         sign="<=",
         neighbour="less_than",
         phrase=text("{0} ne dépasse pas {1}", "{0} is at most {1}"),
@@ -103,10 +96,11 @@ COMPARISON_ROWS = (
             "Inférieur ou égal à (≤), ou pas après cette date.", "Less than or equal to (≤), or not after this date."
         ),
     ),
-    _threshold(
+    _comparison(
         "more_than",
         op.gt,
         terms.more_than,
+        **_ORDER,
         sign=">",
         neighbour="at_least",
         phrase=text("{0} dépasse {1}", "{0} is more than {1}"),
@@ -114,10 +108,11 @@ COMPARISON_ROWS = (
             "Strictement supérieur à (>), ou après cette date.", "Strictly greater than (>), or after this date."
         ),
     ),
-    _threshold(
+    _comparison(
         "less_than",
         op.lt,
         terms.less_than,
+        **_ORDER,
         sign="<",
         neighbour="at_most",
         phrase=text("{0} est sous {1}", "{0} is less than {1}"),

@@ -44,6 +44,11 @@ class Registry:
     def __post_init__(self) -> None:
         object.__setattr__(self, "results", joined(c.results for c in self.conventions.values()))
 
+    @property
+    def in_time(self) -> list[Convention]:
+        """The conventions of each beneficiary, the oldest first."""
+        return sorted(self.conventions.values(), key=lambda each: (each.beneficiary, each.signed_from))
+
     def covering(self, convention: Convention) -> tuple[Laid, ...]:
         """The overlays that may ever change a contract of ``convention``, oldest first."""
         others = sorted(self.conventions.values(), key=lambda c: (c.signed_from, c.id))

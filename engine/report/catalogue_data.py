@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.policy.model import Convention
-from engine.report.objects import citations
+from engine.report.objects import as_json
 from engine.report.say import Say
 
 
@@ -16,24 +16,18 @@ def conventions_object(say: Say) -> Any:
     return {
         "conventions": [
             {
-                "id": convention.id,
-                "label": say.label(convention),
+                **as_json(convention, say, "id", "label"),
                 "beneficiaire": convention.beneficiary,
                 "from": convention.signed_from.isoformat(),
                 "before": convention.signed_before.isoformat() if convention.signed_before else None,
                 "digest": registry.digest(convention),
                 "interpretations": [
-                    {
-                        "id": question.id,
-                        "question": question.question[say.lang],
-                        "default": question.default,
-                        "choices": {id_: label[say.lang] for id_, label in question.choices.items()},
-                    }
+                    as_json(question, say, "id", "question", "default", "choices")
                     for question in convention.interpretations.values()
                 ],
                 "items": len(convention.items),
             }
-            for convention in in_time(say)
+            for convention in say.registry.in_time
         ]
     }
 
@@ -41,7 +35,7 @@ def conventions_object(say: Say) -> Any:
 def items_object(say: Say) -> Any:
     """Every item of the conventions, with the conventions that have it."""
     found: dict[str, dict[str, Any]] = {}
-    for convention in in_time(say):
+    for convention in say.registry.in_time:
         for item in convention.items.values():
             entry = {"id": item.id, "kind": item.kind, "label": say.label(item), "conventions": []}
             found.setdefault(item.id, entry)["conventions"].append(convention.id)
@@ -54,27 +48,14 @@ def item_object(id_: str, say: Say) -> Any:
     Raises:
         UsageFault: no convention has it.
     """
-    having = [convention for convention in in_time(say) if id_ in convention.items]
+    having = [convention for convention in say.registry.in_time if id_ in convention.items]
     if not having:
-        known = {each for convention in in_time(say) for each in convention.items}
+        known = {each for convention in say.registry.in_time for each in convention.items}
         place = Location(str(say.registry.root.name))
         raise UsageFault(Problem(place, "unknown-item", {"id": id_[:80]}, nearest(id_[:80], known)))
     return {"id": id_, "in": [_in_convention(convention, id_, say) for convention in having]}
 
 
 def _in_convention(convention: Convention, id_: str, say: Say) -> dict[str, Any]:
-    item = convention.items[id_]
-    return {
-        "convention": convention.id,
-        "digest": say.registry.digest(convention),
-        "kind": item.kind,
-        "label": say.label(item),
-        "unit": item.unit,
-        "note": item.note[say.lang] if item.note else None,
-        "cite": citations(item.cite, say),
-    }
-
-
-def in_time(say: Say) -> list[Convention]:
-    """The conventions of each beneficiary, the oldest first."""
-    return sorted(say.registry.conventions.values(), key=lambda each: (each.beneficiary, each.signed_from))
+    head = {"convention": convention.id, "digest": say.registry.digest(convention)}
+    return {**head, **as_json(convention.items[id_], say, "kind", "label", "unit", "note", "cite")}

@@ -23,7 +23,7 @@ from engine.report.say import Say
 
 def list_page(registry: Registry, say: Say) -> Page:
     """Every convention with its window, then the items of all with the conventions that have them."""
-    conventions = sorted(registry.conventions.values(), key=lambda c: (c.beneficiary, c.signed_from))
+    conventions = registry.in_time
     rows = tuple(
         (
             c.id,
@@ -72,7 +72,7 @@ def show_page(item: str, say: Say) -> Page:
     if item not in known:
         raise UsageFault(Problem(Location(str(registry.root)), "unknown-item", {"id": item}, nearest(item, known)))
     blocks: list[Block] = [Heading(item, 1)]
-    for convention in sorted(registry.conventions.values(), key=lambda c: (c.beneficiary, c.signed_from)):
+    for convention in registry.in_time:
         blocks.append(Heading(f"{say.label(convention)} ({convention.id}), {window_text(convention, say)}"))
         if item in convention.items:
             blocks.extend(item_blocks(convention, convention.items[item], say))

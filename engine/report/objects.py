@@ -5,6 +5,7 @@ Their shape is in schemas/decision.schema.json.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -31,6 +32,26 @@ RESULT_KINDS = ("outcome", "criterion", "quantity", "table")
 def named(record: object, *names: str) -> dict[str, Any]:
     """Some fields of a record under their own names."""
     return {name: getattr(record, name) for name in names}
+
+
+def as_json(record: object, say: Say, *names: str) -> dict[str, Any]:
+    """Some fields of a record as JSON: days and citations as the schemas write them, texts in the language."""
+    return {name: _json(getattr(record, name), say) for name in names}
+
+
+def _json(value: Any, say: Say) -> Any:
+    match value:
+        case dt.date():
+            return value.isoformat()
+        case {"fr": _, "en": _}:
+            return value[say.lang]
+        case Mapping():
+            return {key: _json(each, say) for key, each in value.items()}
+        case tuple((Citation(), *_)):
+            return citations(value, say)
+        case tuple():
+            return [_json(each, say) for each in value]
+    return value
 
 
 def result_object(result: Result, say: Say) -> dict[str, Any]:
@@ -87,32 +108,24 @@ def citations(cite: Iterable[Citation], say: Say) -> list[dict[str, Any]]:
         source = say.registry.conventions[citation.convention].sources.get(citation.source)
         entry: dict[str, Any] = {"source": citation.source, "at": citation.locator}
         if source is not None:
-            entry |= {"title": source.title, "publisher": source.publisher, "kind": source.kind, "url": source.url}
+            entry |= named(source, "title", "publisher", "kind", "url")
         entries.append(entry)
     return entries
 
 
 def _reason(reason: Reason, say: Say) -> dict[str, Any]:
-    return {
-        "kind": reason.kind,
-        "id": reason.id,
-        "reason": reason.text[say.lang] if reason.text else None,
-        "at": str(reason.at),
-        "cite": citations(reason.cite, say),
-    }
+    text = reason.text[say.lang] if reason.text else None
+    return {**named(reason, "kind", "id"), "reason": text, "at": str(reason.at), **as_json(reason, say, "cite")}
 
 
 def payment_object(line: PaymentLine, say: Say) -> dict[str, Any]:
     """A payment with its due day, or why one of the two is open."""
     result = line.result
     return {
-        "id": result.id,
-        "label": say.label(result),
-        "status": result.status,
-        "due": line.due.isoformat() if line.due else None,
+        **as_json(result, say, "id", "label", "status"),
+        **as_json(line, say, "due"),
         "amount": to_json(result.value, result.type),
-        "cite": citations(result.cite, say),
-        "confidence": result.confidence,
+        **as_json(result, say, "cite", "confidence"),
         "missing": list(dict.fromkeys((*result.missing, *line.due_missing))),
         "because": [{"kind": "unpublished", "id": result.id, "reason": line.due_reason[say.lang]}]
         if line.due_reason
@@ -122,27 +135,14 @@ def payment_object(line: PaymentLine, say: Say) -> dict[str, Any]:
 
 def obligation_object(line: ObligationLine, say: Say) -> dict[str, Any]:
     """An obligation with its status."""
-    return {
-        "id": line.id,
-        "label": say.label(line),
-        "status": line.status,
-        "due": line.due.isoformat() if line.due else None,
-        "if_unmet": line.if_unmet,
-        "cite": citations(line.cite, say),
-        "missing": list(line.missing),
-    }
+    return as_json(line, say, "id", "label", "status", "due", "if_unmet", "cite", "missing")
 
 
 def _doubt(doubt: Doubt, say: Say) -> dict[str, Any]:
     """Facts that do not agree, and what they should meet."""
     result = doubt.result
-    return {
-        "id": result.id,
-        "severity": doubt.severity,
-        "label": say.label(result),
-        "facts": facts_object(result.facts, say),
-        "cite": citations(result.cite, say),
-    }
+    head = {"id": result.id, "severity": doubt.severity, "label": say.label(result)}
+    return {**head, "facts": facts_object(result.facts, say), **as_json(result, say, "cite")}
 
 
 def doubt_objects(decisions: Iterable[Decision], say: Say) -> list[dict[str, Any]]:
@@ -160,21 +160,18 @@ def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
     """One decision with every result."""
     data: dict[str, Any] = {
         "convention": {
-            "id": decision.convention.id,
-            "label": say.label(decision.convention),
-            "digest": decision.digest,
-            "selected_because": decision.selected_because[say.lang],
+            **as_json(decision.convention, say, "id", "label"),
+            **as_json(decision, say, "digest", "selected_because"),
             "overlays": overlay_ids(decision.overlays),
         },
         BENEFICIARY: decision.facts.get(BENEFICIARY),
-        "as_of": decision.as_of.isoformat() if decision.as_of else None,
+        **as_json(decision, say, "as_of"),
         "results": {
             id_: result_object(result, say) for id_, result in decision.results.items() if result.kind in RESULT_KINDS
         },
         "payments": [payment_object(line, say) for line in decision.payments],
         "obligations": [obligation_object(line, say) for line in decision.obligations],
-        "missing": list(decision.missing),
-        "interpretations": dict(decision.interpretations),
+        **as_json(decision, say, "missing", "interpretations"),
         "trace": [_fired(line) for line in decision.trace],
         "consistency": doubt_objects([decision], say),
         "warnings": list(dict.fromkeys(each[say.lang] for r in decision.results.values() for each in r.warnings)),

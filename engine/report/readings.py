@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.decision import ObligationLine, PaymentLine, Result
-from engine.report.objects import citations, value_object
+from engine.report.objects import as_json, value_object
 from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.parts import named_years
 from engine.report.reasons import Hanging
@@ -128,10 +128,9 @@ def reading_objects(readings: Sequence[Reading], say: Say) -> list[dict[str, Any
     """The same for programs; the shape is in schemas/decision.schema.json."""
     return [
         {
-            "id": reading.question.id,
-            "question": reading.question.question[say.lang],
+            **as_json(reading.question, say, "id", "question"),
             "taken": reading.taken,
-            "cite": citations(reading.question.cite, say),
+            **as_json(reading.question, say, "cite"),
             "others": [
                 {
                     "choice": choice,

@@ -20,6 +20,7 @@ from engine.report.ending import ended
 from engine.report.formats import formats
 from engine.report.html import html
 from engine.report.objects import (
+    as_json,
     doubt_objects,
     facts_object,
     lines_of,
@@ -67,22 +68,22 @@ def page(life: Life, say: Say) -> Page:
 
 def data(life: Life, say: Say) -> Any:
     """The timeline as one object."""
-    told = timeline_object(life.timeline, say)
-    hang(_lines(life.timeline, told), life.readings, say)
-    told["readings"] = reading_objects(life.readings, say)
-    told |= supposed_objects(life.supposed, say)
+    found = timeline_object(life.timeline, say)
+    hang(_lines(life.timeline, found), life.readings, say)
+    found["readings"] = reading_objects(life.readings, say)
+    found |= supposed_objects(life.supposed, say)
     if life.sensitivity is None:
-        return told
+        return found
     from engine.report.sensitivity_page import sensitivity_object  # rarely asked for
 
-    return {**told, "sensitivity": sensitivity_object(life.sensitivity, say)}
+    return {**found, "sensitivity": sensitivity_object(life.sensitivity, say)}
 
 
-def _lines(timeline: Timeline, told: Mapping[str, Any]) -> dict[tuple[str, str, int], dict[str, Any]]:
+def _lines(timeline: Timeline, found: Mapping[str, Any]) -> dict[tuple[str, str, int], dict[str, Any]]:
     """The lines of the object by their places."""
     verdict = timeline.rows[0].decision.verdict
-    results = {**told["ending"], **({verdict.id: told[verdict.id]} if verdict else {})}
-    return lines_of({**told, "results": results})
+    results = {**found["ending"], **({verdict.id: found[verdict.id]} if verdict else {})}
+    return lines_of({**found, "results": results})
 
 
 FORMATS = formats(
@@ -103,13 +104,11 @@ def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
     )
     return {
         "convention": {
-            "id": first.convention.id,
-            "label": say.label(first.convention),
-            "digest": first.digest,
-            "selected_because": first.selected_because[say.lang],
+            **as_json(first.convention, say, "id", "label"),
+            **as_json(first, say, "digest", "selected_because"),
         },
         BENEFICIARY: first.facts.get(BENEFICIARY),
-        "as_of": timeline.as_of.isoformat() if timeline.as_of else None,
+        **as_json(timeline, say, "as_of"),
         **({first.verdict.id: result_object(first.verdict, say)} if first.verdict else {}),
         "consistency": doubt_objects((row.decision for row in timeline.rows), say),
         "years": [_row(row, say) for row in timeline.rows],

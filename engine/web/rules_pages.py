@@ -21,7 +21,6 @@ from engine.language.types import number
 from engine.language.values import exact
 from engine.policy.model import Convention, Item
 from engine.policy.registry import Registry
-from engine.report.catalogue_data import in_time
 from engine.report.catalogue_page import item_blocks, list_page, show_page, window_text
 from engine.report.diff_page import Diff
 from engine.report.diff_page import page as diff_page
@@ -54,7 +53,7 @@ class RulesPages:
 
     def index(self) -> str:
         """Every convention, then every item with a link to its page."""
-        conventions = in_time(self.say)
+        conventions = self.say.registry.in_time
         kinds: dict[str, dict[str, str]] = {}
         for convention in conventions:
             for item in convention.items.values():
@@ -69,7 +68,7 @@ class RulesPages:
         Raises:
             UsageFault: no convention has it.
         """
-        having = [convention for convention in in_time(self.say)[::-1] if id_ in convention.items]
+        having = [convention for convention in self.say.registry.in_time[::-1] if id_ in convention.items]
         if not having:
             show_page(id_, self.say)
         having.sort(key=lambda convention: convention.id != text)
@@ -88,7 +87,7 @@ class RulesPages:
             blocks += [Heading(wording(say.lang)("examples")), Table(heads, rows)]
             links |= {} if self.suffix else {case.name: self._opened(case) for case in found}
         html = Markup(fragment(ended(blocks, say, full=True), 0, links))
-        changes = [(a, b) for a, b in pairwise(in_time(say)) if self._changed(a, b, id_)]
+        changes = [(a, b) for a, b in pairwise(say.registry.in_time) if self._changed(a, b, id_)]
         values = {"html": html, "title": title, "changes": changes, "say": say}
         return self._page("rule.html", f"/regles/{id_}", **values)
 
@@ -166,7 +165,7 @@ def site(session: Session, folder: Path) -> int:
 def _files(say: Say, examples: Examples) -> Iterator[tuple[str, str]]:
     yield "index.html", RulesPages(say, "", ".html").index()
     below = RulesPages(say, "../", ".html")
-    conventions = in_time(say)
+    conventions = say.registry.in_time
     for id_ in sorted({id_ for convention in conventions for id_ in convention.items}):
         yield f"regles/{id_}.html", below.item(id_, examples.get(id_, ()))
     for old, new in pairwise(conventions):

@@ -202,9 +202,9 @@ class _Reader:
 
     def _after_comma(self) -> bool:
         """Whether a key without a value is what follows a decimal comma: the number is told, the key skipped."""
-        container, path = self.stack[-1]
+        container, path = self.stack[-1] if self.stack else (None, ())
         before, whole = next(reversed(container.items()), ("", "")) if isinstance(container, dict) else ("", "")
-        values = decimal_comma(whole, self.pending[-1] or "")
+        values = decimal_comma(whole, (self.pending[-1] if self.pending else None) or "")
         if values is not None:
             self.problems.append(Problem(Location(self.name, *self.values[(*path, before)]), "number-form", values))
             self.pending[-1] = None

@@ -19,7 +19,12 @@ CASE = """contrat: {date_signature: "2023-09-04", option: demi_etp}
 medecin: {secteur: secteur_1, specialite: medecine_generale, age: 66}
 patientele: {mt_depart: 700, fa_depart: 900}
 """
-SAID = {"avenant new": "est commencé", "grep -c to-fill": "3", "avenant test": "20 changent et sont déclarés"}
+SAID = {
+    "avenant new 2027": "est commencé",
+    "avenant new 2030": "est commencé",
+    "grep -c to-fill": "3",
+    "avenant test": "20 changent et sont déclarés",
+}
 
 
 def commands() -> list[str]:

@@ -37,6 +37,7 @@ MEMBERS = {
     "diff_kind": {*EDITED},
     "effect": {"gain", "loss", "opened", "settled", "other"},
     "fewer_of": {"patients", "patients_par_etp", "points", "ETP", "years", "days"},
+    "forms": {"or", "object", "array", "string", "integer", "number", "boolean"},
     "if_unmet": {*IF_UNMET},
     "item_status": {behaviour.PROVED, behaviour.APART, behaviour.OFFSET, behaviour.UNDECIDED, behaviour.THROUGH},
     "cause_change": {"added", "removed", "changed"},
@@ -56,6 +57,7 @@ MEMBERS = {
     "side": {"yes", "no"},
     "unchanged": {"known", "known_so_far", "undetermined", "undetermined_so_far"},
     "wish_of": {"at_least", "at_most", "more", "less", "later", "earlier"},
+    "types": {"number", "number_alone", "enum", "boolean", "date", "verdict"},
 }
 
 

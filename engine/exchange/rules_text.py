@@ -17,7 +17,7 @@ _FOLDS = re.compile(r"\S+( \S+)+\Z")  # a text that has nothing but single blank
 
 def rules_text(data: Any, schema: str) -> str:
     """YAML under the line by which an editor finds ``schema``; short collections on one line."""
-    above = "../" if schema == "differences" else ""  # which stands among the tests
+    above = "../" if schema in ("differences", "suite") else ""  # which stand among the tests
     head = f"# yaml-language-server: $schema={above}../../schemas/{schema}.schema.json"
     return "\n".join([head, *_block(data, "")]) + "\n"
 

@@ -20,7 +20,7 @@ from engine.policy.places import HEAD
 from engine.policy.weaving import Bundle, Piece, Placed, Tree, whole, woven
 from engine.records import dataclass
 
-AMENDS, KEPT, CHANGE = "amends", "kept", "change"
+AMENDS, KEPT, CHANGE, WHOSE = "amends", "kept", "change", "beneficiary"
 _LISTS = (*KINDS, "properties", "suppositions")
 _NOT_INHERITED = frozenset({"id", "label", "note", "signed", "without_rules", AMENDS, KEPT})
 
@@ -49,7 +49,7 @@ class Written:
 
 
 def standing(texts: Mapping[str, Written], folders: Collection[str]) -> tuple[list[Written], list[Problem]]:
-    """The texts as they stand: one that amends another with all of it, one that is amended with an end.
+    """The texts as they stand: one that amends another with all of it, one that another follows with an end.
 
     ``folders`` names also those that could not be read: what amends them is left out, and their own faults are told.
     """
@@ -71,9 +71,7 @@ def standing(texts: Mapping[str, Written], folders: Collection[str]) -> tuple[li
             if first.data <= before.data:
                 values = {"id": id_, "base": text.amends, "start": first.data, "base_start": before.data}
                 problems.append(Problem(first.at, "amends-early", values))
-            else:
-                found[text.amends] = _closed(found[text.amends], first)
-    return [found[id_] for id_ in texts if id_ in found], problems
+    return [_closed(found[id_], found.values()) for id_ in texts if id_ in found], problems
 
 
 def _chain(id_: str, texts: Mapping[str, Written]) -> list[str]:
@@ -144,11 +142,19 @@ def chained(digests: Sequence[str]) -> str:
     return last
 
 
-def _closed(text: Written, first: Piece) -> Written:
-    """``text``, whose window ends on ``first`` at the latest."""
-    head = whole(text.head)
+def _closed(text: Written, others: Iterable[Written]) -> Written:
+    """``text``, whose window ends where one that amends it begins, or if it names no end, the next of its kind."""
+    head, own = whole(text.head), _first(text)
     signed = head.below("signed")
-    if signed.data.get("before", first.data) < first.data:
+    open_ = "before" not in signed.data
+    firsts = [
+        _first(other)
+        for other in others
+        if other.amends == head.data["id"] or (open_ and other.head.data.get(WHOSE) == head.data.get(WHOSE))
+    ]
+    later = [first for first in firsts if first.data > own.data]
+    first = min(later, key=lambda piece: str(piece.data), default=None)
+    if first is None or signed.data.get("before", first.data) < first.data:
         return text
     parts = {**head.entries(), "signed": Bundle(signed, {**signed.entries(), "before": first})}
     return Written(woven(Bundle(head, parts)), text.files, text.digest)
@@ -214,26 +220,26 @@ def _head(base: Placed, head: Placed, said: _Said, files: Iterable[Placed]) -> P
         maintained = {fact: also(offered.below(fact), said.grounds) for fact in offered.data}
         parts[KNOWS] = Bundle(after, maintained | own)
     own_questions = {question.data["id"]: question for question in after.listed("interpretations")}
-    asked = _named("interpretation", [file.data for file in files])
+    asked = named("interpretation", [file.data for file in files])
     questions = {question.data["id"]: question for question in before.listed("interpretations")}
     questions = {id_: each for id_, each in questions.items() if id_ in asked - said.removed.keys()} | own_questions
     parts.pop("interpretations", None)
     if questions:
         parts["interpretations"] = Bundle(after, list(questions.values()))
-    cited = _named("source", [*(file.data for file in files), *(part.data for part in parts.values())])
+    cited = named("source", [*(file.data for file in files), *(part.data for part in parts.values())])
     sources = {id_: each for id_, each in before.below("sources").entries().items() if id_ in cited}
     parts["sources"] = Bundle(after, sources | (after.below("sources").entries() if "sources" in after.data else {}))
     return woven(Bundle(after, parts))
 
 
-def _named(key: str, data: Any) -> set[str]:
+def named(key: str, data: Any) -> set[str]:
     """Every text under ``key``, however deep."""
     if isinstance(data, list):
-        return {name for each in data for name in _named(key, each)}
+        return {name for each in data for name in named(key, each)}
     if not isinstance(data, dict):
         return set()
     own = {data[key]} if isinstance(data.get(key), str) else set()
-    return own.union(*(_named(key, each) for each in data.values()))
+    return own.union(*(named(key, each) for each in data.values()))
 
 
 def _misnamed(said: _Said, known: set[tuple[str, str]], asked: list[str]) -> Iterator[Problem]:

@@ -61,6 +61,7 @@ def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[model.Con
         amends=data.get("amends"),
         kept=cited(data.get("kept", {}), top.below("kept")),
         knows=known_values(head),
+        overtaken="before" in data["signed"] and head.at(("signed", "before")).file != head.at(("id",)).file,
     )
     return convention, problems
 

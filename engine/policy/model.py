@@ -255,7 +255,7 @@ class Convention:
     """One version of the rules, for signature dates from ``signed_from`` (in) to ``signed_before`` (out).
 
     One that ``amends`` another holds all of it already; ``kept`` says on what ground it maintains what it does not
-    change.
+    change. ``overtaken``: its window ends because another text begins, and not by its own words.
     """
 
     id: str
@@ -279,6 +279,7 @@ class Convention:
     amends: str | None = None
     kept: tuple[tree.Citation, ...] = ()
     knows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    overtaken: bool = False
 
     @property
     def entries(self) -> tuple[Entry, ...]:

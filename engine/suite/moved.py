@@ -120,7 +120,7 @@ def with_undeclared(found: Moved, root: Path) -> dict[str, Any]:
     for outcome in found.undeclared:
         case = outcome.case
         named = {"suite": case.suite} if case.name in found.twins else {}
-        now = {each.subject: _written(each.actual) for each in outcome.differences}
+        now = {each.subject: written(each.actual) for each in outcome.differences}
         alike.setdefault(repr((named, now)), {"case": [], **named, "now": now})["case"].append(case.name)
     cases = [
         {**entry, "case": entry["case"] if len(entry["case"]) > 1 else entry["case"][0]} for entry in alike.values()
@@ -133,7 +133,7 @@ def differences_file(root: Path, convention: str) -> Path:
     return root / convention / TESTS / DIFFERENCES
 
 
-def _written(text: str) -> str | int | Decimal:
+def written(text: str) -> str | int | Decimal:
     """A value as a list of differences holds it: a number without quotes."""
     return text if not _NUMBER.fullmatch(text) else Decimal(text) if "." in text else int(text)
 
@@ -156,14 +156,14 @@ def _said(session: Session, case: PolicyCase, window: Convention, forced: str) -
     """What comes out of all that a case expects, as text, decided in another window."""
     facts, moved_by = into(window, case.facts)
     as_of = case.entry.get("as_of")
-    day = None if as_of is None else _later(dt.date.fromisoformat(as_of), moved_by)
+    day = None if as_of is None else later(dt.date.fromisoformat(as_of), moved_by)
     try:
         decision = session.decide(facts, forced, case.entry.get("interpret"), day, years=False)
     except InputFault as error:
         return {REFUSED: ", ".join(sorted({problem.code for problem in error.problems}))}
     except UsageFault as error:
         return {REFUSED: error.problem.code}
-    return dict(_answers(case.entry, decision))
+    return dict(_answers(restated(case.entry, decision)))
 
 
 def into(window: Convention, facts: Facts) -> tuple[dict[str, Any], int | dt.timedelta]:
@@ -175,34 +175,48 @@ def into(window: Convention, facts: Facts) -> tuple[dict[str, Any], int | dt.tim
     by: int | dt.timedelta = 12 * years
     if not window.covers(add_months(signature, 12 * years)):
         by = window.signed_from - signature
-    return {name: _later(value, by) if isinstance(value, dt.date) else value for name, value in facts.items()}, by
+    return {name: later(value, by) if isinstance(value, dt.date) else value for name, value in facts.items()}, by
 
 
-def _later(day: dt.date, by: int | dt.timedelta) -> dt.date:
+def later(day: dt.date, by: int | dt.timedelta) -> dt.date:
     """A day moved by months, or by days; 29 February becomes the 28th where the year has none."""
     return add_months(day, by) if isinstance(by, int) else day + by
 
 
-def _answers(entry: Mapping[str, Any], decision: Decision) -> Iterator[tuple[str, str]]:
+def restated(entry: Mapping[str, Any], decision: Decision) -> dict[str, Any]:
+    """What a test would expect of its subjects as they were decided."""
     statuses = {line.id: line.status for line in decision.obligations}
     waiting: set[str] = set()
+    told: dict[str, Any] = {"expect": {}}
     for id_ in entry["expect"]:
         result = decision.results.get(id_)
         if id_ in statuses or result is None:
-            yield id_, statuses.get(id_, NOTHING)
+            told["expect"][id_] = statuses.get(id_, NOTHING)
             continue
         waiting.update(result.missing if result.status == "undetermined" else ())
-        yield id_, shown(result.value) if result.status == "known" else result.status
+        told["expect"][id_] = written(shown(result.value)) if result.status == "known" else result.status
     if "missing" in entry:
-        yield "missing", ", ".join(sorted(waiting))
+        told["missing"] = sorted(waiting)
     dues = {line.result.id: line.due for line in decision.payments} | {o.id: o.due for o in decision.obligations}
-    for id_ in entry.get("due", ()):
-        yield f"{id_}: due", shown(dues.get(id_))
-    for id_ in entry.get("derogation", ()):
-        yield f"{id_}: derogation", shown(decision.results[id_].derogation if id_ in decision.results else None)
+    derogations = {id_: result.derogation for id_, result in decision.results.items() if result.derogation}
+    for key, found in (("due", dues), ("derogation", derogations)):
+        if key in entry:
+            told[key] = {id_: shown(found.get(id_)) for id_ in entry[key]}
     for id_ in (*entry.get("warnings", ()), *entry.get("no_warnings", ())):
         warned = id_ in decision.results and bool(decision.results[id_].warnings)
-        yield f"{id_}: warning", "warning" if warned else NOTHING
+        told.setdefault("warnings" if warned else "no_warnings", []).append(id_)
+    return told
+
+
+def _answers(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The same as one text for each subject."""
+    yield from ((id_, shown(value)) for id_, value in told["expect"].items())
+    if "missing" in told:
+        yield "missing", ", ".join(told["missing"])
+    for key in ("due", "derogation"):
+        yield from ((f"{id_}: {key}", value) for id_, value in told.get(key, {}).items())
+    yield from ((f"{id_}: warning", "warning") for id_ in told.get("warnings", ()))
+    yield from ((f"{id_}: warning", NOTHING) for id_ in told.get("no_warnings", ()))
 
 
 def _read_declared(session: Session, convention: Convention) -> list[_Declared]:

@@ -30,7 +30,7 @@ STATUSES = ("undetermined", "not_applicable")
 class PolicyCase:
     """One case of a suite: the facts, how to decide them, and what is expected (the entry as written).
 
-    ``overtaken``: a later text amends the one that the case tests, on a day before that of its signature.
+    ``overtaken``: a later text begins on or before the day of its signature, and ended the window of the one it tests.
     """
 
     suite: str
@@ -119,12 +119,10 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
 
 
 def _overtaken(registry: Registry, convention: str, facts: Facts) -> bool:
-    """Whether a text that amends ``convention`` governs the contract by its date."""
+    """Whether the contract comes under a later text that ended the window of ``convention``."""
     text, signature = registry.conventions.get(convention), facts.get(SIGNATURE)
-    if text is None or not isinstance(signature, dt.date) or text.covers(signature):
-        return False
-    later = (each for each in registry.conventions.values() if each.covers(signature))
-    return any(text in registry.chain(each)[1:] for each in later)
+    end = text.signed_before if text is not None and text.overtaken else None
+    return end is not None and isinstance(signature, dt.date) and signature >= end
 
 
 def _merged(base: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:

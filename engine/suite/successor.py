@@ -1,0 +1,132 @@
+"""A text that stands alone, begun from the one before: its rules and moved tests come in, the files to fill in go out.
+
+What only the author can know is marked: each citation, and the title of each suite. What reaches contracts older than
+the text before stays behind, and so do its sources and the values that no longer hold on the first day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from engine.errors import InputFault, UsageFault
+from engine.evaluation.facts import nested
+from engine.evaluation.session import Session
+from engine.policy.amending import named
+from engine.policy.model import Convention
+from engine.policy.places import HEAD, TESTS, TO_FILL
+from engine.policy.reading import standing_text
+from engine.suite.moved import NOTHING, into, later, restated, written
+from engine.suite.running import PolicyCase, shown
+
+CITE = [{"source": "texte", "at": TO_FILL}]
+_LEFT = frozenset({"note", "signed", "sources", "without_rules", "removed", "label", "id"})  # of the head of a text
+_DATED = frozenset({"from", "before"})
+
+
+def rules_after(session: Session, base: Convention, first: dt.date) -> dict[str, Any]:
+    """The rule files of a text that follows ``base`` on ``first``, by name, without its card's own keys."""
+    files = standing_text(session.registry, base.id).alone
+    running = {name: data for name, data in files.items() if "overlays" not in data}
+    found = {name: _renewed(data, first.isoformat()) for name, data in running.items()}
+    asked = named("interpretation", [data for name, data in running.items() if name != HEAD])
+    head = {key: part for key, part in found[HEAD].items() if key not in _LEFT}
+    questions = [each for each in head.pop("interpretations", ()) if each["id"] in asked]
+    found[HEAD] = {**head, "interpretations": questions} if questions else head
+    return found
+
+
+def _renewed(data: Any, first: str) -> Any:
+    """Rules with their citations to fill in, and of what is dated what holds on the first day and later."""
+    if isinstance(data, list):
+        return [_begun(_renewed(each, first), first) for each in _holding(data, first)]
+    if not isinstance(data, dict):
+        return data
+    return {key: CITE if key == "cite" else _renewed(part, first) for key, part in data.items()}
+
+
+def _holding(entries: list[Any], first: str) -> list[Any]:
+    """Of dated values of one parameter, and of dated rows of the same cells, those not over on the first day."""
+    last: dict[str, str] = {}
+    for entry in entries:
+        if isinstance(entry, dict) and entry.get("from", first) <= first:
+            key = _same(entry)
+            last[key] = max(last.get(key, ""), entry.get("from", ""))
+    return [
+        entry
+        for entry in entries
+        if not (isinstance(entry, dict) and ("from" in entry or "then" in entry))
+        or entry.get("from", "") > first
+        or entry.get("from", "") == last.get(_same(entry))
+    ]
+
+
+def _same(entry: Mapping[str, Any]) -> str:
+    cells = {key: part for key, part in entry.items() if key not in (*_DATED, "then", "value", "unpublished", "cite")}
+    return repr(sorted(cells.items(), key=lambda pair: pair[0]))
+
+
+def _begun(entry: Any, first: str) -> Any:
+    """A dated value from the first day at the earliest; a row that holds then needs no day."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("from"), str) or entry["from"] > first:
+        return entry
+    return {**entry, "from": first} if "then" not in entry else {k: v for k, v in entry.items() if k != "from"}
+
+
+def tests_after(session: Session, base: Convention, cases: Sequence[PolicyCase], first: dt.date) -> dict[str, Any]:
+    """The suites of ``base`` with their dates moved to a text from ``first`` on, by the name of their file."""
+    window = replace(base, signed_from=first, signed_before=None)
+    chain = [each.id for each in session.registry.chain(base)]
+    suites: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for case in cases:
+        if case.convention in chain:
+            entry = _moved_case(session, window, case)
+            if entry is not None:
+                suites.setdefault((case.at.file, case.suite), []).append(entry)
+    found: dict[str, Any] = {}
+    for (file, title), entries in suites.items():
+        path = Path(file)
+        name = f"{TESTS}/{path.name}"
+        found[name if name not in found else f"{TESTS}/{path.parent.parent.name}_{path.name}"] = _suite(title, entries)
+    return found
+
+
+def _moved_case(session: Session, window: Convention, case: PolicyCase) -> dict[str, Any] | None:
+    """A case in the new window, with what the rules give there; None where they refuse it."""
+    facts, by = into(window, case.facts)
+    as_of = case.entry.get("as_of")
+    day = None if as_of is None else later(dt.date.fromisoformat(as_of), by)
+    try:
+        decision = session.decide(facts, window.id, case.entry.get("interpret"), day, years=False)
+    except (InputFault, UsageFault):
+        return None
+    kept = {key: case.entry[key] for key in ("interpret",) if key in case.entry}
+    moved = {} if day is None else {"as_of": day.isoformat()}
+    given = {name: value if isinstance(value, bool) else written(shown(value)) for name, value in facts.items()}
+    return {"name": case.name, "given": given, **kept, **moved, **_testable(restated(case.entry, decision))}
+
+
+def _testable(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a suite can expect: nothing of items that the text does not have, and a day that is not known as such."""
+    kept = {key: dict(part) if isinstance(part, dict) else part for key, part in told.items()}
+    for key in ("expect", "derogation", "due"):
+        for id_, value in told.get(key, {}).items():
+            if value == NOTHING and key == "due":
+                kept[key][id_] = "undetermined"
+            elif value == NOTHING:
+                del kept[key][id_]
+    return {key: part for key, part in kept.items() if part or key in ("expect", "missing")}
+
+
+def _suite(title: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """A suite whose common case is what all its cases have in common."""
+    first = entries[0]["given"]
+    common = {name: value for name, value in first.items() if all(e["given"].get(name) == value for e in entries)}
+    for entry in entries:
+        entry["given"] = {name: value for name, value in entry["given"].items() if name not in common}
+        if not entry["given"]:
+            del entry["given"]
+    return {"suite": f"{TO_FILL} : {title}", "base": nested(common, {}), "cases": entries}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -35,6 +36,7 @@ _COMMANDS: Mapping[str, str] = {
     "serve": "serving",
     "site": "serving",
 }
+OBJECTS = 100_000  # made before garbage is looked for: a start's all stay, and looking through them is a tenth of it
 _NAMES = {"list": "list_"}  # a command whose function must not hide a word of Python
 
 
@@ -85,6 +87,7 @@ def cli() -> None:
 
 def main() -> None:
     """The entry point of the command ``avenant``."""
+    gc.set_threshold(OBJECTS)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +25,26 @@ class Effort:
 
     full: bool
 
-    def of(self, whole: int, least: int = 1) -> int:
-        """How many of ``whole`` seeds, cases or examples to run, never fewer than ``least``."""
-        return whole if self.full else max(least, whole // 10)
+    def of(self, whole: int, least: int = 1, part: int = 10) -> int:
+        """How many of ``whole`` seeds, cases or examples to run: one in ``part``, never fewer than ``least``."""
+        return whole if self.full else max(least, whole // part)
 
-    def share(self, whole: Sequence[T], least: int = 1) -> Sequence[T]:
+    def share(self, whole: Sequence[T], least: int = 1, part: int = 10) -> Sequence[T]:
         """As many of ``whole``, spread over it."""
-        return whole[:: max(1, len(whole) // self.of(len(whole), least))]
+        return whole[:: max(1, len(whole) // self.of(len(whole), least, part))]
+
+    def turns(self, first: Sequence[T], *others: Sequence[T], start: int = 0) -> list[tuple[T, ...]]:
+        """Values that are independent: each of the ``first`` with one of the ``others`` in turn, or with all."""
+        if self.full:
+            return list(itertools.product(first, *others))
+        found, turn = [], start
+        for value in first:
+            row, turn, left = [value], turn + 1, turn
+            for values in others:
+                left, place = divmod(left, len(values))
+                row.append(values[place])
+            found.append(tuple(row))
+        return found
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,15 +70,31 @@ def effort_of(config: pytest.Config) -> Effort:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """``@pytest.mark.sweep(seed=80)`` runs a test for the seeds 0 to 79, or for the share that the effort takes.
+    """Runs a test for a share of what it is marked with.
 
+    ``@pytest.mark.sweep(seed=80)`` runs it for the seeds 0 to 79, or for the share that the effort takes;
     ``sweep(seed=80, usual=4)`` names another share, where one seed takes long.
+
+    ``@pytest.mark.turns(case=CASES, lang=LANGUAGES, form=FORMATS)``, whose values are independent, runs it for each
+    case with one language and one format, in turn from one case to the next, and with full effort for all
+    combinations. Of a single list, as ``turns(lang=LANGUAGES)``, one value is taken, another one in another test.
     """
+    effort = effort_of(metafunc.config)
     for mark in metafunc.definition.iter_markers("sweep"):
         ((name, whole),) = ((key, value) for key, value in mark.kwargs.items() if key != "usual")
-        effort = effort_of(metafunc.config)
         count = effort.of(whole) if effort.full else mark.kwargs.get("usual", effort.of(whole))
         metafunc.parametrize(name, range(count))
+    for mark in metafunc.definition.iter_markers("turns"):
+        start = zlib.crc32(metafunc.definition.name.encode())
+        names, values = [*mark.kwargs], [*mark.kwargs.values()]
+        rows = effort.turns(*values, start=start) if len(names) > 1 else effort.turns(("",), *values, start=start)
+        chosen = rows if len(names) > 1 else [row[1:] for row in rows]
+        metafunc.parametrize(names, chosen, ids=["-".join(map(shown, row)) for row in chosen])
+
+
+def shown(value: object) -> str:
+    """What a value is called in the name of a test."""
+    return value.stem if isinstance(value, Path) else str(value)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.language.facts import Fact, Vocabulary
 from engine.language.values import Scalar, exact
+from engine.policy.model import Item, Quantity
 from engine.policy.overlays import named_items
 
 PATIENTS = (0, 639, 640, 641, 774, 775, 776, 849, 850, 851, 900, 1044, 1045, 1106, 1107, 1195, 1300, 1513, 1514, 2355)
@@ -94,9 +95,21 @@ def consistent(facts: Facts) -> Facts:
 
 
 def set_aside(session: Session, facts: Facts) -> set[str]:
-    """Items that ``unless`` reaches: it changes nothing while unknown, so what it lets through may go later."""
-    found: set[str] = set()
+    """Items that `unless` reaches, as it changes nothing while unknown, so what it lets through may go later.
+
+    And bounds, such as the highest band still possible, with what is counted from them: they draw nearer with each
+    fact. A result that heads an answer is known only where no fact moves it, and never set aside for them.
+    """
+    reached: set[str] = set()
+    bounds: set[str] = set()
     for step in session.settled(facts).program.plan.steps:
-        if step.item.unless is not None or found & set(named_items(step.item)):
-            found.add(step.item.id)
-    return found
+        item, read = step.item, set(named_items(step.item))
+        if item.unless is not None or reached & read:
+            reached.add(item.id)
+        if bounds & read or (step.type is not None and step.type.ordered and first_known(item)):
+            bounds.add(item.id)
+    return reached | bounds - {*session.registry.results.ids}
+
+
+def first_known(item: Item) -> bool:
+    return isinstance(item.body, Quantity) and getattr(item.body.expression, "operator", None) == "first_known"

@@ -160,7 +160,7 @@ def test_what_is_proved_and_what_is_left_open_are_told(session: Session, decisio
     assert "The solver's budget (20,000 steps for each question) is spent" in told(Status.UNDECIDED)
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.turns(lang=("fr", "en"))
 def test_a_page_fits_a_narrow_terminal(session: Session, decision: Decision, lang: str) -> None:
     found = with_changes(
         decision, Change("patientele.mt_actuelle", 920, 1000), Change("contrat.option", None, "un_etp")

@@ -52,8 +52,9 @@ def test_a_case_is_decided_as_on_the_command_line(served: Client, described: Any
     fits(described, "decision", answer.data)
 
 
-@pytest.mark.parametrize("path", DOSSIERS[:3], ids=lambda path: path.stem)
-def test_a_life_is_followed_as_on_the_command_line(served: Client, described: Any, path: Path) -> None:
+@pytest.mark.sweep(place=3, usual=1)
+def test_a_life_is_followed_as_on_the_command_line(served: Client, described: Any, place: int) -> None:
+    path = DOSSIERS[-1 - place]
     said = json.loads(avenant("timeline", str(path), "--format", "json", "--lang", "fr").stdout)
     answer = served.post("/api/v1/timeline", {"dossier": plain(path)})
     assert (answer.status, answer.data) == (200, said)

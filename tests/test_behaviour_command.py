@@ -68,7 +68,7 @@ def edited_small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.turns(lang=LANGUAGES)
 def test_the_page_of_a_moved_threshold_is_the_golden_one(
     lang: str, edited: Path, update_golden: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

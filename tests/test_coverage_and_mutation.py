@@ -135,7 +135,7 @@ def test_a_suite_without_cases_notices_nothing(rules: Session) -> None:
     assert mutation_score(rules.registry, [], sample=5, processes=1).share() == 0
 
 
-@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.turns(lang=("en", "fr"))
 def test_the_command_prints_both_scores_and_the_survivors_by_line(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     result = avenant("test", "--coverage", "--mutation", "--policies", str(REVIEWED), "--lang", lang)

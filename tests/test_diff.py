@@ -53,7 +53,7 @@ def validator() -> Draft7Validator:
     return Draft7Validator(schema)
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.turns(lang=("fr", "en"))
 def test_json_fits_its_schema_and_has_every_edit(lang: str, session: Session, effort: Effort) -> None:
     check = validator()
     names = list(session.registry.conventions)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from command import CONVENTIONS, FIXTURES, ROOT, avenant, refused
+from command import CONVENTIONS, FIXTURES, LANGUAGES, ROOT, avenant, refused
 from conftest import Effort
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,9 +47,15 @@ def copy_into(folder: Path, *conventions: str) -> Path:
 
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the policies for doctors, in the folder one works in."""
+    """A copy of one convention, in the folder one works in."""
     monkeypatch.chdir(tmp_path)
-    return copy_into(tmp_path, "2019_avenant7", "2023_reglement_arbitral", NEW)
+    return copy_into(tmp_path, NEW)
+
+
+@pytest.fixture
+def checked(copied: Path, tmp_path: Path) -> Path:
+    """A copy of the policies for doctors, which together pass their check."""
+    return copy_into(tmp_path, "2019_avenant7", "2023_reglement_arbitral")
 
 
 @pytest.fixture
@@ -140,29 +146,29 @@ def assert_one_line(before: bytes, after: bytes, at: Location, old: str, new: st
     assert other == line[:start] + new + line[start + len(old) :]
 
 
-@pytest.mark.parametrize("name", CONVENTIONS)
-@pytest.mark.parametrize("separator", ["comma", "semicolon", "tab"])
-def test_what_is_exported_and_comes_back_unchanged_changes_nothing(name: str, separator: str, all_copied: Path) -> None:
-    for lang in ("fr", "en"):
-        options = ("--separator", separator, "--lang", lang, *(("--bom",) if lang == "fr" else ()))
-        assert avenant("table", "export", name, "-o", "x.csv", *options).exit_code == 0
-        before = {path: path.read_bytes() for path in all_copied.rglob("*.yaml")}
-        times = {path: path.stat().st_mtime_ns for path in before}
-        result = avenant("table", "import", name, "x.csv", "--correct", "--lang", lang)
-        assert result.exit_code == 0, result.output
-        assert ("No value changes" if lang == "en" else "Aucune valeur ne change") in result.stdout
-        assert {path: path.read_bytes() for path in before} == before
-        assert {path: path.stat().st_mtime_ns for path in before} == times
+@pytest.mark.turns(name=CONVENTIONS, separator=("comma", "semicolon", "tab"), lang=LANGUAGES)
+def test_what_is_exported_and_comes_back_unchanged_changes_nothing(
+    name: str, separator: str, lang: str, all_copied: Path
+) -> None:
+    options = ("--separator", separator, "--lang", lang, *(("--bom",) if lang == "fr" else ()))
+    assert avenant("table", "export", name, "-o", "x.csv", *options).exit_code == 0
+    before = {path: path.read_bytes() for path in all_copied.rglob("*.yaml")}
+    times = {path: path.stat().st_mtime_ns for path in before}
+    result = avenant("table", "import", name, "x.csv", "--correct", "--lang", lang)
+    assert result.exit_code == 0, result.output
+    assert ("No value changes" if lang == "en" else "Aucune valeur ne change") in result.stdout
+    assert {path: path.read_bytes() for path in before} == before
+    assert {path: path.stat().st_mtime_ns for path in before} == times
 
 
 # The way of a table through the commands
 
 
-def test_a_changed_amount_is_shown_and_written_only_when_asked(copied: Path) -> None:
+def test_a_changed_amount_is_shown_and_written_only_when_asked(checked: Path) -> None:
     avenant("table", "export", NEW, "aide.bareme", "--separator", "semicolon", "--lang", "fr", "-o", "bareme.csv")
     text = Path("bareme.csv").read_text(encoding="utf-8").replace(";EUR;14000;", ";EUR;14250,50;")
     Path("bareme.csv").write_text(text, encoding="utf-8")
-    funding = copied / NEW / "funding.yaml"
+    funding = checked / NEW / "funding.yaml"
     before = funding.read_bytes()
     shown = avenant("table", "import", NEW, "bareme.csv", "--lang", "fr")
     assert shown.exit_code == 0
@@ -538,9 +544,9 @@ def exported(names: Sequence[str], *pairs: tuple[str, str]) -> None:
 SINCE = ("--from", "2027-01-01", "--cite", "ameli_2024, options et montants de l'aide")
 
 
-def test_a_value_that_changes_from_a_day_on_is_added_and_what_held_before_stays(copied: Path) -> None:
+def test_a_value_that_changes_from_a_day_on_is_added_and_what_held_before_stays(checked: Path) -> None:
     exported(["aide.bareme", "seuil.mt.p30"], ("19000", "19500"), ("775", "800"))
-    before = {path: path.read_text(encoding="utf-8").splitlines() for path in copied.rglob("*.yaml")}
+    before = {path: path.read_text(encoding="utf-8").splitlines() for path in checked.rglob("*.yaml")}
     result = avenant("table", "import", NEW, "x.csv", *SINCE, "--lang", "fr")
     assert result.exit_code == 0, result.output
     assert "Ajouté à partir du 01/01/2027" in result.stdout

@@ -30,7 +30,7 @@ def object_of(command: str, name: str, *options: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("year", "amount"), [("2021", "18 000"), ("2025", "19 000")])
-@pytest.mark.parametrize("form", ["text", "markdown"])
+@pytest.mark.turns(form=("text", "markdown"))
 def test_a_secretary_who_is_not_replaced_leaves_nothing_due(year: str, amount: str, form: str) -> None:
     page = said("evaluate", f"secretary_not_replaced_{year}", form=form)
     assert "Aide non due, condition non remplie : Secrétaire remplacé" in page
@@ -55,7 +55,7 @@ def test_in_a_batch_a_secretary_who_is_not_replaced_is_due_nothing(tmp_path: Pat
     assert row["aide.montant_du"] == ""
 
 
-@pytest.mark.parametrize("form", ["text", "markdown"])
+@pytest.mark.turns(form=("text", "markdown"))
 def test_a_refusal_stands_beside_no_amount_and_no_later_text(form: str) -> None:
     page = said("evaluate", "refused_below_p30", "refused_option_2023", form=form)
     assert page.count("Non éligible") >= 2
@@ -63,7 +63,7 @@ def test_a_refusal_stands_beside_no_amount_and_no_later_text(form: str) -> None:
     assert "Texte ultérieur" not in page
 
 
-@pytest.mark.parametrize("form", ["text", "markdown"])
+@pytest.mark.turns(form=("text", "markdown"))
 def test_an_instalment_above_what_is_due_is_told_as_overpaid(form: str) -> None:
     page = said("evaluate", "overpaid", form=form)
     for shown in ("Maximum", "22 000 €", "4 400 €", "11 000 €", "À récupérer", "6 600 €"):
@@ -71,7 +71,7 @@ def test_an_instalment_above_what_is_due_is_told_as_overpaid(form: str) -> None:
     assert object_of("evaluate", "overpaid")["results"]["aide.trop_percu"]["value"] == "6600.00"
 
 
-@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+@pytest.mark.turns(form=("text", "markdown", "html"))
 def test_a_life_tells_its_position_at_a_day(form: str) -> None:
     page = said("timeline", "life_overpaid", form=form, options=("--as-of", "2026-11-28"))
     for shown in ("Position au 28/11/2026", "70 400 €", "77 000 €", "6 600 € (année 3)"):
@@ -87,7 +87,7 @@ def test_a_life_renewed_without_a_word_keeps_its_amounts() -> None:
     assert due[2:6] == ["19000.00", "19000.00", "0.00", "19000.00"]
 
 
-@pytest.mark.parametrize("form", ["text", "markdown"])
+@pytest.mark.turns(form=("text", "markdown"))
 def test_a_doctor_of_45_at_p95_is_quoted_nothing_of_the_age_of_65(form: str) -> None:
     for page in (
         said("evaluate", "p95_aged_45", form=form),
@@ -101,7 +101,7 @@ def test_a_doctor_of_45_at_p95_is_quoted_nothing_of_the_age_of_65(form: str) -> 
     assert results["objectif.mt"]["value"] == 2000
 
 
-@pytest.mark.parametrize("form", ["text", "markdown"])
+@pytest.mark.turns(form=("text", "markdown"))
 def test_a_band_that_no_figure_left_can_change_is_not_asked_for(form: str) -> None:
     page = said("evaluate", "band_not_needed", form=form)
     assert "14 000 €" in page
@@ -112,7 +112,7 @@ def test_a_band_that_no_figure_left_can_change_is_not_asked_for(form: str) -> No
     assert results["aide.montant_annuel"]["missing"] == []
 
 
-@pytest.mark.parametrize("form", ["text", "markdown"])
+@pytest.mark.turns(form=("text", "markdown"))
 def test_amounts_that_are_left_are_told_with_the_one_fact_that_people_know(form: str) -> None:
     page = said("evaluate", "published_example_2019", form=form)
     for shown in ("12 000 €", "9 000 € ou 12 000 €", "7 000 € ou 8 350 € ou 12 000 €"):
@@ -134,8 +134,7 @@ def test_a_notified_threshold_settles_the_published_example(tmp_path: Path) -> N
     assert (data["results"]["objectif.mt"]["value"], data["results"]["objectif.fa"]["value"]) == (840, 1560)
 
 
-@pytest.mark.parametrize("form", ["text", "markdown"])
-@pytest.mark.parametrize("name", ["hire_day_unknown_2021", "hire_day_unknown_year_5"])
+@pytest.mark.turns(name=("hire_day_unknown_2021", "hire_day_unknown_year_5"), form=("text", "markdown"))
 def test_a_hire_day_that_is_not_given_is_an_assumption_with_what_it_decides(name: str, form: str) -> None:
     page = said("evaluate", name, form=form)
     assumed = page[page.index("Hypothèses") :]
@@ -170,7 +169,7 @@ def test_a_hire_day_that_is_given_leaves_nothing_to_assume() -> None:
     assert "Hypothèses" not in said("evaluate", "hire_day_known_year_5")
 
 
-@pytest.mark.parametrize("form", ["text", "markdown"])
+@pytest.mark.turns(form=("text", "markdown"))
 def test_the_amendment_at_65_is_told_as_a_right_with_the_amount_with_and_without(form: str) -> None:
     page = said("evaluate", "aged_67_contract_2023", form=form)
     rights = page[page.index("Droits à demander") :]
@@ -180,7 +179,7 @@ def test_the_amendment_at_65_is_told_as_a_right_with_the_amount_with_and_without
     assert (told["fact"], told["open"]) == ("contrat.date_avenant_65_ans", None)
 
 
-@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+@pytest.mark.turns(form=("text", "markdown", "html"))
 def test_a_life_tells_its_rights_from_the_day_they_are_open(form: str) -> None:
     page = said("timeline", "turns_65_without_amendment", form=form, options=("--as-of", "2026-11-28"))
     rights = page[page.index("Droits à demander") :]

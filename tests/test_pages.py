@@ -19,7 +19,7 @@ from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.inquiry.life_readings import readings_of_life
-from engine.inquiry.questions import Asker
+from engine.inquiry.questions import Asked, Asker
 from engine.inquiry.readings import readings_of_case
 from engine.policy.loader import load
 from engine.policy.model import Outcome
@@ -50,31 +50,47 @@ OPEN = {"fr": ("indéterminé", "sans objet"), "en": ("undetermined", "not appli
 
 def pages(session: Session, path: Path, say: Say) -> Iterator[tuple[str, Page]]:
     """Each page that the commands show of a file; none of one that they refuse."""
+    match shown_of(session, path):
+        case Life() as life:
+            yield "timeline", timeline_data.page(life, say)
+        case Decided(decision=decision) as decided, asked:
+            yield "evaluate", decision_page.page(Decisions(cases=[decided]), say)
+            yield "evaluate of several", decision_page.page(Decisions(cases=[decided, decided], alone=False), say)
+            for item in (decision.headline.verdict, decision.headline.due):
+                if item in decision.results:
+                    yield f"explain {item}", explain_page.page(Explained(decision, str(item)), say)
+            yield "ask", questions_page.page(Questions(asked, Commands("", "", ""), path.stem), say)
+        case Outside() as outside:
+            yield "outside", outside_page.page(outside, say)
+
+
+Shown = Life | tuple[Decided, Asked] | Outside | None
+
+
+def shown_of(session: Session, path: Path) -> Shown:
+    """What the pages of a file show, whatever their language: worked out once."""
+    if path not in _SHOWN:
+        try:
+            _SHOWN[path] = _worked_out(session, path)
+        except Outside as outside:
+            _SHOWN[path] = outside
+        except InputFault:
+            _SHOWN[path] = None
+    return _SHOWN[path]
+
+
+_SHOWN: dict[Path, Shown] = {}
+
+
+def _worked_out(session: Session, path: Path) -> Life | tuple[Decided, Asked]:
     document = load(path)
     vocabulary = session.registry.vocabulary
-    try:
-        if "case" in document.data:
-            life = living.timeline(session, read_dossier(document, vocabulary))
-            yield (
-                "timeline",
-                timeline_data.page(
-                    Life(title=path.stem, timeline=life, readings=readings_of_life(session, life, {})), say
-                ),
-            )
-            return
-        decision = session.decide(read_case(document.data, vocabulary, document))
-        decided = Decided(title=path.stem, decision=decision, readings=readings_of_case(session, decision, {}))
-        yield "evaluate", decision_page.page(Decisions(cases=[decided]), say)
-        yield "evaluate of several", decision_page.page(Decisions(cases=[decided, decided], alone=False), say)
-        for item in (decision.headline.verdict, decision.headline.due):
-            if item in decision.results:
-                yield f"explain {item}", explain_page.page(Explained(decision, str(item)), say)
-        asked = Asker(session).ask(decision, decision.headline.verdict or "all", {})
-        yield "ask", questions_page.page(Questions(asked, Commands("", "", ""), path.stem), say)
-    except Outside as outside:
-        yield "outside", outside_page.page(outside, say)
-    except InputFault:
-        return
+    if "case" in document.data:
+        life = living.timeline(session, read_dossier(document, vocabulary))
+        return Life(title=path.stem, timeline=life, readings=readings_of_life(session, life, {}))
+    decision = session.decide(read_case(document.data, vocabulary, document))
+    asked = Asker(session).ask(decision, decision.headline.verdict or "all", {})
+    return Decided(title=path.stem, decision=decision, readings=readings_of_case(session, decision, {})), asked
 
 
 def codes(session: Session) -> set[str]:
@@ -103,8 +119,7 @@ def bare(page: Page, lang: str) -> Iterator[str]:
                         yield " | ".join(row)
 
 
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.turns(path=FILES, lang=LANGS)
 def test_a_page_holds_words_alone_and_each_open_result_its_reason(session: Session, path: Path, lang: str) -> None:
     known = codes(session)
     faults = []
@@ -127,8 +142,7 @@ def test_a_page_holds_words_alone_and_each_open_result_its_reason(session: Sessi
     assert faults == []
 
 
-@pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.turns(path=EXAMPLES, lang=LANGS)
 def test_a_case_fits_sixty_lines_and_answers_the_three_questions_in_its_first_fifteen(
     session: Session, path: Path, lang: str
 ) -> None:

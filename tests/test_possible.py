@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
@@ -20,6 +21,7 @@ def said(name: str, *options: str) -> str:
     return " ".join(result.stdout.split()).replace("\u202f", " ").replace("\u00a0", " ")
 
 
+@functools.cache
 def object_of(name: str, *options: str) -> dict[tuple[str, int | None], Any]:
     data = json.loads(said(name, "--format", "json", *options))
     schema = json.loads((ROOT / "schemas" / "decision.schema.json").read_text(encoding="utf-8"))

@@ -147,11 +147,14 @@ def test_a_question_settles_as_often_as_its_answers_say(asker: Asker) -> None:
         assert question.decides == Fraction(len(settled), len(values))
 
 
-def test_only_missing_facts_or_the_one_that_stands_for_several_are_asked_each_once(asker: Asker) -> None:
+def test_only_missing_facts_or_the_one_that_stands_for_several_are_asked_each_once(
+    asker: Asker, effort: Effort
+) -> None:
+    wished = ("objectif.mt", "verification.resultat", ALL)
     known = asker.session.registry.vocabulary.facts
-    for date in ("2019-10-01", "2023-06-01", "2025-01-01"):
+    for turn, date in enumerate(("2019-10-01", "2023-06-01", "2025-01-01")):
         case = {"contrat": {"date_signature": date}}
-        for wanted in ("objectif.mt", "verification.resultat", ALL):
+        for wanted in wished if effort.full else wished[turn : turn + 1]:
             found = asked(asker, case, wanted)
             missing = {name for result in found.wanted for name in result.missing}
             instead = {name for name, fact in known.items() if len(missing & {*fact.instead_of}) > 1}
@@ -381,7 +384,7 @@ def test_interpretations_and_a_forced_convention_are_those_of_evaluate() -> None
     assert json.loads(wide.stdout)["waiting"] == [ELIGIBILITY]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.turns(lang=LANGUAGES)
 def test_a_narrow_terminal_holds_the_page(lang: str, asker: Asker) -> None:
     found = asked(asker, {"contrat": {"date_signature": "2021-03-01"}}, ALL)
     commands = Commands("avenant ask c.yaml", "avenant ask c.yaml --for all", "avenant evaluate c.yaml")

@@ -83,7 +83,7 @@ def cases(session: Session, effort: Effort) -> Iterator[tuple[Convention, Facts]
     conventions = session.registry.conventions.values()
     for convention in conventions:
         last = convention.signed_before or dt.date(2027, 1, 1)
-        for _ in range(effort.of(CASES_DRAWN) // len(conventions) + 1):
+        for _ in range(effort.of(CASES_DRAWN, part=40) // len(conventions) + 1):
             drawn = random_facts(rng, session.registry.vocabulary, convention.beneficiary, convention.signed_from, last)
             yield convention, consistent(drawn)
 
@@ -107,7 +107,7 @@ def test_the_readings_listed_are_exactly_those_whose_other_choice_changes_what_i
             changing |= {(id_, choice)} if page_of(other) != page else set()
         assert found == changing, facts
         listed += len(found)
-    assert listed > effort.of(CASES_DRAWN) // 4
+    assert listed > effort.of(CASES_DRAWN, part=40) // 4
 
 
 def declared(session: Session, decision: Decision) -> Iterator[tuple[str, str, list[Any]]]:
@@ -153,7 +153,9 @@ def lives(session: Session, effort: Effort) -> Iterator[Timeline]:
     """The examples, and seeded dossiers of doctors whose events may be beside one another."""
     documents = [loader.load(path, path.name) for path in sorted((ROOT / "examples" / "dossiers").glob("*.yaml"))]
     rng = random.Random(SEED)
-    drawn = (loader.parse(json.dumps(random_dossier(rng)).encode(), "drawn") for _ in range(effort.of(LIVES_DRAWN)))
+    drawn = (
+        loader.parse(json.dumps(random_dossier(rng)).encode(), "drawn") for _ in range(effort.of(LIVES_DRAWN, part=25))
+    )
     for document in (*effort.share(documents, 2), *drawn):
         try:
             dossier = read_dossier(document, session.registry.vocabulary)

@@ -48,7 +48,7 @@ def test_an_age_and_a_birth_that_contradict_each_other_are_refused_with_both() -
         assert "medecin.date_naissance = 1955-01-01" in told
 
 
-@pytest.mark.parametrize("format_", PAGES)
+@pytest.mark.turns(format_=PAGES)
 def test_a_count_against_its_percentile_is_doubted_at_the_head_of_the_page(format_: str) -> None:
     page = said("evaluate", "count_against_percentile.yaml", format_)
     doubt = page.index("Faits douteux")
@@ -73,7 +73,7 @@ def test_an_objective_at_the_start_is_not_doubted_where_the_law_sets_it() -> Non
         assert "ne dépasse pas le niveau de départ" not in said("timeline", life, format_)
 
 
-@pytest.mark.parametrize("format_", PAGES)
+@pytest.mark.turns(format_=PAGES)
 def test_a_signature_after_the_announced_years_of_the_convention_is_doubted(format_: str) -> None:
     assert "annoncée pour 2024-2029" in said("evaluate", "signed_in_2031.yaml", format_)
     assert list(doubts("evaluate", "signed_in_2031.yaml")) == ["coherence.terme_de_la_convention"]
@@ -102,7 +102,7 @@ def test_a_contract_outside_the_texts_gets_a_page_with_what_is_known(name: str, 
     assert all(each["cite"] for each in found["known"])
 
 
-@pytest.mark.parametrize("format_", PAGES)
+@pytest.mark.turns(format_=PAGES)
 def test_the_amounts_of_a_centre_since_october_2025_are_told_to_be_unknown_and_how_many_contracts_it_may_have(
     format_: str,
 ) -> None:
@@ -169,11 +169,17 @@ HANGING = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "format_"),
-    [(name, each) for name in HANGING for each in (*PAGES, *(("html",) if HANGING[name][0] == "timeline" else ()))],
-)
+@pytest.mark.turns(name=tuple(HANGING), format_=PAGES)
 def test_a_refusal_or_a_date_that_hangs_on_a_reading_says_so_in_its_own_line(name: str, format_: str) -> None:
+    says_so(name, format_)
+
+
+@pytest.mark.turns(name=tuple(name for name, (command, *_) in HANGING.items() if command == "timeline"))
+def test_the_drawn_page_of_a_life_says_it_in_that_line_too(name: str) -> None:
+    says_so(name, "html")
+
+
+def says_so(name: str, format_: str) -> None:
     command, reading, choice, line = HANGING[name]
     page = said(command, name, format_, "--ids").replace("\\", "").replace("&#x27;", "'")
     assert f"{reading}={choice}" in page[page.index(line) :][:900].replace(" ", "")
@@ -205,7 +211,7 @@ def test_the_year_of_a_change_of_option_has_the_same_amount_in_a_case_as_in_a_li
     assert due["after"]["value"] == "28000.00"
 
 
-@pytest.mark.parametrize("format_", [*PAGES, "html"])
+@pytest.mark.turns(format_=(*PAGES, "html"))
 def test_an_absence_of_more_than_three_months_suspends_the_contract_and_the_silence_of_the_sources_is_told(
     format_: str,
 ) -> None:

@@ -69,7 +69,7 @@ def walk(served: Client, answers: Mapping[str, str], lang: str = "fr") -> tuple[
     raise AssertionError("no end of questions")
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.turns(lang=("fr", "en"))
 def test_the_ordinary_doctor_of_2024_is_answered_in_eight_questions_with_the_figures_of_evaluate(
     served: Client, session: Session, lang: str
 ) -> None:
@@ -183,7 +183,7 @@ def test_a_contract_is_followed_and_given_as_files(served: Client) -> None:
     assert served.send("/dossier/exe", {"dossier": dossier}).status == 404
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.turns(lang=("fr", "en"))
 def test_the_pages_of_the_rules_are_those_of_the_static_site(
     served: Client, session: Session, lang: str, tmp_path: Path
 ) -> None:

@@ -553,3 +553,34 @@ def test_a_killed_run_leaves_the_old_output_or_the_new_one_whole(suffix: str, tm
             assert [line["code"] for line in rejected(output)] == ["row-fields"]
             output.write_bytes(before)
     assert before in seen
+
+
+COUNTS = "patientele.mt_depart,patientele.fa_depart,patientele.percentile_mt,patientele.percentile_fa"
+UNSAID = (
+    f"contrat.date_signature,contrat.option,contrat.annee,medecin.specialite,medecin.age,medecin.nouvellement_installe,{COUNTS}",
+    "2020-06-10,demi_etp,5,medecine_generale,50,false,700,1300,40,35",
+    "2024-09-02,demi_etp,3,medecine_generale,50,false,1200,1300,,50",
+    "2023-09-04,demi_etp,4,medecine_generale,67,false,1200,1300,80,60",
+)
+
+
+def test_a_row_tells_what_it_can_still_be_and_what_it_leaves_unsaid(tmp_path: Path) -> None:
+    source, output = written(tmp_path / "in.csv", *UNSAID), tmp_path / "out.jsonl"
+    result = batch(source, "-o", output, "--missing", "--unsaid", policies=REAL)
+    assert result.exit_code == 0, result.output
+    rows = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
+    assert [row["assumptions"] for row in rows] == [["hypothese.embauche"], None, None]
+    assert [row["rights"] for row in rows] == [None, None, ["droit.avenant_65_ans"]]
+    left = ["tranche_activite=p50_p90|p90_p95|p95_plus", "aide.montant_annuel=11000|13000|19000"]
+    assert [row["can_be"] for row in rows] == [None, left, None]
+
+
+def test_people_read_it_in_words(tmp_path: Path) -> None:
+    source, output = written(tmp_path / "in.csv", *(line.replace(",", ";") for line in UNSAID)), tmp_path / "out.csv"
+    asked = ("-o", output, "--missing", "--unsaid", "--policies", REAL, "--lang", "fr")
+    assert avenant("batch", str(source), *map(str, asked)).exit_code == 0
+    with output.open(encoding="utf-8-sig", newline="") as stream:
+        hire, open_, aged = csv.DictReader(stream, delimiter=";")
+    assert hire["Hypothèses"] == "Faute de jour d'embauche, les années du contrat se comptent de la signature"
+    assert "Maximum de l'année, avant vérification : 11000 € ou 13000 € ou 19000 €" in open_["Valeurs encore possibles"]
+    assert aged["Droits à demander"] == "Objectif assoupli à 65 ans"

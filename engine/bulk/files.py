@@ -20,13 +20,12 @@ from engine.bulk.job import Job
 from engine.bulk.labels import Labels
 from engine.bulk.outputs import output_kinds
 from engine.bulk.readers import FILE, ROW, Piece, pieces
+from engine.bulk.row_answers import decided, told_columns, told_rows
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
 from engine.bulk.source import Source
 from engine.bulk.summary import Summary
 from engine.bulk.writing import Frames, Refusals, RefusedRows, frames_to
 from engine.errors import InputFault, Location, Problem, fault
-from engine.evaluation.decision import Decision
-from engine.evaluation.facts import nested, read_case
 from engine.evaluation.session import Session
 from engine.files import refuse_input, replacing
 from engine.language.facts import Vocabulary
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from engine.bulk.workbook import Workbook
 
 CENTS = ".centimes"
-MISSING = "missing"
 VERDICT, DUE = "eligibilite", "aide.montant_du"
 Told = Callable[[int, int], None]
 
@@ -82,7 +80,7 @@ def added_columns(job: Job, rules: Session) -> list[str]:
     names = ["convention", "digest", CONSISTENCY]
     for id_, kind in output_kinds(rules, job.criteria, ()).items():
         names += [id_] if kind.kind == "verdict" else [id_, f"{id_}.status"]
-    return [*names, *([MISSING] if job.missing else [])]
+    return [*names, *told_columns(job)]
 
 
 def check_output(job: Job, sources: Sequence[Source], format_: str) -> None:
@@ -130,8 +128,7 @@ class _Work:
             self._explain(frame, self.sheets)
         frame = frame.drop(FILE, ROW)
         count_results(frame, self.summary, self.rules.registry.results.recover)
-        if self.job.missing:
-            frame = frame.with_columns(self._missing(frame))
+        frame = frame.with_columns(told_rows(frame, self.rules, self.job, self.list_text))
         return self.labels.applied(with_euros(frame))
 
     def _explain(self, frame: pl.DataFrame, sheets: Workbook) -> None:
@@ -160,16 +157,6 @@ class _Work:
             rows.setdefault((refusal.file, refusal.row), []).append(told)
         for (file, _), of_row in rows.items():
             self.summary.refuse(file, of_row)
-
-    def _missing(self, frame: pl.DataFrame) -> pl.Series:
-        """For rows with an undetermined result, the facts it waits for: the work of the one-case evaluator."""
-        open_ = frame.select(pl.any_horizontal(pl.col(r"^.*\.status$") == "undetermined")).to_series()
-        found: list[Any] = [None] * len(frame)
-        for number in open_.arg_true():
-            found[number] = list(missing_facts(frame.row(number, named=True), self.rules, self.job.interpret))
-        if self.list_text:
-            return pl.Series(MISSING, [None if names is None else " ".join(names) for names in found], pl.String)
-        return pl.Series(MISSING, found, pl.List(pl.String))
 
 
 def _placed(refusal: Refusal, source: Source) -> Refusal:
@@ -215,20 +202,6 @@ def count_results(frame: pl.DataFrame, summary: Summary, recover: str | None) ->
     over = (pl.lit(0) if recover is None else pl.col(recover + CENTS).sum()).alias("over")
     for row in frame.group_by("convention", verdict).agg(pl.len(), pl.col(DUE + CENTS).sum(), over, open_).iter_rows():
         summary.count(*row)
-
-
-def missing_facts(row: Mapping[str, Any], rules: Session, interpret: Mapping[str, str]) -> tuple[str, ...]:
-    """The facts that the undetermined results of an accepted row wait for."""
-    try:
-        return decided(row, rules, interpret).missing
-    except InputFault:
-        return ()
-
-
-def decided(row: Mapping[str, Any], rules: Session, interpret: Mapping[str, str]) -> Decision:
-    """The decision of the one-case evaluator on an accepted row."""
-    case = nested({name: row[name] for name in rules.registry.vocabulary.facts if row.get(name) is not None})
-    return rules.decide(read_case(case, rules.registry.vocabulary), None, interpret)
 
 
 def agreeing(frame: pl.DataFrame, errors: Sequence[str]) -> pl.Series:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.bulk.source import AS_SEEN, Form
+from engine.evaluation.decision import Decision
+
+Unsaid = Callable[[Decision], tuple[tuple[str, ...], tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """What to evaluate, where to write, how to read the rules, and which columns to add or leave alone.
 
-    ``codes``: ids and codes also where the output is for people.
+    ``codes``: ids and codes also where the output is for people. ``unsaid`` tells of a decision, where that is asked
+    for, the ids of the rights and of the assumptions that would change it.
     """
 
     inputs: tuple[str, ...]
@@ -25,6 +29,7 @@ class Job:
     lang: str = "en"
     form: Form = AS_SEEN
     codes: bool = False
+    unsaid: Unsaid | None = None
 
     @property
     def told_in(self) -> str:

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 import polars as pl
 
+from engine.bulk.row_answers import ASSUMPTIONS, CAN_BE, MISSING, RIGHTS
 from engine.language.expressions import Text
 from engine.policy.model import CONSISTENCY, Item
 from engine.policy.registry import Registry
 from engine.words import read_words
 
-CONVENTION, MISSING, STATUS = "convention", "missing", ".status"
+CONVENTION, STATUS = "convention", ".status"
+ROW_ANSWERS = (MISSING, CAN_BE, RIGHTS, ASSUMPTIONS)
 _SIGNS = {"EUR": "€", "percent": "%", "ratio": "0-1"}
 
 
@@ -27,7 +29,9 @@ class Labels:
         self.headers = dict(headers)
         self.facts = registry.vocabulary.facts
         self.items = dict(_items(registry))
-        self.consistencies = {each.id: each.label for each in registry.vocabulary.agreements}
+        self.named = {each.id: each.label for each in registry.vocabulary.agreements}
+        for convention in registry.conventions.values():
+            self.named |= {id_: each.label for id_, each in convention.suppositions.items()}
         self.conventions: dict[str, Text] = {c.id: c.label for c in registry.conventions.values()}
         self.conventions |= {window.id: window.label for window in registry.without_rules}
 
@@ -59,7 +63,7 @@ class Labels:
         name = cells.name
         if cells.dtype != pl.String:
             return cells
-        if name in (CONSISTENCY, MISSING):
+        if name in (CONSISTENCY, *ROW_ANSWERS):
             return _mapped(cells, lambda text: "; ".join(self._named(name, id_) for id_ in text.split()))
         labels = self._labels(name)
         return cells if labels is None else _mapped(cells, lambda text: labels.get(text, text))
@@ -79,10 +83,18 @@ class Labels:
         return {value: label[self.lang] for value, label in labels.items()}
 
     def _named(self, column: str, id_: str) -> str:
+        if column == CAN_BE:
+            return self._left(*id_.split("=", 1))
         if column == MISSING:
             return self.facts[id_].label[self.lang]
-        label = self.consistencies.get(id_) or (self.items[id_].label if id_ in self.items else None)
+        label = self.named.get(id_) or (self.items[id_].label if id_ in self.items else None)
         return label[self.lang] if label else id_
+
+    def _left(self, id_: str, values: str) -> str:
+        """A result with the values that are left."""
+        labels, sign = self._labels(id_) or {}, _SIGNS.get(self.items[id_].unit or "", "")
+        told = (f"{labels.get(value, value)} {sign}".strip() for value in values.split("|"))
+        return f"{self.items[id_].label[self.lang]} : {str(self.words['or_value']).join(told)}"
 
 
 def _items(registry: Registry) -> Iterator[tuple[str, Item]]:

@@ -16,6 +16,7 @@ from engine.errors import Location, fault
 if TYPE_CHECKING:
     from engine.bulk.job import Job
     from engine.bulk.summary import Summary
+    from engine.evaluation.decision import Decision
     from engine.evaluation.session import Session
 
 ENGINES = ("polars", "spark")
@@ -30,7 +31,12 @@ DIALECTS = ("fr", "plain")
 )
 @click.option("--engine", type=click.Choice(ENGINES), default="polars", show_default=True, help="What computes.")
 @click.option("--criteria", is_flag=True, help="Also a column with the verdict of each criterion.")
-@click.option("--missing", is_flag=True, help="Also a column with the facts that undetermined rows wait for (slower).")
+@click.option(
+    "--missing", is_flag=True, help="Also columns with what undetermined rows wait for and can still be (slower)."
+)
+@click.option(
+    "--unsaid", is_flag=True, help="Also columns with the rights that are open and what was assumed (much slower)."
+)
 @click.option("--encoding", type=click.Choice(ENCODINGS), help="Of CSV files (default: UTF-8).")
 @click.option("--dialect", type=click.Choice(DIALECTS), help="How CSV files are written (default: by the separator).")
 @click.option("--sheet", metavar="NAME", help="The sheet of an XLSX file that holds the cases.")
@@ -47,6 +53,7 @@ def batch(
     engine: str,
     criteria: bool,
     missing: bool,
+    unsaid: bool,
     encoding: str | None,
     dialect: str | None,
     sheet: str | None,
@@ -64,15 +71,30 @@ def batch(
 
     if missing and engine == "spark":
         raise click.UsageError(tell("--missing: not with --engine spark"))
+    if unsaid and engine == "spark":
+        raise click.UsageError(tell("--unsaid: not with --engine spark"))
     run = _runner(engine)
     session = rules.session
     form = Form(encoding=encoding, dialect=dialect, sheet=sheet)
-    job = Job(inputs, target, dict(rules.choices), criteria, missing, keep, rules.lang, form, codes)
+    asked_unsaid = _unsaid(rules) if unsaid else None
+    job = Job(inputs, target, dict(rules.choices), criteria, missing, keep, rules.lang, form, codes, asked_unsaid)
     with _progress() as told:
         summary = run(job, session, told)
     rules.put(FORMATS, Batch(summary, job.told_in))
     if summary.refused and (strict or not summary.cases):
         sys.exit(1)
+
+
+def _unsaid(rules: Given) -> Callable[[Decision], tuple[tuple[str, ...], tuple[str, ...]]]:
+    """What a decision leaves unsaid and would change it: the ids of rights, then of assumptions."""
+    from engine.inquiry.suppositions import supposed_of_case  # rarely asked for
+
+    def told(decision: Decision) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        found = supposed_of_case(rules.session, decision, rules.choices)
+        ids = [tuple(e.supposition.id for e in found if e.assumption is side) for side in (False, True)]
+        return ids[0], ids[1]
+
+    return told
 
 
 def _runner(engine: str) -> Callable[[Job, Session, Callable[[int, int], None]], Summary]:

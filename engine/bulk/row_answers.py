@@ -1,0 +1,67 @@
+"""What the evaluator of one case adds to rows: a frame with results comes in, columns with what it tells go out.
+
+Each such row is decided a second time, alone, which takes longer than all that the columns do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from engine.bulk.job import Job
+from engine.errors import InputFault
+from engine.evaluation.decision import FIXED_RESULTS, Decision
+from engine.evaluation.facts import nested, read_case
+from engine.evaluation.session import Session
+
+MISSING, CAN_BE, RIGHTS, ASSUMPTIONS = "missing", "can_be", "rights", "assumptions"
+
+
+def told_columns(job: Job) -> list[str]:
+    """The columns that :func:`told_rows` adds."""
+    return [*([MISSING, CAN_BE] if job.missing else []), *([RIGHTS, ASSUMPTIONS] if job.unsaid else [])]
+
+
+def told_rows(frame: pl.DataFrame, rules: Session, job: Job, as_text: bool) -> Iterator[pl.Series]:
+    """What undetermined rows wait for and can still be; what each row leaves unsaid and would change it.
+
+    Each cell is a list of texts; ``as_text`` puts them into one, with blanks between.
+    """
+    found: dict[str, list[Sequence[str] | None]] = {name: [None] * len(frame) for name in told_columns(job)}
+    open_ = pl.any_horizontal(pl.col(r"^.*\.status$") == "undetermined")
+    waiting = set(frame.select(open_).to_series().arg_true()) if job.missing else set()
+    for number, row in enumerate(frame.iter_rows(named=True)) if found else ():
+        if number not in waiting and not job.unsaid:
+            continue
+        try:
+            decision = decided(row, rules, job.interpret)
+        except InputFault:
+            continue
+        if number in waiting:
+            found[MISSING][number] = decision.missing
+            found[CAN_BE][number] = tuple(_can_be(decision)) or None
+        if job.unsaid is not None:
+            for name, ids in zip((RIGHTS, ASSUMPTIONS), job.unsaid(decision), strict=True):
+                found[name][number] = ids or None
+    for name, cells in found.items():
+        texts: list[Any] = [None if cell is None else " ".join(cell) if as_text else list(cell) for cell in cells]
+        yield pl.Series(name, texts, pl.String if as_text else pl.List(pl.String))
+
+
+def _can_be(decision: Decision) -> Iterator[str]:
+    """The results that have a few values left, each as ``id=value|value``."""
+    for id_ in FIXED_RESULTS:
+        if id_ in decision.results and decision.results[id_].can_be:
+            yield f"{id_}={'|'.join(str(value) for value in decision.results[id_].can_be)}"
+
+
+def decided(row: Mapping[str, Any], rules: Session, interpret: Mapping[str, str]) -> Decision:
+    """The decision of the one-case evaluator on an accepted row.
+
+    Raises:
+        InputFault: the facts of the row contradict each other, or no convention has rules for it.
+    """
+    case = nested({name: row[name] for name in rules.registry.vocabulary.facts if row.get(name) is not None})
+    return rules.decide(read_case(case, rules.registry.vocabulary), None, interpret)

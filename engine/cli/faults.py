@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from engine.errors import InputFault, Location, Problem, UsageFault
+from engine.evaluation.inference import EngineFault
 
 
 def locale_language() -> str:
@@ -29,6 +30,9 @@ def faults_told(lang: str) -> Iterator[None]:
         sys.exit(1)
     except UsageFault as error:
         raise click.UsageError(f"{error.problem.location}: {error.problem.message(lang)}") from None
+    except EngineFault as error:  # outside the decision of one case, which is told with its file
+        complain([Problem(Location("avenant"), "engine-fault", {"reason": error})], lang)
+        sys.exit(1)
     except RecursionError:
         complain([Problem(Location("avenant"), "too-deep", {"limit": "…"})], lang)
         sys.exit(1)

@@ -106,7 +106,7 @@ def _opened(name: str, format_: str, form: Form, vocabulary: Vocabulary) -> Sour
             return _workbook(name, size, form, vocabulary)
         if format_ == "parquet":
             schema = dict(pl.read_parquet_schema(name))
-            columns = {n: pl.String if _categorical(t) else t for n, t in schema.items()}
+            columns = {n: pl.String if (t in (pl.Categorical, pl.Enum)) else t for n, t in schema.items()}
             return Source(name=name, format=format_, columns=columns, size=size)
         return Source(name=name, format=format_, columns=dict.fromkeys(_json_names(name), pl.String), size=size)
     except FileNotFoundError:
@@ -123,10 +123,6 @@ def _workbook(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Sourc
     except ModuleNotFoundError as error:
         raise fault(Location("avenant"), "extra-missing", module=error.name, extra="sheets") from None
     return open_xlsx(name, size, form, vocabulary)
-
-
-def _categorical(dtype: Any) -> bool:
-    return dtype in (pl.Categorical, pl.Enum)
 
 
 def damaged(name: str, format_: str, error: Exception) -> InputFault:

@@ -43,7 +43,7 @@ def current() -> str:
 @contextmanager
 def spoken(lang: str) -> Iterator[None]:
     """Within it the command line speaks a language; click looks its words up in each module under two names."""
-    names = {"_": tell, "ngettext": _counted}
+    names = {"_": tell, "ngettext": lambda one, other, count: tell(one if count == 1 else other)}
     before = [(module, name, getattr(module, name)) for module in _MODULES for name in names if hasattr(module, name)]
     token = _LANG.set(lang)
     try:
@@ -65,10 +65,6 @@ def tell(text: str, /, **values: object) -> str:
 def _words() -> Mapping[str, str]:
     """The texts of this run's language by their English, which is what stands in the code."""
     return {} if _LANG.get() == "en" else read_words("commands", _LANG.get())
-
-
-def _counted(one: str, other: str, count: int) -> str:
-    return tell(one if count == 1 else other)
 
 
 def translated(command: click.Command) -> click.Command:

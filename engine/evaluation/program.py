@@ -11,7 +11,7 @@ from engine.evaluation.closures import condition, expression, steps_left
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.inference import Ruleset, load_ruleset
 from engine.evaluation.plan import Plan, Step, reads_of
-from engine.evaluation.slots import Answer, BodyClosure, Closure, Decided, Names, Slots, unpublished
+from engine.evaluation.slots import Answer, BodyClosure, Closure, Decided, Names, unpublished
 from engine.evaluation.steps import narrowed
 from engine.language.expressions import Text, Unpublished, find
 from engine.language.facts import YEAR
@@ -232,9 +232,5 @@ def _outcome(item: Item, outcome: Outcome, names: Names) -> OutcomeProgram:
         unpublished={
             rule.id: unpublished(rule.then, names) for rule in outcome.rules if isinstance(rule.then, Unpublished)
         },
-        gate=gated(item, names, _open_gate) if has_gate else None,
+        gate=gated(item, names, lambda slots: ("open", 0, 0, None)) if has_gate else None,
     )
-
-
-def _open_gate(slots: Slots) -> tuple[str, int, int, None]:
-    return ("open", 0, 0, None)

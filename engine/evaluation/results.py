@@ -106,7 +106,7 @@ def _result(
         choices={name: choices[name] for name in names_in(chosen)} if chosen else _NOTHING,
         missing=names_in(missing) if missing else (),
         because=grounds.because if status == "known" else grounds.because + _open_reasons(program, behind, grounds),
-        warnings=_warnings(compiled, run) if compiled.warnings else (),
+        warnings=tuple(text for when, text in compiled.warnings if when(run.slots)[0]) if compiled.warnings else (),
         uses=names_in(read) if read else (),
         value_labels=item.value_labels,
         yearly=compiled.step.yearly,
@@ -201,10 +201,6 @@ def _open_reasons(program: Program, behind: int, grounds: _Grounds) -> tuple[Rea
         if node.reason not in [reason.text for reason in (*grounds.because, *found)] and node.at not in told:
             found.append(Reason("unpublished", owner, (), node.reason, node.at))
     return tuple(found)
-
-
-def _warnings(compiled: Compiled, run: Run) -> tuple[Text, ...]:
-    return tuple(text for when, text in compiled.warnings if when(run.slots)[0])
 
 
 def payments(program: Program, run: Run, found: Mapping[str, Result]) -> tuple[PaymentLine, ...]:

@@ -54,7 +54,7 @@ def write_changes(
     files = dict.fromkeys(one.entry.value.at.file for one in found)
     before = {name: read_bytes(Path(name), name) for name in files}
     after = {name: replaced(before[name], name, [one for one in found if _file(one) == name], since) for name in files}
-    faults = _faults(registry)
+    faults = frozenset(_fault(problem) for problem in check_folder(registry.root, registry.origin))
     try:
         _put(after)
         _verify(registry, convention, found, since, faults)
@@ -131,10 +131,6 @@ def _verify(
     now = read.conventions.get(convention.id)
     if now is None or edits(expected, now):
         raise InputFault(Problem(Location(name), "exchange-undone") for name in {_file(one) for one in found})
-
-
-def _faults(registry: Registry) -> frozenset[tuple[object, ...]]:
-    return frozenset(_fault(problem) for problem in check_folder(registry.root, registry.origin))
 
 
 def _fault(problem: Problem) -> tuple[object, ...]:

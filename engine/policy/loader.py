@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -131,7 +130,7 @@ class _Reader:
     def _read(self, text: str) -> None:
         """Reads on after most faults; raises the one after which nothing can be read."""
         try:
-            for count, event in enumerate(_events(text), 1):
+            for count, event in enumerate(yaml.parse(text, Loader=_PARSER), 1):
                 if count > MAX_NODES:
                     raise fault(self._mark(event), "too-many-nodes", limit=MAX_NODES)
                 self._event(event)
@@ -278,7 +277,3 @@ def _flat(text: str) -> str:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
-
-
-def _events(text: str) -> Iterator[yaml.Event]:
-    return yaml.parse(text, Loader=_PARSER)

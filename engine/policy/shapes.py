@@ -60,7 +60,7 @@ def fitting(schema: Schema) -> Test:
             tests.append(_KEYWORDS[keyword](wanted, part, compiled))
         if "additionalProperties" in part and "properties" not in part:
             tests.append(_properties({}, part, compiled))
-        return tests[0] if len(tests) == 1 else _all(tests)
+        return tests[0] if len(tests) == 1 else (lambda value: all(test(value) for test in tests))
 
     def referred(name: str) -> Test:
         if not name.startswith("#/"):
@@ -77,10 +77,6 @@ def fitting(schema: Schema) -> Test:
         return compiled(schema)
     except _Unknown:
         return lambda value: False
-
-
-def _all(tests: list[Test]) -> Test:
-    return lambda value: all(test(value) for test in tests)
 
 
 def _only(kind: type | tuple[type, ...], test: Test) -> Test:

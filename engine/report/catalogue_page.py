@@ -96,7 +96,7 @@ def item_blocks(convention: model.Convention, item: model.Item, say: Say) -> Ite
         yield Paragraph(say.pair(say("article"), _graded(item.cite, say)))
     if item.note:
         yield Paragraph(say.pair(say("note"), item.note[say.lang]))
-    users = [other for other in convention.items.values() if _reads(other, item.id)]
+    users = [other for other in convention.items.values() if any(ref.id == item.id for ref in find(ItemRef, other))]
     if users and reader:
         yield Paragraph(say.head(say("used_by")))
         yield Tree(tuple((1, label) for label in sorted({say.label(other) for other in users})))
@@ -195,7 +195,3 @@ def _graded(cite: tuple[Citation, ...], say: Say) -> str:
     sources = (say.registry.conventions[each.convention].sources.get(each.source) for each in cite)
     graded = ", ".join(say.value(kind) for kind in dict.fromkeys(source.kind for source in sources if source))
     return f"{say.cited(cite)} ({graded})" if graded else say.cited(cite)
-
-
-def _reads(item: model.Item, id_: str) -> bool:
-    return any(ref.id == id_ for ref in find(ItemRef, item))

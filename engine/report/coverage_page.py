@@ -48,7 +48,7 @@ def mutation_blocks(score: Score, say: Say) -> Iterator[Block]:
     yield Table(columns, tuple(rows))
     if score.survivors:
         yield Heading(say("survivors"), tone="open")
-        yield Tree(tuple((0, _survivor(fate)) for fate in score.survivors))
+        yield Tree(tuple((0, f"{fate.at}: {fate.subject}: {fate_text(fate)}") for fate in score.survivors))
     yield from (Paragraph(line) for line in mutation_lines(score, say))
 
 
@@ -117,10 +117,6 @@ def _fraction(reached: int, all_: int) -> str:
 def _missed(place: Place, found: Coverage, say: Say) -> str:
     name = place.item if place.kind == "item" else f"{place.item}: {place.name}"
     return f"{place.at}: {name}: {missing_sides(place, found, say)}"
-
-
-def _survivor(fate: Fate) -> str:
-    return f"{fate.at}: {fate.subject}: {fate_text(fate)}"
 
 
 def _place(place: Place, found: Coverage) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def written(value: Value | tree.Citation | tuple[tree.Expression, ...], unit: st
         case None | bool():
             return value
         case int() | Decimal():
-            return _number(value)
+            return int(value) if value == int(value) else float(value)
         case str():
             return value
         case dt.date():
@@ -51,10 +51,6 @@ def written(value: Value | tree.Citation | tuple[tree.Expression, ...], unit: st
         ):
             return money(Fraction(value.value))
     return _node(value)
-
-
-def _number(value: int | Decimal) -> int | float:
-    return int(value) if value == int(value) else float(value)
 
 
 def _cell(cell: tree.Cell) -> Any:

@@ -14,7 +14,7 @@ from engine.language.logic import Term
 from engine.language.symbolic import different, known
 from engine.policy.model import Item
 from engine.policy.overlays import laid_names
-from engine.proof.bodies import ItemTerms, aspects, encode_item
+from engine.proof.bodies import aspects, encode_item
 from engine.proof.defects import all_cases
 from engine.proof.encoding import Encoding, Layer
 from engine.proof.prover import Prover, Symbols
@@ -80,11 +80,7 @@ def _differ(layer: Layer, before: Step, after: Step) -> Term:
             parts.append(bank.both(both, different(bank, own[name], other[name])))
         else:
             parts.append(both)
-    fails = [_fails(layer, terms) for terms in (old, new)]
+    fails = [layer.names.bank.either(*(fault.when for fault in terms.faults)) for terms in (old, new)]
     parts.append(bank.both(fails[0], bank.negate(fails[1])))
     parts.append(bank.both(fails[1], bank.negate(fails[0])))
     return bank.either(*parts)
-
-
-def _fails(layer: Layer, terms: ItemTerms) -> Term:
-    return layer.names.bank.either(*(fault.when for fault in terms.faults))

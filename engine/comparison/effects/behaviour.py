@@ -210,7 +210,7 @@ def _statuses(study: Study, both: Versions) -> Iterator[Status]:
         cause = Cause(ITEM, id_)
         if id_ in told:
             status = FOUND
-        elif id_ not in below or not _results_rest(study, both, id_):
+        elif id_ not in below or both.above([id_]).isdisjoint(study.targets):
             status = APART
         elif id_ not in both.edited:
             status = THROUGH
@@ -219,10 +219,6 @@ def _statuses(study: Study, both: Versions) -> Iterator[Status]:
         else:
             status = OFFSET if cause in study.offset else UNDECIDED
         yield Status(id_, _change(both, id_), status)
-
-
-def _results_rest(study: Study, both: Versions, id_: str) -> bool:
-    return not both.above([id_]).isdisjoint(study.targets)
 
 
 def _change(both: Versions, id_: str) -> str:

@@ -128,7 +128,7 @@ def versions(older: Encoding, newer: Encoding) -> Versions:
     retyped = frozenset(id_ for id_ in shared if _form(older, id_) != _form(newer, id_))
     edited = []
     for id_ in dict.fromkeys((*sides[NEWER], *sides[OLDER])):
-        one, other = (_when_of(side.get(id_, ())) for side in sides)
+        one, other = ({each.meaning: each.when for each in side.get(id_, ())} for side in sides)
         reads_retyped = any(set(named_items(items[id_])) & retyped for items in have if id_ in items)
         if id_ in lent[OLDER] | lent[NEWER] or (id_ in shared - retyped and (one != other or reads_retyped)):
             edited.append(id_)
@@ -164,10 +164,6 @@ def _counted(items: Iterable[Item]) -> set[str]:
     """The criteria that outcomes range over."""
     outcomes = (item for item in items if isinstance(item.body, Outcome))
     return {id_ for item in outcomes for id_ in ranged(item)}
-
-
-def _when_of(found: tuple[Definition, ...]) -> dict[object, Term]:
-    return {each.meaning: each.when for each in found}
 
 
 def _definitions(encoding: Encoding, lent: Iterable[str]) -> dict[str, tuple[Definition, ...]]:

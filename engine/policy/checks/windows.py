@@ -16,7 +16,7 @@ Window = Convention | WithoutRules
 def window_problems(registry: Registry) -> Iterator[Problem]:
     """Gaps, overlaps and empty windows between the conventions of each beneficiary."""
     windows: list[Window] = [*registry.conventions.values(), *registry.without_rules]
-    ordered = sorted(windows, key=_key)
+    ordered = sorted(windows, key=lambda convention: (convention.beneficiary, convention.signed_from, convention.id))
     for beneficiary, group in groupby(ordered, key=lambda window: window.beneficiary):
         own: list[Window] = []
         for convention in group:
@@ -41,7 +41,3 @@ def _side_by_side(beneficiary: str, own: list[Window]) -> Iterator[Problem]:
             yield Problem(second.at, "window-gap", gap)
         if end is not None and (second.signed_before is None or second.signed_before > end):
             last = second
-
-
-def _key(convention: Window) -> tuple[str, object, str]:
-    return (convention.beneficiary, convention.signed_from, convention.id)

@@ -22,15 +22,7 @@ from pyspark.accumulators import AccumulatorParam
 from pyspark.errors import PySparkException, PythonException
 from pyspark.sql import SparkSession, functions, types
 
-from engine.bulk.files import (
-    added_columns,
-    agreeing,
-    check_output,
-    contradictions,
-    count_results,
-    error_ids,
-    with_euros,
-)
+from engine.bulk import files
 from engine.bulk.frame import evaluate_frame
 from engine.bulk.inputs import check_choices, format_of, open_sources
 from engine.bulk.job import Job
@@ -74,13 +66,13 @@ def run_on_spark(job: Job, rules: Session, told: Callable[[int, int], None]) -> 
     """
     format_ = format_of(job.output)
     check_choices(rules, job.interpret)
-    sources = open_sources(job.inputs, rules.registry.vocabulary, added_columns(job, rules), job.keep, job.form)
+    sources = open_sources(job.inputs, rules.registry.vocabulary, files.added_columns(job, rules), job.keep, job.form)
     for source in sources:
         if source.format not in READABLE:
             raise UsageFault(Problem(Location(source.name), "file-format", {"allowed": ".csv, .parquet"}))
         if (source.dialect, source.encoding, source.lines) != (sources[0].dialect, "utf-8", min(source.lines, 1)):
             raise UsageFault(Problem(Location(source.name), "spark-form"))
-    check_output(job, sources, format_)
+    files.check_output(job, sources, format_)
     try:
         return _run(job, rules, sources, format_, session())
     except (PySparkException, Py4JError) as error:
@@ -144,12 +136,12 @@ def _decided(rows: Any, job: Job, registry: Registry, dialect: str | None, count
         typed = _checked(table, registry, dialect)
         accepted = typed.filter(ACCEPTED).drop(ACCEPTED, BROKEN)
         frame = evaluate_frame(accepted, session, interpret=job.interpret, criteria=job.criteria)
-        frame = frame.filter(agreeing(frame, errors))
+        frame = frame.filter(files.agreeing(frame, errors))
         summary.refused[""] += len(typed) - len(frame)
-        count_results(frame, summary, registry.results.recover)
-        return with_euros(frame)
+        files.count_results(frame, summary, registry.results.recover)
+        return files.with_euros(frame)
 
-    rows, errors = rows.drop(*MARKS[1:]), error_ids(Session(registry))
+    rows, errors = rows.drop(*MARKS[1:]), files.error_ids(Session(registry))
     empty = evaluated(empty_of(rows), Session(registry), Summary())
     schema = spark_schema(empty, rows.schema, registry.vocabulary.facts)
 
@@ -171,13 +163,13 @@ def _tell(
 
     def work(tables: Tables) -> Tables:
         session = Session(registry)
-        errors = error_ids(session)
+        errors = files.error_ids(session)
         for table in tables:
             typed = _checked(table, registry, dialect)
             frame = evaluate_frame(typed.filter(ACCEPTED), session, interpret=job.interpret)
             told = [(row, _faults(row, sources, registry)) for row in _rows(table, ~typed[ACCEPTED])]
-            for row in _rows(frame, ~agreeing(frame, errors)):
-                told.append((row, contradictions(sources[row[PLACE]].name, 0, row, session, job.interpret)))
+            for row in _rows(frame, ~files.agreeing(frame, errors)):
+                told.append((row, files.contradictions(sources[row[PLACE]].name, 0, row, session, job.interpret)))
             lines = [_line(row, each, job.lang) for row, found in told for each in found]
             yield pl.DataFrame(lines, TOLD, orient="row")
 

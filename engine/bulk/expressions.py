@@ -10,22 +10,8 @@ from typing import Any
 import polars as pl
 
 from engine.evaluation.slots import literal_value
+from engine.language import algebra
 from engine.language import expressions as tree
-from engine.language.algebra import (
-    Column,
-    Operand,
-    all_of,
-    any_of,
-    chosen,
-    constant,
-    either,
-    is_null,
-    negate,
-    on_scale,
-    picked,
-    scaled,
-    truth,
-)
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.types import Type
 from engine.language.typing import Scope, operand_hints, type_of
@@ -40,9 +26,9 @@ class Stages:
     made: list[list[pl.Expr]] = field(default_factory=list)
     _levels: dict[str, int] = field(default_factory=dict)
 
-    def keep(self, part: Operand, name: str = "") -> Operand:
+    def keep(self, part: algebra.Operand, name: str = "") -> algebra.Operand:
         """``part`` as a column made once, for whatever reads it several times; constants need none."""
-        if constant(part) or (not name and part.meta.is_column()):
+        if algebra.constant(part) or (not name and part.meta.is_column()):
             return part
         level = max((self._levels[root] for root in part.meta.root_names() if root in self._levels), default=-1) + 1
         if level == len(self.made):
@@ -52,12 +38,12 @@ class Stages:
         self._levels[name] = level
         return pl.col(name)
 
-    def column(self, column: Column, name: str = "") -> Column:
+    def column(self, column: algebra.Column, name: str = "") -> algebra.Column:
         """The parts of a column, kept; all of an item on a scale follows from what is left of it."""
         if column.scale:
-            return on_scale(pl, self.keep(column.left, name and name + "/left"), column.scale)
+            return algebra.on_scale(pl, self.keep(column.left, name and name + "/left"), column.scale)
         parts = ((column.value, ""), (column.below, "/below"), (column.absent, "/absent"))
-        return Column(*(self.keep(part, name and name + suffix) for part, suffix in parts))
+        return algebra.Column(*(self.keep(part, name and name + suffix) for part, suffix in parts))
 
     def run(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         for stage in self.made:
@@ -69,26 +55,26 @@ class Stages:
 class Names:
     """The columns of facts and of items so far, what literals are compared with, and the stages that make columns."""
 
-    facts: Mapping[str, Column]
-    items: dict[str, Column]
+    facts: Mapping[str, algebra.Column]
+    items: dict[str, algebra.Column]
     choices: Mapping[str, str]
     scope: Scope
     stages: Stages = field(default_factory=Stages)
 
-    def column(self, node: tree.FactRef | tree.ItemRef) -> Column:
+    def column(self, node: tree.FactRef | tree.ItemRef) -> algebra.Column:
         return self.facts[node.name] if isinstance(node, tree.FactRef) else self.items[node.id]
 
 
-def literal_column(value: Any, type_: Type | None) -> Column:
+def literal_column(value: Any, type_: Type | None) -> algebra.Column:
     """A literal as a column: verdicts as booleans, decimals as a whole number over its scale."""
     if type_ is not None and type_.kind == "verdict":
-        return Column(value == "met")
+        return algebra.Column(value == "met")
     if isinstance(value, Fraction):
-        return Column(value.numerator, value.denominator)
-    return Column(value)
+        return algebra.Column(value.numerator, value.denominator)
+    return algebra.Column(value)
 
 
-def expression(node: tree.Expression, names: Names, wanted: Type | None = None) -> Column:
+def expression(node: tree.Expression, names: Names, wanted: Type | None = None) -> algebra.Column:
     """The column of an expression; ``wanted`` types its bare literals."""
     match node:
         case tree.Literal():
@@ -96,16 +82,18 @@ def expression(node: tree.Expression, names: Names, wanted: Type | None = None) 
         case tree.FactRef() | tree.ItemRef():
             return names.column(node)
         case tree.Unpublished():
-            return Column(None)
+            return algebra.Column(None)
         case tree.Apply():
             return _apply(node, names, wanted)
         case tree.Cases():
             scale = _scale_of(node, names)
-            last = Column(None, 1, True) if node.otherwise is None else expression(node.otherwise, names, wanted)
+            last = (
+                algebra.Column(None, 1, True) if node.otherwise is None else expression(node.otherwise, names, wanted)
+            )
             result = raised(last, scale)
             for test_, then in reversed(node.branches):
                 test = names.stages.keep(condition(test_, names))
-                result = chosen(pl, test, raised(expression(then, names, wanted), scale), result)
+                result = algebra.chosen(pl, test, raised(expression(then, names, wanted), scale), result)
             return result
         case tree.Scale():
             return _scale(node, names)
@@ -118,12 +106,12 @@ def _scale_of(node: tree.Expression, names: Names) -> tuple[str, ...]:
     return type_.values if type_ is not None and type_.ordered else ()
 
 
-def raised(column: Column, scale: tuple[str, ...]) -> Column:
+def raised(column: algebra.Column, scale: tuple[str, ...]) -> algebra.Column:
     """A column as one of an item on a scale, if there is a scale."""
-    return on_scale(pl, scaled(pl, column, scale), scale) if scale else column
+    return algebra.on_scale(pl, algebra.scaled(pl, column, scale), scale) if scale else column
 
 
-def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> Column:
+def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> algebra.Column:
     row = EXPRESSIONS[node.operator]
     hints = operand_hints(node, wanted)
     operands = (expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True))
@@ -133,35 +121,35 @@ def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> Column:
         options = _scale_of(node, names)
     elif row.absence == "skip":
         options = [isinstance(part, tree.Literal) for part in node.operands]
-    result: Column = row.column(pl, parts, options)
+    result: algebra.Column = row.column(pl, parts, options)
     return result
 
 
-def _scale(node: tree.Scale, names: Names) -> Column:
+def _scale(node: tree.Scale, names: Names) -> algebra.Column:
     """The highest step surely reached, and those right above it of which it is unknown."""
     tests = [
         True if step.reached_when is None else names.stages.keep(condition(step.reached_when, names))
         for step in node.steps
     ]
-    open_: list[Operand] = [0]  # for each step from the last, the unknown ones from there upwards
+    open_: list[algebra.Operand] = [0]  # for each step from the last, the unknown ones from there upwards
     for number, test in reversed(list(enumerate(tests))):
-        open_.append(either(pl, is_null(test), open_[-1] + (2 << number), 0))
-    left: Operand = None
+        open_.append(algebra.either(pl, algebra.is_null(test), open_[-1] + (2 << number), 0))
+    left: algebra.Operand = None
     for number, (test, above) in enumerate(zip(tests, open_[-2::-1], strict=True)):
-        left = either(pl, truth(test), above + (2 << number), left)
-    return on_scale(pl, left, tuple(step.name for step in node.steps))
+        left = algebra.either(pl, algebra.truth(test), above + (2 << number), left)
+    return algebra.on_scale(pl, left, tuple(step.name for step in node.steps))
 
 
-def _by_outcome(node: tree.ByOutcome, names: Names, wanted: Type | None) -> Column:
+def _by_outcome(node: tree.ByOutcome, names: Names, wanted: Type | None) -> algebra.Column:
     outcome = names.items[node.outcome.id]
-    result = Column(None)
+    result = algebra.Column(None)
     for name, value in node.values:
-        is_it = truth(COMPARISONS["is"].column(pl, Column(outcome.value), Column(name)))
-        result = chosen(pl, is_it, expression(value, names, wanted), result)
-    return Column(result.value, result.below, any_of(pl, [result.absent, outcome.absent]))
+        is_it = algebra.truth(COMPARISONS["is"].column(pl, algebra.Column(outcome.value), algebra.Column(name)))
+        result = algebra.chosen(pl, is_it, expression(value, names, wanted), result)
+    return algebra.Column(result.value, result.below, algebra.any_of(pl, [result.absent, outcome.absent]))
 
 
-def condition(node: tree.Condition, names: Names) -> Operand:
+def condition(node: tree.Condition, names: Names) -> algebra.Operand:
     """The boolean expression of a condition, null where it is unknown."""
     match node:
         case tree.Connect(operator, parts):
@@ -174,22 +162,22 @@ def condition(node: tree.Condition, names: Names) -> Operand:
             return _compare(node, names)
 
 
-def _verdict(criterion: Column, verdicts: tuple[str, ...], names: Names) -> Operand:
+def _verdict(criterion: algebra.Column, verdicts: tuple[str, ...], names: Names) -> algebra.Operand:
     """An undetermined verdict is unknown unless the list names it."""
     met, not_met = "met" in verdicts, "not_met" in verdicts
-    unknown = is_null(criterion.value)
+    unknown = algebra.is_null(criterion.value)
     if met == not_met:
-        known = picked(pl, negate(pl, [unknown]), met, None)
+        known = algebra.picked(pl, algebra.negate(pl, [unknown]), met, None)
     else:
-        known = criterion.value if met else negate(pl, [criterion.value])
+        known = criterion.value if met else algebra.negate(pl, [criterion.value])
     if "undetermined" in verdicts:
-        known = any_of(pl, [unknown, known])
+        known = algebra.any_of(pl, [unknown, known])
     if "not_applicable" in verdicts:
-        return any_of(pl, [criterion.absent, known])
-    return all_of(pl, [negate(pl, [criterion.absent]), known])
+        return algebra.any_of(pl, [criterion.absent, known])
+    return algebra.all_of(pl, [algebra.negate(pl, [criterion.absent]), known])
 
 
-def _compare(node: tree.Compare, names: Names) -> Operand:
+def _compare(node: tree.Compare, names: Names) -> algebra.Operand:
     row = COMPARISONS[node.operator]
     left = names.column(node.left)
     literals = [part for part in node.operands if isinstance(part, tree.Literal)]
@@ -201,10 +189,10 @@ def _compare(node: tree.Compare, names: Names) -> Operand:
     return row.column(pl, left, row.gathered([expression(part, names, type_) for part in node.operands]))
 
 
-def bare(value: Any, type_: Type | None, beside: Column) -> Any:
+def bare(value: Any, type_: Type | None, beside: algebra.Column) -> Any:
     """A literal of a list as the column beside it holds it."""
     column = literal_column(value, type_)
     if not isinstance(beside.below, int) or beside.below == column.below:
         return column.value
-    scaled = Fraction(column.value, column.below) * beside.below
-    return int(scaled) if scaled.denominator == 1 else NEVER_A_CODE
+    exact_value = Fraction(column.value, column.below) * beside.below
+    return int(exact_value) if exact_value.denominator == 1 else NEVER_A_CODE

@@ -13,18 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from engine.comparison.revisions import (
-    CASE_SCHEMA,
-    SHORT,
-    Blob,
-    Repository,
-    commit,
-    committed,
-    common_ancestor,
-    copy,
-    repository,
-    staged,
-)
+from engine.comparison import revisions
 from engine.errors import InputFault, Location, Problem, UsageFault, fault
 from engine.policy.model import Convention
 from engine.policy.places import HEAD, policies_place
@@ -113,7 +102,7 @@ def _from_git(a: str | None, b: str | None, git: str, policies: str | None) -> t
     found = policies_place(policies, Path.cwd())
     if found.origin == "package":
         raise fault(Location("policies"), "folder-missing")
-    place = repository(found.path)
+    place = revisions.repository(found.path)
     before, after = _revisions(place, git)
     newer = partial(revision_side, place, *after) if after else partial(folder_side, found.path, found.origin)
     first, second = _both(partial(revision_side, place, *before), newer)
@@ -143,35 +132,39 @@ def folder_side(path: Path, origin: str = "option") -> Side:
     Raises:
         InputFault: with every fault of the folder.
     """
-    schema = path.parent / CASE_SCHEMA if path.name not in ("", "..") else path.resolve().parent / CASE_SCHEMA
+    schema = (
+        path.parent / revisions.CASE_SCHEMA
+        if path.name not in ("", "..")
+        else path.resolve().parent / revisions.CASE_SCHEMA
+    )
     return _side(path.as_posix(), path, origin, schema, str(path), schema.as_posix())
 
 
-def revision_side(place: Repository, name: str, revision: str) -> Side:
+def revision_side(place: revisions.Repository, name: str, revision: str) -> Side:
     """The policies of one commit, whose places begin with ``name:``.
 
     Raises:
         InputFault: there are no policies in the commit, or with every fault of them.
     """
-    return _copied(place, committed(place, revision), name, f"{name}:")
+    return _copied(place, revisions.committed(place, revision), name, f"{name}:")
 
 
-def staged_side(place: Repository) -> Side:
+def staged_side(place: revisions.Repository) -> Side:
     """The policies as the next commit would hold them; places name the files from the top of the repository.
 
     Raises:
         InputFault: there are none, or with every fault of them.
     """
-    return _copied(place, staged(place), "index", "")
+    return _copied(place, revisions.staged(place), "index", "")
 
 
-def _copied(place: Repository, blobs: tuple[Blob, ...], name: str, start: str) -> Side:
+def _copied(place: revisions.Repository, blobs: tuple[revisions.Blob, ...], name: str, start: str) -> Side:
     shown = start + (place.policies or ".")
     if not any(blob.path != place.case_schema for blob in blobs):
         raise fault(Location(shown), "git-no-policies")
     with tempfile.TemporaryDirectory(prefix="avenant-") as folder:
-        root = copy(place, blobs, Path(folder))
-        return _side(name, root, "revision", root.parent / CASE_SCHEMA, shown, f"{start}{place.case_schema}")
+        root = revisions.copy(place, blobs, Path(folder))
+        return _side(name, root, "revision", root.parent / revisions.CASE_SCHEMA, shown, f"{start}{place.case_schema}")
 
 
 def _side(name: str, root: Path, origin: str, schema: Path, shown: str, schema_shown: str) -> Side:
@@ -190,16 +183,16 @@ def _check_facts(schema: Path, shown: str) -> None:
         raise fault(Location(shown), "case-schema-damaged", reason=type(error).__name__) from None
 
 
-def _revisions(place: Repository, git: str) -> tuple[tuple[str, str], tuple[str, str] | None]:
+def _revisions(place: revisions.Repository, git: str) -> tuple[tuple[str, str], tuple[str, str] | None]:
     """The name and the commit of the older side and of the newer, None for the working tree."""
     if SINCE_PARTED in git:
         first, _, second = (part or "HEAD" for part in git.partition(SINCE_PARTED))
-        parted = common_ancestor(place, first, second)
-        return (parted[:SHORT], parted), (second, commit(place, second))
+        parted = revisions.common_ancestor(place, first, second)
+        return (parted[: revisions.SHORT], parted), (second, revisions.commit(place, second))
     if BETWEEN in git:
         first, _, second = (part or "HEAD" for part in git.partition(BETWEEN))
-        return (first, commit(place, first)), (second, commit(place, second))
-    return (git, commit(place, git)), None
+        return (first, revisions.commit(place, first)), (second, revisions.commit(place, second))
+    return (git, revisions.commit(place, git)), None
 
 
 def _named(name: str, policies: str | None) -> tuple[Side, bool]:

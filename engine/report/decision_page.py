@@ -13,24 +13,13 @@ from engine.evaluation.decision import Decision
 from engine.language.facts import YEAR
 from engine.policy.registry import Outside
 from engine.records import dataclass
-from engine.report import outside_page
+from engine.report import outside_page, parts
 from engine.report.ending import ended, grades_blocks
 from engine.report.formats import formats
 from engine.report.money import amounts_blocks, money_cells, money_columns, payments_blocks
 from engine.report.objects import decision_object, lines_of
 from engine.report.outside_page import outside_blocks
 from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
-from engine.report.parts import (
-    doubts_of,
-    duties,
-    eligibility_criteria,
-    facts_behind,
-    tone_of,
-    verdict_heading,
-    warnings_of,
-    why_not,
-    why_not_due,
-)
 from engine.report.readings import hang, hanging, reading_objects, readings_blocks
 from engine.report.reasons import MOST_FACTS, lacking, marked, reasons_block, why
 from engine.report.say import Say
@@ -130,7 +119,7 @@ def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:
             continue
         decision = case.decision
         verdict = "—" if decision.verdict is None else say.result(decision.verdict)
-        money = ("—",) * 4 if tone_of(decision) == "bad" else money_cells(decision, say)
+        money = ("—",) * 4 if parts.tone_of(decision) == "bad" else money_cells(decision, say)
         rows.append((case.title, say.named(say.label(decision.convention), decision.convention.id), verdict, *money))
     yield Heading(say("summary"), 1)
     columns = (say("case"), say("convention"), say("verdict"))
@@ -141,29 +130,29 @@ def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:
 def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     """One decision, made to fit a screen: verdict, what is missing and amounts first; of a refused case no amount."""
     decision = case.decision
-    refused = tone_of(decision) == "bad"
-    yield from verdict_heading(decision, say, case.title)
-    yield from doubts_of([decision], say)
+    refused = parts.tone_of(decision) == "bad"
+    yield from parts.verdict_heading(decision, say, case.title)
+    yield from parts.doubts_of([decision], say)
     hangs = hanging(case.readings, say)
-    yield from why_not(decision, say, hangs)
-    yield from why_not_due(decision, say)
+    yield from parts.why_not(decision, say, hangs)
+    yield from parts.why_not_due(decision, say)
     if not refused:
         yield from _missing(decision, say)
-        if tone_of(decision) != "good":
+        if parts.tone_of(decision) != "good":
             yield Paragraph(say("if_eligible"))
         yield from amounts_blocks(decision, say, hangs)
         yield from _results(decision, say)
         yield from payments_blocks(decision, say)
         yield from _overlays(decision, say)
     yield from _criteria(decision, say, full)
-    yield from warnings_of(decision.results.values(), say)
+    yield from parts.warnings_of(decision.results.values(), say)
     if not refused:
         yield from _where(decision, say, full)
         yield from _outlooks(case, say)
         yield from supposed_blocks(case.supposed, say, full)
     yield from readings_blocks(of_the_verdict(case) if refused else case.readings, say, full)
     if not refused:
-        yield from duties(decision.obligations, say, full, hangs)
+        yield from parts.duties(decision.obligations, say, full, hangs)
     if case.sensitivity is not None:
         from engine.report.sensitivity_page import sensitivity_blocks  # rarely asked for
 
@@ -176,7 +165,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
 def of_the_verdict(case: Decided) -> list[Reading]:
     """The readings that change the verdict or what it asks about, with that change alone: what a refusal shows."""
     decision = case.decision
-    shown = {decision.headline.verdict, *(result.id for result in eligibility_criteria(decision))}
+    shown = {decision.headline.verdict, *(result.id for result in parts.eligibility_criteria(decision))}
     found = []
     for reading in case.readings:
         effects = ((choice, tuple(e for e in each if e.place.id in shown)) for choice, each in reading.others.items())
@@ -243,7 +232,7 @@ def _results(decision: Decision, say: Say) -> Iterator[Block]:
 def _criteria(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
     """The criteria of the eligibility: those that refuse or are open with their facts, those that are met by name."""
     ranks = {"not_met": 0, "undetermined": 1, "met": 2}
-    applying = [result for result in eligibility_criteria(decision) if result.verdict in ranks]
+    applying = [result for result in parts.eligibility_criteria(decision) if result.verdict in ranks]
     told = sorted((each for each in applying if full or each.verdict != "met"), key=lambda each: ranks[each.verdict])
     met = [say.label(each) for each in applying if each not in told]
     if told:
@@ -252,7 +241,7 @@ def _criteria(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
             (
                 say.named(say.label(each), each.id),
                 say.result(each),
-                facts_behind(each, say),
+                parts.facts_behind(each, say),
                 say.noted(each.cite[:1]),
             )
             for each in told

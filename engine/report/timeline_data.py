@@ -14,21 +14,12 @@ from engine.evaluation.decision import Result
 from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
+from engine.report import objects
 from engine.report.amounts_chart import timeline_figure
 from engine.report.decision_files import csv_cell, csv_text
 from engine.report.ending import ended
 from engine.report.formats import formats
 from engine.report.html import html
-from engine.report.objects import (
-    as_json,
-    doubt_objects,
-    facts_object,
-    lines_of,
-    obligation_object,
-    overlay_ids,
-    payment_object,
-    result_object,
-)
 from engine.report.page import Page
 from engine.report.readings import hang, reading_objects
 from engine.report.reasons import why
@@ -83,7 +74,7 @@ def _lines(timeline: Timeline, found: Mapping[str, Any]) -> dict[tuple[str, str,
     """The lines of the object by their places."""
     verdict = timeline.rows[0].decision.verdict
     results = {**found["ending"], **({verdict.id: found[verdict.id]} if verdict else {})}
-    return lines_of({**found, "results": results})
+    return objects.lines_of({**found, "results": results})
 
 
 FORMATS = formats(
@@ -104,16 +95,16 @@ def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
     )
     return {
         "convention": {
-            **as_json(first.convention, say, "id", "label"),
-            **as_json(first, say, "digest", "selected_because"),
+            **objects.as_json(first.convention, say, "id", "label"),
+            **objects.as_json(first, say, "digest", "selected_because"),
         },
         BENEFICIARY: first.facts.get(BENEFICIARY),
-        **as_json(timeline, say, "as_of"),
-        **({first.verdict.id: result_object(first.verdict, say)} if first.verdict else {}),
-        "consistency": doubt_objects((row.decision for row in timeline.rows), say),
+        **objects.as_json(timeline, say, "as_of"),
+        **({first.verdict.id: objects.result_object(first.verdict, say)} if first.verdict else {}),
+        "consistency": objects.doubt_objects((row.decision for row in timeline.rows), say),
         "years": [_row(row, say) for row in timeline.rows],
-        "ending": {result.id: result_object(result, say) for result in timeline.ending},
-        "obligations": [obligation_object(line, say) for line in timeline.obligations],
+        "ending": {result.id: objects.result_object(result, say) for result in timeline.ending},
+        "obligations": [objects.obligation_object(line, say) for line in timeline.obligations],
         "totals": {
             **{id_: _total(total) for id_, total in sums if id_ is not None},
             "versements_echus": None if timeline.paid is None else _paid(timeline.paid),
@@ -133,7 +124,7 @@ def _row(row: YearRow, say: Say) -> dict[str, Any]:
         "debut": row.start.isoformat() if row.start else None,
         "fin": row.last_day.isoformat() if row.last_day else None,
         "convention": decision.convention.id,
-        "overlays": overlay_ids(row.overlays),
+        "overlays": objects.overlay_ids(row.overlays),
         "happened": [_event(event, say) for event in row.happened],
         "counting": [_event(event, say) for event in row.counting],
         "changes": [
@@ -142,12 +133,12 @@ def _row(row: YearRow, say: Say) -> dict[str, Any]:
                 "before": _value(change.before),
                 "after": _value(change.after),
                 "events": [_event(event, say) for event in change.events],
-                "overlays": overlay_ids(change.overlays),
+                "overlays": objects.overlay_ids(change.overlays),
             }
             for change in row.changes
         ],
-        "results": {id_: result_object(decision.results[id_], say) for id_ in decision.headline.ids},
-        "payments": [payment_object(line, say) for line in decision.payments],
+        "results": {id_: objects.result_object(decision.results[id_], say) for id_ in decision.headline.ids},
+        "payments": [objects.payment_object(line, say) for line in decision.payments],
         "missing": [name for name in decision.missing if name != YEAR],
     }
 
@@ -158,7 +149,7 @@ def _event(event: Event, say: Say) -> dict[str, Any]:
         "type": event.type.name,
         "label": say.label(event.type),
         "annee": event.year,
-        "facts": facts_object(event.facts, say),
+        "facts": objects.facts_object(event.facts, say),
     }
 
 
@@ -196,7 +187,7 @@ def _columns(timeline: Timeline, say: Say) -> Iterator[tuple[str, list[Any]]]:
     yield "debut", [row.start or "" for row in rows]
     yield "fin", [row.last_day or "" for row in rows]
     yield "convention", [row.decision.convention.id for row in rows]
-    yield "overlays", [" ".join(overlay_ids(row.overlays)) for row in rows]
+    yield "overlays", [" ".join(objects.overlay_ids(row.overlays)) for row in rows]
     yield "events", [" ".join(f"{event.day}:{event.type.name}" for event in row.happened) for row in rows]
     for id_ in rows[0].decision.headline.ids:
         results = [row.decision.results[id_] for row in rows]

@@ -10,17 +10,9 @@ from engine.evaluation.decision import Result
 from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Change, Paid, Timeline, Total, YearRow
 from engine.language.facts import YEAR
+from engine.report import parts
 from engine.report.money import EUROS, money_cells, money_columns
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
-from engine.report.parts import (
-    doubts_of,
-    duties,
-    named_years,
-    verdict_heading,
-    warnings_of,
-    why_not,
-    why_not_due,
-)
 from engine.report.readings import hanging, readings_blocks
 from engine.report.reasons import Hanging, marked, marked_day, reasons_block, why
 from engine.report.say import Say
@@ -36,22 +28,22 @@ def timeline_blocks(
 ) -> Iterator[Block]:
     """The page of one contract; ``full`` adds duties without a date."""
     first = timeline.rows[0].decision
-    yield from verdict_heading(first, say, title)
-    yield from doubts_of([row.decision for row in timeline.rows], say)
+    yield from parts.verdict_heading(first, say, title)
+    yield from parts.doubts_of([row.decision for row in timeline.rows], say)
     hangs = hanging(readings, say)
-    yield from why_not(first, say, hangs)
-    yield from why_not_due(timeline.rows[-1].decision, say)
+    yield from parts.why_not(first, say, hangs)
+    yield from parts.why_not_due(timeline.rows[-1].decision, say)
     yield from _years(timeline, say)
     yield from _money(timeline, say, hangs)
     yield from _totals(timeline, say)
     yield from _changes(timeline, say)
     yield from _payments(timeline, say)
     yield from _ending(timeline, say, hangs)
-    yield from warnings_of((result for row in timeline.rows for result in row.decision.results.values()), say)
+    yield from parts.warnings_of((result for row in timeline.rows for result in row.decision.results.values()), say)
     yield from _waiting(timeline, say)
     yield from supposed_blocks(supposed, say, full)
     yield from readings_blocks(readings, say, full)
-    yield from duties(timeline.obligations, say, full, hangs, timeline.renewed)
+    yield from parts.duties(timeline.obligations, say, full, hangs, timeline.renewed)
     renewed = [event for event in timeline.dossier.events if event in timeline.renewed.values()]
     if renewed:
         yield Paragraph(say("renewed", events=events_text(renewed, say)))
@@ -228,7 +220,8 @@ def _waiting(timeline: Timeline, say: Say) -> Iterator[Block]:
     if waiting:
         facts = say.registry.vocabulary.facts
         named = {
-            name: named_years(say.named(say.label(facts[name]), name), years, say) for name, years in waiting.items()
+            name: parts.named_years(say.named(say.label(facts[name]), name), years, say)
+            for name, years in waiting.items()
         }
         yield Heading(say("missing"), tone="open")
         yield Table(

@@ -9,16 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from engine.comparison.effects.definitions import (
-    ITEM,
-    NEWER,
-    OLDER,
-    READING,
-    SIDES,
-    Cause,
-    Definition,
-    Versions,
-)
+from engine.comparison.effects import definitions
 from engine.language.logic import Sort, Term
 from engine.language.symbolic import Symbolic, certain, mixed
 from engine.policy.model import Criterion
@@ -39,9 +30,9 @@ class Mixture:
     own version answers it: ``cut`` names those.
     """
 
-    versions: Versions
+    versions: definitions.Versions
     space: Space
-    selectors: Mapping[Cause, Term]
+    selectors: Mapping[definitions.Cause, Term]
     given: Mapping[str, Symbolic] = field(default_factory=dict)
     within: tuple[Layer, Layer] | None = None
     cut: set[str] = field(default_factory=set)
@@ -51,10 +42,10 @@ class Mixture:
     def answer(self, id_: str) -> Symbolic:
         """The answer of an item; of one whose type differs, that of the newer version."""
         self._make(id_)
-        return self._items[NEWER][id_]
+        return self._items[definitions.NEWER][id_]
 
     def _make(self, id_: str) -> None:
-        if id_ in self._items[NEWER] or id_ in self._open:
+        if id_ in self._items[definitions.NEWER] or id_ in self._open:
             return
         if id_ in self.given:
             self._keep(id_, self.given[id_], self.given[id_])
@@ -62,23 +53,23 @@ class Mixture:
         self._open.add(id_)
         for read in self.versions.reads(id_):
             self._make(read)
-        closing = {read for read in self.versions.reads(id_) if read not in self._items[NEWER]}
+        closing = {read for read in self.versions.reads(id_) if read not in self._items[definitions.NEWER]}
         for read in closing:
             self.cut.add(read)
             self._keep(read, *self._pure(read))
-        made = [self._side(side, id_) for side in SIDES]
+        made = [self._side(side, id_) for side in definitions.SIDES]
         for read in closing:
             for items in self._items:
                 del items[read]
         self._open.discard(id_)
-        self._keep(id_, *self._chosen(id_, made[OLDER], made[NEWER]))
+        self._keep(id_, *self._chosen(id_, made[definitions.OLDER], made[definitions.NEWER]))
 
     def _keep(self, id_: str, older: Symbolic, newer: Symbolic) -> None:
-        self._items[OLDER][id_], self._items[NEWER][id_] = older, newer
+        self._items[definitions.OLDER][id_], self._items[definitions.NEWER][id_] = older, newer
 
     def _chosen(self, id_: str, older: Symbolic | None, newer: Symbolic | None) -> tuple[Symbolic, Symbolic]:
         """What the definitions of either version read: one answer, unless the types differ."""
-        bank, selector = self.versions.bank, self.selectors.get(Cause(ITEM, id_))
+        bank, selector = self.versions.bank, self.selectors.get(definitions.Cause(definitions.ITEM, id_))
         if older is None or newer is None:
             there = older or newer or no_value(bank)
             if selector is None:
@@ -94,7 +85,7 @@ class Mixture:
     def _pure(self, id_: str) -> tuple[Symbolic, Symbolic]:
         encodings = (self.versions.older, self.versions.newer)
         pure = [each.answer(id_) if each.has(id_) else None for each in encodings]
-        return self._chosen(id_, pure[OLDER], pure[NEWER])
+        return self._chosen(id_, pure[definitions.OLDER], pure[definitions.NEWER])
 
     def _side(self, side: int, id_: str) -> Symbolic | None:
         """What a version's definitions make of the items so far; None where it has none."""
@@ -111,7 +102,7 @@ class Mixture:
             answer = one if answer is None else mixed(bank, each.when, one, answer)
         return answer
 
-    def _encoded(self, each: Definition, side: int) -> Symbolic:
+    def _encoded(self, each: definitions.Definition, side: int) -> Symbolic:
         """The answer of a definition; mixtures that give it the same to read share it."""
         items, terms = self._items[side], self.versions.terms
         asked = tuple(self.space.choices.get(id_) for id_ in sorted(each.reads.questions))
@@ -120,7 +111,7 @@ class Mixture:
             terms[key] = encode_item(each.step, Names(self.space, items, each.layer.names.scope)).answer
         return terms[key]
 
-    def _holds(self, each: Definition, layer: Layer) -> bool:
+    def _holds(self, each: definitions.Definition, layer: Layer) -> bool:
         """Whether a layer has this very definition."""
         if each.step.item.id not in layer:
             return False
@@ -132,19 +123,22 @@ class Mixture:
         return (mine.at, mine.kind, added[0]) == (theirs.at, theirs.kind, added[1])
 
 
-def mixture(both: Versions) -> Mixture:
+def mixture(both: definitions.Versions) -> Mixture:
     """The mixture in which each edit is a symbol."""
     bank = both.bank
-    causes = [*(Cause(READING, id_) for id_ in both.defaults), *(Cause(ITEM, id_) for id_ in both.edited)]
+    causes = [
+        *(definitions.Cause(definitions.READING, id_) for id_ in both.defaults),
+        *(definitions.Cause(definitions.ITEM, id_) for id_ in both.edited),
+    ]
     selectors = {each: bank.symbol(f"edit:{each.kind}:{each.id}", Sort.TRUTH) for each in causes}
     return Mixture(both, mixed_space(both, selectors), selectors)
 
 
-def mixed_space(both: Versions, selectors: Mapping[Cause, Term]) -> Space:
+def mixed_space(both: definitions.Versions, selectors: Mapping[definitions.Cause, Term]) -> Space:
     """The space in which a default that moved is the newer one where its edit is taken."""
     bank, older, newer = both.bank, both.older.space, both.newer.space
     moved = {
-        id_: bank.choose(selectors[Cause(READING, id_)], newer.choices[id_], older.choices[id_])
+        id_: bank.choose(selectors[definitions.Cause(definitions.READING, id_)], newer.choices[id_], older.choices[id_])
         for id_ in both.defaults
     }
     return replace(newer, choices={**older.choices, **newer.choices, **moved})

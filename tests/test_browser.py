@@ -193,6 +193,35 @@ def test_the_keyboard_alone_reaches_the_next_question(chromium: Any, address: st
         page.wait_for_url("**medecin.specialite=medecine_generale**")
 
 
+def test_a_letter_is_downloaded_and_the_contract_followed_from_its_result(chromium: Any, address: str) -> None:
+    with opened(chromium, address, bypass_csp=True) as page:
+        page.goto(ELIGIBLE)
+        page.get_by_text("Écrire une lettre").click()
+        page.add_script_tag(path=str(AXE))
+        assert page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"] == []
+        page.get_by_label("Nom du destinataire").fill("Dr Été")
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Télécharger la lettre").click()
+        assert download.value.suggested_filename == "accord.docx"
+        page.get_by_role("link", name="Suivre ce contrat").click()
+        page.get_by_text("Ajouter un événement").click()
+        page.get_by_label("Que s'est-il passé").select_option(label="Embauche de l'assistant")
+        page.get_by_role("button", name="Continuer").click()
+        page.get_by_label("Quel jour").fill("14/10/2024")
+        page.get_by_role("button", name="Ajouter au dossier").click()
+        page.wait_for_function("document.getElementById('dossier').value.includes('embauche')")
+        assert page.get_by_role("heading", name="Position au 28/11/2026").is_visible()
+
+
+def test_a_dossier_is_read_from_a_file_of_this_machine(chromium: Any, address: str) -> None:
+    with opened(chromium, address) as page:
+        page.goto("/dossier")
+        page.locator("input[type=file]").set_input_files(ROOT / "tests" / "cases" / "life_overpaid.yaml")
+        page.wait_for_function("document.getElementById('dossier').value.includes('2024-09-16')")
+        page.get_by_role("button", name="Suivre le contrat").click()
+        page.get_by_text("6 600").first.wait_for()
+
+
 def test_a_printed_result_has_its_figures_and_no_form(chromium: Any, address: str, tmp_path: Path) -> None:
     with opened(chromium, address) as page:
         page.goto(ELIGIBLE)

@@ -305,6 +305,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "letter-template": "A tag that Word has split is mended by typing it again in one go.",
         "letter-unsafe": "A template is a plain Word file of at most 2 MB.",
         "letter-kind": "A template is named as its kind of letter.",
+        "letter-lacks": "What our sources do not give, as the routes of appeal, is said by the fund: once for all in"
+        " `caisse.yaml` beside the templates.",
         "letter-people": "What is known of people stands in these files alone, never in a case.",
     },
     "Comparing": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,17 +12,14 @@ import click
 from engine.cli.common import Given, deciding, deciding_options, given, read_document
 from engine.cli.tongue import tell
 from engine.errors import Location, fault
-from engine.evaluation import timeline as living
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
-from engine.files import refuse_input
-from engine.inquiry.life_readings import readings_of_life
-from engine.inquiry.readings import readings_of_case
-from engine.inquiry.suppositions import supposed_of_case, supposed_of_life
+from engine.files import refuse_input, replacing
 from engine.policy.document import Document
 
 if TYPE_CHECKING:
     from engine.letters.matter import Matter
+    from engine.letters.people import People
 
 KINDS = ("accord", "refus", "pieces", "objectif", "versement", "trop-percu")
 
@@ -32,6 +30,8 @@ KINDS = ("accord", "refus", "pieces", "objectif", "versement", "trop-percu")
 @click.option("--year", type=click.IntRange(1), metavar="N", help="Of a dossier: the contract year it is about.")
 @click.option("--sender", metavar="FILE", help="YAML about the fund: name, address, signatory, routes of appeal.")
 @click.option("--to", metavar="FILE", help="YAML about the addressee: title, name, address, numbers.")
+@click.option("--field", multiple=True, metavar="NAME=TEXT", help="A field about people, over the files (repeatable).")
+@click.option("--draft", is_flag=True, help="Mark what is known of nobody, instead of refusing to write without it.")
 @click.option("--letters", "folder", metavar="DIR", help="Folder of templates (default: letters beside the policies).")
 @click.option("--fields", is_flag=True, help="List the fields that templates may name.")
 @given(*deciding_options)
@@ -43,12 +43,15 @@ def letter(
     year: int | None,
     sender: str | None,
     to: str | None,
+    field: tuple[str, ...],
+    draft: bool,
     folder: str | None,
     fields: bool,
 ) -> None:
     """Write a letter in French from a Word template: grant, refusal, papers, objective, payment, overpayment.
 
-    A letter that would say more than the decision is refused with the reason.
+    A letter that would say more than the decision is refused with the reason; so is one that cannot be sent, since
+    something of people, routes of appeal or its day is missing.
     """
     if fields:
         _list_fields()
@@ -58,23 +61,19 @@ def letter(
     if not rules.output.lower().endswith(".docx"):
         raise click.UsageError(tell("-o: a name that ends in .docx"))
     try:
-        from engine.letters.fields import ADDRESSEE, SENDER
-        from engine.letters.writing import letters_folder, template_of, write_letter
+        from engine.letters.writing import letter_of, letters_folder, sender_file, template_of
     except ModuleNotFoundError as error:
         raise fault(Location("avenant"), "extra-missing", module=error.name, extra="letters") from None
     registry = rules.session.registry
-    template = template_of(kind, letters_folder(folder, registry.root))
+    templates = letters_folder(folder, registry.root)
+    template = template_of(kind, templates)
+    sender = sender or (str(sender_file(templates)) if sender_file(templates) else None)
     refuse_input(Path(rules.output), [Path(name) for name in (case, sender, to, str(template)) if name is not None])
-    write_letter(
-        kind,
-        _matter(rules, read_document(case), year),
-        registry,
-        template,
-        Path(rules.output),
-        sender=_people(sender, SENDER),
-        to=_people(to, ADDRESSEE),
-        place=case,
-    )
+    matter = _matter(rules, read_document(case), year)
+    people = _people(sender, to, field)
+    content = letter_of(kind, matter, registry, template, people=people, place=case, draft=draft)
+    with replacing(Path(rules.output)) as partial:
+        partial.write_bytes(content)
 
 
 def _list_fields() -> None:
@@ -84,38 +83,30 @@ def _list_fields() -> None:
         click.echo(f"{name:32} {meaning}")
 
 
-def _people(name: str | None, known: Mapping[str, str]) -> dict[str, str]:
-    from engine.letters.content import people
+def _people(sender: str | None, to: str | None, stated: tuple[str, ...]) -> People:
+    """What files and options say of the fund and of who is written to."""
+    from engine.letters.fields import ADDRESSEE, SENDER
+    from engine.letters.people import People, people_of, with_fields
 
-    return {} if name is None else people(read_document(name), known)
+    if unread := [each for each in stated if "=" not in each]:
+        raise click.UsageError(tell("--field: NAME=TEXT") + f": {unread[0]}")
+    known = {} if sender is None else people_of(read_document(sender), SENDER)
+    people = People(known, {} if to is None else people_of(read_document(to), ADDRESSEE))
+    return with_fields(people, {name: text for name, _, text in (each.partition("=") for each in stated)})
 
 
 def _matter(rules: Given, document: Document, year: int | None) -> Matter:
-    """The decision on a case, or the life of a contract on the day asked about, or else that of the last event."""
-    from engine.letters.matter import Matter
+    """What the letter is about: a case, or the life of a contract."""
+    from engine.letters.matter import matter_of_case, matter_of_life
 
     vocabulary, choices = rules.session.registry.vocabulary, dict(rules.choices)
     if isinstance(document.data, Mapping) and "case" in document.data:
         dossier = read_dossier(document, vocabulary)
-        day = rules.as_of or max((event.day for event in dossier.events), default=None)
         with deciding(document, "case"):
-            life = living.timeline(rules.session, dossier, rules.convention, choices, day)
-            readings = readings_of_life(rules.session, life, choices)
-            supposed = supposed_of_life(rules.session, life, choices)
-        return Matter(
-            decision=life.rows[0].decision,
-            life=life,
-            readings=readings,
-            supposed=supposed,
-            chosen=choices,
-            day=rules.as_of or day,
-            year=year,
-        )
+            matter = matter_of_life(rules.session, dossier, choices, rules.as_of, rules.convention)
+        return replace(matter, year=year)
     if year is not None:
         raise click.UsageError(tell("--year: of a dossier; a case has its own"))
     facts = read_case(document.data, vocabulary, document)
     with deciding(document):
-        decision = rules.session.decide(facts, rules.convention, choices, rules.as_of)
-        readings = readings_of_case(rules.session, decision, choices)
-        supposed = supposed_of_case(rules.session, decision, choices)
-    return Matter(decision=decision, life=None, readings=readings, supposed=supposed, chosen=choices, day=rules.as_of)
+        return matter_of_case(rules.session, facts, choices, rules.as_of, rules.convention)

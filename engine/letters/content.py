@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, nearest
 from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
 from engine.language.expressions import Citation
 from engine.language.facts import SIGNATURE
@@ -15,7 +14,7 @@ from engine.letters.amounts import in_words
 from engine.letters.fields import ADDRESSEE, SENDER
 from engine.letters.limits import WEAK
 from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, VERSEMENT, Matter
-from engine.policy.document import Document
+from engine.letters.people import OPTION, People, blank, blanks
 from engine.report.money import EUROS
 from engine.report.page import Tree
 from engine.report.parts import facts_behind, unmet_conditions
@@ -24,7 +23,6 @@ from engine.report.reasons import waiting
 from engine.report.say import Say
 from engine.report.suppositions import supposed_blocks
 
-OPTION = "contrat.option"
 DECISIVE = "payment_withheld"  # what follows where a duty is not done
 
 _NOTE = re.compile(r" \[[0-9, ]+\]")  # the number of a note, in a letter that writes its sources out
@@ -32,14 +30,15 @@ _NOTE = re.compile(r" \[[0-9, ]+\]")  # the number of a note, in a letter that w
 Entries = list[dict[str, str]]
 
 
-def values(kind: str, matter: Matter, say: Say, sender: Mapping[str, str], to: Mapping[str, str]) -> dict[str, Any]:
+def values(kind: str, matter: Matter, say: Say, people: People) -> dict[str, Any]:
     """The fields of a letter; what nobody said of people stays to be filled in by hand, and shows it."""
     cited = _Cited(say)
+    lacks = blanks(matter, people)
     parts: dict[str, Any] = {
-        "caisse": {name: sender.get(name) or _blank(name, SENDER) for name in SENDER},
-        "destinataire": {name: to.get(name) or _blank(name, ADDRESSEE) for name in ADDRESSEE},
-        "contrat": _contract(matter.decision, say),
-        "jour": say.scalar(matter.day) if matter.day else "[à compléter : jour]",
+        "caisse": {name: people.sender.get(name) or blank(f"caisse.{name}", lacks) for name in SENDER},
+        "destinataire": {name: people.to.get(name) or blank(f"destinataire.{name}", lacks) for name in ADDRESSEE},
+        "contrat": _contract(matter.decision, say, lacks),
+        "jour": say.scalar(matter.day) if matter.day else blank("jour", lacks),
         "motifs": _motives(matter, say, cited) if kind == REFUS else [],
         "conditions": _conditions(matter, say, cited) if kind in (ACCORD, VERSEMENT) else [],
         "annees": _years(matter, say, cited) if kind == ACCORD else [],
@@ -52,28 +51,6 @@ def values(kind: str, matter: Matter, say: Say, sender: Mapping[str, str], to: M
         "reserves": _reserves(kind, matter, say),
     }
     return {**parts, "sources": [{"phrase": text} for text in cited.texts]}
-
-
-def people(document: Document, known: Mapping[str, str]) -> dict[str, str]:
-    """The texts of a file about the sender or the addressee.
-
-    Raises:
-        InputFault: a field that no letter has, or that is no text.
-    """
-    data = document.data if isinstance(document.data, Mapping) else {}
-    problems = [] if data else [Problem(Location(document.name), "letter-people", {"name": "—"})]
-    for name, value in data.items():
-        if name not in known:
-            problems.append(Problem(document.key_at((name,)), "letter-people", {"name": name}, nearest(name, known)))
-        elif not isinstance(value, str):
-            problems.append(Problem(document.at((name,)), "letter-people", {"name": name}))
-    if problems:
-        raise InputFault(problems)
-    return dict(data)
-
-
-def _blank(name: str, known: Mapping[str, str]) -> str:
-    return f"[à compléter : {known[name]}]"
 
 
 class _Cited:
@@ -97,11 +74,11 @@ class _Cited:
         return self.say.listed(dict.fromkeys(told))
 
 
-def _contract(decision: Decision, say: Say) -> dict[str, str]:
+def _contract(decision: Decision, say: Say, lacks: Mapping[str, str]) -> dict[str, str]:
     option = decision.facts.get(OPTION)
     return {
         "date_signature": say.scalar(decision.facts[SIGNATURE]),
-        "option": say.fact(OPTION, option) if option is not None else "[à compléter : option]",
+        "option": say.fact(OPTION, option) if option is not None else blank("contrat.option", lacks),
         "convention": say.label(decision.convention),
         "pourquoi": decision.selected_because[say.lang],
     }

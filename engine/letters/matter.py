@@ -8,9 +8,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.evaluation.decision import Decision, PaymentLine, Result
-from engine.evaluation.timeline import Timeline
-from engine.inquiry.readings import Effect, Reading
-from engine.inquiry.suppositions import Supposed
+from engine.evaluation.dossier import Dossier
+from engine.evaluation.facts import Facts
+from engine.evaluation.session import Session
+from engine.evaluation.timeline import Timeline, timeline
+from engine.inquiry.life_readings import readings_of_life
+from engine.inquiry.readings import Effect, Reading, readings_of_case
+from engine.inquiry.suppositions import Supposed, supposed_of_case, supposed_of_life
 from engine.language.facts import YEAR
 from engine.report.parts import eligibility_criteria, tone_of
 
@@ -115,4 +119,35 @@ def _on(effects: Iterable[Effect], ids: Collection[str], years: Collection[int])
     """The effects on some results, in some contract years where they are named."""
     return tuple(
         effect for effect in effects if effect.place.id in ids and (not years or effect.place.year in (0, *years))
+    )
+
+
+def matter_of_case(
+    session: Session, facts: Facts, choices: Mapping[str, str], day: dt.date | None, convention: str | None = None
+) -> Matter:
+    """What a letter on a case is about.
+
+    Raises:
+        InputFault: the case has no decision.
+        UsageFault: an unknown convention, interpretation or choice.
+    """
+    decision = session.decide(facts, convention, choices, day)
+    readings = readings_of_case(session, decision, choices)
+    supposed = supposed_of_case(session, decision, choices)
+    return Matter(decision=decision, life=None, readings=readings, supposed=supposed, chosen=choices, day=day)
+
+
+def matter_of_life(
+    session: Session, dossier: Dossier, choices: Mapping[str, str], day: dt.date | None, convention: str | None = None
+) -> Matter:
+    """What a letter on a dossier is about, on a day or else on that of its last event; raises as for a case."""
+    at = day or max((event.day for event in dossier.events), default=None)
+    life = timeline(session, dossier, convention, choices, at)
+    return Matter(
+        decision=life.rows[0].decision,
+        life=life,
+        readings=readings_of_life(session, life, choices),
+        supposed=supposed_of_life(session, life, choices),
+        chosen=choices,
+        day=at,
     )

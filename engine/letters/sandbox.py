@@ -18,13 +18,13 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from engine.errors import Location, Problem, fault, nearest
-from engine.files import replacing
 from engine.letters.fields import FIELDS, Fields
 
 MAX_BYTES, MAX_UNPACKED = 2 << 20, 20 << 20
 SHOWN = 60
 MADE = (1980, 1, 1, 0, 0, 0)  # of every part of a letter, so that the same inputs give the same bytes
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_PRINTED = re.compile(r"\{\{\s*(\w+(?:\.\w+)?)\s*\}\}")
 _ELSEWHERE = re.compile(rb'TargetMode\s*=\s*"External"', re.IGNORECASE)
 _HEADERS = (DocxTemplate.HEADER_URI, DocxTemplate.FOOTER_URI)
 
@@ -53,8 +53,13 @@ def faults(path: Path, fields: Fields = FIELDS) -> list[Problem]:
     return found
 
 
-def fill(path: Path, values: Mapping[str, Any], target: Path) -> None:
-    """Writes the letter of a template whose faults were looked for.
+def printed(path: Path) -> frozenset[str]:
+    """The names of the fields that a template prints."""
+    return frozenset(name for source in _sources(DocxTemplate(str(path))) for name in _PRINTED.findall(source))
+
+
+def filled(path: Path, values: Mapping[str, Any]) -> bytes:
+    """The letter, as a Word file, of a template whose faults were looked for.
 
     Raises:
         InputFault: a template that the sandbox stops all the same.
@@ -64,12 +69,13 @@ def fill(path: Path, values: Mapping[str, Any], target: Path) -> None:
         template.render(dict(values), environment(), autoescape=True)
     except TemplateError as error:
         raise fault(Location(str(path)), "letter-template", text=str(error)[:SHOWN]) from None
-    made = io.BytesIO()
+    made, kept = io.BytesIO(), io.BytesIO()
     template.save(made)
-    with replacing(target) as partial, zipfile.ZipFile(made) as parts, zipfile.ZipFile(partial, "w") as archive:
+    with zipfile.ZipFile(made) as parts, zipfile.ZipFile(kept, "w") as archive:
         for name in parts.namelist():
             entry = zipfile.ZipInfo(name, MADE)
             archive.writestr(entry, parts.read(name), zipfile.ZIP_DEFLATED)
+    return kept.getvalue()
 
 
 def _unsafe(path: Path, place: Location) -> Problem | None:

@@ -1,15 +1,16 @@
-"""Writes a letter: a kind, its matter and a folder of templates come in, a Word file goes out, or why there is none."""
+"""A letter: a kind, its matter and a folder of templates come in, a Word file goes out, or why there is none."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from engine.errors import InputFault, Location, Problem, fault
 from engine.letters.content import values
 from engine.letters.limits import stops
 from engine.letters.matter import KINDS, Matter
-from engine.letters.sandbox import faults, fill
+from engine.letters.people import People, blanks
+from engine.letters.sandbox import faults, filled, printed
 from engine.policy.registry import Registry
 from engine.report.say import Say
 
@@ -30,6 +31,11 @@ def letters_folder(explicit: str | None, policies: Path) -> Path:
     beside = policies.parent / "letters"
     packaged = _PACKAGE / "data" / "letters"
     return beside if beside.is_dir() else packaged if packaged.is_dir() else _PACKAGE.parent / "letters"
+
+
+def sender_file(folder: Path) -> Path | None:
+    """What the folder of a fund says of the fund itself, for all its letters."""
+    return folder / "caisse.yaml" if (folder / "caisse.yaml").is_file() else None
 
 
 def template_of(kind: str, folder: Path) -> Path:
@@ -60,23 +66,31 @@ def _faults_of(path: Path) -> Iterable[Problem]:
     return [Problem(Location(str(path)), "letter-kind", {"name": path.stem, "allowed": ", ".join(KINDS)})]
 
 
-def write_letter(
+def letter_of(
     kind: str,
     matter: Matter,
     registry: Registry,
     template: Path,
-    target: Path,
     *,
-    sender: Mapping[str, str],
-    to: Mapping[str, str],
+    people: People,
     place: str,
-) -> None:
-    """Writes the letter; ``place`` is the file of the case, for messages.
+    draft: bool = False,
+) -> bytes:
+    """The letter as a Word file; ``place`` is the file of the case, for messages.
+
+    A ``draft`` marks what it lacks of people and of the day; another letter is not written without it.
 
     Raises:
-        InputFault: the letter would say more than the decision, a template at fault, a file that cannot be written.
+        InputFault: the letter would say more than the decision, lacks something, or its template is at fault.
     """
+    say = Say(registry, LANG)
     problems = stops(kind, matter, registry, place) or faults(template)
+    if not problems and not draft:
+        lacks = blanks(matter, people)
+        told = [f"{name} ({lacks[name]})" for name in lacks if name in printed(template)]
+        problems = (
+            [Problem(Location(place), "letter-lacks", {"kind": kind, "fields": say.listed(told)})] if told else []
+        )
     if problems:
         raise InputFault(problems)
-    fill(template, values(kind, matter, Say(registry, LANG), sender, to), target)
+    return filled(template, values(kind, matter, say, people))

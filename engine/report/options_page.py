@@ -22,10 +22,14 @@ DIFFERENT = "≠"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The facts of one column that differ from column to column, None where one is left out, and its decision."""
+    """The facts of one column that differ from column to column, None where one is left out, and its decision.
+
+    ``head`` is that of the column, where its facts do not tell it.
+    """
 
     facts: Mapping[str, Scalar | None]
     decision: Decision
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Options:
 def page(options: Options, say: Say) -> Page:
     """A column for each way; a row that is not the same in all is marked."""
     say = say.noting()
-    heads = tuple(_head(way, say) for way in options.ways)
+    heads = tuple(way.head or _head(way, say) for way in options.ways)
     rows = [(say("convention"), *(say.label(way.decision.convention) for way in options.ways))]
     rows += [(label, *cells) for label, cells in _results(options.ways, say)]
     reasons = [say.listed(_refusing(way.decision, say)) for way in options.ways]

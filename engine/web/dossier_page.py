@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from engine.evaluation import timeline as living
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline
-from engine.inquiry.life_readings import readings_of_life
-from engine.language.facts import SIGNATURE
+from engine.language.events import EventType, event_types
+from engine.language.facts import SIGNATURE, Fact, Vocabulary
 from engine.language.spoken import Unread, read_spoken
+from engine.letters.matter import Matter, matter_of_life
 from engine.policy import loader
+from engine.policy.reading import load_schema
 from engine.report.amounts_chart import timeline_figure
 from engine.report.calendar import calendar
 from engine.report.formats import Screen
 from engine.report.html import fragment
 from engine.report.say import Say
 from engine.report.timeline_data import FORMATS, Life, page
+from engine.web.state import State, written
 
 YAML, CALENDAR, HTML = "yaml", "ics", "html"
+EVENT, EVENT_DAY, EVENT_YEAR = "evenement", "evenement.date", "evenement.annee"
 MEDIA = {YAML: "application/yaml", CALENDAR: "text/calendar", HTML: "text/html"}
 EXAMPLE = """case:
   contrat: {date_signature: 02/09/2024, option: Mi-temps}
@@ -35,10 +41,11 @@ events:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A life that was followed, ready to be shown or written."""
+    """A life that was followed, ready to be shown or written, and what a letter on it is about."""
 
     life: Life
     text: str
+    matter: Matter
 
     @property
     def timeline(self) -> Timeline:
@@ -53,8 +60,44 @@ def follow(session: Session, text: str, day: str, title: str) -> Followed:
     """
     name = "dossier.json" if text.lstrip().startswith("{") else "dossier.yaml"
     dossier = read_dossier(loader.parse(text.encode("utf-8", "replace"), name), session.registry.vocabulary)
-    life = living.timeline(session, dossier, None, {}, day_of(session, day))
-    return Followed(Life(title=title, timeline=life, readings=readings_of_life(session, life, {}), full=True), text)
+    matter = matter_of_life(session, dossier, {}, day_of(session, day))
+    assert matter.life is not None
+    life = Life(title=title, timeline=matter.life, readings=matter.readings, supposed=matter.supposed, full=True)
+    return Followed(life, text, matter)
+
+
+def types() -> dict[str, EventType]:
+    """What can happen to a contract, by name."""
+    return event_types(load_schema("dossier")[0])
+
+
+def case_text(state: State) -> str:
+    """A dossier that begins with the facts of an estimate, save sensitive ones."""
+    groups: dict[str, list[str]] = {}
+    for name in state.facts:
+        if name not in state.sensitive and state.facts[name] != state.vocabulary.beneficiary:
+            group, _, fact = name.partition(".")
+            groups.setdefault(group, []).append(f"{fact}: {written(state.facts[name])}")
+    return "case:\n" + "".join(f"  {group}: {{{', '.join(facts)}}}\n" for group, facts in groups.items())
+
+
+def with_event(text: str, type_: EventType, given: Mapping[str, str], vocabulary: Vocabulary) -> str:
+    """A dossier in YAML with one event more, as a form states it; what cannot be read stands as it was written."""
+    day = _spoken(given.get(EVENT_DAY, ""), vocabulary.facts[SIGNATURE])
+    stated = {name: _spoken(given[name], vocabulary.facts[name]) for name in type_.facts if given.get(name, "").strip()}
+    parts = [f"date: {day}", f"type: {type_.name}"]
+    parts += [f"annee: {given[EVENT_YEAR]}"] if type_.yearly and given.get(EVENT_YEAR, "").isdigit() else []
+    parts += [f"facts: {{{', '.join(f'{name}: {value}' for name, value in stated.items())}}}"] if stated else []
+    head = "" if re.search(r"^events:", text, re.MULTILINE) else "events:\n"
+    indents = re.findall(r"^( *)- ", text.partition("\nevents:")[2], re.MULTILINE)
+    return f"{text.rstrip()}\n{head}{indents[-1] if indents else '  '}- {{{', '.join(parts)}}}\n"
+
+
+def _spoken(text: str, fact: Fact) -> str:
+    try:
+        return json.dumps(read_spoken(text, fact), ensure_ascii=False)
+    except Unread:
+        return json.dumps(text, ensure_ascii=False)
 
 
 def day_of(session: Session, text: str) -> dt.date | None:

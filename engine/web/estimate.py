@@ -14,8 +14,10 @@ from engine.inquiry.interview import to_ask
 from engine.inquiry.readings import readings_of_case
 from engine.inquiry.suppositions import supposed_of_case
 from engine.language.facts import SIGNATURE, Fact
+from engine.letters.matter import Matter
 from engine.policy.registry import Outside
 from engine.report.decision_page import Decided, Undecided
+from engine.web.letter_page import possible
 from engine.web.state import State
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class Estimate:
     problems: tuple[Problem, ...] = ()
     questions: tuple[Fact, ...] = ()
     left: int = 0
+    letters: tuple[str, ...] = ()
 
     @property
     def decision(self) -> Decision | None:
@@ -52,7 +55,7 @@ def estimate(session: Session, state: State, title: str, *, whole: bool = False)
     except InputFault as error:
         return Estimate(state=state, problems=error.problems, questions=asked)
     if whole:
-        return Estimate(state=state, answer=_told_whole(session, state, Decided(title=title, decision=decision)))
+        return _whole(session, state, _told_whole(session, state, Decided(title=title, decision=decision)))
     left = [] if asked else [facts[name] for name in to_ask(session, decision, state.choices, state.declined)]
     answer = Decided(title=title, decision=decision)
     return Estimate(state=state, answer=answer, questions=asked or _together(left), left=len(left))
@@ -77,6 +80,19 @@ def decided(session: Session, state: State, facts: Facts | None = None) -> Decis
     """
     read = read_case(nested(state.facts if facts is None else facts), session.registry.vocabulary)
     return session.decide(read, None, dict(state.choices), state.as_of)
+
+
+def _whole(session: Session, state: State, case: Decided) -> Estimate:
+    """The whole result with the letters that may be written of it."""
+    matter = Matter(
+        decision=case.decision,
+        life=None,
+        readings=case.readings,
+        supposed=case.supposed,
+        chosen=state.choices,
+        day=state.as_of,
+    )
+    return Estimate(state=state, answer=case, letters=possible(matter, session))
 
 
 def _told_whole(session: Session, state: State, answer: Decided) -> Decided:

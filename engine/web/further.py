@@ -11,19 +11,24 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from engine.errors import InputFault
+from engine.evaluation.facts import nested, read_case
+from engine.evaluation.session import Session
+from engine.language.events import EventType
 from engine.language.facts import SIGNATURE, YEAR
+from engine.letters.matter import matter_of_case
 from engine.policy.registry import Outside
 from engine.report.html import fragment
 from engine.report.outside_page import outside_blocks
-from engine.web import dossier_page
+from engine.web import dossier_page, letter_page
+from engine.web.dossier_page import EVENT, case_text
 from engine.web.estimate import FIELDS, Estimate
 from engine.web.pages import NO_STORE, Pages
-from engine.web.refusals import refused
+from engine.web.refusals import Refused, refused
 from engine.web.rules_pages import RulesPages, examples
 from engine.web.shown import Field, Shown
 from engine.web.state import DAY, LANG, TEXT, State
 from engine.web.what_if import WhatIf, what_if
-from engine.web.what_if_page import way_label, what_if_html
+from engine.web.what_if_page import axis_label, what_if_html
 from engine.web.wording import wording
 
 MOVED, COMPARED = "courbe", "comparer"
@@ -41,6 +46,7 @@ class Further:
             Route("/et-si", self.what_if, methods=["GET", "POST"]),
             Route("/dossier", self.dossier, methods=["GET", "POST"]),
             Route("/dossier/{kind}", self.dossier, methods=["POST"]),
+            Route("/lettre", self.letter, methods=["POST"]),
             Route("/regles", self.rules, methods=["GET"]),
             Route("/regles/{item}", self.rules, methods=["GET"]),
         ]
@@ -62,7 +68,7 @@ class Further:
 
     def _values(self, state: State, found: WhatIf | None) -> dict[str, Any]:
         say = self.pages.say(state)
-        curve, sides = (None, None) if found is None else (found.curve, found.sides)
+        curve, axis = (None, None) if found is None else (found.curve, found.axis)
         lacking = [] if found is None else [fact.name for fact in (*found.lacking, *found.movable)]
         shown = [] if curve is None else [curve.fact.name]
         asked = [name for name in (YEAR, *lacking) if name not in state.facts or name in state.faults]
@@ -73,17 +79,24 @@ class Further:
             "shown": Shown(Estimate(state=state), say, True),
             "html": "" if found is None else what_if_html(found, say),
             "moved": "" if curve is None else curve.fact.name,
-            "compared": "" if sides is None else sides.way.key,
-            "ways": [] if found is None else [(way.key, way_label(way, say)) for way in found.ways],
+            "compared": "" if axis is None else axis.key,
+            "axes": [] if found is None else [(each.key, axis_label(each, say)) for each in found.axes],
         }
 
     async def dossier(self, request: Request) -> Response:
-        """The life of a contract: a dossier is pasted, its timeline shown or given as a file."""
+        """The life of a contract: a dossier is pasted or built by forms, its timeline shown or given as a file."""
         given = dict(await self.pages.pairs(request))
-        state = self._in_language(given)
-        say, text = self.pages.say(state), given.get("dossier", "")
-        day = given.get(DAY) or say.scalar(self.pages.calendar())
-        values: dict[str, Any] = {"text": text or dossier_page.EXAMPLE, "day": day, "messages": [], "html": ""}
+        told = given if request.method == "GET" else {LANG: given[LANG]} if LANG in given else {}
+        state = self.pages.read(list(told.items()))
+        say, type_ = self.pages.say(state), dossier_page.types().get(given.get(EVENT, ""))
+        text = given.get("dossier", "") or (case_text(state) if SIGNATURE in state.facts else "")
+        posted = given.get(DAY, "") if request.method == "POST" else ""
+        day = posted or say.scalar(state.as_of or self.pages.calendar())
+        if type_ is not None and dossier_page.EVENT_DAY in given:
+            text, type_ = dossier_page.with_event(text, type_, given, self.pages.registry.vocabulary), None
+        values: dict[str, Any] = {"text": text or dossier_page.EXAMPLE, "day": day}
+        values |= {"messages": [], "html": "", "letters": ()}
+        values |= self._event_values(type_, state, day)
         status = 200
         if text.strip():
             title = wording(state.lang)("your_contract")
@@ -91,12 +104,47 @@ class Further:
                 found = await self.pages.worker.run(lambda session: dossier_page.follow(session, text, day, title))
                 if "kind" in request.path_params:
                     return self._file(found, request.path_params["kind"], state)
-                values["html"] = dossier_page.shown(found, say)
+                kinds = await self.pages.worker.run(lambda session: letter_page.possible(found.matter, session))
+                values |= {"html": dossier_page.shown(found, say), "letters": kinds}
             except Outside as outside:
                 values["html"] = Markup(fragment(list(outside_blocks(outside, say)), 1))
             except InputFault as error:
                 values["messages"], status = [problem.line(state.lang) for problem in error.problems], 422
         return self.pages.page("dossier.html", state, "/dossier", status, **values)
+
+    def _event_values(self, type_: EventType | None, state: State, day: str) -> dict[str, Any]:
+        """What can happen, and the form of the type that was chosen."""
+        facts = self.pages.registry.vocabulary.facts
+        say = self.pages.say(state)
+        return {
+            "types": [(each.name, each.label[state.lang]) for each in dossier_page.types().values()],
+            "type": type_,
+            "event_day": day,
+            "fields": [] if type_ is None else [Field.of(facts[name], state, say) for name in type_.facts],
+        }
+
+    async def letter(self, request: Request) -> Response:
+        """A letter on what a page shows, as a Word file."""
+        given = dict(await self.pages.pairs(request))
+        own = {letter_page.KIND, "dossier", *letter_page.fields()}
+        state = self.pages.read([(name, text) for name, text in given.items() if name not in own])
+        if state.faults:
+            raise Refused([fault.problem for fault in state.faults.values()])
+
+        def written(session: Session) -> bytes:
+            if "dossier" in given:
+                matter = dossier_page.follow(session, given["dossier"], given.get(DAY, ""), "").matter
+            else:
+                facts = read_case(nested(state.facts), session.registry.vocabulary)
+                matter = matter_of_case(session, facts, state.choices, state.as_of)
+            kind = given.get(letter_page.KIND, "")
+            if kind not in letter_page.possible(matter, session):
+                raise refused("request-page")
+            return letter_page.written(session, matter, kind, given)
+
+        content = await self.pages.worker.run(written)
+        name = f'attachment; filename="{given[letter_page.KIND]}.docx"'
+        return Response(content, media_type=letter_page.MEDIA, headers={"Content-Disposition": name, **NO_STORE})
 
     def _file(self, found: dossier_page.Followed, kind: str, state: State) -> Response:
         if kind not in dossier_page.MEDIA:

@@ -22,7 +22,7 @@ BODY, DOSSIER = 65_536, 262_144  # bytes of a body, and of one that holds a doss
 BODY_SECONDS = 10.0
 RATE, BURST = 10.0, 30.0  # calls a second from one address, and at once
 MAX_ADDRESSES = 4096  # whose rate is remembered, in memory alone
-LARGER = ("/dossier", "/api/v1/timeline", "/api/v1/evaluate-many")
+LARGER = ("/dossier", "/lettre", "/api/v1/timeline", "/api/v1/evaluate-many")
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

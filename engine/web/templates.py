@@ -10,6 +10,7 @@ import jinja2
 from markupsafe import Markup
 
 from engine.report.values import scalar_text
+from engine.web.letter_page import fields
 from engine.web.state import LANG, State
 from engine.web.wording import wording
 from engine.words import LANGUAGES
@@ -31,7 +32,7 @@ def page(template: str, state: State, path: str = "/", root: str = "/", suffix: 
     say = wording(state.lang)
     others = [lang for lang in LANGUAGES if lang != state.lang]
     at = Addresses(state, path)
-    told = {"w": say, "root": root, "suffix": suffix}
+    told = {"w": say, "people": fields(), "root": root, "suffix": suffix}
     return _TEMPLATES.get_template(template).render(**told, state=state, others=others, at=at, **values)
 
 

@@ -6,6 +6,7 @@ that a person can make.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,6 +23,7 @@ from engine.language.facts import BENEFICIARY, YEAR, Fact
 from engine.language.values import Scalar
 from engine.policy.model import Convention
 from engine.report.curve_chart import Point
+from engine.report.options_page import Way
 from engine.web.estimate import decided
 from engine.web.state import TEXT, State
 
@@ -41,19 +43,11 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """A way to set the case beside itself: a fact whose values are tried, a right that is open, or the texts before."""
+class Axis:
+    """What a case is set beside itself by: a fact whose values are tried, a right that is open, or the texts before."""
 
     key: str
     subject: Fact | Supposed | None
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """The decisions on the same case, that of today first; each with the fact or text that it has, or no decision."""
-
-    way: Way
-    columns: tuple[tuple[Scalar | Convention | None, Decision | None], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +57,10 @@ class WhatIf:
     decision: Decision
     movable: tuple[Fact, ...]
     lacking: tuple[Fact, ...]
-    ways: tuple[Way, ...]
+    axes: tuple[Axis, ...]
     curve: Curve | None
-    sides: Sides | None
+    axis: Axis | None
+    sides: tuple[Way, ...]
     nearest: Alternatives | None
 
 
@@ -77,16 +72,17 @@ def what_if(session: Session, state: State, moved: str | None, compared: str | N
     """
     decision, facts = decided(session, state), session.registry.vocabulary.facts
     numbers = _movable(decision, facts.values())
-    ways = tuple(_ways(session, state, decision))
-    chosen = next((way for way in ways if way.key == compared), next(iter(ways), None))
+    axes = tuple(_axes(session, state, decision))
+    axis = next((each for each in axes if each.key == compared), next(iter(axes), None))
     moving = next((fact for fact in numbers if fact.name == moved), next(iter(numbers), None))
     return WhatIf(
         decision=decision,
         movable=numbers,
         lacking=_lacking(decision, facts.values()),
-        ways=ways,
+        axes=axes,
         curve=None if moving is None else curve(session, state, moving),
-        sides=None if chosen is None else sides(session, state, decision, chosen),
+        axis=axis,
+        sides=() if axis is None else tuple(_sides(session, state, decision, axis)),
         nearest=_nearest(session, state, decision),
     )
 
@@ -100,17 +96,17 @@ def _movable(decision: Decision, facts: Iterable[Fact]) -> tuple[Fact, ...]:
     return tuple(fact for fact in numbers if not fact.absence_answers and not fact.is_fixed(decision.facts))
 
 
-def _ways(session: Session, state: State, decision: Decision) -> Iterator[Way]:
+def _axes(session: Session, state: State, decision: Decision) -> Iterator[Axis]:
     """Choices that a person can make, rights that are open, then the texts before, where there are any."""
     given = (fact for fact in session.registry.vocabulary.facts.values() if fact.name in state.facts)
     for fact in given:
         if fact.type.kind == "enum" and fact.name != BENEFICIARY and not fact.is_fixed(state.facts):
-            yield Way(fact.name, fact)
+            yield Axis(fact.name, fact)
     for each in supposed_of_case(session, decision, state.choices):
         if not each.assumption:
-            yield Way(each.supposition.fact.name, each)
+            yield Axis(each.supposition.fact.name, each)
     if len(_texts(session, decision)) > 1:
-        yield Way(TEXT, None)
+        yield Axis(TEXT, None)
 
 
 def _texts(session: Session, decision: Decision) -> list[Convention]:
@@ -180,25 +176,33 @@ def _alike(fact: Fact, facts: Facts) -> int | None:
     return next((value for value in values if isinstance(value, int)), None)
 
 
-def sides(session: Session, state: State, decision: Decision, way: Way) -> Sides:
+def _sides(session: Session, state: State, decision: Decision, axis: Axis) -> Iterator[Way]:
     """The same case with each choice of a fact, with a right used, or under each text; that of today first."""
 
-    def tried(facts: Facts, text: Convention | None = None) -> Decision | None:
-        named = None if text is None else text.id
-        choices = {id_: side for id_, side in state.choices.items() if text is None or id_ in text.interpretations}
-        try:
-            return session.decide({**decision.facts, **facts}, named, choices, state.as_of)
-        except InputFault:
-            return None  # facts that contradict each other, or that a text does not have
+    def tried(value: Scalar) -> Iterator[Way]:
+        with contextlib.suppress(InputFault):  # facts that contradict each other
+            yield Way({axis.key: value}, decided(session, state, {**state.facts, axis.key: value}))
 
-    match way.subject:
+    match axis.subject:
         case Fact(name=name):
-            others = [value for value in way.subject.type.values if value != state.facts[name]][: SIDES - 1]
-            return Sides(way, ((state.facts[name], decision), *((value, tried({name: value})) for value in others)))
+            yield Way({name: state.facts[name]}, decision)
+            for value in [each for each in axis.subject.type.values if each != state.facts[name]][: SIDES - 1]:
+                yield from tried(value)
         case Supposed(value=value):
-            return Sides(way, ((None, decision), (value, tried({way.key: value}))))
+            yield Way({axis.key: None}, decision)
+            yield from tried(value)
+        case None:
+            yield from _under(session, state, decision)
+
+
+def _under(session: Session, state: State, decision: Decision) -> Iterator[Way]:
+    """A case under its own text, and under those before that it could be decided by."""
     own, *before = _texts(session, decision)
-    return Sides(way, ((own, decision), *((text, tried({}, text)) for text in before)))
+    yield Way({}, decision, own.label[state.lang])
+    for text in before:
+        choices = {id_: side for id_, side in state.choices.items() if id_ in text.interpretations}
+        with contextlib.suppress(InputFault):  # a value that the text does not offer
+            yield Way({}, session.decide(dict(decision.facts), text.id, choices, state.as_of), text.label[state.lang])
 
 
 def _more(decision: Decision) -> str:

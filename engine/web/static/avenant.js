@@ -27,6 +27,7 @@
     document.documentElement.lang = next.documentElement.lang;
     for (const name of ["header", "footer"]) document.querySelector(name).replaceWith(next.querySelector(name));
     region().replaceWith(fresh);
+    offer();
     tell(fresh);
   };
 
@@ -56,6 +57,16 @@
     event.preventDefault();
     show(link.href, {}, true);
   });
+
+  const offer = () => {
+    for (const place of document.querySelectorAll("[data-upload]")) {
+      place.hidden = false;
+      place.querySelector("input").addEventListener("change", async (event) => {
+        document.getElementById(place.dataset.upload).value = await event.target.files[0].text();
+      });
+    }
+  };
+  offer();
 
   addEventListener("popstate", () => show(location.href, {}, false));
 })();

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import ROOT
+from command import FIXTURES, ROOT, avenant
 
 SERVER = ROOT / ".venv" / "editor" / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
 HEAD = "# yaml-language-server: $schema={schema}\n"
@@ -30,10 +30,10 @@ TABLE = """tables:
 pytestmark = pytest.mark.editor
 
 
-def ask(tmp_path: Path, what: str, *texts: str) -> list[Any]:
+def ask(tmp_path: Path, what: str, *texts: str, schemas: Path = ROOT / "schemas") -> list[Any]:
     """What the server answers to a completion, a hover or for its diagnostics, at the cursor of each text."""
     asked = []
-    head = HEAD.format(schema=ROOT / "schemas" / "ruleset.schema.json")
+    head = HEAD.format(schema=schemas / "ruleset.schema.json")
     for text in texts:
         before, _, after = (head + text).partition(CURSOR)
         line, character = before.count("\n"), len(before) - before.rfind("\n") - 1
@@ -94,6 +94,24 @@ def test_a_quoted_number_and_a_misspelt_name_are_underlined_alone(tmp_path: Path
     start, end = only["range"]["start"], only["range"]["end"]
     line = (HEAD + text).splitlines()[start["line"]]
     assert line[start["character"] : end["character"]] == underlined
+
+
+def test_the_ids_of_own_rules_are_offered_and_a_wrong_one_is_underlined(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    assert avenant("schema", "--write", str(own), "--policies", str(ROOT / FIXTURES / "small_policies")).exit_code == 0
+    (items,) = ask(tmp_path, "completion", CRITERION + "{ref: |}\n", schemas=own)
+    offered = {each["label"]: each.get("documentation") for each in items["items"]}
+    assert {"activite_minimale", "aide.montant_annuel", "annee.debut"} <= offered.keys()
+    good, wrong = ask(
+        tmp_path,
+        "diagnostics",
+        *(
+            CRITERION.replace("source: s", "source: texte") + f"{{ref: {id_}, is: met}}\n"
+            for id_ in ("eligibilite", "eligibilté")
+        ),
+        schemas=own,
+    )
+    assert (good, len(wrong)) == ([], 1)
 
 
 def test_the_rules_of_every_convention_are_not_underlined(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ patientele: {mt_depart: 700, fa_depart: 900}
 SAID = {
     "avenant new 2027": "est commencé",
     "avenant new 2030": "est commencé",
-    "grep -c to-fill": "3",
+    "grep -c to-fill": "4",
     "avenant test": "20 changent et sont déclarés",
 }
 

@@ -33,6 +33,7 @@ _COMMANDS: Mapping[str, str] = {
     "diff": "comparing",
     "compare": "options",
     "new": "texts",
+    "schema": "schemas",
     "serve": "serving",
     "site": "serving",
 }

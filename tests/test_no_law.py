@@ -10,15 +10,6 @@ from command import ROOT
 from engine.evaluation.session import Session
 from engine.policy.model import Convention, Criterion, Outcome
 
-# Modules that still name results of this law; each leaves this list with its last id.
-STILL_NAMING = frozenset(
-    {
-        "engine/bulk/files.py",
-        "engine/bulk/outputs.py",
-        "engine/evaluation/decision.py",
-    }
-)
-
 
 def ids_of(convention: Convention) -> Iterator[str]:
     """Every id that a convention gives."""
@@ -40,5 +31,4 @@ def test_no_id_of_a_policy_stands_in_the_engine(session: Session) -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in ids:
                 naming.setdefault(path.relative_to(ROOT).as_posix(), set()).add(node.value)
-    assert {name: found for name, found in naming.items() if name not in STILL_NAMING} == {}
-    assert set(naming) == STILL_NAMING, "a module that names no id any more leaves the list"
+    assert naming == {}

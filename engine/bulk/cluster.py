@@ -138,7 +138,7 @@ def _decided(rows: Any, job: Job, registry: Registry, dialect: str | None, count
         frame = evaluate_frame(accepted, session, interpret=job.interpret, criteria=job.criteria)
         frame = frame.filter(files.agreeing(frame, errors))
         summary.refused[""] += len(typed) - len(frame)
-        files.count_results(frame, summary, registry.results.recover)
+        files.count_results(frame, summary, registry.results)
         return files.with_euros(frame)
 
     rows, errors = rows.drop(*MARKS[1:]), files.error_ids(Session(registry))

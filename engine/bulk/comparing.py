@@ -11,13 +11,14 @@ from typing import Any
 
 import polars as pl
 
-from engine.bulk.files import CENTS, DUE, VERDICT
+from engine.bulk.files import cents_of, stated, status_of
 from engine.bulk.frame import evaluate_frame
 from engine.bulk.inputs import open_sources
 from engine.bulk.readers import FILE, ROW, pieces
 from engine.bulk.rows import ACCEPTED, checked
 from engine.evaluation.session import Session
 from engine.policy.model import Convention
+from engine.policy.results import Results
 
 AFTER = "avenant_after:"
 OPEN, KNOWN = "undetermined", "known"
@@ -43,6 +44,7 @@ def compared_rows(name: str, a: Session, b: Session) -> Iterator[tuple[pl.DataFr
         before: pl.DataFrame = evaluate_frame(accepted, a)
         after: pl.DataFrame = evaluate_frame(accepted, b)
         results = [column for column in after.columns if column not in accepted.columns]
+        before = before.with_columns(pl.lit(None, after.schema[n]).alias(n) for n in results if n not in before.columns)
         renamed = after.select(pl.col(column).alias(AFTER + column) for column in results)
         yield pl.concat([before, renamed], how="horizontal").drop(FILE, ROW), refused
 
@@ -67,33 +69,33 @@ def forced(session: Session, convention: Convention) -> Session:
     return Session(replace(session.registry, conventions={**others, convention.id: own}))
 
 
-def counted(frame: pl.DataFrame) -> dict[str, Any]:
+def counted(frame: pl.DataFrame, results: Results) -> dict[str, Any]:
     """What a piece says: rows by verdict, cents before and after where both are known, and which rows changed."""
-    own = frame.filter(pl.col("convention").is_not_null() & pl.col(AFTER + "convention").is_not_null())
-    verdicts = own.select(_verdict(""), _verdict(AFTER)).rows()
-    due, status = DUE + CENTS, f"{DUE}.status"
-    both = own.filter((pl.col(status) == KNOWN) & (pl.col(AFTER + status) == KNOWN))
-    differences = both.select((pl.col(AFTER + due) - pl.col(due)).alias("difference"))["difference"]
-    changed = own.filter(_changed(own))
+    sides = ("", AFTER)
+    own = frame.filter(pl.all_horizontal(pl.col(side + "convention").is_not_null() for side in sides))
+    told = own.with_columns(stated(results.verdict, side).alias(f"{side}verdict") for side in sides)
+    verdicts = told.select(f"{side}verdict" for side in sides).rows()
+    known = pl.all_horizontal(status_of(results.due, side) == KNOWN for side in sides)
+    cents = own.filter(known).select(cents_of(results.due, side).alias(f"{side}cents") for side in sides)
+    before, after = cents.get_columns()
+    differences = after - before
+    open_ = own.select((status_of(results.due, side) == OPEN).sum().alias(f"{side}open") for side in sides).row(0)
+    changed = own.filter(_changed(results))
     return {
         "rows": len(own),
         "apart": len(frame) - len(own),
         "verdicts": verdicts,
-        "known": len(both),
-        "before": int(both[due].sum()),
-        "after": int(both[AFTER + due].sum()),
+        "known": len(cents),
+        "before": int(before.sum()),
+        "after": int(after.sum()),
         "differences": differences.filter(differences != 0).to_list(),
-        "open_before": int((own[status] == OPEN).sum()),
-        "open_after": int((own[AFTER + status] == OPEN).sum()),
+        "open_before": int(open_[0]),
+        "open_after": int(open_[1]),
         "changed": changed.rows(named=True),
     }
 
 
-def _verdict(prefix: str) -> Any:
-    return pl.coalesce(prefix + VERDICT, f"{prefix}{VERDICT}.status").alias(f"{prefix}verdict")
-
-
-def _changed(frame: pl.DataFrame) -> Any:
-    """True where eligibility or the amount due is another."""
-    columns = (VERDICT, f"{VERDICT}.status", DUE + CENTS, f"{DUE}.status")
-    return pl.any_horizontal(pl.col(column).ne_missing(pl.col(AFTER + column)) for column in columns)
+def _changed(results: Results) -> pl.Expr:
+    """True where the verdict or the amount due is another."""
+    compared = ((stated, results.verdict), (cents_of, results.due), (status_of, results.due))
+    return pl.any_horizontal(of(id_, "").ne_missing(of(id_, AFTER)) for of, id_ in compared)

@@ -32,12 +32,12 @@ from engine.language.facts import Vocabulary
 from engine.language.spoken import FRENCH, MONTH_FIRST, PLAIN
 from engine.language.types import DATE
 from engine.policy.model import CONSISTENCY, ERROR
+from engine.policy.results import Results
 
 if TYPE_CHECKING:
     from engine.bulk.workbook import Workbook
 
 CENTS = ".centimes"
-VERDICT, DUE = "eligibilite", "aide.montant_du"
 Told = Callable[[int, int], None]
 
 
@@ -127,7 +127,7 @@ class _Work:
         if self.sheets is not None:
             self._explain(frame, self.sheets)
         frame = frame.drop(FILE, ROW)
-        count_results(frame, self.summary, self.rules.registry.results.recover)
+        count_results(frame, self.summary, self.rules.registry.results)
         frame = frame.with_columns(told_rows(frame, self.rules, self.job, self.list_text))
         return self.labels.applied(with_euros(frame))
 
@@ -195,12 +195,25 @@ def _sheets(labels: Labels, rules: Session, job: Job) -> Workbook:
     return Workbook(labels, rules.registry, job.interpret)
 
 
-def count_results(frame: pl.DataFrame, summary: Summary, recover: str | None) -> None:
+def stated(id_: str | None, prefix: str = "") -> pl.Expr:
+    """A headline result by its value, or why it has none; ``prefix`` begins the names of its columns."""
+    return pl.lit("") if id_ is None else pl.coalesce(prefix + id_, status_of(id_, prefix))
+
+
+def status_of(id_: str | None, prefix: str = "") -> pl.Expr:
+    return pl.lit("") if id_ is None else pl.col(f"{prefix}{id_}.status")
+
+
+def cents_of(id_: str | None, prefix: str = "") -> pl.Expr:
+    return pl.lit(0) if id_ is None else pl.col(prefix + id_ + CENTS)
+
+
+def count_results(frame: pl.DataFrame, summary: Summary, results: Results) -> None:
     """Counts the rows of a frame with results, and their cents due and overpaid, by convention and verdict."""
-    verdict = pl.coalesce(VERDICT, f"{VERDICT}.status").alias("verdict")
-    open_ = (pl.col(f"{DUE}.status") == "undetermined").sum().alias("open")
-    over = (pl.lit(0) if recover is None else pl.col(recover + CENTS).sum()).alias("over")
-    for row in frame.group_by("convention", verdict).agg(pl.len(), pl.col(DUE + CENTS).sum(), over, open_).iter_rows():
+    due, over = (cents_of(id_).sum().alias(name) for name, id_ in (("due", results.due), ("over", results.recover)))
+    open_ = (status_of(results.due) == "undetermined").sum().alias("open")
+    verdict = stated(results.verdict).alias("verdict")
+    for row in frame.group_by("convention", verdict).agg(pl.len(), due, over, open_).iter_rows():
         summary.count(*row)
 
 

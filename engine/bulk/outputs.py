@@ -9,40 +9,33 @@ from typing import Any
 
 import polars as pl
 
-from engine.evaluation.decision import FIXED_RESULTS
 from engine.evaluation.plan import make_plan
 from engine.evaluation.session import Session
 from engine.language.algebra import Column, either, is_null, lift, over, picked, tested
-from engine.language.types import VERDICT, Type, joined
-from engine.policy.model import CONSISTENCY
-
-FIXED_KINDS: Mapping[str, Type] = {
-    "eligibilite": Type("enum"),
-    "tranche_activite": Type("enum"),
-    "verification.resultat": Type("enum"),
-    "objectif.mt": Type("number", "patients"),
-    "objectif.fa": Type("number", "patients"),
-    "aide.montant_annuel": Type("number", "EUR"),
-    "aide.montant_du": Type("number", "EUR"),
-    "verification.taux": Type("number", "ratio", None),
-}
+from engine.language.types import UNIT_SCALE, VERDICT, Type, joined
+from engine.policy.model import CONSISTENCY, Item
 
 
 def output_kinds(rules: Session, criteria: bool, items: Sequence[str]) -> dict[str, Type]:
-    """The results to give back and their types: the fixed ones, what is overpaid, criteria if asked for, ``items``."""
-    kinds: dict[str, Type | None] = {id_: FIXED_KINDS[id_] for id_ in FIXED_RESULTS}
+    """The results to give back and their types: the headline results, criteria if asked for, ``items``."""
     registry = rules.registry
-    if registry.results.recover is not None:
-        kinds[registry.results.recover] = Type("number", "EUR")
+    kinds: dict[str, Type | None] = dict.fromkeys(registry.results.ids)
     for convention in registry.conventions.values():
         covering = registry.covering(convention)
         types = make_plan(convention, covering, (), registry.vocabulary).types if items else {}
         for item in convention.items.values():
             if criteria and item.kind == "criterion" and not item.transitional:
                 kinds.setdefault(item.id, VERDICT)
-            if item.id in items and item.id in types and item.id not in FIXED_KINDS:
+            if item.id in registry.results.ids:
+                kinds[item.id] = _headline(item)
+            elif item.id in items and item.id in types:
                 kinds[item.id] = _widest(kinds.get(item.id), types[item.id])
     return {id_: kind or Type("number") for id_, kind in kinds.items()}
+
+
+def _headline(item: Item) -> Type:
+    """The type of a headline result, by its unit; what has none is a named value."""
+    return Type("number", item.unit, UNIT_SCALE.get(item.unit)) if item.unit else Type("enum")
 
 
 def _widest(known: Type | None, found: Type | None) -> Type | None:

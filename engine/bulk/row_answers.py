@@ -12,7 +12,7 @@ import polars as pl
 
 from engine.bulk.job import Job
 from engine.errors import InputFault
-from engine.evaluation.decision import FIXED_RESULTS, Decision
+from engine.evaluation.decision import Decision
 from engine.evaluation.facts import nested, read_case
 from engine.evaluation.session import Session
 
@@ -52,7 +52,7 @@ def told_rows(frame: pl.DataFrame, rules: Session, job: Job, as_text: bool) -> I
 
 def _can_be(decision: Decision) -> Iterator[str]:
     """The results that have a few values left, each as ``id=value|value``."""
-    for id_ in FIXED_RESULTS:
+    for id_ in decision.headline.ids:
         if id_ in decision.results and decision.results[id_].can_be:
             yield f"{id_}={'|'.join(str(value) for value in decision.results[id_].can_be)}"
 

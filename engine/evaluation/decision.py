@@ -16,18 +16,6 @@ from engine.policy.model import Convention
 from engine.policy.results import Results
 from engine.records import dataclass
 
-# Results that every decision holds, not applicable where the convention does not know them (design, section 7).
-FIXED_RESULTS = (
-    "eligibilite",
-    "tranche_activite",
-    "objectif.mt",
-    "objectif.fa",
-    "aide.montant_annuel",
-    "verification.resultat",
-    "verification.taux",
-    "aide.montant_du",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Reason:

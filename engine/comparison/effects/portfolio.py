@@ -39,7 +39,7 @@ def measured(name: str, a: Session, b: Session, sides: tuple[Version, Version] |
     differences: list[int] = []
     changed: list[Mapping[str, Any]] = []
     for frame, refused in compared_rows(name, sessions[0], sessions[1]):
-        found = counted(frame)
+        found = counted(frame, b.registry.results)
         totals["refused"] += refused
         for key in ("rows", "apart", "known", "before", "after", "open_before", "open_after"):
             totals[key] += found[key]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 
 from engine.errors import Location
 from engine.language.expressions import Citation, Text
@@ -44,16 +45,16 @@ class Result:
     type: Type | None
     status: str
     value: Scalar | None
-    cite: tuple[Citation, ...]
-    confidence: str | None
-    facts: Mapping[str, Scalar]
-    choices: Mapping[str, str]
-    missing: tuple[str, ...]
-    because: tuple[Reason, ...]
-    warnings: tuple[Text, ...]
-    uses: tuple[str, ...]
-    value_labels: Mapping[str, Text]
-    yearly: bool
+    cite: tuple[Citation, ...] = ()
+    confidence: str | None = None
+    facts: Mapping[str, Scalar] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    because: tuple[Reason, ...] = ()
+    warnings: tuple[Text, ...] = ()
+    uses: tuple[str, ...] = ()
+    value_labels: Mapping[str, Text] = field(default_factory=dict)
+    yearly: bool = False
     can_be: tuple[Scalar, ...] = ()
     refusal: Text | None = None
 

@@ -110,31 +110,14 @@ def _result(
         uses=names_in(read) if read else (),
         value_labels=item.value_labels,
         yearly=compiled.step.yearly,
-        can_be=(),
         refusal=item.body.refusal if isinstance(item.body, model.Criterion) and value == "not_met" else None,
     )
 
 
 def no_such_result(shown: Headline) -> Result:
     """A headline result that a convention does not have, which is not applicable."""
-    return Result(
-        id=shown.id,
-        kind="quantity",
-        label={"fr": shown.id, "en": shown.id},
-        type=None,
-        status="not_applicable",
-        value=None,
-        cite=(),
-        confidence=None,
-        facts=_NOTHING,
-        choices=_NOTHING,
-        missing=(),
-        because=(),
-        warnings=(),
-        uses=(),
-        value_labels=_NOTHING,
-        yearly=False,
-    )
+    label = {"fr": shown.id, "en": shown.id}
+    return Result(id=shown.id, kind="quantity", label=label, type=None, status="not_applicable", value=None)
 
 
 def _status(value: object) -> str:

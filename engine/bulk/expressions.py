@@ -12,6 +12,7 @@ import polars as pl
 from engine.evaluation.slots import literal_value
 from engine.language import algebra
 from engine.language import expressions as tree
+from engine.language.algebra import Column, Operand
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.types import Type
 from engine.language.typing import Scope, operand_hints, type_of
@@ -26,7 +27,7 @@ class Stages:
     made: list[list[pl.Expr]] = field(default_factory=list)
     _levels: dict[str, int] = field(default_factory=dict)
 
-    def keep(self, part: algebra.Operand, name: str = "") -> algebra.Operand:
+    def keep(self, part: Operand, name: str = "") -> Operand:
         """``part`` as a column made once, for whatever reads it several times; constants need none."""
         if algebra.constant(part) or (not name and part.meta.is_column()):
             return part
@@ -38,12 +39,12 @@ class Stages:
         self._levels[name] = level
         return pl.col(name)
 
-    def column(self, column: algebra.Column, name: str = "") -> algebra.Column:
+    def column(self, column: Column, name: str = "") -> Column:
         """The parts of a column, kept; all of an item on a scale follows from what is left of it."""
         if column.scale:
             return algebra.on_scale(pl, self.keep(column.left, name and name + "/left"), column.scale)
         parts = ((column.value, ""), (column.below, "/below"), (column.absent, "/absent"))
-        return algebra.Column(*(self.keep(part, name and name + suffix) for part, suffix in parts))
+        return Column(*(self.keep(part, name and name + suffix) for part, suffix in parts))
 
     def run(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         for stage in self.made:
@@ -55,26 +56,26 @@ class Stages:
 class Names:
     """The columns of facts and of items so far, what literals are compared with, and the stages that make columns."""
 
-    facts: Mapping[str, algebra.Column]
-    items: dict[str, algebra.Column]
+    facts: Mapping[str, Column]
+    items: dict[str, Column]
     choices: Mapping[str, str]
     scope: Scope
     stages: Stages = field(default_factory=Stages)
 
-    def column(self, node: tree.FactRef | tree.ItemRef) -> algebra.Column:
+    def column(self, node: tree.FactRef | tree.ItemRef) -> Column:
         return self.facts[node.name] if isinstance(node, tree.FactRef) else self.items[node.id]
 
 
-def literal_column(value: Any, type_: Type | None) -> algebra.Column:
+def literal_column(value: Any, type_: Type | None) -> Column:
     """A literal as a column: verdicts as booleans, decimals as a whole number over its scale."""
     if type_ is not None and type_.kind == "verdict":
-        return algebra.Column(value == "met")
+        return Column(value == "met")
     if isinstance(value, Fraction):
-        return algebra.Column(value.numerator, value.denominator)
-    return algebra.Column(value)
+        return Column(value.numerator, value.denominator)
+    return Column(value)
 
 
-def expression(node: tree.Expression, names: Names, wanted: Type | None = None) -> algebra.Column:
+def expression(node: tree.Expression, names: Names, wanted: Type | None = None) -> Column:
     """The column of an expression; ``wanted`` types its bare literals."""
     match node:
         case tree.Literal():
@@ -82,14 +83,12 @@ def expression(node: tree.Expression, names: Names, wanted: Type | None = None) 
         case tree.FactRef() | tree.ItemRef():
             return names.column(node)
         case tree.Unpublished():
-            return algebra.Column(None)
+            return Column(None)
         case tree.Apply():
             return _apply(node, names, wanted)
         case tree.Cases():
             scale = _scale_of(node, names)
-            last = (
-                algebra.Column(None, 1, True) if node.otherwise is None else expression(node.otherwise, names, wanted)
-            )
+            last = Column(None, 1, True) if node.otherwise is None else expression(node.otherwise, names, wanted)
             result = raised(last, scale)
             for test_, then in reversed(node.branches):
                 test = names.stages.keep(condition(test_, names))
@@ -106,12 +105,12 @@ def _scale_of(node: tree.Expression, names: Names) -> tuple[str, ...]:
     return type_.values if type_ is not None and type_.ordered else ()
 
 
-def raised(column: algebra.Column, scale: tuple[str, ...]) -> algebra.Column:
+def raised(column: Column, scale: tuple[str, ...]) -> Column:
     """A column as one of an item on a scale, if there is a scale."""
     return algebra.on_scale(pl, algebra.scaled(pl, column, scale), scale) if scale else column
 
 
-def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> algebra.Column:
+def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> Column:
     row = EXPRESSIONS[node.operator]
     hints = operand_hints(node, wanted)
     operands = (expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True))
@@ -121,35 +120,35 @@ def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> algebra.Colum
         options = _scale_of(node, names)
     elif row.absence == "skip":
         options = [isinstance(part, tree.Literal) for part in node.operands]
-    result: algebra.Column = row.column(pl, parts, options)
+    result: Column = row.column(pl, parts, options)
     return result
 
 
-def _scale(node: tree.Scale, names: Names) -> algebra.Column:
+def _scale(node: tree.Scale, names: Names) -> Column:
     """The highest step surely reached, and those right above it of which it is unknown."""
     tests = [
         True if step.reached_when is None else names.stages.keep(condition(step.reached_when, names))
         for step in node.steps
     ]
-    open_: list[algebra.Operand] = [0]  # for each step from the last, the unknown ones from there upwards
+    open_: list[Operand] = [0]  # for each step from the last, the unknown ones from there upwards
     for number, test in reversed(list(enumerate(tests))):
         open_.append(algebra.either(pl, algebra.is_null(test), open_[-1] + (2 << number), 0))
-    left: algebra.Operand = None
+    left: Operand = None
     for number, (test, above) in enumerate(zip(tests, open_[-2::-1], strict=True)):
         left = algebra.either(pl, algebra.truth(test), above + (2 << number), left)
     return algebra.on_scale(pl, left, tuple(step.name for step in node.steps))
 
 
-def _by_outcome(node: tree.ByOutcome, names: Names, wanted: Type | None) -> algebra.Column:
+def _by_outcome(node: tree.ByOutcome, names: Names, wanted: Type | None) -> Column:
     outcome = names.items[node.outcome.id]
-    result = algebra.Column(None)
+    result = Column(None)
     for name, value in node.values:
-        is_it = algebra.truth(COMPARISONS["is"].column(pl, algebra.Column(outcome.value), algebra.Column(name)))
+        is_it = algebra.truth(COMPARISONS["is"].column(pl, Column(outcome.value), Column(name)))
         result = algebra.chosen(pl, is_it, expression(value, names, wanted), result)
-    return algebra.Column(result.value, result.below, algebra.any_of(pl, [result.absent, outcome.absent]))
+    return Column(result.value, result.below, algebra.any_of(pl, [result.absent, outcome.absent]))
 
 
-def condition(node: tree.Condition, names: Names) -> algebra.Operand:
+def condition(node: tree.Condition, names: Names) -> Operand:
     """The boolean expression of a condition, null where it is unknown."""
     match node:
         case tree.Connect(operator, parts):
@@ -162,7 +161,7 @@ def condition(node: tree.Condition, names: Names) -> algebra.Operand:
             return _compare(node, names)
 
 
-def _verdict(criterion: algebra.Column, verdicts: tuple[str, ...], names: Names) -> algebra.Operand:
+def _verdict(criterion: Column, verdicts: tuple[str, ...], names: Names) -> Operand:
     """An undetermined verdict is unknown unless the list names it."""
     met, not_met = "met" in verdicts, "not_met" in verdicts
     unknown = algebra.is_null(criterion.value)
@@ -177,7 +176,7 @@ def _verdict(criterion: algebra.Column, verdicts: tuple[str, ...], names: Names)
     return algebra.all_of(pl, [algebra.negate(pl, [criterion.absent]), known])
 
 
-def _compare(node: tree.Compare, names: Names) -> algebra.Operand:
+def _compare(node: tree.Compare, names: Names) -> Operand:
     row = COMPARISONS[node.operator]
     left = names.column(node.left)
     literals = [part for part in node.operands if isinstance(part, tree.Literal)]
@@ -189,7 +188,7 @@ def _compare(node: tree.Compare, names: Names) -> algebra.Operand:
     return row.column(pl, left, row.gathered([expression(part, names, type_) for part in node.operands]))
 
 
-def bare(value: Any, type_: Type | None, beside: algebra.Column) -> Any:
+def bare(value: Any, type_: Type | None, beside: Column) -> Any:
     """A literal of a list as the column beside it holds it."""
     column = literal_column(value, type_)
     if not isinstance(beside.below, int) or beside.below == column.below:

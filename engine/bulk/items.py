@@ -9,13 +9,14 @@ from engine.bulk.tables import table_column
 from engine.evaluation.plan import Step
 from engine.evaluation.slots import literal_value
 from engine.language import algebra
+from engine.language.algebra import Column, Operand
 from engine.language.expressions import Literal, Unpublished
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.types import Type
 from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Table
 
 
-def item_column(step: Step, names: Names) -> algebra.Column:
+def item_column(step: Step, names: Names) -> Column:
     """The column of a step: its body behind its gates, over the denominator of its type."""
     item, type_ = step.item, step.type
     if isinstance(item.body, Quantity) and type_ is not None and type_.ordered:
@@ -23,7 +24,7 @@ def item_column(step: Step, names: Names) -> algebra.Column:
     column = _gated(item, _body(item, type_, names), names)
     if step.yearly:
         given = algebra.negate(pl, [algebra.is_null(names.facts[YEAR].value)])
-        column = algebra.Column(
+        column = Column(
             algebra.picked(pl, given, column.value, None), column.below, algebra.all_of(pl, [given, column.absent])
         )
     if type_ is not None and type_.kind == "number" and type_.scale is not None and isinstance(column.below, int):
@@ -31,12 +32,12 @@ def item_column(step: Step, names: Names) -> algebra.Column:
     return column
 
 
-def _on_scale(step: Step, scale: tuple[str, ...], names: Names) -> algebra.Column:
+def _on_scale(step: Step, scale: tuple[str, ...], names: Names) -> Column:
     """What is left of an item on a scale: anything without the year it needs, nothing where it does not arise."""
     item, keep = step.item, names.stages.keep
     left = keep(algebra.scaled(pl, _body(item, step.type, names), scale))
-    applies: algebra.Operand = True if item.applies_when is None else keep(condition(item.applies_when, names))
-    lifted: algebra.Operand = False if item.unless is None else algebra.truth(condition(item.unless, names))
+    applies: Operand = True if item.applies_when is None else keep(condition(item.applies_when, names))
+    lifted: Operand = False if item.unless is None else algebra.truth(condition(item.unless, names))
     refused = algebra.any_of(pl, [algebra.truth(algebra.negate(pl, [applies])), lifted])
     left = algebra.either(
         pl, refused, 1, algebra.either(pl, algebra.is_null(applies), algebra.lift(pl, left) | 1, left)
@@ -46,21 +47,21 @@ def _on_scale(step: Step, scale: tuple[str, ...], names: Names) -> algebra.Colum
     return algebra.on_scale(pl, left, scale)
 
 
-def _gated(item: Item, body: algebra.Column, names: Names) -> algebra.Column:
+def _gated(item: Item, body: Column, names: Names) -> Column:
     """Not applicable where ``applies_when`` is false or ``unless`` is true; undetermined where it is unknown."""
     keep = names.stages.keep
-    applies: algebra.Operand = True if item.applies_when is None else keep(condition(item.applies_when, names))
-    lifted: algebra.Operand = False if item.unless is None else keep(algebra.truth(condition(item.unless, names)))
+    applies: Operand = True if item.applies_when is None else keep(condition(item.applies_when, names))
+    lifted: Operand = False if item.unless is None else keep(algebra.truth(condition(item.unless, names)))
     open_ = algebra.all_of(pl, [algebra.truth(applies), algebra.negate(pl, [lifted])])
     refused = algebra.truth(algebra.negate(pl, [applies]))
-    return algebra.Column(
+    return Column(
         algebra.picked(pl, open_, body.value, None),
         body.below,
         algebra.any_of(pl, [refused, lifted, algebra.all_of(pl, [open_, body.absent])]),
     )
 
 
-def _body(item: Item, type_: Type | None, names: Names) -> algebra.Column:
+def _body(item: Item, type_: Type | None, names: Names) -> Column:
     match item.body:
         case Parameter():
             return _parameter(item.body, type_, names)
@@ -70,22 +71,20 @@ def _body(item: Item, type_: Type | None, names: Names) -> algebra.Column:
             return expression(inner, names, type_)
         case Criterion():
             tests = [item.body.met_when, *(derogation.when for derogation in item.body.derogations)]
-            return algebra.Column(algebra.any_of(pl, [condition(test, names) for test in tests]))
+            return Column(algebra.any_of(pl, [condition(test, names) for test in tests]))
         case Outcome():
             return _outcome(item.body, names)
         case Payment(amount, _):
             return expression(amount, names, type_)
         case Obligation():
-            return algebra.Column(True)
+            return Column(True)
 
 
-def _published(value: Literal | Unpublished, type_: Type | None) -> algebra.Column:
-    return (
-        algebra.Column(None) if isinstance(value, Unpublished) else literal_column(literal_value(value, type_), type_)
-    )
+def _published(value: Literal | Unpublished, type_: Type | None) -> Column:
+    return Column(None) if isinstance(value, Unpublished) else literal_column(literal_value(value, type_), type_)
 
 
-def _parameter(parameter: Parameter, type_: Type | None, names: Names) -> algebra.Column:
+def _parameter(parameter: Parameter, type_: Type | None, names: Names) -> Column:
     """The value in force at the signature date."""
     first, *later = parameter.values
     result = _published(first.value, type_)
@@ -95,11 +94,11 @@ def _parameter(parameter: Parameter, type_: Type | None, names: Names) -> algebr
     return result
 
 
-def _outcome(outcome: Outcome, names: Names) -> algebra.Column:
+def _outcome(outcome: Outcome, names: Names) -> Column:
     """The value of the rule that fires; none fires where a verdict that matters is undetermined."""
-    value: algebra.Operand = None
+    value: Operand = None
     for rule in outcome.rules:
         if isinstance(rule.then, str):
             fires = algebra.truth(condition(rule.when, names))
             value = algebra.either(pl, fires, rule.then, value)
-    return algebra.Column(value)
+    return Column(value)

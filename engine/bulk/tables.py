@@ -19,6 +19,7 @@ import polars as pl
 from engine.bulk.expressions import Names, bare, expression, literal_column
 from engine.evaluation.slots import literal_value
 from engine.language import algebra
+from engine.language.algebra import Column, Operand
 from engine.language.expressions import Cell, Literal, Unpublished
 from engine.language.operators import COMPARISONS
 from engine.language.types import Type
@@ -32,7 +33,7 @@ MOST_ROWS = 62  # as bits of one whole number
 class Input:
     """An input of a table: its column and its type."""
 
-    column: algebra.Column
+    column: Column
     type: Type | None
 
 
@@ -59,12 +60,12 @@ class Classes:
     a mark, and the last is all other values. ``tests`` are the input's cells, row by row.
     """
 
-    column: algebra.Column
+    column: Column
     marks: tuple[Any, ...]
     ordered: bool
     tests: tuple[Test | None, ...]
 
-    def rows(self) -> algebra.Operand:
+    def rows(self) -> Operand:
         """The rows, as bits, whose cell a value can be in: any row for the unknown, none for the absent."""
         column, last = self.column, len(self.marks)
         if column.scale:
@@ -87,7 +88,7 @@ class Classes:
         return self.marks[number] - 1 if self.ordered else self.marks[number]
 
 
-def table_column(table: Table, type_: Type | None, names: Names) -> algebra.Column:
+def table_column(table: Table, type_: Type | None, names: Names) -> Column:
     """Rows by Kleene logic: known where all rows that can match give one published value."""
     inputs = {}
     for name, ref in table.inputs.items():
@@ -145,26 +146,26 @@ def _marks(tests: Sequence[Test | None]) -> tuple[tuple[Any, ...], bool]:
     return tuple(sorted(bounds | literals | {part + 1 for part in literals})), True
 
 
-def _looked_up(classes: Sequence[Classes], keys: Sequence[Any], type_: Type | None, names: Names) -> algebra.Column:
+def _looked_up(classes: Sequence[Classes], keys: Sequence[Any], type_: Type | None, names: Names) -> Column:
     """The value of all rows that can match; not applicable where none can for want of an input."""
     can = names.stages.keep(reduce(op.and_, (each.rows() for each in classes)))
     published = list(dict.fromkeys(key for key in keys if key is not None))
     values = algebra.level([literal_column(key, type_) for key in published])
-    value: algebra.Operand = None
+    value: Operand = None
     for key, column in zip(published, values, strict=True):
         others = sum(1 << place for place, other in enumerate(keys) if other != key)
         value = algebra.either(pl, can & others == 0, column.value, value)
     some = can != 0
     absent = algebra.any_of(pl, [each.column.absent for each in classes])
     none = algebra.all_of(pl, [absent, algebra.negate(pl, [some])])
-    return algebra.Column(algebra.either(pl, some, value, None), values[0].below if values else 1, none)
+    return Column(algebra.either(pl, some, value, None), values[0].below if values else 1, none)
 
 
 def _by_rows(
     table: Table, keys: Sequence[Any], inputs: Mapping[str, Input], type_: Type | None, names: Names
-) -> algebra.Column:
+) -> Column:
     """Every row tested on its own."""
-    groups: dict[Any, list[algebra.Operand]] = {}
+    groups: dict[Any, list[Operand]] = {}
     for row, key in zip(table.rows, keys, strict=True):
         match = algebra.all_of(pl, [_cell(cell, inputs[name], names) for name, cell in row.cells.items()])
         can = match is not False if match is None or isinstance(match, bool) else match.fill_null(True)
@@ -173,24 +174,22 @@ def _by_rows(
     return _one_of(flags, inputs, type_, names)
 
 
-def _one_of(
-    flags: dict[Any, algebra.Operand], inputs: Mapping[str, Input], type_: Type | None, names: Names
-) -> algebra.Column:
+def _one_of(flags: dict[Any, Operand], inputs: Mapping[str, Input], type_: Type | None, names: Names) -> Column:
     """One value where only its rows can match; the values whose rows can match are counted."""
     counted = [algebra.when(pl, flag, 1, 0) for flag in flags.values()]
     count = reduce(lambda a, b: a + b, counted)
     published = [key for key in flags if key is not None]
     values = algebra.level([literal_column(key, type_) for key in published])
-    value: algebra.Operand = None
+    value: Operand = None
     for key, column in zip(published, values, strict=True):
         value = algebra.either(pl, flags[key], column.value, value)
     absent = algebra.any_of(pl, [given.column.absent for given in inputs.values()])
     none = algebra.all_of(pl, [absent, count == 0]) if absent is not False else False
     alone = count == 1
-    return algebra.Column(algebra.picked(pl, alone, value, None), values[0].below if values else 1, none)
+    return Column(algebra.picked(pl, alone, value, None), values[0].below if values else 1, none)
 
 
-def _cell(cell: Cell, given: Input, names: Names) -> algebra.Operand:
+def _cell(cell: Cell, given: Input, names: Names) -> Operand:
     """A cell's test; a single literal is an equality, which engines compute fastest."""
     column, type_ = given.column, given.type
     literals = cell.values if cell.values is not None else cell.excluded
@@ -198,7 +197,7 @@ def _cell(cell: Cell, given: Input, names: Names) -> algebra.Operand:
         values = [bare(literal_value(part, type_), type_, column) for part in literals]
         if len(values) == 1:
             operator = "is" if cell.values is not None else "is_not"
-            return COMPARISONS[operator].column(pl, column, algebra.Column(values[0], column.below))
+            return COMPARISONS[operator].column(pl, column, Column(values[0], column.below))
         return COMPARISONS["in" if cell.values is not None else "not_in"].column(pl, column, values)
     bounds = [
         COMPARISONS[name].column(pl, column, expression(bound, names, type_))

@@ -132,11 +132,8 @@ def folder_side(path: Path, origin: str = "option") -> Side:
     Raises:
         InputFault: with every fault of the folder.
     """
-    schema = (
-        path.parent / revisions.CASE_SCHEMA
-        if path.name not in ("", "..")
-        else path.resolve().parent / revisions.CASE_SCHEMA
-    )
+    folder = path if path.name not in ("", "..") else path.resolve()
+    schema = folder.parent / revisions.CASE_SCHEMA
     return _side(path.as_posix(), path, origin, schema, str(path), schema.as_posix())
 
 

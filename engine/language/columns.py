@@ -13,12 +13,13 @@ from functools import reduce
 from typing import Any
 
 from engine.language import algebra
+from engine.language.algebra import Column, Operand, Test
 
 
-def compare(test: algebra.Test) -> Callable[[Any, algebra.Column, algebra.Column], algebra.Operand]:
+def compare(test: Test) -> Callable[[Any, Column, Column], Operand]:
     """A comparison: false where either side is not applicable, null where either is undetermined."""
 
-    def column(pl: Any, left: algebra.Column, right: algebra.Column) -> algebra.Operand:
+    def column(pl: Any, left: Column, right: Column) -> Operand:
         if left.scale and right.value is not None and algebra.constant(right.value):
             return algebra.among(pl, left, lambda step: test(step, right.value))
         holds = algebra.tested(test, *algebra.crossed(left, right))
@@ -28,14 +29,14 @@ def compare(test: algebra.Test) -> Callable[[Any, algebra.Column, algebra.Column
     return column
 
 
-def member(wanted: bool) -> Callable[[Any, algebra.Column, Sequence[Any]], algebra.Operand]:
+def member(wanted: bool) -> Callable[[Any, Column, Sequence[Any]], Operand]:
     """Whether the value is in a list of constants that are written as the column holds them."""
 
-    def column(pl: Any, left: algebra.Column, values: Sequence[Any]) -> algebra.Operand:
+    def column(pl: Any, left: Column, values: Sequence[Any]) -> Operand:
         if left.scale:
             return algebra.among(pl, left, lambda step: (step in values) is wanted)
         if algebra.constant(left.value):
-            found: algebra.Operand = None if left.value is None else left.value in values
+            found: Operand = None if left.value is None else left.value in values
         else:
             found = left.value.is_in(list(values))
         holds = found if wanted else algebra.negate(pl, [found])
@@ -44,96 +45,90 @@ def member(wanted: bool) -> Callable[[Any, algebra.Column, Sequence[Any]], algeb
     return column
 
 
-def known(pl: Any, left: algebra.Column, wanted: bool) -> algebra.Operand:
+def known(pl: Any, left: Column, wanted: bool) -> Operand:
     absent = algebra.is_null(left.value)
     return algebra.negate(pl, [absent]) if wanted else absent
 
 
-def add(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
-    def two(a: algebra.Column, b: algebra.Column) -> algebra.Column:
+def add(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
+    def two(a: Column, b: Column) -> Column:
         below = algebra.level([a, b])[0].below
         dynamic = not isinstance(a.below, int) or not isinstance(b.below, int)
-        return algebra.Column(
-            algebra.plus(*algebra.crossed(a, b)), algebra.times(a.below, b.below) if dynamic else below
-        )
+        return Column(algebra.plus(*algebra.crossed(a, b)), algebra.times(a.below, b.below) if dynamic else below)
 
     total = reduce(two, parts)
-    return algebra.Column(total.value, total.below, algebra.absent_in(pl, parts))
+    return Column(total.value, total.below, algebra.absent_in(pl, parts))
 
 
-def subtract(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
+def subtract(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     a, b = parts
-    return add(pl, (a, algebra.Column(algebra.times(b.value, -1), b.below, b.absent)), options)
+    return add(pl, (a, Column(algebra.times(b.value, -1), b.below, b.absent)), options)
 
 
-def multiply(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
+def multiply(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     """A factor of 0 makes 0, though the other is absent."""
     product = _product(pl, parts)
     zero = algebra.any_of(pl, [algebra.truth(algebra.tested(op.eq, part.value, 0)) for part in parts])
     value = product.value if zero is False else algebra.either(pl, zero, 0, product.value)
-    return algebra.Column(value, product.below, algebra.all_of(pl, [algebra.negate(pl, [zero]), product.absent]))
+    return Column(value, product.below, algebra.all_of(pl, [algebra.negate(pl, [zero]), product.absent]))
 
 
-def _product(pl: Any, parts: Sequence[algebra.Column]) -> algebra.Column:
+def _product(pl: Any, parts: Sequence[Column]) -> Column:
     a, b = parts
-    return algebra.Column(
-        algebra.times(a.value, b.value), algebra.times(a.below, b.below), algebra.absent_in(pl, parts)
-    )
+    return Column(algebra.times(a.value, b.value), algebra.times(a.below, b.below), algebra.absent_in(pl, parts))
 
 
-def percent_of(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
+def percent_of(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     product = _product(pl, parts)
-    return algebra.Column(product.value, algebra.times(product.below, 100), product.absent)
+    return Column(product.value, algebra.times(product.below, 100), product.absent)
 
 
-def ratio(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
+def ratio(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     """Not applicable where the denominator is 0 or less and no operand is undetermined."""
     above, under = parts
     return _divided(pl, above, under, parts)
 
 
-def share(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
+def share(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     whole, numerator, denominator = parts
     return _divided(pl, _product(pl, (whole, numerator)), denominator, parts)
 
 
-def _divided(pl: Any, above: algebra.Column, under: algebra.Column, parts: Sequence[algebra.Column]) -> algebra.Column:
+def _divided(pl: Any, above: Column, under: Column, parts: Sequence[Column]) -> Column:
     positive = algebra.lift(pl, under.value) > 0 if under.value is not None else None
     if positive is None:
-        return algebra.Column(None, 1, algebra.absent_in(pl, parts))
+        return Column(None, 1, algebra.absent_in(pl, parts))
     nothing = algebra.all_of(pl, [algebra.negate(pl, [algebra.undetermined_in(pl, parts)]), ~positive])
     value = algebra.when(pl, positive, algebra.times(above.value, under.below))
     below = algebra.when(pl, positive, algebra.times(under.value, above.below), 1)
-    return algebra.Column(value, below, algebra.any_of(pl, [algebra.absent_in(pl, parts), algebra.truth(nothing)]))
+    return Column(value, below, algebra.any_of(pl, [algebra.absent_in(pl, parts), algebra.truth(nothing)]))
 
 
-def extreme(
-    test: algebra.Test, largest: bool
-) -> Callable[[Any, Sequence[algebra.Column], Sequence[Any]], algebra.Column]:
+def extreme(test: Test, largest: bool) -> Callable[[Any, Sequence[Column], Sequence[Any]], Column]:
     """The best operand; ``options`` tells which operands are bare literals."""
 
-    def column(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
+    def column(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
         open_ = algebra.undetermined_in(pl, parts)
         substance = [part.absent for part, bare in zip(parts, options, strict=True) if not bare]
         nothing = algebra.all_of(pl, substance)
         ready = algebra.negate(pl, [algebra.any_of(pl, [open_, nothing])])
         if ready is False:
-            return algebra.Column(None, 1, nothing)
+            return Column(None, 1, nothing)
         best = _best(pl, algebra.level(parts), test, largest)
         value = algebra.picked(pl, ready, best.value, None)
-        return algebra.Column(value, best.below, algebra.all_of(pl, [nothing, algebra.negate(pl, [open_])]))
+        return Column(value, best.below, algebra.all_of(pl, [nothing, algebra.negate(pl, [open_])]))
 
     return column
 
 
-def _best(pl: Any, parts: Sequence[algebra.Column], test: algebra.Test, largest: bool) -> algebra.Column:
+def _best(pl: Any, parts: Sequence[Column], test: Test, largest: bool) -> Column:
     if all(isinstance(part.below, int) for part in parts):
         values = [algebra.lift(pl, part.value) for part in parts if part.value is not None]
         if not values:
-            return algebra.Column(None, parts[0].below)
-        return algebra.Column((pl.max_horizontal if largest else pl.min_horizontal)(values), parts[0].below)
+            return Column(None, parts[0].below)
+        return Column((pl.max_horizontal if largest else pl.min_horizontal)(values), parts[0].below)
 
-    def two(a: algebra.Column, b: algebra.Column) -> algebra.Column:
+    def two(a: Column, b: Column) -> Column:
         first = algebra.all_of(
             pl,
             [
@@ -143,25 +138,25 @@ def _best(pl: Any, parts: Sequence[algebra.Column], test: algebra.Test, largest:
         )
         value = algebra.when(pl, first, a.value, b.value)
         below = algebra.when(pl, first, a.below, b.below)
-        return algebra.Column(value, below, algebra.all_of(pl, [a.absent, b.absent]))
+        return Column(value, below, algebra.all_of(pl, [a.absent, b.absent]))
 
     return reduce(two, parts)
 
 
-def first_known(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
+def first_known(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     given = algebra.level([part for part in parts if part.value is not None])
     absent = algebra.all_of(pl, [part.absent for part in parts])
     if not given:
-        return algebra.Column(None, 1, absent)
+        return Column(None, 1, absent)
     if all(isinstance(part.below, int) for part in given):
-        return algebra.Column(algebra.coalesced(pl, [part.value for part in given]), given[0].below, absent)
+        return Column(algebra.coalesced(pl, [part.value for part in given]), given[0].below, absent)
     below = given[-1].below
     for part in reversed(given[:-1]):
         below = algebra.when(pl, algebra.is_null(part.value), below, part.below)
-    return algebra.Column(algebra.coalesced(pl, [part.value for part in given]), below, absent)
+    return Column(algebra.coalesced(pl, [part.value for part in given]), below, absent)
 
 
-def highest(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
+def highest(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     """Of all steps left of some operand, those that are no lower than the lowest left of each."""
     left = [algebra.scaled(pl, part, tuple(options)) for part in parts]
     found = reduce(op.or_, left)
@@ -170,7 +165,7 @@ def highest(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) ->
     return algebra.on_scale(pl, found, tuple(options))
 
 
-def rounded(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
+def rounded(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     """Whole-number rounding to ``options[0]`` (a power of ten): floor, ceiling, or half up."""
     (part,), (to, mode) = parts, options
     if part.value is None:
@@ -183,30 +178,30 @@ def rounded(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) ->
     elif mode == "up":
         above = algebra.plus(above, algebra.plus(below, -1))
     if isinstance(below, int) and below == 1:
-        return algebra.Column(algebra.times(above, unit), factor, part.absent)
-    return algebra.Column(algebra.times(algebra.lift(pl, above) // below, unit), factor, part.absent)
+        return Column(algebra.times(above, unit), factor, part.absent)
+    return Column(algebra.times(algebra.lift(pl, above) // below, unit), factor, part.absent)
 
 
-def date_plus(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
+def date_plus(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     start, count = parts
     absent = algebra.absent_in(pl, parts)
     if start.value is None or count.value is None:
-        return algebra.Column(None, 1, absent)
-    return algebra.Column(_moved(pl, start.value, options[0], count.value), 1, absent)
+        return Column(None, 1, absent)
+    return Column(_moved(pl, start.value, options[0], count.value), 1, absent)
 
 
-def years_between(pl: Any, parts: Sequence[algebra.Column], options: Sequence[Any]) -> algebra.Column:
+def years_between(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     """Complete years; someone born on 29 February turns on the 28th of a year without it."""
     absent = algebra.absent_in(pl, parts)
     if any(part.value is None for part in parts):
-        return algebra.Column(None, 1, absent)
+        return Column(None, 1, absent)
     start, end = (algebra.lift(pl, part.value) for part in parts)
     years = end.dt.year().cast(pl.Int64) - start.dt.year().cast(pl.Int64)
     early = _moved(pl, start, "years", years) > end
-    return algebra.Column(years - early.cast(pl.Int64), 1, absent)
+    return Column(years - early.cast(pl.Int64), 1, absent)
 
 
-def _moved(pl: Any, date: algebra.Operand, unit: str, count: algebra.Operand) -> algebra.Operand:
+def _moved(pl: Any, date: Operand, unit: str, count: Operand) -> Operand:
     """``date`` moved by ``count`` units; a day that the month lacks becomes its last (docs/language.md)."""
     letters = {"days": "d", "months": "mo", "years": "y"}[unit]
     by = f"{count}{letters}" if algebra.constant(count) else count.cast(pl.String) + letters

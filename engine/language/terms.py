@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.language import symbolic, term_days
 from engine.language.logic import Term
+from engine.language.symbolic import Symbolic, Truth
 from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
 
@@ -41,67 +42,67 @@ def less_than(bank: TermBank, left: Term | Day, right: Term | Day) -> Term:
 # comparisons
 
 
-def compare(relation: Relation) -> Callable[[TermBank, symbolic.Symbolic, symbolic.Symbolic], symbolic.Truth]:
+def compare(relation: Relation) -> Callable[[TermBank, Symbolic, Symbolic], Truth]:
     """A comparison: false where either side is not applicable, unknown where either is undetermined."""
 
-    def term(bank: TermBank, left: symbolic.Symbolic, right: symbolic.Symbolic) -> symbolic.Truth:
+    def term(bank: TermBank, left: Symbolic, right: Symbolic) -> Truth:
         if left.scale and right.value.constant:  # type: ignore[union-attr]
             return symbolic.among(bank, left, _steps(bank, left, lambda step: relation(bank, step, right.value)))
         holds = relation(bank, left.value, right.value)
         both = bank.both(symbolic.known(bank, left), symbolic.known(bank, right))
         absent = bank.either(left.absent, right.absent)
         determined = bank.both(bank.negate(left.undetermined), bank.negate(right.undetermined))
-        return symbolic.Truth(bank.both(both, holds), bank.either(absent, bank.both(determined, bank.negate(holds))))
+        return Truth(bank.both(both, holds), bank.either(absent, bank.both(determined, bank.negate(holds))))
 
     return term
 
 
-def member(wanted: bool) -> Callable[[TermBank, symbolic.Symbolic, Sequence[Term | Day]], symbolic.Truth]:
+def member(wanted: bool) -> Callable[[TermBank, Symbolic, Sequence[Term | Day]], Truth]:
     """Whether the value is in a list of constants."""
 
-    def term(bank: TermBank, left: symbolic.Symbolic, values: Sequence[Term | Day]) -> symbolic.Truth:
+    def term(bank: TermBank, left: Symbolic, values: Sequence[Term | Day]) -> Truth:
         if left.scale:
             return symbolic.among(bank, left, _steps(bank, left, lambda step: bank.truth((step in values) is wanted)))
         found = bank.either(*(symbolic.same(bank, left.value, value) for value in values))
         holds = found if wanted else bank.negate(found)
         fails = bank.either(left.absent, bank.both(bank.negate(left.undetermined), bank.negate(holds)))
-        return symbolic.Truth(bank.both(symbolic.known(bank, left), holds), fails)
+        return Truth(bank.both(symbolic.known(bank, left), holds), fails)
 
     return term
 
 
-def _steps(bank: TermBank, value: symbolic.Symbolic, holds: Callable[[Term], Term]) -> list[str]:
+def _steps(bank: TermBank, value: Symbolic, holds: Callable[[Term], Term]) -> list[str]:
     """The steps of a scale for which a test on constants holds."""
     return [step for step in value.scale if holds(bank.word(step)) is bank.true]
 
 
-def given(bank: TermBank, left: symbolic.Symbolic, wanted: bool) -> symbolic.Truth:
+def given(bank: TermBank, left: Symbolic, wanted: bool) -> Truth:
     """Whether a fact is given; never unknown."""
     lacks, has = left.undetermined, bank.negate(left.undetermined)
-    return symbolic.Truth(has, lacks) if wanted else symbolic.Truth(lacks, has)
+    return Truth(has, lacks) if wanted else Truth(lacks, has)
 
 
 # connectives
 
 
-def all_of(bank: TermBank, parts: Sequence[symbolic.Truth]) -> symbolic.Truth:
-    return symbolic.Truth(bank.both(*(part.true for part in parts)), bank.either(*(part.false for part in parts)))
+def all_of(bank: TermBank, parts: Sequence[Truth]) -> Truth:
+    return Truth(bank.both(*(part.true for part in parts)), bank.either(*(part.false for part in parts)))
 
 
-def any_of(bank: TermBank, parts: Sequence[symbolic.Truth]) -> symbolic.Truth:
-    return symbolic.Truth(bank.either(*(part.true for part in parts)), bank.both(*(part.false for part in parts)))
+def any_of(bank: TermBank, parts: Sequence[Truth]) -> Truth:
+    return Truth(bank.either(*(part.true for part in parts)), bank.both(*(part.false for part in parts)))
 
 
-def negate(bank: TermBank, parts: Sequence[symbolic.Truth]) -> symbolic.Truth:
+def negate(bank: TermBank, parts: Sequence[Truth]) -> Truth:
     (part,) = parts
-    return symbolic.Truth(part.false, part.true)
+    return Truth(part.false, part.true)
 
 
-def first_condition(bank: TermBank, parts: Sequence[symbolic.Truth]) -> symbolic.Truth:
-    found = symbolic.Truth(bank.false, bank.false)
+def first_condition(bank: TermBank, parts: Sequence[Truth]) -> Truth:
+    found = Truth(bank.false, bank.false)
     for part in reversed(parts):
         open_ = symbolic.unknown(bank, part)
-        found = symbolic.Truth(
+        found = Truth(
             bank.either(part.true, bank.both(open_, found.true)), bank.either(part.false, bank.both(open_, found.false))
         )
     return found
@@ -112,17 +113,17 @@ def first_condition(bank: TermBank, parts: Sequence[symbolic.Truth]) -> symbolic
 
 def spread(
     value: Callable[[TermBank, Sequence[Any], Sequence[Any]], Term | Day],
-) -> Callable[[TermBank, Sequence[symbolic.Symbolic], Sequence[Any]], symbolic.Symbolic]:
+) -> Callable[[TermBank, Sequence[Symbolic], Sequence[Any]], Symbolic]:
     """An operator that is undetermined where an operand is, else not applicable where one is."""
 
-    def term(bank: TermBank, parts: Sequence[symbolic.Symbolic], options: Sequence[Any]) -> symbolic.Symbolic:
+    def term(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
         undetermined, absent = absences(bank, parts)
-        return symbolic.Symbolic(undetermined, absent, value(bank, [part.value for part in parts], options))
+        return Symbolic(undetermined, absent, value(bank, [part.value for part in parts], options))
 
     return term
 
 
-def absences(bank: TermBank, parts: Sequence[symbolic.Symbolic]) -> tuple[Term, Term]:
+def absences(bank: TermBank, parts: Sequence[Symbolic]) -> tuple[Term, Term]:
     """Where some operand is undetermined, and where none is but some is not applicable."""
     undetermined = bank.either(*(part.undetermined for part in parts))
     return undetermined, bank.both(bank.negate(undetermined), bank.either(*(part.absent for part in parts)))
@@ -136,7 +137,7 @@ def subtract(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> T
     return bank.minus(*values)
 
 
-def multiply(bank: TermBank, parts: Sequence[symbolic.Symbolic], options: Sequence[Any]) -> symbolic.Symbolic:
+def multiply(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
     """A factor of 0 makes 0, though the other is absent."""
     undetermined, absent = absences(bank, parts)
     none = bank.exact(0)
@@ -144,36 +145,34 @@ def multiply(bank: TermBank, parts: Sequence[symbolic.Symbolic], options: Sequen
         *(bank.both(symbolic.known(bank, part), symbolic.same(bank, part.value, none)) for part in parts)
     )
     lacking, other = bank.negate(zero), bank.times(*(_plain(part) for part in parts))
-    return symbolic.Symbolic(
-        bank.both(lacking, undetermined), bank.both(lacking, absent), bank.choose(zero, none, other)
-    )
+    return Symbolic(bank.both(lacking, undetermined), bank.both(lacking, absent), bank.choose(zero, none, other))
 
 
 def percent_of(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> Term:
     return bank.over(bank.times(*values), bank.exact(100))
 
 
-def ratio(bank: TermBank, parts: Sequence[symbolic.Symbolic], options: Sequence[Any]) -> symbolic.Symbolic:
+def ratio(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
     return _divided(bank, parts, parts[0].value)
 
 
-def share(bank: TermBank, parts: Sequence[symbolic.Symbolic], options: Sequence[Any]) -> symbolic.Symbolic:
+def share(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
     return _divided(bank, parts, bank.times(_plain(parts[0]), _plain(parts[1])))
 
 
-def _divided(bank: TermBank, parts: Sequence[symbolic.Symbolic], above: Term | Day) -> symbolic.Symbolic:
+def _divided(bank: TermBank, parts: Sequence[Symbolic], above: Term | Day) -> Symbolic:
     """Not applicable where the denominator, the last operand, is 0 or less and none is undetermined."""
     assert isinstance(above, Term)
     undetermined, absent = absences(bank, parts)
     below = _plain(parts[-1])
     zero = bank.at_most(below, bank.exact(0))
     nothing = bank.both(bank.negate(undetermined), zero)
-    return symbolic.Symbolic(
+    return Symbolic(
         undetermined, bank.either(absent, nothing), bank.over(above, bank.choose(zero, bank.exact(1), below))
     )
 
 
-def _plain(part: symbolic.Symbolic) -> Term:
+def _plain(part: Symbolic) -> Term:
     assert isinstance(part.value, Term)
     return part.value
 
@@ -191,10 +190,10 @@ def rounded(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> Te
     return bank.times(bank.exact(step), bank.number(bank.floor(count)))
 
 
-def extreme(better: Callable[[TermBank, Term, Term], Term]) -> Callable[..., symbolic.Symbolic]:
+def extreme(better: Callable[[TermBank, Term, Term], Term]) -> Callable[..., Symbolic]:
     """The best operand; ``options`` tells which operands are bare literals, which alone make no value."""
 
-    def term(bank: TermBank, parts: Sequence[symbolic.Symbolic], options: Sequence[bool]) -> symbolic.Symbolic:
+    def term(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[bool]) -> Symbolic:
         undetermined = bank.either(*(part.undetermined for part in parts))
         substance = [symbolic.known(bank, part) for part, bare in zip(parts, options, strict=True) if not bare]
         best, some = _plain(parts[0]), symbolic.known(bank, parts[0])
@@ -203,12 +202,12 @@ def extreme(better: Callable[[TermBank, Term, Term], Term]) -> Callable[..., sym
             wins = bank.both(here, bank.either(bank.negate(some), better(bank, _plain(part), best)))
             best, some = bank.choose(wins, _plain(part), best), bank.either(some, here)
         absent = bank.both(bank.negate(undetermined), bank.negate(bank.either(*substance)))
-        return symbolic.Symbolic(undetermined, absent, best)
+        return Symbolic(undetermined, absent, best)
 
     return term
 
 
-def highest(bank: TermBank, parts: Sequence[symbolic.Symbolic], options: Sequence[str]) -> symbolic.Symbolic:
+def highest(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[str]) -> Symbolic:
     """Of all steps left of some operand, those that are no lower than the lowest left of each."""
     operands = [symbolic.scaled(bank, part, tuple(options)) for part in parts]
     left = []
@@ -218,23 +217,23 @@ def highest(bank: TermBank, parts: Sequence[symbolic.Symbolic], options: Sequenc
     return symbolic.on_scale(bank, left, tuple(options))
 
 
-def first_known(bank: TermBank, parts: Sequence[symbolic.Symbolic], options: Sequence[Any]) -> symbolic.Symbolic:
+def first_known(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
     undetermined = bank.either(*(part.undetermined for part in parts))
-    found = symbolic.Symbolic(undetermined, bank.negate(undetermined), bank.nothing)
+    found = Symbolic(undetermined, bank.negate(undetermined), bank.nothing)
     for part in reversed(parts):
         found = symbolic.mixed(bank, symbolic.known(bank, part), symbolic.certain(bank, part.value), found)
     return found
 
 
-def date_plus(bank: TermBank, parts: Sequence[symbolic.Symbolic], options: Sequence[Any]) -> symbolic.Symbolic:
+def date_plus(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
     """A date moved; not applicable where it leaves the calendar."""
     undetermined, absent = absences(bank, parts)
     start, count = parts[0].value, bank.floor(_plain(parts[1]))
     if not isinstance(start, Day) or count is bank.nothing:
-        return symbolic.Symbolic(undetermined, absent, bank.nothing)
+        return Symbolic(undetermined, absent, bank.nothing)
     moved = term_days.shifted(bank, start, options[0], count)
     outside = bank.both(bank.negate(undetermined), bank.negate(term_days.in_calendar(bank, moved)))
-    return symbolic.Symbolic(undetermined, bank.either(absent, outside), moved)
+    return Symbolic(undetermined, bank.either(absent, outside), moved)
 
 
 def years_between(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> Term:

@@ -14,6 +14,7 @@ from engine.language import expressions as tree
 from engine.language import symbolic
 from engine.language.logic import Term
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
+from engine.language.symbolic import Symbolic, Truth
 from engine.language.term_bank import TermBank
 from engine.language.types import Type
 from engine.language.typing import Scope, operand_hints, type_of
@@ -25,34 +26,34 @@ class Names:
     """What names stand for while items are encoded: facts and questions in ``space``, and the items so far."""
 
     space: Space
-    items: Mapping[str, symbolic.Symbolic]
+    items: Mapping[str, Symbolic]
     scope: Scope
 
     @property
     def bank(self) -> TermBank:
         return self.space.bank
 
-    def read(self, node: tree.FactRef | tree.ItemRef) -> symbolic.Symbolic:
+    def read(self, node: tree.FactRef | tree.ItemRef) -> Symbolic:
         return self.space.fact(node.name) if isinstance(node, tree.FactRef) else self.items[node.id]
 
 
-def open_value(bank: TermBank) -> symbolic.Symbolic:
+def open_value(bank: TermBank) -> Symbolic:
     """Undetermined, whatever the case."""
-    return symbolic.Symbolic(bank.true, bank.false, bank.nothing)
+    return Symbolic(bank.true, bank.false, bank.nothing)
 
 
-def no_value(bank: TermBank) -> symbolic.Symbolic:
+def no_value(bank: TermBank) -> Symbolic:
     """Not applicable, whatever the case."""
-    return symbolic.Symbolic(bank.false, bank.true, bank.nothing)
+    return Symbolic(bank.false, bank.true, bank.nothing)
 
 
-def published(node: tree.Literal | tree.Unpublished, names: Names, wanted: Type | None) -> symbolic.Symbolic:
+def published(node: tree.Literal | tree.Unpublished, names: Names, wanted: Type | None) -> Symbolic:
     if isinstance(node, tree.Unpublished):
         return open_value(names.bank)
     return symbolic.certain(names.bank, symbolic.constant(names.bank, literal_value(node, wanted)))
 
 
-def expression(node: tree.Expression, names: Names, wanted: Type | None = None) -> symbolic.Symbolic:
+def expression(node: tree.Expression, names: Names, wanted: Type | None = None) -> Symbolic:
     """The symbolic value of an expression; ``wanted`` types its bare literals."""
     match node:
         case tree.Literal() | tree.Unpublished():
@@ -69,7 +70,7 @@ def expression(node: tree.Expression, names: Names, wanted: Type | None = None) 
             return _by_outcome(node, names, wanted)
 
 
-def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> symbolic.Symbolic:
+def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> Symbolic:
     row = EXPRESSIONS[node.operator]
     hints = operand_hints(node, wanted)
     parts = [expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True)]
@@ -78,7 +79,7 @@ def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> symbolic.Symb
         options = _scale_of(node, names)
     elif row.absence == "skip":
         options = [isinstance(part, tree.Literal) for part in node.operands]
-    value: symbolic.Symbolic = row.term(names.bank, parts, options)
+    value: Symbolic = row.term(names.bank, parts, options)
     return value
 
 
@@ -87,7 +88,7 @@ def _scale_of(node: tree.Expression, names: Names) -> tuple[str, ...]:
     return type_.values if type_ is not None and type_.ordered else ()
 
 
-def _cases(node: tree.Cases, names: Names, wanted: Type | None) -> symbolic.Symbolic:
+def _cases(node: tree.Cases, names: Names, wanted: Type | None) -> Symbolic:
     """From the last branch up: the first that is not surely false decides, and must be surely true.
 
     On a scale, what is left is what is left of every branch that may decide.
@@ -103,7 +104,7 @@ def _cases(node: tree.Cases, names: Names, wanted: Type | None) -> symbolic.Symb
     return value
 
 
-def _cases_on_scale(node: tree.Cases, names: Names, wanted: Type | None, scale: tuple[str, ...]) -> symbolic.Symbolic:
+def _cases_on_scale(node: tree.Cases, names: Names, wanted: Type | None, scale: tuple[str, ...]) -> Symbolic:
     bank = names.bank
     last = no_value(bank) if node.otherwise is None else expression(node.otherwise, names, wanted)
     left = symbolic.scaled(bank, last, scale)
@@ -115,14 +116,14 @@ def _cases_on_scale(node: tree.Cases, names: Names, wanted: Type | None, scale: 
     return symbolic.on_scale(bank, left, scale)
 
 
-def scale(node: tree.Scale, names: Names) -> tuple[symbolic.Symbolic, tuple[tuple[tree.Step, Term], ...]]:
+def scale(node: tree.Scale, names: Names) -> tuple[Symbolic, tuple[tuple[tree.Step, Term], ...]]:
     """The step of a scale, and where each one is surely the step.
 
     The highest step surely reached is left, and those right above it of which it is unknown.
     """
     bank = names.bank
     tests = [
-        symbolic.Truth(bank.true, bank.false) if step.reached_when is None else condition(step.reached_when, names)
+        Truth(bank.true, bank.false) if step.reached_when is None else condition(step.reached_when, names)
         for step in node.steps
     ]
     left = []
@@ -135,7 +136,7 @@ def scale(node: tree.Scale, names: Names) -> tuple[symbolic.Symbolic, tuple[tupl
     return value, tuple((step, bank.both(here, decided)) for step, here in zip(node.steps, left, strict=True))
 
 
-def _by_outcome(node: tree.ByOutcome, names: Names, wanted: Type | None) -> symbolic.Symbolic:
+def _by_outcome(node: tree.ByOutcome, names: Names, wanted: Type | None) -> Symbolic:
     bank, outcome = names.bank, names.items[node.outcome.id]
     value = open_value(bank)
     for name, inner in node.values:
@@ -145,33 +146,33 @@ def _by_outcome(node: tree.ByOutcome, names: Names, wanted: Type | None) -> symb
     return symbolic.mixed(bank, outcome.undetermined, open_value(bank), unless_absent)
 
 
-def condition(node: tree.Condition, names: Names) -> symbolic.Truth:
+def condition(node: tree.Condition, names: Names) -> Truth:
     """Where a condition is surely true and surely false."""
     bank = names.bank
     match node:
         case tree.Connect(operator, parts):
-            truth: symbolic.Truth = CONNECTIVES[operator].term(bank, [condition(part, names) for part in parts])
+            truth: Truth = CONNECTIVES[operator].term(bank, [condition(part, names) for part in parts])
             return truth
         case tree.Chosen(interpretation, choice):
             taken = bank.same(names.space.choices[interpretation], bank.word(choice))
-            return symbolic.Truth(taken, bank.negate(taken))
+            return Truth(taken, bank.negate(taken))
         case tree.VerdictIs(criterion, verdicts):
             return _verdict(names.items[criterion.id], verdicts, bank)
         case tree.Compare():
             return _compare(node, names)
 
 
-def _verdict(criterion: symbolic.Symbolic, verdicts: tuple[str, ...], bank: TermBank) -> symbolic.Truth:
+def _verdict(criterion: Symbolic, verdicts: tuple[str, ...], bank: TermBank) -> Truth:
     """An undetermined verdict is unknown unless the list names it."""
     named = [symbolic.same(bank, criterion.value, bank.word(word)) for word in verdicts if word in ("met", "not_met")]
     hit = bank.both(symbolic.known(bank, criterion), bank.either(*named))
     if "not_applicable" in verdicts:
         hit = bank.either(hit, criterion.absent)
     holds = bank.either(hit, criterion.undetermined) if "undetermined" in verdicts else hit
-    return symbolic.Truth(holds, bank.both(bank.negate(criterion.undetermined), bank.negate(hit)))
+    return Truth(holds, bank.both(bank.negate(criterion.undetermined), bank.negate(hit)))
 
 
-def _compare(node: tree.Compare, names: Names) -> symbolic.Truth:
+def _compare(node: tree.Compare, names: Names) -> Truth:
     row, left = COMPARISONS[node.operator], names.read(node.left)
     literals = [part for part in node.operands if isinstance(part, tree.Literal)]
     right: Any
@@ -183,10 +184,10 @@ def _compare(node: tree.Compare, names: Names) -> symbolic.Truth:
             right = [symbolic.constant(names.bank, literal_value(part, type_)) for part in literals]
         else:
             right = row.gathered([expression(part, names, type_) for part in node.operands])
-    truth: symbolic.Truth = row.term(names.bank, left, right)
+    truth: Truth = row.term(names.bank, left, right)
     return truth
 
 
-def possible(bank: TermBank, truth: symbolic.Truth) -> Term:
+def possible(bank: TermBank, truth: Truth) -> Term:
     """Where a condition is true or unknown."""
     return bank.either(truth.true, symbolic.unknown(bank, truth))

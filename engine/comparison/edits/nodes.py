@@ -53,9 +53,7 @@ def smallest(a: tree.Node, b: tree.Node, spot: Spot) -> Iterator[Edit]:
                 yield from _members(a.parts, b.parts, a.operator, here, chain=CONNECTIVES[a.operator].chain)
         case tree.Connect(), tree.Connect() if key(a)[1:] == key(b)[1:]:
             yield here.edit("operator", a, b)
-        case (tree.Chosen(subject), tree.Chosen(other)) | (tree.VerdictIs(subject), tree.VerdictIs(other)) if (
-            subject == other
-        ):
+        case (tree.Chosen(one), tree.Chosen(two)) | (tree.VerdictIs(one), tree.VerdictIs(two)) if one == two:
             yield here.edit("operand", a, b)
         case _ if not (isinstance(a, tree.Condition) and isinstance(b, tree.Condition)):
             yield from _formula(a, b, here)
@@ -151,9 +149,7 @@ def _exclusive(a: tree.Condition, b: tree.Condition) -> bool:
     """Whether two conditions never hold together, so that either may come first: they want another choice or value."""
     for one, other in product(members(normal(a), "all"), members(normal(b), "all")):
         match one, other:
-            case tree.Chosen(), tree.Chosen() if (
-                one.interpretation == other.interpretation and one.choice != other.choice
-            ):
+            case tree.Chosen(asked, choice), tree.Chosen(same, way) if asked == same and choice != way:
                 return True
             case tree.Compare("is", left, tree.Literal()), tree.Compare("is", right, tree.Literal()) if left == right:
                 if key(one) != key(other):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.comparison.effects import definitions
+from engine.comparison.effects.definitions import Cause, Versions
 from engine.language.logic import Sort, Term
 from engine.language.symbolic import Symbolic, certain, mixed
 from engine.policy.model import Criterion
@@ -30,9 +31,9 @@ class Mixture:
     own version answers it: ``cut`` names those.
     """
 
-    versions: definitions.Versions
+    versions: Versions
     space: Space
-    selectors: Mapping[definitions.Cause, Term]
+    selectors: Mapping[Cause, Term]
     given: Mapping[str, Symbolic] = field(default_factory=dict)
     within: tuple[Layer, Layer] | None = None
     cut: set[str] = field(default_factory=set)
@@ -69,7 +70,7 @@ class Mixture:
 
     def _chosen(self, id_: str, older: Symbolic | None, newer: Symbolic | None) -> tuple[Symbolic, Symbolic]:
         """What the definitions of either version read: one answer, unless the types differ."""
-        bank, selector = self.versions.bank, self.selectors.get(definitions.Cause(definitions.ITEM, id_))
+        bank, selector = self.versions.bank, self.selectors.get(Cause(definitions.ITEM, id_))
         if older is None or newer is None:
             there = older or newer or no_value(bank)
             if selector is None:
@@ -123,22 +124,22 @@ class Mixture:
         return (mine.at, mine.kind, added[0]) == (theirs.at, theirs.kind, added[1])
 
 
-def mixture(both: definitions.Versions) -> Mixture:
+def mixture(both: Versions) -> Mixture:
     """The mixture in which each edit is a symbol."""
     bank = both.bank
     causes = [
-        *(definitions.Cause(definitions.READING, id_) for id_ in both.defaults),
-        *(definitions.Cause(definitions.ITEM, id_) for id_ in both.edited),
+        *(Cause(definitions.READING, id_) for id_ in both.defaults),
+        *(Cause(definitions.ITEM, id_) for id_ in both.edited),
     ]
     selectors = {each: bank.symbol(f"edit:{each.kind}:{each.id}", Sort.TRUTH) for each in causes}
     return Mixture(both, mixed_space(both, selectors), selectors)
 
 
-def mixed_space(both: definitions.Versions, selectors: Mapping[definitions.Cause, Term]) -> Space:
+def mixed_space(both: Versions, selectors: Mapping[Cause, Term]) -> Space:
     """The space in which a default that moved is the newer one where its edit is taken."""
     bank, older, newer = both.bank, both.older.space, both.newer.space
     moved = {
-        id_: bank.choose(selectors[definitions.Cause(definitions.READING, id_)], newer.choices[id_], older.choices[id_])
+        id_: bank.choose(selectors[Cause(definitions.READING, id_)], newer.choices[id_], older.choices[id_])
         for id_ in both.defaults
     }
     return replace(newer, choices={**older.choices, **newer.choices, **moved})

@@ -7,6 +7,7 @@ from when, is in the policies.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from typing import Any
 
 from engine.language.values import Scalar
@@ -30,23 +31,23 @@ class EventType:
 
     name: str
     label: Mapping[str, str]
-    date_fact: str | None
-    facts: tuple[str, ...]
-    needs: tuple[str, ...]
-    needs_any: bool
-    clears: tuple[str, ...]
-    whole: bool
-    yearly: bool
-    once: bool
-    last: bool
-    amendment: bool
-    after: tuple[str, ...]
-    criterion: str | None
-    again: str | None
-    sets: Mapping[str, Scalar]
-    before: Mapping[str, str]
-    until: tuple[str, tuple[str, ...]] | None
-    closes: str | None
+    date_fact: str | None = None
+    facts: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    needs_any: bool = False
+    clears: tuple[str, ...] = ()
+    whole: bool = False
+    yearly: bool = False
+    once: bool = False
+    last: bool = False
+    amendment: bool = False
+    after: tuple[str, ...] = ()
+    criterion: str | None = None
+    again: str | None = None
+    sets: Mapping[str, Scalar] = field(default_factory=dict)
+    before: Mapping[str, str] = field(default_factory=dict)
+    until: tuple[str, tuple[str, ...]] | None = None
+    closes: str | None = None
 
 
 def event_types(schema: Mapping[str, Any]) -> dict[str, EventType]:
@@ -55,24 +56,8 @@ def event_types(schema: Mapping[str, Any]) -> dict[str, EventType]:
 
 
 def _event_type(name: str, entry: Mapping[str, Any]) -> EventType:
-    return EventType(
-        name=name,
-        label=entry["label"],
-        date_fact=entry.get("date"),
-        facts=tuple(entry.get("facts", ())),
-        needs=tuple(entry.get("needs", ())),
-        needs_any=entry.get("needs_any", False),
-        clears=tuple(entry.get("clears", ())),
-        whole=entry.get("whole", False),
-        yearly=entry.get("yearly", False),
-        once=entry.get("once", False),
-        last=entry.get("last", False),
-        amendment=entry.get("amendment", False),
-        after=tuple(entry.get("after", ())),
-        criterion=entry.get("criterion"),
-        again=entry.get("again"),
-        sets=entry.get("sets", {}),
-        before=entry.get("before", {}),
-        until=(entry["until"]["fact"], tuple(entry["until"]["types"])) if "until" in entry else None,
-        closes=entry.get("closes"),
-    )
+    told = {"date_fact" if key == "date" else key: value for key, value in entry.items()}
+    lists: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
+    if "until" in entry:
+        lists["until"] = (entry["until"]["fact"], tuple(entry["until"]["types"]))
+    return EventType(name=name, **lists)

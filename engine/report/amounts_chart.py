@@ -7,7 +7,7 @@ its letters stay readable on a telephone.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -52,15 +52,20 @@ def _figure(bars: Sequence[_Bar], title: str, caption: str, say: Say) -> str:
         return ""
     top = max(_amount(result) or 0 for bar in bars for result in (bar.most, bar.due) if result) or 1
     width = STEP * len(bars) + 2 * SIDE
-    parts = [
-        '<figure class="amounts">',
-        f'<svg viewBox="0 0 {width} {HEIGHT}" width="{width}" role="img" aria-labelledby="chart-title">',
-        f'<title id="chart-title">{in_html(title)}</title>',
-        f'<line class="grid" x1="0" x2="{width}" y1="{HEIGHT - BOTTOM}" y2="{HEIGHT - BOTTOM}"/>',
+    shown = (part for i, bar in enumerate(bars) for part in _bar(bar, SIDE + STEP * i, Fraction(top), say))
+    return svg_figure("amounts", (width, HEIGHT, HEIGHT - BOTTOM), title, caption, shown)
+
+
+def svg_figure(name: str, size: tuple[int, int, int], title: str, caption: str, parts: Iterable[str]) -> str:
+    """A drawing of this width and height over a ground line of that height, with its title and caption."""
+    width, height, ground = size
+    lines = [
+        f'<figure class="{name}">',
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" role="img" aria-labelledby="{name}-title">',
+        f'<title id="{name}-title">{in_html(title)}</title>',
+        f'<line class="grid" x1="0" x2="{width}" y1="{ground}" y2="{ground}"/>',
     ]
-    for index, bar in enumerate(bars):
-        parts.extend(_bar(bar, SIDE + STEP * index, Fraction(top), say))
-    return "\n".join([*parts, f"</svg>\n<figcaption>{in_html(caption)}</figcaption>\n</figure>"])
+    return "\n".join([*lines, *parts, f"</svg>\n<figcaption>{in_html(caption)}</figcaption>\n</figure>"])
 
 
 def _bar(bar: _Bar, x: int, top: Fraction, say: Say) -> Iterator[str]:

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from engine.escaping import in_html
 from engine.evaluation.decision import Result
+from engine.report.amounts_chart import svg_figure
 from engine.report.say import Say
 
 WIDTH, HEIGHT = 340, 240
@@ -34,10 +35,6 @@ def curve_figure(points: Sequence[Point], today: int | None, title: str, say: Sa
 
     runs = " ".join(_runs(points, x, y))
     parts = [
-        '<figure class="curve">',
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" role="img" aria-labelledby="curve-title">',
-        f'<title id="curve-title">{in_html(title)}</title>',
-        f'<line class="grid" x1="0" x2="{WIDTH}" y1="{HEIGHT - BOTTOM}" y2="{HEIGHT - BOTTOM}"/>',
         f'<path class="line" d="{runs}"/>',
         f'<text x="{LEFT}" y="{TOP - 14}">{in_html(say.result(_greatest(points)))}</text>',
         f'<text x="{LEFT}" y="{HEIGHT - 8}">{in_html(say.scalar(first))}</text>',
@@ -51,7 +48,7 @@ def curve_figure(points: Sequence[Point], today: int | None, title: str, say: Sa
         left, height = (8.0, min(y(marked) + 22, HEIGHT - BOTTOM - 6)) if first_half else (-10.0, y(marked) - 8)
         place = f'x="{x(today) + left:.1f}" y="{height:.1f}" text-anchor="{"start" if first_half else "end"}"'
         parts.append(f"<text {place}>{in_html(told)}</text>")
-    return "\n".join([*parts, f"</svg>\n<figcaption>{in_html(title)}</figcaption>\n</figure>"])
+    return svg_figure("curve", (WIDTH, HEIGHT, HEIGHT - BOTTOM), title, title, parts)
 
 
 def _greatest(points: Sequence[Point]) -> Result:

@@ -75,15 +75,14 @@ class Speaker:
                 continue
             if edit.kind == "convention":
                 return self.say.label(convention)
-            found: Any = convention.items.get(edit.item) or convention.derogations.get(edit.item)
-            found = found or convention.properties.get(edit.item)
-            found = found or next((overlay for overlay in convention.overlays if overlay.id == edit.item), None)
-            if found is not None:
-                return str(found.label[self.say.lang])
             if edit.kind == "interpretation" and edit.item in convention.interpretations:
                 return convention.interpretations[edit.item].question[self.say.lang]
             if edit.kind == "source" and edit.item in convention.sources:
                 return convention.sources[edit.item].title
+            named: Sequence[Any] = (*convention.items.values(), *convention.entries)
+            found = next((each for each in named if each.id == edit.item and hasattr(each, "label")), None)
+            if found is not None:
+                return str(found.label[self.say.lang])
         return None
 
     def _where(self, edit: Edit) -> str:

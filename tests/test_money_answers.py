@@ -146,6 +146,15 @@ def test_a_hire_day_that_is_not_given_is_an_assumption_with_what_it_decides(name
     assert (amount["before"]["value"], amount["after"]["value"]) == ("10500.00", "11000.00")
 
 
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_the_extension_is_a_right_in_the_year_in_which_it_is_signed_with_the_amount_of_the_next(form: str) -> None:
+    page = said("evaluate", "extension_open_in_year_5", form=form)
+    assert "Prorogation de cinq ans, droit ouvert jusqu'au 14/03/2026, par avenant" in page
+    assert "année 6 : 11 000 € avec, indéterminé sans" in page
+    (told,) = object_of("evaluate", "extension_open_in_year_5")["rights"]
+    assert (told["fact"], told["value"]) == ("contrat.date_avenant_prorogation", "2026-03-14")
+
+
 def test_what_rests_on_an_assumption_says_so_in_its_confidence() -> None:
     told = object_of("evaluate", "hire_day_unknown_year_5")["results"]
     assert told["aide.montant_annuel"]["confidence"] == "assumed"

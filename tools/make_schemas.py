@@ -618,6 +618,7 @@ def supposition() -> Schema:
         "assumption": told("assumption", of("fact_name")),
         "be": told("be", listed(of("expression"))),
         "day": told("day_of_right", {"type": "string", "enum": ["from", "until"]}),
+        "year": told("year_of_effect", {"type": "string", "enum": ["next"]}),
     }
     return told(
         "supposition",

@@ -6,20 +6,18 @@ What each result could depend on is told by :mod:`.dependence`, so that no combi
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.evaluation.decision import Decision, Result
-from engine.evaluation.dossier import Dossier
 from engine.evaluation.facts import Facts
 from engine.evaluation.life import lived
 from engine.evaluation.session import YEARS_SHOWN, Session
 from engine.evaluation.timeline import Timeline
 from engine.inquiry.dependence import Dependences
 from engine.inquiry.sensitivity import Answer, Choices, Inquiry, Subject
-from engine.inquiry.suppositions import Supposed, with_event
+from engine.inquiry.suppositions import Supposed, told_otherwise
 from engine.language.facts import YEAR
-from engine.language.values import Scalar
 from engine.policy.model import Convention, Interpretation
 from engine.policy.overlays import named_items
 
@@ -109,7 +107,7 @@ def inquiry_of_life(session: Session, life: Timeline, fixed: Choices, supposed: 
     of_a_year = (*(id_ for id_ in headline.ids if id_ != headline.verdict), *_payments(convention))
     whole = (*filter(None, (headline.verdict,)), *headline.life.ids)
 
-    base = functools.cache(lambda instead: lived(session, _told_otherwise(life.dossier, instead), convention.id))
+    base = functools.cache(lambda instead: lived(session, told_otherwise(life.dossier, instead), convention.id))
 
     def facts_of(readings: Choices, instead: Facts) -> Iterator[tuple[int, Facts, Sequence[str]]]:
         read = replace(base(tuple(instead.items())), interpret=readings)
@@ -136,12 +134,6 @@ def inquiry_of_life(session: Session, life: Timeline, fixed: Choices, supposed: 
 
     own = {id_: choice for id_, choice in fixed.items() if id_ in questions}
     return Inquiry(decide, tell, questions, own, assumed=assumed)
-
-
-def _told_otherwise(dossier: Dossier, instead: Iterable[tuple[str, Scalar]]) -> Dossier:
-    for name, value in instead:
-        dossier = with_event(dossier, name, value)
-    return dossier
 
 
 def _payments(convention: Convention) -> tuple[str, ...]:

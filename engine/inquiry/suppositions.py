@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.errors import InputFault, Location
 from engine.evaluation.closures import condition, expression
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.dossier import Dossier, Event
+from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, timeline
 from engine.inquiry.life_readings import shown_in_life
 from engine.inquiry.readings import Effect, Place, Seen, effects, shown_in_case
 from engine.language.events import event_types
-from engine.language.facts import SIGNATURE
+from engine.language.facts import SIGNATURE, YEAR
 from engine.language.values import Absent, Scalar
 from engine.policy.model import ASSUMED
 from engine.policy.reading import load_schema
@@ -45,14 +46,25 @@ class Supposed:
 
 def supposed_of_case(session: Session, decision: Decision, chosen: Mapping[str, str]) -> tuple[Supposed, ...]:
     """What a case leaves unsaid and would change what its page shows, in the order of the policies."""
-    convention, facts = decision.convention, dict(decision.facts)
-    before = functools.cache(lambda: dict(shown_in_case(decision)))
+    own = dict(decision.facts)
 
-    def seen(name: str, value: Scalar) -> Mapping[Place, Seen]:
-        other = session.decide({**facts, name: value}, convention.id, chosen, decision.as_of)
-        return dict(shown_in_case(other))
+    def seen(more: Facts, following: bool) -> Mapping[Place, Seen]:
+        facts, year = _next_year(own) if following else (own, 0)
+        if not more and facts is own:
+            return dict(shown_in_case(decision))
+        other = session.decide({**facts, **more}, decision.convention.id, chosen, decision.as_of)
+        return dict(shown_in_case(other, year))
 
-    return tuple(_supposed(session, decision, chosen, before, seen))
+    return tuple(_supposed(session, decision, chosen, seen))
+
+
+def _next_year(facts: Facts) -> tuple[Facts, int]:
+    """A case a year later, without what was counted for its own year; one that names no year stays as it is."""
+    year = facts.get(YEAR)
+    if not isinstance(year, int):
+        return facts, 0
+    counted = {name for each in event_types(load_schema("dossier")[0]).values() if each.yearly for name in each.facts}
+    return {name: value for name, value in facts.items() if name not in counted} | {YEAR: year + 1}, year + 1
 
 
 def resting(decision: Decision, supposed: Sequence[Supposed], year: int = 0) -> Decision:
@@ -78,16 +90,15 @@ def _resting(result: Result) -> Result:
 
 def supposed_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]) -> tuple[Supposed, ...]:
     """As :func:`supposed_of_case` for a life, year by year: an amendment is an event of its day."""
-    before = functools.cache(lambda: dict(shown_in_life(life)))
     convention = life.rows[0].decision.convention.id
 
-    def seen(name: str, value: Scalar) -> Mapping[Place, Seen]:
-        other = timeline(session, with_event(life.dossier, name, value), convention, chosen, life.as_of)
-        return dict(shown_in_life(other))
+    def seen(more: Facts, following: bool) -> Mapping[Place, Seen]:
+        dossier = told_otherwise(life.dossier, more.items())
+        return dict(shown_in_life(timeline(session, dossier, convention, chosen, life.as_of) if more else life))
 
     found: dict[str, Supposed] = {}
     for row in life.rows:
-        for each in _supposed(session, row.decision, chosen, before, seen):
+        for each in _supposed(session, row.decision, chosen, seen):
             found.setdefault(each.supposition.id, each)
     return tuple(found.values())
 
@@ -98,7 +109,12 @@ def life_resting(life: Timeline, supposed: Sequence[Supposed]) -> Timeline:
     return replace(life, rows=rows)
 
 
-def with_event(dossier: Dossier, name: str, value: Scalar) -> Dossier:
+def told_otherwise(dossier: Dossier, more: Iterable[tuple[str, Scalar]]) -> Dossier:
+    """A dossier that also states some facts."""
+    return functools.reduce(lambda told, fact: _with_fact(told, *fact), more, dossier)
+
+
+def _with_fact(dossier: Dossier, name: str, value: Scalar) -> Dossier:
     """A dossier in which something more happened, or was so from the beginning where no amendment says it."""
     types = event_types(load_schema("dossier")[0]).values()
     type_ = next((each for each in types if each.date_fact == name and each.amendment), None)
@@ -112,9 +128,9 @@ def _supposed(
     session: Session,
     decision: Decision,
     chosen: Mapping[str, str],
-    before: Callable[[], Mapping[Place, Seen]],
-    seen: Callable[[str, Scalar], Mapping[Place, Seen]],
+    seen: Callable[[Facts, bool], Mapping[Place, Seen]],
 ) -> Iterator[Supposed]:
+    """``seen`` is what a page shows with some facts more, in the year of the case or the following one."""
     signed = decision.facts[SIGNATURE]
     assert isinstance(signed, dt.date)
     asked = session.registry.suppositions(decision.convention, signed)
@@ -123,6 +139,7 @@ def _supposed(
         return
     case = session.settled(dict(decision.facts), chosen, decision.convention.id)
     names, slots = case.program.names, case.run().slots
+    before = functools.cache(functools.partial(seen, {}))
     for each in unsaid:
         if each.when is not None and not condition(each.when, names)(slots)[0]:
             continue
@@ -132,7 +149,8 @@ def _supposed(
             if isinstance(value, Absent):
                 continue
             try:
-                changed = tuple(e for e in effects(before(), seen(each.fact.name, value)) if e.place.kind == RESULT)
+                after = seen({each.fact.name: value}, each.following)
+                changed = tuple(e for e in effects(before(each.following), after) if e.place.kind == RESULT)
             except InputFault:
                 continue  # the value contradicts another fact of the case
             if changed:

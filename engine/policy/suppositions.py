@@ -22,7 +22,7 @@ class Supposition:
 
     Of a ``right`` it is the day of an amendment that the doctor may still ask for; of an ``assumption`` an event whose
     absence is read in one way. ``be`` are the values to suppose, tried in order; the first of a right is the ``day``
-    from which it is open, or the last on which it is.
+    from which it is open, or the last on which it is. What is ``following`` shows in the year after that of the case.
     ``signed_from`` and ``signed_before`` bound the contracts that it speaks of; without them, those of its convention.
     """
 
@@ -37,6 +37,7 @@ class Supposition:
     fact: FactRef
     be: tuple[Expression, ...]
     day: str
+    following: bool
     at: Location = field(compare=False)
 
     def speaks_of(self, signed: dt.date) -> bool:
@@ -60,5 +61,6 @@ def supposition(data: Mapping[str, Any], reader: Reader) -> Supposition:
         fact=FactRef(data[kind], reader.below(kind).at),
         be=every(data, "be", reader, expression),
         day=data.get("day", FROM),
+        following="year" in data,
         at=reader.below("id").at,
     )

@@ -18,6 +18,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from engine.errors import Location, fault
 
+WHOLE = 10**15  # above, a spreadsheet does not keep every digit
 MAX_UNPACKED, MAX_RATIO = 50 << 20, 100
 _DOCTYPE = re.compile(b"<\0?!\0?D\0?O\0?C\0?T\0?Y\0?P\0?E")
 _MISSHAPEN = (InvalidFileException, DefusedXmlException, zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError)
@@ -92,6 +93,8 @@ def cell_text(cell: Any) -> str | None:
 
 def _number(value: float, number_format: str) -> str:
     """A number to the fifteen digits that a spreadsheet keeps; a percentage as it is shown."""
+    if isinstance(value, int) and abs(value) < WHOLE and "%" not in number_format:
+        return str(value)  # most cells, and many times as quick
     number = Decimal(format(value, ".15g"))
     percent = "%" in re.sub(r'"[^"]*"|\\.', "", number_format)
     text = f"{(number * 100 if percent else number).normalize():f}".replace(".", ",")

@@ -13,7 +13,7 @@ from typing import Any
 
 import docx
 import pytest
-from command import ROOT
+from command import ROOT, avenant
 from web import Client, client
 
 import engine
@@ -231,7 +231,7 @@ def test_a_letter_is_written_from_a_page_and_says_no_more_than_it(served: Client
 def test_the_pages_of_the_rules_are_those_of_the_static_site(
     served: Client, session: Session, lang: str, tmp_path: Path
 ) -> None:
-    files = dict(_files(Say(session.registry, lang), examples(session)))
+    files = dict(_files(Say(session.registry, lang), examples(session), {}))
     ids = {id_ for convention in session.registry.conventions.values() for id_ in convention.items}
     assert {f"regles/{id_}.html" for id_ in ids} <= files.keys()
     for name, text in files.items():
@@ -288,6 +288,17 @@ def test_what_would_give_the_whole_aid_is_told_in_words_of_the_page(served: Clie
     page = served.get("/et-si", VERIFIED).text
     assert "100 patients de plus" in page
     assert "--" not in re.sub("<!--.*?-->", "", page)
+
+
+def test_a_site_says_for_whom_a_text_changes_the_result_where_that_is_asked(tmp_path: Path) -> None:
+    small = ROOT / "tests" / "fixtures" / "small_policies"
+    for name, options in (("without", ()), ("with", ("--behaviour",))):
+        made = avenant("site", "-o", str(tmp_path / name), "--policies", str(small), *options)
+        assert made.exit_code == 0, made.stderr
+    (page,) = (tmp_path / "with" / "fr" / "regles").glob("*--*.html")
+    told = page.read_text(encoding="utf-8")
+    assert len(told) > len((tmp_path / "without" / "fr" / "regles" / page.name).read_text(encoding="utf-8"))
+    assert "Pour qui le résultat change" in told
 
 
 def luminance(colour: str) -> float:

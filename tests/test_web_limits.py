@@ -196,8 +196,8 @@ def test_a_fault_of_the_program_gives_a_number_and_tells_no_fact(
 
 
 @contextlib.contextmanager
-def running(port: int) -> Iterator[subprocess.Popen[str]]:
-    command = [str(Path(sys.executable).parent / "avenant"), "serve", "--port", str(port)]
+def running(port: int, *options: str) -> Iterator[subprocess.Popen[str]]:
+    command = [str(Path(sys.executable).parent / "avenant"), "serve", "--port", str(port), *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as service:
         assert service.stdout is not None
         assert "http://" in service.stdout.readline()
@@ -232,6 +232,22 @@ def test_cut_connections_and_raw_nonsense_leave_the_service_answering() -> None:
         assert said(8975, b"GET /estimer HTTP/1.1") == b"", "a head that never ends is given up"
         assert b"200 OK" in said(8975, b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert service.poll() is None
+
+
+def test_several_processes_answer_on_one_address_and_all_stop() -> None:
+    with running(8976, "--workers", "2") as service:
+        for _ in range(200):
+            with contextlib.suppress(OSError):
+                if b"ready" in said(8976, b"GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"):
+                    break
+            time.sleep(0.05)
+        children = Path(f"/proc/{service.pid}/task/{service.pid}/children")
+        if children.exists():
+            assert len(children.read_text(encoding="ascii").split()) == 2
+        for _ in range(8):
+            assert b"200 OK" in said(8976, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", 8976), 1):
+        pass
 
 
 def test_a_slow_body_is_given_up() -> None:

@@ -25,6 +25,7 @@ class Source:
     headers: Mapping[str, str] = field(default_factory=dict)
     lines: int = 0
     sheet: str = ""
+    opened: Any = field(default=None, repr=False, compare=False)  # the sheet, since to open a workbook is to read it
 
     @property
     def place(self) -> str:

@@ -44,15 +44,15 @@ def open_xlsx(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Sourc
         headers={column: header for column, header in columns.items() if column != header},
         lines=first,
         sheet=sheet.title,
+        opened=sheet,
     )
 
 
 def rows_of(source: Source) -> Iterator[tuple[int, list[str | None]]]:
     """The rows under the header that say something, with the numbers that the spreadsheet shows."""
-    sheet = open_workbook(source.name)[source.sheet]
     formulas = _formulas(source)
     count = len(source.columns)
-    for cells in sheet.iter_rows(min_row=source.lines + 1, max_col=count):
+    for cells in source.opened.iter_rows(min_row=source.lines + 1, max_col=count):
         texts = [NO_RESULT if cell.value is None and cell.coordinate in formulas else _text(cell) for cell in cells]
         if any(texts):
             yield cells[0].row, texts

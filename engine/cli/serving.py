@@ -22,15 +22,22 @@ from engine.words import LANGUAGES
 @click.option(
     "--allow-embedding", multiple=True, metavar="ORIGIN", help="A site whose pages may frame these (repeatable)."
 )
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 32), help="Processes that answer.")
 @click.option("--proxy-hops", default=0, type=click.IntRange(0, 5), help="Proxies before it that say who calls.")
 @given()
 def serve(
-    rules: Given, host: str, port: int, name: tuple[str, ...], allow_embedding: tuple[str, ...], proxy_hops: int
+    rules: Given,
+    host: str,
+    port: int,
+    name: tuple[str, ...],
+    allow_embedding: tuple[str, ...],
+    workers: int,
+    proxy_hops: int,
 ) -> None:
     """Serve the estimate as pages, and decisions as an API, until interrupted. Nothing is stored."""
     with _extra():
         from engine.web.app import LOOPBACK, Settings, make_app
-        from engine.web.server import run
+        from engine.web.server import run, run_several
     if host not in LOOPBACK:
         click.echo(rules.say("serving_beyond"), err=True)
     settings = Settings(
@@ -42,19 +49,24 @@ def serve(
         calendar=dt.date.today,
         tell=lambda line: click.echo(line, err=True),
     )
-    app = make_app(settings)
+    app = make_app(settings) if workers == 1 else None
     click.echo(rules.say("serving_at", address=f"http://{host}:{port}/"))
-    run(app, host, port)
+    if app is None:
+        rules.session.close()  # the rules are sound; each process reads them for itself
+        run_several(lambda: make_app(settings), host, port, workers)
+    else:
+        run(app, host, port)
 
 
 @click.command()
 @click.option("-o", "--output", required=True, metavar="DIR", help="The folder to write to.")
+@click.option("--behaviour", is_flag=True, help="Say between two texts for whom the result changes (takes minutes).")
 @given()
-def site(rules: Given) -> None:
+def site(rules: Given, behaviour: bool) -> None:
     """Write the pages of the rules as a static site: every convention and item, in both languages."""
     with _extra():
         from engine.web.rules_pages import site as write_site
-    count = write_site(rules.session, Path(str(rules.output)))
+    count = write_site(rules.session, Path(str(rules.output)), behaviour=behaviour)
     click.echo(rules.say.count("site_written", count, folder=rules.output))
 
 

@@ -17,16 +17,17 @@ from engine.comparison.edits.structure import compared
 from engine.comparison.sides import Side
 from engine.evaluation.session import Session
 from engine.files import replacing
+from engine.language.facts import BENEFICIARY
 from engine.language.types import number
 from engine.language.values import exact
 from engine.policy.model import Convention, Item
 from engine.policy.registry import Registry
-from engine.report.catalogue_page import item_blocks, list_page, show_page, window_text
-from engine.report.diff_page import Diff
-from engine.report.diff_page import page as diff_page
+from engine.report.behaviour_page import Effects
+from engine.report.catalogue_page import item_blocks, show_page, window_text
+from engine.report.diff_page import Diff, tables
 from engine.report.ending import ended
 from engine.report.html import fragment
-from engine.report.page import Block, Fold, Heading, Table
+from engine.report.page import Block, Fold, Heading, Paragraph, Table
 from engine.report.say import Say
 from engine.suite.running import PolicyCase, read_cases
 from engine.web.state import LANG, State
@@ -58,8 +59,11 @@ class RulesPages:
         for convention in conventions:
             for item in convention.items.values():
                 kinds.setdefault(item.kind, {}).setdefault(item.id, self.say.label(item))
-        head = list(list_page(self.say.registry, self.say))[1:2]
-        values = {"html": Markup(fragment(head)), "kinds": kinds, "conventions": conventions, "say": self.say}
+        say = self.say
+        heads = tuple(map(say, ("convention", "beneficiary", "signed", "items")))
+        rows = ((say.label(c), say.fact(BENEFICIARY, c.beneficiary), window_text(c, say)) for c in conventions)
+        table = Table(heads, tuple((*row, str(len(c.items))) for row, c in zip(rows, conventions, strict=True)))
+        values = {"html": Markup(fragment([table])), "kinds": kinds, "conventions": conventions, "say": say}
         return self._page("rules.html", "/regles", **values)
 
     def item(self, id_: str, examples: Sequence[PolicyCase] = (), text: str = "") -> str:
@@ -114,8 +118,8 @@ class RulesPages:
         """Whether an item says something else in the text that follows on another."""
         return a.beneficiary == b.beneficiary and id_ in b.items and a.items.get(id_) != b.items[id_]
 
-    def between(self, a: str, b: str) -> str:
-        """What changed from one convention to another.
+    def between(self, a: str, b: str, effects: Effects | None = None) -> str:
+        """What changed from one convention to another, and for whom where that was asked.
 
         Raises:
             UsageFault: an unknown convention.
@@ -123,8 +127,10 @@ class RulesPages:
         registry = self.say.registry
         sides = (_side(registry, a), _side(registry, b))
         found = compared(registry, registry, [(a, b)])
-        html = Markup(fragment(diff_page(Diff(sides=sides, found=found), self.say)))
-        return self._page("rule.html", "/regles/comparer", html=html, title=f"{a} → {b}")
+        title = " → ".join(self.say.label(registry.by_id(id_)) for id_ in (a, b))
+        told = tables(Diff(sides=sides, found=found, effects=effects), self.say)[1:]
+        blocks = [Heading(title, 1), *(block for block in told if block != Paragraph(self.say("diff_hidden")))]
+        return self._page("rule.html", "/regles/comparer", html=Markup(fragment(blocks)), title=title)
 
     def _page(self, template: str, path: str, **values: object) -> str:
         return page(template, self.state, path, root=self.root, suffix=self.suffix, **values)
@@ -146,15 +152,17 @@ def examples(session: Session) -> Examples:
     return found
 
 
-def site(session: Session, folder: Path) -> int:
-    """Writes the pages of the rules as files, in each language, and tells how many.
+def site(session: Session, folder: Path, *, behaviour: bool = False) -> int:
+    """Writes the pages of the rules as files, in each language, and tells how many; ``behaviour`` says for whom.
 
     Raises:
         InputFault: a file cannot be written.
+        UsageFault: the solver is missing.
     """
     count = 0
+    effects = {pair: _effects(session, *pair) for pair in _pairs(session.registry)} if behaviour else {}
     for lang in LANGUAGES:
-        for name, html in _files(Say(session.registry, lang), examples(session)):
+        for name, html in _files(Say(session.registry, lang), examples(session), effects):
             _write(folder / lang / name, html.encode())
             count += 1
         for path in sorted(STATIC.iterdir()):
@@ -162,15 +170,29 @@ def site(session: Session, folder: Path) -> int:
     return count
 
 
-def _files(say: Say, examples: Examples) -> Iterator[tuple[str, str]]:
+def _pairs(registry: Registry) -> list[tuple[str, str]]:
+    """Each text with the one that follows on it."""
+    return [(a.id, b.id) for a, b in pairwise(registry.in_time) if a.beneficiary == b.beneficiary]
+
+
+def _effects(session: Session, a: str, b: str) -> Effects:
+    """For whom a text gives something else than the one before."""
+    from engine.comparison.effects.behaviour import behaviours  # needs the solver
+    from engine.comparison.effects.versions import Version
+
+    old, new = (Version(session, session.registry.by_id(id_)) for id_ in (a, b))
+    found = behaviours([(old, new)])
+    return Effects(found=found, files=[{} for _ in found])
+
+
+def _files(say: Say, examples: Examples, effects: Mapping[tuple[str, str], Effects]) -> Iterator[tuple[str, str]]:
     yield "index.html", RulesPages(say, "", ".html").index()
     below = RulesPages(say, "../", ".html")
     conventions = say.registry.in_time
     for id_ in sorted({id_ for convention in conventions for id_ in convention.items}):
         yield f"regles/{id_}.html", below.item(id_, examples.get(id_, ()))
-    for old, new in pairwise(conventions):
-        if old.beneficiary == new.beneficiary:
-            yield f"regles/{old.id}--{new.id}.html", below.between(old.id, new.id)
+    for a, b in _pairs(say.registry):
+        yield f"regles/{a}--{b}.html", below.between(a, b, effects.get((a, b)))
 
 
 def _write(path: Path, content: bytes) -> None:

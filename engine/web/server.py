@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
+import signal
+import socket
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -30,7 +34,33 @@ class Hurried(H11Protocol):
 
 def run(app: ASGIApp, host: str, port: int) -> None:
     """Serves until interrupted; the calls under way are answered first."""
-    uvicorn.run(
+    uvicorn.Server(_config(app, host, port)).run()
+
+
+def run_several(make: Callable[[], ASGIApp], host: str, port: int, workers: int) -> None:
+    """Serves from several processes on one address, each with an application of its own, until interrupted."""
+    shared = _config(None, host, port).bind_socket()
+    context = multiprocessing.get_context("fork")
+    processes = [context.Process(target=_serve, args=(make, host, port, shared)) for _ in range(workers)]
+    for process in processes:
+        process.start()
+
+    def stop(*_: object) -> None:
+        for process in processes:
+            process.terminate()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    for process in processes:
+        process.join()
+
+
+def _serve(make: Callable[[], ASGIApp], host: str, port: int, shared: socket.socket) -> None:
+    uvicorn.Server(_config(make(), host, port)).run([shared])
+
+
+def _config(app: Any, host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         host=host,
         port=port,

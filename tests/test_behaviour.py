@@ -172,27 +172,40 @@ def test_other_words_and_citations_change_nothing(session: Session) -> None:
     assert not found.statuses
 
 
-def test_rows_in_another_order_are_proved_to_have_no_effect(session: Session, effort: Effort) -> None:
-    for table in ("aide.bareme", "objectif.hausse") if effort.full else ("aide.bareme",):
-        found = compared(session, "2019_avenant7", table, reordered)
+@pytest.fixture
+def amounts(session: Session, small: Session, effort: Effort) -> tuple[Session, str, str]:
+    """A convention with a table of amounts: a real one with full effort, and otherwise a small one."""
+    return (session, "2019_avenant7", "aide.bareme") if effort.full else (small, "nouvelle", "aide.montant_annuel")
+
+
+def test_rows_in_another_order_are_proved_to_have_no_effect(amounts: tuple[Session, str, str], effort: Effort) -> None:
+    session, convention, table = amounts
+    for each in (table, "objectif.hausse") if effort.full else (table,):
+        found = compared(session, convention, each, reordered)
         assert not found.effects
         assert {status.status for status in found.statuses} == {PROVED}
 
 
-def test_a_row_left_out_stops_the_evaluation_for_those_that_it_was_for(session: Session) -> None:
+def test_a_row_left_out_stops_the_evaluation_for_those_that_it_was_for(amounts: tuple[Session, str, str]) -> None:
+    session, convention, table = amounts
+
     def shorter(item: Item) -> Item:
         assert isinstance(item.body, Table)
         return replace(item, body=replace(item.body, rows=item.body.rows[1:]))
 
-    found = compared(session, "2019_avenant7", "aide.bareme", shorter)
+    found = compared(session, convention, table, shorter)
     stopped = of(found, STOPPED)
     assert stopped
     assert all(effect.after == "no-row" for effect in stopped)
-    assert {cause.id for effect in stopped for cause in effect.causes} == {"aide.bareme"}
+    assert {cause.id for effect in stopped for cause in effect.causes} == {table}
     assert "arrêt sur no-row" in text.plain(tuple(behaviour_blocks(found, {}, Say(session.registry, "fr"))))
 
 
-def test_another_amount_is_a_gain_or_a_loss_of_so_many_euros(session: Session) -> None:
+def test_another_amount_is_a_gain_or_a_loss_of_so_many_euros(session: Session, small: Session, effort: Effort) -> None:
+    session, convention, table = (
+        (session, "2024_convention", "aide.bareme") if effort.full else (small, "nouvelle", "aide.montant_annuel")
+    )
+
     def dearer(item: Item) -> Item:
         assert isinstance(item.body, Table)
         first, *rest = item.body.rows
@@ -201,7 +214,7 @@ def test_another_amount_is_a_gain_or_a_loss_of_so_many_euros(session: Session) -
         other = replace(first, then=replace(first.then, value=first.then.value + 500))
         return replace(item, body=replace(item.body, rows=(other, *rest)))
 
-    found = compared(session, "2024_convention", "aide.bareme", dearer)
+    found = compared(session, convention, table, dearer)
     effect = of(found, "aide.montant_annuel")[0]
     assert effect.kind == "gain"
     assert (effect.before, effect.after) == (19000, 19500)
@@ -245,7 +258,11 @@ def test_meaning_leaves_out_words_and_places_and_nothing_else(session: Session) 
             assert meaning(item) != meaning(replace(item, unless=None, applies_when=None, kind="other"))
 
 
-def test_two_registries_are_compared_convention_by_convention(session: Session) -> None:
+def test_two_registries_are_compared_convention_by_convention(session: Session, effort: Effort) -> None:
+    if not effort.full:
+        some = ("2020_centres_de_sante", "2023_reglement_arbitral")
+        registry = session.registry
+        session = Session(replace(registry, conventions={id_: registry.conventions[id_] for id_ in some}))
     other = edited(session, "2023_reglement_arbitral", "seuil.mt.p30", threshold(774))
     found = {each.b.convention.id: each for each in behaviours(shared(session, other))}
     assert list(found) == list(session.registry.conventions)

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from command import avenant
 from jsonschema import Draft7Validator, FormatChecker
 
 import engine
-from engine.cli import cli
 from engine.evaluation.session import Session
 from engine.policy.loader import load
 from engine.report.objects import decision_object
@@ -53,7 +52,7 @@ def schema() -> Draft7Validator:
 def test_the_json_of_every_example_fits_the_output_schema(
     path: Path, lang: str, schema: Draft7Validator, session: Session
 ) -> None:
-    result = CliRunner().invoke(cli, ["evaluate", str(path), "--format", "json", "--lang", lang])
+    result = avenant("evaluate", str(path), "--format", "json", "--lang", lang)
     assert result.exit_code == 0, result.output
     data = json.loads(result.stdout)
     assert [error.message for error in schema.iter_errors(data)] == []
@@ -117,10 +116,10 @@ def test_a_determined_eligibility_does_not_read_what_it_does_not_need(session: S
 
 def test_a_digest_that_is_not_the_rules_own_is_refused(tmp_path: Path) -> None:
     path = EXAMPLES[0]
-    known = json.loads(CliRunner().invoke(cli, ["evaluate", str(path), "--format", "json"]).stdout)
+    known = json.loads(avenant("evaluate", str(path), "--format", "json").stdout)
     digest = known["convention"]["digest"]
-    assert CliRunner().invoke(cli, ["evaluate", str(path), "--expect-digest", digest]).exit_code == 0
-    refused = CliRunner().invoke(cli, ["evaluate", str(path), "--expect-digest", "sha256:0"])
+    assert avenant("evaluate", str(path), "--expect-digest", digest).exit_code == 0
+    refused = avenant("evaluate", str(path), "--expect-digest", "sha256:0")
     assert refused.exit_code == 1
     assert "digest-mismatch" in refused.stderr
 

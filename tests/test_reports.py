@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner
 from command import avenant, refused
 
 from engine.cli import cli
@@ -78,7 +77,7 @@ COMMANDS = {
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_report_is_the_golden_one(name: str, update_golden: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    result = CliRunner().invoke(cli, COMMANDS[name])
+    result = avenant(*COMMANDS[name])
     assert result.exit_code == 0, result.output
     actual = re.sub(r"sha256:[0-9a-f\s]{64,70}", "sha256:…\n", result.stdout)
     path = GOLDEN / f"{name}.txt"

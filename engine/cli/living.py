@@ -10,8 +10,8 @@ import click
 from engine.cli.common import Given, deciding, given, page_options, read_document, shown_options
 from engine.evaluation import timeline as living
 from engine.evaluation.dossier import read_dossier
-from engine.inquiry.life_readings import readings_of_life
-from engine.inquiry.suppositions import Supposed, life_resting, supposed_of_life
+from engine.inquiry.life_readings import life_resting, readings_of_life, supposed_of_life
+from engine.inquiry.suppositions import Supposed
 from engine.report.timeline_data import FORMATS, Life
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from engine.evaluation.life import lived
 from engine.evaluation.session import YEARS_SHOWN, Session
 from engine.evaluation.timeline import Timeline
 from engine.inquiry.dependence import Dependences
+from engine.inquiry.life_readings import told_otherwise
 from engine.inquiry.sensitivity import Answer, Choices, Inquiry, Subject
-from engine.inquiry.suppositions import Supposed, told_otherwise
+from engine.inquiry.suppositions import Supposed
 from engine.language.facts import YEAR
 from engine.policy.model import Convention, Interpretation
 from engine.policy.overlays import named_items

@@ -1,18 +1,26 @@
-"""Readings that matter to a life: a timeline comes in, each open question whose answer shows on its page goes out."""
+"""What matters to a life: a timeline comes in; open questions, rights and assumptions that its page shows go out."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from engine.errors import Location
+from engine.evaluation.dossier import Dossier, Event
 from engine.evaluation.facts import Facts
 from engine.evaluation.life import lived
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, timeline
 from engine.inquiry.dependence import Dependences
 from engine.inquiry.readings import Glimpse, Place, Reading, Seen, duties, readings, warnings
+from engine.inquiry.suppositions import Supposed, resting, supposed_by
+from engine.language.events import event_types
+from engine.language.values import Scalar
 from engine.policy.model import YEAR_START
 from engine.policy.overlays import named_items
+from engine.policy.reading import load_schema
 
 
 def readings_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]) -> tuple[Reading, ...]:
@@ -58,3 +66,39 @@ def shown_in_life(life: Timeline) -> Iterator[tuple[Place, Seen]]:
         yield Place("result", result.id), result
     yield from duties(life.obligations)
     yield from warnings(row.decision for row in life.rows)
+
+
+def supposed_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]) -> tuple[Supposed, ...]:
+    """As :func:`supposed_of_case` for a life, year by year: an amendment is an event of its day."""
+    convention = life.rows[0].decision.convention.id
+
+    def seen(more: Facts, following: bool) -> Mapping[Place, Seen]:
+        dossier = told_otherwise(life.dossier, more.items())
+        return dict(shown_in_life(timeline(session, dossier, convention, chosen, life.as_of) if more else life))
+
+    found: dict[str, Supposed] = {}
+    for row in life.rows:
+        for each in supposed_by(session, row.decision, chosen, seen):
+            found.setdefault(each.supposition.id, each)
+    return tuple(found.values())
+
+
+def life_resting(life: Timeline, supposed: Sequence[Supposed]) -> Timeline:
+    """As :func:`resting`, for each year of a life."""
+    rows = tuple(replace(row, decision=resting(row.decision, supposed, row.year)) for row in life.rows)
+    return replace(life, rows=rows)
+
+
+def told_otherwise(dossier: Dossier, more: Iterable[tuple[str, Scalar]]) -> Dossier:
+    """A dossier that also states some facts."""
+    return functools.reduce(lambda told, fact: _with_fact(told, *fact), more, dossier)
+
+
+def _with_fact(dossier: Dossier, name: str, value: Scalar) -> Dossier:
+    """A dossier in which something more happened, or was so from the beginning where no amendment says it."""
+    types = event_types(load_schema("dossier")[0]).values()
+    type_ = next((each for each in types if each.date_fact == name and each.amendment), None)
+    if type_ is None or not isinstance(value, dt.date):
+        return replace(dossier, facts={**dossier.facts, name: value})
+    event = Event(type_, value, None, {name: value}, Location(name))
+    return replace(dossier, events=tuple(sorted((*dossier.events, event), key=lambda each: each.day)))

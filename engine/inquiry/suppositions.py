@@ -1,4 +1,4 @@
-"""Rights and assumptions of a case: a decided case or life comes in, what it leaves unsaid and would change goes out.
+"""Rights and assumptions of a case: a decided case comes in, what it leaves unsaid and would change goes out.
 
 Each supposition of the policies is tried alone, with the first of its values that changes a result on the page.
 """
@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from engine.errors import InputFault, Location
+from engine.errors import InputFault
 from engine.evaluation.closures import condition, expression
 from engine.evaluation.decision import Decision, Result
-from engine.evaluation.dossier import Dossier, Event
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
-from engine.evaluation.timeline import Timeline, timeline
-from engine.inquiry.life_readings import shown_in_life
 from engine.inquiry.readings import Effect, Place, Seen, effects, shown_in_case
 from engine.language.events import event_types
 from engine.language.facts import SIGNATURE, YEAR
@@ -55,7 +52,7 @@ def supposed_of_case(session: Session, decision: Decision, chosen: Mapping[str, 
         other = session.decide({**facts, **more}, decision.convention.id, chosen, decision.as_of)
         return dict(shown_in_case(other, year))
 
-    return tuple(_supposed(session, decision, chosen, seen))
+    return tuple(supposed_by(session, decision, chosen, seen))
 
 
 def _next_year(facts: Facts) -> tuple[Facts, int]:
@@ -88,43 +85,7 @@ def _resting(result: Result) -> Result:
     return replace(result, confidence=ASSUMED)
 
 
-def supposed_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]) -> tuple[Supposed, ...]:
-    """As :func:`supposed_of_case` for a life, year by year: an amendment is an event of its day."""
-    convention = life.rows[0].decision.convention.id
-
-    def seen(more: Facts, following: bool) -> Mapping[Place, Seen]:
-        dossier = told_otherwise(life.dossier, more.items())
-        return dict(shown_in_life(timeline(session, dossier, convention, chosen, life.as_of) if more else life))
-
-    found: dict[str, Supposed] = {}
-    for row in life.rows:
-        for each in _supposed(session, row.decision, chosen, seen):
-            found.setdefault(each.supposition.id, each)
-    return tuple(found.values())
-
-
-def life_resting(life: Timeline, supposed: Sequence[Supposed]) -> Timeline:
-    """As :func:`resting`, for each year of a life."""
-    rows = tuple(replace(row, decision=resting(row.decision, supposed, row.year)) for row in life.rows)
-    return replace(life, rows=rows)
-
-
-def told_otherwise(dossier: Dossier, more: Iterable[tuple[str, Scalar]]) -> Dossier:
-    """A dossier that also states some facts."""
-    return functools.reduce(lambda told, fact: _with_fact(told, *fact), more, dossier)
-
-
-def _with_fact(dossier: Dossier, name: str, value: Scalar) -> Dossier:
-    """A dossier in which something more happened, or was so from the beginning where no amendment says it."""
-    types = event_types(load_schema("dossier")[0]).values()
-    type_ = next((each for each in types if each.date_fact == name and each.amendment), None)
-    if type_ is None or not isinstance(value, dt.date):
-        return replace(dossier, facts={**dossier.facts, name: value})
-    event = Event(type_, value, None, {name: value}, Location(name))
-    return replace(dossier, events=tuple(sorted((*dossier.events, event), key=lambda each: each.day)))
-
-
-def _supposed(
+def supposed_by(
     session: Session,
     decision: Decision,
     chosen: Mapping[str, str],

@@ -12,9 +12,9 @@ from engine.evaluation.dossier import Dossier
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, timeline
-from engine.inquiry.life_readings import readings_of_life
+from engine.inquiry.life_readings import readings_of_life, supposed_of_life
 from engine.inquiry.readings import Effect, Reading, readings_of_case
-from engine.inquiry.suppositions import Supposed, supposed_of_case, supposed_of_life
+from engine.inquiry.suppositions import Supposed, supposed_of_case
 from engine.language.facts import YEAR
 from engine.report.parts import eligibility_criteria, tone_of
 

@@ -10,11 +10,11 @@ from engine.errors import InputFault, Location, Problem, UsageFault, nearest
 from engine.evaluation import timeline as living
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.session import Session
-from engine.inquiry.life_readings import readings_of_life
+from engine.inquiry.life_readings import life_resting, readings_of_life, supposed_of_life
 from engine.inquiry.possible import outlook_of, outlooks
 from engine.inquiry.questions import ALL, Asker
 from engine.inquiry.readings import readings_of_case
-from engine.inquiry.suppositions import life_resting, resting, supposed_of_case, supposed_of_life
+from engine.inquiry.suppositions import resting, supposed_of_case
 from engine.inquiry.what_if import alternatives
 from engine.policy.registry import Outside
 from engine.report import alternatives_page, outside_page, questions_page, timeline_data

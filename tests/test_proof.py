@@ -243,11 +243,11 @@ def test_numbers_may_be_asked_for_at_their_bounds(session: Session) -> None:
     assert prover.ask(is_value(encoded.bank, number, int(highest) + 1)) is Status.EXCLUDED
 
 
-def test_quotients_of_two_unknowns_are_settled_by_lemmas() -> None:
+def test_quotients_of_two_unknowns_are_settled_by_linear_facts() -> None:
     bank = TermBank()
     top, more, bottom = (bank.number(bank.symbol(name, Sort.WHOLE)) for name in ("top", "more", "bottom"))
     rules = [bank.less(bank.exact(0), bottom), bank.less(top, more)]
-    solver = solving.Solver(bank, rules, effort=DEFAULT_EFFORT, lemmas=True)
+    solver = solving.Solver(bank, rules, effort=DEFAULT_EFFORT)
     with solver.supposing(bank.less(bank.over(more, bottom), bank.over(top, bottom))):
         assert solver.check() is Status.EXCLUDED
     assert solver.check(bank.at_most(bank.over(more, bottom), bank.exact(1))) is Status.SHOWN

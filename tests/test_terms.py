@@ -118,8 +118,7 @@ def test_every_set_of_overlays_has_contracts(session: Session, encoded: Encoded)
         assert {prover.ask(layer.when) for layer in encoding.layers} == {Status.SHOWN}
 
 
-@pytest.mark.parametrize("lemmas", [False, True], ids=["plain", "lemmas"])
-def test_the_solver_reads_terms_as_they_are_evaluated(root: Path, lemmas: bool, effort: Effort) -> None:
+def test_the_solver_reads_terms_as_they_are_evaluated(root: Path, effort: Effort) -> None:
     session = Session(load_registry(root / "tests" / "fixtures" / "every_operator"))
     encoded = Encoded(session)
     for convention, facts, choices in seeded_cases(encoded, effort.of(200)):
@@ -128,7 +127,7 @@ def test_the_solver_reads_terms_as_they_are_evaluated(root: Path, lemmas: bool, 
         given = [
             is_value(bank, certain(bank, each.symbol), symbols[each.symbol.value]) for each in encoding.space.unknowns()
         ]
-        solver = Solver(bank, given, effort=DEFAULT_EFFORT, lemmas=lemmas)
+        solver = Solver(bank, given, effort=DEFAULT_EFFORT)
         layer = next(layer for layer in encoding.layers if evaluate([layer.when], symbols)[layer.when])
         answers = [layer.answer(step.item.id) for step in layer.plan.steps]
         as_said = bank.both(*(is_value(bank, each, value_of(bank, each, symbols)) for each in answers))

@@ -10,8 +10,7 @@ from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.language.facts import YEAR
 from engine.proof.possible import Possible, encode_case, open_facts, possible_values
-
-PAGE_EFFORT = 1_000_000  # steps of the solver for each question of a page, which is waited for; --effort asks for more
+from engine.proof.solving import DEFAULT_EFFORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ def outlooks(
         UsageFault: the solver is missing or is another version.
         InputFault: the evaluator does not confirm a case (proof-unconfirmed).
     """
-    spent, facts = effort or PAGE_EFFORT, dict(decision.facts)
+    spent, facts = effort or DEFAULT_EFFORT, dict(decision.facts)
     own = [decision.results[id_] for id_ in decision.headline.ids]
     yearly = YEAR not in facts
     found = list(
@@ -52,7 +51,7 @@ def outlook_of(
     """The values that one item, other than a duty, can still take if it is open; raises as :func:`outlooks`."""
     result = decision.results[item]
     asked = [] if result.kind == "obligation" else [result]
-    return tuple(_of(session, decision, dict(decision.facts), asked, chosen, effort or PAGE_EFFORT))
+    return tuple(_of(session, decision, dict(decision.facts), asked, chosen, effort or DEFAULT_EFFORT))
 
 
 def _of(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 from engine.language.logic import MEANING, Sort, Term
@@ -22,6 +23,7 @@ class TermBank:
     def __init__(self) -> None:
         self._terms: dict[tuple[Any, ...], Term] = {}
         self._leaves: dict[Term, int] = {}
+        self._comparisons: dict[tuple[str, Term, Term], Term] = {}
         self.true = self._make("constant", Sort.TRUTH, (), True)
         self.false = self._make("constant", Sort.TRUTH, (), False)
         self.nothing = self._make("nothing", Sort.NOTHING, ())
@@ -114,13 +116,59 @@ class TermBank:
         return self.false if self.nothing in (left, right) else self.negate(self.at_most(right, left))
 
     def _compared(self, operator: str, left: Term, right: Term) -> Term:
+        key = (operator, left, right)
+        if key not in self._comparisons:
+            self._comparisons[key] = self._ordered(operator, left, right)
+        return self._comparisons[key]
+
+    def _ordered(self, operator: str, left: Term, right: Term) -> Term:
+        """A comparison; one with a constant says what it asks of the symbols themselves."""
         if left.constant and right.constant:
             return self.truth(MEANING[operator]((left.value, right.value)))
-        if right.constant and self._is_table(left):
+        if right.constant:
+            return self._against(operator, left, right)
+        if left.constant:
+            return self._against("at_least" if operator == "at_most" else operator, right, left)
+        if left.operator == right.operator == "if" and left.parts[0] is right.parts[0]:
+            pairs = zip(left.parts[1:], right.parts[1:], strict=True)
+            return self.choose(left.parts[0], *(self._compared(operator, one, other) for one, other in pairs))
+        if self._is_table(left):
             return self._spread(left, lambda leaf: self._compared(operator, leaf, right))
-        if left.constant and self._is_table(right):
+        if self._is_table(right):
             return self._spread(right, lambda leaf: self._compared(operator, left, leaf))
         return self._make(operator, Sort.TRUTH, (left, right))
+
+    def _against(self, operator: str, term: Term, constant: Term) -> Term:
+        """Whether a term is the constant, ``at_most`` or ``at_least``; what only moves or rounds it is undone."""
+        value = constant.value
+        match term.operator, term.parts:
+            case "if", (condition, then, otherwise):
+                return self.choose(condition, self._to(operator, then, value), self._to(operator, otherwise, value))
+            case "times", (factor, part) if factor.constant:
+                turned = operator if factor.value > 0 else {"at_most": "at_least", "at_least": "at_most"}.get(operator)
+                return self._to(turned or operator, part, Fraction(value) / factor.value)
+            case "plus", (*parts, last) if last.constant:
+                return self._to(operator, self.plus(*parts), value - last.value)
+            case "number", (part,):
+                return self._to(operator, part, value)
+            case "floor", (part,):
+                least, more = self._to("at_least", part, value), self._to("at_least", part, value + 1)
+                return {"at_least": least, "at_most": self.negate(more)}.get(
+                    operator, self.both(least, self.negate(more))
+                )
+        left, right = (constant, term) if operator == "at_least" else (term, constant)
+        return self._make("same" if operator == "same" else "at_most", Sort.TRUTH, (left, right))
+
+    def _to(self, operator: str, term: Term, value: Any) -> Term:
+        """As :meth:`_against`, for a term of any sort; a whole number is compared with the next one."""
+        if term.sort is Sort.WHOLE:
+            if operator == "same" and value != floor(value):
+                return self.false
+            constant = self.whole(floor(value) if operator == "at_most" else ceil(value))
+        else:
+            constant = self.exact(value) if term.sort is Sort.NUMBER else self._make("constant", term.sort, (), value)
+        left, right = (constant, term) if operator == "at_least" else (term, constant)
+        return self._compared("same" if operator == "same" else "at_most", left, right)
 
     # arithmetic
 

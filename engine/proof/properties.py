@@ -62,6 +62,8 @@ def _never(encoding: Encoding, promise: Property, prover: Prover) -> Kept:
     status, symbols = _first(prover, broken)
     ids = dict.fromkeys(id_ for node in asked for id_ in _items(node))
     cases = (confirmed(encoding, symbols, ids),) if status is Status.SHOWN else ()
+    if status is Status.EXCLUDED:
+        prover.keep(encoding.bank.negate(encoding.bank.both(*each)) for each in broken)
     return Kept(encoding.convention.id, promise, status, cases)
 
 
@@ -73,7 +75,7 @@ def _ordered(encoding: Encoding, promise: Property, effort: int) -> Kept:
     twin = encode_twin(encoding, twin_space(space, {name}))
     base = [space.present[name], twin.space.present[name], at_most(bank, space.value[name], twin.space.value[name])]
     joint = replace(space, open_facts={**space.open_facts, f"{name}'": twin.space.open_facts[name]})
-    prover = Prover(joint, (*encoding.base, *twin.base, *base), effort, quotients=True)
+    prover = Prover(joint, (*encoding.base, *twin.base, *base), effort)
     sides = [
         (bank.both(layer.when, other.when), _worse(encoding, promise, layer, other))
         for i, layer in enumerate(encoding.layers)

@@ -23,18 +23,18 @@ Symbols = dict[str, Plain]
 class Prover:
     """Answers questions about the cases of ``space`` in which all of ``base`` holds.
 
-    ``effort`` bounds each question, in the solver's own count of steps. One that is left open is asked again with
-    linear facts about quotients, which settle some and slow down most; ``quotients`` asks with them first.
+    ``effort`` bounds each question, in the solver's own count of steps.
     """
 
-    def __init__(
-        self, space: Space, base: Iterable[Term], effort: int = DEFAULT_EFFORT, *, quotients: bool = False
-    ) -> None:
+    def __init__(self, space: Space, base: Iterable[Term], effort: int = DEFAULT_EFFORT) -> None:
         self.space = space
         self.effort = effort
-        self._ways = (True, False) if quotients else (False, True)
         self._base = tuple(base)
-        self._solvers: dict[bool, Solver] = {}
+        self._solver: Solver | None = None
+
+    def keep(self, proved: Iterable[Term]) -> None:
+        """Tells what was proved of all cases, which settles some of the questions that follow sooner."""
+        self._ready().add(*proved)
 
     def ask(self, *goal: Term) -> Status:
         """Whether some case has all of ``goal``."""
@@ -110,18 +110,13 @@ class Prover:
         return int(evaluate([whole], symbols)[whole])
 
     def _asked(self, goal: tuple[Term, ...]) -> tuple[Status, Solver]:
-        status, solver = Status.UNDECIDED, self._solver(self._ways[0])
-        for lemmas in self._ways:
-            solver = self._solver(lemmas)
-            status = solver.check(*goal)
-            if status is not Status.UNDECIDED:
-                break
-        return status, solver
+        solver = self._ready()
+        return solver.check(*goal), solver
 
-    def _solver(self, lemmas: bool) -> Solver:
-        if lemmas not in self._solvers:
-            self._solvers[lemmas] = Solver(self.space.bank, self._base, effort=self.effort, lemmas=lemmas)
-        return self._solvers[lemmas]
+    def _ready(self) -> Solver:
+        if self._solver is None:
+            self._solver = Solver(self.space.bank, self._base, effort=self.effort)
+        return self._solver
 
 
 def first_values(solver: Solver, space: Space, goal: Iterable[Term]) -> Symbols:

@@ -108,7 +108,7 @@ class Study:
             if not within:
                 continue
             result = result_of(self.mixed, id_)
-            status = self.search.prover.ask(self.search.differs(result))
+            status = self._differ(result.older, result.newer)
             if status is Status.UNDECIDED:
                 self.undecided.add(id_)
             if status is Status.SHOWN:

@@ -1,0 +1,132 @@
+"""Terms as the solver has them: terms of a bank come in, the solver's own go out, and what a model says of them.
+
+Products and quotients of two unknowns stay out of the solver, which loses itself in them: a symbol stands for each, and
+:mod:`engine.proof.products` says what is known of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from engine.language.logic import Plain, Sort, Term
+from engine.language.term_bank import TermBank
+from engine.language.values import exact
+from engine.proof.products import Product, product_of
+
+
+class Lowering:
+    """Terms as the solver's own; words are numbers there, by a table of codes.
+
+    They are made by the solver's plain functions: its classes take more time to make than it takes to decide.
+    """
+
+    def __init__(self, z3: Any, context: Any, bank: TermBank) -> None:
+        self._z3 = z3
+        self._kept = z3.AstVector(ctx=context)  # frees all terms at once, which the context is slow to do
+        self.context = context.ref()
+        self._done: dict[Term, Any] = {}
+        self._codes: dict[str, int] = {}
+        self._words: dict[int, str] = {}
+        self._bank = bank
+        self._inside: dict[Term, frozenset[Product]] = {}  # of terms that have some
+        self.symbols: dict[Term, Any] = {}
+        whole, number = self._made_once(z3.Z3_mk_int_sort), self._made_once(z3.Z3_mk_real_sort)
+        truth = self._made_once(z3.Z3_mk_bool_sort)
+        self._sorts = {Sort.TRUTH: truth, Sort.NUMBER: number, Sort.WORD: whole, Sort.WHOLE: whole}
+        self._operators: Mapping[str, Callable[..., Any]] = {
+            "not": partial(self._made_once, z3.Z3_mk_not),
+            "and": partial(self._of_many, z3.Z3_mk_and),
+            "or": partial(self._of_many, z3.Z3_mk_or),
+            "if": partial(self._made_once, z3.Z3_mk_ite),
+            "same": partial(self._made_once, z3.Z3_mk_eq),
+            "at_most": partial(self._made_once, z3.Z3_mk_le),
+            "plus": partial(self._of_many, z3.Z3_mk_add),
+            "times": partial(self._of_many, z3.Z3_mk_mul),
+            "number": partial(self._made_once, z3.Z3_mk_int2real),
+            "floor": partial(self._made_once, z3.Z3_mk_real2int),
+            "div": partial(self._made_once, z3.Z3_mk_div),
+            "mod": partial(self._made_once, z3.Z3_mk_mod),
+        }
+
+    def _made_once(self, make: Callable[..., Any], *parts: Any) -> Any:
+        made = make(self.context, *parts)
+        self._z3.Z3_ast_vector_push(self.context, self._kept.vector, made)
+        return made
+
+    def _of_many(self, make: Callable[..., Any], *parts: Any) -> Any:
+        return self._made_once(make, len(parts), self.array(parts))
+
+    def array(self, parts: Sequence[Any]) -> Any:
+        return (self._z3.Ast * len(parts))(*parts)
+
+    def lowered(self, root: Term) -> Any:
+        done = self._done
+        waiting = [root]
+        while waiting:
+            term = waiting[-1]
+            if term in done:
+                waiting.pop()
+                continue
+            missing = [part for part in term.parts if part not in done]
+            if missing:
+                waiting.extend(missing)
+                continue
+            done[term] = self._made(term)
+            inside = {self._inside[part] for part in term.parts if part in self._inside}
+            if inside:
+                self._inside[term] = self._inside.get(term, frozenset()).union(*inside)
+            waiting.pop()
+        return done[root]
+
+    def products_in(self, terms: Iterable[Term]) -> frozenset[Product]:
+        """The products of two unknowns in terms that have been lowered."""
+        return frozenset().union(*(self._inside[term] for term in terms if term in self._inside))
+
+    def _made(self, term: Term) -> Any:
+        if term.operator == "constant":
+            return self._constant(term)
+        if term.operator == "symbol":
+            return self._symbol(term)
+        if term.operator in ("times", "over") and not any(part.constant for part in term.parts):
+            product = product_of(self._bank, term)
+            self._inside[term] = frozenset((product,))
+            return self.lowered(product.symbol)
+        return self._operators[term.operator](*(self._done[part] for part in term.parts))
+
+    def _symbol(self, term: Term) -> Any:
+        name = self._z3.Z3_mk_string_symbol(self.context, term.value)
+        made = self._made_once(self._z3.Z3_mk_const, name, self._sorts[term.sort])
+        self.symbols[term] = self._z3.Z3_get_app_decl(self.context, made)
+        return made
+
+    def _constant(self, term: Term) -> Any:
+        if term.sort is Sort.TRUTH:
+            return self._made_once(self._z3.Z3_mk_true if term.value else self._z3.Z3_mk_false)
+        if term.sort is Sort.WORD:
+            code = self._codes.setdefault(term.value, len(self._codes))
+            self._words[code] = term.value
+            return self._numeral(code, Sort.WORD)
+        return self._numeral(term.value, term.sort)
+
+    def _numeral(self, value: object, sort: Sort) -> Any:
+        return self._made_once(self._z3.Z3_mk_numeral, str(value), self._sorts[sort])
+
+    def read(self, values: Any, symbol: Term) -> Plain | None:
+        """What a model says of a symbol; None where any value would do, or a word of a question asked before."""
+        z3, made = self._z3, self.symbols.get(symbol)
+        value = None if made is None else z3.Z3_model_get_const_interp(self.context, values.model, made)
+        if not value:
+            return None
+        if symbol.sort is Sort.TRUTH:
+            return bool(z3.Z3_get_bool_value(self.context, value) == z3.Z3_L_TRUE)
+        number = exact(Fraction(z3.Z3_get_numeral_string(self.context, value)))
+        return self._words.get(int(number)) if symbol.sort is Sort.WORD else number
+
+    def worth(self, values: Any, term: Term) -> Fraction:
+        """What a number comes to in a model."""
+        z3, found = self._z3, (self._z3.Ast * 1)()
+        z3.Z3_model_eval(self.context, values.model, self._done[term], True, found)
+        return Fraction(z3.Z3_get_numeral_string(self.context, found[0]))

@@ -6,6 +6,7 @@ Every other room reports through :class:`Problem`; the words of each code are da
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import field
 
 from engine.escaping import on_one_line
@@ -91,6 +92,15 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 def fault(location: Location, code: str, nearest: str | None = None, **values: object) -> InputFault:
     """An :class:`InputFault` of a single problem."""
     return InputFault([Problem(location, code, values, nearest)])
+
+
+@contextmanager
+def needing(extra: str) -> Iterator[None]:
+    """Says which extra of the package brings a library that is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise fault(Location("avenant"), "extra-missing", module=error.name, extra=extra) from None
 
 
 def warning(location: Location, code: str, **values: object) -> Problem:

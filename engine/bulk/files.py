@@ -25,7 +25,7 @@ from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
 from engine.bulk.source import Source
 from engine.bulk.summary import Summary
 from engine.bulk.writing import Frames, Refusals, RefusedRows, frames_to
-from engine.errors import InputFault, Location, Problem, fault
+from engine.errors import InputFault, Location, Problem, fault, needing
 from engine.evaluation.session import Session
 from engine.files import refuse_input, replacing
 from engine.language.facts import Vocabulary
@@ -188,10 +188,8 @@ def check_days(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
 
 
 def _sheets(labels: Labels, rules: Session, job: Job) -> Workbook:
-    try:
+    with needing("sheets"):
         from engine.bulk.workbook import Workbook  # an extra of its own
-    except ModuleNotFoundError as error:
-        raise fault(Location("avenant"), "extra-missing", module=error.name, extra="sheets") from None
     return Workbook(labels, rules.registry, job.interpret)
 
 

@@ -18,7 +18,7 @@ from engine.bulk.csv_files import BOM, decoded, open_csv
 from engine.bulk.headers import labels_of, near
 from engine.bulk.rows import holds, type_problem
 from engine.bulk.source import AS_SEEN, Form, Source
-from engine.errors import InputFault, Location, Problem, UsageFault, bounded, fault, in_order, nearest
+from engine.errors import InputFault, Location, Problem, UsageFault, bounded, fault, in_order, nearest, needing
 from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE, Vocabulary
 
@@ -118,10 +118,8 @@ def _opened(name: str, format_: str, form: Form, vocabulary: Vocabulary) -> Sour
 
 
 def _workbook(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Source:
-    try:
+    with needing("sheets"):
         from engine.bulk.xlsx_files import open_xlsx  # an extra of its own
-    except ModuleNotFoundError as error:
-        raise fault(Location("avenant"), "extra-missing", module=error.name, extra="sheets") from None
     return open_xlsx(name, size, form, vocabulary)
 
 

@@ -10,7 +10,7 @@ from engine.comparison.effects.behaviour import Behaviour, behaviours
 from engine.comparison.effects.measures import Portfolio
 from engine.comparison.effects.versions import Version
 from engine.comparison.sides import Side
-from engine.errors import Location, fault
+from engine.errors import needing
 from engine.evaluation.session import Session
 from engine.report.behaviour_files import (
     SUITE,
@@ -58,10 +58,8 @@ def effects_of(
 
 def _measured(name: str, pairs: Sequence[tuple[Version, Version]], sessions: tuple[Session, Session]) -> Portfolio:
     """The rows of a file under both versions; two conventions are forced on every row."""
-    try:
+    with needing("bulk"):
         from engine.comparison.effects.portfolio import measured
-    except ModuleNotFoundError as error:
-        raise fault(Location("avenant"), "extra-missing", module=error.name, extra="bulk") from None
     forced = [sides for sides in pairs if sides[0].convention.id != sides[1].convention.id]
     return measured(name, *sessions, forced[0] if forced else None)
 

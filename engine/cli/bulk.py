@@ -11,7 +11,7 @@ import click
 
 from engine.cli.common import Given, given, interpreting
 from engine.cli.tongue import tell
-from engine.errors import Location, fault
+from engine.errors import needing
 
 if TYPE_CHECKING:
     from engine.bulk.job import Job
@@ -99,15 +99,12 @@ def _unsaid(rules: Given) -> Callable[[Decision], tuple[tuple[str, ...], tuple[s
 
 def _runner(engine: str) -> Callable[[Job, Session, Callable[[int, int], None]], Summary]:
     """What runs a job; the dataframe libraries are imported here and nowhere earlier."""
-    try:
+    with needing("spark" if engine == "spark" else "bulk"):
         if engine == "spark":
             from engine.bulk.cluster import run_on_spark
 
             return run_on_spark
         from engine.bulk.files import run_batch
-    except ModuleNotFoundError as error:
-        extra = "spark" if engine == "spark" else "bulk"
-        raise fault(Location("avenant"), "extra-missing", module=error.name, extra=extra) from None
     return run_batch
 
 

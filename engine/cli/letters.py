@@ -11,7 +11,7 @@ import click
 
 from engine.cli.common import Given, deciding, deciding_options, given, read_document
 from engine.cli.tongue import tell
-from engine.errors import Location, fault
+from engine.errors import needing
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
 from engine.files import refuse_input, replacing
@@ -60,10 +60,8 @@ def letter(
         raise click.UsageError(tell("CASE --kind KIND -o FILE.docx, or --fields"))
     if not rules.output.lower().endswith(".docx"):
         raise click.UsageError(tell("-o: a name that ends in .docx"))
-    try:
+    with needing("letters"):
         from engine.letters.writing import letter_of, letters_folder, sender_file, template_of
-    except ModuleNotFoundError as error:
-        raise fault(Location("avenant"), "extra-missing", module=error.name, extra="letters") from None
     registry = rules.session.registry
     templates = letters_folder(folder, registry.root)
     template = template_of(kind, templates)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 import engine
 from engine.cli.common import Given, given
-from engine.errors import Location, Problem, UsageFault
+from engine.errors import needing
 from engine.words import LANGUAGES
 
 
@@ -35,7 +33,7 @@ def serve(
     proxy_hops: int,
 ) -> None:
     """Serve the estimate as pages, and decisions as an API, until interrupted. Nothing is stored."""
-    with _extra():
+    with needing("web"):
         from engine.web.app import LOOPBACK, Settings, make_app
         from engine.web.server import run, run_several
     if host not in LOOPBACK:
@@ -64,17 +62,7 @@ def serve(
 @given()
 def site(rules: Given, behaviour: bool) -> None:
     """Write the pages of the rules as a static site: every convention and item, in both languages."""
-    with _extra():
+    with needing("web"):
         from engine.web.rules_pages import site as write_site
     count = write_site(rules.session, Path(str(rules.output)), behaviour=behaviour)
     click.echo(rules.say.count("site_written", count, folder=rules.output))
-
-
-@contextlib.contextmanager
-def _extra() -> Iterator[None]:
-    """Says which extra brings a library that is not installed."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        values = {"module": error.name, "extra": "web"}
-        raise UsageFault(Problem(Location("avenant"), "extra-missing", values)) from None

@@ -10,7 +10,7 @@ import click
 
 from engine.cli.common import Given, given, output, write
 from engine.cli.tongue import group_lang_option, tell
-from engine.errors import Location, Problem, UsageFault, fault, nearest
+from engine.errors import Location, Problem, UsageFault, nearest, needing
 from engine.exchange.dating import Since
 from engine.exchange.importing import changes
 from engine.exchange.tables import entries
@@ -106,8 +106,6 @@ def _found(file: str, convention: Convention) -> tuple[Replacement, ...]:
 
 
 def _workbooks() -> ModuleType:
-    try:
+    with needing("sheets"):
         from engine.exchange import workbooks  # an extra of its own
-    except ModuleNotFoundError as error:
-        raise fault(Location("avenant"), "extra-missing", module=error.name, extra="sheets") from None
     return workbooks

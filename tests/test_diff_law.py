@@ -180,6 +180,7 @@ SINCE_2024: Explained = {
     "A24-12": (
         "age:item",
         "regime_65_ans:item",
+        "tolerance.65_ans:item",
         "prorata_65:item",
         "mt_non_diminuee:derogation:tolerance_65_ans",
         "fa_non_diminuee:derogation:tolerance_65_ans",

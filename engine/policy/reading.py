@@ -100,12 +100,14 @@ def read_registry(
 def _read(folders: Sequence[Path], shown: Path) -> tuple[dict[str, Convention], list[Problem]]:
     """The convention of each folder, all of what it amends in it, and what is wrong with the others."""
     from engine.policy.build import build
+    from engine.policy.wording import worded
 
     texts, problems = _texts(folders, shown)
     conventions: dict[str, Convention] = {}
     for text in texts:
-        convention, found = build(text.head, [*text.files.values()], text.digest)
-        problems.extend(found)
+        (head, *files), unnamed = worded([text.head, *text.files.values()])
+        convention, found = build(head, files, text.digest)
+        problems.extend((*unnamed, *found))
         kept = conventions.setdefault(convention.id, convention)
         if kept is not convention:
             problems.append(Problem(convention.at, "duplicate-id", {"id": kept.id, "place": str(kept.at)}))

@@ -223,6 +223,7 @@ SINCE_2024: Explained = {
         "vie_des_contrats_anterieurs:item",
     ),
     "A24-16": (
+        "aide.montant_annuel:warning",
         "contrat.changement_option:item",
         "changement_option.en_vigueur:item",
         "effet_du_changement_option:item",

@@ -127,6 +127,16 @@ BASE: Files = {
         "obligations": [named("duree", cite=CITE, done_when={"fact": "contrat.date_embauche", "known": True})],
     },
     "transitoire.yaml": {
+        "suppositions": [
+            named(
+                "droit",
+                cite=CITE,
+                right="contrat.date_avenant_65_ans",
+                when={**MT, "at_least": 20},
+                be=[{"fact": "contrat.date_signature"}],
+                day="until",
+            )
+        ],
         "overlays": [
             named(
                 "revalorisation",
@@ -376,6 +386,26 @@ CHANGES: dict[str, tuple[Change, tuple[str, str, str, str, str]]] = {
     "an overlay with another derogation": (
         lambda f: overlay(f).update(add_derogations={"activite": ["tolerance", "secteur.zone"]}),
         ("revalorisation", "changed", "add_derogations", "add_derogations activite", "rule"),
+    ),
+    "when a right is open": (
+        lambda f: f["transitoire.yaml"]["suppositions"][0]["when"].update(at_least=21),
+        ("droit", "changed", "bound", "when, comparison patientele.mt_depart", "label"),
+    ),
+    "the fact of a right": (
+        lambda f: f["transitoire.yaml"]["suppositions"][0].update(right="contrat.date_avenant_prorogation"),
+        ("droit", "changed", "expression", "fact", "label"),
+    ),
+    "what the day of a right is": (
+        lambda f: f["transitoire.yaml"]["suppositions"][0].pop("day"),
+        ("droit", "changed", "day", "", "label"),
+    ),
+    "the year in which a right shows": (
+        lambda f: f["transitoire.yaml"]["suppositions"][0].update(year="next"),
+        ("droit", "changed", "following", "", "label"),
+    ),
+    "a value that a right supposes": (
+        lambda f: f["transitoire.yaml"]["suppositions"][0]["be"].append({"fact": "contrat.date_embauche"}),
+        ("droit", "added", "be", "", "label"),
     ),
     "a derogation of an overlay": (
         lambda f: f["transitoire.yaml"]["derogations"][0]["when"].update(at_least=601),

@@ -19,6 +19,7 @@ from engine.language.types import number
 from engine.language.typing import is_date
 from engine.policy import model
 from engine.policy.overlays import year_start_item
+from engine.policy.suppositions import Supposition
 from engine.report.in_time import in_time
 from engine.report.phrases import Phrases
 from engine.report.say import Say
@@ -165,7 +166,7 @@ class Speaker:
                 return (*phrases.condition(value.when), *then)
             case model.Derogation():
                 return ((0, value.label[self.say.lang]), *phrases.condition(value.when, 1))
-            case model.Item() | model.Overlay() | model.Property() | model.Source():
+            case model.Item() | model.Overlay() | model.Property() | Supposition() | model.Source():
                 return ()  # its name says it
             case model.Interpretation():
                 return ((0, self._choice(value, value.default)),)

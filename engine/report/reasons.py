@@ -108,8 +108,8 @@ def marked_day(line: PaymentLine, say: Say) -> str:
     if line.due:
         return say.scalar(line.due)
     if line.due_reason:
-        return _lettered(say("unpublished"), line.due_reason[say.lang].rstrip("."), say)
-    return _lettered(say.value("undetermined"), lacking(line.due_missing, say) if line.due_missing else "", say)
+        return _lettered(say("day_unpublished"), line.due_reason[say.lang].rstrip("."), say)
+    return _lettered(say("day_open"), lacking(line.due_missing, say) if line.due_missing else "", say)
 
 
 def marked_duty(line: ObligationLine, say: Say) -> str:

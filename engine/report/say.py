@@ -52,7 +52,7 @@ class Say:
     def count(self, key: str, number: int | Fraction, **values: object) -> str:
         """A word in the form that goes with a number, which it may show as ``{count}``."""
         forms: Mapping[str, str] = read_words("reports", self.lang)[key]
-        single = number < 2 if self.lang == "fr" else number == 1
+        single = -2 < number < 2 if self.lang == "fr" else number in (-1, 1)
         form = "zero" if not number and "zero" in forms else "one" if single else "other"
         return forms[form].format_map({"count": self.scalar(number), **values})
 

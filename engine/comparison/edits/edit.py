@@ -25,10 +25,11 @@ from engine.policy.model import (
     Rule,
     Source,
 )
+from engine.policy.suppositions import Supposition
 
 KINDS = (
     *("convention", "source", "interpretation", "parameter", "table", "quantity", "criterion"),
-    *("outcome", "payment", "obligation", "consistency", "derogation", "property", "overlay"),
+    *("outcome", "payment", "obligation", "consistency", "derogation", "property", "supposition", "overlay"),
 )
 CHANGES = ("added", "removed", "changed", "moved")
 WEIGHTS = ("rule", "citation", "label")  # what a result depends on; what it rests on; the words around it
@@ -36,7 +37,7 @@ WEIGHTS = ("rule", "citation", "label")  # what a result depends on; what it res
 OWN_UNIT = frozenset({"value", "row", "case", "otherwise", "first_known"})  # places whose value has the item's unit
 
 Path = tuple[tuple[str, str], ...]
-Whole = Item | Row | DatedValue | Rule | Derogation | Overlay | Property | Interpretation | Source
+Whole = Item | Row | DatedValue | Rule | Derogation | Overlay | Property | Supposition | Interpretation | Source
 Value = (
     str | int | Decimal | bool | dt.date | Text | tuple[str, ...] | tuple[Citation, ...] | Node | Cell | Whole | None
 )

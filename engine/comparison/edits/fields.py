@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import PurePath
 from typing import Any
 
@@ -182,6 +183,12 @@ def _results(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
         yield spot.on(before, after).edit("life", *told, weight="label")
 
 
+def _in_turn(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    """Values that are tried in turn, by their place."""
+    for number, (one, other) in enumerate(zip_longest(before, after), 1):
+        yield from optional_edits(one, other, name, spot, spot.inside((name, str(number))))
+
+
 def _told(record: Any, names: Sequence[str]) -> tuple[str, ...] | None:
     """What a record says in the words of the rules."""
     if record is None:
@@ -197,6 +204,8 @@ FIELDS: Mapping[Field, tuple[str, ...]] = {
         *("beneficiary", "signed_from", "signed_before", "first_anniversary", "default", "transitional", "unit"),
         *("kind", "title", "publisher", "url", "date", "severity", "informs", "falls"),
         "if_unmet",
+        "Supposition.day",
+        "Supposition.following",
     ),
     _node: (
         *(
@@ -207,6 +216,8 @@ FIELDS: Mapping[Field, tuple[str, ...]] = {
             "Property.never",
             "Property.more",
             "Property.result",
+            "Supposition.when",
+            "Supposition.fact",
             "Rule.when",
             "applies_when",
             "unless",
@@ -222,6 +233,7 @@ FIELDS: Mapping[Field, tuple[str, ...]] = {
     _by_condition: ("Item.warnings", "Outcome.excluded"),
     _set: ("Outcome.values",),
     _results: ("Convention.results",),
+    _in_turn: ("Supposition.be",),
     _choices: ("Interpretation.choices",),
     _entries: ("Overlay.replace", "Overlay.add_derogations"),
     _cite: ("cite",),

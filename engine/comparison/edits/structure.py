@@ -27,11 +27,12 @@ _LISTS = {
     "overlays": "overlay",
     "derogations": "derogation",
     "properties": "property",
+    "suppositions": "supposition",
     "sources": "source",
     "items": "item",
 }
 
-_WEIGHTS = {"source": "citation", "property": "label"}  # neither decides a case
+_WEIGHTS = {"source": "citation", "property": "label", "supposition": "label"}  # none decides a case
 
 
 def edits(a: Convention, b: Convention, vocabulary: Vocabulary | None = None) -> tuple[Edit, ...]:
@@ -77,6 +78,7 @@ def _beside(older: Convention, newer: Convention) -> set[str]:
         *older.overlays,
         *older.derogations.values(),
         *(i for i in older.items.values() if i.transitional),
+        *(each for each in older.suppositions.values() if each.signed_before is not None),
     ]
     asked, elsewhere = (
         {n.interpretation for each in some for root in parts(each) for n in walk(root) if isinstance(n, Chosen)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 import jsonschema
 import pytest
 from command import ROOT, avenant
+from conftest import Effort
 from test_web_limits import running
 from web import Client, client
 
@@ -154,6 +156,64 @@ def references(part: Any) -> Iterator[str]:
     elif isinstance(part, list):
         for each in part:
             yield from references(each)
+
+
+QUICK = ("evaluate", "evaluate-many", "timeline", "ask")
+LEAVES: tuple[Any, ...] = (None, True, -1, 10**9, "", "x" * 300, [], {}, [[]], "2024-13-01")
+
+
+def drawn(schema: Any, described: Any, rng: random.Random) -> Any:
+    """A value that a schema of the description allows, as far as the schema says."""
+    if "$ref" in schema:
+        part = described
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            part = part[step]
+        return drawn(part, described, rng)
+    if "allOf" in schema:
+        return drawn({key: value for part in schema["allOf"] for key, value in part.items()}, described, rng)
+    if "enum" in schema:
+        return rng.choice(schema["enum"])
+    match schema.get("type"):
+        case "object":
+            named = schema.get("properties", {})
+            kept = [name for name in named if name in schema.get("required", ()) or rng.random() < 0.3]
+            return {name: drawn(named[name], described, rng) for name in kept}
+        case "array":
+            return [drawn(schema.get("items", {}), described, rng) for _ in range(rng.randint(0, 2))]
+        case "integer" | "number":
+            return rng.randint(int(schema.get("minimum", 0)), int(schema.get("maximum", 50)))
+        case "boolean":
+            return rng.random() < 0.5
+    return f"20{rng.randint(19, 27)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
+
+
+def spoiled(value: Any, rng: random.Random) -> Any:
+    """A value in which one part is something else."""
+    if isinstance(value, dict) and value and rng.random() < 0.8:
+        name = rng.choice(sorted(value))
+        return {**value, name: spoiled(value[name], rng)}
+    return rng.choice(LEAVES)
+
+
+def test_calls_drawn_from_the_description_are_answered_as_it_says(
+    served: Client, described: Any, effort: Effort
+) -> None:
+    rng, seen = random.Random(20241128), dict[tuple[str, int], int]()
+    posted = {path[1:]: entry["post"] for path, entry in described["paths"].items() if "post" in entry}
+    for turn in range(effort.of(600)):
+        name = rng.choice(QUICK) if turn % 20 else rng.choice(sorted(posted))
+        body = drawn(posted[name]["requestBody"]["content"]["application/json"]["schema"], described, rng)
+        said = spoiled(body, rng) if turn % 3 == 2 else body
+        answer = served.post(f"/api/v1/{name}", json.dumps(said).encode(), content_type="application/json")
+        told = posted[name]["responses"].get(str(answer.status))
+        assert told is not None, (answer.status, said)
+        assert answer.status < 500, said
+        ((media, shape),) = told["content"].items()
+        assert answer.headers["content-type"].startswith(media)
+        jsonschema.Draft7Validator({**shape["schema"], **described}).validate(answer.data)
+        seen[name, answer.status] = seen.get((name, answer.status), 0) + 1
+    assert {status for _, status in seen} >= {200, 422}
+    assert served.told == []
 
 
 def test_the_examples_of_the_page_run() -> None:

@@ -235,18 +235,18 @@ def test_cut_connections_and_raw_nonsense_leave_the_service_answering() -> None:
 
 
 def test_several_processes_answer_on_one_address_and_all_stop() -> None:
-    with running(8976, "--workers", "2") as service:
+    with running(8978, "--workers", "2") as service:
         for _ in range(200):
             with contextlib.suppress(OSError):
-                if b"ready" in said(8976, b"GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"):
+                if b"ready" in said(8978, b"GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"):
                     break
             time.sleep(0.05)
         children = Path(f"/proc/{service.pid}/task/{service.pid}/children")
         if children.exists():
             assert len(children.read_text(encoding="ascii").split()) == 2
         for _ in range(8):
-            assert b"200 OK" in said(8976, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-    with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", 8976), 1):
+            assert b"200 OK" in said(8978, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", 8978), 1):
         pass
 
 

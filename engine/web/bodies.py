@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,8 +79,8 @@ class Body:
             raise fault(self.document.at(("expect_digest",)), "digest-mismatch", actual=digest, wanted=wanted)
 
 
-def read_body(content: bytes, own: Mapping[str, type], needed: str) -> Body:
-    """The body of a call with the keys ``own`` beside those of every call, of which one is ``needed``.
+def read_body(content: bytes, own: Mapping[str, type], needed: Sequence[str]) -> Body:
+    """The body of a call with the keys ``own`` beside those of every call, of which some are ``needed``.
 
     Raises:
         InputFault: with every fault of the text, of its keys and of their kinds.
@@ -89,8 +89,8 @@ def read_body(content: bytes, own: Mapping[str, type], needed: str) -> Body:
     if not isinstance(document.data, Mapping) or not content.lstrip().startswith(b"{"):
         raise fault(document.at(()), "wrong-type", value="…", wanted=_KINDS[dict])
     problems = list(_problems(document, {**COMMON, **own}))
-    if needed not in document.data:
-        problems.append(Problem(document.at(()), "missing-key", {"key": needed}))
+    lacking = (key for key in needed if key not in document.data)
+    problems += [Problem(document.at(()), "missing-key", {"key": key}) for key in lacking]
     if problems:
         raise InputFault(problems)
     return Body(document)

@@ -31,11 +31,11 @@ Answering = Callable[[Session, Body, Say], Any]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call with a body: its keys, which of them it needs, what it answers, and the schema of that."""
+    """A call with a body: its keys, those that it needs, what it answers, and the schema of that."""
 
     name: str
     keys: Mapping[str, type]
-    needed: str
+    needed: tuple[str, ...]
     answer: Answering
     schema: str | None
     summary: str
@@ -110,26 +110,28 @@ def _timeline(session: Session, body: Body, say: Say) -> Any:
 
 
 CALLS = (
-    Call("evaluate", {"case": dict}, "case", _evaluate, "decision", "The decision on a case, with its reasons."),
-    Call("evaluate-many", {"cases": list}, "cases", _evaluate_many, None, "The decisions on at most 100 cases."),
+    Call("evaluate", {"case": dict}, ("case",), _evaluate, "decision", "The decision on a case, with its reasons."),
+    Call("evaluate-many", {"cases": list}, ("cases",), _evaluate_many, None, "The decisions on at most 100 cases."),
     Call(
         "ask",
         {"case": dict, "for": str, "declined": list},
-        "case",
+        ("case",),
         _ask,
         None,
         "The missing facts, those that decide most first.",
     ),
-    Call("possible", {"case": dict, "item": str}, "case", _possible, None, "Every value that open results can take."),
+    Call(
+        "possible", {"case": dict, "item": str}, ("case",), _possible, None, "Every value that open results can take."
+    ),
     Call(
         "what-if",
         {"case": dict, "item": str, "wish": str, "any_fact": bool},
-        "item",
+        ("case", "item"),
         _what_if,
         None,
         "The smallest changes of facts that give an item another value.",
     ),
-    Call("timeline", {"dossier": dict}, "dossier", _timeline, "timeline", "A contract through its years."),
+    Call("timeline", {"dossier": dict}, ("dossier",), _timeline, "timeline", "A contract through its years."),
 )
 
 

@@ -11,7 +11,7 @@ from engine.web.bodies import COMMON
 from engine.web.calls import Call
 from engine.web.refusals import MEDIA as PROBLEM
 
-SCHEMAS = ("case", "dossier", "decision", "timeline")
+SCHEMAS = ("case", "dossier", "decision", "timeline", "outside")
 DIALECT = "http://json-schema.org/draft-07/schema#"
 REFUSALS = (400, 405, 408, 409, 413, 415, 421, 422, 429, 500, 503)
 
@@ -40,10 +40,12 @@ def _posted(call: Call) -> dict[str, Any]:
     body = {
         "type": "object",
         "additionalProperties": False,
-        "required": [call.needed],
+        "required": list(call.needed),
         "properties": {key: _of(key, kind) for key, kind in keys.items()},
     }
-    answer = {"$ref": f"#/components/schemas/{call.schema}"} if call.schema else {"type": "object"}
+    answer: dict[str, Any] = {"type": "object"}
+    if call.schema:  # or the answer for a day for which the policies hold no rules
+        answer = {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in (call.schema, "outside")]}
     return {
         "operationId": call.name,
         "summary": call.summary,

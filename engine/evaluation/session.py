@@ -6,7 +6,7 @@ Plans are compiled once per convention and set of overlays, and kept until :meth
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
 
@@ -102,10 +102,12 @@ class Session:
         interpret: Mapping[str, str] | None = None,
         as_of: dt.date | None = None,
         years: bool = True,
+        only: Iterable[str] | None = None,
     ) -> Decision:
         """The decision on a case; ``convention`` forces a version, ``interpret`` takes sides in open questions.
 
-        Without ``years`` the amounts of the years are left out where the case names none.
+        Without ``years`` the amounts of the years are left out where the case names none. With ``only`` it holds these
+        results and what they rest on, and says nothing of what open ones can be.
 
         Raises:
             InputFault: no convention on the signature date, facts that contradict each other, or a policy defect.
@@ -114,13 +116,16 @@ class Session:
         case = self.settled(facts, interpret, convention)
         program, run, choices = case.program, case.run(), case.choices
         headline = self.registry.results
-        found = results(program, run, facts, choices, case.behind)
+        found = results(
+            program, run, facts, choices, case.behind, None if only is None else _needed(only, program, run)
+        )
         doubtful = doubts(program, found)
         refused = [_contradiction(doubt) for doubt in doubtful if doubt.severity == ERROR]
         if refused:
             raise InputFault(refused)
-        found |= {id_: replace(found[id_], can_be=values) for id_, values in case.can_be(run).items()}
-        found |= {id_: no_such_result(headline.headline[id_]) for id_ in headline.ids if id_ not in found}
+        if only is None:
+            found |= {id_: replace(found[id_], can_be=values) for id_, values in case.can_be(run).items()}
+        found |= {id_: no_such_result(headline.headline[id_]) for id_ in headline.ids if id_ not in run.answers}
         used = {id_ for result in found.values() for id_ in result.choices}
         return Decision(
             headline=headline,
@@ -240,6 +245,12 @@ class Session:
             shown = replace(found[amount], can_be=year.can_be(run).get(amount, ()))
             lines.append(YearLine(number, first, shown, overlay_uses(year.laid)))
         return tuple(lines)
+
+
+def _needed(only: Iterable[str], program: Program, run: Run) -> tuple[str, ...]:
+    """These results, and those that a decision reads itself: of payments and of consistencies."""
+    own = (compiled.step.item.id for compiled in (*program.payments, *program.consistency))
+    return tuple(dict.fromkeys(id_ for id_ in (*only, *own) if id_ in run.answers))
 
 
 def _contradiction(doubt: Doubt) -> Problem:

@@ -30,7 +30,7 @@ from engine.policy.reading import load_schema
 from engine.policy.schema import shape, shape_problems
 from engine.suite.coverage import coverage
 from engine.suite.observed import observe
-from engine.suite.running import CaseOutcome, Difference, PolicyCase, shown
+from engine.suite.running import CaseOutcome, Difference, PolicyCase, shown, subjects
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,16})(\.[0-9]{1,6})?")
 REFUSED = "refused"  # what is said of a case that has no decision
@@ -158,7 +158,7 @@ def _said(session: Session, case: PolicyCase, window: Convention, forced: str) -
     as_of = case.entry.get("as_of")
     day = None if as_of is None else later(dt.date.fromisoformat(as_of), moved_by)
     try:
-        decision = session.decide(facts, forced, case.entry.get("interpret"), day, years=False)
+        decision = session.decide(facts, forced, case.entry.get("interpret"), day, False, subjects(case.entry))
     except InputFault as error:
         return {REFUSED: ", ".join(sorted({problem.code for problem in error.problems}))}
     except UsageFault as error:

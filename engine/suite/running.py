@@ -148,6 +148,7 @@ def run_case(session: Session, case: PolicyCase) -> CaseOutcome:
             interpret=entry.get("interpret"),
             as_of=dt.date.fromisoformat(as_of) if as_of else None,
             years=False,
+            only=subjects(entry),
         )
     except InputFault as error:
         return CaseOutcome(case, (), error.problems)
@@ -158,6 +159,12 @@ def run_case(session: Session, case: PolicyCase) -> CaseOutcome:
     problems: list[Problem] = []
     differences = tuple(_differences(case, decision, problems))
     return CaseOutcome(case, differences, tuple(problems))
+
+
+def subjects(entry: Mapping[str, Any]) -> list[str]:
+    """The items of which a test expects something."""
+    keys = ("expect", "derogation", "warnings", "no_warnings")
+    return [id_ for key in keys for id_ in entry.get(key, ())]
 
 
 def _differences(case: PolicyCase, decision: Decision, problems: list[Problem]) -> Iterator[Difference]:

@@ -343,6 +343,13 @@ def test_what_is_not_a_page_is_refused(served: Client, path: str, status: int) -
     assert served.ask("GET", path).status == status
 
 
+def test_the_sites_that_were_named_may_frame_the_pages_and_no_other() -> None:
+    with client(embedding=("https://cpam.example",)) as framed:
+        headers = framed.ask("GET", "/").headers
+    assert headers["content-security-policy"].endswith("frame-ancestors https://cpam.example")
+    assert "x-frame-options" not in headers
+
+
 def test_every_page_forbids_frames_scripts_and_styles_from_elsewhere_and_sets_no_cookie(served: Client) -> None:
     for path in ("/", "/estimer", "/nowhere", "/static/avenant.css", "/health"):
         headers = served.ask("GET", path).headers

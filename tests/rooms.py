@@ -49,6 +49,16 @@ def room(name: str) -> str:
     return parts[1] if len(parts) > 1 else "engine"
 
 
+def tree(path: Path) -> ast.Module:
+    """A module as Python reads it, once for all who ask."""
+    return _tree(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _tree(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
 def imported(path: Path) -> tuple[str, ...]:
     """Every name that is imported, at the head, inside a function or for types alone."""
     return _imported(path.read_text(encoding="utf-8"))
@@ -57,7 +67,7 @@ def imported(path: Path) -> tuple[str, ...]:
 @cache
 def _imported(text: str) -> tuple[str, ...]:
     names: list[str] = []
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(_tree(text)):
         if isinstance(node, ast.Import):
             names += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

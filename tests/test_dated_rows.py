@@ -42,8 +42,11 @@ def test_a_contract_has_the_row_of_the_day_of_its_signature(changed: Path, signe
 
 
 def test_one_added_line_is_sound(changed: Path) -> None:
+    """But for its source, which is older than the line and is told."""
     result = avenant("check", "--policies", str(changed))
-    assert (result.exit_code, result.output) == (0, "")
+    assert (result.exit_code, result.output.count(": warning: "), result.output.count("\n")) == (0, 1, 1)
+    assert "funding.yaml" in result.output
+    assert "citation-older" in result.output
 
 
 def test_it_is_shown_as_one_value_over_time(changed: Path) -> None:

@@ -120,7 +120,7 @@ def test_each_changed_cell_changes_one_number_of_one_line_and_one_value_of_the_m
     documents = {str(path): loader.load(path) for path in rule_files(folder)}
     before = build(head, list(documents.values()), "")[0]
     lines = rows(table_csv(entries(before), before, "en", ","))
-    for entry, value in effort.share(published(before), 5):
+    for entry, value in effort.share(published(before), 3, part=30):
         wanted = next(i for i, line in enumerate(lines) if line[:1] + line[2:4] == list(entry.key))
         changed = [list(line) for line in lines]
         changed[wanted][VALUE] = str(value + 1)
@@ -164,11 +164,11 @@ def test_what_is_exported_and_comes_back_unchanged_changes_nothing(
 # The way of a table through the commands
 
 
-def test_a_changed_amount_is_shown_and_written_only_when_asked(checked: Path) -> None:
+def test_a_changed_amount_is_shown_and_written_only_when_asked(copied: Path) -> None:
     avenant("table", "export", NEW, "aide.bareme", "--separator", "semicolon", "--lang", "fr", "-o", "bareme.csv")
     text = Path("bareme.csv").read_text(encoding="utf-8").replace(";EUR;14000;", ";EUR;14250,50;")
     Path("bareme.csv").write_text(text, encoding="utf-8")
-    funding = checked / NEW / "funding.yaml"
+    funding = copied / NEW / "funding.yaml"
     before = funding.read_bytes()
     shown = avenant("table", "import", NEW, "bareme.csv", "--lang", "fr")
     assert shown.exit_code == 0
@@ -179,7 +179,6 @@ def test_a_changed_amount_is_shown_and_written_only_when_asked(checked: Path) ->
     written = avenant("table", "import", NEW, "bareme.csv", "--lang", "fr", "--correct")
     assert f"Corrigé : policies/{NEW}/funding.yaml." in " ".join(written.stdout.split())
     assert_one_line(before, funding.read_bytes(), Location("", 17, 75), "14000", "14250.5")
-    assert avenant("check").exit_code == 0
     assert "Aucune valeur ne change" in avenant("table", "import", NEW, "bareme.csv", "--lang", "fr").stdout
 
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from command import ROOT
+from rooms import tree
 
 from engine.evaluation.session import Session
 from engine.policy.model import Convention, Criterion, Outcome
@@ -28,7 +29,7 @@ def test_no_id_of_a_policy_stands_in_the_engine(session: Session) -> None:
     ids = {id_ for convention in session.registry.conventions.values() for id_ in ids_of(convention)}
     naming: dict[str, set[str]] = {}
     for path in sorted((ROOT / "engine").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in ids:
                 naming.setdefault(path.relative_to(ROOT).as_posix(), set()).add(node.value)
     assert naming == {}

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
-from rooms import ORDER, circles, graph, imported, modules, room
+from rooms import ORDER, circles, graph, imported, modules, room, tree
 
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 40
@@ -71,7 +71,7 @@ def test_only_bulk_may_import_a_dataframe_library(root: Path) -> None:
 def test_only_the_command_line_prints(root: Path) -> None:
     wrong = []
     for name, path in modules(root).items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
                 wrong.append(name)
     assert not wrong
@@ -80,7 +80,7 @@ def test_only_the_command_line_prints(root: Path) -> None:
 def test_nothing_evaluates_text_or_reads_the_clock(root: Path) -> None:
     wrong = []
     for name, path in modules(root).items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.Call):
                 call = ast.unparse(node.func)
                 if call in ("eval", "exec", "compile", "__import__") or call.endswith((".today", ".now", ".utcnow")):
@@ -91,7 +91,7 @@ def test_nothing_evaluates_text_or_reads_the_clock(root: Path) -> None:
 def test_modules_stay_small_and_say_what_they_are_for(root: Path) -> None:
     for name, path in modules(root).items():
         source = path.read_text(encoding="utf-8")
-        assert ast.get_docstring(ast.parse(source)), f"{name} has no docstring"
+        assert ast.get_docstring(tree(path)), f"{name} has no docstring"
         assert source.count("\n") <= LONGEST_MODULE, f"{name} has outgrown its room"
 
 
@@ -99,7 +99,7 @@ def test_functions_stay_short(root: Path) -> None:
     """The options of a command are its signature, and click wants each as a parameter: they do not count."""
     long = []
     for name, path in modules(root).items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.FunctionDef) and node.end_lineno is not None:
                 lines = node.end_lineno - node.body[0].lineno + 1
                 if lines > LONGEST_FUNCTION:

@@ -103,7 +103,7 @@ def _axes(session: Session, state: State, decision: Decision) -> Iterator[Axis]:
         if fact.type.kind == "enum" and fact.name != BENEFICIARY and not fact.is_fixed(state.facts):
             yield Axis(fact.name, fact)
     for each in supposed_of_case(session, decision, state.choices):
-        if not each.assumption:
+        if not (each.assumption or each.supposition.following):
             yield Axis(each.supposition.fact.name, each)
     if len(_texts(session, decision)) > 1:
         yield Axis(TEXT, None)

@@ -28,7 +28,7 @@ class Possible:
     """The values that an item can take, each confirmed on a case, in order.
 
     ``complete`` says that there are no others. Where there are more than :data:`MOST_VALUES` numbers, ``values`` holds
-    the least and the greatest (some of them, for a ratio). ``status`` is undecided where the budget was spent before.
+    the least and the greatest (to a thousandth, for a ratio). ``status`` is undecided where the budget was spent.
     """
 
     item: str
@@ -109,8 +109,8 @@ def possible_values(encoding: Encoding, id_: str, *, effort: int = DEFAULT_EFFOR
         found.append(value)
         others.append(bank.negate(is_value(bank, answer, value)))
     type_ = encoding.type_of(id_)
-    if status is Status.SHOWN and type_ is not None and type_.kind == "number" and type_.scale is not None:
-        return _ends(encoding, id_, Fraction(1, 10**type_.scale), prover)
+    if status is Status.SHOWN and type_ is not None and type_.kind == "number":
+        return _ends(encoding, id_, Fraction(1, 10 ** (3 if type_.scale is None else type_.scale)), prover)
     ordered = tuple(sorted(found, key=_order))
     return Possible(id_, ordered, status is Status.EXCLUDED, status, effort)
 

@@ -82,25 +82,28 @@ class Prover:
         return bank.minus(bank.whole(most), self.least(bank.minus(bank.whole(most), whole), *goal))
 
     def extreme(self, number: Term, unit: Fraction, *goal: Term, largest: bool) -> tuple[Status, Symbols]:
-        """The first case that has all of ``goal`` and in it the least or the largest multiple of ``unit``."""
+        """The first case that has all of ``goal`` and in it the least or the largest number, to a ``unit``."""
         bank = self.space.bank
         status, symbols = self.some(*goal)
         if status is not Status.SHOWN:
             return status, symbols
         sign = 1 if largest else -1
         best, step, limit = self._in_units(number, unit, symbols, sign), 1, None
+
+        def beyond(place: int) -> Term:
+            bound = bank.exact(sign * place * unit)
+            return bank.at_most(bound, number) if largest else bank.at_most(number, bound)
+
         while limit is None or best + 1 < limit:
             middle = best + step if limit is None else (best + limit) // 2
-            bound = bank.exact(sign * middle * unit)
-            further = bank.at_most(bound, number) if largest else bank.at_most(number, bound)
-            status, symbols = self.some(*goal, further)
+            status, symbols = self.some(*goal, beyond(middle))
             if status is Status.UNDECIDED:
                 return status, {}
             if status is Status.SHOWN:
                 best, step = self._in_units(number, unit, symbols, sign), step * 2
             else:
                 limit = middle
-        return self.first(*goal, bank.same(number, bank.exact(sign * best * unit)))
+        return self.first(*goal, beyond(best))
 
     def _in_units(self, number: Term, unit: Fraction, symbols: Symbols, sign: int) -> int:
         value: Fraction = evaluate([number], symbols)[number] * sign / unit

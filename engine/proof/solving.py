@@ -161,9 +161,11 @@ class Solver:
 
     def _spent(self) -> int:
         """The solver's count of its steps so far."""
-        statistics = self._solver.statistics()
-        places = reversed(range(len(statistics)))  # it is among the last
-        return next(int(count) for name, count in map(statistics.__getitem__, places) if name == "rlimit count")
+        z3, context = self._z3, self._lowering.context
+        kept = self._solver.statistics()  # owns what is read here
+        places = reversed(range(len(kept)))  # it is among the last
+        place = next(each for each in places if z3.Z3_stats_get_key(context, kept.stats, each) == "rlimit count")
+        return int(z3.Z3_stats_get_uint_value(context, kept.stats, place))
 
     def in_the_way(self, terms: Sequence[Term]) -> list[int]:
         """Of the literals last asked about, which were excluded: places of some that cannot hold together."""

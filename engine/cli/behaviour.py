@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.cli.progress import progress
 from engine.cli.witnesses import write_witnesses
 from engine.comparison.effects.behaviour import Behaviour, behaviours
 from engine.comparison.effects.measures import Portfolio
@@ -51,7 +52,8 @@ def effects_of(
     ]
     # The file first: what is wrong with it is told before the comparison takes its time.
     measured = None if portfolio is None else _measured(portfolio, versions, sessions)
-    found = behaviours(versions, effort)
+    with progress(say("doing.behaviour")):
+        found = behaviours(versions, effort)
     files = [{} for _ in found] if witness is None else _write_witnesses(found, sessions, witness, say)
     return Effects(found=found, files=files, portfolio=measured)
 

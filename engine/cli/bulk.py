@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
 from engine.cli.common import Given, given, interpreting
+from engine.cli.progress import progress
 from engine.cli.tongue import tell
 from engine.errors import needing
 
@@ -78,7 +78,7 @@ def batch(
     form = Form(encoding=encoding, dialect=dialect, sheet=sheet)
     asked_unsaid = _unsaid(rules) if unsaid else None
     job = Job(inputs, target, dict(rules.choices), criteria, missing, keep, rules.lang, form, codes, asked_unsaid)
-    with _progress() as told:
+    with progress(rules.say("doing.batch")) as told:
         summary = run(job, session, told)
     rules.put(FORMATS, Batch(summary, job.told_in))
     if summary.refused and (strict or not summary.cases):
@@ -106,13 +106,3 @@ def _runner(engine: str) -> Callable[[Job, Session, Callable[[int, int], None]],
             return run_on_spark
         from engine.bulk.files import run_batch
     return run_batch
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda done, total: None
-        return
-    with click.progressbar(length=100, file=sys.stderr) as bar:
-        yield lambda done, total: bar.update(100 * done // max(1, total) - bar.pos)

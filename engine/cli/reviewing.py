@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from engine.cli.common import Given, given, output, write
+from engine.cli.progress import counted, progress
 from engine.cli.tongue import tell
 from engine.cli.witnesses import write_witnesses
 from engine.exchange.rules_text import rules_text
@@ -76,18 +77,21 @@ def test(
         raise click.UsageError(tell("--format {format}: goes with --coverage or --mutation", format=rules.format))
     session = rules.session
     cases = read_cases(session, wanted)
-    outcomes = [run_case(session, case) for case in cases]
+    with progress(rules.say("doing.test")) as told:
+        outcomes = [run_case(session, case) for case in counted(cases, len(cases), told)]
     found, score = None, None
     if covering or rules.format == "html":
         found = coverage(session.registry, observe(session, cases))
     if mutation:
         from engine.suite.mutation import mutation_score  # rarely asked for
 
-        score = mutation_score(session.registry, cases, sample, propose=propose is not None)
+        with progress(rules.say("doing.mutation")):
+            score = mutation_score(session.registry, cases, sample, propose=propose is not None)
     if score is not None and propose is not None:
         write(proposed_suite(score, rules.say), propose)
     sources = _sources(found) if found is not None and rules.format == "html" else {}
-    again = moved(session, cases) if wanted is None else []
+    with progress(rules.say("doing.moved")):
+        again = moved(session, cases) if wanted is None else []
     if declare:
         _declare(again, session.registry.root)
     run = TestRun(outcomes=outcomes, moved=again, coverage=found, score=score, sources=sources)

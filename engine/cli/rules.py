@@ -10,6 +10,7 @@ import click
 from engine.cli.common import Given, given
 from engine.cli.effort import effort_option
 from engine.cli.faults import complain
+from engine.cli.progress import progress
 from engine.cli.tongue import tell
 from engine.errors import ERROR, Problem
 from engine.policy.checks import check_folder
@@ -70,6 +71,8 @@ def check(rules: Given, deep: bool, witness: str | None, strict: bool, effort: i
     if deep:
         from engine.cli.reviewing import deep_check  # brings coverage and mutation with it
 
-        faulty = deep_check(rules, witness, effort) or faulty
+        with progress(rules.say("doing.deep")):
+            found = deep_check(rules, witness, effort)
+        faulty = found or faulty
     if faulty:
         sys.exit(1)

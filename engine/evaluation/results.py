@@ -110,6 +110,7 @@ def _result(
         uses=names_in(read) if read else (),
         value_labels=item.value_labels,
         yearly=compiled.step.yearly,
+        can_be=(),  # all fields in their order, which records make quickest
         refusal=item.body.refusal if isinstance(item.body, model.Criterion) and value == "not_met" else None,
     )
 

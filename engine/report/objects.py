@@ -41,6 +41,8 @@ def as_json(record: object, say: Say, *names: str) -> dict[str, Any]:
 
 def _json(value: Any, say: Say) -> Any:
     match value:
+        case None | str() | int():  # most, and the quickest to tell
+            return value
         case dt.date():
             return value.isoformat()
         case {"fr": _, "en": _}:

@@ -69,7 +69,7 @@ def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
 
     counts = Counts()
     api = Api(worker, settings.lang, version("avenant"))
-    routes = [*_routes(pages), *Further(pages).routes(), *api.routes(), *_operating(worker, counts)]
+    routes = [*api.routes(), *_routes(pages), *Further(pages).routes(), *_operating(worker, counts)]
     return Limits(
         app=_refusing(Router(routes, redirect_slashes=False, lifespan=lifespan)),
         refuse=refuse,

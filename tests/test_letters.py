@@ -47,12 +47,8 @@ LETTER = {
 PEOPLE = ("--sender", str(LETTERS / "caisse.exemple.yaml"), "--to", str(LETTERS / "destinataire.exemple.yaml"))
 
 
-def send(case: Path, kind: str, output: Path, *options: str) -> Result:
-    return avenant("letter", str(case), "--kind", kind, "-o", str(output), "--lang", "fr", *options)
-
-
 def write(case: Path, kind: str, output: Path, *options: str) -> Result:
-    return send(case, kind, output, "--draft", *options)
+    return avenant("letter", str(case), "--kind", kind, "-o", str(output), "--lang", "fr", *options)
 
 
 def text_of(path: Path) -> str:
@@ -82,7 +78,7 @@ def template(tmp_path: Path, *paragraphs: str, name: str = "accord.docx") -> Pat
 @pytest.mark.parametrize("name", LETTER)
 def test_each_kind_of_letter_reads_as_its_golden_text(name: str, tmp_path: Path, update_golden: bool) -> None:
     case, options = LETTER[name]
-    result = send(case, name.partition("_")[0], tmp_path / "lettre.docx", *PEOPLE, *options)
+    result = write(case, name.partition("_")[0], tmp_path / "lettre.docx", *PEOPLE, *options)
     assert result.exit_code == 0, result.stderr
     assert "à compléter" not in text_of(tmp_path / "lettre.docx")
     said, golden = text_of(tmp_path / "lettre.docx"), GOLDEN / f"{name}.txt"
@@ -133,30 +129,32 @@ def test_people_are_named_as_their_files_say_and_are_only_text(tmp_path: Path) -
 
 def test_what_nobody_said_is_left_to_be_filled_in_and_shows_it(tmp_path: Path) -> None:
     case, options = LETTER["refus"]
-    write(case, "refus", tmp_path / "l.docx", *options)
+    result = write(case, "refus", tmp_path / "l.docx", *options)
+    assert result.exit_code == 0
+    assert "letter-lacks" in result.stderr
     assert "[à compléter : voies et délais de recours]" in text_of(tmp_path / "l.docx")
 
 
-def test_a_letter_that_cannot_be_sent_is_refused_with_all_that_it_lacks(tmp_path: Path) -> None:
-    case, options = LETTER["refus"]
-    told = refused(send(case, "refus", tmp_path / "l.docx", *options))
+def test_a_letter_asked_for_complete_is_refused_with_all_that_it_lacks(tmp_path: Path) -> None:
+    case, options = LETTER["refus"][0], (*LETTER["refus"][1], "--complete")
+    told = refused(write(case, "refus", tmp_path / "l.docx", *options))
     assert told.split(": ")[1] == "letter-lacks"
     assert "caisse.voies_de_recours (voies et délais de recours)" in told
     assert "recouvrement" not in told, "a field that this letter does not print"
     assert not (tmp_path / "l.docx").exists()
     given = [f"--field={each.strip().partition(' ')[0]}=x" for each in told.partition("lui manque : ")[2].split(";")]
-    assert send(case, "refus", tmp_path / "l.docx", *options, *given).exit_code == 0
+    assert write(case, "refus", tmp_path / "l.docx", *options, *given).exit_code == 0
     assert "Voies de recours : x" in text_of(tmp_path / "l.docx")
-    assert "caisse.nom" in refused(send(case, "refus", tmp_path / "l.docx", *options, "--field", "caisse.nomm=x"))
-    assert send(case, "refus", tmp_path / "l.docx", "--field", "caisse.nom").exit_code == 2
-    assert "jour" in refused(send(case, "refus", tmp_path / "m.docx", *PEOPLE))
+    assert "caisse.nom" in refused(write(case, "refus", tmp_path / "l.docx", *options, "--field", "caisse.nomm=x"))
+    assert write(case, "refus", tmp_path / "l.docx", "--field", "caisse.nom").exit_code == 2
+    assert "jour" in refused(write(case, "refus", tmp_path / "m.docx", *PEOPLE, "--complete"))
 
 
 def test_the_folder_of_a_fund_says_who_writes(tmp_path: Path) -> None:
     case, options = LETTER["refus"]
     own = shutil.copytree(LETTERS, tmp_path / "letters")
     (own / "caisse.exemple.yaml").rename(own / "caisse.yaml")
-    assert send(case, "refus", tmp_path / "l.docx", *options, "--letters", str(own), *PEOPLE[2:]).exit_code == 0
+    assert write(case, "refus", tmp_path / "l.docx", *options, "--letters", str(own), *PEOPLE[2:]).exit_code == 0
     assert "CPAM d'Exemple" in text_of(tmp_path / "l.docx")
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.cli.common import Given, deciding, deciding_options, given, read_document
+from engine.cli.faults import complain
 from engine.cli.tongue import tell
-from engine.errors import needing
+from engine.errors import ERROR, InputFault, needing
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
 from engine.files import refuse_input, replacing
@@ -31,7 +32,7 @@ KINDS = ("accord", "refus", "pieces", "objectif", "versement", "trop-percu")
 @click.option("--sender", metavar="FILE", help="YAML about the fund: name, address, signatory, routes of appeal.")
 @click.option("--to", metavar="FILE", help="YAML about the addressee: title, name, address, numbers.")
 @click.option("--field", multiple=True, metavar="NAME=TEXT", help="A field about people, over the files (repeatable).")
-@click.option("--draft", is_flag=True, help="Mark what is known of nobody, instead of refusing to write without it.")
+@click.option("--complete", is_flag=True, help="Refuse a letter that lacks something, instead of marking it there.")
 @click.option("--letters", "folder", metavar="DIR", help="Folder of templates (default: letters beside the policies).")
 @click.option("--fields", is_flag=True, help="List the fields that templates may name.")
 @given(*deciding_options)
@@ -44,14 +45,14 @@ def letter(
     sender: str | None,
     to: str | None,
     field: tuple[str, ...],
-    draft: bool,
+    complete: bool,
     folder: str | None,
     fields: bool,
 ) -> None:
     """Write a letter in French from a Word template: grant, refusal, papers, objective, payment, overpayment.
 
-    A letter that would say more than the decision is refused with the reason; so is one that cannot be sent, since
-    something of people, routes of appeal or its day is missing.
+    A letter that would say more than the decision is refused with the reason. What it lacks of people, routes of
+    appeal or its day is marked in it, and told.
     """
     if fields:
         _list_fields()
@@ -61,7 +62,7 @@ def letter(
     if not rules.output.lower().endswith(".docx"):
         raise click.UsageError(tell("-o: a name that ends in .docx"))
     with needing("letters"):
-        from engine.letters.writing import letter_of, letters_folder, sender_file, template_of
+        from engine.letters.writing import lacking, letter_of, letters_folder, sender_file, template_of
     registry = rules.session.registry
     templates = letters_folder(folder, registry.root)
     template = template_of(kind, templates)
@@ -69,7 +70,11 @@ def letter(
     refuse_input(Path(rules.output), [Path(name) for name in (case, sender, to, str(template)) if name is not None])
     matter = _matter(rules, read_document(case), year)
     people = _people(sender, to, field)
-    content = letter_of(kind, matter, registry, template, people=people, place=case, draft=draft)
+    content = letter_of(kind, matter, registry, template, people=people, place=case)
+    lacks = lacking(kind, matter, registry, template, people, case)
+    if lacks and complete:
+        raise InputFault(replace(lack, severity=ERROR) for lack in lacks)
+    complain(lacks, rules.lang)
     with replacing(Path(rules.output)) as partial:
         partial.write_bytes(content)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from engine.errors import InputFault, Location, Problem, fault
+from engine.errors import InputFault, Location, Problem, fault, warning
 from engine.letters.content import values
 from engine.letters.limits import stops
 from engine.letters.matter import KINDS, Matter
@@ -74,23 +74,24 @@ def letter_of(
     *,
     people: People,
     place: str,
-    draft: bool = False,
 ) -> bytes:
     """The letter as a Word file; ``place`` is the file of the case, for messages.
 
-    A ``draft`` marks what it lacks of people and of the day; another letter is not written without it.
+    What it lacks of people and of the day is marked in it.
 
     Raises:
-        InputFault: the letter would say more than the decision, lacks something, or its template is at fault.
+        InputFault: the letter would say more than the decision, or its template is at fault.
     """
     say = Say(registry, LANG)
     problems = stops(kind, matter, registry, place) or faults(template)
-    if not problems and not draft:
-        lacks = blanks(matter, people)
-        told = [f"{name} ({lacks[name]})" for name in lacks if name in printed(template)]
-        problems = (
-            [Problem(Location(place), "letter-lacks", {"kind": kind, "fields": say.listed(told)})] if told else []
-        )
     if problems:
         raise InputFault(problems)
     return filled(template, values(kind, matter, say, people))
+
+
+def lacking(kind: str, matter: Matter, registry: Registry, template: Path, people: People, place: str) -> list[Problem]:
+    """That a letter cannot be sent as it is, with what it lacks of people and of the day."""
+    lacks = blanks(matter, people)
+    told = [f"{name} ({lacks[name]})" for name in lacks if name in printed(template)]
+    fields = Say(registry, LANG).listed(told)
+    return [warning(Location(place), "letter-lacks", kind=kind, fields=fields)] if told else []

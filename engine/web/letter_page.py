@@ -51,4 +51,4 @@ def written(session: Session, matter: Matter, kind: str, given: Mapping[str, str
     template, own = template_of(kind, folder), sender_file(folder)
     fund = {} if own is None else people_of(loader.load(own), SENDER)
     people = with_fields(People(fund, {}), {name: given[name] for name in fields() if given.get(name, "").strip()})
-    return letter_of(kind, matter, session.registry, template, people=people, place=KIND, draft=True)
+    return letter_of(kind, matter, session.registry, template, people=people, place=KIND)

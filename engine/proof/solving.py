@@ -68,19 +68,18 @@ class Solver:
         self._z3 = solver_library()
         context = self._z3.Context()  # of its own, so that no answer depends on what another solver was asked
         self._solver = self._z3.SimpleSolver(context)
-        self._solver.set("rlimit", effort)
+        self._way = (0, 0)
         self._model: Any = None
         self._lowering = Lowering(self._z3, context, bank)
-        self._products: list[frozenset[Product]] = [frozenset()]  # of each scope, with those of the scopes around it
+        self._products: list[tuple[Product, ...]] = [()]  # of each scope, with those of the scopes around it
         self.add(*base)
 
     def add(self, *terms: Term) -> None:
         self._assert(terms)
-        met = self._products[-1]
-        for each in sorted(self._lowering.products_in(terms) - met, key=lambda each: each.symbol.number):
-            self._assert(first_facts(self.bank, each, met))
-            met |= {each}
-        self._products[-1] = met
+        found = self._lowering.products_in(terms).difference(self._products[-1])
+        for each in sorted(found, key=lambda each: each.symbol.number):
+            self._assert(first_facts(self.bank, each, self._products[-1]))
+            self._products[-1] += (each,)
 
     def _assert(self, terms: Iterable[Term]) -> None:
         for each in terms:
@@ -137,16 +136,17 @@ class Solver:
         """Asks in turns: how long a question takes is mostly luck, and another start may be a hundred times quicker."""
         turn, status = 0, Status.UNDECIDED
         while status is Status.UNDECIDED and effort > 0:
-            steps = min(FIRST_TURN * 3**turn // 2**turn, effort)
-            self._solver.set("random_seed", turn)
-            status = self._asked(lowered, steps)
+            steps = min(FIRST_TURN * (turn + 2) // 2, effort)
+            status = self._asked(lowered, steps, turn)
             effort -= steps
             turn += 1
         return status
 
-    def _asked(self, lowered: Sequence[Any], effort: int) -> Status:
+    def _asked(self, lowered: Sequence[Any], effort: int, seed: int = 0) -> Status:
+        if self._way != (effort, seed):
+            self._solver.set(rlimit=effort, random_seed=seed)
+            self._way = (effort, seed)
         spent = self._spent()
-        self._solver.set("rlimit", effort)
         found = self._z3.Z3_solver_check_assumptions(
             self._lowering.context, self._solver.solver, len(lowered), self._lowering.array(lowered)
         )

@@ -102,6 +102,9 @@ def test_the_comparison_says_for_whom(followed: tuple[Copy, dict[str, str]]) -> 
     assert "Percentile de la file active : de 25 à 29,99" in said
     assert "Non éligible → Éligible" in said
     assert "Aide réduite selon le taux d'atteinte → Aide entière" in said
+    beyond, _, _ = said.partition("Propre à une version")
+    assert "joue pour ceux qu'un des deux refuse" in beyond
+    assert beyond.endswith("Barème annuel de l'aide (aide.bareme) ")
 
 
 def test_the_amendment_is_short(followed: tuple[Copy, dict[str, str]]) -> None:

@@ -39,7 +39,14 @@ MEMBERS = {
     "fewer_of": {"patients", "patients_par_etp", "points", "ETP", "years", "days"},
     "forms": {"or", "object", "array", "string", "integer", "number", "boolean"},
     "if_unmet": {*IF_UNMET},
-    "item_status": {behaviour.PROVED, behaviour.APART, behaviour.OFFSET, behaviour.UNDECIDED, behaviour.THROUGH},
+    "item_status": {
+        behaviour.PROVED,
+        behaviour.APART,
+        behaviour.OFFSET,
+        behaviour.UNDECIDED,
+        behaviour.THROUGH,
+        behaviour.BEYOND,
+    },
     "cause_change": {"added", "removed", "changed"},
     "letter_stop": {
         *("verdict", "verdict_waits", "verdict_open", "reading", "doubtful", "not_due", "source", "nothing_missing"),

@@ -151,7 +151,7 @@ def _statuses(behaviour: Behaviour, say: Say) -> Iterator[Block]:
         said = say(f"item_status.{name}", effort=say.scalar(behaviour.effort))
         lines.append((0, say.head(said[:1].upper() + said[1:])))
         if len(members) > MAX_NAMED or name in (APART, THROUGH):
-            lines.append((1, say("elements", count=len(members))))
+            lines.append((1, say.count("elements", len(members))))
         else:
             lines.append((1, ", ".join(whom.item(status.item) for status in members)))
     for key, ids in (("results_undecided", behaviour.undecided), ("read_in_a_circle", behaviour.cut)):

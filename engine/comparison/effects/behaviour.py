@@ -26,6 +26,7 @@ from engine.proof.solving import DEFAULT_EFFORT
 from engine.proof.space import make_space
 
 FOUND, PROVED, APART, THROUGH, OFFSET, UNDECIDED = "found", "proved", "apart", "through", "offset", "undecided"
+BEYOND = "beyond"
 REFUSED = "no-convention"  # what a version says of a contract that no convention of its covers
 
 
@@ -215,7 +216,7 @@ def _statuses(study: Study, both: Versions) -> Iterator[Status]:
         elif id_ not in both.edited:
             status = THROUGH
         elif cause in study.idle:
-            status = PROVED
+            status = BEYOND if both.offered_alone & both.facts_below(id_) else PROVED
         else:
             status = OFFSET if cause in study.offset else UNDECIDED
         yield Status(id_, _change(both, id_), status)

@@ -92,6 +92,17 @@ class Versions:
                 waiting.extend(self.reads(id_))
         return met
 
+    @property
+    def offered_alone(self) -> frozenset[str]:
+        """The facts of which one version offers a value that the other does not: it refuses cases with that value."""
+        older, newer = self.older.convention.knows, self.newer.convention.knows
+        return frozenset(name for name in older.keys() | newer.keys() if older.get(name) != newer.get(name))
+
+    def facts_below(self, id_: str) -> frozenset[str]:
+        """The facts that an item rests on in either version."""
+        found = (each.reads.facts for below in self.below([id_]) for side in SIDES for each in self.of(side, below))
+        return frozenset().union(*found)
+
     def above(self, ids: Iterable[str]) -> set[str]:
         """These items and all that rest on them in either version."""
         met = set(ids)

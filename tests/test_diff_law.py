@@ -91,8 +91,8 @@ SINCE_2023: Explained = {
     ),
     "The amounts of 2023 say P95 and above, those of 2019 above P95": (
         "borne_p95:item",
-        "tranche.mt:condition:step p95_plus",
-        "tranche.fa:condition:step p95_plus",
+        "tranche.mt:condition:step p9",
+        "tranche.fa:condition:step p9",
     ),
     "The objectives of 2023 are not published": (
         "objectif.hausse:item",

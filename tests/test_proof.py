@@ -251,3 +251,13 @@ def test_quotients_of_two_unknowns_are_settled_by_linear_facts() -> None:
     with solver.supposing(bank.less(bank.over(more, bottom), bank.over(top, bottom))):
         assert solver.check() is Status.EXCLUDED
     assert solver.check(bank.at_most(bank.over(more, bottom), bank.exact(1))) is Status.SHOWN
+
+
+def test_a_number_over_an_unknown_is_settled_too() -> None:
+    bank = TermBank()
+    solver = solving.Solver(bank, [], effort=DEFAULT_EFFORT)
+    below = bank.symbol("below", Sort.NUMBER)
+    two_or_more = bank.at_most(bank.exact(2), below)
+    quotient = bank.over(bank.exact(6), below)
+    assert solver.check(two_or_more, bank.less(bank.exact(3), quotient)) is Status.EXCLUDED
+    assert solver.check(two_or_more, bank.same(quotient, bank.exact(3))) is Status.SHOWN

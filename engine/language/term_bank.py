@@ -149,6 +149,8 @@ class TermBank:
                 return self._to(turned or operator, part, Fraction(value) / factor.value)
             case "plus", (*parts, last) if last.constant:
                 return self._to(operator, self.plus(*parts), value - last.value)
+            case "over", (above, below) if above.constant:
+                return self._quotient(operator, above, below, value)
             case "number", (part,):
                 return self._to(operator, part, value)
             case "floor", (part,):
@@ -158,6 +160,16 @@ class TermBank:
                 )
         left, right = (constant, term) if operator == "at_least" else (term, constant)
         return self._make("same" if operator == "same" else "at_most", Sort.TRUTH, (left, right))
+
+    def _quotient(self, operator: str, above: Term, below: Term, value: Any) -> Term:
+        """A constant over an unknown, against another constant: linear once the sign of the unknown is known."""
+        zero, side = self.exact(0), self.minus(above, self.times(self.exact(value), below))
+        turned = {"at_most": "at_least", "at_least": "at_most"}.get(operator, operator)
+        return self.either(
+            self.both(self.less(zero, below), self._to(operator, side, 0)),
+            self.both(self.less(below, zero), self._to(turned, side, 0)),
+            self.both(self.same(below, zero), self._to(operator, zero, value)),
+        )
 
     def _to(self, operator: str, term: Term, value: Any) -> Term:
         """As :meth:`_against`, for a term of any sort; a whole number is compared with the next one."""

@@ -90,7 +90,7 @@ class Lowering:
             return self._constant(term)
         if term.operator == "symbol":
             return self._symbol(term)
-        if term.operator in ("times", "over") and not any(part.constant for part in term.parts):
+        if term.operator == "over" or (term.operator == "times" and not any(part.constant for part in term.parts)):
             product = product_of(self._bank, term)
             self._inside[term] = frozenset((product,))
             return self.lowered(product.symbol)

@@ -175,9 +175,10 @@ def _tell(
 
     def lines() -> Iterator[tuple[Any, ...]]:
         for line in mapped(rows, work, REFUSED).orderBy(*MARKS[1:]).toLocalIterator():
-            file, number = sources[line[PLACE]].name, starts[line[PLACE], line[BLOCK]] + line[SERIAL]
-            codes.setdefault((file, number), []).append((line["code"], line["message"]))
-            yield file, number, line["column"], line["code"], line["message"], ""
+            source, number = sources[line[PLACE]], starts[line[PLACE], line[BLOCK]] + line[SERIAL]
+            codes.setdefault((source.name, number), []).append((line["code"], line["message"]))
+            column, cell = source.header(line["column"]), source.cell(line["column"], number)
+            yield source.name, number, column, line["code"], line["message"], cell
 
     starts, dialect = _starts(rows, 1 if sources[0].lines == 0 else 2), sources[0].dialect
     codes: dict[tuple[str, int], list[tuple[str, str]]] = {}

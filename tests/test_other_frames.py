@@ -20,6 +20,7 @@ from frames import frame_of
 from random_cases import random_facts
 
 from engine import evaluate_frame
+from engine.errors import Location, Problem
 from engine.evaluation.session import Session
 
 SEED = 7
@@ -173,6 +174,6 @@ def test_what_spark_cannot_do_is_told(spark: Any, tmp_path: Path) -> None:
     assert avenant("batch", str(PORTFOLIO), "-o", "out.csv", "--engine", "spark", "--missing").exit_code == 2
     source = tmp_path / "in.csv"
     source.write_text("sep=;\ncontrat.date_signature\n2024-09-02\n", encoding="utf-8")
-    told = avenant("batch", str(source), "-o", str(tmp_path / "out.parquet"), "--engine", "spark")
+    told = avenant("batch", str(source), "-o", str(tmp_path / "out.parquet"), "--engine", "spark", "--lang", "en")
     assert told.exit_code == 2
-    assert "a sep= line" in told.stderr
+    assert Problem(Location(str(source)), "spark-form").message("en") in told.stderr

@@ -175,9 +175,9 @@ def test_a_wrong_answer_is_told_at_the_top_and_at_its_field(chromium: Any, addre
         page.get_by_role("button", name="Continuer").click()
         alert = page.get_by_role("alert")
         alert.wait_for()
-        assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        page.wait_for_function("document.activeElement.getAttribute('role') === 'alert'")
         alert.get_by_role("link").click()
-        assert page.evaluate("document.activeElement.name") == "medecin.age"
+        page.wait_for_function("document.activeElement.name === 'medecin.age'")
 
 
 def test_the_keyboard_alone_reaches_the_next_question(chromium: Any, address: str) -> None:

@@ -8,8 +8,8 @@ import sys
 from benchmarks.ours import load_ours
 from engine.web.app import Settings, make_app
 from engine.web.limits import Buckets
-from engine.web.server import run
+from engine.web.server import bound, run
 
 if __name__ == "__main__":
     settings = Settings(load=lambda: load_ours().session, calendar=dt.date.today, tell=print)
-    run(make_app(settings, Buckets(rate=1e9, burst=1e9)), "127.0.0.1", int(sys.argv[1]))
+    run(make_app(settings, Buckets(rate=1e9, burst=1e9)), bound("127.0.0.1", int(sys.argv[1])))

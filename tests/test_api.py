@@ -16,8 +16,7 @@ import jsonschema
 import pytest
 from command import ROOT, avenant
 from conftest import Effort
-from test_web_limits import running
-from web import Client, client
+from web import Client, client, running
 
 from engine.policy import loader
 
@@ -220,12 +219,12 @@ def test_the_examples_of_the_page_run() -> None:
     page = (ROOT / "docs" / "serve.md").read_text(encoding="utf-8")
     (curl,) = re.findall(r"localhost:8000(/api/\S+) .*?-d '(.*?)'", page, re.DOTALL)
     (script,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    with running(8976):
+    with running() as (_, port):
         call = urllib.request.Request(
-            f"http://localhost:8976{curl[0]}", curl[1].encode(), {"Content-Type": "application/json"}
+            f"http://localhost:{port}{curl[0]}", curl[1].encode(), {"Content-Type": "application/json"}
         )
         with urllib.request.urlopen(call) as answer:
             assert json.load(answer)["results"]["eligibilite"]["value"] == "ineligible"
-        command = [sys.executable, "-c", script.replace("8000", "8976")]
+        command = [sys.executable, "-c", script.replace("8000", str(port))]
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         assert "?" in said

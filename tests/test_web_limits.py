@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -15,9 +12,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from command import ROOT
+from command import ROOT, avenant
 from conftest import Effort
-from web import Answer, Client, client
+from web import Answer, Client, client, running
 
 import engine
 from engine.evaluation.session import Session
@@ -119,11 +116,11 @@ def test_a_body_of_fifty_megabytes_is_refused_before_it_is_read(served: Client) 
 
 def test_calls_beyond_the_rate_of_an_address_are_to_come_again() -> None:
     with client(rate=3) as hurried:
-        assert [hurried.ask("GET", "/static/avenant.css").status for _ in range(3)] == [200] * 3
+        assert [hurried.ask("GET", "/").status for _ in range(3)] == [200] * 3
         answer = hurried.ask("GET", "/")
         refused(answer, 429, "request-rate")
         assert answer.headers["retry-after"] == "1"
-        assert hurried.ask("GET", "/health").status == 200
+        assert [hurried.ask("GET", path).status for path in ("/health", "/static/avenant.css")] == [200, 200]
 
 
 def test_the_table_of_rates_is_bounded_and_fills_again_with_time() -> None:
@@ -195,27 +192,8 @@ def test_a_fault_of_the_program_gives_a_number_and_tells_no_fact(
     assert "1100" not in answer.text
 
 
-@contextlib.contextmanager
-def running(port: int, *options: str) -> Iterator[subprocess.Popen[str]]:
-    command = [str(Path(sys.executable).parent / "avenant"), "serve", "--port", str(port), *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as service:
-        assert service.stdout is not None
-        assert "http://" in service.stdout.readline()
-        for _ in range(200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.05)
-        try:
-            yield service
-        finally:
-            service.terminate()
-        assert service.wait(20) in (0, -15)
-        assert service.stderr is not None
-        assert "Traceback" not in service.stderr.read()
-
-
 def said(port: int, text: bytes, cut: bool = False) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), 30) as connection:
+    with socket.create_connection(("127.0.0.1", port), 60) as connection:
         connection.sendall(text)
         return b"" if cut else connection.recv(65_536)
 
@@ -223,30 +201,26 @@ def said(port: int, text: bytes, cut: bool = False) -> bytes:
 def test_cut_connections_and_raw_nonsense_leave_the_service_answering() -> None:
     head = b"POST /api/v1/evaluate HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n"
     broken = (b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x00" * 100 + b"\r\n\r\n")
-    with running(8975) as service:
+    with running() as (service, port):
         for _ in range(20):
-            said(8975, head + b'{"case"', cut=True)
-            said(8975, b"GET /esti", cut=True)
+            said(port, head + b'{"case"', cut=True)
+            said(port, b"GET /esti", cut=True)
         for nonsense in broken:
-            assert said(8975, nonsense).startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 421 "))
-        assert said(8975, b"GET /estimer HTTP/1.1") == b"", "a head that never ends is given up"
-        assert b"200 OK" in said(8975, b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert said(port, nonsense).startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 421 "))
+        assert said(port, b"GET /estimer HTTP/1.1") == b"", "a head that never ends is given up"
+        assert b"200 OK" in said(port, b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert service.poll() is None
 
 
 def test_several_processes_answer_on_one_address_and_all_stop() -> None:
-    with running(8978, "--workers", "2") as service:
-        for _ in range(200):
-            with contextlib.suppress(OSError):
-                if b"ready" in said(8978, b"GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"):
-                    break
-            time.sleep(0.05)
-        children = Path(f"/proc/{service.pid}/task/{service.pid}/children")
-        if children.exists():
-            assert len(children.read_text(encoding="ascii").split()) == 2
+    with running("--workers", "2") as (service, port):
         for _ in range(8):
-            assert b"200 OK" in said(8978, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-    with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", 8978), 1):
+            assert b"200 OK" in said(port, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        children = Path(f"/proc/{service.pid}/task/{service.pid}/children")
+        while children.exists() and len(children.read_text(encoding="ascii").split()) < 2:
+            assert service.poll() is None
+            time.sleep(0.05)
+    with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), 1):
         pass
 
 
@@ -275,3 +249,9 @@ def test_a_slow_body_is_given_up() -> None:
             return Answer(sent[0]["status"], {}, sent[1]["body"], "")  # type: ignore[arg-type]
 
     refused(asyncio.run(dripping()), 408, "request-slow")
+
+
+def test_an_address_that_is_taken_is_told_before_anything_else() -> None:
+    with running() as (_, port):
+        second = avenant("serve", "--port", str(port))
+        assert (second.exit_code, "address-taken" in second.stderr) == (1, True)

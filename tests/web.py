@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
+from command import ROOT
 from starlette.types import ASGIApp
 
 import engine
@@ -113,3 +118,20 @@ def client(policies: str | None = None, rate: float = 1e9, **settings: Any) -> I
 
 def path_of(address: str) -> str:
     return urlsplit(address).path
+
+
+@contextmanager
+def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A service of its own, with the port that it says it listens on; stopped gracefully and without a traceback."""
+    command = [str(Path(sys.executable).parent / "avenant"), "serve", "--port", "0", *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as service:
+        assert service.stdout is not None
+        assert service.stderr is not None
+        try:
+            told = re.search(r"http://[^ ]*:(\d+)/", service.stdout.readline())
+            assert told is not None, service.stderr.read()
+            yield service, int(told[1])
+        finally:
+            service.terminate()
+        assert service.wait(60) in (0, -15)
+        assert "Traceback" not in service.stderr.read()

@@ -376,6 +376,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "request-busy": "One thread decides for a process. Come again after `Retry-After`, or run more processes"
         " behind a proxy.",
         "too-many-cases": "Send them in several calls, or all of them to `avenant batch`.",
+        "address-taken": "Another service, perhaps one of an earlier start, listens there. The reason is the system's.",
         "request-fault": "Please report it with the line that the service wrote: it names places of the program and"
         " no fact.",
     },

@@ -35,25 +35,27 @@ def serve(
     """Serve the estimate as pages, and decisions as an API, until interrupted. Nothing is stored."""
     with needing("web"):
         from engine.web.app import LOOPBACK, Settings, make_app
-        from engine.web.server import run, run_several
-    if host not in LOOPBACK:
+        from engine.web.server import bound, run, run_several
+    named = f"[{host}]" if ":" in host else host
+    if named not in LOOPBACK:
         click.echo(rules.say("serving_beyond"), err=True)
     settings = Settings(
         load=lambda: engine.load(rules.policies),
         lang=rules.typed.get("lang") or LANGUAGES[0],
-        hosts=(*LOOPBACK, host, *name),
+        hosts=(*LOOPBACK, named, *name),
         embedding=allow_embedding,
         proxy_hops=proxy_hops,
         calendar=dt.date.today,
         tell=lambda line: click.echo(line, err=True),
     )
+    listening = bound(host, port)
     app = make_app(settings) if workers == 1 else None
-    click.echo(rules.say("serving_at", address=f"http://{host}:{port}/"))
+    click.echo(rules.say("serving_at", address=f"http://{named}:{listening.getsockname()[1]}/"))
     if app is None:
         rules.session.close()  # the rules are sound; each process reads them for itself
-        run_several(lambda: make_app(settings), host, port, workers)
+        run_several(lambda: make_app(settings), listening, workers)
     else:
-        run(app, host, port)
+        run(app, listening)
 
 
 @click.command()

@@ -22,6 +22,7 @@ BODY, DOSSIER = 65_536, 262_144  # bytes of a body, and of one that holds a doss
 BODY_SECONDS = 10.0
 RATE, BURST = 10.0, 30.0  # calls a second from one address, and at once
 MAX_ADDRESSES = 4096  # whose rate is remembered, in memory alone
+FREE = ("/health", "/ready", "/static/")  # to answer costs no more than to refuse
 LARGER = ("/dossier", "/lettre", "/api/v1/timeline", "/api/v1/evaluate-many")
 
 _POLICY = (
@@ -123,7 +124,7 @@ class Limits:
         host = headers.get("host", "").rpartition(":")[0] if _has_port(headers.get("host", "")) else headers.get("host")
         if (host or "").casefold() not in self.hosts:
             raise refused("request-host")
-        if scope["path"] not in ("/health", "/ready") and not self.buckets.take(self._address(scope, headers)):
+        if not scope["path"].startswith(FREE) and not self.buckets.take(self._address(scope, headers)):
             raise refused("request-rate")
         if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_ADDRESS:
             raise refused("request-address", limit=MAX_ADDRESS)

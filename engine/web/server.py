@@ -13,6 +13,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from engine.errors import Location, fault
+
 GRACE = 10  # seconds for the calls under way when the service is stopped
 MOST_CONNECTIONS = 128
 IDLE_SECONDS = 5  # between two calls on one connection
@@ -32,16 +34,38 @@ class Hurried(H11Protocol):
             self.transport.close()
 
 
-def run(app: ASGIApp, host: str, port: int) -> None:
+def bound(host: str, port: int) -> socket.socket:
+    """A socket on an address; port 0 takes one that is free.
+
+    Raises:
+        InputFault: the address is another's, or not of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise fault(Location(f"{host}:{port}"), "address-taken", reason=error.strerror) from None
+
+
+def run(app: ASGIApp, listening: socket.socket) -> None:
     """Serves until interrupted; the calls under way are answered first."""
-    uvicorn.Server(_config(app, host, port)).run()
+    config = uvicorn.Config(
+        app,
+        http=Hurried,
+        access_log=False,
+        log_level="critical",
+        server_header=False,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=GRACE,
+    )
+    uvicorn.Server(config).run([listening])
 
 
-def run_several(make: Callable[[], ASGIApp], host: str, port: int, workers: int) -> None:
+def run_several(make: Callable[[], ASGIApp], listening: socket.socket, workers: int) -> None:
     """Serves from several processes on one address, each with an application of its own, until interrupted."""
-    shared = _config(None, host, port).bind_socket()
     context = multiprocessing.get_context("fork")
-    processes = [context.Process(target=_serve, args=(make, host, port, shared)) for _ in range(workers)]
+    processes = [context.Process(target=lambda: run(make(), listening)) for _ in range(workers)]
     for process in processes:
         process.start()
 
@@ -53,22 +77,3 @@ def run_several(make: Callable[[], ASGIApp], host: str, port: int, workers: int)
         signal.signal(number, stop)
     for process in processes:
         process.join()
-
-
-def _serve(make: Callable[[], ASGIApp], host: str, port: int, shared: socket.socket) -> None:
-    uvicorn.Server(_config(make(), host, port)).run([shared])
-
-
-def _config(app: Any, host: str, port: int) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        http=Hurried,
-        access_log=False,
-        log_level="critical",
-        server_header=False,
-        limit_concurrency=MOST_CONNECTIONS,
-        timeout_keep_alive=IDLE_SECONDS,
-        timeout_graceful_shutdown=GRACE,
-    )

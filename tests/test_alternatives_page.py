@@ -22,8 +22,8 @@ from engine.language.values import Scalar, Value
 from engine.policy import loader
 from engine.proof.solving import Status
 from engine.report.alternatives_page import WhatIf, data, page
+from engine.report.formats import plain
 from engine.report.say import Say
-from engine.report.text import plain
 
 MISSED = "examples/2023_gp_half_time_objective_missed.yaml"
 RADIOLOGIST = "tests/fixtures/what_if/radiologist_2024.yaml"

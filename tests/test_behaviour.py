@@ -19,7 +19,7 @@ from engine.evaluation.session import Session
 from engine.language.expressions import Literal
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
 from engine.policy.model import Criterion, Item, Obligation, Parameter, Table
-from engine.report import text
+from engine.report import formats
 from engine.report.behaviour_page import behaviour_blocks, behaviour_object
 from engine.report.say import Say
 from engine.report.whom import Whom
@@ -198,7 +198,7 @@ def test_a_row_left_out_stops_the_evaluation_for_those_that_it_was_for(amounts: 
     assert stopped
     assert all(effect.after == "no-row" for effect in stopped)
     assert {cause.id for effect in stopped for cause in effect.causes} == {table}
-    assert "arrêt sur no-row" in text.plain(tuple(behaviour_blocks(found, {}, Say(session.registry, "fr"))))
+    assert "arrêt sur no-row" in formats.plain(tuple(behaviour_blocks(found, {}, Say(session.registry, "fr"))))
 
 
 def test_another_amount_is_a_gain_or_a_loss_of_so_many_euros(session: Session, small: Session, effort: Effort) -> None:

@@ -86,7 +86,7 @@ def test_money_is_text_with_two_decimals_and_conditions_are_rule_language() -> N
 
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_page_fits_a_narrow_terminal(name: str) -> None:
-    from engine.report import text
+    from engine.report import formats
     from engine.report.diff_page import Diff, page
     from engine.report.say import Say
 
@@ -94,10 +94,10 @@ def test_a_page_fits_a_narrow_terminal(name: str) -> None:
     found = compared(a.registry, b.registry, paired(a, b))
     for full in (False, True):
         blocks = page(Diff(sides=(a, b), found=found, full=full), Say(b.registry, "fr"))
-        lines = text.plain(blocks, 80).splitlines()
+        lines = formats.plain(blocks, 80).splitlines()
         # A path or an identifier cannot be broken; everything else is.
-        assert all(text.display_width(line) <= 80 or " " not in line.strip(" −+") for line in lines)
-        assert text.coloured(blocks, 80)
+        assert all(formats.display_width(line) <= 80 or " " not in line.strip(" −+") for line in lines)
+        assert formats.coloured(blocks, 80)
 
 
 def test_full_shows_the_citations_and_labels_that_are_only_counted_otherwise() -> None:

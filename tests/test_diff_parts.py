@@ -19,7 +19,7 @@ from engine.policy.build import build
 from engine.policy.loader import parse
 from engine.policy.reading import load_vocabulary
 from engine.policy.registry import Registry
-from engine.report import text
+from engine.report import formats
 from engine.report.diff_page import Diff, page
 from engine.report.say import Say
 from tests.command import ROOT
@@ -428,7 +428,7 @@ def test_a_change_can_be_read(name: str, lang: str) -> None:
     before, later = built(BASE), built(after(CHANGES[name][0]))
     side = Side("essai", Registry({"essai": later}, FACTS, DIGEST, ROOT, "option"), ("essai",))
     found = [Comparison(before, later, edits(before, later, FACTS))]
-    said = text.plain(page(Diff(sides=(side, side), found=found), Say(side.registry, lang)), 100)
+    said = formats.plain(page(Diff(sides=(side, side), found=found), Say(side.registry, lang)), 100)
     assert "diff_" not in said
     assert "object at" not in said
 
@@ -584,4 +584,4 @@ def test_a_convention_of_the_newer_side_alone_is_compared_with_the_one_before_it
 def test_other_facts_are_told() -> None:
     registry = Registry({"essai": built(BASE)}, FACTS, DIGEST, ROOT, "option")
     sides = (Side("a", registry, ()), Side("b", replace(registry, case_digest="autre"), ()))
-    assert "schéma des cas" in text.plain(page(Diff(sides=sides, found=[]), Say(registry, "fr")))
+    assert "schéma des cas" in formats.plain(page(Diff(sides=sides, found=[]), Say(registry, "fr")))

@@ -26,9 +26,8 @@ from engine.escaping import (
 from engine.policy.loader import parse
 from engine.policy.reading import load_schema
 from engine.policy.schema import shape, shape_problems
-from engine.report.markdown import markdown
+from engine.report.formats import coloured, markdown, plain
 from engine.report.page import Fold, Heading, Paragraph, Table, Tree
-from engine.report.text import coloured, plain
 
 SMALL = ROOT / FIXTURES / "small_policies"
 NASTY = (

@@ -24,10 +24,9 @@ from engine.inquiry.questions import ALL, Asked, Asker
 from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.proof.apart import values_apart
 from engine.proof.possible import encode_case
-from engine.report.markdown import markdown
+from engine.report.formats import display_width, markdown, plain
 from engine.report.questions_page import Commands, Questions, page
 from engine.report.say import Say
-from engine.report.text import display_width, plain
 
 ELIGIBILITY = "eligibilite"
 DOCTORS = 500  # with full effort, and otherwise

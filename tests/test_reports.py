@@ -17,14 +17,14 @@ from engine.report import (
     decision_page,
     diff_data,
     explain_page,
+    formats,
     options_page,
     questions_page,
     suite_page,
-    text,
     timeline_data,
 )
+from engine.report.formats import markdown
 from engine.report.html import html
-from engine.report.markdown import markdown
 from engine.report.page import Fold, Heading, Paragraph, Table, Tree
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,12 +97,12 @@ PAGE = (
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_a_page_fits_the_width_of_the_terminal(width: int) -> None:
-    assert max(text.display_width(line) for line in text.plain(PAGE, width).splitlines()) <= width
+    assert max(formats.display_width(line) for line in formats.plain(PAGE, width).splitlines()) <= width
 
 
 def test_a_terminal_gets_colours_and_a_pipe_gets_none() -> None:
-    assert "\x1b[" in text.coloured(PAGE, 80)
-    assert "\x1b[" not in text.plain(PAGE, 80)
+    assert "\x1b[" in formats.coloured(PAGE, 80)
+    assert "\x1b[" not in formats.plain(PAGE, 80)
 
 
 def test_markdown_escapes_what_would_change_the_layout() -> None:
@@ -114,7 +114,7 @@ def test_markdown_escapes_what_would_change_the_layout() -> None:
 
 def test_a_fold_loses_nothing_in_any_format() -> None:
     folded = (Heading("Titre", 1), Fold("Plus", (Paragraph("un"), Fold("Encore", (Tree(((0, "deux"),)),)))))
-    for said in (text.plain(folded), text.coloured(folded, 80), markdown(folded), html(folded, "fr")):
+    for said in (formats.plain(folded), formats.coloured(folded, 80), markdown(folded), html(folded, "fr")):
         assert all(part in said for part in ("Titre", "Plus", "un", "Encore", "deux"))
 
 

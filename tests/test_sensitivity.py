@@ -28,9 +28,9 @@ from engine.language.facts import YEAR
 from engine.language.values import NOT_APPLICABLE, Absent, Value
 from engine.policy import loader
 from engine.policy.model import Convention, Interpretation
+from engine.report.formats import plain
+from engine.report.otherwise_page import sensitivity_blocks
 from engine.report.say import Say
-from engine.report.sensitivity_page import sensitivity_blocks
-from engine.report.text import plain
 
 GOLDEN = ROOT / "tests" / "golden"
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from engine.cli import cli
-from engine.cli.faults import locale_language
+from engine.cli.tongue import locale_language
 
 ROOT = Path(__file__).resolve().parent.parent
 CASE = "examples/2023_gp_half_time_objective_missed.yaml"

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from engine.cli.faults import locale_language
+from engine.cli.tongue import locale_language
 from engine.comparison.edits.edit import Edit
 from engine.comparison.edits.structure import edits
 from engine.comparison.revisions import Repository, commit, repository, staged_paths

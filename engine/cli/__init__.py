@@ -23,7 +23,7 @@ _COMMANDS: Mapping[str, str] = {
     "check": "rules",
     "test": "reviewing",
     "evaluate": "deciding",
-    "explain": "explaining",
+    "explain": "asking",
     "batch": "bulk",
     "timeline": "living",
     "letter": "letters",
@@ -33,7 +33,7 @@ _COMMANDS: Mapping[str, str] = {
     "diff": "comparing",
     "compare": "options",
     "new": "texts",
-    "schema": "schemas",
+    "schema": "rules",
     "serve": "serving",
     "site": "serving",
 }

@@ -1,18 +1,21 @@
-"""The command that asks: a case file with missing facts comes in, the questions worth asking next go out."""
+"""The commands that ask about a case: what to ask next, why an item came out so, or what would change it, goes out."""
 
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import Any
 
 import click
 
-from engine.cli.common import Given, decide_file, given, page_options, read_document
+from engine.cli.common import Given, decide_file, engine_faults, given, page_options, read_document
 from engine.cli.tongue import tell
 from engine.evaluation.facts import read_case
 from engine.inquiry.questions import ALL, Asker
 from engine.language.facts import BENEFICIARY
-from engine.report.questions_page import FORMATS, Commands, Questions
+from engine.report import explain_page, questions_page
+from engine.report.explain_page import Explained
+from engine.report.questions_page import Commands, Questions
 
 
 @click.command()
@@ -20,7 +23,7 @@ from engine.report.questions_page import FORMATS, Commands, Questions
 @click.option("-i", "interactive", is_flag=True, help="Ask on the terminal, one question after another, from CASE on.")
 @click.option("-o", "--output", metavar="FILE", help="With -i: the case file to write.")
 @click.option("--for", "wanted", metavar="ITEM", help="The result to decide, or all (default: the verdict).")
-@given(*page_options, formats=FORMATS)
+@given(*page_options, formats=questions_page.FORMATS)
 def ask(rules: Given, case: str | None, interactive: bool, wanted: str | None) -> None:
     """Say which missing facts to ask for, those that decide most first, and where each is found."""
     if interactive:
@@ -38,7 +41,7 @@ def ask(rules: Given, case: str | None, interactive: bool, wanted: str | None) -
         others=shlex.join(["avenant", "ask", case, "--for", ALL, *rules.again()]),
         evaluate=shlex.join(["avenant", "evaluate", case, *rules.again()]),
     )
-    rules.put(FORMATS, Questions(asked, commands, rules.title(case)))
+    rules.put(questions_page.FORMATS, Questions(asked, commands, rules.title(case)))
 
 
 def _given(rules: Given, case: str) -> dict[str, Any]:
@@ -46,3 +49,58 @@ def _given(rules: Given, case: str) -> dict[str, Any]:
     document = read_document(case)
     facts = read_case(document.data, rules.session.registry.vocabulary, document)
     return {name: value for name, value in facts.items() if name != BENEFICIARY or BENEFICIARY in document.data}
+
+
+FAVOURABLE = ""
+
+
+@click.command()
+@click.argument("case", metavar="CASE")
+@click.argument("item", metavar="ITEM")
+@click.option(
+    "--what-if",
+    metavar="[VALUE]",
+    is_flag=False,
+    flag_value=FAVOURABLE,
+    help="The smallest changes of facts, up to three, that give ITEM this value: a name, a number (11000, at least"
+    " 11000+, at most 11000-), a date, more, less or not_applicable. Without VALUE, written last: in the"
+    " applicant's favour.",
+)
+@click.option(
+    "--any-fact", is_flag=True, help="With --what-if: change facts too that a person cannot (age, specialty)."
+)
+@click.option("--possible", is_flag=True, help="Also every value that ITEM can still take, where it is open.")
+@given(*page_options, formats=explain_page.FORMATS)
+def explain(rules: Given, case: str, item: str, what_if: str | None, any_fact: bool, possible: bool) -> None:
+    """Say why an item of a case came out as it did: the chain down to facts and articles; or what would change it."""
+    if what_if is None and any_fact:
+        raise click.UsageError(tell("--any-fact goes with --what-if"))
+    if what_if is not None and possible:
+        raise click.UsageError(tell("--possible does not go with --what-if"))
+    explained = Explained(decide_file(rules, case), item)
+    if possible:
+        from engine.inquiry.possible import outlook_of  # rarely asked for, and needs the solver
+
+        explained = replace(explained, outlooks=outlook_of(rules.session, explained.decision, item, rules.choices))
+    if what_if is None:
+        rules.put(explain_page.FORMATS, explained)
+    else:
+        with engine_faults(case):
+            _what_if(rules, explained, what_if or None, any_fact)
+
+
+def _what_if(rules: Given, explained: Explained, wished: str | None, any_fact: bool) -> None:
+    from engine.inquiry.what_if import alternatives  # rarely asked for
+    from engine.report import alternatives_page
+
+    found = alternatives(
+        rules.session,
+        dict(explained.decision.facts),
+        explained.item,
+        wished,
+        convention=rules.convention,
+        interpret=dict(rules.choices),
+        as_of=rules.as_of,
+        any_fact=any_fact,
+    )
+    rules.put(alternatives_page.FORMATS, alternatives_page.WhatIf(found, explained.decision))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.cli.progress import progress
-from engine.cli.witnesses import write_witnesses
+from engine.cli.proving import progress, write_witnesses
 from engine.comparison.effects.behaviour import Behaviour, behaviours
 from engine.comparison.effects.measures import Portfolio
 from engine.comparison.effects.versions import Version

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.cli.common import Given, given, interpreting
-from engine.cli.progress import progress
+from engine.cli.proving import progress
 from engine.cli.tongue import tell
 from engine.errors import needing
 

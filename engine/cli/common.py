@@ -15,8 +15,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import click
 
 import engine
-from engine.cli.faults import faults_told
-from engine.cli.tongue import current, tell
+from engine.cli.tongue import current, faults_told, tell
 from engine.errors import InputFault, Location, Problem, fault
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import read_case

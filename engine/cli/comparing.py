@@ -7,7 +7,7 @@ import sys
 import click
 
 from engine.cli.common import Given, given, output
-from engine.cli.effort import effort_option
+from engine.cli.proving import effort_option
 from engine.cli.tongue import tell
 from engine.comparison.edits.structure import compared
 from engine.comparison.sides import open_sides, paired

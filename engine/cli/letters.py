@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.cli.common import Given, deciding, deciding_options, given, read_document
-from engine.cli.faults import complain
-from engine.cli.tongue import tell
+from engine.cli.tongue import complain, tell
 from engine.errors import ERROR, InputFault, needing
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case

@@ -9,9 +9,8 @@ from pathlib import Path
 import click
 
 from engine.cli.common import Given, given, output, write
-from engine.cli.progress import counted, progress
+from engine.cli.proving import counted, progress, write_witnesses
 from engine.cli.tongue import tell
-from engine.cli.witnesses import write_witnesses
 from engine.exchange.rules_text import rules_text
 from engine.policy.loader import read_bytes
 from engine.proof.defects import Defect, all_cases, defects

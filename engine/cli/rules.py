@@ -1,20 +1,22 @@
-"""The commands about the rules themselves: a policies folder comes in, its content and its faults go out."""
+"""The commands about the rules themselves: a folder comes in; its content, its faults or its own schemas go out."""
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 import click
 
-from engine.cli.common import Given, given
-from engine.cli.effort import effort_option
-from engine.cli.faults import complain
-from engine.cli.progress import progress
-from engine.cli.tongue import tell
+from engine.cli.common import Given, given, write
+from engine.cli.proving import effort_option, progress
+from engine.cli.tongue import complain, tell
 from engine.errors import ERROR, Problem
+from engine.exchange.own_schemas import WRITTEN, with_own_ids
+from engine.files import unwritable
 from engine.policy.checks import check_folder
 from engine.policy.places import policies_place
+from engine.policy.reading import load_schema
 from engine.report.catalogue_page import LIST_FORMATS, SHOW_FORMATS
 
 
@@ -76,3 +78,19 @@ def check(rules: Given, deep: bool, witness: str | None, strict: bool, effort: i
         faulty = found or faulty
     if faulty:
         sys.exit(1)
+
+
+@click.command()
+@click.option("--write", "folder", metavar="DIR", required=True, help="The folder for the schemas, such as .avenant.")
+@given()
+def schema(rules: Given, folder: str) -> None:
+    """Write the schemas of rule files with the ids of one's own rules, for an editor to complete and underline."""
+    place = Path(folder)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(place, error) from None
+    for name in WRITTEN:
+        made = with_own_ids(load_schema(name)[0], rules.session.registry)
+        write(json.dumps(made, ensure_ascii=False, indent=2) + "\n", str(place / f"{name}.schema.json"))
+    click.echo(rules.say("schemas_written", folder=place.as_posix()))

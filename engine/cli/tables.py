@@ -11,10 +11,9 @@ import click
 from engine.cli.common import Given, given, output, write
 from engine.cli.tongue import group_lang_option, tell
 from engine.errors import Location, Problem, UsageFault, nearest, needing
-from engine.exchange.dating import Since
 from engine.exchange.importing import changes
 from engine.exchange.tables import entries
-from engine.exchange.writing import write_changes
+from engine.exchange.writing import Since, write_changes
 from engine.files import replacing
 from engine.language.expressions import Citation
 from engine.language.typing import is_date

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.faults import faults_told, locale_language
+from engine.cli.tongue import faults_told, locale_language
 from engine.errors import InputFault, Location, fault
 from engine.policy import loader
 from engine.report.item_text import item_text

@@ -1,12 +1,16 @@
-"""Language of the command line itself: help and usage errors, ours and click's, in French where that is asked for.
+"""Language and faults of the command line: help, usage errors and messages, in French where that is asked for.
 
 The texts stand in English where they are declared; ``words/fr/commands.json`` has the French of each.
 """
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import errno
 import inspect
+import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,8 +18,46 @@ from contextvars import ContextVar
 import click
 from click import core, decorators, exceptions, formatting, parser, types
 
-from engine.cli.faults import locale_language
+from engine.errors import InputFault, Location, Problem, UsageFault
+from engine.evaluation.inference import EngineFault
 from engine.words import LANGUAGES, read_words
+
+
+def locale_language() -> str:
+    """French where the locale is French, else English."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "fr" if next((name for name in names if name), "").lower().startswith("fr") else "en"
+
+
+@contextlib.contextmanager
+def faults_told(lang: str) -> Iterator[None]:
+    """Turns faults into messages on standard error and an exit status."""
+    try:
+        yield
+    except InputFault as error:
+        complain(error.problems, lang)
+        sys.exit(1)
+    except UsageFault as error:
+        raise click.UsageError(f"{error.problem.location}: {error.problem.message(lang)}") from None
+    except EngineFault as error:  # outside the decision of one case, which is told with its file
+        complain([Problem(Location("avenant"), "engine-fault", {"reason": error})], lang)
+        sys.exit(1)
+    except RecursionError:
+        complain([Problem(Location("avenant"), "too-deep", {"limit": "…"})], lang)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno == errno.EPIPE:  # who reads the output has gone; click ends quietly
+            raise
+        reason = error.strerror or type(error).__name__
+        complain([Problem(Location(str(error.filename or "avenant")), "file-unreadable", {"reason": reason})], lang)
+        sys.exit(1)
+
+
+def complain(problems: Sequence[Problem], lang: str) -> None:
+    """Tells problems on standard error."""
+    for problem in problems:
+        click.echo(problem.line(lang), err=True)
+
 
 # Of a group, which has no answer of its own: read by language() before anything runs.
 group_lang_option = click.option(

@@ -12,16 +12,14 @@ from engine.language.expressions import Citation
 from engine.language.facts import SIGNATURE
 from engine.letters.amounts import in_words
 from engine.letters.fields import ADDRESSEE, SENDER
-from engine.letters.limits import WEAK
-from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, VERSEMENT, Matter
+from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, VERSEMENT, WEAK, Matter
 from engine.letters.people import OPTION, People, blank, blanks
 from engine.report.money import EUROS
 from engine.report.page import Tree
 from engine.report.parts import facts_behind, unmet_conditions
-from engine.report.readings import readings_blocks
+from engine.report.readings import readings_blocks, supposed_blocks
 from engine.report.reasons import waiting
 from engine.report.say import Say
-from engine.report.suppositions import supposed_blocks
 
 DECISIVE = "payment_withheld"  # what follows where a duty is not done
 

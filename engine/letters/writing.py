@@ -7,8 +7,7 @@ from pathlib import Path
 
 from engine.errors import InputFault, Location, Problem, fault, warning
 from engine.letters.content import values
-from engine.letters.limits import stops
-from engine.letters.matter import KINDS, Matter
+from engine.letters.matter import KINDS, Matter, stops
 from engine.letters.people import People, blanks
 from engine.letters.sandbox import faults, filled, printed
 from engine.policy.registry import Registry

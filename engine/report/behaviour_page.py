@@ -15,8 +15,7 @@ from engine.proof.whom import Extent
 from engine.report.objects import exact_object, facts_object, named
 from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.portfolio_page import portfolio_blocks, portfolio_object
-from engine.report.say import Say
-from engine.report.values import Json, to_json
+from engine.report.say import Json, Say, to_json
 from engine.report.whom import Whom
 
 # What a page shows of one result, or of all criteria; an object holds all.

@@ -1,10 +1,11 @@
-"""Composes the pages about the rules themselves: a registry comes in, its conventions or one item in each go out."""
+"""The rules themselves: a registry comes in, its conventions or one item in each go out, as pages and as objects."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.language.expressions import Cell, Citation, FactRef, ItemRef, Literal, Unpublished, find
@@ -12,12 +13,13 @@ from engine.language.facts import BENEFICIARY
 from engine.language.types import number
 from engine.language.values import exact
 from engine.policy import model
+from engine.policy.model import Convention
 from engine.policy.model import Table as DecisionTable
 from engine.policy.registry import Registry
 from engine.report.formats import formats
-from engine.report.in_time import alike, in_time
+from engine.report.objects import as_json
 from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
-from engine.report.phrases import Phrases
+from engine.report.phrases import Phrases, alike, in_time
 from engine.report.say import Say
 
 
@@ -195,3 +197,54 @@ def _graded(cite: tuple[Citation, ...], say: Say) -> str:
     sources = (say.registry.conventions[each.convention].sources.get(each.source) for each in cite)
     graded = ", ".join(say.value(kind) for kind in dict.fromkeys(source.kind for source in sources if source))
     return f"{say.cited(cite)} ({graded})" if graded else say.cited(cite)
+
+
+def conventions_object(say: Say) -> Any:
+    """Every convention with its window of signatures, the digest of its rules and its open questions."""
+    registry = say.registry
+    return {
+        "conventions": [
+            {
+                **as_json(convention, say, "id", "label"),
+                "beneficiaire": convention.beneficiary,
+                "from": convention.signed_from.isoformat(),
+                "before": convention.signed_before.isoformat() if convention.signed_before else None,
+                "digest": registry.digest(convention),
+                "interpretations": [
+                    as_json(question, say, "id", "question", "default", "choices")
+                    for question in convention.interpretations.values()
+                ],
+                "items": len(convention.items),
+            }
+            for convention in say.registry.in_time
+        ]
+    }
+
+
+def items_object(say: Say) -> Any:
+    """Every item of the conventions, with the conventions that have it."""
+    found: dict[str, dict[str, Any]] = {}
+    for convention in say.registry.in_time:
+        for item in convention.items.values():
+            entry = {"id": item.id, "kind": item.kind, "label": say.label(item), "conventions": []}
+            found.setdefault(item.id, entry)["conventions"].append(convention.id)
+    return {"items": [found[id_] for id_ in sorted(found)]}
+
+
+def item_object(id_: str, say: Say) -> Any:
+    """One item in each convention that has it.
+
+    Raises:
+        UsageFault: no convention has it.
+    """
+    having = [convention for convention in say.registry.in_time if id_ in convention.items]
+    if not having:
+        known = {each for convention in say.registry.in_time for each in convention.items}
+        place = Location(str(say.registry.root.name))
+        raise UsageFault(Problem(place, "unknown-item", {"id": id_[:80]}, nearest(id_[:80], known)))
+    return {"id": id_, "in": [_in_convention(convention, id_, say) for convention in having]}
+
+
+def _in_convention(convention: Convention, id_: str, say: Say) -> dict[str, Any]:
+    head = {"convention": convention.id, "digest": say.registry.digest(convention)}
+    return {**head, **as_json(convention.items[id_], say, "kind", "label", "unit", "note", "cite")}

@@ -10,13 +10,12 @@ from typing import Any
 from engine.escaping import in_cell
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.session import YEARS_SHOWN
-from engine.report.amounts_chart import decision_figure
+from engine.report.charts import decision_figure
 from engine.report.html import html
 from engine.report.page import Page
 from engine.report.parts import tone_of
 from engine.report.reasons import why
-from engine.report.say import Say
-from engine.report.values import to_json
+from engine.report.say import Say, to_json
 
 
 def decisions_html(shown: Page, alone: Decision | None, say: Say) -> str:

@@ -14,16 +14,15 @@ from engine.language.facts import YEAR
 from engine.policy.registry import Outside
 from engine.records import dataclass
 from engine.report import outside_page, parts
-from engine.report.ending import ended, grades_blocks
 from engine.report.formats import formats
 from engine.report.money import amounts_blocks, money_cells, money_columns, payments_blocks
 from engine.report.objects import decision_object, lines_of
 from engine.report.outside_page import outside_blocks
 from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
-from engine.report.readings import hang, hanging, reading_objects, readings_blocks
+from engine.report.parts import ended, grades_blocks
+from engine.report.readings import hang, hanging, reading_objects, readings_blocks, supposed_blocks, supposed_objects
 from engine.report.reasons import MOST_FACTS, lacking, marked, reasons_block, why
 from engine.report.say import Say
-from engine.report.suppositions import supposed_blocks, supposed_objects
 
 if TYPE_CHECKING:
     from engine.inquiry.possible import Outlook
@@ -154,7 +153,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     if not refused:
         yield from parts.duties(decision.obligations, say, full, hangs)
     if case.sensitivity is not None:
-        from engine.report.sensitivity_page import sensitivity_blocks  # rarely asked for
+        from engine.report.otherwise_page import sensitivity_blocks  # rarely asked for
 
         yield from sensitivity_blocks(case.sensitivity, say)
     yield from grades_blocks(decision, say, full)
@@ -178,7 +177,7 @@ def of_the_verdict(case: Decided) -> list[Reading]:
 def _outlooks(case: Decided, say: Say) -> Iterator[Block]:
     """What open results can still be, where that was asked."""
     if case.outlooks is not None:
-        from engine.report.possible_page import possible_blocks  # rarely asked for
+        from engine.report.otherwise_page import possible_blocks  # rarely asked for
 
         yield from possible_blocks(case.outlooks, say)
 
@@ -258,11 +257,11 @@ def _object(case: Decided, say: Say) -> dict[str, Any]:
     data["readings"] = reading_objects(case.readings, say)
     data |= supposed_objects(case.supposed, say)
     if case.sensitivity is not None:
-        from engine.report.sensitivity_page import sensitivity_object  # rarely asked for
+        from engine.report.otherwise_page import sensitivity_object  # rarely asked for
 
         data["sensitivity"] = sensitivity_object(case.sensitivity, say)
     if case.outlooks is not None:
-        from engine.report.possible_page import possible_objects  # rarely asked for
+        from engine.report.otherwise_page import possible_objects  # rarely asked for
 
         data["possible"] = possible_objects(case.outlooks, say)
     return data

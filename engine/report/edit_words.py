@@ -20,8 +20,7 @@ from engine.language.typing import is_date
 from engine.policy import model
 from engine.policy.overlays import year_start_item
 from engine.policy.suppositions import Supposition
-from engine.report.in_time import in_time
-from engine.report.phrases import Phrases
+from engine.report.phrases import Phrases, in_time
 from engine.report.say import Say
 
 _Side = TypeVar("_Side")

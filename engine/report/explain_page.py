@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, Result
-from engine.report.ending import ended
 from engine.report.formats import formats
 from engine.report.objects import doubt_objects, result_object
 from engine.report.page import Block, Heading, Page, Table, Tree
-from engine.report.parts import doubts_of, item_heading
+from engine.report.parts import doubts_of, ended, item_heading
 from engine.report.say import Say
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def page(explained: Explained, say: Say) -> Page:
     say = say.noting()
     blocks = list(_blocks(explained, say))
     if explained.outlooks:
-        from engine.report.possible_page import possible_blocks  # rarely asked for
+        from engine.report.otherwise_page import possible_blocks  # rarely asked for
 
         blocks.extend(possible_blocks(explained.outlooks, say))
     return ended(blocks, say)
@@ -56,7 +55,7 @@ def data(explained: Explained, say: Say) -> Any:
         "results": {result.id: result_object(result, say) for result in results},
     }
     if explained.outlooks:
-        from engine.report.possible_page import possible_objects  # rarely asked for
+        from engine.report.otherwise_page import possible_objects  # rarely asked for
 
         found["possible"] = possible_objects(explained.outlooks, say)
     return found

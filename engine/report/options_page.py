@@ -8,12 +8,11 @@ from typing import Any
 from engine.evaluation.decision import Decision
 from engine.language.values import Scalar
 from engine.records import dataclass
-from engine.report.ending import texts_blocks
 from engine.report.formats import formats
 from engine.report.html import html
 from engine.report.objects import decision_object, facts_object
 from engine.report.page import Heading, Page, Paragraph, Table
-from engine.report.parts import eligibility_criteria, facts_behind, tone_of
+from engine.report.parts import eligibility_criteria, facts_behind, texts_blocks, tone_of
 from engine.report.reasons import marked, reasons_block
 from engine.report.say import Say
 

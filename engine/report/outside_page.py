@@ -7,11 +7,11 @@ from typing import Any
 
 from engine.language.facts import BENEFICIARY
 from engine.policy.registry import Outside
-from engine.report.ending import ended
 from engine.report.formats import formats
 from engine.report.html import html
 from engine.report.objects import citations
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
+from engine.report.parts import ended
 from engine.report.say import Say
 
 

@@ -1,18 +1,21 @@
-"""Says rules in words: condition and expression nodes come in, a French or English phrase goes out.
+"""Says rules in words: conditions, expressions and rows of tables come in, French or English phrases go out.
 
 The words of each operator are in its row of the operator table; labels come from items and facts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
 
 from engine.language import expressions as tree
+from engine.language.expressions import Literal, Unpublished
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
-from engine.policy.model import Item
+from engine.policy.dated import until
+from engine.policy.model import Item, Row, Table
 from engine.report.say import Say
 
 Lines = Iterator[tuple[int, str]]
@@ -136,3 +139,33 @@ class Phrases:
     def _item(self, node: tree.ItemRef) -> str:
         item = self.items.get(node.id)
         return f"« {self.say.label(item)} »" if item else node.id
+
+
+Shown = Callable[[Literal | Unpublished], str]
+
+
+def in_time(row: Row, table: Table, say: Say, shown: Shown) -> str:
+    """The values of all rows of the same cells, each with its days."""
+    return ", ".join(_stretches(alike(row, table), table, say, shown))
+
+
+def alike(row: Row, table: Table) -> list[Row]:
+    """The rows of the same cells, the oldest first."""
+    return sorted((each for each in table.rows if each.cells == row.cells), key=lambda each: each.start or dt.date.min)
+
+
+def _stretches(rows: list[Row], table: Table, say: Say, shown: Shown) -> Iterator[str]:
+    before: dt.date | None = None
+    for row in rows:
+        literal = until(row, table)
+        end = None if literal is None else dt.date.fromisoformat(str(literal.value))
+        follows = row.start is None or row.start == before
+        last = "" if end is None else say.scalar(end - dt.timedelta(days=1))
+        value, start = shown(row.then), "" if row.start is None else say.scalar(row.start)
+        if end is not None:
+            yield say("in_time_until" if follows else "in_time_within", value=value, start=start, day=last)
+        elif row.start is not None:
+            yield say("in_time_then" if follows else "in_time_from", value=value, start=start)
+        else:
+            yield value
+        before = end

@@ -12,8 +12,7 @@ from engine.language.types import number
 from engine.language.values import Absent, Value
 from engine.report.objects import named
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
-from engine.report.say import Say
-from engine.report.values import money
+from engine.report.say import Say, money
 from engine.report.whom import Whom
 
 EUR = number("EUR", 2)

@@ -10,14 +10,12 @@ from engine.evaluation.decision import Result
 from engine.inquiry.questions import Asked
 from engine.language.facts import Fact
 from engine.language.values import exact
-from engine.report.ending import ended
 from engine.report.formats import formats
 from engine.report.objects import doubt_objects
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
-from engine.report.parts import convention_line, doubts_of
+from engine.report.parts import convention_line, doubts_of, ended
 from engine.report.reasons import why
-from engine.report.say import Say
-from engine.report.values import Json, to_json
+from engine.report.say import Json, Say, to_json
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.policy.places import DIFFERENCES, TESTS
-from engine.report.coverage_html import coverage_html
-from engine.report.coverage_page import coverage_blocks, mutation_blocks, review_object
+from engine.report.coverage_page import coverage_blocks, coverage_html, mutation_blocks, review_object
 from engine.report.formats import formats
 from engine.report.page import Block, Heading, Page, Paragraph, Table
 from engine.report.say import Say

@@ -1,32 +1,32 @@
-"""Timelines of contracts for commands and programs: their formats, the JSON object and the rows of CSV.
+"""Timelines of contracts for commands and programs: their formats, the JSON object, the rows of CSV, and a calendar.
 
 The shape of the object is schemas/timeline.schema.json.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.escaping import in_cell
+from engine.escaping import in_cell, on_one_line
 from engine.evaluation.decision import Result
 from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.report import objects
-from engine.report.amounts_chart import timeline_figure
+from engine.report.charts import timeline_figure
 from engine.report.decision_files import csv_cell, csv_text
-from engine.report.ending import ended
 from engine.report.formats import formats
 from engine.report.html import html
 from engine.report.page import Page
-from engine.report.readings import hang, reading_objects
+from engine.report.parts import ended
+from engine.report.readings import hang, reading_objects, supposed_objects
 from engine.report.reasons import why
-from engine.report.say import Say
-from engine.report.suppositions import supposed_objects
+from engine.report.say import Say, money, to_json
 from engine.report.timeline_page import timeline_blocks
-from engine.report.values import money, to_json
 
 if TYPE_CHECKING:
     from engine.inquiry.readings import Reading
@@ -51,7 +51,7 @@ def page(life: Life, say: Say) -> Page:
     say = say.noting()
     blocks = list(timeline_blocks(life.timeline, say, life.title, life.full, life.readings, life.supposed))
     if life.sensitivity is not None:
-        from engine.report.sensitivity_page import sensitivity_blocks  # rarely asked for
+        from engine.report.otherwise_page import sensitivity_blocks  # rarely asked for
 
         blocks.extend(sensitivity_blocks(life.sensitivity, say))
     return ended(blocks, say)
@@ -65,7 +65,7 @@ def data(life: Life, say: Say) -> Any:
     found |= supposed_objects(life.supposed, say)
     if life.sensitivity is None:
         return found
-    from engine.report.sensitivity_page import sensitivity_object  # rarely asked for
+    from engine.report.otherwise_page import sensitivity_object  # rarely asked for
 
     return {**found, "sensitivity": sensitivity_object(life.sensitivity, say)}
 
@@ -213,3 +213,48 @@ def _reasons(
     ]
     if any(cells):
         yield f"{id_}.why", cells
+
+
+LINE = 73  # octets before a line is folded
+_SIGNS = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,"})
+
+
+def calendar(timeline: Timeline, say: Say) -> str:
+    """An entry for each payment and each duty that is not done, on its day; the calendar's stamp is the day asked."""
+    entries = dict.fromkeys(sorted(_entries(timeline, say)))
+    stamp = timeline.as_of or next((day for day, _ in entries), dt.date(2000, 1, 1))
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Avenant//FR"]
+    for day, text in entries:
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{hashlib.sha256(f'{day} {text}'.encode()).hexdigest()[:24]}@avenant",
+            f"DTSTAMP:{stamp:%Y%m%d}T000000Z",
+            f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+            f"SUMMARY:{on_one_line(text).translate(_SIGNS)}",
+            "TRANSP:TRANSPARENT",
+            "END:VEVENT",
+        ]
+    return "\r\n".join([*(part for line in lines for part in _folded(line)), "END:VCALENDAR", ""])
+
+
+def _entries(timeline: Timeline, say: Say) -> Iterator[tuple[dt.date, str]]:
+    for row in timeline.rows:
+        for payment in row.decision.payments:
+            if payment.due is not None and payment.result.status != "not_applicable":
+                year = f"{say('year').lower()} {row.year}"
+                told = f"{say.label(payment.result)} ({year})"
+                yield payment.due, say.pair(told, say.result(payment.result))
+    for line in timeline.obligations:
+        if line.due is not None and line.status not in ("done", "not_applicable"):
+            yield line.due, say.label(line)
+
+
+def _folded(line: str) -> Iterator[str]:
+    """A line in pieces of at most 75 octets, of which each but the first begins with a space."""
+    piece = ""
+    for character in line:
+        if len((piece + character).encode()) > LINE:
+            yield piece
+            piece = " "
+        piece += character
+    yield piece

@@ -13,10 +13,9 @@ from engine.language.facts import YEAR
 from engine.report import parts
 from engine.report.money import EUROS, money_cells, money_columns
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
-from engine.report.readings import hanging, readings_blocks
+from engine.report.readings import hanging, readings_blocks, supposed_blocks
 from engine.report.reasons import Hanging, marked, marked_day, reasons_block, why
 from engine.report.say import Say
-from engine.report.suppositions import supposed_blocks
 
 if TYPE_CHECKING:
     from engine.inquiry.readings import Reading

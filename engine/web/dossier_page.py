@@ -19,12 +19,11 @@ from engine.language.spoken import Unread, read_spoken
 from engine.letters.matter import Matter, matter_of_life
 from engine.policy import loader
 from engine.policy.reading import load_schema
-from engine.report.amounts_chart import timeline_figure
-from engine.report.calendar import calendar
+from engine.report.charts import timeline_figure
 from engine.report.formats import Screen
 from engine.report.html import fragment
 from engine.report.say import Say
-from engine.report.timeline_data import FORMATS, Life, page
+from engine.report.timeline_data import FORMATS, Life, calendar, page
 from engine.web.state import State, written
 
 YAML, CALENDAR, HTML = "yaml", "ics", "html"

@@ -27,9 +27,8 @@ from engine.web.refusals import Refused, refused
 from engine.web.rules_pages import RulesPages, examples
 from engine.web.shown import Field, Shown
 from engine.web.state import DAY, LANG, TEXT, State
-from engine.web.what_if import WhatIf, what_if
-from engine.web.what_if_page import axis_label, what_if_html
-from engine.web.wording import wording
+from engine.web.templates import wording
+from engine.web.what_if import WhatIf, axis_label, what_if, what_if_html
 
 MOVED, COMPARED = "courbe", "comparer"
 

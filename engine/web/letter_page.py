@@ -21,8 +21,7 @@ KIND = "lettre"
 
 def possible(matter: Matter, session: Session) -> tuple[str, ...]:
     """The kinds of letter that would say no more than the decision; none where the extra is not installed."""
-    from engine.letters.limits import stops
-    from engine.letters.matter import KINDS
+    from engine.letters.matter import KINDS, stops
 
     if importlib.util.find_spec("docxtpl") is None:
         return ()

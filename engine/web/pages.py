@@ -19,7 +19,7 @@ from engine.web.refusals import Refused, headers_of, refused, status_of
 from engine.web.shown import Field, Shown
 from engine.web.state import Pairs, State, read_state
 from engine.web.templates import page as rendered
-from engine.web.wording import wording
+from engine.web.templates import wording
 from engine.web.worker import Worker
 
 MAX_PARAMETERS = 200

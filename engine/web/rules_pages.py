@@ -25,14 +25,13 @@ from engine.policy.registry import Registry
 from engine.report.behaviour_page import Effects
 from engine.report.catalogue_page import item_blocks, show_page, window_text
 from engine.report.diff_page import Diff, tables
-from engine.report.ending import ended
 from engine.report.html import fragment
 from engine.report.page import Block, Fold, Heading, Paragraph, Table
+from engine.report.parts import ended
 from engine.report.say import Say
 from engine.suite.running import PolicyCase, read_cases
 from engine.web.state import LANG, State
-from engine.web.templates import page
-from engine.web.wording import wording
+from engine.web.templates import page, wording
 from engine.words import LANGUAGES
 
 STATIC = Path(__file__).parent / "static"

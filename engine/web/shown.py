@@ -11,7 +11,7 @@ from markupsafe import Markup
 from engine.evaluation.decision import Decision
 from engine.inquiry.readings import Reading
 from engine.language.facts import YEAR, Fact
-from engine.report.amounts_chart import decision_figure
+from engine.report.charts import decision_figure
 from engine.report.decision_page import Decided, Decisions, Undecided, of_the_verdict, page
 from engine.report.html import Links, fragment
 from engine.report.outside_page import outside_blocks
@@ -19,11 +19,10 @@ from engine.report.page import Block, Heading, Paragraph
 from engine.report.parts import tone_of
 from engine.report.questions_page import answers_text
 from engine.report.readings import told_effects
-from engine.report.say import Say
-from engine.report.values import unit_text
+from engine.report.say import Say, unit_text
 from engine.web.estimate import Estimate
 from engine.web.state import DIGEST_SHOWN, LANG, READING, TEXT, Fault, State, written
-from engine.web.wording import wording
+from engine.web.templates import wording
 
 RADIOS = 8  # values that are shown as radio buttons; more make a list to choose from
 

@@ -1,7 +1,8 @@
-"""Templates of pages: a name, a state and values come in, HTML goes out, in its language and with its links."""
+"""Templates of pages: a name, a state and values come in, HTML goes out, in the words of its language."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,23 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from engine.report.values import scalar_text
+from engine.report.say import scalar_text
 from engine.web.letter_page import fields
 from engine.web.state import LANG, State
-from engine.web.wording import wording
-from engine.words import LANGUAGES
+from engine.words import LANGUAGES, read_words
+
+Wording = Callable[..., str]
+
+
+def wording(lang: str) -> Wording:
+    """Says a word of the pages with its blanks filled in."""
+
+    def say(key: str, **values: object) -> str:
+        text: str = read_words("web", lang)[key]
+        return text.format_map(values) if values else text
+
+    return say
+
 
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),

@@ -1,15 +1,23 @@
-"""Composes what other readings would change: a sensitivity comes in, a section of a page or a JSON object goes out."""
+"""What could come out otherwise, by other readings or by missing facts: sections of a page and JSON objects go out.
+
+The shape of the objects is in schemas/decision.schema.json.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.evaluation.decision import Result
+from engine.inquiry.possible import Outlook
 from engine.inquiry.sensitivity import Choices, Sensitivity, Subject
 from engine.language.facts import YEAR
+from engine.language.values import Absent, Scalar, Value
+from engine.proof.possible import Possible
+from engine.proof.solving import Status
 from engine.report.objects import citations, value_object
-from engine.report.page import Block, Heading, Paragraph, Tree
+from engine.report.page import Block, Heading, Paragraph, Table, Tree
 from engine.report.parts import named_years
 from engine.report.say import Say
 
@@ -132,3 +140,58 @@ def sensitivity_object(found: Sensitivity, say: Say) -> dict[str, Any]:
 
 def _subject(subject: Subject, result: Result, say: Say) -> dict[str, Any]:
     return {"result": subject.item, "annee": subject.year or None, "label": say.label(result)}
+
+
+def possible_blocks(found: Sequence[Outlook], say: Say) -> Iterator[Block]:
+    """The section: each open result with its values, years that come to the same together."""
+    told: dict[tuple[str, str], list[int]] = {}
+    for outlook in found:
+        told.setdefault((say.label(outlook.result), possible_text(outlook, say)), []).append(outlook.year)
+    if told:
+        yield Heading(say("still_possible"))
+        rows = tuple((named_years(label, years, say), text) for (label, text), years in told.items())
+        yield Table((say("result"), say("value")), rows)
+
+
+def possible_text(outlook: Outlook, say: Say) -> str:
+    """The values in words, as a choice or as a range, and what the budget left open."""
+    possible = outlook.possible
+    words = [say.result(as_result(outlook, value)) for value in possible.values]
+    undecided = possible.status is Status.UNDECIDED
+    if not words:
+        return say("possible_undecided", effort=possible.effort) if undecided else say("nothing_possible")
+    if is_range(possible):
+        said = say("from_to", low=words[0], high=words[-1])
+    else:
+        said = say("or_value").join(words)
+    return say.listed([said, say("budget_spent", effort=possible.effort)]) if undecided else said
+
+
+def is_range(possible: Possible) -> bool:
+    """Whether the values are the least and the greatest of many numbers."""
+    return not possible.complete and possible.status is not Status.UNDECIDED and len(possible.values) == 2
+
+
+def as_result(outlook: Outlook, value: Value) -> Result:
+    """The result as if it had come out so."""
+    if isinstance(value, Absent):
+        return replace(outlook.result, status=value.value, value=None)
+    scalar: Scalar = value
+    return replace(outlook.result, status="known", value=scalar)
+
+
+def possible_objects(found: Sequence[Outlook], say: Say) -> list[dict[str, Any]]:
+    """The same for programs; the shape is in schemas/decision.schema.json."""
+    return [
+        {
+            "result": outlook.result.id,
+            "annee": outlook.year or None,
+            "label": say.label(outlook.result),
+            "values": [value_object(as_result(outlook, value), say) for value in outlook.possible.values],
+            "range": is_range(outlook.possible),
+            "complete": outlook.possible.complete,
+            "decided": outlook.possible.status is not Status.UNDECIDED,
+            "effort": outlook.possible.effort,
+        }
+        for outlook in found
+    ]

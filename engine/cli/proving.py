@@ -1,0 +1,84 @@
+"""What commands that take their time share: how far they are, the effort of proofs, the files of witnesses."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from engine.cli.common import write
+from engine.files import unwritable
+from engine.proof.solving import DEFAULT_EFFORT
+from engine.words import LANGUAGES, read_words
+
+_T = TypeVar("_T")
+Told = Callable[[int, int], None]  # how many are done, of how many
+
+
+@contextmanager
+def progress(doing: str) -> Iterator[Told]:
+    """Shows on the error stream, if that is a terminal, what is being done, and for how long."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console  # only for who looks on
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(doing, total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+def counted(entries: Iterable[_T], total: int, told: Told) -> Iterator[_T]:
+    """The same entries, each told once what was asked of it is done."""
+    for number, entry in enumerate(entries, 1):
+        yield entry
+        told(number, total)
+
+
+effort_option = click.option(
+    "--effort",
+    type=click.IntRange(1),
+    metavar="N",
+    default=DEFAULT_EFFORT,
+    show_default=True,
+    help="Steps of the solver for each question; what they leave open is said.",
+)
+
+
+MARK = b"# avenant "  # the first words of every such file, by which the commands know their own
+
+
+def write_witnesses(folder: Path, texts: Mapping[str, str]) -> None:
+    """Writes files into a folder, or none of them where one is not the command's own.
+
+    Raises:
+        InputFault: a file that someone else wrote has such a name, or one cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(folder, error) from None
+    for name in texts:
+        _refuse_foreign(folder / name)
+    for name, text in texts.items():
+        write(text, str(folder / name))
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Stops before a file is overwritten that someone else wrote."""
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(len(MARK))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unwritable(path, error) from None
+    if start != MARK:
+        reason = {lang: read_words("reports", lang)["file_is_foreign"] for lang in LANGUAGES}
+        raise unwritable(path, reason)

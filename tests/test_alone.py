@@ -8,7 +8,7 @@ from conftest import Effort
 from random_cases import random_facts
 
 from engine.errors import InputFault
-from engine.evaluation.alone import answer, holding, shut
+from engine.evaluation.evaluator import answer, holding, shut
 from engine.evaluation.session import Session
 from engine.language.facts import YEAR
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from conftest import Effort
 
-from engine.comparison.edits.changed import meaning
+from engine.comparison.edits.same import meaning
 from engine.comparison.effects.behaviour import APART, FOUND, PROVED, Behaviour, Effect, behaviour, behaviours
 from engine.comparison.effects.versions import Version
 from engine.comparison.effects.witness import STOPPED

@@ -17,7 +17,7 @@ from referencing import Registry, Resource
 
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.session import Session
-from engine.language.events import event_types
+from engine.language.facts import event_types
 from engine.policy import loader
 
 BAD = FIXTURES / "bad_dossiers"

@@ -30,7 +30,7 @@ from engine.errors import Location
 from engine.evaluation.dossier import Dossier, Event, read_dossier
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, timeline
-from engine.language.events import EventType, event_types
+from engine.language.facts import EventType, event_types
 from engine.policy import loader
 from engine.policy.reading import load_schema
 from engine.report.formats import Screen

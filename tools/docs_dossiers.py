@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.language.events import EventType, event_types
+from engine.language.facts import EventType, event_types
 from engine.policy.reading import load_schema
 
 

@@ -25,11 +25,9 @@ from pyspark.sql import SparkSession, functions, types
 from engine.bulk import files
 from engine.bulk.frame import evaluate_frame
 from engine.bulk.inputs import check_choices, format_of, open_sources
-from engine.bulk.job import Job
+from engine.bulk.job import Job, Source, Summary
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
-from engine.bulk.source import Source
 from engine.bulk.spark import TYPES, Tables, empty_of, mapped, spark_schema
-from engine.bulk.summary import Summary
 from engine.bulk.writing import RefusedRows
 from engine.errors import Location, Problem, UsageFault, fault
 from engine.evaluation.session import Session

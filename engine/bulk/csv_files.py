@@ -18,7 +18,7 @@ from typing import BinaryIO, Protocol
 import polars as pl
 
 from engine.bulk.headers import checked_columns, columns_of
-from engine.bulk.source import Form, Source
+from engine.bulk.job import Form, Source
 from engine.errors import Location, fault
 from engine.language.facts import Vocabulary
 from engine.language.spoken import FRENCH, PLAIN

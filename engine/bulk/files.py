@@ -16,14 +16,12 @@ import polars as pl
 
 from engine.bulk.frame import evaluate_frame
 from engine.bulk.inputs import check_choices, format_of, open_sources
-from engine.bulk.job import Job
+from engine.bulk.job import Job, Source, Summary
+from engine.bulk.kernel import output_kinds
 from engine.bulk.labels import Labels
-from engine.bulk.outputs import output_kinds
 from engine.bulk.readers import FILE, ROW, Piece, pieces
 from engine.bulk.row_answers import decided, told_columns, told_rows
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
-from engine.bulk.source import Source
-from engine.bulk.summary import Summary
 from engine.bulk.writing import Frames, Refusals, RefusedRows, frames_to
 from engine.errors import InputFault, Location, Problem, fault, needing
 from engine.evaluation.session import Session

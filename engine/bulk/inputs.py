@@ -16,8 +16,8 @@ import polars as pl
 
 from engine.bulk.csv_files import BOM, decoded, open_csv
 from engine.bulk.headers import labels_of, near
+from engine.bulk.job import AS_SEEN, Form, Source
 from engine.bulk.rows import holds, type_problem
-from engine.bulk.source import AS_SEEN, Form, Source
 from engine.errors import InputFault, Location, Problem, UsageFault, bounded, fault, in_order, nearest, needing
 from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE, Vocabulary

@@ -1,15 +1,72 @@
-"""What a run over files is asked to do: the options of the command come in, and every engine reads them here."""
+"""A run over files: the options of the command come in, the files with their columns and what was counted go out.
+
+Every engine reads what it is asked here: :class:`Job`, with a :class:`Source` for each file and one :class:`Summary`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
-from engine.bulk.source import AS_SEEN, Form
 from engine.evaluation.decision import Decision
 
 Unsaid = Callable[[Decision], tuple[tuple[str, ...], tuple[str, ...]]]
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """An input file: its columns with their Polars types (text in CSV, XLSX and JSON lines), and its size in bytes.
+
+    ``headers`` names the columns as the file does, where it does not by their ids. ``dialect`` is how people write in
+    it, None where programs do; rows are counted on from ``lines``, as a spreadsheet shows them.
+    """
+
+    name: str
+    format: str
+    columns: Mapping[str, Any]
+    size: int
+    separator: str = ","
+    dialect: str | None = None
+    encoding: str = "utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    lines: int = 0
+    sheet: str = ""
+    opened: Any = field(default=None, repr=False, compare=False)  # the sheet, since to open a workbook is to read it
+
+    @property
+    def place(self) -> str:
+        """The file, and the sheet where it has some."""
+        return f"{self.name}!{self.sheet}" if self.sheet else self.name
+
+    def header(self, column: str) -> str:
+        """A column as the file calls it."""
+        return self.headers.get(column, column)
+
+    def cell(self, column: str, row: int) -> str:
+        """The cell of a spreadsheet, such as ``D7`` or ``Feuil1!D7``; none where the file is not one."""
+        if self.dialect is None or column not in self.columns:
+            return ""
+        number, letters = [*self.columns].index(column) + 1, ""
+        while number:
+            number, rest = divmod(number - 1, 26)
+            letters = chr(ord("A") + rest) + letters
+        return f"{self.sheet}!{letters}{row}" if self.sheet else f"{letters}{row}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How files are written, where that is not to be seen: their encoding, their dialect, the sheet that is meant."""
+
+    encoding: str | None = None
+    dialect: str | None = None
+    sheet: str | None = None
+
+
+AS_SEEN = Form()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +96,43 @@ class Job:
     @property
     def rejected(self) -> Path:
         return Path(self.output + ".rejected.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """``cases``, ``cents`` due and ``over``paid, amounts left ``open``, by convention and verdict; ``refused`` rows.
+
+    ``codes`` counts the faults of the refused rows, ``examples`` tells the first of each.
+    """
+
+    cases: Counter[Key] = field(default_factory=Counter)
+    cents: Counter[Key] = field(default_factory=Counter)
+    over: Counter[Key] = field(default_factory=Counter)
+    open: Counter[Key] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    def count(self, convention: str, verdict: str, cases: int, cents: int, over: int, open_: int) -> None:
+        key = (convention, verdict)
+        self.cases[key] += cases
+        self.cents[key] += cents
+        self.over[key] += over
+        self.open[key] += open_
+
+    @property
+    def commonest(self) -> list[tuple[str, int]]:
+        """The codes of the faults, the most frequent first."""
+        return sorted(self.codes.items(), key=lambda item: (-item[1], item[0]))
+
+    def refuse(self, file: str, faults: Iterable[tuple[str, str]]) -> None:
+        """One row of ``file`` is refused, for these faults: their codes, and what was said of each."""
+        self.refused[file] += 1
+        for code, message in faults:
+            self.codes[code] += 1
+            self.examples.setdefault(code, message)
+
+    def add(self, other: Summary) -> None:
+        """What another part of the same run gave."""
+        for each in fields(self):
+            getattr(self, each.name).update(getattr(other, each.name))

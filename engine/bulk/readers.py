@@ -15,8 +15,8 @@ import polars as pl
 
 from engine.bulk.csv_files import BOM, Bytes, decoded, plain_ends, records, utf8
 from engine.bulk.inputs import damaged, json_entry
+from engine.bulk.job import Source
 from engine.bulk.rows import Refusal, marked, strict
-from engine.bulk.source import Source
 from engine.errors import Location, Problem
 from engine.language.facts import SIGNATURE, Vocabulary
 

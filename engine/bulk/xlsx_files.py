@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from engine.bulk.headers import checked_columns, columns_of
-from engine.bulk.source import Form, Source
+from engine.bulk.job import Form, Source
 from engine.errors import Location, fault
 from engine.language.facts import SIGNATURE, Vocabulary
 from engine.language.spoken import FRENCH

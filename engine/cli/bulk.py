@@ -14,8 +14,7 @@ from engine.cli.tongue import tell
 from engine.errors import needing
 
 if TYPE_CHECKING:
-    from engine.bulk.job import Job
-    from engine.bulk.summary import Summary
+    from engine.bulk.job import Job, Summary
     from engine.evaluation.decision import Decision
     from engine.evaluation.session import Session
 
@@ -65,8 +64,7 @@ def batch(
 
     Columns are named by fact (group.fact, or its label). Rows that cannot be decided go to OUT.rejected.csv.
     """
-    from engine.bulk.job import Job
-    from engine.bulk.source import Form
+    from engine.bulk.job import Form, Job
     from engine.report.batch_page import FORMATS, Batch
 
     if missing and engine == "spark":

@@ -13,7 +13,7 @@ from engine.cli.common import Given, write
 from engine.errors import InputFault, Location
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, nested, read_case
-from engine.inquiry.interview import to_ask
+from engine.inquiry.questions import to_ask
 from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
 from engine.language.spoken import FRENCH, PLAIN, Unread, fold, read_spoken
 from engine.policy.registry import Outside

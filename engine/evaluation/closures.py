@@ -9,9 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.evaluation.combining import gathered, own, propagate, skip
+from engine.evaluation.combining import (
+    NOTHING,
+    compared,
+    gathered,
+    of_cases,
+    of_operands,
+    of_scale,
+    of_value,
+    own,
+    propagate,
+    settled,
+    skip,
+)
 from engine.evaluation.slots import Answer, Closure, Names, Slots, constant, literal_value, read, unpublished
-from engine.evaluation.steps import NOTHING, compared, of_cases, of_operands, of_scale, of_value, settled
 from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.types import Type

@@ -14,8 +14,7 @@ from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.evaluation.facts import CASE, Facts, misordered, read_case, read_named
-from engine.language.events import EventType, event_types
-from engine.language.facts import FIRST_DAY, SIGNATURE, YEAR, Fact, Vocabulary
+from engine.language.facts import FIRST_DAY, SIGNATURE, YEAR, EventType, Fact, Vocabulary, event_types
 from engine.language.spoken import Unread, read_spoken
 from engine.language.typing import is_date
 from engine.language.values import Scalar

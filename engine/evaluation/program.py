@@ -8,11 +8,11 @@ from typing import Any
 
 from engine.evaluation.bodies import body, gated
 from engine.evaluation.closures import condition, expression, steps_left
+from engine.evaluation.combining import narrowed
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.inference import Ruleset, load_ruleset
 from engine.evaluation.plan import Plan, Step, reads_of
 from engine.evaluation.slots import Answer, BodyClosure, Closure, Decided, Names, unpublished
-from engine.evaluation.steps import narrowed
 from engine.language.expressions import Text, Unpublished, find
 from engine.language.facts import YEAR
 from engine.language.types import Type

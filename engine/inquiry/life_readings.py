@@ -16,7 +16,7 @@ from engine.evaluation.timeline import Timeline, timeline
 from engine.inquiry.dependence import Dependences
 from engine.inquiry.readings import Glimpse, Place, Reading, Seen, duties, readings, warnings
 from engine.inquiry.suppositions import Supposed, resting, supposed_by
-from engine.language.events import event_types
+from engine.language.facts import event_types
 from engine.language.values import Scalar
 from engine.policy.model import YEAR_START
 from engine.policy.overlays import named_items

@@ -21,7 +21,7 @@ from engine.evaluation.program import Compiled, Program, Run
 from engine.evaluation.results import results
 from engine.evaluation.session import Session
 from engine.inquiry.suppositions import supposed_of_case
-from engine.language.facts import Fact
+from engine.language.facts import YEAR, Fact
 from engine.language.values import UNDETERMINED, Absent, Scalar, Value
 from engine.policy.model import Convention
 from engine.proof.apart import values_apart
@@ -253,3 +253,25 @@ def _wanted(decision: Decision, wanted: str) -> tuple[Result, ...]:
     return (
         replace(result, status=status, type=None, value=line.status if status == "known" else None, missing=missing),
     )
+
+
+def to_ask(
+    session: Session, decision: Decision, choices: Mapping[str, str], declined: Collection[str] = ()
+) -> list[str]:
+    """The facts to ask for, by name; none of those ``declined``.
+
+    Raises:
+        InputFault: an answer meets a policy defect.
+    """
+    facts, asker = session.registry.vocabulary.facts, Asker(session)
+    left_out = {*declined, *(name for name, fact in facts.items() if fact.absence_answers or fact.sensitive)}
+    for wanted, without in ((decision.headline.verdict or ALL, left_out), (ALL, left_out | {YEAR})):
+        questions = asker.ask(decision, wanted, choices, frozenset(without)).questions
+        if questions:
+            return [question.fact.name for question in questions]
+    waiting = set(decision.missing).union(*(line.amount.missing for line in decision.years)) - decision.facts.keys()
+    return [
+        name
+        for name, fact in facts.items()
+        if waiting & set(fact.instead_of) and name not in decision.facts and name not in declined
+    ]

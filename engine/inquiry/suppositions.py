@@ -16,8 +16,7 @@ from engine.evaluation.decision import Decision, Result
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.inquiry.readings import Effect, Place, Seen, effects, shown_in_case
-from engine.language.events import event_types
-from engine.language.facts import SIGNATURE, YEAR
+from engine.language.facts import SIGNATURE, YEAR, event_types
 from engine.language.values import Absent, Scalar
 from engine.policy.model import ASSUMED
 from engine.policy.reading import load_schema

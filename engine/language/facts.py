@@ -1,12 +1,15 @@
-"""What a fact is: its type, range, labels and question, declared once in schemas/case.schema.json.
+"""What a case and a dossier can state: their schemas come in as plain data, facts and types of events go out.
 
-Takes that schema as plain data; gives :class:`Vocabulary`, the facts that rules may name and cases may state.
+:class:`Vocabulary` holds the facts that rules may name and cases may state: type, range, labels, question. Of events
+nothing here is law: a type says which facts it may state and in what order events make sense; what they change, and
+from when, is in the policies.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Container, Iterable, Mapping
+from dataclasses import field
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +17,7 @@ from engine.errors import Location
 from engine.language.expressions import Condition, Text
 from engine.language.reading import Reader, condition
 from engine.language.types import BOOLEAN, DATE, Type, number
+from engine.language.values import Scalar
 from engine.records import dataclass
 
 BENEFICIARY = "beneficiaire"
@@ -165,3 +169,52 @@ def _type(entry: Mapping[str, Any]) -> Type:
     if entry.get("format") == "date":
         return DATE
     return Type("enum", values=tuple(entry["enum"]))
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One type of event.
+
+    ``date_fact`` takes the day of the event; ``facts`` may be stated with it, ``needs`` must be, ``needs_any`` asks for
+    at least one; ``clears`` are forgotten unless stated anew. ``whole``: it holds for every year of the contract;
+    ``yearly``: for the one year that it names; otherwise from the years that start on or after it, or those in which
+    ``criterion`` is met where the contract's rules have one. ``once``, ``last`` (nothing follows), ``amendment`` (never
+    before the signature) and ``after`` (types that it cannot precede) say in what order events make sense.
+
+    A further event of the type is read as one of the type ``again``. ``sets`` are facts that it states by itself, and
+    ``before`` facts that keep, under another name, what held until then. It lasts until the next event of the types of
+    ``until``, whose day goes into the fact of ``until``; an event that ``closes`` a type asks that one is under way.
+    """
+
+    name: str
+    label: Mapping[str, str]
+    date_fact: str | None = None
+    facts: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    needs_any: bool = False
+    clears: tuple[str, ...] = ()
+    whole: bool = False
+    yearly: bool = False
+    once: bool = False
+    last: bool = False
+    amendment: bool = False
+    after: tuple[str, ...] = ()
+    criterion: str | None = None
+    again: str | None = None
+    sets: Mapping[str, Scalar] = field(default_factory=dict)
+    before: Mapping[str, str] = field(default_factory=dict)
+    until: tuple[str, tuple[str, ...]] | None = None
+    closes: str | None = None
+
+
+def event_types(schema: Mapping[str, Any]) -> dict[str, EventType]:
+    """The types of events of a dossier schema, from its ``x-events``."""
+    return {name: _event_type(name, entry) for name, entry in schema["x-events"].items()}
+
+
+def _event_type(name: str, entry: Mapping[str, Any]) -> EventType:
+    told = {"date_fact" if key == "date" else key: value for key, value in entry.items()}
+    lists: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
+    if "until" in entry:
+        lists["until"] = (entry["until"]["fact"], tuple(entry["until"]["types"]))
+    return EventType(name=name, **lists)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.bulk.summary import Summary
+from engine.bulk.job import Summary
 from engine.language.types import Type
 from engine.report.formats import formats
 from engine.report.page import Block, Page, Paragraph, Table

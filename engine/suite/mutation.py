@@ -23,10 +23,9 @@ from engine.policy.overlays import Laid, laid_items, laid_names
 from engine.policy.registry import Registry
 from engine.proof.solving import Status
 from engine.proof.witness import other_readings
-from engine.suite.differing import Differ
 from engine.suite.equivalence import Equivalence
 from engine.suite.mutants import Mutant, mutants
-from engine.suite.observed import Observed, observe, settle
+from engine.suite.observed import Differ, Observed, observe, settle
 from engine.suite.proposing import Entry, proposed_entry
 from engine.suite.running import PolicyCase, run_case
 

@@ -1,17 +1,25 @@
 """How the policies' tests run: test cases come in, each one's answers and what it looks at go out.
 
-Coverage counts what they reach, mutation whether they notice a change, the deep checks what they show to live.
+Coverage counts what they reach, mutation whether they notice a change: where a program before and after it answers
+otherwise for the inputs that a test gives an item.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from engine.errors import InputFault, UsageFault
+from engine.evaluation.evaluator import answer, obligation_status
 from engine.evaluation.plan import Key
-from engine.evaluation.program import Program, Run
+from engine.evaluation.program import Compiled, Program, Run
 from engine.evaluation.session import Session, Settled
+from engine.evaluation.slots import Slots
+from engine.language.facts import YEAR
+from engine.language.values import UNDETERMINED
+from engine.policy.model import Criterion, Obligation
 from engine.policy.overlays import named_items
 from engine.suite.running import PolicyCase
 
@@ -75,3 +83,69 @@ def _made_of(program: Program) -> dict[str, frozenset[str]]:
         below = (found.get(id_, frozenset()) for id_ in named_items(item))
         found[item.id] = frozenset((item.id,)).union(*below)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Differ:
+    """A program before and after a change; ``changed`` are the ids of the steps whose items differ."""
+
+    before: Program
+    after: Program
+    changed: tuple[str, ...]
+    places: tuple[int, ...]
+
+    @classmethod
+    def of(cls, before: Program, after: Program) -> Differ:
+        items = {compiled.step.item.id: compiled.step for compiled in before.steps}
+        changed = tuple(c.step.item.id for c in after.steps if c.step != items.get(c.step.item.id))
+        first = len(before.names.facts) + len(before.names.choices)
+        items_first = (before.names.items[id_] for id_ in _by_slot(after.names.items))
+        places = (*range(first), *items_first, *(before.names.steps[id_] for id_ in _by_slot(after.names.steps)))
+        return cls(before, after, changed, places)
+
+    def differs(self, id_: str, each: Observed) -> bool:
+        """Whether the item answers otherwise for the inputs that it has in a test."""
+        slots = each.run.slots
+        as_of = each.case.entry.get("as_of")
+        day = dt.date.fromisoformat(as_of) if as_of else None
+        given = each.run.given
+        before = self.answer(self.before, id_, slots, day, given)
+        return bool(before != self.answer(self.after, id_, self.moved(slots), day, given))
+
+    def moved(self, slots: Slots) -> Slots:
+        """The slots in the order of the changed program."""
+        return [slots[place] for place in self.places]
+
+    def answer(self, program: Program, id_: str, slots: Slots, day: dt.date | None, given: int) -> Any:
+        """All that a test can see of an item, computed alone."""
+        compiled = program.steps[program.names.items[id_] - len(program.names.facts) - len(program.names.choices)]
+        facts = program.fact_bits & ~given
+        try:
+            return (*_seen(compiled, program, slots, day, facts), _extra(compiled, slots, facts))
+        except InputFault as error:
+            return error.problems[0].code
+
+
+def _by_slot(slots: Mapping[str, int]) -> Sequence[str]:
+    return sorted(slots, key=slots.__getitem__)
+
+
+def _seen(compiled: Compiled, program: Program, slots: Slots, day: dt.date | None, facts: int) -> tuple[Any, ...]:
+    item = compiled.step.item
+    if compiled.step.yearly and slots[program.names.facts[YEAR]][0] is UNDETERMINED:
+        return (UNDETERMINED, program.year_bit & facts)
+    value, used, missing, decided = answer(compiled, slots)
+    if isinstance(item.body, Obligation):
+        state = Run(slots, {item.id: (value, used, missing, decided)})
+        status, due, lacks = obligation_status(compiled, state, day)
+        return (status, due, lacks & facts)
+    derogation = item.body.derogations[decided].id if isinstance(item.body, Criterion) and decided is not None else None
+    second = program.names.steps.get(item.id)
+    left = None if second is None or value is not UNDETERMINED else slots[second][0]
+    return (value, missing & facts, derogation, left)
+
+
+def _extra(compiled: Compiled, slots: Slots, facts: int) -> tuple[Any, ...]:
+    due = None if compiled.due is None else compiled.due(slots)
+    warned = any(when(slots)[0] for when, _ in compiled.warnings)
+    return (None if due is None else (due[0], due[2] & facts), warned)

@@ -13,8 +13,7 @@ from markupsafe import Markup
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline
-from engine.language.events import EventType, event_types
-from engine.language.facts import SIGNATURE, Fact, Vocabulary
+from engine.language.facts import SIGNATURE, EventType, Fact, Vocabulary, event_types
 from engine.language.spoken import Unread, read_spoken
 from engine.letters.matter import Matter, matter_of_life
 from engine.policy import loader

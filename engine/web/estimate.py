@@ -10,7 +10,7 @@ from engine.errors import InputFault, Problem
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
-from engine.inquiry.interview import to_ask
+from engine.inquiry.questions import to_ask
 from engine.inquiry.readings import readings_of_case
 from engine.inquiry.suppositions import supposed_of_case
 from engine.language.facts import SIGNATURE, Fact

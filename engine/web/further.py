@@ -13,8 +13,7 @@ from starlette.routing import Route
 from engine.errors import InputFault
 from engine.evaluation.facts import nested, read_case
 from engine.evaluation.session import Session
-from engine.language.events import EventType
-from engine.language.facts import SIGNATURE, YEAR
+from engine.language.facts import SIGNATURE, YEAR, EventType
 from engine.letters.matter import matter_of_case
 from engine.policy.registry import Outside
 from engine.report.html import fragment

@@ -8,9 +8,8 @@ from itertools import product
 from typing import Any
 
 from engine.comparison.edits.edit import Edit
-from engine.comparison.edits.matching import ALIKE
 from engine.comparison.edits.same import key, members, normal, ranged, ranging, terms
-from engine.comparison.edits.spot import Spot, citation_edits, listed
+from engine.comparison.edits.spot import ALIKE, Spot, citation_edits, listed
 from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 

@@ -1,6 +1,7 @@
 """What two wordings of a rule have in common: nodes come in, their normal form and a key that ignores wording go out.
 
-Places, labels, citations and reasons do not count; nor does the order of parts where none decides before another.
+Places, labels, citations and reasons do not count, since no result depends on them; nor does the order of parts where
+none decides before another.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ from itertools import product
 from typing import Any, TypeVar
 
 from engine.language import expressions as tree
+from engine.language.expressions import Connect, rebuilt
+from engine.language.facts import FIRST_DAY
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.values import exact
+from engine.policy.model import Body, Item, Parameter
 
 # What only people read, and the impossible combinations of an outcome, which only the checks do.
 SILENT = frozenset({"at", "label", "note", "cite", "reason", "value_labels", "excluded"})
@@ -21,6 +25,7 @@ MAX_TERMS = 64  # alternatives of a condition that are compared one by one
 
 Key = Any  # hashable
 _Whole = TypeVar("_Whole")
+Term = Mapping[Key, tree.Condition]
 
 
 def key(value: Any) -> Key:
@@ -128,9 +133,6 @@ def members(node: Any, operator: str) -> tuple[tree.Condition, ...]:
     return node.parts if listed and isinstance(node, tree.Connect) else (node,)
 
 
-Term = Mapping[Key, tree.Condition]
-
-
 def terms(node: tree.Condition) -> list[Term] | None:
     """The alternatives of a normal condition, each as the conditions that must hold together; None if there are many.
 
@@ -153,3 +155,26 @@ def _terms(node: tree.Condition) -> Iterator[Term]:
             yield {name: atom for term in chosen for name, atom in term.items()}
     else:
         yield {key(node): node}
+
+
+def meaning(item: Item) -> object:
+    """What an item says, without what only people read: equal for items that can never answer differently."""
+    return (
+        item.kind,
+        item.unit,
+        *(key(_spelled(part)) for part in (item.applies_when, item.unless, _timeless(item.body))),
+    )
+
+
+def _timeless(body: Body) -> Body:
+    """The same body without the first day of the first of dated values, which holds before it, too."""
+    if not isinstance(body, Parameter):
+        return body
+    first, *later = body.values
+    return replace(body, values=(replace(first, start=FIRST_DAY), *later))
+
+
+def _spelled(part: Any) -> Any:
+    """The same part with each criterion that ``any_criterion`` and ``every_criterion`` stand for."""
+    part = rebuilt(part, _spelled)
+    return replace(part, ranges=False) if isinstance(part, Connect) else part

@@ -6,8 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.comparison.edits.changed import meaning
-from engine.comparison.edits.same import ranged, ranging
+from engine.comparison.edits.same import meaning, ranged, ranging
 from engine.evaluation.plan import Reads, Step, reads_of
 from engine.language.expressions import Connect, ItemRef, Node, VerdictIs, rebuilt
 from engine.language.logic import Term

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from engine.comparison.edits.changed import meaning
+from engine.comparison.edits.same import meaning
 from engine.errors import InputFault
 from engine.evaluation.session import Session
 from engine.policy.model import Convention

@@ -11,17 +11,13 @@ from pathlib import Path
 from engine.errors import ERROR, Problem, bounded, in_order
 from engine.policy.checks.changes import change_problems
 from engine.policy.checks.citations import citation_problems
-from engine.policy.checks.dates import date_problems
-from engine.policy.checks.files import file_problems
-from engine.policy.checks.labels import label_problems
+from engine.policy.checks.dates import date_problems, window_problems
+from engine.policy.checks.declared import property_problems, result_problems
+from engine.policy.checks.labels import label_problems, tongue_problems
 from engine.policy.checks.outcomes import outcome_problems
 from engine.policy.checks.overlays import overlay_problems
-from engine.policy.checks.properties import property_problems
-from engine.policy.checks.results import result_problems
 from engine.policy.checks.tables import table_problems
-from engine.policy.checks.tongues import tongue_problems
-from engine.policy.checks.unused import is_empty, unused_problems
-from engine.policy.checks.windows import window_problems
+from engine.policy.checks.unused import file_problems, is_empty, unused_problems
 from engine.policy.model import Convention
 from engine.policy.overlays import laid_items
 from engine.policy.places import HEAD

@@ -1,10 +1,11 @@
-"""Everything a person reads exists in both languages: a convention comes in, empty or missing texts go out."""
+"""Everything a person reads is there in both languages: texts that lack, or are in the other language, go out."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
-from engine.errors import Location, Problem
+from engine.errors import Location, Problem, warning
 from engine.language.expressions import Scale, below
 from engine.policy.model import Convention, Item, Outcome, Parameter, Quantity, Source
 from engine.policy.registry import Registry
@@ -23,6 +24,15 @@ _TEXTS = {
     "reason": ": unpublished",
     "because": ": excluded",
 }
+# The commonest words of each language that the other does not have.
+_FRENCH = """le la les des du de un une et est sont ou au aux à pour par dans sur avec sans que qui ce cette son ses
+ leur ne pas se il elle"""
+_ENGLISH = """the of and is are or to for by in with without that which this its their not from at it he she be has was
+ an where"""
+_WORDS = {"fr": frozenset(_FRENCH.split()), "en": frozenset(_ENGLISH.split())}
+_OTHER = {"fr": "en", "en": "fr"}
+_SAME = 3  # words of a text that may be a name, and so the same in both languages
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def label_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
@@ -72,3 +82,21 @@ def _dated(id_: str, parameter: Parameter, convention: Convention, at: Location)
         yield Problem(at, "value-order", {"id": id_})
     if starts and min(starts) > convention.signed_from:
         yield Problem(parameter.values[0].at, "value-late", {"id": id_})
+
+
+def tongue_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
+    """Every text of a convention that is not in its language."""
+    for id_, text, at in label_texts(convention):
+        yield from _misplaced(id_, text, at)
+
+
+def _misplaced(id_: str, text: Mapping[str, str], at: Location) -> Iterator[Problem]:
+    """A text that is not in the language it stands under, or the same text under both."""
+    words = {lang: _WORD.findall(text.get(lang, "").lower()) for lang in _WORDS}
+    if words["fr"] == words["en"] and len(words["fr"]) >= _SAME:
+        yield warning(at, "label-same", id=id_)
+        return
+    for lang, other in _OTHER.items():
+        counts = {each: sum(word in _WORDS[each] for word in words[lang]) for each in _WORDS}
+        if counts[other] > counts[lang]:
+            yield warning(at, "label-language", id=id_, lang=lang)

@@ -1,12 +1,13 @@
 """Decision tables have a unique hit: a convention comes in, overlaps, gaps and rows that never match go out.
 
-Inputs are split into the classes that the cells tell apart; what bounds on other items leave open is not guessed.
+Inputs are split into the classes that the cells tell apart; what bounds on other items leave open is not guessed. Gaps
+are told in few words: points that no row covers become ranges of inputs.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 from typing import Any
@@ -16,7 +17,6 @@ from engine.language.expressions import Compare, Condition, Connect, FactRef, It
 from engine.language.facts import SIGNATURE, Vocabulary
 from engine.language.operators import COMPARISONS, CONNECTIVES
 from engine.language.types import Type
-from engine.policy.checks.gaps import gap_problems
 from engine.policy.dated import DAY, in_force
 from engine.policy.model import Convention, Item, Row, Table
 from engine.policy.offers import narrowed
@@ -24,10 +24,14 @@ from engine.policy.overlays import laid_items
 from engine.policy.regions import cells_of, classes, constant, fits
 from engine.policy.registry import Registry
 from engine.policy.resolve import faults, resolve
+from engine.words import LANGUAGES, read_words
 
 MAX_CLASSES = 20_000
 _HARMLESS = frozenset({"missing-unit", "scale-mismatch"})  # the cells still mean what they say
 Point = Mapping[str, Any]
+MAX_GAPS = 10  # ranges told of one table
+Indices = tuple[int, ...]
+Numbers = Mapping[str, int]  # which of the classes of each input
 
 
 def table_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
@@ -129,3 +133,45 @@ def _holds(node: Condition, known: Mapping[str, tuple[Any, Type | None]]) -> boo
 
 def _shown(point: Point) -> str:
     return ", ".join(f"{name} = {value}" for name, value in point.items())
+
+
+def gap_problems(item: Item, points: Sequence[Numbers], classes: Mapping[str, Sequence[Any]]) -> Iterator[Problem]:
+    """The points as few ranges, each a problem; of the last that is told, how many more there are."""
+    found = _boxes(points, tuple(classes))
+    for number, box in enumerate(found[:MAX_GAPS], 1):
+        more = len(found) - MAX_GAPS if number == MAX_GAPS else 0
+        yield Problem(item.at, "row-gap", {"inputs": {lang: _said(box, classes, more, lang) for lang in LANGUAGES}})
+
+
+def _boxes(points: Sequence[Numbers], names: Sequence[str]) -> list[dict[str, Indices]]:
+    """Points merged along one input after the other, where all others are the same."""
+    boxes: list[dict[str, Indices]] = [{name: (point[name],) for name in names} for point in points]
+    for name in reversed(names):
+        merged: dict[tuple[Indices, ...], dict[str, Indices]] = {}
+        for box in boxes:
+            kept = merged.setdefault(tuple(box[other] for other in names if other != name), {**box, name: ()})
+            kept[name] = (*kept[name], *box[name])
+        boxes = list(merged.values())
+    return boxes
+
+
+def _said(box: Mapping[str, Indices], classes: Mapping[str, Sequence[Any]], more: int, lang: str) -> str:
+    words = read_words("reports", lang)
+    parts = [
+        f"{name} {_range(indices, classes[name], words)}"
+        for name, indices in box.items()
+        if len(indices) < len(classes[name])
+    ]
+    text = ", ".join(parts) or words["gap_any"]
+    return text + (words["gap_more"].format(count=more) if more else "")
+
+
+def _range(indices: Indices, classes: Sequence[Any], words: Mapping[str, str]) -> str:
+    """Some classes of one input: named values one by one, numbers and days from one to the other."""
+    low, high = classes[min(indices)], classes[max(indices)]
+    runs = len(indices) == max(indices) - min(indices) + 1
+    if len(indices) == 1 or not runs or isinstance(low, str | bool):
+        return "= " + ", ".join(str(classes[index]) for index in indices)
+    if max(indices) == len(classes) - 1:
+        return words["gap_from"].format(low=low)
+    return words["gap_to" if min(indices) == 0 else "gap_between"].format(low=low, high=high)

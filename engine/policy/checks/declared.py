@@ -1,18 +1,22 @@
-"""What decides no case speaks of what exists: properties and suppositions come in, unknown names and misfits go out."""
+"""What a convention declares beside its items speaks of what exists: unknown names and misfits go out.
+
+Headline results, properties, suppositions: none of them decides a case.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.errors import Problem
+from engine.errors import Location, Problem, nearest
 from engine.language.expressions import FactRef, ItemRef, find
 from engine.language.types import Type, joined, named
 from engine.language.typing import Scope, check_condition, fact_type, item_type, type_of
-from engine.policy.model import Convention, Property
+from engine.policy.model import Convention, Item, Outcome, Property
 from engine.policy.overlays import laid_items
 from engine.policy.properties import FALLS, RISES, steps_of
 from engine.policy.registry import Registry
 from engine.policy.resolve import resolve
+from engine.policy.results import VERDICT, Headline
 from engine.policy.suppositions import Supposition
 
 
@@ -63,3 +67,45 @@ def _check_order(more: FactRef, result: ItemRef, way: str, convention: Conventio
         scope.report(more.at, "not-ordered", key="more", id=more.name, type=named(fact))
     if isinstance(item, Type) and steps_of(convention, result.id, item) is None:
         scope.report(result.at, "not-ordered", key=way, id=result.id, type=named(item))
+
+
+def result_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
+    """Headline results that name no item, values that it cannot take, and roles that it cannot play."""
+    own = {id_: item for id_, item in convention.items.items() if not item.transitional}
+    roles: dict[str, str] = {}
+    for shown in convention.results.headline.values():
+        if shown.id not in own:
+            yield _unknown(shown.id, own, shown.at)
+            continue
+        yield from _values(shown, own[shown.id])
+        if isinstance(shown.best, str) and shown.best not in own:
+            yield _unknown(shown.best, own, shown.at)
+        if shown.role is not None:
+            yield from _role(shown, shown.role, own[shown.id], roles)
+        if registry.results.headline[shown.id].role != shown.role:
+            yield Problem(shown.at, "results-differ", {"id": shown.id})
+    for id_ in convention.results.life.ids:
+        if id_ not in own:
+            yield _unknown(id_, own, convention.results.at)
+
+
+def _unknown(id_: str, own: dict[str, Item], at: Location) -> Problem:
+    return Problem(at, "unknown-item", {"id": id_}, nearest(id_, own))
+
+
+def _values(shown: Headline, item: Item) -> Iterator[Problem]:
+    named = isinstance(shown.better, tuple)
+    if named != isinstance(item.body, Outcome) and shown.better is not None:
+        yield Problem(shown.at, "role-mismatch", {"id": shown.id, "role": "better"})
+    if isinstance(shown.better, tuple) and isinstance(item.body, Outcome):
+        allowed = item.body.values
+        for value in shown.better:
+            if value not in allowed:
+                values = {"value": value, "allowed": ", ".join(allowed)}
+                yield Problem(shown.at, "unknown-value", values, nearest(value, allowed))
+
+
+def _role(shown: Headline, role: str, item: Item, roles: dict[str, str]) -> Iterator[Problem]:
+    fits = isinstance(item.body, Outcome) if role == VERDICT else item.unit == "EUR"
+    if not fits or roles.setdefault(role, shown.id) != shown.id:
+        yield Problem(shown.at, "role-mismatch", {"id": shown.id, "role": role})

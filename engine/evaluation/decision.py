@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from engine.errors import Location
 from engine.language.expressions import Citation, Text
@@ -16,6 +17,8 @@ from engine.language.values import Scalar
 from engine.policy.model import Convention
 from engine.policy.results import Results
 from engine.records import dataclass
+
+NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,7 @@ class Reason:
     at: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(NamedTuple):  # made by the dozen in every decision, and a tuple costs a tenth of a dataclass
     """One item's result. ``status`` is known, undetermined or not_applicable; ``value`` is None unless known.
 
     ``facts`` are those it rests on, through other results too; ``uses`` the items it reads directly; ``confidence``
@@ -47,13 +49,13 @@ class Result:
     value: Scalar | None
     cite: tuple[Citation, ...] = ()
     confidence: str | None = None
-    facts: Mapping[str, Scalar] = field(default_factory=dict)
-    choices: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Scalar] = NONE
+    choices: Mapping[str, str] = NONE
     missing: tuple[str, ...] = ()
     because: tuple[Reason, ...] = ()
     warnings: tuple[Text, ...] = ()
     uses: tuple[str, ...] = ()
-    value_labels: Mapping[str, Text] = field(default_factory=dict)
+    value_labels: Mapping[str, Text] = NONE
     yearly: bool = False
     can_be: tuple[Scalar, ...] = ()
     refusal: Text | None = None

@@ -14,6 +14,7 @@ from engine.errors import InputFault, Problem
 from engine.evaluation.bodies import NoRow
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.facts import Facts
+from engine.evaluation.inference import Firing
 from engine.evaluation.program import Compiled, OutcomeProgram, Program, Run
 from engine.evaluation.slots import Answer, Decided, Slots
 from engine.language.facts import YEAR
@@ -87,6 +88,8 @@ def decided_by(item: Item, outcome: OutcomeProgram, fired: Sequence[str], slots:
             missing |= lacks
     value = values.pop()
     return (UNDETERMINED if value is None else value, used, missing, None)
+
+MAX_KEPT = 10_000  # combinations of verdicts of an outcome; a portfolio has some hundreds
 
 
 def run_program(
@@ -173,13 +176,24 @@ def _decide(compiled: Compiled, outcome: OutcomeProgram, run: Run) -> Decided:
     item = compiled.step.item
     assert isinstance(item.body, Outcome)
     verdicts = {id_: _verdict(run.slots[slot]) for id_, slot in outcome.criteria}
-    firings = outcome.ruleset.run(verdicts)
+    firings = _firings(outcome, verdicts)
     values = {rule.id: rule.then if isinstance(rule.then, str) else None for rule in item.body.rules}
     for firing in firings:
         because = tuple((id_, verdicts[id_]) for id_ in firing.criteria)
         run.trace.append(TraceLine(item.id, firing.rule, values[firing.rule], because))
     fired = run.rules[item.id] = tuple(dict.fromkeys(firing.rule for firing in firings))
     return decided_by(item, outcome, fired, run.slots)
+
+
+def _firings(outcome: OutcomeProgram, verdicts: Mapping[str, str]) -> list[Firing]:
+    """What durable-rules fires, which is asked once for each combination of verdicts."""
+    key = tuple(verdicts.values())
+    found = outcome.fired.get(key)
+    if found is None:
+        found = outcome.ruleset.run(verdicts)
+        if len(outcome.fired) < MAX_KEPT:
+            outcome.fired[key] = found
+    return found
 
 
 def _verdict(answer: Answer) -> str:

@@ -10,7 +10,7 @@ from engine.evaluation.bodies import body, gated
 from engine.evaluation.closures import condition, expression, steps_left
 from engine.evaluation.combining import narrowed
 from engine.evaluation.decision import TraceLine
-from engine.evaluation.inference import Ruleset, load_ruleset
+from engine.evaluation.inference import Firing, Ruleset, load_ruleset
 from engine.evaluation.plan import Plan, Step, reads_of
 from engine.evaluation.slots import Answer, BodyClosure, Closure, Decided, Names, unpublished
 from engine.language.expressions import Text, Unpublished, find
@@ -32,13 +32,17 @@ def bits(mask: int) -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeProgram:
-    """An outcome's ruleset, and for each rule its Kleene closure, which tells what an undecided outcome waits for."""
+    """An outcome's ruleset, and for each rule its Kleene closure, which tells what an undecided outcome waits for.
+
+    ``fired`` keeps what durable-rules answered to each combination of verdicts.
+    """
 
     ruleset: Ruleset
     rules: Mapping[str, Closure]
     criteria: tuple[tuple[str, int], ...]
     unpublished: Mapping[str, Answer]
     gate: BodyClosure | None
+    fired: dict[tuple[str, ...], list[Firing]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

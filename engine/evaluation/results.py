@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
 
-from engine.evaluation.decision import Doubt, ObligationLine, OverlayUse, PaymentLine, Reason, Result
+from engine.evaluation.decision import NONE, Doubt, ObligationLine, OverlayUse, PaymentLine, Reason, Result
 from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts
 from engine.evaluation.program import Compiled, Program, Run, bits
@@ -18,8 +16,6 @@ from engine.policy import model
 from engine.policy.overlays import Laid
 from engine.policy.results import Headline
 from engine.records import dataclass
-
-_NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,7 @@ def _passed_on(result: Result, found: Mapping[str, Result]) -> Result:
     origin = next((r for r in same if r.value == result.value and r.type == result.type and r.cite), None)
     if origin is None:
         return result
-    return replace(result, cite=tuple(dict.fromkeys((*origin.cite, *result.cite))))
+    return result._replace(cite=tuple(dict.fromkeys((*origin.cite, *result.cite))))
 
 
 def _result(
@@ -103,14 +99,13 @@ def _result(
         cite=grounds.cite,
         confidence=None if rank < 0 else model.SOURCE_KINDS[rank],
         facts={name: facts[name] for name in names_in(behind & run.given)},
-        choices={name: choices[name] for name in names_in(chosen)} if chosen else _NOTHING,
+        choices={name: choices[name] for name in names_in(chosen)} if chosen else NONE,
         missing=names_in(missing) if missing else (),
         because=grounds.because if status == "known" else grounds.because + _open_reasons(program, behind, grounds),
         warnings=tuple(text for when, text in compiled.warnings if when(run.slots)[0]) if compiled.warnings else (),
         uses=names_in(read) if read else (),
         value_labels=item.value_labels,
         yearly=compiled.step.yearly,
-        can_be=(),  # all fields in their order, which records make quickest
         refusal=item.body.refusal if isinstance(item.body, model.Criterion) and value == "not_met" else None,
     )
 

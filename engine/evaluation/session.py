@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, UsageFault, nearest
@@ -124,7 +124,7 @@ class Session:
         if refused:
             raise InputFault(refused)
         if only is None:
-            found |= {id_: replace(found[id_], can_be=values) for id_, values in case.can_be(run).items()}
+            found |= {id_: found[id_]._replace(can_be=values) for id_, values in case.can_be(run).items()}
         found |= {id_: no_such_result(headline.headline[id_]) for id_ in headline.ids if id_ not in run.answers}
         used = {id_ for result in found.values() for id_ in result.choices}
         return Decision(
@@ -242,7 +242,7 @@ class Session:
             found = results(year.program, run, year.facts, year.choices, year.behind, wanted)
             start = found[YEAR_START].value
             first = start if isinstance(start, dt.date) else None
-            shown = replace(found[amount], can_be=year.can_be(run).get(amount, ()))
+            shown = found[amount]._replace(can_be=year.can_be(run).get(amount, ()))
             lines.append(YearLine(number, first, shown, overlay_uses(year.laid)))
         return tuple(lines)
 

@@ -10,7 +10,7 @@ import itertools
 import math
 import random
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.errors import Location, Problem, UsageFault, nearest
@@ -251,7 +251,7 @@ def _wanted(decision: Decision, wanted: str) -> tuple[Result, ...]:
     status = line.status if line.status in ("undetermined", "not_applicable") else "known"
     missing = line.missing if status == "undetermined" else ()
     return (
-        replace(result, status=status, type=None, value=line.status if status == "known" else None, missing=missing),
+        result._replace(status=status, type=None, value=line.status if status == "known" else None, missing=missing),
     )
 
 

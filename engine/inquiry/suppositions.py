@@ -81,7 +81,7 @@ def resting(decision: Decision, supposed: Sequence[Supposed], year: int = 0) -> 
 
 
 def _resting(result: Result) -> Result:
-    return replace(result, confidence=ASSUMED)
+    return result._replace(confidence=ASSUMED)
 
 
 def supposed_by(

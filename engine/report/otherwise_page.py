@@ -6,7 +6,6 @@ The shape of the objects is in schemas/decision.schema.json.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from engine.evaluation.decision import Result
@@ -175,9 +174,9 @@ def is_range(possible: Possible) -> bool:
 def as_result(outlook: Outlook, value: Value) -> Result:
     """The result as if it had come out so."""
     if isinstance(value, Absent):
-        return replace(outlook.result, status=value.value, value=None)
+        return outlook.result._replace(status=value.value, value=None)
     scalar: Scalar = value
-    return replace(outlook.result, status="known", value=scalar)
+    return outlook.result._replace(status="known", value=scalar)
 
 
 def possible_objects(found: Sequence[Outlook], say: Say) -> list[dict[str, Any]]:

@@ -21,6 +21,8 @@ from engine.language.facts import YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import CONTRACT_ENDS, Item, Obligation, Outcome
 
+MAX_KEPT = 10_000  # combinations of verdicts of an outcome; a portfolio has some hundreds
+
 
 def answer(compiled: Compiled, slots: Slots) -> Decided:
     """The answer of an item, whether or not the contract year is known.
@@ -88,8 +90,6 @@ def decided_by(item: Item, outcome: OutcomeProgram, fired: Sequence[str], slots:
             missing |= lacks
     value = values.pop()
     return (UNDETERMINED if value is None else value, used, missing, None)
-
-MAX_KEPT = 10_000  # combinations of verdicts of an outcome; a portfolio has some hundreds
 
 
 def run_program(

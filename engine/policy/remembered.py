@@ -15,17 +15,18 @@ import os
 import pickle
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from engine.errors import InputFault
 from engine.files import replacing
-from engine.policy.model import Convention
+from engine.policy.model import Convention, Item
 
-FORMAT = 7
+FORMAT = 8
 MAX_STORED = 64_000_000  # bytes; the conventions of a folder take a hundredth of it
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _ROOMS = ("policy.model", "policy.outside", "policy.results", "policy.suppositions", "language.expressions", "errors")
@@ -43,13 +44,44 @@ class _DataOnly(pickle.Unpickler):
                 return found
         raise pickle.UnpicklingError(f"{module}.{name}")
 
+    def persistent_load(self, content: bytes) -> Mapping[str, Item]:
+        return _Items(content)
+
+
+class _Items(Mapping[str, Item]):
+    """The items of a convention, read back at the first look at them: a case needs those of its own text alone."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    @cached_property
+    def _items(self) -> dict[str, Item]:
+        found: dict[str, Item] = _DataOnly(io.BytesIO(self._content)).load()
+        return found
+
+    def __getitem__(self, id_: str) -> Item:
+        return self._items[id_]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
 
 class _ByFields(pickle.Pickler):
-    """Stores a dataclass as its class and field values, which load three times as fast as its state."""
+    """Stores a dataclass as its class and field values, which load three times as fast as its state.
 
-    def __init__(self, stream: BinaryIO) -> None:
+    The mappings ``apart`` are stored each as a whole of its own.
+    """
+
+    def __init__(self, stream: BinaryIO, apart: Iterable[Mapping[str, Item]] = ()) -> None:
         super().__init__(stream, protocol=pickle.HIGHEST_PROTOCOL)
         self.names: dict[type, tuple[str, ...] | None] = {}
+        self.apart = {id(items) for items in apart}
+
+    def persistent_id(self, value: Any) -> bytes | None:
+        return _bytes(dict(value)) if id(value) in self.apart else None
 
     def reducer_override(self, value: Any) -> Any:
         kind = type(value)
@@ -114,14 +146,20 @@ def remember(digest: str, conventions: Mapping[str, Convention]) -> None:
     folder = cache_folder()
     if folder is None:
         return
-    name, content = _name(digest), io.BytesIO()
-    _ByFields(content).dump(dict(conventions))
+    name = _name(digest)
+    content = _bytes(dict(conventions), [convention.items for convention in conventions.values()])
     with contextlib.suppress(OSError, InputFault):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if _own(folder.stat()):
             with replacing(folder / name) as partial:
-                partial.write_bytes(_checksum(name, content.getvalue()) + content.getvalue())
+                partial.write_bytes(_checksum(name, content) + content)
                 partial.chmod(0o600)
+
+
+def _bytes(value: object, apart: Iterable[Mapping[str, Item]] = ()) -> bytes:
+    stream = io.BytesIO()
+    _ByFields(stream, apart).dump(value)
+    return stream.getvalue()
 
 
 def _name(digest: str) -> str:

@@ -15,8 +15,8 @@ import os
 import pickle
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -44,9 +44,6 @@ class _DataOnly(pickle.Unpickler):
                 return found
         raise pickle.UnpicklingError(f"{module}.{name}")
 
-    def persistent_load(self, content: bytes) -> Mapping[str, Item]:
-        return _Items(content)
-
 
 class _Items(Mapping[str, Item]):
     """The items of a convention, read back at the first look at them: a case needs those of its own text alone."""
@@ -70,18 +67,11 @@ class _Items(Mapping[str, Item]):
 
 
 class _ByFields(pickle.Pickler):
-    """Stores a dataclass as its class and field values, which load three times as fast as its state.
+    """Stores a dataclass as its class and field values, which load three times as fast as its state."""
 
-    The mappings ``apart`` are stored each as a whole of its own.
-    """
-
-    def __init__(self, stream: BinaryIO, apart: Iterable[Mapping[str, Item]] = ()) -> None:
+    def __init__(self, stream: BinaryIO) -> None:
         super().__init__(stream, protocol=pickle.HIGHEST_PROTOCOL)
         self.names: dict[type, tuple[str, ...] | None] = {}
-        self.apart = {id(items) for items in apart}
-
-    def persistent_id(self, value: Any) -> bytes | None:
-        return _bytes(dict(value)) if id(value) in self.apart else None
 
     def reducer_override(self, value: Any) -> Any:
         kind = type(value)
@@ -116,11 +106,10 @@ def recall(digest: str) -> dict[str, Convention] | None:
         content = _own_content(folder, _name(digest))
         if content is None:
             return None
-        found = _DataOnly(io.BytesIO(content)).load()
+        parted: dict[str, tuple[Convention, bytes]] = _DataOnly(io.BytesIO(content)).load()
+        return {id_: replace(convention, items=_Items(items)) for id_, (convention, items) in parted.items()}
     except Exception:  # a damaged or foreign file is as good as none
         return None
-    whole = isinstance(found, dict) and all(isinstance(c, Convention) for c in found.values())
-    return found if whole else None
 
 
 def _own_content(folder: Path, name: str) -> bytes | None:
@@ -147,7 +136,8 @@ def remember(digest: str, conventions: Mapping[str, Convention]) -> None:
     if folder is None:
         return
     name = _name(digest)
-    content = _bytes(dict(conventions), [convention.items for convention in conventions.values()])
+    parted = {id_: (replace(each, items={}), _bytes(dict(each.items))) for id_, each in conventions.items()}
+    content = _bytes(parted)
     with contextlib.suppress(OSError, InputFault):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if _own(folder.stat()):
@@ -156,9 +146,9 @@ def remember(digest: str, conventions: Mapping[str, Convention]) -> None:
                 partial.chmod(0o600)
 
 
-def _bytes(value: object, apart: Iterable[Mapping[str, Item]] = ()) -> bytes:
+def _bytes(value: object) -> bytes:
     stream = io.BytesIO()
-    _ByFields(stream, apart).dump(value)
+    _ByFields(stream).dump(value)
     return stream.getvalue()
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command import CONVENTIONS, FIXTURES, LANGUAGES, ROOT, avenant, refused
@@ -21,9 +22,11 @@ from engine.comparison.edits.structure import edits
 from engine.errors import InputFault, Location, UsageFault
 from engine.escaping import in_cell
 from engine.exchange import writing as exchange_write
+from engine.exchange.cells import cited_text, read_row, read_sources, row_text
+from engine.exchange.dating import Since
 from engine.exchange.importing import Replacement, changes
 from engine.exchange.tables import COLUMNS, TABLE, VALUE, Entry, entries
-from engine.exchange.writing import replaced, with_values, write_changes
+from engine.exchange.writing import planned, replaced, with_values, write_rules
 from engine.language.expressions import Literal, Unpublished
 from engine.policy import loader
 from engine.policy.build import build
@@ -125,6 +128,7 @@ def test_each_changed_cell_changes_one_number_of_one_line_and_one_value_of_the_m
         changed = [list(line) for line in lines]
         changed[wanted][VALUE] = str(value + 1)
         (found,) = changes(sheet(changed), "x.csv", before)
+        assert isinstance(found, Replacement)
         assert (found.entry.key, found.old, found.new) == (entry.key, value, value + 1)
         at = entry.value.at
         content = Path(at.file).read_bytes()
@@ -165,7 +169,8 @@ def test_what_is_exported_and_comes_back_unchanged_changes_nothing(
 
 
 def test_a_changed_amount_is_shown_and_written_only_when_asked(copied: Path) -> None:
-    avenant("table", "export", NEW, "aide.bareme", "--separator", "semicolon", "--lang", "fr", "-o", "bareme.csv")
+    avenant("table", "export", NEW, "aide.bareme", "--lang", "fr", "-o", "bareme.csv")
+    assert Path("bareme.csv").read_bytes().startswith(b"\xef\xbb\xbf"), "what a French Excel opens with a double click"
     text = Path("bareme.csv").read_text(encoding="utf-8").replace(";EUR;14000;", ";EUR;14250,50;")
     Path("bareme.csv").write_text(text, encoding="utf-8")
     funding = copied / NEW / "funding.yaml"
@@ -405,7 +410,7 @@ def test_no_bytes_end_otherwise_than_with_changes_or_faults(content: bytes, head
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_the_command_tells_faults_in_both_languages_and_writes_nothing(lang: str, copied: Path) -> None:
-    exported = rows(avenant("table", "export", NEW, "aide.bareme", "--lang", lang).stdout)
+    exported = rows(avenant("table", "export", NEW, "aide.bareme", "--lang", lang, "--separator", "comma").stdout)
     exported[1][VALUE] = "beaucoup"
     exported[2][VALUE] = "1"
     Path("x.csv").write_bytes(sheet(exported))
@@ -450,7 +455,7 @@ def found(small: Path) -> tuple[Replacement, ...]:
 
 def written(found: tuple[Replacement, ...]) -> tuple[str, ...]:
     registry = load_registry(Path("policies"))
-    return write_changes(registry, registry.conventions["nouvelle"], found)
+    return write_rules(registry, planned(registry, registry.conventions["nouvelle"], found, Since(None)))
 
 
 def left_alone(small: Path, found: tuple[Replacement, ...], code: str) -> None:
@@ -484,8 +489,8 @@ def test_what_was_written_is_read_again_and_put_back_where_it_is_not_what_was_as
 ) -> None:
     real = exchange_write.replaced
 
-    def also(content: bytes, name: str, wanted: list[Replacement], since: None) -> bytes:
-        return real(content, name, wanted, since).replace(b"then: 13000", b"then: 13001")
+    def also(content: bytes, name: str, *wanted: Sequence[Any]) -> bytes:
+        return real(content, name, *wanted).replace(b"then: 13000", b"then: 13001")
 
     monkeypatch.setattr(exchange_write, "replaced", also)
     left_alone(small, found, "exchange-undone")
@@ -514,7 +519,7 @@ def test_a_fault_that_was_there_before_does_not_stand_in_the_way(small: Path, fo
 def test_the_policies_that_came_with_the_program_are_not_edited(small: Path, found: tuple[Replacement, ...]) -> None:
     registry = replace(load_registry(Path("policies")), origin="package")
     with pytest.raises(UsageFault) as error:
-        write_changes(registry, registry.conventions["nouvelle"], found)
+        write_rules(registry, planned(registry, registry.conventions["nouvelle"], found, Since(None)))
     assert error.value.problem.code == "exchange-packaged"
 
 
@@ -563,15 +568,108 @@ def test_a_value_that_changes_from_a_day_on_is_added_and_what_held_before_stays(
     assert "Aucune valeur" not in avenant("table", "import", NEW, "x.csv", "--lang", "fr").stdout
 
 
+NEW_ROW = ["aide.bareme", "", "annee >= 1, option = tiers_etp", "", "", "6500", "ameli_2024, options", ""]
+
+
+def with_row(column: int, text: str, *tables: str) -> None:
+    """An export with the new row, one cell of which is another, as ``x.csv``."""
+    lines = rows(avenant("table", "export", NEW, *(tables or ("aide.bareme",)), "--lang", "en").stdout)
+    new = list(NEW_ROW)
+    new[column] = text
+    Path("x.csv").write_bytes(sheet([*lines, new]))
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "code", "said"),
+    [
+        (0, "aide.barem", "unknown-item", "aide.bareme"),
+        (1, "12", "exchange-row", "row"),
+        (2, "anee >= 1, option = tiers_etp", "unknown-input", "anee"),
+        (2, "annee >= 1, option = tiers", "unknown-value", "tiers_etp"),
+        (2, "annee = un, option = tiers_etp", "number-form", "un"),
+        (2, "annee >= 1, option tiers_etp", "exchange-when", "option tiers_etp"),
+        (2, "annee >= 3, option = demi_etp", "row-overlap", "line"),
+        (3, "2026-01-01", "exchange-history", "2027-01-01"),
+        (3, "2027-02-30", "day-missing", "2027-02-30"),
+        (4, "patients", "exchange-read-only", "EUR"),
+        (5, "6 500", "exchange-number", "6 500"),
+        (5, "6500.005", "exchange-decimals", "2"),
+        (5, "", "exchange-number", "not a number"),
+        (6, "ameli_2025", "unknown-source", "ameli_2024"),
+        (6, "", "exchange-uncited", "--cite"),
+        (7, "Autre", "exchange-read-only", "Yearly amounts"),
+    ],
+)
+def test_what_is_wrong_with_a_new_row_is_told_at_its_cell(
+    column: int, text: str, code: str, said: str, checked: Path
+) -> None:
+    with_row(column, text)
+    lines = len(rows(Path("x.csv").read_text(encoding="utf-8")))
+    before = {path: path.read_bytes() for path in checked.rglob("*.yaml")}
+    for options in (("--from", "2027-01-01"), ("--from", "2027-01-01", "--lang", "fr")):
+        told = refused(avenant("table", "import", NEW, "x.csv", *options))
+        wanted = 1 if code == "exchange-row" else column + 1
+        assert told.startswith(f"x.csv:{lines}:{wanted}: {code}: ")
+    assert said in refused(avenant("table", "import", NEW, "x.csv", "--from", "2027-01-01", "--lang", "en"))
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_new_row_and_a_new_value_are_added_behind_the_last_of_theirs_and_read_again_as_nothing_new(
+    checked: Path,
+) -> None:
+    with_row(2, "option = tiers_etp , annee >= 1")
+    text = Path("x.csv").read_text(encoding="utf-8") + "seuil.mt.p30,,,2028-01-01,patients,800,ameli_juin_2024,\n"
+    Path("x.csv").write_text(text, encoding="utf-8")
+    shown = avenant("table", "import", NEW, "x.csv", "--lang", "en")
+    assert "aide.bareme, annee >= 1, option = tiers_etp: new, €6,500" in " ".join(shown.stdout.split())
+    funding = checked / NEW / "funding.yaml"
+    before = funding.read_text(encoding="utf-8")
+    assert avenant("table", "import", NEW, "x.csv", "--correct").exit_code == 0
+    line = "- {option: tiers_etp, annee: {from: 1}, then: 6500, cite: [{source: ameli_2024, at: options}]}"
+    assert [each.strip() for each in funding.read_text(encoding="utf-8").splitlines() if each not in before] == [line]
+    values = (checked / NEW / "objectives.yaml").read_text(encoding="utf-8")
+    assert '{from: "2028-01-01", value: 800, cite: [{source: ameli_juin_2024}]}' in values
+    assert avenant("check").exit_code == 0
+    assert "No value changes" in avenant("table", "import", NEW, "x.csv", "--lang", "en").stdout
+
+
+def test_a_changed_value_may_come_with_its_text_in_the_column_of_sources(checked: Path) -> None:
+    lines = rows(avenant("table", "export", NEW, "aide.bareme", "--lang", "en").stdout)
+    lines[1][VALUE], lines[1][6] = "19500", "ameli_2024, options"
+    Path("x.csv").write_bytes(sheet(lines))
+    assert "exchange-resourced" in refused(avenant("table", "import", NEW, "x.csv", "--correct"))
+    assert avenant("table", "import", NEW, "x.csv", "--from", "2027-01-01").exit_code == 0
+    added = 'from: "2027-01-01", then: 19500, cite: [{source: ameli_2024, at: options}]}'
+    assert added in (checked / NEW / "funding.yaml").read_text(encoding="utf-8")
+
+
+def test_a_value_that_changes_from_a_day_on_needs_a_text(copied: Path) -> None:
+    exported(["aide.bareme"], ("19000", "19500"))
+    assert "exchange-uncited" in refused(avenant("table", "import", NEW, "x.csv", "--from", "2027-01-01"))
+
+
+@pytest.mark.parametrize("name", CONVENTIONS)
+def test_the_words_of_every_row_are_read_again_as_its_cells(name: str, conventions: dict[str, Convention]) -> None:
+    convention = conventions[name]
+    for entry in entries(convention):
+        for lang in LANGUAGES:
+            said = row_text(entry.cells, lang)
+            cells, unread = read_row(said, convention.items)
+            assert (row_text(cells, lang), unread) == (said, [])
+            assert {key: cell for key, cell in cells.items() if not isinstance(cell, list | dict)} == {
+                key: cell for key, cell in entry.cells.items() if not isinstance(cell, list | dict)
+            }
+        cited = read_sources(cited_text(entry.cite, convention), convention)
+        assert list(cited) == [(each.source, each.locator or "") for each in entry.cite]
+
+
 def test_a_correction_says_that_it_rewrites_history(copied: Path) -> None:
     exported(["aide.bareme"], ("19000", "19500"))
     said = avenant("table", "import", NEW, "x.csv", "--correct", "--lang", "fr").stdout
     assert "L'histoire est récrite" in " ".join(said.split())
 
 
-@pytest.mark.parametrize(
-    "options", [("--from", "2027-01-01"), ("--cite", "ameli_2024"), (*SINCE, "--correct"), ("--from", "x", *SINCE[2:])]
-)
+@pytest.mark.parametrize("options", [("--cite", "ameli_2024"), (*SINCE, "--correct"), ("--from", "x", *SINCE[2:])])
 def test_a_day_without_a_text_or_beside_a_correction_is_wrong_usage(copied: Path, options: tuple[str, ...]) -> None:
     exported(["aide.bareme"], ("19000", "19500"))
     refused(avenant("table", "import", NEW, "x.csv", *options), 2)

@@ -36,7 +36,7 @@ def exported(tmp_path: Path, policies: Path, *tables: str) -> Path:
     return output
 
 
-def test_each_table_has_a_sheet_with_its_header_frozen_and_all_but_the_values_locked(
+def test_each_table_has_a_sheet_with_its_header_frozen_and_all_but_values_sources_and_new_lines_locked(
     tmp_path: Path, copied: Path, session: Session
 ) -> None:
     book = openpyxl.load_workbook(exported(tmp_path, copied))
@@ -50,7 +50,9 @@ def test_each_table_has_a_sheet_with_its_header_frozen_and_all_but_the_values_lo
         values = [cells[5] for cells in sheet.iter_rows(min_row=2)]
         assert all(not cell.protection.locked for cell in values if cell.value is not None)
         assert {type(cell.value) for cell in values} <= {int, float, type(None)}
-        assert all(cells[0].protection.locked and cells[6].value for cells in sheet.iter_rows(min_row=2))
+        assert all(cell.protection.locked for cells in sheet.iter_rows(min_row=2) for cell in (*cells[:5], cells[7]))
+        assert all(cells[6].value and not cells[6].protection.locked for cells in sheet.iter_rows(min_row=2))
+        assert not any(sheet.column_dimensions[letter].protection.locked for letter in "ABCDEFGH")
         days = {type(cells[3].value) for cells in sheet.iter_rows(min_row=2)}
         assert days in ({dt.datetime}, {type(None)})
 
@@ -60,6 +62,40 @@ def changed(path: Path, sheet: str, cell: str, value: Any) -> Path:
     book[sheet][cell].value = value
     book.save(path)
     return path
+
+
+def test_a_changed_amount_and_a_new_row_of_a_workbook_are_added_from_a_day_on(tmp_path: Path, copied: Path) -> None:
+    path = exported(tmp_path, copied, "aide.bareme", "seuil.mt.p30")
+    book = openpyxl.load_workbook(path)
+    rows, values = book["aide.bareme"], book["seuil.mt.p30"]
+    rows["F2"].value, rows["G2"].value = 19500, "ameli_2024, options et montants"
+    cells = [None, None, "option = tiers_etp, annee >= 1", None, None, 6500, "ameli_2024, options et montants"]
+    for column, value in enumerate(cells, 1):
+        rows.cell(rows.max_row + (column == 1), column).value = value
+    for column, value in enumerate(
+        ["seuil.mt.p30", None, None, dt.datetime(2028, 1, 1), "patients", 800, "ameli_juin_2024"], 1
+    ):
+        values.cell(3, column).value = value
+    book.save(path)
+    before = {file: file.read_text(encoding="utf-8") for file in copied.rglob("*.yaml")}
+    result = table("import", path, "--from", "2027-01-01", policies=copied)
+    assert result.exit_code == 0, result.stderr
+    assert "ligne nouvelle, 6 500 €" in result.stdout.replace("\u202f", " ")
+    added = []
+    for file, text in before.items():
+        lines = file.read_text(encoding="utf-8").splitlines()
+        added += [line.strip() for line in lines if line not in text.splitlines()]
+        assert [line for line in lines if line in text.splitlines()] == text.splitlines(), "nothing else moves"
+    cite = "cite: [{source: ameli_2024, at: options et montants}]".replace(
+        "options et montants", '"options et montants"'
+    )
+    assert sorted(added) == sorted(
+        [
+            f'- {{option: demi_etp, annee: 1, from: "2027-01-01", then: 19500, {cite}}}',
+            f'- {{option: tiers_etp, annee: {{from: 1}}, from: "2027-01-01", then: 6500, {cite}}}',
+            '- {from: "2028-01-01", value: 800, cite: [{source: ameli_juin_2024}]}',
+        ]
+    )
 
 
 def test_a_workbook_that_comes_back_unchanged_changes_nothing(tmp_path: Path, copied: Path) -> None:
@@ -80,7 +116,8 @@ def test_a_changed_value_is_shown_with_both_numbers(tmp_path: Path, copied: Path
     [
         ("F3", "19.500.1", "exchange-number"),
         ("F3", None, "exchange-emptied"),
-        ("G3", "autre source", "exchange-read-only"),
+        ("E3", "patients", "exchange-read-only"),
+        ("G3", "autre source", "unknown-source"),
         ("C3", "annee = 99", "exchange-row"),
         ("A1", "autre", "exchange-columns"),
     ],

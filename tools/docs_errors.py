@@ -337,8 +337,15 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "exchange-row": "A key is the table, its conditions and the day from which a value holds. It was changed, or"
         " the rules have changed since the export.",
         "exchange-twice": "Which of the two is meant cannot be known. Delete one.",
-        "exchange-read-only": "Everything but the value stands in the rule file for a reason of its own; change it"
-        " there. Or the rules have changed since the export: export again.",
+        "exchange-read-only": "Everything but a value, and the source of a changed one, stands in the rule file for"
+        " a reason of its own; change it there. Or the rules have changed since the export: export again.",
+        "exchange-when": "The column says the cells of a row as an export does; names and values are those of"
+        " the table.",
+        "exchange-undated": "A parameter is a list of dated values, and a new row of it is one more.",
+        "exchange-uncited": "Every number rests on a text. `--cite` names one for all rows that name none.",
+        "exchange-history": "With `--from` nothing changes before that day. A row that should always have been there is"
+        " a correction.",
+        "exchange-resourced": "In place of a number the spreadsheet writes a number, and nothing else.",
         "exchange-number": "Numbers are taken to the last digit, so nothing is guessed from spaces, signs of currency"
         " or exponents. A decimal comma is read in files whose separator is not a comma; there `19.500` may be read in"
         " two ways, and is refused.",

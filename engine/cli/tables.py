@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +13,10 @@ import click
 from engine.cli.common import Given, given, output, write
 from engine.cli.tongue import group_lang_option, tell
 from engine.errors import Location, Problem, UsageFault, nearest, needing
+from engine.exchange.dating import Since
 from engine.exchange.importing import changes
 from engine.exchange.tables import entries
-from engine.exchange.writing import Since, write_changes
+from engine.exchange.writing import planned, write_rules
 from engine.files import replacing
 from engine.language.expressions import Citation
 from engine.language.typing import is_date
@@ -23,7 +26,7 @@ from engine.report.exchange_page import FORMATS, Changes, table_csv
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from engine.exchange.importing import Replacement
+    from engine.exchange.importing import Change
     from engine.policy.model import Convention
 
 _SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
@@ -42,13 +45,13 @@ def table() -> None:
 @click.option(
     "--separator",
     type=click.Choice([*_SEPARATORS, ",", ";"]),
-    default="comma",
-    show_default=True,
-    help="Between cells; with semicolon or tab, numbers have a decimal comma, as in French spreadsheets.",
+    help="Between cells: semicolon under French, else comma. With semicolon or tab, numbers have a decimal comma.",
 )
-@click.option("--bom", is_flag=True, help="Begin with a byte order mark, by which Excel knows UTF-8.")
+@click.option(
+    "--bom/--no-bom", default=None, help="Begin with the mark by which Excel knows UTF-8, as files do under French."
+)
 @given(output)
-def export(rules: Given, name: str, tables: tuple[str, ...], separator: str, bom: bool) -> None:
+def export(rules: Given, name: str, tables: tuple[str, ...], separator: str | None, bom: bool | None) -> None:
     """Write the numbers of a convention as CSV, or as a workbook (-o FILE.xlsx).
 
     One row for each number of its tables and parameters, or of those named.
@@ -58,8 +61,11 @@ def export(rules: Given, name: str, tables: tuple[str, ...], separator: str, bom
         with replacing(Path(rules.output)) as partial:
             _workbooks().write_workbook(entries(wanted, tables), wanted, rules.lang, partial)
         return
-    said = table_csv(entries(wanted, tables), wanted, rules.lang, _SEPARATORS.get(separator, separator))
-    write((_MARK if bom else "") + said, rules.output)
+    french = rules.lang == "fr"
+    between = separator or ("semicolon" if french else "comma")
+    said = table_csv(entries(wanted, tables), wanted, rules.lang, _SEPARATORS.get(between, between))
+    marked = french and rules.output is not None if bom is None else bom
+    write((_MARK if marked else "") + said, rules.output)
 
 
 @table.command("import")
@@ -76,32 +82,37 @@ def import_(rules: Given, name: str, file: str, first: str | None, cite: str | N
     """
     registry = rules.session.registry
     wanted = registry.by_id(name)
-    if (first is None) != (cite is None) or (first is not None and correct):
+    if (cite is not None and first is None) or (first is not None and correct):
         raise click.UsageError(tell("--from DATE with --cite, or --correct"))
-    since = None if first is None or cite is None else _since(first, cite, wanted)
-    found = _found(file, wanted)
-    written = write_changes(registry, wanted, found, since) if (correct or since) and found else None
-    subject = Changes(found=found, convention=wanted, file=file, written=written, since=since.day if since else None)
-    rules.put(FORMATS, subject)
+    since = _since(first, cite, wanted)
+    with _found(file, wanted) as found:
+        plan = planned(registry, wanted, found, since)
+        written = write_rules(registry, plan) if (correct or since.day) and found else None
+    rules.put(FORMATS, Changes(found=found, convention=wanted, file=file, written=written, since=since.day))
 
 
-def _since(first: str, cite: str, convention: Convention) -> Since:
-    if not is_date(first):
+def _since(first: str | None, cite: str | None, convention: Convention) -> Since:
+    if first is not None and not is_date(first):
         raise click.UsageError(tell("--from: '{first}' is not a date such as 2027-01-01", first=first))
+    day = dt.date.fromisoformat(first) if first is not None else None
+    if cite is None:
+        return Since(day)
     source, _, at = (part.strip() for part in cite.partition(","))
     if source not in convention.sources:
         close = nearest(source, convention.sources)
         raise UsageFault(Problem(Location("--cite"), "unknown-source", {"id": source}, close))
-    return Since(dt.date.fromisoformat(first), Citation(source, at or None, convention.id, Location("--cite")))
+    return Since(day, Citation(source, at or None, convention.id, Location("--cite")))
 
 
-def _found(file: str, convention: Convention) -> tuple[Replacement, ...]:
-    """What a file changes, CSV or a workbook."""
+@contextmanager
+def _found(file: str, convention: Convention) -> Iterator[tuple[Change, ...]]:
+    """What a file changes, CSV or a workbook; faults of what is done with it are told at its cells."""
     if not file.lower().endswith(".xlsx"):
-        return changes(read_bytes(Path(file), file), file, convention)
+        yield changes(read_bytes(Path(file), file), file, convention)
+        return
     back = _workbooks().read_workbook(file)
     with back.told_by_sheet():
-        return changes(back.content, file, convention)
+        yield changes(back.content, file, convention)
 
 
 def _workbooks() -> ModuleType:

@@ -1,23 +1,43 @@
-"""Reads a table that comes back from a spreadsheet: bytes and a convention come in, the changed numbers go out.
+"""Reads a table that comes back from a spreadsheet: bytes and a convention come in, what has changed goes out.
 
-Only values may change. Every fault of the file is told at once, with its line and the number of the column.
+A value may change, with what it rests on, and a row without a number is new. Every fault of the file is told at once,
+with its line and the number of the column.
 """
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
-from engine.errors import InputFault, Location, Problem, fault
-from engine.exchange.tables import COLUMNS, FROM, SEPARATORS, TABLE, VALUE, WHEN, Entry, Key, entries, record
-from engine.language.expressions import Unpublished
+from engine.errors import InputFault, Location, Problem, fault, nearest
+from engine.exchange.cells import cited_text, read_row, read_sources, row_text
+from engine.exchange.tables import (
+    CITATION,
+    COLUMNS,
+    FROM,
+    LABEL,
+    ROW,
+    SEPARATORS,
+    TABLE,
+    UNIT,
+    VALUE,
+    WHEN,
+    Entry,
+    Key,
+    entries,
+    record,
+)
+from engine.language.expressions import Citation, Unpublished
 from engine.language.types import UNIT_SCALE
+from engine.language.typing import date_fault, is_date
 from engine.policy.loader import MAX_DIGITS
-from engine.policy.model import Convention
+from engine.policy.model import Convention, Item, Table
 
 _THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}(\.[0-9]{3})+\Z")  # where a comma is the decimal sign
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)([.,][0-9]+)?\Z")
@@ -26,15 +46,33 @@ _DAY_FIRST = re.compile(
 )  # what spreadsheets make of a date where the day is first
 _ISO = r"\3-\2-\1"
 SHOWN = 60
+NOWHERE = Location("")
 
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """A number that changes: the entry as it is, and its new value."""
+    """A number that changes: the entry as it is, its new value, the sources that the sheet now gives it, and where."""
 
     entry: Entry
     old: int | Decimal
     new: int | Decimal
+    cite: tuple[Citation, ...] = ()
+    at: Location = NOWHERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRow:
+    """A row, or a dated value, that the rules do not have; ``at`` is its line in the sheet."""
+
+    item: Item
+    cells: Mapping[str, Any]
+    since: dt.date | None
+    value: int | Decimal
+    cite: tuple[Citation, ...]
+    at: Location
+
+
+Change = Replacement | NewRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +85,34 @@ class _Sheet:
     rows: tuple[tuple[int, tuple[str, ...]], ...]
 
 
-def changes(content: bytes, name: str, convention: Convention) -> tuple[Replacement, ...]:
-    """The values that differ from the convention's, in the order of the file.
+def changes(content: bytes, name: str, convention: Convention) -> tuple[Change, ...]:
+    """What differs from the convention, in the order of the file.
 
     Raises:
         InputFault: with every fault of the file: text, columns, unknown or repeated rows, changed read-only cells,
-            values that are no numbers, and values where the rules have none.
+            values that are no numbers, values where the rules have none, and cells and sources that cannot be read.
     """
     sheet, problems = _sheet(content, name)
     known = {entry.key: entry for entry in entries(convention)}
+    items = {entry.item.id: entry.item for entry in known.values()}
     seen: dict[Key, int] = {}
-    found: list[Replacement] = []
+    found: list[Change] = []
     for line, cells in sheet.rows:
-        entry = known.get(_key(cells, sheet))
-        if entry is None:
-            told = " | ".join(part for part in _key(cells, sheet) if part)
-            problems.append(Problem(Location(name, line, 1), "exchange-row", {"key": told[:SHOWN]}))
+        key = _key(cells, sheet, convention)
+        entry = known.get(key)
+        place = Location(name, line, 1)
+        if key in seen:
+            problems.append(Problem(place, "exchange-twice", {"line": seen[key]}))
             continue
-        if entry.key in seen:
-            problems.append(Problem(Location(name, line, 1), "exchange-twice", {"line": seen[entry.key]}))
+        if entry is None and cells[ROW].strip():
+            told = {"key": " | ".join(part for part in key if part)[:SHOWN], "column": COLUMNS[sheet.lang][ROW]}
+            problems.append(Problem(place, "exchange-row", told))
             continue
-        seen[entry.key] = line
-        problems.extend(_read_only(line, cells, entry, convention, sheet))
-        value = _value(line, cells[VALUE].strip(), entry, sheet)
-        if isinstance(value, Problem):
-            problems.append(value)
-        elif value is not None:
-            found.append(value)
+        seen[key] = line
+        row = _Row(sheet, line, cells, convention, problems)
+        change = row.changed(entry) if entry is not None else row.new(items)
+        if change is not None:
+            found.append(change)
     if problems:
         raise InputFault(problems)
     return tuple(found)
@@ -120,9 +159,15 @@ def _columns(text: str, name: str) -> tuple[str, str]:
     raise fault(Location(name, 1, 1), "exchange-columns", wanted=wanted)
 
 
-def _key(cells: Sequence[str], sheet: _Sheet) -> Key:
-    since = _plain(cells[FROM])
-    return (_plain(cells[TABLE]), _plain(cells[WHEN]), since if sheet.separator == "," else _DAY_FIRST.sub(_ISO, since))
+def _key(cells: Sequence[str], sheet: _Sheet, convention: Convention) -> Key:
+    """The key of a row, however its cells are ordered and in either language."""
+    text = _plain(cells[WHEN])
+    asked, unread = read_row(text, convention.items)
+    return (_plain(cells[TABLE]), text if unread else row_text(asked, "en"), _day(cells[FROM], sheet))
+
+
+def _day(cell: str, sheet: _Sheet) -> str:
+    return _plain(cell) if sheet.separator == "," else _DAY_FIRST.sub(_ISO, _plain(cell))
 
 
 def _plain(cell: str) -> str:
@@ -130,40 +175,113 @@ def _plain(cell: str) -> str:
     return " ".join(cell.split()).removeprefix("'")
 
 
-def _read_only(
-    line: int, cells: Sequence[str], entry: Entry, convention: Convention, sheet: _Sheet
-) -> Iterator[Problem]:
-    columns = COLUMNS[sheet.lang]
-    wanted = record(entry, convention, sheet.lang, sheet.separator)
-    for number, column in enumerate(columns):
-        if number in (TABLE, WHEN, FROM, VALUE) or _plain(cells[number]) == _plain(wanted[number]):
-            continue
-        values = {
-            "column": column,
-            "found": _plain(cells[number])[:SHOWN],
-            "wanted": wanted[number][:SHOWN],
-            "value": columns[VALUE],
-        }
-        yield Problem(Location(sheet.name, line, number + 1), "exchange-read-only", values)
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line of a sheet, read against the convention; what is wrong with it is told to ``problems``."""
 
+    sheet: _Sheet
+    line: int
+    cells: tuple[str, ...]
+    convention: Convention
+    problems: list[Problem]
 
-def _value(line: int, text: str, entry: Entry, sheet: _Sheet) -> Replacement | Problem | None:
-    """What the cell of an entry asks for: a replacement, nothing, or a problem."""
-    place = Location(sheet.name, line, VALUE + 1)
-    if isinstance(entry.value, Unpublished):
-        return Problem(place, "exchange-unpublished", {"place": str(entry.value.at)}) if text else None
-    if not text:
-        return Problem(place, "exchange-emptied", {"place": str(entry.value.at)})
-    number = _number(text, sheet.separator)
-    if number is None:
-        sign = "." if sheet.separator == "," else ","
-        return Problem(place, "exchange-number", {"text": text[:SHOWN], "sign": sign})
-    limit = UNIT_SCALE.get(entry.item.unit or "none")
-    if limit is not None and isinstance(number, Decimal) and -int(number.as_tuple().exponent) > limit:
-        return Problem(place, "exchange-decimals", {"text": text[:SHOWN], "limit": limit, "unit": entry.item.unit})
-    old = entry.value.value
-    assert isinstance(old, int | Decimal), "entries are made of numbers"
-    return None if number == old else Replacement(entry, old, number)
+    def _tell(self, cell: int, code: str, close: str | None = None, **values: Any) -> None:
+        self.problems.append(Problem(Location(self.sheet.name, self.line, cell + 1), code, values, close))
+
+    def changed(self, entry: Entry) -> Replacement | None:
+        """What the value of an entry that is known becomes."""
+        found = self._replacement(entry)
+        wanted = record(entry, self.convention, self.sheet.lang, self.sheet.separator)
+        numbered = _plain(self.cells[ROW])
+        for column in (ROW, UNIT, LABEL):
+            if not self._says(column, wanted[column], ("", numbered if numbered.isdecimal() else "")):
+                self._fixed(column, wanted[column])
+        if self._says(CITATION, wanted[CITATION], ()):
+            return found
+        before = len(self.problems)
+        cite = self._sources()
+        same = cited_text(cite, self.convention) == cited_text(entry.cite, self.convention)
+        if len(self.problems) > before or same:
+            return found
+        if found is not None:
+            return replace(found, cite=cite)
+        self._fixed(CITATION, wanted[CITATION])
+        return None
+
+    def _says(self, column: int, wanted: str, also: Collection[str]) -> bool:
+        return _plain(self.cells[column]) in (_plain(wanted), *also)
+
+    def _fixed(self, column: int, wanted: str) -> None:
+        names = COLUMNS[self.sheet.lang]
+        found = _plain(self.cells[column])[:SHOWN]
+        self._tell(
+            column, "exchange-read-only", column=names[column], found=found, wanted=wanted[:SHOWN], value=names[VALUE]
+        )
+
+    def _replacement(self, entry: Entry) -> Replacement | None:
+        text = self.cells[VALUE].strip()
+        if isinstance(entry.value, Unpublished):
+            if text:
+                self._tell(VALUE, "exchange-unpublished", place=str(entry.value.at))
+            return None
+        if not text:
+            self._tell(VALUE, "exchange-emptied", place=str(entry.value.at))
+            return None
+        number = self._value(entry.item)
+        old = entry.value.value
+        assert isinstance(old, int | Decimal), "entries are made of numbers"
+        if number is None or number == old:
+            return None
+        return Replacement(entry, old, number, at=Location(self.sheet.name, self.line, VALUE + 1))
+
+    def new(self, items: Mapping[str, Item]) -> NewRow | None:
+        """A row that the rules do not have."""
+        before = len(self.problems)
+        id_ = _plain(self.cells[TABLE])
+        item = items.get(id_)
+        if item is None:
+            self._tell(TABLE, "unknown-item", nearest(id_, items), id=id_[:SHOWN])
+            return None
+        for column, wanted in ((UNIT, item.unit or "none"), (LABEL, item.label[self.sheet.lang])):
+            if not self._says(column, wanted, ("",)):
+                self._fixed(column, wanted)
+        asked, unread = read_row(_plain(self.cells[WHEN]), self.convention.items)
+        for part in unread:
+            self._tell(WHEN, "exchange-when", text=part[:SHOWN])
+        since = _day(self.cells[FROM], self.sheet)
+        if since and not is_date(since):
+            self._tell(FROM, date_fault(since), value=since[:SHOWN])
+        elif not since and not isinstance(item.body, Table):
+            self._tell(FROM, "exchange-undated", id=item.id)
+        value, cite = self._value(item), self._sources()
+        if value is None or len(self.problems) > before:
+            return None
+        start = dt.date.fromisoformat(since) if since else None
+        at = Location(self.sheet.name, self.line, 1)
+        return NewRow(item=item, cells=asked, since=start, value=value, cite=cite, at=at)
+
+    def _sources(self) -> tuple[Citation, ...]:
+        found = []
+        at = Location(self.sheet.name, self.line, CITATION + 1)
+        for source, text in read_sources(_plain(self.cells[CITATION]), self.convention):
+            if source is None:
+                self._tell(CITATION, "unknown-source", nearest(text, self.convention.sources), id=text[:SHOWN])
+            else:
+                found.append(Citation(source, text or None, self.convention.id, at))
+        return tuple(found)
+
+    def _value(self, item: Item) -> int | Decimal | None:
+        """The number that the cell of the value says, told where it is none of the item's unit."""
+        text = self.cells[VALUE].strip()
+        number = _number(text, self.sheet.separator)
+        if number is None:
+            self._tell(VALUE, "exchange-number", text=text[:SHOWN], sign="." if self.sheet.separator == "," else ",")
+            return None
+        limit = UNIT_SCALE.get(item.unit or "none")
+        if limit is not None and isinstance(number, Decimal) and -int(number.as_tuple().exponent) > limit:
+            self._tell(VALUE, "exchange-decimals", text=text[:SHOWN], limit=limit, unit=item.unit)
+            return None
+        return number
 
 
 def _number(text: str, separator: str) -> int | Decimal | None:

@@ -10,10 +10,12 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.escaping import in_cell
-from engine.language.expressions import Cell, Citation, Expression, FactRef, ItemRef, Literal, Unpublished
+from engine.exchange.cells import cited_text, row_text, rule_cells
+from engine.language.expressions import Citation, Literal, Unpublished
 from engine.policy.model import Convention, Item, Parameter, Table
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -29,18 +31,18 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One number of the rules: ``when`` says the cells of its row, ``since`` the day from which it holds."""
+    """One number of the rules: the cells of its row as a rule file says them, ``since`` the day from which it holds."""
 
     item: Item
     number: int
-    when: str
+    cells: Mapping[str, Any]
     since: dt.date | None
     value: Literal | Unpublished
     cite: tuple[Citation, ...]
 
     @property
     def key(self) -> Key:
-        return (self.item.id, self.when, self.since.isoformat() if self.since else "")
+        return (self.item.id, row_text(self.cells, "en"), self.since.isoformat() if self.since else "")
 
 
 def entries(convention: Convention, wanted: Sequence[str] = ()) -> tuple[Entry, ...]:
@@ -74,41 +76,15 @@ def _number(value: Literal | Unpublished) -> bool:
 
 
 def _of_item(item: Item) -> Iterator[Entry]:
-    taken: dict[str, int] = {}
     match item.body:
         case Parameter(values):
             for number, dated in enumerate(values, 1):
-                yield Entry(item, number, "", dated.start, dated.value, dated.cite or item.cite)
+                yield Entry(item, number, {}, dated.start, dated.value, dated.cite or item.cite)
         case Table(_, rows):
             for number, row in enumerate(rows, 1):
-                when = ", ".join(f"{name} {_cell(cell)}" for name, cell in sorted(row.cells.items()))
-                taken[when] = taken.get(when, 0) + 1
-                again = f" ({taken[when]})" if taken[when] > 1 else ""
-                yield Entry(item, number, when + again, None, row.then, row.cite or item.cite)
+                yield Entry(item, number, rule_cells(row), row.start, row.then, row.cite or item.cite)
         case _:
             return
-
-
-def _cell(cell: Cell) -> str:
-    """A cell in signs that every spreadsheet keeps: ``= demi_etp``, ``>= 3 < 5``, ``not in (p90_p95, p95_plus)``."""
-    if cell.values is not None:
-        names = sorted(str(part.value) for part in cell.values)
-        return f"= {names[0]}" if len(names) == 1 else f"in ({', '.join(names)})"
-    if cell.excluded is not None:
-        return f"not in ({', '.join(sorted(str(part.value) for part in cell.excluded))})"
-    low = f">= {_bound(cell.low)}" if cell.low is not None else ""
-    high = f"< {_bound(cell.high)}" if cell.high is not None else ""
-    return f"{low} {high}".strip()
-
-
-def _bound(bound: Expression) -> str:
-    match bound:
-        case Literal(value):
-            return str(value)
-        case ItemRef(name) | FactRef(name):
-            return name
-        case _:
-            return "…"
 
 
 def record(entry: Entry, convention: Convention, lang: str, separator: str) -> tuple[str, ...]:
@@ -116,11 +92,11 @@ def record(entry: Entry, convention: Convention, lang: str, separator: str) -> t
     return (
         entry.item.id,
         str(entry.number),
-        entry.when,
+        row_text(entry.cells, lang),
         entry.key[2],
         entry.item.unit or "none",
         value_text(entry.value, separator),
-        in_cell("; ".join(_cited(one, convention) for one in entry.cite)),
+        in_cell(cited_text(entry.cite, convention)),
         in_cell(entry.item.label[lang]),
     )
 
@@ -131,9 +107,3 @@ def value_text(value: Literal | Unpublished, separator: str) -> str:
         return ""
     assert isinstance(value.value, int | Decimal), "entries are made of numbers"
     return f"{Decimal(value.value):f}".replace(".", "." if separator == "," else ",")
-
-
-def _cited(citation: Citation, convention: Convention) -> str:
-    source = convention.sources.get(citation.source)
-    title = source.title if source is not None else citation.source
-    return f"{title}, {citation.locator}" if citation.locator else title

@@ -1,23 +1,25 @@
 """Takes tables of the rules to a workbook and back: entries come in, a sheet for each goes out; CSV for the reader.
 
-Only the values are unlocked. What comes back is read as the CSV file of the same columns, and told by sheet and row.
+Values, sources and the lines below, for new rows, are unlocked. What comes back is read as the CSV file of the same
+columns, and told by sheet and row.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
 from engine.errors import InputFault, Location, fault
-from engine.exchange.tables import CITATION, COLUMNS, FROM, LABEL, ROW, VALUE, WHEN, Entry, record
+from engine.exchange.tables import CITATION, COLUMNS, FROM, LABEL, ROW, TABLE, VALUE, WHEN, Entry, record
 from engine.language.expressions import Unpublished
 from engine.policy.model import Convention
 from engine.workbooks import cell_text, check_shown, open_workbook
@@ -28,38 +30,41 @@ LONGEST_NAME = 31  # characters of the name of a sheet
 
 
 def write_workbook(found: Sequence[Entry], convention: Convention, lang: str, path: Path) -> None:
-    """Writes a sheet for each table or parameter, its header frozen, everything locked but the values."""
+    """Writes a sheet for each table or parameter, its header frozen; values, sources and the lines below are free."""
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
-    head = book.add_format({"bold": True, "bottom": 1})
-    free = book.add_format({"locked": False, "bg_color": "#FFF8DC"})
-    day = book.add_format({"num_format": "dd/mm/yyyy"})
-    sheets: dict[str, tuple[Any, int]] = {}
-    for entry in found:
-        if entry.item.id not in sheets:
-            sheet = book.add_worksheet(_name(entry.item.id, {sheet.get_name() for sheet, _ in sheets.values()}))
-            for column, name in enumerate(COLUMNS[lang]):
-                sheet.set_column(column, column, WIDTHS.get(column, 20))
-                sheet.write_string(0, column, name, head)
-            sheet.freeze_panes(1, 0)
-            sheet.protect("", {"sort": True, "autofilter": True, "format_columns": True})
-            sheets[entry.item.id] = (sheet, 0)
-        sheet, row = sheets[entry.item.id]
-        sheets[entry.item.id] = (sheet, row + 1)
-        _row(sheet, row + 1, entry, record(entry, convention, lang, SEPARATOR), day, free)
+    styles = {
+        "head": book.add_format({"bold": True, "bottom": 1}),
+        "value": book.add_format({"locked": False, "bg_color": "#FFF8DC"}),
+        "free": book.add_format({"locked": False}),
+        "fixed": book.add_format({"locked": True}),
+        "day": book.add_format({"num_format": "dd/mm/yyyy"}),
+    }
+    taken: set[str] = set()
+    for id_, numbers in groupby(found, key=lambda entry: entry.item.id):
+        sheet = book.add_worksheet(_name(id_, taken))
+        taken.add(sheet.get_name())
+        for column, name in enumerate(COLUMNS[lang]):
+            sheet.set_column(column, column, WIDTHS.get(column, 20), styles["free"])
+            sheet.write_string(0, column, name, styles["head"])
+        sheet.freeze_panes(1, 0)
+        sheet.protect("", {"sort": True, "autofilter": True, "format_columns": True})
+        for row, entry in enumerate(numbers, 1):
+            _row(sheet, row, entry, record(entry, convention, lang, SEPARATOR), styles)
     book.close()
 
 
-def _row(sheet: Any, row: int, entry: Entry, cells: Sequence[str], day: Any, free: Any) -> None:
+def _row(sheet: Any, row: int, entry: Entry, cells: Sequence[str], styles: Mapping[str, Any]) -> None:
     for column, text in enumerate(cells):
-        if column == VALUE:
-            if not isinstance(entry.value, Unpublished):
-                sheet.write_number(row, column, Decimal(str(entry.value.value)), free)
+        if column == VALUE and not isinstance(entry.value, Unpublished):
+            sheet.write_number(row, column, Decimal(str(entry.value.value)), styles["value"])
         elif column == FROM and entry.since is not None:
-            sheet.write_datetime(row, column, entry.since, day)
+            sheet.write_datetime(row, column, entry.since, styles["day"])
         elif column == ROW:
-            sheet.write_number(row, column, int(text))
+            sheet.write_number(row, column, int(text), styles["fixed"])
         elif text:
-            sheet.write_string(row, column, text)
+            sheet.write_string(row, column, text, styles["free" if column == CITATION else "fixed"])
+        else:
+            sheet.write_blank(row, column, None, styles["fixed"])
 
 
 def _name(id_: str, taken: set[str]) -> str:
@@ -111,6 +116,8 @@ def read_workbook(name: str) -> Returned:
                 raise fault(
                     place, "exchange-columns", wanted={lang: ",".join(names) for lang, names in COLUMNS.items()}
                 )
+            if number > 1 and any(texts):
+                texts[TABLE] = texts[TABLE] or cell_text(sheet.cell(2, TABLE + 1)) or ""  # a new row is of its sheet
             if header is None or (texts != header and any(texts)):
                 writer.writerow([" ".join(each.split()) for each in texts])
                 places.append((sheet.title, number))

@@ -86,7 +86,8 @@ def _value(data: Mapping[str, Any], key: str, reader: Reader) -> Literal | Unpub
     return Literal(data[key], reader.below(key).at)
 
 
-def _dated(data: Mapping[str, Any], reader: Reader) -> model.DatedValue:
+def dated_value(data: Mapping[str, Any], reader: Reader) -> model.DatedValue:
+    """A value of a parameter and the day from which it holds."""
     start = dt.date.fromisoformat(data["from"])
     return model.DatedValue(start, _value(data, "value", reader), cited(data, reader), reader.at)
 
@@ -95,10 +96,11 @@ def _table(data: Mapping[str, Any], reader: Reader) -> model.Table:
     inputs: dict[str, Any] = {
         name: expression(entry, reader.below("inputs", name)) for name, entry in data["inputs"].items()
     }
-    return model.Table(inputs, every(data, "rows", reader, _row))
+    return model.Table(inputs, every(data, "rows", reader, table_row))
 
 
-def _row(data: Mapping[str, Any], reader: Reader) -> model.Row:
+def table_row(data: Mapping[str, Any], reader: Reader) -> model.Row:
+    """A row of a table."""
     cells = {name: cell(asked, reader.below(name)) for name, asked in data.items() if name not in NOT_CELLS}
     held = (data.get("label"), day(data, "from"), day(data, "before"))
     return model.Row(cells, _value(data, "then", reader), cited(data, reader), reader.at, *held)
@@ -146,7 +148,7 @@ def _list(data: Any) -> tuple[str, ...]:
 
 
 _BODIES: Mapping[str, Callable[[Mapping[str, Any], Reader], model.Body]] = {
-    "parameter": lambda data, reader: model.Parameter(every(data, "values", reader, _dated)),
+    "parameter": lambda data, reader: model.Parameter(every(data, "values", reader, dated_value)),
     "table": _table,
     "quantity": lambda data, reader: model.Quantity(body(dict(data), reader)),
     "criterion": _criterion,

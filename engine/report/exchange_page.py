@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
-from engine.exchange.importing import Replacement
+from engine.exchange.cells import row_text
+from engine.exchange.importing import Change, NewRow
 from engine.exchange.tables import COLUMNS, Entry, record
 from engine.language.types import number
 from engine.policy.model import Convention
@@ -30,7 +32,7 @@ class Changes:
     ``since`` is the day from which the new values hold; without it they take the place of the old ones.
     """
 
-    found: Sequence[Replacement]
+    found: Sequence[Change]
     convention: Convention
     file: str
     written: Sequence[str] | None
@@ -38,7 +40,7 @@ class Changes:
 
 
 def page(changes: Changes, say: Say) -> Page:
-    """Each changed value with both numbers and its place."""
+    """Each changed value with both numbers and its place, and each new row."""
     convention = changes.convention
     if not changes.found:
         return [Paragraph(say("exchange_none", file=changes.file, convention=convention.id))]
@@ -59,13 +61,21 @@ def page(changes: Changes, say: Say) -> Page:
 FORMATS = formats(page)
 
 
-def _lines(one: Replacement, say: Say) -> Iterator[tuple[int, str]]:
+def _lines(one: Change, say: Say) -> Iterator[tuple[int, str]]:
+    if isinstance(one, NewRow):
+        name, value = _name(one.item.id, one.cells, one.since, say), _shown(one.value, one.item.unit, say)
+        yield 0, say.pair(name, say("exchange_new", value=value))
+        yield 1, str(one.at)
+        return
     entry = one.entry
-    day = say("exchange_since", day=say.scalar(entry.since)) if entry.since is not None else ""
-    name = ", ".join(part for part in (entry.item.id, entry.when, day) if part)
     before, after = (_shown(value, entry.item.unit, say) for value in (one.old, one.new))
-    yield 0, say.pair(name, f"{before} → {after}")
+    yield 0, say.pair(_name(entry.item.id, entry.cells, entry.since, say), f"{before} → {after}")
     yield 1, str(entry.value.at)
+
+
+def _name(id_: str, cells: Mapping[str, Any], since: dt.date | None, say: Say) -> str:
+    day = say("exchange_since", day=say.scalar(since)) if since is not None else ""
+    return ", ".join(part for part in (id_, row_text(cells, say.lang), day) if part)
 
 
 def _shown(value: int | Decimal, unit: str | None, say: Say) -> str:

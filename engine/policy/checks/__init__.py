@@ -68,6 +68,11 @@ def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:
 def check_registry(registry: Registry) -> Iterator[Problem]:
     """Every problem of meaning in the conventions that could be read."""
     for convention in registry.conventions.values():
-        for check in (unused_problems,) if is_empty(convention) else _CHECKS:
-            yield from bounded(check(registry, convention))
+        yield from check_convention(registry, convention)
     yield from window_problems(registry)
+
+
+def check_convention(registry: Registry, convention: Convention) -> Iterator[Problem]:
+    """Every problem of meaning in one convention."""
+    for check in (unused_problems,) if is_empty(convention) else _CHECKS:
+        yield from bounded(check(registry, convention))

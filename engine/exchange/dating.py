@@ -1,0 +1,177 @@
+"""Adds to the rules: new rows, and values that change from a day on, come in; lines of a rule file go out.
+
+What held before stays: the new value or row stands behind the one that it follows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from engine.errors import InputFault, Location, Problem
+from engine.exchange.cells import rule_cells
+from engine.exchange.importing import Change, NewRow, Replacement
+from engine.exchange.rules_text import one_line
+from engine.exchange.tables import CITATION, FROM, VALUE, WHEN
+from engine.language.expressions import Citation
+from engine.language.reading import Reader
+from engine.policy.items import dated_value, table_row
+from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table
+
+_COLUMNS = {"then": VALUE, "value": VALUE, "cite": CITATION, "from": FROM}  # where a sheet says what a row holds
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The first day of new values, and the text that those rest on which name none; without a day they always held."""
+
+    day: dt.date | None
+    cite: Citation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A value or row behind another (its ``number``): what a rule file says of it, and its line in the sheet."""
+
+    item: Item
+    number: int
+    data: Mapping[str, Any]
+    at: Location
+
+    @property
+    def place(self) -> Location:
+        """Where the value or row stands that this one follows."""
+        return _members(self.item)[self.number - 1].at
+
+    @property
+    def line(self) -> str:
+        return one_line(self.data)
+
+
+def additions(found: Sequence[Change], since: Since, folder: Path) -> tuple[Addition, ...]:
+    """What is added: new rows, and where there is a day, each changed value from that day on.
+
+    Raises:
+        InputFault: what is added rests on no text, or holds from a day before ``since``.
+    """
+    problems: list[Problem] = []
+    told = [_addition(one, since, folder, problems) for one in found if since.day or isinstance(one, NewRow)]
+    if problems:
+        raise InputFault(problems)
+    return tuple(told)
+
+
+def _addition(one: Change, since: Since, folder: Path, problems: list[Problem]) -> Addition:
+    cite = one.cite or ((since.cite,) if since.cite is not None else ())
+    if not cite:
+        problems.append(Problem(_cell(one.at, CITATION), "exchange-uncited"))
+    sources = [{"source": each.source, **({"at": each.locator} if each.locator else {})} for each in cite]
+    if isinstance(one, Replacement):
+        item, number, day, value = one.entry.item, one.entry.number, since.day, one.new
+        cells = one.entry.cells
+    else:
+        item, number, day, value = one.item, _followed(one, folder), one.since or since.day, one.value
+        cells = one.cells
+        if since.day is not None and day is not None and day < since.day:
+            values = {"day": day.isoformat(), "first": since.day.isoformat()}
+            problems.append(Problem(_cell(one.at, FROM), "exchange-history", values))
+    inputs = list(item.body.inputs) if isinstance(item.body, Table) else []
+    cells = {
+        name: cells[name]
+        for name in [*(each for each in inputs if each in cells), *(each for each in cells if each not in inputs)]
+    }
+    held = {"from": day.isoformat()} if day is not None else {}
+    number_ = {"value" if isinstance(item.body, Parameter) else "then": value}
+    return Addition(item, number, {**cells, **held, **number_, "cite": sources}, one.at)
+
+
+def _followed(new: NewRow, folder: Path) -> int:
+    """The number of what a new row stands behind: the last of the same cells that the folder has, or its last."""
+    members = _members(new.item)
+    if isinstance(new.item.body, Parameter):
+        return max((n for n, each in enumerate(members, 1) if _start(each) <= (new.since or dt.date.max)), default=1)
+    own = {n: each for n, each in enumerate(members, 1) if folder in Path(each.at.file).parents}
+    alike = [n for n, row in own.items() if isinstance(row, Row) and rule_cells(row) == new.cells]
+    return max(alike or own, default=len(members))
+
+
+def _start(member: DatedValue | Row) -> dt.date:
+    return member.start or dt.date.min
+
+
+def _cell(at: Location, column: int) -> Location:
+    return replace(at, column=column + 1)
+
+
+def behind(text: str, start: int, found: str) -> tuple[int, str]:
+    """Where to put a member of a list behind the one that begins at ``start``, and how it is written there."""
+    opening = text.rfind("\n", 0, start) + 1
+    dash = text[opening:start]
+    if text[start] == "{":
+        end = _closing(text, start)
+        if dash.strip() != "-":
+            return end, f", {found}"
+        after = text.find("\n", end)
+    else:
+        after = _last_line(text, start, len(dash) - len(dash.lstrip()))
+    after = len(text) if after < 0 else after
+    cut = after - 1 if text[after - 1 : after] == "\r" else after
+    return cut, f"{text[cut:after]}\n{' ' * (len(dash) - len(dash.lstrip()))}- {found}"
+
+
+def with_added(convention: Convention, found: Sequence[Addition]) -> Convention:
+    """The convention with these values and rows added, each in the place of its line in the sheet."""
+    items = dict(convention.items)
+    for one in sorted(found, key=lambda one: -one.number):
+        item = items[one.item.id]
+        items[item.id] = replace(item, body=_grown(item.body, one, convention.id))
+    return replace(convention, items=items)
+
+
+def _grown(body: Any, one: Addition, convention: str) -> Parameter | Table:
+    def locate(path: Sequence[str | int]) -> Location:
+        return _cell(one.at, _COLUMNS.get(str(path[0]), WHEN) if path else WHEN)
+
+    reader, cut = Reader((), locate, convention), one.number
+    if isinstance(body, Parameter):
+        values = (*body.values[:cut], dated_value(one.data, reader), *body.values[cut:])
+        return replace(body, values=values)
+    assert isinstance(body, Table), "entries are of parameters and tables"
+    return replace(body, rows=(*body.rows[:cut], table_row(one.data, reader), *body.rows[cut:]))
+
+
+def _members(item: Item) -> Sequence[DatedValue | Row]:
+    body = item.body
+    assert isinstance(body, Parameter | Table), "entries are of parameters and tables"
+    return body.values if isinstance(body, Parameter) else body.rows
+
+
+def _closing(text: str, start: int) -> int:
+    """Behind the brace that closes the one at ``start``; braces in quotes do not count."""
+    depth, quote, place = 0, "", start
+    while True:
+        sign = text[place]
+        if quote:
+            place += sign == "\\" and quote == '"'
+            quote = "" if sign == quote and text[place] == quote else quote
+        elif sign in "\"'" and text[place - 1] in " {[,:":
+            quote = sign
+        else:
+            depth += (sign in "{[") - (sign in "}]")
+        place += 1
+        if depth == 0:
+            return place
+
+
+def _last_line(text: str, start: int, indent: int) -> int:
+    """The end of the last line that belongs to an entry written below its dash."""
+    end = text.find("\n", start)
+    while end >= 0:
+        following = text[end + 1 : (text.find("\n", end + 1) + 1 or len(text) + 1) - 1]
+        if len(following) - len(following.lstrip()) <= indent or not following.strip():
+            break
+        end = text.find("\n", end + 1)
+    return end

@@ -130,7 +130,7 @@ def test_what_is_overdue_depends_on_the_day_asked_about(session: Session) -> Non
 
 def test_a_duty_is_done_from_the_day_of_its_event_and_not_before(session: Session) -> None:
     path = ROOT / "examples/dossiers/2023_half_time_missed_then_falling.yaml"
-    for day, status in (("2023-09-17", "pending"), ("2023-09-18", "done")):
+    for day, status in (("2023-09-17", "unmet"), ("2023-09-18", "done")):
         data = object_of(session, path, day)
         assert {line["id"]: line["status"] for line in data["obligations"]}["secretariat.remplacement"] == status
 

@@ -25,7 +25,7 @@ KINDS = ("reports", "errors", "web")
 # The members of families that reports ask for by names made of these.
 NEVER = ("row", "step", "rule", "derogation", "value", "overlay", "verdict-met", "verdict-not-met")
 MEMBERS = {
-    "column": {"convention", "digest", "consistency", "missing", "can_be", "rights", "assumptions"},
+    "column": {"convention", "digest", "consistency", "unmet", "missing", "can_be", "rights", "assumptions"},
     "coverage_kind": {*coverage.KINDS},
     "deep_code": {"gap", "overlap", *NEVER},
     "property_status": {status.value for status in Status},

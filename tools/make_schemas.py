@@ -432,6 +432,7 @@ def items() -> dict[str, Schema]:
             {
                 "due": told("obligation_due", of("day")),
                 "done_when": told("done_when", of("condition")),
+                "unmet_when": told("unmet_when", of("condition")),
                 "if_unmet": told("if_unmet", {"type": "string", "enum": list(IF_UNMET)}),
             },
             ("cite",),

@@ -29,7 +29,7 @@ from engine.files import refuse_input, replacing
 from engine.language.facts import Vocabulary
 from engine.language.spoken import FRENCH, MONTH_FIRST, PLAIN
 from engine.language.types import DATE
-from engine.policy.model import CONSISTENCY, ERROR
+from engine.policy.model import CONSISTENCY, ERROR, UNMET
 from engine.policy.results import Results
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
 
 def added_columns(job: Job, rules: Session) -> list[str]:
     """The columns that a run adds to those of its files."""
-    names = ["convention", "digest", CONSISTENCY]
+    names = ["convention", "digest", CONSISTENCY, UNMET]
     for id_, kind in output_kinds(rules, job.criteria, ()).items():
         names += [id_] if kind.kind == "verdict" else [id_, f"{id_}.status"]
     return [*names, *told_columns(job)]

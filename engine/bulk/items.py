@@ -77,7 +77,8 @@ def _body(item: Item, type_: Type | None, names: Names) -> Column:
         case Payment(amount, _):
             return expression(amount, names, type_)
         case Obligation():
-            return Column(True)
+            unmet = False if item.body.unmet_when is None else condition(item.body.unmet_when, names)
+            return Column(algebra.negate(pl, [algebra.truth(unmet)]))
 
 
 def _published(value: Literal | Unpublished, type_: Type | None) -> Column:

@@ -9,6 +9,7 @@ import operator as op
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -22,7 +23,7 @@ from engine.language.expressions import ItemRef, find
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.types import UNIT_SCALE, VERDICT, Type, joined
 from engine.language.typing import Scope
-from engine.policy.model import CONSISTENCY, YEAR_START, Convention, Item, Overlay
+from engine.policy.model import CONSISTENCY, UNMET, YEAR_START, Convention, Item, Obligation, Overlay
 from engine.policy.outside import WithoutRules
 from engine.policy.overlays import Laid
 from engine.policy.registry import Registry
@@ -71,14 +72,14 @@ def output_columns(id_: str, kind: Type, column: Column) -> Iterator[pl.Expr]:
         yield lift(pl, status).alias(f"{id_}.status")
 
 
-def consistency_column(items: Mapping[str, Column]) -> pl.Expr:
-    """The consistencies that a row does not meet, by id; null where its facts agree."""
+def broken_column(name: str, items: Mapping[str, Column]) -> pl.Expr:
+    """What a row does not meet of these, by id: consistencies or duties; null where it breaks none."""
     told = []
     for id_, column in items.items():
         broken = lift(pl, either(pl, column.absent, False, tested(op.eq, column.value, False)))
         told.append(pl.when(broken.cast(pl.Boolean)).then(pl.lit(id_)))
     unmet = pl.concat_str(told, separator=" ", ignore_nulls=True) if told else pl.lit("")
-    return pl.when(unmet != "").then(unmet).alias(CONSISTENCY)
+    return pl.when(unmet != "").then(unmet).alias(name)
 
 
 def column_name(id_: str, kind: Type) -> str:
@@ -175,7 +176,7 @@ class Kernel:
         defaults = {id_: question.default for id_, question in plan.interpretations.items()}
         choices = defaults | {id_: choice for id_, choice in self.interpret.items() if id_ in defaults}
         names = self._names(plan, choices, {})
-        ids = _needed(plan, {YEAR_START, *self.kinds, *_agreements(plan)}) & _untouched(plan, covering)
+        ids = _needed(plan, {YEAR_START, *self.kinds, *chain(*_broken(plan).values())}) & _untouched(plan, covering)
         _make_items([step for step in plan.steps if step.item.id in ids], names)
         bits = [when(pl, _in_force(overlay, names), 1 << i, 0) for i, (_, overlay) in enumerate(covering)]
         names.stages.keep(reduce(op.add, bits, lift(pl, 0)), LAID)
@@ -184,7 +185,7 @@ class Kernel:
     def _branch(self, part: Part, laid: int) -> Branch:
         overlays = [overlay for i, overlay in enumerate(part.covering) if laid >> i & 1]
         plan = make_plan(part.convention, part.covering, overlays, self.registry.vocabulary)
-        ids = _needed(plan, {*self.kinds, *_agreements(plan)}) - part.items.keys()
+        ids = _needed(plan, {*self.kinds, *chain(*_broken(plan).values())}) - part.items.keys()
         steps = [step for step in plan.steps if step.item.id in ids]
         for known in part.branches.values():
             if known.steps == steps:
@@ -194,7 +195,7 @@ class Kernel:
         results = [
             pl.lit(part.convention.id).alias("convention"),
             pl.lit(self.registry.digest(part.convention)).alias("digest"),
-            consistency_column({id_: names.items[id_] for id_ in _agreements(plan)}),
+            *(broken_column(name, {id_: names.items[id_] for id_ in ids}) for name, ids in _broken(plan).items()),
         ]
         for id_, kind in self.kinds.items():
             results.extend(output_columns(id_, kind, names.items.get(id_, Column(None, 1, True))))
@@ -206,7 +207,7 @@ class Kernel:
 
     def _undecided(self, window: str | None = None) -> list[pl.Expr]:
         """What is said of a row that no convention decides, or a window without rules: every result is undetermined."""
-        names = (("convention", window), ("digest", None), (CONSISTENCY, None))
+        names = (("convention", window), ("digest", None), (CONSISTENCY, None), (UNMET, None))
         results = [pl.lit(value, pl.String).alias(name) for name, value in names]
         for id_, kind in self.kinds.items():
             results.extend(output_columns(id_, kind, Column(None)))
@@ -237,10 +238,11 @@ def _in_force(overlay: Overlay, names: Names) -> Operand:
     return truth(all_of(pl, parts))
 
 
-def _agreements(plan: Plan) -> list[str]:
-    """What must hold between the facts of a row, in the order in which it is declared."""
-    items = (step.item for step in plan.steps if step.item.kind == CONSISTENCY)
-    return [item.id for item in sorted(items, key=lambda item: item.at)]
+def _broken(plan: Plan) -> dict[str, list[str]]:
+    """What the facts of a row can break, by column: what must hold between them, and duties, as declared."""
+    items = sorted((step.item for step in plan.steps), key=lambda item: item.at)
+    duties = [item.id for item in items if isinstance(item.body, Obligation) and item.body.unmet_when is not None]
+    return {CONSISTENCY: [item.id for item in items if item.kind == CONSISTENCY], UNMET: duties}
 
 
 def _untouched(plan: Plan, covering: Sequence[Laid]) -> set[str]:

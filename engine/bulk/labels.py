@@ -11,7 +11,7 @@ import polars as pl
 
 from engine.bulk.row_answers import ASSUMPTIONS, CAN_BE, MISSING, RIGHTS
 from engine.language.expressions import Text
-from engine.policy.model import CONSISTENCY, Item
+from engine.policy.model import CONSISTENCY, UNMET, Item
 from engine.policy.registry import Registry
 from engine.words import read_words
 
@@ -63,7 +63,7 @@ class Labels:
         name = cells.name
         if cells.dtype != pl.String:
             return cells
-        if name in (CONSISTENCY, *ROW_ANSWERS):
+        if name in (CONSISTENCY, UNMET, *ROW_ANSWERS):
             return _mapped(cells, lambda text: "; ".join(self._named(name, id_) for id_ in text.split()))
         labels = self._labels(name)
         return cells if labels is None else _mapped(cells, lambda text: labels.get(text, text))

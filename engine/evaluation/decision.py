@@ -83,8 +83,10 @@ class PaymentLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObligationLine:
-    """``status``: done, pending, overdue, to_check or closed (on the day asked about), not_applicable or undetermined.
+    """A duty of a contract and its day.
 
+    ``status``: done, unmet (as the facts say), pending, overdue, to_check or closed (on the day asked about),
+    not_applicable or undetermined.
     ``judged``: a day was given to compare with; without it a duty that is pending has its own day and no more.
     ``if_unmet`` is what follows where it is not met, one of :data:`engine.policy.model.IF_UNMET`, or None.
     """

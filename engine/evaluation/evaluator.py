@@ -206,8 +206,8 @@ def _verdict(answer: Answer) -> str:
 def obligation_status(compiled: Compiled, run: Run, as_of: dt.date | None) -> tuple[str, dt.date | None, int]:
     """Status, due day and missing facts of an obligation; late only with a day to compare with.
 
-    One whose day the contract does not outlive is then closed; one that nothing in a case can show as done is to be
-    checked, and never overdue.
+    One that the facts say was not met, or not in time, is unmet. A late one whose day the contract does not outlive is
+    closed; one that nothing in a case can show as done is to be checked, and never overdue.
     """
     gate = run.answers[compiled.step.item.id]
     if gate[0] is NOT_APPLICABLE:
@@ -218,6 +218,8 @@ def obligation_status(compiled: Compiled, run: Run, as_of: dt.date | None) -> tu
         due = day if isinstance(day, dt.date) else None
     if gate[0] is UNDETERMINED:
         return ("undetermined", due, gate[2])
+    if compiled.unmet_when is not None and compiled.unmet_when(run.slots)[0]:
+        return ("unmet", due, 0)
     if compiled.done_when is not None:
         done, _, lacks = compiled.done_when(run.slots)
         if done:

@@ -60,6 +60,7 @@ class Compiled:
     outcome: OutcomeProgram | None
     due: Closure | None
     done_when: Closure | None
+    unmet_when: Closure | None
     warnings: tuple[tuple[Closure, Text], ...]
 
 
@@ -187,11 +188,13 @@ def _compiled(step: Step, slot: int, names: Names) -> Compiled:
     item = step.item
     due: Closure | None = None
     done_when: Closure | None = None
+    unmet_when: Closure | None = None
     if isinstance(item.body, Payment):
         due = expression(item.body.due, names, DATE)
     elif isinstance(item.body, Obligation):
         due = None if item.body.due is None else expression(item.body.due, names, DATE)
         done_when = None if item.body.done_when is None else condition(item.body.done_when, names)
+        unmet_when = None if item.body.unmet_when is None else condition(item.body.unmet_when, names)
     run = gated(item, names, body(item, step.type, names))
     if isinstance(item.body, Quantity) and step.type is not None and step.type.ordered:
         applies = None if item.applies_when is None else condition(item.applies_when, names)
@@ -206,6 +209,7 @@ def _compiled(step: Step, slot: int, names: Names) -> Compiled:
         outcome=_outcome(item, item.body, names) if isinstance(item.body, Outcome) else None,
         due=due,
         done_when=done_when,
+        unmet_when=unmet_when,
         warnings=tuple((condition(warning.when, names), warning.text) for warning in item.warnings),
     )
 

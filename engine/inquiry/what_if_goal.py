@@ -23,8 +23,8 @@ from engine.policy.model import CONTRACT_ENDS, Obligation
 from engine.proof.bodies import aspects
 from engine.proof.encoding import Encoding
 
-STATUSES = ("done", "pending", "overdue", "to_check", "closed")
-LATE = STATUSES[2:]
+STATUSES = ("done", "unmet", "pending", "overdue", "to_check", "closed")
+LATE = STATUSES[3:]
 MORE, LESS = "more", "less"
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:/[1-9]\d*)?)(%?)([+-]?)")
 _KINDS = {"": "is", "+": "at_least", "-": "at_most"}
@@ -107,15 +107,18 @@ def _status_term(encoding: Encoding, item: str, status: Value | None, as_of: dt.
         fulfilled, open_ = bank.false, bank.true
         if done is not None:
             fulfilled, open_ = is_value(bank, done, True), is_value(bank, done, False)
+        missed = is_value(bank, seen["unmet"], True) if "unmet" in seen else bank.false
+        gated = bank.both(known(bank, gate), bank.negate(missed))
         body, late = layer.step(item).item.body, bank.false
         ends = isinstance(body, Obligation) and body.if_unmet == CONTRACT_ENDS
         past = "closed" if ends else "to_check" if done is None else "overdue"
         if as_of is not None and due is not None and isinstance(due.value, Day):
             late = bank.both(known(bank, due), bank.less(code(bank, due.value), bank.whole(day_code(as_of))))
         means = {
-            "done": bank.both(known(bank, gate), fulfilled),
-            **{word: bank.both(known(bank, gate), open_, late, bank.truth(word == past)) for word in LATE},
-            "pending": bank.both(known(bank, gate), open_, bank.negate(late)),
+            "done": bank.both(gated, fulfilled),
+            "unmet": bank.both(known(bank, gate), bank.negate(fulfilled), missed),
+            **{word: bank.both(gated, open_, late, bank.truth(word == past)) for word in LATE},
+            "pending": bank.both(gated, open_, bank.negate(late)),
         }
         found.append(bank.both(layer.when, gate.absent if isinstance(status, Absent) else means[str(status)]))
     return bank.either(*found)

@@ -143,7 +143,7 @@ def _duties(lines: Sequence[ObligationLine], say: Say, cited: _Cited) -> Entries
     """The duties that are still to be done and have a day, or on which the payment depends."""
     found: Entries = []
     for line in lines:
-        open_ = line.status in ("pending", "overdue", "to_check", "undetermined")
+        open_ = line.status in ("unmet", "pending", "overdue", "to_check", "undetermined")
         if open_ and (line.due is not None or line.if_unmet == DECISIVE):
             cited(line.cite)
             follows = "" if line.if_unmet is None else f"sinon, {say(f'if_unmet.{line.if_unmet}')}"

@@ -158,6 +158,7 @@ _BODIES: Mapping[str, Callable[[Mapping[str, Any], Reader], model.Body]] = {
     "obligation": lambda data, reader: model.Obligation(
         optional(data, "due", reader, expression),
         optional(data, "done_when", reader, condition),
+        optional(data, "unmet_when", reader, condition),
         data.get("if_unmet"),
     ),
     model.CONSISTENCY: lambda data, reader: model.Criterion(

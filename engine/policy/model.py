@@ -23,6 +23,7 @@ CONTRACT_ENDS = "contract_ends"
 IF_UNMET = ("none", "payment_withheld", "contract_may_end", CONTRACT_ENDS, "unpublished")  # of an obligation
 YEAR_START = "annee.debut"
 CONSISTENCY = "consistency"
+UNMET = "unmet"  # of a duty: the facts say that it was not met
 ERROR, WARNING = "error", "warning"  # two facts cannot both hold; one is doubtful
 
 
@@ -166,11 +167,15 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """A duty; ``if_unmet`` is one of :data:`IF_UNMET`, or None where the convention does not say what follows."""
+    """A duty; ``if_unmet`` is one of :data:`IF_UNMET`, or None where the convention does not say what follows.
 
-    PARTS: ClassVar = ("due", "done_when")
+    ``unmet_when`` is where the facts say that it was not met, or not in time.
+    """
+
+    PARTS: ClassVar = ("due", "done_when", "unmet_when")
     due: tree.Expression | None
     done_when: tree.Condition | None
+    unmet_when: tree.Condition | None = None
     if_unmet: str | None = None
 
 

@@ -128,11 +128,12 @@ def _typed(item: model.Item, scope: Scope) -> Type | None:
         case model.Payment(amount, due):
             _expect_date(type_of(due, scope, DATE), due.at, scope)
             return _declared(item, type_of(amount, scope, number("EUR", None)), scope, amount)
-        case model.Obligation(due, done_when):
+        case model.Obligation(due, done_when, unmet_when):
             if due is not None:
                 _expect_date(type_of(due, scope, DATE), due.at, scope)
-            if done_when is not None:
-                check_condition(done_when, scope)
+            for condition in (done_when, unmet_when):
+                if condition is not None:
+                    check_condition(condition, scope)
             return None
 
 

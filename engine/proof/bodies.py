@@ -191,12 +191,14 @@ def comes_to(names: Names, answer: Symbolic, word: str) -> Term:
 
 
 def aspects(item: Item, names: Names) -> Iterator[tuple[str, Symbolic]]:
-    """What else a person sees of an item: the day it is due, whether it is done, each warning."""
+    """What else a person sees of an item: the day it is due, whether it is done or was not met, each warning."""
     bank = names.bank
     if isinstance(item.body, Payment | Obligation) and item.body.due is not None:
         yield "due", expression(item.body.due, names, Type("date"))
     if isinstance(item.body, Obligation) and item.body.done_when is not None:
         done = condition(item.body.done_when, names)
         yield "done", Symbolic(unknown(bank, done), bank.false, done.true)
+    if isinstance(item.body, Obligation) and item.body.unmet_when is not None:
+        yield "unmet", certain(bank, condition(item.body.unmet_when, names).true)
     for number, warning in enumerate(item.warnings):
         yield f"warning {number + 1}", certain(bank, condition(warning.when, names).true)

@@ -162,11 +162,12 @@ def _body(item: model.Item, phrases: Phrases, say: Say) -> Iterator[Block]:
             yield Tree(
                 ((1, say("amount")), *phrases.expression(amount, 2), (1, say("due")), *phrases.expression(due, 2))
             )
-        case model.Obligation(due, done_when):
+        case model.Obligation(due, done_when, unmet_when):
             if due is not None:
                 yield Tree(((1, say("due")), *phrases.expression(due, 2)))
-            if done_when is not None:
-                yield Tree(((1, say("done_when")), *phrases.condition(done_when, 2)))
+            for name, when in (("done_when", done_when), ("unmet_when", unmet_when)):
+                if when is not None:
+                    yield Tree(((1, say(name)), *phrases.condition(when, 2)))
 
 
 def _valued(value: Literal | Unpublished, unit: str | None, phrases: Phrases, say: Say) -> str:

@@ -136,6 +136,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     yield from parts.why_not(decision, say, hangs)
     yield from parts.why_not_due(decision, say)
     if not refused:
+        yield from parts.duties_unmet(decision.obligations, say)
         yield from _missing(decision, say)
         if parts.tone_of(decision) != "good":
             yield Paragraph(say("if_eligible"))

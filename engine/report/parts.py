@@ -72,6 +72,15 @@ def why_not_due(decision: Decision, say: Say) -> Iterator[Block]:
         yield Paragraph(say.pair(say(key), reason), tone)
 
 
+def duties_unmet(lines: Sequence[ObligationLine], say: Say) -> Iterator[Block]:
+    """One sentence for each duty that the facts say was not met, with what follows."""
+    for line in lines:
+        if line.status == "unmet":
+            follows = say("what_follows", unmet=say(f"if_unmet.{line.if_unmet or 'unpublished'}"))
+            said = say.listed((say.named(say.label(line), line.id), follows))
+            yield Paragraph(say.pair(say("duty_unmet"), f"{said} {say.noted(line.cite)}".rstrip() + "."), "open")
+
+
 def unmet_conditions(decision: Decision) -> Iterator[Result]:
     """The conditions of the amount due that the case breaks, or begins to answer and leaves open."""
     due = decision.convention.items.get(decision.headline.due or "")
@@ -148,10 +157,10 @@ def duties(
     """The duties that apply and what follows where they are not met, overdue ones first.
 
     Those that are done, without a known day, or the last of many are told only on demand, unless the aid depends on
-    them, they hang on a reading or are ``kept``.
+    them, they hang on a reading or are ``kept``; those that are unmet stand at the head of the page.
     """
-    order = {"overdue": 0, "closed": 0, "to_check": 1, "pending": 2, "undetermined": 3, "done": 4}
-    lines = [line for line in obligations if line.status != "not_applicable"]
+    order = {"unmet": 0, "overdue": 0, "closed": 0, "to_check": 1, "pending": 2, "undetermined": 3, "done": 4}
+    lines = [line for line in obligations if line.status != "not_applicable" and (full or line.status != "unmet")]
     lines.sort(key=lambda line: (order[line.status], not _decisive(line), line.due is None, str(line.due)))
     others = {line.id: hanging("duty", line.id) for line in lines}
     urgent = [

@@ -32,6 +32,7 @@ def timeline_blocks(
     hangs = hanging(readings, say)
     yield from parts.why_not(first, say, hangs)
     yield from parts.why_not_due(timeline.rows[-1].decision, say)
+    yield from parts.duties_unmet(timeline.obligations, say)
     yield from _years(timeline, say)
     yield from _money(timeline, say, hangs)
     yield from _totals(timeline, say)

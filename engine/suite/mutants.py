@@ -137,7 +137,7 @@ def _body(body: model.Body, setting: Setting) -> Iterator[Variant]:
                 others = _put(rules, rule, replace(rule, then=other))
                 yield Change("value", rule.at, was, other), replace(body, rules=others)
         case model.Obligation():
-            for name in ("due", "done_when"):
+            for name in ("due", "done_when", "unmet_when"):
                 node = getattr(body, name)
                 if node is not None:
                     yield Change(name, node.at, name, NOTHING), _with(body, name, None)

@@ -223,7 +223,7 @@ FIELDS: Mapping[Field, tuple[str, ...]] = {
             "unless",
             "met_when",
         ),
-        *("amount", "due", "done_when"),
+        *("amount", "due", "done_when", "unmet_when"),
     ),
     _own: ("Quantity.expression", "Caution.when", "Excluded.when"),
     _value: ("DatedValue.value", "Row.then", "Rule.then"),

@@ -35,7 +35,7 @@ def effects_found_once() -> Iterator[None]:
     """The effects between two sides are proved once: each test looks at what is said and written of them."""
     known: dict[object, list[Behaviour]] = {}
 
-    def behaviours(pairs: list[tuple[Version, Version]], effort: int) -> list[Behaviour]:
+    def behaviours(pairs: list[tuple[Version, Version]], effort: int, told: object) -> list[Behaviour]:
         key = (effort, *((version.convention.id, version.convention.digest) for pair in pairs for version in pair))
         if key not in known:
             known[key] = proved.behaviours(pairs, effort)

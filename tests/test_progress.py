@@ -2,31 +2,58 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
+import re
 import subprocess
 import sys
 
+import pytest
 from command import FIXTURES, ROOT
 
-COMMAND = [sys.executable, "-c", "from engine.cli import main; main()", "test", "--lang", "fr"]
-SMALL = ["--policies", str(ROOT / FIXTURES / "small_policies")]
+SMALL = ["--policies", str(ROOT / FIXTURES / "small_policies"), "--lang", "fr"]
+LONG = {
+    "Décide les essais": ["test"],
+    "Modifie les règles": ["test", "--mutation", "--sample", "5"],
+    "Prouve pour tous les cas": ["check", "--deep"],
+    "pour qui le résultat change": ["diff", "ancienne", "nouvelle", "--behaviour"],
+}
 
 
-def shown_on(stream: int) -> subprocess.CompletedProcess[bytes]:
-    told = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "PYTHONUTF8": "1"}
-    return subprocess.run([*COMMAND, *SMALL], stdout=subprocess.PIPE, stderr=stream, cwd=ROOT, env=told, check=True)
+def begun(command: list[str], stream: int) -> subprocess.Popen[bytes]:
+    told = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "140", "PYTHONUTF8": "1"}
+    program = [sys.executable, "-c", "from engine.cli import main; main()", *command, *SMALL]
+    return subprocess.Popen(program, stdout=subprocess.PIPE, stderr=stream, cwd=ROOT, env=told)
 
 
-def test_a_terminal_sees_what_is_done_and_how_far() -> None:
-    seen, terminal = pty.openpty()
-    done = shown_on(terminal)
+def read_to_its_end(terminal: int) -> str:
+    """What a terminal is told; it takes no more than a page before someone reads it."""
+    parts: list[bytes] = []
+    with contextlib.suppress(OSError):  # as the last writer closes it
+        while part := os.read(terminal, 65_536):
+            parts.append(part)
     os.close(terminal)
-    text = os.read(seen, 100_000).decode()
-    os.close(seen)
-    assert "Décide les essais" in text
-    assert "réussi" in done.stdout.decode()
+    return b"".join(parts).decode()
 
 
-def test_a_pipe_gets_the_answer_alone() -> None:
-    assert shown_on(subprocess.PIPE).stderr == b""
+@pytest.mark.parametrize(("doing", "command"), LONG.items())
+def test_a_terminal_sees_what_is_done_and_how_far(doing: str, command: list[str]) -> None:
+    seen, terminal = pty.openpty()
+    with begun(command, terminal) as program:
+        os.close(terminal)
+        text = read_to_its_end(seen)
+        assert program.stdout is not None
+        assert program.stdout.read()
+    assert "Traceback" not in text
+    lines = [line for line in re.split(r"[\r\n]", text) if doing in line]
+    counts = [(int(done), int(total)) for line in lines for done, total in re.findall(r"(\d+)/(\d+)", line)]
+    assert max(done for done, _ in counts) > 0, "it says how many are done, of how many"
+    assert all(done <= total for done, total in counts)
+
+
+@pytest.mark.parametrize("command", LONG.values())
+def test_a_pipe_gets_the_answer_alone(command: list[str]) -> None:
+    with begun(command, subprocess.PIPE) as program:
+        said, told = program.communicate()
+    assert (bool(said), told) == (True, b"")

@@ -51,8 +51,8 @@ def effects_of(
     ]
     # The file first: what is wrong with it is told before the comparison takes its time.
     measured = None if portfolio is None else _measured(portfolio, versions, sessions)
-    with progress(say("doing.behaviour")):
-        found = behaviours(versions, effort)
+    with progress(say("doing.behaviour")) as told:
+        found = behaviours(versions, effort, told)
     files = [{} for _ in found] if witness is None else _write_witnesses(found, sessions, witness, say)
     return Effects(found=found, files=files, portfolio=measured)
 

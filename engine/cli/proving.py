@@ -34,11 +34,11 @@ def progress(doing: str) -> Iterator[Told]:
         yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
-def counted(entries: Iterable[_T], total: int, told: Told) -> Iterator[_T]:
-    """The same entries, each told once what was asked of it is done."""
-    for number, entry in enumerate(entries, 1):
+def counted(entries: Iterable[_T], told: Told, of: tuple[int, int]) -> Iterator[_T]:
+    """The same entries, each told once what was asked of it is done: behind so many others, of so many."""
+    for number, entry in enumerate(entries, of[0] + 1):
         yield entry
-        told(number, total)
+        told(number, of[1])
 
 
 effort_option = click.option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -28,9 +29,12 @@ from engine.suite.running import read_cases, run_case
 
 def deep_check(rules: Given, folder: str | None, effort: int) -> bool:
     """Shows the findings, writes their case files, and says whether something is at fault."""
-    encodings = all_cases(rules.session, effort)
-    found = defects(rules.session, effort, encodings)
-    promises = kept_properties(encodings, effort)
+    texts = len(rules.session.registry.conventions)
+    with progress(rules.say("doing.deep")) as told:  # each text is written as terms, searched, and held to its promises
+        stages = [partial(counted, told=told, of=(stage * texts, 3 * texts)) for stage in range(3)]
+        encodings = [*stages[0](all_cases(rules.session, effort))]
+        found = defects(rules.session, effort, stages[1](encodings))
+        promises = kept_properties(stages[2](encodings), effort)
     files = {} if folder is None else _write_witnesses(found, folder, rules.say)
     rules.put(deep_page.FORMATS, Findings(found, promises, effort, files))
     return any(defect.faulty for defect in found) or any(kept.faulty for kept in promises)
@@ -77,20 +81,20 @@ def test(
     session = rules.session
     cases = read_cases(session, wanted)
     with progress(rules.say("doing.test")) as told:
-        outcomes = [run_case(session, case) for case in counted(cases, len(cases), told)]
+        outcomes = [run_case(session, case) for case in counted(cases, told, (0, len(cases)))]
     found, score = None, None
     if covering or rules.format == "html":
         found = coverage(session.registry, observe(session, cases))
     if mutation:
         from engine.suite.mutation import mutation_score  # rarely asked for
 
-        with progress(rules.say("doing.mutation")):
-            score = mutation_score(session.registry, cases, sample, propose=propose is not None)
+        with progress(rules.say("doing.mutation")) as told:
+            score = mutation_score(session.registry, cases, sample, propose=propose is not None, told=told)
     if score is not None and propose is not None:
         write(proposed_suite(score, rules.say), propose)
     sources = _sources(found) if found is not None and rules.format == "html" else {}
-    with progress(rules.say("doing.moved")):
-        again = moved(session, cases) if wanted is None else []
+    with progress(rules.say("doing.moved")) as told:
+        again = moved(session, cases, told) if wanted is None else []
     if declare:
         _declare(again, session.registry.root)
     run = TestRun(outcomes=outcomes, moved=again, coverage=found, score=score, sources=sources)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from engine.cli.common import Given, given, write
-from engine.cli.proving import effort_option, progress
+from engine.cli.proving import effort_option
 from engine.cli.tongue import complain, tell
 from engine.errors import ERROR, Problem
 from engine.exchange.own_schemas import WRITTEN, with_own_ids
@@ -73,9 +73,7 @@ def check(rules: Given, deep: bool, witness: str | None, strict: bool, effort: i
     if deep:
         from engine.cli.reviewing import deep_check  # brings coverage and mutation with it
 
-        with progress(rules.say("doing.deep")):
-            found = deep_check(rules, witness, effort)
-        faulty = found or faulty
+        faulty = deep_check(rules, witness, effort) or faulty
     if faulty:
         sys.exit(1)
 

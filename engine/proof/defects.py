@@ -6,7 +6,7 @@ lives if it decides in some case of some convention.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.errors import Location
@@ -71,17 +71,18 @@ class _Spot:
         return (self.place.kind, self.place.at, self.place.name)
 
 
-def all_cases(session: Session, effort: int = DEFAULT_EFFORT) -> list[Encoding]:
-    """Every case of every convention, under all readings.
+def all_cases(session: Session, effort: int = DEFAULT_EFFORT) -> Iterator[Encoding]:
+    """Every case of every convention in turn, under all readings.
 
     Raises:
         UsageFault: the solver is missing or is another version, or the sets of overlays are too many for the budget.
     """
-    return [_all_cases(session, convention, effort) for convention in session.registry.conventions.values()]
+    for convention in session.registry.conventions.values():
+        yield _all_cases(session, convention, effort)
 
 
 def defects(
-    session: Session, effort: int = DEFAULT_EFFORT, encodings: Sequence[Encoding] | None = None
+    session: Session, effort: int = DEFAULT_EFFORT, encodings: Iterable[Encoding] | None = None
 ) -> list[Defect]:
     """Every finding, in the order of the files; ``encodings`` are those of :func:`all_cases`.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -68,20 +68,22 @@ class _Declared:
     at: Location
 
 
-def moved(session: Session, cases: Sequence[PolicyCase]) -> list[Moved]:
-    """What becomes of the cases of each text that another amends.
+def moved(session: Session, cases: Sequence[PolicyCase], told: Callable[[int, int], None] | None = None) -> list[Moved]:
+    """What becomes of the cases of each text that another amends; ``told`` hears how many texts are done, of how many.
 
     Raises:
         InputFault: with every fault of the lists of differences.
     """
-    found = []
-    for convention in session.registry.conventions.values():
-        chain = session.registry.chain(convention)
-        if len(chain) > 1:
-            older = {each.id for each in chain[1:]}
-            inherited = [case for case in cases if case.convention in older]
-            own = [case for case in cases if case.convention == convention.id]
-            found.append(_moved(session, convention, chain[1], inherited, own))
+    found: list[Moved] = []
+    chains = [session.registry.chain(convention) for convention in session.registry.conventions.values()]
+    amending = [chain for chain in chains if len(chain) > 1]
+    for text, *bases in amending:
+        older = {each.id for each in bases}
+        inherited = [case for case in cases if case.convention in older]
+        own = [case for case in cases if case.convention == text.id]
+        found.append(_moved(session, text, bases[0], inherited, own))
+        if told is not None:
+            told(len(found), len(amending))
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -80,22 +80,35 @@ def mutation_score(
     processes: int = PROCESSES,
     *,
     propose: bool = False,
+    told: Callable[[int, int], None] | None = None,
 ) -> Score:
     """The fate of every mutant of ``registry``, or of ``sample`` of them drawn with a fixed seed.
 
-    ``propose`` also looks for a test that would notice each survivor.
+    ``propose`` also looks for a test that would notice each survivor; ``told`` hears how many are tried, of how many.
     """
     bench = _Bench.of(registry, cases, propose)
     of = len(bench.mutants)
     indices = list(range(of))
     if sample is not None and sample < of:
         indices = sorted(random.Random(SEED).sample(indices, sample))
+    fates: list[Fate] = []
+    for found in _in_chunks(bench, indices, processes, (registry, tuple(cases), propose)):
+        fates += found
+        if told is not None:
+            told(len(fates), len(indices))
+    return Score(tuple(fates), of)
+
+
+def _in_chunks(
+    bench: _Bench, indices: Sequence[int], processes: int, start: tuple[Registry, tuple[PolicyCase, ...], bool]
+) -> Iterator[list[Fate]]:
     if processes < 2 or len(indices) <= CHUNK:
-        return Score(tuple(bench.fate(i) for i in indices), of)
+        yield from ([bench.fate(i)] for i in indices)
+        return
     chunks = [indices[i : i + CHUNK] for i in range(0, len(indices), CHUNK)]
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _start, (registry, tuple(cases), propose)) as pool:
-        return Score(tuple(fate for fates in pool.map(_fates, chunks) for fate in fates), of)
+    with ProcessPoolExecutor(processes, context, _start, start) as pool:
+        yield from pool.map(_fates, chunks)
 
 
 _benches: list[_Bench] = []  # one in each worker process

@@ -6,7 +6,7 @@ open is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, WINDOW, Cause, Versions, versions
@@ -95,8 +95,15 @@ def behaviour(a: Version, b: Version, effort: int = DEFAULT_EFFORT) -> tuple[Beh
     return behaviours([(a, b)], effort)
 
 
-def behaviours(pairs: Iterable[tuple[Version, Version]], effort: int = DEFAULT_EFFORT) -> tuple[Behaviour, ...]:
-    """Each pair in turn; days that passed from one convention to another are told once."""
+def behaviours(
+    pairs: Iterable[tuple[Version, Version]],
+    effort: int = DEFAULT_EFFORT,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[Behaviour, ...]:
+    """Each pair in turn; days that passed from one convention to another are told once.
+
+    ``told`` hears how much of the pair under study is done, of how much.
+    """
     found: dict[object, Behaviour] = {}
     for a, b in pairs:
         met = [forced(a, b)] if a.convention.id != b.convention.id else meetings(a, b)
@@ -104,11 +111,11 @@ def behaviours(pairs: Iterable[tuple[Version, Version]], effort: int = DEFAULT_E
             ids = (None if side is None else side.convention.id for side in (each.older, each.newer))
             key = (*ids, each.first, each.moved)
             if key not in found:
-                found[key] = _compared(each, a, b, effort)
+                found[key] = _compared(each, a, b, effort, told)
     return tuple(found.values())
 
 
-def _compared(meeting: Meeting, a: Version, b: Version, effort: int) -> Behaviour:
+def _compared(meeting: Meeting, a: Version, b: Version, effort: int, told: Callable[[int, int], None]) -> Behaviour:
     older, newer = meeting.older, meeting.newer
     if older is None or newer is None:
         return _refused(meeting, a, b, effort)
@@ -119,7 +126,7 @@ def _compared(meeting: Meeting, a: Version, b: Version, effort: int) -> Behaviou
     if same_rules(older, newer):
         return found
     both = compared_versions(older, newer, (signed,), effort)
-    study = Study(both, results, effort, every_step=not (meeting.forced or meeting.moved))
+    study = Study(both, results, effort, every_step=not (meeting.forced or meeting.moved), told=told)
     study.look()
     study.look_closer()
     effects = [_effect(each, meeting, older, results) for each in study.findings]

@@ -5,7 +5,7 @@ An edit is told where it first shows: a result that feels it only through anothe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from engine.comparison.effects.causes import Causes, CauseSearch, Result, result_of, unlike
@@ -45,13 +45,15 @@ class Finding:
 class Study:
     """What is found of two versions; ``undecided`` are results of which the budget left something open.
 
-    ``every_step``: each pair of words and of table rows is told; else one case of each kind for each edit.
+    ``every_step``: each pair of words and of table rows is told; else one case of each kind for each edit. ``told``
+    hears how many results and edits are studied, of how many.
     """
 
     both: Versions
     results: Results
     effort: int
     every_step: bool
+    told: Callable[[int, int], None]
     mixed: Mixture = field(init=False)
     search: CauseSearch = field(init=False)
     findings: list[Finding] = field(default_factory=list)
@@ -103,7 +105,8 @@ class Study:
 
     def look(self) -> None:
         """Studies every result."""
-        for id_ in self.targets:
+        for number, id_ in enumerate(self.targets):
+            self.told(number, len(self.targets) + len(self.mixed.selectors))
             within = self.edits_below(id_)
             if not within:
                 continue
@@ -150,7 +153,8 @@ class Study:
         are the same in both versions hang on it.
         """
         told = {edit for each in self.findings for edit in each.edits}
-        for cause in self.mixed.selectors:
+        for number, cause in enumerate(self.mixed.selectors, len(self.targets)):
+            self.told(number, len(self.targets) + len(self.mixed.selectors))
             if cause not in told:
                 self._beside(cause)
 

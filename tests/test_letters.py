@@ -19,8 +19,8 @@ from jinja2.exceptions import SecurityError, UndefinedError
 from engine.errors import InputFault
 from engine.evaluation.session import Session
 from engine.letters.amounts import in_words
-from engine.letters.fields import FIELDS, documented
 from engine.letters.matter import KINDS
+from engine.letters.people import FIELDS, documented
 from engine.letters.sandbox import MADE, environment, faults, filled
 from engine.letters.writing import check_letters
 

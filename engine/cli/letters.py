@@ -79,22 +79,22 @@ def letter(
 
 
 def _list_fields() -> None:
-    from engine.letters.fields import documented
+    from engine.letters.people import documented
 
     for name, meaning in documented():
         click.echo(f"{name:32} {meaning}")
 
 
-def _people(sender: str | None, to: str | None, stated: tuple[str, ...]) -> People:
+def _people(sender: str | None, to: str | None, fields: tuple[str, ...]) -> People:
     """What files and options say of the fund and of who is written to."""
-    from engine.letters.fields import ADDRESSEE, SENDER
-    from engine.letters.people import People, people_of, with_fields
+    from engine.letters.people import ADDRESSEE, SENDER, people_of, stated
 
-    if unread := [each for each in stated if "=" not in each]:
+    if unread := [each for each in fields if "=" not in each]:
         raise click.UsageError(tell("--field: NAME=TEXT") + f": {unread[0]}")
-    known = {} if sender is None else people_of(read_document(sender), SENDER)
-    people = People(known, {} if to is None else people_of(read_document(to), ADDRESSEE))
-    return with_fields(people, {name: text for name, _, text in (each.partition("=") for each in stated)})
+    fund = {} if sender is None else people_of(read_document(sender), SENDER)
+    addressee = {} if to is None else people_of(read_document(to), ADDRESSEE)
+    own = stated({name: text for name, _, text in (each.partition("=") for each in fields)})
+    return {**fund, **addressee, **own}
 
 
 def _matter(rules: Given, document: Document, year: int | None) -> Matter:

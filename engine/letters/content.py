@@ -11,9 +11,8 @@ from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Re
 from engine.language.expressions import Citation
 from engine.language.facts import SIGNATURE
 from engine.letters.amounts import in_words
-from engine.letters.fields import ADDRESSEE, SENDER
 from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, VERSEMENT, WEAK, Matter
-from engine.letters.people import OPTION, People, blank, blanks
+from engine.letters.people import ADDRESSEE, FIELDS, OPTION, SENDER, People, blanks, filled_in
 from engine.report.money import EUROS
 from engine.report.page import Tree
 from engine.report.parts import facts_behind, unmet_conditions
@@ -33,10 +32,9 @@ def values(kind: str, matter: Matter, say: Say, people: People) -> dict[str, Any
     cited = _Cited(say)
     lacks = blanks(matter, people)
     parts: dict[str, Any] = {
-        "caisse": {name: people.sender.get(name) or blank(f"caisse.{name}", lacks) for name in SENDER},
-        "destinataire": {name: people.to.get(name) or blank(f"destinataire.{name}", lacks) for name in ADDRESSEE},
+        **{group: _people(group, people, lacks) for group in (SENDER, ADDRESSEE)},
         "contrat": _contract(matter.decision, say, lacks),
-        "jour": say.scalar(matter.day) if matter.day else blank("jour", lacks),
+        "jour": filled_in("jour", say.scalar(matter.day) if matter.day else None, lacks),
         "motifs": _motives(matter, say, cited) if kind == REFUS else [],
         "conditions": _conditions(matter, say, cited) if kind in (ACCORD, VERSEMENT) else [],
         "annees": _years(matter, say, cited) if kind == ACCORD else [],
@@ -49,6 +47,11 @@ def values(kind: str, matter: Matter, say: Say, people: People) -> dict[str, Any
         "reserves": _reserves(kind, matter, say),
     }
     return {**parts, "sources": [{"phrase": text} for text in cited.texts]}
+
+
+def _people(group: str, people: People, lacks: Mapping[str, str]) -> dict[str, str]:
+    names = {name: f"{group}.{name}" for name in FIELDS[group]}
+    return {name: filled_in(whole, people.get(whole), lacks) for name, whole in names.items()}
 
 
 class _Cited:
@@ -76,7 +79,7 @@ def _contract(decision: Decision, say: Say, lacks: Mapping[str, str]) -> dict[st
     option = decision.facts.get(OPTION)
     return {
         "date_signature": say.scalar(decision.facts[SIGNATURE]),
-        "option": say.fact(OPTION, option) if option is not None else blank("contrat.option", lacks),
+        "option": filled_in(OPTION, None if option is None else say.fact(OPTION, option), lacks),
         "convention": say.label(decision.convention),
         "pourquoi": decision.selected_because[say.lang],
     }

@@ -1,75 +1,82 @@
-"""People of a letter: files and fields about the fund and who is written to come in, texts and what lacks go out."""
+"""Fields of a letter, and its people: files and options about the fund and who is written to come in, texts go out.
+
+Every field that a template may name is a text that is ready to be printed; a template neither counts nor decides. What
+each holds, ``words/fr/letters.json`` says. Those of people are known by whole names, ``caisse.nom``, and in no case.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
-from engine.letters.fields import ADDRESSEE, SENDER
 from engine.letters.matter import Matter
 from engine.policy.document import Document
+from engine.words import read_groups
 
-OPTION = "contrat.option"
+Fields = Mapping[str, Any]  # texts, mappings of them, or lists of such
+People = Mapping[str, str]
+
+SENDER, ADDRESSEE, OPTION = "caisse", "destinataire", "contrat.option"
+FIELDS: Fields = read_groups("letters", "fr")
 
 
-@dataclass(frozen=True, slots=True)
-class People:
-    """What is known of the fund and of who is written to, by field; no case holds it."""
+def documented(fields: Fields = FIELDS, above: str = "") -> Iterator[tuple[str, str]]:
+    """Each field as a template names it, and what it holds; of a list with the name of its loop."""
+    for name, entry in fields.items():
+        if isinstance(entry, str):
+            yield above + name, entry
+        elif isinstance(entry, Mapping):
+            yield from documented(entry, f"{above}{name}.")
+        else:
+            yield from documented(entry[0], f"{name}[].")
 
-    sender: Mapping[str, str]
-    to: Mapping[str, str]
+
+OF_PEOPLE = dict(documented({group: FIELDS[group] for group in (SENDER, ADDRESSEE)}))
+
+
+def filled_in(name: str, text: str | None, lacks: Mapping[str, str]) -> str:
+    """A text, or where there is none a mark with what is to stand there."""
+    return text or f"[à compléter : {lacks[name]}]"
 
 
 def blanks(matter: Matter, people: People) -> dict[str, str]:
     """The fields for which a letter has no text, with what each would hold."""
-    found = {f"caisse.{name}": means for name, means in SENDER.items() if not people.sender.get(name)}
-    found |= {f"destinataire.{name}": means for name, means in ADDRESSEE.items() if not people.to.get(name)}
+    found = {name: means for name, means in OF_PEOPLE.items() if not people.get(name)}
     if matter.day is None:
         found["jour"] = "jour de la lettre, --as-of"
     if OPTION not in matter.decision.facts:
-        found["contrat.option"] = "option de temps de travail, dans le cas"
+        found[OPTION] = "option de temps de travail, dans le cas"
     return found
 
 
-def people_of(document: Document, known: Mapping[str, str]) -> dict[str, str]:
+def people_of(document: Document, group: str) -> People:
     """The texts of a file about the sender or the addressee.
 
     Raises:
         InputFault: a field that no letter has, or that is no text.
     """
-    data = document.data if isinstance(document.data, Mapping) else {}
+    data, known = document.data if isinstance(document.data, Mapping) else {}, FIELDS[group]
     problems = [] if data else [Problem(Location(document.name), "letter-people", {"name": "—"})]
     for name, value in data.items():
         if name not in known:
-            problems.append(Problem(document.key_at((name,)), "letter-people", {"name": name}, nearest(name, known)))
+            close = nearest(name, [*known])
+            problems.append(Problem(document.key_at((name,)), "letter-people", {"name": name}, close))
         elif not isinstance(value, str):
             problems.append(Problem(document.at((name,)), "letter-people", {"name": name}))
     if problems:
         raise InputFault(problems)
-    return dict(data)
+    return {f"{group}.{name}": text for name, text in data.items()}
 
 
-def with_fields(people: People, stated: Mapping[str, str]) -> People:
-    """People with fields stated by their whole names, ``caisse.nom``.
+def stated(texts: Mapping[str, str]) -> People:
+    """Fields stated by their whole names.
 
     Raises:
         InputFault: a field that says nothing of people.
     """
-    groups = {"caisse": (SENDER, dict(people.sender)), "destinataire": (ADDRESSEE, dict(people.to))}
-    names = [f"{group}.{name}" for group, (known, _) in groups.items() for name in known]
-    problems = [
-        Problem(Location("--field"), "letter-people", {"name": name}, nearest(name, names))
-        for name in stated
-        if name not in names
-    ]
-    if problems:
-        raise InputFault(problems)
-    for name, text in stated.items():
-        group, _, field = name.partition(".")
-        groups[group][1][field] = text
-    return People(groups["caisse"][1], groups["destinataire"][1])
-
-
-def blank(name: str, lacks: Mapping[str, str]) -> str:
-    return f"[à compléter : {lacks[name]}]"
+    unknown = [name for name in texts if name not in OF_PEOPLE]
+    if unknown:
+        place = Location("--field")
+        raise InputFault(Problem(place, "letter-people", {"name": n}, nearest(n, OF_PEOPLE)) for n in unknown)
+    return texts

@@ -18,7 +18,7 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from engine.errors import Location, Problem, fault, nearest
-from engine.letters.fields import FIELDS, Fields
+from engine.letters.people import FIELDS, Fields
 
 MAX_BYTES, MAX_UNPACKED = 2 << 20, 20 << 20
 SHOWN = 60

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.escaping import in_html
+from engine.report.html import style
 from engine.report.objects import named
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
 from engine.report.say import Say
@@ -133,27 +134,12 @@ def _fate(fate: Fate) -> dict[str, Any]:
     return {**place, **named(fate, "kind", "before", "after")}
 
 
-_STYLE = """
-:root { color-scheme: light dark; }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 78rem; padding: 0 1rem; }
-summary { cursor: pointer; font-weight: 600; padding: .3rem 0; }
-pre { font: 13px/1.45 ui-monospace, monospace; overflow-x: auto; margin: 0; }
-pre span { display: block; white-space: pre; padding: 0 .5rem; border-left: .35rem solid transparent; }
-pre i { display: inline-block; width: 3.5rem; color: #777; font-style: normal; user-select: none; }
-pre em { color: #a33; font-style: normal; padding-left: 2rem; }
-.reached { border-left-color: #2a8f4f !important; background: #2a8f4f1f; }
-.half { border-left-color: #d59a00 !important; background: #d59a0030; }
-.missed { border-left-color: #c8372d !important; background: #c8372d33; }
-.key span { padding: .1rem .6rem; margin-right: .8rem; border-left: .35rem solid; }
-"""
-
-
 def coverage_html(found: Coverage, score: Score | None, sources: Mapping[str, str], say: Say) -> str:
     """The YAML ``sources`` (text by file name) with each line coloured; survivors are told beside their line."""
     parts = [
         f'<!doctype html>\n<html lang="{say.lang}">\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{in_html(say('coverage'))}</title>\n<style>{_STYLE}</style>",
+        f"<title>{in_html(say('coverage'))}</title>\n<style>\n{style('coverage.css')}</style>",
         f"<h1>{in_html(say('coverage'))}</h1>\n<p>{in_html(coverage_line(found, say))}</p>",
     ]
     if score is not None:

@@ -6,33 +6,13 @@ It needs nothing but itself: no script, no font and no file from elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import assert_never
 
 from engine.escaping import in_html
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
 
 Links = Mapping[str, str]  # addresses by the text of a cell, a head of a column or an entry that leads there
-
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1d2733; --paper: #fff; --soft: #5b6877; --line: #d8dee6; --due: #2b6cb0;
-  --most: #2b6cb02e; --good: #1f7a45; --bad: #b3261e; --open: #9a6700; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e4e9ef; --paper: #14181d; --soft: #9aa7b5; --line: #323b46;
-  --due: #6aa9e9; --most: #6aa9e93d; --good: #5cc38a; --bad: #f28b82; --open: #e3b341; } }
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 0 auto;
-  max-width: 64rem; padding: 1.5rem 1rem 4rem; }
-h1 { font-size: 1.5rem; overflow-wrap: anywhere; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
-.good { color: var(--good); } .bad { color: var(--bad); } .open { color: var(--open); }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; vertical-align: top; padding: .4rem .7rem .4rem 0; border-bottom: 1px solid var(--line); }
-th { font-size: .85rem; color: var(--soft); font-weight: 600; }
-ul { padding-left: 1.2rem; }
-figure { margin: 1.5rem 0; } figcaption { color: var(--soft); font-size: .9rem; }
-svg { max-width: 100%; height: auto; } svg text { fill: var(--ink); font: 15px system-ui, sans-serif; }
-.grid { stroke: var(--line); } .most { fill: var(--most); stroke: var(--due); } .due { fill: var(--due); }
-.unknown { fill: none; stroke: var(--open); stroke-dasharray: 4 3; }
-@media print { body { max-width: none; padding: 0; } }
-"""
 
 
 def html(page: Page, lang: str, figure: str = "") -> str:
@@ -41,7 +21,7 @@ def html(page: Page, lang: str, figure: str = "") -> str:
     parts = [
         f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{in_html(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>",
+        f"<title>{in_html(title)}</title>\n<style>\n{style('page.css')}</style>\n</head>\n<body>\n<main>",
     ]
     waiting = figure
     for block in page:
@@ -50,6 +30,11 @@ def html(page: Page, lang: str, figure: str = "") -> str:
             waiting = ""
         parts.extend(_block(block, 0, {}))
     return "\n".join([*parts, waiting, "</main>\n</body>\n</html>\n"])
+
+
+def style(name: str) -> str:
+    """A style sheet of this room, to stand in the page itself."""
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def fragment(page: Page, deeper: int = 0, links: Links | None = None) -> str:

@@ -15,6 +15,7 @@ from engine.evaluation.facts import nested, read_case
 from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE, YEAR, EventType
 from engine.letters.matter import matter_of_case
+from engine.letters.people import OF_PEOPLE
 from engine.policy.registry import Outside
 from engine.report.html import fragment
 from engine.report.outside_page import outside_blocks
@@ -124,7 +125,7 @@ class Further:
     async def letter(self, request: Request) -> Response:
         """A letter on what a page shows, as a Word file."""
         given = dict(await self.pages.pairs(request))
-        own = {letter_page.KIND, "dossier", *letter_page.fields()}
+        own = {letter_page.KIND, "dossier", *OF_PEOPLE}
         state = self.pages.read([(name, text) for name, text in given.items() if name not in own])
         if state.faults:
             raise Refused([fault.problem for fault in state.faults.values()])

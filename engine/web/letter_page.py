@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from engine.evaluation.session import Session
+from engine.letters.matter import KINDS, Matter, stops
+from engine.letters.people import OF_PEOPLE, SENDER, people_of
 from engine.policy import loader
-
-if TYPE_CHECKING:
-    from engine.letters.matter import Matter
 
 MEDIA = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 KIND = "lettre"
@@ -21,19 +19,9 @@ KIND = "lettre"
 
 def possible(matter: Matter, session: Session) -> tuple[str, ...]:
     """The kinds of letter that would say no more than the decision; none where the extra is not installed."""
-    from engine.letters.matter import KINDS, stops
-
     if importlib.util.find_spec("docxtpl") is None:
         return ()
     return tuple(kind for kind in KINDS if not stops(kind, matter, session.registry, KIND))
-
-
-def fields() -> dict[str, str]:
-    """What a letter says of people: the name of each field, and what it holds."""
-    from engine.letters.fields import ADDRESSEE, SENDER
-
-    groups = (("caisse", SENDER), ("destinataire", ADDRESSEE))
-    return {f"{group}.{name}": means for group, known in groups for name, means in known.items()}
 
 
 def written(session: Session, matter: Matter, kind: str, given: Mapping[str, str]) -> bytes:
@@ -42,12 +30,10 @@ def written(session: Session, matter: Matter, kind: str, given: Mapping[str, str
     Raises:
         InputFault: the letter would say more than the decision, or there is no such kind.
     """
-    from engine.letters.fields import SENDER
-    from engine.letters.people import People, people_of, with_fields
     from engine.letters.writing import letter_of, letters_folder, sender_file, template_of
 
     folder = letters_folder(None, session.registry.root)
     template, own = template_of(kind, folder), sender_file(folder)
     fund = {} if own is None else people_of(loader.load(own), SENDER)
-    people = with_fields(People(fund, {}), {name: given[name] for name in fields() if given.get(name, "").strip()})
+    people = {**fund, **{name: given[name] for name in OF_PEOPLE if given.get(name, "").strip()}}
     return letter_of(kind, matter, session.registry, template, people=people, place=KIND)

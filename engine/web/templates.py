@@ -10,8 +10,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from engine.letters.people import OF_PEOPLE
 from engine.report.say import scalar_text
-from engine.web.letter_page import fields
 from engine.web.state import LANG, State
 from engine.words import LANGUAGES, read_words
 
@@ -45,7 +45,7 @@ def page(template: str, state: State, path: str = "/", root: str = "/", suffix: 
     say = wording(state.lang)
     others = [lang for lang in LANGUAGES if lang != state.lang]
     at = Addresses(state, path)
-    told = {"w": say, "people": fields(), "root": root, "suffix": suffix}
+    told = {"w": say, "people": OF_PEOPLE, "root": root, "suffix": suffix}
     return _TEMPLATES.get_template(template).render(**told, state=state, others=others, at=at, **values)
 
 

@@ -1,9 +1,10 @@
 """Messages: the words that users read, as JSON data, one folder a language; labels of rules and facts are not here.
 
 ``reports.json`` has the words of the pages, ``errors.json`` those of each error code: what is wrong (``message``) and
-what would be right (``expected``). Groups help people to find their way; a key stands in one of them only. Templates
-have the values that are filled in between braces. A word that counts has the forms ``one`` and ``other``, and ``zero``
-where nothing reads differently. Any other mapping is a family: its members are reached as ``family.member``.
+what would be right (``expected``), ``letters.json`` what each field of a letter holds. Groups help people to find their
+way; a key stands in one of them only. Templates have the values that are filled in between braces. A word that counts
+has the forms ``one`` and ``other``, and ``zero`` where nothing reads differently. Any other mapping is a family: its
+members are reached as ``family.member``.
 """
 
 from __future__ import annotations
@@ -23,8 +24,13 @@ _FORMS = ({"zero", "one", "other"}, {"message", "expected"})
 @cache
 def read_words(kind: str, lang: str) -> Mapping[str, Any]:
     """The words of one kind (``reports``, ``errors``) in one language, by key; read once, when first needed."""
-    groups = json.loads((_FOLDER / lang / f"{kind}.json").read_text(encoding="utf-8"))
-    return {key: entry for group in groups.values() for key, entry in _flat(group)}
+    return {key: entry for group in read_groups(kind, lang).values() for key, entry in _flat(group)}
+
+
+def read_groups(kind: str, lang: str) -> Mapping[str, Any]:
+    """The words of one kind in one language as they stand, by group."""
+    groups: Mapping[str, Any] = json.loads((_FOLDER / lang / f"{kind}.json").read_text(encoding="utf-8"))
+    return groups
 
 
 def _flat(group: Mapping[str, Any], family: str = "") -> Iterator[tuple[str, Any]]:

@@ -13,11 +13,11 @@ from engine.cli.common import Given, write
 from engine.errors import InputFault, Location
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, nested, read_case
+from engine.exchange.rules_text import case_lines, comment
 from engine.inquiry.questions import to_ask
 from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
 from engine.language.spoken import FRENCH, PLAIN, Unread, fold, read_spoken
 from engine.policy.registry import Outside
-from engine.report.case_text import case_lines, comment
 from engine.report.questions_page import answers_text
 from engine.report.say import Say
 

@@ -17,8 +17,8 @@ from engine.policy.loader import read_bytes
 from engine.proof.defects import Defect, all_cases, defects
 from engine.proof.properties import kept_properties
 from engine.report import deep_page, suite_page
+from engine.report.coverage_page import proposed_suite
 from engine.report.deep_page import Findings, witness_name, witness_text
-from engine.report.proposed_tests import proposed_suite
 from engine.report.say import Say
 from engine.report.suite_page import TestRun
 from engine.suite.coverage import Coverage, coverage

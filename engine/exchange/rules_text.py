@@ -1,13 +1,19 @@
-"""Rules as text: plain data of a rule file comes in, YAML that reads as the same data goes out."""
+"""Rules and cases as text: plain data of a file comes in, YAML that reads as the same data goes out."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
+
+from engine.escaping import on_one_line
+from engine.evaluation.facts import nested
+from engine.language.values import Scalar
 
 WIDTH = 110  # characters of a line
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*\Z")
@@ -19,10 +25,26 @@ def rules_text(data: Any, schema: str) -> str:
     """YAML under the line by which an editor finds ``schema``; short collections on one line."""
     above = "../" if schema in ("differences", "suite") else ""  # which stand among the tests
     head = f"# yaml-language-server: $schema={above}../../schemas/{schema}.schema.json"
-    return "\n".join([head, *_block(data, "")]) + "\n"
+    return "\n".join([head, *lines_of(data)]) + "\n"
 
 
-def _block(data: Any, indent: str) -> Iterator[str]:
+def case_lines(facts: Mapping[str, Scalar]) -> list[str]:
+    """The lines of a case file, each fact on its own, by groups."""
+    lines: list[str] = []
+    for group, value in nested(facts).items():
+        if isinstance(value, dict):
+            lines.extend([f"{group}:", *(f"  {key}: {one_line(each)}" for key, each in value.items())])
+        else:
+            lines.append(f"{group}: {one_line(value)}")
+    return lines
+
+
+def comment(text: str) -> str:
+    """A line of a YAML file that says ``text``, whatever it holds."""
+    return "# " + on_one_line(text)
+
+
+def lines_of(data: Any, indent: str = "") -> Iterator[str]:
     """The lines of a collection, each entry below the one before."""
     mapping = isinstance(data, dict)
     for key, value in data.items() if mapping else enumerate(data):
@@ -34,9 +56,9 @@ def _block(data: Any, indent: str) -> Iterator[str]:
             yield from _text(value, start, indent)
         elif mapping:
             yield start
-            yield from _block(value, indent + "  ")
+            yield from lines_of(value, indent + "  ")
         else:
-            first, *others = _block(value, indent + "  ")
+            first, *others = lines_of(value, indent + "  ")
             yield f"{start} {first.lstrip()}"
             yield from others
 
@@ -54,7 +76,7 @@ def _text(text: str, start: str, indent: str) -> Iterator[str]:
 
 
 def one_line(data: Any) -> str:
-    """A value on one line."""
+    """A value on one line; a fraction that no decimal writes in quotes."""
     if isinstance(data, dict):
         return "{" + ", ".join(f"{one_line(key)}: {one_line(data[key])}" for key in data) + "}"
     if isinstance(data, list):
@@ -63,7 +85,10 @@ def one_line(data: Any) -> str:
         return str(data).lower()
     if isinstance(data, int | Decimal):
         return str(data) if isinstance(data, int) else f"{data:f}"
-    return data if _plain(data) else json.dumps(data, ensure_ascii=False)
+    if isinstance(data, Fraction) and 10**6 % data.denominator == 0:
+        return f"{(Decimal(data.numerator) / data.denominator).normalize():f}"
+    text = data.isoformat() if isinstance(data, dt.date) else str(data)
+    return text if _plain(text) else json.dumps(text, ensure_ascii=False)
 
 
 def _plain(text: str) -> bool:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from typing import Any
 
 from engine.comparison.effects.behaviour import Behaviour, Effect
 from engine.comparison.effects.witness import STOPPED
 from engine.escaping import flowing
-from engine.language.values import Absent, Value
+from engine.exchange.rules_text import case_lines, comment, lines_of
+from engine.language.values import Absent
 from engine.policy.registry import Registry
-from engine.report.case_text import case_lines, comment, written
 from engine.report.say import Say
 from engine.report.whom import Whom
 
@@ -52,46 +51,30 @@ def witness_text(effect: Effect, whom: Whom, places: tuple[Place, Place], name: 
 
 def suite_text(behaviours: Iterable[Behaviour], say: Say) -> str:
     """A suite of policy tests: what the later version says of each witness, by which the change is kept in mind."""
-    title = None
-    cases: list[str] = []
+    title, cases = "", []
     for behaviour in behaviours:
         whom = Whom(behaviour, say)
         ids = dict.fromkeys((behaviour.a.convention.id, behaviour.b.convention.id))
-        if behaviour.effects and title is None:
+        if behaviour.effects and not title:
             title = say("suite_of_witnesses", what=" → ".join(ids))
         for number, effect in enumerate(behaviour.effects, 1):
             if effect.result != STOPPED:
-                cases.extend(_test(effect, behaviour.b.convention.id, number, whom))
-    lines = [comment(say.pair(MARK, title or "")), f"suite: {_quoted(title or '')}", "base: {}"]
-    return "\n".join([*lines, "cases:" if cases else "cases: []", *cases]) + "\n"
+                cases.append(_test(effect, behaviour.b.convention.id, number, whom))
+    lines = lines_of({"suite": flowing(title), "base": {}, "cases": cases})
+    return "\n".join([comment(say.pair(MARK, title)), *lines]) + "\n"
 
 
-def _test(effect: Effect, convention: str, number: int, whom: Whom) -> list[str]:
+def _test(effect: Effect, convention: str, number: int, whom: Whom) -> dict[str, Any]:
     name = f"{whom.label(effect.result)}, {whom.say.pair(whom.who(effect), whom.step(effect))} ({number})"
-    given = [f"      {name}: {written(value)}" for name, value in effect.witness.facts.items()]
-    interpret = effect.witness.interpret
-    return [
-        f"  - name: {_quoted(name)}",
-        f"    convention: {convention}",
-        "    given:",
-        *given,
-        *(["    interpret:"] if interpret else []),
-        *(f"      {id_}: {choice}" for id_, choice in interpret.items()),
-        f"    expect: {{{effect.result}: {expected(effect.after)}}}",
-    ]
-
-
-def expected(value: Value) -> str:
-    """A value as a test expects it; a fraction that no decimal writes in quotes."""
-    if isinstance(value, Absent):
-        return value.value
-    if isinstance(value, Fraction) and 10**6 % value.denominator:
-        return f'"{value}"'
-    return written(value)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(flowing(text), ensure_ascii=False)
+    interpret = dict(effect.witness.interpret)
+    expected = effect.after.value if isinstance(effect.after, Absent) else effect.after
+    return {
+        "name": flowing(name),
+        "convention": convention,
+        "given": dict(effect.witness.facts),
+        **({"interpret": interpret} if interpret else {}),
+        "expect": {effect.result: expected},
+    }
 
 
 @dataclass(frozen=True, slots=True)

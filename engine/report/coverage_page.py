@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.escaping import in_html
+from engine.escaping import in_html, on_one_line
+from engine.exchange.rules_text import comment, rules_text
 from engine.report.html import style
 from engine.report.objects import named
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
@@ -183,3 +184,12 @@ def _shade(places: list[Place], found: Coverage) -> str:
     if not of:
         return "plain"
     return "reached" if reached == of else "half" if reached else "missed"
+
+
+def proposed_suite(score: Score, say: Say) -> str:
+    """A test file as it stands under ``policies/*/tests``; changes for which no test is known are comments."""
+    told = [(f"{fate.at}: {fate.subject}: {fate_text(fate)}", fate.proposal) for fate in score.survivors]
+    cases = [{"name": on_one_line(change), **proposal} for change, proposal in told if proposal is not None]
+    head, *lines = rules_text({"suite": say("proposed_suite"), "base": {}, "cases": cases}, "suite").splitlines()
+    lines += [comment(say("proposed_none", change=change)) for change, proposal in told if proposal is None]
+    return "\n".join([head, comment(say("proposed_head")), *lines]) + "\n"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from engine.exchange.rules_text import case_lines, comment, one_line
 from engine.language.values import Absent, Value
 from engine.proof.defects import Defect
 from engine.proof.properties import Kept
 from engine.proof.solving import Status
 from engine.proof.witness import Witness
-from engine.report.case_text import case_lines, comment, written
 from engine.report.formats import formats
 from engine.report.page import Block, Heading, Page, Paragraph, Tree
 from engine.report.say import Say
@@ -95,7 +95,7 @@ def witness_text(finding: Defect, witness: Witness, say: Say) -> str:
 
 def _facts(witness: Witness) -> list[str]:
     readings = [f"--interpret {id_}={choice}" for id_, choice in witness.interpret.items()]
-    return [*(f"{name}: {written(value)}" for name, value in witness.facts.items()), *readings]
+    return [*(f"{name}: {one_line(value)}" for name, value in witness.facts.items()), *readings]
 
 
 def _said(witness: Witness, say: Say) -> str:

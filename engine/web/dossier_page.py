@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline
+from engine.exchange.rules_text import one_line
 from engine.language.facts import SIGNATURE, EventType, Fact, Vocabulary, event_types
 from engine.language.spoken import Unread, read_spoken
 from engine.letters.matter import Matter, matter_of_life
@@ -81,21 +82,20 @@ def case_text(state: State) -> str:
 
 def with_event(text: str, type_: EventType, given: Mapping[str, str], vocabulary: Vocabulary) -> str:
     """A dossier in YAML with one event more, as a form states it; what cannot be read stands as it was written."""
-    day = _spoken(given.get(EVENT_DAY, ""), vocabulary.facts[SIGNATURE])
     stated = {name: _spoken(given[name], vocabulary.facts[name]) for name in type_.facts if given.get(name, "").strip()}
-    parts = [f"date: {day}", f"type: {type_.name}"]
-    parts += [f"annee: {given[EVENT_YEAR]}"] if type_.yearly and given.get(EVENT_YEAR, "").isdigit() else []
-    parts += [f"facts: {{{', '.join(f'{name}: {value}' for name, value in stated.items())}}}"] if stated else []
+    event = {"date": _spoken(given.get(EVENT_DAY, ""), vocabulary.facts[SIGNATURE]), "type": type_.name}
+    event |= {"annee": int(given[EVENT_YEAR])} if type_.yearly and given.get(EVENT_YEAR, "").isdecimal() else {}
+    event |= {"facts": stated} if stated else {}
     head = "" if re.search(r"^events:", text, re.MULTILINE) else "events:\n"
     indents = re.findall(r"^( *)- ", text.partition("\nevents:")[2], re.MULTILINE)
-    return f"{text.rstrip()}\n{head}{indents[-1] if indents else '  '}- {{{', '.join(parts)}}}\n"
+    return f"{text.rstrip()}\n{head}{indents[-1] if indents else '  '}- {one_line(event)}\n"
 
 
-def _spoken(text: str, fact: Fact) -> str:
+def _spoken(text: str, fact: Fact) -> Any:
     try:
-        return json.dumps(read_spoken(text, fact), ensure_ascii=False)
+        return read_spoken(text, fact)
     except Unread:
-        return json.dumps(text, ensure_ascii=False)
+        return text
 
 
 def day_of(session: Session, text: str) -> dt.date | None:

@@ -17,7 +17,7 @@ from engine.language.types import number
 from engine.language.values import Absent, Scalar, Value, exact
 from engine.proof.solving import Status
 from engine.report.formats import formats
-from engine.report.page import Block, Heading, Page, Paragraph, Tree
+from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.parts import item_heading
 from engine.report.say import Say, exact_text, to_json
 
@@ -37,16 +37,41 @@ class WhatIf:
     decision: Decision
 
 
-def page(what_if: WhatIf, say: Say) -> Page:
+def page(what_if: WhatIf, say: Say) -> Iterator[Block]:
     """The wish, then the changes that would give it, the single ones first."""
     found, decision = what_if.found, what_if.decision
-    left = (Paragraph(say("left_alone", names=say.facts(found.left))),) if found.left and not found.reached else ()
-    return (*item_heading(decision, found.item, say), *wish_blocks(found, decision, say), *left)
+    yield from item_heading(decision, found.item, say)
+    yield from wish_blocks(found, decision, say)
+    if found.left and not found.reached:
+        yield Paragraph(say("left_alone", names=say.facts(found.left)))
 
 
-def data(what_if: WhatIf, say: Say) -> Any:
-    """Every alternative."""
-    return alternatives_object(what_if.found, what_if.decision, say)
+def data(what_if: WhatIf, say: Say) -> dict[str, Any]:
+    """Every alternative; a fact that is not stated is null."""
+    found, decision = what_if.found, what_if.decision
+    type_ = decision.results[found.item].type
+    wished = found.wish.value
+    return {
+        "item": found.item,
+        "convention": {"id": decision.convention.id, "digest": decision.digest},
+        "wish": {"kind": found.wish.kind, "value": _plain(wished, found, decision)},
+        "today": _plain(found.today, found, decision),
+        "reached": found.reached,
+        "alternatives": [
+            {
+                "changes": [_change_object(change, say) for change in each.changes],
+                "value": _plain(each.value, found, decision),
+                "exact": None if isinstance(each.value, Absent) else exact_text(each.value, type_),
+                "derogations": [
+                    {"criterion": d.criterion, "id": d.id, "label": say.label(d)} for d in each.derogations
+                ],
+                "convention": each.convention or decision.convention.id,
+            }
+            for each in found.found
+        ],
+        "proof": {"status": found.proof.status.value, "most": found.proof.most, "effort": found.proof.effort},
+        "left": list(found.left),
+    }
 
 
 FORMATS = formats(page, data)
@@ -182,33 +207,6 @@ def _moved(change: Change) -> int | Fraction | None:
         case int() | Fraction() as low, int() | Fraction() as high:
             return exact(Fraction(high) - Fraction(low))
     return None
-
-
-def alternatives_object(found: Alternatives, decision: Decision, say: Say) -> dict[str, Any]:
-    """The alternatives as one JSON object; a fact that is not stated is null."""
-    type_ = decision.results[found.item].type
-    wished = found.wish.value
-    return {
-        "item": found.item,
-        "convention": {"id": decision.convention.id, "digest": decision.digest},
-        "wish": {"kind": found.wish.kind, "value": _plain(wished, found, decision)},
-        "today": _plain(found.today, found, decision),
-        "reached": found.reached,
-        "alternatives": [
-            {
-                "changes": [_change_object(change, say) for change in each.changes],
-                "value": _plain(each.value, found, decision),
-                "exact": None if isinstance(each.value, Absent) else exact_text(each.value, type_),
-                "derogations": [
-                    {"criterion": d.criterion, "id": d.id, "label": say.label(d)} for d in each.derogations
-                ],
-                "convention": each.convention or decision.convention.id,
-            }
-            for each in found.found
-        ],
-        "proof": {"status": found.proof.status.value, "most": found.proof.most, "effort": found.proof.effort},
-        "left": list(found.left),
-    }
 
 
 def _plain(value: Value | None, found: Alternatives, decision: Decision) -> Any:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from engine.bulk.job import Summary
 from engine.language.types import Type
 from engine.report.formats import formats
-from engine.report.page import Block, Page, Paragraph, Table
+from engine.report.page import Block, Paragraph, Table
 from engine.report.say import Say
 
 _EUROS = Type("number", "EUR")
@@ -24,15 +24,9 @@ class Batch:
     rejected: str
 
 
-def page(batch: Batch, say: Say) -> Page:
+def page(batch: Batch, say: Say) -> Iterator[Block]:
     """Cases by convention and verdict with the euros due, then how many rows were refused and for what."""
-    return tuple(_blocks(batch.summary, batch.rejected, say))
-
-
-FORMATS = formats(page)
-
-
-def _blocks(summary: Summary, rejected: str, say: Say) -> Iterator[Block]:
+    summary = batch.summary
     refused = summary.refused.total()
     if refused and not summary.cases:
         code, count = summary.commonest[0]
@@ -42,9 +36,12 @@ def _blocks(summary: Summary, rejected: str, say: Say) -> Iterator[Block]:
     if not refused:
         yield Paragraph(say("none_refused"))
         return
-    yield Paragraph(say.count("refused", refused, file=rejected), tone="bad")
+    yield Paragraph(say.count("refused", refused, file=batch.rejected), tone="bad")
     rows = tuple((code, say.scalar(count), summary.examples[code]) for code, count in summary.commonest)
     yield Table((say("code"), say("faults"), say("first_example")), rows)
+
+
+FORMATS = formats(page)
 
 
 def _decided(summary: Summary, say: Say) -> Table:

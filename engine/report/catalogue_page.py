@@ -18,41 +18,27 @@ from engine.policy.model import Table as DecisionTable
 from engine.policy.registry import Registry
 from engine.report.formats import formats
 from engine.report.objects import as_json
-from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
+from engine.report.page import Block, Heading, Paragraph, Table, Tree
 from engine.report.phrases import Phrases, alike, in_time
 from engine.report.say import Say
 
 
-def list_page(registry: Registry, say: Say) -> Page:
+def list_page(registry: Registry, say: Say) -> Iterator[Block]:
     """Every convention with its window, then the items of all with the conventions that have them."""
     conventions = registry.in_time
-    rows = tuple(
-        (
-            c.id,
-            say.label(c),
-            say.fact(BENEFICIARY, c.beneficiary),
-            window_text(c, say),
-            str(len(c.items)),
-        )
+    yield Heading(say("convention") + "s", 1)
+    columns = (say("convention"), say("label"), say("beneficiary"), say("signed"), say("items"))
+    rows = (
+        (c.id, say.label(c), say.fact(BENEFICIARY, c.beneficiary), window_text(c, say), str(len(c.items)))
         for c in conventions
     )
-    columns = (say("convention"), say("label"), say("beneficiary"), say("signed"), say("items"))
-    items: dict[str, dict[str, model.Item]] = {}
+    yield Table(columns, tuple(rows))
     for convention in conventions:
-        for item in convention.items.values():
-            items.setdefault(item.id, {})[convention.id] = item
-    listed = tuple(
-        (id_, next(iter(found.values())).kind, say.label(next(iter(found.values()))), ", ".join(found))
-        for id_, found in sorted(items.items())
-    )
-    amending = [convention for convention in conventions if convention.amends is not None]
-    return (
-        Heading(say("convention") + "s", 1),
-        Table(columns, rows),
-        *(Paragraph(say("amends", chain=" → ".join(c.id for c in reversed(registry.chain(c))))) for c in amending),
-        Heading(say("items")),
-        Table((say("item"), say("kind"), say("label"), say("convention")), listed),
-    )
+        if convention.amends is not None:
+            yield Paragraph(say("amends", chain=" → ".join(c.id for c in reversed(registry.chain(convention)))))
+    yield Heading(say("items"))
+    listed = ((each["id"], each["kind"], each["label"], ", ".join(each["conventions"])) for each in _items(say))
+    yield Table((say("item"), say("kind"), say("label"), say("convention")), tuple(listed))
 
 
 def window_text(convention: model.Convention, say: Say) -> str:
@@ -63,24 +49,20 @@ def window_text(convention: model.Convention, say: Say) -> str:
     return say("between", start=start, end=say.scalar(convention.signed_before))
 
 
-def show_page(item: str, say: Say) -> Page:
+def show_page(item: str, say: Say) -> Iterator[Block]:
     """One item in each convention that has it.
 
     Raises:
         UsageFault: no convention has it.
     """
-    registry = say.registry
-    known = {id_ for convention in registry.conventions.values() for id_ in convention.items}
-    if item not in known:
-        raise UsageFault(Problem(Location(str(registry.root)), "unknown-item", {"id": item}, nearest(item, known)))
-    blocks: list[Block] = [Heading(item, 1)]
-    for convention in registry.in_time:
-        blocks.append(Heading(f"{say.label(convention)} ({convention.id}), {window_text(convention, say)}"))
-        if item in convention.items:
-            blocks.extend(item_blocks(convention, convention.items[item], say))
+    found = having(item, say)
+    yield Heading(item, 1)
+    for convention in say.registry.in_time:
+        yield Heading(f"{say.label(convention)} ({convention.id}), {window_text(convention, say)}")
+        if convention in found:
+            yield from item_blocks(convention, convention.items[item], say)
         else:
-            blocks.append(Paragraph(say("not_here")))
-    return tuple(blocks)
+            yield Paragraph(say("not_here"))
 
 
 LIST_FORMATS = formats(list_page)
@@ -224,12 +206,16 @@ def conventions_object(say: Say) -> Any:
 
 def items_object(say: Say) -> Any:
     """Every item of the conventions, with the conventions that have it."""
+    return {"items": _items(say)}
+
+
+def _items(say: Say) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for convention in say.registry.in_time:
         for item in convention.items.values():
             entry = {"id": item.id, "kind": item.kind, "label": say.label(item), "conventions": []}
             found.setdefault(item.id, entry)["conventions"].append(convention.id)
-    return {"items": [found[id_] for id_ in sorted(found)]}
+    return [found[id_] for id_ in sorted(found)]
 
 
 def item_object(id_: str, say: Say) -> Any:
@@ -238,12 +224,18 @@ def item_object(id_: str, say: Say) -> Any:
     Raises:
         UsageFault: no convention has it.
     """
-    having = [convention for convention in say.registry.in_time if id_ in convention.items]
-    if not having:
-        known = {each for convention in say.registry.in_time for each in convention.items}
-        place = Location(str(say.registry.root.name))
+    return {"id": id_, "in": [_in_convention(convention, id_, say) for convention in having(id_, say)]}
+
+
+def having(id_: str, say: Say) -> list[Convention]:
+    """The conventions that have an item; UsageFault where none has."""
+    conventions = say.registry.in_time
+    found = [convention for convention in conventions if id_ in convention.items]
+    if not found:
+        known = {each for convention in conventions for each in convention.items}
+        place = Location(say.registry.root.name)
         raise UsageFault(Problem(place, "unknown-item", {"id": id_[:80]}, nearest(id_[:80], known)))
-    return {"id": id_, "in": [_in_convention(convention, id_, say) for convention in having]}
+    return found
 
 
 def _in_convention(convention: Convention, id_: str, say: Say) -> dict[str, Any]:

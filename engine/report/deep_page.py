@@ -12,7 +12,7 @@ from engine.proof.properties import Kept
 from engine.proof.solving import Status
 from engine.proof.witness import Witness
 from engine.report.formats import formats
-from engine.report.page import Block, Heading, Page, Paragraph, Tree
+from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.say import Say
 from engine.suite.running import shown
 
@@ -30,11 +30,11 @@ class Findings:
     files: Mapping[int, str] = field(default_factory=dict)
 
 
-def page(findings: Findings, say: Say) -> Page:
+def page(findings: Findings, say: Say) -> Iterator[Block]:
     """Each finding with its place, what is known of it, and its case."""
-    blocks: list[Block] = [Heading(say("deep"))]
+    yield Heading(say("deep"))
     if not findings.found:
-        blocks.append(Paragraph(say("deep_clean"), "good"))
+        yield Paragraph(say("deep_clean"), "good")
     for number, finding in enumerate(findings.found):
         status = say(f"deep_status.{finding.status}", effort=findings.effort)
         lines = [(0, f"{finding.at}: {finding_text(finding, say)}"), (1, status)]
@@ -46,8 +46,8 @@ def page(findings: Findings, say: Say) -> Page:
             lines.append((1, say.pair(say("witness"), f"{where} ({shown})" if where else shown)))
             if not where:
                 lines.extend((2, line) for line in _facts(finding.witness))
-        blocks.append(Tree(tuple(lines)))
-    return (*blocks, *_promises(findings, say))
+        yield Tree(tuple(lines))
+    yield from _promises(findings, say)
 
 
 def _promises(findings: Findings, say: Say) -> Iterator[Block]:

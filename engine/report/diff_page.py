@@ -37,12 +37,12 @@ class Diff:
 
 def page(diff: Diff, say: Say) -> Page:
     """The comparison as headings and indented lines, for a terminal."""
-    return tuple(_blocks(diff, say, tables=False))
+    return _blocks(diff, say, tables=False)
 
 
 def tables(diff: Diff, say: Say) -> Page:
     """The comparison as a summary and tables that unfold, for a pull request."""
-    return tuple(_blocks(diff, say, tables=True))
+    return _blocks(diff, say, tables=True)
 
 
 def shown(comparison: Comparison, full: bool) -> tuple[Edit, ...]:

@@ -16,7 +16,7 @@ from engine.language.types import number
 from engine.policy.model import Convention
 from engine.report.decision_files import csv_text
 from engine.report.formats import formats
-from engine.report.page import Block, Heading, Page, Paragraph, Tree
+from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.say import Say
 
 
@@ -39,23 +39,23 @@ class Changes:
     since: dt.date | None = None
 
 
-def page(changes: Changes, say: Say) -> Page:
+def page(changes: Changes, say: Say) -> Iterator[Block]:
     """Each changed value with both numbers and its place, and each new row."""
     convention = changes.convention
     if not changes.found:
-        return [Paragraph(say("exchange_none", file=changes.file, convention=convention.id))]
-    blocks: list[Block] = [
-        Heading(say("exchange_title", convention=say.label(convention)), 1),
-        Tree(tuple(line for one in changes.found for line in _lines(one, say))),
-    ]
+        yield Paragraph(say("exchange_none", file=changes.file, convention=convention.id))
+        return
+    yield Heading(say("exchange_title", convention=say.label(convention)), 1)
+    yield Tree(tuple(line for one in changes.found for line in _lines(one, say)))
     if changes.written is None:
-        return [*blocks, Paragraph(say("exchange_dry"))]
+        yield Paragraph(say("exchange_dry"))
+        return
     files = ", ".join(changes.written)
     if changes.since is None:
-        said = Paragraph(say("exchange_corrected", files=files))
+        yield Paragraph(say("exchange_corrected", files=files))
     else:
-        said = Paragraph(say("exchange_added", files=files, day=say.scalar(changes.since)))
-    return [*blocks, said, Paragraph(say("exchange_next"))]
+        yield Paragraph(say("exchange_added", files=files, day=say.scalar(changes.since)))
+    yield Paragraph(say("exchange_next"))
 
 
 FORMATS = formats(page)

@@ -10,8 +10,8 @@ from engine.errors import Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, Result
 from engine.report.formats import formats
 from engine.report.objects import doubt_objects, result_object
-from engine.report.page import Block, Heading, Page, Table, Tree
-from engine.report.parts import doubts_of, ended, item_heading
+from engine.report.page import Block, Heading, Table, Tree
+from engine.report.parts import doubts_of, item_heading, noted
 from engine.report.say import Say
 
 if TYPE_CHECKING:
@@ -35,15 +35,22 @@ class Explained:
             raise UsageFault(Problem(place, "unknown-item", {"id": self.item}, nearest(self.item, known)))
 
 
-def page(explained: Explained, say: Say) -> Page:
+@noted
+def page(explained: Explained, say: Say) -> Iterator[Block]:
     """What the item came out as, the chain behind it, and what it waits for."""
-    say = say.noting()
-    blocks = list(_blocks(explained, say))
+    result = explained.decision.results[explained.item]
+    yield from item_heading(explained.decision, explained.item, say)
+    yield from doubts_of([explained.decision], say)
+    yield Tree(tuple(_chain(explained.decision, say, result, 0, set())))
+    if result.missing:
+        yield Heading(say("missing"), tone="open")
+        facts = [say.registry.vocabulary.facts[name] for name in result.missing]
+        rows = tuple((say.named(fact.question[say.lang], fact.name), fact.where[say.lang]) for fact in facts)
+        yield Table((say("question"), say("where")), rows)
     if explained.outlooks:
         from engine.report.otherwise_page import possible_blocks  # rarely asked for
 
-        blocks.extend(possible_blocks(explained.outlooks, say))
-    return ended(blocks, say)
+        yield from possible_blocks(explained.outlooks, say)
 
 
 def data(explained: Explained, say: Say) -> Any:
@@ -62,18 +69,6 @@ def data(explained: Explained, say: Say) -> Any:
 
 
 FORMATS = formats(page, data)
-
-
-def _blocks(explained: Explained, say: Say) -> Iterator[Block]:
-    result = explained.decision.results[explained.item]
-    yield from item_heading(explained.decision, explained.item, say)
-    yield from doubts_of([explained.decision], say)
-    yield Tree(tuple(_chain(explained.decision, say, result, 0, set())))
-    if result.missing:
-        yield Heading(say("missing"), tone="open")
-        facts = [say.registry.vocabulary.facts[name] for name in result.missing]
-        rows = tuple((say.named(fact.question[say.lang], fact.name), fact.where[say.lang]) for fact in facts)
-        yield Table((say("question"), say("where")), rows)
 
 
 def _chain(decision: Decision, say: Say, result: Result, depth: int, seen: set[str]) -> Iterator[tuple[int, str]]:

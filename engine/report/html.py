@@ -17,6 +17,7 @@ Links = Mapping[str, str]  # addresses by the text of a cell, a head of a column
 
 def html(page: Page, lang: str, figure: str = "") -> str:
     """The page as HTML; ``figure`` is markup that stands before the first section."""
+    page = tuple(page)
     title = next((block.text for block in page if isinstance(block, Heading)), "Avenant")
     parts = [
         f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">',

@@ -10,19 +10,13 @@ from engine.policy.registry import Outside
 from engine.report.formats import formats
 from engine.report.html import html
 from engine.report.objects import citations
-from engine.report.page import Block, Heading, Page, Paragraph, Tree
-from engine.report.parts import ended
+from engine.report.page import Block, Heading, Paragraph, Tree
+from engine.report.parts import noted
 from engine.report.say import Say
 
 
-def page(outside: Outside, say: Say) -> Page:
-    """What can be said of a contract of that day, and who knows more."""
-    say = say.noting()
-    return ended(tuple(outside_blocks(outside, say)), say)
-
-
 def outside_blocks(outside: Outside, say: Say, title: str | None = None) -> Iterator[Block]:
-    """The same under the title of a case."""
+    """What can be said of a contract of that day, under the title of its case if it has one, and who knows more."""
     window = outside.window
     yield Heading(say.label(window) if title is None else f"{title} — {say.label(window)}", 1, "open")
     signed = say("outside_signed", day=say.scalar(outside.signature))
@@ -31,6 +25,9 @@ def outside_blocks(outside: Outside, say: Say, title: str | None = None) -> Iter
         yield Heading(say("outside_known"))
         yield Tree(tuple((0, f"{known.text[say.lang]} {say.noted(known.cite)}".rstrip()) for known in window.known))
     yield Paragraph(window.ask[say.lang])
+
+
+page = noted(outside_blocks)
 
 
 def data(outside: Outside, say: Say) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import assert_never
 
@@ -49,7 +49,7 @@ class Fold:
 
 Plain = Heading | Paragraph | Table | Tree
 Block = Plain | Fold
-Page = Sequence[Block]
+Page = Iterable[Block]
 
 
 def shown(block: Block, show: Callable[[str], str]) -> Block:

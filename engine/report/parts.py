@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import wraps
+from typing import TypeVar
 
 from engine.evaluation.decision import Decision, ObligationLine, Result
 from engine.language.expressions import Compare, FactRef, ItemRef, VerdictIs, find
@@ -11,6 +13,8 @@ from engine.policy.model import SOURCE_KINDS, Outcome, Source
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
 from engine.report.reasons import Hanging, marked_duty, reasons_block, waiting
 from engine.report.say import Say
+
+Subject = TypeVar("Subject")
 
 MOST_DUTIES = 1  # so many are told where fewer are overdue or decide the payment
 
@@ -204,8 +208,20 @@ def _decisive(line: ObligationLine) -> bool:
     return line.if_unmet == "payment_withheld"
 
 
-def ended(page: Page, say: Say, full: bool = False) -> Page:
-    """The page with what ends it: the words that it uses, and the texts that its notes cite."""
+def noted(blocks: Callable[[Subject, Say], Page]) -> Callable[[Subject, Say], tuple[Block, ...]]:
+    """A page with notes: its blocks, then what ends them."""
+
+    @wraps(blocks)
+    def page(subject: Subject, say: Say) -> tuple[Block, ...]:
+        say = say.noting()
+        return ended(blocks(subject, say), say)
+
+    return page
+
+
+def ended(blocks: Page, say: Say, full: bool = False) -> tuple[Block, ...]:
+    """A page with what ends it: the words that it uses, and the texts that its notes cite."""
+    page = tuple(blocks)
     texts = tuple(texts_blocks(say, full))
     return (*page, *_glossary((*page, *texts), say), *texts)
 

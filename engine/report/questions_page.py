@@ -12,8 +12,8 @@ from engine.language.facts import Fact
 from engine.language.values import exact
 from engine.report.formats import formats
 from engine.report.objects import doubt_objects
-from engine.report.page import Block, Heading, Page, Paragraph, Tree
-from engine.report.parts import convention_line, doubts_of, ended
+from engine.report.page import Block, Heading, Paragraph, Tree
+from engine.report.parts import convention_line, doubts_of, noted
 from engine.report.reasons import why
 from engine.report.say import Json, Say, to_json
 
@@ -36,31 +36,11 @@ class Questions:
     title: str
 
 
-def page(questions: Questions, say: Say) -> Page:
+@noted
+def page(questions: Questions, say: Say) -> Iterator[Block]:
     """The questions in their order, what waits for them, and the command to run next."""
-    say = say.noting()
-    return ended(tuple(_blocks(questions.asked, questions.commands, questions.title, say)), say)
-
-
-def data(questions: Questions, say: Say) -> Any:
-    """The same for a form: one entry for each question in its order, and the results that wait."""
     asked = questions.asked
-    return {
-        "convention": asked.decision.convention.id,
-        "consistency": doubt_objects([asked.decision], say),
-        "for": [result.id for result in asked.wanted],
-        "questions": [_object(question.fact, say) for question in asked.questions],
-        "waiting": [result.id for result in asked.waiting],
-        "open": [result.id for result in asked.open],
-        "others_waiting": [result.id for result in asked.others],
-    }
-
-
-FORMATS = formats(page, data)
-
-
-def _blocks(asked: Asked, commands: Commands, title: str, say: Say) -> Iterator[Block]:
-    yield Heading(say("ask_title", title=title), 1)
+    yield Heading(say("ask_title", title=questions.title), 1)
     yield convention_line(asked.decision, say)
     yield from doubts_of([asked.decision], say)
     for number, question in enumerate(asked.questions, 1):
@@ -79,7 +59,24 @@ def _blocks(asked: Asked, commands: Commands, title: str, say: Say) -> Iterator[
         yield Paragraph(say.pair(say.label(result), f"{say('ask_open')}. {why(result, asked.decision, say)}"))
     if not asked.waiting and not asked.questions:
         yield Paragraph(say("ask_nothing"))
-    yield from _next(asked, commands, say)
+    yield from _next(asked, questions.commands, say)
+
+
+def data(questions: Questions, say: Say) -> Any:
+    """The same for a form: one entry for each question in its order, and the results that wait."""
+    asked = questions.asked
+    return {
+        "convention": asked.decision.convention.id,
+        "consistency": doubt_objects([asked.decision], say),
+        "for": [result.id for result in asked.wanted],
+        "questions": [_object(question.fact, say) for question in asked.questions],
+        "waiting": [result.id for result in asked.waiting],
+        "open": [result.id for result in asked.open],
+        "others_waiting": [result.id for result in asked.others],
+    }
+
+
+FORMATS = formats(page, data)
 
 
 def _next(asked: Asked, commands: Commands, say: Say) -> Iterator[Block]:

@@ -9,7 +9,7 @@ from typing import Any
 from engine.policy.places import DIFFERENCES, TESTS
 from engine.report.coverage_page import coverage_blocks, coverage_html, mutation_blocks, review_object
 from engine.report.formats import formats
-from engine.report.page import Block, Heading, Page, Paragraph, Table
+from engine.report.page import Block, Heading, Paragraph, Table
 from engine.report.say import Say
 from engine.suite.coverage import Coverage
 from engine.suite.moved import Moved
@@ -31,27 +31,8 @@ class TestRun:
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
-def page(run: TestRun, say: Say) -> Page:
+def page(run: TestRun, say: Say) -> Iterator[Block]:
     """Coverage and mutation, failures as tables of what was expected and what came out, then the counts."""
-    return tuple(_blocks(run, say))
-
-
-def data(run: TestRun, say: Say) -> Any:
-    """The counts of tests, and what they reach and notice."""
-    passed = sum(outcome.passed for outcome in run.outcomes)
-    counts = {"passed": passed, "failed": len(run.outcomes) - passed}
-    return {"tests": counts, **review_object(run.coverage, run.score)}
-
-
-def _html(run: TestRun, say: Say) -> str:
-    assert run.coverage is not None, "the command asks for coverage where it asks for HTML"
-    return coverage_html(run.coverage, run.score, run.sources, say)
-
-
-FORMATS = formats(page, data, html=_html)
-
-
-def _blocks(run: TestRun, say: Say) -> Iterator[Block]:
     if run.coverage is not None:
         yield from coverage_blocks(run.coverage, say)
     if run.score is not None:
@@ -67,6 +48,21 @@ def _blocks(run: TestRun, say: Say) -> Iterator[Block]:
     if failed:
         counts.append(say.count("failed", len(failed)))
     yield Paragraph(", ".join(counts))
+
+
+def data(run: TestRun, say: Say) -> Any:
+    """The counts of tests, and what they reach and notice."""
+    passed = sum(outcome.passed for outcome in run.outcomes)
+    counts = {"passed": passed, "failed": len(run.outcomes) - passed}
+    return {"tests": counts, **review_object(run.coverage, run.score)}
+
+
+def _html(run: TestRun, say: Say) -> str:
+    assert run.coverage is not None, "the command asks for coverage where it asks for HTML"
+    return coverage_html(run.coverage, run.score, run.sources, say)
+
+
+FORMATS = formats(page, data, html=_html)
 
 
 def _failure(outcome: CaseOutcome, name: str, columns: tuple[str, str], say: Say) -> Iterator[Block]:

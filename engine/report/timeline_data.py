@@ -21,8 +21,8 @@ from engine.report.charts import timeline_figure
 from engine.report.decision_files import csv_cell, csv_text
 from engine.report.formats import formats
 from engine.report.html import html
-from engine.report.page import Page
-from engine.report.parts import ended
+from engine.report.page import Block
+from engine.report.parts import noted
 from engine.report.readings import hang, reading_objects, supposed_objects
 from engine.report.reasons import why
 from engine.report.say import Say, money, to_json
@@ -46,15 +46,14 @@ class Life:
     full: bool = False
 
 
-def page(life: Life, say: Say) -> Page:
+@noted
+def page(life: Life, say: Say) -> Iterator[Block]:
     """The page of one contract."""
-    say = say.noting()
-    blocks = list(timeline_blocks(life.timeline, say, life.title, life.full, life.readings, life.supposed))
+    yield from timeline_blocks(life.timeline, say, life.title, life.full, life.readings, life.supposed)
     if life.sensitivity is not None:
         from engine.report.otherwise_page import sensitivity_blocks  # rarely asked for
 
-        blocks.extend(sensitivity_blocks(life.sensitivity, say))
-    return ended(blocks, say)
+        yield from sensitivity_blocks(life.sensitivity, say)
 
 
 def data(life: Life, say: Say) -> Any:

@@ -23,7 +23,7 @@ from engine.language.values import exact
 from engine.policy.model import Convention, Item
 from engine.policy.registry import Registry
 from engine.report.behaviour_page import Effects
-from engine.report.catalogue_page import item_blocks, show_page, window_text
+from engine.report.catalogue_page import having, item_blocks, window_text
 from engine.report.diff_page import Diff, tables
 from engine.report.html import fragment
 from engine.report.page import Block, Fold, Heading, Paragraph, Table
@@ -71,24 +71,23 @@ class RulesPages:
         Raises:
             UsageFault: no convention has it.
         """
-        having = [convention for convention in self.say.registry.in_time[::-1] if id_ in convention.items]
-        if not having:
-            show_page(id_, self.say)
-        having.sort(key=lambda convention: convention.id != text)
+        found = having(id_, self.say)[::-1]
+        found.sort(key=lambda convention: convention.id != text)
+        newest = found[0]
         say = self.say.noting()
-        title = say.label(having[0].items[id_])
+        title = say.label(newest.items[id_])
         blocks: list[Block] = [Heading(title, 1)]
-        for place, convention in enumerate(having):
+        for place, convention in enumerate(found):
             head = f"{say.label(convention)}, {window_text(convention, say)}"
             told = tuple(item_blocks(convention, convention.items[id_], say))
             blocks += [Fold(head, told)] if place else [Heading(head), *told]
-        links = self._links(having[0], id_)
+        links = self._links(newest, id_)
         if examples:
             heads = (wording(say.lang)("example"), title)
-            found = sorted(examples, key=lambda case: case.convention != having[0].id)[:EXAMPLES]
-            rows = tuple((case.name, self._expected(having[0].items[id_], case)) for case in found)
+            tests = sorted(examples, key=lambda case: case.convention != newest.id)[:EXAMPLES]
+            rows = tuple((case.name, self._expected(newest.items[id_], case)) for case in tests)
             blocks += [Heading(wording(say.lang)("examples")), Table(heads, rows)]
-            links |= {} if self.suffix else {case.name: self._opened(case) for case in found}
+            links |= {} if self.suffix else {case.name: self._opened(case) for case in tests}
         html = Markup(fragment(ended(blocks, say, full=True), 0, links))
         changes = [(a, b) for a, b in pairwise(say.registry.in_time) if self._changed(a, b, id_)]
         values = {"html": html, "title": title, "changes": changes, "say": say}
@@ -127,7 +126,7 @@ class RulesPages:
         sides = (_side(registry, a), _side(registry, b))
         found = compared(registry, registry, [(a, b)])
         title = " → ".join(self.say.label(registry.by_id(id_)) for id_ in (a, b))
-        told = tables(Diff(sides=sides, found=found, effects=effects), self.say)[1:]
+        _, *told = tables(Diff(sides=sides, found=found, effects=effects), self.say)
         blocks = [Heading(title, 1), *(block for block in told if block != Paragraph(self.say("diff_hidden")))]
         return self._page("rule.html", "/regles/comparer", html=Markup(fragment(blocks)), title=title)
 

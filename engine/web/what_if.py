@@ -250,7 +250,7 @@ def what_if_html(found: WhatIf, say: Say) -> Markup:
     if found.nearest is not None:
         parts.append(fragment(list(alternatives_page.wish_blocks(found.nearest, found.decision, say))))
     if found.axis is not None:
-        options = options_page.page(options_page.Options("", found.sides), say)[1:]
+        _, *options = options_page.page(options_page.Options("", found.sides), say)
         parts.append(fragment([Heading(w("sides_title", axis=axis_label(found.axis, say))), *options]))
     return Markup("\n".join(parts))
 

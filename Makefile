@@ -43,8 +43,9 @@ serve: $(STAMP) ## serve the estimate as pages on this machine (ARGS="--port 800
 
 ## Before a change is sent (.ci/run runs them)
 
+# Bytecode is kept even where the machine says otherwise: each command that a test starts would compile the engine.
 test: $(STAMP) ## run the Python tests, on every core up to eight (EFFORT=full: all of the seeded sweeps)
-	@$(PY) -m pytest -q -n auto --maxprocesses 8 --dist worksteal --effort $(EFFORT) $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n auto --maxprocesses 8 --dist worksteal --effort $(EFFORT) $(ARGS)
 	@echo "test: left out are spark-test, editor-test and browser-test, each of which needs more than Python"
 
 lint: $(STAMP) ## ruff and yamllint, changing nothing

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,7 +18,7 @@ from engine.cli import cli
 from engine.evaluation.session import Session
 from engine.policy.places import policies_place
 
-KEPT = 4  # sessions of this process; a command in a process of its own has the one that it makes
+KEPT = {True: 4, False: 2}  # sessions of folders of this repository, and of copies; a process of its own makes one
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = Path("tests/fixtures")  # relative, as messages name files the way they were asked for
 LANGUAGES = ("en", "fr")
@@ -30,7 +30,7 @@ CONVENTIONS = (  # those that stand alone; what amends one is tested by what it 
     "2026_contrat_collectif",
 )
 
-_SESSIONS: dict[Any, Session] = {}
+_SESSIONS: dict[bool, dict[Any, Session]] = {True: {}, False: {}}
 
 
 def avenant(*arguments: str, stdin: str | bytes | None = None) -> Result:
@@ -44,23 +44,20 @@ def avenant(*arguments: str, stdin: str | bytes | None = None) -> Result:
 
 
 def _kept(policies: str | None = None, *, load: Callable[[str | None], Session] = engine.load) -> Session:
-    """The session of a folder of this repository, as it was last read; any other folder is read each time."""
+    """The session of a folder, as it was last read."""
     place = policies_place(policies, Path.cwd())
     root = place.path.resolve()
-    if not root.is_relative_to(ROOT):
-        return load(policies)
-    key = (place, root, _stamps(root.glob("*/*.yaml")), _stamps((root.parent / "schemas").glob("*.json")))
-    session = _SESSIONS.pop(key, None) or load(policies)
-    _SESSIONS[key] = session
-    if len(_SESSIONS) > KEPT:
-        _SESSIONS.pop(next(iter(_SESSIONS))).close()
+    files = sorted([*root.glob("*/*.yaml"), *(root.parent / "schemas").glob("*.json")])
+    try:
+        key = (place, root, *((path, path.read_bytes()) for path in files))
+    except OSError:
+        return load(policies)  # which tells it
+    known = _SESSIONS[root.is_relative_to(ROOT)]
+    session = known.pop(key, None) or load(policies)
+    known[key] = session
+    if len(known) > KEPT[root.is_relative_to(ROOT)]:
+        known.pop(next(iter(known))).close()
     return session
-
-
-def _stamps(paths: Iterable[Path]) -> frozenset[tuple[str, int, int, int]]:
-    """Files with what changes when one is written."""
-    found = ((str(path), path.stat()) for path in paths)
-    return frozenset((name, stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in found)
 
 
 def start(*arguments: str, stdin: int | IO[bytes] = subprocess.PIPE) -> subprocess.Popen[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import zlib
 from collections.abc import Iterator, Sequence
@@ -11,12 +12,14 @@ from typing import TypeVar
 
 import pytest
 from hypothesis import settings
+from hypothesis import strategies as st
 
 from engine.evaluation.session import Session
 from engine.policy.reading import load_registry
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
+CHARACTERS = st.characters(exclude_categories=["Cs"])  # as st.text() draws, which first takes seconds to list them
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,9 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("usual", deadline=None, max_examples=20)
     settings.register_profile("full", deadline=None, max_examples=100)
     settings.load_profile(config.getoption("--effort"))
+    # Sessions and programs of whole conventions stay for many tests: to look through them every few hundred objects
+    # takes an eighth of all time.
+    gc.set_threshold(100_000, 50, 100)
 
 
 def examples(whole: int, least: int = 10) -> settings:

@@ -6,9 +6,10 @@ import contextlib
 import csv
 import io
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from engine.policy.reading import load_registry, rule_files
 from engine.report.exchange_page import table_csv
 
 NEW = "2024_convention"
+NOUVELLE, AMOUNT = "nouvelle", "aide.montant_annuel"  # of the small policies
 
 
 @pytest.fixture(scope="module")
@@ -48,24 +50,21 @@ def copy_into(folder: Path, *conventions: str) -> Path:
     return folder / "policies"
 
 
-@pytest.fixture
-def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of one convention, in the folder one works in."""
-    monkeypatch.chdir(tmp_path)
-    return copy_into(tmp_path, NEW)
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy of all policies that every test leaves as it is."""
+    folder = tmp_path_factory.mktemp("untouched")
+    policies = copy_into(folder, *(path.parent.name for path in (ROOT / "policies").glob("*/convention.yaml")))
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in policies.rglob("*.yaml")}
+    yield policies
+    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in policies.rglob("*.yaml")} == before
 
 
 @pytest.fixture
-def checked(copied: Path, tmp_path: Path) -> Path:
-    """A copy of the policies for doctors, which together pass their check."""
-    return copy_into(tmp_path, "2019_avenant7", "2023_reglement_arbitral")
-
-
-@pytest.fixture
-def all_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of all policies, in the folder one works in."""
-    monkeypatch.chdir(tmp_path)
-    return copy_into(tmp_path, *(path.parent.name for path in (ROOT / "policies").glob("*/convention.yaml")))
+def real(untouched: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder with that copy, as the one one works in."""
+    monkeypatch.chdir(untouched.parent)
+    return untouched
 
 
 def rows(text: str, separator: str = ",") -> list[list[str]]:
@@ -76,6 +75,15 @@ def sheet(lines: list[list[str]], separator: str = ",") -> bytes:
     text = io.StringIO()
     csv.writer(text, delimiter=separator).writerows(lines)
     return text.getvalue().encode()
+
+
+def exported(names: list[str], *pairs: tuple[str, str], convention: str = NOUVELLE, lang: str = "en") -> None:
+    """An export with values replaced, as ``x.csv``."""
+    asked = ("--lang", lang, "--separator", "comma")
+    lines = rows(avenant("table", "export", convention, *names, *asked).stdout)
+    for line in lines[1:]:
+        line[VALUE] = dict(pairs).get(line[VALUE], line[VALUE])
+    Path("x.csv").write_bytes(sheet(lines))
 
 
 def published(convention: Convention) -> list[tuple[Entry, int | Decimal]]:
@@ -151,29 +159,25 @@ def assert_one_line(before: bytes, after: bytes, at: Location, old: str, new: st
 
 
 @pytest.mark.turns(name=CONVENTIONS, separator=("comma", "semicolon", "tab"), lang=LANGUAGES)
-def test_what_is_exported_and_comes_back_unchanged_changes_nothing(
-    name: str, separator: str, lang: str, all_copied: Path
-) -> None:
+@pytest.mark.usefixtures("real")
+def test_what_is_exported_and_comes_back_unchanged_changes_nothing(name: str, separator: str, lang: str) -> None:
     options = ("--separator", separator, "--lang", lang, *(("--bom",) if lang == "fr" else ()))
     assert avenant("table", "export", name, "-o", "x.csv", *options).exit_code == 0
-    before = {path: path.read_bytes() for path in all_copied.rglob("*.yaml")}
-    times = {path: path.stat().st_mtime_ns for path in before}
     result = avenant("table", "import", name, "x.csv", "--correct", "--lang", lang)
     assert result.exit_code == 0, result.output
     assert ("No value changes" if lang == "en" else "Aucune valeur ne change") in result.stdout
-    assert {path: path.read_bytes() for path in before} == before
-    assert {path: path.stat().st_mtime_ns for path in before} == times
 
 
 # The way of a table through the commands
 
 
-def test_a_changed_amount_is_shown_and_written_only_when_asked(copied: Path) -> None:
+def test_a_changed_amount_is_shown_and_written_only_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    funding = copy_into(tmp_path, NEW) / NEW / "funding.yaml"
     avenant("table", "export", NEW, "aide.bareme", "--lang", "fr", "-o", "bareme.csv")
     assert Path("bareme.csv").read_bytes().startswith(b"\xef\xbb\xbf"), "what a French Excel opens with a double click"
     text = Path("bareme.csv").read_text(encoding="utf-8").replace(";EUR;14000;", ";EUR;14250,50;")
     Path("bareme.csv").write_text(text, encoding="utf-8")
-    funding = copied / NEW / "funding.yaml"
     before = funding.read_bytes()
     shown = avenant("table", "import", NEW, "bareme.csv", "--lang", "fr")
     assert shown.exit_code == 0
@@ -187,49 +191,39 @@ def test_a_changed_amount_is_shown_and_written_only_when_asked(copied: Path) -> 
     assert "Aucune valeur ne change" in avenant("table", "import", NEW, "bareme.csv", "--lang", "fr").stdout
 
 
-def test_several_values_of_several_files_are_written_together(copied: Path) -> None:
-    lines = rows(avenant("table", "export", NEW, "--lang", "en").stdout)
-    for line in lines[1:]:
-        line[VALUE] = line[VALUE].replace("19000", "19500").replace("1045", "1050").replace("17.5", "18.25")
-    Path("x.csv").write_bytes(sheet(lines))
-    before = {path: path.read_bytes().split(b"\n") for path in copied.rglob("*.yaml")}
-    assert avenant("table", "import", NEW, "x.csv", "--correct").exit_code == 0
+def test_several_values_of_several_files_are_written_together(small: Path) -> None:
+    exported([], ("19000", "19500"), ("38000", "38500"), ("1045", "1050"))
+    before = {path: path.read_bytes().split(b"\n") for path in sorted(small.rglob("*.yaml"))}
+    assert avenant("table", "import", NOUVELLE, "x.csv", "--correct").exit_code == 0
     after = {path: path.read_bytes().split(b"\n") for path in before}
     touched = {
         path.name: sum(one != other for one, other in zip(before[path], after[path], strict=True))
         for path in before
         if before[path] != after[path]
     }
-    assert touched == {"funding.yaml": 2, "transitional.yaml": 1, "objectives.yaml": 1, "obligations.yaml": 1}
+    assert touched == {"regles.yaml": 2, "seuils.yaml": 1}
 
 
-def test_line_ends_quotes_a_mark_and_other_scripts_stay_as_they_are(copied: Path) -> None:
-    path = copied / NEW / "funding.yaml"
-    text = path.read_text(encoding="utf-8").replace("annee: 1, then: 19000", "annee:   1,   then:   19000  ")
-    text = text.replace("mi-temps, 1re année", "mi-temps, 1re année 𝄞", 1)
+def test_line_ends_quotes_a_mark_and_other_scripts_stay_as_they_are(small: Path) -> None:
+    path = small / NOUVELLE / "regles.yaml"
+    text = path.read_text(encoding="utf-8").replace(", then: 19000", ",   then:   19000  ")
+    text = text.replace("Montant annuel de l'aide", "Montant annuel de l'aide 𝄞", 1)
     path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     path.chmod(0o640)
     before = path.read_bytes()
-    lines = rows(avenant("table", "export", NEW, "aide.bareme", "--lang", "en").stdout)
-    for line in lines:
-        line[VALUE] = line[VALUE].replace("19000", "7").replace("38000", "8")
-    Path("x.csv").write_bytes(sheet(lines))
-    assert avenant("table", "import", NEW, "x.csv", "--correct").exit_code == 0
-    after = path.read_bytes()
-    assert after == before.replace(b"then:   19000  ", b"then:   7  ").replace(b"then: 19000", b"then: 7").replace(
-        b"then: 38000", b"then: 8"
-    )
+    exported([AMOUNT], ("19000", "7"), ("38000", "8"))
+    assert avenant("table", "import", NOUVELLE, "x.csv", "--correct").exit_code == 0
+    wanted = before.replace(b"then:   19000  ", b"then:   7  ").replace(b"then: 38000", b"then: 8")
+    assert path.read_bytes() == wanted != before
     assert path.stat().st_mode & 0o777 == 0o640
 
 
-def test_a_link_stays_a_link_and_what_it_leads_to_is_edited(copied: Path, tmp_path: Path) -> None:
-    path = copied / NEW / "funding.yaml"
+def test_a_link_stays_a_link_and_what_it_leads_to_is_edited(small: Path, tmp_path: Path) -> None:
+    path = small / NOUVELLE / "regles.yaml"
     shutil.move(path, tmp_path / "real.yaml")
     path.symlink_to(tmp_path / "real.yaml")
-    lines = rows(avenant("table", "export", NEW, "aide.bareme", "--lang", "en").stdout)
-    lines[1][VALUE] = "20000"
-    Path("x.csv").write_bytes(sheet(lines))
-    assert avenant("table", "import", NEW, "x.csv", "--correct").exit_code == 0
+    exported([AMOUNT], ("19000", "20000"))
+    assert avenant("table", "import", NOUVELLE, "x.csv", "--correct").exit_code == 0
     assert path.is_symlink()
     assert "then: 20000" in (tmp_path / "real.yaml").read_text(encoding="utf-8")
 
@@ -400,26 +394,28 @@ def test_a_line_is_counted_as_in_an_editor_after_a_cell_of_several_lines(
     assert codes(sheet(lines, ";"), conventions[NEW]) == [("exchange-number", 5, 6)]
 
 
+@cache
+def example() -> Convention:
+    return load_registry(ROOT / FIXTURES / "small_policies").conventions[NOUVELLE]
+
+
 @given(st.binary(max_size=80), st.booleans())
 def test_no_bytes_end_otherwise_than_with_changes_or_faults(content: bytes, headed: bool) -> None:
-    convention = load_registry(ROOT / FIXTURES / "small_policies").conventions["nouvelle"]
+    convention = example()
     head = b"table,row,when,from,unit,value,citation,label\n" if headed else b""
     with contextlib.suppress(InputFault):
         assert changes(head + content, "x.csv", convention) == ()
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
-def test_the_command_tells_faults_in_both_languages_and_writes_nothing(lang: str, copied: Path) -> None:
-    exported = rows(avenant("table", "export", NEW, "aide.bareme", "--lang", lang, "--separator", "comma").stdout)
-    exported[1][VALUE] = "beaucoup"
-    exported[2][VALUE] = "1"
-    Path("x.csv").write_bytes(sheet(exported))
-    before = (copied / NEW / "funding.yaml").read_bytes()
-    said = refused(avenant("table", "import", NEW, "x.csv", "--correct", "--lang", lang))
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_command_tells_faults_in_both_languages_and_writes_nothing(lang: str, small: Path) -> None:
+    exported([AMOUNT], ("19000", "beaucoup"), ("13000", "1"), lang=lang)
+    before = (small / NOUVELLE / "regles.yaml").read_bytes()
+    said = refused(avenant("table", "import", NOUVELLE, "x.csv", "--correct", "--lang", lang))
     assert said.startswith("x.csv:2:6: exchange-number: ")
     assert ("is not a number" if lang == "en" else "n'est pas un nombre") in said
-    assert (copied / NEW / "funding.yaml").read_bytes() == before
-    assert "file-missing" in refused(avenant("table", "import", NEW, "nothing.csv"))
+    assert (small / NOUVELLE / "regles.yaml").read_bytes() == before
+    assert "file-missing" in refused(avenant("table", "import", NOUVELLE, "nothing.csv"))
     refused(avenant("table", "import", "2031_convention", "x.csv"), status=2)
 
 
@@ -431,7 +427,8 @@ SECOND_FILE = """parameters:
     label: {fr: Seuil, en: Threshold}
     unit: patients
     cite: [{source: texte, at: article 3}]
-    values: [{from: "2024-06-22", value: 1045}]
+    values:
+      - {from: "2024-06-22", value: 1045}
 """
 
 
@@ -537,35 +534,28 @@ def test_an_unpublished_value_is_an_empty_cell(conventions: dict[str, Convention
     assert empty == unpublished != set()
 
 
-def exported(names: Sequence[str], *pairs: tuple[str, str]) -> None:
-    """An export with values replaced, as ``x.csv``."""
-    lines = rows(avenant("table", "export", NEW, *names, "--lang", "en").stdout)
-    for line in lines[1:]:
-        line[VALUE] = dict(pairs).get(line[VALUE], line[VALUE])
-    Path("x.csv").write_bytes(sheet(lines))
+SINCE = ("--from", "2027-01-01", "--cite", "texte, article 4")
 
 
-SINCE = ("--from", "2027-01-01", "--cite", "ameli_2024, options et montants de l'aide")
-
-
-def test_a_value_that_changes_from_a_day_on_is_added_and_what_held_before_stays(checked: Path) -> None:
-    exported(["aide.bareme", "seuil.mt.p30"], ("19000", "19500"), ("775", "800"))
-    before = {path: path.read_text(encoding="utf-8").splitlines() for path in checked.rglob("*.yaml")}
-    result = avenant("table", "import", NEW, "x.csv", *SINCE, "--lang", "fr")
+def test_a_value_that_changes_from_a_day_on_is_added_and_what_held_before_stays(small: Path) -> None:
+    exported([], ("19000", "19500"), ("1045", "1050"))
+    before = {path: path.read_text(encoding="utf-8").splitlines() for path in sorted(small.rglob("*.yaml"))}
+    result = avenant("table", "import", NOUVELLE, "x.csv", *SINCE, "--lang", "fr")
     assert result.exit_code == 0, result.output
     assert "Ajouté à partir du 01/01/2027" in result.stdout
-    assert "Les valeurs d'avant demeurent" in result.stdout
+    assert "Les valeurs d'avant demeurent" in " ".join(result.stdout.split())
     added = []
     for path, old in before.items():
         new = path.read_text(encoding="utf-8").splitlines()
         added += [line.strip() for line in new if line not in old]
         assert [line for line in new if line in old] == old, "nothing else moves"
-    assert len(added) == 3
-    cite = 'cite: [{source: ameli_2024, at: "options et montants de l\'aide"}]'
-    assert f'- {{option: demi_etp, annee: 1, from: "2027-01-01", then: 19500, {cite}}}' in added
-    assert f'- {{from: "2027-01-01", value: 800, {cite}}}' in added
+    cite = 'cite: [{source: texte, at: "article 4"}]'
+    assert added == [
+        f'- {{option: demi_etp, annee: {{before: 3}}, from: "2027-01-01", then: 19500, {cite}}}',
+        f'- {{from: "2027-01-01", value: 1050, {cite}}}',
+    ]
     assert avenant("check").exit_code == 0
-    assert "Aucune valeur" not in avenant("table", "import", NEW, "x.csv", "--lang", "fr").stdout
+    assert "Aucune valeur" not in avenant("table", "import", NOUVELLE, "x.csv", "--lang", "fr").stdout
 
 
 NEW_ROW = ["aide.bareme", "", "annee >= 1, option = tiers_etp", "", "", "6500", "ameli_2024, options", ""]
@@ -600,52 +590,51 @@ def with_row(column: int, text: str, *tables: str) -> None:
         (7, "Autre", "exchange-read-only", "Yearly amounts"),
     ],
 )
-def test_what_is_wrong_with_a_new_row_is_told_at_its_cell(
-    column: int, text: str, code: str, said: str, checked: Path
-) -> None:
+@pytest.mark.usefixtures("real")
+def test_what_is_wrong_with_a_new_row_is_told_at_its_cell(column: int, text: str, code: str, said: str) -> None:
     with_row(column, text)
-    lines = len(rows(Path("x.csv").read_text(encoding="utf-8")))
-    before = {path: path.read_bytes() for path in checked.rglob("*.yaml")}
-    for options in (("--from", "2027-01-01"), ("--from", "2027-01-01", "--lang", "fr")):
-        told = refused(avenant("table", "import", NEW, "x.csv", *options))
-        wanted = 1 if code == "exchange-row" else column + 1
-        assert told.startswith(f"x.csv:{lines}:{wanted}: {code}: ")
-    assert said in refused(avenant("table", "import", NEW, "x.csv", "--from", "2027-01-01", "--lang", "en"))
-    assert {path: path.read_bytes() for path in before} == before
+    line = len(rows(Path("x.csv").read_text(encoding="utf-8")))
+    place = f"x.csv:{line}:{1 if code == 'exchange-row' else column + 1}"
+    for lang in LANGUAGES:
+        told = refused(avenant("table", "import", NEW, "x.csv", "--from", "2027-01-01", "--lang", lang))
+        assert told.startswith(f"{place}: {code}: ")
+        assert lang == "fr" or said in told
 
 
 def test_a_new_row_and_a_new_value_are_added_behind_the_last_of_theirs_and_read_again_as_nothing_new(
-    checked: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    policies = copy_into(tmp_path, NEW)
     with_row(2, "option = tiers_etp , annee >= 1")
     text = Path("x.csv").read_text(encoding="utf-8") + "seuil.mt.p30,,,2028-01-01,patients,800,ameli_juin_2024,\n"
     Path("x.csv").write_text(text, encoding="utf-8")
     shown = avenant("table", "import", NEW, "x.csv", "--lang", "en")
     assert "aide.bareme, annee >= 1, option = tiers_etp: new, €6,500" in " ".join(shown.stdout.split())
-    funding = checked / NEW / "funding.yaml"
+    funding = policies / NEW / "funding.yaml"
     before = funding.read_text(encoding="utf-8")
     assert avenant("table", "import", NEW, "x.csv", "--correct").exit_code == 0
     line = "- {option: tiers_etp, annee: {from: 1}, then: 6500, cite: [{source: ameli_2024, at: options}]}"
     assert [each.strip() for each in funding.read_text(encoding="utf-8").splitlines() if each not in before] == [line]
-    values = (checked / NEW / "objectives.yaml").read_text(encoding="utf-8")
+    values = (policies / NEW / "objectives.yaml").read_text(encoding="utf-8")
     assert '{from: "2028-01-01", value: 800, cite: [{source: ameli_juin_2024}]}' in values
-    assert avenant("check").exit_code == 0
     assert "No value changes" in avenant("table", "import", NEW, "x.csv", "--lang", "en").stdout
 
 
-def test_a_changed_value_may_come_with_its_text_in_the_column_of_sources(checked: Path) -> None:
-    lines = rows(avenant("table", "export", NEW, "aide.bareme", "--lang", "en").stdout)
-    lines[1][VALUE], lines[1][6] = "19500", "ameli_2024, options"
+def test_a_changed_value_may_come_with_its_text_in_the_column_of_sources(small: Path) -> None:
+    lines = rows(avenant("table", "export", NOUVELLE, AMOUNT, "--lang", "en").stdout)
+    lines[1][VALUE], lines[1][6] = "19500", "texte, article 4"
     Path("x.csv").write_bytes(sheet(lines))
-    assert "exchange-resourced" in refused(avenant("table", "import", NEW, "x.csv", "--correct"))
-    assert avenant("table", "import", NEW, "x.csv", "--from", "2027-01-01").exit_code == 0
-    added = 'from: "2027-01-01", then: 19500, cite: [{source: ameli_2024, at: options}]}'
-    assert added in (checked / NEW / "funding.yaml").read_text(encoding="utf-8")
+    assert "exchange-resourced" in refused(avenant("table", "import", NOUVELLE, "x.csv", "--correct"))
+    assert avenant("table", "import", NOUVELLE, "x.csv", "--from", "2027-01-01").exit_code == 0
+    added = 'from: "2027-01-01", then: 19500, cite: [{source: texte, at: "article 4"}]}'
+    assert added in (small / NOUVELLE / "regles.yaml").read_text(encoding="utf-8")
 
 
-def test_a_value_that_changes_from_a_day_on_needs_a_text(copied: Path) -> None:
-    exported(["aide.bareme"], ("19000", "19500"))
-    assert "exchange-uncited" in refused(avenant("table", "import", NEW, "x.csv", "--from", "2027-01-01"))
+@pytest.mark.usefixtures("small")
+def test_a_value_that_changes_from_a_day_on_needs_a_text() -> None:
+    exported([AMOUNT], ("19000", "19500"))
+    assert "exchange-uncited" in refused(avenant("table", "import", NOUVELLE, "x.csv", "--from", "2027-01-01"))
 
 
 @pytest.mark.parametrize("name", CONVENTIONS)
@@ -663,33 +652,41 @@ def test_the_words_of_every_row_are_read_again_as_its_cells(name: str, conventio
         assert list(cited) == [(each.source, each.locator or "") for each in entry.cite]
 
 
-def test_a_correction_says_that_it_rewrites_history(copied: Path) -> None:
-    exported(["aide.bareme"], ("19000", "19500"))
-    said = avenant("table", "import", NEW, "x.csv", "--correct", "--lang", "fr").stdout
+@pytest.mark.usefixtures("small")
+def test_a_correction_says_that_it_rewrites_history() -> None:
+    exported([AMOUNT], ("19000", "19500"))
+    said = avenant("table", "import", NOUVELLE, "x.csv", "--correct", "--lang", "fr").stdout
     assert "L'histoire est récrite" in " ".join(said.split())
 
 
-@pytest.mark.parametrize("options", [("--cite", "ameli_2024"), (*SINCE, "--correct"), ("--from", "x", *SINCE[2:])])
-def test_a_day_without_a_text_or_beside_a_correction_is_wrong_usage(copied: Path, options: tuple[str, ...]) -> None:
-    exported(["aide.bareme"], ("19000", "19500"))
-    refused(avenant("table", "import", NEW, "x.csv", *options), 2)
+@pytest.mark.parametrize("options", [("--cite", "texte"), (*SINCE, "--correct"), ("--from", "x", *SINCE[2:])])
+@pytest.mark.usefixtures("small")
+def test_a_day_without_a_text_or_beside_a_correction_is_wrong_usage(options: tuple[str, ...]) -> None:
+    exported([AMOUNT], ("19000", "19500"))
+    refused(avenant("table", "import", NOUVELLE, "x.csv", *options), 2)
 
 
-def test_an_unknown_text_is_named_with_the_nearest(copied: Path) -> None:
-    exported(["aide.bareme"], ("19000", "19500"))
-    said = refused(avenant("table", "import", NEW, "x.csv", *SINCE[:2], "--cite", "ameli_2025"), 2)
-    assert "ameli_2024" in said
+@pytest.mark.usefixtures("small")
+def test_an_unknown_text_is_named_with_the_nearest() -> None:
+    exported([AMOUNT], ("19000", "19500"))
+    said = refused(avenant("table", "import", NOUVELLE, "x.csv", *SINCE[:2], "--cite", "text"), 2)
+    assert "texte" in said
 
 
-def test_a_point_that_may_part_thousands_is_no_number_where_the_comma_is_the_decimal_sign(copied: Path) -> None:
-    lines = rows(avenant("table", "export", NEW, "aide.bareme", "--lang", "en").stdout)
+@pytest.mark.usefixtures("small")
+def test_a_point_that_may_part_thousands_is_no_number_where_the_comma_is_the_decimal_sign() -> None:
+    lines = rows(avenant("table", "export", NOUVELLE, AMOUNT, "--lang", "en").stdout)
     lines[1][VALUE] = "19.500"
     text = "\n".join(";".join(f'"{cell}"' if ";" in cell else cell for cell in line) for line in lines)
     Path("x.csv").write_text(text, encoding="utf-8")
-    assert "exchange-number" in refused(avenant("table", "import", NEW, "x.csv"))
+    assert "exchange-number" in refused(avenant("table", "import", NOUVELLE, "x.csv"))
 
 
-def test_what_an_amending_text_keeps_is_not_edited_in_the_older_folder(all_copied: Path) -> None:
+def test_what_an_amending_text_keeps_is_not_edited_in_the_older_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    copy_into(tmp_path, "2020_centres_de_sante", "2024_centres_avenant_5", "2025_centres_accord")
     lines = rows(avenant("table", "export", "2025_centres_accord", "volume.plafond", "--lang", "en").stdout)
     kept = rows(avenant("table", "export", "2024_centres_avenant_5", "volume.plafond", "--lang", "en").stdout)
     for name, export, refuses in (("2025_centres_accord", lines, False), ("2024_centres_avenant_5", kept, True)):

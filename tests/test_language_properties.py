@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from conftest import Effort, examples
+from conftest import CHARACTERS, Effort, examples
 from hypothesis import given
 from hypothesis import strategies as st
 from random_cases import ALWAYS, consistent, random_facts, set_aside
@@ -111,7 +111,7 @@ def read_or_refused(content: bytes) -> bool:
 
 
 @examples(400)
-@given(st.text(max_size=200))
+@given(st.text(CHARACTERS, max_size=200))
 def test_no_text_breaks_the_reader(text: str) -> None:
     assert read_or_refused(text.encode("utf-8", "surrogatepass"))
 

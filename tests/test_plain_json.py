@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from conftest import CHARACTERS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from engine.policy import loader
 from engine.policy.loader import MAX_DEPTH, MAX_DIGITS
 from engine.policy.plain_json import plain_json
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6) | st.sampled_from(
+TEXTS = st.text(CHARACTERS, max_size=6) | st.sampled_from(
     ["null", "yes", "2024-06-22", "1"]
 )
 LEAVES = st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats() | TEXTS

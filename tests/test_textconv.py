@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from command import ROOT, avenant, refused
+from conftest import CHARACTERS
 from hypothesis import given
 from hypothesis import strategies as st
 from scratch import Scratch, scratch
@@ -127,7 +128,7 @@ def test_a_text_that_looks_like_a_number_is_not_taken_for_one() -> None:
 keys = st.sampled_from(
     ["id", "fact", "is", "all", "rows", "values", "cite", "source", "at", "then", "fr", "unpublished"]
 )
-leaves = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
+leaves = st.none() | st.booleans() | st.integers() | st.text(CHARACTERS, max_size=5)
 trees = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3))
 
 

@@ -15,9 +15,7 @@ from engine.policy import loader
 from engine.policy.loader import MAX_DEPTH, MAX_DIGITS
 from engine.policy.plain_json import plain_json
 
-TEXTS = st.text(CHARACTERS, max_size=6) | st.sampled_from(
-    ["null", "yes", "2024-06-22", "1"]
-)
+TEXTS = st.text(CHARACTERS, max_size=6) | st.sampled_from(["null", "yes", "2024-06-22", "1"])
 LEAVES = st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats() | TEXTS
 DATA = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4))
 SIGNS = st.sampled_from(list('{}[],:"\\ 0e-.x\t\x7fé\u202e'))

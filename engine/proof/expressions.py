@@ -1,6 +1,6 @@
 """Encodes expressions and conditions: a node comes in, a symbolic value or truth goes out.
 
-As :mod:`engine.evaluation.expressions` compiles them for a case; what an operator means stands in its row.
+As :mod:`engine.evaluation.closures` compiles them for a case; what an operator means stands in its row.
 """
 
 from __future__ import annotations

@@ -179,6 +179,39 @@ def test_a_changed_rule_fails_structural_and_says_so_in_one_place(copied: Path) 
     assert [(edit.change, edit.part, edit.weight) for edit in edits] == [("changed", "operator", "rule")]
 
 
+@pytest.fixture
+def law(tmp_path: Path) -> Path:
+    """A copy of the policies, to be changed."""
+    return Path(shutil.copytree(ROOT / "policies", tmp_path / "policies"))
+
+
+def test_a_number_that_changes_wherever_it_stands_is_one_edit_with_its_places(law: Path) -> None:
+    for path in law.glob("2024_convention/*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"(percentile_.., [a-z_]+: )30}", r"\g<1>25}", text), encoding="utf-8")
+    diff = ("diff", "policies", str(law), "--format")
+    said = json.loads(avenant(*diff, "json", "--lang", "fr").stdout)
+    (edit,) = [each for comparison in said["comparisons"] for each in comparison["edits"]]
+    assert (edit["item"], said["counts"]["rule"]) == ("activite_minimale", 1)
+    items = {"activite_minimale", "tranche.mt", "tranche.fa", "coherence.percentile_mt", "coherence.percentile_fa"}
+    assert {each["item"] for each in edit["also"]} == items
+    assert len({(each["at_after"]["file"], each["at_after"]["line"]) for each in (edit, *edit["also"])}) == 10
+    told = avenant(*diff, "github", "--lang", "fr").stdout.splitlines()
+    assert len(told) == 10, "each place has its annotation"
+    page = " ".join(avenant("diff", "policies", str(law), "--lang", "fr").stdout.split())
+    assert "de même à 9 autres endroits" in page
+
+
+@pytest.mark.parametrize("other", ["fact: medecin.optam, is: true", "fact: medecin.secteur, is_not: secteur_1"])
+def test_a_condition_in_place_of_another_is_one_edit(other: str, law: Path) -> None:
+    path = law / "2024_convention" / "eligibility.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("{fact: medecin.secteur, is: secteur_1}", f"{{{other}}}", 1), encoding="utf-8")
+    said = json.loads(avenant("diff", "policies", str(law), "--format", "json").stdout)
+    (edit,) = [each for comparison in said["comparisons"] for each in comparison["edits"]]
+    assert (edit["item"], edit["change"]) == ("secteur_conventionnel", "changed")
+
+
 def test_a_convention_on_one_side_only_is_one_edit(copied: Path) -> None:
     shutil.rmtree(copied / "ancienne")
     for a, b, change, word in (

@@ -177,6 +177,7 @@ def _edit(spoken: Speaker, edit: Edit) -> dict[str, Any]:
         "at_before": _location(edit.at_before),
         "at_after": _location(edit.at_after),
         "text": sentence(spoken, edit),
+        **({"also": [_edit(spoken, each) for each in edit.also]} if edit.also else {}),
     }
 
 
@@ -207,7 +208,9 @@ def github(diff: Diff, say: Say) -> str:
     lines: list[str] = []
     for comparison in diff.found:
         spoken = speaker(comparison, diff.sides, say)
-        lines.extend(_annotation(spoken, edit, names) for edit in shown(comparison, diff.full))
+        lines.extend(
+            _annotation(spoken, each, names) for edit in shown(comparison, diff.full) for each in (edit, *edit.also)
+        )
     if diff.effects is not None:
         lines.extend(_effect_lines(diff, diff.effects.found, say))
     return "".join(f"{line}\n" for line in lines)
@@ -233,7 +236,8 @@ def _in_the_tree(at: Location, revisions: Sequence[str]) -> str:
 
 def _effect_lines(diff: Diff, behaviours: Sequence[Behaviour], say: Say) -> Iterator[str]:
     """A warning for each result that changes, at the edit of its first cause that has a place."""
-    places = {edit.item: edit.at_after or edit.at_before for each in diff.found for edit in each.edits}
+    edits = [each for comparison in diff.found for edit in comparison.edits for each in (*edit.also, edit)]
+    places = {edit.item: edit.at_after or edit.at_before for edit in edits}
     names = tuple(side.name for side in diff.sides)
     for behaviour in behaviours:
         whom = Whom(behaviour, say)

@@ -149,7 +149,7 @@ def _row(spoken: Speaker, edit: Edit) -> tuple[str, ...]:
     said = spoken.said(edit)
     where = said.where if edit.part != "item" else spoken.say(f"diff_item.{edit.change}")
     values = [inline(side, spoken.say) for side in (said.before, said.after)]
-    return (spoken.name(edit), where, *values, said.cite, said.place)
+    return (spoken.name(edit), where, *values, said.cite, "; ".join((said.place, *spoken.beside(edit))))
 
 
 def _item(spoken: Speaker, edits: Sequence[Edit]) -> Iterator[tuple[int, str]]:
@@ -170,6 +170,9 @@ def _item(spoken: Speaker, edits: Sequence[Edit]) -> Iterator[tuple[int, str]]:
         said = spoken.said(edit)
         known = shared and said.cite and said.cite in shared
         yield from _edit(spoken, edit, replace(said, cite="") if known else said)
+        if edit.also:
+            yield 2, spoken.say.head(spoken.say.count("diff_also", len(edit.also)))
+            yield from ((3, place) for place in spoken.beside(edit))
 
 
 def _shared(spoken: Speaker, edits: Sequence[Edit]) -> str:

@@ -56,6 +56,14 @@ class Speaker:
             place=_arrow(*(_place(at) for at in _sides(edit, edit.at_before, edit.at_after))),
         )
 
+    def beside(self, edit: Edit) -> tuple[str, ...]:
+        """The other places of a number that changes alike wherever it stands, part by part."""
+        places: dict[str, list[str]] = {}
+        for each in edit.also:
+            part = f"{self._label(each) or each.item} ({each.item}), {self._where(each)}".removesuffix(", ")
+            places.setdefault(part, []).append(_place(each.at_after))
+        return tuple(self.say.pair(part, ", ".join(found)) for part, found in places.items())
+
     def cited(self, edit: Edit) -> str:
         """The citations of both sides; an edit of citations says them itself."""
         if edit.weight == "citation":

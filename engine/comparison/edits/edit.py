@@ -51,7 +51,8 @@ class Edit:
     kind of place and its name, such as ``("row", "option = demi_etp, annee = 1")``; it is empty for the item itself.
     ``before`` and ``after`` are plain values or nodes of the language, None where there is nothing; numbers are exact.
     Citations are those of the nearest thing that cites: the row, else the item. A place is None on the side that lacks
-    the item. ``cells`` are those of the table row that the edit is about, if it is about one.
+    the item. ``cells`` are those of the table row that the edit is about, if it is about one. ``also`` are the other
+    places of a number that changes alike wherever it stands: one change of law.
     """
 
     item: str
@@ -68,6 +69,7 @@ class Edit:
     weight: str = "rule"
     unit: str | None = None
     cells: Mapping[str, Cell] = field(default_factory=dict)
+    also: tuple[Edit, ...] = ()
 
     @property
     def where(self) -> str:

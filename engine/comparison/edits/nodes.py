@@ -108,7 +108,7 @@ def _members(
 ) -> Iterator[Edit]:
     """The members of a list of conditions or operands; in a chain, one decides before another."""
     return listed(
-        old, new, spot, part=part, keys=key, alike=likeness, ordered=chain,
+        old, new, spot, part=part, keys=key, alike=likeness, ordered=chain, replaces=True,
         step=lambda member, number: (operator, ""),
         both=lambda one, other, inner: smallest(one, other, spot if part == "condition" else inner),
     )  # fmt: skip

@@ -153,11 +153,13 @@ def listed(
     shown: Callable[[Any], Value] = lambda member: member,
     crossing: Callable[[Any, Any], bool] = lambda member, other: True,
     apart: bool = False,
+    replaces: bool = False,
 ) -> Iterator[Edit]:
     """The edits of two lists: members that belong together by ``both``, moved ones, and those of one side alone.
 
     ``keys``, ``alike`` and ``ordered`` say which belong together (:func:`matched`), ``step`` how the path names one,
-    ``shown`` what stands for one that moved, is new or gone, and ``crossing`` whether the order of two matters.
+    ``shown`` what stands for one that moved, is new or gone, and ``crossing`` whether the order of two matters. Where
+    one ``replaces`` another, the only one that is gone and the only one that is new are one edit.
     """
     found = matched(
         [keys(each) for each in old],
@@ -173,6 +175,11 @@ def listed(
         if any(crossing(old[i], old[p]) or crossing(new[j], new[q]) for p, q in crossed):
             here = spot.inside(step(new[j], j)).on(old[i], new[j])
             yield here.edit(part, shown(old[i]), shown(new[j]), change="moved")
+    if replaces and len(found.gone) == len(found.new) == 1:
+        before, after = old[found.gone[0]], new[found.new[0]]
+        here = spot.inside(step(after, found.new[0])).on(before, after)
+        yield here.edit(part, shown(before), shown(after))
+        return
     for i in found.gone:
         here = spot.inside(step(old[i], i)).on(old[i], None)
         yield here.edit(part, shown(old[i]), None, change="removed", apart=apart)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import PurePath
 from typing import Any
 
@@ -15,9 +16,9 @@ from engine.comparison.edits.fields import field_edits
 from engine.comparison.edits.same import renamed
 from engine.comparison.edits.spot import Setting, Spot, listed
 from engine.errors import Location
-from engine.language.expressions import Chosen, parts, walk
+from engine.language.expressions import Chosen, Compare, Literal, parts, walk
 from engine.language.facts import Vocabulary
-from engine.policy.model import Convention, Item, Outcome
+from engine.policy.model import CONSISTENCY, Convention, Item, Outcome
 from engine.policy.places import HEAD
 from engine.policy.registry import Registry
 
@@ -58,7 +59,7 @@ def edits(a: Convention, b: Convention, vocabulary: Vocabulary | None = None) ->
                 found.append(spot.edit("item", before, after, apart=True))
     if b.amends == a.id:  # whatever file an amending text writes an item in
         found = [edit for edit in found if edit.part != "file"]
-    return _in_order([*found, *_overtaken(a, b, setting)])
+    return _in_order([*_together(_in_order([*found, *_overtaken(a, b, setting)]), setting)])
 
 
 def _as_amended(a: Convention, b: Convention) -> Convention:
@@ -151,6 +152,35 @@ def _in_order(found: Sequence[Edit]) -> tuple[Edit, ...]:
         return file != HEAD, file, gone, at, edit.item, _place(edit)
 
     return tuple(sorted(found, key=order))
+
+
+def _together(found: Iterable[Edit], setting: Setting) -> Iterator[Edit]:
+    """The edits, those of one number that changes at several places as one: P30 that becomes P25 wherever it stands.
+
+    It is told where it decides, if it does, and not where facts are held against each other.
+    """
+    alike: dict[object, list[Edit]] = {}
+    for edit in found:
+        alike.setdefault(_number(edit, setting) or id(edit), []).append(edit)
+    for edits in alike.values():
+        first, *others = sorted(edits, key=lambda edit: edit.kind == CONSISTENCY)
+        yield replace(first, also=tuple(others)) if others else first
+
+
+def _number(edit: Edit, setting: Setting) -> object:
+    """What a number becomes that is compared or reckoned with, and the unit in which: the same in all of its places."""
+    ends = [each.right if isinstance(each, Compare) else each for each in (edit.before, edit.after)]
+    values = [each.value if isinstance(each, Literal) else None for each in ends]
+    if (
+        edit.part not in ("bound", "expression")
+        or edit.value_unit
+        or any(type(v) not in (int, Decimal) for v in values)
+    ):
+        return None
+    kind, name = edit.path[-1] if edit.path else ("", "")
+    fact = None if setting.vocabulary is None else setting.vocabulary.facts.get(name)
+    unit = None if fact is None else fact.type.unit
+    return (edit.part, kind, unit if unit not in (None, "none") else name, *values)
 
 
 def _place(edit: Edit) -> tuple[bool, Location]:

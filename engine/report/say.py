@@ -82,6 +82,11 @@ def _plain(value: int | Fraction, lang: str) -> str:
     return _digits(text, lang)
 
 
+def lowered(label: str) -> str:
+    """A label in the middle of a sentence; names such as P30 stay as they are."""
+    return label if label[1:2].isdigit() or label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 def _digits(text: str, lang: str) -> str:
     """Thousands set apart and the decimal sign of the language."""
     sign, text = ("-", text[1:]) if text.startswith("-") else ("", text)
@@ -183,10 +188,10 @@ class Say:
     def result(self, result: Result) -> str:
         """A result's value, verdict or status in words; of an open one the values that are left, if they are few."""
         if result.status != "known":
-            few = 0 < len(result.can_be) <= MOST_LEFT
-            return (
-                self("or_value").join(self._of(v, result) for v in result.can_be) if few else self.value(result.status)
-            )
+            if not 0 < len(result.can_be) <= MOST_LEFT:
+                return self.value(result.status)
+            first, *others = (self._of(value, result) for value in result.can_be)
+            return self("or_value").join((first, *map(lowered, others)))
         return self._of(result.value, result)
 
     def _of(self, value: Scalar | None, result: Result) -> str:

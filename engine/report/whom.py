@@ -18,7 +18,7 @@ from engine.language.types import Type
 from engine.language.values import UNDETERMINED, Absent, Value
 from engine.policy.model import CONSISTENCY, Item
 from engine.proof.whom import Extent
-from engine.report.say import Say
+from engine.report.say import Say, lowered
 
 MAX_VALUES = 4
 SAYS_LITTLE = 4
@@ -86,7 +86,7 @@ class Whom:
         absent = []
         for (kind, name), extent in effect.situation.extents.items():
             if kind == FACT and extent.values == (UNDETERMINED,):
-                absent.append(_lowered(self.say.facts([name])))
+                absent.append(lowered(self.say.facts([name])))
             else:
                 said.append(self._fact(name, extent) if kind == FACT else self._item(name, extent))
         if absent:
@@ -161,10 +161,6 @@ class Whom:
             return said(extent.low)
         plain = Type("number") if type_ is not None and type_.unit in ("patients", "ETP") else type_
         return self.say("range_between", low=self.say.scalar(extent.low, plain), high=said(extent.high))
-
-
-def _lowered(label: str) -> str:
-    return label if label[1:2].isdigit() else label[:1].lower() + label[1:]
 
 
 def _value_labels(behaviour: Behaviour) -> Mapping[tuple[str, str], Text]:

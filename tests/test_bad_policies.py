@@ -11,11 +11,15 @@ import re
 import shutil
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 from command import FIXTURES, LANGUAGES, ROOT, avenant, compare, refused, start
 
+from engine.cli import rules
+from engine.errors import Problem
+from engine.policy.checks import check_folder
 from engine.policy.loader import MAX_BYTES, MAX_NODES
 from engine.words import read_words
 
@@ -64,16 +68,28 @@ MADE: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A folder that holds the policies that cause each of these codes."""
+    found = {}
+    for code, spoil in MADE.items():
+        found[code] = tmp_path_factory.mktemp("made")
+        shutil.copytree(ROOT / SMALL, found[code] / "policies")
+        spoil(found[code] / "policies")
+    return found
+
+
 @pytest.fixture
-def folder(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The policies folder that causes ``code``, named from the working folder."""
-    if code not in MADE:
-        monkeypatch.chdir(ROOT)
-        return str(FIXTURES / "bad_policies" / code)
-    monkeypatch.chdir(tmp_path)
-    shutil.copytree(ROOT / SMALL, "policies")
-    MADE[code](Path("policies"))
-    return "policies"
+def folder(code: str, made: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> str:
+    """The policies folder that causes ``code``, named from the working folder; its faults are found once."""
+    monkeypatch.setattr(rules, "check_folder", lambda root, origin: checked(Path.cwd(), root, origin))
+    monkeypatch.chdir(made.get(code, ROOT))
+    return "policies" if code in made else str(FIXTURES / "bad_policies" / code)
+
+
+@cache
+def checked(working: Path, root: Path, origin: str) -> tuple[Problem, ...]:
+    return check_folder(root, origin)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -96,11 +97,11 @@ def test_the_command_shows_the_cases_and_fails(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_every_convention_keeps_what_its_texts_promise(session: Session, effort: Effort) -> None:
-    asked = set(effort.share(list(session.registry.conventions)))
-    found = kept_properties(each for each in all_cases(session) if each.convention.id in asked)
+    asked = list(session.registry.conventions)[: effort.of(len(session.registry.conventions))]
+    found = kept_properties(islice(all_cases(session), len(asked)))
     assert [(each.convention, each.promise.id) for each in found if each.status is not Status.EXCLUDED] == []
     assert len({each.promise.id for each in found}) > AGREED
-    assert {each.convention for each in found} == asked
+    assert {each.convention for each in found} == set(asked)
 
 
 def test_more_patients_can_pay_less_under_the_reading_that_its_note_tells(session: Session) -> None:
@@ -110,8 +111,9 @@ def test_more_patients_can_pay_less_under_the_reading_that_its_note_tells(sessio
     convention = session.registry.conventions["2024_convention"]
     promise = without_condition(convention.properties["propriete.plus_de_fa_ne_paie_pas_moins"])
     asked = replace(convention, properties={promise.id: promise})
-    opened = Session(replace(session.registry, conventions={**session.registry.conventions, asked.id: asked}))
-    (kept,) = kept_properties(each for each in all_cases(opened) if each.convention.id == asked.id)
+    first = {asked.id: asked}  # the only one whose cases are made
+    opened = Session(replace(session.registry, conventions=first | {**session.registry.conventions, **first}))
+    (kept,) = kept_properties(islice(all_cases(opened), 1))
     first, second = kept.cases
     assert first.interpret["prorata_65"] == second.interpret["prorata_65"] == "niveau"
     assert decided(opened, first, "aide.montant_du") > decided(opened, second, "aide.montant_du")

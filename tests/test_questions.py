@@ -30,7 +30,7 @@ from engine.report.say import Say
 
 ELIGIBILITY = "eligibilite"
 DOCTORS = 500  # with full effort, and otherwise
-FEW = 10
+FEW = 4
 SEED = 20240902
 DAYS = (dt.date(2024, 9, 2), dt.date(2025, 9, 2))
 CONVENTIONS = ("2024_convention", "2019_avenant7")

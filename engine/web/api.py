@@ -26,6 +26,7 @@ from engine.web.refusals import refused
 from engine.web.worker import Worker
 
 PATH = "/api/v1"
+_WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Api:
 
 def _compact(found: Any) -> str:
     """Data as JSON for programs: without indentation the library's quick writer does it."""
-    return in_json(json.dumps(found, ensure_ascii=False, separators=(",", ":")))
+    return in_json(_WRITE(found))
 
 
 SCHEMAS = ("case", "dossier", "decision", "timeline", "outside")

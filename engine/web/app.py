@@ -19,7 +19,7 @@ from engine.errors import InputFault, UsageFault
 from engine.evaluation.session import Session
 from engine.web.api import Api
 from engine.web.further import Further
-from engine.web.limits import Buckets, Counts, Limits
+from engine.web.limits import Buckets, Counts, Limits, safe_headers
 from engine.web.pages import Pages
 from engine.web.refusals import Refused, problem_response, refused
 from engine.web.state import LANG
@@ -75,7 +75,7 @@ def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
         refuse=refuse,
         tell=settings.tell,
         hosts=frozenset(host.casefold() for host in settings.hosts),
-        frame_ancestors=settings.embedding,
+        headers=safe_headers(settings.embedding),
         proxy_hops=settings.proxy_hops,
         buckets=buckets or Buckets(),
         counts=counts,

@@ -10,7 +10,7 @@ import secrets
 import time
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -78,13 +78,16 @@ class Buckets:
 
 @dataclass(slots=True, kw_only=True)
 class Limits:
-    """The wrapped application; ``hosts`` are its names, ``refuse`` answers a refusal, ``tell`` writes a fault down."""
+    """The wrapped application.
+
+    ``hosts`` are its names and ``headers`` those of every answer; ``refuse`` answers refusals, ``tell`` writes faults.
+    """
 
     app: ASGIApp
     refuse: Refuse
     tell: Callable[[str], None]
     hosts: frozenset[str]
-    frame_ancestors: Sequence[str] = ()
+    headers: Sequence[tuple[bytes, bytes]]
     proxy_hops: int = 0
     buckets: Buckets = field(default_factory=Buckets)
     counts: Counts = field(default_factory=Counts)
@@ -102,7 +105,7 @@ class Limits:
             if message["type"] == "http.response.start":
                 started = True
                 self.counts.add(_route(scope), message["status"])
-                message = {**message, "headers": [*message["headers"], *self._headers(scope)]}
+                message = {**message, "headers": [*message["headers"], *self.headers]}
             await send(message)
 
         try:
@@ -120,29 +123,30 @@ class Limits:
                 await self.refuse(scope, refused("request-fault", id=told))(scope, receive, answer)
 
     def _admit(self, scope: Scope) -> None:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        host = headers.get("host", "").rpartition(":")[0] if _has_port(headers.get("host", "")) else headers.get("host")
-        if (host or "").casefold() not in self.hosts:
+        host = _header(scope, b"host")
+        name = host.rpartition(":")[0] if _has_port(host) else host
+        if name.casefold() not in self.hosts:
             raise refused("request-host")
-        if not scope["path"].startswith(FREE) and not self.buckets.take(self._address(scope, headers)):
+        if not scope["path"].startswith(FREE) and not self.buckets.take(self._address(scope)):
             raise refused("request-rate")
         if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_ADDRESS:
             raise refused("request-address", limit=MAX_ADDRESS)
         if "\0" in scope["path"] or b"%00" in scope["query_string"]:
             raise refused("request-form")
 
-    def _address(self, scope: Scope, headers: Mapping[str, str]) -> str:
+    def _address(self, scope: Scope) -> str:
         """Who calls: the peer, or what the nearest trusted proxy says of it."""
-        told = [each.strip() for each in headers.get("x-forwarded-for", "").split(",") if each.strip()]
-        if self.proxy_hops and len(told) >= self.proxy_hops:
-            return told[-self.proxy_hops][:64]
+        if self.proxy_hops:
+            told = [each.strip() for each in _header(scope, b"x-forwarded-for").split(",") if each.strip()]
+            if len(told) >= self.proxy_hops:
+                return told[-self.proxy_hops][:64]
         return str((scope.get("client") or ("",))[0])
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         """The whole body, while it is small and comes in time."""
         limit = DOSSIER if scope["path"].startswith(LARGER) else BODY
-        length = dict(scope["headers"]).get(b"content-length", b"0")
-        if length.isdigit() and int(length) > limit:
+        length = _header(scope, b"content-length")
+        if length.isdecimal() and int(length) > limit:
             raise refused("request-size", limit=limit)
         parts, size = list[bytes](), 0
         try:
@@ -160,12 +164,19 @@ class Limits:
         except TimeoutError:
             raise refused("request-slow", limit=int(self.body_seconds)) from None
 
-    def _headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
-        policy = _POLICY.format(" ".join(self.frame_ancestors) or "'none'")
-        found = {**_HEADERS, "content-security-policy": policy}
-        if not self.frame_ancestors:
-            found["x-frame-options"] = "DENY"
-        return [(name.encode(), value.encode()) for name, value in found.items()]
+
+def safe_headers(frame_ancestors: Sequence[str]) -> list[tuple[bytes, bytes]]:
+    """The headers of every answer, of which only these sites may frame a page."""
+    policy = _POLICY.format(" ".join(frame_ancestors) or "'none'")
+    found = {**_HEADERS, "content-security-policy": policy}
+    if not frame_ancestors:
+        found["x-frame-options"] = "DENY"
+    return [(name.encode(), value.encode()) for name, value in found.items()]
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    """The last header of a name, as text."""
+    return next((value.decode("latin-1") for name, value in reversed(scope["headers"]) if name == wanted), "")
 
 
 def _has_port(host: str) -> bool:

@@ -11,27 +11,63 @@ from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from engine.errors import Location, fault
 
 GRACE = 10  # seconds for the calls under way when the service is stopped
 MOST_CONNECTIONS = 128
 IDLE_SECONDS = 5  # between two calls on one connection
-HEAD_SECONDS = 5.0  # for the head of the first call
+HEAD_SECONDS = 5.0  # for the head of a call
+MOST_HEAD = 65_536  # bytes of a head, and of what comes between parts of a body
 
 
-class Hurried(H11Protocol):
-    """Gives up a connection whose first request does not begin in time."""
+class Guarded(HttpToolsProtocol):
+    """Gives up a connection whose next request does not begin in time, or has a head without end."""
+
+    _unread = 0  # bytes since the last head or part of a body
+    _clock: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Starts the clock of a new connection."""
+        """Starts the clock of the first head."""
         super().connection_made(transport)
-        asyncio.get_running_loop().call_later(HEAD_SECONDS, self._give_up)
+        self._start_clock()
 
-    def _give_up(self) -> None:
-        if getattr(self, "cycle", None) is None and not self.transport.is_closing():
+    def on_message_begin(self) -> None:
+        """Starts the clock of a further head."""
+        super().on_message_begin()
+        self._start_clock()
+
+    def on_headers_complete(self) -> None:
+        """Stops the clock: the head is there."""
+        self._stop_clock()
+        self._unread = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Goes on counting from here: the limits of the service bound a body."""
+        self._unread = 0
+        super().on_body(body)
+
+    def data_received(self, data: bytes) -> None:
+        """Counts what is neither a whole head nor a body yet."""
+        self._unread += len(data)
+        super().data_received(data)
+        if self._unread > MOST_HEAD:
             self.transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stops the clock."""
+        self._stop_clock()
+        super().connection_lost(exc)
+
+    def _start_clock(self) -> None:
+        self._stop_clock()
+        self._clock = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -51,7 +87,8 @@ def run(app: ASGIApp, listening: socket.socket) -> None:
     """Serves until interrupted; the calls under way are answered first."""
     config = uvicorn.Config(
         app,
-        http=Hurried,
+        http=Guarded,
+        ws="none",
         access_log=False,
         log_level="critical",
         server_header=False,

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import operator as op
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
+
 import polars as pl
 
-from engine.bulk.expressions import Names, condition, expression, literal_column
-from engine.bulk.tables import table_column
+from engine.bulk.expressions import Names, bare, condition, expression, literal_column
 from engine.evaluation.plan import Step
 from engine.evaluation.slots import literal_value
 from engine.language import algebra
 from engine.language.algebra import Column, Operand
-from engine.language.expressions import Literal, Unpublished
+from engine.language.expressions import Cell, FactRef, ItemRef, Literal, Unpublished
 from engine.language.facts import SIGNATURE, YEAR
+from engine.language.operators import COMPARISONS
 from engine.language.types import Type
-from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Table
+from engine.language.typing import type_of
+from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Row, Table
+
+WORD = 62  # rows of a table that are bits of one whole number
 
 
 def item_column(step: Step, names: Names) -> Column:
@@ -66,7 +74,7 @@ def _body(item: Item, type_: Type | None, names: Names) -> Column:
         case Parameter():
             return _parameter(item.body, type_, names)
         case Table():
-            return table_column(item.body, type_, names)
+            return _table(item.body, type_, names)
         case Quantity(inner):
             return expression(inner, names, type_)
         case Criterion():
@@ -93,6 +101,66 @@ def _parameter(parameter: Parameter, type_: Type | None, names: Names) -> Column
         since = names.facts[SIGNATURE].value >= value.start
         result = algebra.chosen(pl, since, _published(value.value, type_), result)
     return result
+
+
+def _table(table: Table, type_: Type | None, names: Names) -> Column:
+    """Rows by Kleene logic: known where all rows that can match give one published value."""
+    keys = [None if isinstance(row.then, Unpublished) else literal_value(row.then, type_) for row in table.rows]
+    starts = range(0, len(keys), WORD)
+    words = [names.stages.keep(_possible(table, table.rows[start : start + WORD], names)) for start in starts]
+    published = list(dict.fromkeys(key for key in keys if key is not None))
+    values = algebra.level([literal_column(key, type_) for key in published])
+    value: Operand = None
+    for key, column in zip(published, values, strict=True):
+        alone = []
+        for start, word in zip(starts, words, strict=True):
+            others = sum(1 << place for place, other in enumerate(keys[start : start + WORD]) if other != key)
+            alone.append(word & others == 0)
+        value = algebra.either(pl, algebra.all_of(pl, alone), column.value, value)
+    some = algebra.any_of(pl, [word != 0 for word in words])
+    absent = algebra.any_of(pl, [names.column(ref).absent for ref in table.inputs.values()])
+    none = algebra.all_of(pl, [absent, algebra.negate(pl, [some])])
+    return Column(algebra.either(pl, some, value, None), values[0].below if values else 1, none)
+
+
+def _possible(table: Table, rows: Sequence[Row], names: Names) -> Operand:
+    """The rows that can match, as bits: those of all inputs."""
+    return reduce(op.and_, [_of_input(name, ref, rows, names) for name, ref in table.inputs.items()])
+
+
+def _of_input(name: str, ref: FactRef | ItemRef, rows: Sequence[Row], names: Names) -> Operand:
+    """The rows, as bits, whose cell an input can be in: any for the unknown, those without a cell for the absent."""
+    column, type_ = names.column(ref), type_of(ref, names.scope)
+    places: dict[Cell | None, int] = {}
+    for place, row in enumerate(rows):
+        cell = row.cells.get(name)
+        places[cell] = places.get(cell, 0) | 1 << place
+    free = places.pop(None, 0)
+    given = column if column.scale else replace(column, absent=False)
+    found: Operand = free
+    for cell, bits in places.items():
+        holds: Operand = _cell(cell, given, type_, names) if cell is not None else True
+        can: Operand = holds is not False if algebra.constant(holds) else holds.fill_null(True)
+        found = algebra.plus(found, algebra.either(pl, can, bits, 0))
+    return algebra.either(pl, column.absent, free, found)
+
+
+def _cell(cell: Cell, column: Column, type_: Type | None, names: Names) -> Operand:
+    """A cell's test; a single literal is an equality, which engines compute fastest."""
+    literals = cell.values if cell.values is not None else cell.excluded
+    if literals is not None:
+        values = [literal_value(part, type_) for part in literals]
+        if len(values) == 1:
+            row = COMPARISONS["is" if cell.values is not None else "is_not"]
+            return row.column(pl, column, literal_column(values[0], type_))
+        row = COMPARISONS["in" if cell.values is not None else "not_in"]
+        return row.column(pl, column, [bare(value, type_, column) for value in values])
+    bounds = [
+        COMPARISONS[name].column(pl, column, expression(bound, names, type_))
+        for name, bound in (("at_least", cell.low), ("less_than", cell.high))
+        if bound is not None
+    ]
+    return algebra.all_of(pl, bounds)
 
 
 def _outcome(outcome: Outcome, names: Names) -> Column:

@@ -8,16 +8,13 @@ then says in cases what the text changes.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, UsageFault
-from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE
@@ -30,11 +27,19 @@ from engine.policy.reading import load_schema
 from engine.policy.schema import shape, shape_problems
 from engine.suite.coverage import coverage
 from engine.suite.observed import observe
-from engine.suite.running import CaseOutcome, Difference, PolicyCase, shown, subjects
+from engine.suite.running import (
+    NOTHING,
+    CaseOutcome,
+    Difference,
+    PolicyCase,
+    answers,
+    restated,
+    shown,
+    subjects,
+    written,
+)
 
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,16})(\.[0-9]{1,6})?")
 REFUSED = "refused"  # what is said of a case that has no decision
-NOTHING = "—"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,11 +140,6 @@ def differences_file(root: Path, convention: str) -> Path:
     return root / convention / TESTS / DIFFERENCES
 
 
-def written(text: str) -> str | int | Decimal:
-    """A value as a list of differences holds it: a number without quotes."""
-    return text if not _NUMBER.fullmatch(text) else Decimal(text) if "." in text else int(text)
-
-
 def _names(declared: _Declared, case: PolicyCase) -> bool:
     return declared.case == case.name and declared.suite in (None, case.suite)
 
@@ -157,15 +157,14 @@ def _differences(
 def _said(session: Session, case: PolicyCase, window: Convention, forced: str) -> dict[str, str]:
     """What comes out of all that a case expects, as text, decided in another window."""
     facts, moved_by = into(window, case.facts)
-    as_of = case.entry.get("as_of")
-    day = None if as_of is None else later(dt.date.fromisoformat(as_of), moved_by)
+    day = None if case.as_of is None else later(case.as_of, moved_by)
     try:
         decision = session.decide(facts, forced, case.entry.get("interpret"), day, False, subjects(case.entry))
     except InputFault as error:
         return {REFUSED: ", ".join(sorted({problem.code for problem in error.problems}))}
     except UsageFault as error:
         return {REFUSED: error.problem.code}
-    return dict(_answers(restated(case.entry, decision)))
+    return answers(restated(case.entry, decision))
 
 
 def into(window: Convention, facts: Facts) -> tuple[dict[str, Any], int | dt.timedelta]:
@@ -183,42 +182,6 @@ def into(window: Convention, facts: Facts) -> tuple[dict[str, Any], int | dt.tim
 def later(day: dt.date, by: int | dt.timedelta) -> dt.date:
     """A day moved by months, or by days; 29 February becomes the 28th where the year has none."""
     return add_months(day, by) if isinstance(by, int) else day + by
-
-
-def restated(entry: Mapping[str, Any], decision: Decision) -> dict[str, Any]:
-    """What a test would expect of its subjects as they were decided."""
-    statuses = {line.id: line.status for line in decision.obligations}
-    waiting: set[str] = set()
-    told: dict[str, Any] = {"expect": {}}
-    for id_ in entry["expect"]:
-        result = decision.results.get(id_)
-        if id_ in statuses or result is None:
-            told["expect"][id_] = statuses.get(id_, NOTHING)
-            continue
-        waiting.update(result.missing if result.status == "undetermined" else ())
-        told["expect"][id_] = written(shown(result.value)) if result.status == "known" else result.status
-    if "missing" in entry:
-        told["missing"] = sorted(waiting)
-    dues = {line.result.id: line.due for line in decision.payments} | {o.id: o.due for o in decision.obligations}
-    derogations = {id_: result.derogation for id_, result in decision.results.items() if result.derogation}
-    for key, found in (("due", dues), ("derogation", derogations)):
-        if key in entry:
-            told[key] = {id_: shown(found.get(id_)) for id_ in entry[key]}
-    for id_ in (*entry.get("warnings", ()), *entry.get("no_warnings", ())):
-        warned = id_ in decision.results and bool(decision.results[id_].warnings)
-        told.setdefault("warnings" if warned else "no_warnings", []).append(id_)
-    return told
-
-
-def _answers(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The same as one text for each subject."""
-    yield from ((id_, shown(value)) for id_, value in told["expect"].items())
-    if "missing" in told:
-        yield "missing", ", ".join(told["missing"])
-    for key in ("due", "derogation"):
-        yield from ((f"{id_}: {key}", value) for id_, value in told.get(key, {}).items())
-    yield from ((f"{id_}: warning", "warning") for id_ in told.get("warnings", ()))
-    yield from ((f"{id_}: warning", NOTHING) for id_ in told.get("no_warnings", ()))
 
 
 def _read_declared(session: Session, convention: Convention) -> list[_Declared]:

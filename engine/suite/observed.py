@@ -106,9 +106,7 @@ class Differ:
     def differs(self, id_: str, each: Observed) -> bool:
         """Whether the item answers otherwise for the inputs that it has in a test."""
         slots = each.run.slots
-        as_of = each.case.entry.get("as_of")
-        day = dt.date.fromisoformat(as_of) if as_of else None
-        given = each.run.given
+        day, given = each.case.as_of, each.run.given
         before = self.answer(self.before, id_, slots, day, given)
         return bool(before != self.answer(self.after, id_, self.moved(slots), day, given))
 

@@ -10,7 +10,7 @@ from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts
 from engine.evaluation.inference import EngineFault
 from engine.evaluation.session import Session
-from engine.suite.running import PolicyCase, run_case, shown
+from engine.suite.running import NOTHING, PolicyCase, restated, run_case
 
 Entry = Mapping[str, Any]
 
@@ -43,23 +43,14 @@ def _passes(session: Session, case: PolicyCase) -> bool:
 
 def _entries(decision: Decision, interpret: Mapping[str, str], id_: str) -> Iterator[Entry]:
     """What a test can say of an item, the least first."""
-    entry = {"interpret": dict(interpret)} if interpret else {}
-    dues = {line.result.id: line.due for line in decision.payments} | {o.id: o.due for o in decision.obligations}
-    statuses = {line.id: line.status for line in decision.obligations}
-    result = decision.results.get(id_)
-    if id_ in statuses:
-        yield (entry := {**entry, "expect": {id_: statuses[id_]}})
-    elif result is not None:
-        value = shown(result.value) if result.status == "known" else result.status
-        yield (entry := {**entry, "expect": {id_: value}})
-        if result.missing:
-            yield {**entry, "missing": sorted(result.missing)}
-        if result.derogation is not None:
-            yield {**entry, "derogation": {id_: result.derogation}}
-        yield {**entry, "warnings" if result.warnings else "no_warnings": [id_]}
-    else:
-        entry = {**entry, "expect": {}}
-    if id_ in dues:
-        due = dues[id_]
-        yield {**entry, "due": {id_: "undetermined" if due is None else shown(due)}}
+    asked = {"expect": [id_], "missing": [], "derogation": [id_], "warnings": [id_], "due": [id_]}
+    told = restated(asked, decision)
+    known = told["expect"][id_] != NOTHING
+    entry = {**({"interpret": dict(interpret)} if interpret else {}), "expect": told["expect"] if known else {}}
+    if known:
+        yield entry
+    for key in ("missing", "derogation", "warnings", "no_warnings", "due"):
+        part = told.get(key)
+        if part and part != {id_: NOTHING}:
+            yield {**entry, key: part}
     yield {**entry, "overlays": [use.id for use in decision.overlays]}

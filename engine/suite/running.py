@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,7 +24,8 @@ from engine.policy.reading import load_schema
 from engine.policy.registry import Registry
 from engine.policy.schema import shape, shape_problems
 
-STATUSES = ("undetermined", "not_applicable")
+NOTHING = "—"
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,16})(\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class PolicyCase:
     def forced(self) -> str | None:
         """The convention to decide it under, whatever its date: a test of a text stays one when a later text comes."""
         return self.convention if self.overtaken else None
+
+    @property
+    def as_of(self) -> dt.date | None:
+        """The day asked about."""
+        return dt.date.fromisoformat(self.entry["as_of"]) if "as_of" in self.entry else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +147,8 @@ def _merged(base: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]
 def run_case(session: Session, case: PolicyCase) -> CaseOutcome:
     """Decides a case and compares it with what it expects."""
     entry = case.entry
-    as_of = entry.get("as_of")
     try:
-        decision = session.decide(
-            case.facts,
-            case.forced,
-            interpret=entry.get("interpret"),
-            as_of=dt.date.fromisoformat(as_of) if as_of else None,
-            years=False,
-            only=subjects(entry),
-        )
+        decision = session.decide(case.facts, case.forced, entry.get("interpret"), case.as_of, False, subjects(entry))
     except InputFault as error:
         return CaseOutcome(case, (), error.problems)
     except UsageFault as error:
@@ -171,56 +170,67 @@ def _differences(case: PolicyCase, decision: Decision, problems: list[Problem]) 
     entry = case.entry
     if decision.convention.id != case.convention:
         yield Difference("convention", case.convention, decision.convention.id)
+    known = {*decision.results, *(line.id for line in decision.obligations)}
+    for id_ in entry["expect"]:
+        if id_ not in known:
+            problems.append(Problem(case.at, "unknown-item", {"id": id_}, nearest(id_, known, problems)))
+    found = answers(restated(entry, decision))
+    for subject, expected in answers(entry).items():
+        result = decision.results.get(subject)
+        value = None if result is None or result.status != "known" else result.value
+        same = found[subject] == expected or _same_value(entry["expect"].get(subject), value)
+        if not same and (subject in known or subject not in entry["expect"]):
+            yield Difference(subject, expected, found[subject])
+    overlays = sorted(use.id for use in decision.overlays)
+    if "overlays" in entry and sorted(entry["overlays"]) != overlays:
+        yield Difference("overlays", ", ".join(entry["overlays"]), ", ".join(overlays))
+
+
+def restated(entry: Mapping[str, Any], decision: Decision) -> dict[str, Any]:
+    """What a test would expect of its subjects as they were decided."""
     statuses = {line.id: line.status for line in decision.obligations}
     waiting: set[str] = set()
-    for id_, expected in entry["expect"].items():
-        if id_ in statuses:
-            if statuses[id_] != expected:
-                yield Difference(id_, str(expected), statuses[id_])
-            continue
+    told: dict[str, Any] = {"expect": {}}
+    for id_ in entry["expect"]:
         result = decision.results.get(id_)
-        if result is None:
-            known = [*decision.results, *statuses]
-            problems.append(Problem(case.at, "unknown-item", {"id": id_}, nearest(id_, known, problems)))
+        if id_ in statuses or result is None:
+            told["expect"][id_] = statuses.get(id_, NOTHING)
             continue
-        if result.status == "undetermined":
-            waiting.update(result.missing)
-        if not _equal(expected, result.status, result.value):
-            yield Difference(id_, shown(expected), shown(result.value) if result.status == "known" else result.status)
-    if "missing" in entry and set(entry["missing"]) != waiting:
-        yield Difference("missing", ", ".join(sorted(entry["missing"])), ", ".join(sorted(waiting)))
-    yield from _other_differences(entry, decision)
-
-
-def _other_differences(entry: Mapping[str, Any], decision: Decision) -> Iterator[Difference]:
+        waiting.update(result.missing if result.status == "undetermined" else ())
+        told["expect"][id_] = written(shown(result.value)) if result.status == "known" else result.status
+    if "missing" in entry:
+        told["missing"] = sorted(waiting)
     dues = {line.result.id: line.due for line in decision.payments} | {o.id: o.due for o in decision.obligations}
-    for id_, day in entry.get("due", {}).items():
-        found = "undetermined" if id_ in dues and dues[id_] is None else shown(dues.get(id_))
-        if found != day:
-            yield Difference(f"{id_}: due", day, found)
-    for id_, derogation in entry.get("derogation", {}).items():
-        actual = decision.results[id_].derogation if id_ in decision.results else None
-        if actual != derogation:
-            yield Difference(f"{id_}: derogation", derogation, str(actual))
-    overlays = [use.id for use in decision.overlays]
-    if "overlays" in entry and sorted(entry["overlays"]) != sorted(overlays):
-        yield Difference("overlays", ", ".join(entry["overlays"]), ", ".join(overlays))
-    for id_ in entry.get("warnings", ()):
-        if id_ not in decision.results or not decision.results[id_].warnings:
-            yield Difference(f"{id_}: warning", "warning", "—")
-    for id_ in entry.get("no_warnings", ()):
-        if id_ in decision.results and decision.results[id_].warnings:
-            yield Difference(f"{id_}: warning", "—", "warning")
+    days = {id_: "undetermined" if day is None else shown(day) for id_, day in dues.items()}
+    derogations = {id_: result.derogation for id_, result in decision.results.items() if result.derogation}
+    for key, given in (("due", days), ("derogation", derogations)):
+        if key in entry:
+            told[key] = {id_: given.get(id_, NOTHING) for id_ in entry[key]}
+    for id_ in (*entry.get("warnings", ()), *entry.get("no_warnings", ())):
+        warned = id_ in decision.results and bool(decision.results[id_].warnings)
+        told.setdefault("warnings" if warned else "no_warnings", []).append(id_)
+    return told
 
 
-def _equal(expected: Any, status: str, value: Scalar | None) -> bool:
-    if status != "known":
-        return str(expected) == status
-    if isinstance(value, bool) or isinstance(expected, bool):
-        return value is expected
-    if isinstance(value, int | Fraction):
-        return _number(expected) == value
-    return shown(value) == str(expected)
+def answers(told: Mapping[str, Any]) -> dict[str, str]:
+    """What a test expects, as one text for each subject."""
+    found = {id_: shown(value) for id_, value in told["expect"].items()}
+    found |= {"missing": ", ".join(sorted(told["missing"]))} if "missing" in told else {}
+    for key in ("due", "derogation"):
+        found |= {f"{id_}: {key}": str(value) for id_, value in told.get(key, {}).items()}
+    found |= {f"{id_}: warning": "warning" for id_ in told.get("warnings", ())}
+    return found | {f"{id_}: warning": NOTHING for id_ in told.get("no_warnings", ())}
+
+
+def written(text: str) -> str | int | Decimal:
+    """A value as a list of differences holds it: a number without quotes."""
+    return text if not _NUMBER.fullmatch(text) else Decimal(text) if "." in text else int(text)
+
+
+def _same_value(expected: Any, value: Scalar | None) -> bool:
+    """Whether a number is the one that is expected, however that is written."""
+    number = isinstance(value, int | Fraction) and not isinstance(value, bool | None) and not isinstance(expected, bool)
+    return number and _number(expected) == value
 
 
 def _number(expected: Any) -> Scalar | None:
@@ -235,7 +245,7 @@ def _number(expected: Any) -> Scalar | None:
 def shown(value: Any) -> str:
     """A value as a test file writes it."""
     if value is None:
-        return "—"
+        return NOTHING
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Fraction) and 10**6 % value.denominator == 0:

@@ -19,8 +19,8 @@ from engine.policy.amending import named
 from engine.policy.model import Convention
 from engine.policy.places import HEAD, TESTS, TO_FILL
 from engine.policy.reading import standing_text
-from engine.suite.moved import NOTHING, into, later, restated, written
-from engine.suite.running import PolicyCase, shown
+from engine.suite.moved import into, later
+from engine.suite.running import NOTHING, PolicyCase, restated, shown, written
 
 CITE = [{"source": "texte", "at": TO_FILL}]
 _LEFT = frozenset({"note", "signed", "sources", "without_rules", "removed", "label", "id"})  # of the head of a text
@@ -97,8 +97,7 @@ def tests_after(session: Session, base: Convention, cases: Sequence[PolicyCase],
 def _moved_case(session: Session, window: Convention, case: PolicyCase) -> dict[str, Any] | None:
     """A case in the new window, with what the rules give there; None where they refuse it."""
     facts, by = into(window, case.facts)
-    as_of = case.entry.get("as_of")
-    day = None if as_of is None else later(dt.date.fromisoformat(as_of), by)
+    day = None if case.as_of is None else later(case.as_of, by)
     try:
         decision = session.decide(facts, window.id, case.entry.get("interpret"), day, years=False)
     except (InputFault, UsageFault):
@@ -110,13 +109,11 @@ def _moved_case(session: Session, window: Convention, case: PolicyCase) -> dict[
 
 
 def _testable(told: Mapping[str, Any]) -> dict[str, Any]:
-    """What a suite can expect: nothing of items that the text does not have, and a day that is not known as such."""
+    """What a suite can expect: nothing of items that the text does not have."""
     kept = {key: dict(part) if isinstance(part, dict) else part for key, part in told.items()}
     for key in ("expect", "derogation", "due"):
         for id_, value in told.get(key, {}).items():
-            if value == NOTHING and key == "due":
-                kept[key][id_] = "undetermined"
-            elif value == NOTHING:
+            if value == NOTHING:
                 del kept[key][id_]
     return {key: part for key, part in kept.items() if part or key in ("expect", "missing")}
 

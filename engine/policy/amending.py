@@ -14,10 +14,11 @@ from typing import Any
 
 from engine.errors import Problem, nearest
 from engine.policy.changing import REMOVED, Grounds, also, changed, kept
+from engine.policy.document import Document
 from engine.policy.items import KINDS
 from engine.policy.offers import KNOWS
 from engine.policy.places import HEAD
-from engine.policy.weaving import Bundle, Piece, Placed, Tree, whole, woven
+from engine.policy.weaving import Bundle, Piece, Tree, whole, woven
 from engine.records import dataclass
 
 AMENDS, KEPT, CHANGE, WHOSE = "amends", "kept", "change", "beneficiary"
@@ -31,8 +32,8 @@ Lists = dict[str, list[Tree]]  # by kind
 class Written:
     """A text as it is written: its head, and its rule files by name."""
 
-    head: Placed
-    files: Mapping[str, Placed] = field(repr=False)
+    head: Document
+    files: Mapping[str, Document] = field(repr=False)
     digest: str
 
     @property
@@ -125,7 +126,7 @@ def amended(base: Written, own: Written) -> tuple[Written, list[Problem]]:
     for id_, entries in said.items.items():
         for name, kind, piece in entries if id_ not in ids else ():
             found.setdefault(name, {}).setdefault(kind, []).append(piece)
-    files: dict[str, Placed] = {name: document for name, document in own.files.items() if _reaches_back(document)}
+    files: dict[str, Document] = {name: document for name, document in own.files.items() if _reaches_back(document)}
     for name, lists in found.items():
         of = whole(running[name] if name in running else own.files[name])
         files[name] = woven(Bundle(of, {kind: Bundle(of, members) for kind, members in lists.items() if members}))
@@ -181,7 +182,7 @@ def _said(own: Written) -> _Said:
     return _Said(items, changes, removed, Grounds(head.below(KEPT).listed("cite"), _first(own)))
 
 
-def _reaches_back(document: Placed) -> bool:
+def _reaches_back(document: Document) -> bool:
     """Whether a rule file only reaches contracts older than its text."""
     return "overlays" in document.data
 
@@ -209,7 +210,7 @@ def _file(top: Piece, said: _Said, problems: list[Problem]) -> Lists:
     return lists
 
 
-def _head(base: Placed, head: Placed, said: _Said, files: Iterable[Placed]) -> Placed:
+def _head(base: Document, head: Document, said: _Said, files: Iterable[Document]) -> Document:
     """The card of the text: what it says itself, and the rest as the base has it where something still uses it."""
     before, after = whole(base), whole(head)
     inherited = {key: part for key, part in before.entries().items() if key not in {*_NOT_INHERITED, *after.data}}

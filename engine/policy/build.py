@@ -14,19 +14,19 @@ from engine.errors import Location, Problem
 from engine.language.facts import FIRST_DAY
 from engine.language.reading import Reader, cited, condition, day, every, expression, optional
 from engine.policy import model
+from engine.policy.document import Document
 from engine.policy.items import derogation, items
 from engine.policy.offers import known_values, offers
 from engine.policy.outside import Known, WithoutRules
 from engine.policy.properties import law_property
 from engine.policy.results import declared
 from engine.policy.suppositions import Supposition, supposition
-from engine.policy.weaving import Placed
 
 _Entry = TypeVar("_Entry")
 _Named = TypeVar("_Named", model.Item, model.Derogation, model.Interpretation, model.Property, Supposition)
 
 
-def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[model.Convention, list[Problem]]:
+def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[model.Convention, list[Problem]]:
     """The convention of a folder, and the ids that could not be kept."""
     data, id_ = head.data, head.data["id"]
     top = Reader((), head.at, id_)
@@ -66,7 +66,7 @@ def build(head: Placed, rules: Sequence[Placed], digest: str) -> tuple[model.Con
     return convention, problems
 
 
-def _entries(document: Placed, convention: str, key: str, read: Callable[[Any, Reader], _Entry]) -> list[_Entry]:
+def _entries(document: Document, convention: str, key: str, read: Callable[[Any, Reader], _Entry]) -> list[_Entry]:
     return [*every(document.data, key, Reader((), document.at, convention), read)]
 
 
@@ -91,7 +91,7 @@ def _source(key: str, data: Mapping[str, Any], reader: Reader) -> model.Source:
 
 
 def _interpretations(
-    found: Sequence[model.Interpretation], head: Placed, problems: list[Problem]
+    found: Sequence[model.Interpretation], head: Document, problems: list[Problem]
 ) -> dict[str, model.Interpretation]:
     """Questions by id; ids of questions, and of the choices of each, are namespaces of their own."""
     asked: dict[str, Location] = {}
@@ -126,7 +126,7 @@ def _overlay(data: Mapping[str, Any], reader: Reader) -> model.Overlay:
     )
 
 
-def _windows(head: Placed, id_: str, taken: dict[str, Location], problems: list[Problem]) -> Iterator[WithoutRules]:
+def _windows(head: Document, id_: str, taken: dict[str, Location], problems: list[Problem]) -> Iterator[WithoutRules]:
     for window in _entries(head, id_, "without_rules", _window):
         _claim(window.id, window.at, taken, problems)
         yield replace(window, beneficiary=window.beneficiary or head.data["beneficiary"])

@@ -20,7 +20,7 @@ from engine.language.reading import (
     unpublished,
 )
 from engine.policy import model
-from engine.policy.weaving import Placed
+from engine.policy.document import Document
 
 KINDS = {
     "parameters": "parameter",
@@ -42,7 +42,7 @@ def derogation(data: Mapping[str, Any], reader: Reader) -> model.Derogation:
     return model.Derogation(data["id"], data["label"], cite, when, reader.at)
 
 
-def items(document: Placed, convention: str) -> list[model.Item]:
+def items(document: Document, convention: str) -> list[model.Item]:
     """The items of one rule file, in the order of their kinds."""
     transitional = "overlays" in document.data
     criteria = tuple(entry["id"] for entry in document.data.get("criteria", ()))

@@ -17,7 +17,7 @@ from yaml.reader import Reader
 
 from engine.errors import MAX_FAULTS, InputFault, Location, Problem, bounded, fault
 from engine.escaping import UNSAFE
-from engine.policy.document import Document, Keys, Marks
+from engine.policy.document import Document, Keys, Marks, marked
 from engine.policy.plain_json import plain_json
 from engine.policy.syntax import character_problems, cut_short, decimal_comma, syntax_fault
 
@@ -84,11 +84,12 @@ def parse(content: bytes, name: str) -> Document:
         text = text.replace("\t", " ")
         data = plain_json(text, MAX_DEPTH, MAX_DIGITS)
         if data is not None:  # its places are looked up when a fault is told
-            return Document(name, data, functools.cache(lambda: _marks(_read(text, name, is_json))))
+            marks = functools.cache(lambda: _marks(_read(text, name, is_json)))
+            return Document(name, data, marked(name, marks))
     reader = _read(text, name, is_json)
     if reader.problems:
         raise InputFault(reader.problems)
-    return Document(name, reader.root, lambda: _marks(reader))
+    return Document(name, reader.root, marked(name, lambda: _marks(reader)))
 
 
 def _read(text: str, name: str, is_json: bool) -> _Reader:

@@ -13,14 +13,14 @@ from engine.errors import Problem
 from engine.language.expressions import Compare, FactRef, Literal
 from engine.language.facts import Vocabulary
 from engine.language.reading import Reader, cited
+from engine.policy.document import Document
 from engine.policy.model import CONSISTENCY, ERROR, Convention, Criterion, Item
-from engine.policy.weaving import Placed
 
 KNOWS, NOT_OFFERED = "knows", "value-not-offered"
 _PREFIX = "offre."  # of the ids of these consistencies
 
 
-def offers(head: Placed, convention: str) -> Iterator[Item]:
+def offers(head: Document, convention: str) -> Iterator[Item]:
     """What must hold of a case for the text to speak of it."""
     label = head.data["label"]
     for fact, entry in head.data.get(KNOWS, {}).items():
@@ -42,7 +42,7 @@ def offers(head: Placed, convention: str) -> Iterator[Item]:
         )
 
 
-def known_values(head: Placed) -> dict[str, tuple[str, ...]]:
+def known_values(head: Document) -> dict[str, tuple[str, ...]]:
     """The values that a text knows of each fact of which it says so."""
     return {fact: tuple(entry["in"]) for fact, entry in head.data.get(KNOWS, {}).items()}
 

@@ -16,8 +16,8 @@ from engine.errors import Location, Problem, bounded, nearest
 from engine.language.operators import COMPARISONS
 from engine.language.typing import date_fault
 from engine.policy import shapes
+from engine.policy.document import Document
 from engine.policy.shapes import Test, fitting
-from engine.policy.weaving import Placed
 from engine.records import dataclass
 from engine.words import LANGUAGES, read_words
 
@@ -39,7 +39,7 @@ def shape(schema: Mapping[str, Any]) -> Shape:
     return Shape(schema, fitting(schema))
 
 
-def shape_problems(document: Placed, wanted: Shape) -> list[Problem]:
+def shape_problems(document: Document, wanted: Shape) -> list[Problem]:
     """Every way in which ``document`` does not fit."""
     if wanted.fits(document.data):
         return []
@@ -72,7 +72,7 @@ def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterat
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-def _problems(error: Any, document: Placed) -> Iterator[Problem]:
+def _problems(error: Any, document: Document) -> Iterator[Problem]:
     place = _place(error, document)
     shown = _shown(error.instance)
     match error.validator:
@@ -115,7 +115,7 @@ def _problems(error: Any, document: Placed) -> Iterator[Problem]:
             yield Problem(place, "wrong-value", {"value": shown, "wanted": _wanted(error)})
 
 
-def _place(error: Any, document: Placed) -> Location:
+def _place(error: Any, document: Document) -> Location:
     """The place of the value at fault, or of the key where the name of a key is at fault."""
     path = tuple(error.absolute_path)
     if "propertyNames" in error.absolute_schema_path and error.parent is None and isinstance(error.instance, str):

@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
-from typing import Any, Protocol
+from typing import Any
 
 from engine.errors import Location
-from engine.policy.document import Keys
+from engine.policy.document import Document, Keys
 from engine.records import dataclass
-
-
-class Placed(Protocol):
-    """Plain data, and the place of every path in it: of one file (:class:`Document`), or put together from several."""
-
-    @property
-    def data(self) -> Any:
-        """Mappings, lists and literals."""
-
-    def at(self, path: Keys) -> Location:
-        """The place of the value at ``path``, or of its nearest parent that has one."""
-
-    def key_at(self, path: Keys) -> Location:
-        """The place of the key that ends ``path``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """What stands at a path of a document."""
 
-    document: Placed
+    document: Document
     path: Keys
     data: Any
 
@@ -72,45 +57,27 @@ class Bundle:
 Tree = Piece | Bundle
 
 
-@dataclass(frozen=True, slots=True)
-class Woven:
-    """A document put together; ``threads`` say which path of which document stands at a path, and below it."""
-
-    data: Any
-    threads: Mapping[Keys, tuple[Placed, Keys]] = field(repr=False)
-
-    def at(self, path: Keys) -> Location:
-        """The place of the value at ``path``, or of its nearest parent that has one."""
-        document, source = self._source(path)
-        return document.at(source)
-
-    def key_at(self, path: Keys) -> Location:
-        """The place of the key that ends ``path``."""
-        document, source = self._source(path)
-        return document.key_at(source)
-
-    def _source(self, path: Keys) -> tuple[Placed, Keys]:
-        length = next(n for n in range(len(path), -1, -1) if path[:n] in self.threads)
-        document, start = self.threads[path[:length]]
-        return document, (*start, *path[length:])
-
-
-def whole(document: Placed) -> Piece:
+def whole(document: Document) -> Piece:
     """A document as one piece."""
     return Piece(document, (), document.data)
 
 
-def woven(tree: Tree) -> Woven:
+def woven(tree: Tree) -> Document:
     """The document made of a tree of pieces."""
-    threads: dict[Keys, tuple[Placed, Keys]] = {}
+    threads: dict[Keys, Piece] = {}  # which piece stands at a path, and below it
 
     def laid(node: Tree, path: Keys) -> Any:
-        piece = node if isinstance(node, Piece) else node.of
-        threads[path] = (piece.document, piece.path)
+        threads[path] = node if isinstance(node, Piece) else node.of
         if isinstance(node, Piece):
             return node.data
         if isinstance(node.parts, Mapping):
             return {key: laid(part, (*path, key)) for key, part in node.parts.items()}
         return [laid(part, (*path, i)) for i, part in enumerate(node.parts)]
 
-    return Woven(laid(tree, ()), threads)
+    def locate(path: Keys, is_key: bool) -> Location:
+        length = next(n for n in range(len(path), -1, -1) if path[:n] in threads)
+        piece = threads[path[:length]]
+        return piece.document.locate((*piece.path, *path[length:]), is_key)
+
+    data = laid(tree, ())
+    return Document(threads[()].document.name, data, locate)

@@ -7,35 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from engine.errors import Location, Problem, nearest
-from engine.policy.document import Keys
-from engine.policy.weaving import Placed
-from engine.records import dataclass
+from engine.errors import Problem, nearest
+from engine.policy.document import Document, Keys
 from engine.words import LANGUAGES, read_words
 
 _NAMED = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}")
 _NARROW = "\u202f"  # the space of thousands in French
 
 
-@dataclass(frozen=True, slots=True)
-class Worded:
-    """A document with its numbers in words; each value stands where it did."""
-
-    data: Any
-    of: Placed
-
-    def at(self, path: Keys) -> Location:
-        return self.of.at(path)
-
-    def key_at(self, path: Keys) -> Location:
-        return self.of.key_at(path)
-
-
-def worded(documents: Sequence[Placed]) -> tuple[list[Placed], list[Problem]]:
+def worded(documents: Sequence[Document]) -> tuple[list[Document], list[Problem]]:
     """The documents of a text, and the names in braces that are no parameter of it."""
     numbers = {
         entry["id"]: {lang: _said(entry["values"], lang) for lang in LANGUAGES}
@@ -43,7 +28,7 @@ def worded(documents: Sequence[Placed]) -> tuple[list[Placed], list[Problem]]:
         for entry in document.data.get("parameters", ())
     }
     problems: list[Problem] = []
-    found: list[Placed] = []
+    found: list[Document] = []
     for document in documents:
         texts = list(_texts(document.data, ()))
         problems += [
@@ -52,7 +37,8 @@ def worded(documents: Sequence[Placed]) -> tuple[list[Placed], list[Problem]]:
             for name in _NAMED.findall(text)
             if name not in numbers
         ]
-        found.append(Worded(_filled(document.data, numbers), document) if texts and not problems else document)
+        filled = replace(document, data=_filled(document.data, numbers)) if texts and not problems else document
+        found.append(filled)
     return found, problems
 
 

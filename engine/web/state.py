@@ -16,7 +16,7 @@ from engine.evaluation.facts import Facts, read_named
 from engine.language.facts import BENEFICIARY, Vocabulary
 from engine.language.typing import is_date
 from engine.language.values import Scalar
-from engine.policy.document import Document
+from engine.policy.document import Document, marked
 from engine.policy.registry import Registry
 from engine.report.say import to_json
 from engine.words import LANGUAGES
@@ -143,7 +143,8 @@ def _not_known(given: Mapping[str, str]) -> set[str]:
 
 
 def _facts(stated: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Facts, dict[str, Fault]]:
-    facts, problems = read_named(stated, vocabulary, Document("case", stated, lambda: ({}, {})), ())
+    document = Document("case", stated, marked("case", lambda: ({}, {})))
+    facts, problems = read_named(stated, vocabulary, document, ())
     faults = {str(problem.values["name"]): problem for problem in problems}
     written = {name: Fault(stated[name], problem) for name, problem in faults.items()}
     return {BENEFICIARY: vocabulary.beneficiary, **facts} if stated else facts, written

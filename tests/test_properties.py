@@ -13,7 +13,7 @@ from command import FIXTURES, ROOT, avenant
 from conftest import Effort
 
 from engine.evaluation.session import Session
-from engine.policy.model import Property
+from engine.policy.entries import Property
 from engine.policy.reading import load_registry
 from engine.proof.defects import all_cases
 from engine.proof.properties import Kept, kept_properties

@@ -24,9 +24,9 @@ from engine.inquiry.readings import readings_of_case
 from engine.inquiry.suppositions import supposed_of_case
 from engine.language.facts import YEAR
 from engine.policy import loader
+from engine.policy.entries import Supposition
 from engine.policy.model import Convention
 from engine.policy.overlays import named_items
-from engine.policy.suppositions import Supposition
 
 CASES = ROOT / "tests" / "cases"
 SEED = 20281104

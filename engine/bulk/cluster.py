@@ -24,7 +24,7 @@ from pyspark.sql import SparkSession, functions, types
 
 from engine.bulk import files
 from engine.bulk.frame import evaluate_frame
-from engine.bulk.inputs import check_choices, format_of, open_sources
+from engine.bulk.inputs import format_of, open_sources
 from engine.bulk.job import Job, Source, Summary
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
 from engine.bulk.spark import TYPES, Tables, empty_of, mapped, spark_schema
@@ -63,7 +63,7 @@ def run_on_spark(job: Job, rules: Session, told: Callable[[int, int], None]) -> 
         UsageFault: a file is of no format that Spark reads here, or an unknown interpretation.
     """
     format_ = format_of(job.output)
-    check_choices(rules, job.interpret)
+    rules.check_choices(job.interpret)
     sources = open_sources(job.inputs, rules.registry.vocabulary, files.added_columns(job, rules), job.keep, job.form)
     for source in sources:
         if source.format not in READABLE:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from engine.bulk.frame import evaluate_frame
-from engine.bulk.inputs import check_choices, format_of, open_sources
+from engine.bulk.inputs import format_of, open_sources
 from engine.bulk.job import Job, Source, Summary
 from engine.bulk.kernel import output_kinds
 from engine.bulk.labels import Labels
@@ -47,7 +47,7 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
         UsageFault: a file is of no known format, or an unknown interpretation.
     """
     format_ = format_of(job.output)
-    check_choices(rules, job.interpret)
+    rules.check_choices(job.interpret)
     vocabulary = rules.registry.vocabulary
     sources = open_sources(job.inputs, vocabulary, added_columns(job, rules), job.keep, job.form)
     check_days(sources, vocabulary)

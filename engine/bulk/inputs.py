@@ -18,8 +18,7 @@ from engine.bulk.csv_files import BOM, decoded, open_csv
 from engine.bulk.headers import labels_of, near
 from engine.bulk.job import AS_SEEN, Form, Source
 from engine.bulk.rows import holds, type_problem
-from engine.errors import InputFault, Location, Problem, UsageFault, bounded, fault, in_order, nearest, needing
-from engine.evaluation.session import Session
+from engine.errors import InputFault, Location, Problem, UsageFault, bounded, fault, in_order, needing
 from engine.language.facts import SIGNATURE, Vocabulary
 
 FORMATS = {".csv": "csv", ".xlsx": "xlsx", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -37,25 +36,6 @@ def format_of(name: str) -> str:
     if format_ is None:
         raise UsageFault(Problem(Location(name), "file-format", {"allowed": ", ".join(FORMATS)}))
     return format_
-
-
-def check_choices(rules: Session, interpret: Mapping[str, str]) -> None:
-    """Refuses an interpretation or a choice that no convention has.
-
-    Raises:
-        UsageFault: the first that does not exist.
-    """
-    known: dict[str, list[str]] = {}
-    for convention in rules.registry.conventions.values():
-        for id_, question in convention.interpretations.items():
-            known.setdefault(id_, []).extend(question.choices)
-    place = Location("--interpret")
-    for id_, choice in interpret.items():
-        if id_ not in known:
-            raise UsageFault(Problem(place, "unknown-interpretation", {"id": id_}, nearest(id_, known)))
-        if choice not in known[id_]:
-            values = {"value": choice, "allowed": ", ".join(dict.fromkeys(known[id_]))}
-            raise UsageFault(Problem(place, "unknown-value", values, nearest(choice, known[id_])))
 
 
 def expanded(patterns: Sequence[str]) -> list[str]:

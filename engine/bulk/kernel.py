@@ -23,8 +23,8 @@ from engine.language.expressions import ItemRef, find
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.types import UNIT_SCALE, VERDICT, Type, joined
 from engine.language.typing import Scope
+from engine.policy.entries import WithoutRules
 from engine.policy.model import CONSISTENCY, UNMET, YEAR_START, Convention, Item, Obligation, Overlay
-from engine.policy.outside import WithoutRules
 from engine.policy.overlays import Laid
 from engine.policy.registry import Registry
 

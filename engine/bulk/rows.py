@@ -21,8 +21,8 @@ from engine.errors import InputFault, Location, Problem
 from engine.evaluation.facts import nested, read_case
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact
 from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
+from engine.policy.entries import WithoutRules
 from engine.policy.model import Convention
-from engine.policy.outside import WithoutRules
 from engine.policy.registry import Registry
 
 ACCEPTED = "avenant_accepted"

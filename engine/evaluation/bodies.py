@@ -19,6 +19,7 @@ from engine.evaluation.slots import (
     Names,
     Slots,
     literal_value,
+    union,
     unpublished,
 )
 from engine.language.expressions import Cell, Connect, ItemRef, Literal, Scale, Unpublished
@@ -74,8 +75,7 @@ def body(item: Item, type_: Type | None, names: Names) -> BodyClosure:
         case Table():
             return _table(item, item.body, type_, names)
         case Quantity(Scale() as scale):
-            steps = scale_with_step(scale, names)
-            return lambda slots: (lambda found: (*found[0], found[1]))(steps(slots))
+            return scale_with_step(scale, names)
         case Quantity(inner):
             return _plain(expression(inner, names, type_))
         case Criterion():
@@ -168,9 +168,9 @@ def _table(item: Item, table: Table, type_: Type | None, names: Names) -> BodyCl
                 candidates.append((index, then, *found))
         if not candidates:
             if any(answer[0] is NOT_APPLICABLE for answer in inputs):
-                return (NOT_APPLICABLE, _used(inputs), 0, None)
+                return (NOT_APPLICABLE, union(inputs, 1), 0, None)
             if any(answer[0] is UNDETERMINED for answer in inputs):
-                return (UNDETERMINED, _used(inputs), _lacking(inputs), None)
+                return (UNDETERMINED, union(inputs, 1), union(inputs, 2), None)
             raise NoRow(item.id)
         return _settled(candidates)
 
@@ -224,20 +224,6 @@ def _settled(candidates: Sequence[tuple[int, Answer, bool, int, int]]) -> Decide
         used |= then[1]
         missing |= lacks | (then[2] if sure else 0)
     return (UNDETERMINED, used, missing, candidates[0][0] if len(candidates) == 1 else None)
-
-
-def _used(inputs: Sequence[Answer]) -> int:
-    mask = 0
-    for answer in inputs:
-        mask |= answer[1]
-    return mask
-
-
-def _lacking(inputs: Sequence[Answer]) -> int:
-    mask = 0
-    for answer in inputs:
-        mask |= answer[2]
-    return mask
 
 
 def _cell(cell: Cell, type_: Type | None, names: Names) -> CellTest:

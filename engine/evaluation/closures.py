@@ -22,7 +22,18 @@ from engine.evaluation.combining import (
     settled,
     skip,
 )
-from engine.evaluation.slots import Answer, Closure, Names, Slots, constant, literal_value, read, unpublished
+from engine.evaluation.slots import (
+    Answer,
+    BodyClosure,
+    Closure,
+    Decided,
+    Names,
+    Slots,
+    constant,
+    literal_value,
+    read,
+    unpublished,
+)
 from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.types import Type
@@ -184,7 +195,7 @@ def _cases(node: tree.Cases, names: Names, wanted: Type | None) -> Closure:
     return run
 
 
-def scale_with_step(node: tree.Scale, names: Names) -> Callable[[Slots], tuple[Answer, int | None]]:
+def scale_with_step(node: tree.Scale, names: Names) -> BodyClosure:
     """The closure of a scale, which also tells the index of the step that holds.
 
     Steps are monotone: the highest step known to be reached holds if the first not reached one follows it, with
@@ -194,7 +205,7 @@ def scale_with_step(node: tree.Scale, names: Names) -> Callable[[Slots], tuple[A
     tests = [None if s.reached_when is None else condition(s.reached_when, names) for s in node.steps]
     last = len(tests) - 1
 
-    def run(slots: Slots) -> tuple[Answer, int | None]:
+    def run(slots: Slots) -> Decided:
         above = missing = 0
         open_ = False
         for reached in range(last, -1, -1):
@@ -211,15 +222,15 @@ def scale_with_step(node: tree.Scale, names: Names) -> Callable[[Slots], tuple[A
                 above = mine
                 missing = 0
         if open_:
-            return ((UNDETERMINED, mine | above, missing), None)
-        return ((steps[reached], mine | above, 0), reached)
+            return (UNDETERMINED, mine | above, missing, None)
+        return (steps[reached], mine | above, 0, reached)
 
     return run
 
 
 def scale(node: tree.Scale, names: Names) -> Closure:
     run = scale_with_step(node, names)
-    return lambda slots: run(slots)[0]
+    return lambda slots: run(slots)[:3]
 
 
 def steps_left(node: tree.Expression, type_: Type, names: Names) -> Closure:

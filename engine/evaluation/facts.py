@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -18,6 +19,7 @@ from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
 from engine.language.typing import date_fault, is_date, nearest_fact
 from engine.language.values import Scalar, exact
 from engine.policy.document import Document
+from engine.records import dataclass
 
 CASE = "case"  # the part of a dossier that states the facts at signature
 MAX_SHOWN = 40
@@ -67,23 +69,16 @@ def misordered(facts: Mapping[str, Scalar], vocabulary: Vocabulary) -> Iterator[
                 yield first, second
 
 
+@dataclass(frozen=True, slots=True)
 class _CaseReader:
     """Collects the problems of one case while it is read."""
 
-    def __init__(
-        self,
-        vocabulary: Vocabulary,
-        document: Document | None,
-        name: str,
-        under: tuple[str | int, ...],
-        spoken: bool = True,
-    ) -> None:
-        self.vocabulary = vocabulary
-        self.document = document
-        self.name = name
-        self.under = under
-        self.spoken = spoken
-        self.problems: list[Problem] = []
+    vocabulary: Vocabulary
+    document: Document | None
+    name: str
+    under: tuple[str | int, ...]
+    spoken: bool = True
+    problems: list[Problem] = field(default_factory=list)
 
     def read(self, data: Any) -> Facts:
         if not isinstance(data, Mapping):
@@ -106,7 +101,9 @@ class _CaseReader:
             else:
                 names = [*self.vocabulary.groups, BENEFICIARY, *known]
                 self._report((key,), "unknown-fact", nearest(str(key), names, self.problems), is_key=True, name=key)
-        self._check_orders(facts)
+        for first, second in misordered(facts, self.vocabulary):
+            order: dict[str, Any] = {"first": first, "second": second, "a": facts[first], "b": facts[second]}
+            self._report(tuple(second.split(".")), "fact-order", **order)
         if SIGNATURE not in facts and not self._told_of_signature():
             self._report((), "missing-signature", name=SIGNATURE)
         return facts
@@ -122,9 +119,8 @@ class _CaseReader:
     def add(self, facts: Facts, name: str, value: Any, path: tuple[Any, ...]) -> None:
         fact = self.vocabulary.facts.get(name)
         if fact is None:
-            self._report(
-                path, "unknown-fact", nearest_fact(name, self.vocabulary, self.problems), is_key=True, name=name
-            )
+            close = nearest_fact(name, self.vocabulary, self.problems)
+            self._report(path, "unknown-fact", close, is_key=True, name=name)
         elif value is not None:
             if self.spoken and fact.type.kind == "enum" and isinstance(value, bool | int | Decimal):
                 value = str(value).lower()  # as it stands in the file, such as an option said as 0.5
@@ -192,11 +188,6 @@ class _CaseReader:
             self._report(path, "fact-range", name=fact.name, value=_shown(value), low=FIRST_DAY, high=LAST_DAY)
             return None
         return day
-
-    def _check_orders(self, facts: Facts) -> None:
-        for first, second in misordered(facts, self.vocabulary):
-            path = tuple(second.split("."))
-            self._report(path, "fact-order", first=first, second=second, a=facts[first], b=facts[second])
 
     def _wrong(self, fact: Fact, value: Any, path: tuple[Any, ...], example: str) -> None:
         self._report(path, "fact-type", name=fact.name, value=_shown(value), kind=fact.type.kind, example=example)

@@ -210,23 +210,27 @@ class Session:
         choices = dict(reach.defaults)
         for id_, choice in interpret.items():
             own = reach.names.scope.interpretations.get(id_)
-            possible = self._choices_elsewhere(id_) if own is None else own
-            if choice not in possible:
-                raise _usage("unknown-value", nearest(choice, possible), value=choice, allowed=", ".join(possible))
+            self.check_choices({id_: choice}, own)
             if own is not None:  # a question of another convention does not concern this case
                 choices[id_] = choice
         return choices
 
-    def _choices_elsewhere(self, id_: str) -> Mapping[str, object]:
-        """The choices of a question that does not concern the case."""
-        known = {
-            name: question.choices
-            for each in self.registry.conventions.values()
-            for name, question in each.interpretations.items()
-        }
-        if id_ not in known:
-            raise _usage("unknown-interpretation", nearest(id_, known), id=id_)
-        return known[id_]
+    def check_choices(self, interpret: Mapping[str, str], own: Mapping[str, object] | None = None) -> None:
+        """Refuses an interpretation or a choice that no convention has, or that is none of its ``own`` choices.
+
+        Raises:
+            UsageFault: the first that does not exist.
+        """
+        known: dict[str, dict[str, object]] = {}
+        for convention in self.registry.conventions.values() if own is None else ():
+            for name, question in convention.interpretations.items():
+                known.setdefault(name, {}).update(question.choices)
+        for id_, choice in interpret.items():
+            if own is None and id_ not in known:
+                raise _usage("unknown-interpretation", nearest(id_, known), id=id_)
+            possible = known[id_] if own is None else own
+            if choice not in possible:
+                raise _usage("unknown-value", nearest(choice, possible), value=choice, allowed=", ".join(possible))
 
     def _years(self, case: Settled) -> tuple[YearLine, ...]:
         """The yearly amount of the years 1 to 5, each under its own overlays."""

@@ -18,9 +18,9 @@ from engine.evaluation.session import Session
 from engine.inquiry.readings import Effect, Place, Seen, effects, shown_in_case
 from engine.language.facts import SIGNATURE, YEAR, event_types
 from engine.language.values import Absent, Scalar
+from engine.policy.entries import ASSUMPTION, Supposition
 from engine.policy.model import ASSUMED
 from engine.policy.reading import load_schema
-from engine.policy.suppositions import ASSUMPTION, Supposition
 from engine.records import dataclass
 
 RESULT = "result"

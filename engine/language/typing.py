@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 
 from engine.errors import Location, Problem, nearest
@@ -33,6 +33,10 @@ class Scope:
 
     def report(self, at: Location, code: str, close: str | None = None, **values: object) -> None:
         self.problems.append(Problem(at, code, values, close))
+
+    def unknown_value(self, at: Location, value: str, allowed: Iterable[str], code: str = "unknown-value") -> None:
+        """Reports a value that is none of those allowed."""
+        self.report(at, code, nearest(value, allowed, self.problems), value=value, allowed=", ".join(allowed))
 
 
 def type_of(node: tree.Expression, scope: Scope, expected: Type | None = None) -> Type | None:
@@ -89,14 +93,7 @@ def literal_type(node: tree.Literal, scope: Scope, expected: Type | None) -> Typ
             scope.report(node.at, date_fault(value), value=value)
         return DATE
     if expected is not None and expected.values and value not in expected.values:
-        code = "never-holds" if value in STATUSES else "unknown-value"
-        scope.report(
-            node.at,
-            code,
-            nearest(value, expected.values, scope.problems),
-            value=value,
-            allowed=", ".join(expected.values),
-        )
+        scope.unknown_value(node.at, value, expected.values, "never-holds" if value in STATUSES else "unknown-value")
         return None
     if expected is not None and expected.kind == "verdict":
         return expected
@@ -192,10 +189,7 @@ def _by_outcome(node: tree.ByOutcome, scope: Scope, expected: Type | None) -> Ty
     if outcome is not None:
         for name in named:
             if name not in outcome.values:
-                allowed = ", ".join(outcome.values)
-                scope.report(
-                    node.at, "unknown-value", nearest(name, outcome.values, scope.problems), value=name, allowed=allowed
-                )
+                scope.unknown_value(node.at, name, outcome.values)
         for name in outcome.values:
             if name not in named:
                 scope.report(node.at, "missing-value", value=name)
@@ -224,13 +218,7 @@ def _check_choice(node: tree.Chosen, scope: Scope) -> None:
         close = nearest(node.interpretation, scope.interpretations, scope.problems)
         scope.report(node.at, "unknown-interpretation", close, id=node.interpretation)
     elif node.choice not in choices:
-        scope.report(
-            node.at,
-            "unknown-value",
-            nearest(node.choice, choices, scope.problems),
-            value=node.choice,
-            allowed=", ".join(choices),
-        )
+        scope.unknown_value(node.at, node.choice, choices)
 
 
 def _check_comparison(node: tree.Compare, scope: Scope) -> None:

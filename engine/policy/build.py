@@ -15,15 +15,13 @@ from engine.language.facts import FIRST_DAY
 from engine.language.reading import Reader, cited, condition, day, every, expression, optional
 from engine.policy import model
 from engine.policy.document import Document
+from engine.policy.entries import Known, Property, Supposition, WithoutRules, law_property, supposition
 from engine.policy.items import derogation, items
 from engine.policy.offers import known_values, offers
-from engine.policy.outside import Known, WithoutRules
-from engine.policy.properties import law_property
 from engine.policy.results import declared
-from engine.policy.suppositions import Supposition, supposition
 
 _Entry = TypeVar("_Entry")
-_Named = TypeVar("_Named", model.Item, model.Derogation, model.Interpretation, model.Property, Supposition)
+_Named = TypeVar("_Named", model.Item, model.Derogation, model.Interpretation, Property, Supposition)
 
 
 def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[model.Convention, list[Problem]]:

@@ -12,9 +12,8 @@ from typing import ClassVar
 
 from engine.errors import Location
 from engine.language import expressions as tree
-from engine.policy.outside import WithoutRules
+from engine.policy.entries import Property, Supposition, WithoutRules
 from engine.policy.results import Results
-from engine.policy.suppositions import Supposition
 from engine.records import dataclass
 
 SOURCE_KINDS = ("official_text", "official_site", "secondary", "derived")  # from the most to the least sure
@@ -211,27 +210,6 @@ class Item:
     def deciding(self) -> tuple[object, ...]:
         """What the result depends on: gates and body."""
         return self.applies_when, self.unless, self.body
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Property:
-    """What the texts promise of every contract; it decides no case, and ``avenant check --deep`` proves it.
-
-    Either no case has ``never``; or of two cases that both have ``when`` and differ in the fact ``more`` alone, the one
-    with more of it never has less of ``result`` (with ``falls``, never more).
-    """
-
-    PARTS: ClassVar = ("when", "never", "more", "result")
-    id: str
-    label: tree.Text
-    cite: tuple[tree.Citation, ...]
-    note: tree.Text | None
-    when: tree.Condition | None
-    never: tree.Condition | None
-    more: tree.FactRef | None
-    result: tree.ItemRef | None
-    falls: bool
-    at: Location = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Lays later conventions over an older one: a convention and the overlays in force come in, its items go out.
 
-A replacing item takes the id of the item it replaces; whatever else it needs from its own convention comes along.
+A replacing item takes the id of the item it replaces; whatever else it needs from its own convention comes along. As a
+dated value of a parameter does, a row of a table holds from its day until the next row of the same cells begins, or
+until the day that it names: a table is laid without dates, as it is read on a day.
 """
 
 from __future__ import annotations
@@ -9,12 +11,13 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from engine.language.expressions import Apply, Cases, Compare, FactRef, ItemRef, Literal, find
+from engine.language.expressions import Apply, Cases, Cell, Compare, FactRef, ItemRef, Literal, find
 from engine.language.facts import SIGNATURE, YEAR, Vocabulary
 from engine.policy import model
-from engine.policy.dated import dated
+from engine.policy.model import Item, Row, Table
 
 Laid = tuple[model.Convention, model.Overlay]
+DAY = "from"  # the input that stands for the day; no input of a table can have this name
 
 
 def covers(later: model.Convention, overlay: model.Overlay, convention: model.Convention) -> bool:
@@ -146,3 +149,34 @@ def interpretations(convention: model.Convention, laid: Iterable[Laid]) -> Mappi
 def laid_names(laid: Iterable[Laid]) -> tuple[str, ...]:
     """Overlays by name, each under the convention that it comes from."""
     return tuple(f"{later.id}/{overlay.id}" for later, overlay in laid)
+
+
+def in_force(table: Table, day: FactRef | ItemRef) -> Table:
+    """The table with its dates as cells of one more input, the ``day`` on which it is read."""
+    if not any(row.start or row.end for row in table.rows):
+        return table
+    return Table({**table.inputs, DAY: day}, tuple(_bounded(row, until(row, table)) for row in table.rows))
+
+
+def dated(item: Item, day: FactRef | ItemRef) -> Item:
+    """An item as it is read on a day: a table with dates as one without."""
+    return replace(item, body=in_force(item.body, day)) if isinstance(item.body, Table) else item
+
+
+def until(row: Row, table: Table) -> Literal | None:
+    """The first day on which a row no longer holds: its own, or that of the next row of the same cells."""
+    later = [
+        other.start
+        for other in table.rows
+        if other.start is not None and other.cells == row.cells and (row.start is None or other.start > row.start)
+    ]
+    ends = [day for day in (*later, row.end) if day is not None]
+    return Literal(min(ends).isoformat(), row.at) if ends else None
+
+
+def _bounded(row: Row, end: Literal | None) -> Row:
+    if row.start is None and end is None:
+        return row
+    start = None if row.start is None else Literal(row.start.isoformat(), row.at)
+    cell = Cell(None, None, start, end, row.at)
+    return replace(row, cells={**row.cells, DAY: cell}, start=None, end=None)

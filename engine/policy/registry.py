@@ -14,11 +14,10 @@ from pathlib import Path
 from engine.errors import InputFault, Location, Problem, UsageFault, fault, nearest
 from engine.language.expressions import Text
 from engine.language.facts import Vocabulary
+from engine.policy.entries import Supposition, WithoutRules
 from engine.policy.model import Convention
-from engine.policy.outside import WithoutRules
 from engine.policy.overlays import Laid, covers, interpretations
 from engine.policy.results import Results, joined
-from engine.policy.suppositions import Supposition
 from engine.records import dataclass
 
 

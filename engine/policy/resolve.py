@@ -145,10 +145,7 @@ def _labelled(item: model.Item, found: Type | None, scope: Scope) -> None:
     if found is not None and lists:
         for value in item.value_labels:
             if value not in found.values:
-                allowed = ", ".join(found.values)
-                scope.report(
-                    item.at, "unknown-value", nearest(value, found.values, scope.problems), value=value, allowed=allowed
-                )
+                scope.unknown_value(item.at, value, found.values)
 
 
 def _valueless(named: list[FactRef | ItemRef], items: Mapping[str, model.Item], scope: Scope) -> None:
@@ -234,8 +231,7 @@ def _outcome(item: model.Item, body: model.Outcome, scope: Scope) -> Type:
         check_condition(rule.when, scope)
         if isinstance(rule.then, str):
             if rule.then not in body.values:
-                close = nearest(rule.then, body.values, scope.problems)
-                scope.report(rule.at, "unknown-value", close, value=rule.then, allowed=", ".join(body.values))
+                scope.unknown_value(rule.at, rule.then, body.values)
         else:
             type_of(rule.then, scope)
     for excluded in body.excluded:

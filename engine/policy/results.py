@@ -12,6 +12,7 @@ from typing import Any
 from engine.errors import Location
 from engine.language.expressions import Text
 from engine.language.reading import Reader, every
+from engine.language.types import Type
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
 from engine.records import dataclass
 
@@ -39,7 +40,12 @@ class Headline:
     @property
     def hoped(self) -> str | None:
         """The value that who applies hopes for, where values are named from the worst to the best."""
-        return self.better[-1] if isinstance(self.better, tuple) else None
+        return None if self.words is None else self.words[-1]
+
+    @property
+    def words(self) -> tuple[str, ...] | None:
+        """The values that are named from the worst to the best."""
+        return self.better if isinstance(self.better, tuple) else None
 
     def gain(self, before: Value, after: Value) -> int:
         """1 where ``after`` is better for who applies, -1 where it is worse, 0 where neither is said."""
@@ -116,11 +122,24 @@ class Results:
             return self.headline[id_].gain(before, after)
         return _CRITERION.gain(before, after)
 
+    def steps(self, id_: str, type_: Type) -> tuple[str, ...] | None:
+        """The words of an item from less to more; empty where it is a number or a date, None where it has no order.
+
+        Of an outcome they are those that are called better, from the worst to the best.
+        """
+        if type_.kind in ("number", "date"):
+            return ()
+        if type_.kind == "verdict":
+            return _VERDICTS
+        shown = self.headline.get(id_)
+        return type_.values if type_.ordered else shown.words if shown is not None else None
+
     def _with(self, role: str) -> str | None:
         return next((id_ for id_, shown in self.headline.items() if shown.role == role), None)
 
 
-_CRITERION = Headline(id="", better=("not_met", "met"), at=Location("avenant"))
+_VERDICTS = ("not_met", "met")
+_CRITERION = Headline(id="", better=_VERDICTS, at=Location("avenant"))
 
 
 def declared(data: Mapping[str, Any], reader: Reader, outcomes: Iterable[tuple[str, Location]]) -> Results:

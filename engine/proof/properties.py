@@ -10,8 +10,7 @@ from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, known, same
 from engine.language.term_days import code
 from engine.language.terms import at_most
-from engine.policy.model import Property
-from engine.policy.properties import steps_of
+from engine.policy.entries import Property
 from engine.proof.encoding import Encoding, Layer, encode_twin
 from engine.proof.expressions import condition
 from engine.proof.prover import Prover, Symbols
@@ -131,7 +130,7 @@ def _items(node: Condition) -> Iterable[str]:
 def _below(encoding: Encoding, id_: str, one: Symbolic, other: Symbolic) -> Term:
     """Where a known answer is less than another; words in the order that the policies give them."""
     bank, type_ = encoding.bank, encoding.type_of(id_)
-    steps = () if type_ is None else steps_of(encoding.convention, id_, type_)
+    steps = () if type_ is None else encoding.convention.results.steps(id_, type_)
     if not steps:
         left, right = code(bank, one.value), code(bank, other.value)
         return bank.both(bank.less(left, right), bank.less(*_unrounded(left, right)))

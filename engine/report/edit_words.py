@@ -18,8 +18,8 @@ from engine.language.operators import EXPRESSIONS
 from engine.language.types import number
 from engine.language.typing import is_date
 from engine.policy import model
+from engine.policy.entries import Property, Supposition
 from engine.policy.overlays import year_start_item
-from engine.policy.suppositions import Supposition
 from engine.report.phrases import Phrases, in_time
 from engine.report.say import Say
 
@@ -173,7 +173,7 @@ class Speaker:
                 return (*phrases.condition(value.when), *then)
             case model.Derogation():
                 return ((0, value.label[self.say.lang]), *phrases.condition(value.when, 1))
-            case model.Item() | model.Overlay() | model.Property() | Supposition() | model.Source():
+            case model.Item() | model.Overlay() | Property() | Supposition() | model.Source():
                 return ()  # its name says it
             case model.Interpretation():
                 return ((0, self._choice(value, value.default)),)

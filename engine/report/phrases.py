@@ -14,8 +14,8 @@ from typing import assert_never
 from engine.language import expressions as tree
 from engine.language.expressions import Literal, Unpublished
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
-from engine.policy.dated import until
 from engine.policy.model import Item, Row, Table
+from engine.policy.overlays import until
 from engine.report.say import Say
 
 Lines = Iterator[tuple[int, str]]

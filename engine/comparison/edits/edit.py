@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from engine.errors import Location
 from engine.language.expressions import Cell, Citation, Node, Text
+from engine.policy.entries import Property, Supposition
 from engine.policy.model import (
     Convention,
     DatedValue,
@@ -20,12 +21,10 @@ from engine.policy.model import (
     Interpretation,
     Item,
     Overlay,
-    Property,
     Row,
     Rule,
     Source,
 )
-from engine.policy.suppositions import Supposition
 
 KINDS = (
     *("convention", "source", "interpretation", "parameter", "table", "quantity", "criterion"),

@@ -198,48 +198,28 @@ def _told(record: Any, names: Sequence[str]) -> tuple[str, ...] | None:
     return tuple(f"{name}: {value if isinstance(value, str | int) else ' / '.join(value)}" for name, value in lists)
 
 
-FIELDS: Mapping[Field, tuple[str, ...]] = {
-    _moved: ("Item.id", "Item.at"),
-    _plain: (
-        *("beneficiary", "signed_from", "signed_before", "first_anniversary", "default", "transitional", "unit"),
-        *("kind", "title", "publisher", "url", "date", "severity", "informs", "falls"),
-        "if_unmet",
-        "Supposition.day",
-        "Supposition.following",
-    ),
-    _node: (
-        *(
-            "Convention.years_from",
-            "Overlay.when",
-            "Derogation.when",
-            "Property.when",
-            "Property.never",
-            "Property.more",
-            "Property.result",
-            "Supposition.when",
-            "Supposition.fact",
-            "Rule.when",
-            "applies_when",
-            "unless",
-            "met_when",
-        ),
-        *("amount", "due", "done_when", "unmet_when"),
-    ),
-    _own: ("Quantity.expression", "Caution.when", "Excluded.when"),
-    _value: ("DatedValue.value", "Row.then", "Rule.then"),
-    _body: ("Item.body",),
-    _dated: ("Parameter.values",),
-    _by_id: ("Outcome.rules", "Criterion.derogations"),
-    _by_condition: ("Item.warnings", "Outcome.excluded"),
-    _set: ("Outcome.values",),
-    _results: ("Convention.results",),
-    _in_turn: ("Supposition.be",),
-    _choices: ("Interpretation.choices",),
-    _entries: ("Overlay.replace", "Overlay.add_derogations"),
-    _cite: ("cite",),
-    _grounds: ("Convention.kept",),
-    _base: ("Convention.amends",),
-    _text: ("label", "note", "question", "text", "because", "refusal"),
-    _labels: ("value_labels",),
+FIELDS: Mapping[Field, str] = {
+    _moved: "Item.id Item.at",
+    _plain: """beneficiary signed_from signed_before first_anniversary default transitional unit kind title publisher
+        url date severity informs falls if_unmet Supposition.day Supposition.following""",
+    _node: """Convention.years_from Overlay.when Derogation.when Property.when Property.never Property.more
+        Property.result Supposition.when Supposition.fact Rule.when applies_when unless met_when amount due
+        done_when unmet_when""",
+    _own: "Quantity.expression Caution.when Excluded.when",
+    _value: "DatedValue.value Row.then Rule.then",
+    _body: "Item.body",
+    _dated: "Parameter.values",
+    _by_id: "Outcome.rules Criterion.derogations",
+    _by_condition: "Item.warnings Outcome.excluded",
+    _set: "Outcome.values",
+    _results: "Convention.results",
+    _in_turn: "Supposition.be",
+    _choices: "Interpretation.choices",
+    _entries: "Overlay.replace Overlay.add_derogations",
+    _cite: "cite",
+    _grounds: "Convention.kept",
+    _base: "Convention.amends",
+    _text: "label note question text because refusal",
+    _labels: "value_labels",
 }
-_COMPARED = [(*name.rpartition(".")[::2], compare) for compare, names in FIELDS.items() for name in names]
+_COMPARED = [(*name.rpartition(".")[::2], compare) for compare, names in FIELDS.items() for name in names.split()]

@@ -9,8 +9,8 @@ from itertools import groupby
 
 from engine.errors import Problem, warning
 from engine.language.expressions import Citation, citations
+from engine.policy.entries import WithoutRules
 from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table
-from engine.policy.outside import WithoutRules
 from engine.policy.registry import Registry
 
 LONGEST_WAIT = 25  # years from the first day of a text; a value or a source from beyond is a slip of the pen

@@ -11,13 +11,12 @@ from engine.errors import Location, Problem, nearest
 from engine.language.expressions import FactRef, ItemRef, find
 from engine.language.types import Type, joined, named
 from engine.language.typing import Scope, check_condition, fact_type, item_type, type_of
-from engine.policy.model import Convention, Item, Outcome, Property
+from engine.policy.entries import FALLS, RISES, Property, Supposition
+from engine.policy.model import Convention, Item, Outcome
 from engine.policy.overlays import laid_items
-from engine.policy.properties import FALLS, RISES, steps_of
 from engine.policy.registry import Registry
 from engine.policy.resolve import resolve
 from engine.policy.results import VERDICT, Headline
-from engine.policy.suppositions import Supposition
 
 
 def property_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
@@ -63,9 +62,9 @@ def _check(promise: Property, convention: Convention, scope: Scope, silent: froz
 
 def _check_order(more: FactRef, result: ItemRef, way: str, convention: Convention, scope: Scope) -> None:
     fact, item = fact_type(more, scope), item_type(result, scope)
-    if fact is not None and steps_of(convention, "", fact) is None:
+    if fact is not None and convention.results.steps("", fact) is None:
         scope.report(more.at, "not-ordered", key="more", id=more.name, type=named(fact))
-    if isinstance(item, Type) and steps_of(convention, result.id, item) is None:
+    if isinstance(item, Type) and convention.results.steps(result.id, item) is None:
         scope.report(result.at, "not-ordered", key=way, id=result.id, type=named(item))
 
 

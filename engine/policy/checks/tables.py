@@ -17,10 +17,9 @@ from engine.language.expressions import Compare, Condition, Connect, FactRef, It
 from engine.language.facts import SIGNATURE, Vocabulary
 from engine.language.operators import COMPARISONS, CONNECTIVES
 from engine.language.types import Type
-from engine.policy.dated import DAY, in_force
 from engine.policy.model import Convention, Item, Row, Table
 from engine.policy.offers import narrowed
-from engine.policy.overlays import laid_items
+from engine.policy.overlays import DAY, in_force, laid_items
 from engine.policy.regions import cells_of, classes, constant, fits
 from engine.policy.registry import Registry
 from engine.policy.resolve import faults, resolve

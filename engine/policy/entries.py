@@ -1,0 +1,141 @@
+"""What a convention says that decides no case: properties, suppositions, and windows without rules.
+
+Entries that the schema has accepted come in, frozen records go out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Any, ClassVar
+
+from engine.errors import Location
+from engine.language.expressions import Citation, Condition, Expression, FactRef, ItemRef, Text
+from engine.language.reading import Reader, cited, condition, day, every, expression, optional
+from engine.records import dataclass
+
+RISES, FALLS = "never_less", "never_more"
+RIGHT, ASSUMPTION = "right", "assumption"
+FROM = "from"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """What the texts promise of every contract; it decides no case, and ``avenant check --deep`` proves it.
+
+    Either no case has ``never``; or of two cases that both have ``when`` and differ in the fact ``more`` alone, the one
+    with more of it never has less of ``result`` (with ``falls``, never more).
+    """
+
+    PARTS: ClassVar = ("when", "never", "more", "result")
+    id: str
+    label: Text
+    cite: tuple[Citation, ...]
+    note: Text | None
+    when: Condition | None
+    never: Condition | None
+    more: FactRef | None
+    result: ItemRef | None
+    falls: bool
+    at: Location = field(compare=False)
+
+
+def law_property(data: Mapping[str, Any], reader: Reader) -> Property:
+    """The property written as ``data``, which the schema has accepted."""
+    way = next((key for key in (RISES, FALLS) if key in data), None)
+    return Property(
+        id=data["id"],
+        label=data["label"],
+        cite=cited(data, reader),
+        note=data.get("note"),
+        when=optional(data, "when", reader, condition),
+        never=optional(data, "never", reader, condition),
+        more=FactRef(data["more"], reader.below("more").at) if "more" in data else None,
+        result=None if way is None else ItemRef(data[way], reader.below(way).at),
+        falls=way == FALLS,
+        at=reader.below("id").at,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supposition:
+    """A fact that a case leaves out and that would change it.
+
+    Of a ``right`` it is the day of an amendment that the doctor may still ask for; of an ``assumption`` an event whose
+    absence is read in one way. ``be`` are the values to suppose, tried in order; the first of a right is the ``day``
+    from which it is open, or the last on which it is. What is ``following`` shows in the year after that of the case.
+    ``signed_from`` and ``signed_before`` bound the contracts that it speaks of; without them, those of its convention.
+    """
+
+    PARTS: ClassVar = ("when", "be")
+    id: str
+    kind: str
+    label: Text
+    cite: tuple[Citation, ...]
+    signed_from: dt.date | None
+    signed_before: dt.date | None
+    when: Condition | None
+    fact: FactRef
+    be: tuple[Expression, ...]
+    day: str
+    following: bool
+    at: Location = field(compare=False)
+
+    def speaks_of(self, signed: dt.date) -> bool:
+        """Whether it speaks of contracts signed on a day, where it says which."""
+        after = self.signed_from is None or signed >= self.signed_from
+        return after and (self.signed_before is None or signed < self.signed_before)
+
+
+def supposition(data: Mapping[str, Any], reader: Reader) -> Supposition:
+    """The supposition written as ``data``, which the schema has accepted."""
+    signed: Mapping[str, str] = data.get("signed", {})
+    kind = RIGHT if RIGHT in data else ASSUMPTION
+    return Supposition(
+        id=data["id"],
+        kind=kind,
+        label=data["label"],
+        cite=cited(data, reader),
+        signed_from=day(signed, "from"),
+        signed_before=day(signed, "before"),
+        when=optional(data, "when", reader, condition),
+        fact=FactRef(data[kind], reader.below(kind).at),
+        be=every(data, "be", reader, expression),
+        day=data.get("day", FROM),
+        following="year" in data,
+        at=reader.below("id").at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One thing that is known of a window without rules."""
+
+    text: Text
+    cite: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithoutRules:
+    """Signature dates of a beneficiary for which the policies hold no rules, and what is known of them all the same.
+
+    ``aid`` is ``none`` where no aid existed, ``unpublished`` where a text applies that our sources do not give;
+    ``ask`` says who knows more.
+    """
+
+    PARTS: ClassVar = ("known",)
+    id: str
+    beneficiary: str
+    signed_from: dt.date
+    signed_before: dt.date | None
+    aid: str
+    label: Text
+    known: tuple[Known, ...]
+    ask: Text
+    cite: tuple[Citation, ...]
+    at: Location = field(compare=False)
+
+    def covers(self, day: dt.date) -> bool:
+        """Whether a contract signed on ``day`` falls in this window."""
+        return self.signed_from <= day and (self.signed_before is None or day < self.signed_before)

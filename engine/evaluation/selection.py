@@ -36,14 +36,6 @@ class Reach:
     defaults: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Laying:
-    """The overlays in force, and for each item that an overlay changes or could change, the bits that decided it."""
-
-    laid: tuple[Laid, ...]
-    behind: Mapping[str, int]
-
-
 def reach_of(registry: Registry, convention: Convention) -> Reach:
     """The overlays that may ever change a contract of ``convention``, compiled once."""
     covering = registry.covering(convention)
@@ -60,10 +52,15 @@ def reach_of(registry: Registry, convention: Convention) -> Reach:
     )
 
 
-def overlays_in_force(reach: Reach, facts: Facts, choices: Mapping[str, str]) -> Laying:
-    """The overlays whose dates and condition hold for the contract year of the case."""
+def overlays_in_force(
+    reach: Reach, facts: Facts, choices: Mapping[str, str]
+) -> tuple[tuple[Laid, ...], Mapping[str, int]]:
+    """The overlays whose dates and condition hold for the contract year of the case.
+
+    Beside them, for each item that an overlay changes or could change, the bits that decided it.
+    """
     if not reach.covering:
-        return Laying((), {})
+        return (), {}
     slots, _ = reach.names.filled(reach.blank, facts, choices)
     signature, year = facts[SIGNATURE], facts.get(YEAR)
     assert isinstance(signature, dt.date)
@@ -80,4 +77,4 @@ def overlays_in_force(reach: Reach, facts: Facts, choices: Mapping[str, str]) ->
             used |= 1 << reach.names.facts[SIGNATURE]
         for id_ in (*overlay.replace, *overlay.add_derogations):
             behind[id_] = behind.get(id_, 0) | used
-    return Laying(tuple(laid), behind)
+    return tuple(laid), behind

@@ -156,15 +156,15 @@ class Session:
         chosen, because = self._convention(facts, convention)
         reach = self._reach(chosen)
         choices = self._choices(reach, interpret or {})
-        laying = overlays_in_force(reach, facts, choices)
+        laid, behind = overlays_in_force(reach, facts, choices)
         return Settled(
             session=self,
             convention=chosen,
             because=because,
             facts=facts,
             choices=choices,
-            laid=laying.laid,
-            behind=laying.behind,
+            laid=laid,
+            behind=behind,
             digest=reach.digest,
         )
 

@@ -221,14 +221,8 @@ def _changes(
         old, new = before.decision.results[id_], decision.results[id_]
         if (old.status, old.value) != (new.status, new.value):
             below = {result.id for result in decision.below(id_)}
-            found.append(
-                Change(
-                    old,
-                    new,
-                    tuple(event for event in fresh if not set(event.facts).isdisjoint({*new.facts, *new.missing})),
-                    tuple(use for use in later if not below.isdisjoint(use.changes)),
-                )
-            )
+            events = tuple(each for each in fresh if not set(each.facts).isdisjoint({*new.facts, *new.missing}))
+            found.append(Change(old, new, events, tuple(use for use in later if not below.isdisjoint(use.changes))))
     return tuple(found)
 
 

@@ -114,22 +114,10 @@ def _reads(program: Program, item: Item, yearly: bool, overlaid: int) -> _Reads:
     within = list(walk(item))
     items = dict.fromkeys(program.names.items[node.id] for node in within if isinstance(node, ItemRef))
     told = isinstance(item.body, Obligation | Payment)
-    exact = (
-        item.unless is None
-        and not told
-        and not isinstance(item.body, Outcome)
-        and not any(map(_asks_whether_open, within))
-    )
-    return _Reads(
-        program.names.items[item.id],
-        _bits(program, within),
-        overlaid,
-        tuple(items),
-        exact,
-        told,
-        bool(item.warnings),
-        yearly,
-    )
+    own = item.unless is None and not told and not isinstance(item.body, Outcome)
+    exact = own and not any(map(_asks_whether_open, within))
+    slot, named = program.names.items[item.id], _bits(program, within)
+    return _Reads(slot, named, overlaid, tuple(items), exact, told, bool(item.warnings), yearly)
 
 
 def _asks_whether_open(node: Node) -> bool:

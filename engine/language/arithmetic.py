@@ -6,7 +6,7 @@ import operator as op
 from typing import Any
 
 from engine.language import columns, scalars, signatures, terms
-from engine.language.row import Operator, text
+from engine.language.row import Operator, meant, text
 
 ROUNDINGS = {"down": ("up",), "up": ("down",), "half_up": ("down", "up")}  # each with what a small fault writes instead
 
@@ -18,9 +18,7 @@ def _arithmetic(name: str, *, absence: str = "propagate", **said: Any) -> Operat
 EXPRESSION_ROWS = (
     _arithmetic(
         "add",
-        scalar=scalars.add,
-        column=columns.add,
-        term=terms.spread(terms.add),
+        **meant(scalars.add, columns.add, terms.spread(terms.add)),
         typing=signatures.numbers,
         unordered=True,
         neighbour="subtract",
@@ -30,9 +28,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "subtract",
-        scalar=scalars.subtract,
-        column=columns.subtract,
-        term=terms.spread(terms.subtract),
+        **meant(scalars.subtract, columns.subtract, terms.spread(terms.subtract)),
         typing=signatures.numbers,
         operands="pair",
         neighbour="add",
@@ -42,9 +38,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "multiply",
-        scalar=scalars.multiply,
-        column=columns.multiply,
-        term=terms.multiply,
+        **meant(scalars.multiply, columns.multiply, terms.multiply),
         typing=signatures.multiplied,
         operands="pair",
         unordered=True,
@@ -58,9 +52,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "min",
-        scalar=scalars.least,
-        column=columns.extreme(op.le, False),
-        term=terms.extreme(terms.less_than),
+        **meant(scalars.least, columns.extreme(op.le, False), terms.extreme(terms.less_than)),
         typing=signatures.numbers,
         absence="skip",
         unordered=True,
@@ -74,9 +66,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "max",
-        scalar=scalars.greatest,
-        column=columns.extreme(op.ge, True),
-        term=terms.extreme(terms.more_than),
+        **meant(scalars.greatest, columns.extreme(op.ge, True), terms.extreme(terms.more_than)),
         typing=signatures.numbers,
         absence="skip",
         unordered=True,
@@ -90,9 +80,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "percent_of",
-        scalar=scalars.percent_of,
-        column=columns.percent_of,
-        term=terms.spread(terms.percent_of),
+        **meant(scalars.percent_of, columns.percent_of, terms.spread(terms.percent_of)),
         typing=signatures.percent_of,
         operands="pair",
         phrase=text("pourcentage de", "percentage of"),
@@ -104,9 +92,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "ratio",
-        scalar=scalars.ratio,
-        column=columns.ratio,
-        term=terms.ratio,
+        **meant(scalars.ratio, columns.ratio, terms.ratio),
         typing=signatures.ratio,
         operands="pair",
         partial=True,
@@ -119,9 +105,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "share",
-        scalar=scalars.share,
-        column=columns.share,
-        term=terms.share,
+        **meant(scalars.share, columns.share, terms.share),
         typing=signatures.share,
         operands="three",
         partial=True,
@@ -135,9 +119,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "round",
-        scalar=scalars.rounded,
-        column=columns.rounded,
-        term=terms.spread(terms.rounded),
+        **meant(scalars.rounded, columns.rounded, terms.spread(terms.rounded)),
         typing=signatures.rounded,
         operands="one",
         keys=("of",),
@@ -151,9 +133,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "highest",
-        scalar=scalars.highest,
-        column=columns.highest,
-        term=terms.highest,
+        **meant(scalars.highest, columns.highest, terms.highest),
         typing=signatures.ordered,
         absence="own",
         unordered=True,
@@ -168,9 +148,7 @@ EXPRESSION_ROWS = (
     Operator(
         name="date_plus",
         family="date",
-        scalar=scalars.date_plus,
-        column=columns.date_plus,
-        term=terms.date_plus,
+        **meant(scalars.date_plus, columns.date_plus, terms.date_plus),
         typing=signatures.moved,
         absence="propagate",
         operands="pair",
@@ -185,9 +163,7 @@ EXPRESSION_ROWS = (
     Operator(
         name="years_between",
         family="date",
-        scalar=scalars.years_between,
-        column=columns.years_between,
-        term=terms.spread(terms.years_between),
+        **meant(scalars.years_between, columns.years_between, terms.spread(terms.years_between)),
         typing=signatures.years,
         absence="propagate",
         operands="pair",
@@ -201,9 +177,7 @@ EXPRESSION_ROWS = (
     Operator(
         name="first_known",
         family="choice",
-        scalar=scalars.first_known,
-        column=columns.first_known,
-        term=terms.first_known,
+        **meant(scalars.first_known, columns.first_known, terms.first_known),
         typing=signatures.same,
         chain=True,
         phrase=text("le premier connu", "the first known"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.language import algebra, columns, scalars, signatures, symbolic, terms
-from engine.language.row import Operator, text
+from engine.language.row import Operator, meant, text
 
 _ORDER: Mapping[str, Any] = {
     "typing": signatures.order,
@@ -20,9 +20,7 @@ def _comparison(name: str, test: Callable[..., Any], relation: terms.Relation, *
     return Operator(
         name=name,
         family="comparison",
-        scalar=test,
-        column=columns.compare(test),
-        term=terms.compare(relation),
+        **meant(test, columns.compare(test), terms.compare(relation)),
         absence="propagate",
         operands="one",
         **said,
@@ -33,9 +31,7 @@ def _membership(name: str, wanted: bool, **said: Any) -> Operator:
     return Operator(
         name=name,
         family="comparison",
-        scalar=lambda value, values: (value in values) is wanted,
-        column=columns.member(wanted),
-        term=terms.member(wanted),
+        **meant(lambda value, values: (value in values) is wanted, columns.member(wanted), terms.member(wanted)),
         typing=signatures.equal,
         absence="propagate",
         operands="list",
@@ -139,9 +135,7 @@ COMPARISON_ROWS = (
     Operator(
         name="known",
         family="comparison",
-        scalar=lambda given, wanted: given is wanted,
-        column=columns.known,
-        term=terms.given,
+        **meant(lambda given, wanted: given is wanted, columns.known, terms.given),
         operands="flag",
         phrase=text("{0} est renseigné : {1}", "{0} is given: {1}"),
         meaning=text(
@@ -156,9 +150,7 @@ CONNECTIVE_ROWS = (
     Operator(
         name="all",
         family="connective",
-        scalar=scalars.all_of,
-        column=algebra.all_of,
-        term=terms.all_of,
+        **meant(scalars.all_of, algebra.all_of, terms.all_of),
         unordered=True,
         settled_by=(False,),
         neighbour="any",
@@ -172,9 +164,7 @@ CONNECTIVE_ROWS = (
     Operator(
         name="any",
         family="connective",
-        scalar=scalars.any_of,
-        column=algebra.any_of,
-        term=terms.any_of,
+        **meant(scalars.any_of, algebra.any_of, terms.any_of),
         unordered=True,
         settled_by=(True,),
         neighbour="all",
@@ -188,9 +178,7 @@ CONNECTIVE_ROWS = (
     Operator(
         name="not",
         family="connective",
-        scalar=scalars.negate,
-        column=algebra.negate,
-        term=terms.negate,
+        **meant(scalars.negate, algebra.negate, terms.negate),
         operands="one",
         phrase=text("le contraire", "the contrary"),
         meaning=text(
@@ -202,9 +190,7 @@ CONNECTIVE_ROWS = (
     Operator(
         name="first_known",
         family="connective",
-        scalar=scalars.first_condition,
-        column=algebra.first_condition,
-        term=terms.first_condition,
+        **meant(scalars.first_condition, algebra.first_condition, terms.first_condition),
         chain=True,
         settled_by=(True, False),
         phrase=text("la première connue", "the first known"),

@@ -9,6 +9,7 @@ from typing import Any
 from engine.language.types import Type
 from engine.records import dataclass
 
+Meaning = Callable[..., Any]
 Typing = Callable[[Sequence[Type], Sequence[Any]], Type | None]
 
 
@@ -39,9 +40,9 @@ class Operator:
 
     name: str
     family: str
-    scalar: Callable[..., Any]
-    column: Callable[..., Any]
-    term: Callable[..., Any]
+    scalar: Meaning
+    column: Meaning
+    term: Meaning
     phrase: Mapping[str, str]
     meaning: Mapping[str, str]
     takes: str
@@ -75,6 +76,11 @@ class Operator:
         """A comparison in words; the members of a list are joined by commas."""
         texts = [", ".join(operands)] if self.operands == "list" else operands
         return self.phrase[lang].format(left, *texts)
+
+
+def meant(one: Meaning, column: Meaning, term: Meaning) -> dict[str, Any]:
+    """What an operator means for one case, for a column, and for all cases at once."""
+    return {"scalar": one, "column": column, "term": term}
 
 
 def text(fr: str, en: str) -> Mapping[str, str]:

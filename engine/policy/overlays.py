@@ -146,6 +146,12 @@ def interpretations(convention: model.Convention, laid: Iterable[Laid]) -> Mappi
     return {id_: question.choices for id_, question in open_questions(convention, laid).items()}
 
 
+def laid_called(covering: Sequence[Laid], names: Iterable[str]) -> tuple[Laid, ...]:
+    """The overlays that :func:`laid_names` calls so, in the order of the names."""
+    known = dict(zip(laid_names(covering), covering, strict=True))
+    return tuple(known[name] for name in names)
+
+
 def laid_names(laid: Iterable[Laid]) -> tuple[str, ...]:
     """Overlays by name, each under the convention that it comes from."""
     return tuple(f"{later.id}/{overlay.id}" for later, overlay in laid)

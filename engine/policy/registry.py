@@ -108,7 +108,7 @@ class Registry:
             Outside: the policies say that they hold no rules for this date.
             InputFault: the date falls before the first window, in a gap, or after the last one.
         """
-        own = sorted((c for c in self.conventions.values() if c.beneficiary == beneficiary), key=_start)
+        own = [each for each in self.in_time if each.beneficiary == beneficiary]
         for convention in own:
             if convention.covers(signature):
                 return convention, _because(convention, signature)
@@ -125,10 +125,6 @@ class Registry:
             before=_window(before[-1]) if before else "—",
             after=_window(after[0]) if after else "—",
         )
-
-
-def _start(convention: Convention) -> dt.date:
-    return convention.signed_from
 
 
 def _window(convention: Convention) -> str:

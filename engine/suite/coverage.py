@@ -129,11 +129,15 @@ def _thresholds(item: Item) -> Iterator[tuple[Location, str, list[Node]]]:
     """Comparisons that order numbers or dates, and the bounds of table cells, with the nodes they are made of."""
     for node in _ordering(item):
         yield node.at, _name(node), list(walk(node))
-    if isinstance(item.body, Table):
-        for row in item.body.rows:
-            for name, cell in row.cells.items():
-                if cell.low is not None or cell.high is not None:
-                    yield cell.at, name, list(walk(cell.low, cell.high))
+    for name, cell in _bounded(item):
+        yield cell.at, name, list(walk(cell.low, cell.high))
+
+
+def _bounded(item: Item) -> Iterator[tuple[str, Cell]]:
+    """The cells of a table that have bounds, each with the name of its input."""
+    rows = item.body.rows if isinstance(item.body, Table) else ()
+    cells = (each for row in rows for each in row.cells.items())
+    return ((name, cell) for name, cell in cells if cell.low is not None or cell.high is not None)
 
 
 def _ordering(whole: object) -> Iterator[Compare]:
@@ -175,13 +179,10 @@ class Probes:
         names = self.program.names
         for node in _ordering(item):
             yield node.at, condition(node, names)
-        if isinstance(item.body, Table):
-            for row in item.body.rows:
-                for name, cell in row.cells.items():
-                    if cell.low is not None or cell.high is not None:
-                        yield cell.at, self._bounded(item.body.inputs[name], cell)
+        for name, cell in _bounded(item):
+            yield cell.at, self._within(item.body.inputs[name], cell)  # type: ignore[union-attr]
 
-    def _bounded(self, ref: FactRef | ItemRef, cell: Cell) -> Closure:
+    def _within(self, ref: FactRef | ItemRef, cell: Cell) -> Closure:
         """Whether an input lies within the bounds of a cell; unknown where it or a bound is."""
         wanted = type_of(ref, self.program.names.scope)
         slot = self.program.names.slot(ref)
@@ -202,17 +203,10 @@ class Probes:
 
 
 def _deciding(item: Item, decided: int | None, run: Run) -> Iterator[Side]:
-    match item.body:
-        case Outcome(_, rules, _):
-            fired = run.rules.get(item.id, ())
-            yield from (("rule", rule.at, "yes") for rule in rules if rule.id in fired)
-        case _ if decided is None:
-            return
-        case Parameter(values) if len(values) > 1:
-            yield ("value", values[decided].at, "yes")
-        case Table(_, rows):
-            yield ("row", rows[decided].at, "yes")
-        case Criterion(_, derogations):
-            yield ("derogation", derogations[decided].at, "yes")
-        case Quantity(Scale(steps)):
-            yield ("step", steps[decided].at, "yes")
+    """The rules, or the member of a body, that made an answer."""
+    fired, members = run.rules.get(item.id, ()), list(_inner(item))
+    if isinstance(item.body, Outcome):
+        yield from ((kind, at, "yes") for kind, id_, at in members if id_ in fired)
+    elif decided is not None and members:
+        kind, _, at = members[decided]
+        yield (kind, at, "yes")

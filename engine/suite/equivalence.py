@@ -13,7 +13,7 @@ from engine.evaluation.session import Session
 from engine.language.logic import Term
 from engine.language.symbolic import different, known
 from engine.policy.model import Item
-from engine.policy.overlays import laid_names
+from engine.policy.overlays import laid_called, laid_names
 from engine.proof.bodies import aspects, encode_item
 from engine.proof.defects import all_cases
 from engine.proof.encoding import Encoding, Layer
@@ -59,9 +59,7 @@ def _told_apart(item: Item, layer: Layer, changed: Session, encoding: Encoding) 
     if not carriers:
         return
     convention = changed.registry.conventions[encoding.convention.id]
-    covering = changed.registry.covering(convention)
-    by_name = dict(zip(laid_names(covering), covering, strict=True))
-    laid = tuple(by_name[name] for name in laid_names(layer.laid))
+    laid = laid_called(changed.registry.covering(convention), laid_names(layer.laid))
     after: Mapping[str, Step] = {step.item.id: step for step in changed.program(convention, laid).plan.steps}
     for step in carriers:
         for read in layer.plan.steps:  # whatever the changed item reads has its terms by then

@@ -19,7 +19,7 @@ from engine.evaluation.plan import Key
 from engine.evaluation.program import Program
 from engine.evaluation.session import Session
 from engine.language.types import Type
-from engine.policy.overlays import Laid, laid_items, laid_names
+from engine.policy.overlays import laid_called, laid_items
 from engine.policy.registry import Registry
 from engine.proof.solving import Status
 from engine.proof.witness import other_readings
@@ -236,9 +236,7 @@ class _Bench:
         """The program of ``key`` before and after the change."""
         before = self.programs[key]
         convention = changed.registry.conventions[key[0]]
-        covering = changed.registry.covering(convention)
-        by_name = dict(zip(laid_names(covering), covering, strict=True))
-        laid: tuple[Laid, ...] = tuple(by_name[name] for name in key[1])
+        laid = laid_called(changed.registry.covering(convention), key[1])
         return Differ.of(before, changed.program(convention, laid))
 
     def _of_item(self, differ: Differ) -> Iterator[Observed]:

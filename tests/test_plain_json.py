@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.errors import InputFault
 from engine.policy import loader
 from engine.policy.loader import MAX_DEPTH, MAX_DIGITS
-from engine.policy.plain_json import plain_json
+from engine.policy.syntax import plain_json
 
 TEXTS = st.text(CHARACTERS, max_size=6) | st.sampled_from(["null", "yes", "2024-06-22", "1"])
 LEAVES = st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats() | TEXTS

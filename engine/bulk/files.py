@@ -119,30 +119,26 @@ class _Work:
         frame = typed.filter(accepted).drop(ACCEPTED)
         frame = evaluate_frame(frame, self.rules, interpret=self.job.interpret, criteria=self.job.criteria)
         holds = agreeing(frame, self.errors)
-        told = (*self._told(piece.frame.filter(~accepted)), *self._contradicted(frame.filter(~holds)))
+        told = (*self._told(piece.frame.filter(~accepted), False), *self._told(frame.filter(~holds), True))
         self._refuse([*piece.refused, *told], refused)
         frame = frame.filter(holds)
         if self.sheets is not None:
-            self._explain(frame, self.sheets)
+            for row in frame.iter_rows(named=True):
+                decide = partial(decided, row, self.rules, self.job.interpret)
+                self.sheets.explain(self.sources[row[FILE]].name, row[ROW], decide)
         frame = frame.drop(FILE, ROW)
         count_results(frame, self.summary, self.rules.registry.results)
         frame = frame.with_columns(told_rows(frame, self.rules, self.job, self.list_text))
         return self.labels.applied(with_euros(frame))
 
-    def _explain(self, frame: pl.DataFrame, sheets: Workbook) -> None:
-        for row in frame.iter_rows(named=True):
-            decide = partial(decided, row, self.rules, self.job.interpret)
-            sheets.explain(self.sources[row[FILE]].name, row[ROW], decide)
-
-    def _told(self, frame: pl.DataFrame) -> Iterator[Refusal]:
+    def _told(self, frame: pl.DataFrame, typed: bool) -> Iterator[Refusal]:
+        """What is wrong with rows; of ``typed`` ones, facts that cannot all hold."""
         for row in frame.iter_rows(named=True):
             source = self.sources[row[FILE]]
-            yield from refusals(source.name, row[ROW], row, self.rules.registry, source.dialect)
-
-    def _contradicted(self, frame: pl.DataFrame) -> Iterator[Refusal]:
-        """Facts that cannot all hold, in the words of the evaluator of one case."""
-        for row in frame.iter_rows(named=True):
-            yield from contradictions(self.sources[row[FILE]].name, row[ROW], row, self.rules, self.job.interpret)
+            if typed:
+                yield from contradictions(source.name, row[ROW], row, self.rules, self.job.interpret)
+            else:
+                yield from refusals(source.name, row[ROW], row, self.rules.registry, source.dialect)
 
     def _refuse(self, found: list[Refusal], refused: Refusals) -> None:
         sources = {source.name: source for source in self.sources}

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
@@ -48,26 +47,6 @@ FORMATS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-@dataclass(slots=True)
-class Reasons:
-    """Why rows were decided so: file, row, result, value, reason, text; and how many rows were left out."""
-
-    lines: list[tuple[str, int, str, str, str, str]] = field(default_factory=list)
-    rows: int = 0
-    left: int = 0
-
-    def add(self, file: str, row: int, decide: Callable[[], Decision], lang: str, vocabulary: Vocabulary) -> None:
-        """The reasons of one more row, while there is room."""
-        if self.rows >= EXPLAINED:
-            self.left += 1
-            return
-        self.rows += 1
-        decision = decide()
-        for result in _told(decision):
-            value, reason, text = _reason(result, decision, lang, vocabulary)
-            self.lines.append((file, row, result.label[lang], value, reason, text))
-
-
 def _told(decision: Decision) -> Iterable[Result]:
     """The headline results that apply; where a condition is not met, the verdict and the conditions alone."""
     verdict = decision.verdict
@@ -104,7 +83,8 @@ class Workbook:
     def __init__(self, labels: Labels, registry: Registry, choices: Mapping[str, str]) -> None:
         self.labels, self.registry, self.choices = labels, registry, choices
         self.refused: list[Refusal] = []
-        self.reasons = Reasons()
+        self.reasons: list[tuple[str, int, str, str, str, str]] = []  # file, row, result, value, reason, text
+        self.asked = 0  # rows whose reasons are told, or left out
 
     @contextmanager
     def opened(self, path: Path, target: Path, schema: pl.Schema) -> Iterator[Workbook]:
@@ -131,7 +111,13 @@ class Workbook:
         self.refused.extend(refusals)
 
     def explain(self, file: str, row: int, decide: Callable[[], Decision]) -> None:
-        self.reasons.add(file, row, decide, self.labels.lang, self.registry.vocabulary)
+        """Why a row was decided so, while there is room."""
+        self.asked += 1
+        if self.asked <= EXPLAINED:
+            decision = decide()
+            for result in _told(decision):
+                told = _reason(result, decision, self.labels.lang, self.registry.vocabulary)
+                self.reasons.append((file, row, result.label[self.labels.lang], *told))
 
     def _sheet(self, name: str, heads: Sequence[str]) -> Any:
         sheet = self.book.add_worksheet(self.labels.words[f"sheet.{name}"])
@@ -170,10 +156,10 @@ class Workbook:
     def _finish(self) -> None:
         """The other sheets: what was refused, why the rest was decided so, and under which rules."""
         self.decisions.autofilter(0, 0, self.rows, self.width - 1)
-        lang, words, left = self.labels.lang, self.labels.words, self.reasons.left
+        lang, words, left = self.labels.lang, self.labels.words, max(0, self.asked - EXPLAINED)
         told = ((r.file, r.row, r.cell, r.column, r.problem.code, r.problem.message(lang)) for r in self.refused)
         self._table("refused", ("file", "row", "cell", "column", "code", "message"), told)
-        self._table("reasons", ("file", "row", "result", "value", "reason", "text"), self.reasons.lines)
+        self._table("reasons", ("file", "row", "result", "value", "reason", "text"), self.reasons)
         rules: list[tuple[object, ...]] = [
             (convention.label[lang], convention.id, convention.signed_from, convention.signed_before, convention.digest)
             for convention in self.registry.conventions.values()

@@ -18,8 +18,7 @@ from yaml.reader import Reader
 from engine.errors import MAX_FAULTS, InputFault, Location, Problem, bounded, fault
 from engine.escaping import UNSAFE
 from engine.policy.document import Document, Keys, Marks, marked
-from engine.policy.plain_json import plain_json
-from engine.policy.syntax import character_problems, cut_short, decimal_comma, syntax_fault
+from engine.policy.syntax import character_problems, cut_short, decimal_comma, plain_json, syntax_fault
 
 MAX_BYTES = 4_000_000
 MAX_DEPTH = 40

@@ -1,17 +1,26 @@
-"""Reads a policies folder: its files come in, a registry goes out, remembered where nothing has changed since."""
+"""Reads a policies folder: its files come in, a registry goes out, remembered where nothing has changed since.
+
+What is read before any plan is made is checked here: a session needs the start of the contract year and the conditions
+of overlays to know which items a case has at all; so these can read facts and interpretations, and no item.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputFault, Location, Problem, fault
+from engine.language.expressions import Compare, Condition, FactRef, ItemRef, walk
 from engine.language.facts import Vocabulary, vocabulary
+from engine.language.operators import COMPARISONS
+from engine.language.types import DATE
+from engine.language.typing import Scope, check_condition, type_of
 from engine.policy.model import Convention
+from engine.policy.overlays import interpretations
 from engine.policy.places import HEAD, schemas_folder
 from engine.policy.registry import Registry
 from engine.policy.remembered import recall, remember
@@ -20,8 +29,10 @@ if TYPE_CHECKING:
     from engine.policy.amending import Written
     from engine.policy.schema import Shape
 
+
 READERS = ("language", "policy")  # the rooms whose change asks for another reading
 HASHED = 5_000_000  # bytes of a file; more than any file that can be read, and so remembered
+_OF_A_NAME = frozenset({"unknown-fact", "unknown-interpretation", "unknown-value"})
 
 
 def load_schema(name: str, path: Path | None = None) -> tuple[dict[str, Any], str]:
@@ -86,8 +97,6 @@ def read_registry(
     Raises:
         InputFault: the folder itself cannot be read.
     """
-    from engine.policy.gates import gate_problems  # what reads is needed only where a folder is not remembered
-
     facts, case_digest = load_vocabulary(case_schema)
     conventions, problems = _read(_folders(root), shown or root)
     if not conventions and not problems:
@@ -221,3 +230,32 @@ def _read_text(folder: Path, shown: Path, shapes: Mapping[str, Shape]) -> tuple[
         values = {"value": repr(text.head.data["id"]), "wanted": folder.name}
         problems.append(Problem(text.head.key_at(("id",)), "wrong-value", values))
     return text, [*problems, *(() if text.amends else misplaced(text))]
+
+
+def gate_problems(registry: Registry) -> Iterator[Problem]:
+    """Names that do not exist, and conditions of overlays that read what is not yet known."""
+    for convention in registry.conventions.values():
+        for overlay in convention.overlays:
+            if overlay.when is not None:
+                yield from _reads_too_much(overlay.when, registry.vocabulary)
+        yield from _unknown_names(registry, convention)
+
+
+def _unknown_names(registry: Registry, convention: Convention) -> Iterator[Problem]:
+    """Unknown names where a contract of ``convention`` is decided, under whatever overlays."""
+    covering = registry.covering(convention)
+    scope = Scope(registry.vocabulary, {}, interpretations(convention, covering))
+    type_of(convention.years_from, scope, DATE)
+    for _, overlay in covering:
+        if overlay.when is not None:
+            check_condition(overlay.when, scope)
+    yield from (problem for problem in scope.problems if problem.code in _OF_A_NAME)
+
+
+def _reads_too_much(when: Condition, vocabulary: Vocabulary) -> Iterator[Problem]:
+    for node in walk(when):
+        facts = vocabulary.facts
+        reads_fact = isinstance(node, FactRef) and node.name in facts and not facts[node.name].absence_answers
+        compares = isinstance(node, Compare) and COMPARISONS[node.operator].operands != "flag"
+        if reads_fact or isinstance(node, ItemRef) or compares:
+            yield Problem(node.at, "overlay-when")

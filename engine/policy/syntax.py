@@ -1,12 +1,21 @@
-"""What is likely meant by a text that is no YAML, or another one than it looks: its lines come in, problems go out."""
+"""Texts that are simpler than YAML, or are none: plain JSON comes in and its data goes out, or lines and what is meant.
+
+JSON with nothing unusual in it is read by the quick reader of the library, and reads the same as YAML would; what is
+not taken goes the way of YAML, and where that fails, or reads another text than it looks, the likely fault is told.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
 
 from engine.errors import Location, Problem
 
+MOST = 262_144  # characters; in more there may be more nodes than a file may have
+_LAID_OUT = str.maketrans("\n\r", "  ")
 # What the parsers say, in the order in which it is looked for, and the code of the fault that is likely behind it.
 _SYNTAX = (
     ("mapping values are not allowed", "yaml-colon"),
@@ -21,13 +30,47 @@ _SYNTAX = (
     ("block sequence entries", "yaml-indentation"),
     ("<document start>", "yaml-indentation"),
 )
-
-
 _HARD_SPACE = re.compile("^[^\"'#]*?[\u00a0\u202f\u2007]")  # looks like a space, and is none
 _NO_SPACE = re.compile(r"[ -]*[a-z_]+:(?=[^\s:/])")
 _CUTS = re.compile(r"\s+#[^\s#]")  # a comment has a space after its sign
 _AFTER_COMMA = re.compile(r"([0-9]+)\s*(?:€|%|[A-Za-z]{2,})?\Z")
 _THOUSANDS = 3  # digits after a comma that may part thousands
+
+
+def plain_json(text: str, depth: int, digits: int) -> Any:
+    """The data, or None for text with escapes, nulls, odd characters or numbers, a key twice, or that is no JSON."""
+    if len(text) > MOST or "\\" in text or "null" in text or not text.translate(_LAID_OUT).isprintable():
+        return None
+
+    def number(written: str) -> int | Decimal:
+        if len(written) > digits or "e" in written or "E" in written:
+            raise ValueError(written)
+        return Decimal(written) if "." in written else int(written)
+
+    reader = json.JSONDecoder(parse_float=number, parse_int=number, parse_constant=_refused, object_pairs_hook=_mapping)
+    try:
+        data = reader.decode(text)
+    except (ValueError, RecursionError):
+        return None
+    shallow = text.count("{") + text.count("[") <= depth
+    return data if shallow or _within(data, depth) else None
+
+
+def _refused(written: str) -> None:
+    raise ValueError(written)
+
+
+def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key twice")
+    return found
+
+
+def _within(data: Any, depth: int) -> bool:
+    """Whether containers stand in each other at most so deep."""
+    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else None
+    return inner is None or (depth > 0 and all(_within(each, depth - 1) for each in inner))
 
 
 def syntax_fault(said: str, lines: Sequence[str], place: Location) -> Problem:

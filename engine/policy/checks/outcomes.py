@@ -7,7 +7,7 @@ would take 3ⁿ steps. The impossible ones are left out, as section 3 of the des
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.errors import Problem
@@ -146,15 +146,20 @@ def _next(conditions: list[Condition], verdicts: Verdicts) -> str | None:
 
 
 def _holds(node: Condition, verdicts: Verdicts) -> bool | None:
-    match node:
-        case VerdictIs(criterion, wanted):
-            known = verdicts.get(criterion.id)
-            return None if known is None else known in wanted
-        case Connect(operator, parts):
-            holds: bool | None = CONNECTIVES[operator].scalar([_holds(part, verdicts) for part in parts])
-            return holds
-        case _:
+    def among(atom: Condition) -> bool | None:
+        if not isinstance(atom, VerdictIs) or atom.criterion.id not in verdicts:
             return None
+        return verdicts[atom.criterion.id] in atom.verdicts
+
+    return decided(node, among)
+
+
+def decided(node: Condition, atom: Callable[[Condition], bool | None]) -> bool | None:
+    """Whether a condition holds, as far as its comparisons are decided."""
+    if not isinstance(node, Connect):
+        return atom(node)
+    holds: bool | None = CONNECTIVES[node.operator].scalar([decided(part, atom) for part in node.parts])
+    return holds
 
 
 def _problem(proof: _Proof, verdicts: Verdicts, rules: list[str]) -> Problem:

@@ -13,10 +13,11 @@ from math import prod
 from typing import Any
 
 from engine.errors import Problem
-from engine.language.expressions import Compare, Condition, Connect, FactRef, ItemRef, Literal
+from engine.language.expressions import Compare, Condition, FactRef, ItemRef, Literal
 from engine.language.facts import SIGNATURE, Vocabulary
-from engine.language.operators import COMPARISONS, CONNECTIVES
+from engine.language.operators import COMPARISONS
 from engine.language.types import Type
+from engine.policy.checks.outcomes import decided
 from engine.policy.model import Convention, Item, Row, Table
 from engine.policy.offers import narrowed
 from engine.policy.overlays import DAY, in_force, laid_items
@@ -109,16 +110,16 @@ def _applies(item: Item, table: Table, point: Point, types: Mapping[str, Type | 
         (ref.name if isinstance(ref, FactRef) else ref.id): (point[name], types[name])
         for name, ref in table.inputs.items()
     }
-    if item.applies_when is not None and _holds(item.applies_when, by_name) is False:
-        return False
-    return not (item.unless is not None and _holds(item.unless, by_name) is True)
+
+    def holds(node: Condition) -> bool | None:
+        return decided(node, lambda atom: _compared(atom, by_name))
+
+    closed = item.applies_when is not None and holds(item.applies_when) is False
+    return not (closed or (item.unless is not None and holds(item.unless) is True))
 
 
-def _holds(node: Condition, known: Mapping[str, tuple[Any, Type | None]]) -> bool | None:
+def _compared(node: Condition, known: Mapping[str, tuple[Any, Type | None]]) -> bool | None:
     match node:
-        case Connect():
-            holds: bool | None = CONNECTIVES[node.operator].scalar([_holds(part, known) for part in node.parts])
-            return holds
         case Compare(operator, left) if COMPARISONS[operator].operands != "flag":
             value, type_ = known.get(left.name if isinstance(left, FactRef) else left.id, (None, None))
             if type_ is None:

@@ -147,20 +147,13 @@ def _of_input(name: str, ref: FactRef | ItemRef, rows: Sequence[Row], names: Nam
 
 def _cell(cell: Cell, column: Column, type_: Type | None, names: Names) -> Operand:
     """A cell's test; a single literal is an equality, which engines compute fastest."""
-    literals = cell.values if cell.values is not None else cell.excluded
-    if literals is not None:
-        values = [literal_value(part, type_) for part in literals]
-        if len(values) == 1:
-            row = COMPARISONS["is" if cell.values is not None else "is_not"]
-            return row.column(pl, column, literal_column(values[0], type_))
-        row = COMPARISONS["in" if cell.values is not None else "not_in"]
+    if cell.listed is not None:
+        row, values = COMPARISONS[cell.listed[0]], [literal_value(part, type_) for part in cell.literals]
+        if row.alone is not None and len(values) == 1:
+            return COMPARISONS[row.alone].column(pl, column, literal_column(values[0], type_))
         return row.column(pl, column, [bare(value, type_, column) for value in values])
-    bounds = [
-        COMPARISONS[name].column(pl, column, expression(bound, names, type_))
-        for name, bound in (("at_least", cell.low), ("less_than", cell.high))
-        if bound is not None
-    ]
-    return algebra.all_of(pl, bounds)
+    bounds = ((COMPARISONS[name], expression(bound, names, type_)) for name, bound in cell.bounds)
+    return algebra.all_of(pl, [row.column(pl, column, bound) for row, bound in bounds])
 
 
 def _outcome(outcome: Outcome, names: Names) -> Column:

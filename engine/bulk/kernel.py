@@ -22,7 +22,6 @@ from engine.language.algebra import Column, Operand, all_of, either, is_null, li
 from engine.language.expressions import ItemRef, find
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.types import UNIT_SCALE, VERDICT, Type, joined
-from engine.language.typing import Scope
 from engine.policy.entries import WithoutRules
 from engine.policy.model import CONSISTENCY, UNMET, YEAR_START, Convention, Item, Obligation, Overlay
 from engine.policy.overlays import Laid
@@ -175,7 +174,7 @@ class Kernel:
         plan = make_plan(convention, covering, (), self.registry.vocabulary)
         defaults = {id_: question.default for id_, question in plan.interpretations.items()}
         choices = defaults | {id_: choice for id_, choice in self.interpret.items() if id_ in defaults}
-        names = self._names(plan, choices, {})
+        names = Names(self.facts, {}, choices, plan.scope)
         ids = _needed(plan, {YEAR_START, *self.kinds, *chain(*_broken(plan).values())}) & _untouched(plan, covering)
         _make_items([step for step in plan.steps if step.item.id in ids], names)
         bits = [when(pl, _in_force(overlay, names), 1 << i, 0) for i, (_, overlay) in enumerate(covering)]
@@ -190,7 +189,7 @@ class Kernel:
         for known in part.branches.values():
             if known.steps == steps:
                 return known
-        names = self._names(plan, part.choices, part.items)
+        names = Names(self.facts, dict(part.items), part.choices, plan.scope)
         _make_items(steps, names)
         results = [
             pl.lit(part.convention.id).alias("convention"),
@@ -200,10 +199,6 @@ class Kernel:
         for id_, kind in self.kinds.items():
             results.extend(output_columns(id_, kind, names.items.get(id_, Column(None, 1, True))))
         return Branch(steps, names.stages, results)
-
-    def _names(self, plan: Plan, choices: Mapping[str, str], items: Mapping[str, Column]) -> Names:
-        questions = {id_: question.choices for id_, question in plan.interpretations.items()}
-        return Names(self.facts, dict(items), choices, Scope(plan.vocabulary, plan.types, questions))
 
     def _undecided(self, window: str | None = None) -> list[pl.Expr]:
         """What is said of a row that no convention decides, or a window without rules: every result is undetermined."""

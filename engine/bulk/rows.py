@@ -21,6 +21,7 @@ from engine.errors import InputFault, Location, Problem
 from engine.evaluation.facts import nested, read_case
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact
 from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
+from engine.language.values import as_written
 from engine.policy.entries import WithoutRules
 from engine.policy.model import Convention
 from engine.policy.registry import Registry
@@ -106,7 +107,7 @@ def _plain_text(text: str, fact: Fact, dialect: str) -> str:
         value = read_spoken(text, fact, dialect)
     except Unread:
         return UNREAD
-    return str(value).lower() if isinstance(value, bool) else f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return f"{value:f}" if isinstance(value, Decimal) else as_written(value)
 
 
 def _reading(column: pl.Expr, fact: Fact, dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:

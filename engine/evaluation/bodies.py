@@ -228,16 +228,11 @@ def _settled(candidates: Sequence[tuple[int, Answer, bool, int, int]]) -> Decide
 
 def _cell(cell: Cell, type_: Type | None, names: Names) -> CellTest:
     """Literals are compared at once; bounds may be items of their own."""
-    if cell.values is not None or cell.excluded is not None:
-        wanted = cell.values is not None
-        members = frozenset(literal_value(part, type_) for part in (cell.values or cell.excluded or ()))
-        row = COMPARISONS["in" if wanted else "not_in"].scalar
-        return lambda value, slots: (row(value, members), 0, 0)
-    bounds = [
-        (COMPARISONS[name].scalar, expression(bound, names, type_))
-        for name, bound in (("at_least", cell.low), ("less_than", cell.high))
-        if bound is not None
-    ]
+    if cell.listed is not None:
+        members = frozenset(literal_value(part, type_) for part in cell.literals)
+        among = COMPARISONS[cell.listed[0]].scalar
+        return lambda value, slots: (among(value, members), 0, 0)
+    bounds = [(COMPARISONS[name].scalar, expression(bound, names, type_)) for name, bound in cell.bounds]
 
     def run(value: Any, slots: Slots) -> Answer:
         used = missing = 0

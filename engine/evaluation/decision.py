@@ -167,6 +167,10 @@ class Decision:
         """The result that heads the answer, where some convention of the folder names one."""
         return None if self.headline.verdict is None else self.results[self.headline.verdict]
 
+    def obligation(self, id_: str) -> ObligationLine | None:
+        """The line of a duty; None of any other item."""
+        return next((line for line in self.obligations if line.id == id_), None)
+
     def stated(self, id_: str | None) -> Result | None:
         """A headline result, where the folder has it."""
         return None if id_ is None else self.results[id_]

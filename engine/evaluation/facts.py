@@ -17,7 +17,7 @@ from engine.errors import InputFault, Location, Problem, nearest
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact, Vocabulary
 from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
 from engine.language.typing import date_fault, is_date, nearest_fact
-from engine.language.values import Scalar, exact
+from engine.language.values import Scalar, as_written, exact
 from engine.policy.document import Document
 from engine.records import dataclass
 
@@ -223,5 +223,5 @@ def _day(value: Any) -> dt.date | None:
 def _shown(value: Any) -> str:
     if isinstance(value, int) and abs(value) >= 10**MAX_SHOWN:
         return "…"  # Python refuses to write thousands of digits
-    text = repr(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    text = repr(value) if isinstance(value, str) else as_written(value)
     return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"

@@ -11,6 +11,7 @@ from engine.errors import InputFault
 from engine.language.expressions import Chosen, FactRef, ItemRef, walk
 from engine.language.facts import SIGNATURE, YEAR, Vocabulary
 from engine.language.types import Type
+from engine.language.typing import Scope
 from engine.policy.model import Convention, Interpretation, Item, Parameter
 from engine.policy.overlays import Laid, agreement_items, interpretations, laid_items, laid_names, open_questions
 from engine.policy.resolve import resolve
@@ -66,6 +67,12 @@ class Plan:
     def key(self) -> Key:
         """A name for the convention under its overlays."""
         return (self.convention.id, laid_names(self.overlays))
+
+    @property
+    def scope(self) -> Scope:
+        """The names that its rules may use, with their types."""
+        choices = {id_: question.choices for id_, question in self.interpretations.items()}
+        return Scope(self.vocabulary, self.types, choices)
 
     @property
     def types(self) -> Mapping[str, Type | None]:

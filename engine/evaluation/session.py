@@ -20,7 +20,7 @@ from engine.evaluation.results import doubts, no_such_result, obligations, overl
 from engine.evaluation.selection import Reach, overlays_in_force, reach_of
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar, as_written
 from engine.policy.model import ERROR, YEAR_START, Convention
 from engine.policy.offers import outside
 from engine.policy.overlays import Laid, laid_names, named_items
@@ -260,14 +260,10 @@ def _needed(only: Iterable[str], program: Program, run: Run) -> tuple[str, ...]:
 def _contradiction(doubt: Doubt) -> Problem:
     """That facts cannot all hold, with each of them; the place is the case's own where it is known."""
     facts = doubt.result.facts
-    shown = ", ".join(f"{name} = {_written(value)}" for name, value in facts.items())
+    shown = ", ".join(f"{name} = {as_written(value)}" for name, value in facts.items())
     named = [name for name in facts if name != SIGNATURE] or [SIGNATURE]
     values = {"name": named[0], "id": doubt.result.id, "label": doubt.result.label, "facts": shown}
     return Problem(doubt.at, CONTRADICTION, values)
-
-
-def _written(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _usage(code: str, close: str | None, **values: object) -> UsageFault:

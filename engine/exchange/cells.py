@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.language.expressions import Cell, Citation, Expression, FactRef, ItemRef, Literal
 from engine.language.typing import is_date
+from engine.language.values import as_written
 from engine.policy.model import Convention, Row
 
 _AMONG = {"en": ("in", "not in"), "fr": ("parmi", "sauf")}
@@ -68,7 +69,7 @@ def _text(cell: Any, among: str, beyond: str) -> str:
 def _word(value: Any) -> str:
     if isinstance(value, dict):
         return str(*value.values())
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return as_written(value)
 
 
 def read_row(text: str, items: Collection[str]) -> tuple[dict[str, Any], list[str]]:

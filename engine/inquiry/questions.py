@@ -243,7 +243,7 @@ def _wanted(decision: Decision, wanted: str) -> tuple[Result, ...]:
     if wanted not in decision.results:
         close = nearest(wanted, [*decision.results, ALL])
         raise UsageFault(Problem(Location(decision.convention.id), "unknown-item", {"id": wanted}, close))
-    line = next((line for line in decision.obligations if line.id == wanted), None)
+    line = decision.obligation(wanted)
     result = decision.results[wanted]
     if line is None:
         return (result,)

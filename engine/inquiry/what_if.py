@@ -217,9 +217,7 @@ def _kept(decision: Decision, item: str, vocabulary: Vocabulary, any_fact: bool)
     """The facts that stay as they are; one that an open result waits for may be stated."""
     if any_fact:
         return frozenset((BENEFICIARY,))
-    waiting = decision.results[item].missing
-    if decision.results[item].kind == "obligation":
-        waiting = next(line.missing for line in decision.obligations if line.id == item)
+    waiting = (decision.obligation(item) or decision.results[item]).missing
     given = decision.facts
     fixed = (name for name, fact in vocabulary.facts.items() if fact.is_fixed(given) and name not in waiting)
     return frozenset((BENEFICIARY, *fixed))

@@ -63,11 +63,11 @@ class Wish:
 
 def answer_of(decision: Decision, item: str) -> Value:
     """What an item answers in a decision: a value, the status of an obligation, or why there is none."""
-    result = decision.results[item]
-    if result.kind == "obligation":
-        status = next(line.status for line in decision.obligations if line.id == item)
-        return {"undetermined": UNDETERMINED, "not_applicable": NOT_APPLICABLE}.get(status, status)
-    return {"undetermined": UNDETERMINED, "not_applicable": NOT_APPLICABLE}.get(result.status) or result.value  # type: ignore[return-value]
+    result, line = decision.results[item], decision.obligation(item)
+    status, value = (result.status, result.value) if line is None else (line.status, line.status)
+    found = {"undetermined": UNDETERMINED, "not_applicable": NOT_APPLICABLE}.get(status, value)
+    assert found is not None, "what is known has a value"
+    return found
 
 
 def wished_term(encoding: Encoding, item: str, wish: Wish, as_of: dt.date | None) -> Term:

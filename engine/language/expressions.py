@@ -158,6 +158,24 @@ class Cell:
     high: Expression | None
     at: Location = field(compare=False)
 
+    @property
+    def listed(self) -> tuple[str, tuple[Literal, ...]] | None:
+        """The comparison with a list, and its literals, where the cell has one."""
+        if self.values is not None:
+            return "in", self.values
+        return None if self.excluded is None else ("not_in", self.excluded)
+
+    @property
+    def literals(self) -> tuple[Literal, ...]:
+        """The members of a list; none where the cell has bounds."""
+        return () if self.listed is None else self.listed[1]
+
+    @property
+    def bounds(self) -> tuple[tuple[str, Expression], ...]:
+        """The comparisons with bounds; none where the cell has a list."""
+        pairs = (("at_least", self.low), ("less_than", self.high))
+        return tuple((name, bound) for name, bound in pairs if bound is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

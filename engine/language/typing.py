@@ -246,13 +246,12 @@ def _check_comparison(node: tree.Compare, scope: Scope) -> None:
 
 def check_cell(cell: tree.Cell, wanted: Type | None, scope: Scope) -> None:
     """Reports literals and bounds of a table cell that the input's type cannot have."""
-    for literal in (*(cell.values or ()), *(cell.excluded or ())):
+    for literal in cell.literals:
         found = literal_type(literal, scope, wanted)
         if wanted and found and joined(found, wanted) is None:
             scope.report(literal.at, "type-mismatch", operator="cell", types=named(wanted, found))
-    for bound in (cell.low, cell.high):
-        if bound is not None:
-            found = type_of(bound, scope, wanted)
-            ordered = wanted is None or wanted.kind in ("number", "date")
-            if not ordered or (wanted and found and joined(found, wanted) is None):
-                scope.report(cell.at, "type-mismatch", operator="from/before", types=named(wanted, found))
+    for _, bound in cell.bounds:
+        found = type_of(bound, scope, wanted)
+        ordered = wanted is None or wanted.kind in ("number", "date")
+        if not ordered or (wanted and found and joined(found, wanted) is None):
+            scope.report(cell.at, "type-mismatch", operator="from/before", types=named(wanted, found))

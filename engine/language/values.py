@@ -38,6 +38,15 @@ def exact(number: int | Decimal | Fraction) -> Number:
     return fraction.numerator if fraction.denominator == 1 else fraction
 
 
+def as_written(value: object) -> str:
+    """A value as rules and cases write it.
+
+    >>> as_written(True), as_written(775)
+    ('true', '775')
+    """
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def add_months(start: dt.date, months: int) -> dt.date:
     """``start`` moved by whole months; a day that the month lacks becomes its last day (design, section 8).
 

@@ -7,13 +7,14 @@ there. Bounds that are not written in the table leave the classes open.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from engine.language.expressions import Cell, Literal
 from engine.language.facts import Fact
+from engine.language.operators import COMPARISONS
 from engine.language.types import Type
 from engine.language.values import exact
 from engine.policy.model import Table
@@ -29,26 +30,24 @@ def cells_of(table: Table, name: str) -> list[Cell]:
 
 def classes(cells: Sequence[Cell], type_: Type, fact: Fact | None = None) -> list[Any] | None:
     """A value of each class of an input of this type, within the range of ``fact``; None where a bound is computed."""
-    bounds = [bound for cell in cells for bound in (cell.low, cell.high) if bound is not None]
-    if not all(isinstance(bound, Literal) for bound in bounds):
+    if not all(isinstance(bound, Literal) for cell in cells for _, bound in cell.bounds):
         return None
     if type_.kind in ("enum", "verdict"):
         return list(type_.values)
     if type_.kind == "boolean":
         return [True, False]
-    named = {constant(literal, type_) for cell in cells for literal in _literals(cell)}
+    written = (each for cell in cells for each in (*cell.literals, *(bound for _, bound in cell.bounds)))
+    named = {constant(literal, type_) for literal in written if isinstance(literal, Literal)}
     points = {_beside(value, type_, sign) for value in named for sign in (-1, 0, 1)}
     return sorted(_within(points, fact)) or [SOME_DAY if type_.kind == "date" else 0]
 
 
 def fits(cell: Cell, value: Any, type_: Type) -> bool:
     """Whether the value of a class is what a cell with written bounds asks."""
-    if cell.values is not None:
-        return value in [constant(literal, type_) for literal in cell.values]
-    if cell.excluded is not None:
-        return value not in [constant(literal, type_) for literal in cell.excluded]
-    low, high = (constant(bound, type_) if isinstance(bound, Literal) else None for bound in (cell.low, cell.high))
-    return (low is None or value >= low) and (high is None or value < high)
+    if cell.listed is not None:
+        return bool(COMPARISONS[cell.listed[0]].scalar(value, [constant(each, type_) for each in cell.literals]))
+    bounds = ((name, bound) for name, bound in cell.bounds if isinstance(bound, Literal))
+    return all(COMPARISONS[name].scalar(value, constant(bound, type_)) for name, bound in bounds)
 
 
 def constant(literal: Literal, type_: Type) -> Any:
@@ -57,11 +56,6 @@ def constant(literal: Literal, type_: Type) -> Any:
     if type_.kind == "date":
         return dt.date.fromisoformat(value) if isinstance(value, str) else SOME_DAY
     return exact(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
-
-
-def _literals(cell: Cell) -> Iterator[Literal]:
-    yield from (*(cell.values or ()), *(cell.excluded or ()))
-    yield from (bound for bound in (cell.low, cell.high) if isinstance(bound, Literal))
 
 
 def _beside(value: Any, type_: Type, sign: int) -> Any:

@@ -15,6 +15,7 @@ from typing import Any
 from engine.errors import Location, Problem, bounded, nearest
 from engine.language.operators import COMPARISONS
 from engine.language.typing import date_fault
+from engine.language.values import as_written
 from engine.policy import shapes
 from engine.policy.document import Document
 from engine.policy.shapes import Test, fitting
@@ -159,7 +160,7 @@ def _wanted(error: Any) -> str | dict[str, str]:
 def _shown(value: Any) -> str:
     text = "{…}" if isinstance(value, dict) else "[…]" if isinstance(value, list) else repr(value)
     if not isinstance(value, dict | list | str):
-        text = str(value).lower() if isinstance(value, bool) else str(value)
+        text = as_written(value)
     return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
 
 

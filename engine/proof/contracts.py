@@ -11,7 +11,6 @@ from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, known, same
 from engine.language.term_days import Day
 from engine.language.types import DATE
-from engine.language.typing import Scope
 from engine.policy.model import Convention, Overlay
 from engine.policy.overlays import Laid
 from engine.proof.expressions import Names, condition, expression
@@ -43,8 +42,7 @@ def _contract_of(convention: Convention, space: Space) -> Term:
 def overlay_terms(session: Session, convention: Convention, space: Space) -> list[tuple[Laid, Term]]:
     """For each overlay that may ever reach a contract of the convention, where it is in force."""
     plan = session.program(convention, ()).plan
-    questions = {id_: question.choices for id_, question in plan.interpretations.items()}
-    names = Names(space, {}, Scope(plan.vocabulary, {}, questions))
+    names = Names(space, {}, plan.scope)
     first = expression(convention.years_from, names, DATE)
     return [
         ((later, overlay), _in_force(overlay, first, names)) for later, overlay in session.registry.covering(convention)

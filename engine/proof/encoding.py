@@ -15,7 +15,6 @@ from engine.language.logic import Term, evaluate
 from engine.language.symbolic import Symbolic, mixed
 from engine.language.term_bank import TermBank
 from engine.language.types import Type
-from engine.language.typing import Scope
 from engine.policy.model import ERROR, Convention, Criterion, Interpretation
 from engine.policy.overlays import Laid
 from engine.proof.bodies import ItemTerms, comes_to, encode_item
@@ -232,9 +231,7 @@ def _layers(session: Session, convention: Convention, space: Space, window: Term
     for active in _active_sets(convention, terms, (*space.rules, window), space, effort):
         laid = tuple(pair for (pair, _), here in zip(pairs, active, strict=True) if here)
         plan = session.program(convention, laid).plan
-        questions = {id_: question.choices for id_, question in plan.interpretations.items()}
-        names = Names(space, {}, Scope(plan.vocabulary, plan.types, questions))
-        yield Layer(laid, _exactly(space.bank, terms, active), plan, names, shared)
+        yield Layer(laid, _exactly(space.bank, terms, active), plan, Names(space, {}, plan.scope), shared)
 
 
 def _exactly(bank: TermBank, terms: Sequence[Term], active: Sequence[bool]) -> Term:

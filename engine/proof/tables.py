@@ -83,16 +83,11 @@ def _cell(cell: Cell, ref: FactRef | ItemRef, names: Names) -> Truth:
     """A cell as a condition on its input; an input that is not applicable matches none."""
     bank, left = names.bank, names.read(ref)
     type_ = type_of(ref, names.scope)
-    if cell.values is not None or cell.excluded is not None:
-        listed = cell.values or cell.excluded or ()
-        row = COMPARISONS["in" if cell.values is not None else "not_in"]
-        truth: Truth = row.term(bank, left, [constant(bank, literal_value(part, type_)) for part in listed])
+    if cell.listed is not None:
+        members = [constant(bank, literal_value(part, type_)) for part in cell.literals]
+        truth: Truth = COMPARISONS[cell.listed[0]].term(bank, left, members)
         return truth
-    tests = [
-        COMPARISONS[name].term(bank, left, expression(bound, names, type_))
-        for name, bound in (("at_least", cell.low), ("less_than", cell.high))
-        if bound is not None
-    ]
+    tests = [COMPARISONS[name].term(bank, left, expression(bound, names, type_)) for name, bound in cell.bounds]
     determined = bank.negate(left.undetermined)
     return Truth(
         bank.both(bank.negate(left.absent), determined, *(test.true for test in tests)),

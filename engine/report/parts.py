@@ -45,8 +45,7 @@ def convention_line(decision: Decision, say: Say) -> Block:
 def item_heading(decision: Decision, item: str, say: Say) -> Iterator[Block]:
     """What an item came out as, and under which convention."""
     result = decision.results[item]
-    if result.kind == "obligation":
-        line = next(line for line in decision.obligations if line.id == item)
+    if (line := decision.obligation(item)) is not None:
         due = f", {say('due').lower()} {say.scalar(line.due)}" if line.due else ""
         yield Heading(say.pair(say.label(result), say.value(line.status) + due), 1)
     else:

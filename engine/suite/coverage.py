@@ -137,7 +137,7 @@ def _bounded(item: Item) -> Iterator[tuple[str, Cell]]:
     """The cells of a table that have bounds, each with the name of its input."""
     rows = item.body.rows if isinstance(item.body, Table) else ()
     cells = (each for row in rows for each in row.cells.items())
-    return ((name, cell) for name, cell in cells if cell.low is not None or cell.high is not None)
+    return ((name, cell) for name, cell in cells if cell.bounds)
 
 
 def _ordering(whole: object) -> Iterator[Compare]:
@@ -186,11 +186,8 @@ class Probes:
         """Whether an input lies within the bounds of a cell; unknown where it or a bound is."""
         wanted = type_of(ref, self.program.names.scope)
         slot = self.program.names.slot(ref)
-        bounds = [
-            (COMPARISONS[operator].scalar, expression(bound, self.program.names, wanted))
-            for operator, bound in (("at_least", cell.low), ("less_than", cell.high))
-            if bound is not None
-        ]
+        names = self.program.names
+        bounds = [(COMPARISONS[name].scalar, expression(bound, names, wanted)) for name, bound in cell.bounds]
 
         def run(slots: list[tuple[object, int, int]]) -> tuple[bool | None, int, int]:
             value = slots[slot][0]

@@ -19,6 +19,7 @@ from engine.comparison.edits.spot import Setting, Spot, citation_edits, listed
 from engine.language import expressions as tree
 from engine.language.operators import EXPRESSIONS
 from engine.language.types import Type
+from engine.language.values import as_written
 from engine.policy.model import Item, Parameter, Quantity, Row, Table
 from engine.policy.regions import cells_of, classes, fits
 from engine.policy.resolve import resolve
@@ -87,7 +88,7 @@ def _cells(a: Row, b: Row, names: Iterable[str], spot: Spot) -> Iterator[Edit]:
 
 
 def _overlap(a: tree.Cell | None, b: tree.Cell | None) -> bool:
-    lists = [{each.value for each in (*(cell.values or ()), *(cell.excluded or ()))} for cell in (a, b) if cell]
+    lists = [{each.value for each in cell.literals} for cell in (a, b) if cell]
     return len(lists) == 2 and not lists[0].isdisjoint(lists[1])
 
 
@@ -110,7 +111,7 @@ def _cell_text(name: str, cell: tree.Cell) -> str:
 def _bound(node: tree.Expression | None) -> str:
     match node:
         case tree.Literal(value):
-            return str(value).lower() if isinstance(value, bool) else str(value)
+            return as_written(value)
         case tree.FactRef(name) | tree.ItemRef(name):
             return name
         case _:

@@ -8,8 +8,7 @@ type and by keys (docs/adr/0004), so a faulty one is held against the form that 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.errors import Location, Problem, bounded, nearest
@@ -24,7 +23,6 @@ from engine.words import LANGUAGES, read_words
 
 MAX_SHOWN = 60
 _TOLD_BY_WORDS = ("minProperties", "maxProperties", "pattern", "minLength", "minItems", "uniqueItems")
-Fault = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +42,10 @@ def shape_problems(document: Document, wanted: Shape) -> list[Problem]:
     """Every way in which ``document`` does not fit."""
     if wanted.fits(document.data):
         return []
-    from jsonschema import (
-        Draft7Validator,
-        FormatChecker,
-        ValidationError,
-        validators,
-    )  # slow to import, and only needed to check
+    from jsonschema import Draft7Validator, FormatChecker, validators
 
-    made = validators.extend(Draft7Validator, {"pattern": _pattern, **keywords(ValidationError)})  # type: ignore[no-untyped-call]
+    keywords = {"pattern": _pattern, "anyOf": _any_of, "oneOf": _one_of}
+    made = validators.extend(Draft7Validator, keywords)  # type: ignore[no-untyped-call]
     validator = made(wanted.schema, format_checker=FormatChecker(["date"]))
     errors = (error for error in validator.iter_errors(document.data) if not _is_told_later(error))
     found: dict[tuple[Location, str, str], Problem] = {}  # one for each value and kind of fault
@@ -67,10 +61,8 @@ def _is_told_later(error: Any) -> bool:
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Exception]:
     """The keyword ``pattern`` of JSON Schema, where ``$`` is the end of the text; Python lets a line break follow."""
-    from jsonschema import ValidationError
-
     if isinstance(instance, str) and not shapes.pattern(pattern).search(instance):
-        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+        yield _fault(f"{instance!r} does not match {pattern!r}")
 
 
 def _problems(error: Any, document: Document) -> Iterator[Problem]:
@@ -164,14 +156,13 @@ def _shown(value: Any) -> str:
     return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
 
 
-def keywords(fault: Fault) -> dict[str, Callable[..., Iterator[Any]]]:
-    """Both keywords for the library, whose way to make a fault is ``fault``."""
-    return {"anyOf": partial(_any_of, fault), "oneOf": partial(_one_of, fault)}
+def _fault(message: str, **said: Any) -> Exception:
+    from jsonschema import ValidationError  # slow to import, and only needed where something is wrong
+
+    return ValidationError(message, **said)
 
 
-def _any_of(
-    fault: Fault, validator: Any, forms: list[Mapping[str, Any]], instance: Any, schema: Mapping[str, Any]
-) -> Iterator[Any]:
+def _any_of(validator: Any, forms: list[Mapping[str, Any]], instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
     """What is wrong with a value of several forms, which are told apart by type and by keys."""
     is_mapping = isinstance(instance, dict)
     for form in forms:
@@ -180,24 +171,19 @@ def _any_of(
             return
     of_its_type = [form for form in forms if _is_of(validator, instance, form)]
     if is_mapping and of_its_type:
-        yield from _nearest_form(fault, validator, of_its_type, instance)
+        yield from _nearest_form(validator, of_its_type, instance)
     elif "type" not in schema:
-        yield fault(
-            "type", validator="type", validator_value=[kind for form in forms for kind in _listed(form["type"])]
-        )
+        kinds = [kind for form in forms for kind in _listed(form["type"])]
+        yield _fault("type", validator="type", validator_value=kinds)
 
 
-def _one_of(
-    fault: Fault, validator: Any, forms: list[Mapping[str, Any]], instance: Any, schema: Mapping[str, Any]
-) -> Iterator[Any]:
+def _one_of(validator: Any, forms: list[Mapping[str, Any]], instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
     """What is wrong with an object that must have the keys of one form, and of no other."""
     if isinstance(instance, dict) and sum(_has_keys(form, instance) for form in forms) != 1:
-        yield from _nearest_form(fault, validator, forms, instance)
+        yield from _nearest_form(validator, forms, instance)
 
 
-def _nearest_form(
-    fault: Fault, validator: Any, forms: list[Mapping[str, Any]], instance: dict[str, Any]
-) -> Iterator[Any]:
+def _nearest_form(validator: Any, forms: list[Mapping[str, Any]], instance: dict[str, Any]) -> Iterator[Any]:
     """The faults of an object that is meant to have the form with most of its keys: others do not go with them."""
     meant = max(forms, key=lambda form: _fit(form, instance))
     every: dict[str, Any] = {key: {} for form in forms for key in _keys(form)}
@@ -205,14 +191,14 @@ def _nearest_form(
     closed = meant.get("additionalProperties") is False
     if first is None and closed:
         yield (
-            fault("keys", validator="additionalProperties", validator_value=False, schema={"properties": every})
+            _fault("keys", validator="additionalProperties", validator_value=False, schema={"properties": every})
             if instance
-            else fault("keys", validator="minProperties", validator_value=1)
+            else _fault("keys", validator="minProperties", validator_value=1)
         )
         return
     others = [key for key in instance if key in every and key not in _keys(meant)]
     for key in others:
-        yield fault("form", validator="form", validator_value=(key, first), path=[key])
+        yield _fault("form", validator="form", validator_value=(key, first), path=[key])
     found = list(validator.descend({key: part for key, part in instance.items() if key not in others}, meant))
     lacking = others or any(error.validator == "required" and not error.path for error in found)
     yield from (error for error in found if not (lacking and error.validator == "minProperties" and not error.path))

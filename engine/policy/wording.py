@@ -6,10 +6,9 @@ So a number that changes changes its words. Where a parameter has several dated 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from engine.errors import Problem, nearest
@@ -22,55 +21,22 @@ _NARROW = "\u202f"  # the space of thousands in French
 
 def worded(documents: Sequence[Document]) -> tuple[list[Document], list[Problem]]:
     """The documents of a text, and the names in braces that are no parameter of it."""
-    numbers = {
-        entry["id"]: {lang: _said(entry["values"], lang) for lang in LANGUAGES}
-        for document in documents
-        for entry in document.data.get("parameters", ())
-    }
+    parameters = (entry for document in documents for entry in document.data.get("parameters", ()))
+    numbers = {entry["id"]: {lang: _said(entry["values"], lang) for lang in LANGUAGES} for entry in parameters}
     problems: list[Problem] = []
-    found: list[Document] = []
-    for document in documents:
-        texts = list(_texts(document.data, ()))
-        problems += [
-            Problem(document.at(path), "unknown-item", {"id": name}, nearest(name, numbers))
-            for path, text in texts
-            for name in _NAMED.findall(text)
-            if name not in numbers
-        ]
-        filled = replace(document, data=_filled(document.data, numbers)) if texts and not problems else document
-        found.append(filled)
-    return found, problems
 
+    def filled(node: Any, document: Document, path: Keys) -> Any:
+        if isinstance(node, list):
+            return [filled(part, document, (*path, index)) for index, part in enumerate(node)]
+        if isinstance(node, dict):
+            return {key: filled(part, document, (*path, key)) for key, part in node.items()}
+        if not isinstance(node, str) or "{" not in node or path[-1] not in LANGUAGES:
+            return node
+        unknown = [name for name in _NAMED.findall(node) if name not in numbers]
+        problems.extend(Problem(document.at(path), "unknown-item", {"id": n}, nearest(n, numbers)) for n in unknown)
+        return node if unknown else _NAMED.sub(lambda found: numbers[found[1]][str(path[-1])], node)
 
-def _texts(node: Any, path: Keys) -> Iterator[tuple[Keys, str]]:
-    """The texts in two languages that name something in braces, with their paths."""
-    if isinstance(node, dict):
-        for key, part in node.items():
-            if key in LANGUAGES and isinstance(part, str):
-                yield from ((((*path, key), part),) if _NAMED.search(part) else ())
-            else:
-                yield from _texts(part, (*path, key))
-    elif isinstance(node, list):
-        for index, part in enumerate(node):
-            yield from _texts(part, (*path, index))
-
-
-def _filled(node: Any, numbers: Mapping[str, Mapping[str, str]]) -> Any:
-    if isinstance(node, list):
-        return [_filled(part, numbers) for part in node]
-    if not isinstance(node, dict):
-        return node
-    found = {}
-    for key, part in node.items():
-        if key in LANGUAGES and isinstance(part, str):
-            found[key] = _NAMED.sub(partial(_in_words, numbers, key), part)
-        else:
-            found[key] = _filled(part, numbers)
-    return found
-
-
-def _in_words(numbers: Mapping[str, Mapping[str, str]], lang: str, found: re.Match[str]) -> str:
-    return numbers[found[1]][lang]
+    return [replace(document, data=filled(document.data, document, ())) for document in documents], problems
 
 
 def _said(values: Sequence[Mapping[str, Any]], lang: str) -> str:

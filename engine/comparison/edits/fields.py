@@ -118,11 +118,9 @@ def _by_id(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
     def step(member: Any, number: int) -> tuple[str, str]:
         return part, member.id
 
-    return listed(before, after, spot, part=part, keys=_id, step=step, both=field_edits, apart=True)
-
-
-def _id(member: Any) -> str:
-    return str(member.id)
+    return listed(
+        before, after, spot, part=part, keys=lambda member: str(member.id), step=step, both=field_edits, apart=True
+    )
 
 
 def _by_condition(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
@@ -134,13 +132,9 @@ def _by_condition(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Ed
         return likeness(one.when, other.when) if name == "excluded" else float(dict(one.text) == dict(other.text))
 
     return listed(
-        before, after, here, part=part, keys=_when, step=lambda member, number: (part, str(number + 1)),
-        both=field_edits, alike=alike, shown=lambda member: member.when,
+        before, after, here, part=part, keys=lambda member: key(member.when), both=field_edits, alike=alike,
+        step=lambda member, number: (part, str(number + 1)), shown=lambda member: member.when,
     )  # fmt: skip
-
-
-def _when(member: Any) -> Any:
-    return key(member.when)
 
 
 def _dated(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:

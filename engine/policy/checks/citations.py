@@ -55,18 +55,14 @@ def _uncited(item: Item) -> Iterator[Problem]:
                 yield from _required(item.id, item.cite, item.at)
             for derogation in derogations:
                 yield from _required(derogation.id, derogation.cite, derogation.at)
-        case Quantity() if not list(citations(item)) and _states_law(item):
+        case Quantity() if not list(citations(item)) and _numbers(parts(item.body)):
             yield from _required(item.id, (), item.at)
         case _ if item.kind in ("payment", "obligation"):
             yield from _required(item.id, item.cite, item.at)
 
 
-def _states_law(item: Item) -> bool:
-    """Whether the body holds a number that must come from a text."""
-    return _numbers(parts(item.body))
-
-
 def _numbers(roots: Iterable[Node]) -> bool:
+    """Whether conditions or expressions hold a number that must come from a text."""
     return any(
         isinstance(node, Literal) and not isinstance(node.value, bool | str) and node.value not in _NEUTRAL_NUMBERS
         for node in walk(*roots)

@@ -72,7 +72,7 @@ def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Source
         separator=separator,
         dialect=form.dialect or DIALECTS.get(separator, PLAIN),
         encoding=encoding,
-        headers={column: header for column, header in columns.items() if column != header},
+        headers=columns,
         lines=skipped,
     )
 

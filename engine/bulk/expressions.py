@@ -166,14 +166,14 @@ def _verdict(criterion: Column, verdicts: tuple[str, ...], names: Names) -> Oper
     met, not_met = "met" in verdicts, "not_met" in verdicts
     unknown = algebra.is_null(criterion.value)
     if met == not_met:
-        known = algebra.picked(pl, algebra.negate(pl, [unknown]), met, None)
+        known = algebra.picked(pl, algebra.opposite(unknown), met, None)
     else:
-        known = criterion.value if met else algebra.negate(pl, [criterion.value])
+        known = criterion.value if met else algebra.opposite(criterion.value)
     if "undetermined" in verdicts:
         known = algebra.any_of(pl, [unknown, known])
     if "not_applicable" in verdicts:
         return algebra.any_of(pl, [criterion.absent, known])
-    return algebra.all_of(pl, [algebra.negate(pl, [criterion.absent]), known])
+    return algebra.all_of(pl, [algebra.opposite(criterion.absent), known])
 
 
 def _compare(node: tree.Compare, names: Names) -> Operand:

@@ -31,7 +31,7 @@ def item_column(step: Step, names: Names) -> Column:
         return _on_scale(step, type_.values, names)
     column = _gated(item, _body(item, type_, names), names)
     if step.yearly:
-        given = algebra.negate(pl, [algebra.is_null(names.facts[YEAR].value)])
+        given = algebra.opposite(algebra.is_null(names.facts[YEAR].value))
         column = Column(
             algebra.picked(pl, given, column.value, None), column.below, algebra.all_of(pl, [given, column.absent])
         )
@@ -46,7 +46,7 @@ def _on_scale(step: Step, scale: tuple[str, ...], names: Names) -> Column:
     left = keep(algebra.scaled(pl, _body(item, step.type, names), scale))
     applies: Operand = True if item.applies_when is None else keep(condition(item.applies_when, names))
     lifted: Operand = False if item.unless is None else algebra.truth(condition(item.unless, names))
-    refused = algebra.any_of(pl, [algebra.truth(algebra.negate(pl, [applies])), lifted])
+    refused = algebra.any_of(pl, [algebra.truth(algebra.opposite(applies)), lifted])
     left = algebra.either(
         pl, refused, 1, algebra.either(pl, algebra.is_null(applies), algebra.lift(pl, left) | 1, left)
     )
@@ -60,8 +60,8 @@ def _gated(item: Item, body: Column, names: Names) -> Column:
     keep = names.stages.keep
     applies: Operand = True if item.applies_when is None else keep(condition(item.applies_when, names))
     lifted: Operand = False if item.unless is None else keep(algebra.truth(condition(item.unless, names)))
-    open_ = algebra.all_of(pl, [algebra.truth(applies), algebra.negate(pl, [lifted])])
-    refused = algebra.truth(algebra.negate(pl, [applies]))
+    open_ = algebra.all_of(pl, [algebra.truth(applies), algebra.opposite(lifted)])
+    refused = algebra.truth(algebra.opposite(applies))
     return Column(
         algebra.picked(pl, open_, body.value, None),
         body.below,
@@ -86,7 +86,7 @@ def _body(item: Item, type_: Type | None, names: Names) -> Column:
             return expression(amount, names, type_)
         case Obligation():
             unmet = False if item.body.unmet_when is None else condition(item.body.unmet_when, names)
-            return Column(algebra.negate(pl, [algebra.truth(unmet)]))
+            return Column(algebra.opposite(algebra.truth(unmet)))
 
 
 def _published(value: Literal | Unpublished, type_: Type | None) -> Column:
@@ -119,7 +119,7 @@ def _table(table: Table, type_: Type | None, names: Names) -> Column:
         value = algebra.either(pl, algebra.all_of(pl, alone), column.value, value)
     some = algebra.any_of(pl, [word != 0 for word in words])
     absent = algebra.any_of(pl, [names.column(ref).absent for ref in table.inputs.values()])
-    none = algebra.all_of(pl, [absent, algebra.negate(pl, [some])])
+    none = algebra.all_of(pl, [absent, algebra.opposite(some)])
     return Column(algebra.either(pl, some, value, None), values[0].below if values else 1, none)
 
 

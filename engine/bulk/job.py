@@ -21,7 +21,7 @@ Key = tuple[str, str]
 class Source:
     """An input file: its columns with their Polars types (text in CSV, XLSX and JSON lines), and its size in bytes.
 
-    ``headers`` names the columns as the file does, where it does not by their ids. ``dialect`` is how people write in
+    ``headers`` names the columns as the file does. ``dialect`` is how people write in
     it, None where programs do; rows are counted on from ``lines``, as a spreadsheet shows them.
     """
 

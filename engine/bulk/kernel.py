@@ -22,8 +22,7 @@ from engine.language.algebra import Column, Operand, all_of, either, is_null, li
 from engine.language.expressions import ItemRef, find
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.types import UNIT_SCALE, VERDICT, Type, joined
-from engine.policy.entries import WithoutRules
-from engine.policy.model import CONSISTENCY, UNMET, YEAR_START, Convention, Item, Obligation, Overlay
+from engine.policy.model import CONSISTENCY, UNMET, YEAR_START, Convention, Item, Obligation, Overlay, Window
 from engine.policy.overlays import Laid
 from engine.policy.registry import Registry
 
@@ -135,19 +134,16 @@ class Kernel:
     def results(self, facts: pl.DataFrame) -> pl.DataFrame:
         """The results of every row: the convention and its digest, then value and status of each kind."""
         conventions = list(self.registry.conventions.values())
+        windows = self.registry.windows
         window: Operand = None
-        for number, convention in enumerate(conventions):
-            window = when(pl, _decides(convention, self.facts), number, window)
-        unruled = self.registry.without_rules
-        for number, known in enumerate(unruled, len(conventions)):
-            window = when(pl, _decides(known, self.facts), number, window)
+        for number, each in enumerate(windows):
+            window = when(pl, decides(each, self.facts), number, window)
         rows = facts.with_row_index(ROW).with_columns(window.alias(WINDOW))
         made = []
         for number in rows[WINDOW].unique():
             own = rows.filter(pl.col(WINDOW).eq_missing(number))
             if number is None or number >= len(conventions):
-                id_ = None if number is None else unruled[number - len(conventions)].id
-                made.append(own.select(ROW, *self._undecided(id_)))
+                made.append(own.select(ROW, *self._undecided(None if number is None else windows[number].id)))
             else:
                 made.extend(self._of_convention(conventions[number], own))
         found = pl.concat(made) if made else rows.select(ROW, *self._undecided())
@@ -209,7 +205,7 @@ class Kernel:
         return results
 
 
-def _decides(convention: Convention | WithoutRules, facts: Mapping[str, Column]) -> Operand:
+def decides(convention: Window, facts: Mapping[str, Column]) -> Operand:
     """Whether the convention decides a row."""
     signature = facts[SIGNATURE].value
     parts = [tested(op.eq, facts[BENEFICIARY].value, convention.beneficiary)]

@@ -17,13 +17,13 @@ from typing import Any
 
 import polars as pl
 
+from engine.bulk.kernel import decides
 from engine.errors import InputFault, Location, Problem
 from engine.evaluation.facts import nested, read_case
+from engine.language.algebra import Column
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact
 from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
 from engine.language.values import as_written
-from engine.policy.entries import WithoutRules
-from engine.policy.model import Convention
 from engine.policy.registry import Registry
 
 ACCEPTED = "avenant_accepted"
@@ -175,14 +175,8 @@ def _in_some_window(given: set[str], registry: Registry) -> pl.Expr:
     beneficiary: pl.Expr = pl.lit(registry.vocabulary.beneficiary)
     if BENEFICIARY in given:
         beneficiary = pl.col(BENEFICIARY).fill_null(registry.vocabulary.beneficiary)
-    found = []
-    windows: list[Convention | WithoutRules] = [*registry.conventions.values(), *registry.without_rules]
-    for convention in windows:
-        inside = (beneficiary == convention.beneficiary) & (pl.col(SIGNATURE) >= convention.signed_from)
-        if convention.signed_before is not None:
-            inside = inside & (pl.col(SIGNATURE) < convention.signed_before)
-        found.append(inside)
-    return pl.any_horizontal(found)
+    facts = {BENEFICIARY: Column(beneficiary), SIGNATURE: Column(pl.col(SIGNATURE))}
+    return pl.any_horizontal(decides(window, facts) for window in registry.windows)
 
 
 def refusals(

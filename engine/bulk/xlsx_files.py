@@ -41,7 +41,7 @@ def open_xlsx(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Sourc
         columns=dict.fromkeys(columns, pl.String),
         size=size,
         dialect=FRENCH,
-        headers={column: header for column, header in columns.items() if column != header},
+        headers=columns,
         lines=first,
         sheet=sheet.title,
         opened=sheet,

@@ -85,7 +85,11 @@ def _joined(pl: Any, parts: Sequence[Operand], settling: bool, join: Test) -> Op
 
 
 def negate(pl: Any, parts: Sequence[Operand]) -> Operand:
-    (part,) = parts
+    return opposite(parts[0])
+
+
+def opposite(part: Operand) -> Operand:
+    """Kleene not."""
     if constant(part):
         return None if part is None else not part
     return ~part
@@ -148,7 +152,7 @@ def crossed(left: Column, right: Column) -> tuple[Operand, Operand]:
 
 def undetermined_in(pl: Any, parts: Sequence[Column]) -> Operand:
     """True where some operand is undetermined; never null."""
-    return any_of(pl, [all_of(pl, [is_null(p.value), negate(pl, [p.absent])]) for p in parts])
+    return any_of(pl, [all_of(pl, [is_null(p.value), opposite(p.absent)]) for p in parts])
 
 
 def absent_in(pl: Any, parts: Sequence[Column]) -> Operand:
@@ -156,7 +160,7 @@ def absent_in(pl: Any, parts: Sequence[Column]) -> Operand:
     some = any_of(pl, [part.absent for part in parts])
     if some is False or len(parts) == 1:
         return some
-    return all_of(pl, [some, negate(pl, [undetermined_in(pl, parts)])])
+    return all_of(pl, [some, opposite(undetermined_in(pl, parts))])
 
 
 def picked(pl: Any, condition: Operand, then: Operand, otherwise: Operand) -> Operand:

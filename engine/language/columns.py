@@ -23,7 +23,7 @@ def compare(test: Test) -> Callable[[Any, Column, Column], Operand]:
         if left.scale and right.value is not None and algebra.constant(right.value):
             return algebra.among(pl, left, lambda step: test(step, right.value))
         holds = algebra.tested(test, *algebra.crossed(left, right))
-        present = [algebra.negate(pl, [side.absent]) for side in (left, right)]
+        present = [algebra.opposite(side.absent) for side in (left, right)]
         return algebra.all_of(pl, [*present, holds])
 
     return column
@@ -39,15 +39,15 @@ def member(wanted: bool) -> Callable[[Any, Column, Sequence[Any]], Operand]:
             found: Operand = None if left.value is None else left.value in values
         else:
             found = left.value.is_in(list(values))
-        holds = found if wanted else algebra.negate(pl, [found])
-        return algebra.all_of(pl, [algebra.negate(pl, [left.absent]), holds])
+        holds = found if wanted else algebra.opposite(found)
+        return algebra.all_of(pl, [algebra.opposite(left.absent), holds])
 
     return column
 
 
 def known(pl: Any, left: Column, wanted: bool) -> Operand:
     absent = algebra.is_null(left.value)
-    return algebra.negate(pl, [absent]) if wanted else absent
+    return algebra.opposite(absent) if wanted else absent
 
 
 def add(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
@@ -70,7 +70,7 @@ def multiply(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column
     product = _product(pl, parts)
     zero = algebra.any_of(pl, [algebra.truth(algebra.tested(op.eq, part.value, 0)) for part in parts])
     value = product.value if zero is False else algebra.either(pl, zero, 0, product.value)
-    return Column(value, product.below, algebra.all_of(pl, [algebra.negate(pl, [zero]), product.absent]))
+    return Column(value, product.below, algebra.all_of(pl, [algebra.opposite(zero), product.absent]))
 
 
 def _product(pl: Any, parts: Sequence[Column]) -> Column:
@@ -98,7 +98,7 @@ def _divided(pl: Any, above: Column, under: Column, parts: Sequence[Column]) -> 
     positive = algebra.lift(pl, under.value) > 0 if under.value is not None else None
     if positive is None:
         return Column(None, 1, algebra.absent_in(pl, parts))
-    nothing = algebra.all_of(pl, [algebra.negate(pl, [algebra.undetermined_in(pl, parts)]), ~positive])
+    nothing = algebra.all_of(pl, [algebra.opposite(algebra.undetermined_in(pl, parts)), ~positive])
     value = algebra.when(pl, positive, algebra.times(above.value, under.below))
     below = algebra.when(pl, positive, algebra.times(under.value, above.below), 1)
     return Column(value, below, algebra.any_of(pl, [algebra.absent_in(pl, parts), algebra.truth(nothing)]))
@@ -111,12 +111,12 @@ def extreme(test: Test, largest: bool) -> Callable[[Any, Sequence[Column], Seque
         open_ = algebra.undetermined_in(pl, parts)
         substance = [part.absent for part, bare in zip(parts, options, strict=True) if not bare]
         nothing = algebra.all_of(pl, substance)
-        ready = algebra.negate(pl, [algebra.any_of(pl, [open_, nothing])])
+        ready = algebra.opposite(algebra.any_of(pl, [open_, nothing]))
         if ready is False:
             return Column(None, 1, nothing)
         best = _best(pl, algebra.level(parts), test, largest)
         value = algebra.picked(pl, ready, best.value, None)
-        return Column(value, best.below, algebra.all_of(pl, [nothing, algebra.negate(pl, [open_])]))
+        return Column(value, best.below, algebra.all_of(pl, [nothing, algebra.opposite(open_)]))
 
     return column
 
@@ -132,7 +132,7 @@ def _best(pl: Any, parts: Sequence[Column], test: Test, largest: bool) -> Column
         first = algebra.all_of(
             pl,
             [
-                algebra.negate(pl, [a.absent]),
+                algebra.opposite(a.absent),
                 algebra.any_of(pl, [b.absent, algebra.tested(test, *algebra.crossed(a, b))]),
             ],
         )

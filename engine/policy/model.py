@@ -273,3 +273,6 @@ class Convention:
     def covers(self, day: dt.date) -> bool:
         """Whether a contract signed on ``day`` falls in this convention's window."""
         return self.signed_from <= day and (self.signed_before is None or day < self.signed_before)
+
+
+Window = Convention | WithoutRules  # of signature dates

@@ -15,7 +15,7 @@ from engine.errors import InputFault, Location, Problem, UsageFault, fault, near
 from engine.language.expressions import Text
 from engine.language.facts import Vocabulary
 from engine.policy.entries import Supposition, WithoutRules
-from engine.policy.model import Convention
+from engine.policy.model import Convention, Window
 from engine.policy.overlays import Laid, covers, interpretations
 from engine.policy.results import Results, joined
 from engine.records import dataclass
@@ -86,6 +86,11 @@ class Registry:
     def without_rules(self) -> tuple[WithoutRules, ...]:
         """The windows for which the policies say that they hold no rules."""
         return tuple(window for convention in self.conventions.values() for window in convention.without_rules)
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """Every window of signature dates: of the conventions, then those without rules."""
+        return (*self.conventions.values(), *self.without_rules)
 
     def by_id(self, id_: str) -> Convention:
         """The convention called ``id_``.

@@ -9,13 +9,11 @@ from itertools import groupby
 
 from engine.errors import Problem, warning
 from engine.language.expressions import Citation, citations
-from engine.policy.entries import WithoutRules
-from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table
+from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table, Window
 from engine.policy.registry import Registry
 
 LONGEST_WAIT = 25  # years from the first day of a text; a value or a source from beyond is a slip of the pen
 LEAD = dt.timedelta(days=365)  # by which a source may announce what it is cited for
-Window = Convention | WithoutRules
 
 
 def date_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
@@ -71,8 +69,9 @@ def _last_day(written: str) -> dt.date:
 
 def window_problems(registry: Registry) -> Iterator[Problem]:
     """Gaps, overlaps and empty windows between the conventions of each beneficiary."""
-    windows: list[Window] = [*registry.conventions.values(), *registry.without_rules]
-    ordered = sorted(windows, key=lambda convention: (convention.beneficiary, convention.signed_from, convention.id))
+    ordered = sorted(
+        registry.windows, key=lambda convention: (convention.beneficiary, convention.signed_from, convention.id)
+    )
     for beneficiary, group in groupby(ordered, key=lambda window: window.beneficiary):
         own: list[Window] = []
         for convention in group:

@@ -38,7 +38,7 @@ class Result(NamedTuple):  # made by the dozen in every decision, and a tuple co
     ``facts`` are those it rests on, through other results too; ``uses`` the items it reads directly; ``confidence``
     the weakest source kind among all that it used, or that it rests on what was assumed; ``refusal`` the sentence of a
     criterion that is not met; ``can_be`` the values that are left of an undetermined one, from the lowest step that is
-    left upwards, where they are few.
+    left upwards, where they are few; ``between`` its least and greatest value, where the text bounds it.
     """
 
     id: str
@@ -58,6 +58,7 @@ class Result(NamedTuple):  # made by the dozen in every decision, and a tuple co
     value_labels: Mapping[str, Text] = NONE
     yearly: bool = False
     can_be: tuple[Scalar, ...] = ()
+    between: tuple[Scalar, ...] = ()
     refusal: Text | None = None
 
     @property

@@ -6,12 +6,12 @@ Plans are compiled once per convention and set of overlays, and kept until :meth
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, UsageFault, nearest
-from engine.evaluation.decision import Decision, Doubt, YearLine
+from engine.evaluation.decision import Decision, Doubt, Result, YearLine
 from engine.evaluation.evaluator import run_program, steps_open
 from engine.evaluation.facts import Facts
 from engine.evaluation.plan import Key, make_plan
@@ -25,6 +25,7 @@ from engine.policy.model import ERROR, YEAR_START, Convention
 from engine.policy.offers import outside
 from engine.policy.overlays import Laid, laid_names, named_items
 from engine.policy.registry import Registry
+from engine.policy.results import Results
 from engine.records import dataclass
 
 CONTRADICTION = "facts-contradict"
@@ -125,6 +126,7 @@ class Session:
             raise InputFault(refused)
         if only is None:
             found |= {id_: found[id_]._replace(can_be=values) for id_, values in case.can_be(run).items()}
+            found |= _bounded(found, headline, {id_ for _, overlay in case.laid for id_ in overlay.replace})
         found |= {id_: no_such_result(headline.headline[id_]) for id_ in headline.ids if id_ not in run.answers}
         used = {id_ for result in found.values() for id_ in result.choices}
         return Decision(
@@ -249,6 +251,18 @@ class Session:
             shown = found[amount]._replace(can_be=year.can_be(run).get(amount, ()))
             lines.append(YearLine(number, first, shown, overlay_uses(year.laid)))
         return tuple(lines)
+
+
+def _bounded(found: Mapping[str, Result], headline: Results, replaced: Container[str]) -> dict[str, Result]:
+    """The open headline results of the text itself whose least and greatest value are known, with these."""
+    bounded = {}
+    for id_, shown in headline.headline.items():
+        if id_ in found and found[id_].status == "undetermined" and id_ not in replaced:
+            bounds = (found[bound].value for bound in shown.between if bound in found)
+            known = tuple(value for value in bounds if value is not None)
+            if shown.between and len(known) == len(shown.between):
+                bounded[id_] = found[id_]._replace(between=known)
+    return bounded
 
 
 def _needed(only: Iterable[str], program: Program, run: Run) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def money_cells(decision: Decision, say: Say, hanging: Hanging = unread, year: i
         "—" if each is None else marked(each, decision, say, other=other)
         for each, other in zip((most, due), others, strict=True)
     )
-    over = "—" if recover is None or recover.status != "known" else say.result(recover)
+    over = "—" if recover is None or not (recover.can_be or recover.status == "known") else say.result(recover)
     return (*shown, _paid(decision, say), over)
 
 
@@ -44,9 +44,8 @@ def _paid(decision: Decision, say: Say) -> str:
     day = decision.as_of
     lines = [line for line in decision.payments if day is None or (line.due is not None and line.due <= day)]
     amounts = [line.result.value for line in lines if isinstance(line.result.value, int | Fraction)]
-    if not lines or not amounts:
-        return "—"
-    return say.scalar(sum(map(Fraction, amounts), Fraction(0)), EUROS)
+    total = sum(map(Fraction, amounts), Fraction(0))
+    return say.scalar(total, EUROS) if total or (lines and len(amounts) == len(lines)) else "—"
 
 
 def amounts_blocks(decision: Decision, say: Say, hanging: Hanging) -> Iterator[Block]:

@@ -65,6 +65,8 @@ def result_object(result: Result, say: Say) -> dict[str, Any]:
     data["value"] = to_json(result.value, result.type)
     if result.can_be:
         data["can_be"] = [to_json(value, result.type) for value in result.can_be]
+    if result.between:
+        data["between"] = [to_json(value, result.type) for value in result.between]
     if result.type is not None and result.type.kind == "number":
         data["unit"] = result.type.unit
     data |= exact_and_label(result, say)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
-from engine.language.expressions import Citation, ItemRef, find
+from engine.language.expressions import Citation, Compare, FactRef, ItemRef, find
 from engine.policy.model import Criterion
 from engine.report.page import Block, Tree
 from engine.report.say import Say
@@ -33,7 +33,30 @@ def why(result: Result, decision: Decision, say: Say) -> str:
         return waiting(result, say)
     if result.status == "not_applicable":
         return say.listed(dict.fromkeys(_shut(result, decision, say))) or say("no_such_rule")
-    return " ".join(filter(None, (say.listed(_exceptions(result, decision, say)), say.noted(result.cite[:1]))))
+    behind = (*failing(result, decision, say), *_exceptions(result, decision, say))
+    return " ".join(filter(None, (say.listed(behind), say.noted(result.cite[:1]))))
+
+
+def failing(result: Result, decision: Decision, say: Say) -> Iterator[str]:
+    """The criteria by which an outcome is not the one hoped for, and the figures of the case that they look at."""
+    shown = decision.headline.headline.get(result.id)
+    if shown is None or not isinstance(shown.better, tuple) or result.value not in shown.better[:-1]:
+        return
+    fired = {id_: None for line in decision.trace if line.outcome == result.id for id_, _ in line.because}
+    for criterion in (decision.results[id_] for id_ in fired):
+        figures = dict.fromkeys(_figures(criterion, decision)) if criterion.verdict == "not_met" else {}
+        if figures:
+            told = say.listed(say.fact(name, decision.facts[name]) for name in figures)
+            yield f"{say.pair(say.label(criterion), say.result(criterion))} ({told})"
+
+
+def _figures(criterion: Result, decision: Decision) -> Iterator[str]:
+    """The numbers of the case that a criterion sets against others of the case or of the rules, not against a limit."""
+    for node in find(Compare, decision.convention.items[criterion.id].body):
+        figure, other = node.left, node.right
+        name = figure.name if isinstance(figure, FactRef) and isinstance(other, FactRef | ItemRef) else ""
+        if isinstance(decision.facts.get(name), int | Fraction):
+            yield name
 
 
 def waiting(result: Result, say: Say) -> str:

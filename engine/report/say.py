@@ -188,6 +188,9 @@ class Say:
     def result(self, result: Result) -> str:
         """A result's value, verdict or status in words; of an open one the values that are left, if they are few."""
         if result.status != "known":
+            if result.between:
+                least, most = (self._of(value, result) for value in result.between)
+                return self("bounded", least=least, most=most)
             if not 0 < len(result.can_be) <= MOST_LEFT:
                 return self.value(result.status)
             first, *others = (self._of(value, result) for value in result.can_be)

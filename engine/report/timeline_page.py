@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from engine.evaluation.decision import Result
+from engine.evaluation.decision import Decision, Result
 from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Change, Paid, Timeline, Total, YearRow
 from engine.language.facts import YEAR
@@ -39,7 +41,7 @@ def timeline_blocks(
     yield from _changes(timeline, say)
     yield from _payments(timeline, say)
     yield from _ending(timeline, say, hangs)
-    yield from parts.warnings_of((result for row in timeline.rows for result in row.decision.results.values()), say)
+    yield from parts.warnings_of(chain(*(row.decision.results.values() for row in timeline.rows), timeline.ending), say)
     yield from _waiting(timeline, say)
     yield from supposed_blocks(supposed, say, full)
     yield from readings_blocks(readings, say, full)
@@ -78,7 +80,8 @@ def _columns(timeline: Timeline, say: Say) -> Mapping[str, Sequence[str]]:
     decision, headline = timeline.rows[0].decision, timeline.rows[0].decision.headline
     columns: dict[str, list[str]] = {}
     for shown in headline.headline.values():
-        if shown.id not in (headline.verdict, headline.maximum, headline.due, headline.recover):
+        told = decision.convention.items.keys() - {headline.verdict, headline.maximum, headline.due, headline.recover}
+        if shown.id in told:
             title = shown.short[say.lang] if shown.short else say.label(decision.results[shown.id])
             columns.setdefault(title, []).append(shown.id)
     return columns
@@ -90,7 +93,9 @@ def _cell(results: Sequence[Result], row: YearRow, say: Say) -> str:
         return marked(results[0], row.decision, say)
     short = {"not_applicable": "—", "undetermined": "?"}
     return " / ".join(
-        marked(each, row.decision, say, short[each.status]) if each.status in short else say.scalar(each.value)
+        marked(each, row.decision, say, "" if each.between else short[each.status])
+        if each.status in short
+        else say.scalar(each.value)
         for each in results
     )
 
@@ -157,18 +162,34 @@ def _payments(timeline: Timeline, say: Say) -> Iterator[Block]:
 
 def _ending(timeline: Timeline, say: Say, hanging: Hanging) -> Iterator[Block]:
     last = timeline.rows[-1].decision
+    life = last.headline.life
     rows = tuple(
         (
             say.named(say.label(result), result.id),
             say("no_end") if result.status == "not_applicable" else say.result(result),
-            say.listed(filter(None, (why(result, last, say), hanging("result", result.id)))),
+            say.listed(filter(None, (_why_ending(result, last, say), hanging("result", result.id)))),
         )
         for result in timeline.ending
-        if result.status != "not_applicable" or result.id == last.headline.life.end
+        if result.status != "not_applicable" or result.id == life.end
+        if result.id != life.term or not _cut_short(last)
     )
     if rows:
         yield Heading(say("ending"))
         yield Table((say("result"), say("value"), say("why")), rows)
+
+
+def _cut_short(decision: Decision) -> bool:
+    """Whether a contract ended before its term."""
+    days = [decision.stated(id_) for id_ in (decision.headline.life.end, decision.headline.life.term)]
+    end, term = (None if day is None else day.value for day in days)
+    return isinstance(end, dt.date) and isinstance(term, dt.date) and end < term
+
+
+def _why_ending(result: Result, decision: Decision, say: Say) -> str:
+    """Why a contract ends when it does; where nothing ends it, the text that says so."""
+    if result.status == "not_applicable":
+        return say.noted(decision.convention.items[result.id].cite[:1])
+    return why(result, decision, say)
 
 
 def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
@@ -200,21 +221,21 @@ def _overpaid(timeline: Timeline, say: Say) -> str:
 def paid_text(amount: Fraction, paid: Paid, say: Say) -> str:
     """A sum of payments, and how many it leaves out because their day or amount is open."""
     left_out = say.count("open_payments", paid.open_payments) if paid.open_payments else ""
-    return say.scalar(amount, EUROS) + left_out
+    return say.scalar(amount, EUROS) + left_out if amount or not paid.open_payments else say.value("undetermined")
 
 
 def total_text(total: Total, say: Say) -> str:
     """A sum, and the years that it leaves out because they are open."""
     years = ", ".join(map(str, total.open_years))
     left_out = say.count("open_years", len(total.open_years), years=years) if years else ""
-    return say.scalar(total.amount, EUROS) + left_out
+    return say.scalar(total.amount, EUROS) + left_out if total.amount or not years else say.value("undetermined")
 
 
 def _waiting(timeline: Timeline, say: Say) -> Iterator[Block]:
     """The facts that open years wait for."""
     waiting: dict[str, list[int]] = {}
     for row in timeline.rows:
-        for name in row.decision.missing:
+        for name in say.registry.vocabulary.usual(row.decision.missing):
             if name != YEAR:
                 waiting.setdefault(name, []).append(row.year)
     if waiting:

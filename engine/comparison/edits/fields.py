@@ -165,7 +165,7 @@ def _results(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
     for id_ in dict.fromkeys((*after.headline, *before.headline)):
         sides = before.headline.get(id_), after.headline.get(id_)
         if sides[0] != sides[1]:
-            told = (_told(side, ("role", "better", "best", "follow", "short")) for side in sides)
+            told = (_told(side, ("role", "better", "best", "between", "follow", "short")) for side in sides)
             yield spot.inside(("result", id_)).on(*sides).edit("headline", *told, weight="label", apart=True)
     common = [
         tuple(id_ for id_ in one.ids if id_ in other.headline) for one, other in ((before, after), (after, before))

@@ -77,8 +77,8 @@ def result_problems(registry: Registry, convention: Convention) -> Iterator[Prob
             yield _unknown(shown.id, own, shown.at)
             continue
         yield from _values(shown, own[shown.id])
-        if isinstance(shown.best, str) and shown.best not in own:
-            yield _unknown(shown.best, own, shown.at)
+        named = (*((shown.best,) if isinstance(shown.best, str) else ()), *shown.between)
+        yield from (_unknown(id_, own, shown.at) for id_ in named if id_ not in own)
         if shown.role is not None:
             yield from _role(shown, shown.role, own[shown.id], roles)
         if registry.results.headline[shown.id].role != shown.role:

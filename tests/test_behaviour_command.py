@@ -22,7 +22,7 @@ from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.policy.loader import load
 from engine.policy.reading import load_registry, load_schema
-from engine.report.behaviour_files import SUITE
+from engine.report.whom import SUITE
 from engine.suite.running import read_cases, run_case
 from engine.words import read_words
 

@@ -12,17 +12,17 @@ from engine.comparison.effects.versions import Version
 from engine.comparison.sides import Side
 from engine.errors import needing
 from engine.evaluation.session import Session
-from engine.report.behaviour_files import (
+from engine.report.behaviour_page import Effects
+from engine.report.say import Say
+from engine.report.whom import (
     SUITE,
+    Whom,
     commands_of,
     place_of,
     suite_text,
     witness_names,
     witness_text,
 )
-from engine.report.behaviour_page import Effects
-from engine.report.say import Say
-from engine.report.whom import Whom
 
 
 def effects_of(

@@ -17,10 +17,9 @@ from engine.policy.loader import read_bytes
 from engine.proof.defects import Defect, all_cases, defects
 from engine.proof.properties import kept_properties
 from engine.report import deep_page, suite_page
-from engine.report.coverage_page import proposed_suite
 from engine.report.deep_page import Findings, witness_name, witness_text
 from engine.report.say import Say
-from engine.report.suite_page import TestRun
+from engine.report.suite_page import TestRun, proposed_suite
 from engine.suite.coverage import Coverage, coverage
 from engine.suite.moved import Moved, differences_file, moved, with_undeclared
 from engine.suite.observed import observe

@@ -13,11 +13,10 @@ from engine.language.facts import SIGNATURE
 from engine.letters.amounts import in_words
 from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, VERSEMENT, WEAK, Matter
 from engine.letters.people import ADDRESSEE, FIELDS, OPTION, SENDER, People, blanks, filled_in
-from engine.report.money import EUROS
 from engine.report.page import Tree
 from engine.report.parts import facts_behind, unmet_conditions
 from engine.report.readings import readings_blocks, supposed_blocks
-from engine.report.reasons import waiting
+from engine.report.reasons import EUROS, waiting
 from engine.report.say import Say
 
 DECISIVE = "payment_withheld"  # what follows where a duty is not done

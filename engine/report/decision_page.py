@@ -15,13 +15,22 @@ from engine.policy.registry import Outside
 from engine.records import dataclass
 from engine.report import outside_page, parts
 from engine.report.formats import formats
-from engine.report.money import amounts_blocks, money_cells, money_columns, payments_blocks
 from engine.report.objects import decision_object, lines_of
 from engine.report.outside_page import outside_blocks
 from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
 from engine.report.parts import ended, grades_blocks
 from engine.report.readings import hang, hanging, reading_objects, readings_blocks, supposed_blocks, supposed_objects
-from engine.report.reasons import MOST_FACTS, lacking, marked, reasons_block, why
+from engine.report.reasons import (
+    MOST_FACTS,
+    amounts_blocks,
+    lacking,
+    marked,
+    money_cells,
+    money_columns,
+    payments_blocks,
+    reasons_block,
+    why,
+)
 from engine.report.say import Say
 
 if TYPE_CHECKING:

@@ -70,13 +70,8 @@ def _facts(way: Way, say: Say) -> dict[str, Any]:
 
 
 def _head(way: Way, say: Say) -> str:
-    facts = say.registry.vocabulary.facts
     return say.listed(
-        say.pair(say.label(facts[name]), say("options_without"))
-        if value is None
-        else say.pair(say.label(facts[name]), say.fact(name, value))
-        if facts[name].type.kind in ("boolean", "number", "date")
-        else say.fact(name, value)
+        say.pair(say.facts([name]), say("options_without")) if value is None else say.told(name, value)
         for name, value in way.facts.items()
     )
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from engine.evaluation.decision import Result
 from engine.inquiry.possible import Outlook
-from engine.inquiry.sensitivity import Choices, Sensitivity, Subject
+from engine.inquiry.sensitivity import Change, Choices, Sensitivity, Subject
 from engine.language.facts import YEAR
 from engine.language.values import Absent, Scalar, Value
 from engine.proof.possible import Possible
 from engine.proof.solving import Status
 from engine.report.objects import citations, value_object
-from engine.report.page import Block, Heading, Paragraph, Table, Tree
+from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years
 from engine.report.parts import named_years
 from engine.report.say import Say
 
@@ -46,17 +46,18 @@ def sensitivity_blocks(found: Sensitivity, say: Say) -> Iterator[Block]:
 
 def _changes(found: Sensitivity, say: Say) -> Iterator[tuple[int, str]]:
     """Each changed result with its other values; years that say the same are told together."""
-    told: dict[tuple[str, str, tuple[str, ...]], list[int]] = {}
-    for change in found.changes:
-        others = []
-        for other in change.alternatives:
-            ways = say("or_reading").join(_way(found, way, say) for way in other.ways)
-            others.append(say("sensitivity_with", value=say.result(other.result), ways=ways))
-        key = (say.label(change.taken), say.result(change.taken), tuple(others))
-        told.setdefault(key, []).append(change.subject.year)
-    for (label, taken, others_told), years in told.items():
+    told = by_years((_told(found, change, say), change.subject.year) for change in found.changes)
+    for (label, taken, others), years in told.items():
         yield 0, say.pair(named_years(label, years, say), taken)
-        yield from ((1, other) for other in others_told)
+        yield from ((1, other) for other in others)
+
+
+def _told(found: Sensitivity, change: Change, say: Say) -> tuple[str, str, tuple[str, ...]]:
+    others = []
+    for other in change.alternatives:
+        ways = say("or_reading").join(_way(found, way, say) for way in other.ways)
+        others.append(say("sensitivity_with", value=say.result(other.result), ways=ways))
+    return say.label(change.taken), say.result(change.taken), tuple(others)
 
 
 def _way(found: Sensitivity, way: Choices, say: Say) -> str:
@@ -74,8 +75,7 @@ def _choice_label(found: Sensitivity, id_: str, choice: str, say: Say) -> str:
     if id_ not in found.assumed or choice == question.default:
         return question.choices[choice][say.lang]
     each = found.assumed[id_]
-    fact = say.registry.vocabulary.facts[each.supposition.fact.name]
-    return say.pair(say.label(fact), say.fact(fact.name, each.value))
+    return say.stated(each.supposition.fact.name, each.value)
 
 
 def _readings(found: Sensitivity, say: Say) -> Iterator[tuple[int, str]]:
@@ -90,12 +90,13 @@ def _readings(found: Sensitivity, say: Say) -> Iterator[tuple[int, str]]:
 
 
 def _unchanged(entries: Iterable[tuple[Subject, Result]], say: Say) -> Iterator[str]:
-    told: dict[tuple[str, str], list[int]] = {}
-    for subject, result in entries:
-        value = f" ({say.result(result)})" if result.status == "known" else ""
-        told.setdefault((say.label(result), value), []).append(subject.year)
-    for (label, value), years in told.items():
+    told = (((say.label(result), _value(result, say)), subject.year) for subject, result in entries)
+    for (label, value), years in by_years(told).items():
         yield f"{named_years(label, years, say)}{value}"
+
+
+def _value(result: Result, say: Say) -> str:
+    return f" ({say.result(result)})" if result.status == "known" else ""
 
 
 def _examined(found: Sensitivity, say: Say) -> str:
@@ -143,9 +144,7 @@ def _subject(subject: Subject, result: Result, say: Say) -> dict[str, Any]:
 
 def possible_blocks(found: Sequence[Outlook], say: Say) -> Iterator[Block]:
     """The section: each open result with its values, years that come to the same together."""
-    told: dict[tuple[str, str], list[int]] = {}
-    for outlook in found:
-        told.setdefault((say.label(outlook.result), possible_text(outlook, say)), []).append(outlook.year)
+    told = by_years(((say.label(each.result), possible_text(each, say)), each.year) for each in found)
     if told:
         yield Heading(say("still_possible"))
         rows = tuple((named_years(label, years, say), text) for (label, text), years in told.items())

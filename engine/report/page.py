@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from engine.records import dataclass
+
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +67,23 @@ def shown(block: Block, show: Callable[[str], str]) -> Block:
             return replace(block, summary=show(summary))
         case _:
             assert_never(block)
+
+
+def by_years(told: Iterable[tuple[Told, int]]) -> dict[Told, list[int]]:
+    """What is told of contract years, each once with the years that say the same."""
+    found: dict[Told, list[int]] = {}
+    for text, year in told:
+        found.setdefault(text, []).append(year)
+    return found
+
+
+def in_runs(rows: Iterable[tuple[int, str, tuple[str, ...]]]) -> tuple[tuple[str, ...], ...]:
+    """Rows of a table of years: year, its start and cells, those that follow with the same cells as one."""
+    found: list[tuple[str, ...]] = []
+    for year, start, cells in rows:
+        if found and found[-1][2:] == cells:
+            first = found[-1][0].partition("–")[0]
+            found[-1] = (f"{first}–{year}", *found[-1][1:])
+        else:
+            found.append((str(year), start, *cells))
+    return tuple(found)

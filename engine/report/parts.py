@@ -117,10 +117,7 @@ def facts_behind(result: Result, say: Say) -> str:
     if result.derogation:
         label = next(reason.text for reason in result.because if reason.kind == "derogation")
         parts.append(say("derogation", label=label[say.lang] if label else result.derogation))
-    for name, value in result.facts.items():
-        fact = say.registry.vocabulary.facts[name]
-        label_needed = fact.type.kind in ("boolean", "number", "date")
-        parts.append(say.pair(say.label(fact), say.fact(name, value)) if label_needed else say.fact(name, value))
+    parts += (say.told(name, value) for name, value in result.facts.items())
     if result.status == "undetermined":
         parts.append(waiting(result, say))
     return say.listed(filter(None, parts))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.decision import ObligationLine, PaymentLine, Result
 from engine.report.objects import as_json, citations, value_object
-from engine.report.page import Block, Heading, Paragraph, Tree
+from engine.report.page import Block, Heading, Paragraph, Tree, by_years
 from engine.report.parts import named_years
 from engine.report.reasons import Hanging
 from engine.report.say import Say, to_json
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_EFFECTS = 1  # so many are told of a choice, the others counted
 DUTIES = ("duty", "undated")
+
+Told = Callable[["Effect", Say], str]
 
 
 def readings_blocks(readings: Sequence[Reading], say: Say, full: bool) -> Iterator[Block]:
@@ -75,17 +77,20 @@ def _way(reading: Reading, choice: str, say: Say) -> str:
     return say.named(reading.question.choices[choice][say.lang], f"{reading.question.id}={choice}")
 
 
-def told_effects(effects: Sequence[Effect], say: Say, full: bool) -> Iterator[str]:
-    """Each effect in words, verdict and money first; years that come to the same together."""
-    found: dict[tuple[str, str], list[int]] = {}
+def told_effects(effects: Sequence[Effect], say: Say, full: bool, text: Told | None = None) -> Iterator[str]:
+    """Each effect in words, verdict and money first; years that come to the same together.
+
+    ``text`` says one; without it what would stand there is said.
+    """
     headline = say.registry.results.headline
     first = {id_ for id_, shown in headline.items() if shown.role is not None}
-    for effect in sorted(effects, key=lambda effect: effect.place.id not in first):
-        found.setdefault((effect_label(effect, say), _after(effect, say)), []).append(effect.place.year)
+    ordered = sorted(effects, key=lambda effect: effect.place.id not in first)
+    text = text or _after
+    found = by_years(((effect_label(effect, say), text(effect, say)), effect.place.year) for effect in ordered)
     most = len(found) if full else MOST_EFFECTS
-    for (label, text), years in list(found.items())[:most]:
+    for (label, said), years in list(found.items())[:most]:
         named = named_years(label, years, say)
-        yield say.pair(named, text) if text else named
+        yield say.pair(named, said) if said else named
     if len(found) > most:
         yield say.count("other_effects", len(found) - most)
 
@@ -209,19 +214,13 @@ def _value(each: Supposed, say: Say) -> str:
 
 
 def _supposed_effects(each: Supposed, say: Say, full: bool) -> Iterator[str]:
-    """What it would change, verdict and money first; years that come to the same together."""
-    headline = say.registry.results.headline
-    first = {id_ for id_, shown in headline.items() if shown.role is not None}
-    told: dict[tuple[str, str, str], list[int]] = {}
-    for effect in sorted(each.effects, key=lambda effect: effect.place.id not in first):
-        texts = (effect_label(effect, say), seen_text(effect.after, say), seen_text(effect.before, say))
-        told.setdefault(texts, []).append(effect.place.year)
+    """What it would change."""
     way = "supposed_other" if each.assumption else "supposed_right"
-    most = len(told) if full else MOST_EFFECTS
-    for (label, after, before), years in list(told.items())[:most]:
-        yield say.pair(named_years(label, years, say), say(way, after=after, before=before))
-    if len(told) > most:
-        yield say.count("other_effects", len(told) - most)
+
+    def text(effect: Effect, say: Say) -> str:
+        return say(way, after=seen_text(effect.after, say), before=seen_text(effect.before, say))
+
+    return told_effects(each.effects, say, full, text)
 
 
 def supposed_objects(found: Sequence[Supposed], say: Say) -> dict[str, list[dict[str, Any]]]:

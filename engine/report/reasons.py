@@ -1,15 +1,18 @@
-"""Reasons: the one way from a result to the words for why it is so, for every page and format."""
+"""Reasons and money: from a result to the words for why it is so, and from a decision to its four amounts."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Protocol
 
 from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
 from engine.language.expressions import Citation, Compare, FactRef, ItemRef, find
+from engine.language.facts import YEAR
+from engine.language.types import number
 from engine.policy.model import Criterion
-from engine.report.page import Block, Tree
+from engine.report.page import Block, Heading, Paragraph, Table, Tree, in_runs
 from engine.report.say import Say
 
 
@@ -83,8 +86,7 @@ def _shut(result: Result, decision: Decision, say: Say) -> Iterator[str]:
         elif other.status == "known":
             yield say.pair(say.label(other), say.result(other))
     if not used:
-        facts = say.registry.vocabulary.facts
-        yield from (say.pair(say.label(facts[name]), say.fact(name, value)) for name, value in result.facts.items())
+        yield from (say.stated(name, value) for name, value in result.facts.items())
 
 
 def _exceptions(result: Result, decision: Decision, say: Say) -> Iterator[str]:
@@ -153,3 +155,85 @@ def reasons_block(say: Say) -> Iterator[Block]:
     told = () if say.notes is None else say.notes.take()
     if told:
         yield Tree(tuple((0, f"({letter}) {say.capital(reason)}.") for letter, reason in told))
+
+
+EUROS = number("EUR", 2)
+
+
+def money_columns(as_of: dt.date | None, say: Say) -> tuple[str, ...]:
+    """The heads of the four amounts; without a day that says what is paid, the third is what the year pays in all."""
+    paid = "amount_paid" if as_of else "amount_payments"
+    return tuple(say(key) for key in ("maximum", "amount_due", paid, "amount_recover"))
+
+
+def money_cells(decision: Decision, say: Say, hanging: Hanging = unread, year: int = 0) -> tuple[str, ...]:
+    """The four amounts in the order of :func:`money_columns`; of a case without a contract year the most of year 1.
+
+    ``hanging`` tells what they would be under other readings; ``year`` is that of a life.
+    """
+    headline = decision.headline
+    most = decision.years[0].amount if decision.years else decision.stated(headline.maximum)
+    due, recover = decision.stated(headline.due), decision.stated(headline.recover)
+    others = ("" if each is None else hanging("result", each.id, year) for each in (most, due))
+    shown = (
+        "—" if each is None else marked(each, decision, say, other=other)
+        for each, other in zip((most, due), others, strict=True)
+    )
+    over = "—" if recover is None or not (recover.can_be or recover.status == "known") else say.result(recover)
+    return (*shown, _paid(decision, say), over)
+
+
+def _paid(decision: Decision, say: Say) -> str:
+    """The payments of the year, by the day asked about where there is one; those whose amount is open are left out."""
+    day = decision.as_of
+    lines = [line for line in decision.payments if day is None or (line.due is not None and line.due <= day)]
+    amounts = [line.result.value for line in lines if isinstance(line.result.value, int | Fraction)]
+    total = sum(map(Fraction, amounts), Fraction(0))
+    return say.scalar(total, EUROS) if total or (lines and len(amounts) == len(lines)) else "—"
+
+
+def amounts_blocks(decision: Decision, say: Say, hanging: Hanging) -> Iterator[Block]:
+    """Money: of the year of the case the four amounts, or else the most that each contract year pays."""
+    if decision.years:
+        yield Heading(say("amounts"))
+        yield Table(
+            (say("year"), say("start"), say("maximum"), say("why")), in_runs(_year_rows(decision, say, hanging))
+        )
+    elif decision.stated(decision.headline.maximum) is not None:
+        yield Heading(say("amounts"))
+        cells = (str(decision.facts.get(YEAR, "—")), *money_cells(decision, say, hanging))
+        yield Table((say("year"), *money_columns(decision.as_of, say)), (cells,))
+    yield from reasons_block(say)
+
+
+def payments_blocks(decision: Decision, say: Say) -> Iterator[Block]:
+    """The payments of the year, a single one on a line, unless neither its day nor its amount is known."""
+    rows = tuple(
+        (
+            say.named(say.label(line.result), line.result.id),
+            marked_day(line, say),
+            marked(line.result, decision, say),
+            say.noted(line.result.cite),
+        )
+        for line in decision.payments
+        if len(decision.payments) > 1 or line.due is not None or line.result.status == "known"
+    )
+    if len(rows) == 1:
+        name, day, amount, cited = rows[0]
+        yield Paragraph(say.pair(name, say("payment_on", day=day, amount=amount, cited=cited)))
+    elif rows:
+        yield Heading(say("payments"))
+        yield Table((say("payment"), say("due"), say("payable"), say("article")), rows)
+    yield from reasons_block(say)
+
+
+def _year_rows(decision: Decision, say: Say, hanging: Hanging) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Each year with its amount and what that rests on."""
+    for line in decision.years:
+        behind = {line.amount.id, *line.amount.uses}
+        labels = ", ".join(say.label(use) for use in line.overlays if not behind.isdisjoint(use.changes))
+        known = line.amount.status == "known"
+        cite = say.noted(line.amount.cite[:1]) if known else ""
+        other = hanging("result", line.amount.id, line.year)
+        amount = marked(line.amount, decision, say, other=other)
+        yield line.year, say.scalar(line.start), (amount, f"{labels} {cite}".strip() if known else "")

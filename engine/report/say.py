@@ -207,6 +207,15 @@ class Say:
         fact = self.registry.vocabulary.facts[name]
         return self.value(value, fact.value_labels) if isinstance(value, str) else self.scalar(value, fact.type)
 
+    def stated(self, name: str, value: Scalar) -> str:
+        """A fact with its value."""
+        return self.pair(self.facts([name]), self.fact(name, value))
+
+    def told(self, name: str, value: Scalar) -> str:
+        """The same, without the fact where the value says what it is of."""
+        named = self.registry.vocabulary.facts[name].type.kind in ("boolean", "number", "date")
+        return self.stated(name, value) if named else self.fact(name, value)
+
     def label(self, thing: Labelled) -> str:
         return thing.label[self.lang]
 

@@ -1,4 +1,7 @@
-"""Test runs of policies: failures with their differences, coverage and mutation where asked; a page, data, HTML."""
+"""Test runs of policies: failures, and what tests reach and notice, as a page, data or coloured rules; and more tests.
+
+The page of HTML needs nothing but itself: no script, no font and no file from elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,195 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.escaping import in_html, on_one_line
+from engine.exchange.rules_text import comment, rules_text
 from engine.policy.places import DIFFERENCES, TESTS
-from engine.report.coverage_page import coverage_blocks, coverage_html, mutation_blocks, review_object
 from engine.report.formats import formats
-from engine.report.page import Block, Heading, Paragraph, Table
+from engine.report.html import style
+from engine.report.objects import named
+from engine.report.page import Block, Heading, Paragraph, Table, Tree
 from engine.report.say import Say
-from engine.suite.coverage import Coverage
+from engine.suite.coverage import KINDS, Coverage, Place
 from engine.suite.moved import Moved
-from engine.suite.mutation import Score
+from engine.suite.mutation import CAUGHT, EQUIVALENT, INVALID, SURVIVED, Fate, Score
 from engine.suite.running import CaseOutcome
+
+
+def coverage_blocks(found: Coverage, say: Say) -> Iterator[Block]:
+    """Shares by kind and convention, then every place that no test reaches."""
+    conventions = tuple(say.registry.conventions)
+    rows = []
+    for kind in (*KINDS, None):
+        if found.count(kind)[1]:
+            name = say(f"coverage_kind.{kind}") if kind else say("all_kinds")
+            counts = (found.count(kind, convention) for convention in (*conventions, None))
+            rows.append((name, *(_fraction(*count) for count in counts)))
+    yield Heading(say("coverage"))
+    yield Table(("", *conventions, say("all_kinds")), tuple(rows))
+    if found.missed:
+        yield Heading(say("missed_list"), tone="open")
+        yield Tree(tuple((0, _missed(place, found, say)) for place in found.missed))
+    yield Paragraph(coverage_line(found, say))
+
+
+def coverage_line(found: Coverage, say: Say) -> str:
+    """The coverage in one sentence."""
+    reached, all_ = found.count()
+    share = percent(100 * reached / all_ if all_ else 100.0, say)
+    return say("coverage_total", share=share, reached=reached, all=all_, tests=found.tests)
+
+
+def mutation_blocks(score: Score, say: Say) -> Iterator[Block]:
+    """Scores by convention, then every change that no test notices, by line."""
+    columns = ("", say("score"), say("caught"), say("survived"), say("equivalent"), say("invalid"))
+    rows = []
+    for convention in (*say.registry.conventions, None):
+        counts = (score.count(status, convention) for status in (CAUGHT, SURVIVED, EQUIVALENT, INVALID))
+        share = percent(score.share(convention), say) + " %"
+        rows.append((convention or say("all_kinds"), share, *(str(count) for count in counts)))
+    yield Heading(say("mutation"))
+    yield Table(columns, tuple(rows))
+    if score.survivors:
+        yield Heading(say("survivors"), tone="open")
+        yield Tree(tuple((0, f"{fate.at}: {fate.subject}: {fate_text(fate)}") for fate in score.survivors))
+    yield from (Paragraph(line) for line in mutation_lines(score, say))
+
+
+def mutation_lines(score: Score, say: Say) -> Iterator[str]:
+    """The score in one sentence, and how many changes were drawn where not all were."""
+    caught = score.count(CAUGHT)
+    yield say(
+        "mutation_total",
+        share=percent(score.share(), say),
+        caught=caught,
+        all=caught + score.count(SURVIVED),
+        equivalent=score.count(EQUIVALENT),
+    )
+    if len(score.fates) < score.of:
+        yield say("drawn", count=len(score.fates), of=score.of)
+
+
+def review_object(found: Coverage | None, score: Score | None) -> dict[str, Any]:
+    """Coverage and mutation as one JSON object."""
+    data: dict[str, Any] = {}
+    if found is not None:
+        counts = {kind: dict(zip(("reached", "all"), found.count(kind), strict=True)) for kind in KINDS}
+        reached, all_ = found.count()
+        data["coverage"] = {
+            "tests": found.tests,
+            "reached": reached,
+            "all": all_,
+            "kinds": counts,
+            "missed": [_place(place, found) for place in found.missed],
+        }
+    if score is not None:
+        statuses = (CAUGHT, SURVIVED, EQUIVALENT, INVALID)
+        data["mutation"] = {
+            "score": round(score.share(), 2),
+            "changes": score.of,
+            "tried": len(score.fates),
+            **{status: score.count(status) for status in statuses},
+            "survivors": [_fate(fate) for fate in score.survivors],
+        }
+    return data
+
+
+def missing_sides(place: Place, found: Coverage, say: Say) -> str:
+    """What no test reaches of a place, in words."""
+    if len(place.sides) < 2 or not found.sides(place):
+        return say("no_test")
+    missing = [side for side in place.sides if side not in found.sides(place)]
+    return say("side_missing", side=", ".join(say(f"side.{side}") for side in missing))
+
+
+def percent(share: float, say: Say) -> str:
+    """A share with one decimal, cut and never rounded up."""
+    shown = f"{int(share * 10) / 10:.1f}"
+    return shown.replace(".", ",") if say.lang == "fr" else shown
+
+
+def fate_text(fate: Fate) -> str:
+    """What a mutant changes, as one short text."""
+    return f"{fate.kind}: {fate.before} → {fate.after}"
+
+
+def _fraction(reached: int, all_: int) -> str:
+    return f"{reached}/{all_}" if all_ else "—"
+
+
+def _missed(place: Place, found: Coverage, say: Say) -> str:
+    name = place.item if place.kind == "item" else f"{place.item}: {place.name}"
+    return f"{place.at}: {name}: {missing_sides(place, found, say)}"
+
+
+def _place(place: Place, found: Coverage) -> dict[str, Any]:
+    missing = [side for side in place.sides if side not in found.sides(place)]
+    return {"at": str(place.at), **named(place, "convention", "kind", "item", "name"), "missing": missing}
+
+
+def _fate(fate: Fate) -> dict[str, Any]:
+    place = {"at": str(fate.at), "convention": fate.convention, "item": fate.subject}
+    return {**place, **named(fate, "kind", "before", "after")}
+
+
+def coverage_html(found: Coverage, score: Score | None, sources: Mapping[str, str], say: Say) -> str:
+    """The YAML ``sources`` (text by file name) with each line coloured; survivors are told beside their line."""
+    parts = [
+        f'<!doctype html>\n<html lang="{say.lang}">\n<meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{in_html(say('coverage'))}</title>\n<style>\n{style('coverage.css')}</style>",
+        f"<h1>{in_html(say('coverage'))}</h1>\n<p>{in_html(coverage_line(found, say))}</p>",
+    ]
+    if score is not None:
+        parts.extend(f"<p>{in_html(line)}</p>" for line in mutation_lines(score, say))
+    keys = ("reached", "half", "missed")
+    parts.append('<p class="key">' + "".join(f'<span class="{k}">{in_html(say(k))}</span>' for k in keys) + "</p>")
+    for name, source in sources.items():
+        parts.extend(_file(name, source, found, score, say))
+    return "\n".join(parts) + "\n</html>\n"
+
+
+def _file(name: str, source: str, found: Coverage, score: Score | None, say: Say) -> Iterator[str]:
+    places: dict[int, list[Place]] = {}
+    for place in found.places:
+        if place.at.file == name:
+            places.setdefault(place.at.line, []).append(place)
+    surviving: dict[int, list[Fate]] = {}
+    for fate in score.survivors if score is not None else ():
+        if fate.at.file == name:
+            surviving.setdefault(fate.at.line, []).append(fate)
+    reached = sum(len(found.sides(place)) for here in places.values() for place in here)
+    of = sum(len(place.sides) for here in places.values() for place in here)
+    opened = " open" if reached < of or surviving else ""
+    yield f"<details{opened}><summary>{in_html(name)} — {reached}/{of}</summary><pre>"
+    for number, line in enumerate(source.splitlines(), 1):
+        yield _line(number, line, places.get(number, []), surviving.get(number, []), found, say)
+    yield "</pre></details>"
+
+
+def _line(number: int, line: str, places: list[Place], fates: list[Fate], found: Coverage, say: Say) -> str:
+    shade = _shade(places, found)
+    missed = [f"{p.item}: {missing_sides(p, found, say)}" for p in places if len(found.sides(p)) < len(p.sides)]
+    title = f' title="{in_html("; ".join(missed))}"' if missed else ""
+    notes = "".join(f"<em>✗ {in_html(fate_text(fate))}</em>" for fate in fates)
+    return f'<span class="{shade}"{title}><i>{number}</i>{in_html(line)}{notes}</span>'
+
+
+def _shade(places: list[Place], found: Coverage) -> str:
+    reached = sum(len(found.sides(place)) for place in places)
+    of = sum(len(place.sides) for place in places)
+    if not of:
+        return "plain"
+    return "reached" if reached == of else "half" if reached else "missed"
+
+
+def proposed_suite(score: Score, say: Say) -> str:
+    """A test file as it stands under ``policies/*/tests``; changes for which no test is known are comments."""
+    told = [(f"{fate.at}: {fate.subject}: {fate_text(fate)}", fate.proposal) for fate in score.survivors]
+    cases = [{"name": on_one_line(change), **proposal} for change, proposal in told if proposal is not None]
+    head, *lines = rules_text({"suite": say("proposed_suite"), "base": {}, "cases": cases}, "suite").splitlines()
+    lines += [comment(say("proposed_none", change=change)) for change, proposal in told if proposal is None]
+    return "\n".join([head, comment(say("proposed_head")), *lines]) + "\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +226,7 @@ def page(run: TestRun, say: Say) -> Iterator[Block]:
             outcome, f"{outcome.case.suite} — {outcome.case.name}", (say("expected"), say("actual")), say
         )
     for moved in run.moved:
-        yield from _moved(moved, say)
+        yield from _moved_cases(moved, say)
     counts = [say.count("passed", len(run.outcomes) - len(failed))]
     if failed:
         counts.append(say.count("failed", len(failed)))
@@ -75,7 +258,7 @@ def _failure(outcome: CaseOutcome, name: str, columns: tuple[str, str], say: Say
         yield Paragraph(problem.line(say.lang))
 
 
-def _moved(moved: Moved, say: Say) -> Iterator[Block]:
+def _moved_cases(moved: Moved, say: Say) -> Iterator[Block]:
     """The cases of a text under the one that amends it."""
     for outcome in moved.undeclared:
         names = {"case": outcome.case.name, "base": moved.base, "convention": moved.convention}

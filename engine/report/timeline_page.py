@@ -13,10 +13,9 @@ from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Change, Paid, Timeline, Total, YearRow
 from engine.language.facts import YEAR
 from engine.report import parts
-from engine.report.money import EUROS, money_cells, money_columns
-from engine.report.page import Block, Heading, Paragraph, Table, Tree
+from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, in_runs
 from engine.report.readings import hanging, readings_blocks, supposed_blocks
-from engine.report.reasons import Hanging, marked, marked_day, reasons_block, why
+from engine.report.reasons import EUROS, Hanging, marked, marked_day, money_cells, money_columns, reasons_block, why
 from engine.report.say import Say
 
 if TYPE_CHECKING:
@@ -55,15 +54,15 @@ def _years(timeline: Timeline, say: Say) -> Iterator[Block]:
     """What the law says of each contract year; years that say the same are told together."""
     columns = _columns(timeline, say)
     yield Heading(say("contract_years"))
-    rows: list[tuple[str, ...]] = []
-    for row in timeline.rows:
-        cells = [_cell([row.decision.results[id_] for id_ in ids], row, say) for ids in columns.values()]
-        if rows and rows[-1][2:] == tuple(cells):
-            first = rows[-1][0].partition("–")[0]
-            rows[-1] = (f"{first}–{row.year}", *rows[-1][1:])
-        else:
-            rows.append((str(row.year), say.scalar(row.start), *cells))
-    yield Table((say("year"), say("life_from"), *columns), tuple(rows))
+    rows = (
+        (
+            row.year,
+            say.scalar(row.start),
+            tuple(_cell([row.decision.results[id_] for id_ in ids], row, say) for ids in columns.values()),
+        )
+        for row in timeline.rows
+    )
+    yield Table((say("year"), say("life_from"), *columns), in_runs(rows))
     yield from reasons_block(say)
 
 
@@ -233,11 +232,8 @@ def total_text(total: Total, say: Say) -> str:
 
 def _waiting(timeline: Timeline, say: Say) -> Iterator[Block]:
     """The facts that open years wait for."""
-    waiting: dict[str, list[int]] = {}
-    for row in timeline.rows:
-        for name in say.registry.vocabulary.usual(row.decision.missing):
-            if name != YEAR:
-                waiting.setdefault(name, []).append(row.year)
+    usual = say.registry.vocabulary.usual
+    waiting = by_years((name, row.year) for row in timeline.rows for name in usual(row.decision.missing) if name != YEAR)
     if waiting:
         facts = say.registry.vocabulary.facts
         named = {

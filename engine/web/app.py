@@ -18,7 +18,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from engine.errors import InputFault, UsageFault
 from engine.evaluation.session import Session
 from engine.web.api import Api
-from engine.web.further import Further
 from engine.web.limits import Buckets, Counts, Limits, safe_headers
 from engine.web.pages import Pages
 from engine.web.refusals import Refused, problem_response, refused
@@ -69,7 +68,7 @@ def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
 
     counts = Counts()
     api = Api(worker, settings.lang, version("avenant"))
-    routes = [*api.routes(), *_routes(pages), *Further(pages).routes(), *_operating(worker, counts)]
+    routes = [*api.routes(), *pages.routes(), Route("/static/{name}", static), *_operating(worker, counts)]
     return Limits(
         app=_refusing(Router(routes, redirect_slashes=False, lifespan=lifespan)),
         refuse=refuse,
@@ -80,15 +79,6 @@ def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
         buckets=buckets or Buckets(),
         counts=counts,
     )
-
-
-def _routes(pages: Pages) -> list[Route]:
-    return [
-        Route("/", pages.start, methods=["GET"]),
-        Route("/estimer", pages.estimating, methods=["GET", "POST"]),
-        Route("/resultat", pages.result, methods=["GET", "POST"]),
-        Route("/static/{name}", static, methods=["GET"]),
-    ]
 
 
 def _operating(worker: Worker, counts: Counts) -> list[Route]:

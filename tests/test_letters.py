@@ -21,8 +21,7 @@ from engine.evaluation.session import Session
 from engine.letters.amounts import in_words
 from engine.letters.matter import KINDS
 from engine.letters.people import FIELDS, documented
-from engine.letters.sandbox import MADE, environment, faults, filled
-from engine.letters.writing import check_letters
+from engine.letters.writing import MADE, check_letters, environment, faults, filled
 
 CASES = ROOT / "tests" / "cases"
 EXAMPLES = ROOT / "examples"

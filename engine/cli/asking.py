@@ -1,20 +1,36 @@
-"""The commands that ask about a case: what to ask next, why an item came out so, or what would change it, goes out."""
+"""The commands that ask about a case: what is missing, why an item came out so, what would change it, and other ways."""
 
 from __future__ import annotations
 
+import itertools
 import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import click
 
-from engine.cli.common import Given, decide_file, engine_faults, given, page_options, read_document
+from engine.cli.common import (
+    Given,
+    decide_file,
+    deciding,
+    deciding_options,
+    engine_faults,
+    given,
+    page_options,
+    read_document,
+    shown_options,
+)
 from engine.cli.tongue import tell
-from engine.evaluation.facts import read_case
+from engine.errors import InputFault, Location, Problem, nearest
+from engine.evaluation.facts import nested, read_case
 from engine.inquiry.questions import ALL, Asker
-from engine.language.facts import BENEFICIARY
-from engine.report import explain_page, questions_page
+from engine.language.facts import BENEFICIARY, Fact, Vocabulary
+from engine.language.spoken import FRENCH, Unread, read_spoken
+from engine.policy.document import Document
+from engine.report import explain_page, options_page, questions_page
 from engine.report.explain_page import Explained
+from engine.report.options_page import Options, Way
 from engine.report.questions_page import Commands, Questions
 
 
@@ -104,3 +120,72 @@ def _what_if(rules: Given, explained: Explained, wished: str | None, any_fact: b
         any_fact=any_fact,
     )
     rules.put(alternatives_page.FORMATS, alternatives_page.WhatIf(found, explained.decision))
+
+
+MOST = 6  # columns that a page has room for
+
+Values = Sequence[Any]
+
+
+@click.command()
+@click.argument("case", metavar="CASE")
+@click.argument("facts", nargs=-1, required=True, metavar="FACT=VALUE,VALUE...")
+@given(*deciding_options, *shown_options, formats=options_page.FORMATS)
+def compare(rules: Given, case: str, facts: tuple[str, ...]) -> None:
+    """Decide a case in several ways, side by side: avenant compare CASE option=demi_etp,un_etp.
+
+    A fact is named in full or by its last word, a value as people write it; an empty value leaves the fact out.
+    """
+    document = read_document(case)
+    vocabulary = rules.session.registry.vocabulary
+    asked = _asked(facts, vocabulary)
+    combinations = list(itertools.product(*asked.values()))
+    if len(combinations) > MOST:
+        raise click.UsageError(tell("FACT=VALUE: {count} ways, {most} at most", count=len(combinations), most=MOST))
+    ways = [_way(rules, document, dict(zip(asked, values, strict=True))) for values in combinations]
+    rules.put(options_page.FORMATS, Options(rules.title(case), ways), [case])
+
+
+def _asked(texts: Sequence[str], vocabulary: Vocabulary) -> dict[str, Values]:
+    """The facts that differ, each with its values."""
+    asked: dict[str, Values] = {}
+    problems: list[Problem] = []
+    for text in texts:
+        name, sign, values = text.partition("=")
+        if not sign:
+            raise click.UsageError(tell("'{text}' is not of the form fact=value,value", text=text))
+        place = Location(text)
+        found = [fact for full, fact in vocabulary.facts.items() if name in (full, full.rpartition(".")[2])]
+        if len(found) != 1:
+            close = nearest(name, [*vocabulary.facts, *(full.rpartition(".")[2] for full in vocabulary.facts)])
+            problems.append(Problem(place, "unknown-fact", {"name": name}, found[0].name if found else close))
+            continue
+        asked[found[0].name] = list(_values(found[0], values, place, problems))
+    if problems:
+        raise InputFault(problems)
+    return asked
+
+
+def _values(fact: Fact, texts: str, place: Location, problems: list[Problem]) -> Iterator[Any]:
+    """The values; a number may have a comma only where one value is given."""
+    for text in texts.split(","):
+        try:
+            yield read_spoken(text, fact, FRENCH) if text.strip() else None
+        except Unread as unread:
+            problems.append(unread.problem(place, fact))
+
+
+def _way(rules: Given, document: Document, more: Mapping[str, Any]) -> Way:
+    """The decision on the case with these facts."""
+    vocabulary = rules.session.registry.vocabulary
+    read_case(document.data, vocabulary, document)
+    told = {name: value for name, value in more.items() if value is not None}
+    base = nested({}, document.data)
+    for name, value in more.items():
+        group, _, key = name.rpartition(".")
+        if value is None and key in base.get(group, {}):
+            del base[group][key]
+    facts = read_case(nested(told, base), vocabulary, name=document.name)
+    with deciding(document):
+        decision = rules.session.decide(facts, rules.convention, dict(rules.choices), rules.as_of)
+    return Way({name: facts.get(name) for name in more}, decision)

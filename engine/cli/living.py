@@ -1,22 +1,31 @@
-"""The command that follows a contract through its life: a dossier comes in, its timeline goes out."""
+"""The commands on the life of a contract: a dossier or a case comes in, a timeline or a letter in Word goes out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.common import Given, deciding, given, page_options, read_document, shown_options
+from engine.cli.common import Given, deciding, deciding_options, given, page_options, read_document, shown_options
+from engine.cli.tongue import complain, tell
+from engine.errors import ERROR, InputFault, needing
 from engine.evaluation import timeline as living
 from engine.evaluation.dossier import read_dossier
+from engine.evaluation.facts import read_case
+from engine.files import refuse_input, replacing
 from engine.inquiry.life_readings import life_resting, readings_of_life, supposed_of_life
 from engine.inquiry.suppositions import Supposed
+from engine.policy.document import Document
 from engine.report.timeline_data import FORMATS, Life
 
 if TYPE_CHECKING:
     from engine.evaluation.timeline import Timeline
     from engine.inquiry.sensitivity import Sensitivity
+    from engine.letters.matter import Matter
+    from engine.letters.people import People
 
 
 @click.command()
@@ -47,3 +56,96 @@ def _sensitivity(rules: Given, life: Timeline, supposed: Sequence[Supposed]) -> 
     from engine.inquiry.sensitivity import sensitivity
 
     return sensitivity(inquiry_of_life(rules.session, life, dict(rules.choices), supposed))
+
+
+KINDS = ("accord", "refus", "pieces", "objectif", "versement", "trop-percu")
+
+
+@click.command()
+@click.argument("case", required=False, metavar="CASE|DOSSIER")
+@click.option("--kind", type=click.Choice(KINDS), help="What the letter says.")
+@click.option("--year", type=click.IntRange(1), metavar="N", help="Of a dossier: the contract year it is about.")
+@click.option("--sender", metavar="FILE", help="YAML about the fund: name, address, signatory, routes of appeal.")
+@click.option("--to", metavar="FILE", help="YAML about the addressee: title, name, address, numbers.")
+@click.option("--field", multiple=True, metavar="NAME=TEXT", help="A field about people, over the files (repeatable).")
+@click.option("--complete", is_flag=True, help="Refuse a letter that lacks something, instead of marking it there.")
+@click.option("--letters", "folder", metavar="DIR", help="Folder of templates (default: letters beside the policies).")
+@click.option("--fields", is_flag=True, help="List the fields that templates may name.")
+@given(*deciding_options)
+@click.option("-o", "--output", metavar="FILE", help="The Word file to write (.docx).")
+def letter(
+    rules: Given,
+    case: str | None,
+    kind: str | None,
+    year: int | None,
+    sender: str | None,
+    to: str | None,
+    field: tuple[str, ...],
+    complete: bool,
+    folder: str | None,
+    fields: bool,
+) -> None:
+    """Write a letter in French from a Word template: grant, refusal, papers, objective, payment, overpayment.
+
+    A letter that would say more than the decision is refused with the reason. What it lacks of people, routes of
+    appeal or its day is marked in it, and told.
+    """
+    if fields:
+        _list_fields()
+        return
+    if case is None or kind is None or rules.output is None:
+        raise click.UsageError(tell("CASE --kind KIND -o FILE.docx, or --fields"))
+    if not rules.output.lower().endswith(".docx"):
+        raise click.UsageError(tell("-o: a name that ends in .docx"))
+    with needing("letters"):
+        from engine.letters.writing import lacking, letter_of, letters_folder, sender_file, template_of
+    registry = rules.session.registry
+    templates = letters_folder(folder, registry.root)
+    template = template_of(kind, templates)
+    sender = sender or (str(sender_file(templates)) if sender_file(templates) else None)
+    refuse_input(Path(rules.output), [Path(name) for name in (case, sender, to, str(template)) if name is not None])
+    matter = _matter(rules, read_document(case), year)
+    people = _people(sender, to, field)
+    content = letter_of(kind, matter, registry, template, people=people, place=case)
+    lacks = lacking(kind, matter, registry, template, people, case)
+    if lacks and complete:
+        raise InputFault(replace(lack, severity=ERROR) for lack in lacks)
+    complain(lacks, rules.lang)
+    with replacing(Path(rules.output)) as partial:
+        partial.write_bytes(content)
+
+
+def _list_fields() -> None:
+    from engine.letters.people import documented
+
+    for name, meaning in documented():
+        click.echo(f"{name:32} {meaning}")
+
+
+def _people(sender: str | None, to: str | None, fields: tuple[str, ...]) -> People:
+    """What files and options say of the fund and of who is written to."""
+    from engine.letters.people import ADDRESSEE, SENDER, people_of, stated
+
+    if unread := [each for each in fields if "=" not in each]:
+        raise click.UsageError(tell("--field: NAME=TEXT") + f": {unread[0]}")
+    fund = {} if sender is None else people_of(read_document(sender), SENDER)
+    addressee = {} if to is None else people_of(read_document(to), ADDRESSEE)
+    own = stated({name: text for name, _, text in (each.partition("=") for each in fields)})
+    return {**fund, **addressee, **own}
+
+
+def _matter(rules: Given, document: Document, year: int | None) -> Matter:
+    """What the letter is about: a case, or the life of a contract."""
+    from engine.letters.matter import matter_of_case, matter_of_life
+
+    vocabulary, choices = rules.session.registry.vocabulary, dict(rules.choices)
+    if isinstance(document.data, Mapping) and "case" in document.data:
+        dossier = read_dossier(document, vocabulary)
+        with deciding(document, "case"):
+            matter = matter_of_life(rules.session, dossier, choices, rules.as_of, rules.convention)
+        return replace(matter, year=year)
+    if year is not None:
+        raise click.UsageError(tell("--year: of a dossier; a case has its own"))
+    facts = read_case(document.data, vocabulary, document)
+    with deciding(document):
+        return matter_of_case(rules.session, facts, choices, rules.as_of, rules.convention)

@@ -1,17 +1,202 @@
-"""A letter: a kind, its matter and a folder of templates come in, a Word file goes out, or why there is none."""
+"""A letter from a template that staff edit in Word: its faults, the letter of its fields, or why there is none, go out.
+
+A template prints fields, repeats and leaves out. Nothing else is let through: its expressions are read before any runs,
+and what runs does so in a sandbox, where a field without a value stops it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from engine.errors import InputFault, Location, Problem, fault, warning
+from docxtpl import DocxTemplate
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2.sandbox import SandboxedEnvironment
+
+from engine.errors import InputFault, Location, Problem, fault, nearest, warning
 from engine.letters.content import values
 from engine.letters.matter import KINDS, Matter, stops
-from engine.letters.people import People, blanks
-from engine.letters.sandbox import faults, filled, printed
+from engine.letters.people import FIELDS, Fields, People, blanks
 from engine.policy.registry import Registry
 from engine.report.say import Say
+
+MAX_BYTES, MAX_UNPACKED = 2 << 20, 20 << 20
+SHOWN = 60
+MADE = (1980, 1, 1, 0, 0, 0)  # of every part of a letter, so that the same inputs give the same bytes
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_PRINTED = re.compile(r"\{\{\s*(\w+(?:\.\w+)?)\s*\}\}")
+_ELSEWHERE = re.compile(rb'TargetMode\s*=\s*"External"', re.IGNORECASE)
+_HEADERS = (DocxTemplate.HEADER_URI, DocxTemplate.FOOTER_URI)
+
+
+def environment() -> SandboxedEnvironment:
+    """Where templates run: no attribute of Python, texts escaped, a missing field is an error."""
+    return SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+
+
+def faults(path: Path, fields: Fields = FIELDS) -> list[Problem]:
+    """What is wrong with a template: its form, its expressions, fields that do not exist; with their places."""
+    place = Location(str(path))
+    unsafe = _unsafe(path, place)
+    if unsafe is not None:
+        return [unsafe]
+    found: list[Problem] = []
+    template = DocxTemplate(str(path))
+    paragraphs = _paragraphs(template)
+    for source in _sources(template):
+        try:
+            tree = environment().parse(source)
+        except TemplateSyntaxError as error:
+            found.append(Problem(place, "letter-template", {"text": str(error.message)[:SHOWN]}))
+            continue
+        found += _Reader(place, paragraphs).read(tree.body, dict(fields))
+    return found
+
+
+def printed(path: Path) -> frozenset[str]:
+    """The names of the fields that a template prints."""
+    return frozenset(name for source in _sources(DocxTemplate(str(path))) for name in _PRINTED.findall(source))
+
+
+def filled(path: Path, values: Mapping[str, Any]) -> bytes:
+    """The letter, as a Word file, of a template whose faults were looked for.
+
+    Raises:
+        InputFault: a template that the sandbox stops all the same.
+    """
+    template = DocxTemplate(str(path))
+    try:
+        template.render(dict(values), environment(), autoescape=True)
+    except TemplateError as error:
+        raise fault(Location(str(path)), "letter-template", text=str(error)[:SHOWN]) from None
+    made, kept = io.BytesIO(), io.BytesIO()
+    template.save(made)
+    with zipfile.ZipFile(made) as parts, zipfile.ZipFile(kept, "w") as archive:
+        for name in parts.namelist():
+            entry = zipfile.ZipInfo(name, MADE)
+            archive.writestr(entry, parts.read(name), zipfile.ZIP_DEFLATED)
+    return kept.getvalue()
+
+
+def _unsafe(path: Path, place: Location) -> Problem | None:
+    """Why a file is not opened at all: it is no Word file, is too large, runs, or reaches elsewhere."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            return Problem(place, "letter-unsafe", {"reason": f"> {MAX_BYTES >> 20} MB"})
+        with zipfile.ZipFile(path) as archive:
+            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
+                return Problem(place, "letter-unsafe", {"reason": f"> {MAX_UNPACKED >> 20} MB"})
+            for name in archive.namelist():
+                if name.endswith(("vbaProject.bin", ".dotm")) or name.startswith("word/embeddings/"):
+                    return Problem(place, "letter-unsafe", {"reason": name})
+                if name.endswith(".rels") and _ELSEWHERE.search(archive.read(name)):
+                    return Problem(place, "letter-unsafe", {"reason": f"{name}: TargetMode"})
+                if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.read(name):
+                    return Problem(place, "letter-unsafe", {"reason": "DOCTYPE"})
+            if "word/document.xml" not in archive.namelist():
+                return Problem(place, "letter-unsafe", {"reason": "word/document.xml"})
+    except (OSError, zipfile.BadZipFile) as error:
+        return Problem(place, "letter-unsafe", {"reason": str(error)[:SHOWN]})
+    return None
+
+
+def _sources(template: Any) -> Iterator[str]:
+    """The template language of the body, headers and footers, as it will run."""
+    template.init_docx()
+    yield template.patch_xml(template.get_xml())
+    for uri in _HEADERS:
+        for _, part in template.get_headers_footers(uri):
+            yield template.patch_xml(template.get_part_xml(part))
+
+
+def _paragraphs(template: Any) -> list[str]:
+    """The texts that a reader sees, in order: paragraphs, then cells of tables."""
+    template.init_docx()
+    body = [paragraph.text for paragraph in template.docx.paragraphs]
+    return body + [cell.text for table in template.docx.tables for row in table.rows for cell in row.cells]
+
+
+class _Reader:
+    """Walks the expressions of a template; ``scope`` has the fields that are visible, with those of loops."""
+
+    def __init__(self, place: Location, paragraphs: list[str]) -> None:
+        self.place, self.paragraphs = place, paragraphs
+        self.found: list[Problem] = []
+
+    def read(self, body: list[nodes.Node], scope: dict[str, Any]) -> list[Problem]:
+        for node in body:
+            match node:
+                case nodes.Output():
+                    for part in node.nodes:
+                        if not isinstance(part, nodes.TemplateData):
+                            self._value(part, scope)
+                case nodes.For() if isinstance(node.target, nodes.Name) and node.test is None and not node.recursive:
+                    entry = self._field(node.iter, scope)
+                    inner = entry[0] if isinstance(entry, list | tuple) else entry
+                    if isinstance(entry, str | Mapping):
+                        self._refuse(node.iter)
+                    self.read([*node.body, *node.else_], {**scope, node.target.name: inner})
+                case nodes.If():
+                    test = node.test.node if isinstance(node.test, nodes.Not) else node.test
+                    self._field(test, scope)
+                    self.read([*node.body, *node.elif_, *node.else_], scope)
+                case _:
+                    self._refuse(node)
+        return self.found
+
+    def _value(self, node: nodes.Node, scope: dict[str, Any]) -> None:
+        """A field that can be printed."""
+        entry = self._field(node, scope)
+        if entry is not None and not isinstance(entry, str):
+            self._refuse(node)
+
+    def _field(self, node: nodes.Node, scope: dict[str, Any]) -> Any:
+        """What a name stands for; None where it is refused, which is told."""
+        match node:
+            case nodes.Name(name=name):
+                return self._known(name, scope, name)
+            case nodes.Getattr(node=nodes.Name(name=group), attr=name):
+                entry = self._known(group, scope, f"{group}.{name}")
+                if isinstance(entry, Mapping):
+                    return self._known(name, entry, f"{group}.{name}")
+                if entry is not None:
+                    self._refuse(node)
+            case _:
+                self._refuse(node)
+        return None
+
+    def _known(self, name: str, fields: Mapping[str, Any], written: str) -> Any:
+        if name in fields:
+            return fields[name]
+        self._tell("letter-field", written, nearest(name, fields))
+        return None
+
+    def _refuse(self, node: nodes.Node) -> None:
+        self._tell("letter-expression", _written(node), None)
+
+    def _tell(self, code: str, text: str, close: str | None) -> None:
+        number, tag = self._place(text)
+        values = {"text": tag[:SHOWN], "name": text[:SHOWN], "number": number}
+        self.found.append(Problem(self.place, code, values, close))
+
+    def _place(self, text: str) -> tuple[int, str]:
+        """The paragraph where it stands, and the tag around it."""
+        for number, paragraph in enumerate(self.paragraphs, 1):
+            for tag in _TAG.findall(paragraph):
+                if text and re.search(rf"(?<![\w.]){re.escape(text)}(?![\w.])", tag):
+                    return number, tag
+        return 0, text
+
+
+def _written(node: nodes.Node) -> str:
+    """The first name in an expression, to find it again; a word for what has none."""
+    name = next(iter(node.find_all(nodes.Name)), None)
+    return type(node).__name__ if name is None else name.name
+
 
 LANG = "fr"  # of the letters: what a fund writes to its doctors
 _PACKAGE = Path(__file__).resolve().parent.parent

@@ -1,4 +1,4 @@
-"""The commands that ask about a case: what is missing, why an item came out so, what would change it, and other ways."""
+"""The commands that ask about a case: what is missing, why an item came out so, what would change it, in other ways."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from engine.language.types import number
 from engine.language.values import Absent, Scalar, Value, exact
 from engine.proof.solving import Status
 from engine.report.formats import formats
+from engine.report.objects import as_json, each_as_json
 from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.parts import item_heading
 from engine.report.say import Say, exact_text, to_json
@@ -53,7 +54,7 @@ def data(what_if: WhatIf, say: Say) -> dict[str, Any]:
     wished = found.wish.value
     return {
         "item": found.item,
-        "convention": {"id": decision.convention.id, "digest": decision.digest},
+        "convention": as_json(decision, say, "id=convention.id", "digest"),
         "wish": {"kind": found.wish.kind, "value": _plain(wished, found, decision)},
         "today": _plain(found.today, found, decision),
         "reached": found.reached,
@@ -62,14 +63,12 @@ def data(what_if: WhatIf, say: Say) -> dict[str, Any]:
                 "changes": [_change_object(change, say) for change in each.changes],
                 "value": _plain(each.value, found, decision),
                 "exact": None if isinstance(each.value, Absent) else exact_text(each.value, type_),
-                "derogations": [
-                    {"criterion": d.criterion, "id": d.id, "label": say.label(d)} for d in each.derogations
-                ],
+                "derogations": each_as_json(each.derogations, say, "criterion", "id", "label"),
                 "convention": each.convention or decision.convention.id,
             }
             for each in found.found
         ],
-        "proof": {"status": found.proof.status.value, "most": found.proof.most, "effort": found.proof.effort},
+        "proof": as_json(found.proof, say, "status=status.value", "most", "effort"),
         "left": list(found.left),
     }
 

@@ -12,7 +12,7 @@ from engine.comparison.effects.witness import STOPPED
 from engine.language.types import Type
 from engine.language.values import Absent, Value
 from engine.proof.whom import Extent
-from engine.report.objects import exact_object, facts_object, named
+from engine.report.objects import as_json, each_as_json, exact_object, facts_object
 from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.portfolio_page import portfolio_blocks, portfolio_object
 from engine.report.say import Json, Say, to_json
@@ -164,18 +164,13 @@ def behaviour_object(behaviour: Behaviour, files: Mapping[int, str], say: Say) -
     """The comparison as one JSON object, with every effect and its case."""
     whom = Whom(behaviour, say)
     return {
-        "a": behaviour.a.convention.id,
-        "b": behaviour.b.convention.id,
-        "signed": {
-            "from": behaviour.meeting.first.isoformat(),
-            "to": None if behaviour.meeting.last is None else behaviour.meeting.last.isoformat(),
-        },
-        **named(behaviour.meeting, "forced", "moved"),
+        **as_json(behaviour, say, "a=a.convention.id", "b=b.convention.id"),
+        "signed": as_json(behaviour.meeting, say, "from=first", "to=last"),
+        **as_json(behaviour.meeting, say, "forced", "moved"),
         "effort": behaviour.effort,
         "effects": [_effect(effect, files.get(i), whom) for i, effect in enumerate(behaviour.effects)],
-        "items": [named(status, "item", "change", "status") for status in behaviour.statuses],
-        "undecided": list(behaviour.undecided),
-        "cut": list(behaviour.cut),
+        "items": each_as_json(behaviour.statuses, say, "item", "change", "status"),
+        **as_json(behaviour, say, "undecided", "cut"),
     }
 
 
@@ -187,7 +182,7 @@ def _effect(effect: Effect, file: str | None, whom: Whom) -> dict[str, Any]:
         "before": value_object(effect.before, types.get(effect.result)),
         "after": value_object(effect.after, types.get(effect.result)),
         "text": whom.say.pair(whom.who(effect), whom.step(effect)),
-        "causes": [named(cause, "kind", "id") for cause in effect.causes],
+        "causes": each_as_json(effect.causes, whom.say, "kind", "id"),
         "follows": effect.follows,
         "where": _where(effect, types),
         "witness": {

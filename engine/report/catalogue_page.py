@@ -17,7 +17,7 @@ from engine.policy.model import Convention
 from engine.policy.model import Table as DecisionTable
 from engine.policy.registry import Registry
 from engine.report.formats import formats
-from engine.report.objects import as_json
+from engine.report.objects import as_json, each_as_json
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
 from engine.report.phrases import Phrases, alike, in_time
 from engine.report.say import Say
@@ -64,6 +64,9 @@ def show_page(item: str, say: Say) -> Iterator[Block]:
         else:
             yield Paragraph(say("not_here"))
 
+
+WINDOW = ("beneficiaire=beneficiary", "from=signed_from", "before=signed_before")
+QUESTION = ("id", "question", "default", "choices")
 
 LIST_FORMATS = formats(list_page)
 SHOW_FORMATS = formats(show_page)
@@ -188,15 +191,9 @@ def conventions_object(say: Say) -> Any:
     return {
         "conventions": [
             {
-                **as_json(convention, say, "id", "label"),
-                "beneficiaire": convention.beneficiary,
-                "from": convention.signed_from.isoformat(),
-                "before": convention.signed_before.isoformat() if convention.signed_before else None,
+                **as_json(convention, say, "id", "label", *WINDOW),
                 "digest": registry.digest(convention),
-                "interpretations": [
-                    as_json(question, say, "id", "question", "default", "choices")
-                    for question in convention.interpretations.values()
-                ],
+                "interpretations": each_as_json(convention.interpretations.values(), say, *QUESTION),
                 "items": len(convention.items),
             }
             for convention in say.registry.in_time

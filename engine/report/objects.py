@@ -6,16 +6,17 @@ Their shape is in schemas/decision.schema.json.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
+from engine.errors import Location
 from engine.evaluation.decision import (
     Decision,
-    Doubt,
     ObligationLine,
     OverlayUse,
     PaymentLine,
-    Reason,
     Result,
     TraceLine,
 )
@@ -33,12 +34,26 @@ def named(record: object, *names: str) -> dict[str, Any]:
     return {name: getattr(record, name) for name in names}
 
 
-def as_json(record: object, say: Say, *names: str) -> dict[str, Any]:
-    """Some fields of a record as JSON: days and citations as the schemas write them, texts in the language."""
-    return {name: _json(getattr(record, name), say) for name in names}
+def as_json(record: object, say: Say, *fields: str) -> dict[str, Any]:
+    """Some fields of a record as JSON, each under its own name or, written ``name=path.to.it``, under another one.
+
+    Days, places, citations and facts are as the schemas write them, texts in the language.
+    """
+    return {key: _json(value(record), say, key) for key, value in _paths(fields)}
 
 
-def _json(value: Any, say: Say) -> Any:
+def each_as_json(records: Iterable[object], say: Say, *fields: str) -> list[dict[str, Any]]:
+    """The same of several records."""
+    return [as_json(record, say, *fields) for record in records]
+
+
+@cache
+def _paths(fields: tuple[str, ...]) -> tuple[tuple[str, Callable[[object], Any]], ...]:
+    pairs = (field.partition("=") for field in fields)
+    return tuple((key, attrgetter(path or key)) for key, _, path in pairs)
+
+
+def _json(value: Any, say: Say, key: str = "") -> Any:
     match value:
         case None | str() | int():  # most, and the quickest to tell
             return value
@@ -46,6 +61,10 @@ def _json(value: Any, say: Say) -> Any:
             return value.isoformat()
         case {"fr": _, "en": _}:
             return value[say.lang]
+        case Location():
+            return str(value)
+        case Mapping() if key == "facts":
+            return facts_object(value, say)
         case Mapping():
             return {key: _json(each, say) for key, each in value.items()}
         case tuple((Citation(), *_)):
@@ -57,11 +76,9 @@ def _json(value: Any, say: Say) -> Any:
 
 def result_object(result: Result, say: Say) -> dict[str, Any]:
     """One result with everything that stands behind it."""
-    data: dict[str, Any] = {"kind": result.kind, "label": say.label(result), "status": result.status}
+    data = as_json(result, say, "kind", "label", "status")
     if result.kind == "criterion":
-        data["verdict"] = result.verdict
-        data["derogation"] = result.derogation
-        data["refusal"] = None if result.refusal is None else result.refusal[say.lang]
+        data |= as_json(result, say, "verdict", "derogation", "refusal")
     data["value"] = to_json(result.value, result.type)
     if result.can_be:
         data["can_be"] = [to_json(value, result.type) for value in result.can_be]
@@ -70,11 +87,8 @@ def result_object(result: Result, say: Say) -> dict[str, Any]:
     if result.type is not None and result.type.kind == "number":
         data["unit"] = result.type.unit
     data |= exact_and_label(result, say)
-    data["cite"] = citations(result.cite, say)
-    data["confidence"] = result.confidence
-    data["facts"] = facts_object(result.facts, say)
-    data["missing"] = list(result.missing)
-    data["because"] = [_reason(reason, say) for reason in result.because]
+    data |= as_json(result, say, "cite", "confidence", "facts", "missing")
+    data["because"] = each_as_json(result.because, say, "kind", "id", "reason=text", "at", "cite")
     data["warnings"] = list(dict.fromkeys(text[say.lang] for text in result.warnings))
     return data
 
@@ -116,17 +130,11 @@ def citations(cite: Iterable[Citation], say: Say) -> list[dict[str, Any]]:
     return entries
 
 
-def _reason(reason: Reason, say: Say) -> dict[str, Any]:
-    text = reason.text[say.lang] if reason.text else None
-    return {**named(reason, "kind", "id"), "reason": text, "at": str(reason.at), **as_json(reason, say, "cite")}
-
-
 def payment_object(line: PaymentLine, say: Say) -> dict[str, Any]:
     """A payment with its due day, or why one of the two is open."""
     result = line.result
     return {
-        **as_json(result, say, "id", "label", "status"),
-        **as_json(line, say, "due"),
+        **as_json(line, say, "id=result.id", "label=result.label", "status=result.status", "due"),
         "amount": to_json(result.value, result.type),
         **as_json(result, say, "cite", "confidence"),
         "missing": list(dict.fromkeys((*result.missing, *line.due_missing))),
@@ -141,17 +149,11 @@ def obligation_object(line: ObligationLine, say: Say) -> dict[str, Any]:
     return as_json(line, say, "id", "label", "status", "due", "if_unmet", "cite", "missing")
 
 
-def _doubt(doubt: Doubt, say: Say) -> dict[str, Any]:
-    """Facts that do not agree, and what they should meet."""
-    result = doubt.result
-    head = {"id": result.id, "severity": doubt.severity, "label": say.label(result)}
-    return {**head, "facts": facts_object(result.facts, say), **as_json(result, say, "cite")}
-
-
 def doubt_objects(decisions: Iterable[Decision], say: Say) -> list[dict[str, Any]]:
     """The facts that do not agree in some of the decisions on a contract, each once."""
     found = {doubt.result.id: doubt for decision in decisions for doubt in decision.doubts}
-    return [_doubt(doubt, say) for doubt in found.values()]
+    fields = ("id=result.id", "severity", "label=result.label", "facts=result.facts", "cite=result.cite")
+    return each_as_json(found.values(), say, *fields)
 
 
 def overlay_ids(overlays: Iterable[OverlayUse]) -> list[str]:
@@ -159,14 +161,15 @@ def overlay_ids(overlays: Iterable[OverlayUse]) -> list[str]:
     return [use.id for use in overlays]
 
 
+def convention_object(decision: Decision, say: Say) -> dict[str, Any]:
+    """The convention of a decision, and why it is that one."""
+    return as_json(decision, say, "id=convention.id", "label=convention.label", "digest", "selected_because")
+
+
 def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
     """One decision with every result."""
     data: dict[str, Any] = {
-        "convention": {
-            **as_json(decision.convention, say, "id", "label"),
-            **as_json(decision, say, "digest", "selected_because"),
-            "overlays": overlay_ids(decision.overlays),
-        },
+        "convention": {**convention_object(decision, say), "overlays": overlay_ids(decision.overlays)},
         BENEFICIARY: decision.facts.get(BENEFICIARY),
         **as_json(decision, say, "as_of"),
         "results": {
@@ -182,8 +185,7 @@ def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
     if decision.years:
         data["years"] = [
             {
-                "annee": line.year,
-                "debut": line.start.isoformat() if line.start else None,
+                **as_json(line, say, "annee=year", "debut=start"),
                 "results": {line.amount.id: result_object(line.amount, say)},
                 "overlays": overlay_ids(line.overlays),
             }

@@ -15,7 +15,7 @@ from engine.language.facts import YEAR
 from engine.language.values import Absent, Scalar, Value
 from engine.proof.possible import Possible
 from engine.proof.solving import Status
-from engine.report.objects import citations, value_object
+from engine.report.objects import as_json, value_object
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years
 from engine.report.parts import named_years
 from engine.report.say import Say
@@ -125,11 +125,10 @@ def sensitivity_object(found: Sensitivity, say: Say) -> dict[str, Any]:
         "safe": [{**_subject(subject, result, say), **value_object(result, say)} for subject, result in found.safe],
         "questions": [
             {
-                "id": id_,
-                "question": found.questions[id_].question[say.lang],
+                **as_json(found.questions[id_], say, "id", "question"),
                 "taken": choice,
                 "choices": {name: _choice_label(found, id_, name, say) for name in found.questions[id_].choices},
-                "cite": citations(found.questions[id_].cite, say),
+                **as_json(found.questions[id_], say, "cite"),
             }
             for id_, choice in found.taken.items()
         ],

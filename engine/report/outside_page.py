@@ -9,7 +9,7 @@ from engine.language.facts import BENEFICIARY
 from engine.policy.registry import Outside
 from engine.report.formats import formats
 from engine.report.html import html
-from engine.report.objects import citations
+from engine.report.objects import as_json, each_as_json
 from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.parts import noted
 from engine.report.say import Say
@@ -35,16 +35,11 @@ def data(outside: Outside, say: Say) -> Any:
     window = outside.window
     return {
         BENEFICIARY: window.beneficiary,
-        "signature": outside.signature.isoformat(),
+        **as_json(outside, say, "signature"),
         "without_rules": {
-            "id": window.id,
-            "label": say.label(window),
-            "aid": window.aid,
-            "from": window.signed_from.isoformat(),
-            "before": None if window.signed_before is None else window.signed_before.isoformat(),
-            "known": [{"text": known.text[say.lang], "cite": citations(known.cite, say)} for known in window.known],
-            "ask": window.ask[say.lang],
-            "cite": citations(window.cite, say),
+            **as_json(window, say, "id", "label", "aid", "from=signed_from", "before=signed_before"),
+            "known": each_as_json(window.known, say, "text", "cite"),
+            **as_json(window, say, "ask", "cite"),
         },
     }
 

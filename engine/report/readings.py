@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.decision import ObligationLine, PaymentLine, Result
-from engine.report.objects import as_json, citations, value_object
+from engine.report.objects import as_json, value_object
 from engine.report.page import Block, Heading, Paragraph, Tree, by_years
 from engine.report.parts import named_years
 from engine.report.reasons import Hanging
@@ -170,9 +170,9 @@ def _seen_object(seen: Seen | None, say: Say) -> Any:
         case Result():
             return value_object(seen, say)
         case PaymentLine():
-            return {**value_object(seen.result, say), "due": seen.due.isoformat() if seen.due else None}
+            return {**value_object(seen.result, say), **as_json(seen, say, "due")}
         case ObligationLine():
-            return {"status": seen.status, "due": seen.due.isoformat() if seen.due else None}
+            return as_json(seen, say, "status", "due")
     return {"text": seen[say.lang]}
 
 
@@ -230,12 +230,11 @@ def supposed_objects(found: Sequence[Supposed], say: Say) -> dict[str, list[dict
         fact = each.supposition.fact.name
         told["assumptions" if each.assumption else "rights"].append(
             {
-                "id": each.supposition.id,
-                "label": say.label(each.supposition),
+                **as_json(each.supposition, say, "id", "label"),
                 "fact": fact,
                 "value": to_json(each.value, say.registry.vocabulary.facts[fact].type),
                 "open": to_json(each.value, None) if each.dated and not each.assumption else None,
-                "cite": citations(each.supposition.cite, say),
+                **as_json(each.supposition, say, "cite"),
                 "changes": [effect_object(effect, say) for effect in each.effects],
             }
         )

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from engine.escaping import in_cell, on_one_line
 from engine.evaluation.decision import Result
-from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.report import objects
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
     from engine.inquiry.readings import Reading
     from engine.inquiry.sensitivity import Sensitivity
     from engine.inquiry.suppositions import Supposed
+
+
+EVENT = ("date=day", "type=type.name", "label=type.label", "annee=year", "facts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +95,7 @@ def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
         (first.headline.recover, timeline.recover),
     )
     return {
-        "convention": {
-            **objects.as_json(first.convention, say, "id", "label"),
-            **objects.as_json(first, say, "digest", "selected_because"),
-        },
+        "convention": objects.convention_object(first, say),
         BENEFICIARY: first.facts.get(BENEFICIARY),
         **objects.as_json(timeline, say, "as_of"),
         **({first.verdict.id: objects.result_object(first.verdict, say)} if first.verdict else {}),
@@ -108,8 +107,8 @@ def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
             **{id_: _total(total) for id_, total in sums if id_ is not None},
             "versements_echus": None if timeline.paid is None else _paid(timeline.paid),
         },
-        "without_effect": [_event(event, say) for event in timeline.idle],
-        "without_rule": [_event(event, say) for event in (*timeline.unruled, *timeline.silent)],
+        "without_effect": objects.each_as_json(timeline.idle, say, *EVENT),
+        "without_rule": objects.each_as_json((*timeline.unruled, *timeline.silent), say, *EVENT),
         "interpretations": {
             id_: choice for row in timeline.rows for id_, choice in row.decision.interpretations.items()
         },
@@ -119,19 +118,16 @@ def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
 def _row(row: YearRow, say: Say) -> dict[str, Any]:
     decision = row.decision
     return {
-        "annee": row.year,
-        "debut": row.start.isoformat() if row.start else None,
-        "fin": row.last_day.isoformat() if row.last_day else None,
-        "convention": decision.convention.id,
+        **objects.as_json(row, say, "annee=year", "debut=start", "fin=last_day", "convention=decision.convention.id"),
         "overlays": objects.overlay_ids(row.overlays),
-        "happened": [_event(event, say) for event in row.happened],
-        "counting": [_event(event, say) for event in row.counting],
+        "happened": objects.each_as_json(row.happened, say, *EVENT),
+        "counting": objects.each_as_json(row.counting, say, *EVENT),
         "changes": [
             {
                 "result": change.after.id,
                 "before": _value(change.before),
                 "after": _value(change.after),
-                "events": [_event(event, say) for event in change.events],
+                "events": objects.each_as_json(change.events, say, *EVENT),
                 "overlays": objects.overlay_ids(change.overlays),
             }
             for change in row.changes
@@ -139,16 +135,6 @@ def _row(row: YearRow, say: Say) -> dict[str, Any]:
         "results": {id_: objects.result_object(decision.results[id_], say) for id_ in decision.headline.ids},
         "payments": [objects.payment_object(line, say) for line in decision.payments],
         "missing": [name for name in decision.missing if name != YEAR],
-    }
-
-
-def _event(event: Event, say: Say) -> dict[str, Any]:
-    return {
-        "date": event.day.isoformat(),
-        "type": event.type.name,
-        "label": say.label(event.type),
-        "annee": event.year,
-        "facts": objects.facts_object(event.facts, say),
     }
 
 

@@ -11,7 +11,7 @@ from engine.escaping import in_cell
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.session import YEARS_SHOWN
 from engine.report.charts import decision_figure
-from engine.report.html import html
+from engine.report.formats import html
 from engine.report.page import Page
 from engine.report.parts import tone_of
 from engine.report.reasons import why

@@ -8,8 +8,7 @@ from typing import Any
 from engine.evaluation.decision import Decision
 from engine.language.values import Scalar
 from engine.records import dataclass
-from engine.report.formats import formats
-from engine.report.html import html
+from engine.report.formats import formats, html
 from engine.report.objects import decision_object, facts_object
 from engine.report.page import Heading, Page, Paragraph, Table
 from engine.report.parts import eligibility_criteria, facts_behind, texts_blocks, tone_of

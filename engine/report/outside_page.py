@@ -7,8 +7,7 @@ from typing import Any
 
 from engine.language.facts import BENEFICIARY
 from engine.policy.registry import Outside
-from engine.report.formats import formats
-from engine.report.html import html
+from engine.report.formats import formats, html
 from engine.report.objects import as_json, each_as_json
 from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.parts import noted

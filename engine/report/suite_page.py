@@ -12,8 +12,7 @@ from typing import Any
 from engine.escaping import in_html, on_one_line
 from engine.exchange.rules_text import comment, rules_text
 from engine.policy.places import DIFFERENCES, TESTS
-from engine.report.formats import formats
-from engine.report.html import style
+from engine.report.formats import formats, style
 from engine.report.objects import named
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
 from engine.report.say import Say

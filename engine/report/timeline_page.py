@@ -233,7 +233,9 @@ def total_text(total: Total, say: Say) -> str:
 def _waiting(timeline: Timeline, say: Say) -> Iterator[Block]:
     """The facts that open years wait for."""
     usual = say.registry.vocabulary.usual
-    waiting = by_years((name, row.year) for row in timeline.rows for name in usual(row.decision.missing) if name != YEAR)
+    waiting = by_years(
+        (name, row.year) for row in timeline.rows for name in usual(row.decision.missing) if name != YEAR
+    )
     if waiting:
         facts = say.registry.vocabulary.facts
         named = {

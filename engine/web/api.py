@@ -21,8 +21,8 @@ from engine.policy.registry import Outside, Registry
 from engine.report import catalogue_page, outside_page
 from engine.report.say import Say
 from engine.web.calls import CALLS, COMMON, MEDIA, Call, read_body
-from engine.web.refusals import MEDIA as PROBLEM
-from engine.web.refusals import refused
+from engine.web.limits import MEDIA as PROBLEM
+from engine.web.limits import refused
 from engine.web.worker import Worker
 
 PATH = "/api/v1"

@@ -27,7 +27,7 @@ from engine.report import alternatives_page, outside_page, questions_page, timel
 from engine.report.decision_page import Decided, Decisions, data
 from engine.report.otherwise_page import possible_objects
 from engine.report.say import Say
-from engine.web.refusals import problem_object
+from engine.web.limits import problem_object
 from engine.words import LANGUAGES
 
 NAME = "body.json"

@@ -20,13 +20,13 @@ from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, EventType
 from engine.letters.matter import matter_of_case
 from engine.letters.people import OF_PEOPLE
 from engine.policy.registry import Outside, Registry
-from engine.report.html import fragment
+from engine.report.formats import fragment
 from engine.report.outside_page import outside_blocks
 from engine.report.say import Say
 from engine.web import dossier_page, letter_page
 from engine.web.dossier_page import EVENT, case_text
 from engine.web.estimate import FIELDS, Estimate, estimate
-from engine.web.refusals import Refused, headers_of, refused, status_of
+from engine.web.limits import Refused, headers_of, refused, status_of
 from engine.web.rules_pages import RulesPages, examples
 from engine.web.shown import Field, Shown
 from engine.web.state import DAY, LANG, TEXT, Pairs, State, read_state

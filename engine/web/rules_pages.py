@@ -25,7 +25,7 @@ from engine.policy.registry import Registry
 from engine.report.behaviour_page import Effects
 from engine.report.catalogue_page import having, item_blocks, window_text
 from engine.report.diff_page import Diff, tables
-from engine.report.html import fragment
+from engine.report.formats import fragment
 from engine.report.page import Block, Fold, Heading, Paragraph, Table
 from engine.report.parts import ended
 from engine.report.say import Say

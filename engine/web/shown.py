@@ -13,7 +13,7 @@ from engine.inquiry.readings import Reading
 from engine.language.facts import YEAR, Fact
 from engine.report.charts import decision_figure
 from engine.report.decision_page import Decided, Decisions, Undecided, of_the_verdict, page
-from engine.report.html import Links, fragment
+from engine.report.formats import Links, fragment
 from engine.report.outside_page import outside_blocks
 from engine.report.page import Block, Heading, Paragraph
 from engine.report.parts import tone_of

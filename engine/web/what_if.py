@@ -26,7 +26,7 @@ from engine.language.values import Scalar
 from engine.policy.model import Convention
 from engine.report import alternatives_page, options_page
 from engine.report.charts import Point, curve_figure
-from engine.report.html import fragment
+from engine.report.formats import fragment
 from engine.report.options_page import Way
 from engine.report.page import Block, Heading, Table
 from engine.report.say import Say

@@ -130,8 +130,8 @@ class Session:
         found |= {id_: no_such_result(headline.headline[id_]) for id_ in headline.ids if id_ not in run.answers}
         used = {id_ for result in found.values() for id_ in result.choices}
         return Decision(
-            headline=headline,
             convention=case.convention,
+            headline=headline,
             digest=case.digest,
             selected_because=case.because,
             overlays=overlay_uses(case.laid),

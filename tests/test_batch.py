@@ -126,7 +126,7 @@ def test_the_portfolio_is_decided_as_case_by_case_and_summed_up(
 
 @pytest.mark.parametrize(("suffix", "policies"), [("csv", SMALL), ("parquet", REAL), ("jsonl", SMALL)])
 def test_every_format_gives_the_same_rows_in_every_format(suffix: str, policies: Path, tmp_path: Path) -> None:
-    typed = pl.read_csv(PORTFOLIO, n_rows=300, try_parse_dates=True, infer_schema_length=None)
+    typed = pl.read_csv(PORTFOLIO, n_rows=150, try_parse_dates=True, infer_schema_length=None)
     source = tmp_path / f"in.{suffix}"
     {"csv": typed.write_csv, "parquet": typed.write_parquet, "jsonl": typed.write_ndjson}[suffix](source)
     for wanted in ("csv", "parquet", "jsonl"):
@@ -189,11 +189,11 @@ def test_a_library_that_is_not_installed_is_named_with_its_extra(
 
 def test_pieces_smaller_than_the_file_give_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = tmp_path / "in.parquet"
-    pl.read_csv(PORTFOLIO, n_rows=1000, try_parse_dates=True, infer_schema_length=None).write_parquet(source)
-    text = written(tmp_path / "in.csv", *PORTFOLIO.read_text(encoding="utf-8").splitlines()[:1001])
+    pl.read_csv(PORTFOLIO, n_rows=500, try_parse_dates=True, infer_schema_length=None).write_parquet(source)
+    text = written(tmp_path / "in.csv", *PORTFOLIO.read_text(encoding="utf-8").splitlines()[:501])
     assert batch(source, "-o", tmp_path / "whole.csv").exit_code == 0
-    monkeypatch.setattr(readers, "ROWS", 300)
-    monkeypatch.setattr(readers, "BLOCK", 10_000)
+    monkeypatch.setattr(readers, "ROWS", 150)
+    monkeypatch.setattr(readers, "BLOCK", 5_000)
     for given in (source, text):
         assert batch(given, "-o", tmp_path / "pieces.csv").exit_code == 0
         assert (tmp_path / "pieces.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
@@ -409,7 +409,7 @@ def test_files_that_cannot_be_read_are_all_told_at_once(tmp_path: Path) -> None:
 
 def test_a_parquet_damaged_in_the_middle_leaves_the_old_output(tmp_path: Path) -> None:
     source, output = tmp_path / "in.parquet", tmp_path / "out.csv"
-    pl.read_csv(PORTFOLIO, n_rows=5000, try_parse_dates=True, infer_schema_length=None).write_parquet(source)
+    pl.read_csv(PORTFOLIO, n_rows=3000, try_parse_dates=True, infer_schema_length=None).write_parquet(source)
     content = bytearray(source.read_bytes())
     content[1000:9000] = bytes(8000)
     source.write_bytes(content)
@@ -489,7 +489,7 @@ def test_an_output_that_cannot_be_written_is_told_and_leaves_the_old_one(tmp_pat
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
 def test_a_full_disk_leaves_the_old_output_and_nothing_beside_it(suffix: str, tmp_path: Path) -> None:
-    source = written(tmp_path / "in.csv", *decidable(3000))
+    source = written(tmp_path / "in.csv", *decidable(1500))
     output = tmp_path / f"out.{suffix}"
     output.write_text("old", encoding="utf-8")
     done = subprocess.run(
@@ -498,7 +498,7 @@ def test_a_full_disk_leaves_the_old_output_and_nothing_beside_it(suffix: str, tm
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
     )
     assert done.returncode == 1
     assert f"{output}: output-unwritable: the file cannot be written (File too large" in done.stderr
@@ -532,8 +532,8 @@ def test_an_interrupted_run_leaves_no_trace(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_a_killed_run_leaves_the_old_output_or_the_new_one_whole(suffix: str, tmp_path: Path, effort: Effort) -> None:
-    lines = decidable(4000)
-    old, new = written(tmp_path / "old.csv", *lines[:2000]), written(tmp_path / "new.csv", *lines, "x")
+    lines = decidable(1500)
+    old, new = written(tmp_path / "old.csv", *lines[:700]), written(tmp_path / "new.csv", *lines, "x")
     output, wanted = tmp_path / f"out.{suffix}", tmp_path / f"wanted.{suffix}"
     assert batch(old, "-o", output).exit_code == 0
     before = output.read_bytes()
@@ -541,7 +541,7 @@ def test_a_killed_run_leaves_the_old_output_or_the_new_one_whole(suffix: str, tm
     with start("batch", str(new), "-o", str(wanted), "--policies", str(SMALL)) as process:
         process.communicate()
     lasts, after = time.monotonic() - started, wanted.read_bytes()
-    rng, seen, kills = random.Random(20), set(), effort.of(10, least=3)
+    rng, seen, kills = random.Random(20), set(), effort.of(10, least=2)
     for number in range(kills):
         with start("batch", str(new), "-o", str(output), "--policies", str(SMALL)) as process:
             time.sleep(lasts * (0.35 + 0.7 * (number + rng.random()) / kills))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 import pytest
+from conftest import Effort
 from frames import frame_of
 from random_cases import random_facts
 
@@ -35,7 +36,7 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def bench(session: Session) -> Bench:
+def bench(session: Session, effort: Effort) -> Bench:
     """Seeded cases of every convention, decided under the rules as they are, and edits drawn with the same seed."""
     rng = random.Random(SEED)
     registry = session.registry
@@ -48,7 +49,7 @@ def bench(session: Session) -> Bench:
     rows = []
     for convention in registry.conventions.values():
         last = convention.signed_before or convention.signed_from + dt.timedelta(days=500)
-        for _ in range(ROWS // len(registry.conventions)):
+        for _ in range(effort.of(ROWS) // len(registry.conventions)):
             rows.append(random_facts(rng, registry.vocabulary, convention.beneficiary, convention.signed_from, last))
     frame = frame_of(rows, registry.vocabulary)
     return Bench(frame, evaluate_frame(frame, session), tuple(rng.sample(every, MUTANTS)))

@@ -21,11 +21,12 @@ def plain(said: str) -> str:
     return " ".join(said.split())
 
 
-@pytest.fixture
-def changed(policies: Path, tmp_path: Path) -> Path:
-    """The policies with one line more: half time in the first year from 2026 on."""
-    folder = tmp_path / "policies"
-    shutil.copytree(policies, folder)
+@pytest.fixture(scope="module")
+def changed(policies: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The policies for doctors with one line more: half time in the first year from 2026 on."""
+    folder = tmp_path_factory.mktemp("changed") / "policies"
+    for name in ("2019_avenant7", "2023_reglement_arbitral", "2024_convention"):
+        shutil.copytree(policies / name, folder / name)
     funding = folder / "2024_convention" / "funding.yaml"
     lines = funding.read_text(encoding="utf-8").splitlines(keepends=True)
     place = next(number for number, line in enumerate(lines) if ROW in line)
@@ -33,9 +34,13 @@ def changed(policies: Path, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def session(changed: Path) -> Session:
+    return Session(load_registry(changed))
+
+
 @pytest.mark.parametrize(("signed", "amount"), [("2025-12-31", 19000), ("2026-01-01", 19500), ("2027-05-01", 19500)])
-def test_a_contract_has_the_row_of_the_day_of_its_signature(changed: Path, signed: str, amount: int) -> None:
-    session = Session(load_registry(changed))
+def test_a_contract_has_the_row_of_the_day_of_its_signature(session: Session, signed: str, amount: int) -> None:
     case = {"contrat": {"date_signature": signed, "option": "demi_etp", "annee": 1}}
     decision = session.decide(read_case(case, session.registry.vocabulary))
     assert decision.results["aide.bareme"].value == amount
@@ -60,11 +65,12 @@ def test_the_comparison_names_the_added_line_and_says_both_values(changed: Path,
     assert said.count("aide.bareme") == 1
 
 
-def test_two_rows_of_the_same_cells_and_day_overlap(changed: Path) -> None:
-    funding = changed / "2024_convention" / "funding.yaml"
+def test_two_rows_of_the_same_cells_and_day_overlap(changed: Path, tmp_path: Path) -> None:
+    shutil.copytree(changed / "2024_convention", tmp_path / "2024_convention")
+    funding = tmp_path / "2024_convention" / "funding.yaml"
     funding.write_text(
         funding.read_text(encoding="utf-8").replace(ADDED, ADDED + ADDED.replace("19500", "19600")), encoding="utf-8"
     )
-    result = avenant("check", "--policies", str(changed))
+    result = avenant("check", "--policies", str(tmp_path))
     assert result.exit_code == 1
     assert "row-overlap" in result.output

@@ -165,14 +165,14 @@ def test_a_call_that_finds_the_queue_full_is_to_come_again(monkeypatch: pytest.M
 
 
 def test_many_at_once_get_the_answers_that_each_gets_alone(served: Client) -> None:
-    bodies = [SOUND.replace("45", str(age)).encode() for age in range(40, 56)]
+    bodies = [SOUND.replace("45", str(age)).encode() for age in range(40, 48)]
     alone = [served.post("/api/v1/evaluate", body, content_type="application/json").data for body in bodies]
 
     async def together() -> list[Answer]:
         calls = (served.asked("POST", "/api/v1/evaluate", [body], content_type="application/json") for body in bodies)
         return list(await asyncio.gather(*calls))
 
-    for _ in range(3):
+    for _ in range(2):
         assert [answer.data for answer in asyncio.run(together())] == alone
 
 

@@ -621,6 +621,15 @@ def test_a_new_row_and_a_new_value_are_added_behind_the_last_of_theirs_and_read_
     assert "No value changes" in avenant("table", "import", NEW, "x.csv", "--lang", "en").stdout
 
 
+@pytest.mark.usefixtures("real")
+def test_a_new_value_of_a_parameter_says_its_day() -> None:
+    lines = rows(avenant("table", "export", NEW, "seuil.mt.p30", "--lang", "en").stdout)
+    Path("x.csv").write_bytes(sheet([*lines, ["seuil.mt.p30", "", "", "", "", "800", "ameli_juin_2024", ""]]))
+    told = refused(avenant("table", "import", NEW, "x.csv", "--correct"))
+    assert told.startswith("x.csv:3:4: ")
+    assert "exchange-undated" in told
+
+
 def test_a_changed_value_may_come_with_its_text_in_the_column_of_sources(small: Path) -> None:
     lines = rows(avenant("table", "export", NOUVELLE, AMOUNT, "--lang", "en").stdout)
     lines[1][VALUE], lines[1][6] = "19500", "texte, article 4"

@@ -416,8 +416,10 @@ def test_a_row_gap_is_told_in_words_and_once(tmp_path: Path) -> None:
     shutil.copytree(SMALL, tmp_path / "policies")
     edit(RULES, "      - {option: demi_etp, annee: {from: 3}, then: 13000}\n", "")(tmp_path / "policies")
     (told,) = check_folder(tmp_path / "policies")
-    assert told.message("fr") == "aucune ligne ne traite option = demi_etp, annee à partir de 3"
-    assert told.message("en") == "no row covers option = demi_etp, annee from 3"
+    half = "« Option de temps de travail »\u00a0: Mi-temps (0,5 ETP)\u00a0; « Année du contrat » à partir de 3"
+    assert told.message("fr").replace("\u202f", "\u00a0") == f"aucune ligne ne traite {half}"
+    half = "“Working time option”: Half time (0.5 FTE); “Year of the contract” from 3"
+    assert told.message("en") == f"no row covers {half}"
 
 
 def test_a_day_that_does_not_exist_is_told_where_a_test_gives_it(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from engine.policy.model import Convention, Item, Outcome
 from engine.policy.overlays import laid_items
 from engine.policy.registry import Registry
 from engine.policy.resolve import faults, resolve
+from engine.words import LANGUAGES, read_words
 
 MAX_SPLITS = 200_000
 MAX_CONJUNCTIONS = 60  # what engine.evaluation.inference takes, as conjunctions and as tests in one
@@ -72,6 +73,7 @@ def _size(node: Condition) -> tuple[int, int]:
 class _Proof:
     item: Item
     outcome: Outcome
+    items: Mapping[str, Item]
     groups: Mapping[str, tuple[str, ...]]
     never_absent: frozenset[str]
     fired: set[str] = field(default_factory=set)
@@ -84,7 +86,7 @@ def prove(item: Item, outcome: Outcome, items: Mapping[str, Item]) -> Iterator[P
     gates = {name: (items[name].applies_when, items[name].unless) for name in names}
     groups = {name: tuple(other for other in sorted(names) if gates[other] == gates[name]) for name in names}
     free = frozenset(name for name, gate in gates.items() if gate == (None, None))
-    proof = _Proof(item, outcome, groups, free)
+    proof = _Proof(item, outcome, items, groups, free)
     problems = list(_split({}, proof))
     yield from problems[:10]
     if proof.splits <= MAX_SPLITS and not problems:
@@ -163,8 +165,18 @@ def decided(node: Condition, atom: Callable[[Condition], bool | None]) -> bool |
 
 
 def _problem(proof: _Proof, verdicts: Verdicts, rules: list[str]) -> Problem:
-    shown = ", ".join(f"{name} = {verdict}" for name, verdict in sorted(verdicts.items()))
+    shown = {lang: _in_words(verdicts, proof.items, lang) for lang in LANGUAGES}
     if not rules:
         return Problem(proof.item.at, "outcome-gap", {"id": proof.item.id, "verdicts": shown})
     values = {"id": proof.item.id, "rules": ", ".join(rules), "verdicts": shown}
     return Problem(proof.item.at, "outcome-conflict", values)
+
+
+def _in_words(verdicts: Verdicts, items: Mapping[str, Item], lang: str) -> str:
+    """Criteria by their labels, with their verdicts."""
+    words = read_words("reports", lang)
+    said = (
+        words["quoted"].format(text=items[name].label[lang]) + words["colon"] + words[f"values.{verdict}"]
+        for name, verdict in sorted(verdicts.items())
+    )
+    return str(words["semicolon"].join(said))

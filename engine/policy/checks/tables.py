@@ -13,8 +13,8 @@ from math import prod
 from typing import Any
 
 from engine.errors import Problem
-from engine.language.expressions import Compare, Condition, FactRef, ItemRef, Literal
-from engine.language.facts import SIGNATURE, Vocabulary
+from engine.language.expressions import Compare, Condition, FactRef, ItemRef, Literal, Text
+from engine.language.facts import SIGNATURE, Fact, Vocabulary
 from engine.language.operators import COMPARISONS
 from engine.language.types import Type
 from engine.policy.checks.outcomes import decided
@@ -47,7 +47,8 @@ def table_problems(registry: Registry, convention: Convention) -> Iterator[Probl
                 continue
             body = in_force(item.body, FactRef(SIGNATURE, item.at))
             types = {name: _type(ref, vocabulary, resolved.types) for name, ref in body.inputs.items()}
-            yield from _table(item, body, types, vocabulary, convention.signed_from)
+            speech = {name: _speech(ref, vocabulary, items) for name, ref in body.inputs.items()}
+            yield from _table(item, body, types, vocabulary, convention.signed_from, speech)
 
 
 def _type(ref: FactRef | ItemRef, vocabulary: Vocabulary, types: Mapping[str, Type | None]) -> Type | None:
@@ -57,8 +58,18 @@ def _type(ref: FactRef | ItemRef, vocabulary: Vocabulary, types: Mapping[str, Ty
     return types.get(ref.id)
 
 
+def _speech(ref: FactRef | ItemRef, vocabulary: Vocabulary, items: Mapping[str, Item]) -> Fact | Item:
+    """What an input of a table is called, and its values; resolved before, it is there."""
+    return vocabulary.facts[ref.name] if isinstance(ref, FactRef) else items[ref.id]
+
+
 def _table(
-    item: Item, table: Table, types: Mapping[str, Type | None], vocabulary: Vocabulary, first: dt.date
+    item: Item,
+    table: Table,
+    types: Mapping[str, Type | None],
+    vocabulary: Vocabulary,
+    first: dt.date,
+    speech: Mapping[str, Fact | Item],
 ) -> Iterator[Problem]:
     found = _classes(table, types, vocabulary, first)
     if found is None:
@@ -77,9 +88,10 @@ def _table(
             gaps.append(dict(zip(found, indices, strict=True)))
         if len(hits) > 1 and (hits[0], hits[1]) not in overlaps:
             overlaps.add((hits[0], hits[1]))
-            values_ = {"inputs": _shown(point), "line": table.rows[hits[0]].at.line}
+            box = dict(zip(found, ((index,) for index in indices), strict=True))
+            values_ = {"inputs": _in_words(box, found, speech), "line": table.rows[hits[0]].at.line}
             yield Problem(table.rows[hits[1]].at, "row-overlap", values_)
-    yield from gap_problems(item, gaps, found)
+    yield from gap_problems(item, gaps, found, speech)
     for index, row in enumerate(table.rows):
         if index not in reached:
             yield Problem(row.at, "unreachable-row")
@@ -131,16 +143,14 @@ def _compared(node: Condition, known: Mapping[str, tuple[Any, Type | None]]) -> 
     return None
 
 
-def _shown(point: Point) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in point.items())
-
-
-def gap_problems(item: Item, points: Sequence[Numbers], classes: Mapping[str, Sequence[Any]]) -> Iterator[Problem]:
+def gap_problems(
+    item: Item, points: Sequence[Numbers], classes: Mapping[str, Sequence[Any]], speech: Mapping[str, Fact | Item]
+) -> Iterator[Problem]:
     """The points as few ranges, each a problem; of the last that is told, how many more there are."""
     found = _boxes(points, tuple(classes))
     for number, box in enumerate(found[:MAX_GAPS], 1):
         more = len(found) - MAX_GAPS if number == MAX_GAPS else 0
-        yield Problem(item.at, "row-gap", {"inputs": {lang: _said(box, classes, more, lang) for lang in LANGUAGES}})
+        yield Problem(item.at, "row-gap", {"inputs": _in_words(box, classes, speech, more)})
 
 
 def _boxes(points: Sequence[Numbers], names: Sequence[str]) -> list[dict[str, Indices]]:
@@ -155,23 +165,45 @@ def _boxes(points: Sequence[Numbers], names: Sequence[str]) -> list[dict[str, In
     return boxes
 
 
-def _said(box: Mapping[str, Indices], classes: Mapping[str, Sequence[Any]], more: int, lang: str) -> str:
+def _in_words(
+    box: Mapping[str, Indices], classes: Mapping[str, Sequence[Any]], speech: Mapping[str, Fact | Item], more: int = 0
+) -> dict[str, str]:
+    """Some inputs of a table by their labels, in each language."""
+    return {lang: _said(box, classes, speech, more, lang) for lang in LANGUAGES}
+
+
+def _said(
+    box: Mapping[str, Indices],
+    classes: Mapping[str, Sequence[Any]],
+    speech: Mapping[str, Fact | Item],
+    more: int,
+    lang: str,
+) -> str:
     words = read_words("reports", lang)
     parts = [
-        f"{name} {_range(indices, classes[name], words)}"
+        words["quoted"].format(text=speech[name].label[lang]) + _range(indices, classes[name], speech[name], lang)
         for name, indices in box.items()
         if len(indices) < len(classes[name])
     ]
-    text = ", ".join(parts) or words["gap_any"]
-    return text + (words["gap_more"].format(count=more) if more else "")
+    text = words["semicolon"].join(parts) or words["gap_any"]
+    return str(text + (words["gap_more"].format(count=more) if more else ""))
 
 
-def _range(indices: Indices, classes: Sequence[Any], words: Mapping[str, str]) -> str:
+def _range(indices: Indices, classes: Sequence[Any], named: Fact | Item, lang: str) -> str:
     """Some classes of one input: named values one by one, numbers and days from one to the other."""
+    words = read_words("reports", lang)
     low, high = classes[min(indices)], classes[max(indices)]
     runs = len(indices) == max(indices) - min(indices) + 1
     if len(indices) == 1 or not runs or isinstance(low, str | bool):
-        return "= " + ", ".join(str(classes[index]) for index in indices)
+        return str(words["colon"]) + ", ".join(
+            value_said(classes[index], named.value_labels, lang) for index in indices
+        )
     if max(indices) == len(classes) - 1:
-        return words["gap_from"].format(low=low)
-    return words["gap_to" if min(indices) == 0 else "gap_between"].format(low=low, high=high)
+        return f" {words['gap_from'].format(low=low)}"
+    return f" {words['gap_to' if min(indices) == 0 else 'gap_between'].format(low=low, high=high)}"
+
+
+def value_said(value: Any, labels: Mapping[str, Text], lang: str) -> str:
+    """A value by its label, where it has one."""
+    name = str(value).lower() if isinstance(value, bool) else str(value)
+    return labels[name][lang] if name in labels else str(read_words("reports", lang).get(f"values.{name}", name))

@@ -18,6 +18,7 @@ from engine.inquiry.questions import to_ask
 from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
 from engine.language.spoken import FRENCH, PLAIN, Unread, fold, read_spoken
 from engine.policy.registry import Outside
+from engine.report.parts import tone_of
 from engine.report.questions_page import answers_text
 from engine.report.say import Say
 
@@ -35,12 +36,11 @@ class Stopped(Exception):
 
 @dataclass(slots=True)
 class Interview:
-    """The answers so far, as a case file would hold them, in their order; ``declined`` are not asked again."""
+    """The case that it began with, and what was said since, in order: None where that is not known."""
 
     rules: Given
-    answers: dict[str, Any] = field(default_factory=dict)
-    declined: list[str] = field(default_factory=list)
-    order: list[str] = field(default_factory=list)
+    case: Mapping[str, Any]
+    said: dict[str, Any] = field(default_factory=dict)
     decision: Decision | None = None
 
     @property
@@ -48,15 +48,16 @@ class Interview:
         return self.rules.say
 
     @property
-    def known(self) -> Mapping[str, Fact]:
-        return self.say.registry.vocabulary.facts
+    def answers(self) -> dict[str, Any]:
+        return {**self.case, **{name: value for name, value in self.said.items() if value is not None}}
 
     def run(self) -> None:
         """Asks until nothing is left to ask, or who answers stops."""
         click.echo(self.say("talk_help"))
+        self.decision = self._decided()
         try:
             while (name := self._next()) is not None:
-                self._ask(self.known[name])
+                self._ask(self.say.registry.vocabulary.facts[name])
                 self._tell()
         except Stopped:
             return
@@ -64,37 +65,39 @@ class Interview:
     def facts(self) -> Facts:
         return read_case(nested(self.answers), self.say.registry.vocabulary)
 
+    def _line(self, text: str) -> None:
+        if text:
+            click.echo(f"   {text}")
+
     def _next(self) -> str | None:
         """The fact to ask for now."""
-        for first in (BENEFICIARY, SIGNATURE):
-            if SIGNATURE not in self.answers and first not in (*self.answers, *self.declined):
-                return first
+        if SIGNATURE not in self.answers:
+            return SIGNATURE if BENEFICIARY in {**self.case, **self.said} else BENEFICIARY
         if self.decision is None:
             return None
-        return next(iter(to_ask(self.rules.session, self.decision, self.rules.choices, self.declined)), None)
+        declined = [name for name, value in self.said.items() if value is None]
+        return next(iter(to_ask(self.rules.session, self.decision, self.rules.choices, declined)), None)
 
     def _ask(self, fact: Fact) -> None:
         """One question, until it is answered, left open or gone back from."""
-        number = len(self.order) + 1
-        click.echo(f"\n{number}. {fact.question[self.say.lang]}")
-        click.echo(f"   {self._answers(fact)}")
-        if reason := self._why(fact):
-            click.echo(f"   {reason}")
-        if fact.where[self.say.lang]:
-            click.echo(f"   {self.say.pair(self.say('ask_where'), fact.where[self.say.lang])}")
+        say, where = self.say, fact.where[self.say.lang]
+        click.echo(f"\n{len(self.said) + 1}. {fact.question[say.lang]}")
+        for line in (self._answers(fact), self._why(fact), say.pair(say("ask_where"), where) if where else ""):
+            self._line(line)
         while True:
             text = self._typed()
             match _WORDS.get(fold(text)):
                 case "stop":
                     raise Stopped
                 case "back":
-                    self._back()
+                    if self.said:
+                        self.said.popitem()
+                        self.decision = self._decided()
                     return
                 case "unknown" if fact.name == SIGNATURE:
-                    click.echo(f"   {self.say('talk_needed')}")
+                    self._line(say("talk_needed"))
                 case "unknown":
-                    self.declined.append(fact.name)
-                    self.order.append(fact.name)
+                    self.said[fact.name] = None
                     return
                 case _:
                     if self._answered(fact, text):
@@ -119,30 +122,16 @@ class Interview:
 
     def _answered(self, fact: Fact, text: str) -> bool:
         """Takes an answer that can be read and that goes with the others; tells why another is not taken."""
-        before = dict(self.answers)
         try:
-            self.answers[fact.name] = read_spoken(text, fact, FRENCH if self.say.lang == "fr" else PLAIN)
+            self.said[fact.name] = read_spoken(text, fact, FRENCH if self.say.lang == "fr" else PLAIN)
             self.decision = self._decided()
-        except Unread as unread:
-            self.answers = before
-            click.echo(f"   {unread.problem(Location(''), fact).message(self.say.lang)}")
+        except (Unread, InputFault) as error:
+            self.said.pop(fact.name, None)
+            problems = [error.problem(Location(""), fact)] if isinstance(error, Unread) else error.problems
+            for problem in problems:
+                self._line(problem.message(self.say.lang))
             return False
-        except InputFault as error:
-            self.answers = before
-            for problem in error.problems:
-                click.echo(f"   {problem.message(self.say.lang)}")
-            return False
-        self.order.append(fact.name)
         return True
-
-    def _back(self) -> None:
-        """Takes the last answer back, to be asked again."""
-        if self.order:
-            last = self.order.pop()
-            self.answers.pop(last, None)
-            if last in self.declined:
-                self.declined.remove(last)
-            self.decision = self._decided()
 
     def _decided(self) -> Decision | None:
         if SIGNATURE not in self.answers:
@@ -151,45 +140,33 @@ class Interview:
         try:
             return rules.session.decide(self.facts(), rules.convention, dict(rules.choices), rules.as_of)
         except Outside as outside:
-            click.echo(f"   {self.say.label(outside.window)}")
+            self._line(self.say.label(outside.window))
             return None
 
     def _why(self, fact: Fact) -> str:
-        """The results that wait for the answer."""
+        """The results that wait for the answer, or else the amounts of years."""
         if self.decision is None:
             return ""
-        results = [self.decision.results[id_] for id_ in self.decision.headline.ids]
-        waiting = dict.fromkeys(self.say.label(each) for each in results if fact.name in each.missing)
-        if not waiting:
-            waiting = dict.fromkeys(
-                self.say.label(line.amount) for line in self.decision.years if fact.name in line.amount.missing
-            )
-        return self.say("talk_why", names=self.say.listed(waiting)) if waiting else ""
+        main = [self.decision.results[id_] for id_ in self.decision.headline.ids]
+        for results in (main, [line.amount for line in self.decision.years]):
+            if waiting := dict.fromkeys(self.say.label(each) for each in results if fact.name in each.missing):
+                return self.say("talk_why", names=self.say.listed(waiting))
+        return ""
 
     def _tell(self) -> None:
         """The result so far, on one line."""
         if self.decision is None:
             return
-        told = []
-        verdict = self.decision.verdict
-        if verdict is not None:
-            told.append(self.say.pair(self.say.label(verdict), self.say.result(verdict)))
-        first = self.decision.years[0].amount if self.decision.years else None
-        refused = verdict is not None and verdict.status == "known" and not self._hoped(verdict.value)
-        if first is not None and first.status == "known" and not refused:
-            told.append(self.say("talk_first_year", amount=self.say.result(first)))
-        click.echo(f"   {self.say.pair(self.say('talk_so_far'), self.say.listed(told))}")
-
-    def _hoped(self, value: object) -> bool:
-        assert self.decision is not None
-        verdict = self.decision.headline.verdict
-        return verdict is not None and self.decision.headline.headline[verdict].hoped == value
+        say, verdict, years = self.say, self.decision.verdict, self.decision.years
+        told = [] if verdict is None else [say.pair(say.label(verdict), say.result(verdict))]
+        if years and years[0].amount.status == "known" and tone_of(self.decision) != "bad":
+            told.append(say("talk_first_year", amount=say.result(years[0].amount)))
+        self._line(say.pair(say("talk_so_far"), say.listed(told)))
 
 
 def interview(rules: Given, given: Mapping[str, Any]) -> None:
     """Asks from these facts on, and saves the case."""
-    talk = Interview(rules, dict(given))
-    talk.decision = talk._decided()
+    talk = Interview(rules, given)
     talk.run()
     if SIGNATURE not in talk.answers:
         return

@@ -23,10 +23,9 @@ from engine.comparison.edits.structure import edits
 from engine.errors import InputFault, Location, UsageFault
 from engine.escaping import in_cell
 from engine.exchange import writing as exchange_write
-from engine.exchange.cells import cited_text, read_row, read_sources, row_text
 from engine.exchange.dating import Since
 from engine.exchange.importing import Replacement, changes
-from engine.exchange.tables import COLUMNS, TABLE, VALUE, Entry, entries
+from engine.exchange.tables import COLUMNS, TABLE, VALUE, Entry, cited_text, entries, read_row, read_sources, row_text
 from engine.exchange.writing import planned, replaced, with_values, write_rules
 from engine.language.expressions import Literal, Unpublished
 from engine.policy import loader

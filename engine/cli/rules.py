@@ -12,7 +12,7 @@ from engine.cli.common import Given, given, write
 from engine.cli.proving import effort_option
 from engine.cli.tongue import complain, tell
 from engine.errors import ERROR, Problem
-from engine.exchange.own_schemas import WRITTEN, with_own_ids
+from engine.exchange.rules_text import WRITTEN, with_own_ids
 from engine.files import unwritable
 from engine.policy.checks import check_folder
 from engine.policy.places import policies_place

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem
-from engine.exchange.cells import rule_cells
 from engine.exchange.importing import Change, NewRow, Replacement
 from engine.exchange.rules_text import one_line
-from engine.exchange.tables import CITATION, FROM, VALUE, WHEN
+from engine.exchange.tables import CITATION, FROM, VALUE, WHEN, rule_cells
 from engine.language.expressions import Citation
 from engine.language.reading import Reader
 from engine.policy.items import dated_value, table_row

@@ -16,7 +16,6 @@ from decimal import Decimal
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, fault, nearest
-from engine.exchange.cells import cited_text, read_row, read_sources, row_text
 from engine.exchange.tables import (
     CITATION,
     COLUMNS,
@@ -30,8 +29,12 @@ from engine.exchange.tables import (
     WHEN,
     Entry,
     Key,
+    cited_text,
     entries,
+    read_row,
+    read_sources,
     record,
+    row_text,
 )
 from engine.language.expressions import Citation, Unpublished
 from engine.language.types import UNIT_SCALE

@@ -1,22 +1,141 @@
 """The numbers of a convention as rows for a spreadsheet: a convention comes in, one entry for each number goes out.
 
 An entry has a key that does not change with its value (the table, its conditions, the day from which it holds), so that
-a row that comes back is known again wherever it stands (:mod:`engine.exchange.importing`).
+a row that comes back is known again wherever it stands (:mod:`engine.exchange.importing`). Its cells and its sources
+stand in words, which are read back.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.escaping import in_cell
-from engine.exchange.cells import cited_text, row_text, rule_cells
-from engine.language.expressions import Citation, Literal, Unpublished
-from engine.policy.model import Convention, Item, Parameter, Table
+from engine.language.expressions import Cell, Citation, Expression, FactRef, ItemRef, Literal, Unpublished
+from engine.language.typing import is_date
+from engine.language.values import as_written
+from engine.policy.model import Convention, Item, Parameter, Row, Table
+
+_AMONG = {"en": ("in", "not in"), "fr": ("parmi", "sauf")}
+_OUTSIDE = re.compile(r"\s*,\s*(?![^()]*\))")  # a comma that stands in no brackets
+_PART = re.compile(
+    r"([a-z][a-z0-9_]*)\s*(?:=\s*(?P<one>[^\s()]+)|\s(?P<word>in|not in|parmi|sauf)\s*\((?P<many>[^()]*)\)"
+    r"|(?=[<>])(?:>=\s*(?P<low>[^\s<>]+))?\s*(?:<\s*(?P<high>[^\s<>]+))?)\Z"
+)
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,6})?\Z")
+
+
+def rule_cells(row: Row) -> dict[str, Any]:
+    """The cells of a row as a rule file says them."""
+    return {name: _data(cell) for name, cell in row.cells.items()}
+
+
+def _data(cell: Cell) -> Any:
+    if cell.values is not None:
+        values = [part.value for part in cell.values]
+        return values[0] if len(values) == 1 else values
+    if cell.excluded is not None:
+        return {"not_in": [part.value for part in cell.excluded]}
+    bounds = {"from": cell.low, "before": cell.high}
+    return {key: _bound(bound) for key, bound in bounds.items() if bound is not None}
+
+
+def _bound(bound: Expression) -> Any:
+    match bound:
+        case Literal(value):
+            return value
+        case ItemRef(name):
+            return {"ref": name}
+        case FactRef(name):
+            return {"fact": name}
+        case _:
+            return "…"
+
+
+def row_text(cells: Mapping[str, Any], lang: str) -> str:
+    """Cells in signs that every spreadsheet keeps: ``annee >= 3 < 5, option = demi_etp, tranche in (p50, p90)``."""
+    return ", ".join(f"{name} {_text(cells[name], *_AMONG[lang])}" for name in sorted(cells))
+
+
+def _text(cell: Any, among: str, beyond: str) -> str:
+    match cell:
+        case list():
+            return f"{among} ({', '.join(sorted(map(_word, cell)))})"
+        case {"not_in": excluded}:
+            return f"{beyond} ({', '.join(sorted(map(_word, excluded)))})"
+        case dict():
+            signs = {"from": ">=", "before": "<"}
+            return " ".join(f"{sign} {_word(cell[key])}" for key, sign in signs.items() if key in cell)
+        case _:
+            return f"= {_word(cell)}"
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, dict):
+        return str(*value.values())
+    return as_written(value)
+
+
+def read_row(text: str, items: Collection[str]) -> tuple[dict[str, Any], list[str]]:
+    """The cells that a text says, as a rule file does, and the parts of it that say none; ``items`` are no facts."""
+    cells: dict[str, Any] = {}
+    unread: list[str] = []
+    for part in filter(None, _OUTSIDE.split(text.strip())):
+        found = _PART.match(part)
+        if found is None or found[1] in cells:
+            unread.append(part)
+        elif found["one"] is not None:
+            cells[found[1]] = _value(found["one"])
+        elif found["word"] is not None:
+            values = [_value(each.strip()) for each in found["many"].split(",")]
+            cells[found[1]] = values if found["word"] in ("in", "parmi") else {"not_in": values}
+        else:
+            bounds = {"from": found["low"], "before": found["high"]}
+            cells[found[1]] = {key: _bounding(each, items) for key, each in bounds.items() if each is not None}
+    return cells, unread
+
+
+def _value(text: str) -> Any:
+    if _NUMBER.match(text):
+        return Decimal(text) if "." in text else int(text)
+    return text == "true" if text in ("true", "false") else text
+
+
+def _bounding(text: str, items: Collection[str]) -> Any:
+    value = _value(text)
+    if isinstance(value, str) and not is_date(value):
+        return {"ref": value} if value in items else {"fact": value}
+    return value
+
+
+def cited_text(cite: Sequence[Citation], convention: Convention) -> str:
+    """Sources by their titles, with the places in them."""
+    names = {id_: name for name, id_ in _names(convention).items()}
+    return "; ".join(", ".join(filter(None, (names.get(each.source, each.source), each.locator))) for each in cite)
+
+
+def read_sources(text: str, convention: Convention) -> Iterator[tuple[str | None, str]]:
+    """Each source that a text names, by title or id, with the place in it; None with what names no source."""
+    names = {**{id_: id_ for id_ in convention.sources}, **_names(convention)}
+    known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    for part in filter(None, re.split(rf"\s*;\s*(?=(?:{known})\s*(?:[,;]|\Z))", text.strip())):
+        found = re.match(rf"({known})\s*(?:,\s*(.+))?\Z", part)
+        yield (names[found[1]], found[2] or "") if found is not None else (None, part)
+
+
+def _names(convention: Convention) -> dict[str, str]:
+    """What a sheet calls each source: its title, with the id where another has the same."""
+    titles = [" ".join(source.title.split()) for source in convention.sources.values()]
+    return {
+        title if titles.count(title) == 1 else f"{title} [{id_}]": id_
+        for title, id_ in zip(titles, convention.sources, strict=True)
+    }
+
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "en": ("table", "row", "when", "from", "unit", "value", "citation", "label"),

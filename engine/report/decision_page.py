@@ -128,7 +128,7 @@ def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:
         decision = case.decision
         verdict = "—" if decision.verdict is None else say.result(decision.verdict)
         money = ("—",) * 4 if parts.tone_of(decision) == "bad" else money_cells(decision, say)
-        rows.append((case.title, say.named(say.label(decision.convention), decision.convention.id), verdict, *money))
+        rows.append((case.title, say.name(decision.convention), verdict, *money))
     yield Heading(say("summary"), 1)
     columns = (say("case"), say("convention"), say("verdict"))
     as_of = next((case.decision.as_of for case in cases if isinstance(case, Decided)), None)
@@ -231,7 +231,7 @@ def _results(decision: Decision, say: Say) -> Iterator[Block]:
         waits_for_year = YEAR not in decision.facts and result.missing == (YEAR,)
         if result.status != "not_applicable" and not waits_for_year:
             reason = why(result, decision, say) if result.status == "known" else ""
-            rows.append((say.named(say.label(result), result.id), marked(result, decision, say), reason))
+            rows.append((say.name(result), marked(result, decision, say), reason))
     if rows:
         yield Heading(say("results"))
         yield Table((say("result"), say("value"), say("why")), tuple(rows))
@@ -248,7 +248,7 @@ def _criteria(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
         yield Heading(say("criteria"))
         rows = tuple(
             (
-                say.named(say.label(each), each.id),
+                say.name(each),
                 say.result(each),
                 parts.facts_behind(each, say),
                 say.noted(each.cite[:1]),

@@ -9,9 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from engine.exchange.cells import row_text
 from engine.exchange.importing import Change, NewRow
-from engine.exchange.tables import COLUMNS, Entry, record
+from engine.exchange.tables import COLUMNS, Entry, record, row_text
 from engine.language.types import number
 from engine.policy.model import Convention
 from engine.report.decision_files import csv_text

@@ -74,7 +74,7 @@ FORMATS = formats(page, data)
 def _chain(decision: Decision, say: Say, result: Result, depth: int, seen: set[str]) -> Iterator[tuple[int, str]]:
     """A result, what decided it, the facts it reads itself, then each result below it."""
     if result.kind != "obligation" or depth:
-        yield depth, say.pair(say.named(say.label(result), result.id), say.result(result))
+        yield depth, say.pair(say.name(result), say.result(result))
     yield from ((depth + 1, line) for line in _decided_by(decision, say, result))
     if result.id in seen or depth >= MAX_DEPTH:
         return

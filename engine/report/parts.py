@@ -38,7 +38,7 @@ def tone_of(decision: Decision) -> str:
 
 def convention_line(decision: Decision, say: Say) -> Block:
     """The convention of a decision with its id, and why it was selected."""
-    convention = say.named(say.label(decision.convention), decision.convention.id)
+    convention = say.name(decision.convention)
     return Paragraph(say.pair(convention, f"{decision.selected_because[say.lang]}."))
 
 
@@ -70,7 +70,7 @@ def why_not_due(decision: Decision, say: Say) -> Iterator[Block]:
     """One sentence for each condition of the amount due that the case breaks, or begins to answer and leaves open."""
     for result in unmet_conditions(decision):
         key, tone = ("not_due", "bad") if result.verdict == "not_met" else ("due_if", "open")
-        label = say.named(say.label(result), result.id)
+        label = say.name(result)
         reason = f"{label} ({facts_behind(result, say)}) {say.noted(result.cite)}."
         yield Paragraph(say.pair(say(key), reason), tone)
 
@@ -80,7 +80,7 @@ def duties_unmet(lines: Sequence[ObligationLine], say: Say) -> Iterator[Block]:
     for line in lines:
         if line.status == "unmet":
             follows = say("what_follows", unmet=say(f"if_unmet.{line.if_unmet or 'unpublished'}"))
-            said = say.listed((say.named(say.label(line), line.id), follows))
+            said = say.listed((say.name(line), follows))
             yield Paragraph(say.pair(say("duty_unmet"), f"{said} {say.noted(line.cite)}".rstrip() + "."), "open")
 
 
@@ -189,7 +189,7 @@ def _duty(line: ObligationLine, say: Say, other: str, table: bool) -> tuple[str,
     otherwise = "" if line.if_unmet is None or line.status == "done" else say(f"if_unmet.{line.if_unmet}")
     if otherwise and not table:
         otherwise = say("otherwise_follows", unmet=otherwise)
-    name = say.named(say.label(line), line.id)
+    name = say.name(line)
     return name, say.scalar(line.due), marked_duty(line, say), say.listed(filter(None, (otherwise, other)))
 
 

@@ -195,7 +195,7 @@ def supposed_blocks(found: Sequence[Supposed], say: Say, full: bool) -> Iterator
 
 def _head(each: Supposed, say: Say) -> str:
     supposition = each.supposition
-    label = say.named(say.label(supposition), supposition.id)
+    label = say.name(supposition)
     if each.assumption:
         label = f"{label} ({say('otherwise_said', fact=_fact(each, say), value=_value(each, say))})"
     elif each.dated:

@@ -209,12 +209,7 @@ def amounts_blocks(decision: Decision, say: Say, hanging: Hanging) -> Iterator[B
 def payments_blocks(decision: Decision, say: Say) -> Iterator[Block]:
     """The payments of the year, a single one on a line, unless neither its day nor its amount is known."""
     rows = tuple(
-        (
-            say.named(say.label(line.result), line.result.id),
-            marked_day(line, say),
-            marked(line.result, decision, say),
-            say.noted(line.result.cite),
-        )
+        payment_row(line, decision, say)
         for line in decision.payments
         if len(decision.payments) > 1 or line.due is not None or line.result.status == "known"
     )
@@ -225,6 +220,12 @@ def payments_blocks(decision: Decision, say: Say) -> Iterator[Block]:
         yield Heading(say("payments"))
         yield Table((say("payment"), say("due"), say("payable"), say("article")), rows)
     yield from reasons_block(say)
+
+
+def payment_row(line: PaymentLine, decision: Decision, say: Say) -> tuple[str, str, str, str]:
+    """A payment, its day, its amount and the text behind it."""
+    name = say.name(line.result)
+    return name, marked_day(line, say), marked(line.result, decision, say), say.noted(line.result.cite)
 
 
 def _year_rows(decision: Decision, say: Say, hanging: Hanging) -> Iterator[tuple[int, str, tuple[str, ...]]]:

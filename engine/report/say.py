@@ -139,6 +139,13 @@ class Labelled(Protocol):
     def label(self) -> Text: ...
 
 
+class Identified(Labelled, Protocol):
+    """What has an id as well."""
+
+    @property
+    def id(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Say:
     """Says things in ``lang``, with the labels of the facts of ``registry``; ``ids`` names ids beside labels.
@@ -246,6 +253,10 @@ class Say:
     def named(self, label: str, id_: str) -> str:
         """A label, with its id where ids are asked for."""
         return f"{label} ({id_})" if self.ids else label
+
+    def name(self, thing: Identified) -> str:
+        """A thing by its label, with its id where ids are asked for."""
+        return self.named(self.label(thing), thing.id)
 
     def cited(self, cite: Iterable[Citation]) -> str:
         """Citations as one line for who writes rules: the id of each source, and the place in it."""

@@ -15,7 +15,7 @@ from engine.language.facts import YEAR
 from engine.report import parts
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, in_runs
 from engine.report.readings import hanging, readings_blocks, supposed_blocks
-from engine.report.reasons import EUROS, Hanging, marked, marked_day, money_cells, money_columns, reasons_block, why
+from engine.report.reasons import EUROS, Hanging, marked, money_cells, money_columns, payment_row, reasons_block, why
 from engine.report.say import Say
 
 if TYPE_CHECKING:
@@ -142,17 +142,8 @@ def events_text(events: Sequence[Event], say: Say) -> str:
 
 
 def _payments(timeline: Timeline, say: Say) -> Iterator[Block]:
-    rows = tuple(
-        (
-            str(row.year),
-            say.named(say.label(line.result), line.result.id),
-            marked_day(line, say),
-            marked(line.result, row.decision, say),
-            say.noted(line.result.cite),
-        )
-        for row in timeline.rows
-        for line in row.decision.payments
-    )
+    lines = ((row, line) for row in timeline.rows for line in row.decision.payments)
+    rows = tuple((str(row.year), *payment_row(line, row.decision, say)) for row, line in lines)
     if rows:
         yield Heading(say("all_payments"))
         yield Table(tuple(say(key) for key in ("year", "payment", "due", "payable", "article")), rows)
@@ -164,7 +155,7 @@ def _ending(timeline: Timeline, say: Say, hanging: Hanging) -> Iterator[Block]:
     life = last.headline.life
     rows = tuple(
         (
-            say.named(say.label(result), result.id),
+            say.name(result),
             say("no_end") if result.status == "not_applicable" else say.result(result),
             say.listed(filter(None, (_why_ending(result, last, say), hanging("result", result.id)))),
         )

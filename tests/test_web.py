@@ -356,3 +356,18 @@ def test_every_page_forbids_frames_scripts_and_styles_from_elsewhere_and_sets_no
         assert "default-src 'none'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
         assert "set-cookie" not in headers
+
+
+def test_two_texts_are_compared_in_words_and_for_whom_where_that_is_asked(served: Client, session: Session) -> None:
+    page = served.get("/regles/comparer", {"de": "2023_reglement_arbitral", "a": "2024_convention"}).text
+    said = re.sub("<[^>]*>", " ", html.unescape(page))
+    texts = session.registry.conventions.values()
+    ids = {id_ for each in texts for id_ in (*each.items, *each.interpretations, each.id)}
+    assert {word for word in re.findall(r"\w+[._]\w[\w.]*", said) if word in ids} == set()
+    with client(str(ROOT / "tests" / "fixtures" / "small_policies")) as small:
+        (pair,) = re.findall(r'/regles/comparer\?[^"]*', small.get("/regles/eligibilite").text)
+        asked = small.get(html.unescape(pair))
+        assert "Pour qui" in asked.text
+        told = small.get(html.unescape(pair) + "&pour=1")
+        assert "Pour qui le résultat change" in told.text
+        assert len(told.text) > len(asked.text)

@@ -83,7 +83,8 @@ def _compared(behaviour: Behaviour, say: Say) -> str:
     start = say.scalar(meeting.first)
     end = None if meeting.last is None else say.scalar(meeting.last)
     window = say("window_from" if end is None else "window_between", start=start, end=end)
-    a, b = behaviour.a.convention.id, behaviour.b.convention.id
+    sides = (side.convention for side in (behaviour.a, behaviour.b))
+    a, b = (side.id if say.notes is None else say.label(side) for side in sides)
     return say("behaviour_days", a=a, b=b, window=window)
 
 

@@ -136,8 +136,9 @@ def _section(spoken: Speaker, file: str, edits: Sequence[Edit], *, folded: bool,
 def _edits(spoken: Speaker, edits: Sequence[Edit], *, tables: bool) -> Iterator[Block]:
     if tables:
         columns = ("item", "diff_where", "diff_before", "diff_after", "article", "diff_place")
-        rows = tuple(_row(spoken, edit) for edit in edits)
-        yield Table(tuple(spoken.say(key) for key in columns), rows)
+        shown = columns if spoken.say.notes is None else columns[:-1]  # places are for who writes rules
+        rows = tuple(_row(spoken, edit)[: len(shown)] for edit in edits)
+        yield Table(tuple(spoken.say(key) for key in shown), rows)
         return
     lines: list[tuple[int, str]] = []
     for _, own in groupby(edits, key=lambda edit: (edit.item, edit.kind)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -60,7 +60,9 @@ class Speaker:
         """The other places of a number that changes alike wherever it stands, part by part."""
         places: dict[str, list[str]] = {}
         for each in edit.also:
-            part = f"{self._label(each) or each.item} ({each.item}), {self._where(each)}".removesuffix(", ")
+            part = f"{self.say.written(self._label(each) or each.item, each.item)}, {self._where(each)}".removesuffix(
+                ", "
+            )
             places.setdefault(part, []).append(_place(each.at_after))
         return tuple(self.say.pair(part, ", ".join(found)) for part, found in places.items())
 
@@ -69,13 +71,13 @@ class Speaker:
         if edit.weight == "citation":
             return ""
         sides = _sides(edit, edit.cite_before, edit.cite_after)
-        return _arrow(*(self.say.cited(cite or ()) for cite in sides))
+        return _arrow(*(self.say.sourced(cite or ()) for cite in sides))
 
     def name(self, edit: Edit) -> str:
         """The item of an edit: its label, its id and its kind."""
         kind = self.say(f"diff_kind.{edit.kind}")
         label = self._label(edit)
-        return f"{label} ({edit.item}), {kind}" if label else f"{edit.item}, {kind}"
+        return f"{self.say.written(label, edit.item)}, {kind}" if label else f"{edit.item}, {kind}"
 
     def _label(self, edit: Edit) -> str | None:
         for convention in (self.comparison.after, self.comparison.before):
@@ -192,7 +194,7 @@ class Speaker:
 
     def _several(self, values: Sequence[str | tree.Citation], side: int) -> str:
         cites = [each for each in values if isinstance(each, tree.Citation)]
-        text = self.say.cited(cites) if cites else ", ".join(map(str, values))
+        text = self.say.sourced(cites) if cites else ", ".join(map(str, values))
         return text or self.say("diff_nothing_there")
 
     def _then(self, edit: Edit, rule: model.Rule, side: int) -> str:
@@ -210,7 +212,8 @@ class Speaker:
         return self.say.scalar(Fraction(value) if isinstance(value, Decimal) else value)
 
     def _choice(self, question: model.Interpretation, choice: str) -> str:
-        return f"{question.choices[choice][self.say.lang]} ({choice})" if choice in question.choices else choice
+        known = question.choices.get(choice)
+        return choice if known is None else self.say.written(known[self.say.lang], choice)
 
     def _literal(self, edit: Edit, literal: tree.Literal, side: int) -> str:
         value = literal.value
@@ -231,7 +234,7 @@ class Speaker:
 
 def speaker(comparison: Comparison, sides: tuple[Side, Side], say: Say) -> Speaker:
     """The speaker of one comparison between two sides; ``say`` knows the facts of the second."""
-    first = Phrases(_items(comparison.before), Say(sides[0].registry, say.lang))
+    first = Phrases(_items(comparison.before), replace(say, registry=sides[0].registry))
     return Speaker(comparison, (first, Phrases(_items(comparison.after), say)), say)
 
 

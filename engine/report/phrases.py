@@ -28,6 +28,15 @@ class Phrases:
     items: Mapping[str, Item]
     say: Say
 
+    def _chosen(self, id_: str, choice: str) -> str:
+        """A reading that is taken: the question and the answer, or their ids for who writes rules."""
+        known = (each.interpretations.get(id_) for each in self.say.registry.conventions.values())
+        question = None if self.say.notes is None else next(filter(None, known), None)
+        if question is None:
+            return f"{id_} = {choice}"
+        asked, lang = question.question[self.say.lang], self.say.lang
+        return self.say.pair(f"« {asked} »", question.choices[choice][lang] if choice in question.choices else choice)
+
     def condition(self, node: tree.Condition, depth: int = 0) -> Lines:
         """A condition as indented lines, one per atom or connective."""
         match node:
@@ -36,7 +45,7 @@ class Phrases:
                 for part in parts:
                     yield from self.condition(part, depth + 1)
             case tree.Chosen(interpretation, choice):
-                yield depth, f"{interpretation} = {choice}"
+                yield depth, self._chosen(interpretation, choice)
             case tree.VerdictIs(criterion, verdicts):
                 names = ", ".join(self.say.value(verdict) for verdict in verdicts)
                 yield depth, f"{self._item(criterion)} : {names}"

@@ -263,9 +263,15 @@ class Say:
         named = (f"{each.source}, {each.locator}" if each.locator else each.source for each in cite)
         return self.listed(dict.fromkeys(named))
 
+    def sourced(self, cite: Iterable[Citation]) -> str:
+        """Citations as numbers of notes, or where a page makes none as for who writes rules."""
+        return self.cited(cite) if self.notes is None else self.notes.number(cite)
+
     def noted(self, cite: Iterable[Citation]) -> str:
         """Citations as numbers of notes in brackets, nothing where there are none."""
         cite = tuple(cite)
-        if not cite:
-            return ""
-        return f"[{self.cited(cite) if self.notes is None else self.notes.number(cite)}]"
+        return f"[{self.sourced(cite)}]" if cite else ""
+
+    def written(self, label: str, id_: str) -> str:
+        """A label, with its id for who writes rules: where a page makes no notes."""
+        return label if self.notes is not None else f"{label} ({id_})"

@@ -55,11 +55,11 @@ class Whom:
         }
 
     def item(self, id_: str) -> str:
-        """An item by its label and id."""
+        """An item by its label, and its id for who writes rules."""
         if id_ == STOPPED:
             return self.say("evaluation")
         found = self.items.get(id_)
-        return id_ if found is None else f"{self.say.label(found)} ({id_})"
+        return id_ if found is None else self.say.written(self.say.label(found), id_)
 
     def label(self, id_: str) -> str:
         """An item by its label alone."""

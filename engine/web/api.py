@@ -15,18 +15,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engine.escaping import in_json
 from engine.policy.places import schemas_folder
 from engine.policy.registry import Outside, Registry
 from engine.report import catalogue_page, outside_page
 from engine.report.say import Say
 from engine.web.calls import CALLS, COMMON, MEDIA, Call, read_body
 from engine.web.limits import MEDIA as PROBLEM
-from engine.web.limits import refused
+from engine.web.limits import json_text, refused
 from engine.web.worker import Worker
 
 PATH = "/api/v1"
-_WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class Api:
                 found = await self.worker.run(lambda session: call.answer(session, body, say))
             except Outside as outside:
                 found = outside_page.data(outside, say)
-            return self._json(_compact(found), {"Cache-Control": "no-store"})
+            return self._json(json_text(found), {"Cache-Control": "no-store"})
 
         answer.__name__ = call.name
         return answer
@@ -89,7 +87,7 @@ class Api:
 
     def _told(self, request: Request, found: Any) -> Response:
         """An answer that stays the same while the rules do: its tag spares who has it already."""
-        text = _compact(found)
+        text = json_text(found)
         tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers={"ETag": tag})
@@ -97,11 +95,6 @@ class Api:
 
     def _json(self, text: str, headers: Mapping[str, str]) -> Response:
         return Response(text, media_type=MEDIA, headers={**headers, "Avenant-Version": self.version})
-
-
-def _compact(found: Any) -> str:
-    """Data as JSON for programs: without indentation the library's quick writer does it."""
-    return in_json(_WRITE(found))
 
 
 SCHEMAS = ("case", "dossier", "decision", "timeline", "outside")

@@ -8,6 +8,7 @@ request's own, which begin with ``request-``.
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 import time
 import traceback
@@ -16,13 +17,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.errors import Location, Problem
+from engine.escaping import in_json
 from engine.web.state import MAX_ADDRESS
 
 MEDIA = "application/problem+json"
+_WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # without indentation, the quick one
 TRY_AGAIN = 1  # seconds after which a refused call may come again
 
 # The status of each code that says more than that the case is at fault (422).
@@ -92,7 +95,12 @@ def problem_object(problems: Sequence[Problem], lang: str) -> dict[str, Any]:
 def problem_response(problems: Sequence[Problem], lang: str) -> Response:
     """The refusal as a program reads it."""
     status = status_of(problems)
-    return JSONResponse(problem_object(problems, lang), status, headers_of(status), media_type=MEDIA)
+    return Response(json_text(problem_object(problems, lang)), status, headers_of(status), MEDIA)
+
+
+def json_text(found: Any) -> str:
+    """Data as JSON for programs, which nobody can take for a page or a command of a terminal."""
+    return in_json(_WRITE(found)).replace("<", "\\u003c")
 
 
 def headers_of(status: int) -> dict[str, str]:

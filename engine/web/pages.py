@@ -20,14 +20,14 @@ from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, EventType
 from engine.letters.matter import matter_of_case
 from engine.letters.people import OF_PEOPLE
 from engine.policy.registry import Outside, Registry
+from engine.report import outside_page
 from engine.report.formats import fragment
-from engine.report.outside_page import outside_blocks
 from engine.report.say import Say
 from engine.web import dossier_page, letter_page
 from engine.web.dossier_page import EVENT, case_text
 from engine.web.estimate import FIELDS, Estimate, estimate
 from engine.web.limits import Refused, headers_of, refused, status_of
-from engine.web.rules_pages import RulesPages, examples
+from engine.web.rules_pages import WHOM, RulesPages, effects, examples
 from engine.web.shown import Field, Shown
 from engine.web.state import DAY, LANG, TEXT, Pairs, State, read_state
 from engine.web.templates import page as rendered
@@ -196,7 +196,7 @@ class Pages:
                 kinds = await self.worker.run(lambda session: letter_page.possible(found.matter, session))
                 values |= {"html": dossier_page.shown(found, say), "letters": kinds}
             except Outside as outside:
-                values["html"] = Markup(fragment(list(outside_blocks(outside, say)), 1))
+                values["html"] = Markup(fragment(outside_page.page(outside, say), 1))
             except InputFault as error:
                 values["messages"], status = [problem.line(state.lang) for problem in error.problems], 422
         return self.page("dossier.html", state, "/dossier", status, **values)
@@ -250,7 +250,9 @@ class Pages:
         if item is None:
             return HTMLResponse(pages.index())
         if item == COMPARED:
-            return HTMLResponse(pages.between(given.get("de", "")[:80], given.get("a", "")[:80]))
+            sides = given.get("de", "")[:80], given.get("a", "")[:80]
+            whom = await self.worker.run(lambda session: effects(session, *sides)) if WHOM in given else None
+            return HTMLResponse(pages.between(*sides, whom))
         cases = await self.worker.run(examples)
         return HTMLResponse(pages.item(item[:80], cases.get(item[:80], ()), given.get(TEXT, "")))
 

@@ -35,6 +35,7 @@ from engine.web.templates import page, wording
 from engine.words import LANGUAGES
 
 STATIC = Path(__file__).parent / "static"
+WHOM = "pour"  # the parameter that asks for whom a text changes the result
 EXAMPLES = 6  # tests on the page of an item
 Examples = Mapping[str, Sequence[PolicyCase]]
 
@@ -126,9 +127,12 @@ class RulesPages:
         sides = (_side(registry, a), _side(registry, b))
         found = compared(registry, registry, [(a, b)])
         title = " → ".join(self.say.label(registry.by_id(id_)) for id_ in (a, b))
-        _, *told = tables(Diff(sides=sides, found=found, effects=effects), self.say)
-        blocks = [Heading(title, 1), *(block for block in told if block != Paragraph(self.say("diff_hidden")))]
-        return self._page("rule.html", "/regles/comparer", html=Markup(fragment(blocks)), title=title)
+        say = self.say.noting()
+        _, *told = tables(Diff(sides=sides, found=found, effects=effects), say)
+        blocks = [Heading(title, 1), *(block for block in told if block != Paragraph(say("diff_hidden")))]
+        asked = not self.suffix and effects is None and (a, b) in _pairs(registry)
+        values = {"html": Markup(fragment(ended(blocks, say, full=True))), "title": title, "whom": (a, b, WHOM)}
+        return self._page("rule.html", "/regles/comparer", **values, asked=asked)
 
     def _page(self, template: str, path: str, **values: object) -> str:
         return page(template, self.state, path, root=self.root, suffix=self.suffix, **values)
@@ -158,9 +162,9 @@ def site(session: Session, folder: Path, *, behaviour: bool = False) -> int:
         UsageFault: the solver is missing.
     """
     count = 0
-    effects = {pair: _effects(session, *pair) for pair in _pairs(session.registry)} if behaviour else {}
+    told = {pair: effects(session, *pair) for pair in _pairs(session.registry)} if behaviour else {}
     for lang in LANGUAGES:
-        for name, html in _files(Say(session.registry, lang), examples(session), effects):
+        for name, html in _files(Say(session.registry, lang), examples(session), told):
             _write(folder / lang / name, html.encode())
             count += 1
         for path in sorted(STATIC.iterdir()):
@@ -173,24 +177,33 @@ def _pairs(registry: Registry) -> list[tuple[str, str]]:
     return [(a.id, b.id) for a, b in pairwise(registry.in_time) if a.beneficiary == b.beneficiary]
 
 
-def _effects(session: Session, a: str, b: str) -> Effects:
-    """For whom a text gives something else than the one before."""
-    from engine.comparison.effects.behaviour import behaviours  # needs the solver
-    from engine.comparison.effects.versions import Version
+def effects(session: Session, a: str, b: str) -> Effects | None:
+    """For whom a text gives something else than the one before; None for other pairs. Worked out once for a session.
 
-    old, new = (Version(session, session.registry.by_id(id_)) for id_ in (a, b))
-    found = behaviours([(old, new)])
-    return Effects(found=found, files=[{} for _ in found])
+    Raises:
+        UsageFault: the solver is missing.
+    """
+    if (a, b) not in _pairs(session.registry):
+        return None
+    kept: dict[tuple[str, str], Effects] = session.kernels.setdefault(effects, {})
+    if (a, b) not in kept:
+        from engine.comparison.effects.behaviour import behaviours  # needs the solver
+        from engine.comparison.effects.versions import Version
+
+        old, new = (Version(session, session.registry.by_id(id_)) for id_ in (a, b))
+        found = behaviours([(old, new)])
+        kept[a, b] = Effects(found=found, files=[{} for _ in found])
+    return kept[a, b]
 
 
-def _files(say: Say, examples: Examples, effects: Mapping[tuple[str, str], Effects]) -> Iterator[tuple[str, str]]:
+def _files(say: Say, examples: Examples, told: Mapping[tuple[str, str], Effects | None]) -> Iterator[tuple[str, str]]:
     yield "index.html", RulesPages(say, "", ".html").index()
     below = RulesPages(say, "../", ".html")
     conventions = say.registry.in_time
     for id_ in sorted({id_ for convention in conventions for id_ in convention.items}):
         yield f"regles/{id_}.html", below.item(id_, examples.get(id_, ()))
     for a, b in _pairs(say.registry):
-        yield f"regles/{a}--{b}.html", below.between(a, b, effects.get((a, b)))
+        yield f"regles/{a}--{b}.html", below.between(a, b, told.get((a, b)))
 
 
 def _write(path: Path, content: bytes) -> None:

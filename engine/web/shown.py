@@ -11,10 +11,10 @@ from markupsafe import Markup
 from engine.evaluation.decision import Decision
 from engine.inquiry.readings import Reading
 from engine.language.facts import YEAR, Fact
+from engine.report import outside_page
 from engine.report.charts import decision_figure
 from engine.report.decision_page import Decided, Decisions, Undecided, of_the_verdict, page
 from engine.report.formats import Links, fragment
-from engine.report.outside_page import outside_blocks
 from engine.report.page import Block, Heading, Paragraph
 from engine.report.parts import tone_of
 from engine.report.questions_page import answers_text
@@ -186,8 +186,8 @@ class Shown:
     def result(self) -> tuple[Markup, Markup]:
         """The answer so far, with the chart before the amounts, and what follows it: duties and sources."""
         match self.estimate.answer:
-            case Undecided(outside=outside, title=title):
-                return Markup(fragment(list(outside_blocks(outside, self.say, title)), self.deeper)), Markup("")
+            case Undecided(outside=outside):
+                return Markup(fragment(outside_page.page(outside, self.say), self.deeper)), Markup("")
             case Decided() as case:
                 return self._decided(case)
         return Markup(""), Markup("")

@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from command import ROOT
 
@@ -54,6 +56,15 @@ class Scratch:
 
 def scratch(top: Path, *conventions: str, policies: Path = ROOT / "policies") -> Scratch:
     """A repository with these conventions and the project's case schema, all committed."""
+    shutil.copytree(_template(conventions, policies).name, top, dirs_exist_ok=True)
+    return Scratch(top)
+
+
+@cache
+def _template(conventions: tuple[str, ...], policies: Path) -> TemporaryDirectory[str]:
+    """Such a repository, made once to be copied."""
+    folder = TemporaryDirectory()
+    top = Path(folder.name)
     for name in conventions:
         shutil.copytree(policies / name, top / "policies" / name)
     (top / "schemas").mkdir(parents=True)
@@ -63,4 +74,4 @@ def scratch(top: Path, *conventions: str, policies: Path = ROOT / "policies") ->
     made.git("config", "user.email", "someone@example.org")
     made.git("config", "user.name", "Someone")
     made.commit("Begin")
-    return made
+    return folder

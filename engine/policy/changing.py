@@ -52,9 +52,7 @@ def kept(kind: str, item: Piece, grounds: Grounds) -> Tree:
 
 def also(entry: Piece, grounds: Grounds) -> Tree:
     """What cites its ground, and then also what maintains it."""
-    given = [each.data for each in entry.listed("cite")]
-    cite = [*entry.listed("cite"), *(each for each in grounds.cite if each.data not in given)]
-    return Bundle(entry, {**entry.entries(), "cite": Bundle(entry, cite)})
+    return Bundle(entry, {**entry.entries(), "cite": _cited(entry.listed("cite"), entry, grounds)})
 
 
 def changed(kind: str, item: Piece, change: Piece, grounds: Grounds) -> tuple[Tree, list[Problem]]:
@@ -77,7 +75,7 @@ def changed(kind: str, item: Piece, change: Piece, grounds: Grounds) -> tuple[Tr
             parts[key] = new
     gone = change.listed(REMOVED)
     for key in [key for key in MEMBERS if key in parts] if gone else ():
-        members, gone = _without(_members(parts.pop(key)), gone, MEMBERS[key])
+        members, gone = _without(parts.pop(key).members(), gone, MEMBERS[key])
         parts |= {key: Bundle(change, members)} if members else {}
     problems = [Problem(each.at, "unknown-part", {"id": change.data["id"], "part": _shown(each.data)}) for each in gone]
     rest = grounds if "cite" not in change.data else Grounds((), grounds.first)
@@ -122,12 +120,16 @@ def _standing(kind: str, parts: Mapping[str, Tree], at: Piece, grounds: Grounds)
     """An item that also rests on what maintains it, its parameter with the values from the first day on."""
     found = dict(parts)
     if grounds.cite and (kind != CONSISTENCY or "cite" in found):  # what holds between facts alone cites nothing
-        old = _members(found["cite"]) if "cite" in found else []
-        given = [each.data for each in old]
-        found["cite"] = Bundle(at, [*old, *(each for each in grounds.cite if each.data not in given)])
+        found["cite"] = _cited(found["cite"].members() if "cite" in found else [], at, grounds)
     if kind == "parameters":
-        found["values"] = _in_force(_members(found["values"]), grounds.first, at)
+        found["values"] = _in_force(found["values"].members(), grounds.first, at)
     return found
+
+
+def _cited(old: Sequence[Tree], at: Piece, grounds: Grounds) -> Tree:
+    """Citations, and those of what maintains them."""
+    given = [each.data for each in old]
+    return Bundle(at, [*old, *(each for each in grounds.cite if each.data not in given)])
 
 
 def _in_force(values: Sequence[Tree], first: Tree, at: Piece) -> Tree:
@@ -136,18 +138,8 @@ def _in_force(values: Sequence[Tree], first: Tree, at: Piece) -> Tree:
     over = max(sum(day <= first.data for day in days) - 1, 0)
     held = values[over]
     if days[over] < first.data:
-        entries = held.parts if isinstance(held, Bundle) else held.entries()
-        assert isinstance(entries, Mapping), "a dated value has keys"
-        held = Bundle(held.of if isinstance(held, Bundle) else held, {**entries, "from": first})
+        held = Bundle(held.of, {**held.entries(), "from": first})
     return Bundle(at, [held, *values[over + 1 :]])
-
-
-def _members(tree: Tree) -> list[Tree]:
-    """The members of a list."""
-    if isinstance(tree, Piece):
-        return [tree.below(i) for i in range(len(tree.data))]
-    assert isinstance(tree.parts, Sequence), "only lists have members"
-    return list(tree.parts)
 
 
 def _shown(data: Any) -> str:

@@ -26,9 +26,18 @@ class Piece:
         """What stands under a key, or at a place of a list."""
         return Piece(self.document, (*self.path, key), self.data[key])
 
+    @property
+    def of(self) -> Piece:
+        """Itself: where it stands."""
+        return self
+
     def listed(self, key: str) -> list[Tree]:
         """The members of the list under a key; none where the key is not given."""
-        return [self.below(key).below(i) for i in range(len(self.data.get(key, ())))]
+        return self.below(key).members() if key in self.data else []
+
+    def members(self) -> list[Tree]:
+        """The members of a list."""
+        return [self.below(i) for i in range(len(self.data))]
 
     def entries(self) -> dict[str, Tree]:
         """The values of a mapping."""
@@ -53,6 +62,16 @@ class Bundle:
     def at(self) -> Location:
         return self.of.at
 
+    def members(self) -> list[Tree]:
+        """The members of a list."""
+        assert isinstance(self.parts, Sequence), "only lists have members"
+        return list(self.parts)
+
+    def entries(self) -> dict[str, Tree]:
+        """The values of a mapping."""
+        assert isinstance(self.parts, Mapping), "only mappings have keys"
+        return dict(self.parts)
+
 
 Tree = Piece | Bundle
 
@@ -67,7 +86,7 @@ def woven(tree: Tree) -> Document:
     threads: dict[Keys, Piece] = {}  # which piece stands at a path, and below it
 
     def laid(node: Tree, path: Keys) -> Any:
-        threads[path] = node if isinstance(node, Piece) else node.of
+        threads[path] = node.of
         if isinstance(node, Piece):
             return node.data
         if isinstance(node.parts, Mapping):

@@ -25,7 +25,6 @@ from engine.language.spoken import FRENCH, PLAIN
 
 SEPARATORS = ",;\t|"
 DIALECTS: Mapping[str, str] = {",": PLAIN, "|": PLAIN, ";": FRENCH, "\t": FRENCH}
-ENCODINGS = ("utf-8", "cp1252", "latin-1", "utf-16")
 HEADER = 1 << 20  # bytes in which the first line of a CSV file must end
 LONGEST_FIELD = 128 << 20  # characters: more than is read of a file at once
 BOM = codecs.BOM_UTF8

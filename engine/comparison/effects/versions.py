@@ -16,8 +16,6 @@ from engine.evaluation.session import Session
 from engine.policy.model import Convention
 from engine.policy.overlays import laid_items, open_questions
 
-LAST_DAY = dt.date(2100, 12, 31)
-
 
 @dataclass(frozen=True, slots=True)
 class Version:

@@ -77,7 +77,9 @@ def test_the_fault_is_told_where_it_is_and_how_to_mend_it(
 ) -> None:
     if code == "engine-fault":
         monkeypatch.setattr(inference.Ruleset, "run", fails)
-        monkeypatch.setattr(command, "_SESSIONS", {})  # in which a case like this one may have been decided before
+        monkeypatch.setattr(
+            command, "_SESSIONS", {True: {}, False: {}}
+        )  # in which a case like this one may have been decided before
     case = str(next(iter(CASES.glob(f"{code}.[yj]*")), CASES / f"{code}.yaml"))
     policies = str(BAD_POLICIES / POLICIES[code]) if code in POLICIES else SMALL
     result = avenant("evaluate", case, "--policies", policies, "--lang", lang, *OPTIONS.get(code, ()))

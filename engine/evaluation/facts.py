@@ -122,75 +122,10 @@ class _CaseReader:
             close = nearest_fact(name, self.vocabulary, self.problems)
             self._report(path, "unknown-fact", close, is_key=True, name=name)
         elif value is not None:
-            if self.spoken and fact.type.kind == "enum" and isinstance(value, bool | int | Decimal):
-                value = str(value).lower()  # as it stands in the file, such as an option said as 0.5
-            value = self._understood(fact, value, path) if self.spoken and isinstance(value, str) else value
-            typed = None if value is None else self._typed(fact, value, path)
-            if typed is not None:
-                facts[name] = typed
-
-    def _understood(self, fact: Fact, text: str, path: tuple[Any, ...]) -> Any:
-        """What a text states as people write it; a point in a number stands for decimals, as elsewhere in a case."""
-        dialect = PLAIN if fact.type.kind == "number" and "." in text else FRENCH
-        try:
-            return read_spoken(text, fact, dialect)
-        except Unread as unread:
-            self.problems.append(unread.problem(self._place(path), fact))
-            return None
-
-    def _typed(self, fact: Fact, value: Any, path: tuple[Any, ...]) -> Scalar | None:
-        match fact.type.kind:
-            case "boolean":
-                if isinstance(value, bool):
-                    return value
-                self._wrong(fact, value, path, "true, false")
-                return None
-            case "number":
-                return self._number(fact, value, path)
-            case "date":
-                return self._date(fact, value, path)
-            case _:
-                if isinstance(value, str) and value in fact.type.values:
-                    return value
-                close = nearest(str(value), fact.type.values, self.problems)
-                allowed = ", ".join(fact.type.values)
-                self._report(path, "fact-value", close, name=fact.name, value=_shown(value), allowed=allowed)
-                return None
-
-    def _number(self, fact: Fact, value: Any, path: tuple[Any, ...]) -> Scalar | None:
-        if isinstance(value, float):
-            value = Decimal(repr(value))
-        if isinstance(value, bool) or not isinstance(value, int | Decimal | Fraction):
-            self._wrong(fact, value, path, "775" if fact.type.scale == 0 else "12.5")
-            return None
-        if isinstance(value, Decimal) and not value.is_finite():
-            self._wrong(fact, value, path, "775")
-            return None
-        low, high = fact.minimum, fact.maximum
-        if (low is not None and value < low) or (high is not None and value > high):
-            self._report(path, "fact-range", name=fact.name, value=_shown(value), low=low, high=high)
-            return None
-        number = exact(value)
-        if isinstance(number, Fraction) and (number * 10 ** (fact.type.scale or 0)).denominator != 1:
-            self._report(path, "fact-decimals", name=fact.name, value=_shown(value), scale=fact.type.scale)
-            return None
-        return number
-
-    def _date(self, fact: Fact, value: Any, path: tuple[Any, ...]) -> Scalar | None:
-        day = _day(value)
-        if day is None and isinstance(value, str) and date_fault(value) == "day-missing":
-            self._report(path, "day-missing", name=fact.name, value=value)
-            return None
-        if day is None:
-            self._wrong(fact, value, path, "2024-06-22")
-            return None
-        if not FIRST_DAY <= day <= LAST_DAY:
-            self._report(path, "fact-range", name=fact.name, value=_shown(value), low=FIRST_DAY, high=LAST_DAY)
-            return None
-        return day
-
-    def _wrong(self, fact: Fact, value: Any, path: tuple[Any, ...], example: str) -> None:
-        self._report(path, "fact-type", name=fact.name, value=_shown(value), kind=fact.type.kind, example=example)
+            try:
+                facts[name] = _typed(fact, _understood(fact, value) if self.spoken else value)
+            except Unread as unread:
+                self.problems.append(unread.problem(self._place(path), fact))
 
     def _report(
         self, path: tuple[Any, ...], code: str, close: str | None = None, is_key: bool = False, **values: object
@@ -202,6 +137,67 @@ class _CaseReader:
             return Location(self.name)
         path = (*self.under, *path)
         return self.document.key_at(path) if is_key else self.document.at(path)
+
+
+def _understood(fact: Fact, value: Any) -> Any:
+    """What a text states as people write it; a point in a number stands for decimals, as elsewhere in a case."""
+    if fact.type.kind == "enum" and isinstance(value, bool | int | Decimal):
+        value = as_written(value)  # as it stands in the file, such as an option said as 0.5
+    dialect = PLAIN if fact.type.kind == "number" and "." in str(value) else FRENCH
+    return read_spoken(value, fact, dialect) if isinstance(value, str) else value
+
+
+def _typed(fact: Fact, value: Any) -> Scalar:
+    """The value of a fact, exact.
+
+    Raises:
+        Unread: it is of another type, out of range, or has more decimals than the fact.
+    """
+    match fact.type.kind:
+        case "boolean":
+            if not isinstance(value, bool):
+                raise _wrong(fact, value, "true, false")
+            return value
+        case "number":
+            return _number(fact, value)
+        case "date":
+            return _date(fact, value)
+        case _:
+            if not isinstance(value, str) or value not in fact.type.values:
+                told = {"value": _shown(value), "allowed": ", ".join(fact.type.values)}
+                raise Unread("fact-value", told, nearest(str(value), fact.type.values))
+            return value
+
+
+def _number(fact: Fact, value: Any) -> Scalar:
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | Fraction):
+        raise _wrong(fact, value, "775" if fact.type.scale == 0 else "12.5")
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise _wrong(fact, value, "775")
+    low, high = fact.minimum, fact.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise Unread("fact-range", {"value": _shown(value), "low": low, "high": high})
+    number = exact(value)
+    if isinstance(number, Fraction) and (number * 10 ** (fact.type.scale or 0)).denominator != 1:
+        raise Unread("fact-decimals", {"value": _shown(value), "scale": fact.type.scale})
+    return number
+
+
+def _date(fact: Fact, value: Any) -> Scalar:
+    day = _day(value)
+    if day is None and isinstance(value, str) and date_fault(value) == "day-missing":
+        raise Unread("day-missing", {"value": value})
+    if day is None:
+        raise _wrong(fact, value, "2024-06-22")
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Unread("fact-range", {"value": _shown(value), "low": FIRST_DAY, "high": LAST_DAY})
+    return day
+
+
+def _wrong(fact: Fact, value: Any, example: str) -> Unread:
+    return Unread("fact-type", {"value": _shown(value), "kind": fact.type.kind, "example": example})
 
 
 def nested(facts: Mapping[str, Any], base: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from engine.language.types import Type
 from engine.policy import model
 from engine.policy.registry import Registry
 from engine.suite.coverage import unpublished
-from engine.suite.variants import NOTHING, Change, Setting, Variant, cell_variants, moved, own_step, variants
+from engine.suite.variants import NOTHING, Change, Setting, Variant, cell_variants, variants
 
 DAY = dt.timedelta(days=1)
 SOME_DAY = "2000-01-01"
@@ -122,7 +122,7 @@ def _body(body: model.Body, setting: Setting) -> Iterator[Variant]:
     """A body without one of its members, or with another value; its conditions and expressions change elsewhere."""
     match body:
         case model.Parameter(values):
-            for change, changed in _dated(values):
+            for change, changed in _dated(values, setting):
                 yield change, replace(body, values=changed)
         case model.Table():
             yield from _table(body, setting)
@@ -143,9 +143,11 @@ def _body(body: model.Body, setting: Setting) -> Iterator[Variant]:
                     yield Change(name, node.at, name, NOTHING), _with(body, name, None)
 
 
-def _dated(values: tuple[model.DatedValue, ...]) -> Iterator[tuple[Change, tuple[model.DatedValue, ...]]]:
+def _dated(
+    values: tuple[model.DatedValue, ...], setting: Setting
+) -> Iterator[tuple[Change, tuple[model.DatedValue, ...]]]:
     for dated, rest in _without(values):
-        for change, changed in _then(dated.value, [other.value for other in rest]):
+        for change, changed in _then(dated.value, [other.value for other in rest], setting):
             yield change, _put(values, dated, replace(dated, value=changed))
         if rest:
             yield Change("value", dated.at, str(dated.start), NOTHING), rest
@@ -154,29 +156,28 @@ def _dated(values: tuple[model.DatedValue, ...]) -> Iterator[tuple[Change, tuple
             yield change, _put(values, dated, replace(dated, start=start))
 
 
-def _then(value: Literal | Unpublished, others: list[Literal | Unpublished]) -> Iterator[tuple[Change, Any]]:
+def _then(
+    value: Literal | Unpublished, others: list[Literal | Unpublished], setting: Setting
+) -> Iterator[tuple[Change, Any]]:
     """A value moved by one; an enum value or an unpublished one replaced by another that the item gives."""
     known = [other for other in others if isinstance(other, Literal)]
-    if isinstance(value, Unpublished):
-        instead = known[0] if known else Literal(0, value.at)
-        yield Change("unpublished", value.at, "unpublished", str(instead.value)), instead
-        if value.supplied_by:
-            names = ", ".join(ref.name for ref in value.supplied_by)
-            yield Change("supplied_by", value.at, names, NOTHING), replace(value, supplied_by=())
-    elif isinstance(value.value, str):
+    if isinstance(value, Literal) and isinstance(value.value, str):
         different = next((other for other in known if other.value != value.value), None)
         if different is not None:
             yield Change("value", value.at, value.value, str(different.value)), different
-    else:
-        for change, changed in moved(value, own_step(value)):
-            yield replace(change, kind="value"), changed
+        return
+    for change, changed in variants(value, setting):
+        if change.kind == "unpublished" and known:
+            yield replace(change, after=str(known[0].value)), known[0]
+        else:
+            yield change, changed
 
 
 def _table(table: model.Table, setting: Setting) -> Iterator[Variant]:
     for row, rest in _without(table.rows):
         if rest:
             yield Change("row", row.at, "row", NOTHING), replace(table, rows=rest)
-        for change, then in _then(row.then, [other.then for other in rest]):
+        for change, then in _then(row.then, [other.then for other in rest], setting):
             yield change, replace(table, rows=_put(table.rows, row, replace(row, then=then)))
         for name, cell in row.cells.items():
             for change, changed in cell_variants(cell, setting, table.inputs[name]):

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from engine.errors import Problem, warning
+from engine.errors import Location, Problem, warning
 from engine.language.expressions import Citation, citations
 from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table, Window
 from engine.policy.registry import Registry
@@ -26,10 +26,9 @@ def date_problems(registry: Registry, convention: Convention) -> Iterator[Proble
                 values = {"id": item.id, "date": start.isoformat(), "start": first.isoformat()}
                 yield warning(value.at, "value-never", **values)
             day = _latest(value.cite or item.cite, convention)
-            if (index or isinstance(value, Row)) and day is not None and day + LEAD < start:
-                values = {"id": item.id, "source": day.isoformat(), "start": start.isoformat()}
-                yield warning(value.at, "citation-older", **values)
-        yield from _all_older(item, convention)
+            if index or isinstance(value, Row):
+                yield from _older(item.id, day, start, value.at)
+        yield from _older(item.id, _latest(list(citations(item)), convention), first, item.at)
     for source in convention.sources.values():
         year = int(source.date[:4]) if source.date else first.year
         if abs(year - first.year) > LONGEST_WAIT:
@@ -44,12 +43,10 @@ def _dated(item: Item) -> Iterator[tuple[dt.date, DatedValue | Row]]:
         yield from ((row.start, row) for row in item.body.rows if row.start is not None)
 
 
-def _all_older(item: Item, convention: Convention) -> Iterator[Problem]:
-    """Items of which every source was published before the text begins."""
-    day = _latest(list(citations(item)), convention)
-    if day is not None and day + LEAD < convention.signed_from:
-        values = {"id": item.id, "source": day.isoformat(), "start": convention.signed_from.isoformat()}
-        yield warning(item.at, "citation-older", **values)
+def _older(id_: str, day: dt.date | None, start: dt.date, at: Location) -> Iterator[Problem]:
+    """What begins long after the last of its sources was published."""
+    if day is not None and day + LEAD < start:
+        yield warning(at, "citation-older", id=id_, source=day.isoformat(), start=start.isoformat())
 
 
 def _latest(cite: Iterable[Citation], convention: Convention) -> dt.date | None:

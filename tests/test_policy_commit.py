@@ -207,6 +207,20 @@ def test_a_new_convention_comes_with_tests_and_a_changelog(repository: Scratch) 
     assert all(line.startswith("policies/2023_reglement_arbitral/") for line in lines)
 
 
+def test_of_a_new_text_only_what_it_changes_needs_a_citation(repository: Scratch) -> None:
+    newer = "policies/2030_convention"
+    shutil.copytree(repository.top / FOLDER, repository.top / newer)
+    head = f"{newer}/convention.yaml"
+    repository.edit(head, f"\nid: {CONVENTION}", "\nid: 2030_convention")
+    repository.edit(head, 'signed: {from: "2024-06-22"}', 'signed: {from: "2030-01-01"}')
+    assert codes(repository) == []
+    objectives = f"{newer}/objectives.yaml"
+    text = (repository.top / objectives).read_text(encoding="utf-8")
+    start = text.index("- id: gain_attendu.mt")
+    repository.write(objectives, text[:start] + text[start:].replace("subtract", "add", 1))
+    assert codes(repository) == ["commit-citation"]
+
+
 def test_the_first_commit_of_all_is_looked_at_too(repository: Scratch) -> None:
     repository.git("checkout", "-q", "--orphan", "first")
     assert {*codes(repository)} == {"commit-citation"}

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from engine.cli.tongue import locale_language
 from engine.errors import InputFault
 from engine.evaluation.session import Session
 from engine.policy.reading import load_registry
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cases = [case for case in read_cases(session) if case.at.file.split("/")[1] in texts]
         failed = [case for case in cases if not run_case(session, case).passed]
     except InputFault as error:
-        print(*(problem.line("fr") for problem in error.problems), sep="\n", file=sys.stderr)
+        print(*(problem.line(locale_language()) for problem in error.problems), sep="\n", file=sys.stderr)
         return 1
     for case in failed:
         print(f"{case.at}: {case.suite} — {case.name}", file=sys.stderr)

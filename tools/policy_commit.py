@@ -17,7 +17,7 @@ from engine.cli.tongue import locale_language
 from engine.comparison.edits.edit import Edit
 from engine.comparison.edits.structure import edits
 from engine.comparison.revisions import Repository, commit, repository, staged_paths
-from engine.comparison.sides import revision_side, staged_side
+from engine.comparison.sides import revision_side, staged_side, text_before
 from engine.errors import InputFault, Location, Problem, UsageFault
 from engine.language.expressions import citations
 from engine.policy.model import Convention, Item
@@ -46,7 +46,7 @@ def commit_problems(place: Repository) -> Iterator[Problem]:
     paths = staged_paths(place)
     before = _last(place)
     for id_, after in staged_side(place).registry.conventions.items():
-        old = before.get(id_)
+        old = before.get(id_) or before.get(text_before(after, before) or "")  # a new text is asked for what it changes
         if old is None or old.digest != after.digest:
             found = edits(old or _bare(after), after)
             yield from _missing([e for e in found if e.part != "note"], f"{place.policies}/{id_}", paths)
@@ -84,7 +84,12 @@ def _cited(change: Edit) -> bool:
 
 def _place(changes: Sequence[Edit]) -> Location:
     """Where the first change stands; what was removed is shown where it stood."""
-    return min(place for change in changes for place in [change.at_after or change.at_before] if place is not None)
+    return min(
+        (change.at_after is None, place)
+        for change in changes
+        for place in [change.at_after or change.at_before]
+        if place is not None
+    )[1]
 
 
 def _ids(changes: Sequence[Edit]) -> str:

@@ -72,10 +72,12 @@ def paired(old: Side, new: Side) -> tuple[tuple[str, str], ...]:
         return ((old.conventions[0], new.conventions[0]),)
     known = {id_: old.registry.conventions[id_] for id_ in old.conventions}
     ids = sorted({*old.conventions, *new.conventions})
-    return tuple((id_ if id_ in known else _before(new.registry.conventions[id_], known) or id_, id_) for id_ in ids)
+    return tuple(
+        (id_ if id_ in known else text_before(new.registry.conventions[id_], known) or id_, id_) for id_ in ids
+    )
 
 
-def _before(convention: Convention, known: Mapping[str, Convention]) -> str | None:
+def text_before(convention: Convention, known: Mapping[str, Convention]) -> str | None:
     """The last of the ``known`` conventions for the same beneficiaries whose window opens before."""
     earlier = [
         each
@@ -89,7 +91,7 @@ def _since_the_one_before(name: str, policies: str | None) -> tuple[Side, Side]:
     """A convention and the one before it, both of one folder."""
     side, alone = _named(name, policies)
     conventions = side.registry.conventions
-    before = _before(conventions[side.conventions[0]], conventions) if alone else None
+    before = text_before(conventions[side.conventions[0]], conventions) if alone else None
     if before is None:
         raise UsageFault(Problem(Location("diff"), "sides-missing"))
     return replace(side, name=before, conventions=(before,)), side
@@ -108,7 +110,7 @@ def _from_git(a: str | None, b: str | None, git: str, policies: str | None) -> t
     first, second = _both(partial(revision_side, place, *before), newer)
     second = _chosen(second, b or a)
     if a is not None and b is None and a not in first.registry.conventions:
-        a = _before(second.registry.conventions[second.conventions[0]], first.registry.conventions) or a
+        a = text_before(second.registry.conventions[second.conventions[0]], first.registry.conventions) or a
     return _chosen(first, a), second
 
 

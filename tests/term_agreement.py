@@ -16,7 +16,8 @@ from engine.language.logic import Term, cone, evaluate_in_order
 from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
 from engine.policy.model import Convention
-from engine.proof.encoding import Encoding, Layer, encode
+from engine.proof.encoding import Encoding, encode
+from engine.proof.layers import Layer
 from engine.proof.space import make_space
 from engine.proof.witness import value_of
 

@@ -25,6 +25,8 @@ class Sort(Enum):
     WORD = "word"
     NOTHING = "nothing"
 
+    __hash__ = object.__hash__  # that of the library is written in Python, and every term is looked up by its sort
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Term:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from engine.errors import Location
 from engine.evaluation.session import Session
 from engine.language.expressions import ItemRef, below
-from engine.language.logic import cone, evaluate_in_order
+from engine.language.logic import Term, cone, evaluate_in_order
 from engine.language.symbolic import known
 from engine.language.term_bank import TermBank
 from engine.language.values import Value
 from engine.policy.model import ERROR, Convention, Item, Table
 from engine.proof.bodies import Fault, Place, comes_to
-from engine.proof.encoding import Encoding, Layer, encode
+from engine.proof.encoding import Encoding, encode
+from engine.proof.layers import Layer
 from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import DEFAULT_EFFORT, Status
 from engine.proof.space import make_space
@@ -70,6 +71,10 @@ class _Spot:
     def key(self) -> Key:
         return (self.place.kind, self.place.at, self.place.name)
 
+    def decides(self, values: Mapping[Term, bool]) -> bool:
+        """Whether it does in a case in which the terms have these values."""
+        return values[self.layer.when] and values[self.place.decides]
+
 
 def all_cases(session: Session, effort: int = DEFAULT_EFFORT) -> Iterator[Encoding]:
     """Every case of every convention in turn, under all readings.
@@ -97,14 +102,13 @@ def defects(
     spots: dict[Key, list[_Spot]] = {}
     for encoding in all_cases(session, effort) if encodings is None else encodings:
         prover = Prover(encoding.space, encoding.base, effort)
-        for layer in encoding.layers:
-            laid.update(overlay.at for _, overlay in layer.laid)
-            for fault, defect in _faults(encoding, prover, layer):
-                found.setdefault((fault.at, fault.code, fault.name), defect)
-            here = [_Spot(encoding, prover, layer, item, place) for item, place in _places(layer)]
-            for spot in here:
-                spots.setdefault(spot.key, []).append(spot)
-            undecided |= _mark_living(here, living)
+        laid.update(overlay.at for layer in encoding.layers for _, overlay in layer.laid)
+        for fault, defect in _faults(encoding, prover):
+            found.setdefault((fault.at, fault.code, fault.name), defect)
+        here = [_Spot(encoding, prover, layer, *each) for layer in encoding.layers for each in _places(layer)]
+        for spot in here:
+            spots.setdefault(spot.key, []).append(spot)
+        undecided |= _mark_living(here, living)
     dead = [_dead(carriers, undecided=key in undecided) for key, carriers in spots.items() if key not in living]
     every = [*found.values(), *dead, *_overlays_without_contracts(session, laid)]
     return sorted(every, key=lambda defect: (defect.at, defect.code, defect.name))
@@ -129,17 +133,15 @@ def _places(layer: Layer) -> Iterator[tuple[str, Place]]:
                 yield item.id, Place("value", word, item.at, decides)
 
 
-def _faults(encoding: Encoding, prover: Prover, layer: Layer) -> Iterator[tuple[Fault, Defect]]:
-    """The gaps and overlaps under a set of overlays; an item is asked as a whole first, and mostly has none."""
-    bank = encoding.bank
-    for step in layer.plan.steps:
-        faults = layer.item(step.item.id).faults
-        if not faults or prover.ask(layer.when, bank.either(*(f.when for f in faults))) is Status.EXCLUDED:
-            continue
-        for fault in faults:
-            status, symbols = prover.first(layer.when, fault.when)
-            if status is not Status.EXCLUDED:
-                yield fault, _fault(encoding, layer, step.item.id, fault, symbols)
+def _faults(encoding: Encoding, prover: Prover) -> Iterator[tuple[Fault, Defect]]:
+    """The gaps and overlaps; an item is asked about as a whole first, under all overlays, and mostly has none."""
+    for id_, anywhere in encoding.faults().items():
+        if prover.ask(anywhere) is not Status.EXCLUDED:
+            for layer in encoding.layers:
+                for fault in layer.item(id_).faults if id_ in layer else ():
+                    status, symbols = prover.first(layer.when, fault.when)
+                    if status is not Status.EXCLUDED:
+                        yield fault, _fault(encoding, layer, id_, fault, symbols)
 
 
 def _fault(encoding: Encoding, layer: Layer, id_: str, fault: Fault, symbols: Symbols) -> Defect:
@@ -167,21 +169,25 @@ def _inputs(encoding: Encoding, layer: Layer, item: Item, symbols: Symbols) -> M
 
 
 def _mark_living(spots: Sequence[_Spot], living: set[Key]) -> set[Key]:
-    """Adds to ``living`` what decides in some case under these overlays; returns what the budget leaves open."""
-    waiting = [spot for spot in spots if spot.key not in living]
-    terms = cone(spot.place.decides for spot in waiting)
+    """Adds to ``living`` what decides in some case of a convention; returns what the budget leaves open."""
+    encoding, prover = spots[0].encoding, spots[0].prover
+    waiting: dict[Key, list[_Spot]] = {}
+    for spot in spots:
+        if spot.key not in living:
+            waiting.setdefault(spot.key, []).append(spot)
+    terms = cone(term for here in waiting.values() for spot in here for term in (spot.layer.when, spot.place.decides))
     undecided = set()
     while waiting:
-        spot = waiting.pop()
-        status, symbols = spot.prover.some(spot.layer.when, spot.place.decides)
+        key, here = waiting.popitem()
+        status, symbols = prover.some(encoding.anywhere((spot.layer, spot.place.decides) for spot in here))
         if status is Status.UNDECIDED:
-            undecided.add(spot.key)
+            undecided.add(key)
         if status is Status.SHOWN:
-            confirmed(spot.encoding, symbols, [spot.item])
             values = evaluate_in_order(terms, symbols)  # one case shows many places
-            living.add(spot.key)
-            living.update(each.key for each in waiting if values[each.place.decides])
-            waiting = [each for each in waiting if each.key not in living]
+            confirmed(encoding, symbols, [next(spot.item for spot in here if spot.decides(values))])
+            shown = {each for each, others in waiting.items() if any(spot.decides(values) for spot in others)}
+            living |= {key, *shown}
+            waiting = {each: others for each, others in waiting.items() if each not in shown}
     return undecided
 
 

@@ -5,96 +5,22 @@ An :class:`Encoding` is what every question is put to (:mod:`engine.proof`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from engine.errors import Location
-from engine.evaluation.plan import Plan, Reads, Step, reads_of
 from engine.evaluation.session import Session
-from engine.language.logic import Term, evaluate
+from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, mixed
 from engine.language.term_bank import TermBank
 from engine.language.types import Type
-from engine.policy.model import ERROR, Convention, Criterion, Interpretation
-from engine.policy.overlays import Laid
-from engine.proof.bodies import ItemTerms, comes_to, encode_item
+from engine.policy.model import ERROR, Convention, Interpretation
+from engine.proof.bodies import comes_to
 from engine.proof.contracts import contracts_among, overlay_terms
-from engine.proof.expressions import Names, no_value
-from engine.proof.solving import DEFAULT_EFFORT, Solver, Status, budget_spent
+from engine.proof.expressions import no_value
+from engine.proof.layers import Layer, exactly, layers_of, telling
+from engine.proof.solving import DEFAULT_EFFORT
 from engine.proof.space import Space
-
-Key = tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What the layers of a convention have in common: an item that reads the same terms is encoded once."""
-
-    terms: dict[Key, ItemTerms] = field(default_factory=dict)
-    _reads: dict[int, Reads] = field(default_factory=dict)
-
-    def reads(self, step: Step) -> Reads:
-        """What the item of a step reads; items are told apart as objects, since most are those of other layers."""
-        found = self._reads.get(id(step.item))
-        if found is None:
-            found = self._reads[id(step.item)] = reads_of(step)
-        return found
-
-
-@dataclass(slots=True)
-class Layer:
-    """A set of overlays that some contract has: ``when`` says which contracts, ``plan`` what holds for them."""
-
-    laid: tuple[Laid, ...]
-    when: Term
-    plan: Plan
-    names: Names
-    _shared: Shared
-    _steps: dict[str, Step] = field(default_factory=dict)
-    _items: dict[str, ItemTerms] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._steps = {step.item.id: step for step in self.plan.steps}
-
-    def __contains__(self, id_: str) -> bool:
-        return id_ in self._steps
-
-    def step(self, id_: str) -> Step:
-        return self._steps[id_]
-
-    def reads(self, id_: str) -> Reads:
-        """What an item of the plan reads by itself."""
-        return self._shared.reads(self._steps[id_])
-
-    def over(self, space: Space, when: Term) -> Layer:
-        """The same plan over another space of the same bank; items that read the same terms stay the same."""
-        return Layer(self.laid, when, self.plan, Names(space, {}, self.names.scope), self._shared)
-
-    def item(self, id_: str) -> ItemTerms:
-        """The terms of an item of the plan, and before it of all that it reads."""
-        if id_ not in self._items:
-            wanted = {id_}
-            for step in reversed(self.plan.steps):
-                if step.item.id in wanted and step.item.id not in self._items:
-                    wanted.update(self._shared.reads(step).items)
-            for step in self.plan.steps:
-                if step.item.id in wanted and step.item.id not in self._items:
-                    self._encode(step)
-        return self._items[id_]
-
-    def answer(self, id_: str) -> Symbolic:
-        return self.item(id_).answer
-
-    def _encode(self, step: Step) -> None:
-        item, reads = step.item, self._shared.reads(step)
-        added = tuple(d.id for d in item.body.derogations) if isinstance(item.body, Criterion) else ()
-        inputs = tuple(self._items[id_].answer for id_ in reads.items)
-        facts = tuple(self.names.space.fact(name) for name in reads.facts)
-        key = (item.id, item.kind, item.at, added, step.yearly, inputs, facts)
-        if key not in self._shared.terms:
-            self._shared.terms[key] = encode_item(step, self.names)
-        self._items[item.id] = self._shared.terms[key]
-        self.names.items[item.id] = self._items[item.id].answer  # type: ignore[index]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +35,7 @@ class Encoding:
     space: Space
     among: tuple[Convention, ...]
     window: Term
+    overlays: tuple[Term, ...]
     layers: tuple[Layer, ...]
 
     @property
@@ -128,14 +55,30 @@ class Encoding:
     @property
     def agreed(self) -> Term:
         """That no facts contradict each other: a case in which some do is refused, not decided."""
-        bank = self.bank
         clashes = (
-            bank.both(layer.when, comes_to(layer.names, layer.answer(step.item.id), "not_met"))
+            (layer, comes_to(layer.names, layer.answer(step.item.id), "not_met"))
             for layer in self.layers
             for step in layer.plan.steps
             if step.item.severity == ERROR
         )
-        return bank.negate(bank.either(*clashes))
+        return self.bank.negate(self.anywhere(clashes))
+
+    def under(self, layers: Iterable[Layer], among: Iterable[Layer] | None = None) -> Term:
+        """Where the overlays in force are those of one of these layers, in a case that has those of one ``among``."""
+        inside = frozenset(layer.active for layer in layers)
+        every = frozenset(layer.active for layer in among or self.layers)
+        return telling(self.bank, self.overlays, inside, every - inside)
+
+    def gathered(self, found: Iterable[tuple[Layer, Term]]) -> list[tuple[Term, Term]]:
+        """Each term once, after the overlays that some layer has it with."""
+        where: dict[Term, list[Layer]] = {}
+        for layer, term in found:
+            where.setdefault(term, []).append(layer)
+        return [(self.under(layers), term) for term, layers in where.items()]
+
+    def anywhere(self, found: Iterable[tuple[Layer, Term]]) -> Term:
+        """Where some term holds under the overlays of its layer."""
+        return self.bank.either(*(self.bank.both(*each) for each in self.gathered(found)))
 
     def has(self, id_: str) -> bool:
         return any(id_ in layer for layer in self.layers)
@@ -168,26 +111,24 @@ class Encoding:
         """
         if not self.has(id_):
             raise KeyError(id_)
-        where: dict[Symbolic, list[Term]] = {}
+        where: dict[Symbolic, list[Layer]] = {}
         for layer in self.layers:
             found = layer.answer(id_) if id_ in layer else no_value(self.bank)
-            where.setdefault(found, []).append(layer.when)
-        (answer, _), *others = where.items()
-        for other, whens in others:
-            answer = mixed(self.bank, self.bank.either(*whens), other, answer)
+            where.setdefault(found, []).append(layer)
+        (answer, so_far), *others = where.items()
+        for other, layers in others:
+            so_far = [*so_far, *layers]
+            answer = mixed(self.bank, self.under(layers, so_far), other, answer)
         return answer
 
-    def faulty(self) -> Term:
-        """Where some item of the convention has no answer or two."""
-        bank = self.bank
-        return bank.either(
-            *(
-                bank.both(layer.when, fault.when)
-                for layer in self.layers
-                for step in layer.plan.steps
-                for fault in layer.item(step.item.id).faults
-            )
-        )
+    def faults(self) -> dict[str, Term]:
+        """Where each item has no answer or two, of those for which the rules alone do not exclude it."""
+        found: dict[str, list[tuple[Layer, Term]]] = {}
+        for layer in self.layers:
+            for step in layer.plan.steps:
+                for fault in layer.item(step.item.id).faults:
+                    found.setdefault(step.item.id, []).append((layer, fault.when))
+        return {id_: self.anywhere(each) for id_, each in found.items()}
 
 
 def encode(
@@ -208,49 +149,21 @@ def encode(
     """
     chosen = (convention,) if among is None else tuple(among)
     window = contracts_among(chosen, space)
-    layers = tuple(_layers(session, convention, space, window, effort))
-    return Encoding(session=session, convention=convention, space=space, among=chosen, window=window, layers=layers)
+    pairs = overlay_terms(session, convention, space)
+    return Encoding(
+        session=session,
+        convention=convention,
+        space=space,
+        among=chosen,
+        window=window,
+        overlays=tuple(term for _, term in pairs),
+        layers=tuple(layers_of(session, convention, space, window, pairs, effort)),
+    )
 
 
 def encode_twin(encoding: Encoding, space: Space) -> Encoding:
     """The same convention over a space that shares most symbols with the encoding's: only what differs is encoded."""
-    terms = [term for _, term in overlay_terms(encoding.session, encoding.convention, space)]
-    covering = encoding.session.registry.covering(encoding.convention)
-    layers = [
-        layer.over(space, _exactly(space.bank, terms, [pair in layer.laid for pair in covering]))
-        for layer in encoding.layers
-    ]
-    return replace(encoding, space=space, window=contracts_among(encoding.among, space), layers=tuple(layers))
-
-
-def _layers(session: Session, convention: Convention, space: Space, window: Term, effort: int) -> Iterator[Layer]:
-    """Every set of overlays that some contract has, each found by excluding those before: none is assumed."""
-    pairs = overlay_terms(session, convention, space)
-    terms = [term for _, term in pairs]
-    shared = Shared()
-    for active in _active_sets(convention, terms, (*space.rules, window), space, effort):
-        laid = tuple(pair for (pair, _), here in zip(pairs, active, strict=True) if here)
-        plan = session.program(convention, laid).plan
-        yield Layer(laid, _exactly(space.bank, terms, active), plan, Names(space, {}, plan.scope), shared)
-
-
-def _exactly(bank: TermBank, terms: Sequence[Term], active: Sequence[bool]) -> Term:
-    return bank.both(*(term if here else bank.negate(term) for term, here in zip(terms, active, strict=True)))
-
-
-def _active_sets(
-    convention: Convention, terms: Sequence[Term], base: Sequence[Term], space: Space, effort: int
-) -> list[tuple[bool, ...]]:
-    bank = space.bank
-    if all(term.constant for term in terms):
-        return [tuple(term is bank.true for term in terms)]
-    solver = Solver(bank, base, effort=effort)
-    found = []
-    while (status := solver.check()) is Status.SHOWN:
-        values = evaluate(terms, space.completed(solver.model().symbols()))
-        active = tuple(bool(values[term]) for term in terms)
-        found.append(active)
-        solver.add(bank.negate(_exactly(bank, terms, active)))
-    if status is Status.UNDECIDED:
-        raise budget_spent(convention.at, {"fr": "les textes postérieurs", "en": "later texts"}, effort)
-    return sorted(found)
+    terms = tuple(term for _, term in overlay_terms(encoding.session, encoding.convention, space))
+    layers = tuple(layer.over(space, exactly(space.bank, terms, layer.active)) for layer in encoding.layers)
+    window = contracts_among(encoding.among, space)
+    return replace(encoding, space=space, window=window, overlays=terms, layers=layers)

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from engine.language.expressions import Condition, ItemRef, find
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, known, same
+from engine.language.term_bank import TermBank
 from engine.language.term_days import code
 from engine.language.terms import at_most
 from engine.policy.entries import Property
-from engine.proof.encoding import Encoding, Layer, encode_twin
+from engine.proof.encoding import Encoding, encode_twin
 from engine.proof.expressions import condition
+from engine.proof.layers import Layer
+from engine.proof.loose import loosened
 from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import DEFAULT_EFFORT, Status
-from engine.proof.space import twin_space
+from engine.proof.space import Space, twin_space
 from engine.proof.witness import Witness, confirmed
+
+DEPTHS = (1, 3)  # how far behind the items of a property a proof is looked for before all is looked at
+NEARBY_EFFORT = 1_000_000  # for such a proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,45 +53,66 @@ def kept_properties(encodings: Iterable[Encoding], effort: int = DEFAULT_EFFORT)
     """
     found = []
     for encoding in encodings:
-        prover = Prover(encoding.space, encoding.base, effort)
+        nearby = Prover(encoding.space, (*encoding.space.rules, encoding.window), min(effort, NEARBY_EFFORT))
         for promise in encoding.convention.properties.values():
+            kept = any(_kept_nearby(encoding, promise, nearby, depth) for depth in DEPTHS)
             found.append(
-                _never(encoding, promise, prover) if promise.more is None else _ordered(encoding, promise, effort)
+                Kept(encoding.convention.id, promise, Status.EXCLUDED, ()) if kept else _kept(encoding, promise, effort)
             )
     return found
 
 
-def _never(encoding: Encoding, promise: Property, prover: Prover) -> Kept:
-    assert promise.never is not None, "the schema lets no other property be without a fact"
-    asked = [node for node in (promise.when, promise.never) if node is not None]
-    broken = [(layer.when, encoding.bank.both(*(_true(layer, node) for node in asked))) for layer in encoding.layers]
-    status, symbols = _first(prover, broken)
-    ids = dict.fromkeys(id_ for node in asked for id_ in _items(node))
-    cases = (confirmed(encoding, symbols, ids),) if status is Status.SHOWN else ()
-    if status is Status.EXCLUDED:
-        prover.keep(encoding.bank.negate(encoding.bank.both(*each)) for each in broken)
-    return Kept(encoding.convention.id, promise, status, cases)
+def _kept_nearby(encoding: Encoding, promise: Property, prover: Prover, depth: int) -> bool:
+    """Whether no case breaks it whatever the items further away are; if some could, they may be no cases."""
+    fact = None if promise.more is None else promise.more.name
+    loose, rules = loosened(encoding, _spoken_of(promise), depth, fact)
+    question = _question(loose, promise)
+    return prover.ask(_any(encoding.bank, question.broken), *rules, *question.where) is Status.EXCLUDED
 
 
-def _ordered(encoding: Encoding, promise: Property, effort: int) -> Kept:
+def _kept(encoding: Encoding, promise: Property, effort: int) -> Kept:
+    question = _question(encoding, promise)
+    base = dict.fromkeys(term for side in question.sides for term in side.base)
+    status, symbols = _first(Prover(question.space, (*base, *question.where), effort), question.broken)
+    pair = question.sides if status is Status.SHOWN else ()
+    ids = _spoken_of(promise) if promise.result is None else [promise.result.id]
+    return Kept(encoding.convention.id, promise, status, tuple(confirmed(s, symbols, ids) for s in pair))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Where a property is broken, each way with the overlays that it needs: ``sides`` are its case, or its two."""
+
+    space: Space
+    sides: tuple[Encoding, ...]
+    where: tuple[Term, ...]
+    broken: Sequence[tuple[Term, Term]]
+
+
+def _question(encoding: Encoding, promise: Property) -> _Question:
+    if promise.more is not None:
+        return _ordered(encoding, promise, promise.more.name)
+    bank, nodes = encoding.bank, [node for node in (promise.when, promise.never) if node is not None]
+    broken = ((layer, bank.both(*(_true(layer, node) for node in nodes))) for layer in encoding.layers)
+    return _Question(encoding.space, (encoding,), (), encoding.gathered(broken))
+
+
+def _ordered(encoding: Encoding, promise: Property, name: str) -> _Question:
     """Two cases that differ in one fact, which the second has more of, and the second has the worse result."""
-    assert promise.more is not None
-    assert promise.result is not None
-    bank, space, name = encoding.bank, encoding.space, promise.more.name
+    bank, space = encoding.bank, encoding.space
     twin = encode_twin(encoding, twin_space(space, {name}))
-    base = [space.present[name], twin.space.present[name], at_most(bank, space.value[name], twin.space.value[name])]
     joint = replace(space, open_facts={**space.open_facts, f"{name}'": twin.space.open_facts[name]})
-    prover = Prover(joint, (*encoding.base, *twin.base, *base), effort)
-    sides = [
-        (bank.both(layer.when, other.when), _worse(encoding, promise, layer, other))
-        for i, layer in enumerate(encoding.layers)
-        for j, other in enumerate(twin.layers)
-        if i == j or other.when is not encoding.layers[j].when  # a fact that no overlay reads leaves both under one set
-    ]
-    status, symbols = _first(prover, sides)
-    pair = (encoding, twin) if status is Status.SHOWN else ()
-    cases = tuple(confirmed(side, symbols, [promise.result.id]) for side in pair)
-    return Kept(encoding.convention.id, promise, status, cases)
+    rising = at_most(bank, space.value[name], twin.space.value[name])
+    where = (*twin.space.rules, twin.window, space.present[name], twin.space.present[name], rising)
+    if encoding.overlays == twin.overlays:  # a fact that no overlay reads leaves both cases under one set
+        pairs = zip(encoding.layers, twin.layers, strict=True)
+        broken = encoding.gathered((layer, _worse(encoding, promise, layer, other)) for layer, other in pairs)
+    else:
+        broken = [
+            (bank.both(layer.when, other.when), _worse(encoding, promise, layer, other))
+            for layer, other in product(encoding.layers, twin.layers)
+        ]
+    return _Question(joint, (encoding, twin), where, broken)
 
 
 def _worse(encoding: Encoding, promise: Property, layer: Layer, other: Layer) -> Term:
@@ -98,22 +126,21 @@ def _worse(encoding: Encoding, promise: Property, layer: Layer, other: Layer) ->
     return bank.both(*both, _below(encoding, id_, *((less, more) if promise.falls else (more, less))))
 
 
-def _first(prover: Prover, goals: Iterable[tuple[Term, Term]]) -> tuple[Status, Symbols]:
+def _first(prover: Prover, goals: Sequence[tuple[Term, Term]]) -> tuple[Status, Symbols]:
     """The first case that breaks a property: none under all sets of overlays at once, else one set after another."""
-    bank = prover.space.bank
-    where: dict[Term, list[Term]] = {}
-    for when, broken in goals:
-        where.setdefault(broken, []).append(when)
-    anywhere = (bank.both(bank.either(*whens), broken) for broken, whens in where.items())
-    if prover.ask(bank.either(*anywhere)) is Status.EXCLUDED:
+    if prover.ask(_any(prover.space.bank, goals)) is Status.EXCLUDED:
         return Status.EXCLUDED, {}
     undecided = False
-    for broken, whens in where.items():
-        status, symbols = prover.first(bank.either(*whens), broken)
+    for goal in goals:
+        status, symbols = prover.first(*goal)
         if status is Status.SHOWN:
             return status, symbols
         undecided |= status is Status.UNDECIDED
     return (Status.UNDECIDED if undecided else Status.EXCLUDED), {}
+
+
+def _any(bank: TermBank, goals: Sequence[tuple[Term, Term]]) -> Term:
+    return bank.either(*(bank.both(*goal) for goal in goals))
 
 
 def _true(layer: Layer, node: Condition) -> Term:
@@ -121,6 +148,13 @@ def _true(layer: Layer, node: Condition) -> Term:
     for id_ in _items(node):
         layer.item(id_)
     return condition(node, layer.names).true
+
+
+def _spoken_of(promise: Property) -> Iterable[str]:
+    """The items that a property speaks of."""
+    nodes = [node for node in (promise.when, promise.never) if node is not None]
+    result = () if promise.result is None else (promise.result.id,)
+    return dict.fromkeys((*result, *(id_ for node in nodes for id_ in _items(node))))
 
 
 def _items(node: Condition) -> Iterable[str]:

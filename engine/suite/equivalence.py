@@ -16,7 +16,8 @@ from engine.policy.model import Item
 from engine.policy.overlays import laid_called, laid_names
 from engine.proof.bodies import aspects, encode_item
 from engine.proof.defects import all_cases
-from engine.proof.encoding import Encoding, Layer
+from engine.proof.encoding import Encoding
+from engine.proof.layers import Layer
 from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import DEFAULT_EFFORT, Status
 

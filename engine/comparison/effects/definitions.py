@@ -14,7 +14,8 @@ from engine.language.symbolic import Symbolic, is_value
 from engine.language.term_bank import TermBank
 from engine.policy.model import CONSISTENCY, ERROR, Criterion, Item, Outcome
 from engine.policy.overlays import named_items
-from engine.proof.encoding import Encoding, Layer
+from engine.proof.encoding import Encoding
+from engine.proof.layers import Layer
 
 OLDER, NEWER = 0, 1
 SIDES = (OLDER, NEWER)
@@ -198,9 +199,7 @@ def _defined(
     """What means the same under some layers."""
     key, layer = found[0]
     step, said, reads = meanings[key]
-    everywhere = len(found) == len(encoding.layers)
-    when = encoding.bank.true if everywhere else encoding.bank.either(*(each.when for _, each in found))
-    return Definition(step, layer, when, said, reads)
+    return Definition(step, layer, encoding.under(each for _, each in found), said, reads)
 
 
 def _counting(item: Item, lent: Iterable[str]) -> Item:
@@ -227,16 +226,4 @@ def refused(both: Versions) -> list[Term]:
         for id_, item in items.items():
             if item.kind == CONSISTENCY and item.severity == ERROR:
                 found.append(is_value(both.bank, encoding.answer(id_), "not_met"))
-    return found
-
-
-def faults_of(encoding: Encoding) -> dict[str, Term]:
-    """Where each item has no answer or two, in the order of the plans."""
-    bank = encoding.bank
-    found: dict[str, Term] = {}
-    for layer in encoding.layers:
-        for step in layer.plan.steps:
-            for fault in layer.item(step.item.id).faults:
-                known_so_far = found.get(step.item.id, bank.false)
-                found[step.item.id] = bank.either(known_so_far, bank.both(layer.when, fault.when))
     return found

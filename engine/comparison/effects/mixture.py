@@ -15,8 +15,8 @@ from engine.language.logic import Sort, Term
 from engine.language.symbolic import Symbolic, certain, mixed
 from engine.policy.model import Criterion
 from engine.proof.bodies import encode_item
-from engine.proof.encoding import Layer
 from engine.proof.expressions import Names, no_value
+from engine.proof.layers import Layer
 from engine.proof.space import Space
 
 # What a criterion says to who counts all criteria, in a version that does not have it: it stands in no one's way.

@@ -6,21 +6,22 @@ whatever else is so.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from engine.comparison.effects.causes import Causes, Result
 from engine.comparison.effects.definitions import OLDER, SIDES, Cause, Versions
 from engine.comparison.effects.mixture import Mixture, mixed_space
-from engine.language import term_days
-from engine.language.facts import BENEFICIARY
-from engine.language.logic import Plain, Sort, Term, cone, evaluate
-from engine.language.symbolic import Symbolic, is_value
-from engine.language.term_days import Day
+from engine.language.facts import BENEFICIARY, FIRST_DAY
+from engine.language.logic import Plain, Term, cone, evaluate
+from engine.language.symbolic import Symbolic, is_value, terms_of
 from engine.language.types import Type
 from engine.language.values import Absent, Value
 from engine.proof.difference import answer_or_none
-from engine.proof.encoding import Layer
+from engine.proof.layers import Layer
+from engine.proof.loose import free_answer
 from engine.proof.prover import Prover, Symbols
 from engine.proof.whom import Extent, Input, region_of
 from engine.proof.witness import value_of
@@ -104,16 +105,12 @@ def _differing(mixed: Mixture, cause: Cause, ids: Sequence[str], symbols: Symbol
     taken: dict[str, Plain] = {str(term.value): each == cause for each, term in mixed.selectors.items()}
     pairs = {id_: (answer_or_none(mixed.versions.older, id_), mixed.answer(id_)) for id_ in ids}
     there = {**symbols, **taken}
-    known = evaluate([term for pair in pairs.values() for each in pair for term in _terms(each)], there)
+    known = evaluate([term for pair in pairs.values() for each in pair for term in terms_of(each)], there)
     return [
         id_
         for id_, (one, other) in pairs.items()
         if value_of(bank, one, there, known) != value_of(bank, other, there, known)
     ]
-
-
-def _terms(answer: Symbolic) -> tuple[Term, ...]:
-    return (answer.undetermined, answer.absent, *(answer.value if isinstance(answer.value, Day) else (answer.value,)))
 
 
 def _passes(both: Versions, id_: str) -> bool:
@@ -195,29 +192,19 @@ class _Local:
         self.inputs[ITEM_INPUT, id_] = Input(f"{ITEM_INPUT}:{id_}", self.given[id_], type_)
 
     def _free(self, id_: str, type_: Type, value: Value) -> Symbolic:
-        bank = self.bank
-        undetermined, absent = (bank.symbol(f"local:{state}:{id_}", Sort.TRUTH) for state in ("undetermined", "absent"))
-        self.rules.append(bank.negate(bank.both(undetermined, absent)))
-        self.symbols[str(undetermined.value)] = value is Absent.UNDETERMINED
-        self.symbols[str(absent.value)] = value is Absent.NOT_APPLICABLE
-        known = None if isinstance(value, Absent) else value
-        if type_.kind == "date":
-            parts = [bank.symbol(f"local:{part}:{id_}", Sort.WHOLE) for part in ("year", "month", "day")]
-            self.rules.append(term_days.exists(bank, Day(*parts)))
-            numbers = (1900, 1, 1) if known is None else (known.year, known.month, known.day)  # type: ignore[union-attr]
-            self.symbols.update(zip((str(part.value) for part in parts), numbers, strict=True))
-            return Symbolic(undetermined, absent, Day(*parts))
-        if type_.kind == "number" and type_.scale is not None:
-            whole = bank.symbol(f"local:value:{id_}", Sort.WHOLE)
-            self.symbols[str(whole.value)] = 0 if known is None else int(known * 10**type_.scale)
-            return Symbolic(undetermined, absent, bank.over(bank.number(whole), bank.exact(10**type_.scale)))
-        sort = {"number": Sort.NUMBER, "boolean": Sort.TRUTH}.get(type_.kind, Sort.WORD)
-        symbol = bank.symbol(f"local:value:{id_}", sort)
-        if sort is Sort.WORD:
-            self.rules.append(bank.either(*(bank.same(symbol, bank.word(word)) for word in type_.values)))
-        first: Plain = type_.values[0] if sort is Sort.WORD else False if sort is Sort.TRUTH else 0
-        self.symbols[str(symbol.value)] = first if known is None else known  # type: ignore[assignment]
-        return Symbolic(undetermined, absent, symbol)
+        answer, rules = free_answer(self.bank, f"local:{id_}", replace(type_, ordered=False))
+        self.rules += rules
+        for state, term in ((Absent.UNDETERMINED, answer.undetermined), (Absent.NOT_APPLICABLE, answer.absent)):
+            self.symbols[str(term.value)] = value is state
+        known: Any = value
+        if isinstance(value, Absent):
+            known = type_.values[0] if type_.values else {"date": FIRST_DAY, "boolean": False}.get(type_.kind, 0)
+        parts = [term for term in cone(terms_of(answer)[2:]) if term.operator == "symbol"]
+        values = [known * 10**type_.scale] if type_.kind == "number" and type_.scale is not None else [known]
+        if isinstance(known, dt.date):
+            values = [known.year, known.month, known.day]
+        self.symbols.update(zip((str(part.value) for part in parts), values, strict=True))
+        return answer
 
     def _fact_rules(self, goal: Iterable[Term]) -> Iterator[Term]:
         """The rules of facts that speak of inputs alone."""
@@ -237,4 +224,4 @@ def _constant(answer: Symbolic) -> bool:
     states = (answer.undetermined, answer.absent)
     if all(term.constant for term in states) and any(term.value is True for term in states):
         return True
-    return all(term.constant for term in _terms(answer))
+    return all(term.constant for term in terms_of(answer))

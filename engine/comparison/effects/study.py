@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from engine.comparison.effects.causes import Causes, CauseSearch, Result, result_of, unlike
-from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, OVERLAY, Cause, Versions, faults_of, refused
+from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, OVERLAY, Cause, Versions, refused
 from engine.comparison.effects.kinds import effect_of, kind_terms
 from engine.comparison.effects.mixture import Mixture, mixed_space, mixture
 from engine.comparison.effects.situations import Situation, situation_of
@@ -275,7 +275,7 @@ class Study:
     def _faults(self, prover: Prover) -> list[dict[str, Term]]:
         """Where each item of either version may have no answer or two; most versions have no such item."""
         bank = self.both.bank
-        sides = [faults_of(each) for each in (self.both.older, self.both.newer)]
+        sides = [each.faults() for each in (self.both.older, self.both.newer)]
         if prover.ask(bank.either(*(fault for side in sides for fault in side.values()))) is Status.EXCLUDED:
             return [{}, {}]
         return [

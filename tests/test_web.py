@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from web import Client, client
 import engine
 from engine.evaluation.session import Session
 from engine.report.say import Say
+from engine.web.curve import ROUNDED
 from engine.web.rules_pages import EXAMPLES, _files, examples
 from engine.web.state import read_state
 from engine.web.what_if import what_if
@@ -152,15 +154,21 @@ def test_the_curve_goes_through_the_figures_of_evaluate(served: Client, session:
     found = what_if(session, read_state(list(VERIFIED.items()), session.registry, "fr"), "patientele.mt_actuelle", None)
     assert found.curve is not None
     assert found.curve.today == 1150
-    for at, result in found.curve.points[::8]:
+
+    def due(at: int) -> Fraction:
         case = {group: dict(facts) for group, facts in STATED.items()}
-        case["contrat"]["annee"] = 4
         case["medecin"]["nouvellement_installe"] = False
         case["patientele"] |= {"mt_actuelle": at, "fa_actuelle": 1650}
-        case["contrat"] |= {"objectif_mt": 1250, "objectif_fa": 1900}
+        case["contrat"] |= {"annee": 4, "objectif_mt": 1250, "objectif_fa": 1900}
         decision = engine.evaluate(session, case)
         assert decision.headline.due is not None
-        assert decision.results[decision.headline.due].value == result.value
+        return Fraction(str(decision.results[decision.headline.due].value))
+
+    points = [(at, Fraction(str(result.value))) for at, result in found.curve.points]
+    for at in (*range(points[0][0], points[-1][0], 37), 958, 959, 1249, 1250, 1251):
+        (first, low), (second, high) = next(pair for pair in pairwise(points) if pair[0][0] <= at <= pair[1][0])
+        assert abs(low + (high - low) * Fraction(at - first, second - first) - due(at)) <= ROUNDED
+    assert {958, 959, 1250} <= dict(points).keys(), "where the amount turns"
     amounts = [Fraction(str(result.value)) for _, result in found.curve.points if result.value is not None]
     assert len(set(amounts)) > 3
     page = served.get("/et-si", VERIFIED)

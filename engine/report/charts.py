@@ -110,7 +110,7 @@ LEFT, RIGHT, CURVE_TOP, CURVE_BOTTOM = 8, 8, 34, 30
 Point = tuple[int, Result]
 
 
-def curve_figure(points: Sequence[Point], today: int | None, title: str, say: Say) -> str:
+def curve_figure(points: Sequence[Point], today: int | None, title: str, caption: str, say: Say) -> str:
     """The amounts of ``points`` over their numbers, with a mark at that of ``today``."""
     known = [(at, Fraction(result.value)) for at, result in points if isinstance(result.value, int | Fraction)]
     if len(known) < 2:
@@ -141,7 +141,7 @@ def curve_figure(points: Sequence[Point], today: int | None, title: str, say: Sa
         )
         place = f'x="{x(today) + left:.1f}" y="{height:.1f}" text-anchor="{"start" if first_half else "end"}"'
         parts.append(f"<text {place}>{in_html(told)}</text>")
-    return svg_figure("curve", (WIDTH, CURVE_HEIGHT, CURVE_HEIGHT - CURVE_BOTTOM), title, title, parts)
+    return svg_figure("curve", (WIDTH, CURVE_HEIGHT, CURVE_HEIGHT - CURVE_BOTTOM), title, caption, parts)
 
 
 def _greatest(points: Sequence[Point]) -> Result:

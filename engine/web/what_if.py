@@ -10,14 +10,11 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
-from typing import Any
 
 from markupsafe import Markup
 
 from engine.errors import InputFault, UsageFault
 from engine.evaluation.decision import Decision
-from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.inquiry.suppositions import Supposed, supposed_of_case
 from engine.inquiry.what_if import Alternatives, alternatives
@@ -25,28 +22,17 @@ from engine.language.facts import BENEFICIARY, YEAR, Fact
 from engine.language.values import Scalar
 from engine.policy.model import Convention
 from engine.report import alternatives_page, options_page
-from engine.report.charts import Point, curve_figure
+from engine.report.charts import curve_figure
 from engine.report.formats import fragment
 from engine.report.options_page import Way
-from engine.report.page import Block, Heading, Table
+from engine.report.page import Heading
 from engine.report.say import Say
+from engine.web.curve import Curve, curve, curve_table
 from engine.web.estimate import decided
 from engine.web.state import TEXT, State
 from engine.web.templates import wording
 
-POINTS = 33  # evenly over the range of a curve, before breaks are looked for
-MOST_POINTS = 60
 SIDES = 6  # columns side by side
-REACH = (4, 6)  # a curve goes from this number of fifths of what is known today to that one
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """The amount due over a number: exact points, with the number of today where it is known."""
-
-    fact: Fact
-    points: tuple[Point, ...]
-    today: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,57 +118,6 @@ def _lacking(decision: Decision, facts: Iterable[Fact]) -> tuple[Fact, ...]:
     return tuple(sorted((fact for fact in waiting if not fact.sensitive), key=lambda fact: fact.absence_answers))
 
 
-def curve(session: Session, state: State, fact: Fact) -> Curve | None:
-    """The amount due over a number, from below what is known today to above it, exact at each break."""
-    known = state.facts.get(fact.name)
-    base = known if isinstance(known, int) else _alike(fact, state.facts)
-    if base is None or base <= 0:
-        return None
-    low, high = (max(1, base * fifths // 5) for fifths in REACH)
-    ends = sorted({low + (high - low) * step // (POINTS - 1) for step in range(POINTS)} | {base})
-    found: dict[int, Any] = {at: _due(session, state, fact, at) for at in ends}
-    for first, second in pairwise(ends):
-        _breaks(session, state, fact, found, first, second)
-    points = tuple((at, found[at]) for at in sorted(found) if found[at] is not None)
-    return Curve(fact, points, known if isinstance(known, int) else None)
-
-
-def _breaks(session: Session, state: State, fact: Fact, found: dict[int, Any], first: int, second: int) -> None:
-    """Adds the two numbers between which a status or a great part of the amount changes, by halving."""
-    while second - first > 1 and len(found) < MOST_POINTS and _leaps(found[first], found[second]):
-        middle = (first + second) // 2
-        found[middle] = _due(session, state, fact, middle)
-        if _leaps(found[first], found[middle]):
-            second = middle
-        else:
-            first = middle
-
-
-def _leaps(first: Any, second: Any) -> bool:
-    """Whether two results differ in status, or one is twice the other and more."""
-    if first is None or second is None or first.status != second.status:
-        return first is not second
-    if first.value is None or second.value is None:
-        return False
-    return bool(max(first.value, second.value) > 2 * min(first.value, second.value))
-
-
-def _due(session: Session, state: State, fact: Fact, at: int) -> Any:
-    """The amount due with another number, or None where facts then contradict each other."""
-    try:
-        decision = decided(session, state, {**state.facts, fact.name: at})
-    except InputFault:
-        return None
-    return decision.stated(decision.headline.due)
-
-
-def _alike(fact: Fact, facts: Facts) -> int | None:
-    """The number given of the same group whose name begins as that of the fact does."""
-    stem = fact.name.rpartition("_")[0]
-    values = (value for name, value in facts.items() if stem and name.startswith(stem))
-    return next((value for value in values if isinstance(value, int)), None)
-
-
 def _sides(session: Session, state: State, decision: Decision, axis: Axis) -> Iterator[Way]:
     """The same case with each choice of a fact, with a right used, or under each text; that of today first."""
 
@@ -235,9 +170,6 @@ def _nearest(session: Session, state: State, decision: Decision) -> Alternatives
         return None
 
 
-ROWS = 9  # of the table below a curve
-
-
 def what_if_html(found: WhatIf, say: Say) -> Markup:
     """The sections of the page: the curve with its table, the nearest changes, the choices side by side."""
     w = wording(say.lang)
@@ -245,8 +177,8 @@ def what_if_html(found: WhatIf, say: Say) -> Markup:
     if found.curve is not None:
         title = w("curve_title", fact=say.label(found.curve.fact))
         parts.append(fragment([Heading(title)]))
-        parts.append(curve_figure(found.curve.points, found.curve.today, title, say))
-        parts.append(fragment([_points(found.curve, say)]))
+        parts.append(curve_figure(found.curve.points, found.curve.today, title, w("curve_caption"), say))
+        parts.append(fragment([curve_table(found.curve, say)]))
     if found.nearest is not None:
         parts.append(fragment(list(alternatives_page.wish_blocks(found.nearest, found.decision, say))))
     if found.axis is not None:
@@ -263,14 +195,3 @@ def axis_label(axis: Axis, say: Say) -> str:
         case Fact() as fact:
             return say.label(fact)
     return wording(say.lang)("texts_before")
-
-
-def _points(curve: Curve, say: Say) -> Block:
-    """Points of the curve as a table: the ends, that of today, and where the amount changes."""
-    kept = [
-        (at, result)
-        for index, (at, result) in enumerate(curve.points)
-        if index in (0, len(curve.points) - 1) or at == curve.today or index % max(1, len(curve.points) // ROWS) == 0
-    ]
-    rows = tuple((say.scalar(at, curve.fact.type), say.result(result)) for at, result in kept)
-    return Table((say.label(curve.fact), say.label(curve.points[0][1])), rows)

@@ -618,6 +618,10 @@ def supposition() -> Schema:
         "right": told("right", of("fact_name")),
         "assumption": told("assumption", of("fact_name")),
         "be": told("be", listed(of("expression"))),
+        "along": told(
+            "along",
+            listed(told("one_along", closed({"fact": of("fact_name"), "be": of("expression")}, ("fact", "be")))),
+        ),
         "day": told("day_of_right", {"type": "string", "enum": ["from", "until"]}),
         "year": told("year_of_effect", {"type": "string", "enum": ["next"]}),
     }

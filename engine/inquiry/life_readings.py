@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -12,7 +11,7 @@ from engine.evaluation.dossier import Dossier, Event
 from engine.evaluation.facts import Facts
 from engine.evaluation.life import lived
 from engine.evaluation.session import Session
-from engine.evaluation.timeline import Timeline, timeline
+from engine.evaluation.timeline import Timeline, YearRow, timeline
 from engine.inquiry.dependence import Dependences
 from engine.inquiry.readings import Glimpse, Place, Reading, Seen, duties, readings, warnings
 from engine.inquiry.suppositions import Supposed, resting, supposed_by
@@ -69,18 +68,30 @@ def shown_in_life(life: Timeline) -> Iterator[tuple[Place, Seen]]:
 
 
 def supposed_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]) -> tuple[Supposed, ...]:
-    """As :func:`supposed_of_case` for a life, year by year: an amendment is an event of its day."""
+    """As :func:`supposed_of_case` for a life, year by year: an amendment is an event of its day.
+
+    One that changes more than its day is supposed at the end of the year under way, where a day says which that is.
+    """
     convention = life.rows[0].decision.convention.id
+    now = _under_way(life)
 
     def seen(more: Facts, following: bool) -> Mapping[Place, Seen]:
+        if len(more) > 1 and now is not None and now.end is not None:
+            more = {name: now.end if isinstance(value, dt.date) else value for name, value in more.items()}
         dossier = told_otherwise(life.dossier, more.items())
         return dict(shown_in_life(timeline(session, dossier, convention, chosen, life.as_of) if more else life))
 
     found: dict[str, Supposed] = {}
     for row in life.rows:
-        for each in supposed_by(session, row.decision, chosen, seen):
+        for each in supposed_by(session, row.decision, chosen, seen, changing=row is now):
             found.setdefault(each.supposition.id, each)
     return tuple(found.values())
+
+
+def _under_way(life: Timeline) -> YearRow | None:
+    """The contract year of the day asked about."""
+    dated = ((row, row.start, row.end) for row in life.rows)
+    return next((row for row, start, end in dated if start and end and life.as_of and start <= life.as_of < end), None)
 
 
 def life_resting(life: Timeline, supposed: Sequence[Supposed]) -> Timeline:
@@ -91,14 +102,11 @@ def life_resting(life: Timeline, supposed: Sequence[Supposed]) -> Timeline:
 
 def told_otherwise(dossier: Dossier, more: Iterable[tuple[str, Scalar]]) -> Dossier:
     """A dossier that also states some facts."""
-    return functools.reduce(lambda told, fact: _with_fact(told, *fact), more, dossier)
-
-
-def _with_fact(dossier: Dossier, name: str, value: Scalar) -> Dossier:
-    """A dossier in which something more happened, or was so from the beginning where no amendment says it."""
-    types = event_types(load_schema("dossier")[0]).values()
-    type_ = next((each for each in types if each.date_fact == name and each.amendment), None)
-    if type_ is None or not isinstance(value, dt.date):
-        return replace(dossier, facts={**dossier.facts, name: value})
-    event = Event(type_, value, None, {name: value}, Location(name))
-    return replace(dossier, events=tuple(sorted((*dossier.events, event), key=lambda each: each.day)))
+    facts, types = dict(more), event_types(load_schema("dossier")[0]).values()
+    for type_ in (each for each in types if each.amendment and each.date_fact in facts):
+        name, day = str(type_.date_fact), facts.pop(str(type_.date_fact))
+        if isinstance(day, dt.date):
+            own = {name: day, **{other: facts.pop(other) for other in type_.facts if other in facts}}
+            events = sorted((*dossier.events, Event(type_, day, None, own, Location(name))), key=lambda each: each.day)
+            dossier = replace(dossier, events=tuple(events))
+    return replace(dossier, facts={**dossier.facts, **facts})

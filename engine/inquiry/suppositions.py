@@ -89,12 +89,16 @@ def supposed_by(
     decision: Decision,
     chosen: Mapping[str, str],
     seen: Callable[[Facts, bool], Mapping[Place, Seen]],
+    changing: bool = True,
 ) -> Iterator[Supposed]:
-    """``seen`` is what a page shows with some facts more, in the year of the case or the following one."""
+    """What a case leaves unsaid and would change; without ``changing``, no amendment that changes more than its day.
+
+    ``seen`` is what a page shows with some facts more, in the year of the case or the following one.
+    """
     signed = decision.facts[SIGNATURE]
     assert isinstance(signed, dt.date)
     asked = session.registry.suppositions(decision.convention, signed)
-    unsaid = [each for each in asked if each.fact.name not in decision.facts]
+    unsaid = [each for each in asked if each.fact.name not in decision.facts and (changing or not each.along)]
     if not unsaid:
         return
     case = session.settled(dict(decision.facts), chosen, decision.convention.id)
@@ -108,8 +112,13 @@ def supposed_by(
             value = expression(node, names, wanted)(slots)[0]
             if isinstance(value, Absent):
                 continue
+            types = session.registry.vocabulary.facts
+            along = {
+                one.fact.name: expression(one.be, names, types[one.fact.name].type)(slots)[0] for one in each.along
+            }
+            told = {name: other for name, other in along.items() if not isinstance(other, Absent)}
             try:
-                after = seen({each.fact.name: value}, each.following)
+                after = seen({each.fact.name: value, **told}, each.following)
                 changed = tuple(e for e in effects(before(each.following), after) if e.place.kind == RESULT)
             except InputFault:
                 continue  # the value contradicts another fact of the case

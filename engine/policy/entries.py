@@ -58,17 +58,27 @@ def law_property(data: Mapping[str, Any], reader: Reader) -> Property:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Along:
+    """Another fact that an amendment changes, and what it is then."""
+
+    PARTS: ClassVar = ("be",)
+    fact: FactRef
+    be: Expression
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supposition:
     """A fact that a case leaves out and that would change it.
 
     Of a ``right`` it is the day of an amendment that the doctor may still ask for; of an ``assumption`` an event whose
     absence is read in one way. ``be`` are the values to suppose, tried in order; the first of a right is the ``day``
-    from which it is open, or the last on which it is. What is ``following`` shows in the year after that of the case.
+    from which it is open, or the last on which it is. ``along`` are facts that change with it. What is ``following``
+    shows in the year after that of the case.
     ``signed_from`` and ``signed_before`` bound the contracts that it speaks of; without them, those of its convention.
     """
 
-    PARTS: ClassVar = ("when", "be")
+    PARTS: ClassVar = ("when", "be", "along")
     id: str
     kind: str
     label: Text
@@ -78,6 +88,7 @@ class Supposition:
     when: Condition | None
     fact: FactRef
     be: tuple[Expression, ...]
+    along: tuple[Along, ...]
     day: str
     following: bool
     at: Location = field(compare=False)
@@ -86,6 +97,10 @@ class Supposition:
         """Whether it speaks of contracts signed on a day, where it says which."""
         after = self.signed_from is None or signed >= self.signed_from
         return after and (self.signed_before is None or signed < self.signed_before)
+
+
+def _along(data: Mapping[str, Any], reader: Reader) -> Along:
+    return Along(FactRef(data["fact"], reader.below("fact").at), expression(data["be"], reader.below("be")))
 
 
 def supposition(data: Mapping[str, Any], reader: Reader) -> Supposition:
@@ -102,6 +117,7 @@ def supposition(data: Mapping[str, Any], reader: Reader) -> Supposition:
         when=optional(data, "when", reader, condition),
         fact=FactRef(data[kind], reader.below(kind).at),
         be=every(data, "be", reader, expression),
+        along=every(data, "along", reader, _along),
         day=data.get("day", FROM),
         following="year" in data,
         at=reader.below("id").at,

@@ -197,8 +197,8 @@ FIELDS: Mapping[Field, str] = {
     _plain: """beneficiary signed_from signed_before first_anniversary default transitional unit kind title publisher
         url date severity informs falls if_unmet Supposition.day Supposition.following""",
     _node: """Convention.years_from Overlay.when Derogation.when Property.when Property.never Property.more
-        Property.result Supposition.when Supposition.fact Rule.when applies_when unless met_when amount due
-        done_when unmet_when""",
+        Property.result Supposition.when Supposition.fact Along.fact Along.be Rule.when applies_when unless met_when
+        amount due done_when unmet_when""",
     _own: "Quantity.expression Caution.when Excluded.when",
     _value: "DatedValue.value Row.then Rule.then",
     _body: "Item.body",
@@ -207,7 +207,7 @@ FIELDS: Mapping[Field, str] = {
     _by_condition: "Item.warnings Outcome.excluded",
     _set: "Outcome.values",
     _results: "Convention.results",
-    _in_turn: "Supposition.be",
+    _in_turn: "Supposition.be Supposition.along",
     _choices: "Interpretation.choices",
     _entries: "Overlay.replace Overlay.add_derogations",
     _cite: "cite",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.errors import Location, Problem, nearest
-from engine.language.expressions import FactRef, ItemRef, find
+from engine.language.expressions import Expression, FactRef, ItemRef, find
 from engine.language.types import Type, joined, named
 from engine.language.typing import Scope, check_condition, fact_type, item_type, type_of
 from engine.policy.entries import FALLS, RISES, Property, Supposition
@@ -37,15 +37,21 @@ def _supposed(supposition: Supposition, scope: Scope) -> None:
     """Only a fact whose absence is an answer can be supposed, and with a value of its type."""
     if supposition.when is not None:
         check_condition(supposition.when, scope)
+    for each in supposition.along:
+        _typed(each.be, fact_type(each.fact, scope), supposition, scope)
     wanted = fact_type(supposition.fact, scope)
     if wanted is None:
         return
     if not scope.vocabulary.facts[supposition.fact.name].absence_answers:
         scope.report(supposition.fact.at, "supposed-fact", id=supposition.id, name=supposition.fact.name)
     for value in supposition.be:
-        found = type_of(value, scope, wanted)
-        if found is not None and joined(wanted, found) is None:
-            scope.report(supposition.at, "type-mismatch", operator="be", types=named(wanted, found))
+        _typed(value, wanted, supposition, scope)
+
+
+def _typed(value: Expression, wanted: Type | None, supposition: Supposition, scope: Scope) -> None:
+    found = None if wanted is None else type_of(value, scope, wanted)
+    if wanted is not None and found is not None and joined(wanted, found) is None:
+        scope.report(supposition.at, "type-mismatch", operator="be", types=named(wanted, found))
 
 
 def _check(promise: Property, convention: Convention, scope: Scope, silent: frozenset[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from engine.comparison.effects.behaviour import APART, FOUND, THROUGH, Behaviour, Effect, Status
+from engine.comparison.effects.behaviour import APART, FOUND, THROUGH, Behaviour, Effect
 from engine.comparison.effects.measures import Portfolio
 from engine.comparison.effects.witness import STOPPED
 from engine.language.types import Type
@@ -24,6 +24,7 @@ MAX_SHOWN = 8
 MAX_CRITERIA = 6
 MAX_NAMED = 12
 MAX_FACTS = 6
+COUNTED = (f"item_status.{APART}", f"item_status.{THROUGH}")  # however few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +74,10 @@ def behaviour_blocks(behaviour: Behaviour, files: Mapping[int, str], say: Say) -
         yield Paragraph(say("behaviour_moved"))
     if not behaviour.effects:
         yield Paragraph(say("behaviour_none_found" if behaviour.undecided else "behaviour_same"), "good")
-    yield from _results(behaviour, files, say)
-    yield from _criteria(behaviour, files, say)
-    yield from _statuses(behaviour, say)
+    whom = Whom(behaviour, say)
+    yield from _results(behaviour, files, whom)
+    yield from _criteria(behaviour, files, whom)
+    yield from _statuses(behaviour, whom)
 
 
 def _compared(behaviour: Behaviour, say: Say) -> str:
@@ -88,8 +90,7 @@ def _compared(behaviour: Behaviour, say: Say) -> str:
     return say("behaviour_days", a=a, b=b, window=window)
 
 
-def _results(behaviour: Behaviour, files: Mapping[int, str], say: Say) -> Iterator[Block]:
-    whom = Whom(behaviour, say)
+def _results(behaviour: Behaviour, files: Mapping[int, str], whom: Whom) -> Iterator[Block]:
     for id_ in (STOPPED, *behaviour.results.ids):
         mine = [(i, e) for i, e in enumerate(behaviour.effects) if e.result == id_]
         if mine:
@@ -97,9 +98,8 @@ def _results(behaviour: Behaviour, files: Mapping[int, str], say: Say) -> Iterat
             yield from _grouped(mine, files, whom, MAX_SHOWN)
 
 
-def _criteria(behaviour: Behaviour, files: Mapping[int, str], say: Say) -> Iterator[Block]:
-    main = (STOPPED, *behaviour.results.ids)
-    whom = Whom(behaviour, say)
+def _criteria(behaviour: Behaviour, files: Mapping[int, str], whom: Whom) -> Iterator[Block]:
+    main, say = (STOPPED, *behaviour.results.ids), whom.say
     others = ((i, e) for i, e in enumerate(behaviour.effects) if e.result not in main)
     mine = [(i, effect) for i, effect in others if not whom.is_doubt(effect.result)]
     own = [(i, effect) for i, effect in mine if effect.follows is None]
@@ -137,29 +137,23 @@ def _entry(number: int, effect: Effect, files: Mapping[int, str], whom: Whom) ->
         yield 1, say.pair(say("witness"), files[number] if number in files else whom.facts(effect, MAX_FACTS))
 
 
-def _statuses(behaviour: Behaviour, say: Say) -> Iterator[Block]:
+def _statuses(behaviour: Behaviour, whom: Whom) -> Iterator[Block]:
     """What is known of the changed items that no effect above tells of."""
-    whom = Whom(behaviour, say)
-    groups: dict[str, list[Status]] = {}
+    say = whom.say
+    groups: dict[str, list[str]] = {}
     for status in behaviour.statuses:
         if status.status != FOUND:
-            groups.setdefault(status.status, []).append(status)
-    if not groups and not behaviour.undecided and not behaviour.cut:
-        return
-    yield Heading(say("known_of_items"), level=3)
+            groups.setdefault(f"item_status.{status.status}", []).append(status.item)
+    many = {key for key, ids in groups.items() if len(ids) > MAX_NAMED or key in COUNTED}
+    groups |= {"results_undecided": [*behaviour.undecided], "read_in_a_circle": [*behaviour.cut]}
     lines = []
-    for name, members in groups.items():
-        said = say(f"item_status.{name}", effort=say.scalar(behaviour.effort))
-        lines.append((0, say.head(said[:1].upper() + said[1:])))
-        if len(members) > MAX_NAMED or name in (APART, THROUGH):
-            lines.append((1, say.count("elements", len(members))))
-        else:
-            lines.append((1, ", ".join(whom.item(status.item) for status in members)))
-    for key, ids in (("results_undecided", behaviour.undecided), ("read_in_a_circle", behaviour.cut)):
+    for key, ids in groups.items():
         if ids:
-            said = say(key, effort=say.scalar(behaviour.effort))
-            lines.extend([(0, say.head(said[:1].upper() + said[1:])), (1, ", ".join(whom.item(id_) for id_ in ids))])
-    yield Tree(tuple(lines))
+            lines.append((0, say.head(say.capital(say(key, effort=say.scalar(behaviour.effort))))))
+            lines.append((1, say.count("elements", len(ids)) if key in many else ", ".join(map(whom.item, ids))))
+    if lines:
+        yield Heading(say("known_of_items"), level=3)
+        yield Tree(tuple(lines))
 
 
 def behaviour_object(behaviour: Behaviour, files: Mapping[int, str], say: Say) -> dict[str, Any]:

@@ -6,7 +6,7 @@ The shape of the object is schemas/diff.schema.json; parts of rules stand in it 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -17,14 +17,13 @@ from engine.comparison.effects.behaviour import Behaviour
 from engine.errors import Location
 from engine.escaping import flowing
 from engine.language import expressions as tree
-from engine.language.expressions import Citation
 from engine.language.operators import CONNECTIVES, EXPRESSIONS
 from engine.policy.model import Convention, DatedValue, Derogation, Interpretation, Item, Overlay, Row, Rule, Source
 from engine.report.behaviour_page import effects_object
 from engine.report.diff_page import Diff, page, shown, tables
 from engine.report.edit_words import Speaker, inline, speaker
 from engine.report.formats import formats, markdown
-from engine.report.objects import named
+from engine.report.objects import as_json, each_as_json, named
 from engine.report.say import Say, money
 from engine.report.whom import Whom
 
@@ -160,29 +159,23 @@ def _comparison(spoken: Speaker) -> dict[str, Any]:
 
 
 def _side(convention: Convention | None, say: Say) -> dict[str, str] | None:
-    if convention is None:
-        return None
-    return {"id": convention.id, "label": say.label(convention), "digest": convention.digest}
+    return None if convention is None else as_json(convention, say, "id", "label", "digest")
 
 
 def _edit(spoken: Speaker, edit: Edit) -> dict[str, Any]:
     return {
-        **named(edit, "item", "kind", "change", "part"),
+        **as_json(edit, spoken.say, "item", "kind", "change", "part"),
         "path": [{"kind": kind, "name": name} for kind, name in edit.path],
-        **named(edit, "where", "weight", "unit"),
+        **as_json(edit, spoken.say, "where", "weight", "unit"),
         "before": written(edit.before, edit.value_unit),
         "after": written(edit.after, edit.value_unit),
-        "cite_before": _citations(edit.cite_before),
-        "cite_after": _citations(edit.cite_after),
+        "cite_before": each_as_json(edit.cite_before, spoken.say, "source", "at=locator"),
+        "cite_after": each_as_json(edit.cite_after, spoken.say, "source", "at=locator"),
         "at_before": _location(edit.at_before),
         "at_after": _location(edit.at_after),
         "text": sentence(spoken, edit),
         **({"also": [_edit(spoken, each) for each in edit.also]} if edit.also else {}),
     }
-
-
-def _citations(cite: Iterable[Citation]) -> list[dict[str, str | None]]:
-    return [{"source": each.source, "at": each.locator} for each in cite]
 
 
 def _location(at: Location | None) -> dict[str, Any] | None:

@@ -124,35 +124,28 @@ class Speaker:
     def _row(self, edit: Edit) -> str:
         """What the row asks, with the labels of facts and values."""
         side = 1 if self.comparison.after and edit.change != "removed" else 0
-        body = self._body(edit, side)
-        if not isinstance(body, model.Table):
+        table = self._table(edit, side)
+        if table is None:
             return self.say("diff_at.row")
-        inputs = body.inputs
-        said = (self._cell(self.phrases[side], inputs.get(name), name, cell) for name, cell in edit.cells.items())
-        return self.say.listed(said)
+        phrases, inputs = self.phrases[side], table.inputs
+        return self.say.listed(self._cell(phrases, inputs.get(name), name, cell) for name, cell in edit.cells.items())
 
     def _cell(self, phrases: Phrases, ref: tree.FactRef | tree.ItemRef | None, name: str, cell: tree.Cell) -> str:
         label = name if ref is None else phrases.operand(ref).strip("«»\u00a0 ")
         sign = self.say("colon") if cell.values is not None else " "
         return label + sign + phrases.within(ref, cell)
 
-    def _body(self, edit: Edit, side: int) -> model.Body | None:
-        """What the item of an edit is made of, on one side."""
+    def _table(self, edit: Edit, side: int) -> model.Table | None:
+        """The table that an edit is in, on one side."""
         item = self.phrases[side].items.get(edit.item)
-        return None if item is None else item.body
-
-    def _asked(self, edit: Edit, cell: tree.Cell | None, side: int) -> str:
-        """What a row asks of one input on one side."""
-        body = self._body(edit, side)
-        inputs = body.inputs if isinstance(body, model.Table) else {}
-        if cell is None:
-            return self.say("any_value")
-        return self.phrases[side].within(inputs.get(edit.path[-1][1]), cell)
+        return item.body if item is not None and isinstance(item.body, model.Table) else None
 
     def _side(self, edit: Edit, value: Value, side: int) -> Lines:
-        if edit.part == "cell":
-            return ((0, self._asked(edit, value if isinstance(value, tree.Cell) else None, side)),)
-        return self._value(edit, value, side)
+        if edit.part != "cell":
+            return self._value(edit, value, side)
+        table, any_ = self._table(edit, side), self.say("any_value")
+        ref = None if table is None else table.inputs.get(edit.path[-1][1])
+        return ((0, self.phrases[side].within(ref, value) if isinstance(value, tree.Cell) else any_),)
 
     def _value(self, edit: Edit, value: Value, side: int) -> Lines:
         phrases = self.phrases[side]
@@ -165,7 +158,7 @@ class Speaker:
                 return ((0, self.say(key, colon=self.say("colon"), verdicts=verdicts)),)
             case tree.Literal():
                 return ((0, self._literal(edit, value, side)),)
-            case model.Row() if (value.start or value.end) and isinstance(table := self._body(edit, side), model.Table):
+            case model.Row() if (value.start or value.end) and (table := self._table(edit, side)):
                 shown = in_time(value, table, self.say, lambda then: self._value(edit, then, side)[0][1])
                 return ((0, shown),)
             case model.Row() | model.DatedValue():

@@ -56,11 +56,16 @@ def with_schema(tmp_path: Path, change: Callable[[dict[str, Any]], None]) -> Reg
     return registry
 
 
+@pytest.fixture(scope="module")
+def before() -> Registry:
+    return read_registry(ROOT / "policies")[0]
+
+
 @pytest.mark.parametrize("change", [option, beneficiary, event])
 def test_what_is_new_in_the_case_schema_touches_no_older_folder(
-    tmp_path: Path, change: Callable[[dict[str, Any]], None]
+    before: Registry, tmp_path: Path, change: Callable[[dict[str, Any]], None]
 ) -> None:
-    before, after = read_registry(ROOT / "policies")[0], with_schema(tmp_path, change)
+    after = with_schema(tmp_path, change)
     assert {id_: each.digest for id_, each in before.conventions.items()} == {
         id_: each.digest for id_, each in after.conventions.items()
     }

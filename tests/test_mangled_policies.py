@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from command import FIXTURES, LANGUAGES, ROOT
+from conftest import Effort
 
 from engine.errors import InputFault
 from engine.evaluation.facts import read_case
@@ -97,11 +98,11 @@ def sound() -> dict[str, Any]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_no_mutation_of_a_policy_ends_in_anything_but_messages(
-    seed: int, sound: dict[str, Any], tmp_path: Path
+    seed: int, sound: dict[str, Any], tmp_path: Path, effort: Effort
 ) -> None:
     numbers = random.Random(seed)
     codes: set[str] = set()
-    for number in range(MUTANTS // 4):
+    for number in range(effort.of(MUTANTS // 4, least=8)):
         root = tmp_path / str(number)
         write(mutated(sound, numbers), root / SOUND.name)
         for problem in check_folder(root):

@@ -52,7 +52,7 @@ def test_a_terminal_sees_what_is_done_and_how_far(doing: str, command: list[str]
     assert all(done <= total for done, total in counts)
 
 
-@pytest.mark.parametrize("command", LONG.values())
+@pytest.mark.turns(command=tuple(LONG.values()))
 def test_a_pipe_gets_the_answer_alone(command: list[str]) -> None:
     with begun(command, subprocess.PIPE) as program:
         said, told = program.communicate()

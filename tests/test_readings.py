@@ -95,7 +95,7 @@ def cases(session: Session, count: int) -> Iterator[tuple[Convention, Facts]]:
 def test_the_readings_listed_are_exactly_those_whose_other_choice_changes_what_is_shown(
     session: Session, effort: Effort
 ) -> None:
-    listed, drawn = 0, effort.of(CASES_DRAWN, part=40)
+    listed, drawn = 0, effort.of(CASES_DRAWN, part=80)
     for convention, facts in cases(session, drawn // len(session.registry.conventions) + 1):
         try:
             decision = session.decide(facts)
@@ -168,9 +168,9 @@ def lives(session: Session, effort: Effort) -> Iterator[Timeline]:
     documents = [loader.load(path, path.name) for path in sorted((ROOT / "examples" / "dossiers").glob("*.yaml"))]
     rng = random.Random(SEED)
     drawn = (
-        loader.parse(json.dumps(random_dossier(rng)).encode(), "drawn") for _ in range(effort.of(LIVES_DRAWN, part=25))
+        loader.parse(json.dumps(random_dossier(rng)).encode(), "drawn") for _ in range(effort.of(LIVES_DRAWN, part=50))
     )
-    for document in (*effort.share(documents, 2), *drawn):
+    for document in (*effort.share(documents), *drawn):
         try:
             dossier = read_dossier(document, session.registry.vocabulary)
             yield timeline(session, dossier, as_of=rng.choice((None, dt.date(2026, 11, 28))))

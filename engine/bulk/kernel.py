@@ -30,73 +30,6 @@ ROW, WINDOW, LAID = "avenant:row", "avenant:window", "avenant:laid"
 PLAIN = pl.QueryOptFlags(comm_subexpr_elim=False)  # what repeats is a column of its own already
 
 
-def output_kinds(rules: Session, criteria: bool, items: Sequence[str]) -> dict[str, Type]:
-    """The results to give back and their types: the headline results, criteria if asked for, ``items``."""
-    registry = rules.registry
-    kinds: dict[str, Type | None] = dict.fromkeys(registry.results.ids)
-    for convention in registry.conventions.values():
-        covering = registry.covering(convention)
-        types = make_plan(convention, covering, (), registry.vocabulary).types if items else {}
-        for item in convention.items.values():
-            if criteria and item.kind == "criterion" and not item.transitional:
-                kinds.setdefault(item.id, VERDICT)
-            if item.id in registry.results.ids:
-                kinds[item.id] = _headline(item)
-            elif item.id in items and item.id in types:
-                kinds[item.id] = _widest(kinds.get(item.id), types[item.id])
-    return {id_: kind or Type("number") for id_, kind in kinds.items()}
-
-
-def _headline(item: Item) -> Type:
-    """The type of a headline result, by its unit; what has none is a named value."""
-    return Type("number", item.unit, UNIT_SCALE.get(item.unit)) if item.unit else Type("enum")
-
-
-def _widest(known: Type | None, found: Type | None) -> Type | None:
-    """The type that holds an item in every convention; a ratio may be any number."""
-    both = (known and found and joined(known, found)) or known or found
-    return replace(both, scale=None) if both and both.unit == "ratio" else both
-
-
-def output_columns(id_: str, kind: Type, column: Column) -> Iterator[pl.Expr]:
-    """Value and status of a result; a criterion's verdict in one column."""
-    unknown = either(pl, is_null(column.value), "undetermined", "known")
-    status = either(pl, column.absent, "not_applicable", unknown)
-    if kind.kind == "verdict":
-        verdict = picked(pl, column.value, "met", "not_met")
-        yield lift(pl, either(pl, tested(op.eq, status, "known"), verdict, status)).alias(id_)
-    else:
-        yield _value(column, kind).alias(column_name(id_, kind))
-        yield lift(pl, status).alias(f"{id_}.status")
-
-
-def broken_column(name: str, items: Mapping[str, Column]) -> pl.Expr:
-    """What a row does not meet of these, by id: consistencies or duties; null where it breaks none."""
-    told = []
-    for id_, column in items.items():
-        broken = lift(pl, either(pl, column.absent, False, tested(op.eq, column.value, False)))
-        told.append(pl.when(broken.cast(pl.Boolean)).then(pl.lit(id_)))
-    unmet = pl.concat_str(told, separator=" ", ignore_nulls=True) if told else pl.lit("")
-    return pl.when(unmet != "").then(unmet).alias(name)
-
-
-def column_name(id_: str, kind: Type) -> str:
-    """Money is in whole cents, and its column says so."""
-    return f"{id_}.centimes" if kind.unit == "EUR" else id_
-
-
-def _value(column: Column, kind: Type) -> Any:
-    fractional = kind.kind == "number" and kind.unit != "EUR" and kind.scale != 0
-    if column.value is None:
-        whole = {"number": pl.Int64, "date": pl.Date, "boolean": pl.Boolean}.get(kind.kind, pl.String)
-        return pl.lit(None, pl.Float64 if fractional else whole)
-    if fractional:
-        quotient = lift(pl, column.value).cast(pl.Float64) / lift(pl, column.below).cast(pl.Float64)
-        # Polars divides by a literal through its reciprocal, which is one bit off: a declared scale sets that right.
-        return quotient if kind.scale is None else quotient.round(kind.scale)
-    return lift(pl, over(column, 100).value if kind.unit == "EUR" else column.value)
-
-
 @dataclass(frozen=True, slots=True)
 class Branch:
     """What is left of a Plan under some overlays, and its results; other overlays may come to the same."""
@@ -267,3 +200,70 @@ def _make_items(steps: Sequence[Step], names: Names) -> None:
 
 def _reads(step: Step) -> set[str]:
     return {ref.id for ref in find(ItemRef, *step.item.deciding)}
+
+
+def output_kinds(rules: Session, criteria: bool, items: Sequence[str]) -> dict[str, Type]:
+    """The results to give back and their types: the headline results, criteria if asked for, ``items``."""
+    registry = rules.registry
+    kinds: dict[str, Type | None] = dict.fromkeys(registry.results.ids)
+    for convention in registry.conventions.values():
+        covering = registry.covering(convention)
+        types = make_plan(convention, covering, (), registry.vocabulary).types if items else {}
+        for item in convention.items.values():
+            if criteria and item.kind == "criterion" and not item.transitional:
+                kinds.setdefault(item.id, VERDICT)
+            if item.id in registry.results.ids:
+                kinds[item.id] = _headline(item)
+            elif item.id in items and item.id in types:
+                kinds[item.id] = _widest(kinds.get(item.id), types[item.id])
+    return {id_: kind or Type("number") for id_, kind in kinds.items()}
+
+
+def _headline(item: Item) -> Type:
+    """The type of a headline result, by its unit; what has none is a named value."""
+    return Type("number", item.unit, UNIT_SCALE.get(item.unit)) if item.unit else Type("enum")
+
+
+def _widest(known: Type | None, found: Type | None) -> Type | None:
+    """The type that holds an item in every convention; a ratio may be any number."""
+    both = (known and found and joined(known, found)) or known or found
+    return replace(both, scale=None) if both and both.unit == "ratio" else both
+
+
+def output_columns(id_: str, kind: Type, column: Column) -> Iterator[pl.Expr]:
+    """Value and status of a result; a criterion's verdict in one column."""
+    unknown = either(pl, is_null(column.value), "undetermined", "known")
+    status = either(pl, column.absent, "not_applicable", unknown)
+    if kind.kind == "verdict":
+        verdict = picked(pl, column.value, "met", "not_met")
+        yield lift(pl, either(pl, tested(op.eq, status, "known"), verdict, status)).alias(id_)
+    else:
+        yield _value(column, kind).alias(column_name(id_, kind))
+        yield lift(pl, status).alias(f"{id_}.status")
+
+
+def broken_column(name: str, items: Mapping[str, Column]) -> pl.Expr:
+    """What a row does not meet of these, by id: consistencies or duties; null where it breaks none."""
+    told = []
+    for id_, column in items.items():
+        broken = lift(pl, either(pl, column.absent, False, tested(op.eq, column.value, False)))
+        told.append(pl.when(broken.cast(pl.Boolean)).then(pl.lit(id_)))
+    unmet = pl.concat_str(told, separator=" ", ignore_nulls=True) if told else pl.lit("")
+    return pl.when(unmet != "").then(unmet).alias(name)
+
+
+def column_name(id_: str, kind: Type) -> str:
+    """Money is in whole cents, and its column says so."""
+    return f"{id_}.centimes" if kind.unit == "EUR" else id_
+
+
+def _value(column: Column, kind: Type) -> Any:
+    fractional = kind.kind == "number" and kind.unit != "EUR" and kind.scale != 0
+    if column.value is None:
+        whole = {"number": pl.Int64, "date": pl.Date, "boolean": pl.Boolean}.get(kind.kind, pl.String)
+        return pl.lit(None, pl.Float64 if fractional else whole)
+    if fractional:
+        quotient = lift(pl, column.value).cast(pl.Float64) / lift(pl, column.below).cast(pl.Float64)
+        # Polars divides by a literal through its reciprocal, which is one bit off: a declared scale sets that right.
+        return quotient if kind.scale is None else quotient.round(kind.scale)
+    return lift(pl, over(column, 100).value if kind.unit == "EUR" else column.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,16 @@ CASES = 20_000
 KINDS = ("parameter", "table", "quantity", "criterion", "outcome", "payment")
 
 
+@cache
 def plain_data(root: Path) -> dict[str, dict[str, Any]]:
     """Every convention as plain data, as the oracle reads it; one that amends another as it then stands."""
     books: dict[str, dict[str, Any]] = {}
+    registry = load_registry(root)
     for head in sorted(root.glob("*/convention.yaml")):
         data = load(head).data
         files = {path.name: load(path).data for path in sorted(head.parent.glob("*.yaml")) if path != head}
         if "amends" in data:
-            text = standing_text(load_registry(root), data["id"])
+            text = standing_text(registry, data["id"])
             data, files = text.head.data, {name: document.data for name, document in text.files.items()}
         books[data["id"]] = {"convention": data, "files": files}
     return books

@@ -89,7 +89,7 @@ def without(facts: Facts, change: Change) -> Facts:
 def answers(session: Session, facts: Facts, item: str, wish: Wish) -> bool:
     """Whether a case has what is wished; a case that cannot be decided has not."""
     try:
-        decision = session.decide(facts)
+        decision = session.decide(facts, years=False)
     except InputFault:
         return False
     return item in decision.results and wish.met(answer_of(decision, item))

@@ -94,7 +94,7 @@ def admissible(facts: Facts, session: Session, convention: Convention) -> bool:
     if not isinstance(signature, dt.date) or "beneficiaire" not in facts:
         return False
     try:
-        session.decide(read_case(nested(facts), session.registry.vocabulary))
+        session.decide(read_case(nested(facts), session.registry.vocabulary), years=False)
     except InputFault:
         return False
     return convention.covers(signature) and facts["beneficiaire"] == convention.beneficiary

@@ -131,10 +131,7 @@ def _best(pl: Any, parts: Sequence[Column], test: Test, largest: bool) -> Column
     def two(a: Column, b: Column) -> Column:
         first = algebra.all_of(
             pl,
-            [
-                algebra.opposite(a.absent),
-                algebra.any_of(pl, [b.absent, algebra.tested(test, *algebra.crossed(a, b))]),
-            ],
+            [algebra.opposite(a.absent), algebra.any_of(pl, [b.absent, algebra.tested(test, *algebra.crossed(a, b))])],
         )
         value = algebra.when(pl, first, a.value, b.value)
         below = algebra.when(pl, first, a.below, b.below)

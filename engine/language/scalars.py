@@ -13,15 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from engine.language.values import (
-    NOT_APPLICABLE,
-    UNDETERMINED,
-    Absent,
-    Value,
-    add_months,
-    exact,
-    full_years,
-)
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value, add_months, exact, full_years
 
 Kleene = bool | None
 

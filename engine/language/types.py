@@ -10,18 +10,7 @@ from engine.words import LANGUAGES, read_words
 
 ANY_UNIT = "any"
 VERDICTS = ("met", "not_met")
-UNITS = (
-    "EUR",
-    "patients",
-    "percent",
-    "percentile",
-    "ratio",
-    "years",
-    "ETP",
-    "EUR_par_etp",
-    "patients_par_etp",
-    "none",
-)
+UNITS = ("EUR", "patients", "percent", "percentile", "ratio", "years", "ETP", "EUR_par_etp", "patients_par_etp", "none")
 # The finest scale that a result of this unit may carry; None leaves it exact.
 UNIT_SCALE: dict[str, int | None] = {"EUR": 2, "patients": 0, "years": 0}
 

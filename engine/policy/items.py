@@ -7,18 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.language.expressions import Condition, Connect, ItemRef, Literal, Unpublished, VerdictIs
-from engine.language.reading import (
-    Reader,
-    body,
-    cell,
-    cited,
-    condition,
-    day,
-    every,
-    expression,
-    optional,
-    unpublished,
-)
+from engine.language.reading import Reader, body, cell, cited, condition, day, every, expression, optional, unpublished
 from engine.policy import model
 from engine.policy.document import Document
 

@@ -14,17 +14,7 @@ from decimal import Decimal
 from engine.errors import Location
 from engine.language.expressions import Cell, Citation, Node, Text
 from engine.policy.entries import Property, Supposition
-from engine.policy.model import (
-    Convention,
-    DatedValue,
-    Derogation,
-    Interpretation,
-    Item,
-    Overlay,
-    Row,
-    Rule,
-    Source,
-)
+from engine.policy.model import Convention, DatedValue, Derogation, Interpretation, Item, Overlay, Row, Rule, Source
 
 KINDS = (
     *("convention", "source", "interpretation", "parameter", "table", "quantity", "criterion"),

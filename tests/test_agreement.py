@@ -55,7 +55,8 @@ def differences(
     settled = session.settled(facts, choices, convention.id)
     overlays = [(overlay_data(books[later.id], overlay.id), books[later.id]) for later, overlay in settled.laid]
     vocabulary = session.registry.vocabulary
-    reading = oracle.Reading(books[convention.id], facts, choices, vocabulary.absence_facts, overlays)
+    absent = frozenset(name for name, fact in vocabulary.facts.items() if fact.absence_answers)
+    reading = oracle.Reading(books[convention.id], facts, choices, absent, overlays)
     try:
         expected: Any = reading.results()
     except LookupError as error:
@@ -73,7 +74,7 @@ def differences(
     for id_, (value, _, missing, _) in run.answers.items():
         if id_ not in expected or kinds[id_] not in KINDS:
             continue
-        names = frozenset(name for i, name in enumerate(program.fact_names) if missing >> i & 1)
+        names = frozenset(name for i, name in enumerate(program.names.facts) if missing >> i & 1)
         mine = (
             ("undetermined", names)
             if value is UNDETERMINED

@@ -294,7 +294,7 @@ def test_balance_and_instalment_make_the_amount_due(session: Session) -> None:
 
 def test_a_known_year_does_not_change_when_a_missing_fact_is_filled(session: Session) -> None:
     """But for facts whose absence is an answer, which the schema marks, and for what `unless` may take away."""
-    absent = session.registry.vocabulary.absence_facts
+    absent = {name for name, fact in session.registry.vocabulary.facts.items() if fact.absence_answers}
 
     @LIVES
     @given(seed=ANY_SEED)

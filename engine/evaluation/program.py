@@ -95,7 +95,6 @@ class Program:
     choice_bits: int
     item_bits: int
     year_bit: int
-    fact_names: tuple[str, ...]
     ranks: Callable[[str, str], int]
     all_names: tuple[str, ...]
     payments: tuple[Compiled, ...]
@@ -170,7 +169,6 @@ def compile_plan(plan: Plan) -> Program:
         choice_bits=((1 << len(choices)) - 1) << len(facts),
         item_bits=((1 << len(items)) - 1) << len(facts) + len(choices),
         year_bit=1 << facts[YEAR],
-        fact_names=tuple(facts),
         ranks=lambda convention, source: sources.get((convention, source), len(SOURCE_KINDS) - 1),
     )
 

@@ -106,10 +106,6 @@ class Vocabulary:
                 found[found.index(several[0])] = fact.name
         return tuple(found)
 
-    @property
-    def absence_facts(self) -> frozenset[str]:
-        return frozenset(name for name, fact in self.facts.items() if fact.absence_answers)
-
 
 def vocabulary(schema: Mapping[str, Any]) -> Vocabulary:
     """The facts of a case schema (draft-07 with the ``x-`` keys that docs/language.md describes)."""

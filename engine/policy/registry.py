@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from engine.language.expressions import Text
 from engine.language.facts import Vocabulary
 from engine.policy.entries import Supposition, WithoutRules
 from engine.policy.model import Convention, Window
-from engine.policy.overlays import Laid, covers, interpretations
+from engine.policy.overlays import Laid, covers, interpretations, laid_items
+from engine.policy.resolve import Resolved, resolve
 from engine.policy.results import Results, joined
 from engine.records import dataclass
 
@@ -58,6 +59,10 @@ class Registry:
     def choices(self, convention: Convention) -> Mapping[str, Mapping[str, object]]:
         """The choices of every interpretation that a contract of ``convention`` may ever depend on."""
         return interpretations(convention, self.covering(convention))
+
+    def resolved(self, convention: Convention, laid: Sequence[Laid] = ()) -> Resolved:
+        """The items of a contract of ``convention`` under some overlays, in their order and typed."""
+        return resolve(laid_items(convention, laid), self.vocabulary, self.choices(convention))
 
     def digest(self, convention: Convention) -> str:
         """``sha256:…`` over the convention, the conventions whose overlays may change it, and the case schema."""

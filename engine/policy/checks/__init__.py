@@ -19,17 +19,15 @@ from engine.policy.checks.overlays import overlay_problems
 from engine.policy.checks.tables import table_problems
 from engine.policy.checks.unused import file_problems, is_empty, unused_problems
 from engine.policy.model import Convention
-from engine.policy.overlays import laid_items
 from engine.policy.places import HEAD
 from engine.policy.reading import read_registry
 from engine.policy.registry import Registry
-from engine.policy.resolve import resolve
 
 Check = Callable[[Registry, Convention], Iterator[Problem]]
 
 
 def _names_and_types(registry: Registry, convention: Convention) -> Iterator[Problem]:
-    yield from resolve(laid_items(convention, ()), registry.vocabulary, registry.choices(convention)).problems
+    yield from registry.resolved(convention).problems
 
 
 _CHECKS: tuple[Check, ...] = (

@@ -13,9 +13,7 @@ from engine.language.types import Type, joined, named
 from engine.language.typing import Scope, check_condition, fact_type, item_type, type_of
 from engine.policy.entries import FALLS, RISES, Property, Supposition
 from engine.policy.model import Convention, Item, Outcome
-from engine.policy.overlays import laid_items
 from engine.policy.registry import Registry
-from engine.policy.resolve import resolve
 from engine.policy.results import VERDICT, Headline
 
 
@@ -23,9 +21,9 @@ def property_problems(registry: Registry, convention: Convention) -> Iterator[Pr
     """Names that do not exist, types and facts that do not fit, comparisons of what has no more and less."""
     if not (convention.properties or convention.suppositions):
         return
-    questions, items = registry.choices(convention), laid_items(convention, ())
-    scope = Scope(registry.vocabulary, resolve(items, registry.vocabulary, questions).types, questions)
-    silent = frozenset(id_ for id_, item in items.items() if item.kind == "obligation")
+    resolved = registry.resolved(convention)
+    scope = Scope(registry.vocabulary, resolved.types, registry.choices(convention))
+    silent = frozenset(id_ for id_, item in resolved.items.items() if item.kind == "obligation")
     for promise in convention.properties.values():
         _check(promise, convention, scope, silent)
     for supposition in convention.suppositions.values():

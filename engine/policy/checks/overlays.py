@@ -9,9 +9,9 @@ from engine.errors import Problem, nearest
 from engine.language.expressions import VerdictIs, find
 from engine.policy.checks.outcomes import prove
 from engine.policy.model import Convention, Outcome, Overlay
-from engine.policy.overlays import covers, laid_items
+from engine.policy.overlays import covers
 from engine.policy.registry import Registry
-from engine.policy.resolve import Resolved, replaces, resolve
+from engine.policy.resolve import Resolved, replaces
 
 _UNLIKE_OTHERS = frozenset({"outcome", "obligation"})  # decided by rules; a status and no value
 
@@ -69,9 +69,7 @@ def _can_reach(overlay: Overlay, older: Convention) -> bool:
 
 
 def _fit(registry: Registry, convention: Convention, overlay: Overlay, older: Convention) -> Iterator[Problem]:
-    known = registry.choices(older)
-    before = resolve(laid_items(older, ()), registry.vocabulary, known)
-    after = resolve(laid_items(older, [(convention, overlay)]), registry.vocabulary, known)
+    before, after = registry.resolved(older), registry.resolved(older, [(convention, overlay)])
     for reason, close in _reasons(overlay, before, after):
         values = {"id": overlay.id, "convention": older.id, "reason": reason}
         yield Problem(overlay.at, "overlay-mismatch", values, close)

@@ -376,6 +376,45 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
         "id: nouvelle",
     ),
     "an id used twice": (row("  - id: eligibilite\n", "  - id: activite_minimale\n"), "duplicate-id", RULES, "id:"),
+    "a date with the day first": ([edit(HEAD, "2024-06-22", "22/06/2024")], "wrong-date", HEAD, "22/06/2024"),
+    "a date in curly quotes": ([edit(HEAD, '"2024-06-22"', "“2024-06-22”")], "wrong-date", HEAD, "“2024-06-22”"),
+    "a value before the one above it": (
+        dated(VALUE.replace("2024", "2026") + VALUE),
+        "value-order",
+        "nouvelle/seuils.yaml",
+        '"2024-06-22", value: 775',
+    ),
+    "two values of one day": (
+        dated(VALUE + VALUE.replace("775", "780")),
+        "value-order",
+        "nouvelle/seuils.yaml",
+        "value: 780",
+    ),
+    "a place in a source by another word": (row("at: article 1", "lieu: article 1"), "unknown-key", RULES, "lieu"),
+    "a verdict in French": (row("any_criterion: not_met", "any_criterion: non_rempli"), "wrong-value", RULES, "refus"),
+    "an id with its accent": (row("then: ineligible}", "then: inéligible}"), "wrong-value", RULES, "inéligible"),
+    "a fact without its key": (row("at_least: 775", "at_least: contrat.annee"), "number-form", RULES, "contrat.annee"),
+    "a window that ends before it begins": (
+        [edit(HEAD, '"2024-06-22"}', '"2024-06-22", before: "2024-06-21"}')],
+        "window-empty",
+        HEAD,
+        "id: nouvelle",
+    ),
+    "a kind of source that is none": ([edit(HEAD, "kind: derived", "kind: site")], "wrong-value", HEAD, "kind: site"),
+    "a default that is no choice": (
+        [edit(HEAD, "default: incluse", "default: inclus")],
+        "unknown-value",
+        HEAD,
+        "id: borne",
+    ),
+    "a tab for spaces": (row("    met_when:", "\tmet_when:"), "yaml-tab", RULES, "\tmet_when:"),
+    "the marks of a merge": (row("tables:", "<<<<<<< HEAD\ntables:"), "yaml-colon", RULES, "tables:"),
+    "a file in UTF-16": (
+        [lambda root: (root / RULES).write_bytes((root / RULES).read_text(encoding="utf-8").encode("utf-16"))],
+        "wrong-encoding",
+        RULES,
+        "",
+    ),
     "a comma in a text": (row("en: Minimum activity", "en: Minimum, activity"), "yaml-empty-value", RULES, "Minimum,"),
 }
 
@@ -393,6 +432,20 @@ def test_the_mistake_is_told_at_its_line(mistake: str, tmp_path: Path) -> None:
         lines = (tmp_path / "policies" / file).read_text(encoding="utf-8").splitlines()
         assert any(line in lines[place.line - 1] for place in places), [str(place) for place in places]
     assert all(problem.message(lang) for problem in told for lang in LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "meant"),
+    [
+        ("then: ineligible}", "then: Inéligible}", "ineligible"),
+        ("at_least: 775", "at_least: contrat.annee", "{fact: contrat.annee}"),
+        ("at_least: 775", "at_least: aide.montant_annuel", "{ref: aide.montant_annuel}"),
+    ],
+)
+def test_what_is_likely_meant_is_told(old: str, new: str, meant: str, tmp_path: Path) -> None:
+    shutil.copytree(SMALL, tmp_path / "policies")
+    edit(RULES, old, new)(tmp_path / "policies")
+    assert meant in {problem.nearest for problem in check_folder(tmp_path / "policies")}
 
 
 def test_the_form_to_write_is_told(tmp_path: Path) -> None:

@@ -81,7 +81,15 @@ def literal_type(node: tree.Literal, scope: Scope, expected: Type | None) -> Typ
         return None
     if wanted == "number" and isinstance(value, bool | str):
         plain = plain_number(str(value)) or "775, 12.5"
-        scope.report(node.at, "number-form", value=str(value).lower() if isinstance(value, bool) else value, form=plain)
+        told = str(value).lower() if isinstance(value, bool) else value
+        close = (
+            f"{{ref: {told}}}"
+            if told in scope.items
+            else f"{{fact: {told}}}"
+            if told in scope.vocabulary.facts
+            else None
+        )
+        scope.report(node.at, "number-form", close, value=told, form=plain)
         return None
     if isinstance(value, bool):
         return BOOLEAN

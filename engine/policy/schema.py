@@ -8,6 +8,7 @@ type and by keys (docs/adr/0004), so a faulty one is held against the form that 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -105,7 +106,15 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
         case "minProperties" | "maxProperties" | "minItems" | "maxItems":
             yield Problem(place, "wrong-form", {"wanted": _wanted(error)})
         case _:
-            yield Problem(place, "wrong-value", {"value": shown, "wanted": _wanted(error)})
+            close = _unaccented(error) if error.validator == "pattern" else None
+            yield Problem(place, "wrong-value", {"value": shown, "wanted": _wanted(error)}, close)
+
+
+def _unaccented(error: Any) -> str | None:
+    """An id that was written as a word: the same in small letters without accents, where that may stand here."""
+    word = unicodedata.normalize("NFKD", error.instance).encode("ascii", "ignore").decode().lower()
+    word = re.sub(r"[\s'-]+", "_", word.strip())
+    return word if word != error.instance and re.search(error.validator_value, word) else None
 
 
 def _place(error: Any, document: Document) -> Location:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from engine.errors import Location, Problem, warning
 from engine.language.expressions import Scale, below
@@ -43,7 +44,7 @@ def label_problems(registry: Registry, convention: Convention) -> Iterator[Probl
                 yield Problem(at, "missing-label", {"id": id_, "lang": lang})
     for item in convention.items.values():
         if isinstance(item.body, Parameter):
-            yield from _dated(item.id, item.body, convention, item.at)
+            yield from _dated(item.id, item.body, convention)
         yield from _unlabelled_values(item)
 
 
@@ -76,10 +77,11 @@ def label_texts(convention: Convention) -> Iterator[tuple[str, Mapping[str, str]
             yield from ((f"{id_}: {value}", label, at) for value, label in labels.items())
 
 
-def _dated(id_: str, parameter: Parameter, convention: Convention, at: Location) -> Iterator[Problem]:
+def _dated(id_: str, parameter: Parameter, convention: Convention) -> Iterator[Problem]:
     starts = [value.start for value in parameter.values]
-    if starts != sorted(set(starts)):
-        yield Problem(at, "value-order", {"id": id_})
+    for before, value in pairwise(parameter.values):
+        if value.start <= before.start:
+            yield Problem(value.at, "value-order", {"id": id_})
     if starts and min(starts) > convention.signed_from:
         yield Problem(parameter.values[0].at, "value-late", {"id": id_})
 

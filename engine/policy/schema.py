@@ -98,10 +98,8 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
             yield Problem(place, date_fault(error.instance), {"value": error.instance})
         case "form":
             key, first = error.validator_value
-            told = {
-                "fr": f"`{key}` ne va pas avec `{first}` ; gardez une seule forme.",
-                "en": f"`{key}` does not go with `{first}`; keep one form.",
-            }
+            fr = f"`{key}` ne va pas avec `{first}` ; gardez une seule forme."
+            told = {"fr": fr, "en": f"`{key}` does not go with `{first}`; keep one form."}
             yield Problem(document.key_at(tuple(error.absolute_path)), "wrong-form", {"wanted": told})
         case "minProperties" | "maxProperties" | "minItems" | "maxItems":
             yield Problem(place, "wrong-form", {"wanted": _wanted(error)})

@@ -51,7 +51,7 @@ class Problem:
             parts.append(frame["problem_expected"].format(text=words["expected"].format_map(values)))
         if self.nearest:
             parts.append(frame["problem_nearest"].format(name=self.nearest))
-        return on_one_line(". ".join(parts))
+        return on_one_line(". ".join([*(part.removesuffix(".") for part in parts[:-1]), parts[-1]]))
 
     def line(self, lang: str = "en") -> str:
         """``file:line:col: code: message``; before the message of a warning, that it is one."""

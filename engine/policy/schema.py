@@ -104,12 +104,13 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
         case "minProperties" | "maxProperties" | "minItems" | "maxItems":
             yield Problem(place, "wrong-form", {"wanted": _wanted(error)})
         case _:
-            close = _unaccented(error) if error.validator == "pattern" else None
-            yield Problem(place, "wrong-value", {"value": shown, "wanted": _wanted(error)}, close)
+            yield Problem(place, "wrong-value", {"value": shown, "wanted": _wanted(error)}, _unaccented(error))
 
 
 def _unaccented(error: Any) -> str | None:
     """An id that was written as a word: the same in small letters without accents, where that may stand here."""
+    if error.validator != "pattern":
+        return None
     word = unicodedata.normalize("NFKD", error.instance).encode("ascii", "ignore").decode().lower()
     word = re.sub(r"[\s'-]+", "_", word.strip())
     return word if word != error.instance and re.search(error.validator_value, word) else None

@@ -58,8 +58,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.register_profile("usual", deadline=None, max_examples=20)
-    settings.register_profile("full", deadline=None, max_examples=100)
+    settings.register_profile("usual", deadline=None, derandomize=True, max_examples=20)
+    settings.register_profile("full", deadline=None, derandomize=True, max_examples=100)
     settings.load_profile(config.getoption("--effort"))
     # Sessions and programs of whole conventions stay for many tests: to look through them every few hundred objects
     # takes an eighth of all time.

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from command import CONVENTIONS
 from conftest import Effort, examples
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.comparison.edits.edit import Edit
@@ -41,7 +41,7 @@ def said(edit: Edit) -> tuple[str, str, str, str]:
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
 @given(seed=SEEDS, convention=st.sampled_from(CONVENTIONS))
-@settings(examples(15, least=1), derandomize=True)
+@examples(15, least=1)
 def test_an_edit_is_reported_as_exactly_what_it_is(edit: object, seed: int, convention: str) -> None:
     random = Random(seed)
     after = files_of(convention)
@@ -53,7 +53,7 @@ def test_an_edit_is_reported_as_exactly_what_it_is(edit: object, seed: int, conv
 
 
 @given(seed=SEEDS, convention=st.sampled_from(CONVENTIONS))
-@settings(examples(40, least=2), derandomize=True)
+@examples(40, least=2)
 def test_several_edits_are_found_among_reordering_and_comments(seed: int, convention: str) -> None:
     random = Random(seed)
     after = files_of(convention)
@@ -71,7 +71,7 @@ def test_several_edits_are_found_among_reordering_and_comments(seed: int, conven
 
 
 @given(seed=SEEDS, convention=st.sampled_from(CONVENTIONS))
-@settings(examples(40, least=2), derandomize=True)
+@examples(40, least=2)
 def test_order_comments_and_wording_are_no_edit(seed: int, convention: str) -> None:
     random = Random(seed)
     after = {name: shuffled(random, data) for name, data in files_of(convention).items()}

@@ -15,6 +15,7 @@ from engine.language.expressions import Citation, Text
 from engine.language.types import Type
 from engine.language.values import Scalar
 from engine.policy.model import Convention
+from engine.policy.overlays import named_items
 from engine.policy.results import Results
 from engine.records import dataclass
 
@@ -167,6 +168,12 @@ class Decision:
     def verdict(self) -> Result | None:
         """The result that heads the answer, where some convention of the folder names one."""
         return None if self.headline.verdict is None else self.results[self.headline.verdict]
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """The items that the rules of the verdict read; none where the convention has no such outcome."""
+        outcome = self.convention.items.get(self.headline.verdict or "")
+        return () if outcome is None else tuple(dict.fromkeys(named_items(outcome)))
 
     def obligation(self, id_: str) -> ObligationLine | None:
         """The line of a duty; None of any other item."""

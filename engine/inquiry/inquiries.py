@@ -20,7 +20,6 @@ from engine.inquiry.sensitivity import Answer, Choices, Inquiry, Subject
 from engine.inquiry.suppositions import Supposed
 from engine.language.facts import YEAR
 from engine.policy.model import Convention, Interpretation
-from engine.policy.overlays import named_items
 
 TAKEN, OTHER = "taken", "other"  # what is assumed, and what could be so instead
 
@@ -64,8 +63,7 @@ def inquiry_of_case(session: Session, decision: Decision, fixed: Choices, suppos
     convention = decision.convention
     questions, assumed = _questions(session, convention, supposed)
     headline = decision.headline
-    outcome = convention.items.get(headline.verdict or "")
-    criteria = () if outcome is None else tuple(dict.fromkeys(named_items(outcome)))
+    criteria = decision.criteria
     wanted = (*headline.ids, *(_payments(convention) if YEAR in decision.facts else ()), *criteria)
     dependences = Dependences(session, convention)
 

@@ -18,7 +18,6 @@ from engine.inquiry.suppositions import Supposed, resting, supposed_by
 from engine.language.facts import event_types
 from engine.language.values import Scalar
 from engine.policy.model import YEAR_START
-from engine.policy.overlays import named_items
 from engine.policy.reading import load_schema
 
 
@@ -53,9 +52,7 @@ def shown_in_life(life: Timeline) -> Iterator[tuple[Place, Seen]]:
         headline, results = row.decision.headline, row.decision.results
         if row is life.rows[0] and row.decision.verdict is not None:
             yield Place("result", row.decision.verdict.id), row.decision.verdict
-            criteria = row.decision.convention.items.get(headline.verdict or "")
-            for id_ in () if criteria is None else named_items(criteria):
-                yield Place("result", id_), results[id_]
+            yield from ((Place("result", id_), results[id_]) for id_ in row.decision.criteria)
         for id_ in headline.ids:
             if id_ != headline.verdict:
                 yield Place("result", id_, row.year), results[id_]

@@ -20,7 +20,6 @@ from engine.inquiry.dependence import Dependences
 from engine.language.expressions import Text
 from engine.language.facts import YEAR
 from engine.policy.model import Convention, Interpretation
-from engine.policy.overlays import named_items
 from engine.records import dataclass
 
 Seen = Result | PaymentLine | ObligationLine | Text
@@ -151,9 +150,7 @@ def _compared(seen: Seen | None) -> object:
 
 def shown_in_case(decision: Decision, year: int = 0) -> Iterator[tuple[Place, Seen]]:
     """What the page of a decision shows, by its places and in their order."""
-    verdict = decision.convention.items.get(decision.headline.verdict or "")
-    criteria = () if verdict is None else named_items(verdict)
-    for id_ in dict.fromkeys((*decision.headline.ids, *criteria)):
+    for id_ in dict.fromkeys((*decision.headline.ids, *decision.criteria)):
         if id_ in decision.results:
             yield Place("result", id_, year), decision.results[id_]
     for shown in decision.years:

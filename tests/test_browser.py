@@ -285,6 +285,87 @@ def test_nothing_is_cut_at_320_pixels_and_letters_stay_readable(chromium: Any, a
         assert smallest >= 12
 
 
+def test_a_drawing_takes_the_colours_that_a_reader_forces(chromium: Any, address: str) -> None:
+    with opened(chromium, address, forced_colors="active", color_scheme="dark") as page:
+        page.goto(WHAT_IF)
+        styles = "part => getComputedStyle(document.querySelector(part))"
+        ink = page.evaluate(f"({styles})('body').color")
+        for part, colour in (("svg text", "fill"), ("svg .line", "stroke"), ("svg .grid", "stroke")):
+            assert page.evaluate(f"({styles})('{part}').{colour}") == ink
+
+
+def test_nothing_moves_where_a_reader_wants_that(chromium: Any, address: str) -> None:
+    with opened(chromium, address, reduced_motion="reduce") as page:
+        page.goto(ELIGIBLE)
+        assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+        assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_what_scrolls_on_a_narrow_page_is_reached_by_keyboard_and_has_a_name(chromium: Any, address: str) -> None:
+    with opened(chromium, address, bypass_csp=True) as page:
+        page.set_viewport_size({"width": 320, "height": 256})  # as 1280 by 1024 at 400 %
+        page.goto(WHAT_IF)
+        assert page.locator(".wide[tabindex='0'][aria-label]").count() > 0
+        page.add_script_tag(path=str(AXE))
+        assert page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"] == []
+
+
+SPOKEN = {
+    "/": """
+- main:
+  - heading /à combien ai-je droit/ [level=1]
+  - group "Qui signe le contrat d'aide ?":
+    - paragraph:
+      - radio "Médecin libéral" [checked]
+  - paragraph:
+    - textbox "À quelle date le contrat d'aide est-il signé ?"
+  - paragraph:
+    - button "Commencer"
+""",
+    STARTED: """
+- main:
+  - heading "Quelle est la spécialité du médecin ?" [level=1]
+  - paragraph:
+    - combobox "Quelle est la spécialité du médecin ?"
+  - paragraph:
+    - button "Continuer"
+    - button "Je ne sais pas"
+  - region "Résultat à ce stade":
+    - heading /Éligibilité/ [level=2]
+""",
+    WRONG: """
+- main:
+  - alert "Une réponse est à corriger":
+    - heading "Une réponse est à corriger" [level=2]
+    - list:
+      - listitem:
+        - link /quarante/
+  - heading "Quel âge a le médecin à la signature ?" [level=1]
+  - paragraph:
+    - textbox "Quel âge a le médecin à la signature ?" [invalid]: quarante
+""",
+    ELIGIBLE: """
+- main:
+  - heading /Éligible/ [level=1]
+  - heading "Montants" [level=2]
+  - table:
+    - rowgroup:
+      - row "1 02/09/2024 19 000 € [1]"
+  - figure /le plus qui peut être dû/:
+    - img "Montants"
+  - heading "Conditions d'éligibilité" [level=2]
+  - heading "Obligations" [level=2]
+""",
+}
+
+
+@pytest.mark.parametrize("path", SPOKEN)
+def test_a_screen_reader_is_told_the_page_in_its_order(chromium: Any, address: str, path: str) -> None:
+    with opened(chromium, address) as page:
+        page.goto(path)
+        told(page.locator("body")).to_match_aria_snapshot(SPOKEN[path])
+
+
 def test_the_screens_of_the_documentation_are_those_of_today(
     chromium: Any, address: str, update_golden: bool, tmp_path: Path
 ) -> None:

@@ -59,6 +59,12 @@
   });
 
   const offer = () => {
+    for (const wide of document.querySelectorAll(".wide")) {
+      if (wide.scrollWidth <= wide.clientWidth) continue;
+      wide.tabIndex = 0; // what scrolls is reached by keyboard, and has a name
+      wide.setAttribute("role", "group");
+      wide.setAttribute("aria-label", wide.querySelector("th").textContent);
+    }
     for (const place of document.querySelectorAll("[data-upload]")) {
       place.hidden = false;
       place.querySelector("input").addEventListener("change", async (event) => {

@@ -102,6 +102,12 @@ def test_an_answer_that_cannot_be_read_is_shown_again_with_what_was_expected(ser
     assert "<title>Erreur :" in answer.text
 
 
+def test_an_answer_that_is_none_of_a_list_is_told_the_list_in_words(served: Client) -> None:
+    answer = served.get("/estimer", {"contrat.date_signature": "2024-09-02", "beneficiaire": "groupe"})
+    assert "Médecin libéral, Centre de santé" in answer.text
+    assert "(Médecin libéral)" not in answer.text
+
+
 def test_what_is_not_known_is_not_asked_again(served: Client) -> None:
     first = served.get("/estimer", {"contrat.date_signature": "2024-09-02"})
     (name,) = asked(first.text)

@@ -20,6 +20,7 @@ from engine.report.reasons import EUROS, waiting
 from engine.report.say import Say
 
 DECISIVE = "payment_withheld"  # what follows where a duty is not done
+UNTOLD = ("none", "unpublished")  # of which a letter says nothing
 
 _NOTE = re.compile(r" \[[0-9, ]+\]")  # the number of a note, in a letter that writes its sources out
 
@@ -148,7 +149,8 @@ def _duties(lines: Sequence[ObligationLine], say: Say, cited: _Cited) -> Entries
         open_ = line.status in ("unmet", "pending", "overdue", "to_check", "undetermined")
         if open_ and (line.due is not None or line.if_unmet == DECISIVE):
             cited(line.cite)
-            follows = "" if line.if_unmet is None else f"sinon, {say(f'if_unmet.{line.if_unmet}')}"
+            told = line.if_unmet not in (None, *UNTOLD)
+            follows = f"sinon, {say(f'if_unmet.{line.if_unmet}')}" if told else ""
             day = say.scalar(line.due) if line.due else ""
             found.append({"nom": say.label(line), "echeance": day, "suite": follows})
     return found

@@ -47,8 +47,10 @@ class Field:
     def of(cls, fact: Fact, state: State, say: Say) -> Field:
         """The field of a fact in a state."""
         fault = state.faults.get(fact.name)
-        expected = wording(say.lang)("expected_date") if fact.type.kind == "date" else answers_text(fact, say)
         options = [(value, say.fact(fact.name, _typed(value))) for value in _values(fact)]
+        expected = ", ".join(label for _, label in options) or answers_text(fact, say)
+        if fact.type.kind == "date":
+            expected = wording(say.lang)("expected_date")
         kind = ("radios" if len(options) <= RADIOS else "list") if options else fact.type.kind
         given = written(state.facts[fact.name]) if fact.name in state.facts else ""
         if fact.type.kind == "date" and fact.name in state.facts:

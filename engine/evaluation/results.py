@@ -14,7 +14,7 @@ from engine.language.expressions import Citation, Scale, Text, Unpublished
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy import model
 from engine.policy.overlays import Laid
-from engine.policy.results import Headline
+from engine.policy.registry import Registry
 from engine.records import dataclass
 
 
@@ -110,10 +110,10 @@ def _result(
     )
 
 
-def no_such_result(shown: Headline) -> Result:
-    """A headline result that a convention does not have, which is not applicable."""
-    label = {"fr": shown.id, "en": shown.id}
-    return Result(id=shown.id, kind="quantity", label=label, type=None, status="not_applicable", value=None)
+def no_such_result(id_: str, registry: Registry) -> Result:
+    """A headline result that a convention does not have, which is not applicable, under its name elsewhere."""
+    label = next(each.items[id_].label for each in registry.conventions.values() if id_ in each.items)
+    return Result(id=id_, kind="quantity", label=label, type=None, status="not_applicable", value=None)
 
 
 def _status(value: object) -> str:

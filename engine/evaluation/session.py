@@ -127,7 +127,7 @@ class Session:
         if only is None:
             found |= {id_: found[id_]._replace(can_be=values) for id_, values in case.can_be(run).items()}
             found |= _bounded(found, headline, {id_ for _, overlay in case.laid for id_ in overlay.replace})
-        found |= {id_: no_such_result(headline.headline[id_]) for id_ in headline.ids if id_ not in run.answers}
+        found |= {id_: no_such_result(id_, self.registry) for id_ in headline.ids if id_ not in run.answers}
         used = {id_ for result in found.values() for id_ in result.choices}
         return Decision(
             convention=case.convention,

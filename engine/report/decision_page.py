@@ -239,7 +239,10 @@ def _results(decision: Decision, say: Say) -> Iterator[Block]:
 
 
 def _criteria(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
-    """The criteria of the eligibility: those that refuse or are open with their facts, those that are met by name."""
+    """The criteria of the eligibility: those that refuse or are open with their facts, the others by name.
+
+    Where all are met, their number is told.
+    """
     ranks = {"not_met": 0, "undetermined": 1, "met": 2}
     applying = [result for result in parts.eligibility_criteria(decision) if result.verdict in ranks]
     told = sorted((each for each in applying if full or each.verdict != "met"), key=lambda each: ranks[each.verdict])
@@ -257,7 +260,8 @@ def _criteria(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
         )
         yield Table((say("criterion"), say("verdict"), say("why"), say("article")), rows)
     if met:
-        yield Paragraph(say.pair(say("criteria_met"), f"{say.listed(met)}."))
+        shown = say.listed(met) if told else say("criteria_all", count=len(met))
+        yield Paragraph(say.pair(say("criteria_met"), f"{shown}."))
 
 
 def _object(case: Decided, say: Say) -> dict[str, Any]:

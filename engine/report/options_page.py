@@ -44,8 +44,9 @@ def page(options: Options, say: Say) -> Page:
     heads = tuple(way.head or _head(way, say) for way in options.ways)
     rows = [(say("convention"), *(say.label(way.decision.convention) for way in options.ways))]
     rows += [(label, *cells) for label, cells in _results(options.ways, say)]
-    reasons = [say.listed(_refusing(way.decision, say)) for way in options.ways]
-    rows += [(say("refused_because"), *(reason or "—" for reason in reasons))] if any(reasons) else []
+    for key, behind in (("refused_because", _refusing), ("duty_unmet", _unmet)):
+        reasons = [say.listed(behind(way.decision, say)) for way in options.ways]
+        rows += [(say(key), *(reason or "—" for reason in reasons))] if any(reasons) else []
     told = tuple((f"{row[0]} {DIFFERENT}" if len(set(row[1:])) > 1 else row[0], *row[1:]) for row in rows)
     blocks = (
         Heading(say("options_title", title=options.title), 1),
@@ -91,11 +92,18 @@ def _refusing(decision: Decision, say: Say) -> Iterator[str]:
             yield f"{say.label(result)} ({facts_behind(result, say)}) {say.noted(result.cite[:1])}"
 
 
+def _unmet(decision: Decision, say: Say) -> Iterator[str]:
+    """The duties that the facts say were not met; of a refused way none counts."""
+    for line in decision.obligations if tone_of(decision) != "bad" else ():
+        if line.status == "unmet":
+            yield f"{say.label(line)} {say.noted(line.cite[:1])}"
+
+
 def _cells(decision: Decision, say: Say) -> list[tuple[str, str]]:
     cells = []
     for id_ in decision.headline.ids:
         result = decision.results[id_]
-        if tone_of(decision) == "bad" and id_ != decision.headline.verdict:
+        if id_ not in decision.convention.items or (tone_of(decision) == "bad" and id_ != decision.headline.verdict):
             continue
         if id_ == decision.headline.maximum and decision.years:
             for line in decision.years:

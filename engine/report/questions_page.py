@@ -53,7 +53,7 @@ def page(questions: Questions, say: Say) -> Iterator[Block]:
         yield Tree(tuple(lines))
     yield Heading(say("ask_state"))
     for result in asked.wanted:
-        if result.status != "undetermined":
+        if result.status == "known":
             yield Paragraph(say.pair(say.label(result), f"{say.result(result)}."))
     for result in asked.open:
         yield Paragraph(say.pair(say.label(result), f"{say('ask_open')}. {why(result, asked.decision, say)}"))

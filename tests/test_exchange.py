@@ -51,19 +51,25 @@ def copy_into(folder: Path, *conventions: str) -> Path:
 
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A copy of all policies that every test leaves as it is."""
+    """Copies of all policies and of one text that every test leaves as they are."""
     folder = tmp_path_factory.mktemp("untouched")
-    policies = copy_into(folder, *(path.parent.name for path in (ROOT / "policies").glob("*/convention.yaml")))
-    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in policies.rglob("*.yaml")}
-    yield policies
-    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in policies.rglob("*.yaml")} == before
+    copy_into(folder / "all", *(path.parent.name for path in (ROOT / "policies").glob("*/convention.yaml")))
+    copy_into(folder / "one", NEW)
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.rglob("*.yaml")}
+    yield folder
+    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.rglob("*.yaml")} == before
 
 
 @pytest.fixture
-def real(untouched: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder with that copy, as the one one works in."""
-    monkeypatch.chdir(untouched.parent)
-    return untouched
+def all_texts(untouched: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder with all policies, as the one one works in."""
+    monkeypatch.chdir(untouched / "all")
+
+
+@pytest.fixture
+def one_text(untouched: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder with one text, as the one one works in."""
+    monkeypatch.chdir(untouched / "one")
 
 
 def rows(text: str, separator: str = ",") -> list[list[str]]:
@@ -158,7 +164,7 @@ def assert_one_line(before: bytes, after: bytes, at: Location, old: str, new: st
 
 
 @pytest.mark.turns(name=CONVENTIONS, separator=("comma", "semicolon", "tab"), lang=LANGUAGES)
-@pytest.mark.usefixtures("real")
+@pytest.mark.usefixtures("all_texts")
 def test_what_is_exported_and_comes_back_unchanged_changes_nothing(name: str, separator: str, lang: str) -> None:
     options = ("--separator", separator, "--lang", lang, *(("--bom",) if lang == "fr" else ()))
     assert avenant("table", "export", name, "-o", "x.csv", *options).exit_code == 0
@@ -589,7 +595,7 @@ def with_row(column: int, text: str, *tables: str) -> None:
         (7, "Autre", "exchange-read-only", "Yearly amounts"),
     ],
 )
-@pytest.mark.usefixtures("real")
+@pytest.mark.usefixtures("one_text")
 def test_what_is_wrong_with_a_new_row_is_told_at_its_cell(column: int, text: str, code: str, said: str) -> None:
     with_row(column, text)
     line = len(rows(Path("x.csv").read_text(encoding="utf-8")))
@@ -620,7 +626,7 @@ def test_a_new_row_and_a_new_value_are_added_behind_the_last_of_theirs_and_read_
     assert "No value changes" in avenant("table", "import", NEW, "x.csv", "--lang", "en").stdout
 
 
-@pytest.mark.usefixtures("real")
+@pytest.mark.usefixtures("one_text")
 def test_a_new_value_of_a_parameter_says_its_day() -> None:
     lines = rows(avenant("table", "export", NEW, "seuil.mt.p30", "--lang", "en").stdout)
     Path("x.csv").write_bytes(sheet([*lines, ["seuil.mt.p30", "", "", "", "", "800", "ameli_juin_2024", ""]]))

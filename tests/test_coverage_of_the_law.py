@@ -13,7 +13,6 @@ from engine.errors import Location
 from engine.evaluation.session import Session
 from engine.language.expressions import Compare, ItemRef, walk
 from engine.policy.model import Convention, Criterion, Item, Obligation, Outcome
-from engine.policy.reading import load_registry
 from engine.policy.registry import Registry
 from engine.suite.observed import Observed, observe
 from engine.suite.running import PolicyCase, read_cases, run_case
@@ -65,18 +64,17 @@ def ids_of(convention: Convention) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def registry() -> Registry:
-    return load_registry(POLICIES)
+def registry(session: Session) -> Registry:
+    return session.registry
 
 
 @pytest.fixture(scope="module")
-def cases(registry: Registry) -> list[PolicyCase]:
-    return read_cases(Session(registry))
+def cases(session: Session) -> list[PolicyCase]:
+    return read_cases(session)
 
 
 @pytest.fixture(scope="module")
-def observed(registry: Registry, cases: list[PolicyCase]) -> list[Observed]:
-    session = Session(registry)
+def observed(session: Session, cases: list[PolicyCase]) -> list[Observed]:
     found = observe(session, cases)
     assert len(found) == len(cases), "every policy test is decided by some convention"
     return found

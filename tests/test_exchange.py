@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from engine.comparison.edits.structure import edits
 from engine.errors import InputFault, Location, UsageFault
 from engine.escaping import in_cell
+from engine.evaluation.session import Session
 from engine.exchange import writing as exchange_write
 from engine.exchange.dating import Since
 from engine.exchange.importing import Replacement, changes
@@ -39,8 +40,8 @@ NOUVELLE, AMOUNT = "nouvelle", "aide.montant_annuel"  # of the small policies
 
 
 @pytest.fixture(scope="module")
-def conventions() -> dict[str, Convention]:
-    return dict(load_registry(ROOT / "policies").conventions)
+def conventions(session: Session) -> dict[str, Convention]:
+    return dict(session.registry.conventions)
 
 
 def copy_into(folder: Path, *conventions: str) -> Path:

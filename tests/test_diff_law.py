@@ -265,6 +265,7 @@ SINCE_2024: Explained = {
         "secretariat.assure:condition:applies_when",
         "secretariat.remplacement:due",
         "secretariat.remplacement:condition:done_when",
+        "secretariat.remplacement:unmet_when",
         "secretaire_non_remplace:item",
     ),
     "A24-21": ("assistant.heures_par_semaine:item",),

@@ -71,10 +71,6 @@ class _Spot:
     def key(self) -> Key:
         return (self.place.kind, self.place.at, self.place.name)
 
-    def decides(self, values: Mapping[Term, bool]) -> bool:
-        """Whether it does in a case in which the terms have these values."""
-        return values[self.layer.when] and values[self.place.decides]
-
 
 def all_cases(session: Session, effort: int = DEFAULT_EFFORT) -> Iterator[Encoding]:
     """Every case of every convention in turn, under all readings.
@@ -175,7 +171,11 @@ def _mark_living(spots: Sequence[_Spot], living: set[Key]) -> set[Key]:
     for spot in spots:
         if spot.key not in living:
             waiting.setdefault(spot.key, []).append(spot)
-    terms = cone(term for here in waiting.values() for spot in here for term in (spot.layer.when, spot.place.decides))
+    whens = cone(layer.when for layer in encoding.layers)
+    mine: dict[Term, list[_Spot]] = {layer.when: [] for layer in encoding.layers}
+    for spot in spots:
+        mine[spot.layer.when].append(spot)
+    terms = {when: cone(spot.place.decides for spot in here) for when, here in mine.items()}
     undecided = set()
     while waiting:
         key, here = waiting.popitem()
@@ -183,10 +183,12 @@ def _mark_living(spots: Sequence[_Spot], living: set[Key]) -> set[Key]:
         if status is Status.UNDECIDED:
             undecided.add(key)
         if status is Status.SHOWN:
-            values = evaluate_in_order(terms, symbols)  # one case shows many places
-            confirmed(encoding, symbols, [next(spot.item for spot in here if spot.decides(values))])
-            shown = {each for each, others in waiting.items() if any(spot.decides(values) for spot in others)}
-            living |= {key, *shown}
+            values = evaluate_in_order(whens, symbols)
+            when = next(each for each in mine if values[each])
+            values = evaluate_in_order(terms[when], symbols)  # one case shows many places
+            shown = {spot.key: spot for spot in mine[when] if values[spot.place.decides]}
+            confirmed(encoding, symbols, [shown[key].item])
+            living.update(shown)
             waiting = {each: others for each, others in waiting.items() if each not in shown}
     return undecided
 

@@ -6,7 +6,7 @@ An :class:`Encoding` is what every question is put to (:mod:`engine.proof`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from engine.errors import Location
 from engine.evaluation.session import Session
@@ -37,6 +37,7 @@ class Encoding:
     window: Term
     overlays: tuple[Term, ...]
     layers: tuple[Layer, ...]
+    _told: dict[object, Term] = field(default_factory=dict)
 
     @property
     def bank(self) -> TermBank:
@@ -66,8 +67,11 @@ class Encoding:
     def under(self, layers: Iterable[Layer], among: Iterable[Layer] | None = None) -> Term:
         """Where the overlays in force are those of one of these layers, in a case that has those of one ``among``."""
         inside = frozenset(layer.active for layer in layers)
-        every = frozenset(layer.active for layer in among or self.layers)
-        return telling(self.bank, self.overlays, inside, every - inside)
+        outside = frozenset(layer.active for layer in among or self.layers) - inside
+        key = (self.overlays, inside, outside)
+        if key not in self._told:
+            self._told[key] = telling(self.bank, self.overlays, inside, outside)
+        return self._told[key]
 
     def gathered(self, found: Iterable[tuple[Layer, Term]]) -> list[tuple[Term, Term]]:
         """Each term once, after the overlays that some layer has it with."""

@@ -22,7 +22,7 @@ from engine.proof.solving import DEFAULT_EFFORT, Status
 from engine.proof.space import Space, twin_space
 from engine.proof.witness import Witness, confirmed
 
-DEPTHS = (1, 3)  # how far behind the items of a property a proof is looked for before all is looked at
+DEPTHS = (2, 3)  # how far behind the items of a property a proof is looked for before all is looked at
 NEARBY_EFFORT = 1_000_000  # for such a proof
 
 

@@ -5,7 +5,7 @@ Values, due days, warnings and faults are compared by proof, in every case of ev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from engine.evaluation.plan import Step
@@ -39,12 +39,15 @@ class Equivalence:
         """
         undecided = False
         for encoding, prover in self._encoded():
-            for layer in encoding.layers:
-                for goal in _told_apart(item, layer, changed, encoding):
-                    status, symbols = prover.first(layer.when, goal)
-                    if status is Status.SHOWN:
-                        return status, encoding, symbols
-                    undecided |= status is Status.UNDECIDED
+            goals = encoding.gathered(_told_apart(item, changed, encoding))
+            bank = encoding.bank
+            if prover.ask(bank.either(*(bank.both(*goal) for goal in goals))) is Status.EXCLUDED:
+                continue
+            for goal in goals:
+                status, symbols = prover.first(*goal)
+                if status is Status.SHOWN:
+                    return status, encoding, symbols
+                undecided |= status is Status.UNDECIDED
         return (Status.UNDECIDED if undecided else Status.EXCLUDED), None, {}
 
     def _encoded(self) -> list[tuple[Encoding, Prover]]:
@@ -54,18 +57,22 @@ class Equivalence:
         return self._cases
 
 
-def _told_apart(item: Item, layer: Layer, changed: Session, encoding: Encoding) -> Iterator[Term]:
+def _told_apart(item: Item, changed: Session, encoding: Encoding) -> Iterator[tuple[Layer, Term]]:
     """For each step that is the item under a set of overlays, where its answer is another after the change."""
-    carriers = [step for step in layer.plan.steps if step.item.at == item.at]
-    if not carriers:
-        return
     convention = changed.registry.conventions[encoding.convention.id]
-    laid = laid_called(changed.registry.covering(convention), laid_names(layer.laid))
-    after: Mapping[str, Step] = {step.item.id: step for step in changed.program(convention, laid).plan.steps}
-    for step in carriers:
-        for read in layer.plan.steps:  # whatever the changed item reads has its terms by then
-            layer.item(read.item.id)
-        yield _differ(layer, step, after[step.item.id])
+    after: dict[int, Step] = {}  # of each item with its terms: what it is after the change does not hang on the layer
+    for layer in encoding.layers:
+        for step in layer.plan.steps:
+            if step.item.at != item.at:
+                continue
+            for read in layer.plan.steps:  # whatever the changed item reads has its terms by then
+                layer.item(read.item.id)
+            terms = layer.item(step.item.id)
+            if id(terms) not in after:
+                laid = laid_called(changed.registry.covering(convention), laid_names(layer.laid))
+                steps = changed.program(convention, laid).plan.steps
+                after[id(terms)] = next(each for each in steps if each.item.id == step.item.id)
+            yield layer, _differ(layer, step, after[id(terms)])
 
 
 def _differ(layer: Layer, before: Step, after: Step) -> Term:

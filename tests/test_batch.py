@@ -544,7 +544,7 @@ def test_a_killed_run_leaves_the_old_output_or_the_new_one_whole(suffix: str, tm
     rng, seen, kills = random.Random(20), set(), effort.of(10, least=2)
     for number in range(kills):
         with start("batch", str(new), "-o", str(output), "--policies", str(SMALL)) as process:
-            time.sleep(lasts * (0.35 + 0.7 * (number + rng.random()) / kills))
+            time.sleep(lasts * (0.1 + 0.9 * (number + rng.random()) / kills))
             process.kill()
         found = output.read_bytes()
         assert found in (before, after)

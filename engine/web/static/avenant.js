@@ -2,7 +2,9 @@
 "use strict";
 (() => {
   const region = () => document.getElementById("page");
+  const here = () => location.pathname + location.search;
   let asked = 0;
+  let shown = here();
 
   const show = async (address, how, kept) => {
     const mine = ++asked;
@@ -22,7 +24,10 @@
       location.assign(address);
       return;
     }
-    if (kept) history.pushState(null, "", answer.url);
+    if (kept) {
+      history.pushState(null, "", answer.url);
+      shown = here();
+    }
     document.title = next.title;
     document.documentElement.lang = next.documentElement.lang;
     for (const name of ["header", "footer"]) document.querySelector(name).replaceWith(next.querySelector(name));
@@ -74,5 +79,9 @@
   };
   offer();
 
-  addEventListener("popstate", () => show(location.href, {}, false));
+  addEventListener("popstate", () => {
+    if (here() === shown) return; // a link to a place on the page in view: the browser goes there by itself
+    shown = here();
+    show(location.href, {}, false);
+  });
 })();

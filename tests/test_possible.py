@@ -46,7 +46,7 @@ def test_more_numbers_than_are_told_are_a_range() -> None:
     objective = object_of("p90_unknown.yaml")["objectif.mt", None]
     assert objective["range"]
     assert len(objective["values"]) == 2
-    assert "de 0 patients à 100 000 patients" in said("p90_unknown.yaml")
+    assert "de 0 patient à 100 000 patients" in said("p90_unknown.yaml")
 
 
 def test_what_a_small_budget_leaves_open_is_said_of_each_result() -> None:

@@ -64,7 +64,13 @@ def scalar_text(value: dt.date | int | Fraction | None, type_: Type | None, lang
         return f"{percent}{NARROW if lang == 'fr' else ''}%" + (f" ({Fraction(value)})" if value not in (0, 1) else "")
     if unit == "percent":
         return f"{_plain(value, lang)}{NARROW if lang == 'fr' else ''}%"
-    return f"{_plain(value, lang)} {unit_text(type_, lang)}".rstrip()
+    shown = "patient" if unit == "patients" and single(value, lang) else unit_text(type_, lang)
+    return f"{_plain(value, lang)} {shown}".rstrip()
+
+
+def single(number: int | Fraction, lang: str) -> bool:
+    """Whether what a number counts stands in the singular after it: 1 patient, and in French 0 patient and 1,5 ETP."""
+    return -2 < number < 2 if lang == "fr" else number in (-1, 1)
 
 
 def unit_text(type_: Type | None, lang: str) -> str:
@@ -171,8 +177,7 @@ class Say:
     def count(self, key: str, number: int | Fraction, **values: object) -> str:
         """A word in the form that goes with a number, which it may show as ``{count}``."""
         forms: Mapping[str, str] = read_words("reports", self.lang)[key]
-        single = -2 < number < 2 if self.lang == "fr" else number in (-1, 1)
-        form = "zero" if not number and "zero" in forms else "one" if single else "other"
+        form = "zero" if not number and "zero" in forms else "one" if single(number, self.lang) else "other"
         return forms[form].format_map({"count": self.scalar(number), **values})
 
     def find(self, family: str, member: str) -> str | None:

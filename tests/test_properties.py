@@ -21,6 +21,7 @@ from engine.proof.solving import Status
 from engine.proof.witness import Witness
 
 PROMISES = FIXTURES / "property_policies"
+OVERLAID = FIXTURES / "overlaid_properties"
 BROKEN = {"maximum_toujours", "plus_au_depart", "age_accorde", "age_du_critere"}
 AGREED = 10  # properties that the issue asks for, and more that the texts promise
 
@@ -72,6 +73,15 @@ def test_two_cases_that_break_a_comparison_differ_in_its_fact_alone(
     assert first.facts.keys() == second.facts.keys()
     assert first.facts[promise.more.name] < second.facts[promise.more.name]  # type: ignore[operator]
     assert worse(*(decided(rules, witness, promise.result.id) for witness in (first, second)))
+
+
+def test_two_years_of_a_contract_may_read_an_item_before_and_after_a_later_text() -> None:
+    opened = Session(load_registry(ROOT / OVERLAID))
+    found = {each.promise.id: each for each in kept_properties(all_cases(opened))}
+    assert found["promesse.jamais_moins"].status is Status.EXCLUDED
+    broken = found["promesse.jamais_plus"]
+    assert [decided(opened, witness, "verse") for witness in broken.cases] == [1000, 2000]
+    opened.close()
 
 
 def test_the_cases_are_the_first_ones_each_time(rules: Session, kept: Mapping[str, Kept]) -> None:

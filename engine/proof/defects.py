@@ -104,7 +104,7 @@ def defects(
         here = [_Spot(encoding, prover, layer, *each) for layer in encoding.layers for each in _places(layer)]
         for spot in here:
             spots.setdefault(spot.key, []).append(spot)
-        undecided |= _mark_living(here, living)
+        undecided |= _mark_living(encoding, prover, here, living)
     dead = [_dead(carriers, undecided=key in undecided) for key, carriers in spots.items() if key not in living]
     every = [*found.values(), *dead, *_overlays_without_contracts(session, laid)]
     return sorted(every, key=lambda defect: (defect.at, defect.code, defect.name))
@@ -164,9 +164,8 @@ def _inputs(encoding: Encoding, layer: Layer, item: Item, symbols: Symbols) -> M
     return {name: value_of(encoding.bank, layer.names.read(ref), symbols) for name, ref in refs.items()}
 
 
-def _mark_living(spots: Sequence[_Spot], living: set[Key]) -> set[Key]:
+def _mark_living(encoding: Encoding, prover: Prover, spots: Sequence[_Spot], living: set[Key]) -> set[Key]:
     """Adds to ``living`` what decides in some case of a convention; returns what the budget leaves open."""
-    encoding, prover = spots[0].encoding, spots[0].prover
     waiting: dict[Key, list[_Spot]] = {}
     for spot in spots:
         if spot.key not in living:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from engine.language import term_days
-from engine.language.logic import Sort, Term
+from engine.language.logic import Sort, Term, cone
 from engine.language.symbolic import Symbolic, on_scale
 from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
@@ -24,18 +24,28 @@ def loosened(
 ) -> tuple[Encoding, list[Term]]:
     """The encoding where items further than ``depth`` behind the items ``ids`` are free, and what holds of those.
 
-    What depends on ``fact`` stays as it is.
+    What depends on ``fact`` stays as it is. Where the fact decides which overlays are in force, two cases that differ in
+    it alone may read two versions of an item, and each version is free for itself.
     """
     wanted, rules, layers = tuple(ids), dict[Term, None](), []
+    apart = fact is not None and not _symbols_of(encoding, fact).isdisjoint(cone(encoding.overlays))
+    versions: dict[tuple[str, Symbolic | None], int] = {}
     for layer in encoding.layers:
         given = {}
         for id_ in _border(layer, wanted, depth, fact):
             type_ = layer.step(id_).type
             if type_ is not None:
-                given[id_], more = free_answer(encoding.bank, f"any:{id_}:{type_}", type_)
+                version = versions.setdefault((id_, layer.answer(id_) if apart else None), len(versions))
+                given[id_], more = free_answer(encoding.bank, f"any:{id_}:{type_}:{version}", type_)
                 rules.update(dict.fromkeys(more))
         layers.append(layer.over(layer.names.space, layer.when, given))
     return replace(encoding, layers=tuple(layers)), list(rules)
+
+
+def _symbols_of(encoding: Encoding, fact: str) -> set[Term]:
+    """What a fact is made of; nothing where it is not open."""
+    found = encoding.space.open_facts.get(fact)
+    return set() if found is None else {each.symbol for each in (found.present, *found.parts)}
 
 
 def _border(layer: Layer, ids: Collection[str], depth: int, fact: str | None) -> list[str]:

@@ -24,8 +24,8 @@ def loosened(
 ) -> tuple[Encoding, list[Term]]:
     """The encoding where items further than ``depth`` behind the items ``ids`` are free, and what holds of those.
 
-    What depends on ``fact`` stays as it is. Where the fact decides which overlays are in force, two cases that differ in
-    it alone may read two versions of an item, and each version is free for itself.
+    What depends on ``fact`` stays as it is. Where it decides which overlays are in force, two cases that differ in it
+    alone may read two versions of an item, and each version is free for itself.
     """
     wanted, rules, layers = tuple(ids), dict[Term, None](), []
     apart = fact is not None and not _symbols_of(encoding, fact).isdisjoint(cone(encoding.overlays))

@@ -90,7 +90,7 @@ class Layer:
 
     def _encode(self, step: Step) -> None:
         item, reads = step.item, self._shared.reads(step)
-        added = tuple(d.id for d in item.body.derogations) if isinstance(item.body, Criterion) else ()
+        added = tuple(d.at for d in item.body.derogations) if isinstance(item.body, Criterion) else ()
         inputs = tuple(self._items[id_].answer for id_ in reads.items)
         facts = tuple(self.names.space.fact(name) for name in reads.facts)
         key = (item.id, item.kind, item.at, added, step.yearly, inputs, facts)

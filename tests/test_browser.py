@@ -336,7 +336,7 @@ SPOKEN = {
     - button "Continuer"
     - button "Je ne sais pas"
   - region "Résultat à ce stade":
-    - heading /Éligibilité/ [level=2]
+    - heading /trop tôt/ [level=2]
 """,
     WRONG: """
 - main:
@@ -351,7 +351,8 @@ SPOKEN = {
 """,
     ELIGIBLE: """
 - main:
-  - heading /Éligible/ [level=1]
+  - heading /Vous seriez éligible/ [level=1]
+  - paragraph: /19.000 € la 1re année/
   - heading "Montants" [level=2]
   - table:
     - rowgroup:

@@ -85,8 +85,40 @@ def test_the_ordinary_doctor_of_2024_is_answered_in_eight_questions_with_the_fig
     assert [line.amount.value for line in decision.years] == [19000, 14000, 11000, 11000, 11000]
     for line in decision.years:
         assert f"<td>{say.result(line.amount)}</td>" in whole
-    assert decision.verdict is not None
-    assert say.result(decision.verdict) in re.search("<h1[^>]*>(.*)</h1>", whole)[1]  # type: ignore[index]
+    head = {"fr": "Vous seriez éligible", "en": "You would be eligible"}
+    assert head_of(whole)[0].startswith(head[lang])
+
+
+def head_of(page: str) -> tuple[str, str]:
+    """The verdict at the head of a result, and the sentence on its amounts."""
+    found = [re.search(pattern, html.unescape(page)) for pattern in ("<h1>(.*?)</h1>", '<p class="lead">(.*?)</p>')]
+    verdict, lead = ("" if each is None else re.sub("[\u00a0\u202f]", " ", each[1]) for each in found)
+    return verdict, lead
+
+
+def test_the_verdict_stands_at_the_head_as_a_sentence_with_its_amounts(served: Client) -> None:
+    def head(answers: Mapping[str, str], **others: str) -> tuple[str, str]:
+        return head_of(served.get("/resultat", {**answers, **others}).text)
+
+    verdict = "Vous seriez éligible à l'aide, pour un contrat signé le 02/09/2024"
+    years = "au plus 19 000 € la 1re année, 14 000 € la 2e année et 11 000 € par an de la 3e à la 5e année."
+    assert head(ORDINARY) == (verdict, f"Mi-temps (0,5 ETP) : {years}")
+    due = "7 857,14 € dus la 4e année, sur 11 000 € au plus."
+    assert head(VERIFIED) == (verdict, f"Mi-temps (0,5 ETP) : {due}")
+    assert head(VERIFIED, **{"patientele.mt_actuelle": "?"})[1].endswith("ce qui est dû reste à établir.")
+    refused, no_amount = head(ORDINARY, **{"medecin.secteur": "non_conventionne"})
+    assert (refused.startswith("Vous ne seriez pas éligible"), no_amount) == (True, "")
+    open_, no_amount = head({name: ORDINARY[name] for name in ("contrat.date_signature", "contrat.option")})
+    assert (open_.startswith("Il est trop tôt"), no_amount) == (True, "")
+    small = {"contrat.date_signature": "02/09/2024", "lang": "en"}
+    assert 'class="lead"' not in served.get("/estimer", small).text
+
+
+def test_a_source_stands_once_on_a_result_and_duties_without_a_day_are_folded(served: Client) -> None:
+    page = html.unescape(served.get("/resultat", ORDINARY).text)
+    assert page.count("Une aide à l'embauche d'un assistant médical, Portail") == 1
+    assert page.count("Les assistants médicaux (page reprise après la convention de 2024)") == 1
+    assert "<summary>14 obligations sans échéance connue</summary>" in page
 
 
 def test_an_address_is_brought_into_one_form_and_keeps_no_default(served: Client) -> None:

@@ -14,6 +14,7 @@ from engine.language.facts import YEAR
 from engine.policy.registry import Outside
 from engine.records import dataclass
 from engine.report import outside_page, parts
+from engine.report.duties import duties, duties_unmet
 from engine.report.formats import formats
 from engine.report.objects import decision_object, lines_of
 from engine.report.outside_page import outside_blocks
@@ -145,7 +146,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     yield from parts.why_not(decision, say, hangs)
     yield from parts.why_not_due(decision, say)
     if not refused:
-        yield from parts.duties_unmet(decision.obligations, say)
+        yield from duties_unmet(decision.obligations, say)
         yield from _missing(decision, say)
         if parts.tone_of(decision) != "good":
             yield Paragraph(say("if_eligible"))
@@ -161,7 +162,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
         yield from supposed_blocks(case.supposed, say, full)
     yield from readings_blocks(of_the_verdict(case) if refused else case.readings, say, full)
     if not refused:
-        yield from parts.duties(decision.obligations, say, full, hangs)
+        yield from duties(decision.obligations, say, full, hangs)
     if case.sensitivity is not None:
         from engine.report.otherwise_page import sensitivity_blocks  # rarely asked for
 

@@ -1,22 +1,20 @@
-"""Parts of pages that several subjects share: headings, reasons for a refusal, duties, warnings, and their end."""
+"""Parts of pages that several subjects share: headings, reasons for a refusal, warnings, and their end."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
 from typing import TypeVar
 
-from engine.evaluation.decision import Decision, ObligationLine, Result
+from engine.evaluation.decision import Decision, Result
 from engine.language.expressions import Compare, FactRef, ItemRef, VerdictIs, find
 from engine.policy.model import SOURCE_KINDS, Outcome, Source
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
-from engine.report.reasons import Hanging, marked_duty, reasons_block, waiting
+from engine.report.reasons import Hanging, waiting
 from engine.report.say import Say
 
 Subject = TypeVar("Subject")
-
-MOST_DUTIES = 1  # so many are told where fewer are overdue or decide the payment
 
 
 def verdict_heading(decision: Decision, say: Say, title: str) -> Iterator[Block]:
@@ -73,15 +71,6 @@ def why_not_due(decision: Decision, say: Say) -> Iterator[Block]:
         label = say.name(result)
         reason = f"{label} ({facts_behind(result, say)}) {say.noted(result.cite)}."
         yield Paragraph(say.pair(say(key), reason), tone)
-
-
-def duties_unmet(lines: Sequence[ObligationLine], say: Say) -> Iterator[Block]:
-    """One sentence for each duty that the facts say was not met, with what follows."""
-    for line in lines:
-        if line.status == "unmet":
-            follows = say("what_follows", unmet=say(f"if_unmet.{line.if_unmet or 'unpublished'}"))
-            said = say.listed((say.name(line), follows))
-            yield Paragraph(say.pair(say("duty_unmet"), f"{said} {say.noted(line.cite)}".rstrip() + "."), "open")
 
 
 def unmet_conditions(decision: Decision) -> Iterator[Result]:
@@ -151,59 +140,6 @@ def named_years(label: str, years: Sequence[int], say: Say) -> str:
     return say.count("sensitivity_years", len(years), label=label, year=shown)
 
 
-def duties(
-    obligations: Sequence[ObligationLine], say: Say, full: bool, hanging: Hanging, kept: Container[str] = ()
-) -> Iterator[Block]:
-    """The duties that apply and what follows where they are not met, overdue ones first.
-
-    Those that are done, without a known day, or the last of many are told only on demand, unless the aid depends on
-    them, they hang on a reading or are ``kept``; those that are unmet stand at the head of the page.
-    """
-    order = {"unmet": 0, "overdue": 0, "closed": 0, "to_check": 1, "pending": 2, "undetermined": 3, "done": 4}
-    lines = [line for line in obligations if line.status != "not_applicable" and (full or line.status != "unmet")]
-    lines.sort(key=lambda line: (order[line.status], not _decisive(line), line.due is None, str(line.due)))
-    others = {line.id: hanging("duty", line.id) for line in lines}
-    urgent = [
-        line
-        for line in lines
-        if line.status == "overdue" or (_decisive(line) and line.status != "done") or others[line.id] or line.id in kept
-    ]
-    dated = [line for line in lines if line not in urgent and line.due is not None and line.status != "done"]
-    shown = lines if full else [*urgent, *dated[: max(0, MOST_DUTIES - len(urgent))]]
-    if full or len(shown) > 1:
-        yield Heading(say("obligations"))
-    if full:
-        heads = (say("obligation"), say("due"), say("status"), say("unmet"))
-        yield Table(heads, tuple(_duty(line, say, others[line.id], True) for line in shown))
-    elif len(shown) == 1:
-        yield Paragraph(say.pair(say("obligation"), _told(_duty(shown[0], say, others[shown[0].id], False), say)))
-    else:
-        yield Tree(tuple((0, _told(_duty(line, say, others[line.id], False), say)) for line in shown))
-    yield from reasons_block(say)
-    if len(lines) > len(shown):
-        yield Paragraph(say.count("other_duties", len(lines) - len(shown)))
-
-
-def _duty(line: ObligationLine, say: Say, other: str, table: bool) -> tuple[str, str, str, str]:
-    """A duty, its day, its status, and what follows where it is not met or is read otherwise."""
-    otherwise = "" if line.if_unmet is None or line.status == "done" else say(f"if_unmet.{line.if_unmet}")
-    if otherwise and not table:
-        otherwise = say("otherwise_follows", unmet=otherwise)
-    name = say.name(line)
-    return name, say.scalar(line.due), marked_duty(line, say), say.listed(filter(None, (otherwise, other)))
-
-
-def _told(duty: tuple[str, str, str, str], say: Say) -> str:
-    """The same as a sentence."""
-    label, due, status, otherwise = duty
-    dated = ", ".join(filter(None, (status, "" if due == say.scalar(None) else due)))
-    return f"{say.pair(label, say.listed(filter(None, (dated, otherwise))))}."
-
-
-def _decisive(line: ObligationLine) -> bool:
-    return line.if_unmet == "payment_withheld"
-
-
 def noted(blocks: Callable[[Subject, Say], Page]) -> Callable[[Subject, Say], tuple[Block, ...]]:
     """A page with notes: its blocks, then what ends them."""
 
@@ -251,16 +187,19 @@ def _texts(page: Page) -> Iterator[str]:
 
 
 def texts_blocks(say: Say, full: bool = False) -> Iterator[Block]:
-    """The texts that the notes of this page cite, one entry for each source with the places in it."""
-    if say.notes is None or not say.notes.texts:
+    """The texts that the notes of this page cite, an entry for each source with the places in it; then those behind."""
+    if say.notes is None or not (say.notes.texts or say.notes.behind):
         return
     found: dict[str, list[tuple[int, str]]] = {}
     for (convention, id_, locator), number in say.notes.texts.items():
         source = say.registry.conventions[convention].sources.get(id_)
         if source is not None:
             found.setdefault(source_text(source, say, full), []).append((number, locator))
+    for title in say.notes.behind:
+        found.setdefault(title, [])
+    told = ((title, say.listed(_places(places))) for title, places in found.items())
     yield Heading(say("texts"))
-    yield Tree(tuple((0, say.pair(title, say.listed(_places(places)))) for title, places in found.items()))
+    yield Tree(tuple((0, say.pair(title, places) if places else title) for title, places in told))
 
 
 def _places(places: Iterable[tuple[int, str]]) -> Iterator[str]:
@@ -281,15 +220,16 @@ def source_text(source: Source, say: Say, full: bool) -> str:
 
 
 def grades_blocks(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
-    """How many sources of each grade stand behind the main results; in full their titles."""
+    """How many sources of each grade stand behind the main results; in full they stand among the texts instead."""
     used: dict[str, dict[str, None]] = {kind: {} for kind in SOURCE_KINDS}
     for id_ in decision.headline.ids:
         for citation in (each for result in decision.below(id_, applying=True) for each in result.cite):
             source = say.registry.conventions[citation.convention].sources.get(citation.source)
             if source is not None:
                 used[source.kind][source_text(source, say, full)] = None
+    if full and say.notes is not None:
+        say.notes.behind.update({title: None for found in used.values() for title in found})
+        return
     counts = ", ".join(f"{say.value(kind)} {len(found)}" for kind, found in used.items() if found)
     if counts:
         yield Paragraph(say.pair(say("grades"), f"{counts}."))
-    if full:
-        yield Tree(tuple((1, title) for found in used.values() for title in found))

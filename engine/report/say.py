@@ -107,12 +107,13 @@ def _digits(text: str, lang: str) -> str:
 class Notes:
     """Citations with their numbers and reasons with their letters, in the order in which a page makes them.
 
-    ``waiting`` are the reasons that the page has not told yet.
+    ``waiting`` are the reasons that the page has not told yet, ``behind`` the sources that it rests on without a note.
     """
 
     texts: dict[tuple[str, str, str], int]
     reasons: dict[str, str]
     waiting: list[str]
+    behind: dict[str, None]
 
     def number(self, cite: Iterable[Citation]) -> str:
         """The numbers of citations, in order."""
@@ -167,7 +168,7 @@ class Say:
 
     def noting(self) -> Say:
         """The same with the notes of a new page."""
-        return replace(self, notes=Notes({}, {}, []))
+        return replace(self, notes=Notes({}, {}, [], {}))
 
     def __call__(self, key: str, **values: object) -> str:
         """A word of the reports, with its blanks filled in."""

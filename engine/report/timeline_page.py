@@ -13,6 +13,7 @@ from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Change, Paid, Timeline, Total, YearRow
 from engine.language.facts import YEAR
 from engine.report import parts
+from engine.report.duties import duties, duties_unmet
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, in_runs
 from engine.report.readings import hanging, readings_blocks, supposed_blocks
 from engine.report.reasons import EUROS, Hanging, marked, money_cells, money_columns, payment_row, reasons_block, why
@@ -33,7 +34,7 @@ def timeline_blocks(
     hangs = hanging(readings, say)
     yield from parts.why_not(first, say, hangs)
     yield from parts.why_not_due(timeline.rows[-1].decision, say)
-    yield from parts.duties_unmet(timeline.obligations, say)
+    yield from duties_unmet(timeline.obligations, say)
     yield from _years(timeline, say)
     yield from _money(timeline, say, hangs)
     yield from _totals(timeline, say)
@@ -44,7 +45,7 @@ def timeline_blocks(
     yield from _waiting(timeline, say)
     yield from supposed_blocks(supposed, say, full)
     yield from readings_blocks(readings, say, full)
-    yield from parts.duties(timeline.obligations, say, full, hangs, timeline.renewed)
+    yield from duties(timeline.obligations, say, full, hangs, timeline.renewed)
     renewed = [event for event in timeline.dossier.events if event in timeline.renewed.values()]
     if renewed:
         yield Paragraph(say("renewed", events=events_text(renewed, say)))

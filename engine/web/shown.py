@@ -23,6 +23,7 @@ from engine.report.say import Say, unit_text
 from engine.web.estimate import Estimate
 from engine.web.state import DIGEST_SHOWN, LANG, READING, TEXT, Fault, State, written
 from engine.web.templates import wording
+from engine.web.verdict import amounts, sentence, told
 
 RADIOS = 8  # values that are shown as radio buttons; more make a list to choose from
 
@@ -86,6 +87,16 @@ def _typed(value: str) -> str | bool:
     return {"true": True, "false": False}.get(value, value)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sections:
+    """Parts of a result as HTML: what stands under the verdict, money and its drawing, what comes before and after."""
+
+    head: str
+    money: str
+    before: str
+    after: str
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """An estimate as its page shows it: the question, the answers given, the sections of the result."""
@@ -116,12 +127,21 @@ class Shown:
     def title(self) -> str:
         """The verdict in a sentence, for the head of the page."""
         match self.estimate.answer:
-            case Decided() as case:
-                first = next(iter(page(Decisions(cases=[case], full=self.whole), self.say)))
-                return first.text if isinstance(first, Heading) else case.title
+            case Decided(decision=decision):
+                return sentence(decision, self.say)
             case Undecided(title=title):
                 return title
         return wording(self.say.lang)("contradiction")
+
+    @property
+    def tone(self) -> str:
+        """Whether the verdict is good, bad or open."""
+        return "open" if self.estimate.decision is None else tone_of(self.estimate.decision)
+
+    @property
+    def lead(self) -> str:
+        """What the contract pays, in a sentence."""
+        return "" if self.estimate.decision is None else amounts(self.estimate.decision, self.say)
 
     @property
     def refused(self) -> bool:
@@ -176,38 +196,39 @@ class Shown:
         return len(self.estimate.state.answered) + 1
 
     @property
-    def deeper(self) -> int:
-        """The result is the page, or stands under the question."""
-        return 0 if self.whole else 1
-
-    @property
     def messages(self) -> list[str]:
         return [problem.message(self.say.lang) for problem in self.estimate.problems]
 
     @property
-    def result(self) -> tuple[Markup, Markup]:
-        """The answer so far, with the chart before the amounts, and what follows it: duties and sources."""
-        match self.estimate.answer:
-            case Undecided(outside=outside):
-                return Markup(fragment(outside_page.page(outside, self.say), self.deeper)), Markup("")
-            case Decided() as case:
-                return self._decided(case)
-        return Markup(""), Markup("")
+    def outside(self) -> Markup:
+        """Why a case is under no text."""
+        answer = self.estimate.answer
+        if not isinstance(answer, Undecided):
+            return Markup("")
+        return Markup(fragment(outside_page.page(answer.outside, self.say), 0 if self.whole else 1))
 
-    def _decided(self, case: Decided) -> tuple[Markup, Markup]:
-        before, after = list[str](), list[str]()
-        elsewhere = (self.say("where"), self.say("assumed"))  # the page asks for what is missing, and tries readings
-        links = self._links(case.decision) if self.whole else {}
-        for index, section in enumerate(_sections(page(Decisions(cases=[case], full=self.whole), self.say))):
-            amounts = _titled(section, self.say("amounts"))
-            if not self.whole and not index:
-                section = [block for block in section if isinstance(block, Heading) or _tone(block) == "bad"]
-            if (self.whole or not index or amounts) and not any(_titled(section, each) for each in elsewhere):
-                following = after or _titled(section, self.say("obligations"))
-                (after if following else before).append(fragment(section, self.deeper, links))
-            if amounts and (self.whole or any(line.amount.status == "known" for line in case.decision.years)):
-                before.append(decision_figure(case.decision, self.say))
-        return Markup("\n".join(before)), Markup("\n".join(after))
+    @property
+    def result(self) -> Sections | None:
+        """The answer so far in sections; all of them where it is the page, the amounts alone beside a question."""
+        case = self.estimate.answer
+        if not isinstance(case, Decided):
+            return None
+        decision, say = case.decision, self.say
+        money, before, after = list[str](), list[str](), list[str]()
+        elsewhere = (say("where"), say("assumed"))  # the page asks for what is missing, and tries readings
+        links = self._links(decision) if self.whole else {}
+        head, *sections = _sections(page(Decisions(cases=[case], full=self.whole), say))
+        for section in sections:
+            html = fragment(section, 0 if self.whole else 1, links)
+            if _titled(section, say("amounts")):
+                if self.whole or any(told(line.amount) for line in decision.years):
+                    money += [f"<div>{html}</div>", decision_figure(decision, say)]
+            elif self.whole and not any(_titled(section, each) for each in elsewhere):
+                following = after or any(_titled(section, say(each)) for each in ("obligations", "texts"))
+                (after if following else before).append(html)
+        head = [block for block in head[1:] if self.whole or _tone(block) == "bad"]
+        parts = [fragment(head), *("\n".join(each) for each in (money, before, after))]
+        return Sections(**dict(zip(("head", "money", "before", "after"), map(Markup, parts), strict=True)))
 
     def _links(self, decision: Decision) -> Links:
         """How each figure is worked out: the page of its rule, under the text of this decision."""

@@ -1,0 +1,67 @@
+"""The verdict as a person would say it: a decision comes in, one sentence goes out, and one with its amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from engine.evaluation.decision import Decision, Result, YearLine
+from engine.language.facts import SIGNATURE, YEAR
+from engine.letters.people import OPTION
+from engine.report.parts import tone_of
+from engine.report.say import Say
+from engine.web.templates import Wording, wording
+
+VERDICTS = {"good": "verdict_good", "bad": "verdict_bad", "open": "verdict_open"}
+
+
+def sentence(decision: Decision, say: Say) -> str:
+    """The verdict, on the day it is about."""
+    w = wording(say.lang)
+    if decision.verdict is None:
+        return w("your_contract")
+    return w(VERDICTS[tone_of(decision)], day=say.scalar(decision.facts[SIGNATURE]))
+
+
+def amounts(decision: Decision, say: Say) -> str:
+    """What a contract that has the aid pays, in a sentence; nothing of one that is refused or open."""
+    w, headline = wording(say.lang), decision.headline
+    if tone_of(decision) != "good":
+        return ""
+    told = _of_year(decision.stated(headline.due), decision.stated(headline.maximum), decision, say)
+    told = told or _of_years(decision.years, say, w)
+    option = decision.facts.get(OPTION)
+    return say.pair(say.fact(OPTION, option), told) if told and option is not None else say.capital(told)
+
+
+def told(result: Result) -> bool:
+    """Whether a result is known, or few values or bounds of it are."""
+    return result.status == "known" or bool(result.can_be or result.between)
+
+
+def _of_year(due: Result | None, most: Result | None, decision: Decision, say: Say) -> str:
+    """The year that a case is about: what is due, or else the most that can be."""
+    if YEAR not in decision.facts or most is None or not told(most):
+        return ""
+    w, year = wording(say.lang), decision.facts[YEAR]
+    nth = _nth(year, w) if isinstance(year, int) else ""
+    if due is None or due.status != "known":
+        return w("most_of_year", first=nth, most=say.result(most))
+    return w("due_of_year", first=nth, due=say.result(due), most=say.result(most))
+
+
+def _of_years(lines: Sequence[YearLine], say: Say, w: Wording) -> str:
+    """The most of each contract year, years alike together."""
+    if not any(told(line.amount) for line in lines):
+        return ""
+    parts = []
+    for amount, same in groupby(lines, lambda line: say.result(line.amount) if told(line.amount) else w("open_amount")):
+        first, *_, last = [line.year for line in same] * 2
+        key = "in_year" if first == last else "in_years"
+        parts.append(w(key, amount=amount, first=_nth(first, w), last=_nth(last, w)))
+    *others, end = parts
+    return w("at_most", amounts=w("and").join(filter(None, (", ".join(others), end))))
+
+
+def _nth(year: int, w: Wording) -> str:
+    return w("first") if year == 1 else w("nth", year=year)

@@ -72,7 +72,7 @@ def disagreements(encoding: Encoding, case: Settled, orders: dict[int, list[Term
     for fault in faults:
         yield f"{fault.code} in the terms, but the evaluator has an answer"
     for id_, (value, *_) in run.answers.items():
-        mine = value_of(encoding.bank, layer.answer(id_), symbols, values)
+        mine = value_of(layer.answer(id_), symbols, values)
         if mine != value or isinstance(mine, bool) is not isinstance(value, bool):
             yield f"{id_}: {value} but the terms say {mine}"
 

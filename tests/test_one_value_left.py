@@ -70,7 +70,7 @@ def only_value(session: Session, decision: Decision, facts: Facts, ids: list[str
             continue  # it may stay open, for want of what is unpublished, or not apply
         status, symbols = prover.some()
         if status is Status.SHOWN:
-            value = value_of(bank, answer, symbols)
+            value = value_of(answer, symbols)
             if prover.ask(bank.negate(is_value(bank, answer, value))) is Status.EXCLUDED:
                 yield id_, value
 

@@ -15,18 +15,16 @@ import pytest
 from engine.errors import InputFault, UsageFault
 from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import Session
-from engine.language.logic import Sort
-from engine.language.symbolic import is_value
+from engine.language.logic import Sort, Term
+from engine.language.symbolic import different, is_value
 from engine.language.term_bank import TermBank
 from engine.policy.loader import load
 from engine.proof import solving
-from engine.proof.difference import answer_or_none, comparing, difference_of, differences
 from engine.proof.encoding import Encoding, encode
 from engine.proof.expressions import no_value
 from engine.proof.possible import encode_case, open_facts, possible_values
 from engine.proof.prover import Prover
-from engine.proof.reach import can_be
-from engine.proof.relevance import relevance
+from engine.proof.relevance import mattering
 from engine.proof.smallest import smallest_changes
 from engine.proof.solving import DEFAULT_EFFORT, Status
 from engine.proof.space import make_space
@@ -67,16 +65,18 @@ def of_case(session: Session, facts: Facts, *ids: str, opened: frozenset[str] | 
 
 def test_a_value_that_can_be_is_shown_by_a_case_with_few_facts(session: Session) -> None:
     (encoded,) = all_cases(session, "2024_convention")
-    found = can_be(encoded, "eligibilite", "ineligible")
-    assert found.status is Status.SHOWN
-    assert found.witness is not None
-    assert session.decide(found.witness.facts).results["eligibilite"].value == "ineligible"
-    assert len(found.witness.facts) <= 5
+    goal = is_value(encoded.bank, encoded.answer("eligibilite"), "ineligible")
+    status, symbols = Prover(encoded.space, encoded.base).first(goal)
+    assert status is Status.SHOWN
+    witness = confirmed(encoded, symbols, ["eligibilite"])
+    assert session.decide(witness.facts).results["eligibilite"].value == "ineligible"
+    assert len(witness.facts) <= 5
 
 
 def test_a_value_that_cannot_be_is_excluded_by_proof(session: Session) -> None:
     (encoded,) = all_cases(session, "2024_convention")
-    assert can_be(encoded, AMOUNT, -1).status is Status.EXCLUDED
+    goal = is_value(encoded.bank, encoded.answer(AMOUNT), -1)
+    assert Prover(encoded.space, encoded.base).ask(goal) is Status.EXCLUDED
 
 
 def test_the_same_question_has_the_same_witness_whatever_was_asked_before(session: Session) -> None:
@@ -89,22 +89,23 @@ def test_the_same_question_has_the_same_witness_whatever_was_asked_before(sessio
     assert encoded.space.case_of(used.first(goal)[1]) == encoded.space.case_of(fresh[1])
 
 
+def comparing(older: Encoding, newer: Encoding, effort: int = DEFAULT_EFFORT) -> Prover:
+    return Prover(newer.space, (*newer.base, older.agreed), effort)
+
+
+def difference_of(older: Encoding, newer: Encoding, id_: str) -> Term:
+    return different(older.bank, older.answer_or_none(id_), newer.answer_or_none(id_))
+
+
 def test_two_conventions_differ_on_cases_that_both_decide(session: Session) -> None:
     older, newer = all_cases(session, "2023_reglement_arbitral", "2024_convention")
-    shown, same = differences(older, newer, ["option_ouverte", "tranche_activite"])
-    assert shown.status is Status.SHOWN
-    assert shown.older is not None
-    assert shown.newer is not None
-    assert shown.older.facts == shown.newer.facts
-    assert shown.older.values != shown.newer.values
-    assert same.status is Status.EXCLUDED
-
-
-def test_two_versions_are_compared_among_the_same_contracts_only(session: Session) -> None:
-    (newer,) = all_cases(session, "2024_convention")
-    older = encode(session, session.registry.by_id("2023_reglement_arbitral"), newer.space)
-    with pytest.raises(ValueError, match="the same contracts"):
-        comparing(older, newer)
+    prover = comparing(older, newer)
+    status, symbols = prover.first(difference_of(older, newer, "option_ouverte"))
+    assert status is Status.SHOWN
+    before, after = (confirmed(each, symbols, ["option_ouverte"]) for each in (older, newer))
+    assert before.facts == after.facts
+    assert before.values != after.values
+    assert prover.ask(difference_of(older, newer, "tranche_activite")) is Status.EXCLUDED
 
 
 def test_a_case_of_another_day_is_encoded_under_the_convention_asked_for(session: Session, root: Path) -> None:
@@ -155,10 +156,10 @@ def test_many_possible_numbers_are_told_by_the_least_and_the_greatest(session: S
 def test_a_fact_matters_only_if_it_can_change_or_settle_a_result(session: Session, root: Path) -> None:
     facts = example(session, root, "2025_gp_incomplete")
     encoded = of_case(session, facts, "objectif.mt")
-    found = {each.fact: each.matters for each in relevance(encoded, encoded.space.open_facts, ["objectif.mt"])}
-    assert found["patientele.mt_depart"]
-    assert not found["patientele.mt_actuelle"]
-    assert sum(found.values()) < len(found) / 2
+    found = mattering(encoded, encoded.space.open_facts, ["objectif.mt"])
+    assert "patientele.mt_depart" in found
+    assert "patientele.mt_actuelle" not in found
+    assert len(found) < len(encoded.space.open_facts) / 2
 
 
 def test_whom_a_difference_concerns_is_told_over_the_inputs_given(session: Session) -> None:
@@ -172,14 +173,13 @@ def test_whom_a_difference_concerns_is_told_over_the_inputs_given(session: Sessi
     assert found is not None
     share = found.extents["medecin.part_honoraires_cliniques"]
     assert (share.low, share.high) == (80, 80)
-    assert answer_or_none(newer, "no.such.item").absent is newer.bank.true
+    assert newer.answer_or_none("no.such.item").absent is newer.bank.true
 
 
 def test_a_budget_that_is_spent_leaves_the_question_undecided(session: Session) -> None:
     older, newer = all_cases(session, "2023_reglement_arbitral", "2024_convention")
-    (found,) = differences(older, newer, [AMOUNT], comparing(older, newer, effort=1))
-    assert found.status is Status.UNDECIDED
-    assert found.older is None
+    goal = difference_of(older, newer, AMOUNT)
+    assert comparing(older, newer, effort=1).first(goal) == (Status.UNDECIDED, {})
 
 
 def test_a_convention_too_hard_for_the_budget_is_told(session: Session) -> None:

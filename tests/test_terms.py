@@ -130,7 +130,7 @@ def test_the_solver_reads_terms_as_they_are_evaluated(root: Path, effort: Effort
         solver = Solver(bank, given, effort=DEFAULT_EFFORT)
         layer = next(layer for layer in encoding.layers if evaluate([layer.when], symbols)[layer.when])
         answers = [layer.answer(step.item.id) for step in layer.plan.steps]
-        as_said = bank.both(*(is_value(bank, each, value_of(bank, each, symbols)) for each in answers))
+        as_said = bank.both(*(is_value(bank, each, value_of(each, symbols)) for each in answers))
         assert solver.check(as_said) is Status.SHOWN
         assert solver.check(bank.negate(as_said)) is Status.EXCLUDED
     session.close()

@@ -156,12 +156,12 @@ def condition(node: tree.Condition, names: Names) -> Operand:
         case tree.Chosen(interpretation, choice):
             return COMPARISONS["is"].scalar(names.choices[interpretation], choice)
         case tree.VerdictIs(criterion, verdicts):
-            return _verdict(names.items[criterion.id], verdicts, names)
+            return _verdict(names.items[criterion.id], verdicts)
         case tree.Compare():
             return _compare(node, names)
 
 
-def _verdict(criterion: Column, verdicts: tuple[str, ...], names: Names) -> Operand:
+def _verdict(criterion: Column, verdicts: tuple[str, ...]) -> Operand:
     """An undetermined verdict is unknown unless the list names it."""
     met, not_met = "met" in verdicts, "not_met" in verdicts
     unknown = algebra.is_null(criterion.value)

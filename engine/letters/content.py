@@ -88,7 +88,7 @@ def _contract(decision: Decision, say: Say, lacks: Mapping[str, str]) -> dict[st
 def _motives(matter: Matter, say: Say, cited: _Cited) -> Entries:
     return [
         {"condition": say.label(each), "situation": facts_behind(each, say), "texte": cited(each.cite)}
-        for each in matter.criteria("not_met")
+        for each in matter.not_met()
     ]
 
 

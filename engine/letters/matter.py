@@ -58,8 +58,9 @@ class Matter:
     def refused(self) -> bool:
         return tone_of(self.decision) == "bad"
 
-    def criteria(self, verdict: str) -> list[Result]:
-        return [result for result in eligibility_criteria(self.decision) if result.verdict == verdict]
+    def not_met(self) -> list[Result]:
+        """The criteria of the verdict that are not met."""
+        return [result for result in eligibility_criteria(self.decision) if result.verdict == "not_met"]
 
     def objectives(self) -> list[Result]:
         """The headline results in patients."""
@@ -206,7 +207,7 @@ def _refus(matter: Matter, say: Say) -> Iterator[Reason]:
         yield from _other(matter, say)
         return
     sources = matter.decision.convention.sources
-    for result in matter.criteria("not_met"):
+    for result in matter.not_met():
         kinds = {sources[each.source].kind for each in result.cite if each.source in sources}
         if kinds <= WEAK:
             yield "source", {"label": say.label(result)}

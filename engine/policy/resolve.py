@@ -124,7 +124,7 @@ def _typed(item: model.Item, scope: Scope) -> Type | None:
                 check_condition(when, scope)
             return VERDICT
         case model.Outcome():
-            return _outcome(item, item.body, scope)
+            return _outcome(item.body, scope)
         case model.Payment(amount, due):
             _expect_date(type_of(due, scope, DATE), due.at, scope)
             return _declared(item, type_of(amount, scope, number("EUR", None)), scope, amount)
@@ -226,7 +226,7 @@ def _written(node: Literal | Unpublished, wanted: Type | None, scope: Scope) -> 
     return number(found.unit, limit)
 
 
-def _outcome(item: model.Item, body: model.Outcome, scope: Scope) -> Type:
+def _outcome(body: model.Outcome, scope: Scope) -> Type:
     for rule in body.rules:
         check_condition(rule.when, scope)
         if isinstance(rule.then, str):

@@ -161,7 +161,7 @@ def _inputs(encoding: Encoding, layer: Layer, item: Item, symbols: Symbols) -> M
         refs = item.body.inputs
     else:
         refs = {node.id: node for node in below(item.body) if isinstance(node, ItemRef)}
-    return {name: value_of(encoding.bank, layer.names.read(ref), symbols) for name, ref in refs.items()}
+    return {name: value_of(layer.names.read(ref), symbols) for name, ref in refs.items()}
 
 
 def _mark_living(encoding: Encoding, prover: Prover, spots: Sequence[_Spot], living: set[Key]) -> set[Key]:

@@ -125,6 +125,10 @@ class Encoding:
             answer = mixed(self.bank, self.under(layers, so_far), other, answer)
         return answer
 
+    def answer_or_none(self, id_: str) -> Symbolic:
+        """The answer of an item; not applicable where no plan has it."""
+        return self.answer(id_) if self.has(id_) else no_value(self.bank)
+
     def faults(self) -> dict[str, Term]:
         """Where each item has no answer or two, of those for which the rules alone do not exclude it."""
         found: dict[str, list[tuple[Layer, Term]]] = {}

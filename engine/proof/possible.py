@@ -104,7 +104,7 @@ def possible_values(encoding: Encoding, id_: str, *, effort: int = DEFAULT_EFFOR
         status, symbols = prover.some(*others)
         if status is not Status.SHOWN:
             break
-        value = value_of(bank, answer, symbols)
+        value = value_of(answer, symbols)
         confirmed(encoding, symbols, [id_])
         found.append(value)
         others.append(bank.negate(is_value(bank, answer, value)))
@@ -132,5 +132,5 @@ def _ends(encoding: Encoding, id_: str, unit: Fraction, prover: Prover) -> Possi
         if status is not Status.SHOWN:
             break
         confirmed(encoding, symbols, [id_])
-        ends.append(value_of(encoding.bank, answer, symbols))
+        ends.append(value_of(answer, symbols))
     return Possible(id_, tuple(ends), False, status, prover.effort)

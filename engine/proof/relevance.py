@@ -1,9 +1,8 @@
-"""Does a fact matter? An encoding and open facts come in; which results each can change or settle goes out."""
+"""Does a fact matter? An encoding and open facts come in; those that can change or settle some result go out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from engine.language.logic import Term
 from engine.language.symbolic import different, known, terms_of
@@ -13,48 +12,12 @@ from engine.proof.solving import DEFAULT_EFFORT, Status
 from engine.proof.space import twin_space
 
 
-@dataclass(frozen=True, slots=True)
-class Relevance:
-    """Whether an answer to a fact can change a result, and whether it can make an open result known.
-
-    ``shown`` each time by a case; a fact whose two are ``excluded`` need not be asked for.
-    """
-
-    fact: str
-    item: str
-    changes: Status
-    settles: Status
-
-    @property
-    def matters(self) -> bool:
-        """Whether the fact can matter, as far as the budget went."""
-        return (self.changes, self.settles) != (Status.EXCLUDED, Status.EXCLUDED)
-
-
-def relevance(
-    encoding: Encoding, facts: Iterable[str], ids: Iterable[str], *, effort: int = DEFAULT_EFFORT
-) -> list[Relevance]:
-    """For each open fact and each item, whether the fact can change or settle it, whatever the others turn out to be.
-
-    A fact whose absence is no answer is compared between two cases that both give it.
-
-    Raises:
-        KeyError: no such item, or a fact that is not open.
-        UsageFault: the solver is missing or is another version.
-    """
-    wanted = tuple(ids)
-    prover = Prover(encoding.space, encoding.base, effort)
-    return [
-        Relevance(name, id_, *statuses)
-        for name in facts
-        for id_, statuses in _of_fact(encoding, name, wanted, prover).items()
-    ]
-
-
 def mattering(
     encoding: Encoding, facts: Iterable[str], ids: Iterable[str], *, effort: int = DEFAULT_EFFORT
 ) -> set[str]:
     """The open facts that can change or settle one of the items at least; what the budget leaves open is among them.
+
+    A fact whose absence is no answer is compared between two cases that both give it.
 
     Raises:
         KeyError: no such item, or a fact that is not open.
@@ -67,8 +30,8 @@ def mattering(
     prover = Prover(space, (*space.rules_about([*roots, contracts]), contracts), effort)
     found = set()
     for name in facts:
-        twin, goals = _goals(encoding, name, wanted)
-        any_ = bank.either(*(goal for pair in goals.values() for goal in pair))
+        twin = encode_twin(encoding, twin_space(space, {name}))
+        any_ = bank.either(*(_matters(encoding, twin, name, id_) for id_ in wanted))
         theirs = bank.both(twin.window, twin.agreed)
         own = twin.space.rules_about([*roots, any_, theirs])
         if any_ is not bank.false and prover.ask(any_, *own, theirs) is not Status.EXCLUDED:
@@ -76,28 +39,14 @@ def mattering(
     return found
 
 
-def _of_fact(encoding: Encoding, name: str, ids: Iterable[str], prover: Prover) -> Mapping[str, tuple[Status, Status]]:
-    twin, goals = _goals(encoding, name, ids)
-    rules = twin.base
-
-    def asked(goal: Term) -> Status:
-        return Status.EXCLUDED if goal is encoding.bank.false else prover.ask(goal, *rules)
-
-    return {id_: (asked(changes), asked(settles)) for id_, (changes, settles) in goals.items()}
-
-
-def _goals(encoding: Encoding, name: str, ids: Iterable[str]) -> tuple[Encoding, Mapping[str, tuple[Term, Term]]]:
-    """A twin whose fact may be otherwise, and for each item where that changes it and where it settles it."""
-    bank, space = encoding.bank, encoding.space
-    twin = encode_twin(encoding, twin_space(space, {name}))
-    without, given = bank.negate(space.present[name]), twin.space.present[name]
-    absence_answers = space.vocabulary.facts[name].absence_answers
-    stated = bank.true if absence_answers else bank.both(space.present[name], given)
-    goals = {}
-    for id_ in ids:
-        mine, other = encoding.answer(id_), twin.answer(id_)
-        decided = bank.both(bank.negate(mine.undetermined), bank.negate(other.undetermined))
-        changes = bank.both(stated, decided, different(bank, mine, other))
-        settles = bank.both(without, given, mine.undetermined, bank.either(known(bank, other), other.absent))
-        goals[id_] = (changes, settles)
-    return twin, goals
+def _matters(encoding: Encoding, twin: Encoding, name: str, id_: str) -> Term:
+    """Where a fact, which may be otherwise in the twin, changes an item or settles it."""
+    bank, mine, other = encoding.bank, encoding.answer(id_), twin.answer(id_)
+    without, given = bank.negate(encoding.space.present[name]), twin.space.present[name]
+    absence_answers = encoding.space.vocabulary.facts[name].absence_answers
+    stated = bank.true if absence_answers else bank.both(bank.negate(without), given)
+    decided = bank.both(bank.negate(mine.undetermined), bank.negate(other.undetermined))
+    return bank.either(
+        bank.both(stated, decided, different(bank, mine, other)),
+        bank.both(without, given, mine.undetermined, bank.either(known(bank, other), other.absent)),
+    )

@@ -140,10 +140,10 @@ def make_space(
     return _space(bank, vocabulary, questions, opened, fixed, asked, chosen)
 
 
-def twin_space(space: Space, own: Container[str], tag: str = "'") -> Space:
+def twin_space(space: Space, own: Container[str]) -> Space:
     """A second case that shares everything but the open facts ``own``, which have symbols of their own."""
     opened = {
-        name: _open_fact(space.bank, space.vocabulary.facts[name], tag) if name in own else fact
+        name: _open_fact(space.bank, space.vocabulary.facts[name], "'") if name in own else fact
         for name, fact in space.open_facts.items()
     }
     return _space(space.bank, space.vocabulary, space.questions, opened, space.given, space.open_questions, space.taken)
@@ -165,7 +165,7 @@ def _space(
         if name in opened:
             present[name] = opened[name].present.symbol
             value[name] = _value(bank, fact, opened[name].parts)
-            rules += _range(bank, fact, opened[name].parts, value[name])
+            rules += _range(bank, opened[name].parts, value[name])
         else:
             present[name] = bank.truth(name in given)
             value[name] = constant(bank, given[name]) if name in given else bank.nothing
@@ -203,11 +203,7 @@ def _open_fact(bank: TermBank, fact: Fact, tag: str) -> OpenFact:
         case "enum":
             sort, values = Sort.WORD, fact.type.values
         case "date":
-            ranges = (
-                ("year", YEARS),
-                ("month", range(1, 13)),
-                ("day", range(1, 32)),
-            )
+            ranges = (("year", YEARS), ("month", range(1, 13)), ("day", range(1, 32)))
             return OpenFact(present, tuple(Unknown(bank.symbol(f"{p}:{name}", Sort.WHOLE), r) for p, r in ranges))
         case _:
             low, high = (_scaled(fact, bound) for bound in (fact.minimum, fact.maximum))
@@ -230,7 +226,7 @@ def _value(bank: TermBank, fact: Fact, parts: Sequence[Unknown]) -> Term | Day:
     return symbol
 
 
-def _range(bank: TermBank, fact: Fact, parts: Sequence[Unknown], value: Term | Day) -> Iterator[Term]:
+def _range(bank: TermBank, parts: Sequence[Unknown], value: Term | Day) -> Iterator[Term]:
     for part in parts:
         if part.symbol.sort is not Sort.TRUTH:
             yield _one_of(bank, part)

@@ -70,7 +70,7 @@ class _Widening:
         self.prover = prover
         self.without = self.bank.negate(goal)
         self.inputs = {each.name: each for each in inputs}
-        values = {each.name: value_of(self.bank, each.answer, symbols) for each in inputs}
+        values = {each.name: value_of(each.answer, symbols) for each in inputs}
         self.extents = {name: Extent(values=(value,)) for name, value in values.items()}
 
     def region(self) -> Region | None:

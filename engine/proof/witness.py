@@ -12,7 +12,6 @@ from engine.errors import InputFault, fault
 from engine.evaluation.facts import Facts
 from engine.language.logic import Plain, Term, evaluate
 from engine.language.symbolic import Symbolic
-from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Value, exact
 from engine.proof.encoding import Encoding
@@ -40,7 +39,7 @@ def confirmed(encoding: Encoding, symbols: Mapping[str, Plain], ids: Iterable[st
     """
     facts, choices = encoding.space.case_of(symbols)
     taken = other_readings(encoding, choices)
-    expected = {id_: value_of(encoding.bank, encoding.answer(id_), symbols) for id_ in ids}
+    expected = {id_: value_of(encoding.answer(id_), symbols) for id_ in ids}
     decision = encoding.session.decide(facts, encoding.convention.id, taken, years=False)
     for id_, value in expected.items():
         result = decision.results.get(id_)
@@ -83,9 +82,7 @@ def other_readings(encoding: Encoding, choices: Mapping[str, str]) -> dict[str, 
     return {id_: choice for id_, choice in choices.items() if id_ in own and choice != own[id_].default}
 
 
-def value_of(
-    bank: TermBank, answer: Symbolic, symbols: Mapping[str, Plain], known: Mapping[Term, Any] | None = None
-) -> Value:
+def value_of(answer: Symbolic, symbols: Mapping[str, Plain], known: Mapping[Term, Any] | None = None) -> Value:
     """The value of the language that a symbolic one comes to where every symbol has a value.
 
     ``known`` holds what its terms come to, if that was worked out before.

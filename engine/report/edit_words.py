@@ -175,7 +175,7 @@ class Speaker:
             case Mapping():
                 return ((0, str(value[self.say.lang])),)
             case tuple():
-                return ((0, self._several(value, side)),)
+                return ((0, self._several(value)),)
             case tree.Cell():
                 return ((0, phrases.cell(value)),)
             case tree.Compare() | tree.Chosen() | tree.Connect() | tree.VerdictIs():
@@ -185,7 +185,7 @@ class Speaker:
             case _:
                 return tuple(phrases.expression(value))
 
-    def _several(self, values: Sequence[str | tree.Citation], side: int) -> str:
+    def _several(self, values: Sequence[str | tree.Citation]) -> str:
         cites = [each for each in values if isinstance(each, tree.Citation)]
         text = self.say.sourced(cites) if cites else ", ".join(map(str, values))
         return text or self.say("diff_nothing_there")

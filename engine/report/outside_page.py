@@ -43,8 +43,9 @@ def data(outside: Outside, say: Say) -> Any:
     }
 
 
-def _row(outside: Outside, say: Say) -> str:
-    return f"id,aid\n{outside.window.id},{outside.window.aid}\n"
-
-
-FORMATS = formats(page, data, csv=_row, html=lambda outside, say: html(page(outside, say), say.lang))
+FORMATS = formats(
+    page,
+    data,
+    csv=lambda outside, say: f"id,aid\n{outside.window.id},{outside.window.aid}\n",
+    html=lambda outside, say: html(page(outside, say), say.lang),
+)

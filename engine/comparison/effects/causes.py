@@ -10,7 +10,6 @@ from engine.comparison.effects.mixture import Mixture
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, different
 from engine.language.term_bank import TermBank
-from engine.proof.difference import answer_or_none
 from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import Status
 
@@ -28,7 +27,7 @@ class Result:
 
 
 def result_of(mixed: Mixture, id_: str) -> Result:
-    older, newer = (answer_or_none(each, id_) for each in (mixed.versions.older, mixed.versions.newer))
+    older, newer = (each.answer_or_none(id_) for each in (mixed.versions.older, mixed.versions.newer))
     return Result(id_, older, newer, mixed.answer(id_))
 
 

@@ -7,7 +7,7 @@ whatever else is so.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,6 @@ from engine.language.logic import Plain, Term, cone, evaluate
 from engine.language.symbolic import Symbolic, is_value, terms_of
 from engine.language.types import Type
 from engine.language.values import Absent, Value
-from engine.proof.difference import answer_or_none
 from engine.proof.layers import Layer
 from engine.proof.loose import free_answer
 from engine.proof.prover import Prover, Symbols
@@ -101,16 +100,11 @@ def _looked_at(mixed: Mixture, place: Place, result: Result, cause: Cause, symbo
 
 def _differing(mixed: Mixture, cause: Cause, ids: Sequence[str], symbols: Symbols) -> list[str]:
     """The items that the edit alone makes answer otherwise in a case."""
-    bank = mixed.versions.bank
     taken: dict[str, Plain] = {str(term.value): each == cause for each, term in mixed.selectors.items()}
-    pairs = {id_: (answer_or_none(mixed.versions.older, id_), mixed.answer(id_)) for id_ in ids}
+    pairs = {id_: (mixed.versions.older.answer_or_none(id_), mixed.answer(id_)) for id_ in ids}
     there = {**symbols, **taken}
     known = evaluate([term for pair in pairs.values() for each in pair for term in terms_of(each)], there)
-    return [
-        id_
-        for id_, (one, other) in pairs.items()
-        if value_of(bank, one, there, known) != value_of(bank, other, there, known)
-    ]
+    return [id_ for id_, (one, other) in pairs.items() if value_of(one, there, known) != value_of(other, there, known)]
 
 
 def _passes(both: Versions, id_: str) -> bool:
@@ -137,12 +131,12 @@ class _Local:
     def situation(self, item: str, effort: int) -> Situation | None:
         self._gather(item, set())
         answers = [self._answer(item, taken) for taken in (False, True)]
-        pair = tuple(value_of(self.bank, each, self.symbols) for each in answers)
+        pair = tuple(value_of(each, self.symbols) for each in answers)
         if pair[0] == pair[1]:
             return None
         goal = self.bank.both(*(is_value(self.bank, *each) for each in zip(answers, pair, strict=True)))
         space = self.both.newer.space
-        prover = Prover(space, (*self._fact_rules([goal]), *self.rules), effort)
+        prover = Prover(space, (*self._fact_rules(), *self.rules), effort)
         region = region_of(prover, goal, list(self.inputs.values()), self.symbols)
         if region is None:
             return None
@@ -178,7 +172,7 @@ class _Local:
         return bool(self.place.facts(id_)) and _passes(self.both, id_) and all(self._fixed(read) for read in reads)
 
     def _fixed(self, id_: str) -> bool:
-        return all(_constant(answer_or_none(each, id_)) for each in (self.both.older, self.both.newer) if each.has(id_))
+        return all(_constant(each.answer(id_)) for each in (self.both.older, self.both.newer) if each.has(id_))
 
     def _border(self, id_: str) -> None:
         """A free value of the type of an item; a constant stays what it is."""
@@ -187,7 +181,7 @@ class _Local:
         if type_ is None or self._fixed(id_):
             self.given[id_] = own[-1]
             return
-        value = value_of(self.bank, own[-1], self.symbols)
+        value = value_of(own[-1], self.symbols)
         self.given[id_] = self._free(id_, type_, value)
         self.inputs[ITEM_INPUT, id_] = Input(f"{ITEM_INPUT}:{id_}", self.given[id_], type_)
 
@@ -206,7 +200,7 @@ class _Local:
         self.symbols.update(zip((str(part.value) for part in parts), values, strict=True))
         return answer
 
-    def _fact_rules(self, goal: Iterable[Term]) -> Iterator[Term]:
+    def _fact_rules(self) -> Iterator[Term]:
         """The rules of facts that speak of inputs alone."""
         facts = [self.both.newer.space.open_facts[name] for kind, name in self.inputs if kind == FACT]
         known = {each.symbol for fact in facts for each in (fact.present, *fact.parts)}

@@ -19,7 +19,6 @@ from engine.language.symbolic import Symbolic, different, is_value
 from engine.language.values import Absent
 from engine.policy.model import Criterion, Table
 from engine.policy.results import Results
-from engine.proof.difference import answer_or_none
 from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import Status
 from engine.proof.witness import value_of
@@ -161,7 +160,7 @@ class Study:
     def _beside(self, cause: Cause) -> None:
         without = self._but(cause)
         starts = self.both.items_of(cause)
-        own = {self._differ(answer_or_none(self.both.newer, id_), without.answer(id_)) for id_ in starts}
+        own = {self._differ(self.both.newer.answer_or_none(id_), without.answer(id_)) for id_ in starts}
         statuses = [next((each for each in (Status.SHOWN, Status.UNDECIDED) if each in own), Status.EXCLUDED)]
         above = self.both.above(starts) if statuses[0] is not Status.EXCLUDED else set()
         for id_ in (each for each in self.targets if each in above and cause in self._direct(each)):
@@ -238,14 +237,14 @@ class Study:
             other = bank.negate(bank.either(*kinds.values()))
             return kinds.get(effect_of(self.results, result.id, witness.before, witness.after), other)
         if numbers:
-            sides = [(each, value_of(bank, each, symbols)) for each in self._answers(cause, alone)]
+            sides = [(each, value_of(each, symbols)) for each in self._answers(cause, alone)]
         return bank.both(*(is_value(bank, *side) for side in sides))
 
     def _is_table(self, cause: Cause) -> bool:
         return cause.kind == ITEM and all(isinstance(item.body, Table) for item in self.both.items(cause.id))
 
     def _answers(self, cause: Cause, alone: Mixture) -> tuple[Symbolic, Symbolic]:
-        return answer_or_none(self.both.older, cause.id), alone.answer(cause.id)
+        return self.both.older.answer_or_none(cause.id), alone.answer(cause.id)
 
     def words(self, id_: str) -> tuple[str, ...]:
         """The words that a result can be, in either version."""

@@ -11,7 +11,6 @@ from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts
 from engine.evaluation.inference import EngineFault
 from engine.language.values import Absent, Scalar, Value
-from engine.proof.difference import answer_or_none
 from engine.proof.encoding import Encoding
 from engine.proof.prover import Symbols
 from engine.proof.witness import other_readings, value_of
@@ -49,7 +48,7 @@ def confirmed(both: Versions, symbols: Symbols, result: str) -> Witness:
     if result == STOPPED:
         expected = values if (values[OLDER] == DECIDED) != (values[NEWER] == DECIDED) else (DECIDED, "a fault")
     else:
-        expected = tuple(value_of(both.bank, answer_or_none(each, result), symbols) for each in encodings)
+        expected = tuple(value_of(each.answer_or_none(result), symbols) for each in encodings)
     if values != expected:
         said = {"id": result, "expected": str(expected), "found": str(values), "case": str(facts)}
         raise fault(both.newer.convention.at, "proof-unconfirmed", **said, readings=str(taken))

@@ -14,6 +14,7 @@ import pytest
 from engine.comparison.edits.edit import KINDS as EDITED
 from engine.comparison.edits.edit import WEIGHTS
 from engine.comparison.effects import behaviour
+from engine.language.operators import COMPARISONS
 from engine.policy.model import IF_UNMET
 from engine.proof import defects
 from engine.proof.solving import Status
@@ -24,6 +25,7 @@ KINDS = ("reports", "errors", "web")
 
 # The members of families that reports ask for by names made of these.
 NEVER = ("row", "step", "rule", "derogation", "value", "overlay", "verdict-met", "verdict-not-met")
+ORDERS = {row.name for row in COMPARISONS.values() if row.threshold}
 MEMBERS = {
     "column": {"convention", "digest", "consistency", "unmet", "missing", "can_be", "rights", "assumptions"},
     "coverage_kind": {*coverage.KINDS},
@@ -36,6 +38,8 @@ MEMBERS = {
     "diff_item": {"added", "removed"},
     "diff_kind": {*EDITED},
     "effect": {"gain", "loss", "opened", "settled", "other"},
+    "limit": ORDERS,
+    "limit_day": ORDERS,
     "fewer_of": {"patients", "patients_par_etp", "points", "ETP", "years", "days"},
     "forms": {"or", "object", "array", "string", "integer", "number", "boolean"},
     "if_unmet": {*IF_UNMET},

@@ -33,13 +33,29 @@ class Reason:
     at: Location
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit that a case does not reach: the ``value`` of a fact or item would have to be ``operator`` ``bound``.
+
+    ``named`` is the fact or item that the bound comes from, None where the rule writes it.
+    """
+
+    of: str
+    value: Scalar
+    operator: str
+    bound: Scalar
+    type: Type
+    named: str | None
+
+
 class Result(NamedTuple):  # made by the dozen in every decision, and a tuple costs a tenth of a dataclass
     """One item's result. ``status`` is known, undetermined or not_applicable; ``value`` is None unless known.
 
     ``facts`` are those it rests on, through other results too; ``uses`` the items it reads directly; ``confidence``
     the weakest source kind among all that it used, or that it rests on what was assumed; ``refusal`` the sentence of a
     criterion that is not met; ``can_be`` the values that are left of an undetermined one, from the lowest step that is
-    left upwards, where they are few; ``between`` its least and greatest value, where the text bounds it.
+    left upwards, where they are few; ``between`` its least and greatest value, where the text bounds it; ``limits``
+    what a criterion that is not met asks for, where numbers or days alone decided it.
     """
 
     id: str
@@ -61,6 +77,7 @@ class Result(NamedTuple):  # made by the dozen in every decision, and a tuple co
     can_be: tuple[Scalar, ...] = ()
     between: tuple[Scalar, ...] = ()
     refusal: Text | None = None
+    limits: tuple[Limit, ...] = ()
 
     @property
     def derogation(self) -> str | None:

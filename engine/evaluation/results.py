@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from engine.evaluation.decision import NONE, Doubt, ObligationLine, OverlayUse, PaymentLine, Reason, Result
+from engine.evaluation.decision import NONE, Doubt, Limit, ObligationLine, OverlayUse, PaymentLine, Reason, Result
 from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts
+from engine.evaluation.limits import limits_of
 from engine.evaluation.program import Compiled, Program, Run, bits
 from engine.evaluation.slots import Decided
 from engine.language.expressions import Citation, Scale, Text, Unpublished
@@ -107,7 +108,18 @@ def _result(
         value_labels=item.value_labels,
         yearly=compiled.step.yearly,
         refusal=item.body.refusal if isinstance(item.body, model.Criterion) and value == "not_met" else None,
+        limits=_limits(program, compiled, run) if item.kind == "criterion" and value == "not_met" else (),
     )
+
+
+def _limits(program: Program, compiled: Compiled, run: Run) -> tuple[Limit, ...]:
+    """The limits that a criterion which is not met sets; what finds them is made at the first need."""
+    body, key = compiled.step.item.body, ("limits", compiled.slot)
+    assert isinstance(body, model.Criterion)
+    find = program.grounds.get(key)
+    if find is None:
+        find = program.grounds[key] = limits_of(body.met_when, program.names)
+    return tuple(find(run.slots) or ())
 
 
 def no_such_result(id_: str, registry: Registry) -> Result:

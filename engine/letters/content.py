@@ -14,9 +14,9 @@ from engine.letters.amounts import in_words
 from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, VERSEMENT, WEAK, Matter
 from engine.letters.people import ADDRESSEE, FIELDS, OPTION, SENDER, People, blanks, filled_in
 from engine.report.page import Tree
-from engine.report.parts import facts_behind, unmet_conditions
+from engine.report.parts import unmet_conditions
 from engine.report.readings import readings_blocks, supposed_blocks
-from engine.report.reasons import EUROS, waiting
+from engine.report.reasons import EUROS, facts_behind, waiting
 from engine.report.say import Say
 
 DECISIVE = "payment_withheld"  # what follows where a duty is not done
@@ -87,7 +87,7 @@ def _contract(decision: Decision, say: Say, lacks: Mapping[str, str]) -> dict[st
 
 def _motives(matter: Matter, say: Say, cited: _Cited) -> Entries:
     return [
-        {"condition": say.label(each), "situation": facts_behind(each, say), "texte": cited(each.cite)}
+        {"condition": say.label(each), "situation": facts_behind(each, matter.decision, say), "texte": cited(each.cite)}
         for each in matter.not_met()
     ]
 

@@ -24,6 +24,7 @@ from engine.report.readings import hang, hanging, reading_objects, readings_bloc
 from engine.report.reasons import (
     MOST_FACTS,
     amounts_blocks,
+    facts_behind,
     lacking,
     marked,
     money_cells,
@@ -254,7 +255,7 @@ def _criteria(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
             (
                 say.name(each),
                 say.result(each),
-                parts.facts_behind(each, say),
+                facts_behind(each, decision, say),
                 say.noted(each.cite[:1]),
             )
             for each in told

@@ -14,6 +14,7 @@ from typing import Any
 from engine.errors import Location
 from engine.evaluation.decision import (
     Decision,
+    Limit,
     ObligationLine,
     OverlayUse,
     PaymentLine,
@@ -79,6 +80,8 @@ def result_object(result: Result, say: Say) -> dict[str, Any]:
     data = as_json(result, say, "kind", "label", "status")
     if result.kind == "criterion":
         data |= as_json(result, say, "verdict", "derogation", "refusal")
+    if result.limits:
+        data["limits"] = [_limit(limit, say) for limit in result.limits]
     data["value"] = to_json(result.value, result.type)
     if result.can_be:
         data["can_be"] = [to_json(value, result.type) for value in result.can_be]
@@ -91,6 +94,11 @@ def result_object(result: Result, say: Say) -> dict[str, Any]:
     data["because"] = each_as_json(result.because, say, "kind", "id", "reason=text", "at", "cite")
     data["warnings"] = list(dict.fromkeys(text[say.lang] for text in result.warnings))
     return data
+
+
+def _limit(limit: Limit, say: Say) -> dict[str, Any]:
+    values = {"value": to_json(limit.value, limit.type), "bound": to_json(limit.bound, limit.type)}
+    return as_json(limit, say, "of", "operator", "named") | values
 
 
 def value_object(result: Result, say: Say) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from engine.records import dataclass
 from engine.report.formats import formats, html
 from engine.report.objects import decision_object, facts_object
 from engine.report.page import Heading, Page, Paragraph, Table
-from engine.report.parts import eligibility_criteria, facts_behind, texts_blocks, tone_of
-from engine.report.reasons import marked, reasons_block
+from engine.report.parts import eligibility_criteria, texts_blocks, tone_of
+from engine.report.reasons import facts_behind, marked, reasons_block
 from engine.report.say import Say
 
 DIFFERENT = "≠"
@@ -89,7 +89,7 @@ def _refusing(decision: Decision, say: Say) -> Iterator[str]:
     """The conditions that refuse."""
     for result in eligibility_criteria(decision):
         if result.verdict == "not_met":
-            yield f"{say.label(result)} ({facts_behind(result, say)}) {say.noted(result.cite[:1])}"
+            yield f"{say.label(result)} ({facts_behind(result, decision, say)}) {say.noted(result.cite[:1])}"
 
 
 def _unmet(decision: Decision, say: Say) -> Iterator[str]:

@@ -11,7 +11,7 @@ from engine.evaluation.decision import Decision, Result
 from engine.language.expressions import Compare, FactRef, ItemRef, VerdictIs, find
 from engine.policy.model import SOURCE_KINDS, Outcome, Source
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
-from engine.report.reasons import Hanging, waiting
+from engine.report.reasons import Hanging, facts_behind
 from engine.report.say import Say
 
 Subject = TypeVar("Subject")
@@ -58,7 +58,7 @@ def why_not(decision: Decision, say: Say, hanging: Hanging) -> Iterator[Block]:
     key, tone = ("refused_because", "bad") if refusing else ("open_because", "open")
     for result in refusing or [result for result in criteria if result.verdict == "undetermined"]:
         named = say.named(say.label(result) if result.refusal is None else result.refusal[say.lang], result.id)
-        reason = f"{named} ({facts_behind(result, say)}) {say.noted(result.cite[:1])}."
+        reason = f"{named} ({facts_behind(result, decision, say)}) {say.noted(result.cite[:1])}."
         other = hanging("result", result.id)
         reason += f" {say.capital(other)}." if other else ""
         yield Paragraph(say.pair(say(key), reason), tone)
@@ -69,7 +69,7 @@ def why_not_due(decision: Decision, say: Say) -> Iterator[Block]:
     for result in unmet_conditions(decision):
         key, tone = ("not_due", "bad") if result.verdict == "not_met" else ("due_if", "open")
         label = say.name(result)
-        reason = f"{label} ({facts_behind(result, say)}) {say.noted(result.cite)}."
+        reason = f"{label} ({facts_behind(result, decision, say)}) {say.noted(result.cite)}."
         yield Paragraph(say.pair(say(key), reason), tone)
 
 
@@ -100,23 +100,11 @@ def eligibility_criteria(decision: Decision) -> list[Result]:
     return [decision.results[id_] for id_ in dict.fromkeys(named)]
 
 
-def facts_behind(result: Result, say: Say) -> str:
-    """The values a verdict rests on, the derogation that made it met, and what it waits for."""
-    parts = []
-    if result.derogation:
-        label = next(reason.text for reason in result.because if reason.kind == "derogation")
-        parts.append(say("derogation", label=label[say.lang] if label else result.derogation))
-    parts += (say.told(name, value) for name, value in result.facts.items())
-    if result.status == "undetermined":
-        parts.append(waiting(result, say))
-    return say.listed(filter(None, parts))
-
-
 def doubts_of(decisions: Iterable[Decision], say: Say) -> Iterator[Block]:
     """Facts that do not agree, each once, with what they are."""
-    found = {doubt.result.id: doubt.result for decision in decisions for doubt in decision.doubts}
-    for result in found.values():
-        said = f"{say.label(result)} ({facts_behind(result, say)}) {say.noted(result.cite)}".rstrip() + "."
+    found = {doubt.result.id: (doubt.result, decision) for decision in decisions for doubt in decision.doubts}
+    for result, decision in found.values():
+        said = f"{say.label(result)} ({facts_behind(result, decision, say)}) {say.noted(result.cite)}".rstrip() + "."
         yield Paragraph(say.pair(say("doubtful"), said), "open")
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Protocol
 
-from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
+from engine.evaluation.decision import Decision, Limit, ObligationLine, PaymentLine, Result
 from engine.language.expressions import Citation, Compare, FactRef, ItemRef, find
 from engine.language.facts import YEAR
 from engine.language.types import number
 from engine.policy.model import Criterion
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, in_runs
-from engine.report.say import Say
+from engine.report.say import Say, lowered
 
 
 class Hanging(Protocol):
@@ -75,6 +75,37 @@ def lacking(names: tuple[str, ...], say: Say) -> str:
     more = len(names) - MOST_FACTS
     rest = say.count("and_more", more) if more > 0 else ""
     return say("missing_count", names=say.facts(names[:MOST_FACTS]) + rest)
+
+
+def facts_behind(result: Result, decision: Decision, say: Say) -> str:
+    """The values a verdict rests on and the limits it sets them, the derogation that made it met, what it waits for."""
+    parts = []
+    if result.derogation:
+        label = next(reason.text for reason in result.because if reason.kind == "derogation")
+        parts.append(say("derogation", label=label[say.lang] if label else result.derogation))
+    asked = {limit.of: _asked(limit, decision, say) for limit in result.limits}
+    named = {limit.named for limit in result.limits}
+    for name, value in result.facts.items():
+        if name in asked or name not in named:
+            parts.append(say.told(name, value) + asked.pop(name, ""))
+    computed = ((decision.results[id_], limit) for id_, limit in asked.items() if id_ in decision.results)
+    parts += (say.pair(say.label(each), say.result(each)) + limit for each, limit in computed)
+    if result.status == "undetermined":
+        parts.append(waiting(result, say))
+    return say.listed(filter(None, parts))
+
+
+def _asked(limit: Limit, decision: Decision, say: Say) -> str:
+    """What a limit asks for, and the fact or item that it comes from; nothing where no words say it."""
+    day = isinstance(limit.bound, dt.date)
+    words = say.find("limit_day" if day else "limit", limit.operator)
+    if words is None:
+        return ""
+    named = limit.named or ""
+    label = say.label(decision.results[named]) if named in decision.results else say.facts([named] if named else ())
+    counted = limit.type.unit in ("patients", "ETP")  # as the number before it says
+    bound = say.scalar(limit.bound, None if counted else limit.type)
+    return words.format(bound=f"{bound} ({lowered(label)})" if label else bound)
 
 
 def _shut(result: Result, decision: Decision, say: Say) -> Iterator[str]:

@@ -18,10 +18,11 @@ from engine.errors import InputFault, UsageFault
 from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import Session
 from engine.inquiry.what_if import Alternative, Alternatives, Change, alternatives
-from engine.inquiry.what_if_goal import Wish, answer_of, wish_of
+from engine.inquiry.what_if_goal import STATUSES, Wish, answer_of, wish_of, wished_term
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.values import NOT_APPLICABLE, Scalar, exact
 from engine.policy import loader
+from engine.proof.possible import encode_case
 from engine.proof.solving import Status
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -323,6 +324,30 @@ def test_an_obligation_may_be_wished_done(session: Session) -> None:
     facts = example(session, "2023_gp_half_time_objective_missed")
     found = singles(alternatives(session, facts, "formation.certification"))
     assert found["assistant.date_certification"].value == "done"
+
+
+@pytest.mark.parametrize("certified", [None, "2026-08-01", "2026-08-02"])
+@pytest.mark.parametrize("as_of", [None, dt.date(2026, 8, 1), dt.date(2026, 8, 2)])
+def test_the_wish_of_a_duty_is_met_just_where_it_is_decided_so(
+    session: Session, certified: str | None, as_of: dt.date | None
+) -> None:
+    """In time, too late, and late though it came."""
+    data = {
+        **SOLO,
+        "assistant": {"date_embauche": "2023-08-01"} | ({"date_certification": certified} if certified else {}),
+    }
+    facts = read(session, data, contrat__date_signature="2023-07-01")
+    for line in session.decide(facts, as_of=as_of).obligations:
+        item = line.id
+        encoding = encode_case(session, session.settled(facts).convention, facts, frozenset())
+        met = [word for word in STATUSES if wished_term(encoding, item, Wish("is", word), as_of) is encoding.bank.true]
+        assert met == ([line.status] if line.status in STATUSES else [])
+
+
+def test_a_duty_is_missed_by_what_comes_too_late(session: Session) -> None:
+    facts = read(session, {**SOLO, "assistant": {"date_embauche": "2024-08-01"}}, contrat__date_signature="2024-07-01")
+    found = singles(alternatives(session, facts, "formation.certification", "unmet"))
+    assert found["assistant.date_certification"].changes[0].after == dt.date(2026, 8, 2)
 
 
 @pytest.mark.sweep(seed=SEEDS, usual=2)

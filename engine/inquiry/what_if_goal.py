@@ -116,7 +116,7 @@ def _status_term(encoding: Encoding, item: str, status: Value | None, as_of: dt.
             late = bank.both(known(bank, due), bank.less(code(bank, due.value), bank.whole(day_code(as_of))))
         means = {
             "done": bank.both(gated, fulfilled),
-            "unmet": bank.both(known(bank, gate), bank.negate(fulfilled), missed),
+            "unmet": bank.both(known(bank, gate), missed),
             **{word: bank.both(gated, open_, late, bank.truth(word == past)) for word in LATE},
             "pending": bank.both(gated, open_, bank.negate(late)),
         }

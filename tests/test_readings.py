@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import random
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from command import ROOT, avenant
@@ -283,3 +284,17 @@ def test_a_refusal_that_hangs_on_a_reading_says_so_in_its_line() -> None:
 def test_a_duty_without_a_day_is_told_of_a_reading_only_where_it_is_shown() -> None:
     assert "contrat_de_travail" not in said("evaluate", "p95_aged_45.yaml", "--ids")
     assert "contrat_de_travail=cdi_exige" in said("evaluate", "p95_aged_45.yaml", "--ids", "--full")
+
+
+def test_a_duty_that_is_unmet_under_one_reading_says_so_where_it_is_told(tmp_path: Path) -> None:
+    case = tmp_path / "late_certificate.yaml"
+    case.write_text(
+        "contrat: {date_signature: 2023-07-01, option: demi_etp, annee: 4, date_embauche: 2024-07-01}\n"
+        "medecin: {secteur: secteur_1, specialite: medecine_generale}\n"
+        "assistant: {profil: secretaire_medical, date_certification: 2026-12-01}\n",
+        encoding="utf-8",
+    )
+    for format_ in ("text", "markdown"):
+        page = said("evaluate", str(case), "--ids", "--format", format_).replace("\\", "")
+        unmet = page[page.index("Obligation non tenue") :].partition("Il manque")[0]
+        assert "certificat_des_contrats_anterieurs=trois_ans)) : fait, 01/07/2027" in unmet

@@ -162,10 +162,10 @@ def shown_in_case(decision: Decision, year: int = 0) -> Iterator[tuple[Place, Se
 
 
 def duties(obligations: Iterable[ObligationLine]) -> Iterator[tuple[Place, Seen]]:
-    """The duties that apply; one that has no day, and is neither done nor overdue, is told on demand only."""
+    """The duties that apply; one that has no day, and is not done, unmet or overdue, is told on demand only."""
     for line in obligations:
         if line.status != "not_applicable":
-            dated = line.due is not None or line.status in ("overdue", "done")
+            dated = line.due is not None or line.status in ("unmet", "overdue", "done")
             yield Place("duty" if dated else "undated", line.id), line
 
 

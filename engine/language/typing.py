@@ -12,6 +12,7 @@ from engine.language import expressions as tree
 from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS, EXPRESSIONS
 from engine.language.types import ANY_UNIT, BOOLEAN, DATE, Type, joined, named, number
+from engine.language.values import as_written
 from engine.records import dataclass
 
 STATUSES = ("undetermined", "not_applicable")
@@ -81,14 +82,9 @@ def literal_type(node: tree.Literal, scope: Scope, expected: Type | None) -> Typ
         return None
     if wanted == "number" and isinstance(value, bool | str):
         plain = plain_number(str(value)) or "775, 12.5"
-        told = str(value).lower() if isinstance(value, bool) else value
-        close = (
-            f"{{ref: {told}}}"
-            if told in scope.items
-            else f"{{fact: {told}}}"
-            if told in scope.vocabulary.facts
-            else None
-        )
+        told = as_written(value)
+        keys = (key for key, names in (("ref", scope.items), ("fact", scope.vocabulary.facts)) if told in names)
+        close = next((f"{{{key}: {told}}}" for key in keys), None)
         scope.report(node.at, "number-form", close, value=told, form=plain)
         return None
     if isinstance(value, bool):

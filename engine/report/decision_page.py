@@ -147,7 +147,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     yield from parts.why_not(decision, say, hangs)
     yield from parts.why_not_due(decision, say)
     if not refused:
-        yield from duties_unmet(decision.obligations, say)
+        yield from duties_unmet(decision.obligations, say, hangs)
         yield from _missing(decision, say)
         if parts.tone_of(decision) != "good":
             yield Paragraph(say("if_eligible"))

@@ -34,7 +34,7 @@ def timeline_blocks(
     hangs = hanging(readings, say)
     yield from parts.why_not(first, say, hangs)
     yield from parts.why_not_due(timeline.rows[-1].decision, say)
-    yield from duties_unmet(timeline.obligations, say)
+    yield from duties_unmet(timeline.obligations, say, hangs)
     yield from _years(timeline, say)
     yield from _money(timeline, say, hangs)
     yield from _totals(timeline, say)

@@ -17,6 +17,7 @@ from engine.language.expressions import Compare, Condition, FactRef, ItemRef, Li
 from engine.language.facts import SIGNATURE, Fact, Vocabulary
 from engine.language.operators import COMPARISONS
 from engine.language.types import Type
+from engine.language.values import as_written
 from engine.policy.checks.outcomes import decided
 from engine.policy.model import Convention, Item, Row, Table
 from engine.policy.offers import narrowed
@@ -205,5 +206,5 @@ def _range(indices: Indices, classes: Sequence[Any], named: Fact | Item, lang: s
 
 def value_said(value: Any, labels: Mapping[str, Text], lang: str) -> str:
     """A value by its label, where it has one."""
-    name = str(value).lower() if isinstance(value, bool) else str(value)
+    name = as_written(value)
     return labels[name][lang] if name in labels else str(read_words("reports", lang).get(f"values.{name}", name))

@@ -18,6 +18,7 @@ from engine.evaluation.decision import (
     ObligationLine,
     OverlayUse,
     PaymentLine,
+    Reason,
     Result,
     TraceLine,
 )
@@ -27,6 +28,7 @@ from engine.language.types import Type
 from engine.language.values import Scalar
 from engine.report.say import Json, Say, exact_text, to_json
 
+_PLAIN = frozenset((type(None), bool, int, str))  # the same in JSON
 RESULT_KINDS = ("outcome", "criterion", "quantity", "table")
 
 
@@ -40,7 +42,11 @@ def as_json(record: object, say: Say, *fields: str) -> dict[str, Any]:
 
     Days, places, citations and facts are as the schemas write them, texts in the language.
     """
-    return {key: _json(value(record), say, key) for key, value in _paths(fields)}
+    found = {key: value(record) for key, value in _paths(fields)}
+    for key, value in found.items():
+        if type(value) not in _PLAIN:
+            found[key] = _json(value, say, key)
+    return found
 
 
 def each_as_json(records: Iterable[object], say: Say, *fields: str) -> list[dict[str, Any]]:
@@ -56,49 +62,58 @@ def _paths(fields: tuple[str, ...]) -> tuple[tuple[str, Callable[[object], Any]]
 
 def _json(value: Any, say: Say, key: str = "") -> Any:
     match value:
-        case None | str() | int():  # most, and the quickest to tell
-            return value
-        case dt.date():
-            return value.isoformat()
+        case tuple((Citation(), *_)):
+            return citations(value, say)
+        case tuple():
+            return [each if type(each) in _PLAIN else _json(each, say) for each in value]
         case {"fr": _, "en": _}:
             return value[say.lang]
+        case dt.date():
+            return value.isoformat()
         case Location():
             return str(value)
         case Mapping() if key == "facts":
             return facts_object(value, say)
         case Mapping():
             return {key: _json(each, say) for key, each in value.items()}
-        case tuple((Citation(), *_)):
-            return citations(value, say)
-        case tuple():
-            return [_json(each, say) for each in value]
     return value
 
 
 def result_object(result: Result, say: Say) -> dict[str, Any]:
     """One result with everything that stands behind it."""
-    data = as_json(result, say, "kind", "label", "status")
+    type_, lang = result.type, say.lang
+    data: dict[str, Any] = {"kind": result.kind, "label": result.label[lang], "status": result.status}
     if result.kind == "criterion":
-        data |= as_json(result, say, "verdict", "derogation", "refusal")
+        refusal = None if result.refusal is None else result.refusal[lang]
+        data |= {"verdict": result.verdict, "derogation": result.derogation, "refusal": refusal}
     if result.limits:
         data["limits"] = [_limit(limit, say) for limit in result.limits]
-    data["value"] = to_json(result.value, result.type)
+    data["value"] = to_json(result.value, type_)
     if result.can_be:
-        data["can_be"] = [to_json(value, result.type) for value in result.can_be]
+        data["can_be"] = [to_json(value, type_) for value in result.can_be]
     if result.between:
-        data["between"] = [to_json(value, result.type) for value in result.between]
-    if result.type is not None and result.type.kind == "number":
-        data["unit"] = result.type.unit
+        data["between"] = [to_json(value, type_) for value in result.between]
+    if type_ is not None and type_.kind == "number":
+        data["unit"] = type_.unit
     data |= exact_and_label(result, say)
-    data |= as_json(result, say, "cite", "confidence", "facts", "missing")
-    data["because"] = each_as_json(result.because, say, "kind", "id", "reason=text", "at", "cite")
-    data["warnings"] = list(dict.fromkeys(text[say.lang] for text in result.warnings))
+    data["cite"] = citations(result.cite, say)
+    data["confidence"] = result.confidence
+    data["facts"] = facts_object(result.facts, say)
+    data["missing"] = [*result.missing]
+    data["because"] = [_reason(reason, say) for reason in result.because]
+    data["warnings"] = list(dict.fromkeys(text[lang] for text in result.warnings))
     return data
 
 
 def _limit(limit: Limit, say: Say) -> dict[str, Any]:
     values = {"value": to_json(limit.value, limit.type), "bound": to_json(limit.bound, limit.type)}
     return as_json(limit, say, "of", "operator", "named") | values
+
+
+def _reason(reason: Reason, say: Say) -> dict[str, Any]:
+    text = None if reason.text is None else reason.text[say.lang]
+    cite = citations(reason.cite, say)
+    return {"kind": reason.kind, "id": reason.id, "reason": text, "at": str(reason.at), "cite": cite}
 
 
 def value_object(result: Result, say: Say) -> dict[str, Any]:
@@ -128,14 +143,16 @@ def facts_object(facts: Mapping[str, Scalar], say: Say) -> dict[str, Json]:
 
 def citations(cite: Iterable[Citation], say: Say) -> list[dict[str, Any]]:
     """Citations with the title, publisher and grade of their source."""
-    entries = []
-    for citation in cite:
-        source = say.registry.conventions[citation.convention].sources.get(citation.source)
-        entry: dict[str, Any] = {"source": citation.source, "at": citation.locator}
-        if source is not None:
-            entry |= named(source, "title", "publisher", "kind", "url")
-        entries.append(entry)
-    return entries
+    return [_citation(citation, say) for citation in cite]
+
+
+def _citation(citation: Citation, say: Say) -> dict[str, Any]:
+    entry = {"source": citation.source, "at": citation.locator}
+    source = say.registry.conventions[citation.convention].sources.get(citation.source)
+    if source is None:
+        return entry
+    told = {"title": source.title, "publisher": source.publisher, "kind": source.kind, "url": source.url}
+    return entry | told
 
 
 def payment_object(line: PaymentLine, say: Say) -> dict[str, Any]:

@@ -6,16 +6,21 @@ A session refuses other threads than its own, so that all work queues for this o
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TypeVar
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
 
 from engine.evaluation.session import Session
 
 MAX_WAITING = 32  # calls in the queue; one more is refused, to be tried again
 
 _Answer = TypeVar("_Answer")
+_Calls = SimpleQueue[tuple[Callable[[Session], Any], Callable[[Any, BaseException | None], object]] | None]
 
 
 class Busy(Exception):
@@ -24,10 +29,14 @@ class Busy(Exception):
 
 @dataclass(slots=True)
 class Worker:
-    """Runs work with one session, in the thread that made it, one call after the other."""
+    """Runs work with one session, in the thread that made it, one call after the other.
+
+    A thread pool would do the same at twice the price: its futures and their locks are for any number of threads.
+    """
 
     session: Session
-    _pool: ThreadPoolExecutor
+    _calls: _Calls
+    _thread: Thread
     waiting: int = 0
 
     @classmethod
@@ -37,8 +46,10 @@ class Worker:
         Raises:
             InputFault: with every fault of the policies folder.
         """
-        pool = ThreadPoolExecutor(1, "engine")
-        return cls(pool.submit(load).result(), pool)
+        loaded, calls = Future[Session](), _Calls()
+        thread = Thread(target=_serve, args=(load, loaded, calls), name="engine", daemon=True)
+        thread.start()
+        return cls(loaded.result(), calls, thread)
 
     @property
     def ready(self) -> bool:
@@ -54,13 +65,41 @@ class Worker:
         if not self.ready:
             raise Busy
         self.waiting += 1
-        future = self._pool.submit(work, self.session)
-        future.add_done_callback(self._done)  # also of a call whose caller has gone
-        return await asyncio.wrap_future(future)
+        loop = asyncio.get_running_loop()
+        told: asyncio.Future[tuple[_Answer, BaseException | None]] = loop.create_future()
+        self._calls.put((work, functools.partial(loop.call_soon_threadsafe, self._tell, told)))
+        answer, error = await told
+        if error is not None:
+            raise error
+        return answer
 
-    def _done(self, future: Future[_Answer]) -> None:
+    def _tell(self, told: asyncio.Future[tuple[Any, BaseException | None]], *answer: Any) -> None:
         self.waiting -= 1
+        if not told.cancelled():  # its caller has not gone
+            told.set_result(answer)
 
     def stop(self) -> None:
         """Waits for the call under way; what still queues is dropped."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        with contextlib.suppress(Empty):
+            while True:
+                self._calls.get_nowait()
+        self._calls.put(None)
+        self._thread.join()
+
+
+def _serve(load: Callable[[], Session], loaded: Future[Session], calls: _Calls) -> None:
+    try:
+        session = load()
+    except BaseException as error:
+        loaded.set_exception(error)
+        return
+    loaded.set_result(session)
+    for work, tell in iter(calls.get, None):
+        answer: Any = None
+        fault: BaseException | None = None
+        try:
+            answer = work(session)
+        except BaseException as error:
+            fault = error
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the service was ended at once
+            tell(answer, fault)

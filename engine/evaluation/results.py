@@ -84,31 +84,32 @@ def _result(
     facts: Facts,
     choices: Mapping[str, str],
 ) -> Result:
-    item = compiled.step.item
+    step, names_in = compiled.step, program.names_in
+    item = step.item
     value, used, missing, _ = answer
     read = used & program.item_bits
     chosen = behind & program.choice_bits
     status = _status(value)
-    names_in = program.names_in
-    return Result(
-        id=item.id,
-        kind=item.kind,
-        label=item.label,
-        type=compiled.step.type,
-        status=status,
-        value=value if status == "known" else None,
-        cite=grounds.cite,
-        confidence=None if rank < 0 else model.SOURCE_KINDS[rank],
-        facts={name: facts[name] for name in names_in(behind & run.given)},
-        choices={name: choices[name] for name in names_in(chosen)} if chosen else NONE,
-        missing=names_in(missing) if missing else (),
-        because=grounds.because if status == "known" else grounds.because + _open_reasons(program, behind, grounds),
-        warnings=tuple(text for when, text in compiled.warnings if when(run.slots)[0]) if compiled.warnings else (),
-        uses=names_in(read) if read else (),
-        value_labels=item.value_labels,
-        yearly=compiled.step.yearly,
-        refusal=item.body.refusal if isinstance(item.body, model.Criterion) and value == "not_met" else None,
-        limits=_limits(program, compiled, run) if item.kind == "criterion" and value == "not_met" else (),
+    known = status == "known"
+    return Result(  # all in the order of its fields, which takes a third of the time of naming them
+        item.id,
+        item.kind,
+        item.label,
+        step.type,
+        status,
+        value if known else None,
+        grounds.cite,
+        None if rank < 0 else model.SOURCE_KINDS[rank],
+        {name: facts[name] for name in names_in(behind & run.given)},
+        {name: choices[name] for name in names_in(chosen)} if chosen else NONE,
+        names_in(missing) if missing else (),
+        grounds.because if known else grounds.because + _open_reasons(program, behind, grounds),
+        tuple(text for when, text in compiled.warnings if when(run.slots)[0]) if compiled.warnings else (),
+        names_in(read) if read else (),
+        item.value_labels,
+        step.yearly,
+        refusal=item.body.refusal if value == "not_met" and isinstance(item.body, model.Criterion) else None,
+        limits=_limits(program, compiled, run) if value == "not_met" and item.kind == "criterion" else (),
     )
 
 

@@ -584,3 +584,20 @@ def test_people_read_it_in_words(tmp_path: Path) -> None:
     assert hire["Hypothèses"] == "Faute de jour d'embauche, les années du contrat se comptent de la signature"
     assert "Maximum de l'année, avant vérification : 11000 € ou 13000 € ou 19000 €" in open_["Valeurs encore possibles"]
     assert aged["Droits à demander"] == "Objectif assoupli à 65 ans"
+
+
+def test_the_summary_counts_signatures_without_rules_apart_from_undetermined_cases(tmp_path: Path) -> None:
+    source = tmp_path / "cases.csv"
+    source.write_text(
+        "contrat.date_signature,beneficiaire\n2019-08-15,medecin_liberal\n2025-01-10,medecin_liberal\n",
+        encoding="utf-8",
+    )
+    said = avenant("batch", str(source), "-o", str(tmp_path / "out.csv"), "--lang", "en").stdout
+    rows = [line.split("  ")[1:] for line in said.splitlines() if line.startswith("  ")]
+    cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
+    assert cells[0] == ["Convention", "Cases", "undetermined", "outside the rules"]
+    assert ["2024-2029 medical convention", "1", "1", "0"] in cells
+    assert ["The scheme began on 1 September 2019: no aid existed yet", "1", "0", "1"] in cells
+    assert ["Total", "2", "1", "1"] in cells
+    assert ["Total", "€0", "€0", "€0", "1"] in cells, "no amount is owed where no aid existed"
+    assert max(map(len, said.splitlines())) <= 100

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.bulk.job import Summary
 from engine.language.types import Type
 from engine.report.formats import formats
-from engine.report.page import Block, Paragraph, Table
+from engine.report.page import Block, Heading, Paragraph, Table
 from engine.report.say import Say
 
 _EUROS = Type("number", "EUR")
@@ -32,7 +32,7 @@ def page(batch: Batch, say: Say) -> Iterator[Block]:
         code, count = summary.commonest[0]
         yield Paragraph(say("none_decided", count=say.scalar(count), message=summary.examples[code]), tone="bad")
     else:
-        yield _decided(summary, say)
+        yield from _decided(summary, say)
     if not refused:
         yield Paragraph(say("none_refused"))
         return
@@ -44,19 +44,23 @@ def page(batch: Batch, say: Say) -> Iterator[Block]:
 FORMATS = formats(page)
 
 
-def _decided(summary: Summary, say: Say) -> Table:
+def _decided(summary: Summary, say: Say) -> Iterator[Block]:
+    """A table of cases by verdict and one of euros, so that each fits a narrow screen; without rules none are due."""
     met = {id_ for id_, _ in summary.cases}
-    labels = {each.id: say.label(each) for each in say.registry.conventions.values()}
-    labels |= {each.id: say.label(each) for each in say.registry.without_rules}
-    named = {id_: label for id_, label in labels.items() if id_ in met}
+    ruled = {each.id: say.label(each) for each in say.registry.conventions.values() if each.id in met}
+    outside = {each.id: say.label(each) for each in say.registry.without_rules if each.id in met}
     verdicts = _verdicts(say)
-    shown = [verdict for verdict in verdicts if any(v == verdict for _, v in summary.cases)] or verdicts[:-1]
-    rows = [_row(summary, (id_,), label, shown, say) for id_, label in named.items()]
-    rows.append(_row(summary, tuple(named), say("total"), shown, say))
-    head = (say("convention"), say("cases"), *(say.value(verdict) for verdict in shown))
-    return Table(
-        (*head, *(say(key) for key in ("due_certain", "due_open", "amount_recover", "amount_open"))), tuple(rows)
-    )
+    shown = [verdict for verdict in verdicts if any(v == verdict and c in ruled for c, v in summary.cases)]
+    shown = shown or ([] if outside else verdicts[:-1])
+    head = (say("convention"), say("cases"), *map(say.value, shown), *([say("without_rules")] if outside else ()))
+    groups = [((id_,), label) for id_, label in (ruled | outside).items()] + [((*ruled, *outside), say("total"))]
+    yield Heading(say("cases"))
+    yield Table(head, tuple((label, *_cases(summary, ids, shown, outside, say)) for ids, label in groups))
+    paying = [((id_,), label) for id_, label in ruled.items()] + [((*ruled,), say("total"))]
+    money = tuple(say(key) for key in ("due_certain", "due_open", "amount_recover", "amount_open"))
+    if ruled or not outside:
+        yield Heading(say("amounts"))
+        yield Table((say("convention"), *money), tuple((label, *_euros(summary, ids, say)) for ids, label in paying))
 
 
 def _verdicts(say: Say) -> list[str]:
@@ -66,13 +70,23 @@ def _verdicts(say: Say) -> list[str]:
     return [*(reversed(better) if isinstance(better, tuple) else ()), OPEN, "not_applicable"]
 
 
-def _row(summary: Summary, conventions: Sequence[str], name: str, verdicts: Sequence[str], say: Say) -> tuple[str, ...]:
-    """Cases by verdict; what is due for sure, and what would be if the verdict were good; overpaid; not known."""
-    counts = [sum(summary.cases[id_, verdict] for id_ in conventions) for verdict in verdicts]
-    keys = [key for key in summary.cases if key[0] in conventions]
+def _cases(
+    summary: Summary, ids: Sequence[str], verdicts: Sequence[str], outside: Collection[str], say: Say
+) -> Iterator[str]:
+    """All cases, those of each verdict, and where there are some those that no rules decide."""
+    told = [(id_, verdict, n) for (id_, verdict), n in summary.cases.items() if id_ in ids]
+    yield say.scalar(sum(n for _, _, n in told))
+    for wanted in verdicts:
+        yield say.scalar(sum(n for id_, verdict, n in told if verdict == wanted and id_ not in outside))
+    if outside:
+        yield say.scalar(sum(n for id_, _, n in told if id_ in outside))
+
+
+def _euros(summary: Summary, ids: Sequence[str], say: Say) -> Iterator[str]:
+    """What is due for sure, and what would be if the verdict were good; overpaid; how many amounts are not known."""
+    keys = [key for key in summary.cases if key[0] in ids]
     certain = sum(summary.cents[key] for key in keys if key[1] != OPEN)
     conditional = sum(summary.cents[key] for key in keys if key[1] == OPEN)
     over = sum(summary.over[key] for key in keys)
-    euros = (say.scalar(Fraction(cents, 100), _EUROS) for cents in (certain, conditional, over))
-    open_ = sum(summary.open[key] for key in keys)
-    return (name, *(say.scalar(n) for n in (sum(counts), *counts)), *euros, say.scalar(open_))
+    yield from (say.scalar(Fraction(cents, 100), _EUROS) for cents in (certain, conditional, over))
+    yield say.scalar(sum(summary.open[key] for key in keys))

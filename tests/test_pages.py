@@ -20,14 +20,14 @@ from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.inquiry.life_readings import readings_of_life
 from engine.inquiry.questions import Asked, Asker
-from engine.inquiry.readings import readings_of_case
 from engine.policy.loader import load
 from engine.policy.model import Outcome
 from engine.policy.registry import Outside
-from engine.report import decision_page, explain_page, outside_page, questions_page, timeline_data
-from engine.report.decision_page import Decided, Decisions
+from engine.report import decision_page, explain_page, options_page, outside_page, questions_page, timeline_data
+from engine.report.decided import Decided, Decisions, told_case
 from engine.report.explain_page import Explained
 from engine.report.formats import display_width, html, markdown, plain
+from engine.report.options_page import Options, Way
 from engine.report.page import Fold, Page, Table
 from engine.report.questions_page import Commands, Questions
 from engine.report.say import Say
@@ -56,8 +56,10 @@ def pages(session: Session, path: Path, say: Say) -> Iterator[tuple[str, Page]]:
             yield "evaluate of several", decision_page.page(Decisions(cases=[decided, decided], alone=False), say)
             for item in (decision.headline.verdict, decision.headline.due):
                 if item in decision.results:
-                    yield f"explain {item}", explain_page.page(Explained(decision, str(item)), say)
-            yield "ask", questions_page.page(Questions(asked, Commands("", "", ""), path.stem), say)
+                    yield f"explain {item}", explain_page.page(Explained(decided, str(item)), say)
+            readings = decided.readings
+            yield "ask", questions_page.page(Questions(asked, Commands("", "", ""), path.stem, readings), say)
+            yield "compare", options_page.page(Options(path.stem, [Way({}, decided, "1"), Way({}, decided, "2")]), say)
         case Outside() as outside:
             yield "outside", outside_page.page(outside, say)
 
@@ -88,7 +90,7 @@ def _worked_out(session: Session, path: Path) -> Life | tuple[Decided, Asked]:
         return Life(title=path.stem, timeline=life, readings=readings_of_life(session, life, {}))
     decision = session.decide(read_case(document.data, vocabulary, document))
     asked = Asker(session).ask(decision, decision.headline.verdict or "all", {})
-    return Decided(title=path.stem, decision=decision, readings=readings_of_case(session, decision, {})), asked
+    return told_case(session, decision, path.stem, {}), asked
 
 
 def codes(session: Session) -> set[str]:

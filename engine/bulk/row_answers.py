@@ -12,7 +12,7 @@ import polars as pl
 
 from engine.bulk.job import Job
 from engine.errors import InputFault
-from engine.evaluation.decision import Decision
+from engine.evaluation.decision import Decision, left_values
 from engine.evaluation.facts import nested, read_case
 from engine.evaluation.session import Session
 
@@ -41,20 +41,13 @@ def told_rows(frame: pl.DataFrame, rules: Session, job: Job, as_text: bool) -> I
             continue
         if number in waiting:
             found[MISSING][number] = decision.missing
-            found[CAN_BE][number] = tuple(_can_be(decision)) or None
+            found[CAN_BE][number] = left_values(decision) or None
         if job.unsaid is not None:
             for name, ids in zip((RIGHTS, ASSUMPTIONS), job.unsaid(decision), strict=True):
                 found[name][number] = ids or None
     for name, cells in found.items():
         texts: list[Any] = [None if cell is None else " ".join(cell) if as_text else list(cell) for cell in cells]
         yield pl.Series(name, texts, pl.String if as_text else pl.List(pl.String))
-
-
-def _can_be(decision: Decision) -> Iterator[str]:
-    """The results that have a few values left, each as ``id=value|value``."""
-    for id_ in decision.headline.ids:
-        if id_ in decision.results and decision.results[id_].can_be:
-            yield f"{id_}={'|'.join(str(value) for value in decision.results[id_].can_be)}"
 
 
 def decided(row: Mapping[str, Any], rules: Session, interpret: Mapping[str, str]) -> Decision:

@@ -23,12 +23,14 @@ from engine.cli.common import (
 )
 from engine.cli.tongue import tell
 from engine.errors import InputFault, Location, Problem, nearest
+from engine.evaluation.decision import Decision
 from engine.evaluation.facts import nested, read_case
 from engine.inquiry.questions import ALL, Asker
 from engine.language.facts import BENEFICIARY, Fact, Vocabulary
 from engine.language.spoken import FRENCH, Unread, read_spoken
 from engine.policy.document import Document
 from engine.report import explain_page, options_page, questions_page
+from engine.report.decided import Decided, told_case
 from engine.report.explain_page import Explained
 from engine.report.options_page import Options, Way
 from engine.report.questions_page import Commands, Questions
@@ -57,7 +59,13 @@ def ask(rules: Given, case: str | None, interactive: bool, wanted: str | None) -
         others=shlex.join(["avenant", "ask", case, "--for", ALL, *rules.again()]),
         evaluate=shlex.join(["avenant", "evaluate", case, *rules.again()]),
     )
-    rules.put(questions_page.FORMATS, Questions(asked, commands, rules.title(case)))
+    told = _told(rules, decision, case)
+    rules.put(questions_page.FORMATS, Questions(asked, commands, told.title, told.readings))
+
+
+def _told(rules: Given, decision: Decision, case: str) -> Decided:
+    """A decision with the readings, rights and assumptions that matter to it."""
+    return told_case(rules.session, decision, rules.title(case), rules.choices)
 
 
 def _given(rules: Given, case: str) -> dict[str, Any]:
@@ -93,7 +101,7 @@ def explain(rules: Given, case: str, item: str, what_if: str | None, any_fact: b
         raise click.UsageError(tell("--any-fact goes with --what-if"))
     if what_if is not None and possible:
         raise click.UsageError(tell("--possible does not go with --what-if"))
-    explained = Explained(decide_file(rules, case), item)
+    explained = Explained(_told(rules, decide_file(rules, case), case), item)
     if possible:
         from engine.inquiry.possible import outlook_of  # rarely asked for, and needs the solver
 
@@ -188,4 +196,4 @@ def _way(rules: Given, document: Document, more: Mapping[str, Any]) -> Way:
     facts = read_case(nested(told, base), vocabulary, name=document.name)
     with deciding(document):
         decision = rules.session.decide(facts, rules.convention, dict(rules.choices), rules.as_of)
-    return Way({name: facts.get(name) for name in more}, decision)
+        return Way({name: facts.get(name) for name in more}, _told(rules, decision, ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -11,10 +12,10 @@ from engine.cli.common import Given, decide_files, given, page_options, shown_op
 from engine.cli.tongue import tell
 from engine.errors import InputFault, Problem
 from engine.evaluation.decision import Decision
-from engine.inquiry.readings import readings_of_case
-from engine.inquiry.suppositions import Supposed, resting, supposed_of_case
+from engine.inquiry.suppositions import Supposed
 from engine.policy.registry import Outside
-from engine.report.decision_page import FORMATS, Decided, Decisions, Undecided
+from engine.report.decided import Decided, Decisions, Undecided, told_case
+from engine.report.decision_page import FORMATS
 
 if TYPE_CHECKING:
     from engine.inquiry.possible import Outlook
@@ -54,14 +55,11 @@ def evaluate(
         if isinstance(found, Outside):
             shown.append(Undecided(title=rules.title(name), outside=found))
             continue
-        supposed = supposed_of_case(rules.session, found, rules.choices)
+        told = told_case(rules.session, found, rules.title(name), rules.choices)
         shown.append(
-            Decided(
-                title=rules.title(name),
-                decision=resting(found, supposed),
-                readings=readings_of_case(rules.session, found, rules.choices),
-                supposed=supposed,
-                sensitivity=_sensitivity(rules, found, supposed, problems) if sensitivity else None,
+            replace(
+                told,
+                sensitivity=_sensitivity(rules, found, told.supposed, problems) if sensitivity else None,
                 outlooks=_outlooks(rules, found, effort) if possible else None,
             )
         )

@@ -18,8 +18,8 @@ from engine.inquiry.questions import to_ask
 from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
 from engine.language.spoken import FRENCH, PLAIN, Unread, fold, read_spoken
 from engine.policy.registry import Outside
-from engine.report.parts import tone_of
 from engine.report.questions_page import answers_text
+from engine.report.remarks import tone_of
 from engine.report.say import Say
 
 BACK, UNKNOWN, STOP = "back", "unknown", "stop"

@@ -225,3 +225,9 @@ class Decision:
             seen.add(result.id)
             yield result
             waiting.extend(result.uses)
+
+
+def left_values(decision: Decision) -> tuple[str, ...]:
+    """The open headline results that have a few values left, each as ``id=value|value``."""
+    found = (decision.results[id_] for id_ in decision.headline.ids if id_ in decision.results)
+    return tuple(f"{each.id}={'|'.join(map(str, each.can_be))}" for each in found if each.can_be)

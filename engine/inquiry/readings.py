@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from engine.errors import InputFault
 from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
@@ -116,6 +117,19 @@ def readings(
         if others:
             found.append(Reading(question, choices[id_], others))
     return tuple(found)
+
+
+def readings_on(found: Iterable[Reading], ids: Container[str], years: Collection[int] = ()) -> Iterator[Reading]:
+    """The readings of which another choice would change one of these results, with those changes alone."""
+    for reading in found:
+        others = {choice: effects_on(each, ids, years) for choice, each in reading.others.items()}
+        if kept := {choice: each for choice, each in others.items() if each}:
+            yield replace(reading, others=kept)
+
+
+def effects_on(found: Iterable[Effect], ids: Container[str], years: Collection[int] = ()) -> tuple[Effect, ...]:
+    """The effects on some results, in some contract years where they are named."""
+    return tuple(each for each in found if each.place.id in ids and (not years or each.place.year in (0, *years)))
 
 
 def _glanced(settled: Settled, case: Glimpse) -> object:

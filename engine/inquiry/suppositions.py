@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.errors import InputFault
@@ -15,7 +15,7 @@ from engine.evaluation.closures import condition, expression
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
-from engine.inquiry.readings import Effect, Place, Seen, effects, shown_in_case
+from engine.inquiry.readings import Effect, Place, Seen, effects, effects_on, shown_in_case
 from engine.language.facts import SIGNATURE, YEAR, event_types
 from engine.language.values import Absent, Scalar
 from engine.policy.entries import ASSUMPTION, Supposition
@@ -52,6 +52,13 @@ def supposed_of_case(session: Session, decision: Decision, chosen: Mapping[str, 
         return dict(shown_in_case(other, year))
 
     return tuple(supposed_by(session, decision, chosen, seen))
+
+
+def supposed_on(found: Iterable[Supposed], ids: Container[str], years: Collection[int] = ()) -> Iterator[Supposed]:
+    """The rights and assumptions that would change one of these results, with those changes alone."""
+    for each in found:
+        if kept := effects_on(each.effects, ids, years):
+            yield replace(each, effects=kept)
 
 
 def _next_year(facts: Facts) -> tuple[Facts, int]:

@@ -14,9 +14,9 @@ from engine.letters.amounts import in_words
 from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, VERSEMENT, WEAK, Matter
 from engine.letters.people import ADDRESSEE, FIELDS, OPTION, SENDER, People, blanks, filled_in
 from engine.report.page import Tree
-from engine.report.parts import unmet_conditions
 from engine.report.readings import readings_blocks, supposed_blocks
 from engine.report.reasons import EUROS, facts_behind, waiting
+from engine.report.remarks import UNMET, remarks, said, unmet_conditions
 from engine.report.say import Say
 
 DECISIVE = "payment_withheld"  # what follows where a duty is not done
@@ -246,11 +246,18 @@ def _reserves(kind: str, matter: Matter, say: Say) -> Entries:
     """What the letter takes for granted: readings that would change what it states, and years that are open."""
     years = [year for year, *_ in (matter.overpaid() if kind == TROP_PERCU else matter.payments())]
     years = years if kind in (TROP_PERCU, VERSEMENT) else []
-    found = [*_readings(kind, matter, say, years), *_supposed(kind, matter, say, years)]
+    found = [*_unmet(kind, matter, say), *_readings(kind, matter, say, years), *_supposed(kind, matter, say, years)]
     if kind == TROP_PERCU and matter.life is not None and matter.life.paid and matter.life.paid.recover.open_years:
         open_ = ", ".join(map(str, matter.life.paid.recover.open_years))
         found.append(f"La somme ne comprend pas ce qui reste à établir (année {open_}).")
     return [{"phrase": text} for text in found]
+
+
+def _unmet(kind: str, matter: Matter, say: Say) -> Iterator[str]:
+    """The duties that the facts say were not met, where the letter speaks of the aid."""
+    if kind in (ACCORD, VERSEMENT):
+        for remark in remarks([matter.decision], _obligations(matter), say.noting(), keys=(UNMET,)):
+            yield _NOTE.sub("", said(remark, say))
 
 
 def _supposed(kind: str, matter: Matter, say: Say, years: Sequence[int]) -> Iterator[str]:

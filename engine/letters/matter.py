@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.errors import Location, Problem
@@ -14,12 +14,12 @@ from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, timeline
 from engine.inquiry.life_readings import readings_of_life, supposed_of_life
-from engine.inquiry.readings import Effect, Reading, readings_of_case
-from engine.inquiry.suppositions import Supposed, supposed_of_case
+from engine.inquiry.readings import Reading, readings_of_case, readings_on
+from engine.inquiry.suppositions import Supposed, supposed_of_case, supposed_on
 from engine.language.expressions import Text
 from engine.language.facts import YEAR
 from engine.policy.registry import Registry
-from engine.report.parts import eligibility_criteria, tone_of, unmet_conditions
+from engine.report.remarks import eligibility_criteria, tone_of, unmet_conditions
 from engine.report.say import Say
 from engine.words import LANGUAGES
 
@@ -108,24 +108,11 @@ class Matter:
 
     def readings_on(self, ids: Collection[str], years: Collection[int] = ()) -> Iterator[Reading]:
         """The readings of which another choice would change one of these results, with those changes alone."""
-        for reading in self.readings:
-            found = {choice: _on(effects, ids, years) for choice, effects in reading.others.items()}
-            others = {choice: kept for choice, kept in found.items() if kept}
-            if others:
-                yield replace(reading, others=others)
+        return readings_on(self.readings, ids, years)
 
     def supposed_on(self, ids: Collection[str], years: Collection[int] = ()) -> Iterator[Supposed]:
         """The rights and assumptions that would change one of these results, with those changes alone."""
-        for each in self.supposed:
-            if kept := _on(each.effects, ids, years):
-                yield replace(each, effects=kept)
-
-
-def _on(effects: Iterable[Effect], ids: Collection[str], years: Collection[int]) -> tuple[Effect, ...]:
-    """The effects on some results, in some contract years where they are named."""
-    return tuple(
-        effect for effect in effects if effect.place.id in ids and (not years or effect.place.year in (0, *years))
-    )
+        return supposed_on(self.supposed, ids, years)
 
 
 def matter_of_case(

@@ -8,13 +8,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine.escaping import in_cell
-from engine.evaluation.decision import Decision, Result
+from engine.evaluation.decision import Decision, Result, left_values
 from engine.evaluation.session import YEARS_SHOWN
+from engine.inquiry.readings import readings_on
+from engine.policy.model import CONSISTENCY, UNMET
 from engine.report.charts import decision_figure
+from engine.report.decided import Decided
 from engine.report.formats import html
 from engine.report.page import Page
-from engine.report.parts import tone_of
+from engine.report.readings import supposed_objects
 from engine.report.reasons import why
+from engine.report.remarks import tone_of
 from engine.report.say import Say, to_json
 
 
@@ -24,19 +28,21 @@ def decisions_html(shown: Page, alone: Decision | None, say: Say) -> str:
     return html(shown, say.lang, figure)
 
 
-def decisions_csv(decisions: Iterable[tuple[str, Decision]], say: Say) -> str:
+def decisions_csv(cases: Iterable[Decided], say: Say) -> str:
     """One row a case under item ids: amounts in euros, ``undetermined`` written out, beside it the reason.
 
     ``ID.1`` to ``ID.5`` hold the most that each contract year pays, where the case has no year of its own;
-    of a refused case the verdict alone is told.
+    of a refused case the verdict alone is told. What heads a page stands in columns of ids, named as in a batch.
     """
-    rows = [_row(title, decision, say) for title, decision in decisions]
+    rows = [_row(case, say) for case in cases]
     head = list(dict.fromkeys(name for row in rows for name in row))
     return csv_text([head, *([row.get(name, "") for name in head] for row in rows)])
 
 
-def _row(title: str, decision: Decision, say: Say) -> dict[str, Any]:
-    row: dict[str, Any] = {"case": in_cell(title), "convention": decision.convention.id, "digest": decision.digest}
+def _row(case: Decided, say: Say) -> dict[str, Any]:
+    decision = case.decision
+    row: dict[str, Any] = {"case": in_cell(case.title), "convention": decision.convention.id, "digest": decision.digest}
+    row |= remark_cells(decision)
     maximum, refused = decision.headline.maximum, tone_of(decision) == "bad"
     for id_ in decision.headline.ids:
         if refused and id_ != decision.headline.verdict:
@@ -46,7 +52,19 @@ def _row(title: str, decision: Decision, say: Say) -> dict[str, Any]:
             row |= _years(id_, [amounts.get(year) for year in YEARS_SHOWN])
         else:
             row |= _result(decision.results[id_], decision, say)
-    return row | {"missing": " ".join(decision.missing)}
+    told = {"rights": [], "assumptions": []} if refused else supposed_objects(case.supposed, say)
+    row |= {"missing": " ".join(decision.missing), "can_be": "" if refused else " ".join(left_values(decision))}
+    stated = {decision.headline.verdict or ""} if refused else {*decision.headline.ids}
+    row["readings"] = " ".join(reading.question.id for reading in readings_on(case.readings, stated))
+    return row | {key: " ".join(each["id"] for each in found) for key, found in told.items()}
+
+
+def remark_cells(decision: Decision) -> dict[str, str]:
+    """The facts that do not agree and the duties that were not met, by ids."""
+    return {
+        CONSISTENCY: " ".join(doubt.result.id for doubt in decision.doubts),
+        UNMET: " ".join(line.id for line in decision.obligations if line.status == UNMET),
+    }
 
 
 def _years(id_: str, amounts: Sequence[Result | None]) -> dict[str, Any]:

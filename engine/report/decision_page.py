@@ -6,15 +6,14 @@ The shape of the data is schemas/decision.schema.json.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.evaluation.decision import Decision
+from engine.inquiry.readings import Reading, readings_on
 from engine.language.facts import YEAR
-from engine.policy.registry import Outside
-from engine.records import dataclass
 from engine.report import outside_page, parts
-from engine.report.duties import duties, duties_unmet
+from engine.report.decided import Decided, Decisions, Undecided
+from engine.report.duties import duties
 from engine.report.formats import formats
 from engine.report.objects import decision_object, lines_of
 from engine.report.outside_page import outside_blocks
@@ -33,42 +32,8 @@ from engine.report.reasons import (
     reasons_block,
     why,
 )
+from engine.report.remarks import eligibility_criteria, remark_blocks, remarks, tone_of
 from engine.report.say import Say
-
-if TYPE_CHECKING:
-    from engine.inquiry.possible import Outlook
-    from engine.inquiry.readings import Reading
-    from engine.inquiry.sensitivity import Sensitivity
-    from engine.inquiry.suppositions import Supposed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """A decision under its title, with the readings that matter, and what several would change where that was asked."""
-
-    title: str
-    decision: Decision
-    readings: Sequence[Reading] = ()
-    supposed: Sequence[Supposed] = ()
-    sensitivity: Sensitivity | None = None
-    outlooks: Sequence[Outlook] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undecided:
-    """A case outside the texts under its title."""
-
-    title: str
-    outside: Outside
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decisions:
-    """Decided cases; ``alone`` where one was asked for, ``full`` with duties without a date and titles of sources."""
-
-    cases: Sequence[Decided | Undecided]
-    alone: bool = True
-    full: bool = False
 
 
 def page(decisions: Decisions, say: Say) -> Page:
@@ -93,7 +58,7 @@ def page(decisions: Decisions, say: Say) -> Page:
 def data(decisions: Decisions, say: Say) -> Any:
     """One object, or a list of them where several cases were asked for."""
     objects = [
-        outside_page.data(case.outside, say) if isinstance(case, Undecided) else _object(case, say)
+        outside_page.data(case.outside, say) if isinstance(case, Undecided) else case_object(case, say)
         for case in decisions.cases
     ]
     return objects[0] if decisions.alone else objects
@@ -103,7 +68,7 @@ def _html(decisions: Decisions, say: Say) -> str:
     from engine.report.decision_files import decisions_html  # only for files
 
     decided = _decided(decisions)
-    alone = decided[0][1] if len(decided) == len(decisions.cases) == 1 else None
+    alone = decided[0].decision if len(decided) == len(decisions.cases) == 1 else None
     return decisions_html(page(decisions, say), alone, say)
 
 
@@ -113,8 +78,8 @@ def _csv(decisions: Decisions, say: Say) -> str:
     return decisions_csv(_decided(decisions), say)
 
 
-def _decided(decisions: Decisions) -> list[tuple[str, Decision]]:
-    return [(case.title, case.decision) for case in decisions.cases if isinstance(case, Decided)]
+def _decided(decisions: Decisions) -> list[Decided]:
+    return [case for case in decisions.cases if isinstance(case, Decided)]
 
 
 FORMATS = formats(page, data, html=_html, csv=_csv)
@@ -129,7 +94,7 @@ def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:
             continue
         decision = case.decision
         verdict = "—" if decision.verdict is None else say.result(decision.verdict)
-        money = ("—",) * 4 if parts.tone_of(decision) == "bad" else money_cells(decision, say)
+        money = ("—",) * 4 if tone_of(decision) == "bad" else money_cells(decision, say)
         rows.append((case.title, say.name(decision.convention), verdict, *money))
     yield Heading(say("summary"), 1)
     columns = (say("case"), say("convention"), say("verdict"))
@@ -140,16 +105,13 @@ def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:
 def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     """One decision, made to fit a screen: verdict, what is missing and amounts first; of a refused case no amount."""
     decision = case.decision
-    refused = parts.tone_of(decision) == "bad"
+    refused = tone_of(decision) == "bad"
     yield from parts.verdict_heading(decision, say, case.title)
-    yield from parts.doubts_of([decision], say)
     hangs = hanging(case.readings, say)
-    yield from parts.why_not(decision, say, hangs)
-    yield from parts.why_not_due(decision, say)
+    yield from remark_blocks(remarks([decision], decision.obligations, say, hangs), say)
     if not refused:
-        yield from duties_unmet(decision.obligations, say, hangs)
         yield from _missing(decision, say)
-        if parts.tone_of(decision) != "good":
+        if tone_of(decision) != "good":
             yield Paragraph(say("if_eligible"))
         yield from amounts_blocks(decision, say, hangs)
         yield from _results(decision, say)
@@ -176,14 +138,8 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
 def of_the_verdict(case: Decided) -> list[Reading]:
     """The readings that change the verdict or what it asks about, with that change alone: what a refusal shows."""
     decision = case.decision
-    shown = {decision.headline.verdict, *(result.id for result in parts.eligibility_criteria(decision))}
-    found = []
-    for reading in case.readings:
-        effects = ((choice, tuple(e for e in each if e.place.id in shown)) for choice, each in reading.others.items())
-        others = {choice: kept for choice, kept in effects if kept}
-        if others:
-            found.append(replace(reading, others=others))
-    return found
+    shown = {decision.headline.verdict or "", *(result.id for result in eligibility_criteria(decision))}
+    return list(readings_on(case.readings, shown))
 
 
 def _outlooks(case: Decided, say: Say) -> Iterator[Block]:
@@ -246,7 +202,7 @@ def _criteria(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
     Where all are met, their number is told.
     """
     ranks = {"not_met": 0, "undetermined": 1, "met": 2}
-    applying = [result for result in parts.eligibility_criteria(decision) if result.verdict in ranks]
+    applying = [result for result in eligibility_criteria(decision) if result.verdict in ranks]
     told = sorted((each for each in applying if full or each.verdict != "met"), key=lambda each: ranks[each.verdict])
     met = [say.label(each) for each in applying if each not in told]
     if told:
@@ -266,7 +222,7 @@ def _criteria(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
         yield Paragraph(say.pair(say("criteria_met"), f"{shown}."))
 
 
-def _object(case: Decided, say: Say) -> dict[str, Any]:
+def case_object(case: Decided, say: Say) -> dict[str, Any]:
     """The decision with the readings that matter, and what several of them would change where that was asked."""
     data = decision_object(case.decision, say)
     hang(lines_of(data), case.readings, say)

@@ -12,15 +12,6 @@ from engine.report.say import Say
 MOST_DUTIES = 1  # so many are told where fewer are overdue or decide the payment
 
 
-def duties_unmet(lines: Sequence[ObligationLine], say: Say, hanging: Hanging) -> Iterator[Block]:
-    """One sentence for each duty that the facts say was not met, with what follows, and what hangs on a reading."""
-    for line in lines:
-        if line.status == "unmet":
-            follows = say("what_follows", unmet=say(f"if_unmet.{line.if_unmet or 'unpublished'}"))
-            parts = (say.name(line), f"{follows} {say.noted(line.cite)}".rstrip(), hanging("duty", line.id))
-            yield Paragraph(say.pair(say("duty_unmet"), f"{say.listed(filter(None, parts))}."), "open")
-
-
 def duties(
     obligations: Sequence[ObligationLine], say: Say, full: bool, hanging: Hanging, kept: Container[str] = ()
 ) -> Iterator[Block]:

@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, Result
+from engine.inquiry.readings import Reading, readings_on
+from engine.inquiry.suppositions import Supposed, supposed_on
+from engine.report.decided import Decided
 from engine.report.formats import formats
 from engine.report.objects import doubt_objects, result_object
 from engine.report.page import Block, Heading, Table, Tree
-from engine.report.parts import doubts_of, item_heading, noted
+from engine.report.parts import item_heading, noted
+from engine.report.readings import reading_objects, readings_blocks, supposed_blocks, supposed_objects
+from engine.report.remarks import DOUBTFUL, DUE_IF, NOT_DUE, UNMET, remark_blocks, remarks
 from engine.report.say import Say
 
 if TYPE_CHECKING:
@@ -22,11 +27,25 @@ MAX_DEPTH = 12
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """An item of a decision. UsageFault is raised where the decision has none of this name."""
+    """An item of a decided case. UsageFault is raised where the decision has none of this name."""
 
-    decision: Decision
+    case: Decided
     item: str
     outlooks: tuple[Outlook, ...] = ()
+
+    @property
+    def decision(self) -> Decision:
+        return self.case.decision
+
+    @property
+    def readings(self) -> list[Reading]:
+        """The readings that change the item."""
+        return list(readings_on(self.case.readings, {self.item}))
+
+    @property
+    def supposed(self) -> list[Supposed]:
+        """The rights and assumptions that change the item."""
+        return list(supposed_on(self.case.supposed, {self.item}))
 
     def __post_init__(self) -> None:
         known = [*self.decision.results, *(line.id for line in self.decision.obligations)]
@@ -37,16 +56,20 @@ class Explained:
 
 @noted
 def page(explained: Explained, say: Say) -> Iterator[Block]:
-    """What the item came out as, the chain behind it, and what it waits for."""
+    """What the item came out as, the chain behind it, what it waits for, and what it would be otherwise."""
     result = explained.decision.results[explained.item]
     yield from item_heading(explained.decision, explained.item, say)
-    yield from doubts_of([explained.decision], say)
+    decision, headline = explained.decision, explained.decision.headline
+    keys = {DOUBTFUL, *({NOT_DUE, DUE_IF, UNMET} if explained.item in (headline.due, headline.recover) else ())}
+    yield from remark_blocks(remarks([decision], decision.obligations, say, keys=keys), say)
     yield Tree(tuple(_chain(explained.decision, say, result, 0, set())))
     if result.missing:
         yield Heading(say("missing"), tone="open")
         facts = [say.registry.vocabulary.facts[name] for name in result.missing]
         rows = tuple((say.named(fact.question[say.lang], fact.name), fact.where[say.lang]) for fact in facts)
         yield Table((say("question"), say("where")), rows)
+    yield from supposed_blocks(explained.supposed, say, full=True)
+    yield from readings_blocks(explained.readings, say, full=True)
     if explained.outlooks:
         from engine.report.otherwise_page import possible_blocks  # rarely asked for
 
@@ -60,6 +83,8 @@ def data(explained: Explained, say: Say) -> Any:
         "item": explained.item,
         "consistency": doubt_objects([explained.decision], say),
         "results": {result.id: result_object(result, say) for result in results},
+        "readings": reading_objects(explained.readings, say),
+        **supposed_objects(explained.supposed, say),
     }
     if explained.outlooks:
         from engine.report.otherwise_page import possible_objects  # rarely asked for

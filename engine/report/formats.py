@@ -24,7 +24,7 @@ GAP = "  "
 _SPACES = re.compile(r"[ \t\n]+")  # not the narrow ones, which keep an amount and its sign together
 _SIGN = re.compile(r" (?=[?!;:»](?:\s|$))|(?<=«) ")  # French signs stay on the line of their word
 _KEPT = "\ue000"
-_TONES = {"good": "1;32", "bad": "1;31", "open": "1;33", "": "1"}
+_TONES = {"good": "1;32", "bad": "1;31", "heed": "1;33", "open": "1;33", "": "1"}
 _SECTION, _HEAD = "1;36", "2"
 
 

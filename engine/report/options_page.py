@@ -6,13 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.evaluation.decision import Decision
+from engine.language.facts import YEAR
 from engine.language.values import Scalar
 from engine.records import dataclass
+from engine.report.decided import Decided
+from engine.report.decision_page import case_object
 from engine.report.formats import formats, html
-from engine.report.objects import decision_object, facts_object
-from engine.report.page import Heading, Page, Paragraph, Table
-from engine.report.parts import eligibility_criteria, texts_blocks, tone_of
-from engine.report.reasons import facts_behind, marked, reasons_block
+from engine.report.objects import facts_object
+from engine.report.page import Block, Heading, Paragraph, Table
+from engine.report.parts import noted
+from engine.report.readings import hanging, supposed_head
+from engine.report.reasons import Hanging, marked, reasons_block
+from engine.report.remarks import REMARKS, remarks, tone_of
 from engine.report.say import Say
 
 DIFFERENT = "≠"
@@ -20,14 +25,18 @@ DIFFERENT = "≠"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The facts of one column that differ from column to column, None where one is left out, and its decision.
+    """The facts of one column that differ from column to column, None where one is left out, and the case decided.
 
     ``head`` is that of the column, where its facts do not tell it.
     """
 
     facts: Mapping[str, Scalar | None]
-    decision: Decision
+    case: Decided
     head: str = ""
+
+    @property
+    def decision(self) -> Decision:
+        return self.case.decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +47,26 @@ class Options:
     ways: Sequence[Way]
 
 
-def page(options: Options, say: Say) -> Page:
+@noted
+def page(options: Options, say: Say) -> Iterator[Block]:
     """A column for each way; a row that is not the same in all is marked."""
-    say = say.noting()
     heads = tuple(way.head or _head(way, say) for way in options.ways)
     rows = [(say("convention"), *(say.label(way.decision.convention) for way in options.ways))]
     rows += [(label, *cells) for label, cells in _results(options.ways, say)]
-    for key, behind in (("refused_because", _refusing), ("duty_unmet", _unmet)):
-        reasons = [say.listed(behind(way.decision, say)) for way in options.ways]
-        rows += [(say(key), *(reason or "—" for reason in reasons))] if any(reasons) else []
+    beside = [dict(_beside(way.case, say)) for way in options.ways]
+    for key in (*REMARKS, "missing", "warning", "rights", "assumptions"):
+        if any(key in told for told in beside):
+            rows.append((say(key), *(told.get(key, "—") for told in beside)))
     told = tuple((f"{row[0]} {DIFFERENT}" if len(set(row[1:])) > 1 else row[0], *row[1:]) for row in rows)
-    blocks = (
-        Heading(say("options_title", title=options.title), 1),
-        Paragraph(say("options_mark", mark=DIFFERENT)),
-        Table(("", *heads), told),
-    )
-    return (*blocks, *reasons_block(say), *texts_blocks(say))
+    yield Heading(say("options_title", title=options.title), 1)
+    yield Paragraph(say("options_mark", mark=DIFFERENT))
+    yield Table(("", *heads), told)
+    yield from reasons_block(say)
 
 
 def data(options: Options, say: Say) -> Any:
     """A decision for each way, with its facts."""
-    return [{"facts": _facts(way, say), "decision": decision_object(way.decision, say)} for way in options.ways]
+    return [{"facts": _facts(way, say), "decision": case_object(way.case, say)} for way in options.ways]
 
 
 FORMATS = formats(page, data, html=lambda options, say: html(page(options, say), say.lang))
@@ -80,26 +88,33 @@ def _results(ways: Sequence[Way], say: Say) -> list[tuple[str, tuple[str, ...]]]
     """The headline results of any way, the most of each year apart; a refused way shows its verdict alone."""
     found: dict[str, dict[int, str]] = {}
     for column, way in enumerate(ways):
-        for label, cell in _cells(way.decision, say):
+        for label, cell in _cells(way.decision, hanging(way.case.readings, say), say):
             found.setdefault(label, {})[column] = cell
     return [(label, tuple(cells.get(column, "—") for column in range(len(ways)))) for label, cells in found.items()]
 
 
-def _refusing(decision: Decision, say: Say) -> Iterator[str]:
-    """The conditions that refuse."""
-    for result in eligibility_criteria(decision):
-        if result.verdict == "not_met":
-            yield f"{say.label(result)} ({facts_behind(result, decision, say)}) {say.noted(result.cite[:1])}"
+def _beside(case: Decided, say: Say) -> Iterator[tuple[str, str]]:
+    """What a page of a way alone would tell beside the results, by the word that heads it; of a refused one less."""
+    decision = case.decision
+    found: dict[str, list[str]] = {}
+    for remark in remarks([decision], decision.obligations, say, hanging(case.readings, say)):
+        found.setdefault(remark.key, []).append(remark.text)
+    yield from ((key, " ".join(texts)) for key, texts in found.items())
+    warned = dict.fromkeys(text[say.lang] for result in decision.results.values() for text in result.warnings)
+    if warned:
+        yield "warning", say.listed(warned)
+    if tone_of(decision) == "bad":
+        return
+    names = tuple(name for name in decision.missing if name != YEAR or not decision.years)
+    if names:
+        yield "missing", say.facts(names)
+    for key, assumption in (("rights", False), ("assumptions", True)):
+        told = [supposed_head(each, say) for each in case.supposed if each.assumption is assumption]
+        if told:
+            yield key, say.listed(told)
 
 
-def _unmet(decision: Decision, say: Say) -> Iterator[str]:
-    """The duties that the facts say were not met; of a refused way none counts."""
-    for line in decision.obligations if tone_of(decision) != "bad" else ():
-        if line.status == "unmet":
-            yield f"{say.label(line)} {say.noted(line.cite[:1])}"
-
-
-def _cells(decision: Decision, say: Say) -> list[tuple[str, str]]:
+def _cells(decision: Decision, hanging: Hanging, say: Say) -> list[tuple[str, str]]:
     cells = []
     for id_ in decision.headline.ids:
         result = decision.results[id_]
@@ -108,7 +123,8 @@ def _cells(decision: Decision, say: Say) -> list[tuple[str, str]]:
         if id_ == decision.headline.maximum and decision.years:
             for line in decision.years:
                 label = say.pair(say.label(line.amount), f"{say('year').lower()} {line.year}")
-                cells.append((label, marked(line.amount, decision, say)))
+                other = hanging("result", line.amount.id, line.year)
+                cells.append((label, marked(line.amount, decision, say, other=other)))
         elif not (decision.years and result.yearly):
-            cells.append((say.label(result), marked(result, decision, say)))
+            cells.append((say.label(result), marked(result, decision, say, other=hanging("result", id_))))
     return cells

@@ -13,7 +13,7 @@ Told = TypeVar("Told")
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """``level`` 1 opens the page, 2 a section; ``tone`` (good, bad, open) colours it on a terminal."""
+    """``level`` 1 opens the page, 2 a section; ``tone`` (good, bad, heed, open) colours it on a terminal."""
 
     text: str
     level: int = 2

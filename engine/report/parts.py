@@ -1,4 +1,4 @@
-"""Parts of pages that several subjects share: headings, reasons for a refusal, warnings, and their end."""
+"""Parts of pages that several subjects share: headings, warnings, and their end."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from functools import wraps
 from typing import TypeVar
 
 from engine.evaluation.decision import Decision, Result
-from engine.language.expressions import Compare, FactRef, ItemRef, VerdictIs, find
-from engine.policy.model import SOURCE_KINDS, Outcome, Source
+from engine.policy.model import SOURCE_KINDS, Source
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
-from engine.report.reasons import Hanging, facts_behind
+from engine.report.remarks import tone_of
 from engine.report.say import Say
 
 Subject = TypeVar("Subject")
@@ -23,15 +22,6 @@ def verdict_heading(decision: Decision, say: Say, title: str) -> Iterator[Block]
     said = "" if verdict is None else f" — {say.pair(say.label(verdict), say.result(verdict))}"
     yield Heading(f"{title}{said}", 1, tone_of(decision))
     yield convention_line(decision, say)
-
-
-def tone_of(decision: Decision) -> str:
-    """Whether the verdict is what who applies hopes for: good, bad, or open where that is not said."""
-    verdict = decision.verdict
-    better = None if verdict is None else decision.headline.headline[verdict.id].better
-    if verdict is None or not isinstance(better, tuple) or verdict.value not in better:
-        return "open"
-    return "good" if verdict.value == better[-1] else "bad"
 
 
 def convention_line(decision: Decision, say: Say) -> Block:
@@ -51,67 +41,10 @@ def item_heading(decision: Decision, item: str, say: Say) -> Iterator[Block]:
     yield Paragraph(say.pair(say.label(decision.convention), f"{decision.selected_because[say.lang]}."))
 
 
-def why_not(decision: Decision, say: Say, hanging: Hanging) -> Iterator[Block]:
-    """One sentence for each criterion that refuses, or else for each that is open; ``hanging`` ends it."""
-    criteria = eligibility_criteria(decision)
-    refusing = [result for result in criteria if result.verdict == "not_met"]
-    key, tone = ("refused_because", "bad") if refusing else ("open_because", "open")
-    for result in refusing or [result for result in criteria if result.verdict == "undetermined"]:
-        named = say.named(say.label(result) if result.refusal is None else result.refusal[say.lang], result.id)
-        reason = f"{named} ({facts_behind(result, decision, say)}) {say.noted(result.cite[:1])}."
-        other = hanging("result", result.id)
-        reason += f" {say.capital(other)}." if other else ""
-        yield Paragraph(say.pair(say(key), reason), tone)
-
-
-def why_not_due(decision: Decision, say: Say) -> Iterator[Block]:
-    """One sentence for each condition of the amount due that the case breaks, or begins to answer and leaves open."""
-    for result in unmet_conditions(decision):
-        key, tone = ("not_due", "bad") if result.verdict == "not_met" else ("due_if", "open")
-        label = say.name(result)
-        reason = f"{label} ({facts_behind(result, decision, say)}) {say.noted(result.cite)}."
-        yield Paragraph(say.pair(say(key), reason), tone)
-
-
-def unmet_conditions(decision: Decision) -> Iterator[Result]:
-    """The conditions of the amount due that the case breaks, or begins to answer and leaves open."""
-    due = decision.convention.items.get(decision.headline.due or "")
-    if due is None or due.unless is None:
-        return
-    named = (node.left.id for node in find(Compare, due.unless) if isinstance(node.left, ItemRef))
-    for result in (decision.results[id_] for id_ in dict.fromkeys(named)):
-        if result.kind == "criterion" and (result.verdict == "not_met" or _half_answered(decision, result)):
-            yield result
-
-
-def _half_answered(decision: Decision, result: Result) -> bool:
-    """Whether a criterion is known to apply, and not whether it is met."""
-    gate = decision.convention.items[result.id].applies_when
-    asked = {ref.name for ref in find(FactRef, gate)}
-    return result.verdict == "undetermined" and bool(asked & set(result.facts)) and asked.isdisjoint(result.missing)
-
-
-def eligibility_criteria(decision: Decision) -> list[Result]:
-    """The criteria that the verdict of this convention asks about."""
-    item = decision.convention.items.get(decision.headline.verdict or "")
-    if item is None or not isinstance(item.body, Outcome):
-        return []
-    named = (node.criterion.id for node in find(VerdictIs, item.body))
-    return [decision.results[id_] for id_ in dict.fromkeys(named)]
-
-
-def doubts_of(decisions: Iterable[Decision], say: Say) -> Iterator[Block]:
-    """Facts that do not agree, each once, with what they are."""
-    found = {doubt.result.id: (doubt.result, decision) for decision in decisions for doubt in decision.doubts}
-    for result, decision in found.values():
-        said = f"{say.label(result)} ({facts_behind(result, decision, say)}) {say.noted(result.cite)}".rstrip() + "."
-        yield Paragraph(say.pair(say("doubtful"), said), "open")
-
-
 def warnings_of(results: Iterable[Result], say: Say) -> Iterator[Block]:
     """What the rules warn of, each once."""
     found = dict.fromkeys(warning[say.lang] for result in results for warning in result.warnings)
-    yield from (Paragraph(say.pair(say("warning"), warning), "open") for warning in found)
+    yield from (Paragraph(say.pair(say("warning"), warning), "heed") for warning in found)
 
 
 def named_years(label: str, years: Sequence[int], say: Say) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.decision import Result
 from engine.inquiry.questions import Asked
@@ -13,9 +13,14 @@ from engine.language.values import exact
 from engine.report.formats import formats
 from engine.report.objects import doubt_objects
 from engine.report.page import Block, Heading, Paragraph, Tree
-from engine.report.parts import convention_line, doubts_of, noted
+from engine.report.parts import convention_line, noted
+from engine.report.readings import hanging
 from engine.report.reasons import why
+from engine.report.remarks import OPEN, REMARKS, remark_blocks, remarks
 from engine.report.say import Json, Say, to_json
+
+if TYPE_CHECKING:
+    from engine.inquiry.readings import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +34,12 @@ class Commands:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The questions of a case, with its title and what to type next."""
+    """The questions of a case, with its title, what to type next, and the readings that matter."""
 
     asked: Asked
     commands: Commands
     title: str
+    readings: Sequence[Reading] = ()
 
 
 @noted
@@ -42,7 +48,8 @@ def page(questions: Questions, say: Say) -> Iterator[Block]:
     asked = questions.asked
     yield Heading(say("ask_title", title=questions.title), 1)
     yield convention_line(asked.decision, say)
-    yield from doubts_of([asked.decision], say)
+    hangs, keys = hanging(questions.readings, say), set(REMARKS) - {OPEN}
+    yield from remark_blocks(remarks([asked.decision], asked.decision.obligations, say, hangs, keys), say)
     for number, question in enumerate(asked.questions, 1):
         fact = question.fact
         answers = [answers_text(fact, say), *([say("ask_absence")] if fact.absence_answers else [])]

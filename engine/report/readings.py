@@ -185,15 +185,16 @@ def supposed_blocks(found: Sequence[Supposed], say: Say, full: bool) -> Iterator
         lines = []
         for each in found:
             if each.assumption is assumption:
-                effects = [f"{text}." for text in _supposed_effects(each, say, full)]
-                said = f"{_head(each, say)}."
+                effects = [f"{say.capital(text)}." for text in _supposed_effects(each, say, full)]
+                said = f"{supposed_head(each, say)}."
                 lines += [(0, said), *((1, text) for text in effects)] if full else [(0, " ".join((said, *effects)))]
         if lines:
             yield Heading(say(head))
             yield Tree(tuple(lines))
 
 
-def _head(each: Supposed, say: Say) -> str:
+def supposed_head(each: Supposed, say: Say) -> str:
+    """A right with the day that opens it, or an assumption with what could be so instead."""
     supposition = each.supposition
     label = say.name(supposition)
     if each.assumption:

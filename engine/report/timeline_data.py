@@ -17,7 +17,7 @@ from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.report import objects
 from engine.report.charts import timeline_figure
-from engine.report.decision_files import csv_cell, csv_text
+from engine.report.decision_files import csv_cell, csv_text, remark_cells
 from engine.report.formats import formats, html
 from engine.report.page import Block
 from engine.report.parts import noted
@@ -172,6 +172,8 @@ def _columns(timeline: Timeline, say: Say) -> Iterator[tuple[str, list[Any]]]:
     yield "fin", [row.last_day or "" for row in rows]
     yield "convention", [row.decision.convention.id for row in rows]
     yield "overlays", [" ".join(objects.overlay_ids(row.overlays)) for row in rows]
+    heads = [remark_cells(row.decision) for row in rows]
+    yield from ((name, [head[name] for head in heads]) for name in heads[0])
     yield "events", [" ".join(f"{event.day}:{event.type.name}" for event in row.happened) for row in rows]
     for id_ in rows[0].decision.headline.ids:
         results = [row.decision.results[id_] for row in rows]

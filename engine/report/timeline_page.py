@@ -13,10 +13,11 @@ from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Change, Paid, Timeline, Total, YearRow
 from engine.language.facts import YEAR
 from engine.report import parts
-from engine.report.duties import duties, duties_unmet
+from engine.report.duties import duties
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, in_runs
 from engine.report.readings import hanging, readings_blocks, supposed_blocks
 from engine.report.reasons import EUROS, Hanging, marked, money_cells, money_columns, payment_row, reasons_block, why
+from engine.report.remarks import remark_blocks, remarks
 from engine.report.say import Say
 
 if TYPE_CHECKING:
@@ -30,11 +31,9 @@ def timeline_blocks(
     """The page of one contract; ``full`` adds duties without a date."""
     first = timeline.rows[0].decision
     yield from parts.verdict_heading(first, say, title)
-    yield from parts.doubts_of([row.decision for row in timeline.rows], say)
     hangs = hanging(readings, say)
-    yield from parts.why_not(first, say, hangs)
-    yield from parts.why_not_due(timeline.rows[-1].decision, say)
-    yield from duties_unmet(timeline.obligations, say, hangs)
+    decisions = [row.decision for row in timeline.rows]
+    yield from remark_blocks(remarks(decisions, timeline.obligations, say, hangs), say)
     yield from _years(timeline, say)
     yield from _money(timeline, say, hangs)
     yield from _totals(timeline, say)

@@ -16,15 +16,14 @@ from engine.evaluation.session import Session
 from engine.inquiry.life_readings import life_resting, readings_of_life, supposed_of_life
 from engine.inquiry.possible import outlook_of, outlooks
 from engine.inquiry.questions import ALL, Asker
-from engine.inquiry.readings import readings_of_case
-from engine.inquiry.suppositions import resting, supposed_of_case
 from engine.inquiry.what_if import alternatives
 from engine.language.typing import is_date
 from engine.policy import loader
 from engine.policy.document import Document
 from engine.policy.registry import Outside
 from engine.report import alternatives_page, outside_page, questions_page, timeline_data
-from engine.report.decision_page import Decided, Decisions, data
+from engine.report.decided import Decided, Decisions, told_case
+from engine.report.decision_page import data
 from engine.report.otherwise_page import possible_objects
 from engine.report.say import Say
 from engine.web.limits import problem_object
@@ -152,10 +151,7 @@ class Call:
 
 def _evaluate(session: Session, body: Body, say: Say) -> Any:
     decision = body.decide(session, "case")
-    readings = readings_of_case(session, decision, body.choices)
-    supposed = supposed_of_case(session, decision, body.choices)
-    told = Decided(title="", decision=resting(decision, supposed), readings=readings, supposed=supposed)
-    return data(Decisions(cases=[told]), say)
+    return data(Decisions(cases=[told_case(session, decision, "", body.choices)]), say)
 
 
 def _evaluate_many(session: Session, body: Body, say: Say) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.errors import InputFault, Problem
@@ -12,11 +12,11 @@ from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.inquiry.questions import to_ask
 from engine.inquiry.readings import readings_of_case
-from engine.inquiry.suppositions import supposed_of_case
 from engine.language.facts import SIGNATURE, Fact
 from engine.letters.matter import Matter
 from engine.policy.registry import Outside
-from engine.report.decision_page import Decided, Undecided
+from engine.report.decided import Decided, Undecided, told_case
+from engine.report.remarks import tone_of
 from engine.web.letter_page import possible
 from engine.web.state import State
 
@@ -55,9 +55,10 @@ def estimate(session: Session, state: State, title: str, *, whole: bool = False)
     except InputFault as error:
         return Estimate(state=state, problems=error.problems, questions=asked)
     if whole:
-        return _whole(session, state, _told_whole(session, state, Decided(title=title, decision=decision)))
+        return _whole(session, state, _told_whole(session, state, decision, title))
     left = [] if asked else [facts[name] for name in to_ask(session, decision, state.choices, state.declined)]
-    answer = Decided(title=title, decision=decision)
+    readings = readings_of_case(session, decision, state.choices) if tone_of(decision) == "bad" else ()
+    answer = Decided(title=title, decision=decision, readings=readings)
     return Estimate(state=state, answer=answer, questions=asked or _together(left), left=len(left))
 
 
@@ -95,17 +96,11 @@ def _whole(session: Session, state: State, case: Decided) -> Estimate:
     return Estimate(state=state, answer=case, letters=possible(matter, session))
 
 
-def _told_whole(session: Session, state: State, answer: Decided) -> Decided:
+def _told_whole(session: Session, state: State, decision: Decision, title: str) -> Decided:
     from engine.inquiry.possible import outlooks  # needs the solver
 
-    decision = answer.decision
-    return Decided(
-        title=answer.title,
-        decision=decision,
-        readings=readings_of_case(session, decision, state.choices),
-        supposed=supposed_of_case(session, decision, state.choices),
-        outlooks=_telling(outlooks(session, decision, state.choices), session.registry.vocabulary.facts),
-    )
+    told = _telling(outlooks(session, decision, state.choices), session.registry.vocabulary.facts)
+    return replace(told_case(session, decision, title, state.choices), outlooks=told)
 
 
 def _bounds(fact: Fact) -> list[object]:

@@ -13,12 +13,13 @@ from engine.inquiry.readings import Reading
 from engine.language.facts import YEAR, Fact
 from engine.report import outside_page
 from engine.report.charts import decision_figure
-from engine.report.decision_page import Decided, Decisions, Undecided, of_the_verdict, page
+from engine.report.decided import Decided, Decisions, Undecided
+from engine.report.decision_page import of_the_verdict, page
 from engine.report.formats import Links, fragment
 from engine.report.page import Block, Heading, Paragraph
-from engine.report.parts import tone_of
 from engine.report.questions_page import answers_text
 from engine.report.readings import told_effects
+from engine.report.remarks import tone_of
 from engine.report.say import Say, unit_text
 from engine.web.estimate import Estimate
 from engine.web.state import DIGEST_SHOWN, LANG, READING, TEXT, Fault, State, written
@@ -226,7 +227,7 @@ class Shown:
             elif self.whole and not any(_titled(section, each) for each in elsewhere):
                 following = after or any(_titled(section, say(each)) for each in ("obligations", "texts"))
                 (after if following else before).append(html)
-        head = [block for block in head[1:] if self.whole or _tone(block) == "bad"]
+        head = [block for block in head[1:] if self.whole or _tone(block) in ("bad", "heed")]
         parts = [fragment(head), *("\n".join(each) for each in (money, before, after))]
         return Sections(**dict(zip(("head", "money", "before", "after"), map(Markup, parts), strict=True)))
 

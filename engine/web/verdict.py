@@ -8,7 +8,7 @@ from itertools import groupby
 from engine.evaluation.decision import Decision, Result, YearLine
 from engine.language.facts import SIGNATURE, YEAR
 from engine.letters.people import OPTION
-from engine.report.parts import tone_of
+from engine.report.remarks import tone_of
 from engine.report.say import Say
 from engine.web.templates import Wording, wording
 

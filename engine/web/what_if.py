@@ -7,7 +7,7 @@ that a person can make.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -23,6 +23,7 @@ from engine.language.values import Scalar
 from engine.policy.model import Convention
 from engine.report import alternatives_page, options_page
 from engine.report.charts import curve_figure
+from engine.report.decided import told_case
 from engine.report.formats import fragment
 from engine.report.options_page import Way
 from engine.report.page import Heading
@@ -121,17 +122,20 @@ def _lacking(decision: Decision, facts: Iterable[Fact]) -> tuple[Fact, ...]:
 def _sides(session: Session, state: State, decision: Decision, axis: Axis) -> Iterator[Way]:
     """The same case with each choice of a fact, with a right used, or under each text; that of today first."""
 
+    def way(facts: Mapping[str, Scalar | None], found: Decision) -> Way:
+        return Way(facts, told_case(session, found, "", state.choices))
+
     def tried(value: Scalar) -> Iterator[Way]:
         with contextlib.suppress(InputFault):  # facts that contradict each other
-            yield Way({axis.key: value}, decided(session, state, {**state.facts, axis.key: value}))
+            yield way({axis.key: value}, decided(session, state, {**state.facts, axis.key: value}))
 
     match axis.subject:
         case Fact(name=name):
-            yield Way({name: state.facts[name]}, decision)
+            yield way({name: state.facts[name]}, decision)
             for value in [each for each in axis.subject.type.values if each != state.facts[name]][: SIDES - 1]:
                 yield from tried(value)
         case Supposed(value=value):
-            yield Way({axis.key: None}, decision)
+            yield way({axis.key: None}, decision)
             yield from tried(value)
         case None:
             yield from _under(session, state, decision)
@@ -140,11 +144,12 @@ def _sides(session: Session, state: State, decision: Decision, axis: Axis) -> It
 def _under(session: Session, state: State, decision: Decision) -> Iterator[Way]:
     """A case under its own text, and under those before that it could be decided by."""
     own, *before = _texts(session, decision)
-    yield Way({}, decision, own.label[state.lang])
+    yield Way({}, told_case(session, decision, "", state.choices), own.label[state.lang])
     for text in before:
         choices = {id_: side for id_, side in state.choices.items() if id_ in text.interpretations}
         with contextlib.suppress(InputFault):  # a value that the text does not offer
-            yield Way({}, session.decide(dict(decision.facts), text.id, choices, state.as_of), text.label[state.lang])
+            found = session.decide(dict(decision.facts), text.id, choices, state.as_of)
+            yield Way({}, told_case(session, found, "", choices), text.label[state.lang])
 
 
 def _more(decision: Decision) -> str:

@@ -1,0 +1,144 @@
+"""Remarks at the head of an answer: decisions on a contract come in, what to know before their amounts goes out.
+
+Every page that tells of a case takes them from here: what is doubtful, why it is refused or open, why nothing is due,
+which duties were not met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+
+from engine.evaluation.decision import Decision, ObligationLine, Result
+from engine.language.expressions import Citation, Compare, FactRef, ItemRef, VerdictIs, find
+from engine.policy.model import Outcome
+from engine.records import dataclass
+from engine.report.page import Block, Paragraph
+from engine.report.reasons import Hanging, facts_behind, unread
+from engine.report.say import Say
+
+DOUBTFUL, REFUSED, OPEN, NOT_DUE, DUE_IF, UNMET = REMARKS = (
+    *("doubtful", "refused_because", "open_because", "not_due", "due_if", "duty_unmet"),
+)
+TONES = {REFUSED: "bad", NOT_DUE: "bad", OPEN: "open"}
+
+Saying = tuple[str, Callable[[], str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence of the head; ``key`` is the word of the reports that begins it."""
+
+    key: str
+    text: str
+
+
+def remarks(
+    decisions: Sequence[Decision],
+    obligations: Sequence[ObligationLine],
+    say: Say,
+    hanging: Hanging = unread,
+    keys: Collection[str] = REMARKS,
+) -> Iterator[Remark]:
+    """What heads the answer on a case, or on the years of a life; of a refused one only why it is refused.
+
+    ``hanging`` ends what another reading lifts; nothing is said, or noted, but of ``keys``.
+    """
+    first, last = decisions[0], decisions[-1]
+    found = [_doubts(decisions, say), _why_not(first, say, hanging)]
+    found += [] if tone_of(first) == "bad" else [_why_not_due(last, say), _duties_unmet(obligations, say, hanging)]
+    yield from (Remark(key, text()) for key, text in chain(*found) if key in keys)
+
+
+def remark_blocks(found: Iterable[Remark], say: Say) -> Iterator[Block]:
+    """A paragraph for each remark."""
+    for each in found:
+        yield Paragraph(said(each, say), TONES.get(each.key, "heed"))
+
+
+def said(remark: Remark, say: Say) -> str:
+    """A remark as a sentence."""
+    return say.pair(say(remark.key), remark.text)
+
+
+def _doubts(decisions: Iterable[Decision], say: Say) -> Iterator[Saying]:
+    """Facts that do not agree, each once, with what they are."""
+    found = {doubt.result.id: (doubt.result, decision) for decision in decisions for doubt in decision.doubts}
+    for result, decision in found.values():
+        yield DOUBTFUL, partial(_because, say.label(result), result, result.cite, decision, say)
+
+
+def _why_not(decision: Decision, say: Say, hanging: Hanging) -> Iterator[Saying]:
+    """One sentence for each criterion that refuses, or else for each that is open; ``hanging`` ends it."""
+    criteria = eligibility_criteria(decision)
+    refusing = [result for result in criteria if result.verdict == "not_met"]
+    key = REFUSED if refusing else OPEN
+    for result in refusing or [result for result in criteria if result.verdict == "undetermined"]:
+        named = say.named(say.label(result) if result.refusal is None else result.refusal[say.lang], result.id)
+        yield key, partial(_because, named, result, result.cite[:1], decision, say, hanging("result", result.id))
+
+
+def _why_not_due(decision: Decision, say: Say) -> Iterator[Saying]:
+    """One sentence for each condition of the amount due that the case breaks, or begins to answer and leaves open."""
+    for result in unmet_conditions(decision):
+        key = NOT_DUE if result.verdict == "not_met" else DUE_IF
+        yield key, partial(_because, say.name(result), result, result.cite, decision, say)
+
+
+def _because(
+    named: str, result: Result, cite: tuple[Citation, ...], decision: Decision, say: Say, other: str = ""
+) -> str:
+    """What is so with the facts behind it, the text, and what it would be under other readings."""
+    behind = facts_behind(result, decision, say)
+    told = " ".join(filter(None, (named, f"({behind})" if behind else "", say.noted(cite)))) + "."
+    return f"{told} {say.capital(other)}." if other else told
+
+
+def _duties_unmet(lines: Sequence[ObligationLine], say: Say, hanging: Hanging) -> Iterator[Saying]:
+    """One sentence for each duty that the facts say was not met, with what follows, and what hangs on a reading."""
+    for line in lines:
+        if line.status == "unmet":
+            yield UNMET, partial(_unmet, line, say, hanging("duty", line.id))
+
+
+def _unmet(line: ObligationLine, say: Say, other: str) -> str:
+    follows = say("what_follows", unmet=say(f"if_unmet.{line.if_unmet or 'unpublished'}"))
+    told = (say.name(line), f"{follows} {say.noted(line.cite)}".rstrip(), other)
+    return f"{say.listed(filter(None, told))}."
+
+
+def tone_of(decision: Decision) -> str:
+    """Whether the verdict is what who applies hopes for: good, bad, or open where that is not said."""
+    verdict = decision.verdict
+    better = None if verdict is None else decision.headline.headline[verdict.id].better
+    if verdict is None or not isinstance(better, tuple) or verdict.value not in better:
+        return "open"
+    return "good" if verdict.value == better[-1] else "bad"
+
+
+def unmet_conditions(decision: Decision) -> Iterator[Result]:
+    """The conditions of the amount due that the case breaks, or begins to answer and leaves open."""
+    due = decision.convention.items.get(decision.headline.due or "")
+    if due is None or due.unless is None:
+        return
+    named = (node.left.id for node in find(Compare, due.unless) if isinstance(node.left, ItemRef))
+    for result in (decision.results[id_] for id_ in dict.fromkeys(named)):
+        if result.kind == "criterion" and (result.verdict == "not_met" or _half_answered(decision, result)):
+            yield result
+
+
+def _half_answered(decision: Decision, result: Result) -> bool:
+    """Whether a criterion is known to apply, and not whether it is met."""
+    gate = decision.convention.items[result.id].applies_when
+    asked = {ref.name for ref in find(FactRef, gate)}
+    return result.verdict == "undetermined" and bool(asked & set(result.facts)) and asked.isdisjoint(result.missing)
+
+
+def eligibility_criteria(decision: Decision) -> list[Result]:
+    """The criteria that the verdict of this convention asks about."""
+    item = decision.convention.items.get(decision.headline.verdict or "")
+    if item is None or not isinstance(item.body, Outcome):
+        return []
+    named = (node.criterion.id for node in find(VerdictIs, item.body))
+    return [decision.results[id_] for id_ in dict.fromkeys(named)]

@@ -42,21 +42,21 @@ class Headline:
     @property
     def hoped(self) -> str | None:
         """The value that who applies hopes for, where values are named from the worst to the best."""
-        return None if self.words is None else self.words[-1]
+        return self.words[-1] if self.words else None
 
     @property
-    def words(self) -> tuple[str, ...] | None:
-        """The values that are named from the worst to the best."""
-        return self.better if isinstance(self.better, tuple) else None
+    def words(self) -> tuple[str, ...]:
+        """The values that are named from the worst to the best; none of a number."""
+        return self.better if isinstance(self.better, tuple) else ()
 
     def gain(self, before: Value, after: Value) -> int:
         """1 where ``after`` is better for who applies, -1 where it is worse, 0 where neither is said."""
         if before is UNDETERMINED or after is UNDETERMINED or before == after:
             return 0
-        if isinstance(self.better, tuple):
-            if before not in self.better or after not in self.better:
+        if self.words:
+            if before not in self.words or after not in self.words:
                 return 0
-            return 1 if self.better.index(str(after)) > self.better.index(str(before)) else -1
+            return 1 if self.words.index(str(after)) > self.words.index(str(before)) else -1
         if self.better is None:
             return 0
         if after is NOT_APPLICABLE or before is NOT_APPLICABLE:
@@ -134,7 +134,7 @@ class Results:
         if type_.kind == "verdict":
             return _VERDICTS
         shown = self.headline.get(id_)
-        return type_.values if type_.ordered else shown.words if shown is not None else None
+        return type_.values if type_.ordered else (shown.words or None) if shown is not None else None
 
     def _with(self, role: str) -> str | None:
         return next((id_ for id_, shown in self.headline.items() if shown.role == role), None)

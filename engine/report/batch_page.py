@@ -66,8 +66,8 @@ def _decided(summary: Summary, say: Say) -> Iterator[Block]:
 def _verdicts(say: Say) -> list[str]:
     """The values of the verdict that the policies declare, the best first, then what stands for none."""
     results = say.registry.results
-    better = results.headline[results.verdict].better if results.verdict is not None else None
-    return [*(reversed(better) if isinstance(better, tuple) else ()), OPEN, "not_applicable"]
+    named = () if results.verdict is None else results.headline[results.verdict].words
+    return [*reversed(named), OPEN, "not_applicable"]
 
 
 def _cases(

@@ -43,7 +43,7 @@ def why(result: Result, decision: Decision, say: Say) -> str:
 def failing(result: Result, decision: Decision, say: Say) -> Iterator[str]:
     """The criteria by which an outcome is not the one hoped for, and the figures of the case that they look at."""
     shown = decision.headline.headline.get(result.id)
-    if shown is None or not isinstance(shown.better, tuple) or result.value not in shown.better[:-1]:
+    if shown is None or result.value not in shown.words[:-1]:
         return
     fired = {id_: None for line in decision.trace if line.outcome == result.id for id_, _ in line.because}
     for criterion in (decision.results[id_] for id_ in fired):

@@ -164,8 +164,7 @@ def _nearest(session: Session, state: State, decision: Decision) -> Alternatives
     """The smallest changes that give the verdict hoped for, or the whole aid of the year, or more than that."""
     headline = decision.headline
     verdict = decision.verdict
-    better = None if verdict is None else headline.headline[verdict.id].better
-    hoped = better[-1] if isinstance(better, tuple) and better else None
+    hoped = None if verdict is None else headline.headline[verdict.id].hoped
     item, wish = (headline.due, _more(decision)) if verdict is None or verdict.value == hoped else (verdict.id, None)
     if item is None or decision.results[item].status != "known" or (wish and YEAR not in decision.facts):
         return None

@@ -100,12 +100,11 @@ def _values(shown: Headline, item: Item) -> Iterator[Problem]:
     named = isinstance(shown.better, tuple)
     if named != isinstance(item.body, Outcome) and shown.better is not None:
         yield Problem(shown.at, "role-mismatch", {"id": shown.id, "role": "better"})
-    if isinstance(shown.better, tuple) and isinstance(item.body, Outcome):
-        allowed = item.body.values
-        for value in shown.better:
-            if value not in allowed:
-                values = {"value": value, "allowed": ", ".join(allowed)}
-                yield Problem(shown.at, "unknown-value", values, nearest(value, allowed))
+    allowed = item.body.values if isinstance(item.body, Outcome) else shown.words
+    for value in shown.words:
+        if value not in allowed:
+            values = {"value": value, "allowed": ", ".join(allowed)}
+            yield Problem(shown.at, "unknown-value", values, nearest(value, allowed))
 
 
 def _role(shown: Headline, role: str, item: Item, roles: dict[str, str]) -> Iterator[Problem]:

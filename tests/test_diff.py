@@ -185,6 +185,28 @@ def law(tmp_path: Path) -> Path:
     return Path(shutil.copytree(ROOT / "policies", tmp_path / "policies"))
 
 
+def test_a_number_is_a_change_of_the_rules_though_a_property_speaks_of_it_before_the_rule_does(tmp_path: Path) -> None:
+    rule = """criteria:
+  - id: honoraires
+    label: {fr: Honoraires, en: Fees}
+    cite: [{source: texte, at: article 1}]
+    met_when: {fact: medecin.part_honoraires_cliniques, at_least: %s}
+"""
+    promise = """properties:
+  - id: promesse
+    label: {fr: Promesse, en: Promise}
+    cite: [{source: texte, at: article 1}]
+    never: {all: [{ref: honoraires, is: met}, {fact: medecin.part_honoraires_cliniques, less_than: %s}]}
+"""
+    for side, share in (("before", 80), ("after", 70)):
+        folder = Path(shutil.copytree(FIXTURES / "overlaid_properties" / "nouveau", tmp_path / side / "nouveau"))
+        (folder / "properties.yaml").write_text(promise % share, encoding="utf-8")
+        (folder / "verification.yaml").write_text(rule % share, encoding="utf-8")
+    (comparison,) = engine.diff(str(tmp_path / "before"), str(tmp_path / "after"))
+    (edit,) = comparison.edits
+    assert (edit.item, edit.weight, [each.item for each in edit.also]) == ("honoraires", "rule", ["promesse"])
+
+
 def test_a_number_that_changes_wherever_it_stands_is_one_edit_with_its_places(law: Path) -> None:
     for path in law.glob("2024_convention/*.yaml"):
         text = path.read_text(encoding="utf-8")

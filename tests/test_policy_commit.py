@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -74,6 +75,16 @@ def test_a_changed_amount_asks_for_a_test_and_a_changelog_line_and_names_them(re
     french = said(repository, "--lang", "fr")[1]
     assert "change sans ligne au journal" in french[0]
     assert "sans qu'aucun test" in french[1]
+
+
+def test_a_number_that_changes_at_many_places_is_asked_about_at_each(repository: Scratch) -> None:
+    for name in ("eligibility", "objectives"):
+        file = repository.top / FOLDER / f"{name}.yaml"
+        text = file.read_text(encoding="utf-8")
+        file.write_text(re.sub(r"(percentile_.., [a-z_]+: )30}", r"\g<1>25}", text), encoding="utf-8")
+    repository.git("add", "-A")
+    _, lines = said(repository)
+    assert all("activite_minimale, tranche.mt, tranche.fa" in line for line in lines)
 
 
 def test_each_thing_that_is_there_is_no_longer_asked_for(repository: Scratch) -> None:

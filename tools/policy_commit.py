@@ -48,7 +48,7 @@ def commit_problems(place: Repository) -> Iterator[Problem]:
     for id_, after in staged_side(place).registry.conventions.items():
         old = before.get(id_) or before.get(text_before(after, before) or "")  # a new text is asked for what it changes
         if old is None or old.digest != after.digest:
-            found = edits(old or _bare(after), after)
+            found = [each for edit in edits(old or _bare(after), after) for each in edit.everywhere]
             yield from _missing([e for e in found if e.part != "note"], f"{place.policies}/{id_}", paths)
 
 

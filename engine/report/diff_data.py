@@ -202,7 +202,7 @@ def github(diff: Diff, say: Say) -> str:
     for comparison in diff.found:
         spoken = speaker(comparison, diff.sides, say)
         lines.extend(
-            _annotation(spoken, each, names) for edit in shown(comparison, diff.full) for each in (edit, *edit.also)
+            _annotation(spoken, each, names) for edit in shown(comparison, diff.full) for each in edit.everywhere
         )
     if diff.effects is not None:
         lines.extend(_effect_lines(diff, diff.effects.found, say))
@@ -229,7 +229,7 @@ def _in_the_tree(at: Location, revisions: Sequence[str]) -> str:
 
 def _effect_lines(diff: Diff, behaviours: Sequence[Behaviour], say: Say) -> Iterator[str]:
     """A warning for each result that changes, at the edit of its first cause that has a place."""
-    edits = [each for comparison in diff.found for edit in comparison.edits for each in (*edit.also, edit)]
+    edits = [each for comparison in diff.found for edit in comparison.edits for each in reversed(edit.everywhere)]
     places = {edit.item: edit.at_after or edit.at_before for edit in edits}
     names = tuple(side.name for side in diff.sides)
     for behaviour in behaviours:

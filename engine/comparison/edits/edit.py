@@ -61,6 +61,11 @@ class Edit:
     also: tuple[Edit, ...] = ()
 
     @property
+    def everywhere(self) -> tuple[Edit, ...]:
+        """The edit at each of its places."""
+        return (self, *self.also)
+
+    @property
     def where(self) -> str:
         """The path as one line: ``row option = demi_etp, annee = 1``."""
         return ", ".join(f"{kind} {name}".strip() for kind, name in self.path)

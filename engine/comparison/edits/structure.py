@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import PurePath
 from typing import Any
 
-from engine.comparison.edits.edit import Comparison, Edit
+from engine.comparison.edits.edit import WEIGHTS, Comparison, Edit
 from engine.comparison.edits.fields import field_edits
 from engine.comparison.edits.same import renamed
 from engine.comparison.edits.spot import Setting, Spot, listed
@@ -157,13 +157,13 @@ def _in_order(found: Sequence[Edit]) -> tuple[Edit, ...]:
 def _together(found: Iterable[Edit], setting: Setting) -> Iterator[Edit]:
     """The edits, those of one number that changes at several places as one: P30 that becomes P25 wherever it stands.
 
-    It is told where it decides, if it does, and not where facts are held against each other.
+    It is told where it decides, if it does, and not where facts are held against each other or a property speaks of it.
     """
     alike: dict[object, list[Edit]] = {}
     for edit in found:
         alike.setdefault(_number(edit, setting) or id(edit), []).append(edit)
     for edits in alike.values():
-        first, *others = sorted(edits, key=lambda edit: edit.kind == CONSISTENCY)
+        first, *others = sorted(edits, key=lambda edit: (WEIGHTS.index(edit.weight), edit.kind == CONSISTENCY))
         yield replace(first, also=tuple(others)) if others else first
 
 

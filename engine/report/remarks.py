@@ -111,10 +111,9 @@ def _unmet(line: ObligationLine, say: Say, other: str) -> str:
 def tone_of(decision: Decision) -> str:
     """Whether the verdict is what who applies hopes for: good, bad, or open where that is not said."""
     verdict = decision.verdict
-    better = None if verdict is None else decision.headline.headline[verdict.id].better
-    if verdict is None or not isinstance(better, tuple) or verdict.value not in better:
+    if verdict is None or verdict.value not in (shown := decision.headline.headline[verdict.id]).words:
         return "open"
-    return "good" if verdict.value == better[-1] else "bad"
+    return "good" if verdict.value == shown.hoped else "bad"
 
 
 def unmet_conditions(decision: Decision) -> Iterator[Result]:

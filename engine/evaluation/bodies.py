@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.evaluation.closures import condition, expression, scale_with_step
 from engine.evaluation.slots import (
+    MEMO,
     Answer,
     BodyClosure,
     Closure,
@@ -174,7 +175,26 @@ def _table(item: Item, table: Table, type_: Type | None, names: Names) -> BodyCl
             raise NoRow(item.id)
         return _settled(candidates)
 
+    named = all(cell.listed is not None for row in table.rows for cell in row.cells.values())
+    if named and all(second is None for second in scales):
+        return _remembered(run, slots_of)
     return run
+
+
+def _remembered(run: BodyClosure, slots_of: Sequence[int]) -> BodyClosure:
+    """A closure that reads these slots alone: the same few named values come back in every case."""
+    kept: dict[tuple[Answer, ...], Decided] = {}
+
+    def again(slots: Slots) -> Decided:
+        inputs = tuple([slots[slot] for slot in slots_of])
+        answer = kept.get(inputs)
+        if answer is None:
+            answer = run(slots)
+            if len(kept) < MEMO:
+                kept[inputs] = answer
+        return answer
+
+    return again
 
 
 def _matches(

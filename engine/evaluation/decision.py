@@ -74,10 +74,10 @@ class Result(NamedTuple):  # made by the dozen in every decision, and a tuple co
     uses: tuple[str, ...] = ()
     value_labels: Mapping[str, Text] = NONE
     yearly: bool = False
-    can_be: tuple[Scalar, ...] = ()
-    between: tuple[Scalar, ...] = ()
     refusal: Text | None = None
     limits: tuple[Limit, ...] = ()
+    can_be: tuple[Scalar, ...] = ()
+    between: tuple[Scalar, ...] = ()
 
     @property
     def derogation(self) -> str | None:

@@ -14,8 +14,7 @@ from engine.errors import InputFault, Problem
 from engine.evaluation.bodies import NoRow
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.facts import Facts
-from engine.evaluation.inference import Firing
-from engine.evaluation.program import Compiled, OutcomeProgram, Program, Run
+from engine.evaluation.program import Compiled, Fired, OutcomeProgram, Program, Run
 from engine.evaluation.slots import Answer, Decided, Slots
 from engine.language.facts import YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
@@ -174,26 +173,33 @@ def _decide(compiled: Compiled, outcome: OutcomeProgram, run: Run) -> Decided:
     if closed is not None:
         return closed
     item = compiled.step.item
-    assert isinstance(item.body, Outcome)
-    verdicts = {id_: _verdict(run.slots[slot]) for id_, slot in outcome.criteria}
-    firings = _firings(outcome, verdicts)
-    values = {rule.id: rule.then if isinstance(rule.then, str) else None for rule in item.body.rules}
-    for firing in firings:
-        because = tuple((id_, verdicts[id_]) for id_ in firing.criteria)
-        run.trace.append(TraceLine(item.id, firing.rule, values[firing.rule], because))
-    fired = run.rules[item.id] = tuple(dict.fromkeys(firing.rule for firing in firings))
-    return decided_by(item, outcome, fired, run.slots)
-
-
-def _firings(outcome: OutcomeProgram, verdicts: Mapping[str, str]) -> list[Firing]:
-    """What durable-rules fires, which is asked once for each combination of verdicts."""
-    key = tuple(verdicts.values())
-    found = outcome.fired.get(key)
+    verdicts = tuple([_verdict(run.slots[slot]) for _, slot in outcome.criteria])
+    found = outcome.fired.get(verdicts)
     if found is None:
-        found = outcome.ruleset.run(verdicts)
+        found = _fire(item, outcome, verdicts)
         if len(outcome.fired) < MAX_KEPT:
-            outcome.fired[key] = found
-    return found
+            outcome.fired[verdicts] = found
+    run.trace.extend(found.trace)
+    run.rules[item.id] = found.rules
+    answer = found.answer
+    if answer is None:
+        answer = decided_by(item, outcome, found.rules, run.slots)
+        if "undetermined" not in verdicts:  # what those wait for is the case's own
+            found.answer = answer
+    return answer
+
+
+def _fire(item: Item, outcome: OutcomeProgram, verdicts: Sequence[str]) -> Fired:
+    """What durable-rules fires, which is asked once for each combination of verdicts."""
+    assert isinstance(item.body, Outcome)
+    told = dict(zip((id_ for id_, _ in outcome.criteria), verdicts, strict=True))
+    values = {rule.id: rule.then if isinstance(rule.then, str) else None for rule in item.body.rules}
+    firings = outcome.ruleset.run(told)
+    trace = [
+        TraceLine(item.id, firing.rule, values[firing.rule], tuple((id_, told[id_]) for id_ in firing.criteria))
+        for firing in firings
+    ]
+    return Fired(tuple(dict.fromkeys(firing.rule for firing in firings)), tuple(trace))
 
 
 def _verdict(answer: Answer) -> str:

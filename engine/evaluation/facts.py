@@ -23,6 +23,8 @@ from engine.records import dataclass
 
 CASE = "case"  # the part of a dossier that states the facts at signature
 MAX_SHOWN = 40
+_WRITTEN = (bool, int, Decimal)
+_NUMBERS = (int, Decimal, Fraction)
 
 Facts = dict[str, Scalar]
 
@@ -141,7 +143,7 @@ class _CaseReader:
 
 def _understood(fact: Fact, value: Any) -> Any:
     """What a text states as people write it; a point in a number stands for decimals, as elsewhere in a case."""
-    if fact.type.kind == "enum" and isinstance(value, bool | int | Decimal):
+    if fact.type.kind == "enum" and isinstance(value, _WRITTEN):
         value = as_written(value)  # as it stands in the file, such as an option said as 0.5
     dialect = PLAIN if fact.type.kind == "number" and "." in str(value) else FRENCH
     return read_spoken(value, fact, dialect) if isinstance(value, str) else value
@@ -172,7 +174,7 @@ def _typed(fact: Fact, value: Any) -> Scalar:
 def _number(fact: Fact, value: Any) -> Scalar:
     if isinstance(value, float):
         value = Decimal(repr(value))
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | Fraction):
+    if isinstance(value, bool) or not isinstance(value, _NUMBERS):
         raise _wrong(fact, value, "775" if fact.type.scale == 0 else "12.5")
     if isinstance(value, Decimal) and not value.is_finite():
         raise _wrong(fact, value, "775")

@@ -10,9 +10,9 @@ from engine.evaluation.bodies import body, gated
 from engine.evaluation.closures import condition, expression, steps_left
 from engine.evaluation.combining import narrowed
 from engine.evaluation.decision import TraceLine
-from engine.evaluation.inference import Firing, Ruleset, load_ruleset
+from engine.evaluation.inference import Ruleset, load_ruleset
 from engine.evaluation.plan import Plan, Step, reads_of
-from engine.evaluation.slots import Answer, BodyClosure, Closure, Decided, Names, unpublished
+from engine.evaluation.slots import MEMO, Answer, BodyClosure, Closure, Decided, Names, unpublished
 from engine.language.expressions import Text, Unpublished, find
 from engine.language.facts import YEAR
 from engine.language.types import Type
@@ -20,7 +20,6 @@ from engine.policy.model import CONSISTENCY, SOURCE_KINDS, Convention, Item, Obl
 from engine.records import dataclass
 
 DATE = Type("date")
-MEMO = 4096
 
 
 def bits(mask: int) -> Iterator[int]:
@@ -28,6 +27,15 @@ def bits(mask: int) -> Iterator[int]:
         low = mask & -mask
         yield low.bit_length() - 1
         mask ^= low
+
+
+@dataclass(slots=True)
+class Fired:
+    """What a combination of verdicts fires: the rules, the trace, and the answer where no verdict is open."""
+
+    rules: tuple[str, ...]
+    trace: tuple[TraceLine, ...]
+    answer: Decided | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,7 @@ class OutcomeProgram:
     criteria: tuple[tuple[str, int], ...]
     unpublished: Mapping[str, Answer]
     gate: BodyClosure | None
-    fired: dict[tuple[str, ...], list[Firing]] = field(default_factory=dict)
+    fired: dict[tuple[str, ...], Fired] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,8 +108,8 @@ def _result(
         names_in(read) if read else (),
         item.value_labels,
         step.yearly,
-        refusal=item.body.refusal if value == "not_met" and isinstance(item.body, model.Criterion) else None,
-        limits=_limits(program, compiled, run) if value == "not_met" and item.kind == "criterion" else (),
+        item.body.refusal if value == "not_met" and isinstance(item.body, model.Criterion) else None,
+        _limits(program, compiled, run) if value == "not_met" and item.kind == "criterion" else (),
     )
 
 

@@ -20,6 +20,8 @@ from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar, exact
 from engine.policy.model import Interpretation
 from engine.records import dataclass
 
+MEMO = 4096  # what is kept of what comes back in case after case
+
 Answer = tuple[Any, int, int]
 Slots = list[Answer]
 Closure = Callable[[Slots], Answer]

@@ -61,7 +61,7 @@ def greatest(values: Sequence[Any], options: Sequence[Any]) -> Value:
 
 
 def percent_of(values: Sequence[Any], options: Sequence[Any]) -> Value:
-    return exact(Fraction(values[0] * values[1]) / 100)
+    return exact(Fraction(values[0] * values[1], 100))
 
 
 def ratio(values: Sequence[Any], options: Sequence[Any]) -> Value:

@@ -60,6 +60,8 @@ def add_months(start: dt.date, months: int) -> dt.date:
     year, month = divmod(index, 12)
     if not dt.MINYEAR <= year <= dt.MAXYEAR:
         raise OverflowError(f"year {year}")
+    if start.day <= 28:
+        return dt.date(year, month + 1, start.day)
     last = 31 if month == 11 else (dt.date(year, month + 2, 1) - dt.timedelta(days=1)).day
     return dt.date(year, month + 1, min(start.day, last))
 

@@ -25,7 +25,8 @@ from engine.escaping import in_json
 from engine.web.state import MAX_ADDRESS
 
 MEDIA = "application/problem+json"
-_WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # without indentation, the quick one
+# Without indentation the quick one, and without looking for circles: what is written here was just made, as a tree.
+_WRITE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 TRY_AGAIN = 1  # seconds after which a refused call may come again
 
 # The status of each code that says more than that the case is at fault (422).

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -146,3 +147,8 @@ def test_every_example_is_a_case_that_the_editor_knows() -> None:
             "# yaml-language-server: $schema=../schemas/case.schema.json"
         )
         assert load(path).data["contrat"]["date_signature"]
+
+
+def test_a_decision_can_be_stored_and_copied(session: Session) -> None:
+    decision = engine.evaluate(session, {"contrat": {"date_signature": "2024-07-01", "option": "demi_etp"}})
+    assert pickle.loads(pickle.dumps(decision)) == copy.deepcopy(decision) == decision

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from engine.errors import Location
@@ -19,7 +18,7 @@ from engine.policy.overlays import named_items
 from engine.policy.results import Results
 from engine.records import dataclass
 
-NONE: Mapping[str, Any] = MappingProxyType({})
+NONE: Mapping[str, Any] = {}  # a proxy, which nobody could write, could not be sent to another process either
 
 
 @dataclass(frozen=True, slots=True)

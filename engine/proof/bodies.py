@@ -195,10 +195,12 @@ def aspects(item: Item, names: Names) -> Iterator[tuple[str, Symbolic]]:
     bank = names.bank
     if isinstance(item.body, Payment | Obligation) and item.body.due is not None:
         yield "due", expression(item.body.due, names, Type("date"))
-    if isinstance(item.body, Obligation) and item.body.done_when is not None:
-        done = condition(item.body.done_when, names)
-        yield "done", Symbolic(unknown(bank, done), bank.false, done.true)
+    unmet = bank.false
     if isinstance(item.body, Obligation) and item.body.unmet_when is not None:
-        yield "unmet", certain(bank, condition(item.body.unmet_when, names).true)
+        unmet = condition(item.body.unmet_when, names).true
+        yield "unmet", certain(bank, unmet)
+    if isinstance(item.body, Obligation) and item.body.done_when is not None:
+        done, open_ = condition(item.body.done_when, names), bank.negate(unmet)  # what was not met is not done
+        yield "done", Symbolic(bank.both(open_, unknown(bank, done)), bank.false, bank.both(open_, done.true))
     for number, warning in enumerate(item.warnings):
         yield f"warning {number + 1}", certain(bank, condition(warning.when, names).true)

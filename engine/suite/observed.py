@@ -7,11 +7,11 @@ otherwise for the inputs that a test gives an item.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.errors import InputFault, UsageFault
+from engine.errors import ERROR, InputFault, UsageFault
 from engine.evaluation.evaluator import answer, obligation_status
 from engine.evaluation.plan import Key
 from engine.evaluation.program import Compiled, Program, Run
@@ -28,7 +28,8 @@ from engine.suite.running import PolicyCase
 class Observed:
     """A test case with the program that decides it and its answers.
 
-    ``subjects`` are the ids that it says something about; ``looked_at`` those and everything that they are made of.
+    ``subjects`` are the ids that it says something about; ``looked_at`` those, the consistencies that would refuse
+    the case, and everything that they are made of.
     """
 
     case: PolicyCase
@@ -54,7 +55,8 @@ def observe(session: Session, cases: Sequence[PolicyCase]) -> list[Observed]:
         if key not in made_of:
             made_of[key] = _made_of(program)
         subjects = _subjects(case)
-        looked_at = frozenset(id_ for subject in subjects for id_ in made_of[key].get(subject, ()))
+        read = (*subjects, *_refusing(program))
+        looked_at = frozenset(id_ for subject in read for id_ in made_of[key].get(subject, ()))
         found.append(Observed(case, key, program, run, settled.choices, subjects, looked_at))
     return found
 
@@ -73,6 +75,11 @@ def _subjects(case: PolicyCase) -> frozenset[str]:
     entry = case.entry
     keys = ("expect", "due", "derogation", "warnings", "no_warnings")
     return frozenset(id_ for key in keys for id_ in entry.get(key, ()))
+
+
+def _refusing(program: Program) -> Iterator[str]:
+    """The consistencies that refuse a case that breaks them: whatever a case expects, it rests on them."""
+    return (step.item.id for step in program.plan.steps if step.item.severity == ERROR)
 
 
 def _made_of(program: Program) -> dict[str, frozenset[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import random
 import re
@@ -217,14 +218,16 @@ def test_calls_drawn_from_the_description_are_answered_as_it_says(
 
 def test_the_examples_of_the_page_run() -> None:
     page = (ROOT / "docs" / "serve.md").read_text(encoding="utf-8")
-    (curl,) = re.findall(r"localhost:8000(/api/\S+) .*?-d '(.*?)'", page, re.DOTALL)
-    (script,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     with running() as (_, port):
-        call = urllib.request.Request(
-            f"http://localhost:{port}{curl[0]}", curl[1].encode(), {"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(call) as answer:
-            assert json.load(answer)["results"]["eligibilite"]["value"] == "ineligible"
-        command = [sys.executable, "-c", script.replace("8000", str(port))]
-        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        assert "?" in said
+        with urllib.request.urlopen(f"http://localhost:{port}/api") as served:
+            shown = html.unescape(served.read().decode())
+        for text in (page.replace("8000", str(port)), shown.replace("</code>", "```").replace("<code>", "```python\n")):
+            (curl,) = re.findall(rf"localhost:{port}(/api/\S+) .*?-d '(.*?)'", text, re.DOTALL)
+            (script,) = re.findall(r"```python\n(import .*?)```", text, re.DOTALL)
+            call = urllib.request.Request(
+                f"http://localhost:{port}{curl[0]}", curl[1].encode(), {"Content-Type": "application/json"}
+            )
+            with urllib.request.urlopen(call) as answer:
+                assert json.load(answer)["results"]["eligibilite"]["value"] == "ineligible"
+            said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+            assert "?" in said

@@ -131,7 +131,7 @@ def test_an_answer_that_cannot_be_read_is_shown_again_with_what_was_expected(ser
     assert answer.status == 422
     assert "« 1.500 »" in answer.text
     assert 'aria-invalid="true"' in answer.text
-    assert "<title>Erreur :" in answer.text
+    assert "<title>Erreur\u00a0:" in answer.text
 
 
 def test_an_answer_that_is_none_of_a_list_is_told_the_list_in_words(served: Client) -> None:
@@ -417,3 +417,60 @@ def test_two_texts_are_compared_in_words_and_for_whom_where_that_is_asked(served
         told = small.get(html.unescape(pair) + "&pour=1")
         assert "Pour qui le résultat change" in told.text
         assert len(told.text) > len(asked.text)
+
+
+def test_a_result_is_taken_away_as_a_word_file_and_a_sheet_that_say_what_the_page_says(served: Client) -> None:
+    page = html.unescape(served.get("/resultat", {**ORDINARY, "au": "2026-11-28"}).text)
+    found = dict(re.findall(r'href="(/resultat/([\w.]+)\?[^"]*)"', page))
+    links = {name: link for link, name in found.items()}
+    word = served.get(links["explication.docx"])
+    assert served.get(links["explication.docx"]).body == word.body, "the same bytes"
+    document = docx.Document(io.BytesIO(word.body))
+    told = "\n".join(each.text for each in document.paragraphs)
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    verdict, lead = head_of(page)
+    assert document.core_properties.title == verdict
+    assert lead in re.sub("[\u00a0\u202f]", " ", told)
+    assert {"02/09/2025", "14\u202f000\u202f€", "Activité minimale, au P30 de la spécialité"} <= set(cells)
+    assert "Mots employés" in told
+    assert "http://localhost/resultat?" in document.sections[0].footer.paragraphs[0].text
+    sheet = served.get(links["tableur.csv"]).body.decode("utf-8-sig")
+    assert "Maximum de l'année, avant vérification;2;02/09/2025;14000;\r\n" in sheet
+    refused = served.get("/resultat/tableur.csv", {**ORDINARY, "medecin.secteur": "non_conventionne"}).text
+    assert "19000" not in refused
+    assert served.get("/resultat/../app.py", ORDINARY).status == 404
+    with_birth = {**ORDINARY, "medecin.date_naissance": "11/04/1978"}
+    assert 'action="/resultat/explication.docx"' in served.send("/resultat", with_birth).text
+
+
+def test_a_printed_result_holds_its_address(served: Client) -> None:
+    page = html.unescape(served.get("/resultat", {**ORDINARY, "au": "2026-11-28"}).text)
+    (link,) = re.findall('<p class="printed">[^<]*(http://localhost/[^<]*)</p>', page)
+    again = served.get(link.removeprefix("http://localhost"))
+    assert head_of(again.text) == head_of(page)
+    assert re.search(r"[?&]r=\w{12}", link)
+
+
+def test_an_embedded_page_has_no_menu_and_stays_embedded(served: Client) -> None:
+    with client(embedding=("https://cpam.example",)) as framed:
+        told = html.unescape(framed.get("/integrer").text)
+        (line,) = re.findall('<iframe src="http://localhost(/[^"]*)"', told)
+        assert "https://cpam.example" in told
+        page = framed.get(line)
+        assert "<header hidden>" in page.text
+        assert '<input type="hidden" name="embed" value="1">' in page.text
+        asked = framed.get("/estimer", {"contrat.date_signature": "02/09/2024", "embed": "1"})
+        assert asked.address.endswith("&embed=1")
+        links = re.findall(r'href="(/(?:estimer|resultat)\?[^"]*)"', asked.text)
+        assert links
+        assert all("embed=1" in link for link in links)
+    assert "aucun autre site" in served.get("/integrer").text
+
+
+@pytest.mark.turns(lang=("fr", "en"))
+def test_each_page_about_the_service_is_reached_from_every_other(served: Client, lang: str) -> None:
+    start = served.get("/", {"lang": lang}).text
+    found = re.findall(r'href="(/(?:api|integrer|donnees|accessibilite)[^"]*)"', start)
+    assert len(found) == 4
+    for path in found:
+        assert served.get(html.unescape(path)).status == 200

@@ -73,8 +73,14 @@ def filled(path: Path, values: Mapping[str, Any]) -> bytes:
         template.render(dict(values), environment(), autoescape=True)
     except TemplateError as error:
         raise fault(Location(str(path)), "letter-template", text=str(error)[:SHOWN]) from None
-    made, kept = io.BytesIO(), io.BytesIO()
+    made = io.BytesIO()
     template.save(made)
+    return with_fixed_times(made)
+
+
+def with_fixed_times(made: io.BytesIO) -> bytes:
+    """A Word file whose parts have no time of their own."""
+    kept = io.BytesIO()
     with zipfile.ZipFile(made) as parts, zipfile.ZipFile(kept, "w") as archive:
         for name in parts.namelist():
             entry = zipfile.ZipInfo(name, MADE)

@@ -52,7 +52,7 @@ def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
         InputFault: with every fault of the policies folder.
     """
     worker = Worker.start(settings.load)
-    pages = Pages(worker, settings.lang, settings.calendar)
+    pages = Pages(worker, settings.lang, settings.calendar, settings.embedding)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: object) -> AsyncIterator[None]:

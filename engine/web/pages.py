@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -21,23 +20,24 @@ from engine.letters.matter import matter_of_case
 from engine.letters.people import OF_PEOPLE
 from engine.policy.registry import Outside, Registry
 from engine.report import outside_page
+from engine.report.decision_page import Decided
 from engine.report.formats import fragment
 from engine.report.say import Say
-from engine.web import dossier_page, letter_page
+from engine.web import dossier_page, downloads, letter_page
+from engine.web.about import About
 from engine.web.dossier_page import EVENT, case_text
 from engine.web.estimate import FIELDS, Estimate, estimate
 from engine.web.limits import Refused, headers_of, refused, status_of
+from engine.web.queries import asked_of, origin_of, pairs_of
 from engine.web.rules_pages import WHOM, RulesPages, effects, examples
 from engine.web.shown import Field, Shown
-from engine.web.state import DAY, LANG, TEXT, Pairs, State, read_state
+from engine.web.state import ASKED, DAY, EMBED, LANG, RULES, TEXT, Pairs, State, read_state
 from engine.web.templates import page as rendered
 from engine.web.templates import wording
 from engine.web.what_if import WhatIf, axis_label, what_if, what_if_html
 from engine.web.worker import Worker
 
 MOVED, COMPARED = "courbe", "comparer"
-MAX_PARAMETERS = 200
-FORM = "application/x-www-form-urlencoded"
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -48,6 +48,7 @@ class Pages:
     worker: Worker
     lang: str
     calendar: Callable[[], dt.date]
+    embedding: Sequence[str] = ()
 
     @property
     def registry(self) -> Registry:
@@ -59,13 +60,19 @@ class Pages:
             Route("/", self.start, methods=["GET"]),
             Route("/estimer", self.estimating, methods=["GET", "POST"]),
             Route("/resultat", self.result, methods=["GET", "POST"]),
+            Route("/resultat/{file}", self.download, methods=["GET", "POST"]),
             Route("/et-si", self.what_if, methods=["GET", "POST"]),
             Route("/dossier", self.dossier, methods=["GET", "POST"]),
             Route("/dossier/{kind}", self.dossier, methods=["POST"]),
             Route("/lettre", self.letter, methods=["POST"]),
             Route("/regles", self.rules, methods=["GET"]),
             Route("/regles/{item}", self.rules, methods=["GET"]),
+            *About(self._kept, self.embedding).routes(),
         ]
+
+    def _kept(self, request: Request) -> State:
+        """The state of a page that keeps nothing but what every address keeps."""
+        return self.read([(key, text) for key, text in request.query_params.items() if key in (LANG, EMBED)])
 
     async def start(self, request: Request) -> Response:
         """The first page: who signs, and when."""
@@ -89,39 +96,39 @@ class Pages:
     async def _estimate(self, request: Request, template: str, *, whole: bool) -> Response:
         state = await self._state(request)
         canonical = f"{request.url.path}?{state.query()}"
-        if not state.faults and request.method == "GET" and canonical != _asked(request) and not state.dropped:
+        if not state.faults and request.method == "GET" and canonical != asked_of(request) and not state.dropped:
             return RedirectResponse(canonical, 303)
         say = self.say(state)
         title = wording(state.lang)("your_contract")
         found = await self.worker.run(lambda session: estimate(session, state, title, whole=whole))
         shown = Shown(found, say, whole)
+        link = self._link(request, state.changed({ASKED: None, RULES: shown.rules or None}))
         status = 422 if state.faults or found.problems else 200
-        return self.page(template, state, request.url.path, status, shown=shown, estimate=found)
+        return self.page(template, state, request.url.path, status, shown=shown, estimate=found, link=link)
+
+    async def download(self, request: Request) -> Response:
+        """A result as a file: what is shown of it for Word, its figures for a spreadsheet."""
+        name, state = request.path_params["file"], await self._state(request)
+        say, title = self.say(state), wording(state.lang)("your_contract")
+        if name not in downloads.names():
+            raise refused("request-page")
+        found = await self.worker.run(lambda session: estimate(session, state, title, whole=True))
+        if not isinstance(found.answer, Decided):
+            raise Refused(found.problems) if found.problems else refused("request-page")
+        content = downloads.file_of(found.answer, name, self._link(request, state), say)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', **NO_STORE}
+        return Response(content, media_type=downloads.MEDIA[name], headers=headers)
+
+    def _link(self, request: Request, state: State) -> str:
+        return f"{origin_of(request)}/resultat?{state.query()}"
 
     async def _state(self, request: Request) -> State:
-        """The state that a request describes; raises as :meth:`pairs`."""
-        return self.read(await self.pairs(request))
+        """The state that a request describes; raises as :func:`pairs_of`."""
+        return self.read(await pairs_of(request))
 
     def read(self, pairs: Pairs) -> State:
         """The state that parameters describe."""
         return read_state(pairs, self.registry, self.lang)
-
-    async def pairs(self, request: Request) -> Pairs:
-        """The parameters of a request's address and form.
-
-        Raises:
-            Refused: a form that cannot be read, or a parameter given twice.
-        """
-        pairs = _pairs(request.scope["query_string"].decode("latin-1"))
-        if request.method == "POST":
-            if request.headers.get("content-type", "").partition(";")[0].strip().casefold() != FORM:
-                raise refused("request-media", wanted=FORM)
-            pairs = [*pairs, *_pairs((await request.body()).decode("latin-1"))]
-        names = [name for name, _ in pairs]
-        repeated = sorted({name for name in names if names.count(name) > 1})
-        if repeated:
-            raise refused("request-repeated", name=", ".join(repeated[:8]))
-        return pairs
 
     def say(self, state: State) -> Say:
         """What says things in the language of a state."""
@@ -142,7 +149,7 @@ class Pages:
 
     async def what_if(self, request: Request) -> Response:
         """What another number or choice would give."""
-        pairs = await self.pairs(request)
+        pairs = await pairs_of(request)
         given = dict(pairs)
         state = self.read([(name, text) for name, text in pairs if name not in (MOVED, COMPARED)])
         found, messages = None, list[str]()
@@ -174,8 +181,8 @@ class Pages:
 
     async def dossier(self, request: Request) -> Response:
         """The life of a contract: a dossier is pasted or built by forms, its timeline shown or given as a file."""
-        given = dict(await self.pairs(request))
-        told = given if request.method == "GET" else {LANG: given[LANG]} if LANG in given else {}
+        given = dict(await pairs_of(request))
+        told = given if request.method == "GET" else {key: given[key] for key in (LANG, EMBED) if key in given}
         state = self.read(list(told.items()))
         say, type_ = self.say(state), dossier_page.types().get(given.get(EVENT, ""))
         text = given.get("dossier", "") or (case_text(state) if SIGNATURE in state.facts else "")
@@ -214,7 +221,7 @@ class Pages:
 
     async def letter(self, request: Request) -> Response:
         """A letter on what a page shows, as a Word file."""
-        given = dict(await self.pairs(request))
+        given = dict(await pairs_of(request))
         own = {letter_page.KIND, "dossier", *OF_PEOPLE}
         state = self.read([(name, text) for name, text in given.items() if name not in own])
         if state.faults:
@@ -244,7 +251,7 @@ class Pages:
 
     async def rules(self, request: Request) -> Response:
         """The rules: all of them, one item, or what changed from one text to another."""
-        given = dict(await self.pairs(request))
+        given = dict(await pairs_of(request))
         pages = RulesPages(self.say(self._in_language(given)))
         item = request.path_params.get("item")
         if item is None:
@@ -258,23 +265,3 @@ class Pages:
 
     def _in_language(self, given: dict[str, str]) -> State:
         return self.read([(LANG, given[LANG])] if LANG in given else [])
-
-
-def _asked(request: Request) -> str:
-    query = request.scope["query_string"].decode("latin-1")
-    return f"{request.url.path}?{query}"
-
-
-def _pairs(text: str) -> Pairs:
-    """The parameters of a query or form.
-
-    Raises:
-        Refused: it is not in UTF-8, or has too many parameters.
-    """
-    try:
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
-    except (UnicodeDecodeError, ValueError):
-        raise refused("request-form") from None
-    if any("\0" in name or "\0" in value for name, value in pairs):
-        raise refused("request-form")
-    return pairs

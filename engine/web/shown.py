@@ -21,6 +21,7 @@ from engine.report.questions_page import answers_text
 from engine.report.readings import told_effects
 from engine.report.remarks import tone_of
 from engine.report.say import Say, unit_text
+from engine.web import downloads
 from engine.web.estimate import Estimate
 from engine.web.state import DIGEST_SHOWN, LANG, READING, TEXT, Fault, State, written
 from engine.web.templates import wording
@@ -143,6 +144,10 @@ class Shown:
     def lead(self) -> str:
         """What the contract pays, in a sentence."""
         return "" if self.estimate.decision is None else amounts(self.estimate.decision, self.say)
+
+    @property
+    def files(self) -> list[str]:
+        return downloads.names()
 
     @property
     def refused(self) -> bool:

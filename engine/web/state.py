@@ -23,7 +23,16 @@ from engine.words import LANGUAGES
 
 MAX_ADDRESS = 4096  # characters of a path with its parameters
 UNKNOWN = "?"
-LANG, DAY, ASKED, RULES, NOT_KNOWN, READING, TEXT = "lang", "au", "q", "r", "inconnu", "lecture.", "texte"
+LANG, DAY, ASKED, RULES, NOT_KNOWN, READING, TEXT, EMBED = (
+    "lang",
+    "au",
+    "q",
+    "r",
+    "inconnu",
+    "lecture.",
+    "texte",
+    "embed",
+)
 DIGEST_SHOWN = 12
 
 Pairs = Sequence[tuple[str, str]]
@@ -39,7 +48,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What a page was asked: facts, those not known, readings, the day, the question to show, and what was dropped."""
+    """What a page was asked: facts, those not known, readings, the day, the question to show, and what was dropped.
+
+    A page that is ``embedded`` stands in a frame on another's, and has no menu.
+    """
 
     vocabulary: Vocabulary = field(repr=False, compare=False)
     lang: str
@@ -51,6 +63,7 @@ class State:
     rules: str | None = None
     faults: Mapping[str, Fault] = field(default_factory=dict)
     dropped: tuple[str, ...] = ()
+    embedded: bool = False
 
     @property
     def answered(self) -> list[str]:
@@ -79,8 +92,13 @@ class State:
             yield ASKED, self.asked
         if self.rules is not None:
             yield RULES, self.rules
-        if self.lang != LANGUAGES[0]:
-            yield LANG, self.lang
+        yield from self.kept
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What every address keeps: the language where it is not the usual one, and that a page is embedded."""
+        lang = [] if self.lang == LANGUAGES[0] else [(LANG, self.lang)]
+        return [*lang, (EMBED, "1")] if self.embedded else lang
 
     def query(self) -> str:
         """The address's parameters as text."""
@@ -121,7 +139,7 @@ def read_state(pairs: Pairs, registry: Registry, lang: str) -> State:
     readings = {key.removeprefix(READING): text for key, text in given.items() if key.startswith(READING)}
     choices = {id_: choice for id_, choice in readings.items() if choice in _choices(registry, id_)}
     day, asked, lang_ = given.get(DAY, ""), given.get(ASKED), given.get(LANG, lang)
-    known = {*vocabulary.facts, *(READING + id_ for id_ in choices), LANG, DAY, ASKED, RULES, NOT_KNOWN}
+    known = {*vocabulary.facts, *(READING + id_ for id_ in choices), LANG, DAY, ASKED, RULES, NOT_KNOWN, EMBED}
     return State(
         vocabulary=vocabulary,
         lang=lang_ if lang_ in LANGUAGES else lang,
@@ -132,6 +150,7 @@ def read_state(pairs: Pairs, registry: Registry, lang: str) -> State:
         asked=asked if asked in vocabulary.facts else None,
         rules=given.get(RULES, "")[:DIGEST_SHOWN] or None,
         faults=faults,
+        embedded=given.get(EMBED) == "1",
         dropped=tuple(key for key in given if key not in known),
     )
 

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import jinja2
 from markupsafe import Markup
 
 from engine.letters.people import OF_PEOPLE
 from engine.report.say import scalar_text
-from engine.web.state import LANG, State
+from engine.web.state import State
 from engine.words import LANGUAGES, read_words
+
+ABOUT = ("api", "integrer", "donnees", "accessibilite")  # the pages about the service
 
 Wording = Callable[..., str]
 
@@ -45,7 +48,7 @@ def page(template: str, state: State, path: str = "/", root: str = "/", suffix: 
     say = wording(state.lang)
     others = [lang for lang in LANGUAGES if lang != state.lang]
     at = Addresses(state, path)
-    told = {"w": say, "people": OF_PEOPLE, "root": root, "suffix": suffix}
+    told = {"w": say, "people": OF_PEOPLE, "root": root, "suffix": suffix, "about": ABOUT}
     return _TEMPLATES.get_template(template).render(**told, state=state, others=others, at=at, **values)
 
 
@@ -64,7 +67,7 @@ class Addresses:
     @property
     def only_lang(self) -> str:
         """What ends an address that keeps nothing but the language."""
-        return "" if self.state.lang == LANGUAGES[0] else f"?{LANG}={self.state.lang}"
+        return f"?{urlencode(self.state.kept)}" if self.state.kept else ""
 
     @property
     def start(self) -> str:
@@ -84,13 +87,17 @@ class Addresses:
         """The fields that carry the state beside those of a form."""
         return self.state.changed(changes).without(*without).pairs(whole=True)
 
-    def go(self, label: str, path: str, about: str = "", **changes: str | None) -> Markup:
-        """A link to a page with this state, or a form that looks like one where the address must not hold it all."""
+    def go(self, label: str, path: str, about: str = "", swap: bool = True, **changes: str | None) -> Markup:
+        """A link to a page with this state, or a form that looks like one where the address must not hold it all.
+
+        What leads to a file is no page to ``swap`` in.
+        """
+        swapped = Markup(" data-swap") if swap else Markup("")
         said = Markup('{}<span class="hidden"> {}</span>').format(label, about) if about else Markup("{}").format(label)
         if self.method == "get":
-            return Markup('<a href="{}" data-swap>{}</a>').format(self.to(path, **changes), said)
+            return Markup('<a href="{}"{}>{}</a>').format(self.to(path, **changes), swapped, said)
         fields = Markup("").join(
             Markup('<input type="hidden" name="{}" value="{}">').format(*pair) for pair in self.hidden(**changes)
         )
-        form = '<form class="inline" method="post" action="{}" data-swap>{}<button class="link">{}</button></form>'
-        return Markup(form).format(path, fields, said)
+        form = '<form class="inline" method="post" action="{}"{}>{}<button class="link">{}</button></form>'
+        return Markup(form).format(path, swapped, fields, said)

@@ -70,6 +70,10 @@
       wide.setAttribute("role", "group");
       wide.setAttribute("aria-label", wide.querySelector("th").textContent);
     }
+    for (const place of document.querySelectorAll("[data-print]")) {
+      place.hidden = false;
+      place.querySelector("button").addEventListener("click", () => print());
+    }
     for (const place of document.querySelectorAll("[data-upload]")) {
       place.hidden = false;
       place.querySelector("input").addEventListener("change", async (event) => {

@@ -1,0 +1,82 @@
+"""A result to take away: what is shown of it as a Word file, and its figures as a sheet."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import io
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.escaping import in_cell
+from engine.evaluation.decision import Decision, Result
+from engine.report.decision_page import Decided, Decisions, page
+from engine.report.page import Block, Heading, Paragraph
+from engine.report.parts import tone_of
+from engine.report.say import Say
+from engine.web.templates import wording
+from engine.web.verdict import amounts, sentence
+
+DOCX, CSV = "explication.docx", "tableur.csv"
+MEDIA = {
+    DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    CSV: "text/csv; charset=utf-8",
+}
+
+
+def names() -> list[str]:
+    """The files that are given here: the Word file where the extra for it is installed."""
+    return [name for name in MEDIA if name != DOCX or importlib.util.find_spec("docx") is not None]
+
+
+def file_of(case: Decided, name: str, link: str, say: Say) -> bytes:
+    """A result as a file; ``link`` leads back to it."""
+    return _document(case, link, say) if name == DOCX else _sheet(case.decision, say).encode()
+
+
+def _document(case: Decided, link: str, say: Say) -> bytes:
+    from engine.letters.explanation import explanation  # needs an extra
+
+    w = wording(say.lang)
+    _, *blocks = page(Decisions(cases=[case], full=True), say)
+    lead = amounts(case.decision, say)
+    head: list[Block] = [Paragraph(lead)] if lead else []
+    answers = [Paragraph(say.stated(name, value)) for name, value in case.decision.facts.items()]
+    foot = f"{w('no_official_value')} {link}"
+    shown = [*head, *blocks, Heading(w("my_answers", count=len(answers))), *answers]
+    return explanation(sentence(case.decision, say), shown, foot, say.lang)
+
+
+def _sheet(decision: Decision, say: Say) -> str:
+    """A line for each result and each year, as a spreadsheet of the language opens it."""
+    french = say.lang == "fr"
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";" if french else ",", lineterminator="\r\n")
+    writer.writerow([say(key) for key in ("result", "year", "start", "value", "status")])
+    for label, year, start, result in _lines(decision, say):
+        value = result.value
+        shown = _number(value, french) if isinstance(value, int | Fraction) and not isinstance(value, bool) else ""
+        told = shown or ("" if result.status != "known" else say.result(result))
+        writer.writerow([in_cell(label), year, start, told, "" if told else in_cell(say.result(result))])
+    return ("\ufeff" if french else "") + text.getvalue()
+
+
+def _lines(decision: Decision, say: Say) -> Iterator[tuple[str, int | str, str, Result]]:
+    """The headline results, the most of each contract year apart; of a refused case the verdict alone."""
+    refused = tone_of(decision) == "bad"
+    for id_ in decision.headline.ids:
+        if refused and id_ != decision.headline.verdict:
+            continue
+        if decision.years and id_ == decision.headline.maximum:
+            for line in decision.years:
+                yield say.label(line.amount), line.year, say.scalar(line.start), line.amount
+        elif decision.results[id_].status != "not_applicable":
+            yield say.label(decision.results[id_]), "", "", decision.results[id_]
+
+
+def _number(value: int | Fraction, french: bool) -> str:
+    """A number without groups, its decimals in the sign of the language."""
+    exact = round(Fraction(value), 4)
+    told = f"{(Decimal(exact.numerator) / Decimal(exact.denominator)).normalize():f}"
+    return told.replace(".", ",") if french else told

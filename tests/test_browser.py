@@ -48,8 +48,10 @@ PAGES = [
     "/regles",
     RULE,
     "/nowhere",
+    "/api",
+    "/integrer",
 ]
-PAGES += ["/nowhere", "/regles/comparer?de=2023_reglement_arbitral&a=2024_convention", ELIGIBLE + "&lang=en"]
+PAGES += ["/regles/comparer?de=2023_reglement_arbitral&a=2024_convention", ELIGIBLE + "&lang=en"]
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +202,44 @@ def test_the_keyboard_alone_reaches_the_next_question(chromium: Any, address: st
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         page.wait_for_url("**medecin.specialite=medecine_generale**")
+
+
+def focused(page: Any, pressed: str, found: Any) -> None:
+    """Presses a key, and waits until a part of the page has the focus."""
+    page.keyboard.press(pressed)
+    told(found).to_be_focused()
+
+
+def test_the_focus_goes_with_the_reader_over_a_whole_way(chromium: Any, address: str) -> None:
+    with opened(chromium, address) as page:
+        field = page.locator(".asking [name]:not([type=hidden]):not(button)").first
+        button = page.get_by_role("button", name="Continuer")
+        page.goto("/")
+        focused(page, "Tab", page.get_by_role("link", name="Aller au contenu"))
+        focused(page, "Enter", page.locator("main"))
+        focused(page, "Tab", page.get_by_label("Médecin libéral"))
+        focused(page, "Tab", page.get_by_label("À quelle date le contrat"))
+        page.keyboard.type("02/09/2024")
+        focused(page, "Tab", page.get_by_role("button", name="Commencer"))
+        for question, typed in (("Dans quel secteur", " "), ("Quelle est la spécialité", "Médecine g")):
+            focused(page, "Enter", page.get_by_role("heading", name=question))
+            focused(page, "Tab", field)
+            page.keyboard.type(typed)
+            focused(page, "Tab", button)
+        focused(page, "Enter", page.get_by_role("heading", name="Combien de patients"))
+        focused(page, "Tab", field)
+        page.keyboard.type("beaucoup")
+        focused(page, "Enter", page.get_by_role("alert"))
+        focused(page, "Tab", page.get_by_role("alert").get_by_role("link"))
+        focused(page, "Enter", field)
+        page.keyboard.press("ControlOrMeta+A")
+        page.keyboard.type("1 100")
+        focused(page, "Enter", page.locator("h1"))
+        for each in (field, button, page.get_by_role("button", name="Je ne sais pas"), page.locator("summary")):
+            focused(page, "Tab", each)
+        focused(page, "Tab", page.get_by_role("link", name="Voir le résultat entier"))
+        focused(page, "Enter", page.locator("h1"))
+        focused(page, "Tab", page.get_by_role("link", name="Lien vers ce résultat"))
 
 
 def test_a_letter_is_downloaded_and_the_contract_followed_from_its_result(chromium: Any, address: str) -> None:

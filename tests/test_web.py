@@ -209,7 +209,14 @@ def test_the_curve_goes_through_the_figures_of_evaluate(served: Client, session:
     assert {958, 959, 1250} <= dict(points).keys(), "where the amount turns"
     amounts = [Fraction(str(result.value)) for _, result in found.curve.points if result.value is not None]
     assert len(set(amounts)) > 3
+    assert {at: thing.label["fr"] for at, thing in found.curve.marks.items()} == {
+        900: "Patientèle médecin traitant de départ",
+        1250: "Objectif de patientèle médecin traitant de l'année",
+    }
     page = served.get("/et-si", VERIFIED)
+    assert page.text.count('<path class="mark"') == 2
+    assert "900 patients (Patientèle médecin traitant de départ)" in page.text
+    assert "1\u202f150 patients (aujourd&#x27;hui)" in page.text
     assert '<path class="line"' in page.text
     assert '<circle class="due"' in page.text
     assert "≠" in page.text

@@ -106,12 +106,18 @@ def _amount(result: Result) -> Fraction | None:
 
 WIDTH, CURVE_HEIGHT = 340, 240
 LEFT, RIGHT, CURVE_TOP, CURVE_BOTTOM = 8, 8, 34, 30
+NUMBER = 9  # wide is a digit
 
 Point = tuple[int, Result]
 
 
-def curve_figure(points: Sequence[Point], today: int | None, title: str, caption: str, say: Say) -> str:
-    """The amounts of ``points`` over their numbers, with a mark at that of ``today``."""
+def curve_figure(
+    points: Sequence[Point], today: int | None, marks: Iterable[int], said: tuple[str, str], say: Say
+) -> str:
+    """The amounts of ``points`` over their numbers, with a point at that of ``today`` and a line at each of ``marks``.
+
+    ``said`` are the title and the caption.
+    """
     known = [(at, Fraction(result.value)) for at, result in points if isinstance(result.value, int | Fraction)]
     if len(known) < 2:
         return ""
@@ -126,10 +132,10 @@ def curve_figure(points: Sequence[Point], today: int | None, title: str, caption
 
     runs = " ".join(_runs(points, x, y))
     parts = [
+        *(f'<path class="mark" d="M{x(at):.1f} {CURVE_TOP - 8}V{CURVE_HEIGHT - CURVE_BOTTOM}"/>' for at in marks),
         f'<path class="line" d="{runs}"/>',
         f'<text x="{LEFT}" y="{CURVE_TOP - 14}">{in_html(say.result(_greatest(points)))}</text>',
-        f'<text x="{LEFT}" y="{CURVE_HEIGHT - 8}">{in_html(say.scalar(first))}</text>',
-        f'<text x="{WIDTH - RIGHT}" y="{CURVE_HEIGHT - 8}" text-anchor="end">{in_html(say.scalar(last))}</text>',
+        *_numbers({first, last, *marks}, x, say),
     ]
     marked = next((amount for at, amount in known if at == today), None)
     if today is not None and marked is not None:
@@ -141,7 +147,19 @@ def curve_figure(points: Sequence[Point], today: int | None, title: str, caption
         )
         place = f'x="{x(today) + left:.1f}" y="{height:.1f}" text-anchor="{"start" if first_half else "end"}"'
         parts.append(f"<text {place}>{in_html(told)}</text>")
-    return svg_figure("curve", (WIDTH, CURVE_HEIGHT, CURVE_HEIGHT - CURVE_BOTTOM), title, caption, parts)
+    return svg_figure("curve", (WIDTH, CURVE_HEIGHT, CURVE_HEIGHT - CURVE_BOTTOM), *said, parts)
+
+
+def _numbers(shown: Iterable[int], x: Callable[[int], float], say: Say) -> Iterator[str]:
+    """The numbers below the ground line, from the right, those that would stand on another left out."""
+    room = float(WIDTH)
+    for at in sorted(shown, reverse=True):
+        text = say.scalar(at)
+        half = NUMBER * len(text) / 2
+        middle = min(max(x(at), LEFT + half), WIDTH - RIGHT - half)
+        if middle + half <= room:
+            yield f'<text x="{middle:.1f}" y="{CURVE_HEIGHT - 8}" text-anchor="middle">{in_html(text)}</text>'
+            room = middle - half - NUMBER
 
 
 def _greatest(points: Sequence[Point]) -> Result:

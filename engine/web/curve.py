@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from engine.errors import InputFault
+from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
+from engine.language.expressions import Compare, FactRef, ItemRef, find
 from engine.language.facts import Fact
+from engine.language.values import Scalar
+from engine.policy.model import Criterion
 from engine.report.charts import Point
 from engine.report.page import Block, Table
-from engine.report.say import Say
+from engine.report.say import Labelled, Say
 from engine.web.estimate import decided
 from engine.web.state import State
+from engine.web.templates import wording
 
 POINTS = 33  # evenly over the range of a curve, before breaks are looked for
 MOST_POINTS = 60
 ROUNDED = Fraction(2, 100)  # euros: amounts on one line are this far from it, each being in cents
+FAR = 3  # times what is known today: no mark is drawn so far from it
 REACH = (4, 6)  # a curve goes from this number of fifths of what is known today to that one
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The amount due over a number: exact points, with the number of today where it is known."""
+    """The amount due over a number: exact points, the number of today where it is known.
+
+    ``marks`` are the numbers that the rules set it against, such as where it started and its objective.
+    """
 
     fact: Fact
     points: tuple[Point, ...]
     today: int | None
+    marks: Mapping[int, Labelled]
 
 
 def curve(session: Session, state: State, fact: Fact) -> Curve | None:
@@ -39,16 +49,44 @@ def curve(session: Session, state: State, fact: Fact) -> Curve | None:
     base = known if isinstance(known, int) else _alike(fact, state.facts)
     if base is None or base <= 0:
         return None
+    marks = _marks(session, state, fact, base)
     low, high = (max(1, base * fifths // 5) for fifths in REACH)
+    low, high = min(low, *marks, base), max(high, *marks, base)
     steps = range(-1, POINTS + 1)  # one beyond each end tells whether the amount turns just inside it
-    ends = sorted({max(0, low + (high - low) * step // (POINTS - 1)) for step in steps} | {base})
+    ends = sorted({max(0, low + (high - low) * step // (POINTS - 1)) for step in steps} | {base, *marks})
     found: dict[int, Any] = {at: _due(session, state, fact, at) for at in ends}
     for first, second in pairwise(ends):
         _breaks(session, state, fact, found, first, second)
     for at in list(_bends(found)):
         found[at] = _due(session, state, fact, at)
     points = tuple((at, found[at]) for at in sorted(found) if low <= at <= high and found[at] is not None)
-    return Curve(fact, points, known if isinstance(known, int) else None)
+    return Curve(fact, points, known if isinstance(known, int) else None, marks)
+
+
+def _marks(session: Session, state: State, fact: Fact, base: int) -> dict[int, Labelled]:
+    """The facts and results that conditions compare the fact with, where they are known and not far from it."""
+    try:
+        decision = decided(session, state, {**state.facts, fact.name: base})
+    except InputFault:
+        return {}
+    found: dict[int, Labelled] = {}
+    bodies = (item.body for item in decision.convention.items.values())
+    for node in find(Compare, *(body.met_when for body in bodies if isinstance(body, Criterion))):
+        if isinstance(node.left, FactRef) and node.left.name == fact.name:
+            value, thing = _against(node.right, decision, session)
+            if isinstance(value, int) and base < FAR * value and value < FAR * base:
+                found.setdefault(value, thing)
+    return found
+
+
+def _against(node: object, decision: Decision, session: Session) -> tuple[Scalar | None, Any]:
+    """What a fact is compared with: a value and what has it."""
+    match node:
+        case FactRef(name=name):
+            return decision.facts.get(name), session.registry.vocabulary.facts[name]
+        case ItemRef(id=id_) if id_ in decision.results:
+            return decision.results[id_].value, decision.results[id_]
+    return None, None
 
 
 def _breaks(session: Session, state: State, fact: Fact, found: dict[int, Any], first: int, second: int) -> None:
@@ -107,11 +145,19 @@ def _alike(fact: Fact, facts: Facts) -> int | None:
 
 def curve_table(curve: Curve, say: Say) -> Block:
     """Points of the curve as a table: the ends, that of today, and where the amount changes its way."""
-    last = len(curve.points) - 1
-    shown = (index for index, (at, _) in enumerate(curve.points) if at == curve.today or _turns(curve.points, index))
+    last, named = len(curve.points) - 1, {at: say.label(thing) for at, thing in curve.marks.items()}
+    if curve.today is not None:
+        named[curve.today] = ", ".join(filter(None, (wording(say.lang)("today"), named.get(curve.today))))
+    shown = (index for index, (at, _) in enumerate(curve.points) if at in named or _turns(curve.points, index))
     rows = [curve.points[index] for index in sorted({0, last, *shown})]
-    told = tuple((say.scalar(at, curve.fact.type), say.result(result)) for at, result in rows)
+    told = tuple((_numbered(at, named, curve.fact, say), say.result(result)) for at, result in rows)
     return Table((say.label(curve.fact), say.label(curve.points[0][1])), told)
+
+
+def _numbered(at: int, named: Mapping[int, str], fact: Fact, say: Say) -> str:
+    """A number of the table, with what it is."""
+    number = say.scalar(at, fact.type)
+    return f"{number} ({named[at]})" if at in named else number
 
 
 def _turns(points: Sequence[Point], index: int) -> bool:

@@ -181,7 +181,10 @@ def what_if_html(found: WhatIf, say: Say) -> Markup:
     if found.curve is not None:
         title = w("curve_title", fact=say.label(found.curve.fact))
         parts.append(fragment([Heading(title)]))
-        parts.append(curve_figure(found.curve.points, found.curve.today, title, w("curve_caption"), say))
+        named = (f"{say.label(thing)} {say.scalar(at)}" for at, thing in sorted(found.curve.marks.items()))
+        marks = w("curve_marks", marks=say.listed(named)) if found.curve.marks else ""
+        caption = " ".join(filter(None, (w("curve_caption"), marks)))
+        parts.append(curve_figure(found.curve.points, found.curve.today, found.curve.marks, (title, caption), say))
         parts.append(fragment([curve_table(found.curve, say)]))
     if found.nearest is not None:
         parts.append(fragment(list(alternatives_page.wish_blocks(found.nearest, found.decision, say))))

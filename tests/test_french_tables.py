@@ -147,6 +147,18 @@ def test_one_date_with_the_month_first_refuses_its_column(tmp_path: Path) -> Non
     assert "contrat.date_signature" in told
 
 
+@pytest.mark.parametrize(("one", "other"), [("OUI", "1"), ("0", "non"), ("VRAI", "0")])
+def test_a_column_says_yes_and_no_in_one_way(tmp_path: Path, one: str, other: str) -> None:
+    def given(*texts: str) -> Path:
+        return table(tmp_path, *(f"{GOOD};{text}" for text in texts), header=f"{HEADER};medecin.optam")
+
+    told = refused(batch(given(one, "", other), tmp_path / "out.csv"))
+    assert told.split(": ")[:2] == [f"{tmp_path / 'in.csv'}:4:0", "truths-mixed"]
+    assert f"« {one} »" in told
+    assert batch(given(one, "", one.lower()), tmp_path / "out.csv").exit_code == 0
+    assert batch(given("OUI", "FAUX", "n"), tmp_path / "out.csv").exit_code == 0, "words beside words"
+
+
 def test_a_header_close_to_a_label_is_told_and_one_label_of_two_columns_too(tmp_path: Path) -> None:
     told = refused(
         batch(

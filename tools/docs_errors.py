@@ -281,6 +281,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "number-mark": "A file has one decimal sign: a comma beside `;` or tabs, a point beside commas (`--dialect`).",
         "number-cut": "From twelve digits on, a spreadsheet shows and saves `1,23E+13`.",
         "date-serial": "A date whose cell lost its format is saved as a count of days.",
+        "truths-mixed": "`1` beside `oui` may be a number that stands in the wrong column; the file is not decided.",
         "date-month-first": "One such date says that the column may be written month first; the file is not decided.",
         "value-none": "`#N/A`, `nc` or `?` is neither a value nor an empty cell, and is never taken for one.",
         "row-fields": "A separator too many or too few: a text with a comma stands in quotes.",

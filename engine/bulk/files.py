@@ -27,7 +27,7 @@ from engine.errors import InputFault, Location, Problem, fault, needing
 from engine.evaluation.session import Session
 from engine.files import refuse_input, replacing
 from engine.language.facts import Vocabulary
-from engine.language.spoken import FRENCH, MONTH_FIRST, PLAIN
+from engine.language.spoken import FRENCH, MONTH_FIRST, PLAIN, truth_way
 from engine.language.types import DATE
 from engine.policy.model import CONSISTENCY, ERROR, UNMET
 from engine.policy.results import Results
@@ -50,7 +50,7 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
     rules.check_choices(job.interpret)
     vocabulary = rules.registry.vocabulary
     sources = open_sources(job.inputs, vocabulary, added_columns(job, rules), job.keep, job.form)
-    check_days(sources, vocabulary)
+    check_columns(sources, vocabulary)
     check_output(job, sources, format_)
     total = sum(source.size for source in sources)
     summary = Summary()
@@ -159,26 +159,42 @@ def _placed(refusal: Refusal, source: Source) -> Refusal:
     return replace(refusal, column=source.header(column), cell=source.cell(column, refusal.row))
 
 
-def check_days(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
-    """Refuses a column of dates where one has the month before the day: the others may be meant so as well.
+def check_columns(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
+    """Refuses a column of a spreadsheet that is written in two ways, of which the other values may be meant as well.
+
+    Of dates one has the month before the day; of truths some are words and others figures.
 
     Raises:
-        InputFault: the first such date of each column.
+        InputFault: the first such value of each column.
     """
     found: dict[tuple[str, str], Problem] = {}
     for source in sources:
-        days = [name for name in source.columns if name in vocabulary.facts and vocabulary.facts[name].type == DATE]
-        if source.dialect != FRENCH or not days:
+        types = {name: vocabulary.facts[name].type for name in source.columns if name in vocabulary.facts}
+        days = [name for name, type_ in types.items() if type_ == DATE]
+        ways: dict[str, dict[str, str]] = {name: {} for name, type_ in types.items() if type_.kind == "boolean"}
+        if source.dialect != FRENCH or not (days or ways):
             continue
         for piece in pieces([source], vocabulary):
             for name in days:
                 odd = piece.frame.filter(pl.col(name).str.contains(MONTH_FIRST)).head(1)
                 for row, text in odd.select(ROW, name).iter_rows():
                     values = {"text": text, "column": source.header(name)}
-                    problem = Problem(Location(source.name, row), "date-month-first", values)
-                    found.setdefault((source.name, name), problem)
+                    found.setdefault((source.name, name), Problem(_at(source, row), "date-month-first", values))
+            for name, seen in ways.items():
+                if piece.frame.schema[name] == pl.String:
+                    each = piece.frame.select(ROW, name).unique(name, keep="first", maintain_order=True).drop_nulls()
+                    for row, text in each.iter_rows():
+                        seen.setdefault(truth_way(text), text)
+                        first, *others = [seen[way] for way in seen if way]
+                        if others:
+                            values = {"text": text, "other": first, "column": source.header(name)}
+                            found.setdefault((source.name, name), Problem(_at(source, row), "truths-mixed", values))
     if found:
         raise InputFault(found.values())
+
+
+def _at(source: Source, row: int) -> Location:
+    return Location(source.name, row)
 
 
 def _sheets(labels: Labels, rules: Session, job: Job) -> Workbook:

@@ -22,9 +22,11 @@ FRENCH, PLAIN = "fr", "plain"
 Plain = int | Decimal | str | bool  # as a case file holds it: a date is a text such as 2024-09-02
 
 SPACES = "[ \u00a0\u202f\u2009]"
-TRUTHS: Mapping[str, bool] = dict.fromkeys(("true", "vrai", "oui", "yes", "o", "y", "1"), True) | dict.fromkeys(
-    ("false", "faux", "non", "no", "n", "0"), False
+TRUTH_WORDS: Mapping[str, bool] = dict.fromkeys(("true", "vrai", "oui", "yes", "o", "y"), True) | dict.fromkeys(
+    ("false", "faux", "non", "no", "n"), False
 )
+TRUTH_FIGURES: Mapping[str, bool] = {"1": True, "0": False}
+TRUTHS = {**TRUTH_WORDS, **TRUTH_FIGURES}
 MONTHS: Mapping[str, int] = {
     month: number
     for months in (
@@ -94,6 +96,11 @@ def _unread(code: str, text: str, near: str | None = None, **values: object) -> 
 def _of_type(text: str, fact: Fact, example: str) -> Unread:
     """That a text is no value of its fact's type, in the words of the reader of a case."""
     return Unread("fact-type", {"value": repr(text[:SHOWN]), "kind": fact.type.kind, "example": example})
+
+
+def truth_way(text: str) -> str:
+    """Whether a text says yes or no by a word or by a figure; nothing where it says neither."""
+    return "word" if fold(text) in TRUTH_WORDS else "figure" if fold(text) in TRUTH_FIGURES else ""
 
 
 def _truth(text: str, fact: Fact, dialect: str) -> bool:

@@ -11,9 +11,10 @@ from fractions import Fraction
 
 from engine.escaping import in_cell
 from engine.evaluation.decision import Decision, Result
-from engine.report.decision_page import Decided, Decisions, page
+from engine.report.decided import Decided, Decisions
+from engine.report.decision_page import page
 from engine.report.page import Block, Heading, Paragraph
-from engine.report.parts import tone_of
+from engine.report.remarks import tone_of
 from engine.report.say import Say
 from engine.web.templates import wording
 from engine.web.verdict import amounts, sentence

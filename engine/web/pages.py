@@ -20,7 +20,7 @@ from engine.letters.matter import matter_of_case
 from engine.letters.people import OF_PEOPLE
 from engine.policy.registry import Outside, Registry
 from engine.report import outside_page
-from engine.report.decision_page import Decided
+from engine.report.decided import Decided
 from engine.report.formats import fragment
 from engine.report.say import Say
 from engine.web import dossier_page, downloads, letter_page

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from engine.errors import Location
 from engine.language.expressions import Citation, Text
+from engine.language.facts import YEAR
 from engine.language.types import Type
 from engine.language.values import Scalar
 from engine.policy.model import Convention
@@ -204,6 +205,11 @@ class Decision:
         """The facts that the undetermined headline results wait for, in the order of the results."""
         waiting = (fact for id_ in self.headline.ids if id_ in self.results for fact in self.results[id_].missing)
         return tuple(dict.fromkeys(waiting))
+
+    @property
+    def asked_for(self) -> tuple[str, ...]:
+        """The missing facts, but for the contract year where each year is told."""
+        return tuple(name for name in self.missing if name != YEAR or not self.years)
 
     @property
     def overlays_shown(self) -> tuple[tuple[OverlayUse, tuple[str, ...]], ...]:

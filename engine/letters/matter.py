@@ -87,8 +87,7 @@ class Matter:
         if verdict is not None and verdict.missing:
             return verdict.missing
         decisions = [decision for _, decision in self.decisions] or [self.decision]
-        found = (name for decision in decisions for name in decision.missing)
-        return tuple(dict.fromkeys(name for name in found if name != YEAR or not self.decision.years))
+        return tuple(dict.fromkeys(name for decision in decisions for name in decision.asked_for))
 
     def stated(self, kind: str) -> frozenset[str]:
         """The results that a letter of this kind states."""

@@ -20,6 +20,11 @@ RIGHT, ASSUMPTION = "right", "assumption"
 FROM = "from"
 
 
+def within(day: dt.date, start: dt.date | None, before: dt.date | None) -> bool:
+    """Whether a day falls in a window of signature dates, which may be open on either side."""
+    return (start is None or start <= day) and (before is None or day < before)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Property:
     """What the texts promise of every contract; it decides no case, and ``avenant check --deep`` proves it.
@@ -95,8 +100,7 @@ class Supposition:
 
     def speaks_of(self, signed: dt.date) -> bool:
         """Whether it speaks of contracts signed on a day, where it says which."""
-        after = self.signed_from is None or signed >= self.signed_from
-        return after and (self.signed_before is None or signed < self.signed_before)
+        return within(signed, self.signed_from, self.signed_before)
 
 
 def _along(data: Mapping[str, Any], reader: Reader) -> Along:
@@ -154,4 +158,4 @@ class WithoutRules:
 
     def covers(self, day: dt.date) -> bool:
         """Whether a contract signed on ``day`` falls in this window."""
-        return self.signed_from <= day and (self.signed_before is None or day < self.signed_before)
+        return within(day, self.signed_from, self.signed_before)

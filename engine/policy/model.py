@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from engine.errors import Location
 from engine.language import expressions as tree
-from engine.policy.entries import Property, Supposition, WithoutRules
+from engine.policy.entries import Property, Supposition, WithoutRules, within
 from engine.policy.results import Results
 from engine.records import dataclass
 
@@ -272,7 +272,7 @@ class Convention:
 
     def covers(self, day: dt.date) -> bool:
         """Whether a contract signed on ``day`` falls in this convention's window."""
-        return self.signed_from <= day and (self.signed_before is None or day < self.signed_before)
+        return within(day, self.signed_from, self.signed_before)
 
 
 Window = Convention | WithoutRules  # of signature dates

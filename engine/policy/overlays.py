@@ -14,6 +14,7 @@ from dataclasses import replace
 from engine.language.expressions import Apply, Cases, Cell, Compare, FactRef, ItemRef, Literal, find
 from engine.language.facts import SIGNATURE, YEAR, Vocabulary
 from engine.policy import model
+from engine.policy.entries import within
 from engine.policy.model import Item, Row, Table
 
 Laid = tuple[model.Convention, model.Overlay]
@@ -40,7 +41,7 @@ def covers(later: model.Convention, overlay: model.Overlay, convention: model.Co
 
 def reaches(overlay: model.Overlay, signature: dt.date, year: int | None, year_start: dt.date | None) -> bool:
     """Whether the overlay's dates hold for a contract year; an anniversary on the day itself is included."""
-    if signature >= overlay.signed_before or (overlay.signed_from is not None and signature < overlay.signed_from):
+    if not within(signature, overlay.signed_from, overlay.signed_before):
         return False
     if overlay.first_anniversary is None:
         return True

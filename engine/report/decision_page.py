@@ -152,14 +152,13 @@ def _outlooks(case: Decided, say: Say) -> Iterator[Block]:
 
 def _missing(decision: Decision, say: Say) -> Iterator[Block]:
     """The facts that the answer waits for, the first of many."""
-    missing = tuple(name for name in decision.missing if name != YEAR or not decision.years)
-    if missing:
-        yield Paragraph(f"{say.capital(lacking(missing, say))}.", "open")
+    if decision.asked_for:
+        yield Paragraph(f"{say.capital(lacking(decision.asked_for, say))}.", "open")
 
 
 def _where(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
     """Where the missing facts are found, those of one place together; of many, in full alone."""
-    names = [n for n in say.registry.vocabulary.usual(decision.missing) if n != YEAR or not decision.years]
+    names = say.registry.vocabulary.usual(decision.asked_for)
     places: dict[str, list[str]] = {}
     for name in names if full else names[:MOST_FACTS]:
         fact = say.registry.vocabulary.facts[name]

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.evaluation.decision import Decision
-from engine.language.facts import YEAR
 from engine.language.values import Scalar
 from engine.records import dataclass
 from engine.report.decided import Decided
@@ -105,9 +104,8 @@ def _beside(case: Decided, say: Say) -> Iterator[tuple[str, str]]:
         yield "warning", say.listed(warned)
     if tone_of(decision) == "bad":
         return
-    names = tuple(name for name in decision.missing if name != YEAR or not decision.years)
-    if names:
-        yield "missing", say.facts(names)
+    if decision.asked_for:
+        yield "missing", say.facts(decision.asked_for)
     for key, assumption in (("rights", False), ("assumptions", True)):
         told = [supposed_head(each, say) for each in case.supposed if each.assumption is assumption]
         if told:

@@ -1,11 +1,19 @@
 """Brothers of the inputs on which answers once fell short: what the page of each shows, worked out by hand.
 
 Figures come from the sources, kinds from the inputs of tests/cases: stated facts that break a duty, facts that do not
-agree, rights, assumptions, bounds, sums paid too much, events of a life, days outside the texts.
+agree, rights, assumptions, bounds, sums paid too much, events of a life, days outside the texts. Each is decided once;
+what heads its page stands in every format.
 """
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
+import html as markup
+import io
+import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +21,140 @@ import pytest
 import yaml
 from command import ROOT, avenant
 
-BROTHERS = yaml.safe_load((ROOT / "tests" / "cases" / "brothers.yaml").read_text(encoding="utf-8"))
+from engine.evaluation import timeline as living
+from engine.evaluation.dossier import read_dossier
+from engine.evaluation.facts import read_case
+from engine.evaluation.session import Session
+from engine.inquiry.life_readings import readings_of_life, supposed_of_life
+from engine.policy.loader import load
+from engine.policy.registry import Outside
+from engine.report import decision_page, options_page, timeline_data
+from engine.report.decided import Decided, Decisions, Undecided, told_case
+from engine.report.decision_files import decisions_csv
+from engine.report.formats import html, markdown, plain
+from engine.report.options_page import Options, Way
+from engine.report.page import Table
+from engine.report.readings import hanging
+from engine.report.remarks import DOUBTFUL, UNMET, remarks
+from engine.report.say import Say
+from engine.report.timeline_data import Life
+
+BROTHERS = {str(each["name"]): each for each in yaml.safe_load((ROOT / "tests/cases/brothers.yaml").read_text("utf-8"))}
+CASES = [name for name, each in BROTHERS.items() if "case" in each]
+DAY = dt.date(2026, 11, 28)
+
+Told = Decided | Undecided | Life
+_TOLD: dict[str, Told] = {}
 
 
-@pytest.mark.parametrize("brother", BROTHERS, ids=lambda each: each["name"])
-def test_each_brother_is_told_as_worked_out_by_hand(brother: dict[str, Any], tmp_path: Path) -> None:
-    command, given = ("timeline", "dossier") if "dossier" in brother else ("evaluate", "case")
-    file = tmp_path / "brother.yaml"
-    file.write_text(yaml.safe_dump(brother[given], allow_unicode=True), encoding="utf-8")
-    day = ("--as-of", "2026-11-28") if given == "dossier" else ()
-    result = avenant(command, str(file), "--lang", "fr", *day)
-    assert result.exit_code == 0, result.output
-    page = " ".join(result.stdout.split())
-    assert [words for words in brother["shows"] if words not in page] == []
-    assert [words for words in brother.get("hides", ()) if words in page] == []
-    assert "{" not in page
+@pytest.fixture
+def told(session: Session, request: pytest.FixtureRequest, tmp_path: Path) -> Told:
+    """A brother, decided once for all formats."""
+    name = request.getfixturevalue("name")
+    if name not in _TOLD:
+        file = tmp_path / "brother.yaml"
+        file.write_text(written(BROTHERS[name]), encoding="utf-8")
+        _TOLD[name] = decided(session, BROTHERS[name], file)
+    return _TOLD[name]
+
+
+def written(brother: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(brother["dossier" if "dossier" in brother else "case"], allow_unicode=True)
+
+
+def decided(session: Session, brother: Mapping[str, Any], file: Path) -> Told:
+    document, vocabulary = load(file), session.registry.vocabulary
+    if "dossier" in brother:
+        life = living.timeline(session, read_dossier(document, vocabulary), None, {}, DAY)
+        found = readings_of_life(session, life, {}), supposed_of_life(session, life, {})
+        return Life(title="", timeline=life, readings=found[0], supposed=found[1])
+    try:
+        decision = session.decide(read_case(document.data, vocabulary, document))
+    except Outside as outside:
+        return Undecided(title="", outside=outside)
+    return told_case(session, decision, str(brother["name"]), {})
+
+
+def forms(told: Told, say: Say) -> dict[str, str]:
+    """The page in each format, as one line of words."""
+    page = timeline_data.page(told, say) if isinstance(told, Life) else decision_page.page(Decisions(cases=[told]), say)
+    drawn = re.sub(r"<[^>]+>", " ", re.sub(r"</?a\b[^>]*>", "", html(page, say.lang).partition("</style>")[2]))
+    marked = re.sub(r"\\(?=[^\w\s])", "", markdown(page).replace("**", "").replace("|", " "))
+    return {
+        "text": " ".join(plain(page).split()),
+        "markdown": " ".join(markup.unescape(re.sub(r"<[^>]+>", " ", marked)).split()),
+        "html": " ".join(markup.unescape(drawn).split()),
+    }
+
+
+@pytest.mark.parametrize("name", BROTHERS)
+def test_each_brother_is_told_as_worked_out_by_hand(session: Session, name: str, told: Told) -> None:
+    brother = BROTHERS[name]
+    for form, page in forms(told, Say(session.registry, "fr")).items():
+        assert [words for words in brother["shows"] if words not in page] == [], form
+        assert [words for words in brother.get("hides", ()) if words in page] == [], form
+        assert "{" not in page, form
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_heads_the_page_of_a_brother_stands_in_its_data_and_beside_other_ways(
+    session: Session, name: str, told: Told
+) -> None:
+    if not isinstance(told, Decided):
+        return
+    decision, say = told.decision, Say(session.registry, "fr").noting()
+    heads = list(remarks([decision], decision.obligations, say, hanging(told.readings, say)))
+    data = decision_page.data(Decisions(cases=[told]), say)
+    unmet = [line["id"] for line in data["obligations"] if line["status"] == "unmet"]
+    refused = data["results"].get("eligibilite", {}).get("value") == "ineligible"
+    assert len(data["consistency"]) == sum(each.key == DOUBTFUL for each in heads)
+    assert len(unmet) == sum(each.key == UNMET for each in heads) or refused
+    (row,) = csv.DictReader(io.StringIO(decisions_csv([told], say)))
+    assert row["consistency"].split() == [each["id"] for each in data["consistency"]]
+    assert row["unmet"].split() == unmet
+    if not refused:
+        for key in ("rights", "assumptions"):
+            assert row[key].split() == [each["id"] for each in data[key]]
+    page = options_page.page(Options("", [Way({}, told, "1"), Way({}, told, "2")]), say)
+    (table,) = (block for block in page if isinstance(block, Table))
+    for each in heads:
+        (cells,) = (
+            [re.sub(r" \[[\d, ]+\]", "", cell) for cell in row] for row in table.rows if row[0] == say(each.key)
+        )
+        assert re.sub(r" \[[\d, ]+\]", "", each.text) in cells[1], "as on its own page"
+
+
+def unnoted(text: str) -> str:
+    """A text without the numbers of its notes."""
+    return re.sub(r" \[[\d, ]+\]", "", text)
+
+
+def test_a_batch_tells_of_each_brother_what_its_own_row_tells(tmp_path: Path) -> None:
+    """The columns of ids that a decision alone has, and every amount."""
+    (tmp_path / "in.jsonl").write_text(
+        "".join(json.dumps({"case": name, **facts_of(name)}, default=str) + "\n" for name in CASES), encoding="utf-8"
+    )
+    files = [tmp_path / f"{name}.yaml" for name in CASES]
+    for file in files:
+        file.write_text(written(BROTHERS[file.stem]), encoding="utf-8")
+    asked = ("--keep", "case", "--missing", "--unsaid")
+    assert avenant("batch", str(tmp_path / "in.jsonl"), "-o", str(tmp_path / "out.jsonl"), *asked).exit_code == 0
+    many = {row["case"]: row for row in map(json.loads, (tmp_path / "out.jsonl").read_text("utf-8").splitlines())}
+    alone = csv.DictReader(io.StringIO(avenant("evaluate", *map(str, files), "--format", "csv").stdout))
+    for row in alone:
+        beside = many[row["case"]]
+        assert beside["convention"] == row["convention"]
+        for name in ("consistency", "unmet", "readings", "rights", "assumptions"):
+            told = beside.get(name) or []
+            assert row[name].split() == (told.split() if isinstance(told, str) else told), (row["case"], name)
+        if row["eligibilite"] != "ineligible":
+            due = (row["aide.montant_du"] or "").replace("undetermined", "")
+            assert due == (beside["aide.montant_du"] or ""), row["case"]
+
+
+def facts_of(name: str) -> dict[str, Any]:
+    """The facts of a brother under their full names."""
+    found: dict[str, Any] = {}
+    for group, facts in BROTHERS[name]["case"].items():
+        found |= {f"{group}.{key}": each for key, each in facts.items()} if isinstance(facts, dict) else {group: facts}
+    return found

@@ -27,7 +27,15 @@ KINDS = ("reports", "errors", "web")
 NEVER = ("row", "step", "rule", "derogation", "value", "overlay", "verdict-met", "verdict-not-met")
 ORDERS = {row.name for row in COMPARISONS.values() if row.threshold}
 MEMBERS = {
-    "column": {"convention", "digest", "consistency", "unmet", "missing", "can_be", "rights", "assumptions"},
+    "column": {
+        "convention",
+        "digest",
+        "consistency",
+        "unmet",
+        "missing",
+        "can_be",
+        *("readings", "rights", "assumptions"),
+    },
     "coverage_kind": {*coverage.KINDS},
     "deep_code": {"gap", "overlap", *NEVER},
     "property_status": {status.value for status in Status},

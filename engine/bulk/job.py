@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.evaluation.decision import Decision
 
-Unsaid = Callable[[Decision], tuple[tuple[str, ...], tuple[str, ...]]]
+Unsaid = Callable[[Decision], Mapping[str, tuple[str, ...]]]
 Key = tuple[str, str]
 
 
@@ -74,7 +74,7 @@ class Job:
     """What to evaluate, where to write, how to read the rules, and which columns to add or leave alone.
 
     ``codes``: ids and codes also where the output is for people. ``unsaid`` tells of a decision, where that is asked
-    for, the ids of the rights and of the assumptions that would change it.
+    for, the ids of the readings, rights and assumptions that would change it.
     """
 
     inputs: tuple[str, ...]

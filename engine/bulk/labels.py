@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 import polars as pl
 
-from engine.bulk.row_answers import ASSUMPTIONS, CAN_BE, MISSING, RIGHTS
+from engine.bulk.row_answers import CAN_BE, MISSING, UNSAID
 from engine.language.expressions import Text
 from engine.policy.model import CONSISTENCY, UNMET, Item
 from engine.policy.registry import Registry
 from engine.words import read_words
 
 CONVENTION, STATUS = "convention", ".status"
-ROW_ANSWERS = (MISSING, CAN_BE, RIGHTS, ASSUMPTIONS)
+ROW_ANSWERS = (MISSING, CAN_BE, *UNSAID)
 _SIGNS = {"EUR": "€", "percent": "%", "ratio": "0-1"}
 
 
@@ -32,6 +32,7 @@ class Labels:
         self.named = {each.id: each.label for each in registry.vocabulary.agreements}
         for convention in registry.conventions.values():
             self.named |= {id_: each.label for id_, each in convention.suppositions.items()}
+            self.named |= {id_: each.question for id_, each in convention.interpretations.items()}
         self.conventions: dict[str, Text] = {c.id: c.label for c in registry.conventions.values()}
         self.conventions |= {window.id: window.label for window in registry.without_rules}
 

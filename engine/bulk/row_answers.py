@@ -16,12 +16,13 @@ from engine.evaluation.decision import Decision, left_values
 from engine.evaluation.facts import nested, read_case
 from engine.evaluation.session import Session
 
-MISSING, CAN_BE, RIGHTS, ASSUMPTIONS = "missing", "can_be", "rights", "assumptions"
+MISSING, CAN_BE = "missing", "can_be"
+READINGS, RIGHTS, ASSUMPTIONS = UNSAID = ("readings", "rights", "assumptions")
 
 
 def told_columns(job: Job) -> list[str]:
     """The columns that :func:`told_rows` adds."""
-    return [*([MISSING, CAN_BE] if job.missing else []), *([RIGHTS, ASSUMPTIONS] if job.unsaid else [])]
+    return [*([MISSING, CAN_BE] if job.missing else []), *(UNSAID if job.unsaid else [])]
 
 
 def told_rows(frame: pl.DataFrame, rules: Session, job: Job, as_text: bool) -> Iterator[pl.Series]:
@@ -43,7 +44,7 @@ def told_rows(frame: pl.DataFrame, rules: Session, job: Job, as_text: bool) -> I
             found[MISSING][number] = decision.missing
             found[CAN_BE][number] = left_values(decision) or None
         if job.unsaid is not None:
-            for name, ids in zip((RIGHTS, ASSUMPTIONS), job.unsaid(decision), strict=True):
+            for name, ids in job.unsaid(decision).items():
                 found[name][number] = ids or None
     for name, cells in found.items():
         texts: list[Any] = [None if cell is None else " ".join(cell) if as_text else list(cell) for cell in cells]

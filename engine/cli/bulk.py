@@ -14,8 +14,7 @@ from engine.cli.tongue import tell
 from engine.errors import needing
 
 if TYPE_CHECKING:
-    from engine.bulk.job import Job, Summary
-    from engine.evaluation.decision import Decision
+    from engine.bulk.job import Job, Summary, Unsaid
     from engine.evaluation.session import Session
 
 ENGINES = ("polars", "spark")
@@ -34,7 +33,9 @@ DIALECTS = ("fr", "plain")
     "--missing", is_flag=True, help="Also columns with what undetermined rows wait for and can still be (slower)."
 )
 @click.option(
-    "--unsaid", is_flag=True, help="Also columns with the rights that are open and what was assumed (much slower)."
+    "--unsaid",
+    is_flag=True,
+    help="Also columns with the readings, rights and assumptions that matter to a row (much slower).",
 )
 @click.option("--encoding", type=click.Choice(ENCODINGS), help="Of CSV files (default: UTF-8).")
 @click.option("--dialect", type=click.Choice(DIALECTS), help="How CSV files are written (default: by the separator).")
@@ -83,16 +84,11 @@ def batch(
         sys.exit(1)
 
 
-def _unsaid(rules: Given) -> Callable[[Decision], tuple[tuple[str, ...], tuple[str, ...]]]:
-    """What a decision leaves unsaid and would change it: the ids of rights, then of assumptions."""
-    from engine.inquiry.suppositions import supposed_of_case  # rarely asked for
+def _unsaid(rules: Given) -> Unsaid:
+    """What a decision leaves unsaid and would change it."""
+    from engine.report.decided import told_case, unsaid_ids  # rarely asked for
 
-    def told(decision: Decision) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        found = supposed_of_case(rules.session, decision, rules.choices)
-        ids = [tuple(e.supposition.id for e in found if e.assumption is side) for side in (False, True)]
-        return ids[0], ids[1]
-
-    return told
+    return lambda decision: unsaid_ids(told_case(rules.session, decision, "", rules.choices))
 
 
 def _runner(engine: str) -> Callable[[Job, Session, Callable[[int, int], None]], Summary]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session
-from engine.inquiry.readings import Reading, readings_of_case
+from engine.inquiry.readings import Reading, readings_of_case, readings_on
 from engine.inquiry.suppositions import Supposed, resting, supposed_of_case
 from engine.policy.registry import Outside
 from engine.records import dataclass
+from engine.report.remarks import tone_of
 
 if TYPE_CHECKING:
     from engine.inquiry.possible import Outlook
@@ -34,6 +35,16 @@ def told_case(session: Session, decision: Decision, title: str, chosen: Mapping[
     supposed = supposed_of_case(session, decision, chosen)
     readings = readings_of_case(session, decision, chosen)
     return Decided(title=title, decision=resting(decision, supposed), readings=readings, supposed=supposed)
+
+
+def unsaid_ids(case: Decided) -> dict[str, tuple[str, ...]]:
+    """The readings on which the verdict or another result hangs, the rights and the assumptions; of a refusal less."""
+    refused, headline = tone_of(case.decision) == "bad", case.decision.headline
+    stated = {headline.verdict or ""} if refused else {*headline.ids}
+    readings = tuple(reading.question.id for reading in readings_on(case.readings, stated))
+    rights = tuple(each.supposition.id for each in case.supposed if not each.assumption and not refused)
+    assumptions = tuple(each.supposition.id for each in case.supposed if each.assumption and not refused)
+    return {"readings": readings, "rights": rights, "assumptions": assumptions}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,11 @@ from typing import Any
 from engine.escaping import in_cell
 from engine.evaluation.decision import Decision, Result, left_values
 from engine.evaluation.session import YEARS_SHOWN
-from engine.inquiry.readings import readings_on
 from engine.policy.model import CONSISTENCY, UNMET
 from engine.report.charts import decision_figure
-from engine.report.decided import Decided
+from engine.report.decided import Decided, Undecided, unsaid_ids
 from engine.report.formats import html
 from engine.report.page import Page
-from engine.report.readings import supposed_objects
 from engine.report.reasons import why
 from engine.report.remarks import tone_of
 from engine.report.say import Say, to_json
@@ -28,18 +26,21 @@ def decisions_html(shown: Page, alone: Decision | None, say: Say) -> str:
     return html(shown, say.lang, figure)
 
 
-def decisions_csv(cases: Iterable[Decided], say: Say) -> str:
+def decisions_csv(cases: Iterable[Decided | Undecided], say: Say) -> str:
     """One row a case under item ids: amounts in euros, ``undetermined`` written out, beside it the reason.
 
     ``ID.1`` to ``ID.5`` hold the most that each contract year pays, where the case has no year of its own;
-    of a refused case the verdict alone is told. What heads a page stands in columns of ids, named as in a batch.
+    of a refused case the verdict alone is told. What heads a page stands in columns of ids, named as in a batch;
+    a case outside the texts has the id of what is known of it.
     """
     rows = [_row(case, say) for case in cases]
     head = list(dict.fromkeys(name for row in rows for name in row))
     return csv_text([head, *([row.get(name, "") for name in head] for row in rows)])
 
 
-def _row(case: Decided, say: Say) -> dict[str, Any]:
+def _row(case: Decided | Undecided, say: Say) -> dict[str, Any]:
+    if isinstance(case, Undecided):
+        return {"case": in_cell(case.title), "convention": case.outside.window.id}
     decision = case.decision
     row: dict[str, Any] = {"case": in_cell(case.title), "convention": decision.convention.id, "digest": decision.digest}
     row |= remark_cells(decision)
@@ -52,11 +53,8 @@ def _row(case: Decided, say: Say) -> dict[str, Any]:
             row |= _years(id_, [amounts.get(year) for year in YEARS_SHOWN])
         else:
             row |= _result(decision.results[id_], decision, say)
-    told = {"rights": [], "assumptions": []} if refused else supposed_objects(case.supposed, say)
     row |= {"missing": " ".join(decision.missing), "can_be": "" if refused else " ".join(left_values(decision))}
-    stated = {decision.headline.verdict or ""} if refused else {*decision.headline.ids}
-    row["readings"] = " ".join(reading.question.id for reading in readings_on(case.readings, stated))
-    return row | {key: " ".join(each["id"] for each in found) for key, found in told.items()}
+    return row | {name: " ".join(ids) for name, ids in unsaid_ids(case).items()}
 
 
 def remark_cells(decision: Decision) -> dict[str, str]:

@@ -67,19 +67,15 @@ def data(decisions: Decisions, say: Say) -> Any:
 def _html(decisions: Decisions, say: Say) -> str:
     from engine.report.decision_files import decisions_html  # only for files
 
-    decided = _decided(decisions)
-    alone = decided[0].decision if len(decided) == len(decisions.cases) == 1 else None
+    first = decisions.cases[0]
+    alone = first.decision if len(decisions.cases) == 1 and isinstance(first, Decided) else None
     return decisions_html(page(decisions, say), alone, say)
 
 
 def _csv(decisions: Decisions, say: Say) -> str:
     from engine.report.decision_files import decisions_csv  # only for files
 
-    return decisions_csv(_decided(decisions), say)
-
-
-def _decided(decisions: Decisions) -> list[Decided]:
-    return [case for case in decisions.cases if isinstance(case, Decided)]
+    return decisions_csv(decisions.cases, say)
 
 
 FORMATS = formats(page, data, html=_html, csv=_csv)

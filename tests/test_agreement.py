@@ -96,7 +96,7 @@ def test_the_oracle_agrees_on_the_policy_tests(
 ) -> None:
     wrong = []
     cases = read_cases(session)
-    for case in effort.share(cases, part=40):
+    for case in effort.share(cases, part=80):
         convention = session.registry.conventions[case.convention]
         defaults = {id_: default for id_, _, default in open_questions(session, convention)}
         choices = defaults | case.entry.get("interpret", {})
@@ -108,7 +108,7 @@ def test_the_oracle_agrees_on_the_policy_tests(
 def test_the_oracle_agrees_on_seeded_random_cases(
     session: Session, books: dict[str, dict[str, Any]], effort: Effort
 ) -> None:
-    wrong = list(random_differences(session, books, effort.of(CASES, part=40)))
+    wrong = list(random_differences(session, books, effort.of(CASES, part=80)))
     assert not wrong, "\n".join(wrong[:20])
 
 

@@ -58,12 +58,16 @@ def console(page: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def printed(command: str) -> str:
-    """What a command prints: by a shell where it needs one, and otherwise in this process."""
-    name, *arguments = shlex.split(command.replace("\\\n", " "))
-    if name != "avenant" or re.search(r"[|<>&;$]", command):
-        return str(generator().run(command))
+    """What a command prints: it runs in this process, and in a shell what it needs one for."""
     (ROOT / "build").mkdir(exist_ok=True)
-    return avenant(*arguments).output
+    own, _, after = (part.strip() for part in re.split(r"( [|] | >/dev/null; |$)", command, maxsplit=1))
+    name, *arguments = shlex.split(own.replace("\\\n", " "))
+    if name != "avenant" or re.search(r"[|<>&;$]", own):
+        return str(generator().run(command))
+    said = avenant(*arguments)
+    if not after:
+        return said.output
+    return said.stderr + str(generator().run(after, said.stdout))
 
 
 @pytest.mark.parametrize("page", [key for key in generator().PAGES if key not in SHOWN])

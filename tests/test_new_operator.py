@@ -79,7 +79,7 @@ class Copy:
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     top = tmp_path_factory.mktemp("copy")
     for name in ("engine", "schemas", "tools", "docs"):
-        shutil.copytree(ROOT / name, top / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, top / name)  # with the bytecode, or all is compiled again
     shutil.copytree(ROOT / FIXTURES / "small_policies", top / "policies")
     edit(top / "engine" / "language" / "comparisons.py", BEFORE, ROW + BEFORE)
     edit(top / "policies" / "nouvelle" / "regles.yaml", "outcomes:\n", CRITERION)

@@ -77,7 +77,7 @@ def only_value(session: Session, decision: Decision, facts: Facts, ids: list[str
 
 def test_what_waits_for_facts_has_more_than_one_value_left(session: Session, effort: Effort) -> None:
     wrong, asked = [], 0
-    for decision, facts, ids in waiting(session, effort.of(CASES, part=20)):
+    for decision, facts, ids in waiting(session, effort.of(CASES, part=40)):
         asked += len(ids)
         for id_, value in only_value(session, decision, facts, ids):
             if (decision.convention.id, id_) in OPEN:

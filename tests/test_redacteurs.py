@@ -49,7 +49,8 @@ class Copy:
     def __init__(self, top: Path) -> None:
         self.top = top
         for name in ("engine", "policies", "schemas", "docs/fr/avenant"):
-            shutil.copytree(ROOT / name, top / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, top / name)  # with the bytecode, or each copy is compiled again
+        (top / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")
         program = top / "bin/avenant"
         program.parent.mkdir()
         program.write_text(f'#!/bin/sh\nexec {sys.executable} -c "from engine.cli import main; main()" "$@"\n')

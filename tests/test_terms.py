@@ -45,7 +45,7 @@ def test_terms_agree_with_the_evaluator_on_every_policy_test(
 ) -> None:
     wrong = []
     cases = list(read_cases(session))
-    for case in effort.share(cases, part=60):
+    for case in effort.share(cases, part=120):
         convention = session.registry.conventions[case.convention]
         questions = encoded.of(convention).questions
         choices = {id_: question.default for id_, question in questions.items()} | case.entry.get("interpret", {})
@@ -54,7 +54,7 @@ def test_terms_agree_with_the_evaluator_on_every_policy_test(
 
 
 def test_terms_agree_with_the_evaluator_on_seeded_random_cases(encoded: Encoded, effort: Effort) -> None:
-    wrong = list(seeded_differences(encoded, effort.of(CASES, part=40)))
+    wrong = list(seeded_differences(encoded, effort.of(CASES, part=80)))
     assert not wrong, "\n".join(wrong[:20])
 
 

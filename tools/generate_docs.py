@@ -104,8 +104,8 @@ def commands(block: str) -> Iterator[tuple[str, list[str]]]:
         yield command, shown
 
 
-def run(command: str) -> str:
-    """What a shell at the root of the checkout prints for ``command``."""
+def run(command: str, given: str = "") -> str:
+    """What a shell at the root of the checkout prints for ``command``, which is ``given`` a text to read."""
     (ROOT / "build").mkdir(exist_ok=True)  # where commands of a page may write
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AVENANT", "COV_"))}
     path = os.pathsep.join([str(Path(sys.executable).parent), inherited.get("PATH", "")])
@@ -113,7 +113,7 @@ def run(command: str) -> str:
         ["sh", "-c", command],
         cwd=ROOT,
         env={**inherited, "PATH": path, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"},
-        stdin=subprocess.DEVNULL,
+        input=given,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",

@@ -27,6 +27,17 @@ class Literal:
     value: int | Decimal | str | bool
     at: Location = field(compare=False)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether the same is written; ``true`` is not 1."""
+        return isinstance(other, Literal) and self._said == other._said
+
+    def __hash__(self) -> int:
+        return hash(self._said)
+
+    @property
+    def _said(self) -> tuple[object, bool]:
+        return self.value, isinstance(self.value, bool)
+
 
 @dataclass(frozen=True, slots=True)
 class FactRef:

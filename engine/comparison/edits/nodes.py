@@ -18,6 +18,8 @@ ATOMS = (tree.Compare, tree.Chosen, tree.VerdictIs, tree.FactRef, tree.ItemRef)
 
 def node_edits(before: tree.Node, after: tree.Node, spot: Spot) -> Iterator[Edit]:
     """How two nodes differ: part by part, or alternative by alternative, whichever says it in fewer words."""
+    if before == after:
+        return
     a, b = normal(before), normal(after)
     if key(a) == key(b):
         yield from _wording(a, b, spot)

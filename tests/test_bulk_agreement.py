@@ -18,6 +18,7 @@ from random_cases import random_facts
 from test_operators import TABLES, ids
 
 from engine.bulk.frame import evaluate_frame
+from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts
 from engine.evaluation.results import results
 from engine.evaluation.session import Session
@@ -25,6 +26,7 @@ from engine.language.algebra import Column
 from engine.language.columns import date_plus, years_between
 from engine.language.operators import OPERATORS, Operator
 from engine.language.values import add_months, full_years
+from engine.policy.model import UNMET
 from engine.policy.reading import load_registry
 from engine.suite.running import read_cases
 
@@ -75,7 +77,12 @@ def differences(session: Session, rows: list[Facts], choices: Mapping[str, str])
         case = session.settled(facts, choices)
         if row["convention"] != case.convention.id or row["digest"] != case.digest:
             yield f"case {number}: {row['convention']} instead of {case.convention.id}"
-        for id_, result in results(case.program, case.run(), facts, case.choices, case.behind).items():
+        run = case.run()
+        duties = sorted(case.program.obligations, key=lambda each: each.step.item.at)
+        unmet = [each.step.item.id for each in duties if obligation_status(each, run, None)[0] == UNMET]
+        if row[UNMET] != (" ".join(unmet) or None):
+            yield f"case {number}, duties unmet: {row[UNMET]} instead of {unmet}"
+        for id_, result in results(case.program, run, facts, case.choices, case.behind).items():
             if result.kind == "criterion" and id_ in columns:
                 if row[id_] != result.verdict:
                     yield f"case {number}, {id_}: {row[id_]} instead of {result.verdict}"

@@ -26,7 +26,7 @@ from engine.language.algebra import Column
 from engine.language.columns import date_plus, years_between
 from engine.language.operators import OPERATORS, Operator
 from engine.language.values import add_months, full_years
-from engine.policy.model import UNMET
+from engine.policy.model import CONSISTENCY, UNMET
 from engine.policy.reading import load_registry
 from engine.suite.running import read_cases
 
@@ -80,9 +80,13 @@ def differences(session: Session, rows: list[Facts], choices: Mapping[str, str])
         run = case.run()
         duties = sorted(case.program.obligations, key=lambda each: each.step.item.at)
         unmet = [each.step.item.id for each in duties if obligation_status(each, run, None)[0] == UNMET]
-        if row[UNMET] != (" ".join(unmet) or None):
-            yield f"case {number}, duties unmet: {row[UNMET]} instead of {unmet}"
-        for id_, result in results(case.program, run, facts, case.choices, case.behind).items():
+        found = results(case.program, run, facts, case.choices, case.behind)
+        doubts = [found[each.step.item.id] for each in sorted(case.program.consistency, key=lambda c: c.step.item.at)]
+        broken = {UNMET: unmet, CONSISTENCY: [doubt.id for doubt in doubts if doubt.verdict == "not_met"]}
+        for name, ids_ in broken.items():
+            if row[name] != (" ".join(ids_) or None):
+                yield f"case {number}, {name}: {row[name]} instead of {ids_}"
+        for id_, result in found.items():
             if result.kind == "criterion" and id_ in columns:
                 if row[id_] != result.verdict:
                     yield f"case {number}, {id_}: {row[id_]} instead of {result.verdict}"

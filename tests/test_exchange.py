@@ -613,17 +613,20 @@ def test_a_new_row_and_a_new_value_are_added_behind_the_last_of_theirs_and_read_
     monkeypatch.chdir(tmp_path)
     policies = copy_into(tmp_path, NEW)
     with_row(2, "option = tiers_etp , annee >= 1")
-    text = Path("x.csv").read_text(encoding="utf-8") + "seuil.mt.p30,,,2028-01-01,patients,800,ameli_juin_2024,\n"
+    text = Path("x.csv").read_text(encoding="utf-8") + "".join(
+        f"seuil.mt.p30,,,{year}-01-01,patients,{value},ameli_juin_2024,\n" for year, value in ((2028, 800), (2027, 790))
+    )
     Path("x.csv").write_text(text, encoding="utf-8")
     shown = avenant("table", "import", NEW, "x.csv", "--lang", "en")
     assert "aide.bareme, annee >= 1, option = tiers_etp: new, €6,500" in " ".join(shown.stdout.split())
     funding = policies / NEW / "funding.yaml"
     before = funding.read_text(encoding="utf-8")
-    assert avenant("table", "import", NEW, "x.csv", "--correct").exit_code == 0
+    assert "New rows in" in avenant("table", "import", NEW, "x.csv", "--correct", "--lang", "en").stdout
     line = "- {option: tiers_etp, annee: {from: 1}, then: 6500, cite: [{source: ameli_2024, at: options}]}"
     assert [each.strip() for each in funding.read_text(encoding="utf-8").splitlines() if each not in before] == [line]
     values = (policies / NEW / "objectives.yaml").read_text(encoding="utf-8")
-    assert '{from: "2028-01-01", value: 800, cite: [{source: ameli_juin_2024}]}' in values
+    news = ('{from: "2027-01-01", value: 790,', '{from: "2028-01-01", value: 800,')
+    assert 0 < values.index(news[0]) < values.index(news[1])
     assert "No value changes" in avenant("table", "import", NEW, "x.csv", "--lang", "en").stdout
 
 

@@ -51,7 +51,7 @@ class Addition:
 
 
 def additions(found: Sequence[Change], since: Since, folder: Path) -> tuple[Addition, ...]:
-    """What is added: new rows, and where there is a day, each changed value from that day on.
+    """What is added, by its day: new rows, and where there is a day, each changed value from that day on.
 
     Raises:
         InputFault: what is added rests on no text, or holds from a day before ``since``.
@@ -60,7 +60,7 @@ def additions(found: Sequence[Change], since: Since, folder: Path) -> tuple[Addi
     told = [_addition(one, since, folder, problems) for one in found if since.day or isinstance(one, NewRow)]
     if problems:
         raise InputFault(problems)
-    return tuple(told)
+    return tuple(sorted(told, key=lambda one: str(one.data.get("from", ""))))
 
 
 def _addition(one: Change, since: Since, folder: Path, problems: list[Problem]) -> Addition:
@@ -124,7 +124,7 @@ def behind(text: str, start: int, found: str) -> tuple[int, str]:
 def with_added(convention: Convention, found: Sequence[Addition]) -> Convention:
     """The convention with these values and rows added, each in the place of its line in the sheet."""
     items = dict(convention.items)
-    for one in sorted(found, key=lambda one: -one.number):
+    for one in sorted(found, key=lambda one: one.number)[::-1]:  # of two behind one row, the first stays the first
         item = items[one.item.id]
         items[item.id] = replace(item, body=_grown(item.body, one, convention.id))
     return replace(convention, items=items)

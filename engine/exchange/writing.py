@@ -1,8 +1,8 @@
 """Puts changed numbers and new rows into the rule files: changes come in, files in which nothing else has moved go out.
 
 Each number is replaced at its own place, byte for byte beside it. What is wrong is told at its cell before anything is
-written. What was written is read again, and if it does not
-hold exactly these changes, or if the policies have a fault that they had not, every file is put back as it was.
+written. What was written is read again, and if it does not hold exactly these changes, or if the policies have a fault
+that they had not, every file is put back as it was.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def replaced(content: bytes, name: str, corrected: Iterable[Replacement], added:
         if new.place.file == name:
             end, line = behind(text, _offset(text, starts, new.place), new.line)
             spans.append((end, end, line))
-    for start, end, number in sorted(spans, key=lambda span: span[0], reverse=True):
+    for start, end, number in sorted(spans, key=lambda span: span[0])[::-1]:
         text = text[:start] + number + text[end:]
     return text.encode("utf-8")
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from engine.exchange.importing import Change, NewRow
+from engine.exchange.importing import Change, NewRow, Replacement
 from engine.exchange.tables import COLUMNS, Entry, record, row_text
 from engine.language.types import number
 from engine.policy.model import Convention
@@ -50,10 +50,11 @@ def page(changes: Changes, say: Say) -> Iterator[Block]:
         yield Paragraph(say("exchange_dry"))
         return
     files = ", ".join(changes.written)
-    if changes.since is None:
-        yield Paragraph(say("exchange_corrected", files=files))
-    else:
+    if changes.since is not None:
         yield Paragraph(say("exchange_added", files=files, day=say.scalar(changes.since)))
+    else:
+        corrected = any(isinstance(one, Replacement) for one in changes.found)
+        yield Paragraph(say("exchange_corrected" if corrected else "exchange_rows", files=files))
     yield Paragraph(say("exchange_next"))
 
 

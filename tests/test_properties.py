@@ -17,6 +17,7 @@ from engine.policy.entries import Property
 from engine.policy.reading import load_registry
 from engine.proof.defects import all_cases
 from engine.proof.properties import Kept, kept_properties
+from engine.proof.prover import Prover
 from engine.proof.solving import Status
 from engine.proof.witness import Witness
 
@@ -92,7 +93,11 @@ def test_the_cases_are_the_first_ones_each_time(rules: Session, kept: Mapping[st
 
 
 def test_what_the_budget_leaves_open_is_said_and_no_fault(rules: Session) -> None:
-    open_ = [each for each in kept_properties(all_cases(rules), effort=1) if each.status is not Status.EXCLUDED]
+    open_ = [
+        each
+        for each in kept_properties((each, Prover(each.space, each.base, 1)) for each, _ in all_cases(rules))
+        if each.status is not Status.EXCLUDED
+    ]
     assert {each.status for each in open_} == {Status.UNDECIDED}
     assert not any(each.faulty for each in open_)
 

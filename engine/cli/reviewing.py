@@ -31,9 +31,9 @@ def deep_check(rules: Given, folder: str | None, effort: int) -> bool:
     texts = len(rules.session.registry.conventions)
     with progress(rules.say("doing.deep")) as told:  # each text is written as terms, searched, and held to its promises
         stages = [partial(counted, told=told, of=(stage * texts, 3 * texts)) for stage in range(3)]
-        encodings = [*stages[0](all_cases(rules.session, effort))]
-        found = defects(rules.session, effort, stages[1](encodings))
-        promises = kept_properties(stages[2](encodings), effort)
+        cases = [*stages[0](all_cases(rules.session, effort))]
+        found = defects(rules.session, effort, stages[1](cases))
+        promises = kept_properties(stages[2](cases))
     files = {} if folder is None else _write_witnesses(found, folder, rules.say)
     rules.put(deep_page.FORMATS, Findings(found, promises, effort, files))
     return any(defect.faulty for defect in found) or any(kept.faulty for kept in promises)

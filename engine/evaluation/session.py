@@ -14,7 +14,7 @@ from engine.errors import InputFault, Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, Doubt, Result, YearLine
 from engine.evaluation.evaluator import run_program, steps_open
 from engine.evaluation.facts import Facts
-from engine.evaluation.plan import Key, make_plan
+from engine.evaluation.plan import Key, Plan, make_plan
 from engine.evaluation.program import Program, Run, compile_plan
 from engine.evaluation.results import doubts, no_such_result, obligations, overlay_uses, payments, results
 from engine.evaluation.selection import Reach, overlays_in_force, reach_of
@@ -92,6 +92,7 @@ class Session:
     """Decides cases under the conventions of ``registry``. Not for use from several threads at once."""
 
     registry: Registry = field(repr=False)
+    _plans: dict[Key, Plan] = field(default_factory=dict, repr=False)
     _programs: dict[Key, Program] = field(default_factory=dict, repr=False)
     _reaches: dict[str, Reach] = field(default_factory=dict, repr=False)
     kernels: dict[Any, Any] = field(default_factory=dict, repr=False)  # where later rooms keep what they made of a plan
@@ -182,15 +183,23 @@ class Session:
         """The compiled plan of a convention under given overlays, made at the first need."""
         key = (convention.id, laid_names(laid))
         if key not in self._programs:
-            covering = self.registry.covering(convention)
-            self._programs[key] = compile_plan(make_plan(convention, covering, laid, self.registry.vocabulary))
+            self._programs[key] = compile_plan(self.plan(convention, laid))
         return self._programs[key]
+
+    def plan(self, convention: Convention, laid: Sequence[Laid]) -> Plan:
+        """The plan of a convention under given overlays, made at the first need and not compiled."""
+        key = (convention.id, laid_names(laid))
+        if key not in self._plans:
+            covering = self.registry.covering(convention)
+            self._plans[key] = make_plan(convention, covering, laid, self.registry.vocabulary)
+        return self._plans[key]
 
     def close(self) -> None:
         """Releases every compiled plan."""
         for program in self._programs.values():
             program.release()
         self._programs.clear()
+        self._plans.clear()
         self.kernels.clear()
 
     def _convention(self, facts: Facts, forced: str | None) -> tuple[Convention, Text]:

@@ -9,7 +9,6 @@ the solver's own count of steps). No case is decided here, and nothing imports t
 :mod:`.smallest`                     ``smallest_changes``: which smallest changes of a case give this?
 :mod:`.possible`                     ``possible_values``: every value that an item can still take
 :mod:`.whom`                         ``region_of``: whom does it concern, in terms of these inputs?
-:mod:`.loose`                        ``loosened``: the same, where items further away may be anything
 :mod:`.properties`                   ``kept_properties``: does every case keep what the law promises?
 :mod:`.relevance`                    ``mattering``: which facts can change or settle that result?
 ===================================  =======================================================================

@@ -41,7 +41,7 @@ def _contract_of(convention: Convention, space: Space) -> Term:
 
 def overlay_terms(session: Session, convention: Convention, space: Space) -> list[tuple[Laid, Term]]:
     """For each overlay that may ever reach a contract of the convention, where it is in force."""
-    plan = session.program(convention, ()).plan
+    plan = session.plan(convention, ())
     names = Names(space, {}, plan.scope)
     first = expression(convention.years_from, names, DATE)
     return [

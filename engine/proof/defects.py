@@ -16,10 +16,10 @@ from engine.language.logic import Term, cone, evaluate_in_order
 from engine.language.symbolic import known
 from engine.language.term_bank import TermBank
 from engine.language.values import Value
-from engine.policy.model import ERROR, Convention, Item, Table
+from engine.policy.model import ERROR, Item, Table
 from engine.proof.bodies import Fault, Place, comes_to
 from engine.proof.encoding import Encoding, encode
-from engine.proof.layers import Layer
+from engine.proof.layers import Layer, Shared
 from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import DEFAULT_EFFORT, Status
 from engine.proof.space import make_space
@@ -55,6 +55,7 @@ class Defect:
 
 
 Key = tuple[str, Location, str]
+AllCases = tuple[Encoding, Prover]  # of one convention, and who answers about them
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +73,22 @@ class _Spot:
         return (self.place.kind, self.place.at, self.place.name)
 
 
-def all_cases(session: Session, effort: int = DEFAULT_EFFORT) -> Iterator[Encoding]:
-    """Every case of every convention in turn, under all readings.
+def all_cases(session: Session, effort: int = DEFAULT_EFFORT) -> Iterator[AllCases]:
+    """Every case of every convention in turn, under all readings; a part that texts share is written as terms once.
 
     Raises:
         UsageFault: the solver is missing or is another version, or the sets of overlays are too many for the budget.
     """
+    bank, shared = TermBank(), Shared()
     for convention in session.registry.conventions.values():
-        yield _all_cases(session, convention, effort)
+        questions = session.plan(convention, ()).interpretations
+        space = make_space(bank, session.registry.vocabulary, questions, open_questions=questions)
+        encoding = encode(session, convention, space, effort=effort, shared=shared)
+        yield encoding, Prover(space, encoding.base, effort)
 
 
-def defects(
-    session: Session, effort: int = DEFAULT_EFFORT, encodings: Iterable[Encoding] | None = None
-) -> list[Defect]:
-    """Every finding, in the order of the files; ``encodings`` are those of :func:`all_cases`.
+def defects(session: Session, effort: int = DEFAULT_EFFORT, cases: Iterable[AllCases] | None = None) -> list[Defect]:
+    """Every finding, in the order of the files; ``cases`` are those of :func:`all_cases`.
 
     Raises:
         UsageFault: the solver is missing or is another version, or the sets of overlays are too many for the budget.
@@ -96,8 +99,7 @@ def defects(
     laid: set[Location] = set()
     undecided: set[Key] = set()
     spots: dict[Key, list[_Spot]] = {}
-    for encoding in all_cases(session, effort) if encodings is None else encodings:
-        prover = Prover(encoding.space, encoding.base, effort)
+    for encoding, prover in all_cases(session, effort) if cases is None else cases:
         laid.update(overlay.at for layer in encoding.layers for _, overlay in layer.laid)
         for fault, defect in _faults(encoding, prover):
             found.setdefault((fault.at, fault.code, fault.name), defect)
@@ -108,12 +110,6 @@ def defects(
     dead = [_dead(carriers, undecided=key in undecided) for key, carriers in spots.items() if key not in living]
     every = [*found.values(), *dead, *_overlays_without_contracts(session, laid)]
     return sorted(every, key=lambda defect: (defect.at, defect.code, defect.name))
-
-
-def _all_cases(session: Session, convention: Convention, effort: int) -> Encoding:
-    questions = session.program(convention, ()).plan.interpretations
-    space = make_space(TermBank(), session.registry.vocabulary, questions, open_questions=questions)
-    return encode(session, convention, space, effort=effort)
 
 
 def _places(layer: Layer) -> Iterator[tuple[str, Place]]:

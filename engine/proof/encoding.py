@@ -18,7 +18,7 @@ from engine.policy.model import ERROR, Convention, Interpretation
 from engine.proof.bodies import comes_to
 from engine.proof.contracts import contracts_among, overlay_terms
 from engine.proof.expressions import no_value
-from engine.proof.layers import Layer, exactly, layers_of, telling
+from engine.proof.layers import Layer, Shared, exactly, layers_of, telling
 from engine.proof.solving import DEFAULT_EFFORT
 from engine.proof.space import Space
 
@@ -146,10 +146,12 @@ def encode(
     *,
     among: Sequence[Convention] | None = None,
     effort: int = DEFAULT_EFFORT,
+    shared: Shared | None = None,
 ) -> Encoding:
     """The convention over the cases of ``space`` that are its contracts, or those of the conventions ``among``.
 
     Name others to decide their contracts under this convention too, as a comparison does; name none for any day.
+    ``shared`` holds the items of other encodings of the same bank.
 
     Raises:
         UsageFault: the solver is missing or is another version, or the sets of overlays are too many for the budget.
@@ -165,7 +167,7 @@ def encode(
         among=chosen,
         window=window,
         overlays=tuple(term for _, term in pairs),
-        layers=tuple(layers_of(session, convention, space, window, pairs, effort)),
+        layers=tuple(layers_of(session, convention, space, window, pairs, effort, shared or Shared())),
     )
 
 

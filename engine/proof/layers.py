@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from engine.evaluation.plan import Plan, Reads, Step, reads_of
@@ -23,7 +23,7 @@ Active = tuple[bool, ...]  # of each overlay that may reach a contract of the co
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What the layers of a convention have in common: an item that reads the same terms is encoded once."""
+    """What layers of one bank have in common: an item that reads the same terms is encoded once."""
 
     terms: dict[Key, ItemTerms] = field(default_factory=dict)
     _reads: dict[int, Reads] = field(default_factory=dict)
@@ -38,10 +38,7 @@ class Shared:
 
 @dataclass(slots=True)
 class Layer:
-    """A set of overlays that some contract has: ``when`` says which contracts, ``plan`` what holds for them.
-
-    Items that are ``given`` have these answers, whatever the plan says.
-    """
+    """A set of overlays that some contract has: ``when`` says which contracts, ``plan`` what holds for them."""
 
     laid: tuple[Laid, ...]
     active: Active
@@ -49,13 +46,11 @@ class Layer:
     plan: Plan
     names: Names
     _shared: Shared
-    given: Mapping[str, Symbolic] = field(default_factory=dict)
     _steps: dict[str, Step] = field(default_factory=dict)
     _items: dict[str, ItemTerms] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._steps = {step.item.id: step for step in self.plan.steps}
-        self._items = {id_: ItemTerms(answer, self.names.bank.true) for id_, answer in self.given.items()}
 
     def __contains__(self, id_: str) -> bool:
         return id_ in self._steps
@@ -67,11 +62,9 @@ class Layer:
         """What an item of the plan reads by itself."""
         return self._shared.reads(self._steps[id_])
 
-    def over(self, space: Space, when: Term, given: Mapping[str, Symbolic] | None = None) -> Layer:
+    def over(self, space: Space, when: Term) -> Layer:
         """The same plan over another space of the same bank; items that read the same terms stay the same."""
-        told = self.given if given is None else given
-        names = Names(space, dict(told), self.names.scope)
-        return Layer(self.laid, self.active, when, self.plan, names, self._shared, told)
+        return Layer(self.laid, self.active, when, self.plan, Names(space, {}, self.names.scope), self._shared)
 
     def item(self, id_: str) -> ItemTerms:
         """The terms of an item of the plan, and before it of all that it reads."""
@@ -93,7 +86,7 @@ class Layer:
         added = tuple(d.at for d in item.body.derogations) if isinstance(item.body, Criterion) else ()
         inputs = tuple(self._items[id_].answer for id_ in reads.items)
         facts = tuple(self.names.space.fact(name) for name in reads.facts)
-        key = (item.id, item.kind, item.at, added, step.yearly, inputs, facts)
+        key = (item.id, item.kind, item.at, added, step.type, step.yearly, inputs, facts)
         if key not in self._shared.terms:
             self._shared.terms[key] = encode_item(step, self.names)
         self._items[item.id] = self._shared.terms[key]
@@ -107,13 +100,13 @@ def layers_of(
     window: Term,
     pairs: Sequence[tuple[Laid, Term]],
     effort: int,
+    shared: Shared,
 ) -> Iterator[Layer]:
     """Every set of overlays that some contract has, each found by excluding those before: none is assumed."""
     terms = [term for _, term in pairs]
-    shared = Shared()
     for active in _active_sets(convention, terms, (*space.rules, window), space, effort):
         laid = tuple(pair for (pair, _), here in zip(pairs, active, strict=True) if here)
-        plan = session.program(convention, laid).plan
+        plan = session.plan(convention, laid)
         yield Layer(laid, active, exactly(space.bank, terms, active), plan, Names(space, {}, plan.scope), shared)
 
 

@@ -73,7 +73,7 @@ def encode_case(
     Raises:
         UsageFault: the solver is missing or is another version.
     """
-    questions = session.program(convention, ()).plan.interpretations
+    questions = session.plan(convention, ()).interpretations
     space = make_space(
         TermBank(),
         session.registry.vocabulary,

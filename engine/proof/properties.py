@@ -7,23 +7,19 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from engine.language.expressions import Condition, ItemRef, find
-from engine.language.logic import Term
+from engine.language.logic import Plain, Term
 from engine.language.symbolic import Symbolic, known, same
-from engine.language.term_bank import TermBank
 from engine.language.term_days import code
 from engine.language.terms import at_most
 from engine.policy.entries import Property
+from engine.proof.defects import AllCases
 from engine.proof.encoding import Encoding, encode_twin
 from engine.proof.expressions import condition
 from engine.proof.layers import Layer
-from engine.proof.loose import loosened
 from engine.proof.prover import Prover, Symbols
-from engine.proof.solving import DEFAULT_EFFORT, Status
+from engine.proof.solving import Status
 from engine.proof.space import Space, twin_space
 from engine.proof.witness import Witness, confirmed
-
-DEPTHS = (2, 3)  # how far behind the items of a property a proof is looked for before all is looked at
-NEARBY_EFFORT = 1_000_000  # for such a proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +40,27 @@ class Kept:
         return self.status is Status.SHOWN
 
 
-def kept_properties(encodings: Iterable[Encoding], effort: int = DEFAULT_EFFORT) -> list[Kept]:
+def kept_properties(cases: Iterable[AllCases]) -> list[Kept]:
     """Whether the contracts of each convention keep its properties, under every set of overlays and every reading.
 
     Raises:
         UsageFault: the solver is missing or is another version.
         InputFault: the evaluator does not confirm a case (proof-unconfirmed).
     """
-    found = []
-    for encoding in encodings:
-        nearby = Prover(encoding.space, (*encoding.space.rules, encoding.window), min(effort, NEARBY_EFFORT))
-        for promise in encoding.convention.properties.values():
-            kept = any(_kept_nearby(encoding, promise, nearby, depth) for depth in DEPTHS)
-            found.append(
-                Kept(encoding.convention.id, promise, Status.EXCLUDED, ()) if kept else _kept(encoding, promise, effort)
-            )
-    return found
+    return [
+        _kept(encoding, promise, prover)
+        for encoding, prover in cases
+        for promise in encoding.convention.properties.values()
+    ]
 
 
-def _kept_nearby(encoding: Encoding, promise: Property, prover: Prover, depth: int) -> bool:
-    """Whether no case breaks it whatever the items further away are; if some could, they may be no cases."""
-    fact = None if promise.more is None else promise.more.name
-    loose, rules = loosened(encoding, _spoken_of(promise), depth, fact)
-    question = _question(loose, promise)
-    return prover.ask(_any(encoding.bank, question.broken), *rules, *question.where) is Status.EXCLUDED
-
-
-def _kept(encoding: Encoding, promise: Property, effort: int) -> Kept:
+def _kept(encoding: Encoding, promise: Property, prover: Prover) -> Kept:
+    """First all ways to break it at once: what was learnt of the text serves each proof, and most are proved."""
     question = _question(encoding, promise)
-    base = dict.fromkeys(term for side in question.sides for term in side.base)
-    status, symbols = _first(Prover(question.space, (*base, *question.where), effort), question.broken)
+    bank, status, symbols = encoding.bank, Status.EXCLUDED, dict[str, Plain]()
+    if prover.ask(bank.either(*(bank.both(*way) for way in question.broken)), *question.where) is not status:
+        base = dict.fromkeys(term for side in question.sides for term in side.base)
+        status, symbols = _first(Prover(question.space, (*base, *question.where), prover.effort), question.broken)
     pair = question.sides if status is Status.SHOWN else ()
     ids = _spoken_of(promise) if promise.result is None else [promise.result.id]
     return Kept(encoding.convention.id, promise, status, tuple(confirmed(s, symbols, ids) for s in pair))
@@ -127,9 +114,7 @@ def _worse(encoding: Encoding, promise: Property, layer: Layer, other: Layer) ->
 
 
 def _first(prover: Prover, goals: Sequence[tuple[Term, Term]]) -> tuple[Status, Symbols]:
-    """The first case that breaks a property: none under all sets of overlays at once, else one set after another."""
-    if prover.ask(_any(prover.space.bank, goals)) is Status.EXCLUDED:
-        return Status.EXCLUDED, {}
+    """The first case that breaks a property, under one set of overlays after another."""
     undecided = False
     for goal in goals:
         status, symbols = prover.first(*goal)
@@ -137,10 +122,6 @@ def _first(prover: Prover, goals: Sequence[tuple[Term, Term]]) -> tuple[Status, 
             return status, symbols
         undecided |= status is Status.UNDECIDED
     return (Status.UNDECIDED if undecided else Status.EXCLUDED), {}
-
-
-def _any(bank: TermBank, goals: Sequence[tuple[Term, Term]]) -> Term:
-    return bank.either(*(bank.both(*goal) for goal in goals))
 
 
 def _true(layer: Layer, node: Condition) -> Term:

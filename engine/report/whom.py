@@ -42,7 +42,7 @@ class Whom:
             for convention in own:
                 for id_, item in convention.items.items():
                     self.items.setdefault(id_, item)
-            for id_, type_ in side.session.program(side.convention, ()).plan.types.items():
+            for id_, type_ in side.session.plan(side.convention, ()).types.items():
                 if self.types.get(id_) is None:
                     self.types[id_] = type_
         self.values = _value_labels(behaviour)

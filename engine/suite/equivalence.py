@@ -15,10 +15,10 @@ from engine.language.symbolic import different, known
 from engine.policy.model import Item
 from engine.policy.overlays import laid_called, laid_names
 from engine.proof.bodies import aspects, encode_item
-from engine.proof.defects import all_cases
+from engine.proof.defects import AllCases, all_cases
 from engine.proof.encoding import Encoding
 from engine.proof.layers import Layer
-from engine.proof.prover import Prover, Symbols
+from engine.proof.prover import Symbols
 from engine.proof.solving import DEFAULT_EFFORT, Status
 
 
@@ -28,7 +28,7 @@ class Equivalence:
 
     session: Session
     effort: int = DEFAULT_EFFORT
-    _cases: list[tuple[Encoding, Prover]] = field(default_factory=list)
+    _cases: list[AllCases] = field(default_factory=list)
 
     def shown(self, item: Item, changed: Session) -> tuple[Status, Encoding | None, Symbols]:
         """Whether some case tells the item apart from what it is under ``changed``, and the first such case.
@@ -50,10 +50,9 @@ class Equivalence:
                 undecided |= status is Status.UNDECIDED
         return (Status.UNDECIDED if undecided else Status.EXCLUDED), None, {}
 
-    def _encoded(self) -> list[tuple[Encoding, Prover]]:
+    def _encoded(self) -> list[AllCases]:
         if not self._cases:
-            cases = all_cases(self.session, self.effort)
-            self._cases = [(each, Prover(each.space, each.base, self.effort)) for each in cases]
+            self._cases = [*all_cases(self.session, self.effort)]
         return self._cases
 
 
@@ -70,7 +69,7 @@ def _told_apart(item: Item, changed: Session, encoding: Encoding) -> Iterator[tu
             terms = layer.item(step.item.id)
             if id(terms) not in after:
                 laid = laid_called(changed.registry.covering(convention), laid_names(layer.laid))
-                steps = changed.program(convention, laid).plan.steps
+                steps = changed.plan(convention, laid).steps
                 after[id(terms)] = next(each for each in steps if each.item.id == step.item.id)
             yield layer, _differ(layer, step, after[id(terms)])
 

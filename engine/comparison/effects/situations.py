@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from engine.comparison.effects.causes import Causes, Result
 from engine.comparison.effects.definitions import OLDER, SIDES, Cause, Versions
 from engine.comparison.effects.mixture import Mixture, mixed_space
+from engine.language import term_days
 from engine.language.facts import BENEFICIARY, FIRST_DAY
-from engine.language.logic import Plain, Term, cone, evaluate
+from engine.language.logic import Plain, Sort, Term, cone, evaluate
 from engine.language.symbolic import Symbolic, is_value, terms_of
+from engine.language.term_bank import TermBank
+from engine.language.term_days import Day
 from engine.language.types import Type
 from engine.language.values import Absent, Value
 from engine.proof.layers import Layer
-from engine.proof.loose import free_answer
 from engine.proof.prover import Prover, Symbols
 from engine.proof.whom import Extent, Input, region_of
 from engine.proof.witness import value_of
@@ -186,7 +188,7 @@ class _Local:
         self.inputs[ITEM_INPUT, id_] = Input(f"{ITEM_INPUT}:{id_}", self.given[id_], type_)
 
     def _free(self, id_: str, type_: Type, value: Value) -> Symbolic:
-        answer, rules = free_answer(self.bank, f"local:{id_}", replace(type_, ordered=False))
+        answer, rules = _free_answer(self.bank, f"local:{id_}", type_)
         self.rules += rules
         for state, term in ((Absent.UNDETERMINED, answer.undetermined), (Absent.NOT_APPLICABLE, answer.absent)):
             self.symbols[str(term.value)] = value is state
@@ -219,3 +221,18 @@ def _constant(answer: Symbolic) -> bool:
     if all(term.constant for term in states) and any(term.value is True for term in states):
         return True
     return all(term.constant for term in terms_of(answer))
+
+
+def _free_answer(bank: TermBank, name: str, type_: Type) -> tuple[Symbolic, list[Term]]:
+    """Any answer of a type, in symbols of this name, and what always holds of them."""
+    undetermined, absent = (bank.symbol(f"{name}:{state}", Sort.TRUTH) for state in ("undetermined", "absent"))
+    apart = bank.negate(bank.both(undetermined, absent))
+    if type_.kind == "date":
+        day = Day(*(bank.symbol(f"{name}:{part}", Sort.WHOLE) for part in ("year", "month", "day")))
+        return Symbolic(undetermined, absent, day), [apart, term_days.exists(bank, day)]
+    if type_.kind == "number" and type_.scale is not None:
+        units = bank.number(bank.symbol(f"{name}:value", Sort.WHOLE))
+        return Symbolic(undetermined, absent, bank.over(units, bank.exact(10**type_.scale))), [apart]
+    symbol = bank.symbol(f"{name}:value", {"number": Sort.NUMBER, "boolean": Sort.TRUTH}.get(type_.kind, Sort.WORD))
+    words = [bank.same(symbol, bank.word(word)) for word in type_.values] if symbol.sort is Sort.WORD else [bank.true]
+    return Symbolic(undetermined, absent, symbol), [apart, bank.either(*words)]

@@ -570,7 +570,7 @@ def test_a_row_tells_what_it_can_still_be_and_what_it_leaves_unsaid(tmp_path: Pa
     assert result.exit_code == 0, result.output
     rows = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
     assert [row["assumptions"] for row in rows] == [["hypothese.embauche"], None, None]
-    assert [row["rights"] for row in rows] == [None, None, ["droit.avenant_65_ans"]]
+    assert [row["rights"] for row in rows] == [None, ["droit.changement_option"], ["droit.avenant_65_ans"]]
     assert [row["readings"] for row in rows] == [None, ["indicateur_de_tranche"], None]
     left = ["tranche_activite=p50_p90|p90_p95|p95_plus", "aide.montant_annuel=11000|13000|19000"]
     assert [row["can_be"] for row in rows] == [None, left, None]

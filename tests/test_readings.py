@@ -15,7 +15,7 @@ from random_cases import consistent, random_facts
 
 from engine.errors import InputFault
 from engine.evaluation.closures import condition, expression
-from engine.evaluation.decision import Decision, ObligationLine
+from engine.evaluation.decision import Decision, ObligationLine, Result
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
@@ -44,13 +44,18 @@ def results_of(decision: Decision, year: int = 0) -> Page:
     shown = {*decision.headline.ids, *(() if verdict is None else named_items(verdict))} & decision.results.keys()
     results = [(decision.results[id_], year) for id_ in shown]
     results += [(line.amount, line.year) for line in decision.years]
-    return {(r.id, y, r.status, r.value) for r, y in results if r.status != "not_applicable"}
+    return {(r.id, y, *answer(r)) for r, y in results if r.status != "not_applicable"}
+
+
+def answer(result: Result) -> tuple[Any, ...]:
+    """What a page says of a result: its value, or of an open one what is left of it."""
+    return result.status, result.value, result.can_be, result.between
 
 
 def page_of(decision: Decision, year: int = 0) -> Page:
     """What the page of a decision shows, taken together without regard to order."""
     found = results_of(decision, year)
-    found |= {(p.result.id, year, p.result.status, p.result.value, p.due) for p in decision.payments}
+    found |= {(p.result.id, year, *answer(p.result), p.due) for p in decision.payments}
     found |= duties_of(decision.obligations)
     return found | {("warning", w["fr"]) for r in decision.results.values() for w in r.warnings}
 
@@ -70,11 +75,10 @@ def page_of_life(life: Timeline) -> Page:
         own = [
             r for id_, r in row.decision.results.items() if id_ in set(first.headline.ids) - {first.headline.verdict}
         ]
-        found |= {(r.id, row.year, r.status, r.value) for r in own if r.status != "not_applicable"}
-        payments = row.decision.payments
-        found |= {(p.result.id, row.year, p.result.status, p.result.value, p.due) for p in payments}
+        found |= {(r.id, row.year, *answer(r)) for r in own if r.status != "not_applicable"}
+        found |= {(p.result.id, row.year, *answer(p.result), p.due) for p in row.decision.payments}
         found |= {("warning", w["fr"]) for r in row.decision.results.values() for w in r.warnings}
-    found |= {(r.id, r.status, r.value) for r in life.ending if r.status != "not_applicable"}
+    found |= {(r.id, *answer(r)) for r in life.ending if r.status != "not_applicable"}
     return found | duties_of(life.obligations)
 
 
@@ -298,3 +302,30 @@ def test_a_duty_that_is_unmet_under_one_reading_says_so_where_it_is_told(tmp_pat
         page = said("evaluate", str(case), "--ids", "--format", format_).replace("\\", "")
         unmet = page[page.index("Obligation non tenue") :].partition("Il manque")[0]
         assert "certificat_des_contrats_anterieurs=trois_ans)) : fait, 01/07/2027" in unmet
+
+
+def test_an_assumption_that_moves_only_what_is_left_of_an_open_amount_is_listed(session: Session) -> None:
+    """By the signature year 3 opens twelve days before the amounts of 2024, by a later hire after them."""
+    facts: Facts = {
+        "beneficiaire": "medecin_liberal",
+        "contrat.date_signature": dt.date(2022, 6, 10),
+        "contrat.option": "un_etp",
+        YEAR: 3,
+        "contrat.objectif_mt": 1400,
+        "contrat.objectif_fa": 2000,
+        "medecin.specialite": "medecine_generale",
+        "medecin.nouvellement_installe": False,
+        "patientele.mt_depart": 1300,
+        "patientele.fa_depart": 1900,
+        "patientele.mt_actuelle": 1450,
+        "patientele.fa_actuelle": 2050,
+    }
+    decision = session.decide(facts)
+    assert decision.results["aide.montant_annuel"].can_be == (21000, 25000, 36000)
+    effects = [
+        (effect.before.can_be, effect.after.can_be)
+        for each in supposed_of_case(session, decision, {})
+        for effect in each.effects
+        if isinstance(effect.before, Result) and isinstance(effect.after, Result)
+    ]
+    assert ((21000, 25000, 36000), (22000, 26000, 38000)) in effects

@@ -20,6 +20,7 @@ from engine.evaluation.session import Session, Settled
 from engine.inquiry.dependence import Dependences
 from engine.language.expressions import Text
 from engine.language.facts import YEAR
+from engine.language.values import UNDETERMINED
 from engine.policy.model import Convention, Interpretation
 from engine.records import dataclass
 
@@ -139,7 +140,10 @@ def _glanced(settled: Settled, case: Glimpse) -> object:
     told = {(each.step.item.id, *obligation_status(each, run, case.as_of)[:2]) for each in program.obligations}
     warned = {text["fr"] for each in program.steps for when, text in each.warnings if when(run.slots)[0]}
     shown = (*case.ids, *(each.step.item.id for each in program.payments))
-    return [run.answers[id_][0] if id_ in run.answers else None for id_ in shown], paid, told, warned
+    bounds = [id_ for each in settled.convention.results.headline.values() for id_ in each.between]
+    raw = [run.answers[id_][0] if id_ in run.answers else None for id_ in (*shown, *bounds)]
+    left = settled.can_be(run) if UNDETERMINED in raw else {}
+    return raw, [left.get(id_) for id_ in shown], paid, told, warned
 
 
 def effects(before: Mapping[Place, Seen], after: Mapping[Place, Seen]) -> Iterator[Effect]:
@@ -154,9 +158,9 @@ def _compared(seen: Seen | None) -> object:
     """What of a thing on the page is compared: none is as one that is not applicable, a duty done has no day."""
     match seen:
         case Result():
-            return None if seen.status == "not_applicable" else (seen.status, seen.value)
+            return None if seen.status == "not_applicable" else (seen.status, seen.value, seen.can_be, seen.between)
         case PaymentLine():
-            return (seen.result.status, seen.result.value, seen.due)
+            return (seen.result.status, seen.result.value, seen.result.can_be, seen.due)
         case ObligationLine():
             return (seen.status, None if seen.status == "done" else seen.due)
     return seen

@@ -21,7 +21,7 @@ from conftest import Effort
 from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import Session
 from engine.inquiry.questions import ALL, Asked, Asker
-from engine.language.facts import BENEFICIARY, SIGNATURE
+from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.proof.apart import values_apart
 from engine.proof.possible import encode_case
 from engine.report.formats import display_width, markdown, plain
@@ -209,6 +209,23 @@ def test_classes_that_no_item_tells_apart_are_tried_once(session: Session) -> No
     assert "medecine_generale" in specialties
     assert len(specialties) < len(every["medecin.specialite"].type.values) / 3
     assert {0, 30} <= set(values_apart(encoding, "patientele.percentile_mt", (ELIGIBILITY,)))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("20*.yaml")), ids=lambda path: path.stem)
+def test_a_result_stays_known_without_a_fact_that_neither_it_nor_its_overlays_rest_on(
+    session: Session, path: Path
+) -> None:
+    facts = read_case(yaml.safe_load(path.read_text(encoding="utf-8")), session.registry.vocabulary)
+    decided = session.decide(facts, years=False)
+    for name in facts.keys() - {SIGNATURE, BENEFICIARY, YEAR}:
+        without = {other: value for other, value in facts.items() if other != name}
+        found = session.decide(without, years=False)
+        if found.overlays == decided.overlays:
+            resting = {id_ for id_, result in decided.results.items() if name in result.facts}
+            values = {id_: result.value for id_, result in decided.results.items() if result.status == "known"}
+            assert {id_: found.results[id_].value for id_ in values.keys() - resting} == {
+                id_: value for id_, value in values.items() if id_ not in resting
+            }, name
 
 
 def test_nothing_is_asked_that_can_neither_change_nor_settle_a_result(asker: Asker) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,7 +19,7 @@ from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts, misordered
 from engine.evaluation.program import Compiled, Program, Run
 from engine.evaluation.results import results
-from engine.evaluation.session import Session
+from engine.evaluation.session import Session, Settled
 from engine.inquiry.suppositions import supposed_of_case
 from engine.language.facts import YEAR, Fact
 from engine.language.values import UNDETERMINED, Absent, Scalar, Value
@@ -115,13 +115,14 @@ class Asker:
         trial = _Trial(self.session, decision.convention, dict(decision.facts), choices, ids)
         answers = {name: _answers(encoding, name, ids) for name in self._in_schema_order(names)}
         tried = {name: trial.tried(name, answers[name]) for name in answers}
-        completions = list(trial.completions({name: kept or tuple(answers[name]) for name, (_, kept) in tried.items()}))
+        completions = list(trial.completed({name: kept or tuple(answers[name]) for name, (_, kept) in tried.items()}))
         idle = {name for name in answers if not tried[name][0] and not trial.settled_by(name, completions)}
         if idle and all(result.kind != OBLIGATION for result in open_):
             idle -= mattering(encoding, self._in_schema_order(idle), ids, effort=self.effort)
             answers = {name: values for name, values in answers.items() if name not in idle}
-        serving = trial.serving(answers, completions)
-        questions = [Question(known.facts[name], tried[name][0], serving[name]) for name in answers]
+        served = {name: sum(name in each.behind for each in completions) for name in answers}
+        share = {name: Fraction(count, max(1, len(completions))) for name, count in served.items()}
+        questions = [Question(known.facts[name], tried[name][0], share[name]) for name in answers]
         # Sorting is stable: what is equally good stays in the order of the schema.
         ordered = sorted(questions, key=lambda q: (-q.decides, -q.serves))
         return Asked(decision, found, (*ordered, *(each for each in assumed if each.fact.name not in names)))
@@ -159,10 +160,6 @@ class _Trial:
     choices: Choices
     open: tuple[str, ...]
 
-    def run(self, more: Facts) -> tuple[Program, Run]:
-        settled = self.session.settled(more, self.choices, self.convention.id)
-        return settled.program, settled.run()
-
     def tried(self, name: str, answers: Mapping[Value, int]) -> tuple[Fraction, tuple[Value, ...]]:
         """The share of answers that settle an open result, over all of these; and the answers that leave some open."""
         settled = 0
@@ -176,39 +173,52 @@ class _Trial:
 
     def _known(self, more: Facts) -> int:
         """How many of the open results are known with these facts, or arise no longer under other overlays."""
-        program, run = self.run(more)
+        settled = self._settled(more)
+        return self._count(settled.program, settled.run())
+
+    def _settled(self, more: Facts) -> Settled:
+        return self.session.settled(more, self.choices, self.convention.id)
+
+    def _count(self, program: Program, run: Run) -> int:
         still = [compiled for compiled in program.steps if compiled.step.item.id in self.open]
         return len(self.open) - sum(_undetermined(compiled, run) for compiled in still)
 
-    def completions(self, values: Mapping[str, Sequence[Value]]) -> Iterator[Facts]:
+    def completed(self, values: Mapping[str, Sequence[Value]]) -> Iterator[_Completed]:
         """The case completed with these answers, where dates and thresholds are in order."""
         for completion in _completions(values):
             case = {**self.facts, **completion}
             if not any(misordered(case, self.session.registry.vocabulary)):
-                yield case
+                settled = self._settled(case)
+                program, run = settled.program, settled.run()
+                found = results(program, run, case, self.choices, {}, self.open)
+                behind = frozenset(name for id_ in self.open if id_ in found for name in found[id_].facts)
+                laying = frozenset(name for bits in settled.behind.values() for name in program.names_in(bits)) | {YEAR}
+                yield _Completed(case, self._count(program, run), behind, laying)
 
-    def settled_by(self, name: str, completions: Sequence[Facts]) -> bool:
-        """Whether in one of the completed cases more of the open results are known than without the fact."""
+    def settled_by(self, name: str, completions: Sequence[_Completed]) -> bool:
+        """Whether in one of the completed cases more of the open results are known than without the fact.
+
+        Without one that neither they nor their overlays rest on there, they are known just as well.
+        """
         for case in completions:
-            if name in case:
-                without = {other: value for other, value in case.items() if other != name}
-                if self._known(case) > self._known(without):
+            if name in case.facts and (name in case.behind or name in case.laying):
+                without = {other: value for other, value in case.facts.items() if other != name}
+                if case.known > self._known(without):
                     return True
         return False
 
-    def serving(self, names: Iterable[str], completions: Sequence[Facts]) -> Mapping[str, Fraction]:
-        """For each fact, the share of the completed cases in which an open result rests on it."""
-        counts = dict.fromkeys(names, 0)
-        for case in completions:
-            for name in self.rests_on(case) & counts.keys():
-                counts[name] += 1
-        return {name: Fraction(count, max(1, len(completions))) for name, count in counts.items()}
 
-    def rests_on(self, more: Facts) -> set[str]:
-        """The facts that the open results rest on once the case is completed."""
-        program, run = self.run(more)
-        found = results(program, run, more, self.choices, {}, self.open)
-        return {name for id_ in self.open if id_ in found for name in found[id_].facts}
+@dataclass(frozen=True, slots=True)
+class _Completed:
+    """A case completed: how many open results are known then, the facts behind them, and those that lay overlays.
+
+    The contract year is always among the latter: without it nothing yearly is answered.
+    """
+
+    facts: Facts
+    known: int
+    behind: frozenset[str]
+    laying: frozenset[str]
 
 
 def _undetermined(compiled: Compiled, run: Run) -> bool:

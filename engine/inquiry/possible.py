@@ -45,13 +45,11 @@ def outlooks(
     return tuple(found)
 
 
-def outlook_of(
-    session: Session, decision: Decision, item: str, chosen: Mapping[str, str], effort: int | None = None
-) -> tuple[Outlook, ...]:
+def outlook_of(session: Session, decision: Decision, item: str, chosen: Mapping[str, str]) -> tuple[Outlook, ...]:
     """The values that one item, other than a duty, can still take if it is open; raises as :func:`outlooks`."""
     result = decision.results[item]
     asked = [] if result.kind == "obligation" else [result]
-    return tuple(_of(session, decision, dict(decision.facts), asked, chosen, effort or DEFAULT_EFFORT))
+    return tuple(_of(session, decision, dict(decision.facts), asked, chosen, DEFAULT_EFFORT))
 
 
 def _of(

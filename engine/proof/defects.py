@@ -147,11 +147,11 @@ def _fault(encoding: Encoding, layer: Layer, id_: str, fault: Fault, symbols: Sy
         at=fault.at,
         status=SHOWN if shown else UNDECIDED,
         witness=confirmed_fault(encoding, symbols, id_) if shown else None,
-        inputs=_inputs(encoding, layer, item, symbols) if shown else {},
+        inputs=_inputs(layer, item, symbols) if shown else {},
     )
 
 
-def _inputs(encoding: Encoding, layer: Layer, item: Item, symbols: Symbols) -> Mapping[str, Value]:
+def _inputs(layer: Layer, item: Item, symbols: Symbols) -> Mapping[str, Value]:
     """What a table or the rules of an outcome read in a case."""
     if isinstance(item.body, Table):
         refs = item.body.inputs

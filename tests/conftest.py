@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import itertools
+import shutil
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
@@ -150,6 +152,50 @@ def small(small_policies: Path) -> Iterator[Session]:
     opened = Session(load_registry(small_policies))
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def moved_threshold(policies: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the policies in which the minimum of 2024 is 780 patients, which tests leave as it is."""
+    folder = tmp_path_factory.mktemp("moved") / "policies"
+    shutil.copytree(policies, folder)
+    path = folder / "2024_convention" / "objectives.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count("value: 775") == 1
+    path.write_text(text.replace("value: 775", "value: 780"), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def known_effects() -> dict[object, Any]:
+    """What was proved to change between two rules that were read from folders."""
+    return {}
+
+
+@contextmanager
+def effects_found_once(known: dict[object, Any]) -> Iterator[None]:
+    """What changes between the same two rules is proved once; for rules as they were read, whose digest tells them."""
+    from engine.comparison.effects import behaviour
+
+    prove = behaviour._compared
+
+    def compared(meeting: Any, a: Any, b: Any, effort: int, told: Any) -> Any:
+        days = (meeting.first, meeting.before, meeting.forced, meeting.moved)
+        key = (*days, effort, rules(meeting.older), rules(meeting.newer))
+        if key not in known:
+            known[key] = prove(meeting, a, b, effort, told)
+        return known[key]
+
+    def rules(side: Any) -> tuple[str, ...]:
+        if side is None:
+            return ()
+        registry, own = side.session.registry, side.convention
+        laid = (later.digest for later, _ in registry.covering(own))
+        return (own.id, own.digest, registry.case_digest, *laid)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(behaviour, "_compared", compared)
+        yield
 
 
 @pytest.fixture

@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import Effort
+from conftest import Effort, effects_found_once
 from fewer_rules import only
 
 from engine.comparison.edits.same import meaning
@@ -20,6 +22,7 @@ from engine.evaluation.session import Session
 from engine.language.expressions import Literal
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
 from engine.policy.model import Criterion, Item, Obligation, Parameter, Table
+from engine.policy.reading import load_registry
 from engine.report import formats
 from engine.report.behaviour_page import behaviour_blocks, behaviour_object
 from engine.report.say import Say
@@ -77,9 +80,13 @@ def eligibility(session: Session, effort: Effort) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="module")
-def moved(session: Session) -> Behaviour:
+def moved(session: Session, moved_threshold: Path, known_effects: dict[object, Any]) -> Behaviour:
     """The minimum of 2024 moved from 775 to 780 patients."""
-    return compared(session, "2024_convention", "seuil.mt.p30", threshold(780))
+    other = Session(load_registry(moved_threshold))
+    old, new = (Version(each, each.registry.by_id("2024_convention")) for each in (session, other))
+    with effects_found_once(known_effects):
+        (found,) = behaviour(old, new)
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -8,16 +8,13 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 from command import FIXTURES, LANGUAGES, ROOT, avenant, compare, refused
-from conftest import Effort
+from conftest import Effort, effects_found_once
 
-from engine.cli import behaviour as of_command
-from engine.comparison.effects import behaviour as proved
-from engine.comparison.effects.behaviour import Behaviour
-from engine.comparison.effects.versions import Version
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.policy.loader import load
@@ -31,30 +28,17 @@ SMALL = ROOT / FIXTURES / "small_policies"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def effects_found_once() -> Iterator[None]:
+def found_once(known_effects: dict[object, Any]) -> Iterator[None]:
     """The effects between two sides are proved once: each test looks at what is said and written of them."""
-    known: dict[object, list[Behaviour]] = {}
-
-    def behaviours(pairs: list[tuple[Version, Version]], effort: int, told: object) -> list[Behaviour]:
-        key = (effort, *((version.convention.id, version.convention.digest) for pair in pairs for version in pair))
-        if key not in known:
-            known[key] = proved.behaviours(pairs, effort)
-        return known[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(of_command, "behaviours", behaviours)
+    with effects_found_once(known_effects):
         yield
 
 
 @pytest.fixture(scope="module")
-def edited(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the policies in which the minimum of 2024 is 780 patients."""
+def edited(moved_threshold: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the policies in which the minimum of 2024 is 780 patients, to which tests may add."""
     folder = tmp_path_factory.mktemp("edited") / "policies"
-    shutil.copytree(ROOT / "policies", folder)
-    path = folder / CHANGED / "objectives.yaml"
-    text = path.read_text(encoding="utf-8")
-    assert text.count("value: 775") == 1
-    path.write_text(text.replace("value: 775", "value: 780"), encoding="utf-8")
+    shutil.copytree(moved_threshold, folder)
     return folder
 
 

@@ -6,6 +6,7 @@ import html
 import io
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import pairwise
@@ -481,3 +482,43 @@ def test_each_page_about_the_service_is_reached_from_every_other(served: Client,
     assert len(found) == 4
     for path in found:
         assert served.get(html.unescape(path)).status == 200
+
+
+def test_every_question_that_is_left_stands_in_one_form(served: Client) -> None:
+    first = served.get("/estimer/tout")
+    assert 'href="/estimer/tout"' in served.get("/").text
+    fields = dict(re.findall(r'name="([a-z_.]+)" value="([^"]*)"', first.text))
+    assert {"beneficiaire", "contrat.date_signature"} <= fields.keys()
+    given = {"contrat.date_signature": "02/09/2024", "medecin.specialite": "", "au": "2026-11-28"}
+    second = served.get("/estimer/tout", given)
+    assert {
+        "contrat.date_signature",
+        "medecin.secteur",
+        "medecin.specialite",
+        "contrat.option",
+        "patientele.mt_depart",
+    } <= set(re.findall(r'(?:input id|select id|input type="radio" id)="[^"]*" name="([^"]*)"', second.text))
+    assert "date_naissance" not in second.text
+    wrong = served.get("/estimer/tout", {**ORDINARY, "medecin.age": "quarante"})
+    assert (wrong.status, 'aria-invalid="true"' in wrong.text, 'value="02/09/2024"' in wrong.text) == (422, True, True)
+    answered = served.get("/estimer/tout", {**ORDINARY, "au": "2026-11-28"})
+    assert head_of(served.get("/resultat", ORDINARY).text)[1] in re.sub(
+        "[\u00a0\u202f]", " ", html.unescape(answered.text)
+    )
+
+
+def test_a_link_made_under_rules_that_are_held_shows_both_results_where_they_differ(tmp_path: Path) -> None:
+    before = tmp_path / "before"
+    shutil.copytree(ROOT / "policies", before)
+    funding = before / "2024_convention" / "funding.yaml"
+    text = funding.read_text(encoding="utf-8")
+    assert "19000" in text
+    funding.write_text(text.replace("19000", "18000"), encoding="utf-8")
+    with client(str(before)) as old:
+        (kept,) = set(re.findall(r"[?&]r=(\w{12})", html.unescape(old.get("/resultat", ORDINARY).text)))
+    with client(former=[lambda: engine.load(str(before))]) as held:
+        page = html.unescape(held.get("/resultat", {**ORDINARY, "r": kept}).text).replace("\u202f", " ")
+        assert "<td>18 000 €</td><td>19 000 €</td>" in page
+        assert "14 000 €</td><td>14 000 €" not in page, "what is the same is not shown"
+        other = held.get("/resultat", {**ORDINARY, "r": "0" * 12}).text
+        assert ("ont changé" in other, "Selon les règles du lien" in other) == (True, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,6 +21,12 @@ from engine.words import LANGUAGES
 @click.option(
     "--allow-embedding", multiple=True, metavar="ORIGIN", help="A site whose pages may frame these (repeatable)."
 )
+@click.option(
+    "--former",
+    multiple=True,
+    metavar="DIR",
+    help="Rules of before, for both results of a link made then (repeatable).",
+)
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 32), help="Processes that answer.")
 @click.option("--proxy-hops", default=0, type=click.IntRange(0, 5), help="Proxies before it that say who calls.")
 @given()
@@ -29,6 +36,7 @@ def serve(
     port: int,
     name: tuple[str, ...],
     allow_embedding: tuple[str, ...],
+    former: tuple[str, ...],
     workers: int,
     proxy_hops: int,
 ) -> None:
@@ -44,6 +52,7 @@ def serve(
         lang=rules.typed.get("lang") or LANGUAGES[0],
         hosts=(*LOOPBACK, named, *name),
         embedding=allow_embedding,
+        former=[partial(engine.load, folder) for folder in former],
         proxy_hops=proxy_hops,
         calendar=dt.date.today,
         tell=lambda line: click.echo(line, err=True),

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from engine.errors import InputFault, UsageFault
 from engine.evaluation.session import Session
 from engine.web.api import Api
+from engine.web.former import Former
 from engine.web.limits import Buckets, Counts, Limits, Refused, problem_response, refused, safe_headers
 from engine.web.pages import Pages
 from engine.web.state import LANG
@@ -34,12 +35,13 @@ _FILES = {path.name: (path.read_bytes(), _TYPES[path.suffix]) for path in sorted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What reads the rules, the usual language, own names, sites that may frame pages, proxies before it."""
+    """What reads the rules and ``former`` ones, the usual language, own names, sites that may frame pages, proxies."""
 
     load: Callable[[], Session]
     lang: str = LANGUAGES[0]
     hosts: Sequence[str] = LOOPBACK
     embedding: Sequence[str] = ()
+    former: Sequence[Callable[[], Session]] = ()
     proxy_hops: int = 0
     calendar: Callable[[], dt.date]
     tell: Callable[[str], None]
@@ -52,11 +54,13 @@ def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
         InputFault: with every fault of the policies folder.
     """
     worker = Worker.start(settings.load)
-    pages = Pages(worker, settings.lang, settings.calendar, settings.embedding)
+    former = Former([Worker.start(load) for load in settings.former])
+    pages = Pages(worker, settings.lang, settings.calendar, settings.embedding, former)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: object) -> AsyncIterator[None]:
         yield
+        former.stop()
         worker.stop()  # the calls under way are answered first
 
     def refuse(scope: Scope, refusal: Refused) -> ASGIApp:

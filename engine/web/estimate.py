@@ -12,7 +12,7 @@ from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.inquiry.questions import to_ask
 from engine.inquiry.readings import readings_of_case
-from engine.language.facts import SIGNATURE, Fact
+from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
 from engine.letters.matter import Matter
 from engine.policy.registry import Outside
 from engine.report.decided import Decided, Undecided, told_case
@@ -42,10 +42,16 @@ class Estimate:
         return self.answer.decision if isinstance(self.answer, Decided) else None
 
 
-def estimate(session: Session, state: State, title: str, *, whole: bool = False) -> Estimate:
-    """The estimate of a state; ``whole`` with the readings that matter and all that open results can still be."""
+def estimate(session: Session, state: State, title: str, *, whole: bool = False, every: bool = False) -> Estimate:
+    """The estimate of a state; ``whole`` with the readings that matter and all that open results can still be.
+
+    With ``every``, what was answered is asked again beside all that is left.
+    """
     facts = session.registry.vocabulary.facts
     asked = tuple(facts[name] for name in state.faults or filter(None, [state.asked]))
+    if every:
+        stated = {BENEFICIARY, SIGNATURE, *state.faults, *state.answered}
+        asked = tuple(fact for name, fact in facts.items() if name in stated and not fact.sensitive)
     if SIGNATURE not in state.facts:
         return Estimate(state=state, questions=asked or (facts[SIGNATURE],), left=1)
     try:
@@ -56,7 +62,10 @@ def estimate(session: Session, state: State, title: str, *, whole: bool = False)
         return Estimate(state=state, problems=error.problems, questions=asked)
     if whole:
         return _whole(session, state, _told_whole(session, state, decision, title))
-    left = [] if asked else [facts[name] for name in to_ask(session, decision, state.choices, state.declined)]
+    waiting = to_ask(session, decision, state.choices, state.declined) if every or not asked else ()
+    left = [facts[name] for name in waiting]
+    if every:
+        asked = (*asked, *(fact for fact in left if fact not in asked and not fact.sensitive))
     readings = readings_of_case(session, decision, state.choices) if tone_of(decision) == "bad" else ()
     answer = Decided(title=title, decision=decision, readings=readings)
     return Estimate(state=state, answer=answer, questions=asked or _together(left), left=len(left))

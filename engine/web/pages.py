@@ -27,6 +27,7 @@ from engine.web import dossier_page, downloads, letter_page
 from engine.web.about import About
 from engine.web.dossier_page import EVENT, case_text
 from engine.web.estimate import FIELDS, Estimate, estimate
+from engine.web.former import Former
 from engine.web.limits import Refused, headers_of, refused, status_of
 from engine.web.queries import asked_of, origin_of, pairs_of
 from engine.web.rules_pages import WHOM, RulesPages, effects, examples
@@ -48,7 +49,8 @@ class Pages:
     worker: Worker
     lang: str
     calendar: Callable[[], dt.date]
-    embedding: Sequence[str] = ()
+    embedding: Sequence[str]
+    former: Former
 
     @property
     def registry(self) -> Registry:
@@ -59,6 +61,7 @@ class Pages:
         return [
             Route("/", self.start, methods=["GET"]),
             Route("/estimer", self.estimating, methods=["GET", "POST"]),
+            Route("/estimer/tout", self.estimating_all, methods=["GET", "POST"]),
             Route("/resultat", self.result, methods=["GET", "POST"]),
             Route("/resultat/{file}", self.download, methods=["GET", "POST"]),
             Route("/et-si", self.what_if, methods=["GET", "POST"]),
@@ -93,18 +96,25 @@ class Pages:
         """The whole result of what was answered."""
         return await self._estimate(request, "result.html", whole=True)
 
-    async def _estimate(self, request: Request, template: str, *, whole: bool) -> Response:
+    async def estimating_all(self, request: Request) -> Response:
+        """Every question that is left in one form, beside the result so far."""
+        return await self._estimate(request, "estimate.html", whole=False, every=True)
+
+    async def _estimate(self, request: Request, template: str, *, whole: bool, every: bool = False) -> Response:
         state = await self._state(request)
         canonical = f"{request.url.path}?{state.query()}"
         if not state.faults and request.method == "GET" and canonical != asked_of(request) and not state.dropped:
             return RedirectResponse(canonical, 303)
         say = self.say(state)
         title = wording(state.lang)("your_contract")
-        found = await self.worker.run(lambda session: estimate(session, state, title, whole=whole))
+        found = await self.worker.run(lambda session: estimate(session, state, title, whole=whole, every=every))
         shown = Shown(found, say, whole)
         link = self._link(request, state.changed({ASKED: None, RULES: shown.rules or None}))
         status = 422 if state.faults or found.problems else 200
-        return self.page(template, state, request.url.path, status, shown=shown, estimate=found, link=link)
+        values = {"shown": shown, "estimate": found, "link": link, "every": every, "then": Markup("")}
+        if whole and shown.changed_rules and found.decision is not None:
+            values["then"] = await self.former.told(state, found.decision, say)
+        return self.page(template, state, request.url.path, status, **values)
 
     async def download(self, request: Request) -> Response:
         """A result as a file: what is shown of it for Word, its figures for a spreadsheet."""

@@ -23,7 +23,8 @@ from engine.report.remarks import tone_of
 from engine.report.say import Say, unit_text
 from engine.web import downloads
 from engine.web.estimate import Estimate
-from engine.web.state import DIGEST_SHOWN, LANG, READING, TEXT, Fault, State, written
+from engine.web.former import rules_of
+from engine.web.state import LANG, READING, TEXT, Fault, State, written
 from engine.web.templates import wording
 from engine.web.verdict import amounts, sentence, told
 
@@ -245,11 +246,6 @@ class Shown:
         ids = {id_ for convention in say.registry.conventions.values() for id_ in convention.items}
         query = urlencode({TEXT: decision.convention.id, LANG: say.lang})
         return {label: f"/regles/{id_}?{query}" for label, id_ in named if id_ in ids}
-
-
-def rules_of(decision: Decision) -> str:
-    """The beginning of the digest of a decision's rules, as a link holds it."""
-    return decision.digest.partition(":")[2][:DIGEST_SHOWN]
 
 
 def _sections(blocks: Iterable[Block]) -> list[list[Block]]:

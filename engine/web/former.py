@@ -1,0 +1,78 @@
+"""A link made under earlier rules: its state comes in, what those rules gave beside what today's give goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from engine.errors import InputFault
+from engine.evaluation.decision import Decision, Result
+from engine.evaluation.session import Session
+from engine.policy.registry import Outside
+from engine.report.formats import fragment
+from engine.report.page import Paragraph, Table
+from engine.report.parts import named_years
+from engine.report.say import Say
+from engine.web.estimate import decided
+from engine.web.state import DIGEST_SHOWN, State, read_state
+from engine.web.templates import wording
+from engine.web.verdict import sentence
+from engine.web.worker import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """The rules of before that a service still holds, each with a thread of its own."""
+
+    workers: Sequence[Worker]
+
+    async def told(self, state: State, now: Decision, say: Say) -> Markup:
+        """What the rules of a link gave where that is something else; nothing where they are not held."""
+
+        def before(session: Session) -> Decision | None:
+            try:
+                there = read_state(state.pairs(whole=True), session.registry, state.lang)
+                decision = decided(session, there)
+            except (InputFault, Outside):
+                return None
+            return decision if rules_of(decision) == state.rules else None
+
+        for worker in self.workers:
+            then = await worker.run(before)
+            if then is not None:
+                return Markup(fragment(_beside(then, now, Say(worker.session.registry, say.lang), say)))
+        return Markup("")
+
+    def stop(self) -> None:
+        """Ends the threads."""
+        for worker in self.workers:
+            worker.stop()
+
+
+def rules_of(decision: Decision) -> str:
+    """The beginning of the digest of a decision's rules, as a link holds it."""
+    return decision.digest.partition(":")[2][:DIGEST_SHOWN]
+
+
+def _beside(then: Decision, now: Decision, said: Say, say: Say) -> list[Paragraph | Table]:
+    w = wording(say.lang)
+    before, today = dict(_lines(then, said)), dict(_lines(now, say))
+    rows = [(label, before.get(label, "—"), text) for label, text in today.items() if before.get(label) != text]
+    if not rows:
+        return [Paragraph(w("rules_same"))]
+    return [Paragraph(f"{sentence(then, said)}."), Table((say("result"), w("rules_then"), w("rules_now")), tuple(rows))]
+
+
+def _lines(decision: Decision, say: Say) -> Iterator[tuple[str, str]]:
+    """The headline results in words, the most of each contract year apart."""
+    for id_ in decision.headline.ids:
+        if decision.years and id_ == decision.headline.maximum:
+            yield from (_line(line.amount, [line.year], say) for line in decision.years)
+        elif id_ in decision.results:
+            yield _line(decision.results[id_], [], say)
+
+
+def _line(result: Result, years: Sequence[int], say: Say) -> tuple[str, str]:
+    return named_years(say.label(result), years, say), say.result(result)

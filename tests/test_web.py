@@ -135,6 +135,14 @@ def test_an_answer_that_cannot_be_read_is_shown_again_with_what_was_expected(ser
     assert "<title>Erreur\u00a0:" in answer.text
 
 
+def test_a_result_is_not_given_over_a_wrong_answer(served: Client) -> None:
+    wrong = served.get("/resultat", {**ORDINARY, "contrat.annee": "99"})
+    assert (wrong.status, wrong.address.partition("?")[0]) == (422, "/estimer")
+    assert 'aria-invalid="true"' in wrong.text
+    file = served.get("/resultat/explication.docx", {**ORDINARY, "contrat.annee": "99"})
+    assert (file.status, "99" in file.text) == (422, True)
+
+
 def test_an_answer_that_is_none_of_a_list_is_told_the_list_in_words(served: Client) -> None:
     answer = served.get("/estimer", {"contrat.date_signature": "2024-09-02", "beneficiaire": "groupe"})
     assert "Médecin libéral, Centre de santé" in answer.text

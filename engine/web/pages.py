@@ -105,6 +105,8 @@ class Pages:
         canonical = f"{request.url.path}?{state.query()}"
         if not state.faults and request.method == "GET" and canonical != asked_of(request) and not state.dropped:
             return RedirectResponse(canonical, 303)
+        if whole and state.faults and request.method == "GET":  # what is wrong is told at its question
+            return RedirectResponse(asked_of(request).replace(request.url.path, "/estimer", 1), 303)
         say = self.say(state)
         title = wording(state.lang)("your_contract")
         found = await self.worker.run(lambda session: estimate(session, state, title, whole=whole, every=every))
@@ -122,6 +124,8 @@ class Pages:
         say, title = self.say(state), wording(state.lang)("your_contract")
         if name not in downloads.names():
             raise refused("request-page")
+        if state.faults:
+            raise Refused([fault.problem for fault in state.faults.values()])
         found = await self.worker.run(lambda session: estimate(session, state, title, whole=True))
         if not isinstance(found.answer, Decided):
             raise Refused(found.problems) if found.problems else refused("request-page")

@@ -14,7 +14,7 @@ from engine.evaluation.slots import Answer, Closure, Names
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.types import Type
 from engine.language.values import add_months
-from engine.policy.model import Convention
+from engine.policy.model import Convention, Interpretation
 from engine.policy.overlays import Laid, open_questions, reaches
 from engine.policy.registry import Registry
 from engine.records import dataclass
@@ -33,6 +33,7 @@ class Reach:
     names: Names
     blank: tuple[Answer, ...]
     digest: str
+    questions: Mapping[str, Interpretation]
     defaults: Mapping[str, str]
 
 
@@ -48,6 +49,7 @@ def reach_of(registry: Registry, convention: Convention) -> Reach:
         names,
         names.blank(),
         registry.digest(convention),
+        questions,
         {id_: question.default for id_, question in questions.items()},
     )
 

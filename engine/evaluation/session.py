@@ -21,7 +21,7 @@ from engine.evaluation.selection import Reach, overlays_in_force, reach_of
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar, as_written
-from engine.policy.model import ERROR, YEAR_START, Convention
+from engine.policy.model import ERROR, YEAR_START, Convention, Interpretation
 from engine.policy.offers import outside
 from engine.policy.overlays import Laid, laid_names, named_items
 from engine.policy.registry import Registry
@@ -178,6 +178,10 @@ class Session:
             UsageFault: an unknown interpretation or choice.
         """
         return self._choices(self._reach(convention), interpret or {})
+
+    def questions(self, convention: Convention) -> Mapping[str, Interpretation]:
+        """The questions that the texts leave open to a contract of ``convention``."""
+        return self._reach(convention).questions
 
     def program(self, convention: Convention, laid: Sequence[Laid]) -> Program:
         """The compiled plan of a convention under given overlays, made at the first need."""

@@ -33,7 +33,7 @@ def _questions(
         id_: Interpretation(id_, s.label, {TAKEN: s.label, OTHER: s.label}, TAKEN, s.cite, s.at)
         for id_, s in ((id_, each.supposition) for id_, each in assumed.items())
     }
-    return {**session.plan(convention, ()).interpretations, **asked}, assumed
+    return {**session.questions(convention), **asked}, assumed
 
 
 def _read(choices: Choices, assumed: Mapping[str, Supposed]) -> tuple[Choices, Facts]:

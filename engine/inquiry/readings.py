@@ -67,7 +67,7 @@ class Glimpse:
 def readings_of_case(session: Session, decision: Decision, chosen: Mapping[str, str]) -> tuple[Reading, ...]:
     """The readings that matter to a decision, which was made with ``chosen``."""
     convention, facts = decision.convention, dict(decision.facts)
-    if not session.plan(convention, ()).interpretations:
+    if not session.questions(convention):
         return ()
     dependences, choices = Dependences(session, convention), session.choices(convention, chosen)
     ids = tuple(place.id for place, _ in shown_in_case(decision))
@@ -103,7 +103,7 @@ def readings(
         return _glanced(session.settled(cases[place].facts, taken, convention.id), cases[place])
 
     first = functools.cache(lambda place: glanced(place, choices))
-    for id_, question in session.plan(convention, ()).interpretations.items():
+    for id_, question in session.questions(convention).items():
         others = {}
         asked = [place for place, case in enumerate(cases) if id_ in case.open_]
         for choice in question.choices if asked or id_ in moving else ():

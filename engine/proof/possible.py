@@ -73,7 +73,7 @@ def encode_case(
     Raises:
         UsageFault: the solver is missing or is another version.
     """
-    questions = session.plan(convention, ()).interpretations
+    questions = session.questions(convention)
     space = make_space(
         TermBank(),
         session.registry.vocabulary,

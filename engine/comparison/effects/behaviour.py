@@ -156,7 +156,7 @@ def compared_versions(older: Version, newer: Version, among: Sequence[Convention
 
 
 def _questions(version: Version) -> dict[str, Interpretation]:
-    return dict(version.session.plan(version.convention, ()).interpretations)
+    return dict(version.session.questions(version.convention))
 
 
 def _joined(older: Vocabulary, newer: Vocabulary) -> Vocabulary:

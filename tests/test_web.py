@@ -16,7 +16,7 @@ from typing import Any
 import docx
 import pytest
 from command import ROOT, avenant
-from web import Client, client
+from web import Answer, Client, client
 
 import engine
 from engine.evaluation.session import Session
@@ -50,6 +50,18 @@ STATED: dict[str, dict[str, Any]] = {
 def served() -> Iterator[Client]:
     with client() as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def ordinary(served: Client) -> Answer:
+    """The result of the ordinary doctor, which several tests look at."""
+    return served.get("/resultat", ORDINARY)
+
+
+@pytest.fixture(scope="module")
+def of_that_day(served: Client) -> Answer:
+    """The same result, as of a day."""
+    return served.get("/resultat", {**ORDINARY, "au": "2026-11-28"})
 
 
 def asked(page: str) -> list[str]:
@@ -115,8 +127,8 @@ def test_the_verdict_stands_at_the_head_as_a_sentence_with_its_amounts(served: C
     assert 'class="lead"' not in served.get("/estimer", small).text
 
 
-def test_a_source_stands_once_on_a_result_and_duties_without_a_day_are_folded(served: Client) -> None:
-    page = html.unescape(served.get("/resultat", ORDINARY).text)
+def test_a_source_stands_once_on_a_result_and_duties_without_a_day_are_folded(ordinary: Answer) -> None:
+    page = html.unescape(ordinary.text)
     assert page.count("Une aide à l'embauche d'un assistant médical, Portail") == 1
     assert page.count("Les assistants médicaux (page reprise après la convention de 2024)") == 1
     assert "<summary>14 obligations sans échéance connue</summary>" in page
@@ -182,17 +194,15 @@ VERIFIED = {
 }
 
 
-def test_a_reading_is_taken_in_place_and_the_address_says_so(served: Client) -> None:
-    page = served.get("/resultat", ORDINARY)
-    (other, *_) = re.findall(r'href="([^"]*lecture\.[^"]*)"', page.text)
+def test_a_reading_is_taken_in_place_and_the_address_says_so(served: Client, ordinary: Answer) -> None:
+    (other, *_) = re.findall(r'href="([^"]*lecture\.[^"]*)"', ordinary.text)
     changed = served.get(html.unescape(other))
     assert changed.status == 200
     assert "lecture." in changed.address
 
 
-def test_a_link_made_under_other_rules_says_that_they_have_changed(served: Client) -> None:
-    page = served.get("/resultat", ORDINARY)
-    (kept,) = set(re.findall(r"[?&]amp;r=(\w{12})|&amp;r=(\w{12})", page.text)[0]) - {""}
+def test_a_link_made_under_other_rules_says_that_they_have_changed(served: Client, ordinary: Answer) -> None:
+    (kept,) = set(re.findall(r"[?&]amp;r=(\w{12})|&amp;r=(\w{12})", ordinary.text)[0]) - {""}
     assert "ont changé" not in served.get("/resultat", {**ORDINARY, "r": kept}).text
     assert "ont changé" in served.get("/resultat", {**ORDINARY, "r": "0" * 12}).text
 
@@ -248,8 +258,8 @@ def test_a_contract_is_followed_and_given_as_files(served: Client) -> None:
     assert served.send("/dossier/exe", {"dossier": dossier}).status == 404
 
 
-def test_a_dossier_begins_with_an_estimate_and_grows_by_forms(served: Client) -> None:
-    (follow,) = re.findall(r'href="(/dossier\?[^"]*)"', served.get("/resultat", {**ORDINARY, "au": "2026-11-28"}).text)
+def test_a_dossier_begins_with_an_estimate_and_grows_by_forms(served: Client, of_that_day: Answer) -> None:
+    (follow,) = re.findall(r'href="(/dossier\?[^"]*)"', of_that_day.text)
     begun = served.get(html.unescape(follow))
     assert (begun.status, 'value="28/11/2026"' in begun.text) == (200, True)
 
@@ -268,8 +278,8 @@ def test_a_dossier_begins_with_an_estimate_and_grows_by_forms(served: Client) ->
     assert (again.status, "hier" in again.text) == (422, True)
 
 
-def test_a_letter_is_written_from_a_page_and_says_no_more_than_it(served: Client) -> None:
-    page = served.get("/resultat", {**ORDINARY, "au": "2026-11-28"}).text
+def test_a_letter_is_written_from_a_page_and_says_no_more_than_it(served: Client, of_that_day: Answer) -> None:
+    page = of_that_day.text
     kinds = re.findall(r'name="lettre" value="([^"]*)"', page)
     assert kinds == ["accord", "pieces"]
     carried = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.partition('action="/lettre"')[2])
@@ -309,8 +319,8 @@ def test_the_pages_of_the_rules_are_those_of_the_static_site(
     assert compared.status == 200
 
 
-def test_each_figure_of_a_result_leads_to_its_rule_with_examples_that_open(served: Client) -> None:
-    page = served.get("/resultat", ORDINARY).text
+def test_each_figure_of_a_result_leads_to_its_rule_with_examples_that_open(served: Client, ordinary: Answer) -> None:
+    page = ordinary.text
     leads = set(re.findall(r'href="(/regles/[^"?]*\?texte=2024_convention[^"]*)"', page))
     assert {f"/regles/{id_}" for id_ in ("aide.montant_annuel", "objectif.mt", "tranche_activite")} <= {
         lead.partition("?")[0] for lead in leads
@@ -435,8 +445,10 @@ def test_two_texts_are_compared_in_words_and_for_whom_where_that_is_asked(served
         assert len(told.text) > len(asked.text)
 
 
-def test_a_result_is_taken_away_as_a_word_file_and_a_sheet_that_say_what_the_page_says(served: Client) -> None:
-    page = html.unescape(served.get("/resultat", {**ORDINARY, "au": "2026-11-28"}).text)
+def test_a_result_is_taken_away_as_a_word_file_and_a_sheet_that_say_what_the_page_says(
+    served: Client, of_that_day: Answer
+) -> None:
+    page = html.unescape(of_that_day.text)
     found = dict(re.findall(r'href="(/resultat/([\w.]+)\?[^"]*)"', page))
     links = {name: link for link, name in found.items()}
     word = served.get(links["explication.docx"])
@@ -459,8 +471,8 @@ def test_a_result_is_taken_away_as_a_word_file_and_a_sheet_that_say_what_the_pag
     assert 'action="/resultat/explication.docx"' in served.send("/resultat", with_birth).text
 
 
-def test_a_printed_result_holds_its_address(served: Client) -> None:
-    page = html.unescape(served.get("/resultat", {**ORDINARY, "au": "2026-11-28"}).text)
+def test_a_printed_result_holds_its_address(served: Client, of_that_day: Answer) -> None:
+    page = html.unescape(of_that_day.text)
     (link,) = re.findall('<p class="printed">[^<]*(http://localhost/[^<]*)</p>', page)
     again = served.get(link.removeprefix("http://localhost"))
     assert head_of(again.text) == head_of(page)

@@ -91,10 +91,26 @@ def test_an_empty_case_answered_one_question_at_a_time_reaches_its_decision(tmp_
         "waiting": [],
         "open": [],
         "others_waiting": data["others_waiting"],
+        "possible": [],
     }
     decision = json.loads(avenant("evaluate", file(tmp_path, case), "--format", "json").stdout)
     assert decision["results"][ELIGIBILITY]["value"] == "eligible"
     assert "aide.montant_annuel" in data["others_waiting"]
+
+
+def test_every_value_that_an_open_result_can_still_take_stands_beside_the_questions() -> None:
+    case = "examples/2025_gp_incomplete.yaml"
+    both = {}
+    for command in (("evaluate", case, "--possible"), ("ask", case, "--for", "all")):
+        found = json.loads(avenant(*command, "--format", "json").stdout)["possible"]
+        both[command[0]] = {each["result"]: each for each in found}
+    asked = both["ask"]
+    for id_ in ("eligibilite", "objectif.mt"):
+        assert asked[id_] == both["evaluate"][id_]
+    values = [value["value"] for value in asked["aide.montant_annuel"]["values"]]
+    assert (values, asked["aide.montant_annuel"]["complete"]) == (["11000.00", "14000.00", "19000.00"], True)
+    page = avenant("ask", case, "--for", "aide.montant_annuel", "--lang", "fr").stdout
+    assert re.search(r"11\s000\s€ ou 14\s000\s€ ou 19\s000\s€", page)
 
 
 def test_a_determined_case_has_no_questions(asker: Asker) -> None:

@@ -25,6 +25,7 @@ from engine.cli.tongue import tell
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import nested, read_case
+from engine.inquiry.possible import outlooks_of
 from engine.inquiry.questions import ALL, Asker
 from engine.language.facts import BENEFICIARY, Fact, Vocabulary
 from engine.language.spoken import FRENCH, Unread, read_spoken
@@ -60,7 +61,8 @@ def ask(rules: Given, case: str | None, interactive: bool, wanted: str | None) -
         evaluate=shlex.join(["avenant", "evaluate", case, *rules.again()]),
     )
     told = _told(rules, decision, case)
-    rules.put(questions_page.FORMATS, Questions(asked, commands, told.title, told.readings))
+    possible = outlooks_of(rules.session, decision, [result.id for result in asked.wanted], rules.choices)
+    rules.put(questions_page.FORMATS, Questions(asked, commands, told.title, told.readings, possible))
 
 
 def _told(rules: Given, decision: Decision, case: str) -> Decided:
@@ -103,9 +105,7 @@ def explain(rules: Given, case: str, item: str, what_if: str | None, any_fact: b
         raise click.UsageError(tell("--possible does not go with --what-if"))
     explained = Explained(_told(rules, decide_file(rules, case), case), item)
     if possible:
-        from engine.inquiry.possible import outlook_of  # rarely asked for, and needs the solver
-
-        explained = replace(explained, outlooks=outlook_of(rules.session, explained.decision, item, rules.choices))
+        explained = replace(explained, outlooks=outlooks_of(rules.session, explained.decision, [item], rules.choices))
     if what_if is None:
         rules.put(explain_page.FORMATS, explained)
     else:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.language.facts import YEAR
+from engine.proof.encoding import Encoding
 from engine.proof.possible import Possible, encode_case, open_facts, possible_values
+from engine.proof.prover import Prover
 from engine.proof.solving import DEFAULT_EFFORT
 
 
@@ -45,10 +47,11 @@ def outlooks(
     return tuple(found)
 
 
-def outlook_of(session: Session, decision: Decision, item: str, chosen: Mapping[str, str]) -> tuple[Outlook, ...]:
-    """The values that one item, other than a duty, can still take if it is open; raises as :func:`outlooks`."""
-    result = decision.results[item]
-    asked = [] if result.kind == "obligation" else [result]
+def outlooks_of(
+    session: Session, decision: Decision, items: Iterable[str], chosen: Mapping[str, str]
+) -> tuple[Outlook, ...]:
+    """The values that those of some items which are open, duties apart, can still take; raises as :func:`outlooks`."""
+    asked = [decision.results[id_] for id_ in items if decision.results[id_].kind != "obligation"]
     return tuple(_of(session, decision, dict(decision.facts), asked, chosen, DEFAULT_EFFORT))
 
 
@@ -62,9 +65,12 @@ def _of(
 ) -> Iterator[Outlook]:
     year = 0 if YEAR in decision.facts else facts.get(YEAR, 0)
     assert isinstance(year, int)
-    convention = decision.convention
+    convention, asked = decision.convention, dict[frozenset[str], tuple[Encoding, Prover]]()
     for result in results:
         if result.status == "undetermined":
             opened = open_facts(session, convention, facts, [result.id], chosen)
-            encoding = encode_case(session, convention, facts, opened, chosen, effort=effort)
-            yield Outlook(result, year, possible_values(encoding, result.id, effort=effort))
+            if opened not in asked:  # most results wait for nothing that may not be given anyway
+                encoding = encode_case(session, convention, facts, opened, chosen, effort=effort)
+                asked[opened] = (encoding, Prover(encoding.space, encoding.base, effort))
+            encoding, prover = asked[opened]
+            yield Outlook(result, year, possible_values(encoding, result.id, prover))

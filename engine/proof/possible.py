@@ -87,8 +87,10 @@ def encode_case(
     return encode(session, convention, space, among=None if movable else (), effort=effort)
 
 
-def possible_values(encoding: Encoding, id_: str, *, effort: int = DEFAULT_EFFORT) -> Possible:
+def possible_values(encoding: Encoding, id_: str, prover: Prover | None = None) -> Possible:
     """Every value that an item can take once what is open is given; undetermined is none of them.
+
+    Pass one ``prover`` (over the encoding's space and base) for several items.
 
     Raises:
         KeyError: no such item.
@@ -96,12 +98,12 @@ def possible_values(encoding: Encoding, id_: str, *, effort: int = DEFAULT_EFFOR
         InputFault: the evaluator does not confirm a case (proof-unconfirmed).
     """
     bank, answer = encoding.bank, encoding.answer(id_)
-    prover = Prover(encoding.space, (*encoding.base, bank.negate(answer.undetermined)), effort)
+    asked = prover or Prover(encoding.space, encoding.base)
     found: list[Value] = []
-    others: list[Term] = []
+    others = [bank.negate(answer.undetermined)]
     status = Status.SHOWN
     while len(found) <= MOST_VALUES:
-        status, symbols = prover.some(*others)
+        status, symbols = asked.some(*others)
         if status is not Status.SHOWN:
             break
         value = value_of(answer, symbols)
@@ -110,9 +112,9 @@ def possible_values(encoding: Encoding, id_: str, *, effort: int = DEFAULT_EFFOR
         others.append(bank.negate(is_value(bank, answer, value)))
     type_ = encoding.type_of(id_)
     if status is Status.SHOWN and type_ is not None and type_.kind == "number":
-        return _ends(encoding, id_, Fraction(1, 10 ** (3 if type_.scale is None else type_.scale)), prover)
+        return _ends(encoding, id_, Fraction(1, 10 ** (3 if type_.scale is None else type_.scale)), asked)
     ordered = tuple(sorted(found, key=_order))
-    return Possible(id_, ordered, status is Status.EXCLUDED, status, effort)
+    return Possible(id_, ordered, status is Status.EXCLUDED, status, asked.effort)
 
 
 def _order(value: Value) -> tuple[int, Number, str]:

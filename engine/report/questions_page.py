@@ -12,6 +12,7 @@ from engine.language.facts import Fact
 from engine.language.values import exact
 from engine.report.formats import formats
 from engine.report.objects import doubt_objects
+from engine.report.otherwise_page import possible_blocks, possible_objects
 from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.parts import convention_line, noted
 from engine.report.readings import hanging
@@ -20,6 +21,7 @@ from engine.report.remarks import OPEN, REMARKS, remark_blocks, remarks
 from engine.report.say import Json, Say, to_json
 
 if TYPE_CHECKING:
+    from engine.inquiry.possible import Outlook
     from engine.inquiry.readings import Reading
 
 
@@ -34,17 +36,18 @@ class Commands:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The questions of a case, with its title, what to type next, and the readings that matter."""
+    """The questions of a case, with its title, what to type next, the readings that matter, and what can still be."""
 
     asked: Asked
     commands: Commands
     title: str
     readings: Sequence[Reading] = ()
+    outlooks: Sequence[Outlook] = ()
 
 
 @noted
 def page(questions: Questions, say: Say) -> Iterator[Block]:
-    """The questions in their order, what waits for them, and the command to run next."""
+    """The questions in their order, what can still come out, what waits, and the command to run next."""
     asked = questions.asked
     yield Heading(say("ask_title", title=questions.title), 1)
     yield convention_line(asked.decision, say)
@@ -58,6 +61,7 @@ def page(questions: Questions, say: Say) -> Iterator[Block]:
         if fact.where[say.lang]:
             lines.append((1, say.pair(say("ask_where"), fact.where[say.lang])))
         yield Tree(tuple(lines))
+    yield from possible_blocks(questions.outlooks, say)
     yield Heading(say("ask_state"))
     for result in asked.wanted:
         if result.status == "known":
@@ -80,6 +84,7 @@ def data(questions: Questions, say: Say) -> Any:
         "waiting": [result.id for result in asked.waiting],
         "open": [result.id for result in asked.open],
         "others_waiting": [result.id for result in asked.others],
+        "possible": possible_objects(questions.outlooks, say),
     }
 
 

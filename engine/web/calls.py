@@ -14,7 +14,7 @@ from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.inquiry.life_readings import life_resting, readings_of_life, supposed_of_life
-from engine.inquiry.possible import outlook_of, outlooks
+from engine.inquiry.possible import outlooks, outlooks_of
 from engine.inquiry.questions import ALL, Asker
 from engine.inquiry.what_if import alternatives
 from engine.language.typing import is_date
@@ -175,7 +175,9 @@ def _ask(session: Session, body: Body, say: Say) -> Any:
     wanted = body.get("for") or decision.headline.verdict or ALL
     declined = frozenset(str(name) for name in body.get("declined") or ())
     asked = Asker(session).ask(decision, wanted, body.choices, declined)
-    return questions_page.data(questions_page.Questions(asked, questions_page.Commands("", "", ""), ""), say)
+    possible = outlooks_of(session, decision, [result.id for result in asked.wanted], body.choices)
+    commands = questions_page.Commands("", "", "")
+    return questions_page.data(questions_page.Questions(asked, commands, "", outlooks=possible), say)
 
 
 def _possible(session: Session, body: Body, say: Say) -> Any:
@@ -184,7 +186,7 @@ def _possible(session: Session, body: Body, say: Say) -> Any:
         found = outlooks(session, decision, body.choices)
     else:
         _known(decision.results, item)
-        found = outlook_of(session, decision, item, body.choices)
+        found = outlooks_of(session, decision, [item], body.choices)
     return {"digest": decision.digest, "possible": possible_objects(found, say)}
 
 

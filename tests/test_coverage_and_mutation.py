@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,10 @@ from command import FIXTURES, ROOT, avenant
 from engine.errors import InputFault
 from engine.evaluation.session import Session
 from engine.policy.reading import read_registry
+from engine.proof.solving import Status
 from engine.suite.coverage import KINDS, Coverage, Place, coverage
+from engine.suite.equivalence import Equivalence
+from engine.suite.mutants import mutants
 from engine.suite.mutation import CAUGHT, EQUIVALENT, SURVIVED, Fate, Score, mutation_score
 from engine.suite.observed import observe
 from engine.suite.running import PolicyCase, read_cases, run_case
@@ -179,6 +183,36 @@ def test_the_day_outside_a_window_is_refused_which_no_suite_can_state(
     with pytest.raises(InputFault) as caught:
         session.registry.select(beneficiary, dt.date.fromisoformat(day))
     assert caught.value.problems[0].code == "no-rules"
+
+
+def test_every_test_looks_at_what_would_refuse_its_case(session: Session) -> None:
+    one = read_cases(session, "2019_avenant7/tests/funding_test.yaml")[0]
+    assert "offre.contrat.option" in observe(session, [one])[0].looked_at
+
+
+def test_no_window_is_moved_over_a_day_on_which_it_reaches_no_contract(session: Session) -> None:
+    found = {(each.subject, each.change.before, each.change.after) for each in mutants(session.registry, {})}
+    own_day = ("vie_des_contrats_anterieurs", "signed_before 2024-06-22")  # of the text that brings it
+    assert (*own_day, "2024-06-21") in found
+    assert (*own_day, "2024-06-23") not in found
+    first = "first_anniversary 2026-11-01"  # no contract of the text of 2026 is a year old by then
+    assert not {each for each in found if each[:2] == ("majoration_contrats_en_cours", first)}
+    hired = ("verification_de_2023_contrats_de_2019", "first_anniversary 2023-05-01")
+    assert {each[2] for each in found if each[:2] == hired} == {"2023-04-30", "2023-05-02"}
+
+
+def test_what_is_not_met_is_not_done_whatever_else_would_have_it_done(session: Session) -> None:
+    text = session.registry.conventions["2023_reglement_arbitral"]
+    rules = Session(replace(session.registry, conventions={text.id: text}))
+    equivalence, shown = Equivalence(rules), []
+    for each in mutants(rules.registry, {}):
+        if (each.subject, each.change.before, each.change.after) == ("profil.diplome", "4", "3"):
+            assert each.item is not None
+            changed = Session(replace(rules.registry, conventions={text.id: each.convention}))
+            shown.append(equivalence.shown(each.item, changed)[0])
+            changed.close()
+    rules.close()
+    assert shown == [Status.EXCLUDED, Status.SHOWN]  # done from level 3, which is unmet all the same; unmet below 3
 
 
 def test_coverage_options_without_their_report_are_wrong_usage() -> None:

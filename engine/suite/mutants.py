@@ -13,8 +13,11 @@ from decimal import Decimal
 from typing import Any
 
 from engine.language.expressions import FactRef, ItemRef, Literal, Node, Unpublished, parts, with_part
+from engine.language.facts import SIGNATURE
 from engine.language.types import Type
+from engine.language.values import add_months
 from engine.policy import model
+from engine.policy.overlays import covers
 from engine.policy.registry import Registry
 from engine.suite.coverage import unpublished
 from engine.suite.variants import NOTHING, Change, Setting, Variant, cell_variants, variants
@@ -65,7 +68,7 @@ def _of_convention(
     yield from _of_derogations(convention, setting)
     yield from _of_head(registry, convention, setting)
     for i, overlay in enumerate(convention.overlays):
-        for change, laid in _of_overlay(overlay, setting):
+        for change, laid in _of_overlay(registry, convention, overlay, setting):
             overlays = (*convention.overlays[:i], *laid, *convention.overlays[i + 1 :])
             yield Mutant(overlay.id, change, replace(convention, overlays=overlays), None)
 
@@ -225,12 +228,16 @@ def _of_head(registry: Registry, convention: model.Convention, setting: Setting)
         yield Mutant("signed.before", change, replace(convention, signed_before=day), None)
 
 
-def _of_overlay(overlay: model.Overlay, setting: Setting) -> Iterator[tuple[Change, tuple[model.Overlay, ...]]]:
+def _of_overlay(
+    registry: Registry, convention: model.Convention, overlay: model.Overlay, setting: Setting
+) -> Iterator[tuple[Change, tuple[model.Overlay, ...]]]:
     yield Change("overlay", overlay.at, overlay.id, NOTHING), ()
     for name in ("signed_from", "signed_before", "first_anniversary"):
         day = getattr(overlay, name)
         for other in () if day is None else (day - DAY, day + DAY):
-            yield Change("threshold", overlay.at, f"{name} {day}", str(other)), (_with(overlay, name, other),)
+            moved = _with(overlay, name, other)
+            if _moves_contracts(registry, convention, (overlay, moved), name, min(day, other)):
+                yield Change("threshold", overlay.at, f"{name} {day}", str(other)), (moved,)
     if overlay.when is not None:
         yield Change("gate", overlay.when.at, "when", NOTHING), (replace(overlay, when=None),)
         for change, when in variants(overlay.when, setting):
@@ -240,3 +247,18 @@ def _of_overlay(overlay: model.Overlay, setting: Setting) -> Iterator[tuple[Chan
         for key in entries:
             rest = {other: value for other, value in entries.items() if other != key}
             yield Change(name, overlay.at, key, NOTHING), (_with(overlay, name, rest),)
+
+
+def _moves_contracts(
+    registry: Registry, later: model.Convention, windows: tuple[model.Overlay, model.Overlay], name: str, day: dt.date
+) -> bool:
+    """Whether a contract may be signed, or open a year after its first, on the day that changes sides."""
+    texts = registry.conventions.values()
+    before, after = ([text for text in texts if covers(later, window, text)] for window in windows)
+    if before != after:
+        return True
+    if name != "first_anniversary":
+        return any(text.covers(day) for text in before)
+    opens = {text.signed_from: text.years_from for text in before}
+    from_signature = all(isinstance(start, FactRef) and start.name == SIGNATURE for start in opens.values())
+    return not from_signature or any(add_months(first, 12) <= day for first in opens)

@@ -198,6 +198,8 @@ def restated(entry: Mapping[str, Any], decision: Decision) -> dict[str, Any]:
             continue
         waiting.update(result.missing if result.status == "undetermined" else ())
         told["expect"][id_] = written(shown(result.value)) if result.status == "known" else result.status
+    for line in decision.payments:
+        waiting.update(line.due_missing if line.result.id in entry.get("due", ()) else ())
     if "missing" in entry:
         told["missing"] = sorted(waiting)
     dues = {line.result.id: line.due for line in decision.payments} | {o.id: o.due for o in decision.obligations}

@@ -281,6 +281,7 @@ SINCE_2024: Explained = {
     "A24-24, S4.2": (
         "formation.certification:expression:due",
         "formation.debut:due",
+        "formation.debut:unmet_when",
         "formation.copie_certificat:item",
         "certificat_des_contrats_anterieurs:item",
         "certificat_des_contrats_en_cours:item",

@@ -130,7 +130,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "outcome-open": "Split the outcome or the table in two, through an item in between.",
         "overlay-mismatch": "What an overlay brings must be of the type of what it replaces, an outcome for an"
         " outcome and an obligation for an obligation, and every name in it must exist in the contract's own"
-        " convention or in the overlay's.",
+        " convention or in the overlay's. What two texts bring along under one id must say the same.",
         "supposed-fact": "A right or an assumption supposes an event that did not happen, or a figure that was not"
         " notified: a fact with `x-absence: answer`. Any other absent fact is missing, and asked for.",
         "overlay-when": "Which overlays are in force must be known before any item is computed. Ask for an"

@@ -63,7 +63,7 @@ def laid_items(convention: model.Convention, overlays: Sequence[Laid]) -> dict[s
             if item is not None and isinstance(item.body, model.Criterion):
                 more = tuple(later.derogations[d] for d in added if d in later.derogations)
                 items[id_] = replace(item, body=replace(item.body, derogations=item.body.derogations + more))
-    for later, overlay in overlays:
+    for later, overlay in reversed(overlays):  # an item that two texts replace reads what the later one says
         lent = [items[id_] for id_ in (*overlay.replace, *overlay.add_derogations) if id_ in items]
         _bring_along(items, later, lent)
     return items

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from engine.errors import Problem, nearest
-from engine.language.expressions import VerdictIs, find
+from engine.language.expressions import VerdictIs, find, rebuilt
+from engine.language.facts import FIRST_DAY
 from engine.policy.checks.outcomes import prove
-from engine.policy.model import Convention, Outcome, Overlay
-from engine.policy.overlays import covers
+from engine.policy.model import Convention, Outcome, Overlay, Parameter
+from engine.policy.overlays import covers, laid_items, named_items
 from engine.policy.registry import Registry
 from engine.policy.resolve import Resolved, replaces
 
@@ -30,6 +33,7 @@ def overlay_problems(registry: Registry, convention: Convention) -> Iterator[Pro
         for older in covered:
             if _can_reach(overlay, older):
                 yield from _fit(registry, convention, overlay, older)
+                yield from _brought_otherwise(registry, convention, overlay, older)
 
 
 def _own_names(convention: Convention, overlay: Overlay) -> Iterator[Problem]:
@@ -81,6 +85,34 @@ def _fit(registry: Registry, convention: Convention, overlay: Overlay, older: Co
             yield problem
     if not after.problems:
         yield from _proved_again(overlay, after)
+
+
+def _brought_otherwise(
+    registry: Registry, convention: Convention, overlay: Overlay, older: Convention
+) -> Iterator[Problem]:
+    """What an earlier text brings along for its own items, and this overlay brings along with another meaning."""
+    own = laid_items(older, ())
+    for each in registry.covering(older):
+        text = each[0]
+        if text.signed_from < convention.signed_from:
+            alone, both = (laid_items(older, laid) for laid in ([each], [each, (convention, overlay)]))
+            reading = (item for item in both.values() if item.convention == text.id)
+            for id_ in dict.fromkeys(name for item in reading for name in named_items(item) if name not in own):
+                if id_ in alone and _said(alone[id_].body) != _said(both[id_].body):
+                    values = {
+                        "id": overlay.id,
+                        "convention": older.id,
+                        "reason": f"'{id_}': {text.id} / {convention.id}",
+                    }
+                    yield Problem(overlay.at, "overlay-mismatch", values)
+
+
+def _said(node: Any) -> Any:
+    """What a body says, whatever it cites; the first of dated values holds before its day, too."""
+    said = rebuilt(node, _said)
+    if isinstance(said, Parameter):
+        said = replace(said, values=(replace(said.values[0], start=FIRST_DAY), *said.values[1:]))
+    return replace(said, cite=()) if hasattr(said, "cite") else said
 
 
 def _proved_again(overlay: Overlay, after: Resolved) -> Iterator[Problem]:

@@ -1,0 +1,70 @@
+"""Two later texts change one contract: each item reads what its own text says, or the check refuses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pytest
+from command import FIXTURES, ROOT, avenant
+
+from engine.evaluation.session import Session
+from engine.policy.reading import load_registry
+
+OLD = """quantities:
+  - {id: aide, label: {fr: Aide, en: Aid}, unit: EUR, value: {ref: tarif}}
+  - {id: prime, label: {fr: Prime, en: Bonus}, unit: EUR, value: {ref: tarif}}
+parameters:
+  - id: tarif
+    label: {fr: Tarif, en: Rate}
+    unit: EUR
+    cite: [{source: texte, at: article 1}]
+    values: [{from: "2020-01-01", value: 1000}]
+"""
+NEW = """parameters:
+  - id: base
+    label: {fr: Base, en: Basis}
+    unit: EUR
+    cite: [{source: texte, at: %(at)s}]
+    values: [{from: "%(day)s", value: %(value)s}]
+quantities:
+  - {id: %(item)s.%(text)s, label: {fr: Aide nouvelle, en: New aid}, unit: EUR, value: {ref: base}}
+overlays:
+  - id: lot
+    label: {fr: Aide relevée, en: Aid raised}
+    cite: [{source: texte, at: article 2}]
+    signed: {before: "2024-06-22"}
+    replace: {%(item)s: %(item)s.%(text)s}
+"""
+
+
+DAYS = {"nouveau": "2024-06-22", "dernier": "2025-06-22"}
+
+
+def texts(folder: Path, *later: tuple[int, str]) -> Path:
+    """An older text, and two that replace an item of its contracts by one that reads a basis of their own."""
+    shutil.copytree(ROOT / FIXTURES / "overlaid_properties", folder)
+    (folder / "ancien" / "regles.yaml").write_text(OLD, encoding="utf-8")
+    for (text, day), (value, item) in zip(DAYS.items(), later, strict=True):
+        said = {"text": text, "day": day, "value": value, "item": item, "at": f"article {value}"}
+        (folder / text / "transitional.yaml").write_text(NEW % said, encoding="utf-8")
+    return folder
+
+
+def test_an_item_that_two_texts_replace_reads_what_the_later_one_says(tmp_path: Path) -> None:
+    policies = texts(tmp_path / "policies", (10, "aide"), (20, "aide"))
+    assert avenant("check", "--policies", str(policies)).exit_code == 0
+    rules = Session(load_registry(policies))
+    facts = {"contrat.date_signature": dt.date(2021, 1, 1), "contrat.annee": 6, "beneficiaire": "medecin_liberal"}
+    assert rules.decide(facts).results["aide"].value == 20
+    rules.close()
+
+
+@pytest.mark.parametrize(("basis", "status"), [(10, 0), (20, 1)])
+def test_two_items_that_read_one_name_with_two_meanings_are_refused(tmp_path: Path, basis: int, status: int) -> None:
+    policies = texts(tmp_path / "policies", (10, "aide"), (basis, "prime"))
+    told = avenant("check", "--policies", str(policies), "--lang", "en")
+    assert told.exit_code == status
+    assert ("overlay-mismatch" in told.stderr) == (status == 1)
+    assert ("'base': nouveau / dernier" in told.stderr) == (status == 1)

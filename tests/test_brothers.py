@@ -130,11 +130,12 @@ def unnoted(text: str) -> str:
 
 
 def test_a_batch_tells_of_each_brother_what_its_own_row_tells(tmp_path: Path) -> None:
-    """The columns of ids that a decision alone has, and every amount."""
+    """The columns of ids that a decision alone has, and the amount due; JSON lines hold no words of people."""
+    names = [name for name in CASES if not name.startswith("mots_")]
     (tmp_path / "in.jsonl").write_text(
-        "".join(json.dumps({"case": name, **facts_of(name)}, default=str) + "\n" for name in CASES), encoding="utf-8"
+        "".join(json.dumps({"case": name, **facts_of(name)}, default=str) + "\n" for name in names), encoding="utf-8"
     )
-    files = [tmp_path / f"{name}.yaml" for name in CASES]
+    files = [tmp_path / f"{name}.yaml" for name in names]
     for file in files:
         file.write_text(written(BROTHERS[file.stem]), encoding="utf-8")
     asked = ("--keep", "case", "--missing", "--unsaid")

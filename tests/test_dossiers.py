@@ -147,3 +147,17 @@ def test_an_editor_reads_the_same_dossiers_with_the_schema_alone() -> None:
     assert not validator.is_valid({"case": {"contrat": {"optin": "demi_etp"}}})
     suivi = {"date": "2026-09-10", "type": "suivi", "annee": 3, "facts": {"patientele.mt_actuelle": -1}}
     assert not validator.is_valid({"case": {}, "events": [suivi]})
+
+
+def test_a_wrong_day_and_what_other_events_lack_are_told_together(tmp_path: Path) -> None:
+    dossier = tmp_path / "life.yaml"
+    dossier.write_text(
+        "case:\n  contrat: {date_signature: 2024-09-02, option: trop}\n  patientele: {mt_depart: 900}\nevents:\n"
+        "  - {date: 31/06/2025, type: embauche}\n"
+        "  - {date: 2026-10-01, type: suivi, facts: {patientele.mt_actuelle: beaucoup}}\n",
+        encoding="utf-8",
+    )
+    told = refused(avenant("timeline", str(dossier), "--lang", "fr"))
+    assert [line.split(": ")[1] for line in told.splitlines()] == [
+        *("fact-value", "day-missing", "event-year-needed", "fact-type"),
+    ]

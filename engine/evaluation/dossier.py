@@ -55,7 +55,8 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
     if CASE not in data and any(name in data for name in vocabulary.groups):
         raise InputFault([Problem(document.at(()), "dossier-is-case")])
     document, problems = _understood(document, replace(vocabulary.facts[SIGNATURE], name="date"))
-    problems += shape_problems(document, shape(_shape(schema)))
+    misshapen = shape_problems(document, shape(_shape(schema)))
+    problems += misshapen
     data = document.data if isinstance(document.data, Mapping) else {}
     facts: Facts = {}
     if isinstance(data.get("case"), Mapping):
@@ -63,7 +64,7 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
             facts = read_case(data["case"], vocabulary, document, document.name, ("case",))
         except InputFault as error:
             problems.extend(error.problems)
-    if problems:
+    if misshapen:
         raise InputFault(problems)
     problems.extend(_not_for_case(facts, types, document))
     events: list[Event] = []

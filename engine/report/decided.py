@@ -11,7 +11,7 @@ from engine.inquiry.readings import Reading, readings_of_case, readings_on
 from engine.inquiry.suppositions import Supposed, resting, supposed_of_case
 from engine.policy.registry import Outside
 from engine.records import dataclass
-from engine.report.remarks import tone_of
+from engine.report.remarks import eligibility_criteria, tone_of
 
 if TYPE_CHECKING:
     from engine.inquiry.possible import Outlook
@@ -35,6 +35,12 @@ def told_case(session: Session, decision: Decision, title: str, chosen: Mapping[
     supposed = supposed_of_case(session, decision, chosen)
     readings = readings_of_case(session, decision, chosen)
     return Decided(title=title, decision=resting(decision, supposed), readings=readings, supposed=supposed)
+
+
+def of_the_verdict(decision: Decision, readings: Sequence[Reading]) -> list[Reading]:
+    """The readings that change the verdict or what it asks about, with that change alone: what a refusal shows."""
+    shown = {decision.headline.verdict or "", *(result.id for result in eligibility_criteria(decision))}
+    return list(readings_on(readings, shown))
 
 
 def unsaid_ids(case: Decided) -> dict[str, tuple[str, ...]]:

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from engine.evaluation.decision import Decision
-from engine.inquiry.readings import Reading, readings_on
 from engine.language.facts import YEAR
 from engine.report import outside_page, parts
-from engine.report.decided import Decided, Decisions, Undecided
+from engine.report.decided import Decided, Decisions, Undecided, of_the_verdict
 from engine.report.duties import duties
 from engine.report.formats import formats
 from engine.report.objects import decision_object, lines_of
@@ -119,7 +118,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
         yield from _where(decision, say, full)
         yield from _outlooks(case, say)
         yield from supposed_blocks(case.supposed, say, full)
-    yield from readings_blocks(of_the_verdict(case) if refused else case.readings, say, full)
+    yield from readings_blocks(of_the_verdict(decision, case.readings) if refused else case.readings, say, full)
     if not refused:
         yield from duties(decision.obligations, say, full, hangs)
     if case.sensitivity is not None:
@@ -129,13 +128,6 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     yield from grades_blocks(decision, say, full)
     if say.ids:
         yield Paragraph(say.pair(say("digest"), decision.digest))
-
-
-def of_the_verdict(case: Decided) -> list[Reading]:
-    """The readings that change the verdict or what it asks about, with that change alone: what a refusal shows."""
-    decision = case.decision
-    shown = {decision.headline.verdict or "", *(result.id for result in eligibility_criteria(decision))}
-    return list(readings_on(case.readings, shown))
 
 
 def _outlooks(case: Decided, say: Say) -> Iterator[Block]:

@@ -23,6 +23,7 @@ from engine.report.page import Block
 from engine.report.parts import noted
 from engine.report.readings import hang, reading_objects, supposed_objects
 from engine.report.reasons import why
+from engine.report.remarks import tone_of
 from engine.report.say import Say, money, to_json
 from engine.report.timeline_page import timeline_blocks
 
@@ -158,7 +159,7 @@ def _total(total: Total) -> dict[str, Any]:
 def timeline_csv(timeline: Timeline, say: Say) -> str:
     """One row a contract year under item ids: dates in ISO form, amounts in euros, ``undetermined`` written out.
 
-    A column that is not known in some year is followed by one with the reasons.
+    A column that is not known in some year is followed by one with the reasons; a refused contract has no amounts.
     """
     names, columns = zip(*_columns(timeline, say), strict=True)
     return csv_text([names, *zip(*columns, strict=True)])
@@ -175,7 +176,11 @@ def _columns(timeline: Timeline, say: Say) -> Iterator[tuple[str, list[Any]]]:
     heads = [remark_cells(row.decision) for row in rows]
     yield from ((name, [head[name] for head in heads]) for name in heads[0])
     yield "events", [" ".join(f"{event.day}:{event.type.name}" for event in row.happened) for row in rows]
-    for id_ in rows[0].decision.headline.ids:
+    first = rows[0].decision
+    if tone_of(first) == "bad":
+        yield first.headline.verdict or "", [csv_cell(row.decision.verdict) for row in rows if row.decision.verdict]
+        return
+    for id_ in first.headline.ids:
         results = [row.decision.results[id_] for row in rows]
         yield id_, [csv_cell(result) for result in results]
         yield from _reasons(id_, results, rows, say)

@@ -13,11 +13,12 @@ from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Change, Paid, Timeline, Total, YearRow
 from engine.language.facts import YEAR
 from engine.report import parts
+from engine.report.decided import of_the_verdict
 from engine.report.duties import duties
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, in_runs
 from engine.report.readings import hanging, readings_blocks, supposed_blocks
 from engine.report.reasons import EUROS, Hanging, marked, money_cells, money_columns, payment_row, reasons_block, why
-from engine.report.remarks import remark_blocks, remarks
+from engine.report.remarks import remark_blocks, remarks, tone_of
 from engine.report.say import Say
 
 if TYPE_CHECKING:
@@ -28,12 +29,15 @@ if TYPE_CHECKING:
 def timeline_blocks(
     timeline: Timeline, say: Say, title: str, full: bool, readings: Sequence[Reading], supposed: Sequence[Supposed] = ()
 ) -> Iterator[Block]:
-    """The page of one contract; ``full`` adds duties without a date."""
+    """The page of one contract, of a refused one only why; ``full`` adds duties without a date."""
     first = timeline.rows[0].decision
     yield from parts.verdict_heading(first, say, title)
     hangs = hanging(readings, say)
     decisions = [row.decision for row in timeline.rows]
     yield from remark_blocks(remarks(decisions, timeline.obligations, say, hangs), say)
+    if tone_of(first) == "bad":
+        yield from readings_blocks(of_the_verdict(first, readings), say, full)
+        return
     yield from _years(timeline, say)
     yield from _money(timeline, say, hangs)
     yield from _totals(timeline, say)
@@ -127,7 +131,9 @@ def change_text(change: Change, row: YearRow, say: Say) -> str:
     causes = [event_text(event, say) for event in change.events]
     causes += [say.label(use) for use in change.overlays]
     reason = why(change.after, row.decision, say)
-    return f"{told} — {say.listed([*causes, reason] if reason else causes)}" if causes or reason else told
+    cited = reason.startswith("[")  # a text alone, which is no cause beside the others
+    listed = say.listed([*causes, *([reason] if reason and not cited else [])])
+    return " ".join(filter(None, (told, "—" if causes or reason else "", listed, reason if cited else "")))
 
 
 def event_text(event: Event, say: Say) -> str:

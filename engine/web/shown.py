@@ -13,8 +13,8 @@ from engine.inquiry.readings import Reading
 from engine.language.facts import YEAR, Fact
 from engine.report import outside_page
 from engine.report.charts import decision_figure
-from engine.report.decided import Decided, Decisions, Undecided
-from engine.report.decision_page import of_the_verdict, page
+from engine.report.decided import Decided, Decisions, Undecided, of_the_verdict
+from engine.report.decision_page import page
 from engine.report.formats import Links, fragment
 from engine.report.page import Block, Heading, Paragraph
 from engine.report.questions_page import answers_text
@@ -169,7 +169,7 @@ class Shown:
                     if choice == reading.taken or choice in reading.others
                 ],
             )
-            for reading in (of_the_verdict(case) if self.refused else case.readings)
+            for reading in (of_the_verdict(case.decision, case.readings) if self.refused else case.readings)
         ]
 
     def _changes(self, reading: Reading, choice: str) -> str:

@@ -127,6 +127,14 @@ def test_the_verdict_stands_at_the_head_as_a_sentence_with_its_amounts(served: C
     assert 'class="lead"' not in served.get("/estimer", small).text
 
 
+def test_a_refusal_leads_to_what_would_change_it_and_a_question_says_what_its_words_mean(served: Client) -> None:
+    refused = served.get("/resultat", {**ORDINARY, "medecin.secteur": "non_conventionne"}).text
+    (leads,) = re.findall(r'href="(/et-si\?[^"]*)"[^>]*>Ce qui changerait ce refus<', refused)
+    assert "Secteur 1" in served.get(html.unescape(leads)).text
+    asked = served.get("/estimer", {"contrat.date_signature": "02/09/2024", "q": "patientele.percentile_mt"}).text
+    assert "rang" in html.unescape(asked).partition("Mots employés")[2]
+
+
 def test_a_source_stands_once_on_a_result_and_duties_without_a_day_are_folded(ordinary: Answer) -> None:
     page = html.unescape(ordinary.text)
     assert page.count("Une aide à l'embauche d'un assistant médical, Portail") == 1

@@ -76,10 +76,11 @@ def ended(blocks: Page, say: Say, full: bool = False) -> tuple[Block, ...]:
     """A page with what ends it: the words that it uses, and the texts that its notes cite."""
     page = tuple(blocks)
     texts = tuple(texts_blocks(say, full))
-    return (*page, *_glossary((*page, *texts), say), *texts)
+    return (*page, *glossary((*page, *texts), say), *texts)
 
 
-def _glossary(page: Page, say: Say) -> Iterator[Block]:
+def glossary(page: Page, say: Say) -> Iterator[Block]:
+    """The words of a page that not everyone knows, with what each means."""
     text = "\n".join(_texts(page))
     told = []
     for term in say.registry.vocabulary.glossary:

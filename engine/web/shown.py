@@ -17,6 +17,7 @@ from engine.report.decided import Decided, Decisions, Undecided, of_the_verdict
 from engine.report.decision_page import page
 from engine.report.formats import Links, fragment
 from engine.report.page import Block, Heading, Paragraph
+from engine.report.parts import glossary
 from engine.report.questions_page import answers_text
 from engine.report.readings import told_effects
 from engine.report.remarks import tone_of
@@ -111,6 +112,12 @@ class Shown:
     @property
     def fields(self) -> list[Field]:
         return [Field.of(fact, self.estimate.state, self.say) for fact in self.estimate.questions]
+
+    @property
+    def glossary(self) -> Markup:
+        """What the words of the questions mean."""
+        asked = [Paragraph(f"{each.question} {each.where}") for each in self.fields]
+        return Markup(fragment(glossary(asked, self.say)))
 
     @property
     def answers(self) -> list[tuple[str, str, str]]:
@@ -228,8 +235,9 @@ class Shown:
         for section in sections:
             html = fragment(section, 0 if self.whole else 1, links)
             if _titled(section, say("amounts")):
-                if self.whole or any(told(line.amount) for line in decision.years):
-                    money += [f"<div>{html}</div>", decision_figure(decision, say)]
+                drawn = any(told(line.amount) for line in decision.years)
+                money += [f"<div>{html}</div>"] if self.whole or drawn else []
+                money += [decision_figure(decision, say)] if drawn else []
             elif self.whole and not any(_titled(section, each) for each in elsewhere):
                 following = after or any(_titled(section, say(each)) for each in ("obligations", "texts"))
                 (after if following else before).append(html)

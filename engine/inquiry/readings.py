@@ -140,10 +140,12 @@ def _glanced(settled: Settled, case: Glimpse) -> object:
     told = {(each.step.item.id, *obligation_status(each, run, case.as_of)[:2]) for each in program.obligations}
     warned = {text["fr"] for each in program.steps for when, text in each.warnings if when(run.slots)[0]}
     shown = (*case.ids, *(each.step.item.id for each in program.payments))
-    bounds = [id_ for each in settled.convention.results.headline.values() for id_ in each.between]
+    headline = settled.convention.results.headline
+    bounds = [id_ for each in headline.values() for id_ in each.between]
+    replaced = {id_ for _, overlay in settled.laid for id_ in overlay.replace if id_ in headline}
     raw = [run.answers[id_][0] if id_ in run.answers else None for id_ in (*shown, *bounds)]
     left = settled.can_be(run) if UNDETERMINED in raw else {}
-    return raw, [left.get(id_) for id_ in shown], paid, told, warned
+    return raw, [left.get(id_) for id_ in shown], replaced, paid, told, warned
 
 
 def effects(before: Mapping[Place, Seen], after: Mapping[Place, Seen]) -> Iterator[Effect]:

@@ -147,14 +147,14 @@ def citation_changed(random: Random, files: Files) -> Found:
 
 
 def default_changed(random: Random, files: Files) -> Found:
-    question = random.choice(files[HEAD]["interpretations"])
+    question = random.choice(files[HEAD].get("interpretations", []))
     others = [choice["id"] for choice in question["choices"] if choice["id"] != question["default"]]
     question["default"] = random.choice(others)
     return question["id"], "changed", "default", "rule"
 
 
 def choice_added(random: Random, files: Files) -> Found:
-    question = random.choice(files[HEAD]["interpretations"])
+    question = random.choice(files[HEAD].get("interpretations", []))
     question["choices"].append({"id": "autre_lecture", "label": {"fr": "Autre", "en": "Other"}})
     return question["id"], "added", "choice", "rule"
 

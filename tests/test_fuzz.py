@@ -243,3 +243,24 @@ def test_the_input_is_taken_before_it_is_mangled(kind: str, tmp_path: Path, monk
     sound, run = KINDS[kind]
     result = run(sound(), random.Random(0))
     assert (result.exit_code, result.stderr) == (0, ""), result.stderr
+
+
+FOUND: Mapping[str, Callable[[bytes], bytes]] = {
+    "a file cut after a line break that only YAML counts": lambda sound: b"\r" + sound.partition(b"om: 3}")[0],
+    "a headline result that no text has": lambda sound: sound.replace(b"id: aide.montant_annuel", b"id: aide.montant"),
+    "a bound that is no number": lambda sound: sound.replace(b"{from: 3}", b"{from: 3 3}"),
+}
+
+
+@pytest.mark.parametrize("edit", FOUND.values(), ids=FOUND)
+@pytest.mark.parametrize("command", ["check", "evaluate", "diff"])
+def test_what_once_ended_in_a_traceback_ends_in_messages(
+    edit: Callable[[bytes], bytes], command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    in_policies(edit(rules()), "nouvelle/regles.yaml")
+    Path("case.yaml").write_bytes(CASE)
+    words = {"check": ["check"], "evaluate": ["evaluate", "case.yaml"], "diff": ["diff", POLICIES]}[command]
+    result = avenant(*words, *(["policies"] if command == "diff" else ["--policies", "policies"]))
+    assert fault_of(result, 0) is None
+    assert result.exit_code == 1 or command == "diff"

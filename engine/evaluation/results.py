@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from engine.errors import InputFault, Problem, nearest
 from engine.evaluation.decision import NONE, Doubt, Limit, ObligationLine, OverlayUse, PaymentLine, Reason, Result
 from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts
@@ -124,8 +125,15 @@ def _limits(program: Program, compiled: Compiled, run: Run) -> tuple[Limit, ...]
 
 
 def no_such_result(id_: str, registry: Registry) -> Result:
-    """A headline result that a convention does not have, which is not applicable, under its name elsewhere."""
-    label = next(each.items[id_].label for each in registry.conventions.values() if id_ in each.items)
+    """A headline result that a convention does not have, which is not applicable, under its name elsewhere.
+
+    Raises:
+        InputFault: no convention has it.
+    """
+    label = next((each.items[id_].label for each in registry.conventions.values() if id_ in each.items), None)
+    if label is None:
+        known = dict.fromkeys(item for each in registry.conventions.values() for item in each.items)
+        raise InputFault([Problem(registry.results.headline[id_].at, "unknown-item", {"id": id_}, nearest(id_, known))])
     return Result(id=id_, kind="quantity", label=label, type=None, status="not_applicable", value=None)
 
 

@@ -34,6 +34,7 @@ _ODD_NUMBER = re.compile(
     r"|\.[0-9][0-9_]*([eE][-+]?[0-9]+)?|\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z"
 )
 _ODD_BOOLEANS = frozenset({"yes", "no", "on", "off", "true", "false"})
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what ends a line for YAML, whose count the places follow
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -118,7 +119,7 @@ class _Reader:
         self.lines: list[str] = []
 
     def read(self, text: str) -> None:
-        self.lines = [*text.split("\n"), ""]  # an end may stand after the last
+        self.lines = [*_BREAK.split(text), ""]  # an end may stand after the last
         if not self.is_json:
             self.problems += bounded(character_problems(self.lines, self.name, "\t", "yaml-tab"))
         if not self.problems:

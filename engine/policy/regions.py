@@ -29,7 +29,10 @@ def cells_of(table: Table, name: str) -> list[Cell]:
 
 
 def classes(cells: Sequence[Cell], type_: Type, fact: Fact | None = None) -> list[Any] | None:
-    """A value of each class of an input of this type, within the range of ``fact``; None where a bound is computed."""
+    """A value of each class of an input of this type, within the range of ``fact``.
+
+    None where a bound is computed, or is no number: a text is compared though ``check`` refuses it.
+    """
     if not all(isinstance(bound, Literal) for cell in cells for _, bound in cell.bounds):
         return None
     if type_.kind in ("enum", "verdict"):
@@ -38,6 +41,8 @@ def classes(cells: Sequence[Cell], type_: Type, fact: Fact | None = None) -> lis
         return [True, False]
     written = (each for cell in cells for each in (*cell.literals, *(bound for _, bound in cell.bounds)))
     named = {constant(literal, type_) for literal in written if isinstance(literal, Literal)}
+    if any(isinstance(value, str | bool) for value in named):
+        return None
     points = {_beside(value, type_, sign) for value in named for sign in (-1, 0, 1)}
     return sorted(_within(points, fact)) or [SOME_DAY if type_.kind == "date" else 0]
 

@@ -253,6 +253,10 @@ CHANGES: dict[str, tuple[Change, tuple[str, str, str, str, str]]] = {
         lambda f: entry(f, "parameters", "seuil")["values"].append({"from": "2026-01-01", "value": 800}),
         ("seuil", "added", "dated_value", "value 2026-01-01", "rule"),
     ),
+    "no first dated value": (
+        lambda f: entry(f, "parameters", "seuil")["values"].pop(0),
+        ("seuil", "removed", "dated_value", "value 2024-01-01", "rule"),
+    ),
     "a dated value from another day": (
         lambda f: entry(f, "parameters", "seuil")["values"][1].update({"from": "2025-02-01"}),
         ("seuil", "changed", "from", "value 2025-02-01", "rule"),

@@ -138,11 +138,16 @@ def _by_condition(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Ed
 
 
 def _dated(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
-    """Values by their first day; those that hold on the first day of the windows are the same line."""
+    """Values by their first day; those that hold on the first day of the windows are the same line.
+
+    So is the first of either side, unless the other side has its day too: then what stood before it was added or removed.
+    """
     starts = spot.setting.starts
+    sides = (before, after, starts[0]), (after, before, starts[1])
     days = {
-        id(value): None if number == 0 or value.start <= start else value.start
-        for values, start in zip((before, after), starts, strict=True)
+        id(value): None if value.start <= start or (number == 0 and value.start not in written) else value.start
+        for values, others, start in sides
+        for written in [{other.start for other in others}]
         for number, value in enumerate(values)
     }
 

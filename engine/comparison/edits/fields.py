@@ -140,7 +140,7 @@ def _by_condition(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Ed
 def _dated(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
     """Values by their first day; those that hold on the first day of the windows are the same line.
 
-    So is the first of either side, unless the other side has its day too: then what stood before it was added or removed.
+    So is the first of either side, unless the other has its day too: then what stood before was added or removed.
     """
     starts = spot.setting.starts
     sides = (before, after, starts[0]), (after, before, starts[1])

@@ -55,7 +55,7 @@ def place(found: Coverage, kind: str, name: str) -> Place:
 
 
 def fates(score: Score, kind: str, subject: str) -> list[Fate]:
-    return [fate for fate in score.fates if (fate.kind, fate.subject) == (kind, subject)]
+    return [fate for fate in score.fates if (fate.change.kind, fate.subject) == (kind, subject)]
 
 
 def test_items_rows_rules_and_derogations_are_counted_as_the_suite_reaches_them(reached: Coverage) -> None:
@@ -83,7 +83,7 @@ def test_only_tests_that_look_at_an_item_reach_it(rules: Session, cases: list[Po
 
 
 def test_a_threshold_moved_past_a_tested_value_is_noticed(score: Score) -> None:
-    moved = {(fate.at.line, fate.after): fate.status for fate in fates(score, "threshold", "activite")}
+    moved = {(fate.change.at.line, fate.change.after): fate.status for fate in fates(score, "threshold", "activite")}
     # The first comparison decides only above 775 patients, which no test of the suite is.
     assert moved == {(8, "774"): SURVIVED, (8, "776"): SURVIVED, (11, "774"): CAUGHT, (11, "776"): CAUGHT}
 
@@ -96,7 +96,11 @@ def test_a_row_a_rule_and_an_operator_without_a_test_survive_and_those_with_one_
 
 
 def test_a_change_that_changes_nothing_is_proved_so_and_not_counted(score: Score) -> None:
-    same = [(fate.subject, fate.kind, fate.before, fate.after) for fate in score.fates if fate.status == EQUIVALENT]
+    same = [
+        (fate.subject, fate.change.kind, fate.change.before, fate.change.after)
+        for fate in score.fates
+        if fate.status == EQUIVALENT
+    ]
     assert same == [("bareme", "threshold", "1", "0")]  # no contract has a year 0
     assert score.count(CAUGHT) + score.count(SURVIVED) + score.count(EQUIVALENT) == len(score.fates)
 

@@ -58,7 +58,7 @@ def mutation_blocks(score: Score, say: Say) -> Iterator[Block]:
     yield Table(columns, tuple(rows))
     if score.survivors:
         yield Heading(say("survivors"), tone="open")
-        yield Tree(tuple((0, f"{fate.at}: {fate.subject}: {fate_text(fate)}") for fate in score.survivors))
+        yield Tree(tuple((0, _fate_line(fate)) for fate in score.survivors))
     yield from (Paragraph(line) for line in mutation_lines(score, say))
 
 
@@ -117,7 +117,11 @@ def percent(share: float, say: Say) -> str:
 
 def fate_text(fate: Fate) -> str:
     """What a mutant changes, as one short text."""
-    return f"{fate.kind}: {fate.before} → {fate.after}"
+    return f"{fate.change.kind}: {fate.change.before} → {fate.change.after}"
+
+
+def _fate_line(fate: Fate) -> str:
+    return f"{fate.change.at}: {fate.subject}: {fate_text(fate)}"
 
 
 def _fraction(reached: int, all_: int) -> str:
@@ -135,8 +139,8 @@ def _place(place: Place, found: Coverage) -> dict[str, Any]:
 
 
 def _fate(fate: Fate) -> dict[str, Any]:
-    place = {"at": str(fate.at), "convention": fate.convention, "item": fate.subject}
-    return {**place, **named(fate, "kind", "before", "after")}
+    place = {"at": str(fate.change.at), "convention": fate.convention, "item": fate.subject}
+    return {**place, **named(fate.change, "kind", "before", "after")}
 
 
 def coverage_html(found: Coverage, score: Score | None, sources: Mapping[str, str], say: Say) -> str:
@@ -163,8 +167,8 @@ def _file(name: str, source: str, found: Coverage, score: Score | None, say: Say
             places.setdefault(place.at.line, []).append(place)
     surviving: dict[int, list[Fate]] = {}
     for fate in score.survivors if score is not None else ():
-        if fate.at.file == name:
-            surviving.setdefault(fate.at.line, []).append(fate)
+        if fate.change.at.file == name:
+            surviving.setdefault(fate.change.at.line, []).append(fate)
     reached = sum(len(found.sides(place)) for here in places.values() for place in here)
     of = sum(len(place.sides) for here in places.values() for place in here)
     opened = " open" if reached < of or surviving else ""
@@ -192,7 +196,7 @@ def _shade(places: list[Place], found: Coverage) -> str:
 
 def proposed_suite(score: Score, say: Say) -> str:
     """A test file as it stands under ``policies/*/tests``; changes for which no test is known are comments."""
-    told = [(f"{fate.at}: {fate.subject}: {fate_text(fate)}", fate.proposal) for fate in score.survivors]
+    told = [(_fate_line(fate), fate.proposal) for fate in score.survivors]
     cases = [{"name": on_one_line(change), **proposal} for change, proposal in told if proposal is not None]
     head, *lines = rules_text({"suite": say("proposed_suite"), "base": {}, "cases": cases}, "suite").splitlines()
     lines += [comment(say("proposed_none", change=change)) for change, proposal in told if proposal is None]

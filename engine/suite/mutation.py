@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
-from engine.errors import InputFault, Location, UsageFault
+from engine.errors import InputFault, UsageFault
 from engine.evaluation.facts import Facts
 from engine.evaluation.inference import EngineFault
 from engine.evaluation.plan import Key
@@ -28,6 +28,7 @@ from engine.suite.mutants import Mutant, mutants
 from engine.suite.observed import Differ, Observed, observe, settle
 from engine.suite.proposing import Entry, proposed_entry
 from engine.suite.running import PolicyCase, run_case
+from engine.suite.variants import Change
 
 PROCESSES = 2
 CHUNK = 40
@@ -44,10 +45,7 @@ class Fate:
 
     convention: str
     subject: str
-    kind: str
-    at: Location
-    before: str
-    after: str
+    change: Change
     status: str
     caught_by: str = ""
     proposal: Entry | None = None
@@ -162,18 +160,7 @@ class _Bench:
             status = INVALID
         finally:
             changed.close()
-        change = mutant.change
-        return Fate(
-            mutant.convention.id,
-            mutant.subject,
-            change.kind,
-            change.at,
-            change.before,
-            change.after,
-            status,
-            caught_by,
-            proposal,
-        )
+        return Fate(mutant.convention.id, mutant.subject, mutant.change, status, caught_by, proposal)
 
     def _tried(self, mutant: Mutant, changed: Session) -> tuple[str, str]:
         """The name of the test that notices, and the status.

@@ -18,7 +18,7 @@ from engine.errors import InputFault, Location, Problem, UsageFault, fault
 from engine.policy.model import Convention
 from engine.policy.places import HEAD, policies_place
 from engine.policy.reading import load_registry, load_vocabulary
-from engine.policy.registry import Registry
+from engine.policy.registry import Registry, earlier
 
 SINCE_PARTED = "..."
 BETWEEN = ".."
@@ -78,13 +78,8 @@ def paired(old: Side, new: Side) -> tuple[tuple[str, str], ...]:
 
 
 def text_before(convention: Convention, known: Mapping[str, Convention]) -> str | None:
-    """The last of the ``known`` conventions for the same beneficiaries whose window opens before."""
-    earlier = [
-        each
-        for each in known.values()
-        if each.beneficiary == convention.beneficiary and each.signed_from < convention.signed_from
-    ]
-    return max(earlier, key=lambda each: each.signed_from).id if earlier else None
+    """The last of the ``known`` conventions for the same beneficiary whose window opens before."""
+    return next((each.id for each in earlier(convention, known.values())), None)
 
 
 def _since_the_one_before(name: str, policies: str | None) -> tuple[Side, Side]:

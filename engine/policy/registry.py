@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
@@ -135,6 +135,13 @@ class Registry:
             before=_window(before[-1]) if before else "—",
             after=_window(after[0]) if after else "—",
         )
+
+
+def earlier(convention: Convention, among: Iterable[Convention]) -> list[Convention]:
+    """The texts for the same beneficiary whose window opens before that of a convention, the latest first."""
+    own = (each for each in among if each.beneficiary == convention.beneficiary)
+    before = (each for each in own if each.signed_from < convention.signed_from)
+    return sorted(before, key=lambda each: each.signed_from, reverse=True)
 
 
 def _window(convention: Convention) -> str:

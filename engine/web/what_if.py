@@ -21,6 +21,7 @@ from engine.inquiry.what_if import Alternatives, alternatives
 from engine.language.facts import BENEFICIARY, YEAR, Fact
 from engine.language.values import Scalar
 from engine.policy.model import Convention
+from engine.policy.registry import earlier
 from engine.report import alternatives_page, options_page
 from engine.report.charts import curve_figure
 from engine.report.decided import told_case
@@ -106,9 +107,7 @@ def _axes(session: Session, state: State, decision: Decision) -> Iterator[Axis]:
 def _texts(session: Session, decision: Decision) -> list[Convention]:
     """The text of a decision, then those before it for the same beneficiary, the latest first."""
     own = decision.convention
-    others = (each for each in session.registry.conventions.values() if each.beneficiary == own.beneficiary)
-    before = [each for each in others if each.signed_from < own.signed_from]
-    return [own, *sorted(before, key=lambda each: each.signed_from, reverse=True)][:SIDES]
+    return [own, *earlier(own, session.registry.conventions.values())][:SIDES]
 
 
 def _lacking(decision: Decision, facts: Iterable[Fact]) -> tuple[Fact, ...]:

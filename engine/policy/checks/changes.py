@@ -14,7 +14,7 @@ from engine.language.expressions import Apply, Compare, Expression, FactRef, Ite
 from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS
 from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table
-from engine.policy.registry import Registry
+from engine.policy.registry import Registry, earlier
 from engine.words import LANGUAGES
 
 LEAP = 8  # times by which a number may grow or shrink before it looks like one with a digit too many
@@ -31,7 +31,7 @@ _OPPOSITE = {
 
 def change_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """Numbers that look mistyped by themselves, and numbers, bounds and units unlike those of the text before."""
-    before = _before(registry, convention)
+    before = next(iter(earlier(convention, registry.conventions.values())), None)
     for item in convention.items.values():
         yield from _doubtful(item)
         for part in below(item):
@@ -43,16 +43,6 @@ def change_problems(registry: Registry, convention: Convention) -> Iterator[Prob
         old_item = before.items.get(item.id) if before is not None else None
         if old_item is not None and old_item.kind == item.kind:
             yield from _against(old_item, item)
-
-
-def _before(registry: Registry, convention: Convention) -> Convention | None:
-    """The text of the same beneficiary whose time comes just before."""
-    older = [
-        other
-        for other in registry.conventions.values()
-        if other.beneficiary == convention.beneficiary and other.signed_from < convention.signed_from
-    ]
-    return max(older, key=lambda other: other.signed_from, default=None)
 
 
 def _doubtful(item: Item) -> Iterator[Problem]:

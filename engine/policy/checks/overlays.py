@@ -13,7 +13,7 @@ from engine.language.facts import FIRST_DAY
 from engine.policy.checks.outcomes import prove
 from engine.policy.model import Convention, Outcome, Overlay, Parameter
 from engine.policy.overlays import covers, laid_items, named_items
-from engine.policy.registry import Registry
+from engine.policy.registry import Registry, earlier
 from engine.policy.resolve import Resolved, replaces
 
 _UNLIKE_OTHERS = frozenset({"outcome", "obligation"})  # decided by rules; a status and no value
@@ -49,9 +49,8 @@ def _own_names(convention: Convention, overlay: Overlay) -> Iterator[Problem]:
 
 def _of_another_time(registry: Registry, convention: Convention, overlay: Overlay) -> Iterator[Problem]:
     """An overlay that an older convention lays already, or that is to hold before its own convention does."""
-    for other in registry.conventions.values():
-        older = other.beneficiary == convention.beneficiary and other.signed_from < convention.signed_from
-        if older and any(_lays(overlay) == _lays(each) for each in other.overlays):
+    for other in earlier(convention, registry.conventions.values()):
+        if any(_lays(overlay) == _lays(each) for each in other.overlays):
             yield Problem(overlay.at, "overlay-repeated", {"id": overlay.id, "convention": other.id})
     if overlay.first_anniversary is not None and overlay.first_anniversary < convention.signed_from:
         days = {"day": overlay.first_anniversary.isoformat(), "start": convention.signed_from.isoformat()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,17 +12,13 @@ import click
 from engine.cli.common import Given, deciding, deciding_options, given, page_options, read_document, shown_options
 from engine.cli.tongue import complain, tell
 from engine.errors import ERROR, InputFault, needing
-from engine.evaluation import timeline as living
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
 from engine.files import refuse_input, replacing
-from engine.inquiry.life_readings import life_resting, readings_of_life, supposed_of_life
-from engine.inquiry.suppositions import Supposed
 from engine.policy.document import Document
-from engine.report.timeline_data import FORMATS, Life
+from engine.report.timeline_data import FORMATS, Life, told_life
 
 if TYPE_CHECKING:
-    from engine.evaluation.timeline import Timeline
     from engine.inquiry.sensitivity import Sensitivity
     from engine.letters.matter import Matter
     from engine.letters.people import People
@@ -40,22 +36,17 @@ def timeline(rules: Given, dossier: str, sensitivity: bool, full: bool) -> None:
     document = read_document(dossier)
     read = read_dossier(document, rules.session.registry.vocabulary)
     with deciding(document, "case"):
-        life = living.timeline(rules.session, read, rules.convention, dict(rules.choices), rules.as_of)
-        readings = readings_of_life(rules.session, life, rules.choices)
-        supposed = supposed_of_life(rules.session, life, rules.choices)
-        found = _sensitivity(rules, life, supposed) if sensitivity else None
-        life = life_resting(life, supposed)
-    subject = Life(
-        title=rules.title(dossier), timeline=life, readings=readings, supposed=supposed, sensitivity=found, full=full
-    )
-    rules.put(FORMATS, subject, [dossier])
+        choices, title = dict(rules.choices), rules.title(dossier)
+        life = told_life(rules.session, read, choices, rules.as_of, rules.convention, title)
+        found = _sensitivity(rules, life) if sensitivity else None
+    rules.put(FORMATS, replace(life, sensitivity=found, full=full), [dossier])
 
 
-def _sensitivity(rules: Given, life: Timeline, supposed: Sequence[Supposed]) -> Sensitivity:
+def _sensitivity(rules: Given, life: Life) -> Sensitivity:
     from engine.inquiry.inquiries import inquiry_of_life  # rarely asked for
     from engine.inquiry.sensitivity import sensitivity
 
-    return sensitivity(inquiry_of_life(rules.session, life, dict(rules.choices), supposed))
+    return sensitivity(inquiry_of_life(rules.session, life.timeline, dict(rules.choices), life.supposed))
 
 
 KINDS = ("accord", "refus", "pieces", "objectif", "versement", "trop-percu")

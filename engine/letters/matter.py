@@ -12,15 +12,16 @@ from engine.evaluation.decision import Decision, PaymentLine, Result
 from engine.evaluation.dossier import Dossier
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
-from engine.evaluation.timeline import Timeline, timeline
-from engine.inquiry.life_readings import readings_of_life, supposed_of_life
-from engine.inquiry.readings import Reading, readings_of_case, readings_on
-from engine.inquiry.suppositions import Supposed, supposed_of_case, supposed_on
+from engine.evaluation.timeline import Timeline
+from engine.inquiry.readings import Reading, readings_on
+from engine.inquiry.suppositions import Supposed, supposed_on
 from engine.language.expressions import Text
 from engine.language.facts import YEAR
 from engine.policy.registry import Registry
+from engine.report.decided import Decided, told_case
 from engine.report.remarks import eligibility_criteria, tone_of, unmet_conditions
 from engine.report.say import Say
+from engine.report.timeline_data import Life, told_life
 from engine.words import LANGUAGES
 
 ACCORD, REFUS, PIECES, OBJECTIF, VERSEMENT, TROP_PERCU = KINDS = (
@@ -30,15 +31,20 @@ ACCORD, REFUS, PIECES, OBJECTIF, VERSEMENT, TROP_PERCU = KINDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """What a letter is about. ``chosen`` are the readings that were asked for; ``day`` is that of the letter."""
+    """A decided case, or a life. ``chosen`` are the readings that were asked for; ``day`` is that of the letter."""
 
-    decision: Decision
-    life: Timeline | None
-    readings: Sequence[Reading]
-    supposed: Sequence[Supposed]
+    told: Decided | Life
     chosen: Mapping[str, str]
     day: dt.date | None
     year: int | None = None
+
+    @property
+    def life(self) -> Timeline | None:
+        return self.told.timeline if isinstance(self.told, Life) else None
+
+    @property
+    def decision(self) -> Decision:
+        return self.told.timeline.rows[0].decision if isinstance(self.told, Life) else self.told.decision
 
     @property
     def decisions(self) -> Sequence[tuple[int, Decision]]:
@@ -107,11 +113,11 @@ class Matter:
 
     def readings_on(self, ids: Collection[str], years: Collection[int] = ()) -> Iterator[Reading]:
         """The readings of which another choice would change one of these results, with those changes alone."""
-        return readings_on(self.readings, ids, years)
+        return readings_on(self.told.readings, ids, years)
 
     def supposed_on(self, ids: Collection[str], years: Collection[int] = ()) -> Iterator[Supposed]:
         """The rights and assumptions that would change one of these results, with those changes alone."""
-        return supposed_on(self.supposed, ids, years)
+        return supposed_on(self.told.supposed, ids, years)
 
 
 def matter_of_case(
@@ -124,9 +130,7 @@ def matter_of_case(
         UsageFault: an unknown convention, interpretation or choice.
     """
     decision = session.decide(facts, convention, choices, day)
-    readings = readings_of_case(session, decision, choices)
-    supposed = supposed_of_case(session, decision, choices)
-    return Matter(decision=decision, life=None, readings=readings, supposed=supposed, chosen=choices, day=day)
+    return Matter(told=told_case(session, decision, "", choices), chosen=choices, day=day)
 
 
 def matter_of_life(
@@ -134,15 +138,7 @@ def matter_of_life(
 ) -> Matter:
     """What a letter on a dossier is about, on a day or else on that of its last event; raises as for a case."""
     at = day or max((event.day for event in dossier.events), default=None)
-    life = timeline(session, dossier, convention, choices, at)
-    return Matter(
-        decision=life.rows[0].decision,
-        life=life,
-        readings=readings_of_life(session, life, choices),
-        supposed=supposed_of_life(session, life, choices),
-        chosen=choices,
-        day=at,
-    )
+    return Matter(told=told_life(session, dossier, choices, at, convention), chosen=choices, day=at)
 
 
 WEAK = frozenset({"secondary", "derived"})  # kinds of source on which alone nobody is refused

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from engine.escaping import in_cell, on_one_line
 from engine.evaluation.decision import Result
-from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
+from engine.evaluation.dossier import Dossier
+from engine.evaluation.session import Session
+from engine.evaluation.timeline import Paid, Timeline, Total, YearRow, timeline
+from engine.inquiry.life_readings import life_resting, readings_of_life, supposed_of_life
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.report import objects
 from engine.report.charts import timeline_figure
@@ -46,6 +49,25 @@ class Life:
     supposed: Sequence[Supposed] = ()
     sensitivity: Sensitivity | None = None
     full: bool = False
+
+
+def told_life(
+    session: Session,
+    dossier: Dossier,
+    chosen: Mapping[str, str],
+    as_of: dt.date | None,
+    convention: str | None = None,
+    title: str = "",
+) -> Life:
+    """The life of a contract under ``chosen`` readings, with those, the rights and the assumptions that matter to it.
+
+    Raises:
+        InputFault: no convention on the signature date, or a policy defect.
+        UsageFault: an unknown convention, interpretation or choice.
+    """
+    life = timeline(session, dossier, convention, chosen, as_of)
+    readings, supposed = readings_of_life(session, life, chosen), supposed_of_life(session, life, chosen)
+    return Life(title=title, timeline=life_resting(life, supposed), readings=readings, supposed=supposed)
 
 
 @noted

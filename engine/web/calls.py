@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, UsageFault, fault, nearest
-from engine.evaluation import timeline as living
 from engine.evaluation.decision import Decision
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
-from engine.inquiry.life_readings import life_resting, readings_of_life, supposed_of_life
 from engine.inquiry.possible import outlooks, outlooks_of
 from engine.inquiry.questions import ALL, Asker
 from engine.inquiry.what_if import alternatives
@@ -208,12 +206,9 @@ def _what_if(session: Session, body: Body, say: Say) -> Any:
 
 def _timeline(session: Session, body: Body, say: Say) -> Any:
     dossier = read_dossier(body.document.part("dossier"), session.registry.vocabulary)
-    life = living.timeline(session, dossier, body.get("convention"), body.choices, body.as_of)
-    body.expect(life.rows[0].decision.digest)
-    readings = readings_of_life(session, life, body.choices)
-    supposed = supposed_of_life(session, life, body.choices)
-    told = life_resting(life, supposed)
-    return timeline_data.data(timeline_data.Life(title="", timeline=told, readings=readings, supposed=supposed), say)
+    life = timeline_data.told_life(session, dossier, body.choices, body.as_of, body.get("convention"))
+    body.expect(life.timeline.rows[0].decision.digest)
+    return timeline_data.data(life, say)
 
 
 CALLS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -59,9 +59,8 @@ def follow(session: Session, text: str, day: str, title: str) -> Followed:
     name = "dossier.json" if text.lstrip().startswith("{") else "dossier.yaml"
     dossier = read_dossier(loader.parse(text.encode("utf-8", "replace"), name), session.registry.vocabulary)
     matter = matter_of_life(session, dossier, {}, day_of(session, day))
-    assert matter.life is not None
-    life = Life(title=title, timeline=matter.life, readings=matter.readings, supposed=matter.supposed, full=True)
-    return Followed(life, text, matter)
+    assert isinstance(matter.told, Life)
+    return Followed(replace(matter.told, title=title, full=True), text, matter)
 
 
 def types() -> dict[str, EventType]:

@@ -94,14 +94,7 @@ def decided(session: Session, state: State, facts: Facts | None = None) -> Decis
 
 def _whole(session: Session, state: State, case: Decided) -> Estimate:
     """The whole result with the letters that may be written of it."""
-    matter = Matter(
-        decision=case.decision,
-        life=None,
-        readings=case.readings,
-        supposed=case.supposed,
-        chosen=state.choices,
-        day=state.as_of,
-    )
+    matter = Matter(told=case, chosen=state.choices, day=state.as_of)
     return Estimate(state=state, answer=case, letters=possible(matter, session))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field
+from typing import NamedTuple
 
 from engine.escaping import on_one_line
 from engine.records import dataclass
@@ -17,8 +18,7 @@ ERROR, WARNING = "error", "warning"
 MAX_FAULTS = 100  # told at once of one file; a file made to flood the reader gets no more
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(NamedTuple):  # half of all that is read of a policy, and a tuple is made in a third of the time
     """A place in a file; line and column count from 1, and 0 means the whole file."""
 
     file: str

@@ -20,7 +20,6 @@ from test_bulk_agreement import differences as column_differences
 
 from engine.errors import InputFault
 from engine.evaluation.facts import Facts, nested, read_case
-from engine.evaluation.plan import reads_of
 from engine.evaluation.session import Session
 from engine.language.logic import cone
 from engine.language.symbolic import terms_of
@@ -81,7 +80,7 @@ def enumerated(session: Session, convention: Convention, most: int) -> Iterator[
         if step.item.transitional:
             continue
         rng = random.Random(step.item.id)
-        names = reads_of(step).facts
+        names = step.reads.facts
         for values in combinations([apart[name] for name in names], rng, most):
             facts = dict(rng.choice(wholes))
             for name, value in zip(names, values, strict=True):

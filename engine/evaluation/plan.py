@@ -5,52 +5,62 @@ Both evaluators run the same Plan; every name in it is resolved and every type k
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from engine.errors import InputFault
-from engine.language.expressions import Chosen, FactRef, ItemRef, walk
+from engine.language.expressions import Chosen, FactRef, ItemRef, Unpublished
 from engine.language.facts import SIGNATURE, YEAR, Vocabulary
 from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.policy.model import Convention, Interpretation, Item, Parameter
 from engine.policy.overlays import Laid, agreement_items, interpretations, laid_items, laid_names, open_questions
-from engine.policy.resolve import resolve
+from engine.policy.resolve import Named, resolve
 from engine.records import dataclass
 
 Key = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
+class Reads:
+    """What an item reads: other items, questions, and facts through its gates, its body, its dates and its year.
+
+    ``supplied`` are the facts that would supply a value which it leaves unpublished.
+    """
+
+    items: tuple[str, ...]
+    facts: tuple[str, ...]
+    questions: frozenset[str]
+    supplied: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One item to evaluate: its type, and whether it is of the contract year."""
+    """One item to evaluate: its type, whether it is of the contract year, and what it reads by itself."""
 
     item: Item
     type: Type | None
     yearly: bool
+    reads: Reads
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """What an item reads: other items, questions, and facts through its gates, its body, its dates and its year."""
-
-    item: Item
-    items: tuple[str, ...]
-    facts: tuple[str, ...]
-    questions: frozenset[str]
-
-
-def reads_of(step: Step) -> Reads:
-    """What the item of a step reads by itself."""
-    item = step.item
-    read = [node for node in walk(item) if isinstance(node, FactRef | ItemRef | Chosen)]
-    facts = {node.name: None for node in read if isinstance(node, FactRef)}
+def step_of(item: Item, type_: Type | None, yearly: bool, named: Iterable[Named]) -> Step:
+    """The step of an item; ``named`` are the nodes that name something in it."""
+    facts, items, questions, supplied = dict[str, None](), dict[str, None](), set[str](), list[str]()
+    for node in named:
+        match node:
+            case FactRef():
+                facts[node.name] = None
+            case ItemRef():
+                items[node.id] = None
+            case Chosen():
+                questions.add(node.interpretation)
+            case Unpublished():
+                supplied += [ref.name for ref in node.supplied_by]
     if isinstance(item.body, Parameter) and len(item.body.values) > 1:
         facts[SIGNATURE] = None
-    if step.yearly:
+    if yearly:
         facts[YEAR] = None
-    items = dict.fromkeys(node.id for node in read if isinstance(node, ItemRef))
-    questions = frozenset(node.interpretation for node in read if isinstance(node, Chosen))
-    return Reads(item, tuple(items), tuple(facts), questions)
+    return Step(item, type_, yearly, Reads(tuple(items), tuple(facts), frozenset(questions), tuple(supplied)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,5 +101,6 @@ def make_plan(convention: Convention, covering: Sequence[Laid], laid: Sequence[L
     resolved = resolve(items, vocabulary, interpretations(convention, covering))
     if resolved.problems:
         raise InputFault(resolved.problems)
-    steps = tuple(Step(items[id_], resolved.types[id_], id_ in resolved.yearly) for id_ in resolved.order)
+    types, yearly, named = resolved.types, resolved.yearly, resolved.named
+    steps = tuple([step_of(items[id_], types[id_], id_ in yearly, named[id_]) for id_ in resolved.order])
     return Plan(convention, tuple(laid), steps, vocabulary, open_questions(convention, covering))

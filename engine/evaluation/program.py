@@ -11,9 +11,9 @@ from engine.evaluation.closures import condition, expression, steps_left
 from engine.evaluation.combining import narrowed
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.inference import Ruleset, load_ruleset
-from engine.evaluation.plan import Plan, Step, reads_of
+from engine.evaluation.plan import Plan, Step
 from engine.evaluation.slots import MEMO, Answer, BodyClosure, Closure, Decided, Names, unpublished
-from engine.language.expressions import Text, Unpublished, find
+from engine.language.expressions import Text, Unpublished
 from engine.language.facts import YEAR
 from engine.language.types import Type
 from engine.policy.model import CONSISTENCY, SOURCE_KINDS, Convention, Item, Obligation, Outcome, Payment, Quantity
@@ -222,10 +222,9 @@ def _compiled(step: Step, slot: int, names: Names) -> Compiled:
 
 def _reads(step: Step, names: Names) -> int:
     """The bits of what a step reads, and of the facts that would supply a value which it leaves unpublished."""
-    reads = reads_of(step)
+    reads = step.reads
     found = bits_of(names.items, reads.items) | bits_of(names.choices, reads.questions)
-    supplied = (ref.name for node in find(Unpublished, step.item) for ref in node.supplied_by)
-    return found | bits_of(names.facts, (*reads.facts, *supplied))
+    return found | bits_of(names.facts, reads.facts + reads.supplied)
 
 
 def bits_of(slots: Mapping[str, int], names: Iterable[str]) -> int:

@@ -102,7 +102,7 @@ def _start(member: DatedValue | Row) -> dt.date:
 
 
 def _cell(at: Location, column: int) -> Location:
-    return replace(at, column=column + 1)
+    return at._replace(column=column + 1)
 
 
 def behind(text: str, start: int, found: str) -> tuple[int, str]:

@@ -60,7 +60,7 @@ def planned(registry: Registry, convention: Convention, found: Sequence[Change],
         raise InputFault(Problem(at, "exchange-kept", {**values, "id": item.id}) for at, item in kept)
     resourced = [one for one in corrected if one.cite]
     if resourced:
-        raise InputFault(Problem(replace(one.at, column=CITATION + 1), "exchange-resourced") for one in resourced)
+        raise InputFault(Problem(one.at._replace(column=CITATION + 1), "exchange-resourced") for one in resourced)
     expected = with_values(convention, {one.entry.value.at: one.new for one in corrected})
     expected = with_added(expected, added)
     faults = frozenset(map(_fault, check_convention(registry, convention)))

@@ -8,18 +8,18 @@ could depend on all that its item reads, each as its own answer could.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from engine.evaluation.facts import Facts
-from engine.evaluation.plan import Key
-from engine.evaluation.program import Program, Run
+from engine.evaluation.plan import Key, Step
+from engine.evaluation.program import Program, Run, bits_of
 from engine.evaluation.session import Session
 from engine.evaluation.slots import Decided
-from engine.language.expressions import Apply, Chosen, Compare, ItemRef, Node, VerdictIs, walk
+from engine.language.expressions import Apply, Chosen, Compare, Node, VerdictIs, find, walk
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.operators import COMPARISONS, EXPRESSIONS
 from engine.language.values import UNDETERMINED
-from engine.policy.model import YEAR_START, Convention, Item, Obligation, Outcome, Payment
+from engine.policy.model import YEAR_START, Convention, Obligation, Outcome, Payment
 from engine.policy.overlays import Laid, laid_names, reaches
 from engine.records import dataclass
 
@@ -55,11 +55,11 @@ class Dependence:
         overlaid: dict[str, int] = {}
         for _, overlay in gates:
             if overlay.when is not None:
-                bits = _bits(program, walk(overlay.when))
+                bits = bits_of(program.names.choices, (node.interpretation for node in find(Chosen, overlay.when)))
                 for id_ in (*overlay.replace, *overlay.add_derogations):
                     overlaid[id_] = overlaid.get(id_, 0) | bits
         steps = (compiled.step for compiled in program.steps)
-        return cls(program, {s.item.id: _reads(program, s.item, s.yearly, overlaid.get(s.item.id, 0)) for s in steps})
+        return cls(program, {each.item.id: _reads(program, each, overlaid.get(each.item.id, 0)) for each in steps})
 
     def found(self, run: Run) -> Mapping[str, frozenset[str]]:
         """Every interpretation that each item's answer in a run could depend on."""
@@ -102,22 +102,14 @@ def _joined(reads: _Reads, behind: Mapping[int, int]) -> int:
     return found
 
 
-def _bits(program: Program, within: Iterable[Node]) -> int:
-    mask = 0
-    for node in within:
-        if isinstance(node, Chosen):
-            mask |= 1 << program.names.choices[node.interpretation]
-    return mask
-
-
-def _reads(program: Program, item: Item, yearly: bool, overlaid: int) -> _Reads:
-    within = list(walk(item))
-    items = dict.fromkeys(program.names.items[node.id] for node in within if isinstance(node, ItemRef))
+def _reads(program: Program, step: Step, overlaid: int) -> _Reads:
+    item = step.item
+    items, questions = program.names.items, program.names.choices
     told = isinstance(item.body, Obligation | Payment)
     own = item.unless is None and not told and not isinstance(item.body, Outcome)
-    exact = own and not any(map(_asks_whether_open, within))
-    slot, named = program.names.items[item.id], _bits(program, within)
-    return _Reads(slot, named, overlaid, tuple(items), exact, told, bool(item.warnings), yearly)
+    exact = own and not any(map(_asks_whether_open, walk(item)))
+    read, named = tuple(items[id_] for id_ in step.reads.items), bits_of(questions, step.reads.questions)
+    return _Reads(items[item.id], named, overlaid, read, exact, told, bool(item.warnings), step.yearly)
 
 
 def _asks_whether_open(node: Node) -> bool:

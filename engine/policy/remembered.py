@@ -17,7 +17,7 @@ import stat
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
-from functools import cached_property
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,7 +26,7 @@ from engine.errors import InputFault
 from engine.files import replacing
 from engine.policy.model import Convention, Item
 
-FORMAT = 8
+FORMAT = 9
 MAX_STORED = 64_000_000  # bytes; the conventions of a folder take a hundredth of it
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _ROOMS = ("policy.model", "policy.entries", "policy.results", "language.expressions", "errors")
@@ -38,32 +38,38 @@ class _DataOnly(pickle.Unpickler):
     """Makes the frozen dataclasses of the model, dates and decimals, and refuses every other name."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _OTHERS or (module in _MODULES and name.isidentifier() and name[0].isupper()):
-            found = getattr(import_module(module), name)
-            if isinstance(found, type):
-                return found
-        raise pickle.UnpicklingError(f"{module}.{name}")
+        return _class_of_data(module, name)
+
+
+@cache
+def _class_of_data(module: str, name: str) -> type:
+    if (module, name) in _OTHERS or (module in _MODULES and name.isidentifier() and name[0].isupper()):
+        found = getattr(import_module(module), name)
+        if isinstance(found, type):
+            return found
+    raise pickle.UnpicklingError(f"{module}.{name}")
 
 
 class _Items(Mapping[str, Item]):
-    """The items of a convention, read back at the first look at them: a case needs those of its own text alone."""
+    """The items of a convention, each read back at the first look at it: a case needs few but those of its own text."""
 
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    @cached_property
-    def _items(self) -> dict[str, Item]:
-        found: dict[str, Item] = _DataOnly(io.BytesIO(self._content)).load()
-        return found
+    def __init__(self, contents: Mapping[str, bytes]) -> None:
+        self._contents = contents
+        self._items: dict[str, Item] = {}
 
     def __getitem__(self, id_: str) -> Item:
+        if id_ not in self._items:
+            self._items[id_] = _DataOnly(io.BytesIO(self._contents[id_])).load()
         return self._items[id_]
 
+    def __contains__(self, id_: object) -> bool:
+        return id_ in self._contents
+
     def __iter__(self) -> Iterator[str]:
-        return iter(self._items)
+        return iter(self._contents)
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self._contents)
 
 
 class _ByFields(pickle.Pickler):
@@ -106,7 +112,7 @@ def recall(digest: str) -> dict[str, Convention] | None:
         content = _own_content(folder, _name(digest))
         if content is None:
             return None
-        parted: dict[str, tuple[Convention, bytes]] = _DataOnly(io.BytesIO(content)).load()
+        parted: dict[str, tuple[Convention, dict[str, bytes]]] = _DataOnly(io.BytesIO(content)).load()
         return {id_: replace(convention, items=_Items(items)) for id_, (convention, items) in parted.items()}
     except Exception:  # a damaged or foreign file is as good as none
         return None
@@ -136,7 +142,10 @@ def remember(digest: str, conventions: Mapping[str, Convention]) -> None:
     if folder is None:
         return
     name = _name(digest)
-    parted = {id_: (replace(each, items={}), _bytes(dict(each.items))) for id_, each in conventions.items()}
+    parted = {
+        convention.id: (replace(convention, items={}), {id_: _bytes(item) for id_, item in convention.items.items()})
+        for convention in conventions.values()
+    }
     content = _bytes(parted)
     with contextlib.suppress(OSError, InputFault):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -5,34 +5,50 @@ The checks ask it for problems; :mod:`engine.evaluation.plan` asks it for the st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 
 from engine.errors import Problem, nearest
-from engine.language.expressions import Condition, Expression, FactRef, ItemRef, Literal, Scale, Unpublished, walk
+from engine.language.expressions import (
+    Chosen,
+    Condition,
+    Expression,
+    FactRef,
+    ItemRef,
+    Literal,
+    Scale,
+    Unpublished,
+    walk,
+)
 from engine.language.facts import YEAR, Vocabulary
 from engine.language.types import DATE, UNIT_SCALE, UNITS, VERDICT, Type, fits, joined, named, number
 from engine.language.typing import Scope, check_cell, check_condition, declared, type_of
 from engine.policy import model
 from engine.records import dataclass
 
+Named = FactRef | ItemRef | Chosen | Unpublished
+
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Items in an order where each follows what it reads; ``yearly`` holds those of the contract year."""
+    """Items in an order where each follows what it reads; ``yearly`` holds those of the contract year.
+
+    ``named`` are the nodes of each item that name something, or wait for it.
+    """
 
     items: Mapping[str, model.Item]
     order: tuple[str, ...]
     types: Mapping[str, Type | None]
     yearly: frozenset[str]
     problems: tuple[Problem, ...]
+    named: Mapping[str, Sequence[Named]]
 
 
 def resolve(
     items: Mapping[str, model.Item], vocabulary: Vocabulary, interpretations: Mapping[str, Mapping[str, object]]
 ) -> Resolved:
     """Orders and types ``items``; problems are collected, and items in a cycle are left out of the order."""
-    named = {id_: _named(item) for id_, item in items.items()}
+    named = {id_: named_in(item) for id_, item in items.items()}
     order, problems = _ordered(items, named)
     types: dict[str, Type | None] = dict.fromkeys(items)
     scope = Scope(vocabulary, types, interpretations, problems)
@@ -44,7 +60,7 @@ def resolve(
     for id_ in order:
         if _of_the_year(items[id_], named[id_], yearly):
             yearly.add(id_)
-    return Resolved(items, tuple(order), types, frozenset(yearly), tuple(problems))
+    return Resolved(items, tuple(order), types, frozenset(yearly), tuple(problems), named)
 
 
 def faults(
@@ -56,14 +72,12 @@ def faults(
     return tuple(scope.problems)
 
 
-def _named(item: model.Item) -> list[FactRef | ItemRef]:
+def named_in(item: model.Item) -> list[Named]:
     """What an item names, anywhere in it: walked once, since every start and every set of overlays asks for it."""
-    return [node for node in walk(item) if isinstance(node, FactRef | ItemRef)]
+    return [node for node in walk(item) if isinstance(node, Named)]
 
 
-def _ordered(
-    items: Mapping[str, model.Item], named: Mapping[str, list[FactRef | ItemRef]]
-) -> tuple[list[str], list[Problem]]:
+def _ordered(items: Mapping[str, model.Item], named: Mapping[str, Sequence[Named]]) -> tuple[list[str], list[Problem]]:
     """Depth first with a stack of its own, so that no chain of references can exhaust Python's."""
     order: list[str] = []
     problems: list[Problem] = []
@@ -89,11 +103,11 @@ def _ordered(
     return order, problems
 
 
-def _needs(named: list[FactRef | ItemRef], items: Mapping[str, model.Item]) -> list[str]:
+def _needs(named: Sequence[Named], items: Mapping[str, model.Item]) -> list[str]:
     return [id_ for id_ in dict.fromkeys(node.id for node in named if isinstance(node, ItemRef)) if id_ in items]
 
 
-def _of_the_year(item: model.Item, named: list[FactRef | ItemRef], yearly: set[str]) -> bool:
+def _of_the_year(item: model.Item, named: Sequence[Named], yearly: set[str]) -> bool:
     def is_yearly(node: object) -> bool:
         return (isinstance(node, FactRef) and node.name == YEAR) or (isinstance(node, ItemRef) and node.id in yearly)
 
@@ -148,7 +162,7 @@ def _labelled(item: model.Item, found: Type | None, scope: Scope) -> None:
                 scope.unknown_value(item.at, value, found.values)
 
 
-def _valueless(named: list[FactRef | ItemRef], items: Mapping[str, model.Item], scope: Scope) -> None:
+def _valueless(named: Sequence[Named], items: Mapping[str, model.Item], scope: Scope) -> None:
     """Reports references to obligations: they have a status in a report, and no value to read."""
     for node in named:
         if isinstance(node, ItemRef) and node.id in items and items[node.id].kind == "obligation":

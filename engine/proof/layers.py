@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from engine.evaluation.plan import Plan, Reads, Step, reads_of
+from engine.evaluation.plan import Plan, Reads, Step
 from engine.evaluation.session import Session
 from engine.language.logic import Term, evaluate
 from engine.language.symbolic import Symbolic
@@ -26,14 +26,6 @@ class Shared:
     """What layers of one bank have in common: an item that reads the same terms is encoded once."""
 
     terms: dict[Key, ItemTerms] = field(default_factory=dict)
-    _reads: dict[int, Reads] = field(default_factory=dict)
-
-    def reads(self, step: Step) -> Reads:
-        """What the item of a step reads; items are told apart as objects, since most are those of other layers."""
-        found = self._reads.get(id(step.item))
-        if found is None:
-            found = self._reads[id(step.item)] = reads_of(step)
-        return found
 
 
 @dataclass(slots=True)
@@ -60,7 +52,7 @@ class Layer:
 
     def reads(self, id_: str) -> Reads:
         """What an item of the plan reads by itself."""
-        return self._shared.reads(self._steps[id_])
+        return self._steps[id_].reads
 
     def over(self, space: Space, when: Term) -> Layer:
         """The same plan over another space of the same bank; items that read the same terms stay the same."""
@@ -72,7 +64,7 @@ class Layer:
             wanted = {id_}
             for step in reversed(self.plan.steps):
                 if step.item.id in wanted and step.item.id not in self._items:
-                    wanted.update(self._shared.reads(step).items)
+                    wanted.update(step.reads.items)
             for step in self.plan.steps:
                 if step.item.id in wanted and step.item.id not in self._items:
                     self._encode(step)
@@ -82,7 +74,7 @@ class Layer:
         return self.item(id_).answer
 
     def _encode(self, step: Step) -> None:
-        item, reads = step.item, self._shared.reads(step)
+        item, reads = step.item, step.reads
         added = tuple(d.at for d in item.body.derogations) if isinstance(item.body, Criterion) else ()
         inputs = tuple(self._items[id_].answer for id_ in reads.items)
         facts = tuple(self.names.space.fact(name) for name in reads.facts)

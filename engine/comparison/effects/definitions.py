@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.comparison.edits.same import meaning, ranged, ranging
-from engine.evaluation.plan import Reads, Step, reads_of
+from engine.evaluation.plan import Reads, Step, step_of
 from engine.language.expressions import Connect, ItemRef, Node, VerdictIs, rebuilt
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, is_value
 from engine.language.term_bank import TermBank
 from engine.policy.model import CONSISTENCY, ERROR, Criterion, Item, Outcome
 from engine.policy.overlays import named_items
+from engine.policy.resolve import named_in
 from engine.proof.encoding import Encoding
 from engine.proof.layers import Layer
 
@@ -38,7 +39,10 @@ class Definition:
     layer: Layer
     when: Term
     meaning: object
-    reads: Reads
+
+    @property
+    def reads(self) -> Reads:
+        return self.step.reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,26 +184,28 @@ def _counted(items: Iterable[Item]) -> set[str]:
 def _definitions(encoding: Encoding, lent: Iterable[str]) -> dict[str, tuple[Definition, ...]]:
     """The definitions of every item, in the order of the plans; those that mean the same are one."""
     groups: dict[str, dict[object, list[tuple[object, Layer]]]] = {}
-    meanings: dict[object, tuple[Step, object, Reads]] = {}
+    meanings: dict[object, tuple[Step, object]] = {}
     for layer in encoding.layers:
         for step in layer.plan.steps:
             item = step.item
             added = tuple(d.id for d in item.body.derogations) if isinstance(item.body, Criterion) else ()
             key = (item.id, item.kind, item.at, added, step.yearly)
             if key not in meanings:
-                step = replace(step, item=_counting(item, lent))
-                meanings[key] = (step, (step.yearly, meaning(step.item)), reads_of(step))
+                counting = _counting(item, lent)
+                if counting is not item:
+                    step = step_of(counting, step.type, step.yearly, named_in(counting))
+                meanings[key] = (step, (step.yearly, meaning(counting)))
             groups.setdefault(item.id, {}).setdefault(meanings[key][1], []).append((key, layer))
     return {id_: tuple(_defined(encoding, meanings, each) for each in found.values()) for id_, found in groups.items()}
 
 
 def _defined(
-    encoding: Encoding, meanings: Mapping[object, tuple[Step, object, Reads]], found: list[tuple[object, Layer]]
+    encoding: Encoding, meanings: Mapping[object, tuple[Step, object]], found: list[tuple[object, Layer]]
 ) -> Definition:
     """What means the same under some layers."""
     key, layer = found[0]
-    step, said, reads = meanings[key]
-    return Definition(step, layer, encoding.under(each for _, each in found), said, reads)
+    step, said = meanings[key]
+    return Definition(step, layer, encoding.under(each for _, each in found), said)
 
 
 def _counting(item: Item, lent: Iterable[str]) -> Item:

@@ -17,9 +17,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from engine.evaluation.session import Session
+from engine.policy import loader
 from engine.policy.reading import load_registry
 
 T = TypeVar("T")
+KEPT = 300  # texts of rules that are not parsed again
 ROOT = Path(__file__).resolve().parent.parent
 CHARACTERS = st.characters(exclude_categories=["Cs"])  # as st.text() draws, which first takes seconds to list them
 
@@ -65,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile(config.getoption("--effort"))
     # Sessions and programs of whole conventions stay for many tests: to look through them every few hundred objects
     # takes an eighth of all time.
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(1_000_000, 50, 100)
 
 
 def examples(whole: int, least: int = 10) -> settings:
@@ -115,6 +117,27 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A cache folder for these tests alone: what an older engine remembers of policies must not answer for this one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def texts_parsed_once() -> Iterator[None]:
+    """The same text of rules is parsed once, wherever it is copied to: only what is wrong with it says its name."""
+    known: dict[str, Any] = {}
+    read = loader._read
+
+    def once(text: str, name: str, is_json: bool) -> Any:
+        if is_json or not name.endswith(".yaml"):
+            return read(text, name, is_json)
+        reader = known.get(text) or read(text, name, is_json)
+        if not reader.problems:
+            known[text] = reader
+            if len(known) > KEPT:
+                known.pop(next(iter(known)))
+        return reader
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loader, "_read", once)
         yield
 
 

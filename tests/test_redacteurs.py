@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Container
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from engine.report.say import Say
 
 GUIDE = ROOT / "docs/fr/redacteurs.md"
 AMENDMENT = ROOT / "docs/fr/avenant"
+COPIED_WHOLE = ("2030", "01/01/2030", "--whole")  # the commands about a text that stands alone
 LONGEST = 80  # lines of the tutorial's amendment, tests and differences included
 CASE = """contrat: {date_signature: "2023-09-04", option: demi_etp}
 medecin: {secteur: secteur_1, specialite: medecine_generale, age: 66}
@@ -80,6 +82,12 @@ class Copy:
         return done.stdout
 
 
+def dear(command: str, said: Container[str]) -> bool:
+    """What full effort alone runs: for whom, a text that stands alone, and the check of one number."""
+    once = command.startswith("avenant check") and not any("avenant new" in each for each in said)
+    return once or "--behaviour" in command or any(part in command for part in COPIED_WHOLE)
+
+
 @pytest.fixture(scope="module")
 def followed(tmp_path_factory: pytest.TempPathFactory, effort: Effort) -> tuple[Copy, dict[str, str]]:
     """A copy on which the guide was followed, and what each command said."""
@@ -87,15 +95,17 @@ def followed(tmp_path_factory: pytest.TempPathFactory, effort: Effort) -> tuple[
     (copy.top / "case.yaml").write_text(CASE, encoding="utf-8")
     said = {"before": copy.run("avenant evaluate case.yaml --format json")}
     for command in commands():
-        if effort.full or "--behaviour" not in command:
+        if effort.full or not dear(command, said):
             said[command] = copy.run(command)
     return copy, said
 
 
-def test_each_command_of_the_guide_does_what_it_says(followed: tuple[Copy, dict[str, str]]) -> None:
+def test_each_command_of_the_guide_does_what_it_says(followed: tuple[Copy, dict[str, str]], effort: Effort) -> None:
     _, said = followed
-    assert len(said) > 15
+    assert len(said) > (15 if effort.full else 10)
     for part, wanted in SAID.items():
+        if not effort.full and dear(part, said):
+            continue
         (found,) = [text for command, text in said.items() if part in command]
         assert wanted in " ".join(found.split())
     (change,) = [text for command, text in said.items() if "diff --git" in command]

@@ -21,9 +21,27 @@ CONVENTION = "2024_convention"
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
 
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the policies that no test writes to: it is read once."""
+    return Path(shutil.copytree(ROOT / "policies", tmp_path_factory.mktemp("read") / "policies"))
+
+
+@pytest.fixture(scope="module")
+def every(read: Path) -> Path:
+    """A workbook of all tables, which tests leave as it is."""
+    return exported(read.parent, read)
+
+
 @pytest.fixture
-def copied(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(ROOT / "policies", tmp_path / "policies"))
+def scale(scales: Path, tmp_path: Path) -> Path:
+    """A workbook of one table, to be changed."""
+    return Path(shutil.copy(scales, tmp_path))
+
+
+@pytest.fixture(scope="module")
+def scales(read: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return exported(tmp_path_factory.mktemp("one"), read, "aide.bareme")
 
 
 def table(command: str, *arguments: object, policies: Path) -> Result:
@@ -37,9 +55,9 @@ def exported(tmp_path: Path, policies: Path, *tables: str) -> Path:
 
 
 def test_each_table_has_a_sheet_with_its_header_frozen_and_all_but_values_sources_and_new_lines_locked(
-    tmp_path: Path, copied: Path, session: Session
+    every: Path, session: Session
 ) -> None:
-    book = openpyxl.load_workbook(exported(tmp_path, copied))
+    book = openpyxl.load_workbook(every)
     found = entries(session.registry.by_id(CONVENTION))
     assert {sheet["A2"].value for sheet in book} == {entry.item.id for entry in found}
     assert sum(sheet.max_row - 1 for sheet in book) == len(found)
@@ -64,7 +82,8 @@ def changed(path: Path, sheet: str, cell: str, value: Any) -> Path:
     return path
 
 
-def test_a_changed_amount_and_a_new_row_of_a_workbook_are_added_from_a_day_on(tmp_path: Path, copied: Path) -> None:
+def test_a_changed_amount_and_a_new_row_of_a_workbook_are_added_from_a_day_on(tmp_path: Path) -> None:
+    copied = Path(shutil.copytree(ROOT / "policies", tmp_path / "policies"))
     path = exported(tmp_path, copied, "aide.bareme", "seuil.mt.p30")
     book = openpyxl.load_workbook(path)
     rows, values = book["aide.bareme"], book["seuil.mt.p30"]
@@ -98,15 +117,14 @@ def test_a_changed_amount_and_a_new_row_of_a_workbook_are_added_from_a_day_on(tm
     )
 
 
-def test_a_workbook_that_comes_back_unchanged_changes_nothing(tmp_path: Path, copied: Path) -> None:
-    result = table("import", exported(tmp_path, copied), policies=copied)
+def test_a_workbook_that_comes_back_unchanged_changes_nothing(every: Path, read: Path) -> None:
+    result = table("import", every, policies=read)
     assert result.exit_code == 0, result.stderr
     assert "Aucune valeur ne change" in result.stdout
 
 
-def test_a_changed_value_is_shown_with_both_numbers(tmp_path: Path, copied: Path) -> None:
-    path = changed(exported(tmp_path, copied, "aide.bareme"), "aide.bareme", "F2", 19500.5)
-    result = table("import", path, policies=copied)
+def test_a_changed_value_is_shown_with_both_numbers(scale: Path, read: Path) -> None:
+    result = table("import", changed(scale, "aide.bareme", "F2", 19500.5), policies=read)
     assert result.exit_code == 0, result.stderr
     assert "→ 19 500,50 €" in result.stdout.replace("\u202f", " ")
 
@@ -122,9 +140,9 @@ def test_a_changed_value_is_shown_with_both_numbers(tmp_path: Path, copied: Path
         ("A1", "autre", "exchange-columns"),
     ],
 )
-def test_a_fault_is_told_by_sheet_and_row(cell: str, value: Any, code: str, tmp_path: Path, copied: Path) -> None:
-    path = changed(exported(tmp_path, copied, "aide.bareme"), "aide.bareme", cell, value)
-    told = refused(table("import", path, policies=copied)).splitlines()[0]
+def test_a_fault_is_told_by_sheet_and_row(cell: str, value: Any, code: str, scale: Path, read: Path) -> None:
+    path = changed(scale, "aide.bareme", cell, value)
+    told = refused(table("import", path, policies=read)).splitlines()[0]
     place, found, *_ = told.split(": ")
     assert found == code
     assert f"bareme.xlsx!aide.bareme:{cell[1:]}:" in place
@@ -138,13 +156,12 @@ def test_sheets_of_long_names_stay_apart(name: str) -> None:
     assert max(len(first), len(second)) <= LONGEST_NAME
 
 
-def test_libreoffice_gives_back_the_same_values(tmp_path: Path, copied: Path) -> None:
+def test_libreoffice_gives_back_the_same_values(tmp_path: Path, every: Path, read: Path) -> None:
     if OFFICE is None:
         return  # nothing here to open it with; every other test still reads the file
-    path = exported(tmp_path, copied)
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    command = [OFFICE, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "opened"), str(path)]
+    command = [OFFICE, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "opened"), str(every)]
     subprocess.run(command, check=True, capture_output=True, timeout=240)
-    result = table("import", tmp_path / "opened" / "bareme.xlsx", policies=copied)
+    result = table("import", tmp_path / "opened" / "bareme.xlsx", policies=read)
     assert result.exit_code == 0, result.stderr
     assert "Aucune valeur ne change" in result.stdout

@@ -6,6 +6,7 @@ Both evaluators run the same Plan; every name in it is resolved and every type k
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from engine.errors import InputFault
 from engine.language.expressions import Chosen, FactRef, ItemRef, Unpublished
@@ -14,7 +15,7 @@ from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.policy.model import Convention, Interpretation, Item, Parameter
 from engine.policy.overlays import Laid, agreement_items, interpretations, laid_items, laid_names, open_questions
-from engine.policy.resolve import Named, resolve
+from engine.policy.resolve import Named, fits_in, named_in, resolve
 from engine.records import dataclass
 
 Key = tuple[str, tuple[str, ...]]
@@ -89,18 +90,48 @@ class Plan:
         return {step.item.id: step.type for step in self.steps}
 
 
-def make_plan(convention: Convention, covering: Sequence[Laid], laid: Sequence[Laid], vocabulary: Vocabulary) -> Plan:
+def make_plan(
+    convention: Convention,
+    covering: Sequence[Laid],
+    laid: Sequence[Laid],
+    vocabulary: Vocabulary,
+    before: Plan | None = None,
+) -> Plan:
     """The plan of a contract of ``convention`` under the overlays ``laid``.
 
     ``covering`` are all overlays that may ever apply: their interpretations are open to a case of this convention.
+    ``before`` is its plan before a change of the rules, which mostly is one of a few items.
 
     Raises:
         InputFault: a name or type does not fit (``avenant check`` says the same).
     """
     items = laid_items(convention, laid) | agreement_items(vocabulary, convention)
-    resolved = resolve(items, vocabulary, interpretations(convention, covering))
-    if resolved.problems:
-        raise InputFault(resolved.problems)
-    types, yearly, named = resolved.types, resolved.yearly, resolved.named
-    steps = tuple([step_of(items[id_], types[id_], id_ in yearly, named[id_]) for id_ in resolved.order])
-    return Plan(convention, tuple(laid), steps, vocabulary, open_questions(convention, covering))
+    questions = open_questions(convention, covering)
+    steps = None if before is None else _put_in(items, before, questions)
+    if steps is None:
+        resolved = resolve(items, vocabulary, interpretations(convention, covering))
+        if resolved.problems:
+            raise InputFault(resolved.problems)
+        types, yearly, named = resolved.types, resolved.yearly, resolved.named
+        steps = tuple([step_of(items[id_], types[id_], id_ in yearly, named[id_]) for id_ in resolved.order])
+    return Plan(convention, tuple(laid), steps, vocabulary, questions)
+
+
+def _put_in(
+    items: Mapping[str, Item], before: Plan, questions: Mapping[str, Interpretation]
+) -> tuple[Step, ...] | None:
+    """The steps of a plan with other items in the places of some; None where that changes more than these."""
+    if items.keys() != before.types.keys():
+        return None
+    scope = replace(before, interpretations=questions).scope
+    yearly = frozenset(step.item.id for step in before.steps if step.yearly)
+    steps = []
+    for step in before.steps:
+        item = items[step.item.id]
+        if item != step.item:
+            named, old = named_in(item), step.reads
+            step = step_of(item, step.type, step.yearly, named)
+            if not fits_in(item, named, scope, yearly) or not {*step.reads.items} <= {*old.items}:
+                return None
+        steps.append(step)
+    return tuple(steps)

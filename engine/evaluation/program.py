@@ -91,6 +91,7 @@ class Program:
     """A compiled plan. ``blank`` are the slots of a case without facts; ``ranks`` grades a source, 0 the surest.
 
     ``unpublished`` are the values without a source, with the item that holds each, in the order of their bits.
+    ``own`` are the outcomes that it loaded itself.
     ``runs`` holds the last run, of which the next takes over what it would answer alike.
     """
 
@@ -108,6 +109,7 @@ class Program:
     payments: tuple[Compiled, ...]
     obligations: tuple[Compiled, ...]
     consistency: tuple[Compiled, ...]
+    own: tuple[OutcomeProgram, ...]
     _names: dict[int, tuple[str, ...]] = field(default_factory=dict)
     _slots: dict[int, tuple[int, ...]] = field(default_factory=dict)
     _below: dict[tuple[str, ...], tuple[Compiled, ...]] = field(default_factory=dict)
@@ -143,25 +145,30 @@ class Program:
         return self._below[wanted]
 
     def release(self) -> None:
-        """Gives the rulesets back to durable-rules."""
-        for compiled in self.steps:
-            if compiled.outcome is not None:
-                compiled.outcome.ruleset.release()
+        """Gives the rulesets that it loaded back to durable-rules."""
+        for outcome in self.own:
+            outcome.ruleset.release()
 
 
-def compile_plan(plan: Plan) -> Program:
-    """The program of ``plan``.
+def compile_plan(plan: Plan, before: Program | None = None) -> Program:
+    """The program of ``plan``; what ``before``, a program of other rules, has of the same steps is taken over.
 
     Raises:
         InputFault: an outcome's rules do not fit into durable-rules.
     """
-    names = Names.of(plan.vocabulary, plan.interpretations, plan.types)
+    names, owners, known = Names.of(plan.vocabulary, plan.interpretations, plan.types), [], {}
+    if before is not None and before.names.alike(names):
+        names.unpublished.extend(before.names.unpublished)
+        owners = [owner for owner, _ in before.unpublished]
+        known = {compiled.step.item.id: compiled for compiled in before.steps}
     facts, choices, items = names.facts, names.choices, names.items
     sources = {(c.id, s.id): SOURCE_KINDS.index(s.kind) for c in _conventions(plan) for s in c.sources.values()}
     steps = []
-    owners: list[str] = []
     for step in plan.steps:
-        steps.append(_compiled(step, items[step.item.id], names))
+        compiled = known.get(step.item.id)
+        if compiled is None or compiled.step != step:
+            compiled = _compiled(step, items[step.item.id], names)
+        steps.append(compiled)
         owners.extend([step.item.id] * (len(names.unpublished) - len(owners)))
     return Program(
         plan=plan,
@@ -172,6 +179,7 @@ def compile_plan(plan: Plan) -> Program:
         payments=_in_file_order(steps, "payment"),
         obligations=_in_file_order(steps, "obligation"),
         consistency=_in_file_order(steps, CONSISTENCY),
+        own=tuple(c.outcome for c in steps if c.outcome is not None and c is not known.get(c.step.item.id)),
         blank=names.blank(),
         fact_bits=(1 << len(facts)) - 1,
         choice_bits=((1 << len(choices)) - 1) << len(facts),

@@ -89,9 +89,13 @@ class Settled:
 
 @dataclass(slots=True)
 class Session:
-    """Decides cases under the conventions of ``registry``. Not for use from several threads at once."""
+    """Decides cases under the conventions of ``registry``; what a session ``before`` a change has alike is taken over.
+
+    Not for use from several threads at once; ``before`` is closed last.
+    """
 
     registry: Registry = field(repr=False)
+    before: Session | None = field(default=None, repr=False)
     _plans: dict[Key, Plan] = field(default_factory=dict, repr=False)
     _programs: dict[Key, Program] = field(default_factory=dict, repr=False)
     _reaches: dict[str, Reach] = field(default_factory=dict, repr=False)
@@ -157,8 +161,7 @@ class Session:
             UsageFault: an unknown convention, interpretation or choice.
         """
         chosen, because = self._convention(facts, convention)
-        reach = self._reach(chosen)
-        choices = self._choices(reach, interpret or {})
+        reach, choices = self._reach(chosen), self.choices(chosen, interpret)
         laid, behind = overlays_in_force(reach, facts, choices)
         return Settled(
             session=self,
@@ -187,15 +190,17 @@ class Session:
         """The compiled plan of a convention under given overlays, made at the first need."""
         key = (convention.id, laid_names(laid))
         if key not in self._programs:
-            self._programs[key] = compile_plan(self.plan(convention, laid))
+            before = None if self.before is None else self.before._programs.get(key)
+            self._programs[key] = compile_plan(self.plan(convention, laid), before)
         return self._programs[key]
 
     def plan(self, convention: Convention, laid: Sequence[Laid]) -> Plan:
         """The plan of a convention under given overlays, made at the first need and not compiled."""
         key = (convention.id, laid_names(laid))
         if key not in self._plans:
-            covering = self.registry.covering(convention)
-            self._plans[key] = make_plan(convention, covering, laid, self.registry.vocabulary)
+            before = None if self.before is None else self.before._plans.get(key)
+            reach, vocabulary = self._reach(convention), self.registry.vocabulary
+            self._plans[key] = make_plan(convention, reach.covering, laid, vocabulary, before)
         return self._plans[key]
 
     def close(self) -> None:
@@ -208,10 +213,8 @@ class Session:
 
     def _convention(self, facts: Facts, forced: str | None) -> tuple[Convention, Text]:
         if forced is not None:
-            return self.registry.by_id(forced), {
-                "fr": "demandée avec --convention",
-                "en": "asked for with --convention",
-            }
+            because = {"fr": "demandée avec --convention", "en": "asked for with --convention"}
+            return self.registry.by_id(forced), because
         signature = facts[SIGNATURE]
         assert isinstance(signature, dt.date)
         return self.registry.select(str(facts[BENEFICIARY]), signature)

@@ -62,6 +62,11 @@ class Names:
         read = {id_: question.choices for id_, question in questions.items()}
         return cls(facts, items, choices, Scope(vocabulary, types, read), steps)
 
+    def alike(self, other: Names) -> bool:
+        """Whether all has the same slots under ``other``, with the same types."""
+        own, others = ([*each.facts, *each.choices, *each.scope.items.items()] for each in (self, other))
+        return own == others
+
     def slot(self, node: FactRef | ItemRef) -> int:
         return self.facts[node.name] if isinstance(node, FactRef) else self.items[node.id]
 

@@ -5,7 +5,7 @@ The checks ask it for problems; :mod:`engine.evaluation.plan` asks it for the st
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 
 from engine.errors import Problem, nearest
@@ -72,6 +72,12 @@ def faults(
     return tuple(scope.problems)
 
 
+def fits_in(item: model.Item, named: Sequence[Named], scope: Scope, yearly: Container[str]) -> bool:
+    """Whether an item has the type and the level of the one whose place it takes, and nothing wrong."""
+    as_before = _typed(item, scope) == scope.items[item.id] and not scope.problems
+    return as_before and _of_the_year(item, named, yearly) is (item.id in yearly)
+
+
 def named_in(item: model.Item) -> list[Named]:
     """What an item names, anywhere in it: walked once, since every start and every set of overlays asks for it."""
     return [node for node in walk(item) if isinstance(node, Named)]
@@ -107,7 +113,7 @@ def _needs(named: Sequence[Named], items: Mapping[str, model.Item]) -> list[str]
     return [id_ for id_ in dict.fromkeys(node.id for node in named if isinstance(node, ItemRef)) if id_ in items]
 
 
-def _of_the_year(item: model.Item, named: Sequence[Named], yearly: set[str]) -> bool:
+def _of_the_year(item: model.Item, named: Sequence[Named], yearly: Container[str]) -> bool:
     def is_yearly(node: object) -> bool:
         return (isinstance(node, FactRef) and node.name == YEAR) or (isinstance(node, ItemRef) and node.id in yearly)
 

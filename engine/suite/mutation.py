@@ -19,13 +19,13 @@ from engine.evaluation.plan import Key
 from engine.evaluation.program import Program
 from engine.evaluation.session import Session
 from engine.language.types import Type
-from engine.policy.overlays import laid_called, laid_items
+from engine.policy.overlays import laid_called
 from engine.policy.registry import Registry
 from engine.proof.solving import Status
 from engine.proof.witness import other_readings
 from engine.suite.equivalence import Equivalence
 from engine.suite.mutants import Mutant, mutants
-from engine.suite.observed import Differ, Observed, observe, settle
+from engine.suite.observed import Differ, Observed, observe, other_steps, reading, settle
 from engine.suite.proposing import Entry, proposed_entry
 from engine.suite.running import PolicyCase, run_case
 from engine.suite.variants import Change
@@ -150,7 +150,7 @@ class _Bench:
         mutant = self.mutants[index]
         registry = self.session.registry
         conventions = {**registry.conventions, **{each.id: each for each in mutant.conventions}}
-        changed = Session(replace(registry, conventions=conventions))
+        changed = Session(replace(registry, conventions=conventions), self.session)
         caught_by, proposal = "", None
         try:
             caught_by, status = self._tried(mutant, changed)
@@ -169,12 +169,12 @@ class _Bench:
             InputFault: the change makes rules that ``avenant check`` refuses.
         """
         if mutant.item is None:
-            caught_by = _noticed(mutant, changed, self._of_whole(changed))
+            caught_by = _noticed(changed, self._of_whole(mutant, changed))
             return caught_by, CAUGHT if caught_by else SURVIVED
         differs = []
         for key in self._keys(mutant):
             differs.append(self._program_pair(key, changed))
-            caught_by = _noticed(mutant, changed, self._of_item(differs[-1]))
+            caught_by = _noticed(changed, self._of_item(mutant, differs[-1]))
             if caught_by:
                 return caught_by, CAUGHT
         same = differs and not any(self._waits_otherwise(differ) for differ in differs)
@@ -193,7 +193,7 @@ class _Bench:
     def _telling(self, mutant: Mutant, changed: Session) -> Iterator[tuple[Facts, Mapping[str, str], str]]:
         """Cases that may tell a change apart, and the item to look at."""
         if mutant.item is None:
-            for each in self._of_whole(changed):
+            for each in self._of_whole(mutant, changed):
                 for id_ in each.looked_at:
                     yield each.case.facts, each.case.entry.get("interpret", {}), id_
             return
@@ -226,35 +226,40 @@ class _Bench:
         laid = laid_called(changed.registry.covering(convention), key[1])
         return Differ.of(before, changed.program(convention, laid))
 
-    def _of_item(self, differ: Differ) -> Iterator[Observed]:
+    def _in_turn(self, mutant: Mutant) -> list[Observed]:
+        """All tests, those first that say something about the very item."""
+        return sorted(self.observed, key=lambda each: mutant.subject not in each.subjects)
+
+    def _of_item(self, mutant: Mutant, differ: Differ) -> Iterator[Observed]:
         """The tests under a program that look at an item and for whose inputs its own answer changes."""
-        for each in self.observed:
+        for each in self._in_turn(mutant):
             if each.program is differ.before:
                 looked_at = (step for step in differ.changed if step in each.looked_at)
                 if any(differ.differs(step, each) for step in looked_at):
                     yield each
 
-    def _of_whole(self, changed: Session) -> Iterator[Observed]:
-        """The tests that get another convention, other overlays, readings or programs."""
-        affected: dict[Key, bool] = {}
-        for each in self.observed:
+    def _of_whole(self, mutant: Mutant, changed: Session) -> Iterator[Observed]:
+        """The tests that get another text or other overlays than they say, or look at an item that is another there."""
+        others: dict[tuple[Key, Key], frozenset[str]] = {}
+        for each in self._in_turn(mutant):
             try:
                 settled = settle(changed, each.case)
+                program, pair = settled.program, (each.key, settled.key)
             except (InputFault, UsageFault):
                 yield each
                 continue
-            key = settled.key
-            if key not in affected:
-                before = self.programs.get(key)
-                items = laid_items(settled.convention, settled.laid)
-                affected[key] = before is None or {s.item.id: s.item for s in before.plan.steps} != items
-            if key != each.key or settled.choices != each.choices or affected[key]:
+            if pair not in others:
+                others[pair] = other_steps(each.program, program)
+            sides = [id_ for id_, choice in settled.choices.items() if each.choices.get(id_) != choice]
+            moved = others[pair].union(reading(program, sides))
+            elsewhere = settled.key != each.key and ("overlays" in each.case.entry or settled.key[0] != each.key[0])
+            if elsewhere or not moved.isdisjoint(each.looked_at):
                 yield each
 
 
-def _noticed(mutant: Mutant, changed: Session, suspects: Iterable[Observed]) -> str:
-    """The first test that fails under the change, those first that say something about its very item."""
-    for each in sorted(suspects, key=lambda each: mutant.subject not in each.subjects):
+def _noticed(changed: Session, suspects: Iterable[Observed]) -> str:
+    """The first test that fails under the change."""
+    for each in suspects:
         try:
             passed = run_case(changed, each.case).passed
         except EngineFault:

@@ -14,7 +14,7 @@ from typing import Any
 from engine.errors import ERROR, InputFault, UsageFault
 from engine.evaluation.evaluator import answer, obligation_status
 from engine.evaluation.plan import Key
-from engine.evaluation.program import Compiled, Program, Run
+from engine.evaluation.program import Compiled, Program, Run, bits_of
 from engine.evaluation.session import Session, Settled
 from engine.evaluation.slots import Slots
 from engine.language.facts import YEAR
@@ -92,6 +92,18 @@ def _made_of(program: Program) -> dict[str, frozenset[str]]:
     return found
 
 
+def other_steps(before: Program, after: Program) -> frozenset[str]:
+    """The ids of the steps that another program does not have, or has otherwise."""
+    known = {compiled.step.item.id: compiled.step for compiled in before.steps}
+    return frozenset(each.step.item.id for each in after.steps if each.step != known.get(each.step.item.id))
+
+
+def reading(program: Program, questions: Sequence[str]) -> Iterator[str]:
+    """The ids of the steps that read one of some open questions."""
+    mask = bits_of(program.names.choices, questions)
+    return (compiled.step.item.id for compiled in program.steps if compiled.reads & mask) if mask else iter(())
+
+
 @dataclass(frozen=True, slots=True)
 class Differ:
     """A program before and after a change; ``changed`` are the ids of the steps whose items differ."""
@@ -103,8 +115,8 @@ class Differ:
 
     @classmethod
     def of(cls, before: Program, after: Program) -> Differ:
-        items = {compiled.step.item.id: compiled.step for compiled in before.steps}
-        changed = tuple(c.step.item.id for c in after.steps if c.step != items.get(c.step.item.id))
+        others = other_steps(before, after)
+        changed = tuple(each.step.item.id for each in after.steps if each.step.item.id in others)
         first = len(before.names.facts) + len(before.names.choices)
         items_first = (before.names.items[id_] for id_ in _by_slot(after.names.items))
         places = (*range(first), *items_first, *(before.names.steps[id_] for id_ in _by_slot(after.names.steps)))

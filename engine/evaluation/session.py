@@ -6,7 +6,7 @@ Plans are compiled once per convention and set of overlays, and kept until :meth
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -25,7 +25,6 @@ from engine.policy.model import ERROR, YEAR_START, Convention, Interpretation
 from engine.policy.offers import outside
 from engine.policy.overlays import Laid, laid_names, named_items
 from engine.policy.registry import Registry
-from engine.policy.results import Results
 from engine.records import dataclass
 
 CONTRADICTION = "facts-contradict"
@@ -68,6 +67,22 @@ class Settled:
         if refused:
             raise InputFault(refused)
         return run_program(self.program, self.facts, self.choices)
+
+    def results(self, run: Run, wanted: tuple[str, ...] | None) -> dict[str, Result]:
+        """The results ``wanted`` and those they rest on, or all."""
+        return results(self.program, run, self.facts, self.choices, self.behind, wanted)
+
+    def left_open(self, run: Run, found: Mapping[str, Result]) -> dict[str, Result]:
+        """The open results among ``found`` with what they can be, and those of the text itself with their bounds."""
+        told = {id_: found[id_]._replace(can_be=values) for id_, values in self.can_be(run).items()}
+        replaced = {id_ for _, overlay in self.laid for id_ in overlay.replace}
+        for id_, shown in self.session.registry.results.headline.items():
+            if id_ in found and found[id_].status == "undetermined" and id_ not in replaced:
+                bounds = [found[bound].value for bound in shown.between if bound in found]
+                known = tuple(value for value in bounds if value is not None)
+                if shown.between and len(known) == len(shown.between):
+                    told[id_] = told.get(id_, found[id_])._replace(between=known)
+        return told
 
     def can_be(self, run: Run) -> dict[str, tuple[Scalar, ...]]:
         """What each open result comes to under each step left of the scale that is open, where all settle it."""
@@ -120,18 +135,15 @@ class Session:
             UsageFault: an unknown convention, interpretation or choice.
         """
         case = self.settled(facts, interpret, convention)
-        program, run, choices = case.program, case.run(), case.choices
-        headline = self.registry.results
-        found = results(
-            program, run, facts, choices, case.behind, None if only is None else _needed(only, program, run)
-        )
+        program, run = case.program, case.run()
+        found = case.results(run, None if only is None else _needed(only, program, run))
         doubtful = doubts(program, found)
         refused = [_contradiction(doubt) for doubt in doubtful if doubt.severity == ERROR]
         if refused:
             raise InputFault(refused)
+        headline = self.registry.results
         if only is None:
-            found |= {id_: found[id_]._replace(can_be=values) for id_, values in case.can_be(run).items()}
-            found |= _bounded(found, headline, {id_ for _, overlay in case.laid for id_ in overlay.replace})
+            found |= case.left_open(run, found)
         found |= {id_: no_such_result(id_, self.registry) for id_ in headline.ids if id_ not in run.answers}
         used = {id_ for result in found.values() for id_ in result.choices}
         return Decision(
@@ -144,7 +156,7 @@ class Session:
             results=found,
             payments=payments(program, run, found) if YEAR in facts else (),
             obligations=obligations(program, run, as_of),
-            interpretations={id_: choice for id_, choice in choices.items() if id_ in used},
+            interpretations={id_: choice for id_, choice in case.choices.items() if id_ in used},
             trace=tuple(run.trace),
             years=self._years(case) if years and YEAR not in facts else (),
             as_of=as_of,
@@ -261,24 +273,12 @@ class Session:
             year = self.settled({**case.facts, YEAR: number}, case.choices, case.convention.id)
             wanted = (YEAR_START, amount, *below)
             run = year.run()
-            found = results(year.program, run, year.facts, year.choices, year.behind, wanted)
+            found = year.results(run, wanted)
             start = found[YEAR_START].value
             first = start if isinstance(start, dt.date) else None
             shown = found[amount]._replace(can_be=year.can_be(run).get(amount, ()))
             lines.append(YearLine(number, first, shown, overlay_uses(year.laid)))
         return tuple(lines)
-
-
-def _bounded(found: Mapping[str, Result], headline: Results, replaced: Container[str]) -> dict[str, Result]:
-    """The open headline results of the text itself whose least and greatest value are known, with these."""
-    bounded = {}
-    for id_, shown in headline.headline.items():
-        if id_ in found and found[id_].status == "undetermined" and id_ not in replaced:
-            bounds = (found[bound].value for bound in shown.between if bound in found)
-            known = tuple(value for value in bounds if value is not None)
-            if shown.between and len(known) == len(shown.between):
-                bounded[id_] = found[id_]._replace(between=known)
-    return bounded
 
 
 def _needed(only: Iterable[str], program: Program, run: Run) -> tuple[str, ...]:

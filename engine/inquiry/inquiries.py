@@ -81,8 +81,7 @@ def inquiry_of_case(session: Session, decision: Decision, fixed: Choices, suppos
         whole = {Subject(id_): told.results[id_] for id_ in wanted if id_ in told.results}
         return whole | {Subject(line.amount.id, line.year): line.amount for line in told.years}
 
-    own = {id_: choice for id_, choice in fixed.items() if id_ in questions}
-    return Inquiry(decide, tell, questions, own, frozenset(criteria), assumed)
+    return Inquiry(decide, tell, questions, fixed, frozenset(criteria), assumed)
 
 
 def _opened(found: Mapping[Subject, Answer], assumed: Mapping[str, Supposed]) -> Mapping[Subject, Answer]:
@@ -108,16 +107,16 @@ def inquiry_of_life(session: Session, life: Timeline, fixed: Choices, supposed: 
 
     base = functools.cache(lambda instead: lived(session, told_otherwise(life.dossier, instead), convention.id))
 
-    def facts_of(readings: Choices, instead: Facts) -> Iterator[tuple[int, Facts, Sequence[str]]]:
+    def under(choices: Choices) -> Iterator[tuple[int, Facts, Choices, Sequence[str]]]:
+        readings, instead = _read(choices, assumed)
         read = replace(base(tuple(instead.items())), interpret=readings)
-        yield 0, read.known_facts(life.rows[-1].year), whole
+        yield 0, read.known_facts(life.rows[-1].year), readings, whole
         for row in life.rows:
-            yield row.year, read.facts(row.year)[0], of_a_year
+            yield row.year, read.facts(row.year)[0], readings, of_a_year
 
     def decide(choices: Choices) -> Mapping[Subject, Answer]:
         found: dict[Subject, Answer] = {}
-        readings, instead = _read(choices, assumed)
-        for year, facts, ids in facts_of(readings, instead):
+        for year, facts, readings, ids in under(choices):
             told = dict(_answers(dependences, facts, readings, (*ids, *criteria), year))
             counting = [told[Subject(id_, year)].depends for id_ in criteria]
             found.update((s, Answer(a.value, a.depends.union(*counting))) for s, a in told.items() if s.item in ids)
@@ -125,14 +124,12 @@ def inquiry_of_life(session: Session, life: Timeline, fixed: Choices, supposed: 
 
     def tell(choices: Choices) -> Mapping[Subject, Result]:
         told: dict[Subject, Result] = {}
-        readings, instead = _read(choices, assumed)
-        for year, facts, ids in facts_of(readings, instead):
+        for year, facts, readings, ids in under(choices):
             results = session.decide(facts, convention.id, readings, life.as_of).results
             told.update({Subject(id_, year): results[id_] for id_ in ids if id_ in results})
         return told
 
-    own = {id_: choice for id_, choice in fixed.items() if id_ in questions}
-    return Inquiry(decide, tell, questions, own, assumed=assumed)
+    return Inquiry(decide, tell, questions, fixed, assumed=assumed)
 
 
 def _payments(convention: Convention) -> tuple[str, ...]:

@@ -42,7 +42,8 @@ class Inquiry:
     """What to ask about. Both callables take the choice of every question.
 
     ``decide`` is quick and is called for every combination; ``tell`` gives whole results, for those that are shown.
-    ``minor`` subjects are named only where they change. ``assumed`` are the questions that are assumptions.
+    ``fixed`` are choices that are not opened, of these questions or of others. ``minor`` subjects are named only where
+    they change. ``assumed`` are the questions that are assumptions.
     """
 
     decide: Callable[[Choices], Mapping[Subject, Answer]]

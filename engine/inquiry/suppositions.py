@@ -14,8 +14,10 @@ from engine.errors import InputFault
 from engine.evaluation.closures import condition, expression
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.facts import Facts
-from engine.evaluation.session import Session
+from engine.evaluation.session import Session, Settled
+from engine.evaluation.slots import Answer
 from engine.inquiry.readings import Effect, Place, Seen, effects, effects_on, shown_in_case
+from engine.language.expressions import Expression
 from engine.language.facts import SIGNATURE, YEAR, event_types
 from engine.language.values import Absent, Scalar
 from engine.policy.entries import ASSUMPTION, Supposition
@@ -109,26 +111,29 @@ def supposed_by(
     if not unsaid:
         return
     case = session.settled(dict(decision.facts), chosen, decision.convention.id)
-    names, slots = case.program.names, case.run().slots
+    slots = case.run().slots
     before = functools.cache(functools.partial(seen, {}))
     for each in unsaid:
-        if each.when is not None and not condition(each.when, names)(slots)[0]:
+        if each.when is not None and not condition(each.when, case.program.names)(slots)[0]:
             continue
-        wanted = session.registry.vocabulary.facts[each.fact.name].type
+        name = each.fact.name
         for number, node in enumerate(each.be):
-            value = expression(node, names, wanted)(slots)[0]
-            if isinstance(value, Absent):
+            supposed = _known({name: node}, case, slots)
+            if not supposed:
                 continue
-            types = session.registry.vocabulary.facts
-            along = {
-                one.fact.name: expression(one.be, names, types[one.fact.name].type)(slots)[0] for one in each.along
-            }
-            told = {name: other for name, other in along.items() if not isinstance(other, Absent)}
+            along = _known({one.fact.name: one.be for one in each.along}, case, slots)
             try:
-                after = seen({each.fact.name: value, **told}, each.following)
+                after = seen({**supposed, **along}, each.following)
                 changed = tuple(e for e in effects(before(each.following), after) if e.place.kind == RESULT)
             except InputFault:
                 continue  # the value contradicts another fact of the case
             if changed:
-                yield Supposed(each, value, changed, number == 0)
+                yield Supposed(each, supposed[name], changed, number == 0)
                 break
+
+
+def _known(wanted: Mapping[str, Expression], case: Settled, slots: list[Answer]) -> dict[str, Scalar]:
+    """The wanted values of facts, of those that have one in a case."""
+    names, facts = case.program.names, case.session.registry.vocabulary.facts
+    found = {name: expression(node, names, facts[name].type)(slots)[0] for name, node in wanted.items()}
+    return {name: value for name, value in found.items() if not isinstance(value, Absent)}

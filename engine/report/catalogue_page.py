@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
-from engine.language.expressions import Cell, Citation, FactRef, ItemRef, Literal, Unpublished, find
+from engine.language.expressions import Cell, Citation, FactRef, ItemRef, Literal, Text, Unpublished, find
 from engine.language.facts import BENEFICIARY
 from engine.language.types import number
 from engine.language.values import exact
@@ -118,31 +118,14 @@ def _body(item: model.Item, phrases: Phrases, say: Say) -> Iterator[Block]:
         case model.Parameter(values):
             rows = tuple((v.start.isoformat(), valued(v.value), _graded(v.cite, say)) for v in values)
             yield Table((say("since"), say("value"), say("article")), rows)
-        case DecisionTable(inputs, table_rows):
-            yield Table(
-                (*(_input(name, ref, phrases) for name, ref in inputs.items()), say("value"), say("article")),
-                tuple(
-                    (
-                        *(_cell(r.cells.get(name), ref, phrases) for name, ref in inputs.items()),
-                        in_time(r, item.body, say, valued),
-                        _graded(tuple(dict.fromkeys(c for each in alike(r, item.body) for c in each.cite)), say),
-                    )
-                    for r in table_rows
-                    if r is alike(r, item.body)[0]
-                ),
-            )
+        case DecisionTable():
+            yield _table(item.body, valued, phrases, say)
         case model.Quantity(expression):
             yield Tree(tuple(phrases.expression(expression, 1)))
         case model.Criterion():
             yield from _criterion(item.body, phrases, say)
-        case model.Outcome(_, rules, _):
-            for rule in rules:
-                then = rule.then if isinstance(rule.then, str) else phrases.operand(rule.then)
-                if say.notes is not None:
-                    yield Paragraph(f"{say.value(then, item.value_labels)} {_graded(rule.cite, say)}".rstrip())
-                else:
-                    yield Paragraph(f"{rule.id} → {then} {_graded(rule.cite, say)}".rstrip())
-                yield Tree(tuple(phrases.condition(rule.when, 1)))
+        case model.Outcome():
+            yield from _rules(item.body, item.value_labels, phrases, say)
         case model.Payment(amount, due):
             yield Tree(
                 ((1, say("amount")), *phrases.expression(amount, 2), (1, say("due")), *phrases.expression(due, 2))
@@ -153,6 +136,26 @@ def _body(item: model.Item, phrases: Phrases, say: Say) -> Iterator[Block]:
             for name, when in (("done_when", done_when), ("unmet_when", unmet_when)):
                 if when is not None:
                     yield Tree(((1, say(name)), *phrases.condition(when, 2)))
+
+
+def _table(body: DecisionTable, valued: Callable[[Literal | Unpublished], str], phrases: Phrases, say: Say) -> Table:
+    rows = []
+    for row in body.rows:
+        told = alike(row, body)
+        if row is told[0]:
+            asked = (_cell(row.cells.get(name), ref, phrases) for name, ref in body.inputs.items())
+            cited = tuple(dict.fromkeys(cite for each in told for cite in each.cite))
+            rows.append((*asked, in_time(row, body, say, valued), _graded(cited, say)))
+    inputs = (_input(name, ref, phrases) for name, ref in body.inputs.items())
+    return Table((*inputs, say("value"), say("article")), tuple(rows))
+
+
+def _rules(body: model.Outcome, labels: Mapping[str, Text], phrases: Phrases, say: Say) -> Iterator[Block]:
+    for rule in body.rules:
+        then = rule.then if isinstance(rule.then, str) else phrases.operand(rule.then)
+        head = f"{rule.id} → {then}" if say.notes is None else say.value(then, labels)
+        yield Paragraph(f"{head} {_graded(rule.cite, say)}".rstrip())
+        yield Tree(tuple(phrases.condition(rule.when, 1)))
 
 
 def _valued(value: Literal | Unpublished, unit: str | None, phrases: Phrases, say: Say) -> str:

@@ -115,24 +115,22 @@ def listed(
     ``shown`` what stands for one that moved, is new or gone, and ``crossing`` whether the order of two matters. Where
     one ``replaces`` another, the only one that is gone and the only one that is new are one edit.
     """
-    found = matched(
-        [keys(each) for each in old],
-        [keys(each) for each in new],
-        lambda i, j: alike(old[i], new[j]),
-        ordered=ordered,
-    )
+    left, right = [keys(each) for each in old], [keys(each) for each in new]
+    found = matched(left, right, lambda i, j: alike(old[i], new[j]), ordered=ordered)
+
+    def of_both(i: int, j: int) -> Spot:
+        return spot.inside(step(new[j], j)).on(old[i], new[j])
+
     pairs = sorted((*found.same, *found.changed), key=lambda pair: pair[1])
     for i, j in pairs:
-        yield from both(old[i], new[j], spot.inside(step(new[j], j)).on(old[i], new[j]))
+        yield from both(old[i], new[j], of_both(i, j))
     for i, j in found.moved:
         crossed = [(p, q) for p, q in pairs if (p - i) * (q - j) < 0]
         if any(crossing(old[i], old[p]) or crossing(new[j], new[q]) for p, q in crossed):
-            here = spot.inside(step(new[j], j)).on(old[i], new[j])
-            yield here.edit(part, shown(old[i]), shown(new[j]), change="moved")
+            yield of_both(i, j).edit(part, shown(old[i]), shown(new[j]), change="moved")
     if replaces and len(found.gone) == len(found.new) == 1:
-        before, after = old[found.gone[0]], new[found.new[0]]
-        here = spot.inside(step(after, found.new[0])).on(before, after)
-        yield here.edit(part, shown(before), shown(after))
+        i, j = found.gone[0], found.new[0]
+        yield of_both(i, j).edit(part, shown(old[i]), shown(new[j]))
         return
     for i in found.gone:
         here = spot.inside(step(old[i], i)).on(old[i], None)

@@ -6,9 +6,9 @@ A table may be cut into rows in many ways; what counts is the value that each co
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from math import prod
 from typing import Any
@@ -47,21 +47,13 @@ def table_edits(
         known = deciding()
         return known is None or not known.isdisjoint(map(id, rows))
 
-    def alike(one: Row, other: Row) -> float:
-        """The share of equal cells; lists that overlap count half, and so does the same value."""
-        if _days(one) != _days(other):
-            return 0.0
-        pairs = [(one.cells.get(name), other.cells.get(name)) for name in names]
-        shared = sum(1.0 if key(cell) == key(beside) else 0.5 * _overlap(cell, beside) for cell, beside in pairs)
-        same_value = bool(key(one.then) == key(other.then))
-        return min(1.0, (shared + 0.5 * same_value) / len(names))
-
     def both(one: Row, other: Row, here: Spot) -> Iterator[Edit]:
         cells = list(_cells(one, other, names, here))
         cut = cells and not told(one, other)
         yield from (each for each in (*cells, *row_edits(one, other, here)) if not cut or each.weight != "rule")
 
     recut: list[list[Row]] = [[], []]
+    alike = partial(_likeness, names)
     for each in listed(a.rows, b.rows, spot, part="row", keys=_asked, step=_step, both=both, alike=alike, apart=True):
         if each.part == "row" and not told(each.before, each.after):
             recut[each.before is None].append(each.after or each.before)  # type: ignore[arg-type]
@@ -78,6 +70,16 @@ def _asked(row: Row) -> tuple[object, ...]:
 
 def _days(row: Row) -> tuple[dt.date | None, dt.date | None]:
     return row.start, row.end
+
+
+def _likeness(names: Sequence[str], a: Row, b: Row) -> float:
+    """The share of equal cells; lists that overlap count half, and so does the same value."""
+    if _days(a) != _days(b):
+        return 0.0
+    pairs = [(a.cells.get(name), b.cells.get(name)) for name in names]
+    shared = sum(1.0 if key(cell) == key(beside) else 0.5 * _overlap(cell, beside) for cell, beside in pairs)
+    same_value = bool(key(a.then) == key(b.then))
+    return min(1.0, (shared + 0.5 * same_value) / len(names))
 
 
 def _cells(a: Row, b: Row, names: Iterable[str], spot: Spot) -> Iterator[Edit]:

@@ -129,6 +129,8 @@ def test_the_verdict_stands_at_the_head_as_a_sentence_with_its_amounts(served: C
 
 def test_a_refusal_leads_to_what_would_change_it_and_a_question_says_what_its_words_mean(served: Client) -> None:
     refused = served.get("/resultat", {**ORDINARY, "medecin.secteur": "non_conventionne"}).text
+    before, _, folded = html.unescape(refused).partition("<summary>À titre indicatif")
+    assert ("€" in before, "19\u202f000" in folded.partition("</details>")[0]) == (False, True)
     (leads,) = re.findall(r'href="(/et-si\?[^"]*)"[^>]*>Ce qui changerait ce refus<', refused)
     assert "Secteur 1" in served.get(html.unescape(leads)).text
     asked = served.get("/estimer", {"contrat.date_signature": "02/09/2024", "q": "patientele.percentile_mt"}).text
@@ -329,7 +331,7 @@ def test_the_pages_of_the_rules_are_those_of_the_static_site(
 
 def test_each_figure_of_a_result_leads_to_its_rule_with_examples_that_open(served: Client, ordinary: Answer) -> None:
     page = ordinary.text
-    leads = set(re.findall(r'href="(/regles/[^"?]*\?texte=2024_convention[^"]*)"', page))
+    leads = set(re.findall(r'href="(/regles/[^"?]*\?contrat.date_signature=2024-09-02[^"]*)"', page))
     assert {f"/regles/{id_}" for id_ in ("aide.montant_annuel", "objectif.mt", "tranche_activite")} <= {
         lead.partition("?")[0] for lead in leads
     }
@@ -338,6 +340,11 @@ def test_each_figure_of_a_result_leads_to_its_rule_with_examples_that_open(serve
         assert rule.status == 200
         assert "Convention médicale 2024-2029" in rule.text.partition("<details>")[0]
         assert not re.search(r"\.yaml|2024_convention\)|policies/", rule.text), lead
+        assert ("Pour votre cas" in rule.text, 'content="noindex"' in rule.text) == (True, True), lead
+    amounts = next(lead for lead in leads if lead.startswith("/regles/aide.montant_annuel?"))
+    rule = re.sub("[\u00a0\u202f]", " ", html.unescape(served.get(html.unescape(amounts)).text))
+    assert re.findall(r"<td>(\d+ \d+ €)</td>", rule)[:3] == ["19 000 €", "14 000 €", "11 000 €"]
+    assert "/resultat?contrat.date_signature=2024-09-02" in rule
     rule = served.get("/regles/aide.bareme").text
     cases = re.findall(r'href="(/resultat\?[^"]*)">[^<]*</a></td><td>([^<]*)<', rule)
     assert len(cases) == EXAMPLES
@@ -362,6 +369,18 @@ def test_a_right_and_the_texts_before_stand_beside_the_contract_of_today(served:
     heads, *rows = side_by_side(served.get("/et-si", {**old, "comparer": right}).text)
     assert heads[1].endswith("sans")
     assert any("≠" in row[0] for row in rows)
+
+
+def test_days_to_sign_on_stand_side_by_side_the_last_of_each_text_before_among_them(served: Client) -> None:
+    signed = {**VERIFIED, "au": "2026-11-28", "comparer": "contrat.date_signature"}
+    heads, *rows = side_by_side(served.get("/et-si", signed).text)
+    assert heads[1:] == ["02/09/2024", "28/11/2026", "21/06/2024", "30/04/2023"]
+    texts = {
+        "Convention médicale 2024-2029",
+        "Règlement arbitral de 2023",
+        "Avenant 7 à la convention médicale de 2016",
+    }
+    assert set(rows[0][1:]) == texts
 
 
 def test_what_would_give_the_whole_aid_is_told_in_words_of_the_page(served: Client) -> None:
@@ -411,7 +430,7 @@ def test_every_word_of_a_template_exists_and_every_word_is_said(root: Path) -> N
     named = set(re.findall(r"\bw\('(\w+)'", templates))
     code = "\n".join(path.read_text(encoding="utf-8") for path in web.glob("*.py"))
     assert {name for name in named if not name.endswith("_")} <= words.keys()
-    families = tuple(name for name in named if name.endswith("_"))
+    families = (*(name for name in named if name.endswith("_")), *re.findall(r'f"(\w+_)\{', code))
     assert [key for key in words if key not in named and f'"{key}"' not in code and not key.startswith(families)] == []
 
 

@@ -23,6 +23,7 @@ from engine.report.say import Say
 GAP = "  "
 _SPACES = re.compile(r"[ \t\n]+")  # not the narrow ones, which keep an amount and its sign together
 _SIGN = re.compile(r" (?=[?!;:»](?:\s|$))|(?<=«) ")  # French signs stay on the line of their word
+_SUM = re.compile(r"€?[-−]?\d[\d,.\s\u202f\u00a0]*(€)?( \([a-z]+\))?")
 _KEPT = "\ue000"
 _TONES = {"good": "1;32", "bad": "1;31", "heed": "1;33", "open": "1;33", "": "1"}
 _SECTION, _HEAD = "1;36", "2"
@@ -251,7 +252,10 @@ def _tagged(block: Block, deeper: int, links: Links) -> Iterator[str]:
             yield f"<p{_class(tone)}>{in_html(text)}</p>"
         case Table(columns, rows):
             head = "".join(f'<th scope="col">{_linked(name, links)}</th>' if name else "<td></td>" for name in columns)
-            yield f'<div class="wide"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
+            figures = _class(
+                " ".join(f"n{place}" for place, cells in enumerate(zip(*rows, strict=True), 1) if _sums(cells))
+            )
+            yield f'<div class="wide"><table{figures}>\n<thead><tr>{head}</tr></thead>\n<tbody>'
             for row in rows:
                 yield "<tr>" + "".join(f"<td>{_linked(cell, links)}</td>" for cell in row) + "</tr>"
             yield "</tbody>\n</table></div>"
@@ -264,6 +268,11 @@ def _tagged(block: Block, deeper: int, links: Links) -> Iterator[str]:
             yield "</details>"
         case _:
             assert_never(block)
+
+
+def _sums(cells: Sequence[str]) -> bool:
+    """Whether a column holds sums of money, which are set under each other."""
+    return any(map(_SUM.fullmatch, cells)) and all(cell == "—" or _SUM.fullmatch(cell) for cell in cells)
 
 
 def _linked(text: str, links: Links) -> str:

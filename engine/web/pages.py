@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ from engine.report.say import Say
 from engine.web import dossier_page, downloads, letter_page
 from engine.web.about import About
 from engine.web.dossier_page import EVENT, case_text
-from engine.web.estimate import FIELDS, Estimate, estimate
+from engine.web.estimate import FIELDS, Estimate, decided, estimate
 from engine.web.former import Former
 from engine.web.limits import Refused, headers_of, refused, status_of
 from engine.web.queries import asked_of, origin_of, pairs_of
@@ -83,9 +84,10 @@ class Pages:
         facts = self.registry.vocabulary.facts
         today = state.as_of or self.calendar()
         usual = {BENEFICIARY: self.registry.vocabulary.beneficiary, SIGNATURE: today, **state.facts}
-        fields = [
+        who, day = (
             Field.of(facts[name], replace(state, facts=usual), self.say(state)) for name in (BENEFICIARY, SIGNATURE)
-        ]
+        )
+        fields = [replace(who, where=""), day]  # who signs is found where the day is
         return self.page("start.html", state, request.url.path, fields=fields, today=today.isoformat())
 
     async def estimating(self, request: Request) -> Response:
@@ -134,7 +136,7 @@ class Pages:
         return Response(content, media_type=downloads.MEDIA[name], headers=headers)
 
     def _link(self, request: Request, state: State) -> str:
-        return f"{origin_of(request)}/resultat?{state.query()}"
+        return f"{origin_of(request)}/resultat?{replace(state, embedded=False).query()}"
 
     async def _state(self, request: Request) -> State:
         """The state that a request describes; raises as :func:`pairs_of`."""
@@ -275,7 +277,12 @@ class Pages:
             whom = await self.worker.run(lambda session: effects(session, *sides)) if WHOM in given else None
             return HTMLResponse(pages.between(*sides, whom))
         cases = await self.worker.run(examples)
-        return HTMLResponse(pages.item(item[:80], cases.get(item[:80], ()), given.get(TEXT, "")))
+        state = self.read([pair for pair in given.items() if pair[0] != TEXT])
+        case = None
+        if SIGNATURE in state.facts and not state.faults:
+            with contextlib.suppress(InputFault):  # facts that contradict each other: the rule alone
+                case = state, await self.worker.run(lambda session: decided(session, state))
+        return HTMLResponse(pages.item(item[:80], cases.get(item[:80], ()), given.get(TEXT, ""), case))
 
     def _in_language(self, given: dict[str, str]) -> State:
         return self.read([(LANG, given[LANG])] if LANG in given else [])

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
 from engine.comparison.edits.structure import compared
 from engine.comparison.sides import Side
+from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session
 from engine.files import replacing
 from engine.language.facts import BENEFICIARY
@@ -26,13 +28,13 @@ from engine.report.behaviour_page import Effects
 from engine.report.catalogue_page import having, item_blocks, window_text
 from engine.report.diff_page import Diff, tables
 from engine.report.formats import fragment
-from engine.report.page import Block, Fold, Heading, Paragraph, Table
+from engine.report.page import Block, Fold, Heading, Paragraph, Table, in_runs, shown
 from engine.report.parts import ended
 from engine.report.say import Say
 from engine.suite.running import PolicyCase, read_cases
 from engine.web.state import LANG, State
 from engine.web.templates import page, wording
-from engine.words import LANGUAGES
+from engine.words import LANGUAGES, read_words
 
 STATIC = Path(__file__).parent / "static"
 WHOM = "pour"  # the parameter that asks for whom a text changes the result
@@ -66,18 +68,22 @@ class RulesPages:
         values = {"html": Markup(fragment([table])), "kinds": kinds, "conventions": conventions, "say": say}
         return self._page("rules.html", "/regles", **values)
 
-    def item(self, id_: str, examples: Sequence[PolicyCase] = (), text: str = "") -> str:
+    def item(
+        self, id_: str, examples: Sequence[PolicyCase] = (), text: str = "", case: tuple[State, Decision] | None = None
+    ) -> str:
         """One item: its words, sources and values under ``text`` or the newest, the others folded; who uses it; tests.
+
+        Of a ``case`` that led here: what the item gives for it, and its text before the others.
 
         Raises:
             UsageFault: no convention has it.
         """
         found = having(id_, self.say)[::-1]
-        found.sort(key=lambda convention: convention.id != text)
+        found.sort(key=lambda convention: convention.id != (text if case is None else case[1].convention.id))
         newest = found[0]
         say = self.say.noting()
         title = say.label(newest.items[id_])
-        blocks: list[Block] = [Heading(title, 1)]
+        blocks: list[Block] = [Heading(title, 1), *(() if case is None else self._of_case(id_, case[1]))]
         for place, convention in enumerate(found):
             head = f"{say.label(convention)}, {window_text(convention, say)}"
             told = tuple(item_blocks(convention, convention.items[id_], say))
@@ -92,7 +98,19 @@ class RulesPages:
         html = Markup(fragment(ended(blocks, say, full=True), 0, links))
         changes = [(a, b) for a, b in pairwise(say.registry.in_time) if self._changed(a, b, id_)]
         values = {"html": html, "title": title, "changes": changes, "say": say}
+        values |= {} if case is None else {"state": case[0]}
         return self._page("rule.html", f"/regles/{id_}", **values)
+
+    def _of_case(self, id_: str, decision: Decision) -> Iterator[Block]:
+        """What an item gives for a case: its value, or that of each contract year."""
+        say, w = self.say, wording(self.say.lang)
+        lines = [line for line in decision.years if line.amount.id == id_]
+        if lines:
+            yield Paragraph(w("your_values"), "lead")
+            rows = ((line.year, say.scalar(line.start), (say.result(line.amount),)) for line in lines)
+            yield Table((say("year"), say("start"), say("value")), in_runs(rows))
+        elif id_ in decision.results:
+            yield Paragraph(w("your_value", value=say.result(decision.results[id_])), "lead")
 
     def _links(self, convention: Convention, id_: str) -> dict[str, str]:
         """The pages of the items that a convention has, under their labels as rules quote them."""
@@ -129,13 +147,28 @@ class RulesPages:
         title = " → ".join(self.say.label(registry.by_id(id_)) for id_ in (a, b))
         say = self.say.noting()
         _, *told = tables(Diff(sides=sides, found=found, effects=effects), say)
-        blocks = [Heading(title, 1), *(block for block in told if block != Paragraph(say("diff_hidden")))]
+        blocks = [Heading(title, 1), *(self._named(block) for block in told if block != Paragraph(say("diff_hidden")))]
         asked = not self.suffix and effects is None and (a, b) in _pairs(registry)
-        values = {"html": Markup(fragment(ended(blocks, say, full=True))), "title": title, "whom": (a, b, WHOM)}
+        parts = ended(blocks, say, full=True)
+        if Heading(say("texts")) in parts:
+            place = parts.index(Heading(say("texts")))
+            parts = (*parts[:place], Fold(say("texts"), parts[place + 1 :]))
+        values = {"html": Markup(fragment(parts)), "title": title, "whom": (a, b, WHOM)}
         return self._page("rule.html", "/regles/comparer", **values, asked=asked)
 
-    def _page(self, template: str, path: str, **values: object) -> str:
-        return page(template, self.state, path, root=self.root, suffix=self.suffix, **values)
+    def _named(self, block: Block) -> Block:
+        """A part of a comparison with the files of the rules under the names of what they hold."""
+        words = read_words("web", self.say.lang)
+
+        def named(text: str) -> str:
+            file, dot, count = text.partition(".yaml")
+            return words.get(f"file_{file}", file) + count if dot else text
+
+        return shown(block, named)
+
+    def _page(self, template: str, path: str, **values: Any) -> str:
+        state = values.pop("state", self.state)
+        return page(template, state, path, root=self.root, suffix=self.suffix, **values)
 
 
 def _side(registry: Registry, id_: str) -> Side:

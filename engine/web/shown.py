@@ -16,7 +16,7 @@ from engine.report.charts import decision_figure
 from engine.report.decided import Decided, Decisions, Undecided, of_the_verdict
 from engine.report.decision_page import page
 from engine.report.formats import Links, fragment
-from engine.report.page import Block, Heading, Paragraph
+from engine.report.page import Block, Fold, Heading, Paragraph, Table, in_runs
 from engine.report.parts import glossary
 from engine.report.questions_page import answers_text
 from engine.report.readings import told_effects
@@ -25,7 +25,7 @@ from engine.report.say import Say, unit_text
 from engine.web import downloads
 from engine.web.estimate import Estimate
 from engine.web.former import rules_of
-from engine.web.state import LANG, READING, TEXT, Fault, State, written
+from engine.web.state import ASKED, LANG, READING, RULES, TEXT, Fault, State, written
 from engine.web.templates import wording
 from engine.web.verdict import amounts, sentence, told
 
@@ -195,6 +195,17 @@ class Shown:
         return [(fact.name, self.say.label(fact), fact.where[self.say.lang]) for fact in asked]
 
     @property
+    def indicative(self) -> Markup:
+        """What a contract that is refused would pay at most, folded so that it does not read as due."""
+        decision, say = self.estimate.decision, self.say
+        if decision is None or not self.refused:
+            return Markup("")
+        lines = (line for line in decision.years if told(line.amount))
+        rows = in_runs((line.year, say.scalar(line.start), (say.result(line.amount),)) for line in lines)
+        table = Table((say("year"), say("start"), say("maximum")), rows)
+        return Markup(fragment([Fold(wording(say.lang)("indicative"), (table,))] if rows else []))
+
+    @property
     def rules(self) -> str:
         """The rules of this answer, as a link holds them."""
         return "" if self.estimate.decision is None else rules_of(self.estimate.decision)
@@ -252,7 +263,8 @@ class Shown:
         named += [(say.label(result), result.id) for result in decision.results.values()]
         named += [(say("maximum"), headline.maximum or ""), (say("amount_due"), headline.due or "")]
         ids = {id_ for convention in say.registry.conventions.values() for id_ in convention.items}
-        query = urlencode({TEXT: decision.convention.id, LANG: say.lang})
+        state = self.estimate.state.changed({ASKED: None, RULES: None})
+        query = urlencode({TEXT: decision.convention.id, LANG: say.lang}) if state.sensitive else state.query()
         return {label: f"/regles/{id_}?{query}" for label, id_ in named if id_ in ids}
 
 

@@ -7,6 +7,7 @@ that a person can make.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,7 +19,7 @@ from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session
 from engine.inquiry.suppositions import Supposed, supposed_of_case
 from engine.inquiry.what_if import Alternatives, alternatives
-from engine.language.facts import BENEFICIARY, YEAR, Fact
+from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, Fact
 from engine.language.values import Scalar
 from engine.policy.model import Convention
 from engine.policy.registry import earlier
@@ -28,7 +29,7 @@ from engine.report.decided import told_case
 from engine.report.formats import fragment
 from engine.report.options_page import Way
 from engine.report.page import Heading
-from engine.report.say import Say
+from engine.report.say import Say, scalar_text
 from engine.web.curve import Curve, curve, curve_table
 from engine.web.estimate import decided
 from engine.web.state import TEXT, State
@@ -101,6 +102,7 @@ def _axes(session: Session, state: State, decision: Decision) -> Iterator[Axis]:
         if not (each.assumption or each.supposition.following):
             yield Axis(each.supposition.fact.name, each)
     if len(_texts(session, decision)) > 1:
+        yield Axis(SIGNATURE, session.registry.vocabulary.facts[SIGNATURE])
         yield Axis(TEXT, None)
 
 
@@ -122,7 +124,8 @@ def _sides(session: Session, state: State, decision: Decision, axis: Axis) -> It
     """The same case with each choice of a fact, with a right used, or under each text; that of today first."""
 
     def way(facts: Mapping[str, Scalar | None], found: Decision) -> Way:
-        return Way(facts, told_case(session, found, "", state.choices))
+        head = next((scalar_text(each, None, state.lang) for each in facts.values() if isinstance(each, dt.date)), "")
+        return Way(facts, told_case(session, found, "", state.choices), head)
 
     def tried(value: Scalar) -> Iterator[Way]:
         with contextlib.suppress(InputFault):  # facts that contradict each other
@@ -131,13 +134,21 @@ def _sides(session: Session, state: State, decision: Decision, axis: Axis) -> It
     match axis.subject:
         case Fact(name=name):
             yield way({name: state.facts[name]}, decision)
-            for value in [each for each in axis.subject.type.values if each != state.facts[name]][: SIDES - 1]:
+            values = _days(session, state, decision) if name == SIGNATURE else axis.subject.type.values
+            for value in [each for each in values if each != state.facts[name]][: SIDES - 1]:
                 yield from tried(value)
         case Supposed(value=value):
             yield way({axis.key: None}, decision)
             yield from tried(value)
         case None:
             yield from _under(session, state, decision)
+
+
+def _days(session: Session, state: State, decision: Decision) -> list[dt.date]:
+    """Days to sign on instead: that of the page, then the last day of each text before, the latest first."""
+    _, *before = _texts(session, decision)
+    last = [text.signed_before - dt.timedelta(days=1) for text in before if text.signed_before is not None]
+    return [day for day in (state.as_of, *last) if day is not None]
 
 
 def _under(session: Session, state: State, decision: Decision) -> Iterator[Way]:

@@ -108,7 +108,7 @@ def test_the_oracle_agrees_on_the_policy_tests(
 def test_the_oracle_agrees_on_seeded_random_cases(
     session: Session, books: dict[str, dict[str, Any]], effort: Effort
 ) -> None:
-    wrong = list(random_differences(session, books, effort.of(CASES, part=80)))
+    wrong = list(random_differences(session, books, effort.of(CASES, part=120)))
     assert not wrong, "\n".join(wrong[:20])
 
 

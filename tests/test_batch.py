@@ -8,6 +8,7 @@ import json
 import os
 import random
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -89,7 +90,7 @@ def test_the_portfolio_is_what_its_script_makes(tmp_path: Path) -> None:
 def test_the_portfolio_is_decided_as_case_by_case_and_summed_up(
     tmp_path: Path, session: Session, effort: Effort
 ) -> None:
-    output, wanted = tmp_path / "out.parquet", effort.of(10_000)
+    output, wanted = tmp_path / "out.parquet", effort.of(10_000, part=25)
     with PORTFOLIO.open(encoding="utf-8") as stream:
         source = written(tmp_path / "rows.csv", *(line.rstrip("\n") for line in islice(stream, wanted + 1)))
     result = batch(source, "-o", output, "--missing", policies=REAL)
@@ -105,7 +106,7 @@ def test_the_portfolio_is_decided_as_case_by_case_and_summed_up(
     assert f"€{frame['aide.trop_percu'].sum():,.2f}".removesuffix(".00") in result.stdout
     assert "No row refused." in result.stdout
     facts = [name for name in frame.columns if name in session.registry.vocabulary.facts]
-    for row in frame.sample(effort.of(400), seed=1).iter_rows(named=True):
+    for row in frame.sample(effort.of(400, part=20), seed=1).iter_rows(named=True):
         case = nested({name: row[name] for name in facts if row[name] is not None})
         read = read_case(case, session.registry.vocabulary)
         if row["digest"] is None:
@@ -126,7 +127,7 @@ def test_the_portfolio_is_decided_as_case_by_case_and_summed_up(
 
 @pytest.mark.parametrize(("suffix", "policies"), [("csv", SMALL), ("parquet", REAL), ("jsonl", SMALL)])
 def test_every_format_gives_the_same_rows_in_every_format(suffix: str, policies: Path, tmp_path: Path) -> None:
-    typed = pl.read_csv(PORTFOLIO, n_rows=150, try_parse_dates=True, infer_schema_length=None)
+    typed = pl.read_csv(PORTFOLIO, n_rows=60, try_parse_dates=True, infer_schema_length=None)
     source = tmp_path / f"in.{suffix}"
     {"csv": typed.write_csv, "parquet": typed.write_parquet, "jsonl": typed.write_ndjson}[suffix](source)
     for wanted in ("csv", "parquet", "jsonl"):
@@ -487,7 +488,7 @@ def test_an_output_that_cannot_be_written_is_told_and_leaves_the_old_one(tmp_pat
     assert batch(tmp_path / "in.parquet", "-o", tmp_path / "out.parquet").exit_code == 0
 
 
-@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
+@pytest.mark.turns(suffix=["csv", "parquet", "jsonl"])
 def test_a_full_disk_leaves_the_old_output_and_nothing_beside_it(suffix: str, tmp_path: Path) -> None:
     source = written(tmp_path / "in.csv", *decidable(1500))
     output = tmp_path / f"out.{suffix}"
@@ -516,13 +517,17 @@ def test_two_runs_do_not_write_the_same_file(tmp_path: Path) -> None:
     assert batch(source, "-o", output).exit_code == 0
 
 
+def wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
+    """Until a file is there, or the run that writes it is over."""
+    while not path.exists() and process.poll() is None:
+        time.sleep(0.01)
+
+
 def test_an_interrupted_run_leaves_no_trace(tmp_path: Path) -> None:
     output = tmp_path / "out.parquet"
     with start("batch", str(PORTFOLIO), "-o", str(output), "--policies", str(SMALL)) as process:
-        deadline = time.monotonic() + 60
-        while not output.with_name("out.parquet.partial").exists() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        process.send_signal(2)
+        wait_for(output.with_name("out.parquet.partial"), process)
+        process.send_signal(signal.SIGINT)
         assert process.stderr is not None
         said = process.stderr.read().decode()
     assert "Traceback" not in said
@@ -530,7 +535,7 @@ def test_an_interrupted_run_leaves_no_trace(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ([] if process.returncode else ["out.parquet"])
 
 
-@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+@pytest.mark.turns(suffix=["csv", "parquet"])
 def test_a_killed_run_leaves_the_old_output_or_the_new_one_whole(suffix: str, tmp_path: Path, effort: Effort) -> None:
     lines = decidable(1500)
     old, new = written(tmp_path / "old.csv", *lines[:700]), written(tmp_path / "new.csv", *lines, "x")
@@ -541,18 +546,21 @@ def test_a_killed_run_leaves_the_old_output_or_the_new_one_whole(suffix: str, tm
     with start("batch", str(new), "-o", str(wanted), "--policies", str(SMALL)) as process:
         process.communicate()
     lasts, after = time.monotonic() - started, wanted.read_bytes()
-    rng, seen, kills = random.Random(20), set(), effort.of(10, least=2)
+    rng, ended, kills = random.Random(20), set(), effort.of(10, least=2)
     for number in range(kills):
         with start("batch", str(new), "-o", str(output), "--policies", str(SMALL)) as process:
-            time.sleep(lasts * (0.1 + 0.9 * (number + rng.random()) / kills))
+            if number:
+                time.sleep(lasts * (0.1 + 0.9 * (number + rng.random()) / kills))
+            else:
+                wait_for(output.with_name(f"{output.name}.partial"), process)
             process.kill()
         found = output.read_bytes()
+        ended.add(process.returncode)
         assert found in (before, after)
-        seen.add(found)
         if found == after:
             assert [line["code"] for line in rejected(output)] == ["row-fields"]
             output.write_bytes(before)
-    assert before in seen
+    assert -signal.SIGKILL in ended, "one at least is killed as it writes"
 
 
 COUNTS = "patientele.mt_depart,patientele.fa_depart,patientele.percentile_mt,patientele.percentile_fa"

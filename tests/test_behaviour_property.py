@@ -49,7 +49,7 @@ def bench(session: Session, effort: Effort) -> Bench:
     rows = []
     for convention in registry.conventions.values():
         last = convention.signed_before or convention.signed_from + dt.timedelta(days=500)
-        for _ in range(effort.of(ROWS) // len(registry.conventions)):
+        for _ in range(effort.of(ROWS, part=30) // len(registry.conventions)):
             rows.append(random_facts(rng, registry.vocabulary, convention.beneficiary, convention.signed_from, last))
     frame = frame_of(rows, registry.vocabulary)
     return Bench(frame, evaluate_frame(frame, session), tuple(rng.sample(every, MUTANTS)))

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 import yaml
 from command import ROOT, avenant
+from conftest import Effort
 
 from engine.evaluation import timeline as living
 from engine.evaluation.dossier import read_dossier
@@ -129,9 +130,9 @@ def unnoted(text: str) -> str:
     return re.sub(r" \[[\d, ]+\]", "", text)
 
 
-def test_a_batch_tells_of_each_brother_what_its_own_row_tells(tmp_path: Path) -> None:
+def test_a_batch_tells_of_each_brother_what_its_own_row_tells(tmp_path: Path, effort: Effort) -> None:
     """The columns of ids that a decision alone has, and the amount due; JSON lines hold no words of people."""
-    names = [name for name in CASES if not name.startswith("mots_")]
+    names = effort.share([name for name in CASES if not name.startswith("mots_")], part=4)
     (tmp_path / "in.jsonl").write_text(
         "".join(json.dumps({"case": name, **facts_of(name)}, default=str) + "\n" for name in names), encoding="utf-8"
     )

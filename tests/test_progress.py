@@ -37,8 +37,9 @@ def read_to_its_end(terminal: int) -> str:
     return b"".join(parts).decode()
 
 
-@pytest.mark.parametrize(("doing", "command"), LONG.items())
-def test_a_terminal_sees_what_is_done_and_how_far(doing: str, command: list[str]) -> None:
+@pytest.mark.sweep(number=len(LONG), usual=2)
+def test_a_terminal_sees_what_is_done_and_how_far(number: int) -> None:
+    doing, command = list(LONG.items())[number]
     seen, terminal = pty.openpty()
     with begun(command, terminal) as program:
         os.close(terminal)

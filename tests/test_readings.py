@@ -100,7 +100,7 @@ def cases(session: Session, count: int) -> Iterator[tuple[Convention, Facts]]:
 def test_the_readings_listed_are_exactly_those_whose_other_choice_changes_what_is_shown(
     session: Session, effort: Effort
 ) -> None:
-    listed, drawn = 0, effort.of(CASES_DRAWN, part=80)
+    listed, drawn = 0, effort.of(CASES_DRAWN, part=160)
     for convention, facts in cases(session, drawn // len(session.registry.conventions) + 1):
         try:
             decision = session.decide(facts)
@@ -146,7 +146,7 @@ def test_the_rights_and_assumptions_listed_are_exactly_those_that_change_a_resul
     session: Session, effort: Effort
 ) -> None:
     listed: list[str] = []
-    for convention, facts in cases(session, effort.of(CASES_DRAWN // 5, part=10)):
+    for convention, facts in cases(session, effort.of(CASES_DRAWN // 5, part=25)):
         try:
             decision = session.decide(facts)
         except InputFault:

@@ -20,7 +20,6 @@ KINDS = (
     *("convention", "source", "interpretation", "parameter", "table", "quantity", "criterion"),
     *("outcome", "payment", "obligation", "consistency", "derogation", "property", "supposition", "overlay"),
 )
-CHANGES = ("added", "removed", "changed", "moved")
 WEIGHTS = ("rule", "citation", "label")  # what a result depends on; what it rests on; the words around it
 
 OWN_UNIT = frozenset({"value", "row", "case", "otherwise", "first_known"})  # places whose value has the item's unit

@@ -145,8 +145,9 @@ def _understood(fact: Fact, value: Any) -> Any:
     """What a text states as people write it; a point in a number stands for decimals, as elsewhere in a case."""
     if fact.type.kind == "enum" and isinstance(value, _WRITTEN):
         value = as_written(value)  # as it stands in the file, such as an option said as 0.5
-    dialect = PLAIN if fact.type.kind == "number" and "." in str(value) else FRENCH
-    return read_spoken(value, fact, dialect) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return read_spoken(value, fact, PLAIN if fact.type.kind == "number" and "." in value else FRENCH)
 
 
 def _typed(fact: Fact, value: Any) -> Scalar:

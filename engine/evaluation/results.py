@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from engine.errors import InputFault, Problem, nearest
 from engine.evaluation.decision import NONE, Doubt, Limit, ObligationLine, OverlayUse, PaymentLine, Reason, Result
@@ -11,7 +12,7 @@ from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts
 from engine.evaluation.limits import limits_of
 from engine.evaluation.program import Compiled, Program, Run, bits
-from engine.evaluation.slots import Decided
+from engine.evaluation.slots import MEMO, Decided
 from engine.language.expressions import Citation, Scale, Text, Unpublished
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy import model
@@ -22,11 +23,15 @@ from engine.records import dataclass
 
 @dataclass(frozen=True, slots=True)
 class _Grounds:
-    """Reasons, citations and the rank of the weakest source cited."""
+    """Reasons, citations and the rank of the weakest source cited; what was read itself, and what is waited for."""
 
     because: tuple[Reason, ...]
     cite: tuple[Citation, ...]
     rank: int
+    own: int
+    read: tuple[int, ...]
+    uses: tuple[str, ...]
+    missing: tuple[str, ...]
 
 
 def results(
@@ -48,25 +53,22 @@ def results(
         id_ = compiled.step.item.id
         answer = run.answers[id_]
         grounds = _grounds(program, compiled, answer, run)
-        used = answer[1]
-        read = used & program.item_bits
-        all_facts, rank = used & ~read | laying.get(id_, 0), grounds.rank
-        for other in program.slots_in(read) if read else ():
+        all_facts, rank = grounds.own | laying.get(id_, 0), grounds.rank
+        for other in grounds.read:
             all_facts |= behind[other]
             if ranks[other] > rank:
                 rank = ranks[other]
         behind[compiled.slot] = all_facts
         ranks[compiled.slot] = rank
         if wanted is None or id_ in wanted:
-            result = _result(program, compiled, run, answer, grounds, all_facts, rank, facts, choices)
-            found[id_] = _passed_on(result, found)
+            result = _result(program, compiled, run, answer[0], grounds, all_facts, rank, facts, choices)
+            passed_on = result.kind == "quantity" and result.status == "known" and not result.because
+            found[id_] = _passed_on(result, found) if passed_on else result
     return found
 
 
 def _passed_on(result: Result, found: Mapping[str, Result]) -> Result:
     """A quantity that only passes another result on cites what stands behind that one first."""
-    if result.kind != "quantity" or result.status != "known" or result.because:
-        return result
     same = (found[id_] for id_ in result.uses if id_ in found)
     origin = next((r for r in same if r.value == result.value and r.type == result.type and r.cite), None)
     if origin is None:
@@ -78,7 +80,7 @@ def _result(
     program: Program,
     compiled: Compiled,
     run: Run,
-    answer: Decided,
+    value: Any,
     grounds: _Grounds,
     behind: int,
     rank: int,
@@ -87,8 +89,6 @@ def _result(
 ) -> Result:
     step, names_in = compiled.step, program.names_in
     item = step.item
-    value, used, missing, _ = answer
-    read = used & program.item_bits
     chosen = behind & program.choice_bits
     status = _status(value)
     known = status == "known"
@@ -103,10 +103,10 @@ def _result(
         None if rank < 0 else model.SOURCE_KINDS[rank],
         {name: facts[name] for name in names_in(behind & run.given)},
         {name: choices[name] for name in names_in(chosen)} if chosen else NONE,
-        names_in(missing) if missing else (),
+        grounds.missing,
         grounds.because if known else grounds.because + _open_reasons(program, behind, grounds),
         tuple(text for when, text in compiled.warnings if when(run.slots)[0]) if compiled.warnings else (),
-        names_in(read) if read else (),
+        grounds.uses,
         item.value_labels,
         step.yearly,
         item.body.refusal if value == "not_met" and isinstance(item.body, model.Criterion) else None,
@@ -144,16 +144,20 @@ def _status(value: object) -> str:
 
 
 def _grounds(program: Program, compiled: Compiled, answer: Decided, run: Run) -> _Grounds:
-    """What stands behind an answer that was decided so: the same in every case, so worked out once."""
-    value, _, _, decided = answer
+    """What stands behind an answer that was decided so: the same in case after case, so kept."""
+    value, used, missing, decided = answer
     absent = value if value is UNDETERMINED or value is NOT_APPLICABLE else None
     rules = run.rules.get(compiled.step.item.id) if compiled.outcome is not None else None
-    key = (compiled.slot, absent, decided, rules)
+    key = (compiled.slot, absent, used, missing, decided, rules)
     found: _Grounds | None = program.grounds.get(key)
     if found is None:
         because, cite = _reasons(compiled.step.item, value, decided, run)
         rank = max((program.ranks(c.convention, c.source) for c in cite), default=-1)
-        found = program.grounds[key] = _Grounds(because, cite, rank)
+        read = used & program.item_bits
+        slots, names_in = program.slots_in(read), program.names_in
+        found = _Grounds(because, cite, rank, used & ~read, slots, names_in(read), names_in(missing))
+        if len(program.grounds) < MEMO:
+            program.grounds[key] = found
     return found
 
 

@@ -17,6 +17,8 @@ class Absent(Enum):
     UNDETERMINED = "undetermined"
     NOT_APPLICABLE = "not_applicable"
 
+    __hash__ = object.__hash__  # each is one object; the library hashes the name, in Python
+
 
 UNDETERMINED = Absent.UNDETERMINED
 NOT_APPLICABLE = Absent.NOT_APPLICABLE

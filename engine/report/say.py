@@ -27,6 +27,8 @@ def money(value: int | Fraction) -> str:
     >>> money(19000), money(Fraction(8767, 2))
     ('19000.00', '4383.50')
     """
+    if isinstance(value, int):
+        return f"{value}.00"
     cents = value * 100
     assert Fraction(cents).denominator == 1, "an amount is in whole cents: the scale check lets no other through"
     return f"{Decimal(int(cents)).scaleb(-2):.2f}"
@@ -34,7 +36,7 @@ def money(value: int | Fraction) -> str:
 
 def to_json(value: Scalar | None, type_: Type | None) -> Json:
     """The value as JSON: money as text with two decimals, dates as text, other numbers as numbers."""
-    if value is None or isinstance(value, bool | str):
+    if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, dt.date):
         return value.isoformat()
@@ -45,9 +47,9 @@ def to_json(value: Scalar | None, type_: Type | None) -> Json:
 
 def exact_text(value: Scalar | None, type_: Type | None) -> str | None:
     """The exact fraction of a ratio, such as ``5/13``; None for other values."""
-    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+    if type_ is None or type_.unit != "ratio" or not isinstance(value, (int, Fraction)):
         return None
-    return str(Fraction(value)) if type_ is not None and type_.unit == "ratio" else None
+    return str(Fraction(value))
 
 
 def scalar_text(value: dt.date | int | Fraction | None, type_: Type | None, lang: str) -> str:

@@ -11,15 +11,16 @@ import re
 # Control characters, lone surrogates, breaks of line and paragraph, and marks that turn the order of the letters.
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _BREAKS = re.compile("[ \t]*[\n\r\x0b\x0c\x85\u2028\u2029][\\s]*|\t")
+# The patterns written as text are compiled at their first need: to compile all of them takes a tenth of a start.
 # What a continuous-integration log takes for a command: "::error::" at the start of a line, where a long word may be
 # broken off too, and "##[error]" anywhere.
-_COMMAND = re.compile(r":(?=:)|##(?=\[)")
+_COMMAND = r":(?=:)|##(?=\[)"
 _NAMES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e"}
 
-_MARKDOWN = re.compile(r"[\\`*_\[\]<|~$]|&(?=#?\w+;)")
-_START = re.compile(r"(?=[#>]|[+-]\s|-+\Z)|\d+(?=[.)](?:\s|\Z))")
+_MARKDOWN = r"[\\`*_\[\]<|~$]|&(?=#?\w+;)"
+_START = r"(?=[#>]|[+-]\s|-+\Z)|\d+(?=[.)](?:\s|\Z))"
 # What GitHub links or tells someone of by itself, in any text: addresses, people, issues.
-_LINKED = re.compile(r"(?i)@(?=\w)|#(?=\d)|\b(?:https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)")
+_LINKED = r"(?i)@(?=\w)|#(?=\d)|\b(?:https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)"
 _APART = "\u2060"  # word joiner: takes no room, and keeps two characters from being read as one sign
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
@@ -34,7 +35,7 @@ def on_one_line(text: str) -> str:
     """
     if not text.isprintable():
         text = UNSAFE.sub(_written_out, text)
-    return _COMMAND.sub(lambda found: found[0] + " ", text) if "::" in text or "##[" in text else text
+    return re.sub(_COMMAND, lambda found: found[0] + " ", text) if "::" in text or "##[" in text else text
 
 
 def flowing(text: str) -> str:
@@ -52,7 +53,7 @@ def in_markdown(text: str) -> str:
     >>> in_markdown("![x](http://a.b) <!-- @me")
     '!\\[x\\](http\u2060://a.b) \\<!-- @\u2060me'
     """
-    return _unlinked(_MARKDOWN.sub(r"\\\g<0>", flowing(text).strip()))
+    return _unlinked(re.sub(_MARKDOWN, r"\\\g<0>", flowing(text).strip()))
 
 
 def on_markdown_line(text: str) -> str:
@@ -62,7 +63,7 @@ def on_markdown_line(text: str) -> str:
     '1\\. one'
     """
     text = in_markdown(text)
-    start = _START.match(text)
+    start = re.match(_START, text)
     return text if start is None else f"{start[0]}\\{text[start.end() :]}"
 
 
@@ -77,7 +78,7 @@ def in_html(text: str) -> str:
 
 
 def _unlinked(text: str) -> str:
-    return _LINKED.sub(r"\g<0>" + _APART, text)
+    return re.sub(_LINKED, r"\g<0>" + _APART, text)
 
 
 def in_cell(text: str) -> str:

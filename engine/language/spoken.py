@@ -40,14 +40,14 @@ EPOCH = dt.date(1899, 12, 30)
 SHOWN = 40
 
 _APART = str.maketrans(dict.fromkeys("-_'’", " "))
-_NO_VALUE = re.compile(r"#\S+|n/?[ad]|n\.? ?[cr]\.?|\?+|-+|inconnue?|unknown|null|none", re.IGNORECASE)
+_NO_VALUE = r"(?i)#\S+|n/?[ad]|n\.? ?[cr]\.?|\?+|-+|inconnue?|unknown|null|none"
 _UNITS = {"percent": "%", "EUR": "€|euros?", "patients": "patients?", "ETP": "etp|fte", "years": "ans|years?"}
-_NUMBER = re.compile(rf"([+-]?)(0*[0-9]{{1,18}}|[0-9]{{1,3}}(?:{SPACES}[0-9]{{3}})+)(?:([.,])([0-9]+))?")
-_CUT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
-_DAY_FIRST = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
+_NUMBER = rf"([+-]?)(0*[0-9]{{1,18}}|[0-9]{{1,3}}(?:{SPACES}[0-9]{{3}})+)(?:([.,])([0-9]+))?"
+_CUT = r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+"
+_DAY_FIRST = r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})"
 MONTH_FIRST = r"^\s*(0?[1-9]|1[0-2])[/.-](1[3-9]|2[0-9]|3[01])[/.-][0-9]{4}\s*$"
-_IN_WORDS = re.compile(r"([0-9]{1,2})(?:er)? ([a-z]+) ([0-9]{4})")
-_MIDNIGHT = re.compile(r"[ T]0{1,2}:00(?::00(?:\.0+)?)?\Z")
+_IN_WORDS = r"([0-9]{1,2})(?:er)? ([a-z]+) ([0-9]{4})"
+_MIDNIGHT = r"[ T]0{1,2}:00(?::00(?:\.0+)?)?\Z"
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -72,7 +72,7 @@ def read_spoken(text: str, fact: Fact, dialect: str = FRENCH) -> Plain:
     if text in fact.type.values or (fact.type.kind == "date" and _ISO.fullmatch(text)):
         return text  # as a case file holds it, which most are
     text = " ".join(text.split()).removeprefix("'").strip()
-    if _NO_VALUE.fullmatch(text) and fold(text) not in TRUTHS:
+    if re.fullmatch(_NO_VALUE, text) and fold(text) not in TRUTHS:
         raise _unread("value-none", text)
     return _READERS.get(fact.type.kind, _choice)(text, fact, dialect)
 
@@ -112,9 +112,9 @@ def _truth(text: str, fact: Fact, dialect: str) -> bool:
 
 def _number(text: str, fact: Fact, dialect: str) -> int | Decimal:
     bare, marked = _without_unit(text, fact)
-    if _CUT.fullmatch(bare):
+    if re.fullmatch(_CUT, bare):
         raise _unread("number-cut", text)
-    found = _NUMBER.fullmatch(bare)
+    found = re.fullmatch(_NUMBER, bare)
     if found is None:
         raise _of_type(text, fact, "775" if fact.type.scale == 0 else _EXAMPLE[dialect])
     sign, whole, mark, decimals = found.groups()
@@ -158,15 +158,15 @@ def _written(value: Decimal, dialect: str) -> str:
 
 
 def _date(text: str, fact: Fact, dialect: str) -> str:
-    text = _MIDNIGHT.sub("", text)
+    text = re.sub(_MIDNIGHT, "", text)
     if _ISO.fullmatch(text):
         return text  # the reader of the case says whether the calendar has that day
     if re.fullmatch("[0-9]{5}", text) and FIRST_SERIAL <= int(text) <= LAST_SERIAL:
         raise _unread("date-serial", text, day=_shown(EPOCH + dt.timedelta(int(text))))
-    found = _DAY_FIRST.fullmatch(text)
+    found = re.fullmatch(_DAY_FIRST, text)
     if found is not None:
         return _day_first(found, fact, dialect)
-    words = _IN_WORDS.fullmatch(fold(text))
+    words = re.fullmatch(_IN_WORDS, fold(text))
     if words is not None and words[2] in MONTHS:
         return _iso(text, int(words[3]), MONTHS[words[2]], int(words[1]))
     raise _of_type(text, fact, "02/09/2024" if dialect == FRENCH else "2024-09-02")

@@ -17,7 +17,7 @@ from engine.records import dataclass
 
 STATUSES = ("undetermined", "not_applicable")
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NUMBER = re.compile(r"\s*(-?[0-9]+(?:\s[0-9]{3})*(?:[.,][0-9]+)?)\s*(?:€|%|[A-Za-z]{2,})?\s*")
+_NUMBER = r"\s*(-?[0-9]+(?:\s[0-9]{3})*(?:[.,][0-9]+)?)\s*(?:€|%|[A-Za-z]{2,})?\s*"
 
 
 @dataclass(slots=True)
@@ -122,7 +122,7 @@ def date_fault(text: str) -> str:
 
 def plain_number(text: str) -> str | None:
     """The number that a text of digits with spaces, a comma or a unit is meant to be, as a rule writes it."""
-    found = _NUMBER.fullmatch(text)
+    found = re.fullmatch(_NUMBER, text)
     return None if found is None else re.sub(r"\s", "", found[1]).replace(",", ".")
 
 

@@ -29,7 +29,8 @@ MAX_SHOWN = 40
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+\Z")
-_ODD_NUMBER = re.compile(
+_NUMERIC = frozenset("+-.0123456789")  # how anything begins that could be a number
+_ODD_NUMBER = (  # compiled where something begins so and is no plain number
     r"[-+]?(0[0-7_]+|0[xob][0-9a-fA-F_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9]*)?|[0-9][0-9_]*\.?[0-9_]*([eE][-+]?[0-9]+)?"
     r"|\.[0-9][0-9_]*([eE][-+]?[0-9]+)?|\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z"
 )
@@ -151,15 +152,14 @@ class _Reader:
         return Location(self.name, *_place(event))
 
     def _event(self, event: yaml.Event) -> None:
-        if getattr(event, "anchor", None) or getattr(event, "tag", None):
-            word = "anchor" if getattr(event, "anchor", None) else "tag"
-            self.problems.append(Problem(self._mark(event), f"yaml-{word}"))
-        if isinstance(event, yaml.DocumentStartEvent):
+        if isinstance(event, yaml.NodeEvent) and (event.anchor or getattr(event, "tag", None)):
+            self.problems.append(Problem(self._mark(event), "yaml-anchor" if event.anchor else "yaml-tag"))
+        if isinstance(event, yaml.ScalarEvent):
+            self._scalar(event)
+        elif isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
                 raise fault(self._mark(event), "yaml-several-documents")
-        elif isinstance(event, yaml.ScalarEvent):
-            self._scalar(event)
         elif isinstance(event, yaml.AliasEvent):
             self._alias(event)
         elif isinstance(event, yaml.CollectionStartEvent):
@@ -182,9 +182,10 @@ class _Reader:
         return bool(self.stack) and isinstance(self.stack[-1][0], dict) and self.pending[-1] is None
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        if not event.value.isprintable() and UNSAFE.search(event.value if self._expects_key() else _flat(event.value)):
+        is_key = self._expects_key()
+        if not event.value.isprintable() and UNSAFE.search(event.value if is_key else _flat(event.value)):
             self._problem(event, "yaml-character")
-        if self._expects_key():
+        if is_key:
             self._key(event)
             return
         plain = event.style is None or event.style == ""
@@ -222,8 +223,8 @@ class _Reader:
         key = event.value
         if key in self.taken[-1]:
             self._problem(event, "yaml-duplicate-key", key=key, line=self.taken[-1][key])
-        self.keys[(*path, key)] = _place(event)
-        self.taken[-1].setdefault(key, _place(event)[0])
+        self.keys[(*path, key)] = place = _place(event)
+        self.taken[-1].setdefault(key, place[0])
         self.pending[-1] = key
 
     def _place(self, value: Any, event: yaml.Event) -> Keys:
@@ -251,6 +252,10 @@ class _Reader:
         text = event.value
         if text in ("true", "false"):
             return text == "true"
+        if text[:1] not in _NUMERIC:
+            if text.lower() in _ODD_BOOLEANS:
+                self._problem(event, "yaml-boolean", text=text)
+            return text
         if len(text) > MAX_DIGITS and (_INTEGER.match(text) or _DECIMAL.match(text)):
             self._problem(event, "yaml-number", text=_shortened(text))
             return 0
@@ -258,11 +263,9 @@ class _Reader:
             return int(text)
         if _DECIMAL.match(text):
             return Decimal(text)
-        if _ODD_NUMBER.match(text):
+        if re.match(_ODD_NUMBER, text):
             self._problem(event, "yaml-number", text=_shortened(text))
             return 0
-        if text.lower() in _ODD_BOOLEANS:
-            self._problem(event, "yaml-boolean", text=text)
         return text
 
 

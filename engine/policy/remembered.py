@@ -20,7 +20,7 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from engine.errors import InputFault
 from engine.files import replacing
@@ -75,18 +75,13 @@ class _Items(Mapping[str, Item]):
 class _ByFields(pickle.Pickler):
     """Stores a dataclass as its class and field values, which load three times as fast as its state."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        super().__init__(stream, protocol=pickle.HIGHEST_PROTOCOL)
-        self.names: dict[type, tuple[str, ...] | None] = {}
-
     def reducer_override(self, value: Any) -> Any:
-        kind = type(value)
-        if kind not in self.names:
-            self.names[kind] = _positional(kind)
-        names = self.names[kind]
+        kind: Any = type(value)
+        names = _positional(kind)
         return NotImplemented if names is None else (kind, tuple(getattr(value, name) for name in names))
 
 
+@cache
 def _positional(kind: type) -> tuple[str, ...] | None:
     """The fields of a dataclass that its constructor takes in order; None of any other class."""
     if not is_dataclass(kind) or any(field.kw_only for field in fields(kind)):
@@ -157,7 +152,7 @@ def remember(digest: str, conventions: Mapping[str, Convention]) -> None:
 
 def _bytes(value: object) -> bytes:
     stream = io.BytesIO()
-    _ByFields(stream).dump(value)
+    _ByFields(stream, pickle.HIGHEST_PROTOCOL).dump(value)
     return stream.getvalue()
 
 

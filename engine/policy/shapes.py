@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -60,7 +60,7 @@ def fitting(schema: Schema) -> Test:
             tests.append(_KEYWORDS[keyword](wanted, part, compiled))
         if "additionalProperties" in part and "properties" not in part:
             tests.append(_properties({}, part, compiled))
-        return tests[0] if len(tests) == 1 else (lambda value: all(test(value) for test in tests))
+        return _every(tests)
 
     def referred(name: str) -> Test:
         if not name.startswith("#/"):
@@ -77,6 +77,18 @@ def fitting(schema: Schema) -> Test:
         return compiled(schema)
     except _Unknown:
         return lambda value: False
+
+
+def _every(tests: Sequence[Test]) -> Test:
+    """All of some tests, in a loop: everything that is read passes here, and a generator takes as long again."""
+
+    def run(value: Any) -> bool:
+        for test in tests:  # noqa: SIM110
+            if not test(value):
+                return False
+        return True
+
+    return tests[0] if len(tests) == 1 else run
 
 
 def _only(kind: type | tuple[type, ...], test: Test) -> Test:
@@ -115,7 +127,15 @@ def _size(kind: type, holds: Callable[[int, int], bool]) -> Callable[[Any, Schem
 def _properties(wanted: Schema, part: Schema, compiled: Compile) -> Test:
     tests = {name: compiled(each) for name, each in wanted.items()}
     others = compiled(part.get("additionalProperties", True))
-    return _only(dict, lambda value: all(tests.get(key, others)(each) for key, each in value.items()))
+
+    def run(value: Any) -> bool:
+        if isinstance(value, dict):
+            for key, each in value.items():
+                if not tests.get(key, others)(each):
+                    return False
+        return True
+
+    return run
 
 
 def _items(wanted: Any, part: Schema, compiled: Compile) -> Test:
@@ -167,12 +187,8 @@ def _unique(wanted: Any, part: Schema, compiled: Compile) -> Test:
     return _only(list, run) if wanted else lambda value: True
 
 
-def _combined(holds: Callable[[list[Test], Any], bool]) -> Callable[[Any, Schema, Compile], Test]:
-    def make(wanted: Any, part: Schema, compiled: Compile) -> Test:
-        tests = [compiled(each) for each in wanted]
-        return lambda value: holds(tests, value)
-
-    return make
+def _combined(combine: Callable[[list[Test]], Test]) -> Callable[[Any, Schema, Compile], Test]:
+    return lambda wanted, part, compiled: combine([compiled(each) for each in wanted])
 
 
 def _not(wanted: Any, part: Schema, compiled: Compile) -> Test:
@@ -212,9 +228,9 @@ _KEYWORDS: Mapping[str, Callable[[Any, Schema, Compile], Test]] = {
     "propertyNames": _names,
     "items": _items,
     "uniqueItems": _unique,
-    "allOf": _combined(lambda tests, value: all(test(value) for test in tests)),
-    "anyOf": _combined(lambda tests, value: any(test(value) for test in tests)),
-    "oneOf": _combined(lambda tests, value: sum(test(value) for test in tests) == 1),
+    "allOf": _combined(_every),
+    "anyOf": _combined(lambda tests: lambda value: any(test(value) for test in tests)),
+    "oneOf": _combined(lambda tests: lambda value: sum(test(value) for test in tests) == 1),
     "not": _not,
     "if": _if,
 }

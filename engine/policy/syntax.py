@@ -30,10 +30,10 @@ _SYNTAX = (
     ("block sequence entries", "yaml-indentation"),
     ("<document start>", "yaml-indentation"),
 )
-_HARD_SPACE = re.compile("^[^\"'#]*?[\u00a0\u202f\u2007]")  # looks like a space, and is none
-_NO_SPACE = re.compile(r"[ -]*[a-z_]+:(?=[^\s:/])")
+_HARD_SPACE = "^[^\"'#]*?[\u00a0\u202f\u2007]"  # looks like a space, and is none
+_NO_SPACE = r"[ -]*[a-z_]+:(?=[^\s:/])"
 _CUTS = re.compile(r"\s+#[^\s#]")  # a comment has a space after its sign
-_AFTER_COMMA = re.compile(r"([0-9]+)\s*(?:€|%|[A-Za-z]{2,})?\Z")
+_AFTER_COMMA = r"([0-9]+)\s*(?:€|%|[A-Za-z]{2,})?\Z"
 _THOUSANDS = 3  # digits after a comma that may part thousands
 
 
@@ -78,7 +78,7 @@ def syntax_fault(said: str, lines: Sequence[str], place: Location) -> Problem:
     for number in (place.line, place.line - 1):
         text = lines[number - 1] if 0 < number <= len(lines) else ""
         for pattern, code in ((_HARD_SPACE, "yaml-space"), (_NO_SPACE, "yaml-after-colon")):
-            found = pattern.match(text)
+            found = re.match(pattern, text)
             if found is not None:
                 return Problem(Location(place.file, number, found.end()), code)
     before = lines[place.line - 1][: place.column - 1].rstrip() if 0 < place.line <= len(lines) else ""
@@ -103,7 +103,7 @@ def cut_short(rest: str) -> bool:
 
 def decimal_comma(whole: object, key: str) -> dict[str, str] | None:
     """A number whose comma was read as the end of a value, ``key`` being what followed; None where it is none."""
-    found = _AFTER_COMMA.match(key)
+    found = re.match(_AFTER_COMMA, key)
     if found is None or isinstance(whole, bool | str | list | dict):
         return None
     digits, plain = found[1], str(whole).replace(".", "")

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from engine.errors import InputFault, Location, fault
 
+HEAD = 512  # first bytes that show what a table is
+_KINDS = {"xls": b"\xd0\xcf\x11\xe0", "xlsx": b"PK\x03\x04"}
 PERMISSIONS = 0o777  # what of a mode passes on to the new file; never the right to run as its owner
 
 
@@ -141,3 +143,15 @@ def _sync_folder(target: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def check_kind(name: str, head: bytes, kind: str) -> None:
+    """Refuses a table that begins as one of another kind than its name says: a workbook, old or locked, a text.
+
+    Raises:
+        InputFault: it does.
+    """
+    text = any(mark in head for mark in b";,\t|") and min(head) > 8  # no control characters: a table of text
+    found = next((mark for mark, start in _KINDS.items() if head.startswith(start)), "csv" if text else kind)
+    if found != kind:
+        raise fault(Location(name), "file-kind", format=kind, found=f".{found}")

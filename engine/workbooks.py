@@ -10,6 +10,7 @@ import re
 import warnings
 import zipfile
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -17,6 +18,7 @@ from defusedxml.common import DefusedXmlException
 from openpyxl.utils.exceptions import InvalidFileException
 
 from engine.errors import Location, fault
+from engine.files import HEAD, check_kind
 
 WHOLE = 10**15  # above, a spreadsheet does not keep every digit
 MAX_UNPACKED, MAX_RATIO = 50 << 20, 100
@@ -47,6 +49,8 @@ def _check_safe(name: str) -> None:
     """Refuses what could fill the memory, run, or reach out of the file."""
     place = Location(name)
     try:
+        with Path(name).open("rb") as stream:
+            check_kind(name, stream.read(HEAD), "xlsx")
         with zipfile.ZipFile(name) as archive:
             parts = archive.infolist()
             unpacked = sum(part.file_size for part in parts)

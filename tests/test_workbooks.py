@@ -155,6 +155,11 @@ def test_macros_links_entities_and_bombs_are_refused(tmp_path: Path) -> None:
     ):
         source = changed(saved(book(tmp_path, GOOD)), part, content)
         assert "workbook-unsafe" in refused(batch(source, tmp_path / "out.xlsx")), part
+    for content in (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504), b"contrat.date_signature;contrat.option\r\n"):
+        (tmp_path / "in.xlsx").write_bytes(content)
+        assert "file-kind" in refused(batch(tmp_path / "in.xlsx", tmp_path / "out.xlsx"))
+    (tmp_path / "in.csv").write_bytes(saved(book(tmp_path, GOOD)).read_bytes())
+    assert "file-kind" in refused(batch(tmp_path / "in.csv", tmp_path / "out.csv"))
     (tmp_path / "in.xlsx").write_bytes(b"PK\x03\x04 no zip")
     assert "file-damaged" in refused(batch(tmp_path / "in.xlsx", tmp_path / "out.xlsx"))
     source = changed(saved(book(tmp_path, GOOD)), "xl/workbook.xml", b"<nothing/>")

@@ -20,6 +20,7 @@ import polars as pl
 from engine.bulk.headers import checked_columns, columns_of
 from engine.bulk.job import Form, Source
 from engine.errors import Location, fault
+from engine.files import HEAD, check_kind
 from engine.language.facts import Vocabulary
 from engine.language.spoken import FRENCH, PLAIN
 
@@ -48,7 +49,8 @@ def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Source
         InputFault: no header, columns that name a fact twice, bytes of another encoding, several separators.
     """
     with Path(name).open("rb") as stream:
-        mark = stream.read(3)
+        mark = stream.read(HEAD)
+    check_kind(name, mark, "csv")
     encoding = next((found for bom, found in _MARKS.items() if mark.startswith(bom)), form.encoding or "utf-8")
     with utf8(name, encoding) as text:
         lines = plain_ends(text.read(HEADER)).removeprefix(BOM).split(b"\n", 2)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -72,7 +72,7 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
         type_ = types[entry["type"]]
         if type_.again is not None and any(event.type is type_ for event in events):
             type_ = types[type_.again]
-        event, found = _event(entry, type_, vocabulary, document, ("events", index))
+        event, found = _event(entry, type_, types.values(), vocabulary, document, ("events", index))
         events.append(event)
         problems.extend(found)
     if not problems:
@@ -133,6 +133,7 @@ def _shape(schema: Mapping[str, Any]) -> dict[str, Any]:
 def _event(
     entry: Mapping[str, Any],
     type_: EventType,
+    types: Iterable[EventType],
     vocabulary: Vocabulary,
     document: Document,
     path: tuple[str | int, ...],
@@ -144,7 +145,9 @@ def _event(
     for name in stated:
         if name not in type_.facts:
             place = document.key_at((*under, name))
-            allowed = ", ".join(type_.facts) or "—"
+            # What the event may state; of one that states nothing, the events that state this fact.
+            others = (each.name for each in types if name in each.facts)
+            allowed = ", ".join(type_.facts) or f"type: {' | '.join(others) or '—'}"
             values = {"name": name, "type": type_.name, "allowed": allowed}
             problems.append(Problem(place, "event-fact", values, nearest(name, type_.facts, problems)))
     lacking = [name for name in type_.needs if name not in stated]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from engine.errors import InputFault, Problem
@@ -125,7 +126,7 @@ def timeline(
     return Timeline(
         dossier=dossier,
         rows=rows,
-        obligations=today.obligations,
+        obligations=tuple(_within(line, day_in(today, today.headline.life.end)) for line in today.obligations),
         ending=tuple(last.results[id_] for id_ in last.headline.life.ids if id_ in last.results),
         maximum=_total(rows, last.headline.maximum),
         due=_total(rows, last.headline.due),
@@ -137,6 +138,12 @@ def timeline(
         renewed=_renewed(life, today),
         as_of=as_of,
     )
+
+
+def _within(line: ObligationLine, end: dt.date | None) -> ObligationLine:
+    """A duty; one whose day came after the end of the contract is not late."""
+    over = line.status == "overdue" and end is not None and line.due is not None and line.due > end
+    return replace(line, status="not_applicable") if over else line
 
 
 def _renewed(life: Life, today: Decision) -> dict[str, Event]:

@@ -44,7 +44,11 @@ def timeline_blocks(
     yield from _changes(timeline, say)
     yield from _payments(timeline, say)
     yield from _ending(timeline, say, hangs)
-    yield from parts.warnings_of(chain(*(row.decision.results.values() for row in timeline.rows), timeline.ending), say)
+    # How the contract ends is read with every event, not with those of one year.
+    lived = chain(*(row.decision.results.values() for row in timeline.rows))
+    yield from parts.warnings_of(
+        chain((each for each in lived if each.id != first.headline.life.end), timeline.ending), say
+    )
     yield from _waiting(timeline, say)
     yield from supposed_blocks(supposed, say, full)
     yield from readings_blocks(readings, say, full)

@@ -18,7 +18,7 @@ from engine.language.values import Absent, Scalar, Value, exact
 from engine.proof.solving import Status
 from engine.report.formats import formats
 from engine.report.objects import as_json, each_as_json
-from engine.report.page import Block, Heading, Paragraph, Tree
+from engine.report.page import Block, Heading, Paragraph, Tree, section
 from engine.report.parts import item_heading
 from engine.report.say import Say, exact_text, to_json
 
@@ -87,9 +87,8 @@ def wish_blocks(found: Alternatives, decision: Decision, say: Say) -> Iterator[B
         groups = _grouped([each for each in found.found if len(each.changes) == size])
         shown = len(groups) if size == 1 else MORE_BESIDE if size > sizes[0] else MORE_ALONE
         title = ("one_change", "two_changes", "three_changes")[size - 1]
-        if groups:
-            yield Heading(say(title))
-            yield Tree(tuple(line for group in groups[:shown] for line in _lines(group, found, decision, say)))
+        told = Tree(tuple(line for group in groups[:shown] for line in _lines(group, found, decision, say)))
+        yield from section(Heading(say(title)), told)
         if len(groups) > shown:
             yield Paragraph(say.count("more_alternatives", len(groups) - shown))
     yield from _closing(found, say)

@@ -14,7 +14,7 @@ from engine.language.types import Type
 from engine.language.values import Absent, Value
 from engine.proof.whom import Extent
 from engine.report.objects import as_json, each_as_json, exact_object, facts_object, named
-from engine.report.page import Block, Heading, Paragraph, Table, Tree
+from engine.report.page import Block, Heading, Paragraph, Table, Tree, section
 from engine.report.reasons import EUROS
 from engine.report.say import Json, Say, money, to_json
 from engine.report.whom import Whom
@@ -151,9 +151,7 @@ def _statuses(behaviour: Behaviour, whom: Whom) -> Iterator[Block]:
         if ids:
             lines.append((0, say.head(say.capital(say(key, effort=say.scalar(behaviour.effort))))))
             lines.append((1, say.count("elements", len(ids)) if key in many else ", ".join(map(whom.item, ids))))
-    if lines:
-        yield Heading(say("known_of_items"), level=3)
-        yield Tree(tuple(lines))
+    yield from section(Heading(say("known_of_items"), level=3), Tree(tuple(lines)))
 
 
 def behaviour_object(behaviour: Behaviour, files: Mapping[int, str], say: Say) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from engine.inquiry.suppositions import Supposed, supposed_on
 from engine.report.decided import Decided
 from engine.report.formats import formats
 from engine.report.objects import doubt_objects, result_object
-from engine.report.page import Block, Heading, Table, Tree
+from engine.report.page import Block, Heading, Table, Tree, section
 from engine.report.parts import item_heading, noted
 from engine.report.readings import reading_objects, readings_blocks, supposed_blocks, supposed_objects
 from engine.report.remarks import DOUBTFUL, DUE_IF, NOT_DUE, UNMET, remark_blocks, remarks
@@ -63,11 +63,9 @@ def page(explained: Explained, say: Say) -> Iterator[Block]:
     keys = {DOUBTFUL, *({NOT_DUE, DUE_IF, UNMET} if explained.item in (headline.due, headline.recover) else ())}
     yield from remark_blocks(remarks([decision], decision.obligations, say, keys=keys), say)
     yield Tree(tuple(_chain(explained.decision, say, result, 0, set())))
-    if result.missing:
-        yield Heading(say("missing"), tone="open")
-        facts = [say.registry.vocabulary.facts[name] for name in result.missing]
-        rows = tuple((say.named(fact.question[say.lang], fact.name), fact.where[say.lang]) for fact in facts)
-        yield Table((say("question"), say("where")), rows)
+    facts = [say.registry.vocabulary.facts[name] for name in result.missing]
+    rows = tuple((say.named(fact.question[say.lang], fact.name), fact.where[say.lang]) for fact in facts)
+    yield from section(Heading(say("missing"), tone="open"), Table((say("question"), say("where")), rows))
     yield from supposed_blocks(explained.supposed, say, full=True)
     yield from readings_blocks(explained.readings, say, full=True)
     if explained.outlooks:

@@ -16,7 +16,7 @@ from engine.language.values import Absent, Scalar, Value
 from engine.proof.possible import Possible
 from engine.proof.solving import Status
 from engine.report.objects import as_json, value_object
-from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years
+from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, section
 from engine.report.parts import named_years
 from engine.report.say import Say
 
@@ -144,10 +144,8 @@ def _subject(subject: Subject, result: Result, say: Say) -> dict[str, Any]:
 def possible_blocks(found: Sequence[Outlook], say: Say) -> Iterator[Block]:
     """The section: each open result with its values, years that come to the same together."""
     told = by_years(((say.label(each.result), possible_text(each, say)), each.year) for each in found)
-    if told:
-        yield Heading(say("still_possible"))
-        rows = tuple((named_years(label, years, say), text) for (label, text), years in told.items())
-        yield Table((say("result"), say("value")), rows)
+    rows = tuple((named_years(label, years, say), text) for (label, text), years in told.items())
+    yield from section(Heading(say("still_possible")), Table((say("result"), say("value")), rows))
 
 
 def possible_text(outlook: Outlook, say: Say) -> str:

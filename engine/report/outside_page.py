@@ -9,7 +9,7 @@ from engine.language.facts import BENEFICIARY
 from engine.policy.registry import Outside
 from engine.report.formats import formats, html
 from engine.report.objects import as_json, each_as_json
-from engine.report.page import Block, Heading, Paragraph, Tree
+from engine.report.page import Block, Heading, Paragraph, Tree, section
 from engine.report.parts import noted
 from engine.report.say import Say
 
@@ -20,9 +20,8 @@ def outside_blocks(outside: Outside, say: Say, title: str | None = None) -> Iter
     yield Heading(say.label(window) if title is None else f"{title} — {say.label(window)}", 1, "open")
     signed = say("outside_signed", day=say.scalar(outside.signature))
     yield Paragraph(f"{signed} {say(f'outside_aid.{window.aid}')} {say.noted(window.cite)}")
-    if window.known:
-        yield Heading(say("outside_known"))
-        yield Tree(tuple((0, f"{known.text[say.lang]} {say.noted(known.cite)}".rstrip()) for known in window.known))
+    known = tuple((0, f"{each.text[say.lang]} {say.noted(each.cite)}".rstrip()) for each in window.known)
+    yield from section(Heading(say("outside_known")), Tree(known))
     yield Paragraph(window.ask[say.lang])
 
 

@@ -69,6 +69,12 @@ def shown(block: Block, show: Callable[[str], str]) -> Block:
             assert_never(block)
 
 
+def section(heading: Heading, body: Table | Tree) -> Page:
+    """A table or tree under its heading; nothing where it has no rows."""
+    rows = body.rows if isinstance(body, Table) else body.lines
+    return (heading, body) if rows else ()
+
+
 def by_years(told: Iterable[tuple[Told, int]]) -> dict[Told, list[int]]:
     """What is told of contract years, each once with the years that say the same."""
     found: dict[Told, list[int]] = {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.decision import ObligationLine, PaymentLine, Result
 from engine.report.objects import as_json, value_object
-from engine.report.page import Block, Heading, Paragraph, Tree, by_years
+from engine.report.page import Block, Heading, Paragraph, Tree, by_years, section
 from engine.report.parts import named_years
 from engine.report.reasons import Hanging
 from engine.report.say import Say, to_json
@@ -41,9 +41,7 @@ def readings_blocks(readings: Sequence[Reading], say: Say, full: bool) -> Iterat
             asked = f"{reading.question.question[say.lang]} {taken}."
             lines += [(0, asked), *told] if full else [(0, " ".join((asked, *(text for _, text in told))))]
         left_out += not told
-    if lines:
-        yield Heading(say("assumed"))
-        yield Tree(tuple(lines))
+    yield from section(Heading(say("assumed")), Tree(tuple(lines)))
     if left_out:
         yield Paragraph(say.count("readings_of_duties", left_out))
 
@@ -188,9 +186,7 @@ def supposed_blocks(found: Sequence[Supposed], say: Say, full: bool) -> Iterator
                 effects = [f"{say.capital(text)}." for text in _supposed_effects(each, say, full)]
                 said = f"{supposed_head(each, say)}."
                 lines += [(0, said), *((1, text) for text in effects)] if full else [(0, " ".join((said, *effects)))]
-        if lines:
-            yield Heading(say(head))
-            yield Tree(tuple(lines))
+        yield from section(Heading(say(head)), Tree(tuple(lines)))
 
 
 def supposed_head(each: Supposed, say: Say) -> str:

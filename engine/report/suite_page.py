@@ -14,7 +14,7 @@ from engine.exchange.rules_text import comment, rules_text
 from engine.policy.places import DIFFERENCES, TESTS
 from engine.report.formats import formats, style
 from engine.report.objects import named
-from engine.report.page import Block, Heading, Paragraph, Table, Tree
+from engine.report.page import Block, Heading, Paragraph, Table, Tree, section
 from engine.report.say import Say
 from engine.suite.coverage import KINDS, Coverage, Place
 from engine.suite.moved import Moved
@@ -33,9 +33,8 @@ def coverage_blocks(found: Coverage, say: Say) -> Iterator[Block]:
             rows.append((name, *(_fraction(*count) for count in counts)))
     yield Heading(say("coverage"))
     yield Table(("", *conventions, say("all_kinds")), tuple(rows))
-    if found.missed:
-        yield Heading(say("missed_list"), tone="open")
-        yield Tree(tuple((0, _missed(place, found, say)) for place in found.missed))
+    missed = Tree(tuple((0, _missed(place, found, say)) for place in found.missed))
+    yield from section(Heading(say("missed_list"), tone="open"), missed)
     yield Paragraph(coverage_line(found, say))
 
 
@@ -56,9 +55,8 @@ def mutation_blocks(score: Score, say: Say) -> Iterator[Block]:
         rows.append((convention or say("all_kinds"), share, *(str(count) for count in counts)))
     yield Heading(say("mutation"))
     yield Table(columns, tuple(rows))
-    if score.survivors:
-        yield Heading(say("survivors"), tone="open")
-        yield Tree(tuple((0, _fate_line(fate)) for fate in score.survivors))
+    survivors = Tree(tuple((0, _fate_line(fate)) for fate in score.survivors))
+    yield from section(Heading(say("survivors"), tone="open"), survivors)
     yield from (Paragraph(line) for line in mutation_lines(score, say))
 
 

@@ -15,7 +15,7 @@ from engine.language.facts import YEAR
 from engine.report import parts
 from engine.report.decided import of_the_verdict
 from engine.report.duties import duties
-from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, in_runs
+from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, in_runs, section
 from engine.report.readings import hanging, readings_blocks, supposed_blocks
 from engine.report.reasons import EUROS, Hanging, marked, money_cells, money_columns, payment_row, reasons_block, why
 from engine.report.remarks import remark_blocks, remarks, tone_of
@@ -121,9 +121,7 @@ def _changes(timeline: Timeline, say: Say) -> Iterator[Block]:
             lines.append((1, say("counts", events=events_text(told, say))))
         lines.extend((1, say.pair(say("overlay"), f"{say.label(use)} {say.noted(use.cite)}")) for use in later)
         lines.extend((1, change_text(change, row, say)) for change in row.changes)
-    if lines:
-        yield Heading(say("what_changes"))
-        yield Tree(tuple(lines))
+    yield from section(Heading(say("what_changes")), Tree(tuple(lines)))
     for key, events in (("idle", timeline.idle), ("unruled", timeline.unruled), ("silent", timeline.silent)):
         if events:
             yield Paragraph(say(key, events=events_text(events, say)), "open")
@@ -173,9 +171,7 @@ def _ending(timeline: Timeline, say: Say, hanging: Hanging) -> Iterator[Block]:
         if result.status != "not_applicable" or result.id == life.end
         if result.id != life.term or not _cut_short(last)
     )
-    if rows:
-        yield Heading(say("ending"))
-        yield Table((say("result"), say("value"), say("why")), rows)
+    yield from section(Heading(say("ending")), Table((say("result"), say("value"), say("why")), rows))
 
 
 def _cut_short(decision: Decision) -> bool:
@@ -237,13 +233,9 @@ def _waiting(timeline: Timeline, say: Say) -> Iterator[Block]:
     waiting = by_years(
         (name, row.year) for row in timeline.rows for name in usual(row.decision.missing) if name != YEAR
     )
-    if waiting:
-        facts = say.registry.vocabulary.facts
-        named = {
-            name: parts.named_years(say.named(say.label(facts[name]), name), years, say)
-            for name, years in waiting.items()
-        }
-        yield Heading(say("missing"), tone="open")
-        yield Table(
-            (say("fact"), say("where")), tuple((told, facts[name].where[say.lang]) for name, told in named.items())
-        )
+    facts = ((say.registry.vocabulary.facts[name], years) for name, years in waiting.items())
+    rows = tuple(
+        (parts.named_years(say.named(say.label(fact), fact.name), years, say), fact.where[say.lang])
+        for fact, years in facts
+    )
+    yield from section(Heading(say("missing"), tone="open"), Table((say("fact"), say("where")), rows))

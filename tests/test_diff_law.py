@@ -39,7 +39,12 @@ SINCE_2023: Explained = {
     ),
     "A23-04": ("forfait_structure:item",),
     "A23-05, A23-06": ("seuil.mt.p30:value",),
-    "A23-07": ("specialite_eligible:condition", "specialite.ouverture:item", "honoraires_cliniques:item"),
+    "A23-07": (
+        "specialite_eligible:condition",
+        "specialite.ouverture:item",
+        "honoraires.minimum:item",
+        "honoraires_cliniques:item",
+    ),
     "A23-08": ("amenagement_du_contrat:item", "activite_minimale:condition"),
     "A23-10": (
         "verification.resultat:rule",
@@ -53,6 +58,7 @@ SINCE_2023: Explained = {
     ),
     "A23-11": (
         "aide.trop_percu:item",
+        "avance.annee_1:item",
         "versement.annee_1:expression:amount",
         "versement.annee_1:expression:due",
         "versement.annee_2:expression:due",
@@ -107,6 +113,7 @@ SINCE_2023: Explained = {
         "gain_attendu.mt:applies_when",
     ),
     "A19-19 is of 2019: no source of 2023 exempts from the minimum": (
+        "minimum.part_jeune:item",
         "activite_minimale:derogation:minimum.patientele_jeune",
         "activite_minimale:derogation:minimum.rqth",
         "minimum_du_nouvel_installe:item",
@@ -153,7 +160,6 @@ SINCE_2023: Explained = {
 SINCE_2024: Explained = {
     "A24-01": (f"{NEW}:signed_from", f"{NEW}:signed_before"),
     "A24-04": (
-        "honoraires_cliniques:operator",
         "honoraires_cliniques:operand",
         "honoraires_cliniques:condition",
         "borne_des_honoraires:item",
@@ -161,6 +167,7 @@ SINCE_2024: Explained = {
     ),
     "A24-09": ("option_ouverte:condition", "aide.bareme:condition:applies_when", "aide.bareme:row:un_etp_et_demi"),
     "A24-11": (
+        "baisse.p95:item",
         "regime_p95:item",
         "mt_non_diminuee:derogation:tolerance_p95",
         "fa_non_diminuee:derogation:tolerance_p95",

@@ -273,6 +273,7 @@ SINCE_2024: Explained = {
         "secretariat.remplacement:due",
         "secretariat.remplacement:condition:done_when",
         "secretariat.remplacement:unmet_when",
+        "secretariat.remplacement:warning",
         "secretaire_non_remplace:item",
     ),
     "A24-21": ("assistant.heures_par_semaine:item",),

@@ -7,7 +7,10 @@ import re
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -279,6 +282,40 @@ def test_a_printed_result_has_its_figures_and_no_form(chromium: Any, address: st
         told(page.locator("figure.amounts")).to_be_visible()
         page.pdf(path=str(tmp_path / "result.pdf"))
         assert (tmp_path / "result.pdf").stat().st_size > 5_000
+
+
+@contextmanager
+def site(folder: Path) -> Iterator[str]:
+    """Another site, which serves a folder."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=folder)) as served:
+        Thread(target=served.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{served.server_port}"
+        served.shutdown()
+
+
+def test_a_site_that_was_named_frames_the_estimate_and_another_service_refuses(
+    chromium: Any, address: str, tmp_path: Path
+) -> None:
+    with site(tmp_path) as elsewhere, running("--allow-embedding", elsewhere) as (_, port):
+        for name, origin in (("open", f"http://127.0.0.1:{port}"), ("shut", address)):
+            line = f'<iframe src="{origin}/?embed=1" title="Estimation" width="100%" height="900"></iframe>'
+            (tmp_path / f"{name}.html").write_text(f"<!doctype html><title>Site</title>{line}", encoding="utf-8")
+        context = chromium.new_context(base_url=elsewhere)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.goto("/open.html")
+        frame = page.frame_locator("iframe")
+        told(frame.locator("nav")).to_be_hidden()
+        frame.get_by_role("button", name="Commencer").click()
+        told(frame.locator(".asking h1")).to_be_visible()
+        frame.get_by_role("link", name="Voir le résultat entier").click()
+        apart = frame.get_by_role("link", name="Imprimer")
+        told(apart).to_have_attribute("target", "_blank")
+        told(apart).to_have_attribute("href", re.compile(r"/resultat\?(?!.*embed)"))
+        page.goto("/shut.html")
+        told(page.frame_locator("iframe").locator("h1", has_text="à combien")).to_have_count(0)
+        assert [each.url for each in page.frames if each.url.startswith(address)] == []
+        context.close()
 
 
 def test_a_page_is_not_framed_elsewhere(chromium: Any, address: str) -> None:

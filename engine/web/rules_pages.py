@@ -162,6 +162,8 @@ class RulesPages:
 
         def named(text: str) -> str:
             file, dot, count = text.partition(".yaml")
+            if text == self.say("diff_file"):
+                return words["part_of_rules"]
             return words.get(f"file_{file}", file) + count if dot else text
 
         return shown(block, named)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import io
 import os
+import random
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -16,14 +18,19 @@ from typing import Any
 import docx
 import pytest
 from command import ROOT, avenant
-from web import Answer, Client, client
+from random_cases import random_facts
+from web import DAY, Answer, Client, client
 
 import engine
+from engine.errors import InputFault
+from engine.evaluation.decision import Decision
+from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.report.say import Say
 from engine.web.curve import ROUNDED
 from engine.web.rules_pages import EXAMPLES, _files, examples
-from engine.web.state import read_state
+from engine.web.state import read_state, written
+from engine.web.verdict import amounts, sentence
 from engine.web.what_if import what_if
 from engine.words import read_words
 
@@ -569,3 +576,26 @@ def test_a_link_made_under_rules_that_are_held_shows_both_results_where_they_dif
         assert "14 000 €</td><td>14 000 €" not in page, "what is the same is not shown"
         other = held.get("/resultat", {**ORDINARY, "r": "0" * 12}).text
         assert ("ont changé" in other, "Selon les règles du lien" in other) == (True, False)
+
+
+def drawn(session: Session, rng: random.Random) -> tuple[Facts, Decision]:
+    """A case of any text whose facts agree, without what no address may hold, and its decision."""
+    vocabulary = session.registry.vocabulary
+    while True:
+        text = rng.choice(session.registry.in_time)
+        facts = random_facts(rng, vocabulary, text.beneficiary, text.signed_from, text.signed_before or DAY)
+        facts = {name: value for name, value in facts.items() if not vocabulary.facts[name].sensitive}
+        with contextlib.suppress(InputFault):
+            return facts, session.decide(read_case(nested(facts), vocabulary))
+
+
+@pytest.mark.sweep(seed=500, usual=3)
+def test_a_case_that_is_drawn_ends_in_the_result_of_evaluate(served: Client, session: Session, seed: int) -> None:
+    facts, decision = drawn(session, random.Random(seed))
+    given = [(name, written(value)) for name, value in facts.items()]
+    answer = served.get("/estimer", dict(random.Random(seed).sample(given, len(given))))
+    assert (answer.status, answer.address) == (200, f"/estimer?{read_state(given, session.registry, 'fr').query()}")
+    say, page = Say(session.registry, "fr"), html.unescape(answer.text)
+    assert sentence(decision, say) in page
+    assert amounts(decision, say) in page
+    assert not re.search(r"\b[a-z]+_[a-z_]+\b", re.sub(r"<[^>]*>", " ", page)), "an id on the page"

@@ -163,7 +163,7 @@ class RulesPages:
         def named(text: str) -> str:
             file, dot, count = text.partition(".yaml")
             if text == self.say("diff_file"):
-                return words["part_of_rules"]
+                return wording(self.say.lang)("part_of_rules")
             return words.get(f"file_{file}", file) + count if dot else text
 
         return shown(block, named)

@@ -252,7 +252,8 @@ class Shown:
             elif self.whole and not any(_titled(section, each) for each in elsewhere):
                 following = after or any(_titled(section, say(each)) for each in ("obligations", "texts"))
                 (after if following else before).append(html)
-        head = [block for block in head[1:] if self.whole or _tone(block) in ("bad", "heed")]
+        shown = ("bad", "heed", "") if self.whole else ("bad", "heed")  # what is open stands with its condition
+        head = [block for block in head[1:] if _tone(block) in shown]
         parts = [fragment(head), *("\n".join(each) for each in (money, before, after))]
         return Sections(**dict(zip(("head", "money", "before", "after"), map(Markup, parts), strict=True)))
 

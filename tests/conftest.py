@@ -67,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile(config.getoption("--effort"))
     # Sessions and programs of whole conventions stay for many tests: to look through them every few hundred objects
     # takes an eighth of all time.
-    gc.set_threshold(1_000_000, 50, 100)
+    gc.set_threshold(1_000_000, 5, 100)
 
 
 def examples(whole: int, least: int = 10) -> settings:

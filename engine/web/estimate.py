@@ -105,14 +105,10 @@ def _told_whole(session: Session, state: State, decision: Decision, title: str) 
     return replace(told_case(session, decision, title, state.choices), outlooks=told)
 
 
-def _bounds(fact: Fact) -> list[object]:
-    return [fact.minimum, fact.maximum]
-
-
 def _telling(found: Sequence[Outlook], facts: Mapping[str, Fact]) -> list[Outlook]:
-    """What open results can be, but those that can be all that a missing fact can."""
+    """What open results can be, but a range that hangs on a number still to be given: it says no more than that."""
     return [
         each
         for each in found
-        if not any(list(each.possible.values) == _bounds(facts[name]) for name in each.result.missing)
+        if each.possible.complete or all(facts[name].type.kind != "number" for name in each.result.missing)
     ]

@@ -138,7 +138,8 @@ def exact_object(value: Scalar | None, type_: Type | None) -> dict[str, str]:
 
 def facts_object(facts: Mapping[str, Scalar], say: Say) -> dict[str, Json]:
     """Facts by name as JSON scalars."""
-    return {name: to_json(value, say.registry.vocabulary.facts[name].type) for name, value in facts.items()}
+    known = say.registry.vocabulary.facts
+    return {name: to_json(value, known[name].type) for name, value in facts.items()}
 
 
 def citations(cite: Iterable[Citation], say: Say) -> list[dict[str, Any]]:
@@ -147,12 +148,17 @@ def citations(cite: Iterable[Citation], say: Say) -> list[dict[str, Any]]:
 
 
 def _citation(citation: Citation, say: Say) -> dict[str, Any]:
-    entry = {"source": citation.source, "at": citation.locator}
     source = say.registry.conventions[citation.convention].sources.get(citation.source)
     if source is None:
-        return entry
-    told = {"title": source.title, "publisher": source.publisher, "kind": source.kind, "url": source.url}
-    return entry | told
+        return {"source": citation.source, "at": citation.locator}
+    return {
+        "source": citation.source,
+        "at": citation.locator,
+        "title": source.title,
+        "publisher": source.publisher,
+        "kind": source.kind,
+        "url": source.url,
+    }
 
 
 def payment_object(line: PaymentLine, say: Say) -> dict[str, Any]:

@@ -106,16 +106,24 @@ def portfolio(rows: int, seed: int = SEED) -> Any:
     """A lazy frame of ``rows`` invented contracts, the same for the same seed and version of Polars."""
     import polars as pl
 
-    facts = _registry().vocabulary.facts
+    vocabulary = _registry().vocabulary
     row = pl.col("row")
     columns: dict[str, Any] = {}
-    for number, (name, fact) in enumerate(facts.items()):
+    for number, (name, fact) in enumerate(vocabulary.facts.items()):
         chance = row.hash(seed + 2 * number)
         given = SHARE_GIVEN.get(name, SHARE_GIVEN.get(name.split(".")[0], USUALLY_GIVEN))
         columns[name] = pl.when(row.hash(seed + 2 * number + 1) % 100 < given).then(_drawn(name, fact, chance))
     for kind in ("mt", "fa"):
         share = (row.hash(seed - 1) % 60).cast(pl.Int64) + 80
         columns[f"patientele.{kind}_actuelle"] = columns[f"patientele.{kind}_depart"] * share // 100
+    born, signed = columns["medecin.date_naissance"], columns["contrat.date_signature"]
+    to_come = signed.dt.month().cast(int) * 100 + signed.dt.day() < born.dt.month().cast(int) * 100 + born.dt.day()
+    columns["medecin.age"] = pl.coalesce(signed.dt.year() - born.dt.year() - to_come, columns["medecin.age"])
+    for first, *later in vocabulary.orders:  # what would be refused costs less than what is decided
+        so_far = columns[first]
+        for name in later:
+            columns[name] = pl.when(columns[name].is_not_null()).then(pl.max_horizontal(columns[name], so_far))
+            so_far = pl.max_horizontal(so_far, columns[name])
     return pl.LazyFrame().select(pl.int_range(rows).alias("row")).select(**columns)
 
 

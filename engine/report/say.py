@@ -227,9 +227,10 @@ class Say:
         return self.pair(self.facts([name]), self.fact(name, value))
 
     def told(self, name: str, value: Scalar) -> str:
-        """The same, without the fact where the value says what it is of."""
-        named = self.registry.vocabulary.facts[name].type.kind in ("boolean", "number", "date")
-        return self.stated(name, value) if named else self.fact(name, value)
+        """The same, without the fact where the value says what it is of: a yes or a no does not."""
+        kind, words = self.registry.vocabulary.facts[name].type.kind, self.fact(name, value)
+        bare = words.partition(",")[0].lower() in (self.value("true"), self.value("false"))
+        return self.stated(name, value) if bare or kind in ("boolean", "number", "date") else words
 
     def label(self, thing: Labelled) -> str:
         return thing.label[self.lang]

@@ -261,6 +261,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Many cases": {
         "file-format": "Name the file by what it holds.",
         "file-damaged": "The file is cut short, or of another format than its name says. The reason is the reader's.",
+        "file-kind": "The name says another format than the file holds. Save it as CSV or as .xlsx without a password.",
         "header-missing": "The first line of a table names its columns.",
         "column-missing": "Without this column no row could be decided.",
         "column-twice": "Which of the two is meant cannot be known. Rename or drop one.",

@@ -35,8 +35,6 @@ class TermBank:
             found = self._terms[key] = Term(len(self._terms), operator, sort, parts, value)
         return found
 
-    # leaves
-
     def symbol(self, name: str, sort: Sort) -> Term:
         return self._make("symbol", sort, (), name)
 
@@ -51,8 +49,6 @@ class TermBank:
 
     def whole(self, value: int) -> Term:
         return self._make("constant", Sort.WHOLE, (), value)
-
-    # truths
 
     def negate(self, part: Term) -> Term:
         if part.constant:
@@ -93,8 +89,6 @@ class TermBank:
             if otherwise.constant:
                 return self.either(self.negate(condition), then) if otherwise.value else self.both(condition, then)
         return self._make("if", then.sort, (condition, then, otherwise))
-
-    # comparisons
 
     def same(self, left: Term, right: Term) -> Term:
         if left is right:
@@ -182,8 +176,6 @@ class TermBank:
         left, right = (constant, term) if operator == "at_least" else (term, constant)
         return self._compared("same" if operator == "same" else "at_most", left, right)
 
-    # arithmetic
-
     def plus(self, *parts: Term) -> Term:
         if self.nothing in parts:
             return self.nothing
@@ -214,6 +206,8 @@ class TermBank:
                 return self.exact(product) if left.sort is Sort.NUMBER else self.whole(product)
             if left.value == 1:
                 return right
+            if right.operator == "times" and right.parts[0].constant:
+                return self.times(self.times(left, right.parts[0]), right.parts[1])
         for table, other in ((left, right), (right, left)):
             if self._is_table(table):
                 return self._spread(table, lambda leaf, other=other: self.times(leaf, other))  # type: ignore[misc]
@@ -234,7 +228,29 @@ class TermBank:
         return self._unary("number", Sort.NUMBER, part)
 
     def floor(self, part: Term) -> Term:
-        return part.parts[0] if part.operator == "number" else self._unary("floor", Sort.WHOLE, part)
+        """The whole number at or below; of one that is whole already, with or without a fraction added, itself."""
+        moved = part.operator == "plus" and len(part.parts) == 2 and part.parts[1].constant
+        whole = self._whole(part.parts[0] if moved else part, Fraction(1), {})
+        if whole is None:
+            return self._unary("floor", Sort.WHOLE, part)
+        return self.plus(whole, self.whole(floor(part.parts[1].value))) if moved else whole
+
+    def _whole(self, part: Term, factor: Fraction, done: dict[tuple[Term, Fraction], Term | None]) -> Term | None:
+        """A number by a factor as a whole one, where it can be seen to be one."""
+        if (key := (part, factor)) not in done:
+            done[key] = None
+            match part.operator, part.parts:
+                case "constant", _ if (factor * part.value).denominator == 1:
+                    done[key] = self.whole(int(factor * part.value))
+                case "number", (whole,) if factor.denominator == 1:
+                    done[key] = self.times(self.whole(int(factor)), whole)
+                case "times", (constant, other) if constant.constant:
+                    done[key] = self._whole(other, factor * constant.value, done)
+                case "if", (condition, then, otherwise):
+                    sides = [self._whole(side, factor, done) for side in (then, otherwise)]
+                    if sides[0] is not None and sides[1] is not None:
+                        done[key] = self.choose(condition, sides[0], sides[1])
+        return done[key]
 
     def _unary(self, operator: str, sort: Sort, part: Term) -> Term:
         if part is self.nothing:
@@ -257,8 +273,6 @@ class TermBank:
             return self.whole(MEANING[operator]((left.value, by)))
         return left if left is self.nothing else self._make(operator, Sort.WHOLE, (left, self.whole(by)))
 
-    # choices among constants
-
     def _is_table(self, term: Term) -> bool:
         """Whether a term is a choice among a few constants."""
         return term.operator == "if" and 0 < self._count(term) <= TABLE_LEAVES
@@ -277,12 +291,10 @@ class TermBank:
         done: dict[Term, Term] = {}
 
         def spread(term: Term) -> Term:
+            if term.constant:
+                return of_leaf(term)
             if term not in done:
-                done[term] = (
-                    of_leaf(term)
-                    if term.constant
-                    else self.choose(term.parts[0], spread(term.parts[1]), spread(term.parts[2]))
-                )
+                done[term] = self.choose(term.parts[0], spread(term.parts[1]), spread(term.parts[2]))
             return done[term]
 
         return spread(table)

@@ -32,10 +32,6 @@ class Prover:
         self._base = tuple(base)
         self._solver: Solver | None = None
 
-    def keep(self, proved: Iterable[Term]) -> None:
-        """Tells what was proved of all cases, which settles some of the questions that follow sooner."""
-        self._ready().add(*proved)
-
     def ask(self, *goal: Term) -> Status:
         """Whether some case has all of ``goal``."""
         return self._asked(goal)[0]

@@ -28,8 +28,8 @@ SEED = 1
 CASES = 800
 KEPT = (SIGNATURE, BENEFICIARY, YEAR, "medecin.specialite")
 YEARS = (1, 2, 3, 4, 6)
-# Known to stay open though one value is left, while the specialty is missing: a start above P30 in either indicator, and
-# a result that either specialty or age would bring.
+# Known to stay open though one value is left, while the specialty is missing: a start above P30 in either indicator,
+# and a result that either specialty or age would bring.
 OPEN = {("2024_convention", "activite_minimale"), ("2024_convention", "verification.resultat")}
 SHOWN = ("criterion", "outcome", "payment")  # besides what heads an answer
 

@@ -79,9 +79,9 @@ def test_money_is_text_with_two_decimals_and_conditions_are_rule_language() -> N
         by_item.setdefault(edit["item"], []).append(edit)
     row = next(edit for edit in by_item["aide.bareme"] if edit["where"] == "row option = demi_etp, annee = 1")
     assert (row["before"], row["after"]) == ("18000.00", "19000.00")
-    (fees,) = (edit for edit in by_item["honoraires_cliniques"] if edit["part"] == "operator")
-    assert fees["before"] == {"fact": "medecin.part_honoraires_cliniques", "more_than": 80}
-    assert fees["after"] == {"fact": "medecin.part_honoraires_cliniques", "at_least": 80}
+    (fees,) = (e for e in by_item["honoraires_cliniques"] if e["part"] == "condition" and e["where"] == "met_when, any")
+    above = {"fact": "medecin.part_honoraires_cliniques", "more_than": {"ref": "honoraires.minimum"}}
+    assert (fees["before"], fees["after"]) == (above, None)
 
 
 @pytest.mark.parametrize("name", PAIRS)

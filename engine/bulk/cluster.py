@@ -24,7 +24,7 @@ from pyspark.sql import SparkSession, functions, types
 
 from engine.bulk import files
 from engine.bulk.frame import evaluate_frame
-from engine.bulk.inputs import format_of, open_sources
+from engine.bulk.inputs import format_of, open_sources, own_columns
 from engine.bulk.job import Job, Source, Summary
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
 from engine.bulk.spark import TYPES, Tables, empty_of, mapped, spark_schema
@@ -111,7 +111,7 @@ def _run(job: Job, rules: Session, sources: Sequence[Source], format_: str, spar
     counted = spark.sparkContext.accumulator({}, _ByPartition())
     target = Path(job.output)
     partial = target.with_name(target.name + ".partial")
-    summary = Summary()
+    summary = Summary(own=own_columns(sources, rules.registry.vocabulary, job.keep))
     with replacing(job.rejected, empty=False) as rejected:
         try:
             _write(_decided(rows, job, rules.registry, sources[0].dialect, counted), partial, format_, target)

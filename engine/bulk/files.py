@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from engine.bulk.frame import evaluate_frame
-from engine.bulk.inputs import format_of, open_sources
+from engine.bulk.inputs import format_of, open_sources, own_columns
 from engine.bulk.job import Job, Source, Summary
 from engine.bulk.kernel import output_kinds
 from engine.bulk.labels import Labels
@@ -53,7 +53,7 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
     check_columns(sources, vocabulary)
     check_output(job, sources, format_)
     total = sum(source.size for source in sources)
-    summary = Summary()
+    summary = Summary(own=own_columns(sources, vocabulary, job.keep))
     work = _Work(job, rules, sources, summary)
     target = Path(job.output)
     with replacing(target) as path, replacing(job.rejected, empty=False) as rejected:

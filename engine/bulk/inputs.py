@@ -131,6 +131,12 @@ def json_entry(line: str) -> Mapping[str, Any] | Problem:
     return flat(entry) if isinstance(entry, dict) else Problem(Location(""), "case-not-a-mapping")
 
 
+def own_columns(sources: Sequence[Source], vocabulary: Vocabulary, keep: Sequence[str]) -> dict[str, str]:
+    """The columns that no fact names and that nobody has called their own, with their header in the file."""
+    named = {*vocabulary.facts, *keep}
+    return {each: source.header(each) for source in sources for each in source.columns if each not in named}
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     entry = dict(pairs)
     if len(entry) != len(pairs):

@@ -102,7 +102,8 @@ class Job:
 class Summary:
     """``cases``, ``cents`` due and ``over``paid, amounts left ``open``, by convention and verdict; ``refused`` rows.
 
-    ``codes`` counts the faults of the refused rows, ``examples`` tells the first of each.
+    ``codes`` counts the faults of the refused rows, ``examples`` tells the first of each. ``own`` has the header of
+    each column that the rules do not read.
     """
 
     cases: Counter[Key] = field(default_factory=Counter)
@@ -112,6 +113,7 @@ class Summary:
     codes: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
+    own: dict[str, str] = field(default_factory=dict)
 
     def count(self, convention: str, verdict: str, cases: int, cents: int, over: int, open_: int) -> None:
         key = (convention, verdict)

@@ -14,6 +14,7 @@ from engine.report.say import Say
 
 _EUROS = Type("number", "EUR")
 OPEN = "undetermined"
+TOLD = 8  # columns that the rules do not read, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ def page(batch: Batch, say: Say) -> Iterator[Block]:
         yield Paragraph(say("none_decided", count=say.scalar(count), message=summary.examples[code]), tone="bad")
     else:
         yield from _decided(summary, say)
+    if summary.own:
+        headers = [*summary.own.values()]
+        told = say.listed((*headers[:TOLD], *(["…"] if len(headers) > TOLD else ())))
+        yield Paragraph(say.count("own_columns", len(headers), headers=told))
     if not refused:
         yield Paragraph(say("none_refused"))
         return

@@ -1,7 +1,7 @@
 """No result that an answer shows is undetermined where only one value is possible, as the solver shows.
 
 Cases of the policy tests lose some of their facts. A result that then waits for facts is asked about with those facts
-given, whatever they are: more than one value must be left, but for one result that is known to stay open. Without a
+given, whatever they are: more than one value must be left, but for results that are known to stay open. Without a
 doctor's specialty nothing can be told apart, and without a year no result of the year is asked for.
 """
 
@@ -29,8 +29,13 @@ CASES = 800
 KEPT = (SIGNATURE, BENEFICIARY, YEAR, "medecin.specialite")
 YEARS = (1, 2, 3, 4, 6)
 # Known to stay open though one value is left, while the specialty is missing: a start above P30 in either indicator,
-# and a result that either specialty or age would bring.
-OPEN = {("2024_convention", "activite_minimale"), ("2024_convention", "verification.resultat")}
+# and a result that either specialty or age would bring. Where it is not said whether a doctor of 2019 was newly
+# installed, an active file that rose as much as others must is enough either way, on two grounds that are not one rule.
+OPEN = {
+    ("2019_avenant7", "fa_atteint"),
+    ("2024_convention", "activite_minimale"),
+    ("2024_convention", "verification.resultat"),
+}
 SHOWN = ("criterion", "outcome", "payment")  # besides what heads an answer
 
 

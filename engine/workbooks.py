@@ -73,11 +73,14 @@ def check_shown(sheet: Any, place: Location) -> None:
     """Refuses values that a reader does not see, and cells that stand for several.
 
     Raises:
-        InputFault: a hidden row, or merged cells.
+        InputFault: a hidden row or column, or merged cells.
     """
     hidden = next((number for number, row in sheet.row_dimensions.items() if row.hidden), None)
     if hidden is not None:
-        raise fault(Location(place.file, hidden), "cells-hidden", where=str(hidden))
+        raise fault(Location(place.file, hidden, 1), "cells-hidden", where=str(hidden))
+    unseen = next((letters for letters, column in sheet.column_dimensions.items() if column.hidden), None)
+    if unseen is not None:
+        raise fault(place, "cells-hidden", where=unseen)
     merged = next((str(cells) for cells in sheet.merged_cells.ranges), None)
     if merged is not None:
         raise fault(place, "cells-hidden", where=merged)

@@ -218,7 +218,7 @@ def test_a_number_that_is_no_plain_decimal_is_refused_in_json_and_in_yaml(number
         ("medecin", "date_naissance", "31/11/1960", "day-missing", "does not exist"),
         ("medecin", "date_naissance", "1960-W01-1", "fact-type", "for example 02/09/2024"),
         ("medecin", "date_naissance", "19601230", "fact-type", "for example 02/09/2024"),
-        ("medecin", "date_naissance", 1960, "fact-type", "for example 2024-06-22"),
+        ("medecin", "date_naissance", 1960, "fact-type", "for example 2024-09-02"),
         ("medecin", "date_naissance", "1899-12-31", "fact-range", "from 1900-01-01 to 2100-12-31"),
         ("medecin", "date_naissance", "2024-09-03", "fact-order", "cannot come before medecin.date_naissance"),
         ("contrat", "date_avenant_65_ans", "2024-09-01", "fact-order", "cannot come before contrat.date_signature"),

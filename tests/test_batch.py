@@ -253,7 +253,7 @@ def test_json_lines_are_refused_exactly_where_a_case_file_is(tmp_path: Path, sma
         found.setdefault(int(line["row"]), set()).add(line["code"])
     expected = {number: codes for number, row in enumerate(rows, 1) if (codes := faults_of(row, small))}
     assert found == expected
-    assert len({code for codes in expected.values() for code in codes}) == 8
+    assert len({code for codes in expected.values() for code in codes}) == 9
     assert len(pl.read_parquet(output)) == len(rows) - len(expected)
 
 

@@ -116,7 +116,23 @@ def test_unicode_text_of_a_spreadsheet_is_known_by_its_mark(tmp_path: Path) -> N
     assert rows(output)[0]["patientele.mt_depart"] == "1100"
 
 
+def test_a_table_without_rows_has_no_table_of_zeros(tmp_path: Path) -> None:
+    told = batch(table(tmp_path), tmp_path / "out.csv").stdout
+    assert "Aucune ligne à décider" in told
+    assert "0 €" not in told
+
+
 # What is refused
+
+
+def test_the_example_of_a_right_value_is_one_and_days_and_numbers_are_french(facts: dict[str, Fact]) -> None:
+    for name, text, words in (
+        ("contrat.annee", "trois", "(nombre). Attendu : par exemple 8"),
+        ("contrat.date_signature", "45537", "02/09/2024"),
+    ):
+        with pytest.raises(Unread) as told:
+            read_spoken(text, facts[name])
+        assert words in told.value.problem(Location("x"), facts[name]).message("fr")
 
 
 def test_a_row_with_two_readings_is_refused_with_both_at_its_line_and_cell(tmp_path: Path) -> None:
@@ -127,7 +143,7 @@ def test_a_row_with_two_readings_is_refused_with_both_at_its_line_and_cell(tmp_p
     assert (number["ligne"], number["cellule"], number["colonne"]) == ("4", "E4", "patientele.mt_depart")
     assert "19,5 ou 19500" in number["message"]
     assert (day["ligne"], day["cellule"]) == ("5", "A5")
-    assert "2025-04-03 ou 1925-04-03" in day["message"]
+    assert "03/04/2025 ou 03/04/1925" in day["message"]
 
 
 def test_a_run_that_decides_nothing_fails_and_says_the_commonest_cause_first(tmp_path: Path) -> None:
@@ -143,7 +159,7 @@ def test_a_run_that_decides_nothing_fails_and_says_the_commonest_cause_first(tmp
 def test_one_date_with_the_month_first_refuses_its_column(tmp_path: Path) -> None:
     result = batch(table(tmp_path, GOOD, GOOD.replace("02/09", "09/13")), tmp_path / "out.csv")
     told = refused(result)
-    assert told.split(": ")[:2] == [f"{tmp_path / 'in.csv'}:3:0", "date-month-first"]
+    assert told.split(": ")[:2] == [f"{tmp_path / 'in.csv'}:3:1", "date-month-first"]
     assert "contrat.date_signature" in told
 
 
@@ -153,7 +169,7 @@ def test_a_column_says_yes_and_no_in_one_way(tmp_path: Path, one: str, other: st
         return table(tmp_path, *(f"{GOOD};{text}" for text in texts), header=f"{HEADER};medecin.optam")
 
     told = refused(batch(given(one, "", other), tmp_path / "out.csv"))
-    assert told.split(": ")[:2] == [f"{tmp_path / 'in.csv'}:4:0", "truths-mixed"]
+    assert told.split(": ")[:2] == [f"{tmp_path / 'in.csv'}:4:6", "truths-mixed"]
     assert f"« {one} »" in told
     assert batch(given(one, "", one.lower()), tmp_path / "out.csv").exit_code == 0
     assert batch(given("OUI", "FAUX", "n"), tmp_path / "out.csv").exit_code == 0, "words beside words"
@@ -167,7 +183,9 @@ def test_a_header_close_to_a_label_is_told_and_one_label_of_two_columns_too(tmp_
     )
     assert "Secteur conventionnel" in told
     twice = HEADER.replace("medecin.secteur", "Spécialité")
-    assert "column-twice" in refused(batch(table(tmp_path, GOOD, header=twice), tmp_path / "o.csv"))
+    told = refused(batch(table(tmp_path, GOOD, header=twice), tmp_path / "o.csv"))
+    assert "in.csv:1:4: column-twice" in told
+    assert "C (Spécialité), D (medecin.specialite)" in told
 
 
 def test_bytes_of_another_encoding_than_said_are_told_with_their_line(tmp_path: Path) -> None:
@@ -218,7 +236,10 @@ READ: list[tuple[str, str, str, Any]] = [
     ("contrat.date_signature", FRENCH, "02-09-2024", "2024-09-02"),
     ("contrat.date_signature", FRENCH, "02/09/2024 00:00", "2024-09-02"),
     ("contrat.date_signature", FRENCH, "1er septembre 2024", "2024-09-01"),
+    ("contrat.date_signature", FRENCH, "lundi 2 septembre 2024", "2024-09-02"),
+    ("contrat.date_signature", PLAIN, "2024/09/02", "2024-09-02"),
     ("contrat.date_signature", PLAIN, "2024-09-02", "2024-09-02"),
+    ("medecin.secteur", FRENCH, "secteur I", "secteur_1"),
     ("medecin.optam", FRENCH, "VRAI", True),
     ("medecin.optam", FRENCH, "Non", False),
     ("medecin.optam", PLAIN, "TRUE", True),
@@ -252,6 +273,7 @@ UNREAD = [
     ("contrat.date_signature", FRENCH, "45537", "date-serial"),
     ("contrat.date_signature", FRENCH, "sept. 2024", "fact-type"),
     ("contrat.date_signature", FRENCH, "31/02/2024", "day-missing"),
+    ("contrat.date_signature", FRENCH, "mardi 2 septembre 2024", "day-missing"),
     ("medecin.optam", FRENCH, "x", "fact-type"),
     ("medecin.optam", FRENCH, "-", "value-none"),
     ("patientele.mt_depart", FRENCH, "#REF!", "value-none"),

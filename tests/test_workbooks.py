@@ -94,7 +94,7 @@ def test_a_percentage_is_read_by_its_format_and_a_bare_share_is_refused(tmp_path
     assert "0,8 % ou 80 %" in message
 
 
-@pytest.mark.parametrize(("value", "code"), [("#N/A", "value-none"), ("=A1+", "value-none"), (True, "fact-type")])
+@pytest.mark.parametrize(("value", "code"), [("#N/A", "value-none"), ("=A1+", "formula-unsaved"), (True, "fact-type")])
 def test_a_cell_without_a_value_is_never_a_missing_fact(value: Any, code: str, tmp_path: Path) -> None:
     output = tmp_path / "out.xlsx"
     assert batch(saved(book(tmp_path, (*GOOD[:3], value))), output).exit_code == 1
@@ -104,7 +104,7 @@ def test_a_cell_without_a_value_is_never_a_missing_fact(value: Any, code: str, t
 def test_a_day_that_lost_its_format_is_refused_with_the_day_it_may_be(tmp_path: Path) -> None:
     output = tmp_path / "out.xlsx"
     batch(saved(book(tmp_path, (45537, *GOOD[1:]))), output)
-    assert "2024-09-02" in refusals(output)[0][5]
+    assert "02/09/2024" in refusals(output)[0][5]
 
 
 def test_a_number_of_three_decimals_is_a_number_and_not_thousands(tmp_path: Path) -> None:
@@ -113,11 +113,14 @@ def test_a_number_of_three_decimals_is_a_number_and_not_thousands(tmp_path: Path
     assert [row[4] for row in refusals(output)] == ["fact-decimals"]
 
 
-def test_hidden_rows_and_merged_cells_are_refused(tmp_path: Path) -> None:
+def test_hidden_rows_and_columns_and_merged_cells_are_refused(tmp_path: Path) -> None:
     hidden = book(tmp_path, GOOD, GOOD)
     hidden[2].row_dimensions[3].hidden = True
     told = refused(batch(saved(hidden), tmp_path / "out.xlsx"))
-    assert told.split(": ")[:2] == [f"{tmp_path / 'in.xlsx'}!Sheet:3:0", "cells-hidden"]
+    assert told.split(": ")[:2] == [f"{tmp_path / 'in.xlsx'}!Sheet:3:1", "cells-hidden"]
+    narrow = book(tmp_path, GOOD)
+    narrow[2].column_dimensions["B"].hidden = True
+    assert "(B)" in refused(batch(saved(narrow), tmp_path / "out.xlsx"))
     merged = book(tmp_path, GOOD)
     merged[2].merge_cells("A2:B2")
     assert "A2:B2" in refused(batch(saved(merged), tmp_path / "out.xlsx"))
@@ -130,7 +133,9 @@ def test_of_several_sheets_the_one_with_a_signature_date_is_meant_or_one_is_name
     found[1].create_sheet("Autre").append(HEADER)
     assert "sheet-unclear" in refused(batch(saved(found), tmp_path / "out.xlsx"))
     assert batch(saved(found), tmp_path / "out.xlsx", "--sheet", "Sheet").exit_code == 0
-    assert "sheet-unclear" in refused(batch(saved(found), tmp_path / "out.xlsx", "--sheet", "Nulle part"))
+    told = refused(batch(saved(found), tmp_path / "out.xlsx", "--sheet", "Notes 2"))
+    assert "sheet-unknown" in told
+    assert "« Notes » ?" in told
 
 
 def changed(path: Path, part: str, content: bytes) -> Path:

@@ -209,7 +209,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "fact-value": "The fact is one of the values listed.",
         "fact-range": "The value cannot be right, whatever the contract.",
         "fact-decimals": "The rules count with as many decimals as the fact has, and round nothing silently.",
-        "fact-order": "Dates of a life and of a contract follow one another, and notified thresholds grow.",
+        "fact-order": "Dates of a life and of a contract follow one another.",
+        "count-order": "Notified thresholds grow.",
         "no-rules": "The policies say themselves that they hold no rules for that day (`without_rules`); the commands"
         " answer with a page of what is known.",
         "value-not-offered": "The text says which values of the fact it knows (`knows` in its convention.yaml); an"
@@ -264,7 +265,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "file-kind": "The name says another format than the file holds. Save it as CSV or as .xlsx without a password.",
         "header-missing": "The first line of a table names its columns.",
         "column-missing": "Without this column no row could be decided.",
-        "column-twice": "Which of the two is meant cannot be known. Rename or drop one.",
+        "column-twice": "Two headers name one fact, by id or label. Which is meant cannot be known: drop one.",
         "column-unknown": "A misspelt fact would silently be missing in every row. Mend the name, or keep the column as"
         " your own.",
         "column-taken": "A column of yours would stand where a result goes. Rename it.",
@@ -276,6 +277,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "workbook-unsafe": "Macros, links to other files, entities and bombs of zip have no place in a table of cases.",
         "workbook-large": "Typed cells are read one by one. Save larger sheets as CSV.",
         "workbook-full": "A sheet has 1 048 576 rows.",
+        "sheet-unknown": "The sheet that is asked for is not in the workbook.",
         "sheet-unclear": "A workbook of one sheet, or one sheet with a signature date, needs no option.",
         "cells-hidden": "A filtered row would be decided unseen. Show all rows, or delete what does not count.",
         "two-readings": "`19.500` is 19.5 or 19 500, `03/04/25` one century or another: neither is taken.",
@@ -284,6 +286,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "date-serial": "A date whose cell lost its format is saved as a count of days.",
         "truths-mixed": "`1` beside `oui` may be a number that stands in the wrong column; the file is not decided.",
         "date-month-first": "One such date says that the column may be written month first; the file is not decided.",
+        "formula-unsaved": "A program wrote the workbook and no spreadsheet has calculated it yet.",
         "value-none": "`#N/A`, `nc` or `?` is neither a value nor an empty cell, and is never taken for one.",
         "row-fields": "A separator too many or too few: a text with a comma stands in quotes.",
         "row-quotes": "Close the quote; a quote inside a text is doubled.",

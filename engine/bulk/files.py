@@ -179,7 +179,7 @@ def check_columns(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
                 odd = piece.frame.filter(pl.col(name).str.contains(MONTH_FIRST)).head(1)
                 for row, text in odd.select(ROW, name).iter_rows():
                     values = {"text": text, "column": source.header(name)}
-                    found.setdefault((source.name, name), Problem(_at(source, row), "date-month-first", values))
+                    found.setdefault((source.name, name), Problem(_at(source, row, name), "date-month-first", values))
             for name, seen in ways.items():
                 if piece.frame.schema[name] == pl.String:
                     each = piece.frame.select(ROW, name).unique(name, keep="first", maintain_order=True).drop_nulls()
@@ -188,13 +188,14 @@ def check_columns(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
                         first, *others = [seen[way] for way in seen if way]
                         if others:
                             values = {"text": text, "other": first, "column": source.header(name)}
-                            found.setdefault((source.name, name), Problem(_at(source, row), "truths-mixed", values))
+                            place = _at(source, row, name)
+                            found.setdefault((source.name, name), Problem(place, "truths-mixed", values))
     if found:
         raise InputFault(found.values())
 
 
-def _at(source: Source, row: int) -> Location:
-    return Location(source.name, row)
+def _at(source: Source, row: int, column: str) -> Location:
+    return Location(source.place, row, source.number(column))
 
 
 def _sheets(labels: Labels, rules: Session, job: Job) -> Workbook:

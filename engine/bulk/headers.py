@@ -61,12 +61,24 @@ def header_problems(
     """Headers that name one column twice, or several facts."""
     for column, count in Counter(columns).items():
         if count > 1:
-            yield Problem(place, "column-twice", {"name": column})
+            twice = [(number, header) for number, header in enumerate(headers) if columns[number] == column]
+            where = ", ".join(f"{letters(number + 1)} ({header})" for number, header in twice)
+            second = Location(place.file, place.line, twice[1][0] + 1)
+            yield Problem(second, "column-twice", {"name": column, "where": where})
     known = _facts_by_name(vocabulary)
     for header, column in zip(headers, columns, strict=True):
         facts = known.get(fold(header), set())
         if column not in vocabulary.facts and len(facts) > 1:
             yield Problem(place, "column-ambiguous", {"name": header, "facts": ", ".join(sorted(facts))})
+
+
+def letters(number: int) -> str:
+    """A column as a spreadsheet calls it: 1 is A, 27 is AA."""
+    found = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        found = chr(ord("A") + rest) + found
+    return found
 
 
 def near(column: str, vocabulary: Vocabulary, labels: Mapping[str, str]) -> str | None:

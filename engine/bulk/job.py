@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from engine.bulk.headers import letters
 from engine.evaluation.decision import Decision
 
 Unsaid = Callable[[Decision], Mapping[str, tuple[str, ...]]]
@@ -50,11 +51,12 @@ class Source:
         """The cell of a spreadsheet, such as ``D7`` or ``Feuil1!D7``; none where the file is not one."""
         if self.dialect is None or column not in self.columns:
             return ""
-        number, letters = [*self.columns].index(column) + 1, ""
-        while number:
-            number, rest = divmod(number - 1, 26)
-            letters = chr(ord("A") + rest) + letters
-        return f"{self.sheet}!{letters}{row}" if self.sheet else f"{letters}{row}"
+        cell = f"{letters(self.number(column))}{row}"
+        return f"{self.sheet}!{cell}" if self.sheet else cell
+
+    def number(self, column: str) -> int:
+        """Where a column stands, from 1 on."""
+        return [*self.columns].index(column) + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,8 +99,9 @@ class Labels:
 
 
 def _items(registry: Registry) -> Iterator[tuple[str, Item]]:
-    """The items of every convention by id: the same thing keeps its id, and the latest its label."""
-    for convention in sorted(registry.conventions.values(), key=lambda each: each.signed_from):
+    """The items of every convention by id, of whom most cases are last: the latest of theirs gives the label."""
+    usual = registry.vocabulary.beneficiary
+    for convention in sorted(registry.conventions.values(), key=lambda c: (c.beneficiary == usual, c.signed_from)):
         yield from convention.items.items()
 
 

@@ -14,13 +14,12 @@ import polars as pl
 
 from engine.bulk.headers import checked_columns, columns_of
 from engine.bulk.job import Form, Source
-from engine.errors import Location, fault
+from engine.errors import Location, fault, nearest
 from engine.language.facts import SIGNATURE, Vocabulary
-from engine.language.spoken import FRENCH
+from engine.language.spoken import FRENCH, UNSAVED
 from engine.workbooks import cell_text, check_shown, open_workbook
 
 MAX_ROWS, MAX_COLUMNS = 20_000, 200
-NO_RESULT = "#FORMULE!"  # of a formula whose value the spreadsheet did not save
 _THREE = re.compile(r",[0-9]{3}(?![0-9])")
 
 
@@ -53,7 +52,7 @@ def rows_of(source: Source) -> Iterator[tuple[int, list[str | None]]]:
     formulas = _formulas(source)
     count = len(source.columns)
     for cells in source.opened.iter_rows(min_row=source.lines + 1, max_col=count):
-        texts = [NO_RESULT if cell.value is None and cell.coordinate in formulas else _text(cell) for cell in cells]
+        texts = [UNSAVED if cell.value is None and cell.coordinate in formulas else _text(cell) for cell in cells]
         if any(texts):
             yield cells[0].row, texts
 
@@ -63,7 +62,9 @@ def _sheet(name: str, workbook: Any, form: Form, vocabulary: Vocabulary) -> tupl
     sheets = {sheet.title: sheet for sheet in workbook.worksheets}
     if form.sheet is not None:
         if form.sheet not in sheets:
-            raise fault(Location(name), "sheet-unclear", found=", ".join(sheets))
+            raise fault(
+                Location(name), "sheet-unknown", nearest(form.sheet, sheets), name=form.sheet, found=", ".join(sheets)
+            )
         sheets = {form.sheet: sheets[form.sheet]}
     headers = {title: _first_row(sheet) for title, sheet in sheets.items()}
     if len(sheets) > 1:

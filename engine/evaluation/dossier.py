@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
-from engine.evaluation.facts import CASE, Facts, misordered, read_case, read_named
+from engine.evaluation.facts import CASE, Facts, misordered, order_problem, read_case, read_named
 from engine.language.facts import FIRST_DAY, SIGNATURE, YEAR, EventType, Fact, Vocabulary, event_types
 from engine.language.spoken import Unread, read_spoken
 from engine.language.typing import is_date
@@ -190,8 +190,7 @@ def _impossible(facts: Facts, events: Sequence[Event], vocabulary: Vocabulary, d
         for first, second in misordered(merged, vocabulary):
             told = first == SIGNATURE and event.type.amendment
             if not told and (second in event.facts or first in event.facts):
-                values = {"first": first, "second": second, "a": merged[first], "b": merged[second]}
-                yield Problem(event.at, "fact-order", values)
+                yield order_problem(event.at, first, second, merged)
 
 
 def _under_way(event: Event, earlier: Sequence[Event]) -> Iterator[Problem]:

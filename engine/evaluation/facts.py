@@ -15,7 +15,7 @@ from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact, Vocabulary
-from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
+from engine.language.spoken import FRENCH, PLAIN, Unread, in_words, read_spoken, wrong_type
 from engine.language.typing import date_fault, is_date, nearest_fact
 from engine.language.values import Scalar, as_written, exact
 from engine.policy.document import Document
@@ -71,6 +71,13 @@ def misordered(facts: Mapping[str, Scalar], vocabulary: Vocabulary) -> Iterator[
                 yield first, second
 
 
+def order_problem(place: Location, first: str, second: str, facts: Mapping[str, Scalar]) -> Problem:
+    """That two facts of a chain do not follow each other: days, or numbers."""
+    days = isinstance(facts[first], dt.date)
+    told = {"first": first, "second": second, "a": in_words(facts[first]), "b": in_words(facts[second])}
+    return Problem(place, "fact-order" if days else "count-order", told)
+
+
 @dataclass(frozen=True, slots=True)
 class _CaseReader:
     """Collects the problems of one case while it is read."""
@@ -104,8 +111,7 @@ class _CaseReader:
                 names = [*self.vocabulary.groups, BENEFICIARY, *known]
                 self._report((key,), "unknown-fact", nearest(str(key), names, self.problems), is_key=True, name=key)
         for first, second in misordered(facts, self.vocabulary):
-            order: dict[str, Any] = {"first": first, "second": second, "a": facts[first], "b": facts[second]}
-            self._report(tuple(second.split(".")), "fact-order", **order)
+            self.problems.append(order_problem(self._place(tuple(second.split("."))), first, second, facts))
         if SIGNATURE not in facts and not self._told_of_signature():
             self._report((), "missing-signature", name=SIGNATURE)
         return facts
@@ -159,7 +165,7 @@ def _typed(fact: Fact, value: Any) -> Scalar:
     match fact.type.kind:
         case "boolean":
             if not isinstance(value, bool):
-                raise _wrong(fact, value, "true, false")
+                raise _wrong(fact, value)
             return value
         case "number":
             return _number(fact, value)
@@ -176,15 +182,15 @@ def _number(fact: Fact, value: Any) -> Scalar:
     if isinstance(value, float):
         value = Decimal(repr(value))
     if isinstance(value, bool) or not isinstance(value, _NUMBERS):
-        raise _wrong(fact, value, "775" if fact.type.scale == 0 else "12.5")
+        raise _wrong(fact, value)
     if isinstance(value, Decimal) and not value.is_finite():
-        raise _wrong(fact, value, "775")
+        raise _wrong(fact, value)
     low, high = fact.minimum, fact.maximum
     if (low is not None and value < low) or (high is not None and value > high):
-        raise Unread("fact-range", {"value": _shown(value), "low": low, "high": high})
+        raise Unread("fact-range", {"value": in_words(_shown(value)), "low": in_words(low), "high": in_words(high)})
     number = exact(value)
     if isinstance(number, Fraction) and (number * 10 ** (fact.type.scale or 0)).denominator != 1:
-        raise Unread("fact-decimals", {"value": _shown(value), "scale": fact.type.scale})
+        raise Unread("fact-decimals", {"value": in_words(_shown(value)), "scale": fact.type.scale})
     return number
 
 
@@ -193,14 +199,15 @@ def _date(fact: Fact, value: Any) -> Scalar:
     if day is None and isinstance(value, str) and date_fault(value) == "day-missing":
         raise Unread("day-missing", {"value": value})
     if day is None:
-        raise _wrong(fact, value, "2024-06-22")
+        raise _wrong(fact, value)
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise Unread("fact-range", {"value": _shown(value), "low": FIRST_DAY, "high": LAST_DAY})
+        bounds = {"low": in_words(FIRST_DAY), "high": in_words(LAST_DAY)}
+        raise Unread("fact-range", {"value": _shown(value), **bounds})
     return day
 
 
-def _wrong(fact: Fact, value: Any, example: str) -> Unread:
-    return Unread("fact-type", {"value": _shown(value), "kind": fact.type.kind, "example": example})
+def _wrong(fact: Fact, value: Any) -> Unread:
+    return wrong_type(_shown(value), fact, PLAIN)
 
 
 def nested(facts: Mapping[str, Any], base: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from decimal import Decimal
 from engine.errors import Location, Problem, nearest
 from engine.language.facts import Fact
 from engine.records import dataclass
+from engine.words import LANGUAGES, read_words
 
 FRENCH, PLAIN = "fr", "plain"
 
@@ -38,6 +39,7 @@ MONTHS: Mapping[str, int] = {
 FIRST_SERIAL, LAST_SERIAL = 20_000, 75_000  # days since 1899-12-30, from 1954 to 2105
 EPOCH = dt.date(1899, 12, 30)
 SHOWN = 40
+UNSAVED = "#FORMULE!"  # what stands for a formula whose value the spreadsheet did not save
 
 _APART = str.maketrans(dict.fromkeys("-_'’", " "))
 _NO_VALUE = r"(?i)#\S+|n/?[ad]|n\.? ?[cr]\.?|\?+|-+|inconnue?|unknown|null|none"
@@ -46,7 +48,16 @@ _NUMBER = rf"([+-]?)(0*[0-9]{{1,18}}|[0-9]{{1,3}}(?:{SPACES}[0-9]{{3}})+)(?:([.,
 _CUT = r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+"
 _DAY_FIRST = r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})"
 MONTH_FIRST = r"^\s*(0?[1-9]|1[0-2])[/.-](1[3-9]|2[0-9]|3[01])[/.-][0-9]{4}\s*$"
-_IN_WORDS = r"([0-9]{1,2})(?:er)? ([a-z]+) ([0-9]{4})"
+_YEAR_FIRST = r"([0-9]{4})/([0-9]{2})/([0-9]{2})"
+_WEEKDAYS: Mapping[str, int] = {
+    weekday: number
+    for weekdays in (
+        "lundi mardi mercredi jeudi vendredi samedi dimanche",
+        "monday tuesday wednesday thursday friday saturday sunday",
+    )
+    for number, weekday in enumerate(weekdays.split())
+}
+_IN_WORDS = rf"(?:({'|'.join(_WEEKDAYS)}),? )?([0-9]{{1,2}})(?:er)? ([a-z]+) ([0-9]{{4}})"
 _MIDNIGHT = r"[ T]0{1,2}:00(?::00(?:\.0+)?)?\Z"
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -72,6 +83,8 @@ def read_spoken(text: str, fact: Fact, dialect: str = FRENCH) -> Plain:
     if text in fact.type.values or (fact.type.kind == "date" and _ISO.fullmatch(text)):
         return text  # as a case file holds it, which most are
     text = " ".join(text.split()).removeprefix("'").strip()
+    if text == UNSAVED:
+        raise Unread("formula-unsaved", {})
     if re.fullmatch(_NO_VALUE, text) and fold(text) not in TRUTHS:
         raise _unread("value-none", text)
     return _READERS.get(fact.type.kind, _choice)(text, fact, dialect)
@@ -93,9 +106,29 @@ def _unread(code: str, text: str, near: str | None = None, **values: object) -> 
     return Unread(code, {"text": text[:SHOWN], **values}, near)
 
 
-def _of_type(text: str, fact: Fact, example: str) -> Unread:
-    """That a text is no value of its fact's type, in the words of the reader of a case."""
-    return Unread("fact-type", {"value": repr(text[:SHOWN]), "kind": fact.type.kind, "example": example})
+def wrong_type(value: str, fact: Fact, dialect: str) -> Unread:
+    """That a value is none of its fact's type, with one that could be."""
+    kind = {lang: read_words("reports", lang)[f"types.{_KINDS[fact.type.kind]}"] for lang in LANGUAGES}
+    return Unread("fact-type", {"value": value, "kind": kind, "example": _example(fact, dialect)})
+
+
+_KINDS = {"number": "number_alone", "boolean": "boolean", "date": "date"}
+_EXAMPLES = {FRENCH: ("oui, non", "02/09/2024", "12,5"), PLAIN: ("true, false", "2024-09-02", "12.5")}
+
+
+def _example(fact: Fact, dialect: str) -> str:
+    truth, day, decimal = _EXAMPLES[dialect]
+    if fact.type.kind != "number":
+        return truth if fact.type.kind == "boolean" else day
+    low, high = fact.minimum or 0, fact.maximum
+    return decimal if fact.type.scale else "775" if high is None or high >= 775 else str((low + high) // 2)
+
+
+def in_words(value: object) -> Mapping[str, str]:
+    """A day or a number as each language writes it."""
+    if isinstance(value, dt.date):
+        return {"fr": value.strftime("%d/%m/%Y"), "en": value.isoformat()}
+    return {"fr": str(value).replace(".", ","), "en": str(value)}
 
 
 def truth_way(text: str) -> str:
@@ -106,7 +139,7 @@ def truth_way(text: str) -> str:
 def _truth(text: str, fact: Fact, dialect: str) -> bool:
     truth = TRUTHS.get(fold(text))
     if truth is None:
-        raise _of_type(text, fact, "oui, non" if dialect == FRENCH else "true, false")
+        raise wrong_type(repr(text[:SHOWN]), fact, dialect)
     return truth
 
 
@@ -116,7 +149,7 @@ def _number(text: str, fact: Fact, dialect: str) -> int | Decimal:
         raise _unread("number-cut", text)
     found = re.fullmatch(_NUMBER, bare)
     if found is None:
-        raise _of_type(text, fact, "775" if fact.type.scale == 0 else _EXAMPLE[dialect])
+        raise wrong_type(repr(text[:SHOWN]), fact, dialect)
     sign, whole, mark, decimals = found.groups()
     whole = re.sub(SPACES, "", whole)
     if mark is not None:
@@ -126,9 +159,6 @@ def _number(text: str, fact: Fact, dialect: str) -> int | Decimal:
         share = _written(value, dialect)
         raise _unread("two-readings", text, readings=_either(f"{share} %", f"{_written(value * 100, dialect)} %"))
     return int(value) if value == value.to_integral_value() else value
-
-
-_EXAMPLE = {FRENCH: "12,5", PLAIN: "12.5"}
 
 
 def _without_unit(text: str, fact: Fact) -> tuple[str, bool]:
@@ -162,14 +192,15 @@ def _date(text: str, fact: Fact, dialect: str) -> str:
     if _ISO.fullmatch(text):
         return text  # the reader of the case says whether the calendar has that day
     if re.fullmatch("[0-9]{5}", text) and FIRST_SERIAL <= int(text) <= LAST_SERIAL:
-        raise _unread("date-serial", text, day=_shown(EPOCH + dt.timedelta(int(text))))
-    found = re.fullmatch(_DAY_FIRST, text)
-    if found is not None:
+        raise _unread("date-serial", text, day=in_words(EPOCH + dt.timedelta(int(text))))
+    if found := re.fullmatch(_DAY_FIRST, text):
         return _day_first(found, fact, dialect)
+    if year_first := re.fullmatch(_YEAR_FIRST, text):
+        return _written_day(text, int(year_first[1]), int(year_first[2]), int(year_first[3]))
     words = re.fullmatch(_IN_WORDS, fold(text))
-    if words is not None and words[2] in MONTHS:
-        return _iso(text, int(words[3]), MONTHS[words[2]], int(words[1]))
-    raise _of_type(text, fact, "02/09/2024" if dialect == FRENCH else "2024-09-02")
+    if words is not None and words[3] in MONTHS:
+        return _written_day(text, int(words[4]), MONTHS[words[3]], int(words[2]), words[1])
+    raise wrong_type(repr(text[:SHOWN]), fact, dialect)
 
 
 def _day_first(found: re.Match[str], fact: Fact, dialect: str) -> str:
@@ -177,32 +208,30 @@ def _day_first(found: re.Match[str], fact: Fact, dialect: str) -> str:
     if len(year) == 2:
         readings = [_try(int(century + year), second, first) for century in ("20", "19")]
     elif dialect == FRENCH:
-        return _iso(text, int(year), second, first)
+        return _written_day(text, int(year), second, first)
     else:
         readings = [_try(int(year), second, first), _try(int(year), first, second)]
-    known = list(dict.fromkeys(day for day in readings if day))
+    known = [in_words(day) for day in dict.fromkeys(readings) if day]
     if len(known) == 2:
-        raise _unread("two-readings", text, readings=_either(*known))
-    raise _of_type(text, fact, known[0] if known else "2024-09-02")
+        either = {lang: _either(*(words[lang] for words in known))[lang] for lang in LANGUAGES}
+        raise _unread("two-readings", text, readings=either)
+    raise wrong_type(repr(text[:SHOWN]), fact, dialect)
 
 
-def _try(year: int, month: int, day: int) -> str | None:
-    """The day as an unmistakable text, or None where no calendar has it."""
+def _try(year: int, month: int, day: int) -> dt.date | None:
+    """The day, or None where no calendar has it."""
     try:
-        return _shown(dt.date(year, month, day))
+        return dt.date(year, month, day)
     except ValueError:
         return None
 
 
-def _shown(day: dt.date) -> str:
-    return day.isoformat()
-
-
-def _iso(text: str, year: int, month: int, day: int) -> str:
+def _written_day(text: str, year: int, month: int, day: int, weekday: str | None = None) -> str:
+    """The day as a case file holds it; one whose name is another's is in no calendar."""
     known = _try(year, month, day)
-    if known is None:
+    if known is None or (weekday is not None and _WEEKDAYS[weekday] != known.weekday()):
         raise Unread("day-missing", {"value": text[:SHOWN]})
-    return known
+    return known.isoformat()
 
 
 def _choice(text: str, fact: Fact, dialect: str) -> str:

@@ -29,7 +29,10 @@ def page(batch: Batch, say: Say) -> Iterator[Block]:
     """Cases by convention and verdict with the euros due, then how many rows were refused and for what."""
     summary = batch.summary
     refused = summary.refused.total()
-    if refused and not summary.cases:
+    if not refused and not summary.cases:
+        yield Paragraph(say("no_rows"))
+        return
+    if not summary.cases:
         code, count = summary.commonest[0]
         yield Paragraph(say("none_decided", count=say.scalar(count), message=summary.examples[code]), tone="bad")
     else:
@@ -56,14 +59,13 @@ def _decided(summary: Summary, say: Say) -> Iterator[Block]:
     outside = {each.id: say.label(each) for each in say.registry.without_rules if each.id in met}
     verdicts = _verdicts(say)
     shown = [verdict for verdict in verdicts if any(v == verdict and c in ruled for c, v in summary.cases)]
-    shown = shown or ([] if outside else verdicts[:-1])
     head = (say("convention"), say("cases"), *map(say.value, shown), *([say("without_rules")] if outside else ()))
     groups = [((id_,), label) for id_, label in (ruled | outside).items()] + [((*ruled, *outside), say("total"))]
     yield Heading(say("cases"))
     yield Table(head, tuple((label, *_cases(summary, ids, shown, outside, say)) for ids, label in groups))
     paying = [((id_,), label) for id_, label in ruled.items()] + [((*ruled,), say("total"))]
     money = tuple(say(key) for key in ("due_certain", "due_open", "amount_recover", "amount_open"))
-    if ruled or not outside:
+    if ruled:
         yield Heading(say("amounts"))
         yield Table((say("convention"), *money), tuple((label, *_euros(summary, ids, say)) for ids, label in paying))
 

@@ -6,9 +6,11 @@ import datetime as dt
 import shutil
 from pathlib import Path
 
+import polars as pl
 import pytest
 from command import FIXTURES, ROOT, avenant
 
+from engine.bulk.frame import evaluate_frame
 from engine.evaluation.session import Session
 from engine.policy.reading import load_registry
 
@@ -37,7 +39,19 @@ overlays:
     signed: {before: "2024-06-22"}
     replace: {%(item)s: %(item)s.%(text)s}
 """
-
+CIRCLE = """quantities:
+  - id: %(item)s.%(text)s
+    label: {fr: Aide nouvelle, en: New aid}
+    unit: EUR
+    value: {add: [{ref: %(other)s}, 1]}
+overlays:
+  - id: lot
+    label: {fr: Aide relevée, en: Aid raised}
+    cite: [{source: texte, at: article 2}]
+    signed: {before: "2024-06-22"}
+    when: {fact: contrat.%(fact)s, known: true}
+    replace: {%(item)s: %(item)s.%(text)s}
+"""
 
 DAYS = {"nouveau": "2024-06-22", "dernier": "2025-06-22"}
 
@@ -68,3 +82,20 @@ def test_two_items_that_read_one_name_with_two_meanings_are_refused(tmp_path: Pa
     assert told.exit_code == status
     assert ("overlay-mismatch" in told.stderr) == (status == 1)
     assert ("'base': nouveau / dernier" in told.stderr) == (status == 1)
+
+
+def test_columns_follow_texts_that_put_two_items_in_opposite_orders(tmp_path: Path) -> None:
+    policies = texts(tmp_path / "policies", (10, "aide"), (20, "prime"))
+    facts = "date_avenant_65_ans", "date_avenant_prorogation"
+    for text, item, other, fact in zip(DAYS, ("aide", "prime"), ("prime", "aide"), facts, strict=True):
+        said = CIRCLE % {"text": text, "item": item, "other": other, "fact": fact}
+        (policies / text / "transitional.yaml").write_text(said, encoding="utf-8")
+    rules, day = Session(load_registry(policies)), dt.date(2025, 7, 1)
+    amended = {
+        f"contrat.{fact}": days for fact, days in zip(facts, ([day, None, None], [None, day, None]), strict=True)
+    }
+    rows = pl.DataFrame({"contrat.date_signature": [dt.date(2021, 1, 1)] * 3, **amended})
+    made = evaluate_frame(rows, rules, items=["aide", "prime"])
+    assert made["aide.centimes"].to_list() == [100_100, 100_000, 100_000]
+    assert made["prime.centimes"].to_list() == [100_000, 100_100, 100_000]
+    rules.close()

@@ -39,12 +39,11 @@ class Stages:
         self._levels[name] = level
         return pl.col(name)
 
-    def column(self, column: Column, name: str = "") -> Column:
+    def column(self, column: Column) -> Column:
         """The parts of a column, kept; all of an item on a scale follows from what is left of it."""
         if column.scale:
-            return algebra.on_scale(pl, self.keep(column.left, name and name + "/left"), column.scale)
-        parts = ((column.value, ""), (column.below, "/below"), (column.absent, "/absent"))
-        return Column(*(self.keep(part, name and name + suffix) for part, suffix in parts))
+            return algebra.on_scale(pl, self.keep(column.left), column.scale)
+        return Column(*(self.keep(part) for part in (column.value, column.below, column.absent)))
 
     def run(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         for stage in self.made:

@@ -17,8 +17,8 @@ import polars as pl
 from engine.bulk.frame import evaluate_frame
 from engine.bulk.inputs import format_of, open_sources, own_columns
 from engine.bulk.job import Job, Source, Summary
-from engine.bulk.kernel import output_kinds
 from engine.bulk.labels import Labels
+from engine.bulk.outputs import output_kinds
 from engine.bulk.readers import FILE, ROW, Piece, pieces
 from engine.bulk.row_answers import decided, told_columns, told_rows
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals

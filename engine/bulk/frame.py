@@ -10,7 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from engine.bulk.kernel import Kernel, output_kinds
+from engine.bulk.kernel import Kernel
+from engine.bulk.outputs import output_kinds
 from engine.bulk.rows import holds, type_problem
 from engine.errors import InputFault, Location, fault
 from engine.evaluation.session import Session

@@ -6,23 +6,34 @@ What a convention needs is built when a row first meets it, and kept: a second f
 from __future__ import annotations
 
 import operator as op
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from graphlib import CycleError, TopologicalSorter
 from itertools import chain
-from typing import Any
 
 import polars as pl
 
 from engine.bulk.expressions import Names, Stages, condition
 from engine.bulk.items import item_column
+from engine.bulk.outputs import breakable, broken_column, output_columns
 from engine.evaluation.plan import Plan, Step, make_plan
-from engine.evaluation.session import Session
-from engine.language.algebra import Column, Operand, all_of, either, is_null, lift, over, picked, tested, truth, when
+from engine.language.algebra import (
+    Column,
+    Operand,
+    all_of,
+    chosen,
+    lift,
+    opposite,
+    tested,
+    truth,
+    when,
+)
 from engine.language.expressions import ItemRef, find
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
-from engine.language.types import UNIT_SCALE, VERDICT, Type, joined
-from engine.policy.model import CONSISTENCY, UNMET, YEAR_START, Convention, Item, Obligation, Overlay, Window
+from engine.language.types import Type
+from engine.language.typing import Scope
+from engine.policy.model import CONSISTENCY, UNMET, YEAR_START, Convention, Item, Obligation, Overlay, Payment, Window
 from engine.policy.overlays import Laid
 from engine.policy.registry import Registry
 
@@ -31,27 +42,36 @@ PLAIN = pl.QueryOptFlags(comm_subexpr_elim=False)  # what repeats is a column of
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
-    """What is left of a Plan under some overlays, and its results; other overlays may come to the same."""
+class Made:
+    """The expressions of a convention for rows that meet one of these sets of overlays."""
 
-    steps: Sequence[Step]
+    laid: Set[int]
     stages: Stages
     results: Sequence[pl.Expr]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The rows of one convention: what no overlay changes, which overlays a row meets, and a branch for each such set.
+    """The rows of one convention: the overlays that a row meets, and what was made for those met so far.
 
-    ``laid`` holds the overlays of a row as bits, by their place in ``covering``.
+    ``gates`` give the overlays of a row as bits, by their place in ``covering``; ``plan`` is that without any.
     """
 
-    convention: Convention
     covering: tuple[Laid, ...]
+    plan: Plan
     choices: Mapping[str, str]
-    items: Mapping[str, Column]
-    stages: Stages
-    branches: dict[int, Branch] = field(default_factory=dict)
+    gates: Stages
+    made: dict[Set[int], Sequence[Made]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An item as these sets of overlays leave it, and the items that its column reads."""
+
+    step: Step
+    scope: Scope
+    reads: Set[str]
+    laid: set[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +102,20 @@ class Kernel:
         found = pl.concat(made) if made else rows.select(ROW, *self._undecided())
         return (found if len(made) < 2 else found.sort(ROW)).drop(ROW)
 
-    def _of_convention(self, convention: Convention, rows: pl.DataFrame) -> list[pl.DataFrame]:
-        """The results of rows of one convention, by the overlays that they meet."""
+    def _of_convention(self, convention: Convention, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """The results of rows of one convention, whatever overlays they meet."""
         if convention.id not in self.parts:
             self.parts[convention.id] = self._part(convention)
         part = self.parts[convention.id]
-        rows = part.stages.run(rows.lazy()).collect(optimizations=PLAIN)
-        for laid in rows[LAID].unique():
-            if laid not in part.branches:
-                part.branches[laid] = self._branch(part, laid)
-        made = []
-        for branch in {id(branch): branch for branch in part.branches.values()}.values():
-            of_branch = [laid for laid, other in part.branches.items() if other is branch]
-            own = branch.stages.run(rows.lazy().filter(pl.col(LAID).is_in(of_branch)))
-            made.append(own.select(ROW, *branch.results).collect(optimizations=PLAIN))
-        return made
+        rows = part.gates.run(rows.lazy()).select(*rows.columns, LAID).collect(optimizations=PLAIN)
+        met = frozenset(rows[LAID].unique())
+        known = next((each for each in part.made if met <= each), None)
+        if known is None:
+            known = met.union(*part.made)
+            part.made[known] = self._made(part, known)
+        for made in part.made[known]:
+            own = rows.lazy() if met <= made.laid else rows.lazy().filter(pl.col(LAID).is_in(made.laid))
+            yield made.stages.run(own).select(ROW, *made.results).collect(optimizations=PLAIN)
 
     def _part(self, convention: Convention) -> Part:
         covering = self.registry.covering(convention)
@@ -104,30 +123,36 @@ class Kernel:
         defaults = {id_: question.default for id_, question in plan.interpretations.items()}
         choices = defaults | {id_: choice for id_, choice in self.interpret.items() if id_ in defaults}
         names = Names(self.facts, {}, choices, plan.scope)
-        ids = _needed(plan, {YEAR_START, *self.kinds, *chain(*_broken(plan).values())}) & _untouched(plan, covering)
-        _make_items([step for step in plan.steps if step.item.id in ids], names)
+        _add_items(_versions({0: plan}, [YEAR_START] if covering else ()), {0}, names)
         bits = [when(pl, _in_force(overlay, names), 1 << i, 0) for i, (_, overlay) in enumerate(covering)]
         names.stages.keep(reduce(op.add, bits, lift(pl, 0)), LAID)
-        return Part(convention, covering, choices, names.items, names.stages)
+        return Part(covering, plan, choices, names.stages)
 
-    def _branch(self, part: Part, laid: int) -> Branch:
-        overlays = [overlay for i, overlay in enumerate(part.covering) if laid >> i & 1]
-        plan = make_plan(part.convention, part.covering, overlays, self.registry.vocabulary)
-        ids = _needed(plan, {*self.kinds, *chain(*_broken(plan).values())}) - part.items.keys()
-        steps = [step for step in plan.steps if step.item.id in ids]
-        for known in part.branches.values():
-            if known.steps == steps:
-                return known
-        names = Names(self.facts, dict(part.items), part.choices, plan.scope)
-        _make_items(steps, names)
+    def _made(self, part: Part, laid: Set[int]) -> Sequence[Made]:
+        """The expressions for these sets of overlays at once; for each alone where no order of the items serves all."""
+        plans, before = {}, part.plan
+        for each in sorted(laid):
+            overlays = [overlay for i, overlay in enumerate(part.covering) if each >> i & 1]
+            convention, vocabulary = part.plan.convention, self.registry.vocabulary
+            before = plans[each] = make_plan(convention, part.covering, overlays, vocabulary, before)
+        try:
+            return [self._together(part, plans)]
+        except CycleError:
+            return [self._together(part, {each: plan}) for each, plan in plans.items()]
+
+    def _together(self, part: Part, plans: Mapping[int, Plan]) -> Made:
+        names = Names(self.facts, {}, part.choices, Scope(self.registry.vocabulary, {}, {}))
+        steps = chain.from_iterable(plan.steps for plan in plans.values())
+        wanted = [*self.kinds, *(step.item.id for step in steps if breakable(step.item))]
+        told = _add_items(_versions(plans, wanted), plans.keys(), names)
         results = [
-            pl.lit(part.convention.id).alias("convention"),
-            pl.lit(self.registry.digest(part.convention)).alias("digest"),
-            *(broken_column(name, {id_: names.items[id_] for id_ in ids}) for name, ids in _broken(plan).items()),
+            pl.lit(part.plan.convention.id).alias("convention"),
+            pl.lit(self.registry.digest(part.plan.convention)).alias("digest"),
+            *(broken_column(name, told) for name in (CONSISTENCY, UNMET)),
         ]
         for id_, kind in self.kinds.items():
             results.extend(output_columns(id_, kind, names.items.get(id_, Column(None, 1, True))))
-        return Branch(steps, names.stages, results)
+        return Made(plans.keys(), names.stages, results)
 
     def _undecided(self, window: str | None = None) -> list[pl.Expr]:
         """What is said of a row that no convention decides, or a window without rules: every result is undetermined."""
@@ -162,108 +187,53 @@ def _in_force(overlay: Overlay, names: Names) -> Operand:
     return truth(all_of(pl, parts))
 
 
-def _broken(plan: Plan) -> dict[str, list[str]]:
-    """What the facts of a row can break, by column: what must hold between them, and duties, as declared."""
-    items = sorted((step.item for step in plan.steps), key=lambda item: item.at)
-    duties = [item.id for item in items if isinstance(item.body, Obligation) and item.body.unmet_when is not None]
-    return {CONSISTENCY: [item.id for item in items if item.kind == CONSISTENCY], UNMET: duties}
+def _versions(plans: Mapping[int, Plan], wanted: Iterable[str]) -> dict[str, list[Version]]:
+    """What the wanted results rest on under each set of overlays, as they leave it."""
+    found: dict[str, list[Version]] = {}
+    for laid, plan in plans.items():
+        steps, scope = {step.item.id: step for step in plan.steps}, plan.scope
+        waiting = [id_ for id_ in wanted if id_ in steps]
+        seen = set()
+        while waiting:
+            id_ = waiting.pop()
+            if id_ in seen:
+                continue
+            seen.add(id_)
+            versions = found.setdefault(id_, [])
+            version = next((each for each in versions if each.step == steps[id_]), None)
+            if version is None:
+                version = Version(steps[id_], scope, _reads(steps[id_].item), set())
+                versions.append(version)
+            version.laid.add(laid)
+            waiting += version.reads
+    return found
 
 
-def _untouched(plan: Plan, covering: Sequence[Laid]) -> set[str]:
-    """The items that are the same under all overlays, and so is all that they read: computed before rows are split."""
-    touched = {id_ for _, overlay in covering for id_ in (*overlay.replace, *overlay.add_derogations)}
-    untouched: set[str] = set()
-    for step in plan.steps:
-        if step.item.id not in touched and _reads(step) <= untouched:
-            untouched.add(step.item.id)
-    return untouched
+def _reads(item: Item) -> set[str]:
+    """The items that the column of an item reads."""
+    body: object = item.body
+    if isinstance(body, Payment):
+        body = body.amount
+    elif isinstance(body, Obligation):
+        body = body.unmet_when
+    return {ref.id for ref in find(ItemRef, item.applies_when, item.unless, body)}
 
 
-def _needed(plan: Plan, wanted: Set[str]) -> set[str]:
-    """The items that the wanted results rest on."""
-    reads = {step.item.id: _reads(step) for step in plan.steps}
-    needed: set[str] = set()
-    waiting = [id_ for id_ in wanted if id_ in reads]
-    while waiting:
-        id_ = waiting.pop()
-        if id_ not in needed:
-            needed.add(id_)
-            waiting.extend(reads[id_])
-    return needed
+def _add_items(versions: Mapping[str, Sequence[Version]], laid: Set[int], names: Names) -> list[tuple[Item, Operand]]:
+    """Adds the columns of items to ``names``, each after those that it reads; gives where the facts break them.
 
-
-def _make_items(steps: Sequence[Step], names: Names) -> None:
-    """Adds the columns of these items to ``names``, in the order of the plan."""
-    for step in steps:
-        names.items[step.item.id] = names.stages.column(item_column(step, names), f"avenant:{step.item.id}")
-
-
-def _reads(step: Step) -> set[str]:
-    return {ref.id for ref in find(ItemRef, *step.item.deciding)}
-
-
-def output_kinds(rules: Session, criteria: bool, items: Sequence[str]) -> dict[str, Type]:
-    """The results to give back and their types: the headline results, criteria if asked for, ``items``."""
-    registry = rules.registry
-    kinds: dict[str, Type | None] = dict.fromkeys(registry.results.ids)
-    for convention in registry.conventions.values():
-        covering = registry.covering(convention)
-        types = make_plan(convention, covering, (), registry.vocabulary).types if items else {}
-        for item in convention.items.values():
-            if criteria and item.kind == "criterion" and not item.transitional:
-                kinds.setdefault(item.id, VERDICT)
-            if item.id in registry.results.ids:
-                kinds[item.id] = _headline(item)
-            elif item.id in items and item.id in types:
-                kinds[item.id] = _widest(kinds.get(item.id), types[item.id])
-    return {id_: kind or Type("number") for id_, kind in kinds.items()}
-
-
-def _headline(item: Item) -> Type:
-    """The type of a headline result, by its unit; what has none is a named value."""
-    return Type("number", item.unit, UNIT_SCALE.get(item.unit)) if item.unit else Type("enum")
-
-
-def _widest(known: Type | None, found: Type | None) -> Type | None:
-    """The type that holds an item in every convention; a ratio may be any number."""
-    both = (known and found and joined(known, found)) or known or found
-    return replace(both, scale=None) if both and both.unit == "ratio" else both
-
-
-def output_columns(id_: str, kind: Type, column: Column) -> Iterator[pl.Expr]:
-    """Value and status of a result; a criterion's verdict in one column."""
-    unknown = either(pl, is_null(column.value), "undetermined", "known")
-    status = either(pl, column.absent, "not_applicable", unknown)
-    if kind.kind == "verdict":
-        verdict = picked(pl, column.value, "met", "not_met")
-        yield lift(pl, either(pl, tested(op.eq, status, "known"), verdict, status)).alias(id_)
-    else:
-        yield _value(column, kind).alias(column_name(id_, kind))
-        yield lift(pl, status).alias(f"{id_}.status")
-
-
-def broken_column(name: str, items: Mapping[str, Column]) -> pl.Expr:
-    """What a row does not meet of these, by id: consistencies or duties; null where it breaks none."""
+    Raises:
+        CycleError: under one set of overlays an item follows another, and under a second that other the first.
+    """
     told = []
-    for id_, column in items.items():
-        broken = lift(pl, either(pl, column.absent, False, tested(op.eq, column.value, False)))
-        told.append(pl.when(broken.cast(pl.Boolean)).then(pl.lit(id_)))
-    unmet = pl.concat_str(told, separator=" ", ignore_nulls=True) if told else pl.lit("")
-    return pl.when(unmet != "").then(unmet).alias(name)
-
-
-def column_name(id_: str, kind: Type) -> str:
-    """Money is in whole cents, and its column says so."""
-    return f"{id_}.centimes" if kind.unit == "EUR" else id_
-
-
-def _value(column: Column, kind: Type) -> Any:
-    fractional = kind.kind == "number" and kind.unit != "EUR" and kind.scale != 0
-    if column.value is None:
-        whole = {"number": pl.Int64, "date": pl.Date, "boolean": pl.Boolean}.get(kind.kind, pl.String)
-        return pl.lit(None, pl.Float64 if fractional else whole)
-    if fractional:
-        quotient = lift(pl, column.value).cast(pl.Float64) / lift(pl, column.below).cast(pl.Float64)
-        # Polars divides by a literal through its reciprocal, which is one bit off: a declared scale sets that right.
-        return quotient if kind.scale is None else quotient.round(kind.scale)
-    return lift(pl, over(column, 100).value if kind.unit == "EUR" else column.value)
+    reads = {id_: {ref for each in own for ref in each.reads} for id_, own in versions.items()}
+    for id_ in TopologicalSorter(reads).static_order():
+        column = Column(None, 1, True)
+        for each in versions[id_]:
+            own = names.stages.column(item_column(each.step, replace(names, scope=each.scope)))
+            here = True if each.laid == laid else names.stages.keep(pl.col(LAID).is_in(each.laid))
+            column = chosen(pl, here, own, column)
+            if breakable(each.step.item):
+                told.append((each.step.item, all_of(pl, [here, opposite(own.absent), opposite(own.value)])))
+        names.items[id_] = names.stages.column(column)
+    return told

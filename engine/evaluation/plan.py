@@ -6,7 +6,7 @@ Both evaluators run the same Plan; every name in it is resolved and every type k
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field
 
 from engine.errors import InputFault
 from engine.language.expressions import Chosen, FactRef, ItemRef, Unpublished
@@ -15,7 +15,7 @@ from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.policy.model import Convention, Interpretation, Item, Parameter
 from engine.policy.overlays import Laid, agreement_items, interpretations, laid_items, laid_names, open_questions
-from engine.policy.resolve import Named, fits_in, named_in, resolve
+from engine.policy.resolve import Named, Resolved, resolve
 from engine.records import dataclass
 
 Key = tuple[str, tuple[str, ...]]
@@ -73,6 +73,7 @@ class Plan:
     steps: tuple[Step, ...]
     vocabulary: Vocabulary
     interpretations: Mapping[str, Interpretation]
+    resolved: Resolved = field(repr=False, compare=False)
 
     @property
     def key(self) -> Key:
@@ -87,7 +88,7 @@ class Plan:
 
     @property
     def types(self) -> Mapping[str, Type | None]:
-        return {step.item.id: step.type for step in self.steps}
+        return self.resolved.types
 
 
 def make_plan(
@@ -100,38 +101,24 @@ def make_plan(
     """The plan of a contract of ``convention`` under the overlays ``laid``.
 
     ``covering`` are all overlays that may ever apply: their interpretations are open to a case of this convention.
-    ``before`` is its plan before a change of the rules, which mostly is one of a few items.
+    ``before`` is its plan under other overlays, or before a change of the rules: what both have alike is taken over.
 
     Raises:
         InputFault: a name or type does not fit (``avenant check`` says the same).
     """
     items = laid_items(convention, laid) | agreement_items(vocabulary, convention)
-    questions = open_questions(convention, covering)
-    steps = None if before is None else _put_in(items, before, questions)
-    if steps is None:
-        resolved = resolve(items, vocabulary, interpretations(convention, covering))
-        if resolved.problems:
-            raise InputFault(resolved.problems)
-        types, yearly, named = resolved.types, resolved.yearly, resolved.named
-        steps = tuple([step_of(items[id_], types[id_], id_ in yearly, named[id_]) for id_ in resolved.order])
-    return Plan(convention, tuple(laid), steps, vocabulary, questions)
+    known, questions = interpretations(convention, covering), open_questions(convention, covering)
+    resolved = resolve(items, vocabulary, known, None if before is None else before.resolved)
+    if resolved.problems:
+        raise InputFault(resolved.problems)
+    old = {} if before is None else {step.item.id: step for step in before.steps}
+    steps = tuple([_step_in(resolved, id_, old.get(id_)) for id_ in resolved.order])
+    return Plan(convention, tuple(laid), steps, vocabulary, questions, resolved)
 
 
-def _put_in(
-    items: Mapping[str, Item], before: Plan, questions: Mapping[str, Interpretation]
-) -> tuple[Step, ...] | None:
-    """The steps of a plan with other items in the places of some; None where that changes more than these."""
-    if items.keys() != before.types.keys():
-        return None
-    scope = replace(before, interpretations=questions).scope
-    yearly = frozenset(step.item.id for step in before.steps if step.yearly)
-    steps = []
-    for step in before.steps:
-        item = items[step.item.id]
-        if item != step.item:
-            named, old = named_in(item), step.reads
-            step = step_of(item, step.type, step.yearly, named)
-            if not fits_in(item, named, scope, yearly) or not {*step.reads.items} <= {*old.items}:
-                return None
-        steps.append(step)
-    return tuple(steps)
+def _step_in(resolved: Resolved, id_: str, before: Step | None) -> Step:
+    """The step of an item; the one of ``before`` where it is the same."""
+    item, type_, yearly = resolved.items[id_], resolved.types[id_], id_ in resolved.yearly
+    if before is not None and (before.item, before.type, before.yearly) == (item, type_, yearly):
+        return before
+    return step_of(item, type_, yearly, resolved.named[id_])

@@ -167,7 +167,8 @@ def in_force(table: Table, day: FactRef | ItemRef) -> Table:
 
 def dated(item: Item, day: FactRef | ItemRef) -> Item:
     """An item as it is read on a day: a table with dates as one without."""
-    return replace(item, body=in_force(item.body, day)) if isinstance(item.body, Table) else item
+    body = in_force(item.body, day) if isinstance(item.body, Table) else item.body
+    return item if body is item.body else replace(item, body=body)
 
 
 def until(row: Row, table: Table) -> Literal | None:

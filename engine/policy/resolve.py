@@ -44,23 +44,48 @@ class Resolved:
     named: Mapping[str, Sequence[Named]]
 
 
+_NOTHING = Resolved({}, (), {}, frozenset(), (), {})
+
+
 def resolve(
-    items: Mapping[str, model.Item], vocabulary: Vocabulary, interpretations: Mapping[str, Mapping[str, object]]
+    items: Mapping[str, model.Item],
+    vocabulary: Vocabulary,
+    interpretations: Mapping[str, Mapping[str, object]],
+    before: Resolved | None = None,
 ) -> Resolved:
-    """Orders and types ``items``; problems are collected, and items in a cycle are left out of the order."""
-    named = {id_: named_in(item) for id_, item in items.items()}
-    order, problems = _ordered(items, named)
+    """Orders and types ``items``; problems are collected, and items in a cycle are left out of the order.
+
+    What is as in ``before``, which was sound, and reads what has the type and the level of before, is taken over.
+    """
+    old = before or _NOTHING
+    alike = {id_ for id_, item in items.items() if old.items.get(id_) == item}
+    named = {id_: old.named[id_] if id_ in alike else named_in(item) for id_, item in items.items()}
+    needs = {id_: _needs(nodes, items) for id_, nodes in named.items()}
+    order, problems = (old.order, []) if _in_order(needs, alike, old) else _ordered(needs, items)
     types: dict[str, Type | None] = dict.fromkeys(items)
     scope = Scope(vocabulary, types, interpretations, problems)
+    yearly: set[str] = set()
+    other: set[str] = set()
     for id_ in order:
+        if id_ in alike and other.isdisjoint(needs[id_]):
+            types[id_] = old.types[id_]
+            yearly |= old.yearly & {id_}
+            continue
         types[id_] = _typed(items[id_], scope)
         _labelled(items[id_], types[id_], scope)
         _valueless(named[id_], items, scope)
-    yearly: set[str] = set()
-    for id_ in order:
-        if _of_the_year(items[id_], named[id_], yearly):
-            yearly.add(id_)
+        yearly |= {id_} if _of_the_year(items[id_], named[id_], yearly) else set()
+        if types[id_] != old.types.get(id_) or (id_ in yearly) != (id_ in old.yearly):
+            other.add(id_)
     return Resolved(items, tuple(order), types, frozenset(yearly), tuple(problems), named)
+
+
+def _in_order(needs: Mapping[str, Sequence[str]], alike: Container[str], before: Resolved) -> bool:
+    """Whether each of these items reads no more than it read before, so that the order serves still."""
+    if needs.keys() != before.items.keys():
+        return False
+    changed = (id_ for id_ in needs if id_ not in alike)
+    return all({*needs[id_]} <= {*_needs(before.named[id_], before.items)} for id_ in changed)
 
 
 def faults(
@@ -72,23 +97,18 @@ def faults(
     return tuple(scope.problems)
 
 
-def fits_in(item: model.Item, named: Sequence[Named], scope: Scope, yearly: Container[str]) -> bool:
-    """Whether an item has the type and the level of the one whose place it takes, and nothing wrong."""
-    as_before = _typed(item, scope) == scope.items[item.id] and not scope.problems
-    return as_before and _of_the_year(item, named, yearly) is (item.id in yearly)
-
-
 def named_in(item: model.Item) -> list[Named]:
     """What an item names, anywhere in it: walked once, since every start and every set of overlays asks for it."""
     return [node for node in walk(item) if isinstance(node, Named)]
 
 
-def _ordered(items: Mapping[str, model.Item], named: Mapping[str, Sequence[Named]]) -> tuple[list[str], list[Problem]]:
+def _ordered(
+    needs: Mapping[str, Sequence[str]], items: Mapping[str, model.Item]
+) -> tuple[Sequence[str], list[Problem]]:
     """Depth first with a stack of its own, so that no chain of references can exhaust Python's."""
     order: list[str] = []
     problems: list[Problem] = []
     state: dict[str, str] = {}
-    needs = {id_: _needs(nodes_of, items) for id_, nodes_of in named.items()}
     for root in items:
         stack = [(root, iter(needs[root]))] if root not in state else []
         state.setdefault(root, "open")

@@ -1,0 +1,87 @@
+"""The results of a row as columns: what is given back of each kind, and what the facts of a row break."""
+
+from __future__ import annotations
+
+import operator as op
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from engine.evaluation.plan import make_plan
+from engine.evaluation.session import Session
+from engine.language.algebra import Column, Operand, either, is_null, lift, over, picked, tested, truth
+from engine.language.types import UNIT_SCALE, VERDICT, Type, joined
+from engine.policy.model import CONSISTENCY, UNMET, Item, Obligation
+
+
+def breakable(item: Item) -> str | None:
+    """Which column tells that the facts of a row break the item: one that must hold between them, or a duty."""
+    duty = isinstance(item.body, Obligation) and item.body.unmet_when is not None
+    return UNMET if duty else CONSISTENCY if item.kind == CONSISTENCY else None
+
+
+def output_kinds(rules: Session, criteria: bool, items: Sequence[str]) -> dict[str, Type]:
+    """The results to give back and their types: the headline results, criteria if asked for, ``items``."""
+    registry = rules.registry
+    kinds: dict[str, Type | None] = dict.fromkeys(registry.results.ids)
+    for convention in registry.conventions.values():
+        covering = registry.covering(convention)
+        types = make_plan(convention, covering, (), registry.vocabulary).types if items else {}
+        for item in convention.items.values():
+            if criteria and item.kind == "criterion" and not item.transitional:
+                kinds.setdefault(item.id, VERDICT)
+            if item.id in registry.results.ids:
+                kinds[item.id] = _headline(item)
+            elif item.id in items and item.id in types:
+                kinds[item.id] = _widest(kinds.get(item.id), types[item.id])
+    return {id_: kind or Type("number") for id_, kind in kinds.items()}
+
+
+def _headline(item: Item) -> Type:
+    """The type of a headline result, by its unit; what has none is a named value."""
+    return Type("number", item.unit, UNIT_SCALE.get(item.unit)) if item.unit else Type("enum")
+
+
+def _widest(known: Type | None, found: Type | None) -> Type | None:
+    """The type that holds an item in every convention; a ratio may be any number."""
+    both = (known and found and joined(known, found)) or known or found
+    return replace(both, scale=None) if both and both.unit == "ratio" else both
+
+
+def output_columns(id_: str, kind: Type, column: Column) -> Iterator[pl.Expr]:
+    """Value and status of a result; a criterion's verdict in one column."""
+    unknown = either(pl, is_null(column.value), "undetermined", "known")
+    status = either(pl, column.absent, "not_applicable", unknown)
+    if kind.kind == "verdict":
+        verdict = picked(pl, column.value, "met", "not_met")
+        yield lift(pl, either(pl, tested(op.eq, status, "known"), verdict, status)).alias(id_)
+    else:
+        yield _value(column, kind).alias(column_name(id_, kind))
+        yield lift(pl, status).alias(f"{id_}.status")
+
+
+def broken_column(name: str, told: Sequence[tuple[Item, Operand]]) -> pl.Expr:
+    """What a row does not meet of these, by id: consistencies or duties; null where it breaks none."""
+    own = sorted((item.at, item.id, broken) for item, broken in told if breakable(item) == name)
+    ids = [pl.when(truth(lift(pl, broken))).then(pl.lit(id_)) for _, id_, broken in own]
+    unmet = pl.concat_str(ids, separator=" ", ignore_nulls=True) if ids else pl.lit("")
+    return pl.when(unmet != "").then(unmet).alias(name)
+
+
+def column_name(id_: str, kind: Type) -> str:
+    """Money is in whole cents, and its column says so."""
+    return f"{id_}.centimes" if kind.unit == "EUR" else id_
+
+
+def _value(column: Column, kind: Type) -> Any:
+    fractional = kind.kind == "number" and kind.unit != "EUR" and kind.scale != 0
+    if column.value is None:
+        whole = {"number": pl.Int64, "date": pl.Date, "boolean": pl.Boolean}.get(kind.kind, pl.String)
+        return pl.lit(None, pl.Float64 if fractional else whole)
+    if fractional:
+        quotient = lift(pl, column.value).cast(pl.Float64) / lift(pl, column.below).cast(pl.Float64)
+        # Polars divides by a literal through its reciprocal, which is one bit off: a declared scale sets that right.
+        return quotient if kind.scale is None else quotient.round(kind.scale)
+    return lift(pl, over(column, 100).value if kind.unit == "EUR" else column.value)

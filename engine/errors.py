@@ -94,6 +94,31 @@ def fault(location: Location, code: str, nearest: str | None = None, **values: o
     return InputFault([Problem(location, code, values, nearest)])
 
 
+def reason_of(error: OSError) -> str:
+    """What the system says of an error."""
+    return error.strerror or type(error).__name__
+
+
+def unreadable(name: object, error: OSError) -> InputFault:
+    """The fault of a file that is not there, or that the system does not let anyone read."""
+    if isinstance(error, FileNotFoundError):
+        return fault(Location(str(name)), "file-missing")
+    return fault(Location(str(name)), "file-unreadable", reason=reason_of(error))
+
+
+def decoded(content: bytes, name: str, line: int = 1) -> str:
+    """The text of bytes that begin at ``line`` of a file.
+
+    Raises:
+        InputFault: they are not UTF-8.
+    """
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        place = Location(name, line + content.count(b"\n", 0, error.start), 1)
+        raise fault(place, "wrong-encoding", byte=f"0x{content[error.start]:02x}") from None
+
+
 @contextmanager
 def needing(extra: str) -> Iterator[None]:
     """Says which extra of the package brings a library that is not installed."""

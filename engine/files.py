@@ -14,7 +14,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from engine.errors import InputFault, Location, fault
+from engine.errors import InputFault, Location, fault, reason_of
 
 HEAD = 512  # first bytes that show what a table is
 _KINDS = {"xls": b"\xd0\xcf\x11\xe0", "xlsx": b"PK\x03\x04"}
@@ -23,7 +23,7 @@ PERMISSIONS = 0o777  # what of a mode passes on to the new file; never the right
 
 def unwritable(target: Path, error: object) -> InputFault:
     """The fault of an output that cannot be written, because of an error of the system or for a reason in words."""
-    reason = error.strerror or type(error).__name__ if isinstance(error, OSError) else error
+    reason = reason_of(error) if isinstance(error, OSError) else error
     return fault(Location(str(target)), "output-unwritable", reason=reason)
 
 

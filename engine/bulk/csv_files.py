@@ -19,7 +19,7 @@ import polars as pl
 
 from engine.bulk.headers import checked_columns, columns_of
 from engine.bulk.job import Form, Source
-from engine.errors import Location, fault
+from engine.errors import Location, decoded, fault
 from engine.files import HEAD, check_kind
 from engine.language.facts import Vocabulary
 from engine.language.spoken import FRENCH, PLAIN
@@ -134,16 +134,3 @@ def records(text: str, separator: str) -> Iterator[list[str]]:
     """The records of a CSV text."""
     csv.field_size_limit(LONGEST_FIELD)
     yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-
-
-def decoded(content: bytes, name: str, line: int) -> str:
-    """The text of bytes that begin at ``line`` of a file.
-
-    Raises:
-        InputFault: they are not UTF-8.
-    """
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        place = Location(name, line + content.count(b"\n", 0, error.start), 1)
-        raise fault(place, "wrong-encoding", byte=f"0x{content[error.start]:02x}") from None

@@ -14,11 +14,22 @@ from typing import Any
 
 import polars as pl
 
-from engine.bulk.csv_files import BOM, decoded, open_csv
+from engine.bulk.csv_files import BOM, open_csv
 from engine.bulk.headers import labels_of, near
 from engine.bulk.job import AS_SEEN, Form, Source
 from engine.bulk.rows import holds, type_problem
-from engine.errors import InputFault, Location, Problem, UsageFault, bounded, fault, in_order, needing
+from engine.errors import (
+    InputFault,
+    Location,
+    Problem,
+    UsageFault,
+    bounded,
+    decoded,
+    fault,
+    in_order,
+    needing,
+    unreadable,
+)
 from engine.language.facts import SIGNATURE, Vocabulary
 
 FORMATS = {".csv": "csv", ".xlsx": "xlsx", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -89,10 +100,8 @@ def _opened(name: str, format_: str, form: Form, vocabulary: Vocabulary) -> Sour
             columns = {n: pl.String if (t in (pl.Categorical, pl.Enum)) else t for n, t in schema.items()}
             return Source(name=name, format=format_, columns=columns, size=size)
         return Source(name=name, format=format_, columns=dict.fromkeys(_json_names(name), pl.String), size=size)
-    except FileNotFoundError:
-        raise fault(Location(name), "file-missing") from None
     except OSError as error:
-        raise fault(Location(name), "file-unreadable", reason=error.strerror or type(error).__name__) from None
+        raise unreadable(name, error) from None
     except pl.exceptions.PolarsError as error:
         raise damaged(name, format_, error) from None
 

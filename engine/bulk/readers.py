@@ -13,11 +13,11 @@ from typing import Any
 
 import polars as pl
 
-from engine.bulk.csv_files import BOM, Bytes, decoded, plain_ends, records, utf8
+from engine.bulk.csv_files import BOM, Bytes, plain_ends, records, utf8
 from engine.bulk.inputs import damaged, json_entry
 from engine.bulk.job import Source
 from engine.bulk.rows import Refusal, marked, strict
-from engine.errors import Location, Problem
+from engine.errors import Location, Problem, decoded
 from engine.language.facts import SIGNATURE, Vocabulary
 
 FILE, ROW = "avenant_file", "avenant_number"

@@ -21,7 +21,7 @@ from engine.evaluation.decision import Decision
 from engine.evaluation.facts import read_case
 from engine.evaluation.inference import EngineFault
 from engine.evaluation.session import CONTRADICTION, Session
-from engine.files import refuse_input, replacing
+from engine.files import refuse_input, replacing, unwritable
 from engine.language.facts import SIGNATURE
 from engine.language.typing import is_date
 from engine.policy import loader
@@ -43,11 +43,22 @@ _Subject = TypeVar("_Subject")
 _TAKEN = ("lang", "convention", "policies", "interpret", "as_of", "ids", "format", "output", "opened")  # by Given
 
 
+def day_of(context: click.Context, option: click.Parameter, text: str | None) -> dt.date | None:
+    """The day that an option names."""
+    if text is None:
+        return None
+    if not is_date(text):
+        raise click.UsageError(
+            tell("{option}: '{text}' is not a date such as 2025-01-31", option=option.opts[0], text=text)
+        )
+    return dt.date.fromisoformat(text)
+
+
 _convention = click.option("--convention", metavar="ID", help="Decide under this convention, whatever the date.")
 interpreting = click.option(
     "--interpret", "interpret", metavar="ID=CHOICE", multiple=True, help="Take a side in an open question (repeatable)."
 )
-_as_of = click.option("--as-of", metavar="DATE", help="Today's date; without it nothing is overdue.")
+_as_of = click.option("--as-of", metavar="DATE", callback=day_of, help="Today's date; without it nothing is overdue.")
 _ids = click.option(
     "--ids", is_flag=True, help="Also the ids behind the labels, for --interpret, explain and the rules' files."
 )
@@ -69,8 +80,8 @@ class Given:
 
     lang: str
     choices: Mapping[str, str]
-    as_of: dt.date | None
     typed: Mapping[str, Any]
+    as_of: dt.date | None = None
     policies: str | None = None
     convention: str | None = None
     ids: bool = False
@@ -93,8 +104,8 @@ class Given:
 
     def again(self) -> list[str]:
         """The options as they were typed, for a command to run next."""
-        typed = ((f"--{name.replace('_', '-')}", text) for name, text in self.typed.items() if isinstance(text, str))
-        words = [part for pair in typed for part in pair]
+        given = {name: str(each) for name, each in self.typed.items() if isinstance(each, str | dt.date)}
+        words = [part for name, text in given.items() for part in (f"--{name.replace('_', '-')}", text)]
         return words + [part for pair in self.typed.get("interpret", ()) for part in ("--interpret", pair)]
 
     def put(
@@ -124,8 +135,8 @@ def given(
             with faults_told(lang):
                 taken: dict[str, Any] = {name: kwargs.pop(name) for name in _TAKEN if name in kwargs}
                 typed = {name: taken[name] for name in _TAKEN[:5] if name in taken}
-                choices, day = _choices(taken.pop("interpret", ())), _day(taken.pop("as_of", None))
-                rules = Given(**{**taken, "lang": lang}, choices=choices, as_of=day, typed=typed)
+                choices = _choices(taken.pop("interpret", ()))
+                rules = Given(**{**taken, "lang": lang}, choices=choices, typed=typed)
                 try:
                     command(rules, *args, **kwargs)
                 except Outside as outside:
@@ -143,15 +154,6 @@ def given(
 
 def _format(names: Sequence[str]) -> Callable[[_F], _F]:
     return click.option("--format", type=click.Choice(names), default=names[0], show_default=True)
-
-
-def _day(text: str | None) -> dt.date | None:
-    """The day of ``--as-of``."""
-    if text is None:
-        return None
-    if not is_date(text):
-        raise click.UsageError(tell("--as-of: '{text}' is not a date such as 2025-01-31", text=text))
-    return dt.date.fromisoformat(text)
 
 
 def _choices(pairs: Sequence[str]) -> dict[str, str]:
@@ -255,6 +257,21 @@ def _screen(output: str | None) -> Screen:
 
     columns = max(NARROWEST, shutil.get_terminal_size().columns)
     return Screen(columns, terminal and output is None and "NO_COLOR" not in os.environ)
+
+
+def write_all(folder: Path, texts: Mapping[str, str]) -> None:
+    """Writes files into a folder, which is made where it is not there.
+
+    Raises:
+        InputFault: the folder cannot be made, or a file cannot be written.
+    """
+    try:
+        for parent in {folder, *((folder / name).parent for name in texts)}:
+            parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(folder, error) from None
+    for name, text in texts.items():
+        write(text, str(folder / name))
 
 
 def write(text: str, output: str | None, inputs: Iterable[str] = ()) -> None:

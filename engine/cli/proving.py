@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import click
 
-from engine.cli.common import write
+from engine.cli.common import write_all
 from engine.files import unwritable
 from engine.proof.solving import DEFAULT_EFFORT
 from engine.words import LANGUAGES, read_words
@@ -60,14 +60,9 @@ def write_witnesses(folder: Path, texts: Mapping[str, str]) -> None:
     Raises:
         InputFault: a file that someone else wrote has such a name, or one cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(folder, error) from None
     for name in texts:
         _refuse_foreign(folder / name)
-    for name, text in texts.items():
-        write(text, str(folder / name))
+    write_all(folder, texts)
 
 
 def _refuse_foreign(path: Path) -> None:

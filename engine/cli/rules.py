@@ -8,12 +8,11 @@ from pathlib import Path
 
 import click
 
-from engine.cli.common import Given, given, write
+from engine.cli.common import Given, given, write_all
 from engine.cli.proving import effort_option
 from engine.cli.tongue import complain, tell
 from engine.errors import ERROR, Problem
 from engine.exchange.rules_text import WRITTEN, with_own_ids
-from engine.files import unwritable
 from engine.policy.checks import check_folder
 from engine.policy.places import policies_place
 from engine.policy.reading import load_schema
@@ -83,12 +82,7 @@ def check(rules: Given, deep: bool, witness: str | None, strict: bool, effort: i
 @given()
 def schema(rules: Given, folder: str) -> None:
     """Write the schemas of rule files with the ids of one's own rules, for an editor to complete and underline."""
-    place = Path(folder)
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(place, error) from None
-    for name in WRITTEN:
-        made = with_own_ids(load_schema(name)[0], rules.session.registry)
-        write(json.dumps(made, ensure_ascii=False, indent=2) + "\n", str(place / f"{name}.schema.json"))
-    click.echo(rules.say("schemas_written", folder=place.as_posix()))
+    made = {name: with_own_ids(load_schema(name)[0], rules.session.registry) for name in WRITTEN}
+    texts = {name: json.dumps(schema, ensure_ascii=False, indent=2) + "\n" for name, schema in made.items()}
+    write_all(Path(folder), {f"{name}.schema.json": text for name, text in texts.items()})
+    click.echo(rules.say("schemas_written", folder=Path(folder).as_posix()))

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from engine.cli.tongue import faults_told, locale_language
-from engine.errors import InputFault, Location, fault
+from engine.errors import InputFault, Location, fault, reason_of
 from engine.policy import loader
 from engine.report.item_text import item_text
 
@@ -33,4 +33,4 @@ def _own_text(file: str) -> bytes:
     try:
         return Path(file).read_bytes()
     except OSError as error:
-        raise fault(Location(file), "file-unreadable", reason=error.strerror or type(error).__name__) from None
+        raise fault(Location(file), "file-unreadable", reason=reason_of(error)) from None

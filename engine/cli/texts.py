@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.cli.common import Given, given, output, write
+from engine.cli.common import Given, day_of, given, output, write, write_all
 from engine.cli.tongue import group_lang_option, tell
 from engine.errors import Location, Problem, UsageFault, fault, nearest, needing
 from engine.exchange.dating import Since
@@ -19,9 +19,8 @@ from engine.exchange.importing import changes
 from engine.exchange.rules_text import rules_text
 from engine.exchange.tables import entries
 from engine.exchange.writing import planned, write_rules
-from engine.files import replacing, unwritable
+from engine.files import replacing
 from engine.language.expressions import Citation
-from engine.language.typing import is_date
 from engine.policy.loader import read_bytes
 from engine.policy.model import Convention
 from engine.policy.places import DIFFERENCES, HEAD, TESTS, TO_FILL
@@ -41,22 +40,29 @@ if TYPE_CHECKING:
 @click.argument("id_", metavar="ID")
 @click.option("--amends", "base", metavar="BASE", help="The text that the new one amends.")
 @click.option("--whole", metavar="BASE", help="The text before: its rules and tests are copied, and moved in time.")
-@click.option("--from", "first", metavar="DATE", required=True, help="The first day on which contracts come under it.")
+@click.option(
+    "--from",
+    "first",
+    metavar="DATE",
+    required=True,
+    callback=day_of,
+    help="The first day on which contracts come under it.",
+)
 @click.option("--label-fr", metavar="TEXT", default=TO_FILL, help="Its name in French.")
 @click.option("--label-en", metavar="TEXT", default=TO_FILL, help="Its name in English.")
 @given()
-def new(rules: Given, id_: str, base: str | None, whole: str | None, first: str, label_fr: str, label_en: str) -> None:
+def new(
+    rules: Given, id_: str, base: str | None, whole: str | None, first: dt.date, label_fr: str, label_en: str
+) -> None:
     """Begin a text that amends another, or a whole one: its folder, with what is to be filled in marked."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9_]*", id_):
         raise click.UsageError(tell("ID: '{id}' is not of small letters, digits and underscores", id=id_))
-    if not is_date(first):
-        raise click.UsageError(tell("--from: '{first}' is not a date such as 2027-01-01", first=first))
     if (base is None) == (whole is None):
         raise click.UsageError(tell("either --amends or --whole: the text that the new one rests on"))
     registry = rules.session.registry
     before = registry.by_id(base or whole or "")
-    if first <= before.signed_from.isoformat():
-        values = {"id": id_, "base": before.id, "start": first, "base_start": before.signed_from.isoformat()}
+    if first <= before.signed_from:
+        values = {"id": id_, "base": before.id, "start": first, "base_start": before.signed_from}
         raise UsageFault(Problem(Location("--from"), "amends-early", values))
     label = {"fr": label_fr, "en": label_en}
     folder = Path(registry.root) / id_
@@ -64,30 +70,25 @@ def new(rules: Given, id_: str, base: str | None, whole: str | None, first: str,
     click.echo(rules.say("text_begun", folder=folder.as_posix(), mark=TO_FILL))
 
 
-def _amending(id_: str, base: Convention, first: str, label: Mapping[str, str]) -> dict[str, str]:
+def _amending(id_: str, base: Convention, first: dt.date, label: Mapping[str, str]) -> dict[str, str]:
     """The head of an amending text, an empty list of differences and a changelog."""
-    head = {"id": id_, "label": label, "amends": base.id, "signed": {"from": first}, "kept": {"cite": CITE}}
+    head = {"id": id_, "label": label, "amends": base.id, "signed": {"from": first.isoformat()}, "kept": {"cite": CITE}}
     files: dict[str, Any] = {HEAD: {**head, "sources": _sources(first)}, f"{TESTS}/{DIFFERENCES}": {"differences": []}}
     return {**file_texts(files), **_changelog(label)}
 
 
-def _whole(rules: Given, id_: str, base: Convention, first: str, label: Mapping[str, str]) -> dict[str, str]:
+def _whole(rules: Given, id_: str, base: Convention, first: dt.date, label: Mapping[str, str]) -> dict[str, str]:
     """The rules of the text before, with citations to fill in, its tests at their new dates, and a changelog."""
-    day = dt.date.fromisoformat(first)
-    files = rules_after(rules.session, base, day)
-    head = {"id": id_, "label": label, "beneficiary": base.beneficiary, "signed": {"from": first}}
+    files = rules_after(rules.session, base, first)
+    head = {"id": id_, "label": label, "beneficiary": base.beneficiary, "signed": {"from": first.isoformat()}}
     files[HEAD] = {**head, "sources": _sources(first), **files[HEAD]}
-    tests = tests_after(rules.session, base, read_cases(rules.session), day)
+    tests = tests_after(rules.session, base, read_cases(rules.session), first)
     return {**file_texts({**files, **tests}), **_changelog(label)}
 
 
-def _sources(first: str) -> dict[str, Any]:
-    filled = {
-        "title": f"{TO_FILL} : titre, éditeur, date",
-        "publisher": TO_FILL,
-        "kind": "official_text",
-        "date": first[:4],
-    }
+def _sources(first: dt.date) -> dict[str, Any]:
+    title = f"{TO_FILL} : titre, éditeur, date"
+    filled = {"title": title, "publisher": TO_FILL, "kind": "official_text", "date": str(first.year)}
     return {CITE[0]["source"]: filled}
 
 
@@ -122,13 +123,7 @@ def write_folder(folder: Path, texts: Mapping[str, str]) -> None:
     """
     if folder.exists():
         raise fault(Location(folder.as_posix()), "folder-exists")
-    try:
-        for name in texts:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(folder, error) from None
-    for name, text in texts.items():
-        write(text, str(folder / name))
+    write_all(folder, texts)
 
 
 _SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
@@ -173,11 +168,17 @@ def export(rules: Given, name: str, tables: tuple[str, ...], separator: str | No
 @table.command("import")
 @click.argument("name", metavar="CONVENTION")
 @click.argument("file", metavar="FILE")
-@click.option("--from", "first", metavar="DATE", help="Add the changed values from this day on; those before stay.")
+@click.option(
+    "--from",
+    "first",
+    metavar="DATE",
+    callback=day_of,
+    help="Add the changed values from this day on; those before stay.",
+)
 @click.option("--cite", metavar="SOURCE[, PLACE]", help="With --from: the text behind them, by its id, and where.")
 @click.option("--correct", is_flag=True, help="Replace the changed values: they were never right.")
 @given()
-def import_(rules: Given, name: str, file: str, first: str | None, cite: str | None, correct: bool) -> None:
+def import_(rules: Given, name: str, file: str, first: dt.date | None, cite: str | None, correct: bool) -> None:
     """Show what changed in an exported table, or write it into the rule files.
 
     A value that changes from a day on is added (--from, --cite); only one that was never right is replaced (--correct).
@@ -193,10 +194,7 @@ def import_(rules: Given, name: str, file: str, first: str | None, cite: str | N
     rules.put(FORMATS, Changes(found=found, convention=wanted, file=file, written=written, since=since.day))
 
 
-def _since(first: str | None, cite: str | None, convention: Convention) -> Since:
-    if first is not None and not is_date(first):
-        raise click.UsageError(tell("--from: '{first}' is not a date such as 2027-01-01", first=first))
-    day = dt.date.fromisoformat(first) if first is not None else None
+def _since(day: dt.date | None, cite: str | None, convention: Convention) -> Since:
     if cite is None:
         return Since(day)
     source, _, at = (part.strip() for part in cite.partition(","))

@@ -18,7 +18,7 @@ from contextvars import ContextVar
 import click
 from click import core, decorators, exceptions, formatting, parser, types
 
-from engine.errors import InputFault, Location, Problem, UsageFault
+from engine.errors import InputFault, Location, Problem, UsageFault, reason_of
 from engine.evaluation.inference import EngineFault
 from engine.words import LANGUAGES, read_words
 
@@ -48,8 +48,8 @@ def faults_told(lang: str) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.EPIPE:  # who reads the output has gone; click ends quietly
             raise
-        reason = error.strerror or type(error).__name__
-        complain([Problem(Location(str(error.filename or "avenant")), "file-unreadable", {"reason": reason})], lang)
+        place = Location(str(error.filename or "avenant"))
+        complain([Problem(place, "file-unreadable", {"reason": reason_of(error)})], lang)
         sys.exit(1)
 
 

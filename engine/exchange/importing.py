@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, fault, nearest
+from engine.errors import InputFault, Location, Problem, decoded, fault, nearest
 from engine.exchange.tables import (
     CITATION,
     COLUMNS,
@@ -123,11 +123,7 @@ def changes(content: bytes, name: str, convention: Convention) -> tuple[Change, 
 
 def _sheet(content: bytes, name: str) -> tuple[_Sheet, list[Problem]]:
     """The rows that have as many cells as there are columns, and the problems of the others."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        place = Location(name, content.count(b"\n", 0, error.start) + 1, 1)
-        raise fault(place, "wrong-encoding", byte=f"0x{content[error.start]:02x}") from None
+    text = decoded(content, name).removeprefix("\ufeff")
     if not text.strip():
         raise fault(Location(name, 1, 1), "file-empty")
     lang, separator = _columns(text, name)

@@ -21,6 +21,7 @@ from engine.errors import InputFault, Location, Problem, fault, nearest, warning
 from engine.letters.content import values
 from engine.letters.matter import KINDS, Matter, stops
 from engine.letters.people import FIELDS, Fields, People, blanks
+from engine.policy.places import shipped
 from engine.policy.registry import Registry
 from engine.report.say import Say
 
@@ -205,7 +206,6 @@ def _written(node: nodes.Node) -> str:
 
 
 LANG = "fr"  # of the letters: what a fund writes to its doctors
-_PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def letters_folder(explicit: str | None, policies: Path) -> Path:
@@ -219,8 +219,7 @@ def letters_folder(explicit: str | None, policies: Path) -> Path:
             raise fault(Location(explicit), "folder-missing")
         return Path(explicit)
     beside = policies.parent / "letters"
-    packaged = _PACKAGE / "data" / "letters"
-    return beside if beside.is_dir() else packaged if packaged.is_dir() else _PACKAGE.parent / "letters"
+    return beside if beside.is_dir() else shipped("letters")
 
 
 def sender_file(folder: Path) -> Path | None:

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from yaml.reader import Reader
 
-from engine.errors import MAX_FAULTS, InputFault, Location, Problem, bounded, fault
+from engine.errors import MAX_FAULTS, InputFault, Location, Problem, bounded, decoded, fault, unreadable
 from engine.escaping import UNSAFE
 from engine.policy.document import Document, Keys, Marks, marked
 from engine.policy.syntax import character_problems, cut_short, decimal_comma, plain_json, syntax_fault
@@ -45,16 +45,13 @@ def read_bytes(path: Path, name: str | None = None) -> bytes:
     Raises:
         InputFault: the file is missing, unreadable, a folder, or too large.
     """
-    where = Location(name or str(path))
     try:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise fault(where, "file-missing") from None
     except OSError as error:
-        raise fault(where, "file-unreadable", reason=error.strerror or type(error).__name__) from None
+        raise unreadable(name or path, error) from None
     if len(content) > MAX_BYTES:
-        raise fault(where, "file-too-large", limit=MAX_BYTES)
+        raise fault(Location(name or str(path)), "file-too-large", limit=MAX_BYTES)
     return content
 
 
@@ -75,11 +72,7 @@ def parse(content: bytes, name: str) -> Document:
     """
     if len(content) > MAX_BYTES:
         raise fault(Location(name), "file-too-large", limit=MAX_BYTES)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise fault(Location(name, line, 1), "wrong-encoding", byte=f"0x{content[error.start]:02x}") from None
+    text = decoded(content, name).removeprefix("\ufeff")
     is_json = text.lstrip()[:1] in ("{", "[") and (name.endswith(".json") or name == "-")
     if is_json:
         text = text.replace("\t", " ")

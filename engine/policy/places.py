@@ -23,10 +23,10 @@ class Place:
     origin: str
 
 
-def schemas_folder() -> Path:
-    """The folder of the JSON Schemas: in the package, or beside it in a checkout."""
-    packaged = _PACKAGE / "data" / "schemas"
-    return packaged if packaged.is_dir() else _PACKAGE.parent / "schemas"
+def shipped(name: str) -> Path:
+    """The folder of this name that came with the program: in the package, or beside it in a checkout."""
+    packaged = _PACKAGE / "data" / name
+    return packaged if packaged.is_dir() else _PACKAGE.parent / name
 
 
 def policies_place(explicit: str | None, working: Path) -> Place:
@@ -43,10 +43,8 @@ def policies_place(explicit: str | None, working: Path) -> Place:
     for folder in (working, *working.parents):
         if holds_conventions(folder / "policies"):
             return Place(Path(os.path.relpath(folder / "policies", working)), "folder")
-    packaged = _PACKAGE / "data" / "policies"
-    if packaged.is_dir():
-        return Place(packaged, "package")
-    return Place(_PACKAGE.parent / "policies", "checkout")
+    found = shipped("policies")
+    return Place(found, "checkout" if found.parent == _PACKAGE.parent else "package")
 
 
 def holds_conventions(folder: Path) -> bool:

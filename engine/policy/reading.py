@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import InputFault, Location, Problem, fault
+from engine.errors import InputFault, Location, Problem, fault, reason_of
 from engine.language.expressions import Compare, Condition, FactRef, ItemRef, walk
 from engine.language.facts import Vocabulary, vocabulary
 from engine.language.operators import COMPARISONS
@@ -21,7 +21,7 @@ from engine.language.types import DATE
 from engine.language.typing import Scope, check_condition, type_of
 from engine.policy.model import Convention
 from engine.policy.overlays import interpretations
-from engine.policy.places import HEAD, schemas_folder
+from engine.policy.places import HEAD, shipped
 from engine.policy.registry import Registry
 from engine.policy.remembered import recall, remember
 
@@ -37,7 +37,7 @@ _OF_A_NAME = frozenset({"unknown-fact", "unknown-interpretation", "unknown-value
 
 def load_schema(name: str, path: Path | None = None) -> tuple[dict[str, Any], str]:
     """A JSON Schema of the project (or the one at ``path``) and its digest."""
-    content = (path or schemas_folder() / f"{name}.schema.json").read_bytes()
+    content = (path or shipped("schemas") / f"{name}.schema.json").read_bytes()
     return json.loads(content), hashlib.sha256(content).hexdigest()
 
 
@@ -56,7 +56,7 @@ def _readers_age() -> str:
 
 def _content_digest(found: Mapping[str, str], case_digest: str, shown: Path) -> str:
     """What everything read depends on: the engine, the schemas, the place shown, and the digest of every folder."""
-    schemas = [(path.name, path.read_bytes()) for path in sorted(schemas_folder().glob("*.json"))]
+    schemas = [(path.name, path.read_bytes()) for path in sorted(shipped("schemas").glob("*.json"))]
     parts = [case_digest, os.fsencode(shown).hex(), _readers_age(), _digest(schemas), *found, *found.values()]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
@@ -159,7 +159,7 @@ def _folders(root: Path) -> list[Path]:
     try:
         return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
     except OSError as error:
-        raise fault(Location(str(root)), "file-unreadable", reason=error.strerror or type(error).__name__) from None
+        raise fault(Location(str(root)), "file-unreadable", reason=reason_of(error)) from None
 
 
 def load_registry(

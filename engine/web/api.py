@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engine.policy.places import schemas_folder
+from engine.policy.places import shipped
 from engine.policy.registry import Outside, Registry
 from engine.report import catalogue_page, outside_page
 from engine.report.say import Say
@@ -161,7 +161,7 @@ def _answered(summary: str, schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schema(name: str) -> Any:
-    return json.loads((schemas_folder() / f"{name}.schema.json").read_bytes())
+    return json.loads((shipped("schemas") / f"{name}.schema.json").read_bytes())
 
 
 def _rooted(part: Any, own: str) -> Any:

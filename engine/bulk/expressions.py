@@ -15,7 +15,7 @@ from engine.language import expressions as tree
 from engine.language.algebra import Column, Operand
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.types import Type
-from engine.language.typing import Scope, operand_hints, type_of
+from engine.language.typing import Scope, operand_hints, scale_of, told_options, type_of
 
 NEVER_A_CODE = -1
 
@@ -86,7 +86,7 @@ def expression(node: tree.Expression, names: Names, wanted: Type | None = None) 
         case tree.Apply():
             return _apply(node, names, wanted)
         case tree.Cases():
-            scale = _scale_of(node, names)
+            scale = scale_of(node, names.scope)
             last = Column(None, 1, True) if node.otherwise is None else expression(node.otherwise, names, wanted)
             result = raised(last, scale)
             for test_, then in reversed(node.branches):
@@ -99,11 +99,6 @@ def expression(node: tree.Expression, names: Names, wanted: Type | None = None) 
             return _by_outcome(node, names, wanted)
 
 
-def _scale_of(node: tree.Expression, names: Names) -> tuple[str, ...]:
-    type_ = type_of(node, names.scope)
-    return type_.values if type_ is not None and type_.ordered else ()
-
-
 def raised(column: Column, scale: tuple[str, ...]) -> Column:
     """A column as one of an item on a scale, if there is a scale."""
     return algebra.on_scale(pl, algebra.scaled(pl, column, scale), scale) if scale else column
@@ -114,12 +109,7 @@ def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> Column:
     hints = operand_hints(node, wanted)
     operands = (expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True))
     parts = [names.stages.column(part) for part in operands]
-    options: Any = node.options
-    if row.ranked:
-        options = _scale_of(node, names)
-    elif row.absence == "skip":
-        options = [isinstance(part, tree.Literal) for part in node.operands]
-    result: Column = row.column(pl, parts, options)
+    result: Column = row.column(pl, parts, told_options(node, names.scope))
     return result
 
 

@@ -126,7 +126,8 @@ def given(
     ``formats`` are those of its subject, which become ``--format``. Faults become messages and an exit status; no
     traceback reaches a user.
     """
-    shown = () if formats is None else (_format(list(formats)),)
+    names = list(formats or ())
+    shown = [click.option("--format", type=click.Choice(names), default=names[0], show_default=True)] if names else []
 
     def declare(command: Callable[Concatenate[Given, _P], None]) -> Callable[..., None]:
         @functools.wraps(command)
@@ -150,10 +151,6 @@ def given(
         return declared
 
     return declare
-
-
-def _format(names: Sequence[str]) -> Callable[[_F], _F]:
-    return click.option("--format", type=click.Choice(names), default=names[0], show_default=True)
 
 
 def _choices(pairs: Sequence[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from engine.errors import Location
@@ -83,6 +84,11 @@ class Result(NamedTuple):  # made by the dozen in every decision, and a tuple co
     def derogation(self) -> str | None:
         """The derogation that makes a criterion met, if one does."""
         return next((reason.id for reason in self.because if reason.kind == "derogation"), None)
+
+    @property
+    def number(self) -> Fraction | None:
+        """The value of a number; None where it is not known, and of any other result."""
+        return Fraction(self.value) if isinstance(self.value, int | Fraction) else None
 
     @property
     def verdict(self) -> str:

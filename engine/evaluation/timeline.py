@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from engine.errors import InputFault, Problem
-from engine.evaluation.decision import Decision, ObligationLine, OverlayUse, PaymentLine, Result
+from engine.evaluation.decision import Decision, ObligationLine, OverlayUse, Result
 from engine.evaluation.dossier import Dossier, Event
 from engine.evaluation.life import Life, day_in, lived
 from engine.evaluation.session import YEARS_SHOWN, Session
@@ -265,8 +265,8 @@ def _year_of(rows: tuple[YearRow, ...], as_of: dt.date | None) -> int:
 
 def _total(rows: tuple[YearRow, ...], id_: str | None) -> Total:
     results = [(row.year, row.decision.results[id_]) for row in rows if id_ is not None]
-    known = [result.value for _, result in results if isinstance(result.value, int | Fraction)]
-    return Total(sum(map(Fraction, known), Fraction(0)), tuple(y for y, r in results if r.status == "undetermined"))
+    known = [result.number for _, result in results if result.number is not None]
+    return Total(sum(known, Fraction(0)), tuple(y for y, r in results if r.status == "undetermined"))
 
 
 def _paid(rows: tuple[YearRow, ...], as_of: dt.date | None) -> Paid | None:
@@ -276,18 +276,13 @@ def _paid(rows: tuple[YearRow, ...], as_of: dt.date | None) -> Paid | None:
     begun = tuple(row for row in rows if row.start is not None and row.start <= as_of)
     lines = [line for row in begun for line in row.decision.payments]
     past = [line for line in lines if line.due is None or line.due <= as_of]
-    known = [Fraction(amount) for line in past if line.due is not None and (amount := _amount(line)) is not None]
-    later = [_amount(line) or 0 for line in lines if line.due is not None and line.due > as_of]
+    known = [line.result.number for line in past if line.due is not None and line.result.number is not None]
+    later = [line.result.number or Fraction(0) for line in lines if line.due is not None and line.due > as_of]
     headline = rows[0].decision.headline
     return Paid(
         amount=sum(known, Fraction(0)),
         open_payments=len(past) - len(known),
         due=_total(begun, headline.due),
-        later=sum(map(Fraction, later), Fraction(0)),
+        later=sum(later, Fraction(0)),
         recover=_total(begun, headline.recover),
     )
-
-
-def _amount(line: PaymentLine) -> int | Fraction | None:
-    value = line.result.value
-    return value if isinstance(value, int | Fraction) else None

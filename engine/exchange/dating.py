@@ -91,14 +91,11 @@ def _followed(new: NewRow, folder: Path) -> int:
     """The number of what a new row stands behind: the last of the same cells that the folder has, or its last."""
     members = _members(new.item)
     if isinstance(new.item.body, Parameter):
-        return max((n for n, each in enumerate(members, 1) if _start(each) <= (new.since or dt.date.max)), default=1)
+        last = new.since or dt.date.max
+        return max((n for n, each in enumerate(members, 1) if (each.start or dt.date.min) <= last), default=1)
     own = {n: each for n, each in enumerate(members, 1) if folder in Path(each.at.file).parents}
     alike = [n for n, row in own.items() if isinstance(row, Row) and rule_cells(row) == new.cells]
     return max(alike or own, default=len(members))
-
-
-def _start(member: DatedValue | Row) -> dt.date:
-    return member.start or dt.date.min
 
 
 def _cell(at: Location, column: int) -> Location:

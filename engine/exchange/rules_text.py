@@ -94,12 +94,8 @@ def one_line(data: Any) -> str:
     if isinstance(data, Fraction) and 10**6 % data.denominator == 0:
         return f"{(Decimal(data.numerator) / data.denominator).normalize():f}"
     text = data.isoformat() if isinstance(data, dt.date) else str(data)
-    return text if _plain(text) else json.dumps(text, ensure_ascii=False)
-
-
-def _plain(text: str) -> bool:
-    """Whether a text is a word of the rules, which needs no quotes."""
-    return bool(_PLAIN.match(text)) and text.lower() not in _ODD
+    is_word = _PLAIN.match(text) and text.lower() not in _ODD
+    return text if is_word else json.dumps(text, ensure_ascii=False)
 
 
 WRITTEN = ("convention", "ruleset", "suite", "differences")  # the files of a text, each with its schema

@@ -16,7 +16,7 @@ from typing import Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.escaping import in_cell
-from engine.language.expressions import Cell, Citation, Expression, FactRef, ItemRef, Literal, Unpublished
+from engine.language.expressions import Citation, Expression, FactRef, ItemRef, Literal, Unpublished
 from engine.language.typing import is_date
 from engine.language.values import as_written
 from engine.policy.model import Convention, Item, Parameter, Row, Table
@@ -32,20 +32,10 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,6})?\Z")
 
 def rule_cells(row: Row) -> dict[str, Any]:
     """The cells of a row as a rule file says them."""
-    return {name: _data(cell) for name, cell in row.cells.items()}
+    return {name: cell.data(_written) for name, cell in row.cells.items()}
 
 
-def _data(cell: Cell) -> Any:
-    if cell.values is not None:
-        values = [part.value for part in cell.values]
-        return values[0] if len(values) == 1 else values
-    if cell.excluded is not None:
-        return {"not_in": [part.value for part in cell.excluded]}
-    bounds = {"from": cell.low, "before": cell.high}
-    return {key: _bound(bound) for key, bound in bounds.items() if bound is not None}
-
-
-def _bound(bound: Expression) -> Any:
+def _written(bound: Expression) -> Any:
     match bound:
         case Literal(value):
             return value

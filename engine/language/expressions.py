@@ -187,6 +187,16 @@ class Cell:
         pairs = (("at_least", self.low), ("less_than", self.high))
         return tuple((name, bound) for name, bound in pairs if bound is not None)
 
+    def data(self, written: Callable[[Expression], Any]) -> Any:
+        """The cell as a rule file has it, with each literal and bound as ``written`` gives it."""
+        if self.listed is None:
+            bounds = {"from": self.low, "before": self.high}
+            return {key: written(bound) for key, bound in bounds.items() if bound is not None}
+        values = [written(each) for each in self.literals]
+        if self.excluded is not None:
+            return {"not_in": values}
+        return values[0] if len(values) == 1 else values
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

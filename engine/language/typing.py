@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
+from typing import Any
 
 from engine.errors import Location, Problem, nearest
 from engine.language import expressions as tree
@@ -154,6 +155,20 @@ def operand_hints(node: tree.Apply, expected: Type | None) -> list[Type | None]:
     hint = DATE if row.family == "date" else expected if row.family == "choice" else None
     last = len(node.operands) - 1
     return [None if row.tags and i == last else hint for i in range(len(node.operands))]
+
+
+def told_options(node: tree.Apply, scope: Scope) -> Sequence[Any]:
+    """What an operator is told beside its operands: the steps of their scale, which are bare, or what is written."""
+    row = EXPRESSIONS[node.operator]
+    if row.ranked:
+        return scale_of(node, scope)
+    return [isinstance(part, tree.Literal) for part in node.operands] if row.absence == "skip" else node.options
+
+
+def scale_of(node: tree.Expression, scope: Scope) -> tuple[str, ...]:
+    """The steps of the scale that an expression is on, from low to high; none where it is on none."""
+    type_ = type_of(node, scope)
+    return type_.values if type_ is not None and type_.ordered else ()
 
 
 def _apply(node: tree.Apply, scope: Scope, expected: Type | None) -> Type | None:

@@ -175,8 +175,8 @@ def _pieces(matter: Matter, say: Say) -> Entries:
 def _payments(lines: Sequence[tuple[int, PaymentLine]], say: Say, cited: _Cited) -> Entries:
     found = []
     for year, line in lines:
-        value = line.result.value
-        if isinstance(value, int | Fraction):
+        value = line.result.number
+        if value is not None:
             cited(line.result.cite)
             found.append(
                 {
@@ -200,7 +200,7 @@ def _overpaid(matter: Matter | None, say: Say, cited: _Cited) -> dict[str, Any]:
     for year, decision, amount in found:
         due = decision.stated(decision.headline.due)
         cited(() if due is None else due.cite)
-        owed = Fraction(due.value) if due is not None and isinstance(due.value, int | Fraction) else Fraction(0)
+        owed = (None if due is None else due.number) or Fraction(0)
         rows.append(
             {
                 "annee": str(year),

@@ -83,8 +83,9 @@ class Matter:
         found = []
         for year, decision in self.decisions:
             result = decision.stated(decision.headline.recover)
-            if result is not None and isinstance(result.value, int | Fraction) and result.value > 0:
-                found.append((year, decision, Fraction(result.value)))
+            amount = None if result is None else result.number
+            if amount is not None and amount > 0:
+                found.append((year, decision, amount))
         return found
 
     def missing(self) -> tuple[str, ...]:

@@ -241,12 +241,8 @@ def template_of(kind: str, folder: Path) -> Path:
 
 def check_letters(folder: Path) -> list[Problem]:
     """What is wrong with the templates of a folder; a kind without a template is left to who asks for it."""
-    return [problem for path in _templates(folder) for problem in _faults_of(path)]
-
-
-def _templates(folder: Path) -> list[Path]:
-    """The Word files of a folder, without the mark that Word leaves of an open one."""
-    return [path for path in sorted(folder.glob("*.docx")) if not path.name.startswith("~$")]
+    templates = (path for path in sorted(folder.glob("*.docx")) if not path.name.startswith("~$"))  # Word's own mark
+    return [problem for path in templates for problem in _faults_of(path)]
 
 
 def _faults_of(path: Path) -> Iterable[Problem]:

@@ -176,7 +176,7 @@ class _Reader:
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         is_key = self._expects_key()
-        if not event.value.isprintable() and UNSAFE.search(event.value if is_key else _flat(event.value)):
+        if not event.value.isprintable() and UNSAFE.search(event.value if is_key else event.value.replace("\n", "")):
             self._problem(event, "yaml-character")
         if is_key:
             self._key(event)
@@ -265,11 +265,6 @@ class _Reader:
 def _place(event: yaml.Event) -> tuple[int, int]:
     mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
-
-
-def _flat(text: str) -> str:
-    """A text without the line breaks that a value may have, and a key may not."""
-    return text.replace("\n", "")
 
 
 def _shortened(text: str) -> str:

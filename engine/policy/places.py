@@ -41,12 +41,7 @@ def policies_place(explicit: str | None, working: Path) -> Place:
             raise fault(Location(explicit), "folder-missing")
         return Place(path, "option")
     for folder in (working, *working.parents):
-        if holds_conventions(folder / "policies"):
+        if any((folder / "policies").glob(f"*/{HEAD}")):
             return Place(Path(os.path.relpath(folder / "policies", working)), "folder")
     found = shipped("policies")
     return Place(found, "checkout" if found.parent == _PACKAGE.parent else "package")
-
-
-def holds_conventions(folder: Path) -> bool:
-    """Whether some folder directly inside is a convention."""
-    return folder.is_dir() and any(folder.glob(f"*/{HEAD}"))

@@ -17,7 +17,7 @@ from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.symbolic import Symbolic, Truth
 from engine.language.term_bank import TermBank
 from engine.language.types import Type
-from engine.language.typing import Scope, operand_hints, type_of
+from engine.language.typing import Scope, operand_hints, scale_of, told_options, type_of
 from engine.proof.space import Space
 
 
@@ -74,18 +74,8 @@ def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> Symbolic:
     row = EXPRESSIONS[node.operator]
     hints = operand_hints(node, wanted)
     parts = [expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True)]
-    options: Any = node.options
-    if row.ranked:
-        options = _scale_of(node, names)
-    elif row.absence == "skip":
-        options = [isinstance(part, tree.Literal) for part in node.operands]
-    value: Symbolic = row.term(names.bank, parts, options)
+    value: Symbolic = row.term(names.bank, parts, told_options(node, names.scope))
     return value
-
-
-def _scale_of(node: tree.Expression, names: Names) -> tuple[str, ...]:
-    type_ = type_of(node, names.scope)
-    return type_.values if type_ is not None and type_.ordered else ()
 
 
 def _cases(node: tree.Cases, names: Names, wanted: Type | None) -> Symbolic:
@@ -93,7 +83,7 @@ def _cases(node: tree.Cases, names: Names, wanted: Type | None) -> Symbolic:
 
     On a scale, what is left is what is left of every branch that may decide.
     """
-    bank, scale = names.bank, _scale_of(node, names)
+    bank, scale = names.bank, scale_of(node, names.scope)
     if scale:
         return _cases_on_scale(node, names, wanted, scale)
     value = no_value(bank) if node.otherwise is None else expression(node.otherwise, names, wanted)

@@ -149,7 +149,8 @@ def _lines(
         parts.append(say.pair(say.facts([change.fact]), said))
     yield 0, say.listed(parts)
     if found.wish.kind != "is":
-        yield 1, say("gives", value=_given(first, say))
+        status = first.result.kind == "obligation"
+        yield 1, say("gives", value=say.value(str(first.value)) if status else say.result(first.result))
     for derogation in first.derogations:
         convention = say.registry.by_id(first.convention) if first.convention else decision.convention
         item = convention.items.get(derogation.criterion)
@@ -157,10 +158,6 @@ def _lines(
         yield 1, say("by_derogation", label=say.label(derogation), criterion=label)
     if first.convention:
         yield 1, say("other_convention", label=say.label(say.registry.by_id(first.convention)))
-
-
-def _given(each: Alternative, say: Say) -> str:
-    return say.value(str(each.value)) if each.result.kind == "obligation" else say.result(each.result)
 
 
 def _change(change: Change, choices: Sequence[Scalar | None], say: Say) -> str:

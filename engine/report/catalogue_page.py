@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
-from engine.language.expressions import Cell, Citation, FactRef, ItemRef, Literal, Text, Unpublished, find
+from engine.language.expressions import Citation, ItemRef, Literal, Text, Unpublished, find
 from engine.language.facts import BENEFICIARY
 from engine.language.types import number
 from engine.language.values import exact
@@ -143,11 +143,12 @@ def _table(body: DecisionTable, valued: Callable[[Literal | Unpublished], str], 
     for row in body.rows:
         told = alike(row, body)
         if row is told[0]:
-            asked = (_cell(row.cells.get(name), ref, phrases) for name, ref in body.inputs.items())
+            cells = ((row.cells.get(name), None if say.notes is None else ref) for name, ref in body.inputs.items())
+            asked = (say("any_value") if cell is None else phrases.cell(cell, ref) for cell, ref in cells)
             cited = tuple(dict.fromkeys(cite for each in told for cite in each.cite))
             rows.append((*asked, in_time(row, body, say, valued), _graded(cited, say)))
-    inputs = (_input(name, ref, phrases) for name, ref in body.inputs.items())
-    return Table((*inputs, say("value"), say("article")), tuple(rows))
+    heads = body.inputs if say.notes is None else map(phrases.operand, body.inputs.values())
+    return Table((*heads, say("value"), say("article")), tuple(rows))
 
 
 def _rules(body: model.Outcome, labels: Mapping[str, Text], phrases: Phrases, say: Say) -> Iterator[Block]:
@@ -165,18 +166,6 @@ def _valued(value: Literal | Unpublished, unit: str | None, phrases: Phrases, sa
             return say.scalar(exact(found), number(unit or "none", None))
         case _:
             return phrases.operand(value)
-
-
-def _input(name: str, ref: FactRef | ItemRef, phrases: Phrases) -> str:
-    """The head of a column: its name, or on a page with notes what it reads."""
-    return name if phrases.say.notes is None else phrases.operand(ref)
-
-
-def _cell(cell: Cell | None, ref: FactRef | ItemRef, phrases: Phrases) -> str:
-    """What a row asks of an input."""
-    if cell is None:
-        return phrases.say("any_value")
-    return phrases.cell(cell) if phrases.say.notes is None else phrases.within(ref, cell)
 
 
 def _graded(cite: tuple[Citation, ...], say: Say) -> str:

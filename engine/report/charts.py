@@ -53,7 +53,7 @@ def _amounts(decision: Decision) -> tuple[Result, Result] | None:
 def _figure(bars: Sequence[_Bar], title: str, caption: str, say: Say) -> str:
     if not bars:
         return ""
-    top = max(_amount(result) or 0 for bar in bars for result in (bar.most, bar.due) if result) or 1
+    top = max(result.number or 0 for bar in bars for result in (bar.most, bar.due) if result) or 1
     width = STEP * len(bars) + 2 * SIDE
     shown = (part for i, bar in enumerate(bars) for part in _bar(bar, SIDE + STEP * i, Fraction(top), say))
     return svg_figure("amounts", (width, HEIGHT, HEIGHT - BOTTOM), title, caption, shown)
@@ -79,13 +79,13 @@ def _bar(bar: _Bar, x: int, top: Fraction, say: Say) -> Iterator[str]:
     said = say.pair(f"{say('year')} {bar.year}", ", ".join(told))
     yield f"<g><title>{in_html(said)}</title>"
     for style, result in (("most", bar.most), ("due", bar.due)):
-        amount = None if result is None else _amount(result)
+        amount = None if result is None else result.number
         if amount is not None:
             yield _rectangle(style, x, _height(amount, top))
-    amount = _amount(shown)
+    amount = shown.number
     y = _height(amount or Fraction(0), top)
     if shown.status == "undetermined":
-        y = _height(_amount(bar.most) or top / 2, top)
+        y = _height(bar.most.number or top / 2, top)
         yield _rectangle("unknown", x, y)
     label = "?" if shown.status == "undetermined" else "—" if amount is None else say.result(shown)
     yield f'<text x="{middle:.0f}" y="{y - 6:.1f}" text-anchor="middle">{in_html(label)}</text>'
@@ -103,10 +103,6 @@ def _height(amount: Fraction, top: Fraction) -> float:
     return float(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * amount / top)
 
 
-def _amount(result: Result) -> Fraction | None:
-    return Fraction(result.value) if isinstance(result.value, int | Fraction) else None
-
-
 WIDTH, CURVE_HEIGHT = 340, 240
 LEFT, RIGHT, CURVE_TOP, CURVE_BOTTOM = 8, 8, 34, 30
 NUMBER = 9  # wide is a digit
@@ -121,7 +117,7 @@ def curve_figure(
 
     ``said`` are the title and the caption.
     """
-    known = [(at, Fraction(result.value)) for at, result in points if isinstance(result.value, int | Fraction)]
+    known = [(at, result.number) for at, result in points if result.number is not None]
     if len(known) < 2:
         return ""
     top = max(amount for _, amount in known) or Fraction(1)
@@ -166,7 +162,7 @@ def _numbers(shown: Iterable[int], x: Callable[[int], float], say: Say) -> Itera
 
 
 def _greatest(points: Sequence[Point]) -> Result:
-    known = [(Fraction(r.value), i, r) for i, (_, r) in enumerate(points) if isinstance(r.value, int | Fraction)]
+    known = [(r.number, i, r) for i, (_, r) in enumerate(points) if r.number is not None]
     return max(known)[2]
 
 
@@ -174,8 +170,8 @@ def _runs(points: Sequence[Point], x: Callable[[int], float], y: Callable[[Fract
     """Path commands: a move to the first point of each run of known ones, lines to the others."""
     pen = "M"
     for at, result in points:
-        if isinstance(result.value, int | Fraction):
-            yield f"{pen}{x(at):.1f} {y(Fraction(result.value)):.1f}"
+        if result.number is not None:
+            yield f"{pen}{x(at):.1f} {y(result.number):.1f}"
             pen = "L"
         else:
             pen = "M"

@@ -44,7 +44,7 @@ def of_the_verdict(decision: Decision, readings: Sequence[Reading]) -> list[Read
 
 
 def unsaid_ids(case: Decided) -> dict[str, tuple[str, ...]]:
-    """The readings on which the verdict or another result hangs, the rights and the assumptions; of a refusal less."""
+    """The readings on which the verdict or another result depends, the rights and assumptions; of a refusal less."""
     refused, headline = tone_of(case.decision) == "bad", case.decision.headline
     stated = {headline.verdict or ""} if refused else {*headline.ids}
     readings = tuple(reading.question.id for reading in readings_on(case.readings, stated))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from engine.escaping import in_cell
@@ -49,8 +49,8 @@ def _row(case: Decided | Undecided, say: Say) -> dict[str, Any]:
         if refused and id_ != decision.headline.verdict:
             row[id_] = ""  # no amount of a refused case
         elif decision.years and id_ == maximum:
-            amounts = {line.year: line.amount for line in decision.years}
-            row |= _years(id_, [amounts.get(year) for year in YEARS_SHOWN])
+            amounts = {line.year: csv_cell(line.amount) for line in decision.years}
+            row |= {f"{id_}.{year}": amounts.get(year, "") for year in YEARS_SHOWN}
         else:
             row |= _result(decision.results[id_], decision, say)
     row |= {"missing": " ".join(decision.missing), "can_be": "" if refused else " ".join(left_values(decision))}
@@ -63,10 +63,6 @@ def remark_cells(decision: Decision) -> dict[str, str]:
         CONSISTENCY: " ".join(doubt.result.id for doubt in decision.doubts),
         UNMET: " ".join(line.id for line in decision.obligations if line.status == UNMET),
     }
-
-
-def _years(id_: str, amounts: Sequence[Result | None]) -> dict[str, Any]:
-    return {f"{id_}.{year}": "" if each is None else csv_cell(each) for year, each in enumerate(amounts, 1)}
 
 
 def _result(result: Result, decision: Decision, say: Say) -> dict[str, Any]:

@@ -18,7 +18,14 @@ from engine.report.objects import decision_object, lines_of
 from engine.report.outside_page import outside_blocks
 from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
 from engine.report.parts import ended, grades_blocks
-from engine.report.readings import hang, hanging, reading_objects, readings_blocks, supposed_blocks, supposed_objects
+from engine.report.readings import (
+    add_otherwise,
+    read_otherwise,
+    reading_objects,
+    readings_blocks,
+    supposed_blocks,
+    supposed_objects,
+)
 from engine.report.reasons import (
     MOST_FACTS,
     amounts_blocks,
@@ -102,13 +109,13 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     decision = case.decision
     refused = tone_of(decision) == "bad"
     yield from parts.verdict_heading(decision, say, case.title)
-    hangs = hanging(case.readings, say)
-    yield from remark_blocks(remarks([decision], decision.obligations, say, hangs), say)
+    otherwise = read_otherwise(case.readings, say)
+    yield from remark_blocks(remarks([decision], decision.obligations, say, otherwise), say)
     if not refused:
         yield from _missing(decision, say)
         if tone_of(decision) != "good":
             yield Paragraph(say("if_eligible"))
-        yield from amounts_blocks(decision, say, hangs)
+        yield from amounts_blocks(decision, say, otherwise)
         yield from _results(decision, say)
         yield from payments_blocks(decision, say)
         yield from _overlays(decision, say)
@@ -120,7 +127,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
         yield from supposed_blocks(case.supposed, say, full)
     yield from readings_blocks(of_the_verdict(decision, case.readings) if refused else case.readings, say, full)
     if not refused:
-        yield from duties(decision.obligations, say, full, hangs)
+        yield from duties(decision.obligations, say, full, otherwise)
     if case.sensitivity is not None:
         from engine.report.otherwise_page import sensitivity_blocks  # rarely asked for
 
@@ -212,7 +219,7 @@ def _criteria(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
 def case_object(case: Decided, say: Say) -> dict[str, Any]:
     """The decision with the readings that matter, and what several of them would change where that was asked."""
     data = decision_object(case.decision, say)
-    hang(lines_of(data), case.readings, say)
+    add_otherwise(lines_of(data), case.readings, say)
     data["readings"] = reading_objects(case.readings, say)
     data |= supposed_objects(case.supposed, say)
     if case.sensitivity is not None:

@@ -57,22 +57,12 @@ def written(value: Value | tree.Citation | tuple[tree.Expression, ...], unit: st
         case Derogation():
             return {"id": value.id, "when": written(value.when)}
         case tree.Cell():
-            return _cell(value)
+            return value.data(written)
         case tree.Literal() if (
             unit == "EUR" and isinstance(value.value, int | Decimal) and not isinstance(value.value, bool)
         ):
             return money(Fraction(value.value))
     return _node(value)
-
-
-def _cell(cell: tree.Cell) -> Any:
-    if cell.values is not None:
-        values = [written(each) for each in cell.values]
-        return values[0] if len(values) == 1 else values
-    if cell.excluded is not None:
-        return {"not_in": [written(each) for each in cell.excluded]}
-    bounds = {"from": cell.low, "before": cell.high}
-    return {key: written(bound) for key, bound in bounds.items() if bound is not None}
 
 
 def _node(node: Any) -> Any:

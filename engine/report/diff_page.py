@@ -14,7 +14,6 @@ from pathlib import PurePath
 
 from engine.comparison.edits.edit import WEIGHTS, Comparison, Edit
 from engine.comparison.sides import Side
-from engine.policy.model import Convention
 from engine.report.behaviour_page import Effects, effects_blocks
 from engine.report.catalogue_page import window_text
 from engine.report.edit_words import Said, Speaker, inline, speaker
@@ -78,8 +77,8 @@ def _comparison(spoken: Speaker, full: bool, *, several: bool, tables: bool) -> 
     comparison, say = spoken.comparison, spoken.say
     if several:
         yield Heading(_named(comparison))
-    titles = [_title(side, say) for side in (comparison.before, comparison.after) if side is not None]
-    yield Paragraph(" → ".join(dict.fromkeys(titles)))
+    sides = [side for side in (comparison.before, comparison.after) if side is not None]
+    yield Paragraph(" → ".join(dict.fromkeys(f"{say.label(side)} ({window_text(side, say)})" for side in sides)))
     yield Paragraph(totals(comparison, say))
     listed = shown(comparison, full)
     if len(listed) < len(comparison.edits):
@@ -94,10 +93,6 @@ def _comparison(spoken: Speaker, full: bool, *, several: bool, tables: bool) -> 
         if rest:
             blocks = tuple(_edits(spoken, rest, tables=tables))
             yield Fold(f"{say(title)} ({len(rest)})", blocks)
-
-
-def _title(convention: Convention, say: Say) -> str:
-    return f"{say.label(convention)} ({window_text(convention, say)})"
 
 
 def totals(comparison: Comparison, say: Say) -> str:

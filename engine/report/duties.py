@@ -6,14 +6,14 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from engine.evaluation.decision import ObligationLine
 from engine.report.page import Block, Fold, Heading, Paragraph, Table, Tree
-from engine.report.reasons import Hanging, marked_duty, reasons_block
+from engine.report.reasons import ReadOtherwise, marked_duty, reasons_block
 from engine.report.say import Say
 
 MOST_DUTIES = 1  # so many are told where fewer are overdue or decide the payment
 
 
 def duties(
-    obligations: Sequence[ObligationLine], say: Say, full: bool, hanging: Hanging, kept: Container[str] = ()
+    obligations: Sequence[ObligationLine], say: Say, full: bool, otherwise: ReadOtherwise, kept: Container[str] = ()
 ) -> Iterator[Block]:
     """The duties that apply and what follows where they are not met, overdue ones first.
 
@@ -23,7 +23,7 @@ def duties(
     order = {"unmet": 0, "overdue": 0, "closed": 0, "to_check": 1, "pending": 2, "undetermined": 3, "done": 4}
     lines = [line for line in obligations if line.status != "not_applicable" and (full or line.status != "unmet")]
     lines.sort(key=lambda line: (order[line.status], not _decisive(line), line.due is None, str(line.due)))
-    others = {line.id: hanging("duty", line.id) for line in lines}
+    others = {line.id: otherwise("duty", line.id) for line in lines}
     urgent = [
         line
         for line in lines

@@ -133,7 +133,7 @@ class Speaker:
     def _cell(self, phrases: Phrases, ref: tree.FactRef | tree.ItemRef | None, name: str, cell: tree.Cell) -> str:
         label = name if ref is None else phrases.operand(ref).strip("«»\u00a0 ")
         sign = self.say("colon") if cell.values is not None else " "
-        return label + sign + phrases.within(ref, cell)
+        return label + sign + phrases.cell(cell, ref)
 
     def _table(self, edit: Edit, side: int) -> model.Table | None:
         """The table that an edit is in, on one side."""
@@ -145,7 +145,7 @@ class Speaker:
             return self._value(edit, value, side)
         table, any_ = self._table(edit, side), self.say("any_value")
         ref = None if table is None else table.inputs.get(edit.path[-1][1])
-        return ((0, self.phrases[side].within(ref, value) if isinstance(value, tree.Cell) else any_),)
+        return ((0, self.phrases[side].cell(value, ref) if isinstance(value, tree.Cell) else any_),)
 
     def _value(self, edit: Edit, value: Value, side: int) -> Lines:
         phrases = self.phrases[side]

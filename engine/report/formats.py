@@ -11,7 +11,7 @@ import json
 import re
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, assert_never
 
@@ -198,7 +198,7 @@ def formats(
     return {
         "text": lambda subject, say, screen: text_of(page(subject, say), screen),
         "markdown": own(lambda subject, say: markdown(page(subject, say))),
-        **({} if data is None else {"json": own(lambda subject, say: json_of(data(subject, say)))}),
+        **({} if data is None else {"json": own(lambda subject, say: _json(data(subject, say)))}),
         **{name: own(write) for name, write in others.items()},
     }
 
@@ -208,8 +208,7 @@ def text_of(page: Page, screen: Screen) -> str:
     return coloured(page, screen.width) if screen.colours else plain(page, screen.width)
 
 
-def json_of(data: Any) -> str:
-    """Data as a JSON document that people can read too."""
+def _json(data: Any) -> str:
     return in_json(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"
 
 
@@ -220,23 +219,24 @@ def html(page: Page, lang: str, figure: str = "") -> str:
     """The page as HTML; ``figure`` is markup that stands before the first section."""
     page = tuple(page)
     title = next((block.text for block in page if isinstance(block, Heading)), "Avenant")
-    parts = [
-        f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{in_html(title)}</title>\n<style>\n{style('page.css')}</style>\n</head>\n<body>\n<main>",
-    ]
-    waiting = figure
+    parts, waiting = ["<main>"], figure
     for block in page:
         if waiting and isinstance(block, Heading) and block.level > 1:
             parts.append(waiting)
             waiting = ""
         parts.extend(_tagged(block, 0, {}))
-    return "\n".join([*parts, waiting, "</main>\n</body>\n</html>\n"])
+    return html_document(title, lang, "page.css", [*parts, waiting, "</main>"])
 
 
-def style(name: str) -> str:
-    """A style sheet of this room, to stand in the page itself."""
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+def html_document(title: str, lang: str, style: str, body: Iterable[str]) -> str:
+    """A page that needs nothing but itself; ``style`` names a style sheet of this room, which stands in it."""
+    head = [
+        f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{in_html(title)}</title>\n<style>",
+        f"{Path(__file__).with_name(style).read_text(encoding='utf-8')}</style>\n</head>\n<body>",
+    ]
+    return "\n".join([*head, *body, "</body>\n</html>\n"])
 
 
 def fragment(page: Page, deeper: int = 0, links: Links | None = None) -> str:

@@ -84,15 +84,12 @@ def glossary(page: Page, say: Say) -> Iterator[Block]:
     text = "\n".join(_texts(page))
     told = []
     for term in say.registry.vocabulary.glossary:
-        used = [word for word in term.words[say.lang] if _stands_in(word, text)]
+        words = {word: rf"(?<!\w){re.escape(word)}(?!\w)" for word in term.words[say.lang]}
+        used = [word for word, pattern in words.items() if re.search(pattern, text, re.IGNORECASE)]
         if used:
             told.append(f"{', '.join(used)} = {term.means[say.lang]}")
     if told:
         yield Paragraph(f"{say.pair(say('glossary'), say.listed(told))}.")
-
-
-def _stands_in(word: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) is not None
 
 
 def _texts(page: Page) -> Iterator[str]:

@@ -96,28 +96,14 @@ class Phrases:
             case _:
                 return " ".join(text for _, text in self.expression(node))
 
-    def within(self, ref: tree.FactRef | tree.ItemRef | None, cell: tree.Cell) -> str:
-        """What a cell asks, values by the labels of the fact or item beside it."""
-        if ref is not None and cell.values is not None:
-            return self.beside(cell.values, ref)
-        if ref is not None and cell.excluded is not None:
-            return f"≠ {self.beside(cell.excluded, ref)}"
-        return self.cell(cell)
-
-    def cell(self, cell: tree.Cell) -> str:
-        """A table cell in words."""
-        if cell.values is not None:
-            return ", ".join(self._literal(part.value) for part in cell.values)
-        if cell.excluded is not None:
-            excluded = [self._literal(part.value) for part in cell.excluded]
-            return COMPARISONS["not_in"].said(self.say.lang, "", excluded).strip()
+    def cell(self, cell: tree.Cell, ref: tree.FactRef | tree.ItemRef | None = None) -> str:
+        """What a cell asks, values by the labels of the fact or item beside it where one is given."""
+        if cell.listed is not None:
+            values = ", ".join(self._value(part, ref) for part in cell.literals)
+            return values if cell.excluded is None else f"≠ {values}"
         low = "" if cell.low is None else f"≥ {self.operand(cell.low)}"
         high = "" if cell.high is None else f"< {self.operand(cell.high)}"
         return " ".join(part for part in (low, high) if part)
-
-    def beside(self, literals: tuple[tree.Literal, ...], ref: tree.FactRef | tree.ItemRef) -> str:
-        """Values of a fact or item, by their labels."""
-        return ", ".join(self._value(part, ref) for part in literals)
 
     def _comparison(self, node: tree.Compare) -> str:
         left = self._fact(node.left) if isinstance(node.left, tree.FactRef) else self._item(node.left)
@@ -127,7 +113,7 @@ class Phrases:
         ]
         return COMPARISONS[node.operator].said(self.say.lang, left, operands)
 
-    def _value(self, literal: tree.Literal, beside: tree.FactRef | tree.ItemRef) -> str:
+    def _value(self, literal: tree.Literal, beside: tree.FactRef | tree.ItemRef | None) -> str:
         labels: Mapping[str, Mapping[str, str]] = {}
         if isinstance(beside, tree.FactRef) and beside.name in self.say.registry.vocabulary.facts:
             labels = self.say.registry.vocabulary.facts[beside.name].value_labels

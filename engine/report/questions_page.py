@@ -15,10 +15,10 @@ from engine.report.objects import doubt_objects
 from engine.report.otherwise_page import possible_blocks, possible_objects
 from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.parts import convention_line, noted
-from engine.report.readings import hanging
+from engine.report.readings import read_otherwise
 from engine.report.reasons import why
 from engine.report.remarks import OPEN, REMARKS, remark_blocks, remarks
-from engine.report.say import Json, Say, to_json
+from engine.report.say import Say, to_json
 
 if TYPE_CHECKING:
     from engine.inquiry.possible import Outlook
@@ -51,8 +51,8 @@ def page(questions: Questions, say: Say) -> Iterator[Block]:
     asked = questions.asked
     yield Heading(say("ask_title", title=questions.title), 1)
     yield convention_line(asked.decision, say)
-    hangs, keys = hanging(questions.readings, say), set(REMARKS) - {OPEN}
-    yield from remark_blocks(remarks([asked.decision], asked.decision.obligations, say, hangs, keys), say)
+    otherwise, keys = read_otherwise(questions.readings, say), set(REMARKS) - {OPEN}
+    yield from remark_blocks(remarks([asked.decision], asked.decision.obligations, say, otherwise, keys), say)
     for number, question in enumerate(asked.questions, 1):
         fact = question.fact
         answers = [answers_text(fact, say), *([say("ask_absence")] if fact.absence_answers else [])]
@@ -139,12 +139,11 @@ def _object(fact: Fact, say: Say) -> dict[str, Any]:
         "where": fact.where[say.lang],
         "type": kind,
         "unit": fact.type.unit if fact.type.kind == "number" and fact.type.unit != "none" else None,
-        "values": [{"value": _json(value), "label": label} for value, label in _labels(fact, say)],
+        "values": [
+            {"value": {"true": True, "false": False}.get(value, value), "label": label}
+            for value, label in _labels(fact, say)
+        ],
         "minimum": None if fact.minimum is None else to_json(exact(fact.minimum), None),
         "maximum": None if fact.maximum is None else to_json(exact(fact.maximum), None),
         "absence_is_answer": fact.absence_answers,
     }
-
-
-def _json(value: str) -> Json:
-    return {"true": True, "false": False}.get(value, value)

@@ -9,7 +9,7 @@ from engine.evaluation.decision import ObligationLine, PaymentLine, Result
 from engine.report.objects import as_json, value_object
 from engine.report.page import Block, Heading, Paragraph, Tree, by_years, section
 from engine.report.parts import named_years
-from engine.report.reasons import Hanging
+from engine.report.reasons import ReadOtherwise
 from engine.report.say import Say, to_json
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def readings_blocks(readings: Sequence[Reading], say: Say, full: bool) -> Iterat
         yield Paragraph(say.count("readings_of_duties", left_out))
 
 
-def hanging(readings: Sequence[Reading], say: Say) -> Hanging:
+def read_otherwise(readings: Sequence[Reading], say: Say) -> ReadOtherwise:
     """What would stand at a place of the page under other readings, for its own line; nothing where none changes it."""
     told: dict[tuple[str, str, int], list[str]] = {}
     for reading, choice, effect in _effects(readings):
@@ -55,7 +55,7 @@ def hanging(readings: Sequence[Reading], say: Say) -> Hanging:
     return lambda kind, id_, year=0: say.listed(told.get((kind, id_, year), ()))
 
 
-def hang(lines: Mapping[tuple[str, str, int], dict[str, Any]], readings: Sequence[Reading], say: Say) -> None:
+def add_otherwise(lines: Mapping[tuple[str, str, int], dict[str, Any]], readings: Sequence[Reading], say: Say) -> None:
     """Adds to each line of a JSON object, by its place, what would stand there under other readings."""
     for reading, choice, effect in _effects(readings):
         place = effect.place
@@ -194,16 +194,12 @@ def supposed_head(each: Supposed, say: Say) -> str:
     supposition = each.supposition
     label = say.name(supposition)
     if each.assumption:
-        label = f"{label} ({say('otherwise_said', fact=_fact(each, say), value=_value(each, say))})"
+        label = f"{label} ({say('otherwise_said', fact=say.facts([supposition.fact.name]), value=_value(each, say))})"
     elif each.dated:
         label = f"{label}, {say(OPEN[supposition.day], day=_value(each, say))}"
     else:
         label = f"{label}, {say('open_now')}"
     return f"{label} {say.noted(supposition.cite[:1])}"
-
-
-def _fact(each: Supposed, say: Say) -> str:
-    return say.label(say.registry.vocabulary.facts[each.supposition.fact.name])
 
 
 def _value(each: Supposed, say: Say) -> str:

@@ -16,7 +16,7 @@ from engine.report.page import Block, Heading, Paragraph, Table, Tree, in_runs
 from engine.report.say import Say, lowered
 
 
-class Hanging(Protocol):
+class ReadOtherwise(Protocol):
     """What would stand at a place of a page under other readings, in words; nothing where none changes it."""
 
     def __call__(self, kind: str, id_: str, year: int = 0) -> str: ...
@@ -25,7 +25,7 @@ class Hanging(Protocol):
 MOST_FACTS = 2  # so many missing facts are named in a reason, the others counted
 
 
-def unread(kind: str, id_: str, year: int = 0) -> str:
+def as_read(kind: str, id_: str, year: int = 0) -> str:
     """The words of a page that lists no readings."""
     return ""
 
@@ -144,7 +144,7 @@ def _limits(criterion: str, derogation: str, decision: Decision, say: Say) -> It
     for when in (each.when for each in item.body.derogations if each.id == derogation):
         for id_ in dict.fromkeys(ref.id for ref in find(ItemRef, when)):
             result = decision.results[id_]
-            if id_ not in usual and result.kind == "quantity" and isinstance(result.value, int | Fraction):
+            if id_ not in usual and result.kind == "quantity" and result.number is not None:
                 yield say.pair(say.label(result), say.result(result))
 
 
@@ -197,15 +197,15 @@ def money_columns(as_of: dt.date | None, say: Say) -> tuple[str, ...]:
     return tuple(say(key) for key in ("maximum", "amount_due", paid, "amount_recover"))
 
 
-def money_cells(decision: Decision, say: Say, hanging: Hanging = unread, year: int = 0) -> tuple[str, ...]:
+def money_cells(decision: Decision, say: Say, otherwise: ReadOtherwise = as_read, year: int = 0) -> tuple[str, ...]:
     """The four amounts in the order of :func:`money_columns`; of a case without a contract year the most of year 1.
 
-    ``hanging`` tells what they would be under other readings; ``year`` is that of a life.
+    ``otherwise`` tells what they would be under other readings; ``year`` is that of a life.
     """
     headline = decision.headline
     most = decision.years[0].amount if decision.years else decision.stated(headline.maximum)
     due, recover = decision.stated(headline.due), decision.stated(headline.recover)
-    others = ("" if each is None else hanging("result", each.id, year) for each in (most, due))
+    others = ("" if each is None else otherwise("result", each.id, year) for each in (most, due))
     shown = (
         "—" if each is None else marked(each, decision, say, other=other)
         for each, other in zip((most, due), others, strict=True)
@@ -218,21 +218,21 @@ def _paid(decision: Decision, say: Say) -> str:
     """The payments of the year, by the day asked about where there is one; those whose amount is open are left out."""
     day = decision.as_of
     lines = [line for line in decision.payments if day is None or (line.due is not None and line.due <= day)]
-    amounts = [line.result.value for line in lines if isinstance(line.result.value, int | Fraction)]
-    total = sum(map(Fraction, amounts), Fraction(0))
+    amounts = [line.result.number for line in lines if line.result.number is not None]
+    total = sum(amounts, Fraction(0))
     return say.scalar(total, EUROS) if total or (lines and len(amounts) == len(lines)) else "—"
 
 
-def amounts_blocks(decision: Decision, say: Say, hanging: Hanging) -> Iterator[Block]:
+def amounts_blocks(decision: Decision, say: Say, otherwise: ReadOtherwise) -> Iterator[Block]:
     """Money: of the year of the case the four amounts, or else the most that each contract year pays."""
     if decision.years:
         yield Heading(say("amounts"))
         yield Table(
-            (say("year"), say("start"), say("maximum"), say("why")), in_runs(_year_rows(decision, say, hanging))
+            (say("year"), say("start"), say("maximum"), say("why")), in_runs(_year_rows(decision, say, otherwise))
         )
     elif decision.stated(decision.headline.maximum) is not None:
         yield Heading(say("amounts"))
-        cells = (str(decision.facts.get(YEAR, "—")), *money_cells(decision, say, hanging))
+        cells = (str(decision.facts.get(YEAR, "—")), *money_cells(decision, say, otherwise))
         yield Table((say("year"), *money_columns(decision.as_of, say)), (cells,))
     yield from reasons_block(say)
 
@@ -259,13 +259,13 @@ def payment_row(line: PaymentLine, decision: Decision, say: Say) -> tuple[str, s
     return name, marked_day(line, say), marked(line.result, decision, say), say.noted(line.result.cite)
 
 
-def _year_rows(decision: Decision, say: Say, hanging: Hanging) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+def _year_rows(decision: Decision, say: Say, otherwise: ReadOtherwise) -> Iterator[tuple[int, str, tuple[str, ...]]]:
     """Each year with its amount and what that rests on."""
     for line in decision.years:
         behind = {line.amount.id, *line.amount.uses}
         labels = ", ".join(say.label(use) for use in line.overlays if not behind.isdisjoint(use.changes))
         known = line.amount.status == "known"
         cite = say.noted(line.amount.cite[:1]) if known else ""
-        other = hanging("result", line.amount.id, line.year)
+        other = otherwise("result", line.amount.id, line.year)
         amount = marked(line.amount, decision, say, other=other)
         yield line.year, say.scalar(line.start), (amount, f"{labels} {cite}".strip() if known else "")

@@ -12,7 +12,7 @@ from typing import Any
 from engine.escaping import in_html, on_one_line
 from engine.exchange.rules_text import comment, rules_text
 from engine.policy.places import DIFFERENCES, TESTS
-from engine.report.formats import formats, style
+from engine.report.formats import formats, html_document
 from engine.report.objects import named
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, section
 from engine.report.say import Say
@@ -143,19 +143,14 @@ def _fate(fate: Fate) -> dict[str, Any]:
 
 def coverage_html(found: Coverage, score: Score | None, sources: Mapping[str, str], say: Say) -> str:
     """The YAML ``sources`` (text by file name) with each line coloured; survivors are told beside their line."""
-    parts = [
-        f'<!doctype html>\n<html lang="{say.lang}">\n<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{in_html(say('coverage'))}</title>\n<style>\n{style('coverage.css')}</style>",
-        f"<h1>{in_html(say('coverage'))}</h1>\n<p>{in_html(coverage_line(found, say))}</p>",
-    ]
+    parts = [f"<h1>{in_html(say('coverage'))}</h1>\n<p>{in_html(coverage_line(found, say))}</p>"]
     if score is not None:
         parts.extend(f"<p>{in_html(line)}</p>" for line in mutation_lines(score, say))
     keys = ("reached", "half", "missed")
     parts.append('<p class="key">' + "".join(f'<span class="{k}">{in_html(say(k))}</span>' for k in keys) + "</p>")
     for name, source in sources.items():
         parts.extend(_file(name, source, found, score, say))
-    return "\n".join(parts) + "\n</html>\n"
+    return html_document(say("coverage"), say.lang, "coverage.css", parts)
 
 
 def _file(name: str, source: str, found: Coverage, score: Score | None, say: Say) -> Iterator[str]:

@@ -24,7 +24,7 @@ from engine.report.decision_files import csv_cell, csv_text, remark_cells
 from engine.report.formats import formats, html
 from engine.report.page import Block
 from engine.report.parts import noted
-from engine.report.readings import hang, reading_objects, supposed_objects
+from engine.report.readings import add_otherwise, reading_objects, supposed_objects
 from engine.report.reasons import why
 from engine.report.remarks import tone_of
 from engine.report.say import Say, money, to_json
@@ -83,7 +83,7 @@ def page(life: Life, say: Say) -> Iterator[Block]:
 def data(life: Life, say: Say) -> Any:
     """The timeline as one object."""
     found = timeline_object(life.timeline, say)
-    hang(_lines(life.timeline, found), life.readings, say)
+    add_otherwise(_lines(life.timeline, found), life.readings, say)
     found["readings"] = reading_objects(life.readings, say)
     found |= supposed_objects(life.supposed, say)
     if life.sensitivity is None:

@@ -16,8 +16,17 @@ from engine.report import parts
 from engine.report.decided import of_the_verdict
 from engine.report.duties import duties
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, in_runs, section
-from engine.report.readings import hanging, readings_blocks, supposed_blocks
-from engine.report.reasons import EUROS, Hanging, marked, money_cells, money_columns, payment_row, reasons_block, why
+from engine.report.readings import read_otherwise, readings_blocks, supposed_blocks
+from engine.report.reasons import (
+    EUROS,
+    ReadOtherwise,
+    marked,
+    money_cells,
+    money_columns,
+    payment_row,
+    reasons_block,
+    why,
+)
 from engine.report.remarks import remark_blocks, remarks, tone_of
 from engine.report.say import Say
 
@@ -32,18 +41,18 @@ def timeline_blocks(
     """The page of one contract, of a refused one only why; ``full`` adds duties without a date."""
     first = timeline.rows[0].decision
     yield from parts.verdict_heading(first, say, title)
-    hangs = hanging(readings, say)
+    otherwise = read_otherwise(readings, say)
     decisions = [row.decision for row in timeline.rows]
-    yield from remark_blocks(remarks(decisions, timeline.obligations, say, hangs), say)
+    yield from remark_blocks(remarks(decisions, timeline.obligations, say, otherwise), say)
     if tone_of(first) == "bad":
         yield from readings_blocks(of_the_verdict(first, readings), say, full)
         return
     yield from _years(timeline, say)
-    yield from _money(timeline, say, hangs)
+    yield from _money(timeline, say, otherwise)
     yield from _totals(timeline, say)
     yield from _changes(timeline, say)
     yield from _payments(timeline, say)
-    yield from _ending(timeline, say, hangs)
+    yield from _ending(timeline, say, otherwise)
     # How the contract ends is read with every event, not with those of one year.
     lived = chain(*(row.decision.results.values() for row in timeline.rows))
     yield from parts.warnings_of(
@@ -52,7 +61,7 @@ def timeline_blocks(
     yield from _waiting(timeline, say)
     yield from supposed_blocks(supposed, say, full)
     yield from readings_blocks(readings, say, full)
-    yield from duties(timeline.obligations, say, full, hangs, timeline.renewed)
+    yield from duties(timeline.obligations, say, full, otherwise, timeline.renewed)
     renewed = [event for event in timeline.dossier.events if event in timeline.renewed.values()]
     if renewed:
         yield Paragraph(say("renewed", events=events_text(renewed, say)))
@@ -74,10 +83,10 @@ def _years(timeline: Timeline, say: Say) -> Iterator[Block]:
     yield from reasons_block(say)
 
 
-def _money(timeline: Timeline, say: Say, hanging: Hanging) -> Iterator[Block]:
+def _money(timeline: Timeline, say: Say, otherwise: ReadOtherwise) -> Iterator[Block]:
     """The four amounts of each contract year."""
     yield Heading(say("amounts"))
-    rows = tuple((str(row.year), *money_cells(row.decision, say, hanging, row.year)) for row in timeline.rows)
+    rows = tuple((str(row.year), *money_cells(row.decision, say, otherwise, row.year)) for row in timeline.rows)
     yield Table((say("year"), *money_columns(timeline.as_of, say)), rows)
     yield from reasons_block(say)
 
@@ -158,14 +167,14 @@ def _payments(timeline: Timeline, say: Say) -> Iterator[Block]:
         yield from reasons_block(say)
 
 
-def _ending(timeline: Timeline, say: Say, hanging: Hanging) -> Iterator[Block]:
+def _ending(timeline: Timeline, say: Say, otherwise: ReadOtherwise) -> Iterator[Block]:
     last = timeline.rows[-1].decision
     life = last.headline.life
     rows = tuple(
         (
             say.name(result),
             say("no_end") if result.status == "not_applicable" else say.result(result),
-            say.listed(filter(None, (_why_ending(result, last, say), hanging("result", result.id)))),
+            say.listed(filter(None, (_why_ending(result, last, say), otherwise("result", result.id)))),
         )
         for result in timeline.ending
         if result.status != "not_applicable" or result.id == life.end

@@ -6,7 +6,7 @@ The labels are those of facts and items; an item is named as the later version n
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,16 +36,17 @@ class Whom:
         self.say = say
         self.headline = behaviour.results.ids
         self.items: dict[str, Item] = {}
+        self.values: dict[tuple[str, str], Text] = {}  # labels of values, wherever a convention gives one
         self.types: dict[str, Type | None] = {}
         for side in (behaviour.b, behaviour.a):
-            own = [side.convention, *side.session.registry.conventions.values()]
-            for convention in own:
+            for convention in (side.convention, *side.session.registry.conventions.values()):
                 for id_, item in convention.items.items():
                     self.items.setdefault(id_, item)
+                    for value, label in item.value_labels.items():
+                        self.values.setdefault((id_, value), label)
             for id_, type_ in side.session.plan(side.convention, ()).types.items():
                 if self.types.get(id_) is None:
                     self.types[id_] = type_
-        self.values = _value_labels(behaviour)
         self.changes = {status.item: status.change for status in behaviour.statuses}
         self.overlays: dict[str, Text] = {
             overlay.id: overlay.label
@@ -166,17 +167,6 @@ class Whom:
             return said(extent.low)
         plain = Type("number") if type_ is not None and type_.unit in ("patients", "ETP") else type_
         return self.say("range_between", low=self.say.scalar(extent.low, plain), high=said(extent.high))
-
-
-def _value_labels(behaviour: Behaviour) -> Mapping[tuple[str, str], Text]:
-    """The labels of the values of items, wherever a convention gives one."""
-    found: dict[tuple[str, str], Text] = {}
-    for side in (behaviour.b, behaviour.a):
-        for convention in (side.convention, *side.session.registry.conventions.values()):
-            for id_, item in convention.items.items():
-                for value, label in item.value_labels.items():
-                    found.setdefault((id_, value), label)
-    return found
 
 
 MARK = "avenant diff"

@@ -101,7 +101,7 @@ def _moved(
     for case in cases:
         differences = _differences(session, case, convention, base)
         now = {each.subject: each.actual for each in differences}
-        known = [number for number, each in enumerate(declared) if _names(each, case)]
+        known = [n for n, each in enumerate(declared) if each.case == case.name and each.suite in (None, case.suite)]
         met.update(number for number in known if declared[number].now == now)
         if now and not any(declared[number].now == now for number in known):
             undeclared.append(CaseOutcome(case, differences))
@@ -138,10 +138,6 @@ def with_undeclared(found: Moved, root: Path) -> dict[str, Any]:
 def differences_file(root: Path, convention: str) -> Path:
     """Where a text declares what it changes, in cases."""
     return root / convention / TESTS / DIFFERENCES
-
-
-def _names(declared: _Declared, case: PolicyCase) -> bool:
-    return declared.case == case.name and declared.suite in (None, case.suite)
 
 
 def _differences(

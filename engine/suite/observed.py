@@ -55,7 +55,9 @@ def observe(session: Session, cases: Sequence[PolicyCase]) -> list[Observed]:
         if key not in made_of:
             made_of[key] = _made_of(program)
         subjects = _subjects(case)
-        read = (*subjects, *_refusing(program))
+        # The consistencies that refuse a case that breaks them: whatever a case expects, it rests on them.
+        refusing = (step.item.id for step in program.plan.steps if step.item.severity == ERROR)
+        read = (*subjects, *refusing)
         looked_at = frozenset(id_ for subject in read for id_ in made_of[key].get(subject, ()))
         found.append(Observed(case, key, program, run, settled.choices, subjects, looked_at))
     return found
@@ -75,11 +77,6 @@ def _subjects(case: PolicyCase) -> frozenset[str]:
     entry = case.entry
     keys = ("expect", "due", "derogation", "warnings", "no_warnings")
     return frozenset(id_ for key in keys for id_ in entry.get(key, ()))
-
-
-def _refusing(program: Program) -> Iterator[str]:
-    """The consistencies that refuse a case that breaks them: whatever a case expects, it rests on them."""
-    return (step.item.id for step in program.plan.steps if step.item.severity == ERROR)
 
 
 def _made_of(program: Program) -> dict[str, frozenset[str]]:

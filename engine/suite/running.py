@@ -101,11 +101,8 @@ def read_cases(session: Session, wanted: str | None = None) -> list[PolicyCase]:
             problems.extend(error.problems)
     if problems:
         raise InputFault(problems)
-    return [case for case in cases if wanted is None or wanted.lower() in _address(case).lower()]
-
-
-def _address(case: PolicyCase) -> str:
-    return f"{case.at.file}::{case.suite}::{case.name}"
+    addresses = (f"{case.at.file}::{case.suite}::{case.name}".lower() for case in cases)
+    return [case for case, address in zip(cases, addresses, strict=True) if wanted is None or wanted.lower() in address]
 
 
 def _cases(document: Document, folder: str, session: Session, problems: list[Problem]) -> Iterator[PolicyCase]:

@@ -26,12 +26,8 @@ from engine.policy.registry import Registry
 Check = Callable[[Registry, Convention], Iterator[Problem]]
 
 
-def _names_and_types(registry: Registry, convention: Convention) -> Iterator[Problem]:
-    yield from registry.resolved(convention).problems
-
-
 _CHECKS: tuple[Check, ...] = (
-    _names_and_types,
+    lambda registry, convention: iter(registry.resolved(convention).problems),  # of names and types
     citation_problems,
     label_problems,
     result_problems,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import jsonschema
 import pytest
 from command import FIXTURES, LANGUAGES, ROOT, avenant, compare, refused
 from conftest import Effort, effects_found_once
+from scratch import scratch
 
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
@@ -24,6 +26,7 @@ from engine.suite.running import read_cases, run_case
 from engine.words import read_words
 
 CHANGED = "2024_convention"
+COMMENT = 65_536  # characters that a comment of a pull request takes
 SMALL = ROOT / FIXTURES / "small_policies"
 
 
@@ -61,6 +64,28 @@ def test_the_page_of_a_moved_threshold_is_the_golden_one(
     assert result.exit_code == 0, result.output
     start = result.stdout.index(read_words("reports", lang)["behaviour_of"].partition("{")[0])
     compare(ROOT / "tests" / "golden" / f"diff_behaviour_{lang}.txt", result.stdout[start:], update_golden)
+
+
+def test_the_comment_says_the_edit_for_whom_it_counts_and_nothing_else_of_eligibility(
+    policies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = scratch(tmp_path, *(path.name for path in sorted(policies.iterdir()) if path.is_dir()))
+    made.edit("policies/2024_convention/objectives.yaml", "value: 775", "value: 780")
+    monkeypatch.chdir(made.top)
+    result = avenant("diff", "--git", "HEAD", "--behaviour", "--format", "markdown", "--lang", "en")
+    assert result.exit_code == 0, result.output
+    said = result.stdout
+    assert len(said) < COMMENT
+    assert "775 patients | 780 patients" in said
+    eligibility = said[said.index("### Eligibility for the aid") :].split("### ")[1]
+    assert re.findall(r"^- (.*)$", eligibility, re.MULTILINE) == [
+        (
+            "Loss: General practice; Starting number of attending-doctor patients: from 775 to 779 patients; without"
+            " percentile of the attending-doctor patients, P30 threshold of the attending-doctor patients:"
+            " Eligible → Not eligible"
+        )
+    ]
+    assert "seuil.mt.p30" in eligibility
 
 
 def test_witnesses_run_again_under_both_versions_and_as_a_suite(edited: Path, tmp_path: Path, policies: Path) -> None:

@@ -16,9 +16,9 @@ from engine.policy.loader import load
 from engine.policy.reading import load_registry
 
 RULES = "policies/nouvelle/regles.yaml"
-SMALL = ROOT / FIXTURES / "small_policies"  # git and formats are the same there: one test is of the law
-CONVENTIONS = ("2019_avenant7", "2023_reglement_arbitral", "2024_convention", "2020_centres_de_sante")
-COMMENT = 65_536  # characters that a comment of a pull request takes
+SMALL = (
+    ROOT / FIXTURES / "small_policies"
+)  # git and formats are the same there; test_behaviour_command has one of the law
 
 
 @pytest.fixture(scope="module")
@@ -32,28 +32,6 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
 @pytest.fixture(autouse=True)
 def in_the_repository(repository: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(repository.top)
-
-
-def test_the_comment_says_the_edit_for_whom_it_counts_and_nothing_else_of_eligibility(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = scratch(tmp_path, *CONVENTIONS)
-    made.edit("policies/2024_convention/objectives.yaml", "value: 775", "value: 780")
-    monkeypatch.chdir(made.top)
-    result = avenant("diff", "--git", "HEAD", "--behaviour", "--format", "markdown", "--lang", "en")
-    assert result.exit_code == 0, result.output
-    said = result.stdout
-    assert len(said) < COMMENT
-    assert "775 patients | 780 patients" in said
-    eligibility = said[said.index("### Eligibility for the aid") :].split("### ")[1]
-    assert re.findall(r"^- (.*)$", eligibility, re.MULTILINE) == [
-        (
-            "Loss: General practice; Starting number of attending-doctor patients: from 775 to 779 patients; without"
-            " percentile of the attending-doctor patients, P30 threshold of the attending-doctor patients:"
-            " Eligible → Not eligible"
-        )
-    ]
-    assert "seuil.mt.p30" in eligibility
 
 
 def test_its_witnesses_decide_as_claimed_on_both_sides(repository: Scratch, tmp_path: Path) -> None:

@@ -215,17 +215,22 @@ _KINDS = frozenset(get_args(Expression) + get_args(Condition))  # quicker to loo
 def members(whole: Any) -> list[Any]:
     """What stands directly in the ``PARTS`` of a node, an item or a part of one, in their order."""
     found: list[Any] = []  # walked more often than anything else: lists take half the time of generators
-    _list([getattr(whole, name) for name in getattr(whole, "PARTS", ())], found)
+    for name in getattr(whole, "PARTS", ()):
+        value = getattr(whole, name)
+        if type(value) is tuple:
+            _list(value, found)
+        elif type(value) is dict:
+            found += value.values()
+        elif value is not None and type(value) is not str:
+            found.append(value)
     return found
 
 
 def _list(values: Iterable[Any], found: list[Any]) -> None:
     for value in values:
-        if isinstance(value, tuple):
+        if type(value) is tuple:
             _list(value, found)
-        elif isinstance(value, dict):
-            found += value.values()
-        elif value is not None and not isinstance(value, str):
+        elif value is not None and type(value) is not str:
             found.append(value)
 
 
@@ -283,6 +288,8 @@ def citations(*wholes: object) -> Iterator[Citation]:
 
 def below(whole: Any) -> Iterator[Any]:
     """``whole`` and everything it is made of: nodes, and what holds them, such as rows and steps."""
-    yield whole
-    for member in members(whole):
-        yield from below(member)
+    waiting: list[Any] = [whole]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting += reversed(members(part))

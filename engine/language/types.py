@@ -5,6 +5,8 @@ Takes two types and a wish (compare, add, multiply); gives the type of the resul
 
 from __future__ import annotations
 
+from functools import cache
+
 from engine.records import dataclass
 from engine.words import LANGUAGES, read_words
 
@@ -53,6 +55,7 @@ DATE = Type("date")
 VERDICT = Type("verdict", values=VERDICTS)
 
 
+@cache
 def number(unit: str, scale: int | None = 0) -> Type:
     """The type of a number of this unit with at most ``scale`` decimals."""
     return Type("number", unit=unit, scale=scale)

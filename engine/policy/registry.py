@@ -40,9 +40,11 @@ class Registry:
     root: Path
     origin: str
     results: Results = field(init=False, repr=False, compare=False)
+    _resolved: dict[str, tuple[Convention, Resolved]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "results", joined(c.results for c in self.conventions.values()))
+        object.__setattr__(self, "_resolved", {})
 
     @property
     def in_time(self) -> list[Convention]:
@@ -62,7 +64,15 @@ class Registry:
 
     def resolved(self, convention: Convention, laid: Sequence[Laid] = ()) -> Resolved:
         """The items of a contract of ``convention`` under some overlays, in their order and typed."""
-        return resolve(laid_items(convention, laid), self.vocabulary, self.choices(convention))
+        known = self._resolved.get(convention.id)
+        if known is None or known[0] is not convention:
+            found = resolve(laid_items(convention, ()), self.vocabulary, self.choices(convention))
+            self._resolved[convention.id] = known = (convention, found)
+        before = known[1]
+        if not laid:
+            return before
+        sound = None if before.problems else before
+        return resolve(laid_items(convention, laid), self.vocabulary, self.choices(convention), sound)
 
     def digest(self, convention: Convention) -> str:
         """``sha256:…`` over the convention, the conventions whose overlays may change it, and the case schema."""

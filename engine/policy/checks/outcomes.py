@@ -30,8 +30,8 @@ Verdicts = dict[str, str]
 def outcome_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """Verdict combinations without a value or with two, and rules that never fire, for every outcome."""
     items = {**laid_items(convention, ()), **convention.items}
-    known = registry.choices(convention)
-    resolved = resolve(items, registry.vocabulary, known)
+    known, before = registry.choices(convention), registry.resolved(convention)
+    resolved = resolve(items, registry.vocabulary, known, None if before.problems else before)
     for item in convention.items.values():
         if isinstance(item.body, Outcome):
             yield from size_problems(item, item.body)

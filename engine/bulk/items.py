@@ -21,7 +21,7 @@ from engine.language.types import Type
 from engine.language.typing import type_of
 from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Row, Table
 
-WORD = 62  # rows of a table that are bits of one whole number
+WORD = 62  # rows of a table, or duties, that are bits of one whole number
 
 
 def item_column(step: Step, names: Names) -> Column:
@@ -43,7 +43,7 @@ def item_column(step: Step, names: Names) -> Column:
 def _on_scale(step: Step, scale: tuple[str, ...], names: Names) -> Column:
     """What is left of an item on a scale: anything without the year it needs, nothing where it does not arise."""
     item, keep = step.item, names.stages.keep
-    left = keep(algebra.scaled(pl, _body(item, step.type, names), scale))
+    left = keep(algebra.scaled(pl, names.stages.column(_body(item, step.type, names)), scale))
     applies: Operand = True if item.applies_when is None else keep(condition(item.applies_when, names))
     lifted: Operand = False if item.unless is None else algebra.truth(condition(item.unless, names))
     refused = algebra.any_of(pl, [algebra.truth(algebra.opposite(applies)), lifted])

@@ -225,15 +225,17 @@ def _add_items(versions: Mapping[str, Sequence[Version]], laid: Set[int], names:
     Raises:
         CycleError: under one set of overlays an item follows another, and under a second that other the first.
     """
-    told = []
+    told, gates = [], dict[Set[int], Operand]({frozenset(laid): True})
     reads = {id_: {ref for each in own for ref in each.reads} for id_, own in versions.items()}
     for id_ in TopologicalSorter(reads).static_order():
         column = Column(None, 1, True)
         for each in versions[id_]:
             own = names.stages.column(item_column(each.step, replace(names, scope=each.scope)))
-            here = True if each.laid == laid else names.stages.keep(pl.col(LAID).is_in(each.laid))
-            column = chosen(pl, here, own, column)
+            met = frozenset(each.laid)
+            if met not in gates:
+                gates[met] = names.stages.keep(pl.col(LAID).is_in(met))
+            column = chosen(pl, gates[met], own, column)
             if breakable(each.step.item):
-                told.append((each.step.item, all_of(pl, [here, opposite(own.absent), opposite(own.value)])))
+                told.append((each.step.item, all_of(pl, [gates[met], opposite(own.absent), opposite(own.value)])))
         names.items[id_] = names.stages.column(column)
     return told

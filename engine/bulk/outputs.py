@@ -5,10 +5,12 @@ from __future__ import annotations
 import operator as op
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import polars as pl
 
+from engine.bulk.items import WORD
 from engine.evaluation.plan import make_plan
 from engine.evaluation.session import Session
 from engine.language.algebra import Column, Operand, either, is_null, lift, over, picked, tested, truth
@@ -64,10 +66,26 @@ def output_columns(id_: str, kind: Type, column: Column) -> Iterator[pl.Expr]:
 
 def broken_column(name: str, told: Sequence[tuple[Item, Operand]]) -> pl.Expr:
     """What a row does not meet of these, by id: consistencies or duties; null where it breaks none."""
-    own = sorted((item.at, item.id, broken) for item, broken in told if breakable(item) == name)
-    ids = [pl.when(truth(lift(pl, broken))).then(pl.lit(id_)) for _, id_, broken in own]
-    unmet = pl.concat_str(ids, separator=" ", ignore_nulls=True) if ids else pl.lit("")
-    return pl.when(unmet != "").then(unmet).alias(name)
+    own = sorted((item.at, item.id, truth(broken)) for item, broken in told if breakable(item) == name)
+    broken = [(id_, test) for _, id_, test in own if test is not False]
+    words = [_listed(broken[start : start + WORD]) for start in range(0, len(broken), WORD)] or [
+        pl.lit(None, pl.String)
+    ]
+    return pl.concat_str(words, separator=" ", ignore_nulls=True).replace("", None).alias(name)
+
+
+def _listed(broken: Sequence[tuple[str, Operand]]) -> pl.Expr:
+    """The ids of what is broken in a row: its bits make a number, and each different number is written out once."""
+    ids = [id_ for id_, _ in broken]
+
+    def written(bits: pl.Series) -> pl.Series:
+        sets = bits.unique()
+        texts = [" ".join(id_ for place, id_ in enumerate(ids) if each >> place & 1) for each in sets]
+        return bits.replace_strict(sets, pl.Series(texts, dtype=pl.String))
+
+    bits = reduce(op.add, [lift(pl, either(pl, test, 1 << place, 0)) for place, (_, test) in enumerate(broken)])
+    texts: pl.Expr = bits.map_batches(written, return_dtype=pl.String)
+    return texts
 
 
 def column_name(id_: str, kind: Type) -> str:

@@ -67,6 +67,7 @@ def test_many_cases_are_answered_in_their_order_each_with_its_decision_or_its_pr
     cases = [CASE, {"contrat": {"date_signatur": "2024-09-02"}}, {"contrat": {"date_signature": "2018-01-01"}}]
     found = served.post("/api/v1/evaluate-many", {"cases": cases}).data["decisions"]
     assert found[0]["convention"]["id"] == "2024_convention"
+    assert found[0] == served.post("/api/v1/evaluate", {"case": CASE}).data, "readings, rights and assumptions too"
     assert found[1]["problems"][0]["code"] == "unknown-fact"
     assert "without_rules" in found[2]
 

@@ -176,6 +176,7 @@ def test_the_folder_of_a_fund_says_who_writes(tmp_path: Path) -> None:
         (CASES / "life_65_in_a_contract_of_2024.yaml", "trop-percu", "rien n'est établi"),
         (CASES / "secretary_not_replaced_2025.yaml", "accord", "l'aide n'est pas due"),
         (CASES / "count_against_percentile.yaml", "accord", "des faits sont douteux"),
+        (CASES / "signed_before_the_scheme.yaml", "accord", "aucune aide n'existait encore"),
         (CASES / "refused_below_p30.yaml", "refus", "--interpret amenagement_du_contrat=sans_effet"),
     ],
 )
@@ -206,6 +207,12 @@ def test_a_right_that_would_change_the_sum_stands_beside_it(tmp_path: Path) -> N
     said = text_of(tmp_path / "l.docx").replace("\u202f", " ")
     assert "Objectif assoupli à 65 ans, droit ouvert, par avenant." in said
     assert "11 000 € avec" in said
+
+
+def test_a_letter_of_payments_above_what_is_due_says_so(tmp_path: Path) -> None:
+    write(CASES / "overpaid.yaml", "versement", tmp_path / "l.docx")
+    said = " ".join(text_of(tmp_path / "l.docx").split())
+    assert "Aide due pour l'année : 4 400 € ; ces versements le dépassent de 6 600 €, à récupérer." in said
 
 
 # Templates

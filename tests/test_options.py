@@ -48,6 +48,17 @@ def test_days_of_signature_and_facts_left_out_are_ways_too() -> None:
     assert [way["facts"]["medecin.nouvellement_installe"] for way in ways] == [None, True]
 
 
+def test_an_objective_written_for_one_option_is_none_for_another() -> None:
+    case = str(EXAMPLES / "2023_gp_half_time_objective_missed.yaml")
+    half, full = json.loads(compared("option=demi_etp,un_etp", case=case, format_="json"))
+    assert half["decision"]["results"]["objectif.mt"]["value"] == 1000
+    assert full["facts"] == {"contrat.option": "un_etp", "contrat.objectif_mt": None, "contrat.objectif_fa": None}
+    assert full["decision"]["results"]["objectif.mt"]["status"] == "undetermined"
+    assert "Temps plein (1 ETP) : non repris" in compared("option=demi_etp,un_etp", case=case)
+    own, other = json.loads(compared("option=un_etp", "objectif_mt=1100,1200", case=case, format_="json"))
+    assert [way["decision"]["results"]["objectif.mt"]["value"] for way in (own, other)] == [1100, 1200]
+
+
 def test_several_facts_give_every_combination_up_to_a_page_full() -> None:
     ways = json.loads(compared("option=demi_etp,un_etp", "date_naissance=11/04/1978,11/04/1955", format_="json"))
     assert len(ways) == 4

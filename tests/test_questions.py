@@ -92,6 +92,7 @@ def test_an_empty_case_answered_one_question_at_a_time_reaches_its_decision(tmp_
     assert data == {
         "convention": "2024_convention",
         "consistency": [],
+        "unmet": [],
         "for": [ELIGIBILITY],
         "questions": [],
         "waiting": [],
@@ -399,6 +400,12 @@ def test_the_form_carries_types_units_bounds_and_labels(tmp_path: Path, asker: A
     assert entries["patientele.percentile_fa"]["absence_is_answer"]
     assert all(entry["question"].endswith("?") and entry["where"] for entry in entries.values())
     assert data["for"] == list(asker.session.registry.results.ids)
+
+
+def test_the_form_tells_of_duties_that_were_not_met() -> None:
+    case = str(ROOT / "tests" / "cases" / "secretary_not_replaced_2025.yaml")
+    form = json.loads(avenant("ask", case, "--format", "json").stdout)
+    assert [each["id"] for each in form["unmet"]] == ["poste.creation"]
 
 
 def test_an_unknown_item_or_file_is_refused_with_the_nearest_name() -> None:

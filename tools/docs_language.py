@@ -69,6 +69,7 @@ X_KEYS: Mapping[str, str] = {
     "x-sensitive": "`true`: about a person's health or birth; it never stands in an address",
     "x-instead-of": "facts that people seldom know, which need not be asked for where this one is known",
     "x-fixed-with": "a person cannot change it once this other fact is given",
+    "x-written-for": "the fact whose value it was written for: `compare` leaves it out where that differs",
     "x-order": "at the root: chains of facts whose values must not decrease",
     "x-glossary": "at the root: words of the trade that pages explain where they use them",
     "x-consistency": "at the root: what else must hold between facts in every text, as `consistency` in a rule file",

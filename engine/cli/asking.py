@@ -24,7 +24,7 @@ from engine.cli.common import (
 from engine.cli.tongue import tell
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.evaluation.decision import Decision
-from engine.evaluation.facts import nested, read_case
+from engine.evaluation.facts import nested, read_case, written_elsewhere
 from engine.inquiry.possible import outlooks_of
 from engine.inquiry.questions import ALL, Asker
 from engine.language.facts import BENEFICIARY, Fact, Vocabulary
@@ -186,7 +186,7 @@ def _values(fact: Fact, texts: str, place: Location, problems: list[Problem]) ->
 def _way(rules: Given, document: Document, more: Mapping[str, Any]) -> Way:
     """The decision on the case with these facts."""
     vocabulary = rules.session.registry.vocabulary
-    read_case(document.data, vocabulary, document)
+    own = read_case(document.data, vocabulary, document)
     told = {name: value for name, value in more.items() if value is not None}
     base = nested({}, document.data)
     for name, value in more.items():
@@ -194,6 +194,8 @@ def _way(rules: Given, document: Document, more: Mapping[str, Any]) -> Way:
         if value is None and key in base.get(group, {}):
             del base[group][key]
     facts = read_case(nested(told, base), vocabulary, name=document.name)
+    left_out = tuple(name for name in written_elsewhere(own, facts, vocabulary) if name not in more)
+    kept = {name: value for name, value in facts.items() if name not in left_out}
     with deciding(document):
-        decision = rules.session.decide(facts, rules.convention, dict(rules.choices), rules.as_of)
-        return Way({name: facts.get(name) for name in more}, _told(rules, decision, ""))
+        decision = rules.session.decide(kept, rules.convention, dict(rules.choices), rules.as_of)
+        return Way({name: facts.get(name) for name in more}, _told(rules, decision, ""), left_out=left_out)

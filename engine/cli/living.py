@@ -11,11 +11,12 @@ import click
 
 from engine.cli.common import Given, deciding, deciding_options, given, page_options, read_document, shown_options
 from engine.cli.tongue import complain, tell
-from engine.errors import ERROR, InputFault, needing
+from engine.errors import ERROR, InputFault, Location, fault, needing
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
 from engine.files import refuse_input, replacing
 from engine.policy.document import Document
+from engine.policy.registry import Outside
 from engine.report.timeline_data import FORMATS, Life, told_life
 
 if TYPE_CHECKING:
@@ -95,7 +96,10 @@ def letter(
     template = template_of(kind, templates)
     sender = sender or (str(sender_file(templates)) if sender_file(templates) else None)
     refuse_input(Path(rules.output), [Path(name) for name in (case, sender, to, str(template)) if name is not None])
-    matter = _matter(rules, read_document(case), year)
+    try:
+        matter = _matter(rules, read_document(case), year)
+    except Outside as outside:
+        raise fault(Location(case), "letter-says-more", kind=kind, reason=outside.window.label) from None
     people = _people(sender, to, field)
     content = letter_of(kind, matter, registry, template, people=people, place=case)
     lacks = lacking(kind, matter, registry, template, people, case)

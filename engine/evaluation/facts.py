@@ -71,6 +71,12 @@ def misordered(facts: Mapping[str, Scalar], vocabulary: Vocabulary) -> Iterator[
                 yield first, second
 
 
+def written_elsewhere(own: Facts, facts: Facts, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The facts that were written for another value of a fact than that which now holds: the contract's, mostly."""
+    bound = ((name, vocabulary.facts[name].written_for) for name in facts)
+    return tuple(name for name, by in bound if by in own and own[by] != facts.get(by) and facts[name] == own.get(name))
+
+
 def order_problem(place: Location, first: str, second: str, facts: Mapping[str, Scalar]) -> Problem:
     """That two facts of a chain do not follow each other: days, or numbers."""
     days = isinstance(facts[first], dt.date)

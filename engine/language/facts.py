@@ -33,7 +33,8 @@ class Fact:
     ``sensitive``: about a person's health or birth: it never stands in an address.
     ``instead_of``: facts that need not be asked for where this one is known, and which people seldom know.
     ``fixed``: a person cannot change it; where ``fixed_with`` names a fact, not once that one is given. ``default``:
-    what a case that does not state it means. ``said``: other names by which people call each value.
+    what a case that does not state it means. ``said``: other names by which people call each value. ``written_for``
+    names a fact whose value it was written for: with another value of that it says nothing.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Fact:
     sensitive: bool
     instead_of: tuple[str, ...]
     default: str | None
+    written_for: str | None
     value_labels: Mapping[str, Mapping[str, str]]
     said: Mapping[str, tuple[str, ...]]
 
@@ -147,6 +149,7 @@ def _fact(name: str, entry: Mapping[str, Any]) -> Fact:
         sensitive=bool(entry.get("x-sensitive")),
         instead_of=tuple(entry.get("x-instead-of", ())),
         default=entry.get("default"),
+        written_for=entry.get("x-written-for"),
         value_labels=entry.get("x-labels") or {},
         said={value: tuple(names) for value, names in entry.get("x-said", {}).items()},
     )

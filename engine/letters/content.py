@@ -247,10 +247,19 @@ def _reserves(kind: str, matter: Matter, say: Say) -> Entries:
     years = [year for year, *_ in (matter.overpaid() if kind == TROP_PERCU else matter.payments())]
     years = years if kind in (TROP_PERCU, VERSEMENT) else []
     found = [*_unmet(kind, matter, say), *_readings(kind, matter, say, years), *_supposed(kind, matter, say, years)]
+    if kind == VERSEMENT:
+        over = (each for each in matter.overpaid() if each[0] in years)
+        found += [_exceeded(decision, amount, say) for _, decision, amount in over]
     if kind == TROP_PERCU and matter.life is not None and matter.life.paid and matter.life.paid.recover.open_years:
         open_ = ", ".join(map(str, matter.life.paid.recover.open_years))
         found.append(f"La somme ne comprend pas ce qui reste à établir (année {open_}).")
     return [{"phrase": text} for text in found]
+
+
+def _exceeded(decision: Decision, amount: Fraction, say: Say) -> str:
+    due = decision.stated(decision.headline.due)
+    owed = "" if due is None else f"{say.pair(say.label(due), say.result(due))} ; "
+    return f"{owed}ces versements le dépassent de {say.scalar(amount, EUROS)}, à récupérer."
 
 
 def _unmet(kind: str, matter: Matter, say: Say) -> Iterator[str]:

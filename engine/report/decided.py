@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session
 from engine.inquiry.readings import Reading, readings_of_case, readings_on
 from engine.inquiry.suppositions import Supposed, resting, supposed_of_case
+from engine.language.expressions import FactRef, Unpublished, find
+from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
+from engine.policy.overlays import laid_items
 from engine.policy.registry import Outside
 from engine.records import dataclass
 from engine.report.remarks import eligibility_criteria, tone_of
@@ -20,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """A decision under its title, with the readings that matter, and what several would change where that was asked."""
+    """A decision under its title, with the readings that matter, and what several would change where that was asked.
+
+    ``unread`` are the facts of the case that its text does not read.
+    """
 
     title: str
     decision: Decision
@@ -28,13 +35,33 @@ class Decided:
     supposed: Sequence[Supposed] = ()
     sensitivity: Sensitivity | None = None
     outlooks: Sequence[Outlook] | None = None
+    unread: Sequence[str] = ()
 
 
 def told_case(session: Session, decision: Decision, title: str, chosen: Mapping[str, str]) -> Decided:
     """A decision that was made with ``chosen``, with the readings, rights and assumptions that matter to it."""
     supposed = supposed_of_case(session, decision, chosen)
     readings = readings_of_case(session, decision, chosen)
-    return Decided(title=title, decision=resting(decision, supposed), readings=readings, supposed=supposed)
+    told, unread = resting(decision, supposed), tuple(_unread(session, decision, chosen))
+    return Decided(title=title, decision=told, readings=readings, supposed=supposed, unread=unread)
+
+
+def _unread(session: Session, decision: Decision, chosen: Mapping[str, str]) -> Iterator[str]:
+    """The facts of a case that its text reads in no year, nor any later text for its contracts."""
+    registry, text, signed = session.registry, decision.convention, decision.facts[SIGNATURE]
+    assert isinstance(signed, dt.date)
+    agreed = {each.id for each in registry.vocabulary.agreements}
+    plan = session.settled(dict(decision.facts), chosen, text.id).program.plan
+    reads = (step.reads for step in plan.steps if step.item.id not in agreed)
+    known = {BENEFICIARY, SIGNATURE, YEAR}.union(*(each.facts + each.supplied for each in reads))
+    if decision.facts.keys() <= known:
+        return  # mostly, and the rest is a walk through all rules
+    covering = registry.covering(text)
+    items = (*text.items.values(), *laid_items(text, covering).values())
+    roots = (*(overlay.when for _, overlay in covering), *items, *registry.suppositions(text, signed))
+    known.update(ref.name for ref in find(FactRef, *roots))
+    known.update(ref.name for node in find(Unpublished, *roots) for ref in node.supplied_by)
+    yield from (name for name in decision.facts if name not in known)
 
 
 def of_the_verdict(decision: Decision, readings: Sequence[Reading]) -> list[Reading]:

@@ -120,6 +120,8 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
         yield from payments_blocks(decision, say)
         yield from _overlays(decision, say)
     yield from _criteria(decision, say, full)
+    if case.unread:
+        yield Paragraph(say.pair(say("facts_unread"), f"{say.facts(case.unread)}."))
     yield from parts.warnings_of(decision.results.values(), say)
     if not refused:
         yield from _where(decision, say, full)
@@ -222,6 +224,7 @@ def case_object(case: Decided, say: Say) -> dict[str, Any]:
     add_otherwise(lines_of(data), case.readings, say)
     data["readings"] = reading_objects(case.readings, say)
     data |= supposed_objects(case.supposed, say)
+    data["unread"] = [*case.unread]
     if case.sensitivity is not None:
         from engine.report.otherwise_page import sensitivity_object  # rarely asked for
 

@@ -26,12 +26,14 @@ DIFFERENT = "≠"
 class Way:
     """The facts of one column that differ from column to column, None where one is left out, and the case decided.
 
-    ``head`` is that of the column, where its facts do not tell it.
+    ``head`` is that of the column, where its facts do not tell it. ``left_out`` are facts of the case that were written
+    for another of these ways.
     """
 
     facts: Mapping[str, Scalar | None]
     case: Decided
     head: str = ""
+    left_out: tuple[str, ...] = ()
 
     @property
     def decision(self) -> Decision:
@@ -60,6 +62,9 @@ def page(options: Options, say: Say) -> Iterator[Block]:
     yield Heading(say("options_title", title=options.title), 1)
     yield Paragraph(say("options_mark", mark=DIFFERENT))
     yield Table(("", *heads), told)
+    for way, head in zip(options.ways, heads, strict=True):
+        if way.left_out:
+            yield Paragraph(say("options_left_out", head=head, facts=say.facts(way.left_out)))
     yield from reasons_block(say)
 
 
@@ -73,7 +78,7 @@ FORMATS = formats(page, data, html=lambda options, say: html(page(options, say),
 
 def _facts(way: Way, say: Say) -> dict[str, Any]:
     given = {name: value for name, value in way.facts.items() if value is not None}
-    return {**dict.fromkeys(way.facts), **facts_object(given, say)}
+    return {**dict.fromkeys((*way.facts, *way.left_out)), **facts_object(given, say)}
 
 
 def _head(way: Way, say: Say) -> str:

@@ -11,7 +11,7 @@ from engine.inquiry.questions import Asked
 from engine.language.facts import Fact
 from engine.language.values import exact
 from engine.report.formats import formats
-from engine.report.objects import doubt_objects
+from engine.report.objects import doubt_objects, obligation_object
 from engine.report.otherwise_page import possible_blocks, possible_objects
 from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.parts import convention_line, noted
@@ -79,6 +79,7 @@ def data(questions: Questions, say: Say) -> Any:
     return {
         "convention": asked.decision.convention.id,
         "consistency": doubt_objects([asked.decision], say),
+        "unmet": [obligation_object(each, say) for each in asked.decision.obligations if each.status == "unmet"],
         "for": [result.id for result in asked.wanted],
         "questions": [_object(question.fact, say) for question in asked.questions],
         "waiting": [result.id for result in asked.waiting],

@@ -20,7 +20,7 @@ from engine.policy import loader
 from engine.policy.document import Document
 from engine.policy.registry import Outside
 from engine.report import alternatives_page, outside_page, questions_page, timeline_data
-from engine.report.decided import Decided, Decisions, told_case
+from engine.report.decided import Decisions, told_case
 from engine.report.decision_page import data
 from engine.report.otherwise_page import possible_objects
 from engine.report.say import Say
@@ -160,7 +160,7 @@ def _evaluate_many(session: Session, body: Body, say: Say) -> Any:
     for index in range(len(cases)):
         try:
             decision = body.decide(session, "cases", index)
-            found.append(data(Decisions(cases=[Decided(title="", decision=decision)]), say))
+            found.append(data(Decisions(cases=[told_case(session, decision, "", body.choices)]), say))
         except Outside as outside:
             found.append(outside_page.data(outside, say))
         except InputFault as error:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from engine.errors import InputFault, UsageFault
 from engine.evaluation.decision import Decision
+from engine.evaluation.facts import written_elsewhere
 from engine.evaluation.session import Session
 from engine.inquiry.suppositions import Supposed, supposed_of_case
 from engine.inquiry.what_if import Alternatives, alternatives
@@ -123,13 +124,16 @@ def _lacking(decision: Decision, facts: Iterable[Fact]) -> tuple[Fact, ...]:
 def _sides(session: Session, state: State, decision: Decision, axis: Axis) -> Iterator[Way]:
     """The same case with each choice of a fact, with a right used, or under each text; that of today first."""
 
-    def way(facts: Mapping[str, Scalar | None], found: Decision) -> Way:
+    def way(facts: Mapping[str, Scalar | None], found: Decision, left_out: tuple[str, ...] = ()) -> Way:
         head = next((scalar_text(each, None, state.lang) for each in facts.values() if isinstance(each, dt.date)), "")
-        return Way(facts, told_case(session, found, "", state.choices), head)
+        return Way(facts, told_case(session, found, "", state.choices), head, left_out)
 
     def tried(value: Scalar) -> Iterator[Way]:
+        facts = {**state.facts, axis.key: value}
+        left_out = written_elsewhere(state.facts, facts, session.registry.vocabulary)
+        kept = {name: each for name, each in facts.items() if name not in left_out}
         with contextlib.suppress(InputFault):  # facts that contradict each other
-            yield way({axis.key: value}, decided(session, state, {**state.facts, axis.key: value}))
+            yield way({axis.key: value}, decided(session, state, kept), left_out)
 
     match axis.subject:
         case Fact(name=name):

@@ -32,7 +32,8 @@ from engine.policy.registry import Outside
 from engine.report import decision_page, options_page, timeline_data
 from engine.report.decided import Decided, Decisions, Undecided, told_case
 from engine.report.decision_files import decisions_csv
-from engine.report.formats import html, markdown, plain
+from engine.report.formats import markdown, plain
+from engine.report.html import html
 from engine.report.options_page import Options, Way
 from engine.report.page import Table
 from engine.report.readings import hanging

@@ -124,7 +124,7 @@ def answer(page: Any, value: str) -> None:
 def way(page: Any) -> None:
     """From the first question to the whole result."""
     page.goto("/")
-    page.get_by_label("À quelle date le contrat").fill("2 septembre 2024")
+    page.get_by_label("Date de signature").fill("2 septembre 2024")
     page.get_by_role("button", name="Commencer").click()
     page.locator(".asking").wait_for()
     for value in ("Secteur 1", "Médecine générale", "1 100", "Mi-temps (0,5 ETP)", "46 ans"):
@@ -221,7 +221,7 @@ def test_the_focus_goes_with_the_reader_over_a_whole_way(chromium: Any, address:
         focused(page, "Tab", page.get_by_role("link", name="Aller au contenu"))
         focused(page, "Enter", page.locator("main"))
         focused(page, "Tab", page.get_by_label("Médecin libéral"))
-        focused(page, "Tab", page.get_by_label("À quelle date le contrat"))
+        focused(page, "Tab", page.get_by_label("Date de signature"))
         page.keyboard.type("02/09/2024")
         focused(page, "Tab", page.get_by_role("button", name="Commencer"))
         for question, typed in (("Dans quel secteur", " "), ("Quelle est la spécialité", "Médecine g")):
@@ -400,7 +400,7 @@ SPOKEN = {
     - paragraph:
       - radio "Médecin libéral" [checked]
   - paragraph:
-    - textbox "À quelle date le contrat d'aide est-il signé ?"
+    - textbox "Date de signature du contrat d'aide, faite ou prévue"
   - paragraph:
     - button "Commencer"
 """,

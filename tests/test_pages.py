@@ -26,7 +26,8 @@ from engine.policy.registry import Outside
 from engine.report import decision_page, explain_page, options_page, outside_page, questions_page, timeline_data
 from engine.report.decided import Decided, Decisions, told_case
 from engine.report.explain_page import Explained
-from engine.report.formats import display_width, html, markdown, plain
+from engine.report.formats import display_width, markdown, plain
+from engine.report.html import html
 from engine.report.options_page import Options, Way
 from engine.report.page import Fold, Page, Table
 from engine.report.questions_page import Commands, Questions

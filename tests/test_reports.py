@@ -23,7 +23,8 @@ from engine.report import (
     suite_page,
     timeline_data,
 )
-from engine.report.formats import html, markdown
+from engine.report.formats import markdown
+from engine.report.html import html
 from engine.report.page import Fold, Heading, Paragraph, Table, Tree
 
 ROOT = Path(__file__).resolve().parent.parent

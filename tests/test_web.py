@@ -14,6 +14,7 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import docx
 import pytest
@@ -26,14 +27,16 @@ from engine.errors import InputFault
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
+from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.report.say import Say
 from engine.web.curve import ROUNDED
 from engine.web.rules_pages import EXAMPLES, _files, examples
 from engine.web.state import read_state, written
 from engine.web.verdict import amounts, sentence
 from engine.web.what_if import what_if
-from engine.words import read_words
+from engine.words import LANGUAGES, read_words
 
+MOST_QUESTIONS = 12
 # An ordinary general practitioner of 2024, as people write: question by question.
 ORDINARY = {
     "contrat.date_signature": "02/09/2024",
@@ -161,7 +164,7 @@ def test_an_answer_that_cannot_be_read_is_shown_again_with_what_was_expected(ser
     assert answer.status == 422
     assert "« 1.500 »" in answer.text
     assert 'aria-invalid="true"' in answer.text
-    assert "<title>Erreur\u00a0:" in answer.text
+    assert "<title>Erreur\u00a0:".encode() in answer.body
 
 
 def test_a_result_is_not_given_over_a_wrong_answer(served: Client) -> None:
@@ -323,10 +326,11 @@ def test_the_pages_of_the_rules_are_those_of_the_static_site(
     files = dict(_files(Say(session.registry, lang), examples(session), {}))
     ids = {id_ for convention in session.registry.conventions.values() for id_ in convention.items}
     assert {f"regles/{id_}.html" for id_ in ids} <= files.keys()
+    both = {f"{each}/{name}" for each in LANGUAGES for name in files}
     for name, text in files.items():
         for target in re.findall(r'(?:href|src)="([^"#]*)"', text):
             if not target.startswith("http") and "static/" not in target:
-                assert os.path.normpath(f"{Path(name).parent}/{target}") in files, (name, target)
+                assert os.path.normpath(f"{lang}/{Path(name).parent}/{target}") in both, (name, target)
     item = served.get("/regles/aide.montant_annuel", {"lang": lang})
     heading = re.search("<h1>(.*)</h1>", item.text)
     assert heading is not None
@@ -362,7 +366,7 @@ def test_each_figure_of_a_result_leads_to_its_rule_with_examples_that_open(serve
 def side_by_side(page: str) -> list[list[str]]:
     """The rows of the last table of a page that has columns side by side."""
     table = page[page.index("<h2>Côte à côte") :].partition("</table>")[0]
-    return [re.findall(r"<t[hd][^>]*>([^<]*)<", row) for row in table.split("<tr>")[1:]]
+    return [re.findall(r"<t[hd][^>]*>(?:<b>)?([^<]*)<", row) for row in table.split("<tr>")[1:]]
 
 
 def test_a_right_and_the_texts_before_stand_beside_the_contract_of_today(served: Client) -> None:
@@ -388,6 +392,9 @@ def test_days_to_sign_on_stand_side_by_side_the_last_of_each_text_before_among_t
         "Avenant 7 à la convention médicale de 2016",
     }
     assert set(rows[0][1:]) == texts
+    page = served.get("/et-si", signed).text
+    assert f"<td><b>{rows[0][3]}</b></td>" in page, "what differs from the case itself is bold"
+    assert f"<td>{rows[0][1]}</td>" in page
 
 
 def test_what_would_give_the_whole_aid_is_told_in_words_of_the_page(served: Client) -> None:
@@ -534,6 +541,7 @@ def test_each_page_about_the_service_is_reached_from_every_other(served: Client,
     start = served.get("/", {"lang": lang}).text
     found = re.findall(r'href="(/(?:api|integrer|donnees|accessibilite)[^"]*)"', start)
     assert len(found) == 4
+    assert dict(re.findall(r'hreflang="(..)" href="([^"]*)"', start)) == {"fr": "/", "en": "/?lang=en"}
     for path in found:
         assert served.get(html.unescape(path)).status == 200
 
@@ -589,7 +597,7 @@ def drawn(session: Session, rng: random.Random) -> tuple[Facts, Decision]:
             return facts, session.decide(read_case(nested(facts), vocabulary))
 
 
-@pytest.mark.sweep(seed=500, usual=3)
+@pytest.mark.sweep(seed=500, usual=2)
 def test_a_case_that_is_drawn_ends_in_the_result_of_evaluate(served: Client, session: Session, seed: int) -> None:
     facts, decision = drawn(session, random.Random(seed))
     given = [(name, written(value)) for name, value in facts.items()]
@@ -599,3 +607,46 @@ def test_a_case_that_is_drawn_ends_in_the_result_of_evaluate(served: Client, ses
     assert sentence(decision, say) in page
     assert amounts(decision, say) in page
     assert not re.search(r"\b[a-z]+_[a-z_]+\b", re.sub(r"<[^>]*>", " ", page)), "an id on the page"
+
+
+FIELD = re.compile(r'<(?:input|select)(?: type="radio")? id="[^"]*" name="([^"]+)"')
+
+
+def form_of(page: str) -> tuple[list[str], dict[str, str]]:
+    """The facts that the question in view asks for, and the fields that carry the state."""
+    asking = html.unescape(page.partition('class="asking"')[2].partition('class="result"')[0]).partition("</form>")[0]
+    return list(dict.fromkeys(FIELD.findall(asking))), dict(
+        re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', asking)
+    )
+
+
+@pytest.mark.sweep(seed=500, usual=1)
+def test_the_way_of_a_case_that_is_drawn_is_short_and_each_step_of_it_opens_again(
+    served: Client, session: Session, seed: int
+) -> None:
+    facts = {name: written(value) for name, value in drawn(session, random.Random(seed))[0].items()}
+    step = served.get("/estimer", {name: facts[name] for name in (BENEFICIARY, SIGNATURE) if name in facts})
+    way = [step]
+    while (asked := form_of(step.text))[0]:
+        names, kept = asked
+        given = {name: facts.get(name, "") for name in names}
+        said = given if any(given.values()) else {**given, "inconnu": ",".join(names)}
+        step = served.get("/estimer", {**kept, **said})
+        assert step.status == 200, step.address
+        assert form_of(step.text)[0] != names, "asked twice"
+        way.append(step)
+    assert len(way) <= MOST_QUESTIONS
+    back = random.Random(seed).choice(way)
+    assert served.get(back.address).body == back.body
+    state = read_state(parse_qsl(step.address.partition("?")[2]), session.registry, "fr")
+    decision = session.decide(read_case(nested(state.facts), session.registry.vocabulary))
+    assert sentence(decision, Say(session.registry, "fr")) in html.unescape(step.text)
+
+
+def test_a_count_may_be_answered_by_its_percentile(served: Client) -> None:
+    asked = served.get("/estimer", dict(list(ORDINARY.items())[:3]))
+    names, kept = form_of(asked.text)
+    assert names == ["patientele.mt_depart", "patientele.percentile_mt"]
+    told = served.get("/estimer", {**kept, "patientele.mt_depart": "", "patientele.percentile_mt": "41"})
+    assert told.address.endswith("patientele.mt_depart=?&patientele.percentile_mt=41")
+    assert "Question 5." in told.text

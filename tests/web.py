@@ -37,7 +37,8 @@ class Answer:
 
     @property
     def text(self) -> str:
-        return self.body.decode()
+        """What it says, with plain spaces before French signs."""
+        return self.body.decode().replace("\u00a0", " ")
 
     @property
     def data(self) -> Any:

@@ -31,7 +31,8 @@ class Fact:
     """One input of a case. ``absence_answers``: its absence says that the event did not happen, or was not notified.
 
     ``sensitive``: about a person's health or birth: it never stands in an address.
-    ``instead_of``: facts that need not be asked for where this one is known, and which people seldom know.
+    ``instead_of``: facts that need not be asked for where this one is known, and which people seldom know; ``either``:
+    one that some people know in its place, to be asked for beside it.
     ``fixed``: a person cannot change it; where ``fixed_with`` names a fact, not once that one is given. ``default``:
     what a case that does not state it means. ``said``: other names by which people call each value. ``written_for``
     names a fact whose value it was written for: with another value of that it says nothing.
@@ -49,6 +50,7 @@ class Fact:
     fixed_with: str | None
     sensitive: bool
     instead_of: tuple[str, ...]
+    either: str | None
     default: str | None
     written_for: str | None
     value_labels: Mapping[str, Mapping[str, str]]
@@ -148,6 +150,7 @@ def _fact(name: str, entry: Mapping[str, Any]) -> Fact:
         fixed_with=entry.get("x-fixed-with"),
         sensitive=bool(entry.get("x-sensitive")),
         instead_of=tuple(entry.get("x-instead-of", ())),
+        either=entry.get("x-or"),
         default=entry.get("default"),
         written_for=entry.get("x-written-for"),
         value_labels=entry.get("x-labels") or {},

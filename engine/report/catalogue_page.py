@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
-from engine.language.expressions import Citation, ItemRef, Literal, Text, Unpublished, find
+from engine.language.expressions import Citation, Condition, ItemRef, Literal, Text, Unpublished, find
 from engine.language.facts import BENEFICIARY
 from engine.language.types import number
 from engine.language.values import exact
@@ -77,8 +77,9 @@ def item_blocks(convention: model.Convention, item: model.Item, say: Say) -> Ite
     phrases, reader = Phrases(convention.items, say), say.notes is not None
     if not reader:
         yield Paragraph(f"{say.label(item)} — {item.kind}" + (f", {item.unit}" if item.unit else ""))
-    yield from _gates(item, phrases, say)
+    yield from _gate("applies_when", item.applies_when, phrases, say)
     yield from _body(item, phrases, say)
+    yield from _gate("unless", item.unless, phrases, say)
     if item.cite:
         yield Paragraph(say.pair(say("article"), _graded(item.cite, say)))
     if item.note:
@@ -93,11 +94,10 @@ def item_blocks(convention: model.Convention, item: model.Item, say: Say) -> Ite
         yield Paragraph(say.pair(say("place"), str(item.at)))
 
 
-def _gates(item: model.Item, phrases: Phrases, say: Say) -> Iterator[Block]:
-    for key, node in (("applies_when", item.applies_when), ("unless", item.unless)):
-        if node is not None:
-            yield Paragraph(say.head(say(key)))
-            yield Tree(tuple(phrases.condition(node, 1)))
+def _gate(key: str, node: Condition | None, phrases: Phrases, say: Say) -> Iterator[Block]:
+    if node is not None:
+        yield Paragraph(say.head(say(key)))
+        yield Tree(tuple(phrases.condition(node, 1)))
 
 
 def _criterion(body: model.Criterion, phrases: Phrases, say: Say) -> Iterator[Block]:

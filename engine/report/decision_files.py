@@ -13,7 +13,7 @@ from engine.evaluation.session import YEARS_SHOWN
 from engine.policy.model import CONSISTENCY, UNMET
 from engine.report.charts import decision_figure
 from engine.report.decided import Decided, Undecided, unsaid_ids
-from engine.report.formats import html
+from engine.report.html import html
 from engine.report.page import Page
 from engine.report.reasons import why
 from engine.report.remarks import tone_of

@@ -2,7 +2,7 @@
 
 Each subject's module lists the formats it has, and the command declares its ``--format`` from that list, so that no
 format is offered that nothing writes. In text no word is broken that fits on a line: a table that does not fit the
-width is laid out as entries, one below the other. HTML needs nothing but itself: no script, no font, no other file.
+width is laid out as entries, one below the other.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ import json
 import re
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, assert_never
 
-from engine.escaping import flowing, in_html, in_json, in_markdown, in_summary, on_markdown_line
+from engine.escaping import flowing, in_json, in_markdown, in_summary, on_markdown_line
 from engine.records import dataclass
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Plain, Table, Tree, shown
 from engine.report.say import Say
@@ -23,7 +22,6 @@ from engine.report.say import Say
 GAP = "  "
 _SPACES = re.compile(r"[ \t\n]+")  # not the narrow ones, which keep an amount and its sign together
 _SIGN = re.compile(r" (?=[?!;:»](?:\s|$))|(?<=«) ")  # French signs stay on the line of their word
-_SUM = re.compile(r"€?[-−]?\d[\d,.\s\u202f\u00a0]*(€)?( \([a-z]+\))?")
 _KEPT = "\ue000"
 _TONES = {"good": "1;32", "bad": "1;31", "heed": "1;33", "open": "1;33", "": "1"}
 _SECTION, _HEAD = "1;36", "2"
@@ -210,91 +208,3 @@ def text_of(page: Page, screen: Screen) -> str:
 
 def _json(data: Any) -> str:
     return in_json(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"
-
-
-Links = Mapping[str, str]  # addresses by the text of a cell, a head of a column or an entry that leads there
-
-
-def html(page: Page, lang: str, figure: str = "") -> str:
-    """The page as HTML; ``figure`` is markup that stands before the first section."""
-    page = tuple(page)
-    title = next((block.text for block in page if isinstance(block, Heading)), "Avenant")
-    parts, waiting = ["<main>"], figure
-    for block in page:
-        if waiting and isinstance(block, Heading) and block.level > 1:
-            parts.append(waiting)
-            waiting = ""
-        parts.extend(_tagged(block, 0, {}))
-    return html_document(title, lang, "page.css", [*parts, waiting, "</main>"])
-
-
-def html_document(title: str, lang: str, style: str, body: Iterable[str]) -> str:
-    """A page that needs nothing but itself; ``style`` names a style sheet of this room, which stands in it."""
-    head = [
-        f'<!doctype html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{in_html(title)}</title>\n<style>",
-        f"{Path(__file__).with_name(style).read_text(encoding='utf-8')}</style>\n</head>\n<body>",
-    ]
-    return "\n".join([*head, *body, "</body>\n</html>\n"])
-
-
-def fragment(page: Page, deeper: int = 0, links: Links | None = None) -> str:
-    """The blocks as HTML for a page that has a head of its own, headings so many levels ``deeper``."""
-    return "\n".join(part for block in page for part in _tagged(block, deeper, links or {}))
-
-
-def _tagged(block: Block, deeper: int, links: Links) -> Iterator[str]:
-    match block:
-        case Heading(text, level, tone):
-            yield f"<h{level + deeper}{_class(tone)}>{in_html(text)}</h{level + deeper}>"
-        case Paragraph(text, tone):
-            yield f"<p{_class(tone)}>{in_html(text)}</p>"
-        case Table(columns, rows):
-            head = "".join(f'<th scope="col">{_linked(name, links)}</th>' if name else "<td></td>" for name in columns)
-            figures = _class(
-                " ".join(f"n{place}" for place, cells in enumerate(zip(*rows, strict=True), 1) if _sums(cells))
-            )
-            yield f'<div class="wide"><table{figures}>\n<thead><tr>{head}</tr></thead>\n<tbody>'
-            for row in rows:
-                yield "<tr>" + "".join(f"<td>{_linked(cell, links)}</td>" for cell in row) + "</tr>"
-            yield "</tbody>\n</table></div>"
-        case Tree(lines):
-            yield from _nested(lines, links)
-        case Fold(summary, blocks):
-            yield f"<details>\n<summary>{in_html(summary)}</summary>"
-            for inner in blocks:
-                yield from _tagged(inner, deeper, links)
-            yield "</details>"
-        case _:
-            assert_never(block)
-
-
-def _sums(cells: Sequence[str]) -> bool:
-    """Whether a column holds sums of money, which are set under each other."""
-    return any(map(_SUM.fullmatch, cells)) and all(cell == "—" or _SUM.fullmatch(cell) for cell in cells)
-
-
-def _linked(text: str, links: Links) -> str:
-    """A text, as a link where it leads somewhere."""
-    return f'<a href="{in_html(links[text])}">{in_html(text)}</a>' if text in links else in_html(text)
-
-
-def _nested(lines: tuple[tuple[int, str], ...], links: Links) -> Iterator[str]:
-    """Nested lists; a line and what stands below it are one entry, however far in it stands."""
-    open_: list[int] = []
-    for level, text in lines:
-        while open_ and open_[-1] > level:
-            yield "</li></ul>"
-            open_.pop()
-        if open_ and open_[-1] == level:
-            yield "</li>"
-        else:
-            yield "<ul>"
-            open_.append(level)
-        yield f"<li>{_linked(text, links)}"
-    yield "</li></ul>" * len(open_)
-
-
-def _class(tone: str) -> str:
-    return f' class="{tone}"' if tone else ""

@@ -10,16 +10,15 @@ from engine.language.values import Scalar
 from engine.records import dataclass
 from engine.report.decided import Decided
 from engine.report.decision_page import case_object
-from engine.report.formats import formats, html
+from engine.report.formats import formats
+from engine.report.html import html
 from engine.report.objects import facts_object
-from engine.report.page import Block, Heading, Paragraph, Table
+from engine.report.page import DIFFERENT, Block, Heading, Paragraph, Table
 from engine.report.parts import noted
 from engine.report.readings import read_otherwise, supposed_head
 from engine.report.reasons import ReadOtherwise, marked, reasons_block
 from engine.report.remarks import REMARKS, remarks, tone_of
 from engine.report.say import Say
-
-DIFFERENT = "≠"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from engine.language.facts import BENEFICIARY
 from engine.policy.registry import Outside
-from engine.report.formats import formats, html
+from engine.report.formats import formats
+from engine.report.html import html
 from engine.report.objects import as_json, each_as_json
 from engine.report.page import Block, Heading, Paragraph, Tree, section
 from engine.report.parts import noted

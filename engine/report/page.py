@@ -9,6 +9,7 @@ from typing import TypeVar, assert_never
 from engine.records import dataclass
 
 Told = TypeVar("Told")
+DIFFERENT = "≠"  # ends the first cell of a row whose cells are not all the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from typing import Any
 from engine.escaping import in_html, on_one_line
 from engine.exchange.rules_text import comment, rules_text
 from engine.policy.places import DIFFERENCES, TESTS
-from engine.report.formats import formats, html_document
+from engine.report.formats import formats
+from engine.report.html import html_document
 from engine.report.objects import named
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, section
 from engine.report.say import Say

@@ -21,7 +21,8 @@ from engine.language.facts import BENEFICIARY, YEAR
 from engine.report import objects
 from engine.report.charts import timeline_figure
 from engine.report.decision_files import csv_cell, csv_text, remark_cells
-from engine.report.formats import formats, html
+from engine.report.formats import formats
+from engine.report.html import html
 from engine.report.page import Block
 from engine.report.parts import noted
 from engine.report.readings import add_otherwise, reading_objects, supposed_objects

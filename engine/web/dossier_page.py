@@ -20,7 +20,8 @@ from engine.letters.matter import Matter, matter_of_life
 from engine.policy import loader
 from engine.policy.reading import load_schema
 from engine.report.charts import timeline_figure
-from engine.report.formats import Screen, fragment
+from engine.report.formats import Screen
+from engine.report.html import fragment
 from engine.report.say import Say
 from engine.report.timeline_data import FORMATS, Life, calendar, page
 from engine.web.state import State, written

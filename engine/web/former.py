@@ -11,7 +11,7 @@ from engine.errors import InputFault
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.session import Session
 from engine.policy.registry import Outside
-from engine.report.formats import fragment
+from engine.report.html import fragment
 from engine.report.page import Paragraph, Table
 from engine.report.parts import named_years
 from engine.report.say import Say

@@ -22,17 +22,18 @@ from engine.letters.people import OF_PEOPLE
 from engine.policy.registry import Outside, Registry
 from engine.report import outside_page
 from engine.report.decided import Decided
-from engine.report.formats import fragment
+from engine.report.html import fragment
 from engine.report.say import Say
 from engine.web import dossier_page, downloads, letter_page
 from engine.web.about import About
 from engine.web.dossier_page import EVENT, case_text
 from engine.web.estimate import FIELDS, Estimate, decided, estimate
+from engine.web.fields import Field
 from engine.web.former import Former
 from engine.web.limits import Refused, headers_of, refused, status_of
 from engine.web.queries import asked_of, origin_of, pairs_of
 from engine.web.rules_pages import WHOM, RulesPages, effects, examples
-from engine.web.shown import Field, Shown
+from engine.web.shown import Shown
 from engine.web.state import ASKED, DAY, EMBED, LANG, RULES, TEXT, Pairs, State, read_state
 from engine.web.templates import page as rendered
 from engine.web.templates import wording
@@ -87,6 +88,8 @@ class Pages:
         who, day = (
             Field.of(facts[name], replace(state, facts=usual), self.say(state)) for name in (BENEFICIARY, SIGNATURE)
         )
+        w = wording(state.lang)
+        day = replace(day, question=w("start_day"), where=w("start_day_where"))
         fields = [replace(who, where=""), day]  # who signs is found where the day is
         return self.page("start.html", state, request.url.path, fields=fields, today=today.isoformat())
 

@@ -27,7 +27,7 @@ from engine.policy.registry import Registry
 from engine.report.behaviour_page import Effects
 from engine.report.catalogue_page import having, item_blocks, window_text
 from engine.report.diff_page import Diff, tables
-from engine.report.formats import fragment
+from engine.report.html import fragment
 from engine.report.page import Block, Fold, Heading, Paragraph, Table, in_runs, shown
 from engine.report.parts import ended
 from engine.report.say import Say
@@ -66,7 +66,7 @@ class RulesPages:
         rows = ((say.label(c), say.fact(BENEFICIARY, c.beneficiary), window_text(c, say)) for c in conventions)
         table = Table(heads, tuple((*row, str(len(c.items))) for row, c in zip(rows, conventions, strict=True)))
         values = {"html": Markup(fragment([table])), "kinds": kinds, "conventions": conventions, "say": say}
-        return self._page("rules.html", "/regles", **values)
+        return self._page("rules.html", "/regles", "index", **values)
 
     def item(
         self, id_: str, examples: Sequence[PolicyCase] = (), text: str = "", case: tuple[State, Decision] | None = None
@@ -99,7 +99,7 @@ class RulesPages:
         changes = [(a, b) for a, b in pairwise(say.registry.in_time) if self._changed(a, b, id_)]
         values = {"html": html, "title": title, "changes": changes, "say": say}
         values |= {} if case is None else {"state": case[0]}
-        return self._page("rule.html", f"/regles/{id_}", **values)
+        return self._page("rule.html", f"/regles/{id_}", f"regles/{id_}", **values)
 
     def _of_case(self, id_: str, decision: Decision) -> Iterator[Block]:
         """What an item gives for a case: its value, or that of each contract year."""
@@ -154,7 +154,7 @@ class RulesPages:
             place = parts.index(Heading(say("texts")))
             parts = (*parts[:place], Fold(say("texts"), parts[place + 1 :]))
         values = {"html": Markup(fragment(parts)), "title": title, "whom": (a, b, WHOM)}
-        return self._page("rule.html", "/regles/comparer", **values, asked=asked)
+        return self._page("rule.html", "/regles/comparer", f"regles/{a}--{b}", **values, asked=asked)
 
     def _named(self, block: Block) -> Block:
         """A part of a comparison with the files of the rules under the names of what they hold."""
@@ -168,9 +168,10 @@ class RulesPages:
 
         return shown(block, named)
 
-    def _page(self, template: str, path: str, **values: Any) -> str:
-        state = values.pop("state", self.state)
-        return page(template, state, path, root=self.root, suffix=self.suffix, **values)
+    def _page(self, template: str, path: str, file: str, **values: Any) -> str:
+        """A page at ``path`` of a service, or the ``file`` of a static site."""
+        state, file = values.pop("state", self.state), file + self.suffix
+        return page(template, state, path, root=self.root, suffix=self.suffix, file=file, **values)
 
 
 def _side(registry: Registry, id_: str) -> Side:

@@ -3,92 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from engine.evaluation.decision import Decision
 from engine.inquiry.readings import Reading
-from engine.language.facts import YEAR, Fact
+from engine.language.expressions import FactRef, find
+from engine.language.facts import YEAR
 from engine.report import outside_page
 from engine.report.charts import decision_figure
 from engine.report.decided import Decided, Decisions, Undecided, of_the_verdict
 from engine.report.decision_page import page
-from engine.report.formats import Links, fragment
+from engine.report.html import Links, fragment
 from engine.report.page import Block, Fold, Heading, Paragraph, Table, in_runs
 from engine.report.parts import glossary
-from engine.report.questions_page import answers_text
 from engine.report.readings import told_effects
 from engine.report.remarks import tone_of
-from engine.report.say import Say, unit_text
+from engine.report.say import Say
 from engine.web import downloads
 from engine.web.estimate import Estimate
+from engine.web.fields import Field
 from engine.web.former import rules_of
-from engine.web.state import ASKED, LANG, READING, RULES, TEXT, Fault, State, written
+from engine.web.state import ASKED, LANG, READING, RULES, TEXT
 from engine.web.templates import wording
 from engine.web.verdict import amounts, sentence, told
-
-RADIOS = 8  # values that are shown as radio buttons; more make a list to choose from
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """A fact as a field of a form: its question, how it is answered, what was answered, and what is wrong with that."""
-
-    name: str
-    id: str
-    question: str
-    where: str
-    kind: str
-    expected: str
-    unit: str
-    options: list[tuple[str, str]] = field(default_factory=list)
-    value: str = ""
-    fault: str = ""
-    sensitive: bool = False
-
-    @classmethod
-    def of(cls, fact: Fact, state: State, say: Say) -> Field:
-        """The field of a fact in a state."""
-        fault = state.faults.get(fact.name)
-        options = [(value, say.fact(fact.name, _typed(value))) for value in _values(fact)]
-        expected = ", ".join(label for _, label in options) or answers_text(fact, say)
-        if fact.type.kind == "date":
-            expected = wording(say.lang)("expected_date")
-        kind = ("radios" if len(options) <= RADIOS else "list") if options else fact.type.kind
-        given = written(state.facts[fact.name]) if fact.name in state.facts else ""
-        if fact.type.kind == "date" and fact.name in state.facts:
-            given = say.fact(fact.name, state.facts[fact.name])
-        return cls(
-            name=fact.name,
-            id=fact.name.replace(".", "-"),
-            question=fact.question[say.lang],
-            where=fact.where[say.lang],
-            kind=kind,
-            expected=expected,
-            unit=unit_text(fact.type, say.lang),
-            options=options,
-            value=given if fault is None else fault.written,
-            fault="" if fault is None else _fault_text(fault, fact, expected, say.lang),
-            sensitive=fact.sensitive,
-        )
-
-
-def _fault_text(fault: Fault, fact: Fact, expected: str, lang: str) -> str:
-    """What is wrong with an answer: what the reader of cases says, unless that is written for who writes cases."""
-    told = fault.problem.message(lang)
-    if fact.name in told or fault.problem.code == "fact-value":
-        told = wording(lang)("answer_unread", written=fault.written, expected=expected)
-    return told
-
-
-def _values(fact: Fact) -> Iterable[str]:
-    return ("true", "false") if fact.type.kind == "boolean" else fact.type.values
-
-
-def _typed(value: str) -> str | bool:
-    return {"true": True, "false": False}.get(value, value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +51,29 @@ class Shown:
 
     @property
     def fields(self) -> list[Field]:
-        return [Field.of(fact, self.estimate.state, self.say) for fact in self.estimate.questions]
+        """The questions; where there is one alone, with what may be known in its place."""
+        state, facts = self.estimate.state, self.say.registry.vocabulary.facts
+        fields = [Field.of(fact, state, self.say) for fact in self.estimate.questions]
+        if len(fields) == 1 and (other := self.estimate.questions[0].either) and self._reads(other):
+            fields = [replace(fields[0], either=Field.of(facts[other], state, self.say))]
+        return fields
+
+    def _reads(self, name: str) -> bool:
+        """Whether the rules of the case read a fact."""
+        items = () if self.estimate.decision is None else self.estimate.decision.convention.items.values()
+        return any(each.name == name for each in find(FactRef, *items))
+
+    @property
+    def names(self) -> list[str]:
+        """The facts of the form in view."""
+        return [each.name for field in self.fields for each in (field, field.either) if each is not None]
 
     @property
     def glossary(self) -> Markup:
         """What the words of the questions mean."""
-        asked = [Paragraph(f"{each.question} {each.where}") for each in self.fields]
+        asked = [
+            Paragraph(f"{each.question} {each.where} {each.either and each.either.question}") for each in self.fields
+        ]
         return Markup(fragment(glossary(asked, self.say)))
 
     @property
@@ -218,7 +175,9 @@ class Shown:
 
     @property
     def number(self) -> int:
-        return len(self.estimate.state.answered) + 1
+        state, facts = self.estimate.state, self.say.registry.vocabulary.facts
+        otherwise = {name for name in state.declined if facts[name].either in state.facts}  # one question for both
+        return len(state.answered) - len(otherwise) + 1
 
     @property
     def messages(self) -> list[str]:

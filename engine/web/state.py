@@ -133,7 +133,7 @@ def read_state(pairs: Pairs, registry: Registry, lang: str) -> State:
     vocabulary = registry.vocabulary
     given = dict(pairs)
     declined = {name for name, text in given.items() if text.strip() == UNKNOWN and name in vocabulary.facts}
-    declined |= _not_known(given) & vocabulary.facts.keys()
+    declined |= {*_not_known(given), *_told_otherwise(given, vocabulary)} & vocabulary.facts.keys()
     stated = {name: text for name, text in given.items() if name in vocabulary.facts and name not in declined}
     facts, faults = _facts({name: text for name, text in stated.items() if text.strip()}, vocabulary)
     readings = {key.removeprefix(READING): text for key, text in given.items() if key.startswith(READING)}
@@ -159,6 +159,13 @@ def _not_known(given: Mapping[str, str]) -> set[str]:
     """The facts of a form that is sent with "I don't know": the one asked for, or of several those left empty."""
     names = [name for name in given.get(NOT_KNOWN, "").split(",") if name]
     return {name for name in names if len(names) == 1 or not given.get(name, "").strip()}
+
+
+def _told_otherwise(given: Mapping[str, str], vocabulary: Vocabulary) -> Iterator[str]:
+    """The facts of a form that are left empty where what may be known in their place is given."""
+    for name, fact in vocabulary.facts.items():
+        if fact.either and not given.get(name, UNKNOWN).strip() and given.get(fact.either, "").strip():
+            yield name
 
 
 def _facts(stated: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Facts, dict[str, Fault]]:

@@ -12,6 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from engine.letters.people import OF_PEOPLE
+from engine.report.html import spaced
 from engine.report.say import scalar_text
 from engine.web.state import State
 from engine.words import LANGUAGES, read_words
@@ -49,7 +50,8 @@ def page(template: str, state: State, path: str = "/", root: str = "/", suffix: 
     others = [lang for lang in LANGUAGES if lang != state.lang]
     at = Addresses(state, path)
     told = {"w": say, "people": OF_PEOPLE, "root": root, "suffix": suffix, "about": ABOUT}
-    return _TEMPLATES.get_template(template).render(**told, state=state, others=others, at=at, **values)
+    html = _TEMPLATES.get_template(template).render(**told, state=state, others=others, at=at, **values)
+    return spaced(html, state.lang)
 
 
 @dataclass(frozen=True, slots=True)

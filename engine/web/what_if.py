@@ -27,7 +27,7 @@ from engine.policy.registry import earlier
 from engine.report import alternatives_page, options_page
 from engine.report.charts import curve_figure
 from engine.report.decided import told_case
-from engine.report.formats import fragment
+from engine.report.html import fragment
 from engine.report.options_page import Way
 from engine.report.page import Heading
 from engine.report.say import Say, scalar_text

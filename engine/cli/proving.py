@@ -35,7 +35,7 @@ def progress(doing: str) -> Iterator[Told]:
 
 
 def counted(entries: Iterable[_T], told: Told, of: tuple[int, int]) -> Iterator[_T]:
-    """The same entries, each told once what was asked of it is done: behind so many others, of so many."""
+    """The same entries; after each, ``told`` hears how many are done, counted from ``of[0]``, of ``of[1]`` in all."""
     for number, entry in enumerate(entries, of[0] + 1):
         yield entry
         told(number, of[1])

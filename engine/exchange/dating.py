@@ -103,7 +103,7 @@ def _cell(at: Location, column: int) -> Location:
 
 
 def behind(text: str, start: int, found: str) -> tuple[int, str]:
-    """Where to put a member of a list behind the one that begins at ``start``, and how it is written there."""
+    """The index at which a new member of a list follows the one that begins at ``start``, and the text to put there."""
     opening = text.rfind("\n", 0, start) + 1
     dash = text[opening:start]
     if text[start] == "{":
@@ -146,7 +146,7 @@ def _members(item: Item) -> Sequence[DatedValue | Row]:
 
 
 def _closing(text: str, start: int) -> int:
-    """Behind the brace that closes the one at ``start``; braces in quotes do not count."""
+    """The index after the brace that closes the one at ``start``; braces in quotes do not count."""
     depth, quote, place = 0, "", start
     while True:
         sign = text[place]

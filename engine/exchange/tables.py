@@ -16,7 +16,7 @@ from typing import Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.escaping import in_cell
-from engine.language.expressions import Citation, Expression, FactRef, ItemRef, Literal, Unpublished
+from engine.language.expressions import Bound, Citation, Literal, Unpublished
 from engine.language.typing import is_date
 from engine.language.values import as_written
 from engine.policy.model import Convention, Item, Parameter, Row, Table
@@ -35,16 +35,8 @@ def rule_cells(row: Row) -> dict[str, Any]:
     return {name: cell.data(_written) for name, cell in row.cells.items()}
 
 
-def _written(bound: Expression) -> Any:
-    match bound:
-        case Literal(value):
-            return value
-        case ItemRef(name):
-            return {"ref": name}
-        case FactRef(name):
-            return {"fact": name}
-        case _:
-            return "…"
+def _written(bound: Bound) -> Any:
+    return bound.value if isinstance(bound, Literal) else {"ref": bound.id}
 
 
 def row_text(cells: Mapping[str, Any], lang: str) -> str:
@@ -72,7 +64,7 @@ def _word(value: Any) -> str:
 
 
 def read_row(text: str, items: Collection[str]) -> tuple[dict[str, Any], list[str]]:
-    """The cells that a text says, as a rule file does, and the parts of it that say none; ``items`` are no facts."""
+    """The cells that a text says, as a rule file does, and the parts of it that say none; ``items`` may be bounds."""
     cells: dict[str, Any] = {}
     unread: list[str] = []
     for part in filter(None, _OUTSIDE.split(text.strip())):
@@ -85,8 +77,12 @@ def read_row(text: str, items: Collection[str]) -> tuple[dict[str, Any], list[st
             values = [_value(each.strip()) for each in found["many"].split(",")]
             cells[found[1]] = values if found["word"] in ("in", "parmi") else {"not_in": values}
         else:
-            bounds = {"from": found["low"], "before": found["high"]}
-            cells[found[1]] = {key: _bounding(each, items) for key, each in bounds.items() if each is not None}
+            texts = {key: found[group] for key, group in (("from", "low"), ("before", "high")) if found[group]}
+            bounds = {key: {"ref": text} if text in items else _value(text) for key, text in texts.items()}
+            if all(isinstance(each, dict | int | Decimal) or is_date(each) for each in bounds.values()):
+                cells[found[1]] = bounds
+            else:
+                unread.append(part)
     return cells, unread
 
 
@@ -94,13 +90,6 @@ def _value(text: str) -> Any:
     if _NUMBER.match(text):
         return Decimal(text) if "." in text else int(text)
     return text == "true" if text in ("true", "false") else text
-
-
-def _bounding(text: str, items: Collection[str]) -> Any:
-    value = _value(text)
-    if isinstance(value, str) and not is_date(value):
-        return {"ref": value} if value in items else {"fact": value}
-    return value
 
 
 def cited_text(cite: Sequence[Citation], convention: Convention) -> str:
@@ -192,8 +181,6 @@ def _of_item(item: Item) -> Iterator[Entry]:
         case Table(_, rows):
             for number, row in enumerate(rows, 1):
                 yield Entry(item, number, rule_cells(row), row.start, row.then, row.cite or item.cite)
-        case _:
-            return
 
 
 def record(entry: Entry, convention: Convention, lang: str, separator: str) -> tuple[str, ...]:

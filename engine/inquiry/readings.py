@@ -56,7 +56,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """A case behind a page with the results shown of it, and the questions on which these could depend."""
+    """A case that a page shows: its facts, the results shown of it, and the questions that these could depend on."""
 
     facts: Facts
     ids: tuple[str, ...]
@@ -93,7 +93,7 @@ def readings(
     seen: Callable[[Mapping[str, str]], Mapping[Place, Seen]],
     moving: Container[str] = (),
 ) -> tuple[Reading, ...]:
-    """The questions of which another choice shows: ``before`` it, and what is ``seen`` under it.
+    """The open questions of which another choice changes the page: ``before`` it, and as ``seen`` under that choice.
 
     A choice under which no raw answer of the ``cases`` differs is not looked at, but for questions that are ``moving``.
     """
@@ -134,7 +134,7 @@ def effects_on(found: Iterable[Effect], ids: Container[str], years: Collection[i
 
 
 def _glanced(settled: Settled, case: Glimpse) -> object:
-    """The raw answers behind what a page shows of a case: while they stay, so does the page."""
+    """The raw answers that decide what a page shows of a case: where they are equal, so are the pages."""
     program, run = settled.program, settled.run()
     paid = {(each.step.item.id, None if each.due is None else each.due(run.slots)[0]) for each in program.payments}
     told = {(each.step.item.id, *obligation_status(each, run, case.as_of)[:2]) for each in program.obligations}

@@ -104,6 +104,7 @@ class ByOutcome:
 
 
 Expression = Literal | FactRef | ItemRef | Unpublished | Apply | Cases | Scale | ByOutcome
+Bound = Literal | ItemRef  # of a cell of a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +166,8 @@ class Cell:
     PARTS: ClassVar = ("low", "high")
     values: tuple[Literal, ...] | None
     excluded: tuple[Literal, ...] | None
-    low: Expression | None
-    high: Expression | None
+    low: Bound | None
+    high: Bound | None
     at: Location = field(compare=False)
 
     @property
@@ -182,12 +183,12 @@ class Cell:
         return () if self.listed is None else self.listed[1]
 
     @property
-    def bounds(self) -> tuple[tuple[str, Expression], ...]:
+    def bounds(self) -> tuple[tuple[str, Bound], ...]:
         """The comparisons with bounds; none where the cell has a list."""
         pairs = (("at_least", self.low), ("less_than", self.high))
         return tuple((name, bound) for name, bound in pairs if bound is not None)
 
-    def data(self, written: Callable[[Expression], Any]) -> Any:
+    def data(self, written: Callable[[Bound], Any]) -> Any:
         """The cell as a rule file has it, with each literal and bound as ``written`` gives it."""
         if self.listed is None:
             bounds = {"from": self.low, "before": self.high}

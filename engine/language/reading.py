@@ -63,8 +63,12 @@ def cell(data: Any, reader: Reader) -> tree.Cell:
         return tree.Cell((tree.Literal(data, at),), None, None, None, at)
     if "not_in" in data:
         return tree.Cell(None, literals(data["not_in"], reader.below("not_in")), None, None, at)
-    low, high = (optional(data, key, reader, expression) for key in ("from", "before"))
+    low, high = (optional(data, key, reader, _bound) for key in ("from", "before"))
     return tree.Cell(None, None, low, high, at)
+
+
+def _bound(data: Any, reader: Reader) -> tree.Bound:
+    return tree.ItemRef(data["ref"], reader.at) if isinstance(data, dict) else tree.Literal(data, reader.at)
 
 
 def expression(data: Any, reader: Reader) -> tree.Expression:

@@ -21,7 +21,7 @@ from engine.language.expressions import (
     walk,
 )
 from engine.language.facts import YEAR, Vocabulary
-from engine.language.types import DATE, UNIT_SCALE, UNITS, VERDICT, Type, fits, joined, named, number
+from engine.language.types import DATE, UNIT_SCALE, VERDICT, Type, fits, joined, named, number
 from engine.language.typing import Scope, check_cell, check_condition, declared, type_of
 from engine.policy import model
 from engine.records import dataclass
@@ -147,8 +147,6 @@ def _typed(item: model.Item, scope: Scope) -> Type | None:
     for condition in conditions:
         if condition is not None:
             check_condition(condition, scope)
-    if item.unit is not None and item.unit not in UNITS:
-        scope.report(item.at, "unknown-value", value=item.unit, allowed=", ".join(UNITS))
     match item.body:
         case model.Parameter():
             return _parameter(item, item.body, scope)

@@ -238,7 +238,7 @@ def _items(convention: model.Convention | None) -> Mapping[str, model.Item]:
 
 
 def inline(lines: Iterable[tuple[int, str]], say: Say) -> str:
-    """Indented lines on one line: what stands below a line goes into brackets behind it."""
+    """Indented lines on one line: those below a line follow it in brackets."""
     text, depth = "", None
     opened = 0
     for level, line in lines:

@@ -76,7 +76,7 @@ def single(number: int | Fraction, lang: str) -> bool:
 
 
 def unit_text(type_: Type | None, lang: str) -> str:
-    """The unit that stands behind a number, or nothing."""
+    """The unit that is written after a number, or nothing."""
     unit = None if type_ is None else type_.unit
     return {"patients": "patients", "ETP": "ETP" if lang == "fr" else "FTE", "percent": "%", "EUR": "€"}.get(
         unit or "", ""

@@ -1,4 +1,4 @@
-"""What the tests reach: rules and observed tests come in, every place that can decide goes out with the sides reached.
+"""Coverage of the rules: observed tests come in, every place that can decide goes out with the sides that they reach.
 
 A place counts as reached only by a test that looks at its item: one that expects it, or something that is made of it.
 """

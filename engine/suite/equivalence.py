@@ -31,7 +31,7 @@ class Equivalence:
     _cases: list[AllCases] = field(default_factory=list)
 
     def shown(self, item: Item, changed: Session) -> tuple[Status, Encoding | None, Symbols]:
-        """Whether some case tells the item apart from what it is under ``changed``, and the first such case.
+        """Whether some case has another answer for the item under ``changed``, and the first such case.
 
         Raises:
             InputFault: the change makes rules that do not resolve.

@@ -1,4 +1,4 @@
-"""Conventions with one thing changed: a registry comes in, every mutant of its rules goes out, item by item.
+"""Mutants: a registry comes in, every convention with one place of its rules changed goes out, item by item.
 
 A mutant is what a slip of the pen would make of the rules; a good test suite notices each of them.
 """

@@ -1,4 +1,4 @@
-"""Whether the policies' tests notice a change: a session and its tests come in, the fate of every mutant goes out.
+"""Mutation testing of the policies: a registry and its tests come in, the fate of every mutant goes out.
 
 For each mutant the changed item alone is asked first, with the inputs that each test gives it; a test is run only where
 the answer differs and the test looks at the item, and the first that fails settles the matter.

@@ -1,4 +1,4 @@
-"""Small faults of a condition or expression: a node comes in, the same node with one thing changed goes out, each once.
+"""Mutations of a condition or expression: a node comes in, the same node with one thing changed goes out, each once.
 
 Thresholds move by one step of what they are compared with, operators turn into their neighbours, parts are left out.
 """

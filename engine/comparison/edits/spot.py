@@ -57,7 +57,7 @@ class Spot:
     def edit(
         self, part: str, before: Value, after: Value, *, change: str = "", weight: str = "", apart: bool = False
     ) -> Edit:
-        """An edit of this part; ``apart`` where the side that lacks it has no place for it."""
+        """An edit of this part; with ``apart``, a side without the value has no place in a file either."""
         lacking = [apart and value is None for value in (before, after)]
         return Edit(
             item=self.item,

@@ -155,7 +155,7 @@ def _in_order(found: Sequence[Edit]) -> tuple[Edit, ...]:
 
 
 def _together(found: Iterable[Edit], setting: Setting) -> Iterator[Edit]:
-    """The edits, those of one number that changes at several places as one: P30 that becomes P25 wherever it stands.
+    """The edits, with one for all places where the same number becomes the same other, such as P25 instead of P30.
 
     It is told where it decides, if it does, and not where facts are held against each other or a property speaks of it.
     """

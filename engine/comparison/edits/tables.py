@@ -110,14 +110,8 @@ def _cell_text(name: str, cell: tree.Cell) -> str:
     return f"{low}{name} < {_bound(cell.high)}" if cell.high is not None else f"{name} ≥ {_bound(cell.low)}"
 
 
-def _bound(node: tree.Expression | None) -> str:
-    match node:
-        case tree.Literal(value):
-            return as_written(value)
-        case tree.FactRef(name) | tree.ItemRef(name):
-            return name
-        case _:
-            return "…"
+def _bound(node: tree.Bound | None) -> str:
+    return node.id if isinstance(node, tree.ItemRef) else "" if node is None else as_written(node.value)
 
 
 def _deciding(a: Table, b: Table, setting: Setting) -> set[int] | None:

@@ -1,6 +1,6 @@
-"""What a convention declares beside its items speaks of what exists: unknown names and misfits go out.
+"""Checks headline results, properties and suppositions: names that do not exist and types that do not fit go out.
 
-Headline results, properties, suppositions: none of them decides a case.
+None of them decides a case.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Nothing is passed over in silence: what is declared and not used goes out, and files that no reader takes."""
+"""Unused declarations and unread files: a convention or a folder comes in, what nothing reads goes out."""
 
 from __future__ import annotations
 

@@ -5,12 +5,21 @@ Multiplication is where solvers get lost, and most questions can be answered wit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from engine.language.logic import Sort, Term
 from engine.language.term_bank import TermBank
+
+
+class Place(NamedTuple):
+    """What a product and its factors come to in a case."""
+
+    whole: Fraction
+    left: Fraction
+    right: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +31,23 @@ class Product:
     left: Term
     right: Term
 
-    def right_in(self, worth: Callable[[Term], Fraction]) -> bool:
-        """Whether it is so in a model."""
-        return worth(self.whole) == worth(self.left) * worth(self.right)
+    def right_in(self, place: Place) -> bool:
+        """Whether it is so at a place."""
+        return place.whole == place.left * place.right
 
-    def with_factor(self, bank: TermBank, worth: Callable[[Term], Fraction]) -> tuple[Term, Term]:
-        """That its right factor is as in a model, which makes it linear."""
-        value = constant(bank, self.right, worth(self.right))
+    def with_factor(self, bank: TermBank, place: Place) -> tuple[Term, Term]:
+        """That its right factor is as at a place, which makes it linear."""
+        value = constant(bank, self.right, place.right)
         return bank.same(self.right, value), bank.same(self.whole, bank.times(value, self.left))
 
-    def around(self, bank: TermBank, x: Fraction, y: Fraction) -> Iterator[Term]:
+    def around(self, bank: TermBank, place: Place) -> Iterator[Term]:
         """What holds around a place: with one factor of the place it is linear, else it is on one side of that."""
-        left, right = constant(bank, self.left, x.limit_denominator(100)), constant(bank, self.right, y)
+        left = constant(bank, self.left, place.left.limit_denominator(100))
+        right = constant(bank, self.right, place.right)
         by_left, by_right = bank.times(left, self.right), bank.times(right, self.left)
         yield bank.either(bank.negate(bank.same(self.left, left)), bank.same(self.whole, by_left))
         yield bank.either(bank.negate(bank.same(self.right, right)), bank.same(self.whole, by_right))
-        flat = bank.minus(bank.plus(by_left, by_right), constant(bank, self.whole, left.value * y))
+        flat = bank.minus(bank.plus(by_left, by_right), constant(bank, self.whole, left.value * place.right))
         low, high = bank.at_most(self.left, left), bank.at_most(left, self.left)
         short, long = bank.at_most(self.right, right), bank.at_most(right, self.right)
         for one, other in ((low, short), (high, long)):
@@ -60,7 +70,7 @@ def product_of(bank: TermBank, term: Term) -> Product:
 def first_facts(bank: TermBank, product: Product, others: Iterable[Product]) -> Iterator[Term]:
     """What is known of a product at once, and of a quotient beside other ones."""
     if product.symbol is product.whole:
-        yield from product.around(bank, Fraction(0), Fraction(0))
+        yield from product.around(bank, Place(Fraction(0), Fraction(0), Fraction(0)))
         return
     for value, place in ((bank.exact(0), bank.exact(0)), (bank.exact(1), product.right)):
         yield bank.same(bank.at_most(value, product.left), bank.at_most(place, product.whole))

@@ -29,8 +29,9 @@ class Prover:
     def __init__(self, space: Space, base: Iterable[Term], effort: int = DEFAULT_EFFORT) -> None:
         self.space = space
         self.effort = effort
-        self._base = tuple(base)
+        self.base = tuple(base)
         self._solver: Solver | None = None
+        self._places: dict[Term, int] = {}  # of candidates that first cases took: most take the same again
 
     def ask(self, *goal: Term) -> Status:
         """Whether some case has all of ``goal``."""
@@ -44,7 +45,7 @@ class Prover:
     def first(self, *goal: Term) -> tuple[Status, Symbols]:
         """As :meth:`ask`, with the values of all symbols in the first such case."""
         status, solver = self._asked(goal)
-        return status, first_values(solver, self.space, goal) if status is Status.SHOWN else {}
+        return status, first_values(solver, self.space, goal, self._places) if status is Status.SHOWN else {}
 
     def fewest(self, truths: Sequence[Term], most: int, *goal: Term) -> tuple[Status, list[Term]]:
         """As :meth:`ask`, of cases where up to ``most`` of some truths hold; which do, each only if it must in turn."""
@@ -54,7 +55,7 @@ class Prover:
         status, solver = self._asked(few)
         if status is not Status.SHOWN:
             return status, []
-        search = _Search(solver, self.space, solver.model())
+        search = _Search(solver, self.space, solver.model(), {})
         with solver.supposing(*few):
             search.settle([Unknown(truth, (False, True)) for truth in truths])
         return status, [truth for truth in truths if search.model.value(truth)]
@@ -114,14 +115,17 @@ class Prover:
 
     def _ready(self) -> Solver:
         if self._solver is None:
-            self._solver = Solver(self.space.bank, self._base, effort=self.effort)
+            self._solver = Solver(self.space.bank, self.base, effort=self.effort)
         return self._solver
 
 
-def first_values(solver: Solver, space: Space, goal: Iterable[Term]) -> Symbols:
-    """The first values of all symbols with which the goal holds; the solver has just shown that there are some."""
+def first_values(solver: Solver, space: Space, goal: Iterable[Term], places: dict[Term, int]) -> Symbols:
+    """The first values of all symbols with which the goal holds; the solver has just shown that there are some.
+
+    ``places`` are guesses at which candidate a symbol takes; it may only be quicker for them, and is told what was.
+    """
     facts = space.open_facts.values()
-    search = _Search(solver, space, solver.model())
+    search = _Search(solver, space, solver.model(), places)
     with solver.supposing(*goal):
         search.settle([*space.open_questions.values(), *(fact.present for fact in facts)])
         search.settle([part for fact in facts if search.place(fact.present) for part in fact.parts])
@@ -135,6 +139,7 @@ class _Search:
     solver: Solver
     space: Space
     model: Model
+    places: dict[Term, int]
 
     def settle(self, unknowns: Sequence[Unknown]) -> None:
         """Gives each symbol in turn its first candidate that is possible."""
@@ -169,12 +174,14 @@ class _Search:
     def _settle_one(self, unknown: Unknown) -> None:
         """The first candidate that is possible, which is not the very first."""
         low, high = 1, self.place(unknown)
+        guess = self.places.get(unknown.symbol, 0)
         while low < high:
-            middle = (low + high) // 2
+            middle = next((place for place in (guess, guess - 1) if low <= place < high), (low + high) // 2)
             if self._followed(self.solver.check_literals([self._among(unknown, 0, middle)])) is Status.SHOWN:
                 high = self.place(unknown)
             else:
                 low = middle + 1
+        self.places[unknown.symbol] = high
         self.solver.add(self._among(unknown, high, high))
 
     def place(self, unknown: Unknown) -> int:

@@ -10,14 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from functools import partial
 from typing import Any
 
 from engine.errors import Location, Problem, UsageFault
-from engine.language.logic import Plain, Term
+from engine.language.logic import Plain, Sort, Term
 from engine.language.term_bank import TermBank
 from engine.proof.lowering import Lowering
-from engine.proof.products import Product, first_facts
+from engine.proof.products import Place, Product, first_facts
 
 SOLVER_VERSION = "5.4.1"  # as locked: another one may find other models, and spend its budget elsewhere
 DEFAULT_EFFORT = 20_000_000  # the solver's own count of its steps, for each question
@@ -71,6 +70,8 @@ class Solver:
         self._way = (0, 0)
         self._model: Any = None
         self._lowering = Lowering(self._z3, context, bank)
+        self._told = bank.symbol("products", Sort.TRUTH)  # whether the facts about products are told
+        self._last: dict[Product, Place] = {}  # of the last case that multiplied rightly
         self._products: list[tuple[Product, ...]] = [()]  # of each scope, with those of the scopes around it
         self.add(*base)
 
@@ -78,8 +79,12 @@ class Solver:
         self._assert(terms)
         found = self._lowering.products_in(terms).difference(self._products[-1])
         for each in sorted(found, key=lambda each: each.symbol.number):
-            self._assert(first_facts(self.bank, each, self._products[-1]))
+            self._tell(first_facts(self.bank, each, self._products[-1]))
             self._products[-1] += (each,)
+
+    def _tell(self, facts: Iterable[Term]) -> None:
+        """Facts about products, which hold for a question that is asked with them."""
+        self._assert(self.bank.either(self.bank.negate(self._told), fact) for fact in facts)
 
     def _assert(self, terms: Iterable[Term]) -> None:
         for each in terms:
@@ -114,23 +119,34 @@ class Solver:
         return self._checked([self._lowering.lowered(term) for term in terms])
 
     def _checked(self, lowered: Sequence[Any]) -> Status:
-        spent = self._spent()
-        while True:
-            status = self._in_turns(lowered, self._effort + spent - self._spent())
+        """Asks without the facts about products first: most often the factors of a case found so or of the last do."""
+        told = self._lowering.lowered(self._told)
+        for effort in range(self._effort, 0, -FIRST_TURN):
+            asked = lowered if effort == self._effort else (*lowered, told)
+            status = self._in_turns(asked, effort)
             if status is not Status.SHOWN:
                 return status
-            read = partial(self._lowering.worth, self._model)
-            wrong = [each for each in self._products[-1] if not each.right_in(read)]
-            if not wrong:
+            products = self._products[-1]
+            places = {each: self._lowering.place_of(self._model, each) for each in products}
+            wrong = [each for each in products if not each.right_in(places[each])]
+            if not wrong or self._made_right(asked, places) or self._made_right(asked, self._last):
+                self._last = {each: self._lowering.place_of(self._model, each) for each in products}
                 return status
-            self._solver.push()
-            try:
-                self._assert(fact for each in self._products[-1] for fact in each.with_factor(self.bank, read))
-                if self._asked(lowered, FIRST_TURN) is Status.SHOWN:
-                    return status
-            finally:
-                self._solver.pop()
-            self._assert(fact for each in wrong for fact in each.around(self.bank, read(each.left), read(each.right)))
+            if asked is not lowered:
+                self._tell(fact for each in wrong for fact in each.around(self.bank, places[each]))
+        return Status.UNDECIDED
+
+    def _made_right(self, lowered: Sequence[Any], places: Mapping[Product, Place]) -> bool:
+        """Whether a case has the factors of these places, and multiplies rightly."""
+        products = self._products[-1]
+        if not products or any(each not in places for each in products):
+            return False
+        self._solver.push()
+        try:
+            self._assert(fact for each in products for fact in each.with_factor(self.bank, places[each]))
+            return self._asked(lowered, FIRST_TURN) is Status.SHOWN
+        finally:
+            self._solver.pop()
 
     def _in_turns(self, lowered: Sequence[Any], effort: int) -> Status:
         """Asks in turns: how long a question takes is mostly luck, and another start may be a hundred times quicker."""

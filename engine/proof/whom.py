@@ -10,12 +10,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
+from typing import Any
 
-from engine.language.logic import Plain, Term
+from engine.language.logic import Plain, Term, cone, evaluate_in_order
 from engine.language.symbolic import Symbolic, is_value, known
-from engine.language.term_days import code, day_code
+from engine.language.term_days import Day, code, day_code
 from engine.language.types import Type
-from engine.language.values import Absent, Number, Value
+from engine.language.values import Absent, Number, Scalar, Value
 from engine.proof.prover import Prover
 from engine.proof.solving import Status
 from engine.proof.witness import value_of
@@ -30,6 +32,17 @@ class Input:
     name: str
     answer: Symbolic
     type: Type
+
+    def symbols_of(self, value: Any) -> dict[str, Plain]:
+        """What its symbols are where it has a value."""
+        parts = self.answer.value if isinstance(self.answer.value, Day) else cone((self.answer.value,))
+        values = [value]
+        if isinstance(value, dt.date):
+            values = [value.year, value.month, value.day]
+        elif self.type.kind == "number" and self.type.scale is not None:
+            values = [int(value * 10**self.type.scale)]
+        names = (str(part.value) for part in parts if part.operator == "symbol")
+        return dict(zip(names, values, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +76,18 @@ def region_of(prover: Prover, goal: Term, inputs: Sequence[Input], symbols: Mapp
 
 
 class _Widening:
-    """The extents so far and the terms that say them."""
+    """The extents so far and the terms that say them, and the last case that was found without the goal."""
 
     def __init__(self, prover: Prover, goal: Term, inputs: Sequence[Input], symbols: Mapping[str, Plain]) -> None:
         self.bank = prover.space.bank
         self.prover = prover
         self.without = self.bank.negate(goal)
         self.inputs = {each.name: each for each in inputs}
+        self.symbols = symbols
         values = {each.name: value_of(each.answer, symbols) for each in inputs}
         self.extents = {name: Extent(values=(value,)) for name, value in values.items()}
+        self.against: Mapping[str, Plain] = {}
+        self.told = cone((*prover.base, self.without))
 
     def region(self) -> Region | None:
         if not self._proved(self.extents):
@@ -87,7 +103,14 @@ class _Widening:
     def _proved(self, extents: Mapping[str, Extent]) -> bool:
         """Whether every case within the extents has the goal."""
         terms = [self._term(name, extent) for name, extent in extents.items()]
-        return self.prover.ask(self.without, *terms) is Status.EXCLUDED
+        status, found = self.prover.some(self.without, *terms)
+        self.against = {**self.symbols, **found} if status is Status.SHOWN else {}
+        return status is Status.EXCLUDED
+
+    def _fails(self, name: str, value: Scalar) -> bool:
+        """Whether the case found without the goal is one, too, where an input has another value; no proof is needed."""
+        values = evaluate_in_order(self.told, {**self.against, **self.inputs[name].symbols_of(value)})
+        return all(values[term] for term in (*self.prover.base, self.without))
 
     def _term(self, name: str, extent: Extent) -> Term:
         bank, answer = self.bank, self.inputs[name].answer
@@ -108,16 +131,20 @@ class _Widening:
 
     def _widen(self, name: str) -> None:
         (value,) = self.extents[name].values
-        each = self.inputs[name]
         if isinstance(value, Absent | bool):
             return
         if isinstance(value, str):
-            for word in each.type.values:
-                if word != value:
-                    self._try(name, Extent(values=(*self.extents[name].values, word)))
+            self._add_words(name, value)
         elif self._try(name, Extent(low=value, high=value)):
-            self._reach(name, value, upwards=False)
-            self._reach(name, value, upwards=True)
+            self._reach(name, value, -self._unit(name))
+            self._reach(name, value, self._unit(name))
+
+    def _add_words(self, name: str, value: str) -> None:
+        """All words that are proved: those that no case without the goal has."""
+        words = [value, *(word for word in self.inputs[name].type.values if word != value)]
+        while len(words) > 1 and not self._try(name, Extent(values=tuple(words))):
+            failing = {word for word in words[1:] if self.against and self._fails(name, word)} or {words[-1]}
+            words = [word for word in words if word not in failing]
 
     def _try(self, name: str, extent: Extent) -> bool:
         wider = {**self.extents, name: extent}
@@ -126,33 +153,45 @@ class _Widening:
         self.extents = wider
         return True
 
-    def _reach(self, name: str, value: Number | dt.date, *, upwards: bool) -> None:
-        """The furthest bound on one side that is proved, by doubling steps and then halving them."""
-        if self._try(name, self._bounded(name, None, upwards)):
+    def _reach(self, name: str, value: Number | dt.date, unit: Fraction) -> None:
+        """The furthest bound on one side that is proved: just before the nearest case without the goal."""
+        if self._try(name, self._bounded(name, None, unit)):
             return
-        step, unit = 1, self._unit(name)
-        while step < WIDEST and self._try(name, self._bounded(name, _moved(value, step, unit, upwards), upwards)):
-            step *= 2
-        good = step // 2
-        while step - good > 1:
-            middle = (good + step) // 2
-            if self._try(name, self._bounded(name, _moved(value, middle, unit, upwards), upwards)):
+        good, bad, nearest = 0, self._nearest(name, value, unit, 0, WIDEST), True
+        while bad - good > 1:
+            middle = bad - 1 if nearest else (good + bad) // 2
+            if self._try(name, self._bounded(name, _moved(value, middle, unit), unit)):
                 good = middle
             else:
-                step = middle
+                bad, nearest = self._nearest(name, value, unit, good, middle), not nearest
 
-    def _bounded(self, name: str, bound: Number | dt.date | None, upwards: bool) -> Extent:
+    def _nearest(self, name: str, value: Number | dt.date, unit: Fraction, good: int, bad: int) -> int:
+        """How many steps away the case found without the goal still is one, between two bounds."""
+        if self.against:
+            there: Any = value_of(self.inputs[name].answer, self.against)
+            bad = min(bad, ceil((_place(there) - _place(value)) / unit))
+            while bad - good > 1:
+                middle = (good + bad) // 2
+                good, bad = (good, middle) if self._fails(name, _moved(value, middle, unit)) else (middle, bad)
+        return bad
+
+    def _bounded(self, name: str, bound: Number | dt.date | None, unit: Fraction) -> Extent:
         extent = self.extents[name]
-        return Extent(low=extent.low, high=bound) if upwards else Extent(low=bound, high=extent.high)
+        return Extent(low=extent.low, high=bound) if unit > 0 else Extent(low=bound, high=extent.high)
 
     def _unit(self, name: str) -> Fraction:
-        """The step between two numbers of an input: its last decimal; a ratio is told by thousandths."""
-        scale = self.inputs[name].type.scale
-        return Fraction(1, 10 ** (3 if scale is None else scale))
+        """The step between two values of an input: a day, or its last decimal; a ratio is told by thousandths."""
+        type_ = self.inputs[name].type
+        places = 0 if type_.kind == "date" else 3 if type_.scale is None else type_.scale
+        return Fraction(1, 10**places)
 
 
-def _moved(value: Number | dt.date, steps: int, unit: Fraction, upwards: bool) -> Number | dt.date:
-    signed = steps if upwards else -steps
+def _place(value: Number | dt.date) -> Fraction:
+    return Fraction(value.toordinal() if isinstance(value, dt.date) else value)
+
+
+def _moved(value: Number | dt.date, steps: int, unit: Fraction) -> Number | dt.date:
     if isinstance(value, dt.date):
-        return dt.date.fromordinal(min(max(value.toordinal() + signed, 1), dt.date.max.toordinal()))
-    return value + signed * unit
+        day = value.toordinal() + steps * int(unit)
+        return dt.date.fromordinal(min(max(day, 1), dt.date.max.toordinal()))
+    return value + steps * unit

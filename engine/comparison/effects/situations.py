@@ -6,7 +6,6 @@ whatever else is so.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -195,11 +194,7 @@ class _Local:
         known: Any = value
         if isinstance(value, Absent):
             known = type_.values[0] if type_.values else {"date": FIRST_DAY, "boolean": False}.get(type_.kind, 0)
-        parts = [term for term in cone(terms_of(answer)[2:]) if term.operator == "symbol"]
-        values = [known * 10**type_.scale] if type_.kind == "number" and type_.scale is not None else [known]
-        if isinstance(known, dt.date):
-            values = [known.year, known.month, known.day]
-        self.symbols.update(zip((str(part.value) for part in parts), values, strict=True))
+        self.symbols.update(Input(id_, answer, type_).symbols_of(known))
         return answer
 
     def _fact_rules(self) -> Iterator[Term]:

@@ -88,7 +88,8 @@ class Plan:
 
     @property
     def types(self) -> Mapping[str, Type | None]:
-        return self.resolved.types
+        """The type of each item, in the order of the steps, in which a result names what it uses."""
+        return {step.item.id: step.type for step in self.steps}
 
 
 def make_plan(

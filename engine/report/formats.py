@@ -23,6 +23,7 @@ GAP = "  "
 _SPACES = re.compile(r"[ \t\n]+")  # not the narrow ones, which keep an amount and its sign together
 _SIGN = re.compile(r" (?=[?!;:»](?:\s|$))|(?<=«) ")  # French signs stay on the line of their word
 _KEPT = "\ue000"
+_ODD_WIDTHS = re.compile(r"[^\x00-\u02ff]")  # where a character may take no column of a terminal, or two
 _TONES = {"good": "1;32", "bad": "1;31", "heed": "1;33", "open": "1;33", "": "1"}
 _SECTION, _HEAD = "1;36", "2"
 
@@ -130,9 +131,8 @@ def _widths(grid: Sequence[Sequence[str]], width: int) -> list[int] | None:
 
 def display_width(text: str) -> int:
     """Terminal columns that the text takes."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
+    odd = _ODD_WIDTHS.findall(text)
+    return len(text) + sum(-1 if unicodedata.combining(c) else unicodedata.east_asian_width(c) in "WF" for c in odd)
 
 
 def markdown(page: Page) -> str:

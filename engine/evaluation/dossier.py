@@ -15,7 +15,7 @@ from typing import Any
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.evaluation.facts import CASE, Facts, misordered, order_problem, read_case, read_named
 from engine.language.facts import FIRST_DAY, SIGNATURE, YEAR, EventType, Fact, Vocabulary, event_types
-from engine.language.spoken import Unread, read_spoken
+from engine.language.spoken import Unread, in_words, read_spoken
 from engine.language.typing import is_date
 from engine.language.values import Scalar
 from engine.policy.document import Document
@@ -182,6 +182,8 @@ def _impossible(facts: Facts, events: Sequence[Event], vocabulary: Vocabulary, d
             yield _between(event, "event-before-signature", signature=signature, place=signed_at)
         for earlier in events[:place]:
             yield from _pair(earlier, event)
+        if place and event.day < (last := events[place - 1]).day:
+            yield _between(event, "event-order", other=last.type.name, other_day=last.day, place=last.at)
         yield from _under_way(event, events[:place])
     yield from _contradicted(facts, events, document)
     merged = dict(facts)
@@ -208,8 +210,6 @@ def _pair(earlier: Event, later: Event) -> Iterator[Problem]:
     """What is wrong between an event and one listed before it."""
     other = {"other": earlier.type.name, "other_day": earlier.day, "place": earlier.at}
     same = later.type is earlier.type
-    if later.day < earlier.day:
-        yield _between(later, "event-order", **other)
     if same and later.type.once:
         yield _between(later, "event-twice", **other)
     elif same and later.type.yearly and later.year is not None and earlier.year is not None:
@@ -219,7 +219,7 @@ def _pair(earlier: Event, later: Event) -> Iterator[Problem]:
             yield _between(later, "event-year-order", year=later.year, other_year=earlier.year, **other)
     elif same and later.day == earlier.day:
         yield _between(later, "event-twice", **other)
-    if earlier.type.last:
+    if earlier.type.last and later.day >= earlier.day:
         yield _between(later, "event-after-end", **other)
     if later.type.name in earlier.type.after and later.day >= earlier.day:
         yield _between(earlier, "event-sequence", other=later.type.name, other_day=later.day, place=later.at)
@@ -236,4 +236,5 @@ def _contradicted(facts: Facts, events: Sequence[Event], document: Document) -> 
 
 
 def _between(event: Event, code: str, **values: object) -> Problem:
-    return Problem(event.at, code, {"type": event.type.name, "day": event.day, **values})
+    told = {"type": event.type.name, "day": event.day, **values}
+    return Problem(event.at, code, {k: in_words(v) if isinstance(v, dt.date) else v for k, v in told.items()})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -86,7 +87,8 @@ def _years(timeline: Timeline, say: Say) -> Iterator[Block]:
 def _money(timeline: Timeline, say: Say, otherwise: ReadOtherwise) -> Iterator[Block]:
     """The four amounts of each contract year."""
     yield Heading(say("amounts"))
-    rows = tuple((str(row.year), *money_cells(row.decision, say, otherwise, row.year)) for row in timeline.rows)
+    today = ((row.year, replace(row.decision, as_of=timeline.as_of)) for row in timeline.rows)
+    rows = tuple((str(year), *money_cells(decision, say, otherwise, year)) for year, decision in today)
     yield Table((say("year"), *money_columns(timeline.as_of, say)), rows)
     yield from reasons_block(say)
 

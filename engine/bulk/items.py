@@ -104,23 +104,30 @@ def _parameter(parameter: Parameter, type_: Type | None, names: Names) -> Column
 
 
 def _table(table: Table, type_: Type | None, names: Names) -> Column:
-    """Rows by Kleene logic: known where all rows that can match give one published value."""
+    """Rows by Kleene logic: known where all rows that can match give the published value of the first of them."""
     keys = [None if isinstance(row.then, Unpublished) else literal_value(row.then, type_) for row in table.rows]
     starts = range(0, len(keys), WORD)
-    words = [names.stages.keep(_possible(table, table.rows[start : start + WORD], names)) for start in starts]
-    published = list(dict.fromkeys(key for key in keys if key is not None))
-    values = algebra.level([literal_column(key, type_) for key in published])
-    value: Operand = None
-    for key, column in zip(published, values, strict=True):
-        alone = []
-        for start, word in zip(starts, words, strict=True):
-            others = sum(1 << place for place, other in enumerate(keys[start : start + WORD]) if other != key)
-            alone.append(word & others == 0)
-        value = algebra.either(pl, algebra.all_of(pl, alone), column.value, value)
-    some = algebra.any_of(pl, [word != 0 for word in words])
+    words = [
+        names.stages.keep(algebra.lift(pl, _possible(table, table.rows[start : start + WORD], names)))
+        for start in starts
+    ]
+    first: Operand = None
+    for start, word in reversed([*zip(starts, words, strict=True)]):
+        first = algebra.either(pl, word != 0, word.bitwise_trailing_zeros().cast(pl.Int64) + start, first)
+    first = names.stages.keep(first)
+    alone = []
+    for start, word in zip(starts, words, strict=True):
+        part = keys[start : start + WORD]
+        others = [sum(1 << place for place, other in enumerate(part) if other != key) for key in keys]
+        alone.append(word & pl.lit(pl.Series(others, dtype=pl.Int64)).gather(first) == 0)
     absent = algebra.any_of(pl, [names.column(ref).absent for ref in table.inputs.values()])
-    none = algebra.all_of(pl, [absent, algebra.opposite(some)])
-    return Column(algebra.either(pl, some, value, None), values[0].below if values else 1, none)
+    none = algebra.all_of(pl, [absent, first.is_null()])
+    given = algebra.level([literal_column(key, type_) for key in keys if key is not None])
+    if not given:
+        return Column(None, 1, none)
+    published = iter(given)
+    values = pl.lit(pl.Series([None if key is None else next(published).value for key in keys])).gather(first)
+    return Column(algebra.when(pl, algebra.all_of(pl, alone), values), given[0].below, none)
 
 
 def _possible(table: Table, rows: Sequence[Row], names: Names) -> Operand:

@@ -91,30 +91,33 @@ class Kernel:
         window: Operand = None
         for number, each in enumerate(windows):
             window = when(pl, decides(each, self.facts), number, window)
-        rows = facts.with_row_index(ROW).with_columns(window.alias(WINDOW))
+        rows = facts.with_columns(window.alias(WINDOW)).with_row_index(ROW)
         made = []
         for number in rows[WINDOW].unique():
-            own = rows.filter(pl.col(WINDOW).eq_missing(number))
+            own = rows.lazy().filter(pl.col(WINDOW).eq_missing(number))
             if number is None or number >= len(conventions):
-                made.append(own.select(ROW, *self._undecided(None if number is None else windows[number].id)))
+                undecided = self._undecided(None if number is None else windows[number].id)
+                made.append(own.select(ROW, *undecided).collect(optimizations=PLAIN))
             else:
                 made.extend(self._of_convention(conventions[number], own))
         found = pl.concat(made) if made else rows.select(ROW, *self._undecided())
         return (found if len(made) < 2 else found.sort(ROW)).drop(ROW)
 
-    def _of_convention(self, convention: Convention, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    def _of_convention(self, convention: Convention, rows: pl.LazyFrame) -> Iterator[pl.DataFrame]:
         """The results of rows of one convention, whatever overlays they meet."""
         if convention.id not in self.parts:
             self.parts[convention.id] = self._part(convention)
         part = self.parts[convention.id]
-        rows = part.gates.run(rows.lazy()).select(*rows.columns, LAID).collect(optimizations=PLAIN)
-        met = frozenset(rows[LAID].unique())
+        laid = part.gates.run(rows).select(LAID).collect(optimizations=PLAIN)[LAID]
+        met = frozenset(laid.unique())
         known = next((each for each in part.made if met <= each), None)
         if known is None:
             known = met.union(*part.made)
             part.made[known] = self._made(part, known)
         for made in part.made[known]:
-            own = rows.lazy() if met <= made.laid else rows.lazy().filter(pl.col(LAID).is_in(made.laid))
+            own = rows.with_columns(pl.lit(laid))
+            if not met <= made.laid:
+                own = own.filter(pl.col(LAID).is_in(made.laid))
             yield made.stages.run(own).select(ROW, *made.results).collect(optimizations=PLAIN)
 
     def _part(self, convention: Convention) -> Part:

@@ -182,11 +182,12 @@ def either(pl: Any, condition: Operand, then: Operand, otherwise: Operand) -> Op
 
 
 def on_scale(pl: Any, left: Operand, scale: tuple[str, ...]) -> Column:
-    """The column of an item on a scale, from what is left of it."""
-    value: Operand = None
-    for number, step in enumerate(scale):
-        value = either(pl, left == 2 << number, step, value)
-    return Column(value, 1, left == 1, left, scale)
+    """The column of an item on a scale, from what is left of it: a step where that is one bit, and not the lowest."""
+    if constant(left):
+        steps = {2 << number: step for number, step in enumerate(scale)}
+        return Column(steps.get(left), 1, left == 1, left, scale)
+    step = when(pl, left & (left - 1) == 0, left.bitwise_trailing_zeros())
+    return Column(pl.lit(pl.Series([None, *scale])).gather(step), 1, left == 1, left, scale)
 
 
 def scaled(pl: Any, column: Column, scale: tuple[str, ...]) -> Operand:

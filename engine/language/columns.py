@@ -15,6 +15,8 @@ from typing import Any
 from engine.language import algebra
 from engine.language.algebra import Column, Operand, Test
 
+FEW = 8  # members of a list that are compared one by one: to look a text up takes as long as ten comparisons
+
 
 def compare(test: Test) -> Callable[[Any, Column, Column], Operand]:
     """A comparison: false where either side is not applicable, null where either is undetermined."""
@@ -37,6 +39,8 @@ def member(wanted: bool) -> Callable[[Any, Column, Sequence[Any]], Operand]:
             return algebra.among(pl, left, lambda step: (step in values) is wanted)
         if algebra.constant(left.value):
             found: Operand = None if left.value is None else left.value in values
+        elif len(values) <= FEW:
+            found = algebra.any_of(pl, [left.value == value for value in values])
         else:
             found = left.value.is_in(list(values))
         holds = found if wanted else algebra.opposite(found)

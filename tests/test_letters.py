@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import shutil
 import subprocess
@@ -329,6 +331,18 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "a.docx").read_bytes() == (tmp_path / "b.docx").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.docx") as archive:
         assert {part.date_time for part in archive.infolist()} == {MADE}
+
+
+def test_beside_a_letter_stands_what_it_rests_on_without_its_people(tmp_path: Path) -> None:
+    case, options = LETTER["trop-percu"]
+    write(case, "trop-percu", tmp_path / "l.docx", *options)
+    text = (tmp_path / "l.docx.json").read_text(encoding="utf-8")
+    record = json.loads(text)
+    sha = hashlib.sha256((LETTERS / "trop-percu.docx").read_bytes()).hexdigest()
+    assert (record["kind"], record["day"], record["template"]) == ("trop-percu", "2026-11-28", f"sha256:{sha}")
+    assert record["digest"] in docx.Document(str(tmp_path / "l.docx")).core_properties.comments
+    assert record["decision"]["years"]
+    assert not re.search("Exemple|Martin|10000000000", text)
 
 
 def test_a_letter_is_no_input_of_its_own_and_has_a_name_of_word(tmp_path: Path) -> None:

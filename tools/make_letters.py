@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Pt, RGBColor
 
 SOURCES = "Textes cités"
 BODIES: dict[str, tuple[str, list[str]]] = {
     "accord": (
-        "Aide à l'emploi d'un assistant médical : accord",
+        "Aide à l'emploi d'un assistant médical – accord",
         [
             (
                 "Le contrat signé le {{ contrat.date_signature }}, option « {{ contrat.option }} », remplit les "
@@ -25,12 +24,12 @@ BODIES: dict[str, tuple[str, list[str]]] = {
             ),
             "{%p if annees %}",
             "Montant que chaque année du contrat verse au plus, avant la vérification des engagements :",
-            "TABLE annees|Année:annee|À compter du:debut|Montant au plus:montant",
+            "TABLE annees|2 Année:annee|4 À compter du:debut|10 Montant au plus:montant",
             "{%p endif %}",
             "{%p if objectifs %}",
             "Objectifs du contrat :",
             "{%p for o in objectifs %}",
-            "– {{ o.nom }} : {{ o.valeur }} ({{ o.depart }})",
+            "– {{ o.nom }} : {{ o.valeur }}{% if o.depart %} (d'après : {{ o.depart }}){% endif %}",
             "{%p endfor %}",
             "{%p endif %}",
             "{%p if conditions %}",
@@ -51,7 +50,7 @@ BODIES: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "refus": (
-        "Aide à l'emploi d'un assistant médical : refus",
+        "Aide à l'emploi d'un assistant médical – refus",
         [
             (
                 "Le contrat daté du {{ contrat.date_signature }} ne remplit pas les conditions de l'aide "
@@ -60,38 +59,47 @@ BODIES: dict[str, tuple[str, list[str]]] = {
                 "({{ contrat.pourquoi }})."
             ),
             "{%p for m in motifs %}",
-            "– Condition non remplie : {{ m.condition }}. Votre situation : {{ m.situation }}. Texte : {{ m.texte }}.",
+            "– Condition non remplie : {{ m.condition }}.",
+            "> Votre situation : {{ m.situation }}.",
+            "> Texte : {{ m.texte }}.",
             "{%p endfor %}",
             "Voies de recours : {{ caisse.voies_de_recours }}",
         ],
     ),
     "pieces": (
-        "Aide à l'emploi d'un assistant médical : éléments demandés",
+        "Aide à l'emploi d'un assistant médical – éléments demandés",
         [
             (
                 "Votre demande pour le contrat daté du {{ contrat.date_signature }} ne peut pas encore être décidée. "
                 "Merci de répondre avant le {{ destinataire.reponse_avant }} aux questions suivantes :"
             ),
             "{%p for p in pieces %}",
-            "– {{ p.question }} Où le trouver : {{ p.ou }}.{% if p.pour %} En dépend : {{ p.pour }}.{% endif %}",
+            "– {{ p.question }}",
+            "> Où le trouver : {{ p.ou }}.",
+            "{%p if p.pour %}",
+            "> En dépend : {{ p.pour }}.",
+            "{%p endif %}",
             "{%p endfor %}",
             "Tant qu'une réponse manque, rien n'est acquis ni refusé.",
         ],
     ),
     "objectif": (
-        "Aide à l'emploi d'un assistant médical : objectif de patientèle",
+        "Aide à l'emploi d'un assistant médical – objectif de patientèle",
         [
-            "Contrat du {{ contrat.date_signature }}, option « {{ contrat.option }} » ({{ contrat.convention }}) :",
+            (
+                "Le contrat du {{ contrat.date_signature }}, option « {{ contrat.option }} », a ces objectifs "
+                "({{ contrat.convention }}) :"
+            ),
             "{%p for o in objectifs %}",
-            "– {{ o.nom }} : {{ o.valeur }} ({{ o.depart }})",
+            "– {{ o.nom }} : {{ o.valeur }}{% if o.depart %} (d'après : {{ o.depart }}){% endif %}",
             "{%p endfor %}",
         ],
     ),
     "versement": (
-        "Aide à l'emploi d'un assistant médical : versement",
+        "Aide à l'emploi d'un assistant médical – versement",
         [
-            "Au titre du contrat signé le {{ contrat.date_signature }} ({{ contrat.convention }}) :",
-            "TABLE versements|Année:annee|Versement:nom|Somme:montant|En lettres:lettres|Échéance:echeance",
+            "Voici les versements du contrat signé le {{ contrat.date_signature }} ({{ contrat.convention }}) :",
+            "TABLE versements|2 Année:annee|5 Versement:nom|3 Somme:montant|4 En lettres:lettres|3 Échéance:echeance",
             "{%p if conditions %}",
             "Le versement dépend encore de ce qui suit :",
             "{%p for c in conditions %}",
@@ -102,14 +110,17 @@ BODIES: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "trop-percu": (
-        "Aide à l'emploi d'un assistant médical : somme versée en trop",
+        "Aide à l'emploi d'un assistant médical – somme versée en trop",
         [
             (
                 "Au titre du contrat signé le {{ contrat.date_signature }} ({{ contrat.convention }}), la somme versée "
                 "dépasse l'aide due de {{ trop_percu.montant }} ({{ trop_percu.lettres }}), d'après ce qui est connu "
                 "{{ trop_percu.jour }}."
             ),
-            "TABLE annees_trop_percu|Année:annee|Aide due:du|Versé:verse|Différence:a_rembourser|Pourquoi:pourquoi",
+            (
+                "TABLE annees_trop_percu|2 Année:annee|3 Aide due:du|3 Versé:verse|3 Différence:a_rembourser|"
+                "6 Pourquoi:pourquoi"
+            ),
             "Modalités de recouvrement : {{ destinataire.recouvrement }}",
             "Voies de recours : {{ caisse.voies_de_recours }}",
         ],
@@ -132,45 +143,76 @@ ENDING = [
     "{%p endfor %}",
     "{%p endif %}",
     "Pour toute question : {{ caisse.contact }}.",
-    "{{ caisse.signataire }}, {{ caisse.fonction }}",
+    "Je vous prie d'agréer, {{ destinataire.titre }}, l'expression de ma considération distinguée.",
 ]
+MIDDLE = Cm(9.5)  # where the window of an envelope and the signature begin
+STYLES = {"– ": "List Bullet", "> ": "List Continue"}
 
 
 def make(kind: str, folder: Path) -> None:
-    """Writes the template of one kind."""
+    """Writes the template of one kind: the fund, who is written to, the day, the reference, what it says, who signs."""
     title, body = BODIES[kind]
     document = Document()
     for section in document.sections:
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.2)
-    document.styles["Normal"].font.name = "DejaVu Sans"
-    document.styles["Normal"].font.size = Pt(10)
-    for text in ("{{ caisse.nom }}", "{{ caisse.adresse }}"):
-        document.add_paragraph(text)
-    for text in ("{{ destinataire.titre }} {{ destinataire.nom }}", "{{ destinataire.adresse }}"):
-        document.add_paragraph(text).alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    document.add_paragraph("Le {{ jour }}").alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    document.add_paragraph("Référence : contrat {{ destinataire.contrat }}, numéro {{ destinataire.numero }}")
-    document.add_heading(title, 1)
-    for text in [*body, *ENDING]:
+    _style(document)
+    _lines(document, "{{ caisse.nom }}", "{{ caisse.adresse }}").runs[0].bold = True
+    addressee = ("{{ destinataire.titre }} {{ destinataire.nom }}", "{{ destinataire.adresse }}")
+    _lines(document, *addressee, left=MIDDLE)
+    _lines(document, "Le {{ jour }}", left=MIDDLE)
+    _lines(document, "Référence : contrat {{ destinataire.contrat }}, numéro {{ destinataire.numero }}")
+    document.add_heading(f"Objet : {title[:1].lower()}{title[1:]}", 1)
+    for text in ["{{ destinataire.titre }},", *body, *ENDING]:
         _add(document, text)
+    _lines(
+        document, "{{ caisse.signataire }}", "{{ caisse.fonction }}", left=MIDDLE
+    ).paragraph_format.space_before = Pt(24)
     document.core_properties.author = ""
     document.core_properties.title = title
     document.save(str(folder / f"{kind}.docx"))
 
 
+def _style(document: Any) -> None:
+    """Black text of one size; what belongs together stands close."""
+    for name in ("Normal", "Heading 1"):
+        font = document.styles[name].font
+        font.name, font.size, font.color.rgb = "DejaVu Sans", Pt(10), RGBColor(0, 0, 0)
+        document.styles[name].paragraph_format.space_before = Pt(6)
+        document.styles[name].paragraph_format.space_after = Pt(4)
+    for name in STYLES.values():
+        document.styles[name].paragraph_format.space_before = Pt(0)
+
+
+def _lines(document: Any, *texts: str, left: Any = None) -> Any:
+    """Lines of one block, which begins ``left`` of the margin."""
+    block = document.add_paragraph()
+    for number, text in enumerate(texts):
+        run = block.add_run(text)
+        if number + 1 < len(texts):
+            run.add_break()
+    block.paragraph_format.left_indent = left
+    block.paragraph_format.space_after = Pt(14)
+    return block
+
+
 def _add(document: Any, text: str) -> None:
     if not text.startswith("TABLE "):
-        document.add_paragraph(text)
+        document.add_paragraph(text[2:] if text[:2] in STYLES else text, STYLES.get(text[:2]))
         return
     fields, *columns = text.removeprefix("TABLE ").split("|")
     table = document.add_table(rows=4, cols=len(columns))
-    table.style = "Table Grid"
+    table.style, table.autofit = "Table Grid", False
     table.rows[1].cells[0].text = "{%tr for ligne in " + fields + " %}"
     for number, column in enumerate(columns):
-        head, name = column.split(":")
-        table.rows[0].cells[number].text = head
+        size, _, told = column.partition(" ")
+        head, name = told.split(":")
+        table.columns[number].width = Cm(int(size))
+        table.rows[0].cells[number].paragraphs[0].add_run(head).bold = True
         table.rows[2].cells[number].text = "{{ ligne." + name + " }}"
+        for row in table.rows:
+            row.cells[number].width = Cm(int(size))
+            row.cells[number].paragraphs[0].paragraph_format.space_before = Pt(2)
     table.rows[3].cells[0].text = "{%tr endfor %}"
     document.add_paragraph("")
 

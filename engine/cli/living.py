@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.common import Given, deciding, deciding_options, given, page_options, read_document, shown_options
+from engine.cli.common import (
+    Given,
+    deciding,
+    deciding_options,
+    given,
+    page_options,
+    read_document,
+    shown_options,
+    write,
+)
 from engine.cli.tongue import complain, tell
 from engine.errors import ERROR, InputFault, Location, fault, needing
 from engine.evaluation.dossier import read_dossier
@@ -90,12 +99,14 @@ def letter(
     if not rules.output.lower().endswith(".docx"):
         raise click.UsageError(tell("-o: a name that ends in .docx"))
     with needing("letters"):
+        from engine.letters.record import record
         from engine.letters.writing import lacking, letter_of, letters_folder, sender_file, template_of
     registry = rules.session.registry
     templates = letters_folder(folder, registry.root)
     template = template_of(kind, templates)
     sender = sender or (str(sender_file(templates)) if sender_file(templates) else None)
-    refuse_input(Path(rules.output), [Path(name) for name in (case, sender, to, str(template)) if name is not None])
+    inputs = [name for name in (case, sender, to, str(template)) if name is not None]
+    refuse_input(Path(rules.output), map(Path, inputs))
     try:
         matter = _matter(rules, read_document(case), year)
     except Outside as outside:
@@ -108,6 +119,7 @@ def letter(
     complain(lacks, rules.lang)
     with replacing(Path(rules.output)) as partial:
         partial.write_bytes(content)
+    write(record(kind, matter, registry, template), f"{rules.output}.json", inputs)
 
 
 def _list_fields() -> None:

@@ -21,6 +21,7 @@ from engine.errors import InputFault, Location, Problem, fault, nearest, warning
 from engine.letters.content import values
 from engine.letters.matter import KINDS, Matter, stops
 from engine.letters.people import FIELDS, Fields, People, blanks
+from engine.letters.record import LANG, origin
 from engine.policy.places import shipped
 from engine.policy.registry import Registry
 from engine.report.say import Say
@@ -63,8 +64,8 @@ def printed(path: Path) -> frozenset[str]:
     return frozenset(name for source in _sources(DocxTemplate(str(path))) for name in _PRINTED.findall(source))
 
 
-def filled(path: Path, values: Mapping[str, Any]) -> bytes:
-    """The letter, as a Word file, of a template whose faults were looked for.
+def filled(path: Path, values: Mapping[str, Any], comments: str = "") -> bytes:
+    """The letter, as a Word file, of a template whose faults were looked for; ``comments`` are a property of it.
 
     Raises:
         InputFault: a template that the sandbox stops all the same.
@@ -74,6 +75,7 @@ def filled(path: Path, values: Mapping[str, Any]) -> bytes:
         template.render(dict(values), environment(), autoescape=True)
     except TemplateError as error:
         raise fault(Location(str(path)), "letter-template", text=str(error)[:SHOWN]) from None
+    template.docx.core_properties.comments = comments
     made = io.BytesIO()
     template.save(made)
     return with_fixed_times(made)
@@ -205,9 +207,6 @@ def _written(node: nodes.Node) -> str:
     return type(node).__name__ if name is None else name.name
 
 
-LANG = "fr"  # of the letters: what a fund writes to its doctors
-
-
 def letters_folder(explicit: str | None, policies: Path) -> Path:
     """The folder of templates: as named, beside the policies, or the one that came with the program.
 
@@ -271,7 +270,8 @@ def letter_of(
     problems = stops(kind, matter, registry, place) or faults(template)
     if problems:
         raise InputFault(problems)
-    return filled(template, values(kind, matter, say, people))
+    made = " ".join(f"{name} {text}" for name, text in origin(matter, template).items())
+    return filled(template, values(kind, matter, say, people), made)
 
 
 def lacking(kind: str, matter: Matter, registry: Registry, template: Path, people: People, place: str) -> list[Problem]:

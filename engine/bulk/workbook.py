@@ -55,8 +55,7 @@ def _told(decision: Decision) -> Iterable[Result]:
     if verdict is not None and any(each.verdict == "not_met" for each in criteria):
         yield verdict
     else:
-        stated = (decision.results.get(id_) for id_ in decision.headline.ids)
-        yield from (result for result in stated if result is not None and result.status != "not_applicable")
+        yield from (result for result in decision.main if result.status != "not_applicable")
     yield from criteria
 
 

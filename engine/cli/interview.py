@@ -147,8 +147,7 @@ class Interview:
         """The results that wait for the answer, or else the amounts of years."""
         if self.decision is None:
             return ""
-        main = [self.decision.results[id_] for id_ in self.decision.headline.ids]
-        for results in (main, [line.amount for line in self.decision.years]):
+        for results in (self.decision.main, [line.amount for line in self.decision.years]):
             if waiting := dict.fromkeys(self.say.label(each) for each in results if fact.name in each.missing):
                 return self.say("talk_why", names=self.say.listed(waiting))
         return ""

@@ -193,6 +193,11 @@ class Decision:
         return None if self.headline.verdict is None else self.results[self.headline.verdict]
 
     @property
+    def main(self) -> tuple[Result, ...]:
+        """The headline results in order, as far as they were asked for."""
+        return tuple(self.results[id_] for id_ in self.headline.ids if id_ in self.results)
+
+    @property
     def criteria(self) -> tuple[str, ...]:
         """The items that the rules of the verdict read; none where the convention has no such outcome."""
         outcome = self.convention.items.get(self.headline.verdict or "")
@@ -209,8 +214,7 @@ class Decision:
     @property
     def missing(self) -> tuple[str, ...]:
         """The facts that the undetermined headline results wait for, in the order of the results."""
-        waiting = (fact for id_ in self.headline.ids if id_ in self.results for fact in self.results[id_].missing)
-        return tuple(dict.fromkeys(waiting))
+        return tuple(dict.fromkeys(fact for result in self.main for fact in result.missing))
 
     @property
     def asked_for(self) -> tuple[str, ...]:
@@ -240,5 +244,4 @@ class Decision:
 
 def left_values(decision: Decision) -> tuple[str, ...]:
     """The open headline results that have a few values left, each as ``id=value|value``."""
-    found = (decision.results[id_] for id_ in decision.headline.ids if id_ in decision.results)
-    return tuple(f"{each.id}={'|'.join(map(str, each.can_be))}" for each in found if each.can_be)
+    return tuple(f"{each.id}={'|'.join(map(str, each.can_be))}" for each in decision.main if each.can_be)

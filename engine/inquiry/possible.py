@@ -37,11 +37,9 @@ def outlooks(
         InputFault: the evaluator does not confirm a case (proof-unconfirmed).
     """
     spent, facts = effort or DEFAULT_EFFORT, dict(decision.facts)
-    own = [decision.results[id_] for id_ in decision.headline.ids]
     yearly = YEAR not in facts
-    found = list(
-        _of(session, decision, facts, [r for r in own if not (yearly and r.missing == (YEAR,))], chosen, spent)
-    )
+    own = [result for result in decision.main if not (yearly and result.missing == (YEAR,))]
+    found = list(_of(session, decision, facts, own, chosen, spent))
     for line in decision.years:
         found += _of(session, decision, {**facts, YEAR: line.year}, [line.amount], chosen, spent)
     return tuple(found)

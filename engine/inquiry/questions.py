@@ -75,7 +75,7 @@ class Asked:
     @property
     def others(self) -> tuple[Result, ...]:
         asked = {result.id for result in self.wanted}
-        fixed = (self.decision.results[id_] for id_ in self.decision.headline.ids if id_ not in asked)
+        fixed = (result for result in self.decision.main if result.id not in asked)
         return tuple(result for result in fixed if result.status == "undetermined" and result.missing)
 
 
@@ -249,7 +249,7 @@ def _completions(values: Mapping[str, Sequence[Value]]) -> Iterator[dict[str, Sc
 
 def _wanted(decision: Decision, wanted: str) -> tuple[Result, ...]:
     if wanted == ALL:
-        return tuple(decision.results[id_] for id_ in decision.headline.ids)
+        return decision.main
     if wanted not in decision.results:
         close = nearest(wanted, [*decision.results, ALL])
         raise UsageFault(Problem(Location(decision.convention.id), "unknown-item", {"id": wanted}, close))

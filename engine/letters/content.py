@@ -161,12 +161,8 @@ def _pieces(matter: Matter, say: Say) -> Entries:
     decisions = [decision for _, decision in matter.decisions] or [matter.decision]
     found = []
     for name in matter.missing():
-        waits = {
-            say.label(result): None
-            for decision in decisions
-            for result in (decision.results.get(id_) for id_ in decision.headline.ids)
-            if result is not None and name in result.missing
-        }
+        results = (result for decision in decisions for result in decision.main if name in result.missing)
+        waits = dict.fromkeys(map(say.label, results))
         fact = facts[name]
         found.append({"question": fact.question[say.lang], "ou": fact.where[say.lang], "pour": say.listed(waits)})
     return found
@@ -217,18 +213,12 @@ def _overpaid(matter: Matter | None, say: Say, cited: _Cited) -> dict[str, Any]:
 def _why_less(decision: Decision, say: Say, cited: _Cited) -> str:
     """The headline results between the verdict and the money: what the year's check came to."""
     headline, told = decision.headline, []
-    money = (headline.verdict, headline.maximum, headline.due, headline.recover)
-    due = decision.headline.due
-    below = {result.id for result in decision.below(due)} if due else set()
-    for id_ in headline.ids:
-        result = decision.results.get(id_)
-        units = None if result is None or result.type is None else result.type.unit
-        if result is None or id_ in money or id_ not in below or result.status != "known" or units == "patients":
-            continue
-        if headline.headline[id_].better is None:
-            continue
-        cited(result.cite)
-        told.append(say.pair(say.label(result), say.result(result)))
+    below = {result.id for result in decision.below(headline.due)} if headline.due else set()
+    for result in (decision.results[id_] for id_ in headline.others if id_ in below):
+        counts = result.type is not None and result.type.unit == "patients"
+        if result.status == "known" and not counts and headline.headline[result.id].better is not None:
+            cited(result.cite)
+            told.append(say.pair(say.label(result), say.result(result)))
     return say.listed(told)
 
 

@@ -70,8 +70,7 @@ class Matter:
 
     def objectives(self) -> list[Result]:
         """The headline results in patients."""
-        stated = (self.decision.results.get(id_) for id_ in self.decision.headline.ids)
-        return [each for each in stated if each is not None and each.type is not None and each.type.unit == "patients"]
+        return [each for each in self.decision.main if each.type is not None and each.type.unit == "patients"]
 
     def payments(self) -> list[tuple[int, PaymentLine]]:
         """The payments of the year asked for, or of the last that has begun."""

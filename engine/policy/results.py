@@ -94,6 +94,11 @@ class Results:
         return tuple(self.headline)
 
     @property
+    def others(self) -> tuple[str, ...]:
+        """The headline results that are neither the verdict nor one of the amounts."""
+        return tuple(id_ for id_, shown in self.headline.items() if shown.role is None)
+
+    @property
     def verdict(self) -> str | None:
         """The outcome that heads an answer."""
         return self._with(VERDICT)

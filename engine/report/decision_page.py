@@ -16,7 +16,7 @@ from engine.report.duties import duties
 from engine.report.formats import formats
 from engine.report.objects import decision_object, lines_of
 from engine.report.outside_page import outside_blocks
-from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree
+from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree, section
 from engine.report.parts import ended, grades_blocks
 from engine.report.readings import (
     add_otherwise,
@@ -179,17 +179,14 @@ def _overlays(decision: Decision, say: Say) -> Iterator[Block]:
 
 def _results(decision: Decision, say: Say) -> Iterator[Block]:
     """The headline results but the verdict and the money."""
-    headline, rows = decision.headline, []
-    apart = (headline.verdict, headline.maximum, headline.due, headline.recover)
-    for result in (decision.results[id_] for id_ in headline.ids if id_ not in apart):
+    rows = []
+    for result in (decision.results[id_] for id_ in decision.headline.others):
         waits_for_year = YEAR not in decision.facts and result.missing == (YEAR,)
         if result.status != "not_applicable" and not waits_for_year:
             reason = why(result, decision, say) if result.status == "known" else ""
             rows.append((say.name(result), marked(result, decision, say), reason))
-    if rows:
-        yield Heading(say("results"))
-        yield Table((say("result"), say("value"), say("why")), tuple(rows))
-        yield from reasons_block(say)
+    yield from section(Heading(say("results")), Table((say("result"), say("value"), say("why")), tuple(rows)))
+    yield from reasons_block(say)
 
 
 def _criteria(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
@@ -201,18 +198,11 @@ def _criteria(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
     applying = [result for result in eligibility_criteria(decision) if result.verdict in ranks]
     told = sorted((each for each in applying if full or each.verdict != "met"), key=lambda each: ranks[each.verdict])
     met = [say.label(each) for each in applying if each not in told]
-    if told:
-        yield Heading(say("criteria"))
-        rows = tuple(
-            (
-                say.name(each),
-                say.result(each),
-                facts_behind(each, decision, say),
-                say.noted(each.cite[:1]),
-            )
-            for each in told
-        )
-        yield Table((say("criterion"), say("verdict"), say("why"), say("article")), rows)
+    rows = tuple(
+        (say.name(each), say.result(each), facts_behind(each, decision, say), say.noted(each.cite[:1])) for each in told
+    )
+    columns = (say("criterion"), say("verdict"), say("why"), say("article"))
+    yield from section(Heading(say("criteria")), Table(columns, rows))
     if met:
         shown = say.listed(met) if told else say("criteria_all", count=len(met))
         yield Paragraph(say.pair(say("criteria_met"), f"{shown}."))

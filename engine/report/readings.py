@@ -80,8 +80,8 @@ def told_effects(effects: Sequence[Effect], say: Say, full: bool, text: Told | N
 
     ``text`` says one; without it what would stand there is said.
     """
-    headline = say.registry.results.headline
-    first = {id_ for id_, shown in headline.items() if shown.role is not None}
+    results = say.registry.results
+    first = {*results.ids} - {*results.others}
     ordered = sorted(effects, key=lambda effect: effect.place.id not in first)
     text = text or _after
     found = by_years(((effect_label(effect, say), text(effect, say)), effect.place.year) for effect in ordered)

@@ -12,7 +12,7 @@ from engine.language.expressions import Citation, Compare, FactRef, ItemRef, fin
 from engine.language.facts import YEAR
 from engine.language.types import number
 from engine.policy.model import Criterion
-from engine.report.page import Block, Heading, Paragraph, Table, Tree, in_runs
+from engine.report.page import Block, Heading, Paragraph, Table, Tree, in_runs, section
 from engine.report.say import Say, lowered
 
 
@@ -247,9 +247,9 @@ def payments_blocks(decision: Decision, say: Say) -> Iterator[Block]:
     if len(rows) == 1:
         name, day, amount, cited = rows[0]
         yield Paragraph(say.pair(name, say("payment_on", day=day, amount=amount, cited=cited)))
-    elif rows:
-        yield Heading(say("payments"))
-        yield Table((say("payment"), say("due"), say("payable"), say("article")), rows)
+    else:
+        columns = (say("payment"), say("due"), say("payable"), say("article"))
+        yield from section(Heading(say("payments")), Table(columns, rows))
     yield from reasons_block(say)
 
 

@@ -98,8 +98,7 @@ def _columns(timeline: Timeline, say: Say) -> Mapping[str, Sequence[str]]:
     decision, headline = timeline.rows[0].decision, timeline.rows[0].decision.headline
     columns: dict[str, list[str]] = {}
     for shown in headline.headline.values():
-        told = decision.convention.items.keys() - {headline.verdict, headline.maximum, headline.due, headline.recover}
-        if shown.id in told:
+        if shown.role is None and shown.id in decision.convention.items:
             title = shown.short[say.lang] if shown.short else say.label(decision.results[shown.id])
             columns.setdefault(title, []).append(shown.id)
     return columns
@@ -163,10 +162,9 @@ def events_text(events: Sequence[Event], say: Say) -> str:
 def _payments(timeline: Timeline, say: Say) -> Iterator[Block]:
     lines = ((row, line) for row in timeline.rows for line in row.decision.payments)
     rows = tuple((str(row.year), *payment_row(line, row.decision, say)) for row, line in lines)
-    if rows:
-        yield Heading(say("all_payments"))
-        yield Table(tuple(say(key) for key in ("year", "payment", "due", "payable", "article")), rows)
-        yield from reasons_block(say)
+    columns = tuple(say(key) for key in ("year", "payment", "due", "payable", "article"))
+    yield from section(Heading(say("all_payments")), Table(columns, rows))
+    yield from reasons_block(say)
 
 
 def _ending(timeline: Timeline, say: Say, otherwise: ReadOtherwise) -> Iterator[Block]:

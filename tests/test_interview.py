@@ -15,7 +15,7 @@ ORDINARY = {
     "À quelle date": "02/09/2024",
     "secteur conventionnel": "Secteur 1",
     "spécialité": "médecine générale",
-    "patients médecin traitant à la signature": "1 100",
+    "médecin traitant, à la signature": "1 100",
     "option de temps de travail": "mi-temps",
     "file active": "1700",
     "percentile": "60",

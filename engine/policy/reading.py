@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,15 +37,36 @@ _OF_A_NAME = frozenset({"unknown-fact", "unknown-interpretation", "unknown-value
 
 
 def load_schema(name: str, path: Path | None = None) -> tuple[dict[str, Any], str]:
-    """A JSON Schema of the project (or the one at ``path``) and its digest."""
-    content = (path or shipped("schemas") / f"{name}.schema.json").read_bytes()
+    """A JSON Schema of the project (or the one at ``path``), which is not to be changed, and its digest."""
+    return _schema((path or shipped("schemas") / f"{name}.schema.json").read_bytes())
+
+
+@cache  # a page, a life and a folder that is read ask for the same ones again
+def _schema(content: bytes) -> tuple[dict[str, Any], str]:
     return json.loads(content), hashlib.sha256(content).hexdigest()
+
+
+def load_shape(name: str) -> Shape:
+    """A JSON Schema of the project, made ready for the documents that are to fit it."""
+    return _shape((shipped("schemas") / f"{name}.schema.json").read_bytes())
+
+
+@cache
+def _shape(content: bytes) -> Shape:
+    from engine.policy.schema import shape
+
+    return shape(_schema(content)[0])
 
 
 def load_vocabulary(case_schema: Path | None = None) -> tuple[Vocabulary, str]:
     """The facts of the case schema, and the schema's digest."""
-    schema, digest = load_schema("case", case_schema)
-    return vocabulary(schema), digest
+    content = (case_schema or shipped("schemas") / "case.schema.json").read_bytes()
+    return _vocabulary(content), _schema(content)[1]
+
+
+@cache
+def _vocabulary(content: bytes) -> Vocabulary:
+    return vocabulary(_schema(content)[0])
 
 
 def _readers_age() -> str:
@@ -126,9 +148,9 @@ def _read(folders: Sequence[Path], shown: Path) -> tuple[dict[str, Convention], 
 def _texts(folders: Sequence[Path], shown: Path) -> tuple[list[Written], list[Problem]]:
     """The text of each folder as it stands, and what is wrong with the others."""
     from engine.policy.amending import standing
-    from engine.policy.schema import shape, shape_problems
+    from engine.policy.schema import shape_problems
 
-    shapes = {name: shape(load_schema(name)[0]) for name in ("convention", "ruleset")}
+    shapes = {name: load_shape(name) for name in ("convention", "ruleset")}
     read = {folder.name: _read_text(folder, shown / folder.name, shapes) for folder in folders}
     texts, faults = standing({name: text for name, (text, _) in read.items() if text is not None}, read)
     problems = [*(problem for _, found in read.values() for problem in found), *faults]

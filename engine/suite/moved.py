@@ -23,8 +23,8 @@ from engine.policy.document import Document
 from engine.policy.loader import load
 from engine.policy.model import Convention
 from engine.policy.places import DIFFERENCES, TESTS, TO_FILL
-from engine.policy.reading import load_schema
-from engine.policy.schema import shape, shape_problems
+from engine.policy.reading import load_shape
+from engine.policy.schema import shape_problems
 from engine.suite.coverage import coverage
 from engine.suite.observed import observe
 from engine.suite.running import (
@@ -190,7 +190,7 @@ def _read_declared(session: Session, convention: Convention) -> list[_Declared]:
     if not path.exists():
         return []
     document = load(path)
-    problems = shape_problems(document, shape(load_schema("differences")[0]))
+    problems = shape_problems(document, load_shape("differences"))
     if problems:
         raise InputFault(problems)
     return list(_listed(document))

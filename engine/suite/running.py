@@ -20,9 +20,9 @@ from engine.language.values import Scalar, exact
 from engine.policy.document import Document
 from engine.policy.loader import load
 from engine.policy.places import SUITE, TESTS
-from engine.policy.reading import load_schema
+from engine.policy.reading import load_shape
 from engine.policy.registry import Registry
-from engine.policy.schema import shape, shape_problems
+from engine.policy.schema import shape_problems
 
 NOTHING = "—"
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,16})(\.[0-9]{1,6})?")
@@ -87,7 +87,7 @@ def read_cases(session: Session, wanted: str | None = None) -> list[PolicyCase]:
     Raises:
         InputFault: with every fault of the test files.
     """
-    suite = shape(load_schema("suite")[0])
+    suite = load_shape("suite")
     problems: list[Problem] = []
     cases: list[PolicyCase] = []
     for path in suite_files(session.registry.root):

@@ -28,6 +28,7 @@ from engine.language.operators import OPERATORS, Operator
 from engine.language.values import add_months, full_years
 from engine.policy.model import CONSISTENCY, UNMET
 from engine.policy.reading import load_registry
+from engine.policy.registry import Registry
 from engine.suite.running import read_cases
 
 SEED = 65
@@ -120,14 +121,19 @@ def test_bulk_agrees_with_one_case_on_every_policy_test(session: Session, effort
     assert not wrong, "\n".join(wrong[:20])
 
 
-@pytest.fixture
-def example(root: Path) -> Path:
-    return root / "tests" / "fixtures" / "every_operator"
+@pytest.fixture(scope="module")
+def example(root: Path) -> Registry:
+    return load_registry(root / "tests" / "fixtures" / "every_operator")
 
 
-def test_bulk_agrees_with_one_case_on_every_operator(example: Path, effort: Effort) -> None:
-    session = Session(load_registry(example))
-    wrong = list(differences(session, drawn(session, effort.of(2000)), readings(session, 0)))
+@pytest.fixture(scope="module")
+def rows(example: Registry, effort: Effort) -> list[Facts]:
+    return drawn(Session(example), effort.of(2000))
+
+
+def test_bulk_agrees_with_one_case_on_every_operator(example: Registry, rows: list[Facts]) -> None:
+    session = Session(example)
+    wrong = list(differences(session, rows, readings(session, 0)))
     session.close()
     assert not wrong, "\n".join(wrong[:20])
 
@@ -157,10 +163,9 @@ def broken(row: Operator) -> Operator:
 
 @pytest.mark.parametrize("row", OPERATORS, ids=ids)
 def test_a_column_meaning_that_is_broken_on_purpose_is_caught(
-    row: Operator, example: Path, monkeypatch: pytest.MonkeyPatch
+    row: Operator, example: Registry, rows: list[Facts], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = Session(load_registry(example))
-    rows = drawn(session, 300)
+    session = Session(example)
     monkeypatch.setitem(TABLES[row.family], row.name, broken(row))  # type: ignore[arg-type]
     try:
         found = next(differences(session, rows, readings(session, 0)), None)

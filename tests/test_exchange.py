@@ -575,36 +575,36 @@ def with_row(column: int, text: str, *tables: str) -> None:
     Path("x.csv").write_bytes(sheet([*lines, new]))
 
 
-@pytest.mark.parametrize(
-    ("column", "text", "code", "said"),
-    [
-        (0, "aide.barem", "unknown-item", "aide.bareme"),
-        (1, "12", "exchange-row", "row"),
-        (2, "anee >= 1, option = tiers_etp", "unknown-input", "anee"),
-        (2, "annee >= 1, option = tiers", "unknown-value", "tiers_etp"),
-        (2, "annee = un, option = tiers_etp", "number-form", "un"),
-        (2, "annee >= 1, option tiers_etp", "exchange-when", "option tiers_etp"),
-        (2, "annee >= 3, option = demi_etp", "row-overlap", "line"),
-        (3, "2026-01-01", "exchange-history", "2027-01-01"),
-        (3, "2027-02-30", "day-missing", "2027-02-30"),
-        (4, "patients", "exchange-read-only", "EUR"),
-        (5, "6 500", "exchange-number", "6 500"),
-        (5, "6500.005", "exchange-decimals", "2"),
-        (5, "", "exchange-number", "not a number"),
-        (6, "ameli_2025", "unknown-source", "ameli_2024"),
-        (6, "", "exchange-uncited", "--cite"),
-        (7, "Autre", "exchange-read-only", "Yearly amounts"),
-    ],
-)
+WRONG = [
+    (0, "aide.barem", "unknown-item", "aide.bareme"),
+    (1, "12", "exchange-row", "row"),
+    (2, "anee >= 1, option = tiers_etp", "unknown-input", "anee"),
+    (2, "annee >= 1, option = tiers", "unknown-value", "tiers_etp"),
+    (2, "annee = un, option = tiers_etp", "number-form", "un"),
+    (2, "annee >= 1, option tiers_etp", "exchange-when", "option tiers_etp"),
+    (2, "annee >= 3, option = demi_etp", "row-overlap", "line"),
+    (3, "2026-01-01", "exchange-history", "2027-01-01"),
+    (3, "2027-02-30", "day-missing", "2027-02-30"),
+    (4, "patients", "exchange-read-only", "EUR"),
+    (5, "6 500", "exchange-number", "6 500"),
+    (5, "6500.005", "exchange-decimals", "2"),
+    (5, "", "exchange-number", "not a number"),
+    (6, "ameli_2025", "unknown-source", "ameli_2024"),
+    (6, "", "exchange-uncited", "--cite"),
+    (7, "Autre", "exchange-read-only", "Yearly amounts"),
+]
+
+
+@pytest.mark.turns(wrong=WRONG, lang=LANGUAGES)
 @pytest.mark.usefixtures("one_text")
-def test_what_is_wrong_with_a_new_row_is_told_at_its_cell(column: int, text: str, code: str, said: str) -> None:
+def test_what_is_wrong_with_a_new_row_is_told_at_its_cell(wrong: tuple[int, str, str, str], lang: str) -> None:
+    column, text, code, said = wrong
     with_row(column, text)
     line = len(rows(Path("x.csv").read_text(encoding="utf-8")))
     place = f"x.csv:{line}:{1 if code == 'exchange-row' else column + 1}"
-    for lang in LANGUAGES:
-        told = refused(avenant("table", "import", NEW, "x.csv", "--from", "2027-01-01", "--lang", lang))
-        assert told.startswith(f"{place}: {code}: ")
-        assert lang == "fr" or said in told
+    told = refused(avenant("table", "import", NEW, "x.csv", "--from", "2027-01-01", "--lang", lang))
+    assert told.startswith(f"{place}: {code}: ")
+    assert lang == "fr" or said in told
 
 
 def test_a_new_row_and_a_new_value_are_added_behind_the_last_of_theirs_and_read_again_as_nothing_new(

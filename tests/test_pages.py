@@ -94,6 +94,7 @@ def _worked_out(session: Session, path: Path) -> Life | tuple[Decided, Asked]:
     return told_case(session, decision, path.stem, {}), asked
 
 
+@pytest.fixture(scope="module")
 def codes(session: Session) -> set[str]:
     """The ids of the rules, and the named values of their results."""
     found: set[str] = set()
@@ -121,13 +122,14 @@ def bare(page: Page, lang: str) -> Iterator[str]:
 
 
 @pytest.mark.turns(path=FILES, lang=LANGS)
-def test_a_page_holds_words_alone_and_each_open_result_its_reason(session: Session, path: Path, lang: str) -> None:
-    known = codes(session)
+def test_a_page_holds_words_alone_and_each_open_result_its_reason(
+    session: Session, codes: set[str], path: Path, lang: str
+) -> None:
     faults = []
     for name, page in pages(session, path, Say(session.registry, lang)):
         said = {"text": plain(page, 100), "markdown": markdown(page), "html": html(page, lang).partition("</style>")[2]}
         for form, text in said.items():
-            found = {each for each in CODE.findall(text.replace("\\", "")) if each in known}
+            found = {each for each in CODE.findall(text.replace("\\", "")) if each in codes}
             facts = set(session.registry.vocabulary.facts) if name != "ask" else set()
             found |= {each for each in CODE.findall(text.replace("\\", "")) if each in facts}
             faults += [f"{name}, {form}: {each}" for each in (*sorted(found), *re.findall(r"\{.*|sha256", text))]

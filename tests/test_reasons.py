@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from command import ROOT
+from conftest import Effort
 
 from engine.evaluation import results
 from engine.evaluation.facts import Facts, read_case
@@ -24,8 +25,8 @@ def cases_of(path: Path, session: Session) -> list[Facts]:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_a_case_has_the_same_reasons_alone_and_after_others(path: Path, session: Session) -> None:
-    cases = cases_of(path, session)
+def test_a_case_has_the_same_reasons_alone_and_after_others(path: Path, session: Session, effort: Effort) -> None:
+    cases = effort.share(cases_of(path, session), part=4)
     for facts in cases:
         session.decide(facts)
     after = [session.decide(facts).results for facts in cases]

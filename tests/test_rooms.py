@@ -42,7 +42,6 @@ def test_a_circle_is_seen_wherever_the_import_stands(tmp_path: Path, hidden: str
 @pytest.mark.parametrize(
     ("library", "home"),
     [
-        ("durable", "engine.evaluation.inference"),
         ("durable_rules_engine", "engine.evaluation.inference"),
         ("yaml", "engine.policy.loader"),
         ("jsonschema", "engine.policy.schema"),

@@ -22,7 +22,7 @@ LOCK = ROOT / "locks" / "avenant.lock"
 COMPILER_LOCK = ROOT / "locks" / "compiler.lock"
 BUILT_APART = "durable-rules"
 RENAMED = "-DPyEval_CallObject=PyObject_CallObject"
-PROBE = "from durable import engine"
+PROBE = "import durable_rules_engine"
 
 
 def main(venv: Path) -> None:

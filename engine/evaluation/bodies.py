@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from engine.errors import fault
 from engine.evaluation.closures import condition, expression, scale_with_step
 from engine.evaluation.slots import (
     MEMO,
@@ -30,10 +31,6 @@ from engine.language.types import Type
 from engine.language.typing import type_of
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Table
-
-
-class NoRow(LookupError):
-    """Known inputs match no row of a table: a defect of the policy that ``avenant check`` finds."""
 
 
 def gated(item: Item, names: Names, body: BodyClosure) -> BodyClosure:
@@ -147,7 +144,10 @@ CellTest = Callable[[Any, Slots], Answer]
 
 
 def _table(item: Item, table: Table, type_: Type | None, names: Names) -> BodyClosure:
-    """The row that matches; known too where every row that can match gives the same published value."""
+    """The row that matches; known too where every row that can match gives the same published value.
+
+    Known inputs that match no row are a defect of the policy, ``no-row``, which ``avenant check`` finds.
+    """
     positions = {name: i for i, name in enumerate(table.inputs)}
     slots_of = [names.slot(ref) for ref in table.inputs.values()]
     scales = [names.steps.get(ref.id) if isinstance(ref, ItemRef) else None for ref in table.inputs.values()]
@@ -172,7 +172,7 @@ def _table(item: Item, table: Table, type_: Type | None, names: Names) -> BodyCl
                 return (NOT_APPLICABLE, union(inputs, 1), 0, None)
             if any(answer[0] is UNDETERMINED for answer in inputs):
                 return (UNDETERMINED, union(inputs, 1), union(inputs, 2), None)
-            raise NoRow(item.id)
+            raise fault(item.at, "no-row", id=item.id)
         return _settled(candidates)
 
     named = all(cell.listed is not None for row in table.rows for cell in row.cells.values())

@@ -11,13 +11,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from engine.errors import InputFault, Problem
-from engine.evaluation.bodies import NoRow
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.facts import Facts
 from engine.evaluation.program import Compiled, Fired, OutcomeProgram, Program, Run
-from engine.evaluation.slots import Answer, Decided, Slots
+from engine.evaluation.slots import Decided, Slots
 from engine.language.facts import YEAR
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
 from engine.policy.model import CONTRACT_ENDS, Item, Obligation, Outcome
 
 MAX_KEPT = 10_000  # combinations of verdicts of an outcome; a portfolio has some hundreds
@@ -31,22 +30,9 @@ def answer(compiled: Compiled, slots: Slots) -> Decided:
     """
     outcome = compiled.outcome
     if outcome is None:
-        return plain_answer(compiled, slots)
+        return compiled.run(slots)
     closed = shut(outcome, slots)
     return closed or decided_by(compiled.step.item, outcome, holding(outcome, slots), slots)
-
-
-def plain_answer(compiled: Compiled, slots: Slots) -> Decided:
-    """The answer of an item that is no outcome.
-
-    Raises:
-        InputFault: known inputs match no row of a table.
-    """
-    try:
-        return compiled.run(slots)
-    except NoRow:
-        item = compiled.step.item
-        raise InputFault([Problem(item.at, "no-row", {"id": item.id})]) from None
 
 
 def shut(outcome: OutcomeProgram, slots: Slots) -> Decided | None:
@@ -104,8 +90,7 @@ def run_program(
     """
     slots, given = program.names.filled(program.blank, facts, choices)
     run = Run(slots, given=given)
-    last = program.runs[0] if program.runs else None
-    moved = 0 if last is None else _moved(program, slots, last.slots)
+    last, moved = _run_before(program, run)
     has_year = YEAR in facts
     for compiled in program.steps:
         id_ = compiled.step.item.id
@@ -119,25 +104,31 @@ def run_program(
         elif compiled.outcome is not None:
             answer = _decide(compiled, compiled.outcome, run)
         else:
-            answer = plain_answer(compiled, slots)
+            answer = compiled.run(slots)
         value, used, missing, decided = answer
-        missing &= ~given
-        run.answers[id_] = (value, used, missing, decided)
-        slots[compiled.slot] = (value, 1 << compiled.slot, missing)
+        if missing & given:
+            missing &= ~given
+            answer = (value, used, missing, decided)
+        bit = 1 << compiled.slot
+        run.answers[id_] = answer
+        slots[compiled.slot] = (value, bit, missing)
         if last is not None and not _same(compiled, slots, last.slots):
-            moved |= 1 << compiled.slot
+            moved |= bit
     if not supposed:
         program.runs[:] = [run]
     return run
 
 
-def _moved(program: Program, slots: Slots, before: Slots) -> int:
-    """The bits of the facts and interpretations that are others than in a run before."""
-    moved = 0
+def _run_before(program: Program, run: Run) -> tuple[Run | None, int]:
+    """The run before, with the bits of the facts and interpretations that are others now; none where most facts are."""
+    last = program.runs[0] if program.runs else None
+    if last is None:
+        return None, 0
+    slots, before, moved = run.slots, last.slots, 0
     for slot in range(len(program.names.facts) + len(program.names.choices)):
         if slots[slot] is not before[slot] and slots[slot] != before[slot]:
             moved |= 1 << slot
-    return moved
+    return (None, 0) if 2 * moved.bit_count() > run.given.bit_count() else (last, moved)
 
 
 def _same(compiled: Compiled, slots: Slots, before: Slots) -> bool:
@@ -173,7 +164,7 @@ def _decide(compiled: Compiled, outcome: OutcomeProgram, run: Run) -> Decided:
     if closed is not None:
         return closed
     item = compiled.step.item
-    verdicts = tuple([_verdict(run.slots[slot]) for _, slot in outcome.criteria])
+    verdicts = tuple([run.slots[slot][0] for _, slot in outcome.criteria])
     found = outcome.fired.get(verdicts)
     if found is None:
         found = _fire(item, outcome, verdicts)
@@ -184,15 +175,15 @@ def _decide(compiled: Compiled, outcome: OutcomeProgram, run: Run) -> Decided:
     answer = found.answer
     if answer is None:
         answer = decided_by(item, outcome, found.rules, run.slots)
-        if "undetermined" not in verdicts:  # what those wait for is the case's own
+        if UNDETERMINED not in verdicts:  # what those wait for is the case's own
             found.answer = answer
     return answer
 
 
-def _fire(item: Item, outcome: OutcomeProgram, verdicts: Sequence[str]) -> Fired:
+def _fire(item: Item, outcome: OutcomeProgram, verdicts: Sequence[Value]) -> Fired:
     """What durable-rules fires, which is asked once for each combination of verdicts."""
     assert isinstance(item.body, Outcome)
-    told = dict(zip((id_ for id_, _ in outcome.criteria), verdicts, strict=True))
+    told = {id_: _verdict(value) for (id_, _), value in zip(outcome.criteria, verdicts, strict=True)}
     values = {rule.id: rule.then if isinstance(rule.then, str) else None for rule in item.body.rules}
     firings = outcome.ruleset.run(told)
     trace = [
@@ -202,11 +193,8 @@ def _fire(item: Item, outcome: OutcomeProgram, verdicts: Sequence[str]) -> Fired
     return Fired(tuple(dict.fromkeys(firing.rule for firing in firings)), tuple(trace))
 
 
-def _verdict(answer: Answer) -> str:
-    value = answer[0]
-    if value is UNDETERMINED:
-        return "undetermined"
-    return "not_applicable" if value is NOT_APPLICABLE else str(value)
+def _verdict(value: Value) -> str:
+    return value.value if isinstance(value, Absent) else str(value)
 
 
 def obligation_status(compiled: Compiled, run: Run, as_of: dt.date | None) -> tuple[str, dt.date | None, int]:

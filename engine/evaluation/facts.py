@@ -6,7 +6,7 @@ The convention is chosen next (:mod:`engine.policy.registry`), from the benefici
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from decimal import Decimal
 from fractions import Fraction
@@ -155,10 +155,10 @@ class _CaseReader:
 
 def _understood(fact: Fact, value: Any) -> Any:
     """What a text states as people write it; a point in a number stands for decimals, as elsewhere in a case."""
-    if fact.type.kind == "enum" and isinstance(value, _WRITTEN):
-        value = as_written(value)  # as it stands in the file, such as an option said as 0.5
-    if not isinstance(value, str):
-        return value
+    if not isinstance(value, str):  # a choice as it stands in the file, such as an option said as 0.5
+        if fact.type.kind != "enum" or not isinstance(value, _WRITTEN):
+            return value
+        value = as_written(value)
     return read_spoken(value, fact, PLAIN if fact.type.kind == "number" and "." in value else FRENCH)
 
 
@@ -168,20 +168,20 @@ def _typed(fact: Fact, value: Any) -> Scalar:
     Raises:
         Unread: it is of another type, out of range, or has more decimals than the fact.
     """
-    match fact.type.kind:
-        case "boolean":
-            if not isinstance(value, bool):
-                raise _wrong(fact, value)
-            return value
-        case "number":
-            return _number(fact, value)
-        case "date":
-            return _date(fact, value)
-        case _:
-            if not isinstance(value, str) or value not in fact.type.values:
-                told = {"value": _shown(value), "allowed": ", ".join(fact.type.values)}
-                raise Unread("fact-value", told, nearest(str(value), fact.type.values))
-            return value
+    return _TYPED.get(fact.type.kind, _choice)(fact, value)
+
+
+def _truth(fact: Fact, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(fact, value)
+    return value
+
+
+def _choice(fact: Fact, value: Any) -> str:
+    if not isinstance(value, str) or value not in fact.type.values:
+        told = {"value": _shown(value), "allowed": ", ".join(fact.type.values)}
+        raise Unread("fact-value", told, nearest(str(value), fact.type.values))
+    return value
 
 
 def _number(fact: Fact, value: Any) -> Scalar:
@@ -195,7 +195,7 @@ def _number(fact: Fact, value: Any) -> Scalar:
     if (low is not None and value < low) or (high is not None and value > high):
         raise Unread("fact-range", {"value": in_words(_shown(value)), "low": in_words(low), "high": in_words(high)})
     number = exact(value)
-    if isinstance(number, Fraction) and (number * 10 ** (fact.type.scale or 0)).denominator != 1:
+    if not isinstance(number, int) and (number * 10 ** (fact.type.scale or 0)).denominator != 1:
         raise Unread("fact-decimals", {"value": in_words(_shown(value)), "scale": fact.type.scale})
     return number
 
@@ -210,6 +210,9 @@ def _date(fact: Fact, value: Any) -> Scalar:
         bounds = {"low": in_words(FIRST_DAY), "high": in_words(LAST_DAY)}
         raise Unread("fact-range", {"value": _shown(value), **bounds})
     return day
+
+
+_TYPED: Mapping[str, Callable[[Fact, Any], Scalar]] = {"boolean": _truth, "number": _number, "date": _date}
 
 
 def _wrong(fact: Fact, value: Any) -> Unread:

@@ -1,19 +1,20 @@
 """Decides outcomes with durable-rules: the verdicts of a case come in, the production rules that fire go out.
 
-The only module that imports ``durable``, and it stays inside the subset in which durable-rules was found sound: one
-flat fact of small integers per case, conjunctive rules only, no threads, no joins, no state (docs/adr/0001).
+The only module that imports durable-rules, of which it asks the C library and not the host around it, and stays
+inside the subset in which that was found sound: one flat fact of small integers per case, conjunctive rules only, no
+joins, no state (docs/adr/0001).
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from threading import get_ident
 from typing import Any
 
 import durable_rules_engine
-from durable import engine as durable
 
 from engine.errors import Location, fault
 from engine.language.expressions import Condition, Connect, VerdictIs
@@ -34,13 +35,6 @@ class EngineFault(Exception):
     """durable-rules did not behave as the guards require; the case has no answer."""
 
 
-class QuietHost(durable.Host):  # type: ignore[misc]
-    """A host without the two timer threads that would run actions behind our back (durable_rules 3.1)."""
-
-    def _run(self) -> None:
-        return None
-
-
 @dataclass(frozen=True, slots=True)
 class Firing:
     """A production rule that fired, and the criteria whose verdicts made it fire."""
@@ -51,27 +45,28 @@ class Firing:
 
 @dataclass(slots=True)
 class Ruleset:
-    """The production rules of one outcome, compiled and loaded into durable-rules until :meth:`release`."""
+    """The production rules of one outcome, compiled and loaded into durable-rules until :meth:`release`.
+
+    ``handle`` is the C library's own number for them.
+    """
 
     name: str
     properties: Mapping[str, str]
     firings: Mapping[str, Firing]
-    host: QuietHost
+    handle: int
     sids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-    handle: Any = None
     template: str = ""
     thread: int = field(default_factory=get_ident)
 
     def __post_init__(self) -> None:
-        self.handle = self.host.get_ruleset(self.name)._handle
         values = "".join(f',"{short}":%d' for short in self.properties.values())
         self.template = f'{{"case":1,"id":1,"sid":"%s"{values}}}'
 
     def run(self, verdicts: Mapping[str, str]) -> list[Firing]:
         """The firings of a case, in order of the rules.
 
-        Talks to the C library as durable's own host does (assert, start, update and complete in turn, delete), without
-        the host's work for each firing: its clock, its copies of the state, its promises.
+        Talks to the C library as durable's own host does (assert, start, update and complete in turn, delete), which
+        starts threads, and keeps a clock, copies of the state and promises for each firing besides.
 
         Raises:
             EngineFault: the fact was refused, the anchor did not fire exactly once, or a rule fired twice.
@@ -106,8 +101,8 @@ class Ruleset:
         return fired
 
     def release(self) -> None:
-        """Gives the C ruleset back; a discarded host alone would keep it (durable_rules section 2)."""
-        durable_rules_engine.delete_ruleset(self.host.get_ruleset(self.name)._handle)
+        """Gives the C ruleset back, which nothing else does (durable_rules section 2)."""
+        durable_rules_engine.delete_ruleset(self.handle)
 
 
 def load_ruleset(name: str, outcome: Outcome, at: Location) -> Ruleset:
@@ -132,15 +127,11 @@ def load_ruleset(name: str, outcome: Outcome, at: Location) -> Ruleset:
             raise fault(at, "too-many-rules", name=rule, count=len(tests), limit=MAX_ATOMS)
         rules[f"r{i}"] = _rule(i, tests)
         firings[f"r{i}"] = Firing(rule, tuple(criterion for criterion, _ in parts))
-    return Ruleset(name, properties, firings, QuietHost({name: rules}))
+    return Ruleset(name, properties, firings, durable_rules_engine.create_ruleset(name, json.dumps(rules)))
 
 
 def _rule(priority: int, tests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {"pri": priority, "all": [{"m": {"$and": list(tests)}}], "run": _action}
-
-
-def _action(context: Any) -> None:
-    """A rule must have one; :meth:`Ruleset.run` reads the firings itself and calls none."""
+    return {"pri": priority, "all": [{"m": {"$and": list(tests)}}]}
 
 
 def _tests(atom: Atom, properties: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -7,31 +7,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
+from typing import TypeVar
 
 from engine.errors import InputFault
-from engine.language.expressions import Chosen, FactRef, ItemRef, Unpublished
+from engine.language.expressions import Chosen, FactRef, ItemRef, Node, Unpublished
 from engine.language.facts import SIGNATURE, YEAR, Vocabulary
 from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.policy.model import Convention, Interpretation, Item, Parameter
 from engine.policy.overlays import Laid, agreement_items, interpretations, laid_items, laid_names, open_questions
-from engine.policy.resolve import Named, Resolved, resolve
+from engine.policy.resolve import Resolved, resolve
 from engine.records import dataclass
 
 Key = tuple[str, tuple[str, ...]]
+_Made = TypeVar("_Made")
+
+
+def nearest_made(key: Key, before: Mapping[Key, _Made], own: Mapping[Key, _Made]) -> _Made | None:
+    """What was made under ``key`` ``before`` a change of the rules, else of its convention under other overlays."""
+    same = (made for known, made in own.items() if known[0] == key[0])
+    return before.get(key) or next(same, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Reads:
     """What an item reads: other items, questions, and facts through its gates, its body, its dates and its year.
 
-    ``supplied`` are the facts that would supply a value which it leaves unpublished.
+    ``supplied`` are the facts that would supply a value which it leaves unpublished; with ``whether_open`` it may be
+    known for the reason that something else is not.
     """
 
     items: tuple[str, ...]
     facts: tuple[str, ...]
     questions: frozenset[str]
     supplied: tuple[str, ...]
+    whether_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +54,10 @@ class Step:
     reads: Reads
 
 
-def step_of(item: Item, type_: Type | None, yearly: bool, named: Iterable[Named]) -> Step:
-    """The step of an item; ``named`` are the nodes that name something in it."""
+def step_of(item: Item, type_: Type | None, yearly: bool, named: Iterable[Node]) -> Step:
+    """The step of an item; ``named`` are the nodes in it that name something, or ask whether it is open."""
     facts, items, questions, supplied = dict[str, None](), dict[str, None](), set[str](), list[str]()
+    whether_open = False
     for node in named:
         match node:
             case FactRef():
@@ -57,11 +68,14 @@ def step_of(item: Item, type_: Type | None, yearly: bool, named: Iterable[Named]
                 questions.add(node.interpretation)
             case Unpublished():
                 supplied += [ref.name for ref in node.supplied_by]
+            case _:
+                whether_open = True
     if isinstance(item.body, Parameter) and len(item.body.values) > 1:
         facts[SIGNATURE] = None
     if yearly:
         facts[YEAR] = None
-    return Step(item, type_, yearly, Reads(tuple(items), tuple(facts), frozenset(questions), tuple(supplied)))
+    reads = Reads(tuple(items), tuple(facts), frozenset(questions), tuple(supplied), whether_open)
+    return Step(item, type_, yearly, reads)
 
 
 @dataclass(frozen=True, slots=True)

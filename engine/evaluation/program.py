@@ -16,6 +16,7 @@ from engine.evaluation.slots import MEMO, Answer, BodyClosure, Closure, Decided,
 from engine.language.expressions import Text, Unpublished
 from engine.language.facts import YEAR
 from engine.language.types import Type
+from engine.language.values import Value
 from engine.policy.model import CONSISTENCY, SOURCE_KINDS, Convention, Item, Obligation, Outcome, Payment, Quantity
 from engine.records import dataclass
 
@@ -50,7 +51,7 @@ class OutcomeProgram:
     criteria: tuple[tuple[str, int], ...]
     unpublished: Mapping[str, Answer]
     gate: BodyClosure | None
-    fired: dict[tuple[str, ...], Fired] = field(default_factory=dict)
+    fired: dict[tuple[Value, ...], Fired] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

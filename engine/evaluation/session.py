@@ -14,7 +14,7 @@ from engine.errors import InputFault, Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, Doubt, Result, YearLine
 from engine.evaluation.evaluator import run_program, steps_open
 from engine.evaluation.facts import Facts
-from engine.evaluation.plan import Key, Plan, make_plan
+from engine.evaluation.plan import Key, Plan, make_plan, nearest_made
 from engine.evaluation.program import Program, Run, compile_plan
 from engine.evaluation.results import doubts, no_such_result, obligations, overlay_uses, payments, results
 from engine.evaluation.selection import Reach, overlays_in_force, reach_of
@@ -35,7 +35,8 @@ YEARS_SHOWN = (1, 2, 3, 4, 5)
 class Settled:
     """What decides a case: its convention and why, the overlays in force, and the side taken in every open question.
 
-    ``behind`` holds, for each item that an overlay changes or could change, the bits that decided it.
+    ``behind`` holds, for each item that an overlay changes or could change, the bits that decided it; ``program`` is
+    the compiled plan of the convention under its overlays.
     """
 
     session: Session = field(repr=False)
@@ -46,16 +47,12 @@ class Settled:
     laid: tuple[Laid, ...]
     behind: Mapping[str, int]
     digest: str
+    program: Program = field(repr=False)
 
     @property
     def key(self) -> Key:
         """A name for the convention under its overlays."""
         return (self.convention.id, laid_names(self.laid))
-
-    @property
-    def program(self) -> Program:
-        """The compiled plan of the convention under its overlays."""
-        return self.session.program(self.convention, self.laid)
 
     def run(self) -> Run:
         """The answer of every item.
@@ -74,6 +71,8 @@ class Settled:
 
     def left_open(self, run: Run, found: Mapping[str, Result]) -> dict[str, Result]:
         """The open results among ``found`` with what they can be, and those of the text itself with their bounds."""
+        if all(result.status != "undetermined" for result in found.values()):
+            return {}
         told = {id_: found[id_]._replace(can_be=values) for id_, values in self.can_be(run).items()}
         replaced = {id_ for _, overlay in self.laid for id_ in overlay.replace}
         for id_, shown in self.session.registry.results.headline.items():
@@ -138,8 +137,7 @@ class Session:
         program, run = case.program, case.run()
         found = case.results(run, None if only is None else _needed(only, program, run))
         doubtful = doubts(program, found)
-        refused = [_contradiction(doubt) for doubt in doubtful if doubt.severity == ERROR]
-        if refused:
+        if refused := [_contradiction(doubt) for doubt in doubtful if doubt.severity == ERROR]:
             raise InputFault(refused)
         headline = self.registry.results
         if only is None:
@@ -169,7 +167,7 @@ class Session:
         """What decides a case; ``convention`` forces a version, ``interpret`` takes sides in open questions.
 
         Raises:
-            InputFault: no convention on the signature date.
+            InputFault: no convention on the signature date, or a policy defect.
             UsageFault: an unknown convention, interpretation or choice.
         """
         chosen, because = self._convention(facts, convention)
@@ -184,6 +182,7 @@ class Session:
             laid=laid,
             behind=behind,
             digest=reach.digest,
+            program=self.program(chosen, laid),
         )
 
     def choices(self, convention: Convention, interpret: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -202,17 +201,17 @@ class Session:
         """The compiled plan of a convention under given overlays, made at the first need."""
         key = (convention.id, laid_names(laid))
         if key not in self._programs:
-            before = None if self.before is None else self.before._programs.get(key)
-            self._programs[key] = compile_plan(self.plan(convention, laid), before)
+            known = nearest_made(key, {} if self.before is None else self.before._programs, self._programs)
+            self._programs[key] = compile_plan(self.plan(convention, laid), known)
         return self._programs[key]
 
     def plan(self, convention: Convention, laid: Sequence[Laid]) -> Plan:
         """The plan of a convention under given overlays, made at the first need and not compiled."""
         key = (convention.id, laid_names(laid))
         if key not in self._plans:
-            before = None if self.before is None else self.before._plans.get(key)
+            known = nearest_made(key, {} if self.before is None else self.before._plans, self._plans)
             reach, vocabulary = self._reach(convention), self.registry.vocabulary
-            self._plans[key] = make_plan(convention, reach.covering, laid, vocabulary, before)
+            self._plans[key] = make_plan(convention, reach.covering, laid, vocabulary, known)
         return self._plans[key]
 
     def close(self) -> None:
@@ -240,7 +239,8 @@ class Session:
         choices = dict(reach.defaults)
         for id_, choice in interpret.items():
             own = reach.names.scope.interpretations.get(id_)
-            self.check_choices({id_: choice}, own)
+            if own is None or choice not in own:
+                self.check_choices({id_: choice}, own)
             if own is not None:  # a question of another convention does not concern this case
                 choices[id_] = choice
         return choices

@@ -15,9 +15,8 @@ from engine.evaluation.plan import Key, Step
 from engine.evaluation.program import Program, Run, bits_of
 from engine.evaluation.session import Session
 from engine.evaluation.slots import Decided
-from engine.language.expressions import Apply, Chosen, Compare, Node, VerdictIs, find, walk
+from engine.language.expressions import Chosen, find
 from engine.language.facts import SIGNATURE, YEAR
-from engine.language.operators import COMPARISONS, EXPRESSIONS
 from engine.language.values import UNDETERMINED
 from engine.policy.model import YEAR_START, Convention, Obligation, Outcome, Payment
 from engine.policy.overlays import Laid, laid_names, reaches
@@ -107,21 +106,9 @@ def _reads(program: Program, step: Step, overlaid: int) -> _Reads:
     items, questions = program.names.items, program.names.choices
     told = isinstance(item.body, Obligation | Payment)
     own = item.unless is None and not told and not isinstance(item.body, Outcome)
-    exact = own and not any(map(_asks_whether_open, walk(item)))
+    exact = own and not step.reads.whether_open
     read, named = tuple(items[id_] for id_ in step.reads.items), bits_of(questions, step.reads.questions)
     return _Reads(items[item.id], named, overlaid, read, exact, told, bool(item.warnings), step.yearly)
-
-
-def _asks_whether_open(node: Node) -> bool:
-    """Whether a node may be known for the reason that something else is not."""
-    match node:
-        case Compare():
-            return COMPARISONS[node.operator].operands == "flag"
-        case VerdictIs():
-            return UNDETERMINED.value in node.verdicts
-        case Apply():
-            return EXPRESSIONS[node.operator].absence == "own"
-    return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,6 +211,7 @@ class Citation:
 
 Node = Expression | Condition
 _KINDS = frozenset(get_args(Expression) + get_args(Condition))  # quicker to look into than a union to ask
+_LEAVES = frozenset(kind for kind in _KINDS if not hasattr(kind, "PARTS"))  # more than half of all that is walked
 
 
 def members(whole: Any) -> list[Any]:
@@ -271,9 +272,11 @@ def walk(*wholes: object) -> Iterator[Node]:
     waiting: list[Any] = [*reversed(wholes)]
     while waiting:
         whole = waiting.pop()
-        if type(whole) in _KINDS:
+        kind = type(whole)
+        if kind in _KINDS:
             yield whole
-        waiting += reversed(members(whole))
+        if kind not in _LEAVES:
+            waiting += reversed(members(whole))
 
 
 def find(kind: type[_Kind], *wholes: object) -> Iterator[_Kind]:

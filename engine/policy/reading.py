@@ -72,13 +72,14 @@ def _vocabulary(content: bytes) -> Vocabulary:
 def _readers_age() -> str:
     """Size and time of every module that reads or checks, so that a changed check is applied again."""
     here = Path(__file__).resolve().parent.parent
-    stats = [path.stat() for room in READERS for path in sorted((here / room).rglob("*.py"))]
+    folders = [folder for room in READERS for folder, _, _ in sorted(os.walk(here / room))]
+    stats = [path.stat() for folder in folders for path in _files(Path(folder), ".py")]
     return ",".join(f"{stat.st_size}/{stat.st_mtime_ns}" for stat in stats)
 
 
 def _content_digest(found: Mapping[str, str], case_digest: str, shown: Path) -> str:
     """What everything read depends on: the engine, the schemas, the place shown, and the digest of every folder."""
-    schemas = [(path.name, path.read_bytes()) for path in sorted(shipped("schemas").glob("*.json"))]
+    schemas = [(path.name, path.read_bytes()) for path in _files(shipped("schemas"), ".json")]
     parts = [case_digest, os.fsencode(shown).hex(), _readers_age(), _digest(schemas), *found, *found.values()]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
@@ -86,9 +87,10 @@ def _content_digest(found: Mapping[str, str], case_digest: str, shown: Path) -> 
 def _folder_digests(root: Path) -> dict[str, str]:
     """The digest of the files of each convention, as the convention itself holds it once it is read."""
     found = {}
-    for folder in sorted({path.parent for path in root.glob("[!.]*/*.yaml")}):
-        heads = [folder / HEAD] if (folder / HEAD).exists() else []
-        found[folder.name] = _digest((path.name, _some_bytes(path)) for path in (*heads, *rule_files(folder)))
+    for folder in _folders(root):
+        files = sorted(_files(folder, ".yaml"), key=lambda path: path.name != HEAD)  # the head first, as it is read
+        if files:
+            found[folder.name] = _digest((path.name, _some_bytes(path)) for path in files)
     return found
 
 
@@ -217,7 +219,16 @@ def _as_hashed(convention: Convention, before: Mapping[str, str], registry: Regi
 
 def rule_files(folder: Path) -> list[Path]:
     """The YAML files of a convention besides its head, in order of name; tests are elsewhere."""
-    return sorted(path for path in folder.glob("*.yaml") if path.name != HEAD)
+    return [path for path in _files(folder, ".yaml") if path.name != HEAD]
+
+
+def _files(folder: Path, ending: str) -> list[Path]:
+    """What a folder holds with names that end so, in order of name; nothing of one that cannot be looked into."""
+    try:
+        found = [path for path in folder.iterdir() if path.name.endswith(ending)]
+    except OSError:
+        return []
+    return sorted(found, key=lambda path: path.name)
 
 
 def _read_text(folder: Path, shown: Path, shapes: Mapping[str, Shape]) -> tuple[Written | None, list[Problem]]:

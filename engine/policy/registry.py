@@ -32,7 +32,10 @@ class Outside(InputFault):
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The conventions by id, the facts they speak of, and the folder they came from."""
+    """The conventions by id, the facts they speak of, and the folder they came from.
+
+    ``in_time`` are the conventions of each beneficiary, the oldest first.
+    """
 
     conventions: Mapping[str, Convention] = field(repr=False)
     vocabulary: Vocabulary = field(repr=False)
@@ -40,16 +43,14 @@ class Registry:
     root: Path
     origin: str
     results: Results = field(init=False, repr=False, compare=False)
+    in_time: tuple[Convention, ...] = field(init=False, repr=False, compare=False)
     _resolved: dict[str, tuple[Convention, Resolved]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        in_time = tuple(sorted(self.conventions.values(), key=lambda each: (each.beneficiary, each.signed_from)))
         object.__setattr__(self, "results", joined(c.results for c in self.conventions.values()))
+        object.__setattr__(self, "in_time", in_time)
         object.__setattr__(self, "_resolved", {})
-
-    @property
-    def in_time(self) -> list[Convention]:
-        """The conventions of each beneficiary, the oldest first."""
-        return sorted(self.conventions.values(), key=lambda each: (each.beneficiary, each.signed_from))
 
     def covering(self, convention: Convention) -> tuple[Laid, ...]:
         """The overlays that may ever change a contract of ``convention``, oldest first."""

@@ -10,30 +10,36 @@ from decimal import ROUND_DOWN, Decimal
 
 from engine.errors import Problem, nearest
 from engine.language.expressions import (
+    Apply,
     Chosen,
+    Compare,
     Condition,
     Expression,
     FactRef,
     ItemRef,
     Literal,
+    Node,
     Scale,
     Unpublished,
+    VerdictIs,
     walk,
 )
 from engine.language.facts import YEAR, Vocabulary
+from engine.language.operators import COMPARISONS, EXPRESSIONS
 from engine.language.types import DATE, UNIT_SCALE, VERDICT, Type, fits, joined, named, number
 from engine.language.typing import Scope, check_cell, check_condition, declared, type_of
+from engine.language.values import UNDETERMINED
 from engine.policy import model
 from engine.records import dataclass
 
-Named = FactRef | ItemRef | Chosen | Unpublished
+_NAMING = frozenset((FactRef, ItemRef, Chosen, Unpublished))
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """Items in an order where each follows what it reads; ``yearly`` holds those of the contract year.
 
-    ``named`` are the nodes of each item that name something, or wait for it.
+    ``named`` are the nodes of each item that name something, wait for it, or ask whether it is open.
     """
 
     items: Mapping[str, model.Item]
@@ -41,7 +47,7 @@ class Resolved:
     types: Mapping[str, Type | None]
     yearly: frozenset[str]
     problems: tuple[Problem, ...]
-    named: Mapping[str, Sequence[Named]]
+    named: Mapping[str, Sequence[Node]]
 
 
 _NOTHING = Resolved({}, (), {}, frozenset(), (), {})
@@ -97,9 +103,21 @@ def faults(
     return tuple(scope.problems)
 
 
-def named_in(item: model.Item) -> list[Named]:
-    """What an item names, anywhere in it: walked once, since every start and every set of overlays asks for it."""
-    return [node for node in walk(item) if isinstance(node, Named)]
+def named_in(item: model.Item) -> list[Node]:
+    """The nodes of an item that name something, or ask whether it is open: walked once, at every start."""
+    return [node for node in walk(item) if type(node) in _NAMING or _asks_whether_open(node)]
+
+
+def _asks_whether_open(node: Node) -> bool:
+    """Whether a node may be known for the reason that something else is not."""
+    match node:
+        case Compare():
+            return COMPARISONS[node.operator].operands == "flag"
+        case VerdictIs():
+            return UNDETERMINED.value in node.verdicts
+        case Apply():
+            return EXPRESSIONS[node.operator].absence == "own"
+    return False
 
 
 def _ordered(
@@ -129,11 +147,11 @@ def _ordered(
     return order, problems
 
 
-def _needs(named: Sequence[Named], items: Mapping[str, model.Item]) -> list[str]:
+def _needs(named: Sequence[Node], items: Mapping[str, model.Item]) -> list[str]:
     return [id_ for id_ in dict.fromkeys(node.id for node in named if isinstance(node, ItemRef)) if id_ in items]
 
 
-def _of_the_year(item: model.Item, named: Sequence[Named], yearly: Container[str]) -> bool:
+def _of_the_year(item: model.Item, named: Sequence[Node], yearly: Container[str]) -> bool:
     def is_yearly(node: object) -> bool:
         return (isinstance(node, FactRef) and node.name == YEAR) or (isinstance(node, ItemRef) and node.id in yearly)
 
@@ -186,7 +204,7 @@ def _labelled(item: model.Item, found: Type | None, scope: Scope) -> None:
                 scope.unknown_value(item.at, value, found.values)
 
 
-def _valueless(named: Sequence[Named], items: Mapping[str, model.Item], scope: Scope) -> None:
+def _valueless(named: Sequence[Node], items: Mapping[str, model.Item], scope: Scope) -> None:
     """Reports references to obligations: they have a status in a report, and no value to read."""
     for node in named:
         if isinstance(node, ItemRef) and node.id in items and items[node.id].kind == "obligation":

@@ -81,11 +81,11 @@ def ended(blocks: Page, say: Say, full: bool = False) -> tuple[Block, ...]:
 
 def glossary(page: Page, say: Say) -> Iterator[Block]:
     """The words of a page that not everyone knows, with what each means."""
-    text = "\n".join(_texts(page))
+    text = "\n".join(_texts(page)).casefold()
     told = []
     for term in say.registry.vocabulary.glossary:
-        words = {word: rf"(?<!\w){re.escape(word)}(?!\w)" for word in term.words[say.lang]}
-        used = [word for word, pattern in words.items() if re.search(pattern, text, re.IGNORECASE)]
+        words = [word for word in term.words[say.lang] if word.casefold() in text]  # few are on a page at all
+        used = [word for word in words if re.search(rf"(?<!\w){re.escape(word.casefold())}(?!\w)", text)]
         if used:
             told.append(f"{', '.join(used)} = {term.means[say.lang]}")
     if told:

@@ -6,7 +6,6 @@ other. The engine itself reads the schemas of the project, and tells names with 
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 import textwrap
@@ -17,7 +16,7 @@ from typing import Any
 
 from engine.escaping import on_one_line
 from engine.evaluation.facts import nested
-from engine.language.values import Scalar
+from engine.language.values import Scalar, as_written
 from engine.policy.model import YEAR_START
 from engine.policy.registry import Registry
 
@@ -87,15 +86,10 @@ def one_line(data: Any) -> str:
         return "{" + ", ".join(f"{one_line(key)}: {one_line(data[key])}" for key in data) + "}"
     if isinstance(data, list):
         return "[" + ", ".join(map(one_line, data)) + "]"
-    if isinstance(data, bool):
-        return str(data).lower()
-    if isinstance(data, int | Decimal):
-        return str(data) if isinstance(data, int) else f"{data:f}"
-    if isinstance(data, Fraction) and 10**6 % data.denominator == 0:
-        return f"{(Decimal(data.numerator) / data.denominator).normalize():f}"
-    text = data.isoformat() if isinstance(data, dt.date) else str(data)
+    text = f"{data:f}" if isinstance(data, Decimal) else as_written(data)
+    is_number = isinstance(data, int | Decimal | Fraction) and "/" not in text
     is_word = _PLAIN.match(text) and text.lower() not in _ODD
-    return text if is_word else json.dumps(text, ensure_ascii=False)
+    return text if is_number or is_word else json.dumps(text, ensure_ascii=False)
 
 
 WRITTEN = ("convention", "ruleset", "suite", "differences")  # the files of a text, each with its schema

@@ -10,6 +10,8 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 
+DECIMALS = 10**6  # what is a whole number of such parts is written with decimals
+
 
 class Absent(Enum):
     """Why there is no value: something that matters is missing, or the question does not arise."""
@@ -41,11 +43,13 @@ def exact(number: int | Decimal | Fraction) -> Number:
 
 
 def as_written(value: object) -> str:
-    """A value as rules and cases write it.
+    """A value as rules and cases write it; a number that no decimal writes as a fraction.
 
-    >>> as_written(True), as_written(775)
-    ('true', '775')
+    >>> as_written(True), as_written(775), as_written(Fraction(25, 2)), as_written(Fraction(5, 13))
+    ('true', '775', '12.5', '5/13')
     """
+    if isinstance(value, Fraction) and DECIMALS % value.denominator == 0:
+        return f"{(Decimal(value.numerator) / value.denominator).normalize():f}"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -16,7 +16,7 @@ from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, nested, read_case, read_named
 from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE
-from engine.language.values import Scalar, exact
+from engine.language.values import Scalar, as_written, exact
 from engine.policy.document import Document
 from engine.policy.loader import load
 from engine.policy.places import SUITE, TESTS
@@ -243,10 +243,4 @@ def _number(expected: Any) -> Scalar | None:
 
 def shown(value: Any) -> str:
     """A value as a test file writes it."""
-    if value is None:
-        return NOTHING
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Fraction) and 10**6 % value.denominator == 0:
-        return str((Decimal(value.numerator) / Decimal(value.denominator)).normalize())
-    return value.isoformat() if isinstance(value, dt.date) else str(value)
+    return NOTHING if value is None else as_written(value)

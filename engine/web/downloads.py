@@ -6,11 +6,11 @@ import csv
 import importlib.util
 import io
 from collections.abc import Iterator
-from decimal import Decimal
 from fractions import Fraction
 
 from engine.escaping import in_cell
 from engine.evaluation.decision import Decision, Result
+from engine.language.values import as_written
 from engine.report.decided import Decided, Decisions
 from engine.report.decision_page import page
 from engine.report.page import Block, Heading, Paragraph
@@ -78,6 +78,5 @@ def _lines(decision: Decision, say: Say) -> Iterator[tuple[str, int | str, str, 
 
 def _number(value: int | Fraction, french: bool) -> str:
     """A number without groups, its decimals in the sign of the language."""
-    exact = round(Fraction(value), 4)
-    told = f"{(Decimal(exact.numerator) / Decimal(exact.denominator)).normalize():f}"
+    told = as_written(round(Fraction(value), 4))
     return told.replace(".", ",") if french else told

@@ -15,7 +15,7 @@ from engine.errors import Problem
 from engine.evaluation.facts import Facts, read_named
 from engine.language.facts import BENEFICIARY, Vocabulary
 from engine.language.typing import is_date
-from engine.language.values import Scalar
+from engine.language.values import Scalar, as_written
 from engine.policy.document import Document, marked
 from engine.policy.registry import Registry
 from engine.report.say import to_json
@@ -123,9 +123,7 @@ class State:
 
 def written(value: Scalar) -> str:
     """A fact's value as an address holds it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(to_json(value, None))
+    return as_written(to_json(value, None))
 
 
 def read_state(pairs: Pairs, registry: Registry, lang: str) -> State:

@@ -143,33 +143,35 @@ class _Search:
 
     def settle(self, unknowns: Sequence[Unknown]) -> None:
         """Gives each symbol in turn its first candidate that is possible."""
-        waiting = unknowns
-        while waiting:
-            free = self._free(waiting)
-            self.solver.add(*(self._among(unknown, 0, 0) for unknown in waiting[:free]))
-            if free < len(waiting):
-                self._settle_one(waiting[free])
-            waiting = waiting[free + 1 :]
+        firsts = [self._among(unknown, 0, 0) for unknown in unknowns]
+        start = 0
+        while start < len(unknowns):
+            free = self._free(unknowns, firsts, start)
+            self.solver.add(*firsts[start:free])
+            if free < len(unknowns):
+                self._settle_one(unknowns[free])
+            start = free + 1
 
-    def _free(self, unknowns: Sequence[Unknown]) -> int:
-        """How many from the first on can all have their first candidate: so they have in the case, or are asked.
+    def _free(self, unknowns: Sequence[Unknown], firsts: Sequence[Term], start: int) -> int:
+        """Up to where all from ``start`` on can have their first candidate: so they have in the case, or are asked.
 
         Of those that cannot, the solver names some that are in the way of each other.
         """
-        low, high = self._leading(unknowns), len(unknowns)
+        low, high = self._leading(unknowns, start), len(unknowns)
         while low < high:
-            middle = (low + high + 1) // 2
-            firsts = [self._among(unknown, 0, 0) for unknown in unknowns[:middle]]
-            status = self._followed(self.solver.check_literals(firsts))
+            guess = next((place for place in range(low, high) if self.places.get(unknowns[place].symbol)), low)
+            middle = guess if guess > low else (low + high + 1) // 2
+            asked = firsts[start:middle]
+            status = self._followed(self.solver.check_literals(asked))
             if status is Status.SHOWN:
-                low = self._leading(unknowns)
+                low = self._leading(unknowns, start)
             else:
-                high = self.solver.in_the_way(firsts)[-1] if status is Status.EXCLUDED else middle - 1
+                high = start + self.solver.in_the_way(asked)[-1] if status is Status.EXCLUDED else middle - 1
         return low
 
-    def _leading(self, unknowns: Sequence[Unknown]) -> int:
-        """How many from the first on have their first candidate."""
-        return next((place for place, unknown in enumerate(unknowns) if self.place(unknown)), len(unknowns))
+    def _leading(self, unknowns: Sequence[Unknown], start: int) -> int:
+        """Up to where all from ``start`` on have their first candidate."""
+        return next((at for at in range(start, len(unknowns)) if self.place(unknowns[at])), len(unknowns))
 
     def _settle_one(self, unknown: Unknown) -> None:
         """The first candidate that is possible, which is not the very first."""

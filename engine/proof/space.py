@@ -47,7 +47,8 @@ class OpenFact:
 class Space:
     """Every fact with where it is given and its value, every question with its choice, and what always holds of them.
 
-    ``open_facts`` and ``open_questions`` are those that are symbols, in the order of the schema.
+    ``open_facts`` and ``open_questions`` are those that are symbols, in the order of the schema. ``rules`` are kept
+    with their symbols.
     """
 
     bank: TermBank
@@ -58,7 +59,7 @@ class Space:
     choices: Mapping[str, Term]
     open_facts: Mapping[str, OpenFact]
     open_questions: Mapping[str, Unknown]
-    rules: tuple[Term, ...]
+    rules: Mapping[Term, frozenset[Term]]
     given: Mapping[str, Scalar]
     taken: Mapping[str, str]
 
@@ -67,8 +68,8 @@ class Space:
 
     def rules_about(self, roots: Iterable[Term]) -> tuple[Term, ...]:
         """The rules all of whose symbols stand in these terms: a fact that nothing asks about may be missing."""
-        symbols = {term for term in cone(roots) if term.operator == "symbol"}
-        return tuple(r for r in self.rules if all(term in symbols for term in cone((r,)) if term.operator == "symbol"))
+        terms = set(cone(roots))
+        return tuple(rule for rule, symbols in self.rules.items() if symbols <= terms)
 
     def unknowns(self) -> Iterator[Unknown]:
         """Every symbol."""
@@ -183,7 +184,7 @@ def _space(
         choices=choices,
         open_facts=opened,
         open_questions=asked,
-        rules=tuple(rule for rule in rules if rule is not bank.true),
+        rules={rule: symbols_in(rule) for rule in rules if rule is not bank.true},
         given=given,
         taken=chosen,
     )
@@ -250,6 +251,10 @@ def _orders(
         for first, second in combinations(chain, 2):
             both = bank.both(present[first], present[second])
             yield bank.either(bank.negate(both), at_most(bank, value[first], value[second]))
+
+
+def symbols_in(term: Term) -> frozenset[Term]:
+    return frozenset(part for part in cone((term,)) if part.operator == "symbol")
 
 
 def of_parts(fact: Fact, parts: Sequence[Plain]) -> Scalar:

@@ -87,6 +87,7 @@ class _Widening:
         values = {each.name: value_of(each.answer, symbols) for each in inputs}
         self.extents = {name: Extent(values=(value,)) for name, value in values.items()}
         self.against: Mapping[str, Plain] = {}
+        self.failing: dict[str, Mapping[str, Plain]] = {}  # found where an input was left out, and has another value
         self.told = cone((*prover.base, self.without))
 
     def region(self) -> Region | None:
@@ -96,6 +97,8 @@ class _Widening:
             fewer = {other: extent for other, extent in self.extents.items() if other != name}
             if self._proved(fewer):
                 self.extents = fewer
+            elif self.against and not isinstance(value_of(self.inputs[name].answer, self.against), Absent):
+                self.failing[name] = self.against
         for name in list(self.extents):
             self._widen(name)
         return Region({name: self.extents[name] for name in self.inputs if name in self.extents})
@@ -135,16 +138,21 @@ class _Widening:
             return
         if isinstance(value, str):
             self._add_words(name, value)
-        elif self._try(name, Extent(low=value, high=value)):
+        else:
+            self.extents[name] = Extent(low=value, high=value)
             self._reach(name, value, -self._unit(name))
             self._reach(name, value, self._unit(name))
 
     def _add_words(self, name: str, value: str) -> None:
         """All words that are proved: those that no case without the goal has."""
         words = [value, *(word for word in self.inputs[name].type.values if word != value)]
-        while len(words) > 1 and not self._try(name, Extent(values=tuple(words))):
-            failing = {word for word in words[1:] if self.against and self._fails(name, word)} or {words[-1]}
-            words = [word for word in words if word not in failing]
+        self.against = self.failing.get(name, {})
+        while True:
+            words = words[:1] + [word for word in words[1:] if not (self.against and self._fails(name, word))]
+            if len(words) == 1 or self._try(name, Extent(values=tuple(words))):
+                return
+            if not self.against:
+                words.pop()
 
     def _try(self, name: str, extent: Extent) -> bool:
         wider = {**self.extents, name: extent}
@@ -155,9 +163,12 @@ class _Widening:
 
     def _reach(self, name: str, value: Number | dt.date, unit: Fraction) -> None:
         """The furthest bound on one side that is proved: just before the nearest case without the goal."""
-        if self._try(name, self._bounded(name, None, unit)):
-            return
+        self.against = self.failing.get(name, {})
         good, bad, nearest = 0, self._nearest(name, value, unit, 0, WIDEST), True
+        if bad == WIDEST:
+            if self._try(name, self._bounded(name, None, unit)):
+                return
+            bad = self._nearest(name, value, unit, 0, WIDEST)
         while bad - good > 1:
             middle = bad - 1 if nearest else (good + bad) // 2
             if self._try(name, self._bounded(name, _moved(value, middle, unit), unit)):
@@ -167,13 +178,16 @@ class _Widening:
 
     def _nearest(self, name: str, value: Number | dt.date, unit: Fraction, good: int, bad: int) -> int:
         """How many steps away the case found without the goal still is one, between two bounds."""
-        if self.against:
-            there: Any = value_of(self.inputs[name].answer, self.against)
-            bad = min(bad, ceil((_place(there) - _place(value)) / unit))
-            while bad - good > 1:
-                middle = (good + bad) // 2
-                good, bad = (good, middle) if self._fails(name, _moved(value, middle, unit)) else (middle, bad)
-        return bad
+        if not self.against:
+            return bad
+        there: Any = value_of(self.inputs[name].answer, self.against)
+        steps = ceil((_place(there) - _place(value)) / unit)
+        if not good < steps < bad:
+            return bad
+        while steps - good > 1:
+            middle = (good + steps) // 2
+            good, steps = (good, middle) if self._fails(name, _moved(value, middle, unit)) else (middle, steps)
+        return steps
 
     def _bounded(self, name: str, bound: Number | dt.date | None, unit: Fraction) -> Extent:
         extent = self.extents[name]

@@ -15,7 +15,7 @@ from engine.comparison.effects.definitions import OLDER, SIDES, Cause, Versions
 from engine.comparison.effects.mixture import Mixture, mixed_space
 from engine.language import term_days
 from engine.language.facts import BENEFICIARY, FIRST_DAY
-from engine.language.logic import Plain, Sort, Term, cone, evaluate
+from engine.language.logic import Plain, Sort, Term, evaluate
 from engine.language.symbolic import Symbolic, is_value, terms_of
 from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
@@ -23,6 +23,7 @@ from engine.language.types import Type
 from engine.language.values import Absent, Value
 from engine.proof.layers import Layer
 from engine.proof.prover import Prover, Symbols
+from engine.proof.space import symbols_in
 from engine.proof.whom import Extent, Input, region_of
 from engine.proof.witness import value_of
 
@@ -201,9 +202,8 @@ class _Local:
         """The rules of facts that speak of inputs alone."""
         facts = [self.both.newer.space.open_facts[name] for kind, name in self.inputs if kind == FACT]
         known = {each.symbol for fact in facts for each in (fact.present, *fact.parts)}
-        for rule in (*self.both.newer.space.rules, *_window(self.both.newer.window)):
-            if all(term in known for term in cone([rule]) if term.operator == "symbol"):
-                yield rule
+        yield from self.both.newer.space.rules_about(known)
+        yield from (rule for rule in _window(self.both.newer.window) if symbols_in(rule) <= known)
 
 
 def _window(term: Term) -> tuple[Term, ...]:

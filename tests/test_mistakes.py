@@ -62,6 +62,13 @@ DUE = """quantities:
     cite: [{source: texte}]
     value: 100
 """
+ROUNDED = """quantities:
+  - id: aide.montant_du
+    label: {fr: Montant dû, en: Amount due}
+    unit: EUR
+    cite: [{source: texte}]
+    round: {of: {ref: aide.montant_annuel}, to: 0.01, mode: half_up}
+"""
 
 Step = Callable[[Path], object]
 
@@ -275,6 +282,56 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
         "yaml-comment",
         HEAD,
         "#1",
+    ),
+    "a comment within a label": (
+        row(
+            "{fr: Activité minimale, en: Minimum activity}", "\n      fr: Option n° 1 # ouverte\n      en: Open option"
+        ),
+        "yaml-comment",
+        RULES,
+        "# ouverte",
+    ),
+    "a sentence of refusal taken out": (
+        [
+            edit(RULES, "    met_when:", "    refusal: {fr: trop peu, en: too few}\n    met_when:"),
+            edit(
+                RULES,
+                "outcomes:",
+                "  - id: autre\n    label: {fr: Autre, en: Other}\n    cite: [{source: texte}]\n"
+                "    met_when: {fact: medecin.age, at_least: 1}\noutcomes:",
+            ),
+        ],
+        "refusal-missing",
+        RULES,
+        "id: autre",
+    ),
+    "a value that the text no longer knows": (
+        [
+            edit(
+                HEAD,
+                "interpretations:",
+                "knows:\n  contrat.option: {in: [un_etp], cite: [{source: texte}]}\ninterpretations:",
+            )
+        ],
+        "value-unoffered",
+        RULES,
+        "annee: {before: 3}",
+    ),
+    "a condition of every value": (
+        row("{fact: patientele.mt_depart, more_than: 775}", "{fact: medecin.optam, in: [true, false]}"),
+        "comparison-always",
+        RULES,
+        "in: [true, false]",
+    ),
+    "a rounding a hundredfold": (
+        [
+            put("nouvelle/dus.yaml", ROUNDED),
+            copied_text,
+            edit("suivante/dus.yaml", "to: 0.01", "to: 100"),
+        ],
+        "number-leap",
+        "suivante/dus.yaml",
+        "to: 100",
     ),
     "a negative amount": (row("13000", "-13000"), "number-negative", RULES, "-13000"),
     "a digit too many": (following("19000", "190000"), "number-leap", NEXT, "190000"),

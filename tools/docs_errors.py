@@ -189,6 +189,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "unit-changed": "A warning. What reads the item counts in the unit of before.",
         "number-negative": "A warning: amounts and counts are not. What is taken away is written with `subtract`.",
         "percent-small": "A warning: percents are written 80, not 0.8.",
+        "value-unoffered": "A warning: such a case is outside the text by that fact alone, so nothing here decides it.",
+        "refusal-missing": "A warning: a page would name the criterion instead of saying why the case is refused.",
         "number-leap": "A warning, against the text before or the dated value before. Nothing to do where the"
         " number is right.",
         "number-digits": "A warning, against the text before or the dated value before. Nothing to do where the"

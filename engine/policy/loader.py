@@ -19,6 +19,7 @@ from engine.errors import MAX_FAULTS, InputFault, Location, Problem, bounded, de
 from engine.escaping import UNSAFE
 from engine.policy.document import Document, Keys, Marks, marked
 from engine.policy.syntax import character_problems, cut_short, decimal_comma, plain_json, syntax_fault
+from engine.words import LANGUAGES
 
 MAX_BYTES = 4_000_000
 MAX_DEPTH = 40
@@ -183,7 +184,8 @@ class _Reader:
             return
         plain = event.style is None or event.style == ""
         end = event.end_mark
-        if plain and end is not None and cut_short(self.lines[end.line][end.column :]):
+        said = bool(self.pending) and self.pending[-1] in LANGUAGES  # what people read, where a sign of number is meant
+        if plain and end is not None and cut_short(self.lines[end.line][end.column :], said):
             self.problems.append(Problem(Location(self.name, end.line + 1, end.column + 2), "yaml-comment"))
         if plain and event.value in _NULLS:
             if self.is_json:

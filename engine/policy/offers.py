@@ -42,6 +42,11 @@ def offers(head: Document, convention: str) -> Iterator[Item]:
         )
 
 
+def is_offer(item: Item) -> bool:
+    """Whether it says which values of a fact the text knows."""
+    return item.kind == CONSISTENCY and item.id.startswith(_PREFIX)
+
+
 def known_values(head: Document) -> dict[str, tuple[str, ...]]:
     """The values that a text knows of each fact of which it says so."""
     return {fact: tuple(entry["in"]) for fact, entry in head.data.get(KNOWS, {}).items()}

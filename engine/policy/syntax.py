@@ -96,9 +96,9 @@ def character_problems(lines: Sequence[str], file: str, pattern: str, code: str)
             yield Problem(Location(file, number, found.start() + 1), code)
 
 
-def cut_short(rest: str) -> bool:
-    """Whether what follows a text on its line is no comment, and yet is not read."""
-    return _CUTS.match(rest) is not None
+def cut_short(rest: str, said: bool = False) -> bool:
+    """Whether what follows a text on its line is no comment, and yet is not read; behind words ``said``, any."""
+    return _CUTS.match(rest) is not None or (said and rest.lstrip().startswith("#"))
 
 
 def decimal_comma(whole: object, key: str) -> dict[str, str] | None:

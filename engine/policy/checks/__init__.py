@@ -12,8 +12,8 @@ from engine.errors import ERROR, Problem, bounded, in_order
 from engine.policy.checks.changes import change_problems
 from engine.policy.checks.citations import citation_problems
 from engine.policy.checks.dates import date_problems, window_problems
-from engine.policy.checks.declared import property_problems, result_problems
-from engine.policy.checks.labels import label_problems, tongue_problems
+from engine.policy.checks.declared import offer_problems, property_problems, result_problems
+from engine.policy.checks.labels import label_problems, refusal_problems, tongue_problems
 from engine.policy.checks.outcomes import outcome_problems
 from engine.policy.checks.overlays import overlay_problems
 from engine.policy.checks.tables import table_problems
@@ -38,6 +38,8 @@ _CHECKS: tuple[Check, ...] = (
     unused_problems,
     date_problems,
     tongue_problems,
+    refusal_problems,
+    offer_problems,
     change_problems,
 )
 

@@ -14,6 +14,7 @@ from engine.language.expressions import Apply, Compare, Expression, FactRef, Ite
 from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS
 from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table
+from engine.policy.offers import is_offer
 from engine.policy.registry import Registry, earlier
 from engine.words import LANGUAGES
 
@@ -35,7 +36,7 @@ def change_problems(registry: Registry, convention: Convention) -> Iterator[Prob
     for item in convention.items.values():
         yield from _doubtful(item)
         for part in below(item):
-            if isinstance(part, Compare):
+            if isinstance(part, Compare) and not is_offer(item):
                 yield from _compared(part, item.id, registry.vocabulary)
         if isinstance(item.body, Parameter):
             for old, new in zip(item.body.values, item.body.values[1:], strict=False):
@@ -113,6 +114,9 @@ def _unlike(id_: str, old: Compare | Apply, new: Compare | Apply) -> Iterator[Pr
     if len(old.operands) == len(new.operands):
         for before, after in zip(old.operands, new.operands, strict=True):
             yield from _number(id_, before, after)
+    if isinstance(old, Apply) and isinstance(new, Apply) and old.operator == new.operator:
+        for former, latter in zip(old.options, new.options, strict=False):
+            yield from _number(id_, Literal(former, old.at), Literal(latter, new.at))
 
 
 def _phrase(node: Compare | Apply) -> Mapping[str, str]:
@@ -126,6 +130,12 @@ def _compared(node: Compare, id_: str, vocabulary: Vocabulary) -> Iterator[Probl
     fact = vocabulary.facts.get(node.left.name) if isinstance(node.left, FactRef) else None
     literal = node.operands[0] if len(node.operands) == 1 else None
     number = _of(literal)
+    if fact is not None and not fact.type.ordered and node.operator in ("in", "not_in"):
+        every = fact.type.values or (True, False)
+        if {part.value for part in node.operands if isinstance(part, Literal)} >= set(every):
+            yield warning(
+                node.at, "comparison-always" if node.operator == "in" else "comparison-never", fact=fact.label
+            )
     if fact is None or number is None or fact.type.kind != "number" or not isinstance(literal, Literal):
         return
     if fact.type.unit in _SHARES:

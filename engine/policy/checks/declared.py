@@ -6,13 +6,15 @@ None of them decides a case.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from engine.errors import Location, Problem, nearest
-from engine.language.expressions import Expression, FactRef, ItemRef, find
+from engine.errors import Location, Problem, nearest, warning
+from engine.language.expressions import Compare, Expression, FactRef, ItemRef, Literal, below, find
 from engine.language.types import Type, joined, named
 from engine.language.typing import Scope, check_condition, fact_type, item_type, type_of
 from engine.policy.entries import FALLS, RISES, Property, Supposition
-from engine.policy.model import Convention, Item, Outcome
+from engine.policy.model import Convention, Item, Outcome, Table
+from engine.policy.offers import is_offer
 from engine.policy.registry import Registry
 from engine.policy.results import VERDICT, Headline
 
@@ -29,6 +31,31 @@ def property_problems(registry: Registry, convention: Convention) -> Iterator[Pr
     for supposition in convention.suppositions.values():
         _supposed(supposition, scope)
     yield from scope.problems
+
+
+def offer_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
+    """Values that the text's own rules use and that it does not offer."""
+    own = Path(convention.at.file).parent
+    for item in convention.items.values() if convention.knows else ():
+        if item.transitional or is_offer(item) or Path(item.at.file).parent != own:
+            continue  # of contracts of older texts, or kept from a base
+        for name, literal in _values_used(item):
+            known = convention.knows.get(name)
+            if known is not None and isinstance(literal.value, str) and literal.value not in known:
+                told = {"value": literal.value, "name": name, "known": ", ".join(known)}
+                yield warning(literal.at, "value-unoffered", **told)
+
+
+def _values_used(item: Item) -> Iterator[tuple[str, Literal]]:
+    """Each literal that a fact is compared with, by the name of the fact."""
+    for part in below(item):
+        if isinstance(part, Compare) and isinstance(part.left, FactRef):
+            yield from ((part.left.name, each) for each in part.operands if isinstance(each, Literal))
+    if isinstance(item.body, Table):
+        for name, read in item.body.inputs.items():
+            cells = (row.cells[name] for row in item.body.rows if name in row.cells)
+            if isinstance(read, FactRef):
+                yield from ((read.name, literal) for cell in cells for literal in cell.literals)
 
 
 def _supposed(supposition: Supposition, scope: Scope) -> None:

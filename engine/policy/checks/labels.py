@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from engine.errors import Location, Problem, warning
-from engine.language.expressions import Scale, below
-from engine.policy.model import Convention, Item, Outcome, Parameter, Quantity, Source
+from engine.language.expressions import Scale, VerdictIs, below, find
+from engine.policy.model import Convention, Criterion, Item, Outcome, Parameter, Quantity, Source
 from engine.policy.registry import Registry
 from engine.policy.results import Headline
 from engine.words import LANGUAGES, read_words
@@ -46,6 +46,16 @@ def label_problems(registry: Registry, convention: Convention) -> Iterator[Probl
         if isinstance(item.body, Parameter):
             yield from _dated(item.id, item.body, convention)
         yield from _unlabelled_values(item)
+
+
+def refusal_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
+    """Criteria of the verdict without a sentence of refusal, where others have one."""
+    outcome = convention.items.get(convention.results.verdict or "")
+    read = {} if outcome is None else dict.fromkeys(node.criterion.id for node in find(VerdictIs, outcome))
+    criteria = [item for id_ in read if (item := convention.items.get(id_)) and isinstance(item.body, Criterion)]
+    silent = [item for item in criteria if isinstance(item.body, Criterion) and item.body.refusal is None]
+    if outcome is not None and len(silent) < len(criteria):
+        yield from (warning(item.at, "refusal-missing", id=item.id, outcome=outcome.id) for item in silent)
 
 
 def _unlabelled_values(item: Item) -> Iterator[Problem]:

@@ -128,7 +128,8 @@ def test_a_fault_of_a_case_is_told_with_its_place_and_the_nearest_name(served: C
 
 def test_other_media_and_methods_are_refused(served: Client) -> None:
     assert served.post("/api/v1/evaluate", b"{}", content_type="text/plain").data["code"] == "request-media"
-    assert served.ask("GET", "/api/v1/evaluate").status == 405
+    got = served.ask("GET", "/api/v1/evaluate")
+    assert (got.status, got.headers["allow"]) == (405, "POST")
     assert served.ask("GET", "/api/v1/nothing").data["code"] == "request-page"
 
 
@@ -136,8 +137,12 @@ def test_what_the_rules_are_is_told_with_a_tag_that_spares_who_has_it(served: Cl
     for path in ("conventions", "items", "items/aide.montant_annuel", "openapi.json"):
         first = served.get(f"/api/v1/{path}")
         assert first.status == 200
-        assert served.ask("GET", f"/api/v1/{path}", if_none_match=first.headers["etag"]).status == 304
-    assert served.get("/api/v1/items/aide.montant_anuel").data["problems"][0]["nearest"] == "aide.montant_annuel"
+        for known in (first.headers["etag"], f'"other", W/{first.headers["etag"]}', "*"):
+            assert served.ask("GET", f"/api/v1/{path}", if_none_match=known).status == 304
+        assert served.ask("GET", f"/api/v1/{path}", if_none_match='"other"').status == 200
+    unknown = served.get("/api/v1/items/aide.montant_anuel")
+    assert (unknown.status, unknown.data["status"]) == (404, 404)
+    assert unknown.data["problems"][0]["nearest"] == "aide.montant_annuel"
 
 
 def test_every_reference_of_the_description_leads_somewhere(described: Any) -> None:

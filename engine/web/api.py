@@ -89,7 +89,8 @@ class Api:
         """An answer that stays the same while the rules do: its tag spares who has it already."""
         text = json_text(found)
         tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-        if request.headers.get("if-none-match") == tag:
+        known = request.headers.get("if-none-match", "").split(",")
+        if any(each.strip().removeprefix("W/") in (tag, "*") for each in known):
             return Response(status_code=304, headers={"ETag": tag})
         return self._json(text, {"ETag": tag, "Cache-Control": "no-cache"})
 
@@ -99,7 +100,7 @@ class Api:
 
 SCHEMAS = ("case", "dossier", "decision", "timeline", "outside")
 DIALECT = "http://json-schema.org/draft-07/schema#"
-REFUSALS = (400, 405, 408, 409, 413, 415, 421, 422, 429, 500, 503)
+REFUSALS = (400, 404, 405, 408, 409, 413, 415, 421, 422, 429, 500, 503)
 
 _TYPES = {str: "string", dict: "object", list: "array", bool: "boolean"}
 _TOLD = ("conventions", "items", "items/{id}", "openapi.json")

@@ -65,9 +65,7 @@ def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
 
     def refuse(scope: Scope, refusal: Refused) -> ASGIApp:
         lang = _language(scope, settings.lang)
-        return (
-            problem_response(refusal.problems, lang) if scope["path"].startswith(API) else pages.refusal(refusal, lang)
-        )
+        return problem_response(refusal, lang) if scope["path"].startswith(API) else pages.refusal(refusal, lang)
 
     counts = Counts()
     api = Api(worker, settings.lang, version("avenant"))
@@ -108,13 +106,14 @@ def _refusing(router: ASGIApp) -> ASGIApp:
         try:
             await router(scope, receive, send)
         except HTTPException as error:
-            raise refused("request-method" if error.status_code == 405 else "request-page") from None
+            raise refused("request-method" if error.status_code == 405 else "request-page", error.headers) from None
         except Busy:
             raise refused("request-busy") from None
         except InputFault as error:
             raise Refused(error.problems) from None
         except UsageFault as error:
-            raise Refused([error.problem]) from None
+            named = scope["method"] in ("GET", "HEAD") and error.problem.code == "unknown-item"
+            raise Refused([error.problem], 404 if named else None) from None  # what the address names is not there
 
     return routed
 

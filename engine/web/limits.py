@@ -54,16 +54,20 @@ UNREADABLE = 422
 
 
 class Refused(Exception):
-    """A request that is not answered, and why."""
+    """A request that is not answered, and why: with a status that tells the gravest problem, and headers."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(
+        self, problems: Sequence[Problem], status: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
         self.problems = tuple(problems)
+        self.status = status or status_of(problems)
+        self.headers = {**({"Retry-After": str(TRY_AGAIN)} if self.status in (429, 503) else {}), **(headers or {})}
         super().__init__(", ".join(problem.code for problem in problems))
 
 
-def refused(code: str, place: str = "request", **values: object) -> Refused:
+def refused(code: str, headers: Mapping[str, str] | None = None, **values: object) -> Refused:
     """The refusal for one problem of the request itself."""
-    return Refused([Problem(Location(place), code, values)])
+    return Refused([Problem(Location("request"), code, values)], headers=headers)
 
 
 def status_of(problems: Sequence[Problem]) -> int:
@@ -71,13 +75,13 @@ def status_of(problems: Sequence[Problem]) -> int:
     return STATUS.get(problems[0].code, UNREADABLE)
 
 
-def problem_object(problems: Sequence[Problem], lang: str) -> dict[str, Any]:
+def problem_object(problems: Sequence[Problem], lang: str, status: int | None = None) -> dict[str, Any]:
     """Problem details (RFC 9457): the first problem heads them, ``problems`` lists all with code and place."""
     first = problems[0]
     return {
         "type": f"urn:avenant:problem:{first.code}",
         "title": first.message(lang),
-        "status": status_of(problems),
+        "status": status or status_of(problems),
         "code": first.code,
         "problems": [
             {
@@ -93,20 +97,15 @@ def problem_object(problems: Sequence[Problem], lang: str) -> dict[str, Any]:
     }
 
 
-def problem_response(problems: Sequence[Problem], lang: str) -> Response:
+def problem_response(refusal: Refused, lang: str) -> Response:
     """The refusal as a program reads it."""
-    status = status_of(problems)
-    return Response(json_text(problem_object(problems, lang)), status, headers_of(status), MEDIA)
+    found = problem_object(refusal.problems, lang, refusal.status)
+    return Response(json_text(found), refusal.status, refusal.headers, MEDIA)
 
 
 def json_text(found: Any) -> str:
     """Data as JSON for programs, which nobody can take for a page or a command of a terminal."""
     return in_json(_WRITE(found)).replace("<", "\\u003c")
-
-
-def headers_of(status: int) -> dict[str, str]:
-    """When to come again, where that is worth it."""
-    return {"Retry-After": str(TRY_AGAIN)} if status in (429, 503) else {}
 
 
 BODY, DOSSIER = 65_536, 262_144  # bytes of a body, and of one that holds a dossier or several cases

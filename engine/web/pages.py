@@ -30,7 +30,7 @@ from engine.web.dossier_page import EVENT, case_text
 from engine.web.estimate import FIELDS, Estimate, decided, estimate
 from engine.web.fields import Field
 from engine.web.former import Former
-from engine.web.limits import Refused, headers_of, refused, status_of
+from engine.web.limits import Refused, refused
 from engine.web.queries import asked_of, origin_of, pairs_of
 from engine.web.rules_pages import WHOM, RulesPages, effects, examples
 from engine.web.shown import Shown
@@ -162,9 +162,8 @@ class Pages:
         """The page that says why a request is not answered."""
         state = State(vocabulary=self.registry.vocabulary, lang=lang, facts={})
         messages = [problem.message(lang) for problem in refusal.problems]
-        status = status_of(refusal.problems)
         html = rendered("refusal.html", state, "/", messages=messages, code=refusal.problems[0].code)
-        return HTMLResponse(html, status, headers_of(status))
+        return HTMLResponse(html, refusal.status, refusal.headers)
 
     async def what_if(self, request: Request) -> Response:
         """What another number or choice would give."""

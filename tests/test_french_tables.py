@@ -74,14 +74,11 @@ def test_a_table_of_french_excel_is_decided_and_given_back_as_excel_writes_it(na
 def test_what_is_written_is_read_again_as_the_same_facts(tmp_path: Path) -> None:
     first, second = tmp_path / "first.csv", tmp_path / "second.csv"
     batch(CASES / "french_excel.csv", first)
-    columns = rows(CASES / "french_excel.csv")[0].keys()
-    given_back = tmp_path / "again.csv"
-    with given_back.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.DictWriter(stream, list(columns), delimiter=";", extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows(rows(first))
-    assert batch(given_back, second).exit_code == 0
-    assert rows(first) == rows(second)
+    assert batch(first, second).exit_code == 0
+    for before, after in zip(rows(first), rows(second), strict=True):
+        assert after.items() >= before.items()
+        assert after["eligibilite"] == before["Éligibilité à l'aide"]
+        assert after["aide.montant_du"] == before["Aide due pour l'année (€)"]
 
 
 def test_columns_are_known_by_their_labels_and_keep_the_headers_of_the_file(tmp_path: Path) -> None:

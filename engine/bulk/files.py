@@ -31,6 +31,7 @@ from engine.language.spoken import FRENCH, MONTH_FIRST, PLAIN, truth_way
 from engine.language.types import DATE
 from engine.policy.model import CONSISTENCY, ERROR, UNMET
 from engine.policy.results import Results
+from engine.words import LANGUAGES
 
 if TYPE_CHECKING:
     from engine.bulk.workbook import Workbook
@@ -49,7 +50,9 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
     format_ = format_of(job.output)
     rules.check_choices(job.interpret)
     vocabulary = rules.registry.vocabulary
-    sources = open_sources(job.inputs, vocabulary, added_columns(job, rules), job.keep, job.form)
+    added = added_columns(job, rules)
+    told_before = {Labels(rules.registry, lang, {}).header(name) for lang in LANGUAGES for name in added}
+    sources = open_sources(job.inputs, vocabulary, added, (*job.keep, *told_before), job.form)
     check_columns(sources, vocabulary)
     check_output(job, sources, format_)
     total = sum(source.size for source in sources)

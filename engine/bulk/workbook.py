@@ -169,7 +169,13 @@ class Workbook:
         self._table("rules", ("rules", "id", "from", "before", "digest"), rules)
 
     def _table(self, name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        sheet = self._sheet(name, [self.labels.words[f"sheet_column.{head}"] for head in heads])
+        sheet, widest = (
+            self._sheet(name, [self.labels.words[f"sheet_column.{head}"] for head in heads]),
+            [12] * len(heads),
+        )
         for number, row in enumerate(rows, 1):
             for column, value in enumerate(row):
                 self._cell(sheet, number, column, value)
+                widest[column] = max(widest[column], min(WIDEST, len(str(value or ""))))
+        for column, width in enumerate(widest):
+            sheet.set_column(column, column, width)

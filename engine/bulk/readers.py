@@ -83,14 +83,10 @@ def _joined(parts: list[Piece]) -> Iterator[Piece]:
 def _parquet(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> Iterator[Piece]:
     try:
         lazy = pl.scan_parquet(source.name, glob=False).cast({pl.Categorical: pl.String, pl.Enum: pl.String})
-        total = max(1, int(lazy.select(pl.len()).collect().item()))
-        first = 1
-        for frame in lazy.collect_batches(chunk_size=ROWS, maintain_order=True):
-            numbered = frame.with_row_index(ROW, offset=first).cast({ROW: pl.Int64})
-            first += len(frame)
-            yield Piece(numbered, done=source.size * (first - 1) // total)
-        if first == 1:
-            yield Piece(lazy.head(0).collect().with_columns(pl.lit(0, pl.Int64).alias(ROW)))
+        total = int(lazy.select(pl.len()).collect().item())
+        for start in range(0, max(1, total), ROWS):  # batches would be read ahead of whoever takes them, half a file
+            frame = lazy.slice(start, ROWS).collect().with_row_index(ROW, offset=start + 1).cast({ROW: pl.Int64})
+            yield Piece(frame, done=source.size * (start + len(frame)) // max(1, total))
     except (pl.exceptions.PolarsError, OSError) as error:
         raise damaged(source.name, source.format, error) from None
 

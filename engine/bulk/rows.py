@@ -89,9 +89,9 @@ def checked(table: pl.DataFrame, registry: Registry, dialect: str | None = None)
         typed, valid = _reading(pl.col(name), fact, table.schema[name])
         made.append(typed.alias(name))
         passed.append(pl.col(name).is_null() | valid)
-    table = table.with_columns(*made, pl.all_horizontal(passed).alias(ACCEPTED))
+    rows = table.lazy().with_columns(*made, pl.all_horizontal(passed).alias(ACCEPTED))
     flags = [pl.col(ACCEPTED), *_ordered(set(facts), registry), _in_some_window(set(facts), registry)]
-    return table.with_columns(pl.all_horizontal(flags).fill_null(False).alias(ACCEPTED))
+    return rows.with_columns(pl.all_horizontal(flags).fill_null(False).alias(ACCEPTED)).collect()
 
 
 def plainly(texts: pl.Series, fact: Fact, dialect: str) -> pl.Series:

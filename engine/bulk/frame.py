@@ -45,13 +45,14 @@ def evaluate_frame(
         whole = {"predicate_pushdown": False, "projection_pushdown": False, "schema": schema}
         return frame.map_batches(lambda table: evaluate_frame(table, rules, **asked), **whole)
     table = frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
-    facts = [fact for name, fact in rules.registry.vocabulary.facts.items() if name in table.columns]
-    wrong = [type_problem(PLACE, f, table.schema[f.name]) for f in facts if not holds(f, table.schema[f.name])]
+    types = table.schema
+    facts = [fact for name, fact in rules.registry.vocabulary.facts.items() if name in types]
+    wrong = [type_problem(PLACE, f, types[f.name]) for f in facts if not holds(f, types[f.name])]
     if wrong:
         raise InputFault(wrong)
     kernel = _kernel(rules, facts, interpret or {}, criteria, items)
     try:
-        typed = table.select(_typed(fact, table.schema[fact.name]) for fact in facts)
+        typed = table.select(_typed(fact, types[fact.name]) for fact in facts)
     except pl.exceptions.PolarsError as error:
         raise fault(PLACE, "file-unreadable", reason=error) from None
     parts = [kernel.results(typed.slice(start, ROWS)) for start in range(0, max(1, len(typed)), ROWS)]

@@ -108,16 +108,16 @@ class Kernel:
         if convention.id not in self.parts:
             self.parts[convention.id] = self._part(convention)
         part = self.parts[convention.id]
-        laid = part.gates.run(rows).select(LAID).collect(optimizations=PLAIN)[LAID]
-        met = frozenset(laid.unique())
+        met = frozenset({0})
+        if part.covering:
+            laid = part.gates.run(rows).select(LAID).collect(optimizations=PLAIN)[LAID]
+            met, rows = frozenset(laid.unique()), rows.with_columns(pl.lit(laid))
         known = next((each for each in part.made if met <= each), None)
         if known is None:
             known = met.union(*part.made)
             part.made[known] = self._made(part, known)
         for made in part.made[known]:
-            own = rows.with_columns(pl.lit(laid))
-            if not met <= made.laid:
-                own = own.filter(pl.col(LAID).is_in(made.laid))
+            own = rows if met <= made.laid else rows.filter(pl.col(LAID).is_in(made.laid))
             yield made.stages.run(own).select(ROW, *made.results).collect(optimizations=PLAIN)
 
     def _part(self, convention: Convention) -> Part:
@@ -126,7 +126,7 @@ class Kernel:
         defaults = {id_: question.default for id_, question in plan.interpretations.items()}
         choices = defaults | {id_: choice for id_, choice in self.interpret.items() if id_ in defaults}
         names = Names(self.facts, {}, choices, plan.scope)
-        _add_items(_versions({0: plan}, [YEAR_START] if covering else ()), {0}, names)
+        _add_items(_versions({0: plan}, [YEAR_START]), {0}, names)
         bits = [when(pl, _in_force(overlay, names), 1 << i, 0) for i, (_, overlay) in enumerate(covering)]
         names.stages.keep(reduce(op.add, bits, lift(pl, 0)), LAID)
         return Part(covering, plan, choices, names.stages)

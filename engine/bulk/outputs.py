@@ -31,7 +31,10 @@ def output_kinds(rules: Session, criteria: bool, items: Sequence[str]) -> dict[s
     for convention in registry.conventions.values():
         covering = registry.covering(convention)
         types = make_plan(convention, covering, (), registry.vocabulary).types if items else {}
-        for item in convention.items.values():
+        for id_ in convention.items:
+            if not (criteria or id_ in items or id_ in registry.results.ids):
+                continue  # an item is read back from its store when it is first looked at
+            item = convention.items[id_]
             if criteria and item.kind == "criterion" and not item.transitional:
                 kinds.setdefault(item.id, VERDICT)
             if item.id in registry.results.ids:

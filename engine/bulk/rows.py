@@ -81,12 +81,12 @@ def checked(table: pl.DataFrame, registry: Registry, dialect: str | None = None)
 
     Text is read as people write values in ``dialect``, or as programs do.
     """
-    made, passed = [], []
     facts = {name: fact for name, fact in registry.vocabulary.facts.items() if name in table.columns}
     if dialect is not None:
         table = table.with_columns(plainly(table[name], fact, dialect) for name, fact in facts.items())
+    made, passed, types = [], [], table.schema
     for name, fact in facts.items():
-        typed, valid = _reading(pl.col(name), fact, table.schema[name])
+        typed, valid = _reading(pl.col(name), fact, types[name])
         made.append(typed.alias(name))
         passed.append(pl.col(name).is_null() | valid)
     rows = table.lazy().with_columns(*made, pl.all_horizontal(passed).alias(ACCEPTED))

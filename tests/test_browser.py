@@ -280,6 +280,10 @@ def test_a_printed_result_has_its_figures_and_no_form(chromium: Any, address: st
         page.emulate_media(media="print")
         told(page.locator("header")).to_be_hidden()
         told(page.locator("figure.amounts")).to_be_visible()
+        told(page.locator("footer")).to_contain_text(f"{address}/resultat?contrat.date_signature=2024-09-02")
+        printed = page.locator("body").inner_text()
+        assert "19\u202f000" in printed
+        assert not re.search("essayer cette lecture|Chaque nom souligné|Continuer|Télécharger", printed)
         page.pdf(path=str(tmp_path / "result.pdf"))
         assert (tmp_path / "result.pdf").stat().st_size > 5_000
 
@@ -352,6 +356,10 @@ def test_axe_finds_nothing(chromium: Any, address: str, path: str, scheme: str) 
         found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
         faults = [f"{each['id']}: {node['html'][:120]}" for each in found["violations"] for node in each["nodes"]]
         assert faults == []
+        open_ = {
+            (each["id"], node["target"][0].split("[")[0]) for each in found["incomplete"] for node in each["nodes"]
+        }
+        assert open_ <= {("color-contrast", "text")}, "of the letters of drawings, by formula in tests/test_web.py"
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -69,6 +69,8 @@ def test_many_cases_are_answered_in_their_order_each_with_its_decision_or_its_pr
     assert found[0]["convention"]["id"] == "2024_convention"
     assert found[0] == served.post("/api/v1/evaluate", {"case": CASE}).data, "readings, rights and assumptions too"
     assert found[1]["problems"][0]["code"] == "unknown-fact"
+    dossier = served.post("/api/v1/evaluate", {"case": {"case": CASE, "events": []}})
+    assert (dossier.status, dossier.data["code"]) == (422, "case-is-dossier")
     assert "without_rules" in found[2]
 
 

@@ -99,7 +99,7 @@ class _CaseReader:
         if not isinstance(data, Mapping):
             self._report((), "case-not-a-mapping")
             return {}
-        if CASE in data and not self.under:
+        if CASE in data:
             self._report((CASE,), "case-is-dossier", is_key=True)
             return {}
         facts: Facts = {BENEFICIARY: self.vocabulary.beneficiary}

@@ -63,6 +63,8 @@ def test_a_table_of_french_excel_is_decided_and_given_back_as_excel_writes_it(na
     assert batch(CASES / name, output).exit_code == 0
     first, second, third = rows(output)
     assert [row["Éligibilité à l'aide"] for row in (first, second, third)] == ["Éligible", "Non éligible", "Éligible"]
+    assert second["Maximum de l'année, avant vérification (€)"] == second["Taux de l'aide (0-1)"] == ""
+    assert second["Maximum de l'année, avant vérification : état"] == "sans objet"
     assert first["contrat.date_signature"] == "02/09/2024"
     assert first["medecin.nouvellement_installe"] == "FAUX"
     assert first["contrat.option"] == "Mi-temps (0,5 ETP)"
@@ -117,6 +119,13 @@ def test_a_table_without_rows_has_no_table_of_zeros(tmp_path: Path) -> None:
     told = batch(table(tmp_path), tmp_path / "out.csv").stdout
     assert "Aucune ligne à décider" in told
     assert "0 €" not in told
+
+
+def test_each_text_names_the_steps_of_its_own_scale(tmp_path: Path) -> None:
+    signed = GOOD.replace("02/09/2024", "06/09/2021")
+    source = table(tmp_path, f"{signed};55;40", header=f"{HEADER};patientele.percentile_mt;patientele.percentile_fa")
+    batch(source, tmp_path / "out.csv")
+    assert rows(tmp_path / "out.csv")[0]["Tranche d'activité de départ"] == "De P50 à P70"
 
 
 # What is refused

@@ -82,6 +82,14 @@ def test_the_sheets_say_the_decisions_what_was_refused_why_and_under_which_rules
     assert any("2024_convention" in row for row in found["Règles"])
 
 
+def test_a_day_outside_the_texts_is_a_row_with_what_is_known(tmp_path: Path) -> None:
+    output = tmp_path / "out.xlsx"
+    assert batch(saved(book(tmp_path, GOOD, ("15/08/2019", *GOOD[1:]))), output).exit_code == 0
+    told = [row for row in sheets(output)["Explications"] if row[1] == 3]
+    assert [row[2:4] for row in told] == [("hors règles", None)]
+    assert "aucune aide n'existait encore" in told[0][4]
+
+
 def test_a_percentage_is_read_by_its_format_and_a_bare_share_is_refused(tmp_path: Path) -> None:
     found = book(tmp_path, (*GOOD[:3], 0.8), (*GOOD[:3], 0.8))
     found[2]["D2"].number_format = "0%"

@@ -132,7 +132,8 @@ class _Work:
         frame = frame.drop(FILE, ROW)
         count_results(frame, self.summary, self.rules.registry.results)
         frame = frame.with_columns(told_rows(frame, self.rules, self.job, self.list_text))
-        return self.labels.applied(with_euros(frame))
+        frame = with_euros(frame)
+        return self.labels.applied(frame if self.labels.codes else without_refused(frame, self.rules.registry.results))
 
     def _told(self, frame: pl.DataFrame, typed: bool) -> Iterator[Refusal]:
         """What is wrong with rows; of ``typed`` ones, facts that cannot all hold."""
@@ -252,6 +253,20 @@ def error_ids(rules: Session) -> list[str]:
     items = (item for convention in registry.conventions.values() for item in convention.items.values())
     own = [item.id for item in items if item.severity == ERROR]
     return list(dict.fromkeys([*own, *(each.id for each in registry.vocabulary.agreements if each.severity == ERROR)]))
+
+
+def without_refused(frame: pl.DataFrame, results: Results) -> pl.DataFrame:
+    """For people: no number beside a verdict that is not the one hoped for."""
+    if results.verdict is None or results.verdict not in frame.columns:
+        return frame
+    *bad, _ = results.headline[results.verdict].words or ("",)
+    refused = pl.col(results.verdict).is_in(bad).fill_null(False)
+    columns = []
+    for id_ in (id_ for id_ in results.ids if id_ in frame.columns and frame.schema[id_].is_numeric()):
+        columns.append(pl.when(~refused).then(pl.col(id_)).alias(id_))
+        status = pl.when(refused).then(pl.lit("not_applicable")).otherwise(status_of(id_))
+        columns.append(status.alias(f"{id_}.status"))
+    return frame.with_columns(columns)
 
 
 def with_euros(frame: pl.DataFrame) -> pl.DataFrame:

@@ -29,6 +29,9 @@ class Labels:
         self.headers = dict(headers)
         self.facts = registry.vocabulary.facts
         self.items = dict(_items(registry))
+        self.values: dict[str, dict[str, Text]] = {}
+        for id_, item in _items(registry):  # of a scale, each text may have its own steps
+            self.values.setdefault(id_, {}).update(item.value_labels)
         self.named = {each.id: each.label for each in registry.vocabulary.agreements}
         for convention in registry.conventions.values():
             self.named |= {id_: each.label for id_, each in convention.suppositions.items()}
@@ -78,7 +81,7 @@ class Labels:
         if id_ not in self.items:
             return None
         words = {key.removeprefix("values."): word for key, word in self.words.items() if key.startswith("values.")}
-        return words | self._said(self.items[id_].value_labels)
+        return words | self._said(self.values[id_])
 
     def _said(self, labels: Mapping[str, Text]) -> dict[str, str]:
         return {value: label[self.lang] for value, label in labels.items()}

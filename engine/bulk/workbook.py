@@ -24,7 +24,7 @@ from engine.errors import fault
 from engine.evaluation.decision import Decision, Result
 from engine.files import unwritable
 from engine.language.facts import Vocabulary
-from engine.policy.registry import Registry
+from engine.policy.registry import Outside, Registry
 from engine.words import read_words
 
 MAX_ROWS = 1_048_575  # under the header of a sheet
@@ -112,8 +112,14 @@ class Workbook:
     def explain(self, file: str, row: int, decide: Callable[[], Decision]) -> None:
         """Why a row was decided so, while there is room."""
         self.asked += 1
-        if self.asked <= EXPLAINED:
+        if self.asked > EXPLAINED:
+            return
+        try:
             decision = decide()
+        except Outside as outside:
+            label = outside.window.label[self.labels.lang]
+            self.reasons.append((file, row, str(self.labels.words["without_rules"]), "", label, ""))
+        else:
             for result in _told(decision):
                 told = _reason(result, decision, self.labels.lang, self.registry.vocabulary)
                 self.reasons.append((file, row, result.label[self.labels.lang], *told))

@@ -124,7 +124,7 @@ def _scale(node: tree.Scale, names: Names) -> Column:
         open_.append(algebra.either(pl, algebra.is_null(test), open_[-1] + (2 << number), 0))
     left: Operand = None
     for number, (test, above) in enumerate(zip(tests, open_[-2::-1], strict=True)):
-        left = algebra.either(pl, algebra.truth(test), above + (2 << number), left)
+        left = algebra.either(pl, test, above + (2 << number), left)
     return algebra.on_scale(pl, left, tuple(step.name for step in node.steps))
 
 
@@ -132,8 +132,8 @@ def _by_outcome(node: tree.ByOutcome, names: Names, wanted: Type | None) -> Colu
     outcome = names.items[node.outcome.id]
     result = Column(None)
     for name, value in node.values:
-        is_it = algebra.truth(COMPARISONS["is"].column(pl, Column(outcome.value), Column(name)))
-        result = algebra.chosen(pl, is_it, expression(value, names, wanted), result)
+        is_it = COMPARISONS["is"].column(pl, Column(outcome.value), Column(name))
+        result = algebra.chosen(pl, is_it, expression(value, names, wanted), result, algebra.either)
     return Column(result.value, result.below, algebra.any_of(pl, [result.absent, outcome.absent]))
 
 

@@ -99,7 +99,7 @@ def _parameter(parameter: Parameter, type_: Type | None, names: Names) -> Column
     result = _published(first.value, type_)
     for value in later:
         since = names.facts[SIGNATURE].value >= value.start
-        result = algebra.chosen(pl, since, _published(value.value, type_), result)
+        result = algebra.chosen(pl, since, _published(value.value, type_), result, algebra.either)
     return result
 
 
@@ -168,6 +168,5 @@ def _outcome(outcome: Outcome, names: Names) -> Column:
     value: Operand = None
     for rule in outcome.rules:
         if isinstance(rule.then, str):
-            fires = algebra.truth(condition(rule.when, names))
-            value = algebra.either(pl, fires, rule.then, value)
+            value = algebra.either(pl, condition(rule.when, names), rule.then, value)
     return Column(value)

@@ -23,6 +23,7 @@ from engine.language.algebra import (
     Operand,
     all_of,
     chosen,
+    either,
     lift,
     opposite,
     tested,
@@ -237,7 +238,7 @@ def _add_items(versions: Mapping[str, Sequence[Version]], laid: Set[int], names:
             met = frozenset(each.laid)
             if met not in gates:
                 gates[met] = names.stages.keep(pl.col(LAID).is_in(met))
-            column = chosen(pl, gates[met], own, column)
+            column = chosen(pl, gates[met], own, column, either)
             if breakable(each.step.item):
                 told.append((each.step.item, all_of(pl, [gates[met], opposite(own.absent), opposite(own.value)])))
         names.items[id_] = names.stages.column(column)

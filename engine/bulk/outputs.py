@@ -13,7 +13,7 @@ import polars as pl
 from engine.bulk.items import WORD
 from engine.evaluation.plan import make_plan
 from engine.evaluation.session import Session
-from engine.language.algebra import Column, Operand, either, is_null, lift, over, picked, tested, truth
+from engine.language.algebra import Column, Operand, either, is_null, lift, over, picked, tested
 from engine.language.types import UNIT_SCALE, VERDICT, Type, joined
 from engine.policy.model import CONSISTENCY, UNMET, Item, Obligation
 
@@ -69,11 +69,9 @@ def output_columns(id_: str, kind: Type, column: Column) -> Iterator[pl.Expr]:
 
 def broken_column(name: str, told: Sequence[tuple[Item, Operand]]) -> pl.Expr:
     """What a row does not meet of these, by id: consistencies or duties; null where it breaks none."""
-    own = sorted((item.at, item.id, truth(broken)) for item, broken in told if breakable(item) == name)
-    broken = [(id_, test) for _, id_, test in own if test is not False]
-    words = [_listed(broken[start : start + WORD]) for start in range(0, len(broken), WORD)] or [
-        pl.lit(None, pl.String)
-    ]
+    own = sorted((each for each in told if breakable(each[0]) == name), key=lambda each: (each[0].at, each[0].id))
+    broken = [(item.id, test) for item, test in own if test is not False and test is not None]
+    words = [_listed(broken[start : start + WORD]) for start in range(0, max(1, len(broken)), WORD)]
     return pl.concat_str(words, separator=" ", ignore_nulls=True).replace("", None).alias(name)
 
 
@@ -86,7 +84,8 @@ def _listed(broken: Sequence[tuple[str, Operand]]) -> pl.Expr:
         texts = [" ".join(id_ for place, id_ in enumerate(ids) if each >> place & 1) for each in sets]
         return bits.replace_strict(sets, pl.Series(texts, dtype=pl.String))
 
-    bits = reduce(op.add, [lift(pl, either(pl, test, 1 << place, 0)) for place, (_, test) in enumerate(broken)])
+    made = (lift(pl, either(pl, test, 1 << place, 0)) for place, (_, test) in enumerate(broken))
+    bits = reduce(op.add, made, lift(pl, 0))
     texts: pl.Expr = bits.map_batches(written, return_dtype=pl.String)
     return texts
 

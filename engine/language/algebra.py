@@ -175,9 +175,11 @@ def picked(pl: Any, condition: Operand, then: Operand, otherwise: Operand) -> Op
 
 
 def either(pl: Any, condition: Operand, then: Operand, otherwise: Operand) -> Operand:
-    """As :func:`picked`, for a condition that is never null: one choice instead of two."""
-    if constant(condition) or then is None or otherwise is None:
-        return picked(pl, condition, then, otherwise)
+    """``then`` where the condition is true, ``otherwise`` where it is false or unknown."""
+    if constant(condition):
+        return then if condition is True else otherwise
+    if then is None:
+        return None if otherwise is None else when(pl, opposite(truth(condition)), otherwise)
     return when(pl, condition, then, otherwise)
 
 
@@ -199,7 +201,7 @@ def scaled(pl: Any, column: Column, scale: tuple[str, ...]) -> Operand:
         return reduce(op.or_, (when(pl, column.left & old != 0, new, 0) for old, new in places), column.left & 1)
     left: Operand = (2 << len(scale)) - 1
     for number, step in enumerate(scale):
-        left = either(pl, truth(tested(op.eq, column.value, step)), 2 << number, left)
+        left = either(pl, tested(op.eq, column.value, step), 2 << number, left)
     return either(pl, column.absent, 1, left)
 
 
@@ -212,8 +214,8 @@ def among(pl: Any, column: Column, holds: Callable[[str], bool]) -> Operand:
     return when(pl, column.left & others == 0, True, when(pl, column.left & passed == 0, False))
 
 
-def chosen(pl: Any, condition: Operand, then: Column, otherwise: Column) -> Column:
-    """``then`` or ``otherwise`` as the condition says; undetermined where it is unknown."""
+def chosen(pl: Any, condition: Operand, then: Column, otherwise: Column, pick: Any = picked) -> Column:
+    """``then`` or ``otherwise`` as the condition says; undetermined where it is unknown, or with :func:`either` not."""
     if then.scale or otherwise.scale:
         scale = max(then.scale, otherwise.scale, key=len)
         first, second = scaled(pl, then, scale), scaled(pl, otherwise, scale)
@@ -230,5 +232,5 @@ def chosen(pl: Any, condition: Operand, then: Column, otherwise: Column) -> Colu
     if left.absent is False and right.absent is False:
         absent: Operand = False
     else:
-        absent = truth(picked(pl, condition, left.absent, right.absent))
-    return Column(picked(pl, condition, left.value, right.value), below, absent)
+        absent = truth(pick(pl, condition, left.absent, right.absent))
+    return Column(pick(pl, condition, left.value, right.value), below, absent)

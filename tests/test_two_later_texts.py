@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,9 @@ import pytest
 from command import FIXTURES, ROOT, avenant
 
 from engine.bulk.frame import evaluate_frame
+from engine.errors import InputFault
 from engine.evaluation.session import Session
+from engine.policy.model import Convention
 from engine.policy.reading import load_registry
 
 OLD = """quantities:
@@ -99,3 +102,27 @@ def test_columns_follow_texts_that_put_two_items_in_opposite_orders(tmp_path: Pa
     assert made["aide.centimes"].to_list() == [100_100, 100_000, 100_000]
     assert made["prime.centimes"].to_list() == [100_000, 100_100, 100_000]
     rules.close()
+
+
+def test_what_reads_an_item_that_is_gone_is_at_fault_also_in_a_plan_that_takes_over_the_one_before(
+    small: Session,
+) -> None:
+    registry, told = small.registry, set()
+    for convention in registry.conventions.values():
+        small.plan(convention, ())
+        for gone in convention.items:
+            rest = replace(convention, items={id_: item for id_, item in convention.items.items() if id_ != gone})
+            others = replace(registry, conventions={**registry.conventions, convention.id: rest})
+            found = [faults_of(Session(others, before), rest) for before in (small, None)]
+            assert found[0] == found[1], gone
+            told |= {bool(found[0])}
+    assert told == {True, False}
+
+
+def faults_of(session: Session, convention: Convention) -> set[str]:
+    """What is wrong with the plan of a convention, wherever the order of its items tells it."""
+    try:
+        session.plan(convention, ())
+    except InputFault as fault:
+        return {problem.line() for problem in fault.problems}
+    return set()

@@ -65,6 +65,8 @@ def resolve(
     """
     old = before or _NOTHING
     alike = {id_ for id_, item in items.items() if old.items.get(id_) == item}
+    if gone := old.items.keys() - items.keys():  # what reads one of these names nothing now
+        alike -= {id_ for id_ in alike if not gone.isdisjoint(_needs(old.named[id_], old.items))}
     named = {id_: old.named[id_] if id_ in alike else named_in(item) for id_, item in items.items()}
     needs = {id_: _needs(nodes, items) for id_, nodes in named.items()}
     order, problems = (old.order, []) if _in_order(needs, alike, old) else _ordered(needs, items)

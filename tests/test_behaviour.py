@@ -35,7 +35,9 @@ def edited(session: Session, convention: str, item: str, change: Change) -> Sess
     """A session in which one item of a convention is another."""
     own = session.registry.conventions[convention]
     changed = replace(own, items={**own.items, item: change(own.items[item])})
-    return Session(replace(session.registry, conventions={**session.registry.conventions, convention: changed}))
+    return Session(
+        replace(session.registry, conventions={**session.registry.conventions, convention: changed}), session
+    )
 
 
 def compared(session: Session, convention: str, item: str, change: Change) -> Behaviour:

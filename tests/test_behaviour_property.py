@@ -68,7 +68,7 @@ def noticed(bench: Bench, after: pl.DataFrame, session: Session) -> Iterator[str
 def test_whatever_seeded_cases_notice_of_an_edit_has_a_witness(bench: Bench, session: Session, number: int) -> None:
     mutant = bench.edits[number]
     conventions = {**session.registry.conventions, mutant.convention.id: mutant.convention}
-    other = Session(replace(session.registry, conventions=conventions))
+    other = Session(replace(session.registry, conventions=conventions), session)
     try:
         seen = set(noticed(bench, evaluate_frame(bench.frame, other), session))
         found = behaviours(

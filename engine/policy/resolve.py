@@ -13,7 +13,6 @@ from engine.language.expressions import (
     Apply,
     Chosen,
     Compare,
-    Condition,
     Expression,
     FactRef,
     ItemRef,
@@ -163,10 +162,9 @@ def _of_the_year(item: model.Item, named: Sequence[Node], yearly: Container[str]
 
 
 def _typed(item: model.Item, scope: Scope) -> Type | None:
-    conditions: list[Condition | None] = [item.applies_when, item.unless, *(w.when for w in item.warnings)]
-    for condition in conditions:
-        if condition is not None:
-            check_condition(condition, scope)
+    gates = (item.applies_when, item.unless, *(warning.when for warning in item.warnings))
+    for condition in (gate for gate in gates if gate is not None):
+        check_condition(condition, scope)
     match item.body:
         case model.Parameter():
             return _parameter(item, item.body, scope)
@@ -189,9 +187,8 @@ def _typed(item: model.Item, scope: Scope) -> Type | None:
         case model.Obligation(due, done_when, unmet_when):
             if due is not None:
                 _expect_date(type_of(due, scope, DATE), due.at, scope)
-            for condition in (done_when, unmet_when):
-                if condition is not None:
-                    check_condition(condition, scope)
+            for condition in (when for when in (done_when, unmet_when) if when is not None):
+                check_condition(condition, scope)
             return None
 
 

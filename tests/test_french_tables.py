@@ -83,6 +83,14 @@ def test_what_is_written_is_read_again_as_the_same_facts(tmp_path: Path) -> None
         assert after["aide.montant_du"] == before["Aide due pour l'année (€)"]
 
 
+def test_an_output_is_read_again_as_a_whole(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    assert batch(CASES / "french_excel.csv", first, "--missing").exit_code == 0
+    assert batch(first, second).exit_code == 0
+    given = rows(CASES / "french_excel.csv")[0].keys()
+    assert [[row[name] for name in given] for row in rows(first)] == [[r[name] for name in given] for r in rows(second)]
+
+
 def test_columns_are_known_by_their_labels_and_keep_the_headers_of_the_file(tmp_path: Path) -> None:
     output = tmp_path / "out.csv"
     assert batch(CASES / "french_headers.csv", output, "--missing").exit_code == 0
@@ -179,6 +187,8 @@ def test_a_column_says_yes_and_no_in_one_way(tmp_path: Path, one: str, other: st
     assert f"« {one} »" in told
     assert batch(given(one, "", one.lower()), tmp_path / "out.csv").exit_code == 0
     assert batch(given("OUI", "FAUX", "n"), tmp_path / "out.csv").exit_code == 0, "words beside words"
+    assert batch(given("peut-être", "non"), tmp_path / "out.csv").exit_code == 0
+    assert [row["code"] for row in refusals(tmp_path / "out.csv")] == ["fact-type"]
 
 
 def test_a_header_close_to_a_label_is_told_and_one_label_of_two_columns_too(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from engine.bulk.job import Job, Source, Summary
 from engine.bulk.labels import Labels
 from engine.bulk.outputs import output_kinds
 from engine.bulk.readers import FILE, ROW, Piece, pieces
-from engine.bulk.row_answers import decided, told_columns, told_rows
+from engine.bulk.row_answers import UNSAID, decided, told_columns, told_rows
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
 from engine.bulk.writing import Frames, Refusals, RefusedRows, frames_to
 from engine.errors import InputFault, Location, Problem, fault, needing
@@ -51,7 +51,8 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
     rules.check_choices(job.interpret)
     vocabulary = rules.registry.vocabulary
     added = added_columns(job, rules)
-    told_before = {Labels(rules.registry, lang, {}).header(name) for lang in LANGUAGES for name in added}
+    any_ = [*added_columns(replace(job, criteria=True, missing=True), rules), *UNSAID]  # with whatever options
+    told_before = {Labels(rules.registry, lang, {}).header(name) for lang in LANGUAGES for name in any_}
     sources = open_sources(job.inputs, vocabulary, added, (*job.keep, *told_before), job.form)
     check_columns(sources, vocabulary)
     check_output(job, sources, format_)
@@ -189,9 +190,9 @@ def check_columns(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
                     each = piece.frame.select(ROW, name).unique(name, keep="first", maintain_order=True).drop_nulls()
                     for row, text in each.iter_rows():
                         seen.setdefault(truth_way(text), text)
-                        first, *others = [seen[way] for way in seen if way]
-                        if others:
-                            values = {"text": text, "other": first, "column": source.header(name)}
+                        said = [seen[way] for way in seen if way]  # not what is neither: its row is refused
+                        if len(said) > 1:
+                            values = {"text": text, "other": said[0], "column": source.header(name)}
                             place = _at(source, row, name)
                             found.setdefault((source.name, name), Problem(place, "truths-mixed", values))
     if found:

@@ -1,9 +1,9 @@
-"""Frozen records: the standard library's ``dataclass``, made at a fraction of its cost.
+"""Records: the standard library's ``dataclass`` with slots, made at a fraction of its cost.
 
-The library writes six methods for each frozen class and compiles them at every start, which was a third of the time of
-``avenant evaluate``. Here they are shared functions over the slots of a class, and nothing is compiled. ``fields``,
-``replace``, ``match`` and type checkers see the dataclass that they know. For the modules that a decision loads;
-the others take the library's own.
+The library writes six methods for each class and compiles them at every start, which was a third of the time of
+``avenant evaluate``. Here they are shared functions over the slots of a class, nothing is compiled, and the library
+makes its fields once something looks at them. ``fields``, ``replace``, ``match`` and type checkers see the dataclass
+that they know. For the modules that a decision loads; the others take the library's own.
 """
 
 from __future__ import annotations
@@ -13,50 +13,72 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+_OF_INSTANCES = ("__dict__", "__weakref__")  # what a class with slots does not take over
+
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
 else:
 
     def dataclass(cls: type | None = None, /, *, frozen: bool = False, slots: bool = False, **options: bool) -> Any:
-        """As in the library; classes that are not frozen or have no slots, which are few, are left to it."""
-        if not (frozen and slots):
-            return dataclasses.dataclass(cls, frozen=frozen, slots=slots, **options)
-        return _frozen(cls, options) if cls is not None else lambda each: _frozen(each, options)
+        """As in the library; classes without slots, which are few, are left to it."""
+        if not slots:
+            return dataclasses.dataclass(cls, frozen=frozen, **options)
+        return _slotted(cls, frozen, options) if cls is not None else lambda each: _slotted(each, frozen, options)
 
 
-def _frozen(cls: type, options: Mapping[str, bool]) -> Any:
-    kept = {**options, "slots": True, "order": False}
-    cls.__doc__ = cls.__doc__ or cls.__name__  # or else the library makes one of the signature, which takes its time
-    made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, **kept)(cls)
-    fields = dataclasses.fields(made)
-    methods = {
-        "__init__": _init(made, fields),
-        "__repr__": _repr([field.name for field in fields if field.repr]),
-        "__setattr__": _refuse,
-        "__delattr__": _refuse,
-        **_state([field.name for field in fields], made),
-    }
+def _slotted(cls: type, frozen: bool, options: Mapping[str, bool]) -> Any:
+    """A class of the same content, with slots and the shared methods."""
+    fields = {name: _field(cls, name) for name, kind in cls.__annotations__.items() if not kind.startswith("ClassVar")}
+    by_name = [name for name, field in fields.items() if field.kw_only is True or options.get("kw_only", False)]
+    in_order = tuple(name for name, field in fields.items() if field.init and name not in by_name)
+    content = {name: value for name, value in cls.__dict__.items() if name not in (*fields, *_OF_INSTANCES)}
+    told = {"__slots__": tuple(fields), "__match_args__": in_order, "__doc__": cls.__doc__ or cls.__name__}
+    shared: dict[str, Any] = {"__repr__": _repr([name for name, field in fields.items() if field.repr])}
+    if frozen:
+        shared |= {"__setattr__": _refuse, "__delattr__": _refuse}
     if options.get("eq", True):
-        methods |= _comparing([field.name for field in fields if field.compare], options.get("order", False))
-    for name, method in methods.items():
-        if name not in cls.__dict__:
+        compared = [name for name, field in fields.items() if field.compare]
+        shared |= _comparing(compared, frozen, options.get("order", False))
+    made: Any = type(cls)(cls.__name__, cls.__bases__, {**shared, **content, **told, "__qualname__": cls.__qualname__})
+    made.__dataclass_fields__ = _LibraryFields(cls, options)
+    for name, method in {"__init__": _init(made, fields, in_order), **_state([*fields], made)}.items():
+        if name not in content:
             setattr(made, name, method)
     return made
+
+
+class _LibraryFields:
+    """The fields of a class as the library makes them, once something asks for them, which few do at a start."""
+
+    def __init__(self, cls: type, options: Mapping[str, bool]) -> None:
+        self._cls, self._options = cls, options
+
+    def __get__(self, record: object, owner: Any) -> Any:
+        kept = {**self._options, "init": False, "repr": False, "eq": False, "order": False}
+        content = {name: value for name, value in self._cls.__dict__.items() if name not in _OF_INSTANCES}
+        again: Any = type(self._cls)(owner.__name__, owner.__bases__, content)  # as the library takes it apart
+        owner.__dataclass_fields__ = dataclasses.dataclass(**kept)(again).__dataclass_fields__
+        return owner.__dataclass_fields__
+
+
+def _field(cls: type, name: str) -> dataclasses.Field[Any]:
+    """What a class says of a field: in the library's words, or its default alone."""
+    said = cls.__dict__.get(name, dataclasses.MISSING)
+    return said if isinstance(said, dataclasses.Field) else dataclasses.field(default=said)
 
 
 def _refuse(self: object, name: str, *value: object) -> None:
     raise dataclasses.FrozenInstanceError(f"cannot change field {name!r}")
 
 
-def _init(made: Any, fields: tuple[dataclasses.Field[Any], ...]) -> Callable[..., None]:
+def _init(made: Any, fields: Mapping[str, dataclasses.Field[Any]], in_order: tuple[str, ...]) -> Callable[..., None]:
     """Puts what is given into the slots, in order or by name, and makes what is left out."""
-    put = {field.name: made.__dict__[field.name].__set__ for field in fields}
-    taken = [field for field in fields if field.init]
-    in_order = tuple(field.name for field in taken if not field.kw_only)
-    every = tuple(field.name for field in taken) if len(taken) == len(fields) else ()
-    names = frozenset(field.name for field in taken)
+    put = {name: made.__dict__[name].__set__ for name in fields}
+    taken = [name for name, field in fields.items() if field.init]
+    every = tuple(taken) if len(taken) == len(fields) else ()
+    names = frozenset(taken)
     places = tuple(put[name] for name in in_order)
-    left_out = {field.name: _default(field) for field in (*taken, *(field for field in fields if not field.init))}
+    left_out = {name: _default(fields[name]) for name in (*taken, *(name for name in fields if name not in names))}
     rest = [(name, put[name], left_out[name]) for name in (*in_order, *(n for n in left_out if n not in in_order))]
     finish = getattr(made, "__post_init__", None)
 
@@ -98,16 +120,16 @@ def _repr(names: list[str]) -> Callable[[object], str]:
     return shown
 
 
-def _comparing(names: list[str], ordered: bool) -> dict[str, Callable[..., Any]]:
+def _comparing(names: list[str], frozen: bool, ordered: bool) -> dict[str, Callable[..., Any] | None]:
     """Equality and hash by the fields that count, and the order of their tuples."""
     values: Callable[[object], Any] = attrgetter(*names) if names else lambda self: ()
 
     def compared(holds: Callable[[Any, Any], bool]) -> Callable[[object, object], Any]:
         return lambda self, other: holds(values(self), values(other)) if type(other) is type(self) else NotImplemented
 
-    methods: dict[str, Callable[..., Any]] = {
+    methods: dict[str, Callable[..., Any] | None] = {
         "__eq__": compared(lambda own, other: own == other),
-        "__hash__": lambda self: hash(values(self)),
+        "__hash__": (lambda self: hash(values(self))) if frozen else None,
     }
     if ordered:
         methods["__lt__"] = compared(lambda own, other: own < other)

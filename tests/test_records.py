@@ -104,3 +104,27 @@ def test_a_record_refuses_what_a_dataclass_refuses(wrong: Callable[..., Any]) ->
 def test_a_record_can_be_stored() -> None:
     for whole in (PLAIN(1, "x", [1]), NAMED(a=2), ORDERED(3)):
         assert pickle.loads(pickle.dumps(whole)) == whole
+
+
+def test_a_record_that_can_change_does_as_a_dataclass() -> None:
+    def of(maker: Maker) -> tuple[object, ...]:
+        @maker(slots=True)
+        class Kept:
+            a: int
+            seen: list[int] = field(default_factory=list)
+
+        one, two = Kept(1), Kept(a=1, seen=[2])
+        two.seen = []
+        equal = one == two
+        two.a = 3
+        return (
+            equal,
+            one == two,
+            two.a,
+            Kept.__hash__,
+            [f.name for f in fields(one)],
+            copy.copy(two).a,
+            hasattr(one, "__dict__"),
+        )
+
+    assert of(records.dataclass) == of(dataclasses.dataclass)

@@ -89,7 +89,7 @@ def run_program(
         EngineFault: durable-rules misbehaved.
     """
     slots, given = program.names.filled(program.blank, facts, choices)
-    run = Run(slots, given=given)
+    run = Run(slots, {}, {}, [], given)
     last, moved = _run_before(program, run)
     has_year = YEAR in facts
     for compiled in program.steps:

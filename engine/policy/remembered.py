@@ -24,13 +24,14 @@ from typing import Any
 
 from engine.errors import InputFault
 from engine.files import replacing
-from engine.policy.model import Convention, Item
+from engine.policy.model import Convention
 
-FORMAT = 9
+FORMAT = 10
 MAX_STORED = 64_000_000  # bytes; the conventions of a folder take a hundredth of it
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _ROOMS = ("policy.model", "policy.entries", "policy.results", "language.expressions", "errors")
 _MODULES = tuple(f"engine.{name}" for name in _ROOMS)
+_Apart = dict[str, bytes]  # what few cases need all of, stored one by one
 _OTHERS = {("datetime", "date"), ("decimal", "Decimal")}
 
 
@@ -50,17 +51,17 @@ def _class_of_data(module: str, name: str) -> type:
     raise pickle.UnpicklingError(f"{module}.{name}")
 
 
-class _Items(Mapping[str, Item]):
-    """The items of a convention, each read back at the first look at it: a case needs few but those of its own text."""
+class _Stored(Mapping[str, Any]):
+    """Entries of a convention, each read back at the first look at it: a case needs few but items of its own text."""
 
     def __init__(self, contents: Mapping[str, bytes]) -> None:
         self._contents = contents
-        self._items: dict[str, Item] = {}
+        self._read: dict[str, Any] = {}
 
-    def __getitem__(self, id_: str) -> Item:
-        if id_ not in self._items:
-            self._items[id_] = _DataOnly(io.BytesIO(self._contents[id_])).load()
-        return self._items[id_]
+    def __getitem__(self, id_: str) -> Any:
+        if id_ not in self._read:
+            self._read[id_] = _DataOnly(io.BytesIO(self._contents[id_])).load()
+        return self._read[id_]
 
     def __contains__(self, id_: object) -> bool:
         return id_ in self._contents
@@ -107,8 +108,11 @@ def recall(digest: str) -> dict[str, Convention] | None:
         content = _own_content(folder, _name(digest))
         if content is None:
             return None
-        parted: dict[str, tuple[Convention, dict[str, bytes]]] = _DataOnly(io.BytesIO(content)).load()
-        return {id_: replace(convention, items=_Items(items)) for id_, (convention, items) in parted.items()}
+        parted: dict[str, tuple[Convention, _Apart, _Apart]] = _DataOnly(io.BytesIO(content)).load()
+        return {
+            id_: replace(convention, items=_Stored(items), properties=_Stored(properties))
+            for id_, (convention, items, properties) in parted.items()
+        }
     except Exception:  # a damaged or foreign file is as good as none
         return None
 
@@ -137,9 +141,9 @@ def remember(digest: str, conventions: Mapping[str, Convention]) -> None:
     if folder is None:
         return
     name = _name(digest)
-    parted = {
-        convention.id: (replace(convention, items={}), {id_: _bytes(item) for id_, item in convention.items.items()})
-        for convention in conventions.values()
+    parted: dict[str, tuple[Convention, _Apart, _Apart]] = {
+        each.id: (replace(each, items={}, properties={}), _apart(each.items), _apart(each.properties))
+        for each in conventions.values()
     }
     content = _bytes(parted)
     with contextlib.suppress(OSError, InputFault):
@@ -148,6 +152,10 @@ def remember(digest: str, conventions: Mapping[str, Convention]) -> None:
             with replacing(folder / name) as partial:
                 partial.write_bytes(_checksum(name, content) + content)
                 partial.chmod(0o600)
+
+
+def _apart(entries: Mapping[str, object]) -> _Apart:
+    return {id_: _bytes(entry) for id_, entry in entries.items()}
 
 
 def _bytes(value: object) -> bytes:

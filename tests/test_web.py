@@ -356,6 +356,9 @@ def test_each_figure_of_a_result_leads_to_its_rule_with_examples_that_open(serve
     rule = re.sub("[\u00a0\u202f]", " ", html.unescape(served.get(html.unescape(amounts)).text))
     assert re.findall(r"<td>(\d+ \d+ €)</td>", rule)[:3] == ["19 000 €", "14 000 €", "11 000 €"]
     assert "/resultat?contrat.date_signature=2024-09-02" in rule
+    assert "<td>Avenant 7 à la convention médicale de 2016</td><td>01/09/2019</td><td>640 patients</td>" in (
+        served.get("/regles/seuil.mt.p30").text
+    )
     rule = served.get("/regles/aide.bareme").text
     cases = re.findall(r'href="(/resultat\?[^"]*)">[^<]*</a></td><td>([^<]*)<', rule)
     assert len(cases) == EXAMPLES

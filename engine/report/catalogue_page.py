@@ -116,7 +116,7 @@ def _body(item: model.Item, phrases: Phrases, say: Say) -> Iterator[Block]:
     valued = partial(_valued, unit=item.unit, phrases=phrases, say=say)
     match item.body:
         case model.Parameter(values):
-            rows = tuple((v.start.isoformat(), valued(v.value), _graded(v.cite, say)) for v in values)
+            rows = tuple((say.scalar(v.start), valued(v.value), _graded(v.cite, say)) for v in values)
             yield Table((say("since"), say("value"), say("article")), rows)
         case DecisionTable():
             yield _table(item.body, valued, phrases, say)

@@ -58,7 +58,8 @@ class Phrases:
         """An expression as indented lines."""
         match node:
             case tree.Apply(operator, operands, options):
-                tail = f" ({', '.join(map(str, options))})" if options else ""
+                told = (self.say.find("options", str(each)) or self._literal(each) for each in options)
+                tail = f" ({', '.join(told)})" if options else ""
                 yield depth, self.say.head(EXPRESSIONS[operator].phrase[self.say.lang] + tail)
                 for part in operands:
                     yield from self.expression(part, depth + 1)

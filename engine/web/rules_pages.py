@@ -22,7 +22,7 @@ from engine.files import replacing
 from engine.language.facts import BENEFICIARY
 from engine.language.types import number
 from engine.language.values import exact
-from engine.policy.model import Convention, Item
+from engine.policy.model import Convention, Item, Parameter
 from engine.policy.registry import Registry
 from engine.report.behaviour_page import Effects
 from engine.report.catalogue_page import having, item_blocks, window_text
@@ -84,10 +84,11 @@ class RulesPages:
         say = self.say.noting()
         title = say.label(newest.items[id_])
         blocks: list[Block] = [Heading(title, 1), *(() if case is None else self._of_case(id_, case[1]))]
+        told = {convention.id: tuple(item_blocks(convention, convention.items[id_], say)) for convention in found}
         for place, convention in enumerate(found):
             head = f"{say.label(convention)}, {window_text(convention, say)}"
-            told = tuple(item_blocks(convention, convention.items[id_], say))
-            blocks += [Fold(head, told)] if place else [Heading(head), *told]
+            blocks += [Fold(head, told[convention.id])] if place else [Heading(head), *told[convention.id]]
+            blocks += [] if place else self._in_time(id_, told)
         links = self._links(newest, id_)
         if examples:
             heads = (wording(say.lang)("example"), title)
@@ -111,6 +112,15 @@ class RulesPages:
             yield Table((say("year"), say("start"), say("value")), in_runs(rows))
         elif id_ in decision.results:
             yield Paragraph(w("your_value", value=say.result(decision.results[id_])), "lead")
+
+    def _in_time(self, id_: str, told: Mapping[str, Sequence[Block]]) -> Iterator[Block]:
+        """The values of a parameter that several texts have, from text to text."""
+        texts = [each for each in having(id_, self.say) if isinstance(each.items[id_].body, Parameter)]
+        if len(texts) > 1:
+            tables = ((each, block) for each in texts for block in told[each.id] if isinstance(block, Table))
+            rows = tuple((self.say.label(each), *row[:2]) for each, table in tables for row in table.rows)
+            yield Heading(wording(self.say.lang)("in_time"))
+            yield Table(tuple(map(self.say, ("convention", "since", "value"))), rows)
 
     def _links(self, convention: Convention, id_: str) -> dict[str, str]:
         """The pages of the items that a convention has, under their labels as rules quote them."""

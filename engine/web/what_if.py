@@ -195,7 +195,8 @@ def what_if_html(found: WhatIf, say: Say) -> Markup:
     if found.curve is not None:
         title = w("curve_title", fact=say.label(found.curve.fact))
         parts.append(fragment([Heading(title)]))
-        named = (f"{say.label(thing)} {say.scalar(at)}" for at, thing in sorted(found.curve.marks.items()))
+        type_ = found.curve.fact.type
+        named = (say.pair(say.label(thing), say.scalar(at, type_)) for at, thing in sorted(found.curve.marks.items()))
         marks = w("curve_marks", marks=say.listed(named)) if found.curve.marks else ""
         caption = " ".join(filter(None, (w("curve_caption"), marks)))
         parts.append(curve_figure(found.curve.points, found.curve.today, found.curve.marks, (title, caption), say))

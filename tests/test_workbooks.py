@@ -137,7 +137,9 @@ def test_hidden_rows_and_columns_and_merged_cells_are_refused(tmp_path: Path) ->
 def test_of_several_sheets_the_one_with_a_signature_date_is_meant_or_one_is_named(tmp_path: Path) -> None:
     found = book(tmp_path, GOOD)
     found[1].create_sheet("Notes").append(("a", "b"))
-    assert batch(saved(found), tmp_path / "out.xlsx").exit_code == 0
+    told = batch(saved(found), tmp_path / "out.xlsx")
+    assert told.exit_code == 0
+    assert "Feuille lue : Sheet ; non lues : Notes." in " ".join(told.stdout.split())
     found[1].create_sheet("Autre").append(HEADER)
     assert "sheet-unclear" in refused(batch(saved(found), tmp_path / "out.xlsx"))
     assert batch(saved(found), tmp_path / "out.xlsx", "--sheet", "Sheet").exit_code == 0

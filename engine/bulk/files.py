@@ -57,7 +57,8 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
     check_columns(sources, vocabulary)
     check_output(job, sources, format_)
     total = sum(source.size for source in sources)
-    summary = Summary(own=own_columns(sources, vocabulary, job.keep))
+    read = {", ".join(source.left): source.sheet for source in sources if source.left}
+    summary = Summary(own=own_columns(sources, vocabulary, job.keep), sheets=read)
     work = _Work(job, rules, sources, summary)
     target = Path(job.output)
     with replacing(target) as path, replacing(job.rejected, empty=False) as rejected:

@@ -36,6 +36,7 @@ class Source:
     headers: Mapping[str, str] = field(default_factory=dict)
     lines: int = 0
     sheet: str = ""
+    left: tuple[str, ...] = ()  # the sheets that are not read
     opened: Any = field(default=None, repr=False, compare=False)  # the sheet, since to open a workbook is to read it
 
     @property
@@ -105,7 +106,7 @@ class Summary:
     """``cases``, ``cents`` due and ``over``paid, amounts left ``open``, by convention and verdict; ``refused`` rows.
 
     ``codes`` counts the faults of the refused rows, ``examples`` tells the first of each. ``own`` has the header of
-    each column that the rules do not read.
+    each column that the rules do not read, ``sheets`` the sheet that was read, by those of its file that were not.
     """
 
     cases: Counter[Key] = field(default_factory=Counter)
@@ -116,6 +117,7 @@ class Summary:
     refused: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     own: dict[str, str] = field(default_factory=dict)
+    sheets: dict[str, str] = field(default_factory=dict)
 
     def count(self, convention: str, verdict: str, cases: int, cents: int, over: int, open_: int) -> None:
         key = (convention, verdict)

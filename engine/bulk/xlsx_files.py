@@ -43,6 +43,7 @@ def open_xlsx(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Sourc
         headers=columns,
         lines=first,
         sheet=sheet.title,
+        left=tuple(title for title in sheet.parent.sheetnames if title != sheet.title),
         opened=sheet,
     )
 

@@ -37,6 +37,8 @@ def page(batch: Batch, say: Say) -> Iterator[Block]:
         yield Paragraph(say("none_decided", count=say.scalar(count), message=summary.examples[code]), tone="bad")
     else:
         yield from _decided(summary, say)
+    for left, read in summary.sheets.items():
+        yield Paragraph(say("sheet_read", read=read, left=left))
     if summary.own:
         headers = [*summary.own.values()]
         told = say.listed((*headers[:TOLD], *(["…"] if len(headers) > TOLD else ())))

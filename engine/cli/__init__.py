@@ -38,8 +38,6 @@ _COMMANDS: Mapping[str, str] = {
     "site": "serving",
 }
 OBJECTS = 100_000  # made before garbage is looked for: a start's all stay, and looking through them is a tenth of it
-# Said here, as click would load the module of locales to look for the same words in its own catalogues.
-_VERSION, _VERSION_HELP = "%(prog)s, version %(version)s", "Show the version and exit."
 _NAMES = {"list": "list_"}  # a command whose function must not hide a word of Python
 
 
@@ -82,7 +80,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "AVENANT"})
-@click.version_option(package_name="avenant", prog_name="avenant", message=_VERSION, help=_VERSION_HELP)
+@click.version_option(package_name="avenant", prog_name="avenant")
 @group_lang_option
 def cli() -> None:
     """Decide medical-assistant aid contracts under the rules of their signature date, with reasons and citations."""

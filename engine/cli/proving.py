@@ -70,7 +70,7 @@ def _refuse_foreign(path: Path) -> None:
     try:
         with path.open("rb") as stream:
             start = stream.read(len(MARK))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # told of the folder, when it is made
         return
     except OSError as error:
         raise unwritable(path, error) from None

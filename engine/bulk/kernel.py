@@ -18,18 +18,7 @@ from engine.bulk.expressions import Names, Stages, condition
 from engine.bulk.items import item_column
 from engine.bulk.outputs import breakable, broken_column, output_columns
 from engine.evaluation.plan import Plan, Step, make_plan
-from engine.language.algebra import (
-    Column,
-    Operand,
-    all_of,
-    chosen,
-    either,
-    lift,
-    opposite,
-    tested,
-    truth,
-    when,
-)
+from engine.language.algebra import Column, Operand, all_of, chosen, either, lift, opposite, tested, truth, when
 from engine.language.expressions import ItemRef, find
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.language.types import Type

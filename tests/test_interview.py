@@ -64,6 +64,7 @@ def test_an_answer_with_two_readings_or_none_is_told_and_asked_again(tmp_path: P
         tmp_path, "médecin libéral", "3/4/25", "31/02/2024", "", "2 septembre 2024", "trois", "secteur 1", "fin"
     )
     assert "03/04/2025 ou 03/04/1925" in said(result)
+    assert "'trois' n'est pas une valeur de Secteur conventionnel" in said(result)
     assert "Il faut une date" in said(result)
     assert saved(tmp_path)["contrat"] == {"date_signature": "2024-09-02"}
     assert saved(tmp_path)["medecin"] == {"secteur": "secteur_1"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +129,8 @@ class Interview:
             self.said.pop(fact.name, None)
             problems = [error.problem(Location(""), fact)] if isinstance(error, Unread) else error.problems
             for problem in problems:
-                self._line(problem.message(self.say.lang))
+                own = {"name": self.say.label(fact)} if problem.values.get("name") == fact.name else {}
+                self._line(replace(problem, values={**problem.values, **own}).message(self.say.lang))
             return False
         return True
 

@@ -25,12 +25,6 @@ MAX_RULES = 60
 MAX_ATOMS = 60
 MAX_CRITERIA = 240
 CODES = {"not_met": 0, "met": 1, "undetermined": 2, "not_applicable": 3}
-LEFT = {  # what an undetermined verdict can still be
-    "undetermined": frozenset(("met", "not_met", "not_applicable")),
-    "met or not_applicable": frozenset(("met", "not_applicable")),
-    "not_met or not_applicable": frozenset(("not_met", "not_applicable")),
-    "met or not_met": frozenset(("met", "not_met")),
-}
 RESERVED = ("sid", "id", "case")
 _FNV_OFFSET, _FNV_PRIME = 2166136261, 16777619
 
@@ -58,7 +52,6 @@ class Ruleset:
 
     name: str
     properties: Mapping[str, str]
-    lists: Mapping[Atom, str]
     firings: Mapping[str, Firing]
     handle: int
     sids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -66,11 +59,11 @@ class Ruleset:
     thread: int = field(default_factory=get_ident)
 
     def __post_init__(self) -> None:
-        values = "".join(f',"{short}":%d' for short in (*self.properties.values(), *self.lists.values()))
+        values = "".join(f',"{short}":%d' for short in self.properties.values())
         self.template = f'{{"case":1,"id":1,"sid":"%s"{values}}}'
 
     def run(self, verdicts: Mapping[str, str]) -> list[Firing]:
-        """The firings of a case, in order of the rules; an undetermined verdict is told with what is ``LEFT`` of it.
+        """The firings of a case, in order of the rules.
 
         Talks to the C library as durable's own host does (assert, start, update and complete in turn, delete), which
         starts threads, and keeps a clock, copies of the state and promises for each firing besides.
@@ -81,8 +74,7 @@ class Ruleset:
         if get_ident() != self.thread:
             raise EngineFault(f"{self.name}: used from another thread than the one that loaded it")
         sid = f"s{next(self.sids)}"
-        values = [CODES.get(verdicts[criterion], CODES["undetermined"]) for criterion in self.properties]
-        values += [_listed(verdicts[criterion], among) for criterion, among in self.lists]
+        values = [CODES[verdicts[criterion]] for criterion in self.properties]
         try:
             fired = self._fired(sid, self.template % (sid, *values))
         except durable_rules_engine.error as error:
@@ -122,39 +114,33 @@ def load_ruleset(name: str, outcome: Outcome, at: Location) -> Ruleset:
     conjunctions = [(rule.id, parts) for rule in outcome.rules for parts in expanded(rule.when, rule.id, at)]
     if len(conjunctions) > MAX_RULES:
         raise fault(at, "too-many-rules", name=name, count=len(conjunctions), limit=MAX_RULES)
-    atoms = dict.fromkeys(atom for _, parts in conjunctions for atom in parts)
-    properties = {criterion: f"v{i}" for i, criterion in enumerate(dict.fromkeys(criterion for criterion, _ in atoms))}
-    lists = {atom: f"w{i}" for i, atom in enumerate(atom for atom in atoms if len(atom[1]) > 1)}
-    if len(properties) + len(lists) > MAX_CRITERIA:
-        raise fault(at, "too-many-rules", name=name, count=len(properties) + len(lists), limit=MAX_CRITERIA)
-    refuse_collisions([*RESERVED, *properties.values(), *lists.values()], at)
+    criteria = tuple(dict.fromkeys(criterion for _, parts in conjunctions for criterion, _ in parts))
+    if len(criteria) > MAX_CRITERIA:
+        raise fault(at, "too-many-rules", name=name, count=len(criteria), limit=MAX_CRITERIA)
+    properties = {criterion: f"v{i}" for i, criterion in enumerate(criteria)}
+    refuse_collisions([*RESERVED, *properties.values()], at)
     rules: dict[str, Any] = {"anchor": _rule(0, [{"case": 1}])}
     firings: dict[str, Firing] = {}
     for i, (rule, parts) in enumerate(conjunctions, 1):
-        tests = [{"case": 1}, *(_test(part, properties, lists) for part in parts)]
+        tests = [{"case": 1}, *(test for part in parts for test in _tests(part, properties))]
         if len(tests) > MAX_ATOMS:
             raise fault(at, "too-many-rules", name=rule, count=len(tests), limit=MAX_ATOMS)
         rules[f"r{i}"] = _rule(i, tests)
         firings[f"r{i}"] = Firing(rule, tuple(criterion for criterion, _ in parts))
-    handle = durable_rules_engine.create_ruleset(name, json.dumps(rules))
-    return Ruleset(name, properties, lists, firings, handle)
+    return Ruleset(name, properties, firings, durable_rules_engine.create_ruleset(name, json.dumps(rules)))
 
 
 def _rule(priority: int, tests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"pri": priority, "all": [{"m": {"$and": list(tests)}}]}
 
 
-def _test(atom: Atom, properties: Mapping[str, str], lists: Mapping[Atom, str]) -> dict[str, int]:
-    """One verdict is an equality with its code; a list of them has an integer of its own, never an expansion."""
+def _tests(atom: Atom, properties: Mapping[str, str]) -> list[dict[str, Any]]:
+    """One verdict is an equality; a list is the inequality to each verdict it leaves out, never an expansion."""
     criterion, verdicts = atom
-    return {lists[atom]: 1} if atom in lists else {properties[criterion]: CODES[verdicts[0]]}
-
-
-def _listed(verdict: str, verdicts: Sequence[str]) -> bool:
-    """Whether a verdict is one of some, an undetermined one with all that is left of it or by its name."""
-    if verdict in LEFT:
-        return "undetermined" in verdicts or LEFT[verdict] <= set(verdicts)
-    return verdict in verdicts
+    short = properties[criterion]
+    if len(verdicts) == 1:
+        return [{short: CODES[verdicts[0]]}]
+    return [{"$neq": {short: code}} for verdict, code in CODES.items() if verdict not in verdicts]
 
 
 def expanded(node: Condition, rule: str, at: Location) -> list[tuple[Atom, ...]]:

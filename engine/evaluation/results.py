@@ -128,13 +128,7 @@ def _limits(program: Program, compiled: Compiled, run: Run) -> tuple[Limit, ...]
     assert isinstance(body, model.Criterion)
     find = program.grounds.get(key)
     if find is None:
-        items = ((step.item, step.type) for step in program.plan.steps)
-        scales = {
-            item.id: item.body.expression
-            for item, type_ in items
-            if isinstance(item.body, model.Quantity) and type_ is not None and type_.ordered
-        }
-        find = program.grounds[key] = limits_of(body.met_when, program.names, scales)
+        find = program.grounds[key] = limits_of(body.met_when, program.names)
     return tuple(find(run.slots) or ())
 
 

@@ -26,8 +26,7 @@ class Truth:
 class Symbolic:
     """A value: where it is undetermined, where not applicable (never both), and what it is where it is neither.
 
-    Of an item on a ``scale``, ``left`` says where it can still be not applicable, then each step from low to high; of a
-    criterion likewise, with its verdicts.
+    Of an item on a ``scale``, ``left`` says where it can still be not applicable, then each step from low to high.
     """
 
     undetermined: Term
@@ -95,10 +94,9 @@ def scaled(bank: TermBank, value: Symbolic, scale: tuple[str, ...]) -> tuple[Ter
 
 def among(bank: TermBank, value: Symbolic, steps: Container[str]) -> Truth:
     """Where all that is left of a value on a scale is among these steps, and where nothing is."""
-    named = list(zip(("not_applicable", *value.scale), value.left, strict=True))
-    inside = [left for step, left in named if step in steps]
-    outside = [left for step, left in named if step not in steps]
-    return Truth(bank.negate(bank.either(*outside)), bank.negate(bank.either(*inside)))
+    inside = [left for step, left in zip(value.scale, value.left[1:], strict=True) if step in steps]
+    outside = [left for step, left in zip(value.scale, value.left[1:], strict=True) if step not in steps]
+    return Truth(bank.negate(bank.either(value.left[0], *outside)), bank.negate(bank.either(*inside)))
 
 
 def known(bank: TermBank, value: Symbolic) -> Term:

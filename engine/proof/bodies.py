@@ -14,7 +14,7 @@ from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, Truth, certain, known, mixed, on_scale, same, scaled, unknown
 from engine.language.term_bank import TermBank
 from engine.language.term_days import code, day_code
-from engine.language.types import VERDICTS, Type
+from engine.language.types import Type
 from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Rule, Table
 from engine.proof.expressions import Names, condition, expression, open_value, published, scale
 from engine.proof.tables import table
@@ -67,9 +67,6 @@ def encode_item(step: Step, names: Names) -> ItemTerms:
     open_ = bank.either(unknown(bank, applies), inner.answer.undetermined)
     undetermined = bank.either(bank.negate(asked), bank.both(bank.negate(absent), open_))
     answer = Symbolic(undetermined, bank.both(asked, absent), inner.answer.value)
-    if isinstance(item.body, Criterion):
-        left = _left(inner.answer.left, asked, applies, lifted, bank)
-        answer = replace(answer, left=left, scale=inner.answer.scale)
     return _living(inner, answer, lives, names)
 
 
@@ -77,15 +74,11 @@ def _on_scale(
     scale: tuple[str, ...], inner: Symbolic, asked: Term, applies: Truth, lifted: Term, bank: TermBank
 ) -> Symbolic:
     """What is left of an item on a scale: anything without the year it needs, nothing where it does not arise."""
-    return on_scale(bank, _left(scaled(bank, inner, scale), asked, applies, lifted, bank), scale)
-
-
-def _left(inner: Iterable[Term], asked: Term, applies: Truth, lifted: Term, bank: TermBank) -> tuple[Term, ...]:
-    """What is left of an item behind its gates."""
-    nothing, *steps = inner
+    nothing, *steps = scaled(bank, inner, scale)
     refused, open_ = bank.either(applies.false, lifted), bank.negate(asked)
-    first = bank.either(open_, refused, unknown(bank, applies), nothing)
-    return (first, *(bank.either(open_, bank.both(bank.negate(refused), step)) for step in steps))
+    left = [bank.either(open_, refused, unknown(bank, applies), nothing)]
+    left += [bank.either(open_, bank.both(bank.negate(refused), step)) for step in steps]
+    return on_scale(bank, left, scale)
 
 
 def _living(inner: ItemTerms, answer: Symbolic, lives: Term, names: Names) -> ItemTerms:
@@ -158,8 +151,7 @@ def _criterion(item: Item, criterion: Criterion, names: Names) -> ItemTerms:
         met, not_met = bank.either(met, lifted.true), bank.both(not_met, lifted.false)
     places += [Place("verdict", "met", item.at, met), Place("verdict", "not_met", item.at, not_met)]
     verdict = bank.choose(met, bank.word("met"), bank.word("not_met"))
-    left = (bank.false, bank.negate(not_met), bank.negate(met))
-    answer = Symbolic(bank.both(bank.negate(met), bank.negate(not_met)), bank.false, verdict, left, VERDICTS)
+    answer = Symbolic(bank.both(bank.negate(met), bank.negate(not_met)), bank.false, verdict)
     return ItemTerms(answer, bank.true, tuple(places))
 
 

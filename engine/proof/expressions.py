@@ -153,12 +153,13 @@ def condition(node: tree.Condition, names: Names) -> Truth:
 
 
 def _verdict(criterion: Symbolic, verdicts: tuple[str, ...], bank: TermBank) -> Truth:
-    """An undetermined verdict is one of those listed where all that is left of it is, or where the list names it."""
-    holds = symbolic.among(bank, criterion, verdicts)
-    if "undetermined" not in verdicts:
-        return holds
-    open_ = criterion.undetermined
-    return Truth(bank.either(open_, holds.true), bank.both(bank.negate(open_), holds.false))
+    """An undetermined verdict is unknown unless the list names it."""
+    named = [symbolic.same(bank, criterion.value, bank.word(word)) for word in verdicts if word in ("met", "not_met")]
+    hit = bank.both(symbolic.known(bank, criterion), bank.either(*named))
+    if "not_applicable" in verdicts:
+        hit = bank.either(hit, criterion.absent)
+    holds = bank.either(hit, criterion.undetermined) if "undetermined" in verdicts else hit
+    return Truth(holds, bank.both(bank.negate(criterion.undetermined), bank.negate(hit)))
 
 
 def _compare(node: tree.Compare, names: Names) -> Truth:

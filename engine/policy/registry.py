@@ -162,8 +162,8 @@ def _window(convention: Convention) -> str:
 
 def _because(convention: Convention, signature: dt.date) -> Text:
     start, end = convention.signed_from, convention.signed_before
-    fr = f"contrat signé le {_french(signature)}, à compter du {_french(start)}"
-    en = f"contract signed on {signature}, from {start} on"
+    fr = f"contrat signé le {_french(signature)} ; texte des contrats signés à compter du {_french(start)}"
+    en = f"contract signed on {signature}; the text for contracts signed from {start} on"
     if end is not None:
         fr, en = f"{fr} et avant le {_french(end)}", f"{en} and before {end}"
     return {"fr": fr, "en": en}

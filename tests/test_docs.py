@@ -28,8 +28,7 @@ from engine.policy import loader
 README = ROOT / "README.md"
 PAGES_FR = ("docs/fr/agents.md", "docs/fr/medecins.md")
 SHOWN = ("README.md", "docs/tour.md", *PAGES_FR)  # each of their commands is run by a test of its own
-SKIPPED = {".venv", ".git", ".mypy_cache", ".ruff_cache", ".pytest_cache", "build", "dist"}
-PAGES = sorted(p for p in ROOT.rglob("*.md") if not SKIPPED & set(p.relative_to(ROOT).parts))
+PAGES = sorted(p for p in ROOT.rglob("*.md") if not re.search(r"(^|/)(\.(venv|git/|\w+_cache)|build/|dist/)", str(p.relative_to(ROOT))))
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from engine.inquiry.possible import Outlook
     from engine.inquiry.sensitivity import Sensitivity
 
+READ = "facts that a text reads"  # what a session keeps of the cases before
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
@@ -50,12 +52,15 @@ def _unread(session: Session, decision: Decision, chosen: Mapping[str, str]) -> 
     """The facts of a case that its text reads in no year, nor any later text for its contracts."""
     registry, text, signed = session.registry, decision.convention, decision.facts[SIGNATURE]
     assert isinstance(signed, dt.date)
+    met: set[str] = session.kernels.setdefault((READ, text.id), {BENEFICIARY, SIGNATURE, YEAR})
+    if decision.facts.keys() <= met:
+        return  # as in the cases before
     agreed = {each.id for each in registry.vocabulary.agreements}
     plan = session.settled(dict(decision.facts), chosen, text.id).program.plan
-    reads = (step.reads for step in plan.steps if step.item.id not in agreed)
-    known = {BENEFICIARY, SIGNATURE, YEAR}.union(*(each.facts + each.supplied for each in reads))
-    if decision.facts.keys() <= known:
+    met.update(*(step.reads.facts + step.reads.supplied for step in plan.steps if step.item.id not in agreed))
+    if decision.facts.keys() <= met:
         return  # mostly, and the rest is a walk through all rules
+    known = {*met}
     covering = registry.covering(text)
     items = (*text.items.values(), *laid_items(text, covering).values())
     roots = (*(overlay.when for _, overlay in covering), *items, *registry.suppositions(text, signed))

@@ -28,7 +28,8 @@ from engine.policy import loader
 README = ROOT / "README.md"
 PAGES_FR = ("docs/fr/agents.md", "docs/fr/medecins.md")
 SHOWN = ("README.md", "docs/tour.md", *PAGES_FR)  # each of their commands is run by a test of its own
-PAGES = sorted(p for p in ROOT.rglob("*.md") if not re.search(r"(^|/)(\.(venv|git/|\w+_cache)|build/|dist/)", str(p.relative_to(ROOT))))
+OTHERS = re.compile(r"(^|/)(\.(venv|git/|\w+_cache)|build/|dist/)")  # what no page of the project stands in
+PAGES = sorted(p for p in ROOT.rglob("*.md") if not OTHERS.search(str(p.relative_to(ROOT))))
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 

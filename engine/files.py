@@ -10,7 +10,9 @@ import contextlib
 import errno
 import fcntl
 import os
+import signal
 import stat
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -56,7 +58,8 @@ def replacing(target: Path, empty: bool = True) -> Iterator[Path]:
     locks: list[int] = []
     try:
         mode = _mode(real, target)
-        _lock(partial, target, locks)
+        with _uninterrupted():  # a name whose lock is not yet known would stay behind
+            _lock(partial, target, locks)
         if mode is not None:
             os.fchmod(locks[0], mode | stat.S_IWUSR)  # who could not read the old file cannot read the new one
         yield partial
@@ -79,6 +82,22 @@ def replacing(target: Path, empty: bool = True) -> Iterator[Path]:
     finally:
         for lock in locks:
             os.close(lock)
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Lets an interrupt wait until the block is over; in other threads than the main one none comes."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+    if came:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _mode(real: Path, target: Path) -> int | None:

@@ -526,7 +526,7 @@ def wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.01)
 
 
-def test_an_interrupted_run_leaves_no_trace(tmp_path: Path) -> None:
+def test_an_interrupted_run_leaves_nothing_or_all_of_its_output(tmp_path: Path) -> None:
     output = tmp_path / "out.parquet"
     with start("batch", str(PORTFOLIO), "-o", str(output), "--policies", str(SMALL)) as process:
         wait_for(output.with_name("out.parquet.partial"), process)
@@ -535,7 +535,10 @@ def test_an_interrupted_run_leaves_no_trace(tmp_path: Path) -> None:
         said = process.stderr.read().decode()
     assert "Traceback" not in said
     assert process.returncode in (0, 1, 130)
-    assert [path.name for path in tmp_path.iterdir()] == ([] if process.returncode else ["out.parquet"])
+    found = [path.name for path in tmp_path.iterdir()]  # an interrupt that came late found the output in its place
+    assert found in ([], ["out.parquet"])
+    assert found or process.returncode
+    assert not found or len(pl.read_parquet(output)) == len(PORTFOLIO.read_text().splitlines()) - 1
 
 
 @pytest.mark.turns(suffix=["csv", "parquet"])

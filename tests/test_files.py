@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import stat
+import sys
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 from command import FIXTURES, ROOT, avenant, refused
 
+from engine import files
 from engine.errors import InputFault
 from engine.files import replacing
 
@@ -38,6 +43,44 @@ def test_a_link_is_written_through_and_stays_a_link(tmp_path: Path) -> None:
     assert link.is_symlink()
     assert (tmp_path / "real.txt").read_text() == "new"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link.txt", "real.txt"]
+
+
+def interrupted(target: Path, at: int) -> bool:
+    """Writes, interrupted at a line of the writer; whether there was such a line."""
+    lines = iter(range(1, at + 1))
+
+    def trace(frame: FrameType, event: str, argument: object) -> Any:
+        if frame.f_code.co_filename != files.__file__:
+            return None
+        if event == "line" and next(lines, None) == at:
+            signal.raise_signal(signal.SIGINT)
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        written(target)
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+def test_an_interrupt_at_any_line_leaves_the_old_file_or_the_new_one_and_nothing_beside(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    left, target = [], tmp_path / "out.txt"
+    try:
+        for at in range(1, 1000):
+            target.write_text("old")
+            if not interrupted(target, at):
+                break
+            left.append({path.name: path.read_text() for path in tmp_path.iterdir()})
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert all(each in ({"out.txt": "old"}, {"out.txt": "new"}) for each in left), left
+    assert left[0] == {"out.txt": "old"}
+    assert left[-1] == {"out.txt": "new"}
 
 
 def test_a_dangling_link_makes_the_file_that_it_names(tmp_path: Path) -> None:

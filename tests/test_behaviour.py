@@ -304,7 +304,12 @@ def test_days_that_pass_to_another_convention_are_compared_with_it_once(small: S
     first, second = small.registry.conventions.values()
     moved = (replace(first, signed_before=day), replace(second, signed_from=day))
     other = Session(replace(small.registry, conventions={each.id: each for each in moved}))
-    (found,) = (each for each in behaviours(shared(small, other)) if each.effects)
+    heard: list[tuple[int, int]] = []
+    all_ = behaviours(shared(small, other), told=lambda *far: heard.append(far))
+    assert heard == sorted(heard), "how far it is never goes back from one pair to the next"
+    assert heard[-1] == (100 * len(all_), 100 * len(all_))
+    assert len(all_) > 1
+    (found,) = (each for each in all_ if each.effects)
     assert (found.a.convention.id, found.b.convention.id) == (second.id, first.id)
     assert (found.meeting.first, found.meeting.before) == (second.signed_from, day)
     assert {cause.kind for effect in found.effects for cause in effect.causes} == {"window"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, WINDOW, Cause, Versions, versions
 from engine.comparison.effects.kinds import KINDS, effect_of
@@ -102,17 +103,22 @@ def behaviours(
 ) -> tuple[Behaviour, ...]:
     """Each pair in turn; days that passed from one convention to another are told once.
 
-    ``told`` hears how much of the pair under study is done, of how much.
+    ``told`` hears how many hundredths of the meetings of all pairs are done, of how many.
     """
-    found: dict[object, Behaviour] = {}
+    todo: dict[object, tuple[Meeting, Version, Version]] = {}
     for a, b in pairs:
-        met = [forced(a, b)] if a.convention.id != b.convention.id else meetings(a, b)
-        for each in met:
+        for each in [forced(a, b)] if a.convention.id != b.convention.id else meetings(a, b):
             ids = (None if side is None else side.convention.id for side in (each.older, each.newer))
-            key = (*ids, each.first, each.moved)
-            if key not in found:
-                found[key] = _compared(each, a, b, effort, told)
-    return tuple(found.values())
+            todo.setdefault((*ids, each.first, each.moved), (each, a, b))
+    found: list[Behaviour] = []
+    for each, a, b in todo.values():
+        found.append(_compared(each, a, b, effort, partial(_share, told, len(found), len(todo))))
+        told(100 * len(found), 100 * len(todo))
+    return tuple(found)
+
+
+def _share(told: Callable[[int, int], None], before: int, meetings: int, done: int, total: int) -> None:
+    told(100 * before + 100 * done // total, 100 * meetings)
 
 
 def _compared(meeting: Meeting, a: Version, b: Version, effort: int, told: Callable[[int, int], None]) -> Behaviour:

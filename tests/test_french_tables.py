@@ -83,9 +83,10 @@ def test_what_is_written_is_read_again_as_the_same_facts(tmp_path: Path) -> None
         assert after["aide.montant_du"] == before["Aide due pour l'année (€)"]
 
 
-def test_an_output_is_read_again_as_a_whole(tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["--missing", "--criteria"])
+def test_an_output_is_read_again_as_a_whole(option: str, tmp_path: Path) -> None:
     first, second = tmp_path / "first.csv", tmp_path / "second.csv"
-    assert batch(CASES / "french_excel.csv", first, "--missing").exit_code == 0
+    assert batch(CASES / "french_excel.csv", first, option).exit_code == 0
     assert batch(first, second).exit_code == 0
     given = rows(CASES / "french_excel.csv")[0].keys()
     assert [[row[name] for name in given] for row in rows(first)] == [[r[name] for name in given] for r in rows(second)]

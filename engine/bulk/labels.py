@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import polars as pl
 
+from engine.bulk.headers import columns_of
 from engine.bulk.row_answers import CAN_BE, MISSING, UNSAID
 from engine.language.expressions import Text
 from engine.policy.model import CONSISTENCY, UNMET, Item
@@ -29,6 +30,8 @@ class Labels:
         self.headers = dict(headers)
         self.facts = registry.vocabulary.facts
         self.items = dict(_items(registry))
+        labels = [item.label[lang] for item in self.items.values()]
+        self.of_facts = set(labels).difference(columns_of(labels, registry.vocabulary))
         self.values: dict[str, dict[str, Text]] = {}
         for id_, item in _items(registry):  # of a scale, each text may have its own steps
             self.values.setdefault(id_, {}).update(item.value_labels)
@@ -50,14 +53,17 @@ class Labels:
         return pl.DataFrame([series.alias(name) for name, series in zip(names, made, strict=True)])
 
     def header(self, name: str) -> str:
-        """How a column is called: as its file called it, by the label of its fact or result, or by its own name."""
+        """How a column is called: as its file called it, by the label of its fact or result, or by its own name.
+
+        Where a fact has the label of a criterion, a column so called would be read again as that fact.
+        """
         id_ = name.removesuffix(STATUS)
         if name in self.headers or name in self.facts:
             return self.headers.get(name, name)
         if id_ in self.items:
             item = self.items[id_]
             sign = _SIGNS.get(item.unit or "")
-            if name != id_:
+            if name != id_ or item.label[self.lang] in self.of_facts:
                 return str(self.words["column_status"]).format(label=item.label[self.lang])
             return f"{item.label[self.lang]} ({sign})" if sign else item.label[self.lang]
         found = self.words.get(f"column.{name}")

@@ -44,6 +44,7 @@ UNSAVED = "#FORMULE!"  # what stands for a formula whose value the spreadsheet d
 _APART = str.maketrans(dict.fromkeys("-_'’", " "))
 _NO_VALUE = r"(?i)#\S+|n/?[ad]|n\.? ?[cr]\.?|\?+|-+|inconnue?|unknown|null|none"
 _UNITS = {"percent": "%", "EUR": "€|euros?", "patients": "patients?", "ETP": "etp|fte", "years": "ans|years?"}
+_RANK = "(?:ere?|er|re|e|i?eme|n?de?|st|rd|th)"  # what makes a figure a rank: 1re, 2nde, 3e, 4th
 _NUMBER = rf"([+-]?)(0*[0-9]{{1,18}}|[0-9]{{1,3}}(?:{SPACES}[0-9]{{3}})+)(?:([.,])([0-9]+))?"
 _CUT = r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+"
 _DAY_FIRST = r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})"
@@ -162,10 +163,21 @@ def _number(text: str, fact: Fact, dialect: str) -> int | Decimal:
 
 
 def _without_unit(text: str, fact: Fact) -> tuple[str, bool]:
-    """The text before the unit of its fact, and whether it had one."""
+    """The text before the unit of its fact, or without the words of its rank, and whether it had a unit."""
     unit = _UNITS.get(fact.type.unit or "")
     found = re.search(rf"{SPACES}?(?:{unit})\Z", text, re.IGNORECASE) if unit else None
+    if found is None and "-" not in text and (word := _ranked(fact)):  # a sign is none of a rank's
+        rank = re.fullmatch(rf"(?:{word} ?)?([0-9]+(?:[.,][0-9]+)?){_RANK}?(?: {word})?", fold(text))
+        return (rank[1] if rank else text), False
     return (text, False) if found is None else (text[: found.start()], True)
+
+
+def _ranked(fact: Fact) -> str:
+    """The word that may stand beside the figure of a fact that counts or ranks: P41, 3e année, niveau 4."""
+    if fact.type.unit == "percentile":
+        return "p(?:ercentile)?"
+    first = (re.escape(fold(label).split()[0]) for label in fact.label.values())
+    return f"(?:{'|'.join(first)})" if fact.type.unit == "none" else ""
 
 
 def _check_mark(text: str, whole: str, mark: str, decimals: str, dialect: str) -> None:

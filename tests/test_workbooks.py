@@ -44,6 +44,14 @@ def saved(found: tuple[Path, Any, Any]) -> Path:
     return found[0]
 
 
+def test_a_title_above_the_header_is_told_with_the_row_of_the_header(tmp_path: Path) -> None:
+    given = book(tmp_path, (), HEADER, GOOD, header=("Contrats suivis en 2026",))
+    given[2].merge_cells("A1:D1")
+    said = refused(batch(saved(given), tmp_path / "out.csv"))
+    assert "in.xlsx!Sheet:1:1: header-below: " in said
+    assert "elles sont nommées à la ligne 3" in said
+
+
 def sheets(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     return {
         sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in openpyxl.load_workbook(path, data_only=True)

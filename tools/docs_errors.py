@@ -266,6 +266,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "file-damaged": "The file is cut short, or of another format than its name says. The reason is the reader's.",
         "file-kind": "The name says another format than the file holds. Save it as CSV or as .xlsx without a password.",
         "header-missing": "The first line of a table names its columns.",
+        "header-below": "A title or empty lines stand above the names of the columns. Delete them, and save again.",
         "column-missing": "Without this column no row could be decided.",
         "column-twice": "Two headers name one fact, by id or label. Which is meant cannot be known: drop one.",
         "column-unknown": "A misspelt fact would silently be missing in every row. Mend the name, or keep the column as"

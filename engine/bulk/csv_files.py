@@ -17,7 +17,7 @@ from typing import BinaryIO, Protocol
 
 import polars as pl
 
-from engine.bulk.headers import checked_columns, columns_of
+from engine.bulk.headers import BELOW, checked_columns, columns_of, refuse_title
 from engine.bulk.job import Form, Source
 from engine.errors import Location, decoded, fault
 from engine.files import HEAD, check_kind
@@ -53,7 +53,7 @@ def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Source
     check_kind(name, mark, "csv")
     encoding = next((found for bom, found in _MARKS.items() if mark.startswith(bom)), form.encoding or "utf-8")
     with utf8(name, encoding) as text:
-        lines = plain_ends(text.read(HEADER)).removeprefix(BOM).split(b"\n", 2)
+        lines = plain_ends(text.read(HEADER)).removeprefix(BOM).split(b"\n", BELOW)
     if len(lines) == 1 and size > HEADER:
         raise fault(Location(name, 1, 1), "file-damaged", format="csv", reason=f"> {HEADER} bytes")
     told = _SEP.fullmatch(decoded(lines[0], name, 1))
@@ -61,6 +61,9 @@ def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Source
     line = decoded(lines[skipped - 1], name, skipped) if len(lines) >= skipped else ""
     place = Location(name, skipped, 1)
     separator = told[1] if told else _separator(line, vocabulary, place)
+    below = ((number, each.decode(errors="replace")) for number, each in enumerate(lines[skipped - 1 : BELOW], skipped))
+    parted = ((number, next(records(each, _most(each, vocabulary)[0]), [])) for number, each in below)
+    refuse_title(name, parted, vocabulary)
     headers = [column.strip() for column in next(records(line, separator), [])]
     if not any(headers):
         raise fault(place, "header-missing")
@@ -80,15 +83,20 @@ def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Source
 
 def _separator(line: str, vocabulary: Vocabulary, place: Location) -> str:
     """The separator under which the header names the most facts, or else that stands there most."""
+    best = _most(line, vocabulary)
+    if len(best) > 1:
+        raise fault(place, "separator-unclear", found=" ".join("tab" if each == "\t" else each for each in best))
+    return best[0]
+
+
+def _most(line: str, vocabulary: Vocabulary) -> list[str]:
+    """The separators under which a line names the most facts, or the one that stands there most where it names none."""
     found = {}
     for separator in filter(line.__contains__, SEPARATORS):
         names = [name.strip() for name in next(records(line, separator), [])]
         found[separator] = sum(column in vocabulary.facts for column in columns_of(names, vocabulary))
     most = max(found.values(), default=0)
-    best = [separator for separator, count in found.items() if count == most]
-    if most and len(best) > 1:
-        raise fault(place, "separator-unclear", found=" ".join("tab" if each == "\t" else each for each in best))
-    return best[0] if most else max(SEPARATORS, key=line.count)
+    return [each for each in found if found[each] == most] if most else [max(SEPARATORS, key=line.count)]
 
 
 def utf8(name: str, encoding: str) -> AbstractContextManager[Bytes]:

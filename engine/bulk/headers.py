@@ -8,13 +8,14 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from engine.errors import InputFault, Location, Problem, bounded, nearest
-from engine.language.facts import Vocabulary
+from engine.errors import InputFault, Location, Problem, bounded, fault, nearest
+from engine.language.facts import SIGNATURE, Vocabulary
 from engine.language.spoken import fold
 
 NEAR = 0.8
+BELOW = 10  # rows in which a header is looked for
 FAR = 12  # letters more or less than a label, and no slip of the hand any more
 _UNIT = re.compile(r"\s*\([^()]{1,6}\)\Z")
 
@@ -41,6 +42,21 @@ def _facts_by_name(vocabulary: Vocabulary) -> dict[str, set[str]]:
         for way in {fold(name), *map(fold, fact.label.values())}:
             known.setdefault(way, set()).add(name)
     return known
+
+
+def refuse_title(file: str, rows: Iterable[tuple[int, Sequence[str]]], vocabulary: Vocabulary) -> None:
+    """Stops where not the first of these numbered rows names the day of signature, but one below: a title is above.
+
+    Raises:
+        InputFault: there is one.
+    """
+    first = None
+    for number, cells in rows:
+        first = number if first is None else first
+        if SIGNATURE in columns_of([cell.strip() for cell in cells], vocabulary):
+            if number != first:
+                raise fault(Location(file, first, 1), "header-below", line=number)
+            return
 
 
 def checked_columns(headers: Sequence[str], vocabulary: Vocabulary, place: Location) -> dict[str, str]:

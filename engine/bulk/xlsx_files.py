@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from engine.bulk.headers import checked_columns, columns_of
+from engine.bulk.headers import BELOW, checked_columns, columns_of, refuse_title
 from engine.bulk.job import Form, Source
 from engine.errors import Location, fault, nearest
 from engine.language.facts import SIGNATURE, Vocabulary
@@ -31,6 +31,9 @@ def open_xlsx(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Sourc
     """
     sheet, first = _sheet(name, open_workbook(name), form, vocabulary)
     place = Location(f"{name}!{sheet.title}", first, 1)
+    last = first + BELOW - 1
+    above = ([str(cell.value or "") for cell in cells] for cells in sheet.iter_rows(first, last, max_col=MAX_COLUMNS))
+    refuse_title(place.file, enumerate(above, first), vocabulary)
     check_shown(sheet, place)
     headers = _headers(sheet, first, place)
     columns = checked_columns(headers, vocabulary, place)

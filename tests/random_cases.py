@@ -12,7 +12,7 @@ from fractions import Fraction
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.language.facts import Fact, Vocabulary
-from engine.language.values import Scalar, exact
+from engine.language.values import Scalar, add_months, exact
 from engine.policy.model import Item, Quantity
 from engine.policy.overlays import named_items
 
@@ -39,7 +39,15 @@ def random_facts(rng: random.Random, vocabulary: Vocabulary, beneficiary: str, f
         facts["patientele.fa_actuelle"] = _near(rng, facts["patientele.fa_depart"])
     if "medecin.date_naissance" in facts:
         facts.pop("medecin.age", None)  # another age than that of the birth is refused
+        facts["medecin.date_naissance"] = _grown(facts["medecin.date_naissance"], facts["contrat.date_signature"])
     return facts
+
+
+def _grown(birth: Scalar, signature: Scalar) -> dt.date:
+    """A birth from 18 to 97 years before the signature, as a doctor born otherwise is refused."""
+    assert isinstance(birth, dt.date)
+    assert isinstance(signature, dt.date)
+    return add_months(signature, -12 * (18 + birth.toordinal() % 80)) - dt.timedelta(days=birth.day - 1)
 
 
 def _near(rng: random.Random, start: Scalar) -> int:

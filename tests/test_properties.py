@@ -34,7 +34,7 @@ PAID_LESS = {  # a cardiologist past 65, in the year after a change of option
     "contrat.option_precedente": "demi_etp",
     "contrat.objectif_fa_precedent": 3,
     "medecin.specialite": "cardiologie",
-    "medecin.date_naissance": dt.date(1900, 1, 1),
+    "medecin.date_naissance": dt.date(1950, 1, 1),
     "patientele.fa_depart": 2,
     "seuils.fa_p95": 0,
 }

@@ -48,6 +48,23 @@ def test_an_age_and_a_birth_that_contradict_each_other_are_refused_with_both() -
         assert "medecin.date_naissance = 1955-01-01" in told
 
 
+@pytest.mark.parametrize(
+    ("birth", "refusal"),
+    [
+        ("2006-09-02", ""),
+        ("2006-09-03", "coherence.naissance"),
+        ("1903-09-03", ""),
+        ("1903-09-02", "coherence.naissance"),
+    ],
+)
+def test_a_doctor_signs_between_the_ages_of_18_and_120(birth: str, refusal: str, tmp_path: Path) -> None:
+    case = tmp_path / "born.yaml"
+    text = f"contrat: {{date_signature: 2024-09-02, option: demi_etp}}\nmedecin: {{date_naissance: {birth}}}\n"
+    case.write_text(text, encoding="utf-8")
+    result = avenant("evaluate", str(case), "--lang", "fr")
+    assert (refusal in refused(result)) if refusal else (result.exit_code == 0)
+
+
 @pytest.mark.turns(format_=PAGES)
 def test_a_count_against_its_percentile_is_doubted_at_the_head_of_the_page(format_: str) -> None:
     page = said("evaluate", "count_against_percentile.yaml", format_)

@@ -81,15 +81,16 @@ class Paid:
 class Timeline:
     """A contract year by year, its duties on the day asked about, how it ends, and its totals.
 
-    ``paid`` sums the payments due by ``as_of``. ``idle`` are events that count in no year shown; ``unruled`` those of
-    which the contract's rules do not say from when they count, although other conventions do; ``silent`` those of
-    which they say nothing. ``renewed`` are the duties that count anew from an event that follows one of its kind.
+    ``last`` decides the last year with every event, whether it counts in a year or not. ``paid`` sums the payments due
+    by ``as_of``. ``idle`` are events that count in no year shown; ``unruled`` those of which the rules of the contract
+    do not say from when they count, although other conventions do; ``silent`` those of which they say nothing.
+    ``renewed`` are the duties that count anew from an event that follows one of its kind.
     """
 
     dossier: Dossier
     rows: tuple[YearRow, ...]
     obligations: tuple[ObligationLine, ...]
-    ending: tuple[Result, ...]
+    last: Decision
     maximum: Total
     due: Total
     recover: Total
@@ -99,6 +100,11 @@ class Timeline:
     silent: tuple[Event, ...]
     renewed: Mapping[str, Event]
     as_of: dt.date | None
+
+    @property
+    def ending(self) -> tuple[Result, ...]:
+        """What is known of the end of the contract."""
+        return tuple(self.last.results[id_] for id_ in self.last.headline.life.ids if id_ in self.last.results)
 
 
 def timeline(
@@ -127,7 +133,7 @@ def timeline(
         dossier=dossier,
         rows=rows,
         obligations=tuple(_within(line, day_in(today, today.headline.life.end)) for line in today.obligations),
-        ending=tuple(last.results[id_] for id_ in last.headline.life.ids if id_ in last.results),
+        last=last,
         maximum=_total(rows, last.headline.maximum),
         due=_total(rows, last.headline.due),
         recover=_total(rows, last.headline.recover),
@@ -157,10 +163,10 @@ def _renewed(life: Life, today: Decision) -> dict[str, Event]:
 
 
 def _items(life: Life, *decisions: Decision) -> Iterator[Item]:
-    """The items that decided some years, once for each laying of overlays."""
+    """The items that decided some years, once for each laying of overlays, consistencies apart."""
     settled = (life.session.settled(dict(each.facts), life.interpret, life.convention) for each in decisions)
     programs = {each.key: each for each in settled}
-    return (step.item for each in programs.values() for step in each.program.plan.steps)
+    return (s.item for each in programs.values() for s in each.program.plan.steps if s.item.severity is None)
 
 
 def _facts_read(life: Life, rows: tuple[YearRow, ...]) -> frozenset[str]:

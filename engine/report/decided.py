@@ -55,14 +55,14 @@ def _unread(session: Session, decision: Decision, chosen: Mapping[str, str]) -> 
     met: set[str] = session.kernels.setdefault((READ, text.id), {BENEFICIARY, SIGNATURE, YEAR})
     if decision.facts.keys() <= met:
         return  # as in the cases before
-    agreed = {each.id for each in registry.vocabulary.agreements}
     plan = session.settled(dict(decision.facts), chosen, text.id).program.plan
-    met.update(*(step.reads.facts + step.reads.supplied for step in plan.steps if step.item.id not in agreed))
+    met.update(*(step.reads.facts + step.reads.supplied for step in plan.steps if step.item.severity is None))
     if decision.facts.keys() <= met:
         return  # mostly, and the rest is a walk through all rules
     known = {*met}
     covering = registry.covering(text)
-    items = (*text.items.values(), *laid_items(text, covering).values())
+    every = (*text.items.values(), *laid_items(text, covering).values())
+    items = [item for item in every if item.severity is None]  # a consistency decides nothing
     roots = (*(overlay.when for _, overlay in covering), *items, *registry.suppositions(text, signed))
     known.update(ref.name for ref in find(FactRef, *roots))
     known.update(ref.name for node in find(Unpublished, *roots) for ref in node.supplied_by)

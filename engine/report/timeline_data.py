@@ -122,7 +122,7 @@ def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
         BENEFICIARY: first.facts.get(BENEFICIARY),
         **objects.as_json(timeline, say, "as_of"),
         **({first.verdict.id: objects.result_object(first.verdict, say)} if first.verdict else {}),
-        "consistency": objects.doubt_objects((row.decision for row in timeline.rows), say),
+        "consistency": objects.doubt_objects((*(row.decision for row in timeline.rows), timeline.last), say),
         "years": [_row(row, say) for row in timeline.rows],
         "ending": {result.id: objects.result_object(result, say) for result in timeline.ending},
         "obligations": [objects.obligation_object(line, say) for line in timeline.obligations],

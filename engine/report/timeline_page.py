@@ -43,7 +43,7 @@ def timeline_blocks(
     first = timeline.rows[0].decision
     yield from parts.verdict_heading(first, say, title)
     otherwise = read_otherwise(readings, say)
-    decisions = [row.decision for row in timeline.rows]
+    decisions = [*(row.decision for row in timeline.rows), timeline.last]
     yield from remark_blocks(remarks(decisions, timeline.obligations, say, otherwise), say)
     if tone_of(first) == "bad":
         yield from readings_blocks(of_the_verdict(first, readings), say, full)

@@ -18,13 +18,13 @@ from engine.bulk.expressions import Names, Stages, condition
 from engine.bulk.items import item_column
 from engine.bulk.outputs import breakable, broken_column, output_columns
 from engine.evaluation.plan import Plan, Step, make_plan
-from engine.language.algebra import Column, Operand, all_of, chosen, either, lift, opposite, tested, truth, when
+from engine.language.algebra import Column, Operand, all_of, chosen, either, lift, opposite, truth, when
 from engine.language.expressions import ItemRef, find
-from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
+from engine.language.facts import Vocabulary
 from engine.language.types import Type
 from engine.language.typing import Scope
-from engine.policy.model import CONSISTENCY, UNMET, YEAR_START, Convention, Item, Obligation, Overlay, Payment, Window
-from engine.policy.overlays import Laid
+from engine.policy.model import CONSISTENCY, UNMET, YEAR_START, Convention, Item, Obligation, Payment, Window
+from engine.policy.overlays import Laid, in_force_when, signed_under
 from engine.policy.registry import Registry
 
 ROW, WINDOW, LAID = "avenant:row", "avenant:window", "avenant:laid"
@@ -80,7 +80,7 @@ class Kernel:
         windows = self.registry.windows
         window: Operand = None
         for number, each in enumerate(windows):
-            window = when(pl, decides(each, self.facts), number, window)
+            window = when(pl, decides(each, self.facts, self.registry.vocabulary), number, window)
         rows = facts.with_columns(window.alias(WINDOW)).with_row_index(ROW)
         made = []
         for number in rows[WINDOW].unique():
@@ -117,7 +117,8 @@ class Kernel:
         choices = defaults | {id_: choice for id_, choice in self.interpret.items() if id_ in defaults}
         names = Names(self.facts, {}, choices, plan.scope)
         _add_items(_versions({0: plan}, [YEAR_START]), {0}, names)
-        bits = [when(pl, _in_force(overlay, names), 1 << i, 0) for i, (_, overlay) in enumerate(covering)]
+        tests = (truth(condition(in_force_when(overlay), names)) for _, overlay in covering)
+        bits = [when(pl, test, 1 << i, 0) for i, test in enumerate(tests)]
         names.stages.keep(reduce(op.add, bits, lift(pl, 0)), LAID)
         return Part(covering, plan, choices, names.stages)
 
@@ -156,28 +157,9 @@ class Kernel:
         return results
 
 
-def decides(convention: Window, facts: Mapping[str, Column]) -> Operand:
-    """Whether the convention decides a row."""
-    signature = facts[SIGNATURE].value
-    parts = [tested(op.eq, facts[BENEFICIARY].value, convention.beneficiary)]
-    parts.append(tested(op.ge, signature, convention.signed_from))
-    if convention.signed_before is not None:
-        parts.append(tested(op.lt, signature, convention.signed_before))
-    return truth(all_of(pl, parts))
-
-
-def _in_force(overlay: Overlay, names: Names) -> Operand:
-    """Whether the overlay holds for a row; never null."""
-    signature = names.facts[SIGNATURE].value
-    parts = [tested(op.lt, signature, overlay.signed_before)]
-    if overlay.signed_from is not None:
-        parts.append(tested(op.ge, signature, overlay.signed_from))
-    if overlay.first_anniversary is not None:
-        parts.append(tested(op.ge, names.facts[YEAR].value, 2))
-        parts.append(tested(op.ge, names.items[YEAR_START].value, overlay.first_anniversary))
-    if overlay.when is not None:
-        parts.append(condition(overlay.when, names))
-    return truth(all_of(pl, parts))
+def decides(window: Window, facts: Mapping[str, Column], vocabulary: Vocabulary) -> Operand:
+    """Whether a convention, or a window without rules, decides a row; never null."""
+    return truth(condition(signed_under(window), Names(facts, {}, {}, Scope(vocabulary, {}, {}))))
 
 
 def _versions(plans: Mapping[int, Plan], wanted: Iterable[str]) -> dict[str, list[Version]]:

@@ -176,7 +176,7 @@ def _in_some_window(given: set[str], registry: Registry) -> pl.Expr:
     if BENEFICIARY in given:
         beneficiary = pl.col(BENEFICIARY).fill_null(registry.vocabulary.beneficiary)
     facts = {BENEFICIARY: Column(beneficiary), SIGNATURE: Column(pl.col(SIGNATURE))}
-    return pl.any_horizontal(decides(window, facts) for window in registry.windows)
+    return pl.any_horizontal(decides(window, facts, registry.vocabulary) for window in registry.windows)
 
 
 def refusals(

@@ -8,11 +8,11 @@ until the day that it names: a table is laid without dates, as it is read on a d
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from engine.language.expressions import Apply, Cases, Cell, Compare, FactRef, ItemRef, Literal, find
-from engine.language.facts import SIGNATURE, YEAR, Vocabulary
+from engine.language.expressions import Apply, Cases, Cell, Compare, Condition, Connect, FactRef, ItemRef, Literal, find
+from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, Vocabulary
 from engine.policy import model
 from engine.policy.entries import within
 from engine.policy.model import Item, Row, Table
@@ -46,6 +46,29 @@ def reaches(overlay: model.Overlay, signature: dt.date, year: int | None, year_s
     if overlay.first_anniversary is None:
         return True
     return year is not None and year >= 2 and year_start is not None and year_start >= overlay.first_anniversary
+
+
+def signed_under(window: model.Window) -> Condition:
+    """Of which contracts a text speaks, as a condition of the language: its beneficiary's, signed in its window."""
+    whose = Compare("is", FactRef(BENEFICIARY, window.at), Literal(window.beneficiary, window.at), window.at)
+    return Connect("all", (whose, *_signed_within(window)), window.at)
+
+
+def in_force_when(overlay: model.Overlay) -> Condition:
+    """What :func:`reaches` asks, and its own condition, as one condition of the language."""
+    at, parts = overlay.at, [*_signed_within(overlay)]
+    if overlay.first_anniversary is not None:
+        start = Literal(overlay.first_anniversary.isoformat(), at)
+        parts.append(Compare("at_least", FactRef(YEAR, at), Literal(2, at), at))
+        parts.append(Compare("at_least", ItemRef(model.YEAR_START, at), start, at))
+    return Connect("all", (*parts, *(() if overlay.when is None else (overlay.when,))), at)
+
+
+def _signed_within(window: model.Window | model.Overlay) -> Iterator[Condition]:
+    for operator, day in (("at_least", window.signed_from), ("less_than", window.signed_before)):
+        if day is not None:
+            signed = FactRef(SIGNATURE, window.at)
+            yield Compare(operator, signed, Literal(day.isoformat(), window.at), window.at)
 
 
 def laid_items(convention: model.Convention, overlays: Sequence[Laid]) -> dict[str, model.Item]:

@@ -32,7 +32,6 @@ FIVE = FIXTURES / "five_faults"
 
 # Codes that neither a folder nor a case can cause, and what stands before them.
 NOT_CAUSED = {
-    "name-collision": "durable-rules is given names made here (v0, v1, …), of which no two collide; it stays a guard",
     "not-a-verdict": "schemas/ruleset.schema.json lets nothing but conditions over verdicts into an outcome",
 }
 

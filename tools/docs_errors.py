@@ -157,7 +157,6 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "value-order": "Write the values of a parameter from the oldest to the newest, each day once.",
         "too-many-rules": "The inference engine takes 60 conjunctions safely, over all the rules of an outcome. Make a"
         " criterion of a part of the rule; a list of verdicts costs nothing.",
-        "name-collision": "A guard on the names that are handed to the inference engine; no id of a policy causes it.",
         "no-convention-file": "A folder with rule files needs a convention.yaml; other YAML files belong elsewhere.",
         "no-conventions": "The folder given holds no folder with a convention.yaml: give the folder above or below.",
         "file-unread": "Rules are `*.yaml` beside convention.yaml, and tests `tests/*_test.yaml`, directly in those"

@@ -24,9 +24,8 @@ from engine.records import dataclass
 MAX_RULES = 60
 MAX_ATOMS = 60
 MAX_CRITERIA = 240
+NAMES = tuple(f"v{i}" for i in range(MAX_CRITERIA))  # durable-rules tells names apart by a hash alone: no two are alike
 CODES = {"not_met": 0, "met": 1, "undetermined": 2, "not_applicable": 3}
-RESERVED = ("sid", "id", "case")
-_FNV_OFFSET, _FNV_PRIME = 2166136261, 16777619
 
 Atom = tuple[str, tuple[str, ...]]  # criterion, the verdicts that make the atom true
 
@@ -109,7 +108,7 @@ def load_ruleset(name: str, outcome: Outcome, at: Location) -> Ruleset:
     """The ruleset of an outcome.
 
     Raises:
-        InputFault: a rule needs more conjunctions than durable-rules takes safely, or names collide.
+        InputFault: a rule needs more conjunctions than durable-rules takes safely.
     """
     conjunctions = [(rule.id, parts) for rule in outcome.rules for parts in expanded(rule.when, rule.id, at)]
     if len(conjunctions) > MAX_RULES:
@@ -117,8 +116,7 @@ def load_ruleset(name: str, outcome: Outcome, at: Location) -> Ruleset:
     criteria = tuple(dict.fromkeys(criterion for _, parts in conjunctions for criterion, _ in parts))
     if len(criteria) > MAX_CRITERIA:
         raise fault(at, "too-many-rules", name=name, count=len(criteria), limit=MAX_CRITERIA)
-    properties = {criterion: f"v{i}" for i, criterion in enumerate(criteria)}
-    refuse_collisions([*RESERVED, *properties.values()], at)
+    properties = dict(zip(criteria, NAMES, strict=False))
     rules: dict[str, Any] = {"anchor": _rule(0, [{"case": 1}])}
     firings: dict[str, Firing] = {}
     for i, (rule, parts) in enumerate(conjunctions, 1):
@@ -168,25 +166,3 @@ def expanded(node: Condition, rule: str, at: Location) -> list[tuple[Atom, ...]]
 def _bound(terms: Sequence[object], rule: str, at: Location) -> None:
     if len(terms) > MAX_RULES:
         raise fault(at, "too-many-rules", name=rule, count=len(terms), limit=MAX_RULES)
-
-
-def refuse_collisions(names: Sequence[str], at: Location) -> None:
-    """Refuses names that durable-rules could not tell apart: it identifies them by 32-bit FNV-1a alone (3.15).
-
-    Raises:
-        InputFault: two names have the same hash.
-    """
-    seen: dict[int, str] = {}
-    for name in names:
-        key = fnv1a(name)
-        if key in seen:
-            raise fault(at, "name-collision", first=seen[key], second=name)
-        seen[key] = name
-
-
-def fnv1a(text: str) -> int:
-    """The 32-bit FNV-1a hash of the UTF-8 bytes of ``text``."""
-    value = _FNV_OFFSET
-    for byte in text.encode():
-        value = ((value ^ byte) * _FNV_PRIME) & 0xFFFFFFFF
-    return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 import inspect
 import pickle
 from collections.abc import Callable
@@ -126,5 +127,22 @@ def test_a_record_that_can_change_does_as_a_dataclass() -> None:
             copy.copy(two).a,
             hasattr(one, "__dict__"),
         )
+
+    assert of(records.dataclass) == of(dataclasses.dataclass)
+
+
+def test_a_record_without_slots_keeps_what_is_cached() -> None:
+    def of(maker: Maker) -> tuple[object, ...]:
+        @maker(frozen=True)
+        class Caching:
+            a: int
+            b: int = 2
+
+            @functools.cached_property
+            def both(self) -> list[int]:
+                return [self.a, self.b]
+
+        one = Caching(a=1)
+        return one.both is one.both, one.both, one == Caching(1), replace(one, a=5).both, hash(one) == hash(Caching(1))
 
     assert of(records.dataclass) == of(dataclasses.dataclass)

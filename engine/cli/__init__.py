@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 from collections.abc import Mapping, Sequence
@@ -79,8 +80,19 @@ class _Commands(click.Group):
         super(_Commands, told).format_help(ctx, formatter)  # type: ignore[misc]
 
 
+def _version(context: click.Context, option: click.Parameter, asked: bool) -> None:
+    """Tells the version, as click's own option, which looks for its words in catalogues at every start."""
+    if asked and not context.resilient_parsing:
+        from importlib.metadata import version  # only where it is asked for
+
+        click.echo(f"avenant, version {version('avenant')}")
+        context.exit()
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "AVENANT"})
-@click.version_option(package_name="avenant", prog_name="avenant")
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version and exit."
+)
 @group_lang_option
 def cli() -> None:
     """Decide medical-assistant aid contracts under the rules of their signature date, with reasons and citations."""
@@ -89,6 +101,7 @@ def cli() -> None:
 def main() -> None:
     """The entry point of the command ``avenant``."""
     gc.set_threshold(OBJECTS)
+    atexit.register(gc.freeze)  # nor is it looked for at the end
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

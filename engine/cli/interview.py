@@ -19,7 +19,6 @@ from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
 from engine.language.spoken import FRENCH, PLAIN, Unread, fold, read_spoken
 from engine.policy.registry import Outside
 from engine.report.questions_page import answers_text
-from engine.report.remarks import tone_of
 from engine.report.say import Say
 
 BACK, UNKNOWN, STOP = "back", "unknown", "stop"
@@ -159,7 +158,7 @@ class Interview:
             return
         say, verdict, years = self.say, self.decision.verdict, self.decision.years
         told = [] if verdict is None else [say.pair(say.label(verdict), say.result(verdict))]
-        if years and years[0].amount.status == "known" and tone_of(self.decision) != "bad":
+        if years and years[0].amount.status == "known" and not self.decision.refused:
             told.append(say("talk_first_year", amount=say.result(years[0].amount)))
         self._line(say.pair(say("talk_so_far"), say.listed(told)))
 

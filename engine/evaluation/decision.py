@@ -203,6 +203,24 @@ class Decision:
         outcome = self.convention.items.get(self.headline.verdict or "")
         return () if outcome is None else tuple(dict.fromkeys(named_items(outcome)))
 
+    @property
+    def verdict_criteria(self) -> tuple[Result, ...]:
+        """The criteria among them, as they came out."""
+        found = (self.results[id_] for id_ in self.criteria if id_ in self.results)
+        return tuple(each for each in found if each.kind == "criterion")
+
+    @property
+    def tone(self) -> str:
+        """Whether the verdict is what who applies hopes for: good, bad, or open where that is not said."""
+        verdict = self.verdict
+        if verdict is None or verdict.value not in (shown := self.headline.headline[verdict.id]).words:
+            return "open"
+        return "good" if verdict.value == shown.hoped else "bad"
+
+    @property
+    def refused(self) -> bool:
+        return self.tone == "bad"
+
     def obligation(self, id_: str) -> ObligationLine | None:
         """The line of a duty; None of any other item."""
         return next((line for line in self.obligations if line.id == id_), None)

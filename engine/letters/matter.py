@@ -19,7 +19,7 @@ from engine.language.expressions import Text
 from engine.language.facts import YEAR
 from engine.policy.registry import Registry
 from engine.report.decided import Decided, told_case
-from engine.report.remarks import eligibility_criteria, tone_of, unmet_conditions
+from engine.report.remarks import unmet_conditions
 from engine.report.say import Say
 from engine.report.timeline_data import Life, told_life
 from engine.words import LANGUAGES
@@ -58,15 +58,15 @@ class Matter:
 
     @property
     def favourable(self) -> bool:
-        return tone_of(self.decision) == "good"
+        return self.decision.tone == "good"
 
     @property
     def refused(self) -> bool:
-        return tone_of(self.decision) == "bad"
+        return self.decision.refused
 
     def not_met(self) -> list[Result]:
         """The criteria of the verdict that are not met."""
-        return [result for result in eligibility_criteria(self.decision) if result.verdict == "not_met"]
+        return [result for result in self.decision.verdict_criteria if result.verdict == "not_met"]
 
     def objectives(self) -> list[Result]:
         """The headline results in patients."""
@@ -98,7 +98,7 @@ class Matter:
     def stated(self, kind: str) -> frozenset[str]:
         """The results that a letter of this kind states."""
         headline, decision = self.decision.headline, self.decision
-        verdict: set[str | None] = {headline.verdict, *(result.id for result in eligibility_criteria(decision))}
+        verdict: set[str | None] = {headline.verdict, *(result.id for result in decision.verdict_criteria)}
         objectives: set[str | None] = {result.id for result in self.objectives()}
         payments: set[str | None] = {line.result.id for _, line in self.payments()}
         stated: dict[str, set[str | None]] = {

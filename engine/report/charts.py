@@ -14,7 +14,6 @@ from fractions import Fraction
 from engine.escaping import in_html
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.timeline import Timeline
-from engine.report.remarks import tone_of
 from engine.report.say import Say
 
 STEP, BAR, HEIGHT = 66, 46, 240
@@ -33,7 +32,7 @@ class _Bar:
 
 def timeline_figure(timeline: Timeline, say: Say) -> str:
     """A bar for each contract year: the amount due, in the outline of the maximum; nothing of a refused contract."""
-    refused = tone_of(timeline.rows[0].decision) == "bad"
+    refused = timeline.rows[0].decision.refused
     shown = () if refused else ((row, _amounts(row.decision)) for row in timeline.rows)
     bars = [_Bar(row.year, row.start, *amounts) for row, amounts in shown if amounts]
     return _figure(bars, say("chart"), say("chart_caption"), say)

@@ -15,7 +15,6 @@ from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.policy.overlays import laid_items
 from engine.policy.registry import Outside
 from engine.records import dataclass
-from engine.report.remarks import eligibility_criteria, tone_of
 
 if TYPE_CHECKING:
     from engine.inquiry.possible import Outlook
@@ -71,13 +70,13 @@ def _unread(session: Session, decision: Decision, chosen: Mapping[str, str]) -> 
 
 def of_the_verdict(decision: Decision, readings: Sequence[Reading]) -> list[Reading]:
     """The readings that change the verdict or what it asks about, with that change alone: what a refusal shows."""
-    shown = {decision.headline.verdict or "", *(result.id for result in eligibility_criteria(decision))}
+    shown = {decision.headline.verdict or "", *(result.id for result in decision.verdict_criteria)}
     return list(readings_on(readings, shown))
 
 
 def unsaid_ids(case: Decided) -> dict[str, tuple[str, ...]]:
     """The readings on which the verdict or another result depends, the rights and assumptions; of a refusal less."""
-    refused, headline = tone_of(case.decision) == "bad", case.decision.headline
+    refused, headline = case.decision.refused, case.decision.headline
     stated = {headline.verdict or ""} if refused else {*headline.ids}
     readings = tuple(reading.question.id for reading in readings_on(case.readings, stated))
     rights = tuple(each.supposition.id for each in case.supposed if not each.assumption and not refused)

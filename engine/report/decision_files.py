@@ -16,13 +16,12 @@ from engine.report.decided import Decided, Undecided, unsaid_ids
 from engine.report.html import html
 from engine.report.page import Page
 from engine.report.reasons import why
-from engine.report.remarks import tone_of
 from engine.report.say import Say, to_json
 
 
 def decisions_html(shown: Page, alone: Decision | None, say: Say) -> str:
     """The page, with the chart of the amounts where one case ``alone`` is shown and not refused."""
-    figure = "" if alone is None or tone_of(alone) == "bad" else decision_figure(alone, say)
+    figure = "" if alone is None or alone.refused else decision_figure(alone, say)
     return html(shown, say.lang, figure)
 
 
@@ -44,7 +43,7 @@ def _row(case: Decided | Undecided, say: Say) -> dict[str, Any]:
     decision = case.decision
     row: dict[str, Any] = {"case": in_cell(case.title), "convention": decision.convention.id, "digest": decision.digest}
     row |= remark_cells(decision)
-    maximum, refused = decision.headline.maximum, tone_of(decision) == "bad"
+    maximum, refused = decision.headline.maximum, decision.refused
     for id_ in decision.headline.ids:
         if refused and id_ != decision.headline.verdict:
             row[id_] = ""  # no amount of a refused case

@@ -38,7 +38,7 @@ from engine.report.reasons import (
     reasons_block,
     why,
 )
-from engine.report.remarks import eligibility_criteria, remark_blocks, remarks, tone_of
+from engine.report.remarks import remark_blocks, remarks
 from engine.report.say import Say
 
 
@@ -96,7 +96,7 @@ def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:
             continue
         decision = case.decision
         verdict = "—" if decision.verdict is None else say.result(decision.verdict)
-        money = ("—",) * 4 if tone_of(decision) == "bad" else money_cells(decision, say)
+        money = ("—",) * 4 if decision.refused else money_cells(decision, say)
         rows.append((case.title, say.name(decision.convention), verdict, *money))
     yield Heading(say("summary"), 1)
     columns = (say("case"), say("convention"), say("verdict"))
@@ -107,13 +107,13 @@ def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:
 def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     """One decision, made to fit a screen: verdict, what is missing and amounts first; of a refused case no amount."""
     decision = case.decision
-    refused = tone_of(decision) == "bad"
+    refused = decision.refused
     yield from parts.verdict_heading(decision, say, case.title)
     otherwise = read_otherwise(case.readings, say)
     yield from remark_blocks(remarks([decision], decision.obligations, say, otherwise), say)
     if not refused:
         yield from _missing(decision, say)
-        if tone_of(decision) != "good":
+        if decision.tone != "good":
             yield Paragraph(say("if_eligible"))
         yield from amounts_blocks(decision, say, otherwise)
         yield from _results(decision, say)
@@ -195,7 +195,7 @@ def _criteria(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
     Where all are met, their number is told.
     """
     ranks = {"not_met": 0, "undetermined": 1, "met": 2}
-    applying = [result for result in eligibility_criteria(decision) if result.verdict in ranks]
+    applying = [result for result in decision.verdict_criteria if result.verdict in ranks]
     told = sorted((each for each in applying if full or each.verdict != "met"), key=lambda each: ranks[each.verdict])
     met = [say.label(each) for each in applying if each not in told]
     rows = tuple(

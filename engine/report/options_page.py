@@ -17,7 +17,7 @@ from engine.report.page import DIFFERENT, Block, Heading, Paragraph, Table
 from engine.report.parts import noted
 from engine.report.readings import read_otherwise, supposed_head
 from engine.report.reasons import ReadOtherwise, marked, reasons_block
-from engine.report.remarks import REMARKS, remarks, tone_of
+from engine.report.remarks import REMARKS, remarks
 from engine.report.say import Say
 
 
@@ -106,7 +106,7 @@ def _beside(case: Decided, say: Say) -> Iterator[tuple[str, str]]:
     warned = dict.fromkeys(text[say.lang] for result in decision.results.values() for text in result.warnings)
     if warned:
         yield "warning", say.listed(warned)
-    if tone_of(decision) == "bad":
+    if decision.refused:
         return
     if decision.asked_for:
         yield "missing", say.facts(decision.asked_for)
@@ -120,7 +120,7 @@ def _cells(decision: Decision, otherwise: ReadOtherwise, say: Say) -> list[tuple
     cells = []
     for id_ in decision.headline.ids:
         result = decision.results[id_]
-        if id_ not in decision.convention.items or (tone_of(decision) == "bad" and id_ != decision.headline.verdict):
+        if id_ not in decision.convention.items or (decision.refused and id_ != decision.headline.verdict):
             continue
         if id_ == decision.headline.maximum and decision.years:
             for line in decision.years:

@@ -10,7 +10,6 @@ from typing import TypeVar
 from engine.evaluation.decision import Decision, Result
 from engine.policy.model import SOURCE_KINDS, Source
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
-from engine.report.remarks import tone_of
 from engine.report.say import Say
 
 Subject = TypeVar("Subject")
@@ -20,7 +19,7 @@ def verdict_heading(decision: Decision, say: Say, title: str) -> Iterator[Block]
     """What the verdict on a case is, and under which convention, and why under that one."""
     verdict = decision.verdict
     said = "" if verdict is None else f" — {say.pair(say.label(verdict), say.result(verdict))}"
-    yield Heading(f"{title}{said}", 1, tone_of(decision))
+    yield Heading(f"{title}{said}", 1, decision.tone)
     yield convention_line(decision, say)
 
 

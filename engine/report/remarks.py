@@ -11,8 +11,7 @@ from functools import partial
 from itertools import chain
 
 from engine.evaluation.decision import Decision, ObligationLine, Result
-from engine.language.expressions import Citation, Compare, FactRef, ItemRef, VerdictIs, find
-from engine.policy.model import Outcome
+from engine.language.expressions import Citation, Compare, FactRef, ItemRef, find
 from engine.records import dataclass
 from engine.report.page import Block, Paragraph
 from engine.report.reasons import ReadOtherwise, as_read, facts_behind
@@ -47,7 +46,7 @@ def remarks(
     """
     first, last = decisions[0], decisions[-1]
     found = [_doubts(decisions, say), _why_not(first, say, otherwise)]
-    found += [] if tone_of(first) == "bad" else [_why_not_due(last, say), _duties_unmet(obligations, say, otherwise)]
+    found += [] if first.refused else [_why_not_due(last, say), _duties_unmet(obligations, say, otherwise)]
     yield from (Remark(key, text()) for key, text in chain(*found) if key in keys)
 
 
@@ -71,7 +70,7 @@ def _doubts(decisions: Iterable[Decision], say: Say) -> Iterator[Saying]:
 
 def _why_not(decision: Decision, say: Say, otherwise: ReadOtherwise) -> Iterator[Saying]:
     """One sentence for each criterion that refuses, or else for each that is open; ``otherwise`` ends it."""
-    criteria = eligibility_criteria(decision)
+    criteria = decision.verdict_criteria
     refusing = [result for result in criteria if result.verdict == "not_met"]
     key = REFUSED if refusing else OPEN
     for result in refusing or [result for result in criteria if result.verdict == "undetermined"]:
@@ -108,14 +107,6 @@ def _unmet(line: ObligationLine, say: Say, other: str) -> str:
     return f"{say.listed(filter(None, told))}."
 
 
-def tone_of(decision: Decision) -> str:
-    """Whether the verdict is what who applies hopes for: good, bad, or open where that is not said."""
-    verdict = decision.verdict
-    if verdict is None or verdict.value not in (shown := decision.headline.headline[verdict.id]).words:
-        return "open"
-    return "good" if verdict.value == shown.hoped else "bad"
-
-
 def unmet_conditions(decision: Decision) -> Iterator[Result]:
     """The conditions of the amount due that the case breaks, or begins to answer and leaves open."""
     due = decision.convention.items.get(decision.headline.due or "")
@@ -132,12 +123,3 @@ def _half_answered(decision: Decision, result: Result) -> bool:
     gate = decision.convention.items[result.id].applies_when
     asked = {ref.name for ref in find(FactRef, gate)}
     return result.verdict == "undetermined" and bool(asked & set(result.facts)) and asked.isdisjoint(result.missing)
-
-
-def eligibility_criteria(decision: Decision) -> list[Result]:
-    """The criteria that the verdict of this convention asks about."""
-    item = decision.convention.items.get(decision.headline.verdict or "")
-    if item is None or not isinstance(item.body, Outcome):
-        return []
-    named = (node.criterion.id for node in find(VerdictIs, item.body))
-    return [decision.results[id_] for id_ in dict.fromkeys(named)]

@@ -27,7 +27,6 @@ from engine.report.page import Block
 from engine.report.parts import noted
 from engine.report.readings import add_otherwise, reading_objects, supposed_objects
 from engine.report.reasons import why
-from engine.report.remarks import tone_of
 from engine.report.say import Say, money, to_json
 from engine.report.timeline_page import timeline_blocks
 
@@ -200,7 +199,7 @@ def _columns(timeline: Timeline, say: Say) -> Iterator[tuple[str, list[Any]]]:
     yield from ((name, [head[name] for head in heads]) for name in heads[0])
     yield "events", [" ".join(f"{event.day}:{event.type.name}" for event in row.happened) for row in rows]
     first = rows[0].decision
-    if tone_of(first) == "bad":
+    if first.refused:
         yield first.headline.verdict or "", [csv_cell(row.decision.verdict) for row in rows if row.decision.verdict]
         return
     for id_ in first.headline.ids:

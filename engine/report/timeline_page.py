@@ -28,7 +28,7 @@ from engine.report.reasons import (
     reasons_block,
     why,
 )
-from engine.report.remarks import remark_blocks, remarks, tone_of
+from engine.report.remarks import remark_blocks, remarks
 from engine.report.say import Say
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def timeline_blocks(
     otherwise = read_otherwise(readings, say)
     decisions = [*(row.decision for row in timeline.rows), timeline.last]
     yield from remark_blocks(remarks(decisions, timeline.obligations, say, otherwise), say)
-    if tone_of(first) == "bad":
+    if first.refused:
         yield from readings_blocks(of_the_verdict(first, readings), say, full)
         return
     yield from _years(timeline, say)

@@ -14,7 +14,6 @@ from engine.language.values import as_written
 from engine.report.decided import Decided, Decisions
 from engine.report.decision_page import page
 from engine.report.page import Block, Heading, Paragraph
-from engine.report.remarks import tone_of
 from engine.report.say import Say
 from engine.web.templates import wording
 from engine.web.verdict import amounts, sentence
@@ -65,7 +64,7 @@ def _sheet(decision: Decision, say: Say) -> str:
 
 def _lines(decision: Decision, say: Say) -> Iterator[tuple[str, int | str, str, Result]]:
     """The headline results, the most of each contract year apart; of a refused case the verdict alone."""
-    refused = tone_of(decision) == "bad"
+    refused = decision.refused
     for id_ in decision.headline.ids:
         if refused and id_ != decision.headline.verdict:
             continue

@@ -16,7 +16,6 @@ from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
 from engine.letters.matter import Matter
 from engine.policy.registry import Outside
 from engine.report.decided import Decided, Undecided, told_case
-from engine.report.remarks import tone_of
 from engine.web.letter_page import possible
 from engine.web.state import State
 
@@ -66,7 +65,7 @@ def estimate(session: Session, state: State, title: str, *, whole: bool = False,
     left = [facts[name] for name in waiting]
     if every:
         asked = (*asked, *(fact for fact in left if fact not in asked and not fact.sensitive))
-    readings = readings_of_case(session, decision, state.choices) if tone_of(decision) == "bad" else ()
+    readings = readings_of_case(session, decision, state.choices) if decision.refused else ()
     answer = Decided(title=title, decision=decision, readings=readings)
     return Estimate(state=state, answer=answer, questions=asked or _together(left), left=len(left))
 

@@ -20,7 +20,6 @@ from engine.report.html import Links, fragment
 from engine.report.page import Block, Fold, Heading, Paragraph, Table, in_runs
 from engine.report.parts import glossary
 from engine.report.readings import told_effects
-from engine.report.remarks import tone_of
 from engine.report.say import Say
 from engine.web import downloads
 from engine.web.estimate import Estimate
@@ -103,7 +102,7 @@ class Shown:
     @property
     def tone(self) -> str:
         """Whether the verdict is good, bad or open."""
-        return "open" if self.estimate.decision is None else tone_of(self.estimate.decision)
+        return "open" if self.estimate.decision is None else self.estimate.decision.tone
 
     @property
     def lead(self) -> str:
@@ -116,7 +115,7 @@ class Shown:
 
     @property
     def refused(self) -> bool:
-        return self.estimate.decision is not None and tone_of(self.estimate.decision) == "bad"
+        return self.estimate.decision is not None and self.estimate.decision.refused
 
     @property
     def readings(self) -> list[tuple[str, list[tuple[str, str, str, str]]]]:

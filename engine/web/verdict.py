@@ -8,7 +8,6 @@ from itertools import groupby
 from engine.evaluation.decision import Decision, Result, YearLine
 from engine.language.facts import SIGNATURE, YEAR
 from engine.letters.people import OPTION
-from engine.report.remarks import tone_of
 from engine.report.say import Say
 from engine.web.templates import Wording, wording
 
@@ -20,13 +19,13 @@ def sentence(decision: Decision, say: Say) -> str:
     w = wording(say.lang)
     if decision.verdict is None:
         return w("your_contract")
-    return w(VERDICTS[tone_of(decision)], day=say.scalar(decision.facts[SIGNATURE]))
+    return w(VERDICTS[decision.tone], day=say.scalar(decision.facts[SIGNATURE]))
 
 
 def amounts(decision: Decision, say: Say) -> str:
     """What a contract that has the aid pays, in a sentence; nothing of one that is refused or open."""
     w, headline = wording(say.lang), decision.headline
-    if tone_of(decision) != "good":
+    if decision.tone != "good":
         return ""
     told = _of_year(decision.stated(headline.due), decision.stated(headline.maximum), decision, say)
     told = told or _of_years(decision.years, say, w)

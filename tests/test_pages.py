@@ -132,7 +132,7 @@ def test_a_page_holds_words_alone_and_each_open_result_its_reason(
             found = {each for each in CODE.findall(text.replace("\\", "")) if each in codes}
             facts = set(session.registry.vocabulary.facts) if name != "ask" else set()
             found |= {each for each in CODE.findall(text.replace("\\", "")) if each in facts}
-            faults += [f"{name}, {form}: {each}" for each in (*sorted(found), *re.findall(r"\{.*|sha256", text))]
+            faults += [f"{name}, {form}: {each}" for each in (*sorted(found), *re.findall(r"\{.*|sha256|\.\.", text))]
         other = ISO if lang == "fr" else FRENCH_DAY
         faults += [f"{name}: {day.group()}" for day in other.finditer(said["text"])]
         faults += [f"{name}: {row}" for row in bare(page, lang)]
@@ -165,6 +165,26 @@ def test_a_case_fits_sixty_lines_and_answers_the_three_questions_in_its_first_fi
     assert (say("missing_count", names="").strip().capitalize() in first.replace("\u00a0", " ")) == bool(
         [name for name in decision.missing if name != "contrat.annee" or not decision.years]
     )
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_case_that_says_little_tells_two_of_its_open_conditions_first_and_counts_the_others(
+    session: Session, lang: str
+) -> None:
+    say = Say(session.registry, lang)
+    decision = session.decide(read_case({"contrat": {"date_signature": "2025-01-15"}}, session.registry.vocabulary))
+    page = decision_page.page(Decisions(cases=[told_case(session, decision, "", {})]), say)
+    first = plain(page, 80).splitlines()[:15]
+    assert sum(line.startswith(say("open_because")) for line in first) == 2
+    assert say.count("open_more", 3) in first
+    assert say("amounts") in first
+
+
+def test_reasons_of_several_sentences_are_sentences(session: Session) -> None:
+    path = ROOT / "tests" / "cases" / "centre_2024_over_half_times.yaml"
+    text = plain(dict(pages(session, path, Say(session.registry, "fr")))["evaluate"], 1000).replace("\u00a0", " ")
+    assert "dans nos sources. Les montants de l'avenant 5 ne sont pas dans nos sources." in text
+    assert re.findall(r" ; [A-Z][a-zé]* [a-zé]+ [a-zé]* ?sont", text) == []
 
 
 def test_no_word_of_a_page_is_broken_on_a_narrow_terminal(session: Session) -> None:

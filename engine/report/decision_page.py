@@ -110,7 +110,7 @@ def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
     refused = decision.refused
     yield from parts.verdict_heading(decision, say, case.title)
     otherwise = read_otherwise(case.readings, say)
-    yield from remark_blocks(remarks([decision], decision.obligations, say, otherwise), say)
+    yield from remark_blocks(remarks([decision], decision.obligations, say, otherwise), say, full)
     if not refused:
         yield from _missing(decision, say)
         if decision.tone != "good":

@@ -126,7 +126,7 @@ def seen_text(seen: Seen | None, say: Say) -> str:
             return say.scalar(due)
         case ObligationLine():
             return f"{say.value(seen.status)}, {say.scalar(seen.due)}" if seen.due else say.value(seen.status)
-    return seen[say.lang]
+    return seen[say.lang].rstrip(".")
 
 
 def reading_objects(readings: Sequence[Reading], say: Say) -> list[dict[str, Any]]:

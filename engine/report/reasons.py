@@ -66,7 +66,7 @@ def waiting(result: Result, say: Say) -> str:
     """What an open result waits for, or what is unpublished behind it."""
     if result.missing:
         return lacking(result.missing, say)
-    return say.listed(dict.fromkeys(reason.text[say.lang].rstrip(".") for reason in result.because if reason.text))
+    return ". ".join(dict.fromkeys(reason.text[say.lang].rstrip(".") for reason in result.because if reason.text))
 
 
 def lacking(names: tuple[str, ...], say: Say) -> str:

@@ -20,6 +20,7 @@ from engine.report.say import Say
 DOUBTFUL, REFUSED, OPEN, NOT_DUE, DUE_IF, UNMET = REMARKS = (
     *("doubtful", "refused_because", "open_because", "not_due", "due_if", "duty_unmet"),
 )
+MOST_OPEN = 2  # so many open criteria are told with their facts at the head; the table of the criteria tells all
 TONES = {REFUSED: "bad", NOT_DUE: "bad", OPEN: "open"}
 
 Saying = tuple[str, Callable[[], str]]
@@ -50,10 +51,16 @@ def remarks(
     yield from (Remark(key, text()) for key, text in chain(*found) if key in keys)
 
 
-def remark_blocks(found: Iterable[Remark], say: Say) -> Iterator[Block]:
-    """A paragraph for each remark."""
-    for each in found:
-        yield Paragraph(said(each, say), TONES.get(each.key, "heed"))
+def remark_blocks(found: Iterable[Remark], say: Say, full: bool = True) -> Iterator[Block]:
+    """A paragraph for each remark; unless ``full``, of many open criteria for the first, and how many others are."""
+    told = list(found)
+    waiting = [each for each in told if each.key == OPEN]
+    left_out = [] if full else waiting[MOST_OPEN:]
+    for each in told:
+        if each not in left_out:
+            yield Paragraph(said(each, say), TONES.get(each.key, "heed"))
+        if left_out and each is waiting[-1]:
+            yield Paragraph(say.count("open_more", len(left_out)), TONES[OPEN])
 
 
 def said(remark: Remark, say: Say) -> str:

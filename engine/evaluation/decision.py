@@ -14,7 +14,7 @@ from engine.errors import Location
 from engine.language.expressions import Citation, Text
 from engine.language.facts import YEAR
 from engine.language.types import Type
-from engine.language.values import Scalar
+from engine.language.values import Absent, Scalar, Value
 from engine.policy.model import Convention
 from engine.policy.overlays import named_items
 from engine.policy.results import Results
@@ -224,6 +224,13 @@ class Decision:
     def obligation(self, id_: str) -> ObligationLine | None:
         """The line of a duty; None of any other item."""
         return next((line for line in self.obligations if line.id == id_), None)
+
+    def answer(self, id_: str) -> Value:
+        """What an item comes to; not applicable where the rules of the case do not have it."""
+        result = self.results.get(id_)
+        if result is None:
+            return Absent.NOT_APPLICABLE
+        return Absent(result.status) if result.value is None else result.value
 
     def stated(self, id_: str | None) -> Result | None:
         """A headline result, where the folder has it."""

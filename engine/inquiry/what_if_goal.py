@@ -14,11 +14,12 @@ from fractions import Fraction
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, Result
 from engine.language.logic import Term
-from engine.language.symbolic import is_value, known
+from engine.language.operators import COMPARISONS
+from engine.language.symbolic import Truth, certain, constant, is_value, known
 from engine.language.term_days import Day, code, day_code
 from engine.language.types import VERDICTS
 from engine.language.typing import is_date
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value, exact
+from engine.language.values import NOT_APPLICABLE, Absent, Value, exact
 from engine.policy.model import CONTRACT_ENDS, Obligation
 from engine.proof.bodies import aspects
 from engine.proof.encoding import Encoding
@@ -28,6 +29,7 @@ LATE = STATUSES[3:]
 MORE, LESS = "more", "less"
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:/[1-9]\d*)?)(%?)([+-]?)")
 _KINDS = {"": "is", "+": "at_least", "-": "at_most"}
+_OPERATORS = {"at_least": "at_least", "at_most": "at_most", MORE: "more_than", LESS: "less_than"}  # of kinds of a wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +46,19 @@ class Wish:
         """Whether an answer of the item is what is wished."""
         if self.kind == "is":
             return value is not None and value == self.value
-        return not isinstance(value, str | Absent | bool | None) and self._compared(value)
-
-    def _compared(self, value: int | Fraction | dt.date) -> bool:
+        if isinstance(value, str | Absent | bool | None):
+            return False
         if self.value is None:
             return isinstance(value, dt.date) or value > 0
-        limit: int | Fraction | dt.date = self.value  # type: ignore[assignment]
-        match self.kind:
-            case "at_least":
-                return value >= limit  # type: ignore[operator]
-            case "at_most":
-                return value <= limit  # type: ignore[operator]
-            case "more":
-                return value > limit  # type: ignore[operator]
-            case _:
-                return value < limit  # type: ignore[operator]
+        return bool(COMPARISONS[_OPERATORS[self.kind]].scalar(value, self.value))
 
 
 def answer_of(decision: Decision, item: str) -> Value:
     """What an item answers in a decision: a value, the status of an obligation, or why there is none."""
-    result, line = decision.results[item], decision.obligation(item)
-    status, value = (result.status, result.value) if line is None else (line.status, line.status)
-    found = {"undetermined": UNDETERMINED, "not_applicable": NOT_APPLICABLE}.get(status, value)
-    assert found is not None, "what is known has a value"
-    return found
+    line = decision.obligation(item)
+    if line is None:
+        return decision.answer(item)
+    return line.status if line.status in STATUSES else Absent(line.status)
 
 
 def wished_term(encoding: Encoding, item: str, wish: Wish, as_of: dt.date | None) -> Term:
@@ -78,19 +69,11 @@ def wished_term(encoding: Encoding, item: str, wish: Wish, as_of: dt.date | None
     if wish.kind == "is":
         assert wish.value is not None
         return is_value(bank, answer, wish.value)
-    value = code(bank, answer.value) if isinstance(answer.value, Day) else answer.value
-    if wish.value is None:
-        compared = bank.true if isinstance(answer.value, Day) else bank.less(bank.exact(0), value)
-    else:
-        assert not isinstance(wish.value, str | Absent)
-        limit = bank.whole(day_code(wish.value)) if isinstance(wish.value, dt.date) else bank.exact(wish.value)
-        compared = {
-            "at_least": lambda: bank.at_most(limit, value),
-            "at_most": lambda: bank.at_most(value, limit),
-            "more": lambda: bank.less(limit, value),
-            "less": lambda: bank.less(value, limit),
-        }[wish.kind]()
-    return bank.both(known(bank, answer), compared)
+    if wish.value is None and isinstance(answer.value, Day):
+        return known(bank, answer)
+    limit = certain(bank, constant(bank, 0 if wish.value is None else wish.value))
+    compared: Truth = COMPARISONS[_OPERATORS[wish.kind]].term(bank, answer, limit)
+    return compared.true
 
 
 def _status_term(encoding: Encoding, item: str, status: Value | None, as_of: dt.date | None) -> Term:

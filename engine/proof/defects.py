@@ -30,7 +30,7 @@ SHOWN, PROVED, SUPERSEDED, UNDECIDED = "shown", "proved", "superseded", "undecid
 HARMLESS = ("verdict-not-met", "value")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Defect:
     """A gap, an overlap, or the kind of part that never decides (``code``).
 
@@ -138,17 +138,11 @@ def _faults(encoding: Encoding, prover: Prover) -> Iterator[tuple[Fault, Defect]
 
 def _fault(encoding: Encoding, layer: Layer, id_: str, fault: Fault, symbols: Symbols) -> Defect:
     item = layer.step(id_).item
-    shown = bool(symbols)
-    return Defect(
-        code=fault.code,
-        convention=item.convention,
-        item=_own_id(encoding.session, item),
-        name=_own_id(encoding.session, item),
-        at=fault.at,
-        status=SHOWN if shown else UNDECIDED,
-        witness=confirmed_fault(encoding, symbols, id_) if shown else None,
-        inputs=_inputs(layer, item, symbols) if shown else {},
-    )
+    own = _own_id(encoding.session, item)
+    if not symbols:
+        return Defect(fault.code, item.convention, own, own, fault.at, UNDECIDED, None)
+    witness, inputs = confirmed_fault(encoding, symbols, id_), _inputs(layer, item, symbols)
+    return Defect(fault.code, item.convention, own, own, fault.at, SHOWN, witness, inputs)
 
 
 def _inputs(layer: Layer, item: Item, symbols: Symbols) -> Mapping[str, Value]:
@@ -201,15 +195,8 @@ def _dead(spots: Sequence[_Spot], *, undecided: bool) -> Defect:
         spot, witness = next(_instead(spots), (spot, None))
     item, place = spot.layer.step(spot.item).item, spot.place
     code = f"{place.kind}-{place.name.replace('_', '-')}" if place.kind == "verdict" else place.kind
-    return Defect(
-        code=code,
-        convention=item.convention,
-        item=_own_id(spot.encoding.session, item),
-        name=place.name,
-        at=place.at,
-        status=status,
-        witness=witness,
-    )
+    own = _own_id(spot.encoding.session, item)
+    return Defect(code, item.convention, own, place.name, place.at, status, witness)
 
 
 def _own_id(session: Session, item: Item) -> str:
@@ -232,12 +219,4 @@ def _overlays_without_contracts(session: Session, laid: Container[Location]) -> 
     for convention in session.registry.conventions.values():
         for overlay in convention.overlays:
             if overlay.at not in laid:
-                yield Defect(
-                    code="overlay",
-                    convention=convention.id,
-                    item=overlay.id,
-                    name=overlay.id,
-                    at=overlay.at,
-                    status=PROVED,
-                    witness=None,
-                )
+                yield Defect("overlay", convention.id, overlay.id, overlay.id, overlay.at, PROVED, None)

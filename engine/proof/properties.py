@@ -16,7 +16,7 @@ from engine.proof.defects import AllCases
 from engine.proof.encoding import Encoding, encode_twin
 from engine.proof.expressions import condition
 from engine.proof.layers import Layer
-from engine.proof.prover import Prover, Symbols
+from engine.proof.prover import Prover
 from engine.proof.solving import Status
 from engine.proof.space import Space, twin_space
 from engine.proof.witness import Witness, confirmed
@@ -60,7 +60,7 @@ def _kept(encoding: Encoding, promise: Property, prover: Prover) -> Kept:
     bank, status, symbols = encoding.bank, Status.EXCLUDED, dict[str, Plain]()
     if prover.ask(bank.either(*(bank.both(*way) for way in question.broken)), *question.where) is not status:
         base = dict.fromkeys(term for side in question.sides for term in side.base)
-        status, symbols = _first(Prover(question.space, (*base, *question.where), prover.effort), question.broken)
+        status, symbols = Prover(question.space, (*base, *question.where), prover.effort).first_of(question.broken)
     pair = question.sides if status is Status.SHOWN else ()
     ids = _spoken_of(promise) if promise.result is None else [promise.result.id]
     return Kept(encoding.convention.id, promise, status, tuple(confirmed(s, symbols, ids) for s in pair))
@@ -111,17 +111,6 @@ def _worse(encoding: Encoding, promise: Property, layer: Layer, other: Layer) ->
     if promise.when is not None:
         both += [_true(side, promise.when) for side in (layer, other)]
     return bank.both(*both, _below(encoding, id_, *((less, more) if promise.falls else (more, less))))
-
-
-def _first(prover: Prover, goals: Sequence[tuple[Term, Term]]) -> tuple[Status, Symbols]:
-    """The first case that breaks a property, under one set of overlays after another."""
-    undecided = False
-    for goal in goals:
-        status, symbols = prover.first(*goal)
-        if status is Status.SHOWN:
-            return status, symbols
-        undecided |= status is Status.UNDECIDED
-    return (Status.UNDECIDED if undecided else Status.EXCLUDED), {}
 
 
 def _true(layer: Layer, node: Condition) -> Term:

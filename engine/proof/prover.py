@@ -11,9 +11,11 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from engine.language.logic import Plain, Term, evaluate
 from engine.language.symbolic import constant
+from engine.language.term_bank import TermBank
 from engine.proof.solving import DEFAULT_EFFORT, Model, Solver, Status
 from engine.proof.space import Space, Unknown
 
@@ -30,7 +32,6 @@ class Prover:
         self.space = space
         self.effort = effort
         self.base = tuple(base)
-        self._solver: Solver | None = None
         self._places: dict[Term, int] = {}  # of candidates that first cases took: most take the same again
 
     def ask(self, *goal: Term) -> Status:
@@ -47,11 +48,20 @@ class Prover:
         status, solver = self._asked(goal)
         return status, first_values(solver, self.space, goal, self._places) if status is Status.SHOWN else {}
 
+    def first_of(self, goals: Iterable[Sequence[Term]]) -> tuple[Status, Symbols]:
+        """As :meth:`first`, of the first of some goals that some case has."""
+        undecided = False
+        for goal in goals:
+            status, symbols = self.first(*goal)
+            if status is Status.SHOWN:
+                return status, symbols
+            undecided |= status is Status.UNDECIDED
+        return (Status.UNDECIDED if undecided else Status.EXCLUDED), {}
+
     def fewest(self, truths: Sequence[Term], most: int, *goal: Term) -> tuple[Status, list[Term]]:
         """As :meth:`ask`, of cases where up to ``most`` of some truths hold; which do, each only if it must in turn."""
         bank = self.space.bank
-        ones = (bank.choose(truth, bank.whole(1), bank.whole(0)) for truth in truths)
-        few = (*goal, bank.at_most(bank.plus(bank.whole(0), *ones), bank.whole(most)))
+        few = (*goal, bank.at_most(counted(bank, truths), bank.whole(most)))
         status, solver = self._asked(few)
         if status is not Status.SHOWN:
             return status, []
@@ -110,13 +120,16 @@ class Prover:
         return int(evaluate([whole], symbols)[whole])
 
     def _asked(self, goal: tuple[Term, ...]) -> tuple[Status, Solver]:
-        solver = self._ready()
-        return solver.check(*goal), solver
+        return self._solver.check(*goal), self._solver
 
-    def _ready(self) -> Solver:
-        if self._solver is None:
-            self._solver = Solver(self.space.bank, self.base, effort=self.effort)
-        return self._solver
+    @cached_property
+    def _solver(self) -> Solver:
+        return Solver(self.space.bank, self.base, effort=self.effort)
+
+
+def counted(bank: TermBank, truths: Iterable[Term]) -> Term:
+    """How many of some truths hold."""
+    return bank.plus(bank.whole(0), *(bank.choose(truth, bank.whole(1), bank.whole(0)) for truth in truths))
 
 
 def first_values(solver: Solver, space: Space, goal: Iterable[Term], places: dict[Term, int]) -> Symbols:

@@ -9,11 +9,10 @@ from engine.language import term_days
 from engine.language.facts import SIGNATURE
 from engine.language.logic import Term, evaluate
 from engine.language.symbolic import constant, same
-from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
 from engine.language.values import Scalar
 from engine.proof.encoding import Encoding
-from engine.proof.prover import Prover
+from engine.proof.prover import Prover, counted
 from engine.proof.solving import DEFAULT_EFFORT, Status
 from engine.proof.space import Space, parts_of
 from engine.proof.witness import Witness, confirmed
@@ -100,7 +99,7 @@ class _Search:
     def add_changes_of(self, size: int) -> None:
         """Finds all sets of so many facts of which no part does."""
         bank = self.encoding.bank
-        few = bank.at_most(_count(bank, self.changed.values()), bank.whole(size))
+        few = bank.at_most(counted(bank, self.changed.values()), bank.whole(size))
         others = [self._not_all(change.facts) for change in self.found]
         while True:
             status, symbols = self.prover.some(few, *others)
@@ -161,10 +160,6 @@ def _unchanged(space: Space, name: str, now: Mapping[str, Scalar]) -> Term:
     if name not in now:
         return space.bank.negate(space.present[name])
     return space.bank.both(space.present[name], same(space.bank, space.value[name], constant(space.bank, now[name])))
-
-
-def _count(bank: TermBank, parts: Iterable[Term]) -> Term:
-    return bank.plus(bank.whole(0), *(bank.choose(part, bank.whole(1), bank.whole(0)) for part in parts))
 
 
 def _distance(space: Space, name: str, now: Mapping[str, Scalar]) -> Term:

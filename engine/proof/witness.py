@@ -42,12 +42,7 @@ def confirmed(encoding: Encoding, symbols: Mapping[str, Plain], ids: Iterable[st
     expected = {id_: value_of(encoding.answer(id_), symbols) for id_ in ids}
     decision = encoding.session.decide(facts, encoding.convention.id, taken, years=False)
     for id_, value in expected.items():
-        result = decision.results.get(id_)
-        if result is None:  # another set of overlays has the item
-            found: Value = NOT_APPLICABLE
-        else:
-            found = _STATUSES[result.status] if result.value is None else result.value
-        if found != value:
+        if (found := decision.answer(id_)) != value:
             said = {"id": id_, "expected": str(value), "found": str(found), "case": str(facts), "readings": str(taken)}
             raise fault(encoding.convention.at, "proof-unconfirmed", **said)
     return Witness(facts, taken, expected)
@@ -71,9 +66,6 @@ def confirmed_fault(encoding: Encoding, symbols: Mapping[str, Plain], id_: str) 
         said = {"id": id_, "expected": "undetermined", "found": str(results[id_].value), "case": str(facts)}
         raise fault(encoding.convention.at, "proof-unconfirmed", **said, readings=str(taken))
     return Witness(facts, taken, {id_: UNDETERMINED})
-
-
-_STATUSES: Mapping[str, Value] = {"undetermined": UNDETERMINED, "not_applicable": NOT_APPLICABLE}
 
 
 def other_readings(encoding: Encoding, choices: Mapping[str, str]) -> dict[str, str]:

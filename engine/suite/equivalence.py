@@ -43,11 +43,10 @@ class Equivalence:
             bank = encoding.bank
             if prover.ask(bank.either(*(bank.both(*goal) for goal in goals))) is Status.EXCLUDED:
                 continue
-            for goal in goals:
-                status, symbols = prover.first(*goal)
-                if status is Status.SHOWN:
-                    return status, encoding, symbols
-                undecided |= status is Status.UNDECIDED
+            status, symbols = prover.first_of(goals)
+            if status is Status.SHOWN:
+                return status, encoding, symbols
+            undecided |= status is Status.UNDECIDED
         return (Status.UNDECIDED if undecided else Status.EXCLUDED), None, {}
 
     def _encoded(self) -> list[AllCases]:

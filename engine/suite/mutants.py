@@ -20,7 +20,7 @@ from engine.policy import model
 from engine.policy.overlays import covers
 from engine.policy.registry import Registry
 from engine.suite.coverage import unpublished
-from engine.suite.variants import NOTHING, Change, Setting, Variant, cell_variants, variants
+from engine.suite.variants import NOTHING, Change, Setting, Variant, cell_variants, variants, without
 
 DAY = dt.timedelta(days=1)
 SOME_DAY = "2000-01-01"
@@ -103,17 +103,12 @@ def item_variants(item: model.Item, setting: Setting) -> Iterator[tuple[Change, 
             yield change, with_part(item, number, changed)
     for change, changed_body in _body(body, setting):
         yield change, replace(item, body=changed_body)
-    for warning, rest in _without(item.warnings):
+    for warning, rest in without(item.warnings):
         yield Change("warning", warning.at, "warning", NOTHING), replace(item, warnings=rest)
 
 
 def _with(whole: Any, name: str, value: Any) -> Any:
     return replace(whole, **{name: value})
-
-
-def _without(members: tuple[Any, ...]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-    """Each member, and the others."""
-    yield from ((member, (*members[:i], *members[i + 1 :])) for i, member in enumerate(members))
 
 
 def _put(members: tuple[Any, ...], old: Any, new: Any) -> tuple[Any, ...]:
@@ -130,10 +125,10 @@ def _body(body: model.Body, setting: Setting) -> Iterator[Variant]:
         case model.Table():
             yield from _table(body, setting)
         case model.Criterion(_, derogations):
-            for derogation, rest in _without(derogations):
+            for derogation, rest in without(derogations):
                 yield Change("derogation", derogation.at, derogation.id, NOTHING), replace(body, derogations=rest)
         case model.Outcome(_, rules):
-            for rule, rest in _without(rules):
+            for rule, rest in without(rules):
                 yield Change("rule", rule.at, rule.id, NOTHING), replace(body, rules=rest)
                 was = rule.then if isinstance(rule.then, str) else "unpublished"
                 other = next(value for value in body.values if value != was)
@@ -149,7 +144,7 @@ def _body(body: model.Body, setting: Setting) -> Iterator[Variant]:
 def _dated(
     values: tuple[model.DatedValue, ...], setting: Setting
 ) -> Iterator[tuple[Change, tuple[model.DatedValue, ...]]]:
-    for dated, rest in _without(values):
+    for dated, rest in without(values):
         for change, changed in _then(dated.value, [other.value for other in rest], setting):
             yield change, _put(values, dated, replace(dated, value=changed))
         if rest:
@@ -177,7 +172,7 @@ def _then(
 
 
 def _table(table: model.Table, setting: Setting) -> Iterator[Variant]:
-    for row, rest in _without(table.rows):
+    for row, rest in without(table.rows):
         if rest:
             yield Change("row", row.at, "row", NOTHING), replace(table, rows=rest)
         for change, then in _then(row.then, [other.then for other in rest], setting):

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 
 from engine.errors import InputFault, UsageFault
 from engine.evaluation.facts import Facts
-from engine.evaluation.inference import EngineFault
 from engine.evaluation.plan import Key
 from engine.evaluation.program import Program
 from engine.evaluation.session import Session
@@ -26,7 +25,7 @@ from engine.proof.witness import other_readings
 from engine.suite.equivalence import Equivalence
 from engine.suite.mutants import Mutant, mutants
 from engine.suite.observed import Differ, Observed, observe, other_steps, reading, settle
-from engine.suite.proposing import Entry, proposed_entry
+from engine.suite.proposing import Entry, passes, proposed_entry
 from engine.suite.running import PolicyCase, run_case
 from engine.suite.variants import Change
 
@@ -259,11 +258,5 @@ class _Bench:
 
 def _noticed(changed: Session, suspects: Iterable[Observed]) -> str:
     """The first test that fails under the change."""
-    for each in suspects:
-        try:
-            passed = run_case(changed, each.case).passed
-        except EngineFault:
-            passed = False
-        if not passed:
-            return f"{each.case.at.file}:{each.case.at.line}"
-    return ""
+    failing = (each.case.at for each in suspects if not passes(changed, each.case))
+    return next((f"{at.file}:{at.line}" for at in failing), "")

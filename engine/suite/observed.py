@@ -21,7 +21,7 @@ from engine.language.facts import YEAR
 from engine.language.values import UNDETERMINED
 from engine.policy.model import Criterion, Obligation
 from engine.policy.overlays import named_items
-from engine.suite.running import PolicyCase
+from engine.suite.running import PolicyCase, subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,12 @@ def observe(session: Session, cases: Sequence[PolicyCase]) -> list[Observed]:
         key = settled.key
         if key not in made_of:
             made_of[key] = _made_of(program)
-        subjects = _subjects(case)
+        about = frozenset((*subjects(case.entry), *case.entry.get("due", ())))
         # The consistencies that refuse a case that breaks them: whatever a case expects, it rests on them.
         refusing = (step.item.id for step in program.plan.steps if step.item.severity == ERROR)
-        read = (*subjects, *refusing)
+        read = (*about, *refusing)
         looked_at = frozenset(id_ for subject in read for id_ in made_of[key].get(subject, ()))
-        found.append(Observed(case, key, program, run, settled.choices, subjects, looked_at))
+        found.append(Observed(case, key, program, run, settled.choices, about, looked_at))
     return found
 
 
@@ -71,12 +71,6 @@ def settle(session: Session, case: PolicyCase) -> Settled:
         UsageFault: it takes a side that the rules do not know.
     """
     return session.settled(case.facts, case.entry.get("interpret"), case.forced)
-
-
-def _subjects(case: PolicyCase) -> frozenset[str]:
-    entry = case.entry
-    keys = ("expect", "due", "derogation", "warnings", "no_warnings")
-    return frozenset(id_ for key in keys for id_ in entry.get(key, ()))
 
 
 def _made_of(program: Program) -> dict[str, frozenset[str]]:

@@ -29,12 +29,13 @@ def proposed_entry(
         return None
     for entry in _entries(decision, interpret, id_):
         case = PolicyCase("", "", Location(""), decision.convention.id, facts, entry)
-        if run_case(session, case).passed and not _passes(changed, case):
+        if run_case(session, case).passed and not passes(changed, case):
             return {"given": facts, **entry, "convention": decision.convention.id}
     return None
 
 
-def _passes(session: Session, case: PolicyCase) -> bool:
+def passes(session: Session, case: PolicyCase) -> bool:
+    """Whether a test passes under changed rules, which the inference engine may not take."""
     try:
         return run_case(session, case).passed
     except EngineFault:

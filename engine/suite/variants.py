@@ -6,7 +6,7 @@ Thresholds move by one step of what they are compared with, operators turn into 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -76,11 +76,15 @@ def own_step(literal: tree.Literal) -> Decimal:
     return Decimal(1).scaleb(min(0, int(exponent)))
 
 
+def without(members: Sequence[Any]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """Each member, and the others."""
+    yield from ((member, (*members[:i], *members[i + 1 :])) for i, member in enumerate(members))
+
+
 def members(values: tuple[tree.Literal, ...], kind: str) -> Iterator[tuple[Change, tuple[tree.Literal, ...]]]:
     """A list without each of its members."""
-    for i, value in enumerate(values):
-        if len(values) > 1:
-            yield Change(kind, value.at, str(value.value), NOTHING), values[:i] + values[i + 1 :]
+    for value, rest in without(values) if len(values) > 1 else ():
+        yield Change(kind, value.at, str(value.value), NOTHING), rest
 
 
 def cell_variants(cell: tree.Cell, setting: Setting, ref: tree.FactRef | tree.ItemRef) -> Iterator[Variant]:
@@ -146,8 +150,7 @@ def _verdicts(node: tree.VerdictIs) -> Iterator[Variant]:
         other = "not_met" if node.verdicts[0] == "met" else "met"
         yield Change("verdict", node.at, f"{node.criterion.id} {shown}", other), replace(node, verdicts=(other,))
         return
-    for verdict in node.verdicts:
-        rest = tuple(each for each in node.verdicts if each != verdict)
+    for _, rest in without(node.verdicts):
         yield Change("verdict", node.at, f"{node.criterion.id} {shown}", ", ".join(rest)), replace(node, verdicts=rest)
 
 
@@ -160,8 +163,7 @@ def _connective(node: tree.Connect) -> Iterator[Variant]:
         return
     if row.neighbour:
         yield Change("operator", node.at, row.name, row.neighbour), replace(node, operator=row.neighbour)
-    for i, part in enumerate(node.parts):
-        rest = node.parts[:i] + node.parts[i + 1 :]
+    for part, rest in without(node.parts):
         yield Change("part", part.at, _named(part), NOTHING), replace(node, parts=rest)
 
 
@@ -173,15 +175,12 @@ def _operator(node: tree.Apply) -> Iterator[Variant]:
         for other in neighbours.get(node.options[i], ()):
             options = (*node.options[:i], other, *node.options[i + 1 :])
             yield Change("operator", node.at, node.options[i], other), replace(node, options=options)
-    if row.operands == "list" and len(node.operands) > 1:
-        for i, operand in enumerate(node.operands):
-            rest = node.operands[:i] + node.operands[i + 1 :]
-            yield Change("part", operand.at, _named(operand), NOTHING), replace(node, operands=rest)
+    for operand, rest in without(node.operands) if row.operands == "list" and len(node.operands) > 1 else ():
+        yield Change("part", operand.at, _named(operand), NOTHING), replace(node, operands=rest)
 
 
 def _branches(node: tree.Cases) -> Iterator[Variant]:
-    for i, (when, _) in enumerate(node.branches):
-        rest = node.branches[:i] + node.branches[i + 1 :]
+    for (when, _), rest in without(node.branches):
         if rest:
             yield Change("branch", when.at, _named(when), NOTHING), replace(node, branches=rest)
         elif node.otherwise is not None:

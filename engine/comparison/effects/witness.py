@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from engine.comparison.effects.definitions import NEWER, OLDER, SIDES, Versions
 from engine.errors import InputFault, fault
-from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts
 from engine.evaluation.inference import EngineFault
-from engine.language.values import Absent, Scalar, Value
+from engine.language.values import Scalar, Value
 from engine.proof.encoding import Encoding
 from engine.proof.prover import Symbols
 from engine.proof.witness import other_readings, value_of
@@ -67,13 +66,4 @@ def _decided(
         return (error.problems[0].code, ())
     except EngineFault:
         return ("engine-fault", ())
-    return (_value(decision, result), tuple(use.id for use in decision.overlays))
-
-
-def _value(decision: Decision, id_: str) -> Value:
-    if id_ == STOPPED:
-        return DECIDED
-    result = decision.results.get(id_)
-    if result is None:
-        return Absent.NOT_APPLICABLE
-    return Absent(result.status) if result.value is None else result.value
+    return (DECIDED if result == STOPPED else decision.answer(result), tuple(use.id for use in decision.overlays))

@@ -251,6 +251,7 @@ SINCE_2024: Explained = {
         "contrat.fin:applies_when",
         "contrat.fin:warning",
         "contrat.renouvellement:item",
+        "verification.resultat:condition:unless",
     ),
     "A24-18": (
         "contrat.avenant_prorogation:item",

@@ -122,7 +122,7 @@ def _repr(names: list[str]) -> Callable[[object], str]:
 
 def _comparing(names: list[str], frozen: bool, ordered: bool) -> dict[str, Callable[..., Any] | None]:
     """Equality and hash by the fields that count, and the order of their tuples."""
-    values: Callable[[object], Any] = attrgetter(*names) if names else lambda self: ()
+    values = _values_of(names)
 
     def compared(holds: Callable[[Any, Any], bool]) -> Callable[[object, object], Any]:
         return lambda self, other: holds(values(self), values(other)) if type(other) is type(self) else NotImplemented
@@ -139,11 +139,13 @@ def _comparing(names: list[str], frozen: bool, ordered: bool) -> dict[str, Calla
     return methods
 
 
+def _values_of(names: list[str]) -> Callable[[object], tuple[object, ...]]:
+    return attrgetter(*names) if len(names) > 1 else lambda self: tuple(getattr(self, name) for name in names)
+
+
 def _stored(names: list[str], in_order: tuple[str, ...], made: Any) -> dict[str, Callable[..., Any]]:
     """What ``copy`` and ``pickle`` take and put back: all in order, or else each field, since none can be set."""
-
-    def values_of(self: object) -> tuple[object, ...]:
-        return tuple(getattr(self, name) for name in names)
+    values_of = _values_of(names)
 
     def put_back(self: object, values: tuple[object, ...]) -> None:
         for name, value in zip(names, values, strict=True):
@@ -151,4 +153,4 @@ def _stored(names: list[str], in_order: tuple[str, ...], made: Any) -> dict[str,
 
     if in_order == (*names,):  # read back in a third of the time
         return {"__reduce__": lambda self: (made, values_of(self))}
-    return {"__getstate__": values_of, "__setstate__": put_back}
+    return {"__getstate__": lambda self: values_of(self), "__setstate__": put_back}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any
 
@@ -10,7 +10,8 @@ from engine.errors import Location
 from engine.records import dataclass
 
 Keys = tuple[str | int, ...]
-Marks = dict[Keys, tuple[int, int]]  # lines and columns
+Spot = tuple[Any, Any, "Mapping[str | int, Spot] | None"]  # the marks of a value and of its key, and what it holds
+NOWHERE: Spot = (None, None, None)
 Locate = Callable[[Keys, bool], Location]
 
 
@@ -38,12 +39,18 @@ class Document:
         return Document(self.name, self.data[key], lambda path, is_key: self.locate((key, *path), is_key))
 
 
-def marked(name: str, marks: Callable[[], tuple[Marks, Marks]]) -> Locate:
-    """Where values and keys stand in a file, from the marks of both, which are made where a fault is told."""
+def marked(name: str, marks: Callable[[], Spot]) -> Locate:
+    """Where values and keys stand in a file, from its marks, which are made where a fault is told."""
 
     def locate(path: Keys, is_key: bool) -> Location:
-        values, keys = marks()
-        nearest = (values[path[:length]] for length in range(len(path), -1, -1) if path[:length] in values)
-        return Location(name, *(keys[path] if is_key and path in keys else next(nearest, ())))
+        nearest, key, inside = marks()
+        for step in path:
+            if inside is None or step not in inside:
+                key = None
+                break
+            mark, key, inside = inside[step]
+            nearest = nearest if mark is None else mark
+        place = key if is_key and key is not None else nearest
+        return Location(name) if place is None else Location(name, place.line + 1, place.column + 1)
 
     return locate

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from yaml.reader import Reader
 
 from engine.errors import MAX_FAULTS, InputFault, Location, Problem, bounded, decoded, fault, unreadable
 from engine.escaping import UNSAFE
-from engine.policy.document import Document, Keys, Marks, marked
+from engine.policy.document import NOWHERE, Document, Spot, marked
 from engine.policy.syntax import character_problems, cut_short, decimal_comma, plain_json, syntax_fault
 from engine.words import LANGUAGES
 
@@ -36,8 +37,9 @@ _ODD_NUMBER = (  # compiled where something begins so and is no plain number
     r"|\.[0-9][0-9_]*([eE][-+]?[0-9]+)?|\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z"
 )
 _ODD_BOOLEANS = frozenset({"yes", "no", "on", "off", "true", "false"})
-_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what ends a line for YAML, whose count the places follow
+_ODD_BREAKS = "\r\x85\u2028\u2029"  # what else ends a line for YAML, whose count the places follow
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_NULL = object()  # what they are read as
 
 
 def read_bytes(path: Path, name: str | None = None) -> bytes:
@@ -79,12 +81,12 @@ def parse(content: bytes, name: str) -> Document:
         text = text.replace("\t", " ")
         data = plain_json(text, MAX_DEPTH, MAX_DIGITS)
         if data is not None:  # its places are looked up when a fault is told
-            marks = functools.cache(lambda: _marks(_read(text, name, is_json)))
+            marks = functools.cache(lambda: _read(text, name, is_json).marks)
             return Document(name, data, marked(name, marks))
     reader = _read(text, name, is_json)
     if reader.problems:
         raise InputFault(reader.problems)
-    return Document(name, reader.root, marked(name, lambda: _marks(reader)))
+    return Document(name, reader.root, marked(name, lambda: reader.marks))
 
 
 def _read(text: str, name: str, is_json: bool) -> _Reader:
@@ -93,29 +95,24 @@ def _read(text: str, name: str, is_json: bool) -> _Reader:
     return reader
 
 
-def _marks(reader: _Reader) -> tuple[Marks, Marks]:
-    return reader.values, reader.keys
-
-
 class _Reader:
-    """Builds plain data from parser events, with a stack of its own instead of recursion."""
+    """Builds plain data from the events of the parser, and notes where each value and key stands."""
 
     def __init__(self, name: str, is_json: bool) -> None:
         self.name = name
         self.is_json = is_json
         self.problems: list[Problem] = []
-        self.values: Marks = {}
-        self.keys: Marks = {}
         self.root: Any = None
-        self.stack: list[tuple[Any, Keys]] = []  # open containers, outermost first
-        self.pending: list[str | None] = []  # the key that waits for its value, per open container
-        self.taken: list[dict[str, int]] = []  # the keys given and their lines, also of nulls, per open container
-        self.documents = 0
+        self.marks: Spot = NOWHERE
         self.lines: list[str] = []
+        self.events: Iterator[yaml.Event] = iter(())
+        self.left = MAX_NODES
 
     def read(self, text: str) -> None:
-        self.lines = [*_BREAK.split(text), ""]  # an end may stand after the last
-        if not self.is_json:
+        odd = any(sign in text for sign in _ODD_BREAKS)
+        lines = re.split(f"\r\n|[\n{_ODD_BREAKS}]", text) if odd else text.split("\n")
+        self.lines = [*lines, ""]  # an end may stand after the last
+        if "\t" in text and not self.is_json:
             self.problems += bounded(character_problems(self.lines, self.name, "\t", "yaml-tab"))
         if not self.problems:
             try:
@@ -125,13 +122,17 @@ class _Reader:
 
     def _read(self, text: str) -> None:
         """Reads on after most faults; raises the one after which nothing can be read."""
+        documents = 0
         try:
-            for count, event in enumerate(yaml.parse(text, Loader=_PARSER), 1):
-                if count > MAX_NODES:
-                    raise fault(self._mark(event), "too-many-nodes", limit=MAX_NODES)
-                self._event(event)
-                if len(self.problems) > MAX_FAULTS:
-                    return
+            self.events = iter(_PARSER(text).get_event, None)
+            while not isinstance(event := self._next(), yaml.StreamEndEvent):
+                if isinstance(event, yaml.DocumentStartEvent):
+                    documents += 1
+                    if documents > 1:
+                        raise fault(self._place(event), "yaml-several-documents")
+                elif isinstance(event, yaml.NodeEvent):
+                    value, self.marks = self._value(event, None, 0)
+                    self.root = self._empty(event) if value is _NULL else value
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = Location(self.name, mark.line + 1, mark.column + 1) if mark else Location(self.name)
@@ -139,109 +140,104 @@ class _Reader:
         except yaml.YAMLError:
             odd = character_problems(self.lines, self.name, Reader.NON_PRINTABLE.pattern, "yaml-character")
             raise InputFault([next(odd, Problem(Location(self.name), "yaml-character"))]) from None
-        if not self.documents and not self.problems:
+        if not documents and not self.problems:
             raise fault(Location(self.name, 1, 1), "file-empty")
 
-    def _mark(self, event: yaml.Event) -> Location:
-        return Location(self.name, *_place(event))
-
-    def _event(self, event: yaml.Event) -> None:
+    def _next(self) -> yaml.Event:
+        """The next event; no more than a file may have, and none after as many faults as are told."""
+        event = next(self.events)
+        self.left -= 1
+        if self.left < 0:
+            raise fault(self._place(event), "too-many-nodes", limit=MAX_NODES)
         if isinstance(event, yaml.NodeEvent) and (event.anchor or getattr(event, "tag", None)):
-            self.problems.append(Problem(self._mark(event), "yaml-anchor" if event.anchor else "yaml-tag"))
+            self._problem(event, "yaml-anchor" if event.anchor else "yaml-tag")
+        if len(self.problems) > MAX_FAULTS:
+            raise InputFault(())
+        return event
+
+    def _value(self, event: yaml.Event, key: Any, depth: int, said: bool = False) -> tuple[Any, Spot]:
+        """What an event begins, and where it and all that it holds stand; ``said`` are words that people read."""
+        inside: dict[str | int, Spot] | None = None
+        value: Any = ""  # of an alias, which has been told: what follows is read as what it is
         if isinstance(event, yaml.ScalarEvent):
-            self._scalar(event)
-        elif isinstance(event, yaml.DocumentStartEvent):
-            self.documents += 1
-            if self.documents > 1:
-                raise fault(self._mark(event), "yaml-several-documents")
-        elif isinstance(event, yaml.AliasEvent):
-            self._alias(event)
+            value = self._scalar(event, said)
         elif isinstance(event, yaml.CollectionStartEvent):
-            self._open({} if isinstance(event, yaml.MappingStartEvent) else [], event)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            for level in (self.stack, self.pending, self.taken):
-                level.pop()
+            if depth >= MAX_DEPTH:
+                raise fault(self._place(event), "too-deep", limit=MAX_DEPTH)
+            read = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._list
+            value, inside = read(depth + 1)
+        return value, (event.start_mark, key, inside)
 
-    def _open(self, container: Any, event: yaml.Event) -> None:
-        if len(self.stack) >= MAX_DEPTH:
-            raise fault(self._mark(event), "too-deep", limit=MAX_DEPTH)
-        if self._expects_key():
-            raise fault(self._mark(event), "yaml-key")
-        path = self._place(container, event)
-        self.stack.append((container, path))
-        self.pending.append(None)
-        self.taken.append({})
+    def _list(self, depth: int) -> tuple[Any, dict[str | int, Spot]]:
+        data: list[Any] = []
+        inside: dict[str | int, Spot] = {}
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            value, spot = self._value(event, None, depth)
+            if value is not _NULL or not self.is_json:
+                inside[len(data)] = spot
+                data.append(self._empty(event) if value is _NULL else value)
+        return data, inside
 
-    def _expects_key(self) -> bool:
-        return bool(self.stack) and isinstance(self.stack[-1][0], dict) and self.pending[-1] is None
+    def _mapping(self, depth: int) -> tuple[Any, dict[str | int, Spot]]:
+        data: dict[str, Any] = {}
+        inside: dict[str | int, Spot] = {}
+        while not isinstance(named := self._next(), yaml.MappingEndEvent):
+            key = self._key(named, inside)
+            event = self._next()
+            value, spot = self._value(event, named.start_mark, depth, key in LANGUAGES)
+            if value is _NULL and not self.is_json and not self._after_comma(key, data, inside):
+                value = self._empty(event)
+            if value is _NULL:
+                spot = (None, named.start_mark, None)
+            else:
+                data[key] = value
+            inside.setdefault(key, spot)
+        return data, inside
 
-    def _scalar(self, event: yaml.ScalarEvent) -> None:
-        is_key = self._expects_key()
-        if not event.value.isprintable() and UNSAFE.search(event.value if is_key else event.value.replace("\n", "")):
+    def _key(self, event: yaml.Event, taken: Mapping[str | int, Spot]) -> str:
+        if isinstance(event, yaml.AliasEvent):
+            return f"*{event.anchor}"
+        if not isinstance(event, yaml.ScalarEvent):
+            raise fault(self._place(event), "yaml-key")
+        key: str = event.value
+        if not key.isprintable() and UNSAFE.search(key):
             self._problem(event, "yaml-character")
-        if is_key:
-            self._key(event)
-            return
-        plain = event.style is None or event.style == ""
-        end = event.end_mark
-        said = bool(self.pending) and self.pending[-1] in LANGUAGES  # what people read, where a sign of number is meant
-        if plain and end is not None and cut_short(self.lines[end.line][end.column :], said):
-            self.problems.append(Problem(Location(self.name, end.line + 1, end.column + 2), "yaml-comment"))
-        if plain and event.value in _NULLS:
-            if self.is_json:
-                self.pending[-1] = None
-                return
-            if self._after_comma():
-                return
-            self._problem(event, "yaml-empty-value")
-        self._place(self._resolved(event) if plain else event.value, event)
+        if key in taken:
+            self._problem(event, "yaml-duplicate-key", key=key, line=taken[key][1].line + 1)
+        return key
 
-    def _after_comma(self) -> bool:
-        """Whether a key without a value is what follows a decimal comma: the number is told, the key skipped."""
-        container, path = self.stack[-1] if self.stack else (None, ())
-        before, whole = next(reversed(container.items()), ("", "")) if isinstance(container, dict) else ("", "")
-        values = decimal_comma(whole, (self.pending[-1] if self.pending else None) or "")
+    def _scalar(self, event: yaml.ScalarEvent, said: bool) -> Any:
+        text: str = event.value
+        if not text.isprintable() and UNSAFE.search(text.replace("\n", "")):
+            self._problem(event, "yaml-character")
+        if event.style:
+            return text
+        end = event.end_mark
+        rest = "" if end is None else self.lines[end.line][end.column :]
+        if end is not None and "#" in rest and cut_short(rest, said):
+            self.problems.append(Problem(Location(self.name, end.line + 1, end.column + 2), "yaml-comment"))
+        return _NULL if text in _NULLS else self._resolved(event)
+
+    def _empty(self, event: Any) -> Any:
+        """What stands for a value that is not there."""
+        self._problem(event, "yaml-empty-value")
+        return event.value
+
+    def _after_comma(self, key: str, data: dict[str, Any], inside: Mapping[str | int, Spot]) -> bool:
+        """Whether a key without a value is what follows a decimal comma: the number is told, the key left out."""
+        before, whole = next(reversed(data.items()), ("", ""))
+        values = decimal_comma(whole, key)
         if values is not None:
-            self.problems.append(Problem(Location(self.name, *self.values[(*path, before)]), "number-form", values))
-            self.pending[-1] = None
+            mark = inside[before][0]
+            self.problems.append(Problem(Location(self.name, mark.line + 1, mark.column + 1), "number-form", values))
         return values is not None
 
-    def _alias(self, event: yaml.AliasEvent) -> None:
-        """An alias has been reported; its place is taken, so that what follows is read as what it is."""
-        if self._expects_key():
-            self.pending[-1] = f"*{event.anchor}"
-        else:
-            self._place("", event)
-
-    def _key(self, event: yaml.ScalarEvent) -> None:
-        _, path = self.stack[-1]
-        key = event.value
-        if key in self.taken[-1]:
-            self._problem(event, "yaml-duplicate-key", key=key, line=self.taken[-1][key])
-        self.keys[(*path, key)] = place = _place(event)
-        self.taken[-1].setdefault(key, place[0])
-        self.pending[-1] = key
-
-    def _place(self, value: Any, event: yaml.Event) -> Keys:
-        """Puts a value into its container (or makes it the root) and notes where it stands."""
-        path: Keys = ()
-        if self.stack:
-            container, parent = self.stack[-1]
-            if isinstance(container, dict):
-                key = self.pending[-1] or ""
-                self.pending[-1] = None
-                container[key] = value
-                path = (*parent, key)
-            else:
-                container.append(value)
-                path = (*parent, len(container) - 1)
-        else:
-            self.root = value
-        self.values[path] = _place(event)
-        return path
-
     def _problem(self, event: yaml.Event, code: str, **values: object) -> None:
-        self.problems.append(Problem(self._mark(event), code, values))
+        self.problems.append(Problem(self._place(event), code, values))
+
+    def _place(self, event: yaml.Event) -> Location:
+        mark = event.start_mark
+        return Location(self.name, *((mark.line + 1, mark.column + 1) if mark else (1, 1)))
 
     def _resolved(self, event: yaml.ScalarEvent) -> Any:
         text = event.value
@@ -262,11 +258,6 @@ class _Reader:
             self._problem(event, "yaml-number", text=_shortened(text))
             return 0
         return text
-
-
-def _place(event: yaml.Event) -> tuple[int, int]:
-    mark = event.start_mark
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 def _shortened(text: str) -> str:

@@ -91,14 +91,25 @@ def _every(tests: Sequence[Test]) -> Test:
     return tests[0] if len(tests) == 1 else run
 
 
+def _some(tests: Sequence[Test]) -> Test:
+    """One of some tests, likewise."""
+
+    def run(value: Any) -> bool:
+        for test in tests:  # noqa: SIM110
+            if test(value):
+                return True
+        return False
+
+    return tests[0] if len(tests) == 1 else run
+
+
 def _only(kind: type | tuple[type, ...], test: Test) -> Test:
     """A keyword that says something of values of one kind."""
     return lambda value: not isinstance(value, kind) or test(value)
 
 
 def _type(wanted: Any, part: Schema, compiled: Compile) -> Test:
-    tests = [_TYPES[name] for name in ([wanted] if isinstance(wanted, str) else wanted)]
-    return tests[0] if len(tests) == 1 else lambda value: any(test(value) for test in tests)
+    return _some([_TYPES[name] for name in ([wanted] if isinstance(wanted, str) else wanted)])
 
 
 def _enum(wanted: Any, part: Schema, compiled: Compile) -> Test:
@@ -160,7 +171,8 @@ def _dependencies(wanted: Schema, part: Schema, compiled: Compile) -> Test:
 
 
 def _required(wanted: Any, part: Schema, compiled: Compile) -> Test:
-    return _only(dict, lambda value: all(key in value for key in wanted))
+    needed = frozenset(wanted)
+    return _only(dict, lambda value: needed <= value.keys())
 
 
 def _if(wanted: Any, part: Schema, compiled: Compile) -> Test:
@@ -229,7 +241,7 @@ _KEYWORDS: Mapping[str, Callable[[Any, Schema, Compile], Test]] = {
     "items": _items,
     "uniqueItems": _unique,
     "allOf": _combined(_every),
-    "anyOf": _combined(lambda tests: lambda value: any(test(value) for test in tests)),
+    "anyOf": _combined(_some),
     "oneOf": _combined(lambda tests: lambda value: sum(test(value) for test in tests) == 1),
     "not": _not,
     "if": _if,

@@ -16,6 +16,7 @@ from engine.policy.document import Document, Keys
 from engine.words import LANGUAGES, read_words
 
 _NAMED = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}")
+_HOLDERS = (dict, list)
 _NARROW = "\u202f"  # the space of thousands in French
 
 
@@ -27,14 +28,22 @@ def worded(documents: Sequence[Document]) -> tuple[list[Document], list[Problem]
 
     def filled(node: Any, document: Document, path: Keys) -> Any:
         if isinstance(node, list):
-            return [filled(part, document, (*path, index)) for index, part in enumerate(node)]
-        if isinstance(node, dict):
-            return {key: filled(part, document, (*path, key)) for key, part in node.items()}
-        if not isinstance(node, str) or "{" not in node or path[-1] not in LANGUAGES:
-            return node
-        unknown = [name for name in _NAMED.findall(node) if name not in numbers]
+            return [
+                filled(part, document, (*path, i)) if isinstance(part, _HOLDERS) else part
+                for i, part in enumerate(node)
+            ]
+        made = dict(node)
+        for key, part in node.items():
+            if isinstance(part, _HOLDERS):
+                made[key] = filled(part, document, (*path, key))
+            elif key in LANGUAGES and isinstance(part, str) and "{" in part:
+                made[key] = of_numbers(part, document, (*path, key))
+        return made
+
+    def of_numbers(text: str, document: Document, path: Keys) -> str:
+        unknown = [name for name in _NAMED.findall(text) if name not in numbers]
         problems.extend(Problem(document.at(path), "unknown-item", {"id": n}, nearest(n, numbers)) for n in unknown)
-        return node if unknown else _NAMED.sub(lambda found: numbers[found[1]][str(path[-1])], node)
+        return text if unknown else _NAMED.sub(lambda found: numbers[found[1]][str(path[-1])], text)
 
     return [replace(document, data=filled(document.data, document, ())) for document in documents], problems
 

@@ -16,7 +16,7 @@ from engine.evaluation.facts import Facts, read_named
 from engine.language.facts import BENEFICIARY, Vocabulary
 from engine.language.typing import is_date
 from engine.language.values import Scalar, as_written
-from engine.policy.document import Document, marked
+from engine.policy.document import NOWHERE, Document, marked
 from engine.policy.registry import Registry
 from engine.report.say import to_json
 from engine.words import LANGUAGES
@@ -167,7 +167,7 @@ def _told_otherwise(given: Mapping[str, str], vocabulary: Vocabulary) -> Iterato
 
 
 def _facts(stated: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Facts, dict[str, Fault]]:
-    document = Document("case", stated, marked("case", lambda: ({}, {})))
+    document = Document("case", stated, marked("case", lambda: NOWHERE))
     facts, problems = read_named(stated, vocabulary, document, ())
     faults = {str(problem.values["name"]): problem for problem in problems}
     written = {name: Fault(stated[name], problem) for name, problem in faults.items()}

@@ -165,7 +165,14 @@ SINCE_2024: Explained = {
         "borne_des_honoraires:item",
         "specialites_a_honoraires:item",
     ),
-    "A24-09": ("option_ouverte:condition", "aide.bareme:condition:applies_when", "aide.bareme:row:un_etp_et_demi"),
+    "A24-09": (
+        "option_ouverte:condition",
+        "aide.bareme:condition:applies_when",
+        "aide.bareme:row:un_etp_et_demi",
+        "second_assistant_contrats_anterieurs:item",
+        "second_assistant.contrats_anterieurs:item",
+        "second_assistant.ouverture:item",
+    ),
     "A24-11": (
         "baisse.p95:item",
         "regime_p95:item",
@@ -183,6 +190,12 @@ SINCE_2024: Explained = {
         "tolerance.p95:item",
         "plancher.p95.mt:item",
         "plancher.p95.fa:item",
+        "assouplissements_des_contrats_anterieurs:item",
+        "assouplissements_contrats_de_2019:item",
+        "tolerance_p95.en_cours.mt_non_diminuee:item",
+        "tolerance_p95.en_cours.fa_non_diminuee:item",
+        "tolerance_p95.en_cours.mt_atteint:item",
+        "tolerance_p95.en_cours.fa_atteint:item",
     ),
     "A24-12": (
         "age:item",
@@ -217,6 +230,9 @@ SINCE_2024: Explained = {
     "A24-13": (
         "nouvel_objectif.echeance:expression",
         "annee_du_nouvel_objectif:item",
+        "assouplissements_contrats_de_2023:item",
+        "nouvel_objectif.en_cours:item",
+        "nouvel_objectif.echeance_en_cours:item",
         "verification.resultat:rule:verification.nouvel_objectif",
         "verification.resultat:condition:verification.manque",
         "verification.resultat:condition:verification.baisse",

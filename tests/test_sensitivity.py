@@ -36,7 +36,7 @@ GOLDEN = ROOT / "tests" / "golden"
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 A19_52 = "examples/2020_gp_full_time_above_p95.yaml"
 SEED = 20250402
-OPEN = 6  # questions of a case that are left open, drawn anew for each: all of them have too many combinations
+OPEN = 7  # questions of a case that are left open, drawn anew for each: all of them have too many combinations
 CASES = {
     "2019_avenant7": 14,
     "2023_reglement_arbitral": 66,
@@ -113,7 +113,7 @@ def test_the_published_example_depends_on_exactly_three_questions(session: Sessi
         ("aide.montant_du", 0): {0: [new]},
         ("versement.annees_suivantes", 0): {0: [new]},
     }
-    assert (found.without_effect, found.depth) == ((), None)
+    assert (found.without_effect, found.depth) == (("assouplissements_des_contrats_anterieurs",), None)
     assert [subject.item for subject, result in found.safe if result.status == "known"] == ["eligibilite"]
 
 

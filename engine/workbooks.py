@@ -86,6 +86,16 @@ def check_shown(sheet: Any, place: Location) -> None:
         raise fault(place, "cells-hidden", where=merged)
 
 
+def unsaved_formulas(name: str, sheet: Any) -> frozenset[str]:
+    """The cells whose formula was saved without its value; the formulas are read only where the file has some."""
+    with zipfile.ZipFile(name) as archive:
+        parts = [part for part in archive.namelist() if part.startswith("xl/worksheets/")]
+        if not any(b"<f" in archive.read(part) for part in parts):
+            return frozenset()
+    cells = (cell for row in open_workbook(name, results=False)[sheet.title].iter_rows() for cell in row)
+    return frozenset(c.coordinate for c in cells if c.data_type == "f" and sheet[c.coordinate].value is None)
+
+
 def cell_text(cell: Any) -> str | None:
     """What a cell says, as a French spreadsheet would save it, with days as 2024-09-02."""
     value = cell.value

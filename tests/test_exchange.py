@@ -365,6 +365,20 @@ def test_a_changed_key_is_an_unknown_row(
     assert codes(sheet(lines, ";"), conventions[NEW]) == [("exchange-row", 2, 1)]
 
 
+def test_a_misspelt_table_is_told_with_the_nearest_and_a_row_left_out_is_not_taken_away(
+    lines: list[list[str]], conventions: dict[str, Convention], tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept.csv"
+    kept.write_bytes(sheet(lines[:-1], ";"))
+    result = avenant("table", "import", NEW, str(kept), "--lang", "fr")
+    assert "Une ligne laissée de côté n'est pas retirée." in " ".join(result.stdout.split())
+    name = lines[1][0]
+    lines[1][0] = name[:-1]
+    with pytest.raises(InputFault) as told:
+        changes(sheet(lines, ";"), "in.csv", conventions[NEW])
+    assert [problem.nearest for problem in told.value.problems] == [name]
+
+
 @pytest.mark.parametrize(
     "text",
     ["1e3", "0x10", "01", "+5", "=1+1", "5 €", "5%", "1.000.000", "1,000,000", "--5", ".5", "5.", "NaN", "9" * 19],

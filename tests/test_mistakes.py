@@ -16,7 +16,7 @@ from engine.errors import InputFault
 from engine.evaluation.session import Session
 from engine.policy.checks import check_folder
 from engine.policy.reading import load_registry
-from engine.suite.running import read_cases
+from engine.suite.running import read_cases, run_case
 
 SMALL = ROOT / FIXTURES / "small_policies"
 HEAD, RULES = "nouvelle/convention.yaml", "nouvelle/regles.yaml"
@@ -142,6 +142,7 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
         f"nouvelle/{AGAIN}",
         "id: contrats_en_cours",
     ),
+    "a misspelt key of a row": (row("then: 38000", "thn: 38000"), "unknown-key", RULES, "thn: 38000"),
     "rules in a .yml": ([put("nouvelle/extra.yml", THRESHOLD)], "file-unread", "nouvelle/extra.yml", ""),
     "a suite in the plural": (
         [move("nouvelle/tests/regles_test.yaml", "nouvelle/tests/regles_tests.yaml")],
@@ -530,6 +531,43 @@ def test_a_row_gap_is_told_in_words_and_once(tmp_path: Path) -> None:
     assert told.message("fr").replace("\u202f", "\u00a0") == f"aucune ligne ne traite {half}"
     half = "“Working time option”: Half time (0.5 FTE); “Year of the contract” from 3"
     assert told.message("en") == f"no row covers {half}"
+
+
+SUITE = "nouvelle/tests/regles_test.yaml"
+EXPECTED = "expect: {eligibilite: eligible, aide.montant_annuel: 19000}"
+
+
+@pytest.mark.parametrize(
+    ("new", "name", "nearest"),
+    [
+        (EXPECTED.replace("eligibilite:", "eligibilit:"), "eligibilit:", "eligibilite"),
+        (EXPECTED + "\n    warnings: [activite_minimal]", "activite_minimal]", "activite_minimale"),
+        (EXPECTED + "\n    due: {aide.montant_anuel: 2024-09-02}", "aide.montant_anuel", "aide.montant_annuel"),
+        (EXPECTED + "\n    missing: [medecin.sectur]", "medecin.sectur", "medecin.secteur"),
+    ],
+)
+def test_what_no_text_has_is_told_where_a_test_expects_it_with_the_nearest_name(
+    new: str, name: str, nearest: str, tmp_path: Path
+) -> None:
+    shutil.copytree(SMALL, tmp_path / "policies")
+    edit(SUITE, EXPECTED, new)(tmp_path / "policies")
+    session = Session(load_registry(tmp_path / "policies"))
+    failed = [outcome for case in read_cases(session) if not (outcome := run_case(session, case)).passed]
+    (told,) = [problem for outcome in failed for problem in outcome.problems]
+    line = (tmp_path / "policies" / SUITE).read_text(encoding="utf-8").splitlines()[told.location.line - 1]
+    assert line[told.location.column - 1 :].startswith(name)
+    assert told.nearest == nearest
+
+
+def test_a_fault_of_what_the_tests_start_from_is_told_there_and_once(tmp_path: Path) -> None:
+    shutil.copytree(SMALL, tmp_path / "policies")
+    edit(SUITE, "option: demi_etp", "option: demi_tp")(tmp_path / "policies")
+    with pytest.raises(InputFault) as error:
+        read_cases(Session(load_registry(tmp_path / "policies")))
+    (told,) = error.value.problems
+    line = (tmp_path / "policies" / SUITE).read_text(encoding="utf-8").splitlines()[told.location.line - 1]
+    assert (told.code, told.nearest) == ("fact-value", "demi_etp")
+    assert line[told.location.column - 1 :].startswith("demi_tp")
 
 
 def test_a_day_that_does_not_exist_is_told_where_a_test_gives_it(tmp_path: Path) -> None:

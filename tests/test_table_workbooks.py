@@ -134,6 +134,7 @@ def test_a_changed_value_is_shown_with_both_numbers(scale: Path, read: Path) -> 
     [
         ("F3", "19.500.1", "exchange-number"),
         ("F3", None, "exchange-emptied"),
+        ("F3", "=19000+500", "formula-unsaved"),
         ("E3", "patients", "exchange-read-only"),
         ("G3", "autre source", "unknown-source"),
         ("C3", "annee = 99", "exchange-row"),

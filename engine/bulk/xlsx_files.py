@@ -6,7 +6,6 @@ What hides values or runs is refused (:mod:`engine.workbooks`).
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +16,7 @@ from engine.bulk.job import Form, Source
 from engine.errors import Location, fault, nearest
 from engine.language.facts import SIGNATURE, Vocabulary
 from engine.language.spoken import FRENCH, UNSAVED
-from engine.workbooks import cell_text, check_shown, open_workbook
+from engine.workbooks import cell_text, check_shown, open_workbook, unsaved_formulas
 
 MAX_ROWS, MAX_COLUMNS = 20_000, 200
 _THREE = re.compile(r",[0-9]{3}(?![0-9])")
@@ -53,10 +52,10 @@ def open_xlsx(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Sourc
 
 def rows_of(source: Source) -> Iterator[tuple[int, list[str | None]]]:
     """The rows under the header that say something, with the numbers that the spreadsheet shows."""
-    formulas = _formulas(source)
+    unsaved = unsaved_formulas(source.name, source.opened)
     count = len(source.columns)
     for cells in source.opened.iter_rows(min_row=source.lines + 1, max_col=count):
-        texts = [UNSAVED if cell.value is None and cell.coordinate in formulas else _text(cell) for cell in cells]
+        texts = [UNSAVED if cell.coordinate in unsaved else _text(cell) for cell in cells]
         if any(texts):
             yield cells[0].row, texts
 
@@ -100,16 +99,6 @@ def _headers(sheet: Any, row: int, place: Location) -> list[str]:
     if unnamed is not None:
         raise fault(Location(place.file, row, unnamed), "header-missing")
     return headers
-
-
-def _formulas(source: Source) -> frozenset[str]:
-    """The cells that hold formulas; read only where the file has some."""
-    with zipfile.ZipFile(source.name) as archive:
-        parts = [part for part in archive.namelist() if part.startswith("xl/worksheets/")]
-        if not any(b"<f" in archive.read(part) for part in parts):
-            return frozenset()
-    sheet = open_workbook(source.name, results=False)[source.sheet]
-    return frozenset(cell.coordinate for cells in sheet.iter_rows() for cell in cells if cell.data_type == "f")
 
 
 def _text(cell: Any) -> str | None:

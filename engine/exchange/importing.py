@@ -37,6 +37,7 @@ from engine.exchange.tables import (
     row_text,
 )
 from engine.language.expressions import Citation, Unpublished
+from engine.language.spoken import UNSAVED
 from engine.language.types import UNIT_SCALE
 from engine.language.typing import date_fault, is_date
 from engine.policy.loader import MAX_DIGITS
@@ -109,7 +110,8 @@ def changes(content: bytes, name: str, convention: Convention) -> tuple[Change, 
             continue
         if entry is None and cells[ROW].strip():
             told = {"key": " | ".join(part for part in key if part)[:SHOWN], "column": COLUMNS[sheet.lang][ROW]}
-            problems.append(Problem(place, "exchange-row", told))
+            close = None if key[0] in items else nearest(key[0], items)
+            problems.append(Problem(place, "exchange-row", told, close))
             continue
         seen[key] = line
         row = _Row(sheet, line, cells, convention, problems)
@@ -222,6 +224,9 @@ class _Row:
         if isinstance(entry.value, Unpublished):
             if text:
                 self._tell(VALUE, "exchange-unpublished", place=str(entry.value.at))
+            return None
+        if text == UNSAVED:
+            self._tell(VALUE, "formula-unsaved")
             return None
         if not text:
             self._tell(VALUE, "exchange-emptied", place=str(entry.value.at))

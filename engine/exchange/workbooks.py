@@ -21,8 +21,9 @@ import xlsxwriter
 from engine.errors import InputFault, Location, fault
 from engine.exchange.tables import CITATION, COLUMNS, FROM, LABEL, ROW, TABLE, VALUE, WHEN, Entry, record
 from engine.language.expressions import Unpublished
+from engine.language.spoken import UNSAVED
 from engine.policy.model import Convention
-from engine.workbooks import cell_text, check_shown, open_workbook
+from engine.workbooks import cell_text, check_shown, open_workbook, unsaved_formulas
 
 SEPARATOR = ";"
 WIDTHS = {ROW: 8, WHEN: 44, FROM: 14, VALUE: 14, CITATION: 70, LABEL: 50}
@@ -110,8 +111,9 @@ def read_workbook(name: str) -> Returned:
     for sheet in open_workbook(name).worksheets:
         place = Location(f"{name}!{sheet.title}", 1, 1)
         check_shown(sheet, place)
+        unsaved = unsaved_formulas(name, sheet)
         for number, cells in enumerate(sheet.iter_rows(max_col=len(COLUMNS["en"])), 1):
-            texts = [cell_text(cell) or "" for cell in cells]
+            texts = [UNSAVED if cell.coordinate in unsaved else cell_text(cell) or "" for cell in cells]
             if number == 1 and tuple(texts) not in COLUMNS.values():
                 raise fault(
                     place, "exchange-columns", wanted={lang: ",".join(names) for lang, names in COLUMNS.items()}

@@ -23,7 +23,7 @@ from engine.records import dataclass
 from engine.words import LANGUAGES, read_words
 
 MAX_SHOWN = 60
-_TOLD_BY_WORDS = ("minProperties", "maxProperties", "pattern", "minLength", "minItems", "uniqueItems")
+_TOLD_BY_WORDS = ("type", "minProperties", "maxProperties", "pattern", "minLength", "minItems", "uniqueItems")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
             missing = [key for key in error.validator_value if key not in error.instance]
             named = next((key for key in missing if f"'{key}'" in error.message), missing[0] if missing else "?")
             yield Problem(place, "missing-key", {"key": named})
+            yield from _misspelt_in_row(error, named, document)
         case "dependencies":
             for key, needed in error.validator_value.items():
                 if key in error.instance and isinstance(needed, list):
@@ -105,6 +106,21 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
             yield Problem(place, "wrong-form", {"wanted": _wanted(error)})
         case _:
             yield Problem(place, "wrong-value", {"value": shown, "wanted": _wanted(error)}, _unaccented(error))
+
+
+def _misspelt_in_row(error: Any, named: str, document: Document) -> Iterator[Problem]:
+    """A key of a row of a table that is none of its inputs, and near the one that the row lacks."""
+    path = tuple(error.absolute_path)
+    if path[-2:-1] != ("rows",):
+        return
+    table = document.data
+    for step in path[:-2]:
+        table = table[step]
+    inputs = [*table.get("inputs", ())]
+    for key in error.instance:
+        if key not in inputs and nearest(key, [named]):
+            values = {"key": key, "allowed": ", ".join((*inputs, named))}
+            yield Problem(document.key_at((*error.absolute_path, key)), "unknown-key", values, named)
 
 
 def _unaccented(error: Any) -> str | None:

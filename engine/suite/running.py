@@ -15,16 +15,17 @@ from engine.errors import InputFault, Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, nested, read_case, read_named
 from engine.evaluation.session import Session
-from engine.language.facts import SIGNATURE
+from engine.language.facts import SIGNATURE, Vocabulary
 from engine.language.values import Scalar, as_written, exact
 from engine.policy.document import Document
 from engine.policy.loader import load
+from engine.policy.model import YEAR_START
 from engine.policy.places import SUITE, TESTS
 from engine.policy.reading import load_shape
 from engine.policy.registry import Registry
 from engine.policy.schema import shape_problems
 
-NOTHING = "—"
+NOTHING, MISSING = "—", "missing"
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,16})(\.[0-9]{1,6})?")
 
 
@@ -33,6 +34,7 @@ class PolicyCase:
     """One case of a suite: the facts, how to decide them, and what is expected (the entry as written).
 
     ``overtaken``: a later text begins on or before the day of its signature, and ended the window of the one it tests.
+    ``unknown``: what is expected of an item or fact that nothing has, at its place.
     """
 
     suite: str
@@ -42,6 +44,7 @@ class PolicyCase:
     facts: Facts
     entry: Mapping[str, Any]
     overtaken: bool = False
+    unknown: tuple[Problem, ...] = ()
 
     @property
     def forced(self) -> str | None:
@@ -108,6 +111,7 @@ def read_cases(session: Session, wanted: str | None = None) -> list[PolicyCase]:
 def _cases(document: Document, folder: str, session: Session, problems: list[Problem]) -> Iterator[PolicyCase]:
     data = document.data
     suite = data["suite"]
+    known = {YEAR_START, *(id_ for text in session.registry.conventions.values() for id_ in text.items)}
     for index, entry in enumerate(data["cases"]):
         at = document.at(("cases", index, "name"))
         nested = _merged(data["base"], entry)
@@ -115,11 +119,36 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
             facts = read_case(nested, session.registry.vocabulary, name=str(at))
         except InputFault as error:
             given = read_named(entry.get("given", {}), session.registry.vocabulary, document, ("cases", index, "given"))
-            problems.extend(given[1] or error.problems)
+            problems.extend(given[1] or _of_base(document, session) or error.problems)
             continue
         convention = entry.get("convention") or data.get("convention") or folder
         overtaken = _overtaken(session.registry, convention, facts)
-        yield PolicyCase(suite, entry["name"], at, convention, facts, entry, overtaken)
+        unknown = tuple(_unknown(document, index, known, session.registry.vocabulary))
+        yield PolicyCase(suite, entry["name"], at, convention, facts, entry, overtaken, unknown)
+
+
+def _of_base(document: Document, session: Session) -> list[Problem]:
+    """The faults of what the cases of a suite start from; it need not be a whole case."""
+    try:
+        read_case(document.data["base"], session.registry.vocabulary, document, under=("base",))
+    except InputFault as error:
+        return [problem for problem in error.problems if problem.code != "missing-signature"]
+    return []
+
+
+def _unknown(document: Document, index: int, known: set[str], vocabulary: Vocabulary) -> Iterator[Problem]:
+    """The items and facts that a case names in what it expects, and that no text has."""
+    entry, told = document.data["cases"][index], list[Problem]()
+    for key in ("expect", "derogation", "due", "warnings", "no_warnings", MISSING):
+        code, field, names = (
+            ("unknown-fact", "name", vocabulary.facts) if key == MISSING else ("unknown-item", "id", known)
+        )
+        for number, id_ in enumerate(entry.get(key, ())):
+            if id_ not in names:
+                path = ("cases", index, key)
+                place = document.key_at((*path, id_)) if isinstance(entry[key], dict) else document.at((*path, number))
+                told.append(Problem(place, code, {field: id_}, nearest(id_, names, told)))
+    return iter(told)
 
 
 def _overtaken(registry: Registry, convention: str, facts: Facts) -> bool:
@@ -152,7 +181,7 @@ def run_case(session: Session, case: PolicyCase) -> CaseOutcome:
         return CaseOutcome(
             case, (), (Problem(case.at, error.problem.code, error.problem.values, error.problem.nearest),)
         )
-    problems: list[Problem] = []
+    problems = list(case.unknown)
     differences = tuple(_differences(case, decision, problems))
     return CaseOutcome(case, differences, tuple(problems))
 
@@ -168,8 +197,9 @@ def _differences(case: PolicyCase, decision: Decision, problems: list[Problem]) 
     if decision.convention.id != case.convention:
         yield Difference("convention", case.convention, decision.convention.id)
     known = {*decision.results, *(line.id for line in decision.obligations)}
+    told = {problem.values.get("id") for problem in problems}
     for id_ in entry["expect"]:
-        if id_ not in known:
+        if id_ not in known and id_ not in told:
             problems.append(Problem(case.at, "unknown-item", {"id": id_}, nearest(id_, known, problems)))
     found = answers(restated(entry, decision))
     for subject, expected in answers(entry).items():

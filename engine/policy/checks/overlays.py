@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -124,11 +124,13 @@ def _proved_again(overlay: Overlay, after: Resolved) -> Iterator[Problem]:
                 yield from (p for p in prove(item, item.body, after.items) if p.code != "unreachable-rule")
 
 
-def _reasons(overlay: Overlay, before: Resolved, after: Resolved) -> Iterator[tuple[str, str | None]]:
+def _reasons(
+    overlay: Overlay, before: Resolved, after: Resolved
+) -> Iterator[tuple[str | Mapping[str, str], str | None]]:
     """What the older convention has and what the overlay brings instead, and a name that was perhaps meant."""
     for old in overlay.replace:
         if old not in before.items:
-            yield f"'{old}': — / {_kind(after, old)}", nearest(old, before.items)
+            yield {"fr": f"« {old} » n'y est pas", "en": f"'{old}' is not in it"}, nearest(old, before.items)
         elif len(kinds := {before.items[old].kind, after.items[old].kind}) == 2 and kinds & _UNLIKE_OTHERS:
             yield f"'{old}': {before.items[old].kind} / {after.items[old].kind}", None
         elif not replaces(after.types.get(old), before.types.get(old)):

@@ -14,7 +14,7 @@ from conftest import Effort, effects_found_once
 from fewer_rules import only
 
 from engine.comparison.edits.same import meaning
-from engine.comparison.effects.behaviour import APART, FOUND, PROVED, Behaviour, Effect, behaviour, behaviours
+from engine.comparison.effects.behaviour import APART, FOUND, PROVED, Behaviour, Effect, behaviours
 from engine.comparison.effects.versions import Version
 from engine.comparison.effects.witness import STOPPED
 from engine.evaluation.decision import Decision
@@ -43,7 +43,7 @@ def edited(session: Session, convention: str, item: str, change: Change) -> Sess
 def compared(session: Session, convention: str, item: str, change: Change) -> Behaviour:
     other = edited(session, convention, item, change)
     old, new = (Version(each, each.registry.by_id(convention)) for each in (session, other))
-    (found,) = behaviour(old, new)
+    (found,) = behaviours([(old, new)])
     return found
 
 
@@ -87,14 +87,15 @@ def moved(session: Session, moved_threshold: Path, known_effects: dict[object, A
     other = Session(load_registry(moved_threshold))
     old, new = (Version(each, each.registry.by_id("2024_convention")) for each in (session, other))
     with effects_found_once(known_effects):
-        (found,) = behaviour(old, new)
+        (found,) = behaviours([(old, new)])
     return found
 
 
 @pytest.fixture(scope="module")
 def from_2019_to_2023(eligibility: Session) -> Behaviour:
     ids = ("2019_avenant7", "2023_reglement_arbitral")
-    (found,) = behaviour(*(Version(eligibility, eligibility.registry.by_id(id_)) for id_ in ids))
+    older, newer = (Version(eligibility, eligibility.registry.by_id(id_)) for id_ in ids)
+    (found,) = behaviours([(older, newer)])
     return found
 
 

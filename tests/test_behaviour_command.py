@@ -93,7 +93,7 @@ def test_witnesses_run_again_under_both_versions_and_as_a_suite(edited: Path, tm
     result = avenant("diff", str(policies), str(edited), "--behaviour", "--witness", str(folder), "--format", "json")
     assert result.exit_code == 0, result.output
     written = json.loads(result.stdout)
-    jsonschema.validate(written, load_schema("diff")[0])
+    jsonschema.validate(written, load_schema("diff"))
     (data,) = (each for each in written["behaviour"] if each["effects"])
     old, new = Session(load_registry(policies)), Session(load_registry(edited))
     for effect in data["effects"]:

@@ -175,7 +175,7 @@ def test_each_pattern_of_each_schema_refuses_a_closing_line_break() -> None:
     assert [p.code for p in shape_problems(parse(b'a: "ab\\n"', "a.yaml"), wanted)] == ["wrong-value"]
     assert [p.code for p in shape_problems(parse(b"a: then", "a.yaml"), wanted)] == ["wrong-value"]
     assert shape_problems(parse(b"a: thens", "a.yaml"), wanted) == []
-    assert load_schema("ruleset")[0]["definitions"]["id"]["pattern"].endswith("$")
+    assert load_schema("ruleset")["definitions"]["id"]["pattern"].endswith("$")
 
 
 # What is bounded

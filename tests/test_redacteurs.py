@@ -16,7 +16,7 @@ from command import ROOT, avenant, compare
 from conftest import Effort
 from fewer_rules import only
 
-from engine.comparison.effects.behaviour import behaviour
+from engine.comparison.effects.behaviour import behaviours
 from engine.comparison.effects.versions import Version
 from engine.evaluation.session import Session
 from engine.policy import places
@@ -143,7 +143,8 @@ def of_eligibility(copy: Copy) -> str:
     """What that command says where the rules are those of eligibility alone."""
     session = Session(load_registry(copy.top / "policies", case_schema=copy.top / "schemas" / "case.schema.json"))
     fewer = only(session, "eligibilite")
-    (found,) = behaviour(*(Version(fewer, fewer.registry.by_id(id_)) for id_ in ("2024_convention", "2027_avenant_3")))
+    older, newer = (Version(fewer, fewer.registry.by_id(id_)) for id_ in ("2024_convention", "2027_avenant_3"))
+    (found,) = behaviours([(older, newer)])
     return plain(tuple(behaviour_blocks(found, {}, Say(fewer.registry, "fr"))))
 
 

@@ -112,7 +112,7 @@ def test_a_contract_outside_the_texts_gets_a_page_with_what_is_known(name: str, 
         assert "CPAM" in page
     answer = object_of(command[0], name, *command[1:])
     names = ("decision", "outside")
-    schemas = Registry().with_resources((f"{n}.schema.json", Resource.from_contents(load_schema(n)[0])) for n in names)
+    schemas = Registry().with_resources((f"{n}.schema.json", Resource.from_contents(load_schema(n))) for n in names)
     jsonschema.Draft7Validator({"$ref": "outside.schema.json"}, registry=schemas).validate(answer)
     found = answer["without_rules"]
     assert (found["id"], found["aid"]) == (id_, aid)

@@ -40,7 +40,7 @@ from engine.report.timeline_data import FORMATS, Life
 GOLDEN = ROOT / "tests" / "golden" / "timelines"
 DOSSIERS = sorted((ROOT / "examples" / "dossiers").glob("*.yaml"))
 SHORT = ROOT / "examples" / "dossiers" / "2024_over_65.yaml"
-TYPES = event_types(load_schema("dossier")[0])
+TYPES = event_types(load_schema("dossier"))
 
 
 @pytest.fixture(autouse=True)
@@ -108,7 +108,7 @@ def test_a_half_time_contract_of_2021_is_revalued_at_its_first_anniversary_since
 @pytest.mark.parametrize("path", DOSSIERS, ids=lambda path: path.stem)
 def test_the_json_of_each_life_fits_its_schema(session: Session, path: Path, effort: Effort) -> None:
     names = ("decision", "timeline")
-    schemas = Registry().with_resources((f"{n}.schema.json", Resource.from_contents(load_schema(n)[0])) for n in names)
+    schemas = Registry().with_resources((f"{n}.schema.json", Resource.from_contents(load_schema(n))) for n in names)
     validator = jsonschema.Draft7Validator({"$ref": "timeline.schema.json"}, registry=schemas)
     whole = effort.full or path == SHORT
     validator.validate(

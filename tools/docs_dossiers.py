@@ -11,7 +11,7 @@ from engine.policy.reading import load_schema
 def regions() -> Mapping[str, str]:
     """Each region's Markdown by name."""
     rows = ["| type | what happened | states | counts |", "| --- | --- | --- | --- |"]
-    for type_ in event_types(load_schema("dossier")[0]).values():
+    for type_ in event_types(load_schema("dossier")).values():
         rows.append(f"| `{type_.name}` | {type_.label['en']} | {_states(type_)} | {_counts(type_)} |")
     return {"events": "\n".join(rows)}
 

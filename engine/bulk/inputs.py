@@ -94,7 +94,9 @@ def _opened(name: str, format_: str, form: Form, vocabulary: Vocabulary) -> Sour
         if format_ == "csv":
             return open_csv(name, size, form, vocabulary)
         if format_ == "xlsx":
-            return _workbook(name, size, form, vocabulary)
+            with needing("sheets"):
+                from engine.bulk.xlsx_files import open_xlsx  # an extra of its own
+            return open_xlsx(name, size, form, vocabulary)
         if format_ == "parquet":
             schema = dict(pl.read_parquet_schema(name))
             columns = {n: pl.String if (t in (pl.Categorical, pl.Enum)) else t for n, t in schema.items()}
@@ -104,12 +106,6 @@ def _opened(name: str, format_: str, form: Form, vocabulary: Vocabulary) -> Sour
         raise unreadable(name, error) from None
     except pl.exceptions.PolarsError as error:
         raise damaged(name, format_, error) from None
-
-
-def _workbook(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Source:
-    with needing("sheets"):
-        from engine.bulk.xlsx_files import open_xlsx  # an extra of its own
-    return open_xlsx(name, size, form, vocabulary)
 
 
 def damaged(name: str, format_: str, error: Exception) -> InputFault:

@@ -82,7 +82,7 @@ def check(rules: Given, deep: bool, witness: str | None, strict: bool, effort: i
 @given()
 def schema(rules: Given, folder: str) -> None:
     """Write the schemas of rule files with the ids of one's own rules, for an editor to complete and underline."""
-    made = {name: with_own_ids(load_schema(name)[0], rules.session.registry) for name in WRITTEN}
+    made = {name: with_own_ids(load_schema(name), rules.session.registry) for name in WRITTEN}
     texts = {name: json.dumps(schema, ensure_ascii=False, indent=2) + "\n" for name, schema in made.items()}
     write_all(Path(folder), {f"{name}.schema.json": text for name, text in texts.items()})
     click.echo(rules.say("schemas_written", folder=Path(folder).as_posix()))

@@ -49,7 +49,7 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
     Raises:
         InputFault: a wrong shape, faults of the case, unknown facts, events that contradict each other or the case.
     """
-    schema = load_schema("dossier")[0]
+    schema = load_schema("dossier")
     types = event_types(schema)
     data = document.data if isinstance(document.data, Mapping) else {}
     if CASE not in data and any(name in data for name in vocabulary.groups):

@@ -52,7 +52,7 @@ class Settled:
     @property
     def key(self) -> Key:
         """A name for the convention under its overlays."""
-        return (self.convention.id, laid_names(self.laid))
+        return self.program.plan.key
 
     def run(self) -> Run:
         """The answer of every item.
@@ -191,7 +191,15 @@ class Session:
         Raises:
             UsageFault: an unknown interpretation or choice.
         """
-        return self._choices(self._reach(convention), interpret or {})
+        reach = self._reach(convention)
+        choices = dict(reach.defaults)
+        for id_, choice in (interpret or {}).items():
+            own = reach.names.scope.interpretations.get(id_)
+            if own is None or choice not in own:
+                self.check_choices({id_: choice}, own)
+            if own is not None:  # a question of another convention does not concern this case
+                choices[id_] = choice
+        return choices
 
     def questions(self, convention: Convention) -> Mapping[str, Interpretation]:
         """The questions that the texts leave open to a contract of ``convention``."""
@@ -234,16 +242,6 @@ class Session:
         if convention.id not in self._reaches:
             self._reaches[convention.id] = reach_of(self.registry, convention)
         return self._reaches[convention.id]
-
-    def _choices(self, reach: Reach, interpret: Mapping[str, str]) -> dict[str, str]:
-        choices = dict(reach.defaults)
-        for id_, choice in interpret.items():
-            own = reach.names.scope.interpretations.get(id_)
-            if own is None or choice not in own:
-                self.check_choices({id_: choice}, own)
-            if own is not None:  # a question of another convention does not concern this case
-                choices[id_] = choice
-        return choices
 
     def check_choices(self, interpret: Mapping[str, str], own: Mapping[str, object] | None = None) -> None:
         """Refuses an interpretation or a choice that no convention has, or that is none of its ``own`` choices.

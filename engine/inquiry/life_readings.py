@@ -99,7 +99,7 @@ def life_resting(life: Timeline, supposed: Sequence[Supposed]) -> Timeline:
 
 def told_otherwise(dossier: Dossier, more: Iterable[tuple[str, Scalar]]) -> Dossier:
     """A dossier that also states some facts."""
-    facts, types = dict(more), event_types(load_schema("dossier")[0]).values()
+    facts, types = dict(more), event_types(load_schema("dossier")).values()
     for type_ in (each for each in types if each.amendment and each.date_fact in facts):
         name, day = str(type_.date_fact), facts.pop(str(type_.date_fact))
         if isinstance(day, dt.date):

@@ -68,7 +68,7 @@ def _next_year(facts: Facts) -> tuple[Facts, int]:
     year = facts.get(YEAR)
     if not isinstance(year, int):
         return facts, 0
-    counted = {name for each in event_types(load_schema("dossier")[0]).values() if each.yearly for name in each.facts}
+    counted = {name for each in event_types(load_schema("dossier")).values() if each.yearly for name in each.facts}
     return {name: value for name, value in facts.items() if name not in counted} | {YEAR: year + 1}, year + 1
 
 

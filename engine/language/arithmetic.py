@@ -7,6 +7,8 @@ from typing import Any
 
 from engine.language import columns, scalars, signatures, terms
 from engine.language.row import Operator, meant, text
+from engine.language.term_bank import TermBank
+from engine.language.values import exact, full_years
 
 ROUNDINGS = {"down": ("up",), "up": ("down",), "half_up": ("down", "up")}  # each with what a small fault writes instead
 
@@ -18,7 +20,7 @@ def _arithmetic(name: str, *, absence: str = "propagate", **said: Any) -> Operat
 EXPRESSION_ROWS = (
     _arithmetic(
         "add",
-        **meant(scalars.add, columns.add, terms.spread(terms.add)),
+        **meant(lambda values, options: exact(sum(values)), columns.add, terms.spread(TermBank.plus)),
         typing=signatures.numbers,
         unordered=True,
         neighbour="subtract",
@@ -28,7 +30,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "subtract",
-        **meant(scalars.subtract, columns.subtract, terms.spread(terms.subtract)),
+        **meant(lambda values, options: exact(values[0] - values[1]), columns.subtract, terms.spread(TermBank.minus)),
         typing=signatures.numbers,
         operands="pair",
         neighbour="add",
@@ -38,7 +40,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "multiply",
-        **meant(scalars.multiply, columns.multiply, terms.multiply),
+        **meant(lambda values, options: exact(values[0] * values[1]), columns.multiply, terms.multiply),
         typing=signatures.multiplied,
         operands="pair",
         unordered=True,
@@ -52,7 +54,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "min",
-        **meant(scalars.least, columns.extreme(op.le, False), terms.extreme(terms.less_than)),
+        **meant(lambda values, options: min(values), columns.extreme(op.le, False), terms.extreme(terms.less_than)),
         typing=signatures.numbers,
         absence="skip",
         unordered=True,
@@ -66,7 +68,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "max",
-        **meant(scalars.greatest, columns.extreme(op.ge, True), terms.extreme(terms.more_than)),
+        **meant(lambda values, options: max(values), columns.extreme(op.ge, True), terms.extreme(terms.more_than)),
         typing=signatures.numbers,
         absence="skip",
         unordered=True,
@@ -163,7 +165,7 @@ EXPRESSION_ROWS = (
     Operator(
         name="years_between",
         family="date",
-        **meant(scalars.years_between, columns.years_between, terms.spread(terms.years_between)),
+        **meant(lambda values, options: full_years(*values), columns.years_between, terms.spread(terms.years_between)),
         typing=signatures.years,
         absence="propagate",
         operands="pair",

@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value, add_months, exact, full_years
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value, add_months, exact
 
 Kleene = bool | None
 
@@ -38,26 +38,6 @@ def negate(parts: Sequence[Kleene]) -> Kleene:
 
 def first_condition(parts: Sequence[Kleene]) -> Kleene:
     return next((part for part in parts if part is not None), None)
-
-
-def add(values: Sequence[Any], options: Sequence[Any]) -> Value:
-    return exact(sum(values))
-
-
-def subtract(values: Sequence[Any], options: Sequence[Any]) -> Value:
-    return exact(values[0] - values[1])
-
-
-def multiply(values: Sequence[Any], options: Sequence[Any]) -> Value:
-    return exact(values[0] * values[1])
-
-
-def least(values: Sequence[Any], options: Sequence[Any]) -> Value:
-    return min(values)  # type: ignore[no-any-return]
-
-
-def greatest(values: Sequence[Any], options: Sequence[Any]) -> Value:
-    return max(values)  # type: ignore[no-any-return]
 
 
 def percent_of(values: Sequence[Any], options: Sequence[Any]) -> Value:
@@ -110,7 +90,3 @@ def date_plus(values: Sequence[Any], options: Sequence[Any]) -> Value:
         return add_months(start, count * 12 if options[0] == "years" else count)
     except OverflowError:
         return NOT_APPLICABLE
-
-
-def years_between(values: Sequence[Any], options: Sequence[Any]) -> Value:
-    return full_years(values[0], values[1])

@@ -112,13 +112,16 @@ def first_condition(bank: TermBank, parts: Sequence[Truth]) -> Truth:
 
 
 def spread(
-    value: Callable[[TermBank, Sequence[Any], Sequence[Any]], Term | Day],
+    value: Callable[..., Term | Day],
 ) -> Callable[[TermBank, Sequence[Symbolic], Sequence[Any]], Symbolic]:
-    """An operator that is undetermined where an operand is, else not applicable where one is."""
+    """An operator that is undetermined where an operand is, else not applicable where one is.
+
+    ``value`` takes the bank, the values of the operands and the options.
+    """
 
     def term(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
         undetermined, absent = absences(bank, parts)
-        return Symbolic(undetermined, absent, value(bank, [part.value for part in parts], options))
+        return Symbolic(undetermined, absent, value(bank, *(part.value for part in parts), *options))
 
     return term
 
@@ -127,14 +130,6 @@ def absences(bank: TermBank, parts: Sequence[Symbolic]) -> tuple[Term, Term]:
     """Where some operand is undetermined, and where none is but some is not applicable."""
     undetermined = bank.either(*(part.undetermined for part in parts))
     return undetermined, bank.both(bank.negate(undetermined), bank.either(*(part.absent for part in parts)))
-
-
-def add(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> Term:
-    return bank.plus(*values)
-
-
-def subtract(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> Term:
-    return bank.minus(*values)
 
 
 def multiply(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
@@ -148,8 +143,8 @@ def multiply(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) 
     return Symbolic(bank.both(lacking, undetermined), bank.both(lacking, absent), bank.choose(zero, none, other))
 
 
-def percent_of(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> Term:
-    return bank.over(bank.times(*values), bank.exact(100))
+def percent_of(bank: TermBank, rate: Term, whole: Term) -> Term:
+    return bank.over(bank.times(rate, whole), bank.exact(100))
 
 
 def ratio(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
@@ -177,11 +172,10 @@ def _plain(part: Symbolic) -> Term:
     return part.value
 
 
-def rounded(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> Term:
-    """To a multiple of ``options[0]``: ``down`` is the floor, ``up`` the ceiling, ``half_up`` the nearest."""
-    to, mode = options
+def rounded(bank: TermBank, value: Term, to: object, mode: str) -> Term:
+    """A multiple of ``to``: ``down`` is the floor, ``up`` the ceiling, ``half_up`` the nearest."""
     step = Fraction(str(to))
-    count = bank.over(values[0], bank.exact(step))
+    count = bank.over(value, bank.exact(step))
     if mode == "up":
         above = bank.floor(bank.times(bank.exact(-1), count))
         return bank.times(bank.exact(-step), bank.number(above))
@@ -236,8 +230,7 @@ def date_plus(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any])
     return Symbolic(undetermined, bank.either(absent, outside), moved)
 
 
-def years_between(bank: TermBank, values: Sequence[Any], options: Sequence[Any]) -> Term:
-    start, end = values
+def years_between(bank: TermBank, start: Term | Day, end: Term | Day) -> Term:
     if not isinstance(start, Day) or not isinstance(end, Day):
         return bank.nothing
     return bank.number(term_days.full_years(bank, start, end))

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.errors import Location, Problem, nearest
 from engine.language import expressions as tree
+from engine.language import signatures
 from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS, EXPRESSIONS
 from engine.language.types import ANY_UNIT, BOOLEAN, DATE, Type, joined, named, number
@@ -192,12 +193,8 @@ def declared(node: tree.Expression, type_: Type | None) -> Type | tuple[str, Typ
 
 def _together(types: list[Type | None], scope: Scope, at: Location) -> Type | None:
     given = [t for t in types if t is not None]
-    if not given:
-        return None
-    result: Type | None = given[0]
-    for other in given[1:]:
-        result = joined(result, other) if result else None
-    if result is None:
+    result = signatures.same(given, ()) if given else None
+    if given and result is None:
         scope.report(at, "type-mismatch", operator="cases", types=named(*given))
     return result
 

@@ -36,14 +36,15 @@ HASHED = 5_000_000  # bytes of a file; more than any file that can be read, and 
 _OF_A_NAME = frozenset({"unknown-fact", "unknown-interpretation", "unknown-value"})
 
 
-def load_schema(name: str, path: Path | None = None) -> tuple[dict[str, Any], str]:
-    """A JSON Schema of the project (or the one at ``path``), which is not to be changed, and its digest."""
-    return _schema((path or shipped("schemas") / f"{name}.schema.json").read_bytes())
+def load_schema(name: str) -> dict[str, Any]:
+    """A JSON Schema of the project, which is not to be changed."""
+    return _schema((shipped("schemas") / f"{name}.schema.json").read_bytes())
 
 
 @cache  # a page, a life and a folder that is read ask for the same ones again
-def _schema(content: bytes) -> tuple[dict[str, Any], str]:
-    return json.loads(content), hashlib.sha256(content).hexdigest()
+def _schema(content: bytes) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(content)
+    return schema
 
 
 def load_shape(name: str) -> Shape:
@@ -55,18 +56,18 @@ def load_shape(name: str) -> Shape:
 def _shape(content: bytes) -> Shape:
     from engine.policy.schema import shape
 
-    return shape(_schema(content)[0])
+    return shape(_schema(content))
 
 
 def load_vocabulary(case_schema: Path | None = None) -> tuple[Vocabulary, str]:
     """The facts of the case schema, and the schema's digest."""
     content = (case_schema or shipped("schemas") / "case.schema.json").read_bytes()
-    return _vocabulary(content), _schema(content)[1]
+    return _vocabulary(content), hashlib.sha256(content).hexdigest()
 
 
 @cache
 def _vocabulary(content: bytes) -> Vocabulary:
-    return vocabulary(_schema(content)[0])
+    return vocabulary(_schema(content))
 
 
 def _readers_age() -> str:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 from engine.errors import Location
 from engine.evaluation.plan import Step
-from engine.language.expressions import Scale, VerdictIs, find
+from engine.evaluation.slots import literal_value
+from engine.language.expressions import Cell, FactRef, ItemRef, Scale, Unpublished, VerdictIs, find
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.logic import Term
-from engine.language.symbolic import Symbolic, Truth, certain, known, mixed, on_scale, same, scaled, unknown
+from engine.language.operators import COMPARISONS
+from engine.language.symbolic import Symbolic, Truth, certain, constant, known, mixed, on_scale, same, scaled, unknown
 from engine.language.term_bank import TermBank
 from engine.language.term_days import code, day_code
 from engine.language.types import Type
-from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Rule, Table
-from engine.proof.expressions import Names, condition, expression, open_value, published, scale
-from engine.proof.tables import table
+from engine.language.typing import type_of
+from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Row, Rule, Table
+from engine.proof.expressions import Names, condition, expression, no_value, open_value, possible, published, scale
 
 GAP, OVERLAP = "gap", "overlap"
 
@@ -116,15 +118,7 @@ def _body(item: Item, type_: Type | None, names: Names) -> ItemTerms:
         case Outcome():
             return _outcome(item, item.body, names)
         case Table():
-            rows = table(item.body, type_, names)
-            places = tuple(
-                Place("row", f"{item.id}[{i}]", row.at, alone)
-                for i, (row, alone) in enumerate(zip(item.body.rows, rows.alone, strict=True), 1)
-            )
-            faults = [Fault(GAP, "", item.at, rows.gap)]
-            for i, j, when in rows.overlaps:
-                faults.append(Fault(OVERLAP, f"{i + 1} / {j + 1}", item.body.rows[i].at, when))
-            return ItemTerms(rows.answer, true, places, tuple(faults))
+            return _table(item, item.body, type_, names)
 
 
 def _parameter(parameter: Parameter, type_: Type | None, names: Names) -> Symbolic:
@@ -153,6 +147,68 @@ def _criterion(item: Item, criterion: Criterion, names: Names) -> ItemTerms:
     verdict = bank.choose(met, bank.word("met"), bank.word("not_met"))
     answer = Symbolic(bank.both(bank.negate(met), bank.negate(not_met)), bank.false, verdict)
     return ItemTerms(answer, bank.true, tuple(places))
+
+
+def _table(item: Item, table: Table, type_: Type | None, names: Names) -> ItemTerms:
+    """The row that matches; known too where every row that can match gives the same published value."""
+    bank, rows = names.bank, table.rows
+    matches = [_matches(table, row, names) for row in rows]
+    can = [possible(bank, match) for match in matches]
+    inputs = [names.read(ref) for ref in table.inputs.values()]
+    undetermined = bank.either(*(value.undetermined for value in inputs))
+    absent = bank.either(*(value.absent for value in inputs))
+    some = bank.either(*can)
+    unmatched = mixed(bank, absent, no_value(bank), open_value(bank))
+    places = []
+    for i, (row, here) in enumerate(zip(rows, can, strict=True)):
+        alone = bank.both(here, *(bank.negate(other) for j, other in enumerate(can) if j != i))
+        places.append(Place("row", f"{item.id}[{i + 1}]", row.at, alone))
+    faults = [Fault(GAP, "", item.at, bank.both(bank.negate(some), bank.negate(undetermined), bank.negate(absent)))]
+    for i, j in combinations(range(len(rows)), 2):
+        mine, theirs = rows[i].then, rows[j].then
+        if isinstance(mine, Unpublished) or isinstance(theirs, Unpublished) or mine.value != theirs.value:
+            both = bank.both(matches[i].true, matches[j].true)
+            faults.append(Fault(OVERLAP, f"{i + 1} / {j + 1}", rows[i].at, both))
+    answer = mixed(bank, some, _settled(rows, can, type_, names), unmatched)
+    return ItemTerms(answer, bank.true, tuple(places), tuple(faults))
+
+
+def _settled(rows: Sequence[Row], can: Sequence[Term], type_: Type | None, names: Names) -> Symbolic:
+    bank = names.bank
+    groups: dict[object, list[int]] = {}
+    for i, row in enumerate(rows):
+        key = None if isinstance(row.then, Unpublished) else literal_value(row.then, type_)
+        groups.setdefault(key, []).append(i)
+    reached = {key: bank.either(*(can[i] for i in members)) for key, members in groups.items()}
+    value = open_value(bank)
+    for key, members in groups.items():
+        if key is not None:
+            only = bank.both(reached[key], *(bank.negate(other) for k, other in reached.items() if k != key))
+            value = mixed(bank, only, published(rows[members[0]].then, names, type_), value)
+    return value
+
+
+def _matches(body: Table, row: Row, names: Names) -> Truth:
+    """Where the row surely matches, and where it surely does not."""
+    bank = names.bank
+    tests = [_cell(cell, body.inputs[name], names) for name, cell in row.cells.items()]
+    return Truth(bank.both(*(test.true for test in tests)), bank.either(*(test.false for test in tests)))
+
+
+def _cell(cell: Cell, ref: FactRef | ItemRef, names: Names) -> Truth:
+    """A cell as a condition on its input; an input that is not applicable matches none."""
+    bank, left = names.bank, names.read(ref)
+    type_ = type_of(ref, names.scope)
+    if cell.listed is not None:
+        members = [constant(bank, literal_value(part, type_)) for part in cell.literals]
+        truth: Truth = COMPARISONS[cell.listed[0]].term(bank, left, members)
+        return truth
+    tests = [COMPARISONS[name].term(bank, left, expression(bound, names, type_)) for name, bound in cell.bounds]
+    determined = bank.negate(left.undetermined)
+    return Truth(
+        bank.both(bank.negate(left.absent), determined, *(test.true for test in tests)),
+        bank.either(left.absent, bank.both(determined, bank.either(*(test.false for test in tests)))),
+    )
 
 
 def _outcome(item: Item, outcome: Outcome, names: Names) -> ItemTerms:

@@ -10,14 +10,16 @@ from dataclasses import dataclass, field, replace
 
 from engine.errors import Location
 from engine.evaluation.session import Session
+from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, mixed
 from engine.language.term_bank import TermBank
 from engine.language.types import Type
-from engine.policy.model import ERROR, Convention, Interpretation
-from engine.proof.bodies import comes_to
-from engine.proof.contracts import contracts_among, overlay_terms
-from engine.proof.expressions import no_value
+from engine.language.typing import Scope
+from engine.policy.model import ERROR, YEAR_START, Convention, Interpretation
+from engine.policy.overlays import Laid, in_force_when, signed_under
+from engine.proof.bodies import comes_to, encode_item
+from engine.proof.expressions import Names, condition, no_value
 from engine.proof.layers import Layer, Shared, exactly, layers_of, telling
 from engine.proof.solving import DEFAULT_EFFORT
 from engine.proof.space import Space
@@ -158,8 +160,8 @@ def encode(
         InputFault: a plan does not resolve.
     """
     chosen = (convention,) if among is None else tuple(among)
-    window = contracts_among(chosen, space)
-    pairs = overlay_terms(session, convention, space)
+    window = _contracts_among(chosen, space)
+    pairs = _overlay_terms(session, convention, space)
     return Encoding(
         session=session,
         convention=convention,
@@ -173,7 +175,27 @@ def encode(
 
 def encode_twin(encoding: Encoding, space: Space) -> Encoding:
     """The same convention over a space that shares most symbols with the encoding's: only what differs is encoded."""
-    terms = tuple(term for _, term in overlay_terms(encoding.session, encoding.convention, space))
+    terms = tuple(term for _, term in _overlay_terms(encoding.session, encoding.convention, space))
     layers = tuple(layer.over(space, exactly(space.bank, terms, layer.active)) for layer in encoding.layers)
-    window = contracts_among(encoding.among, space)
+    window = _contracts_among(encoding.among, space)
     return replace(encoding, space=space, window=window, overlays=terms, layers=layers)
+
+
+def _contracts_among(conventions: Sequence[Convention], space: Space) -> Term:
+    """Where a case is a contract of one of the conventions; of any day where none is named."""
+    bank = space.bank
+    stated = bank.both(space.present[SIGNATURE], space.present[BENEFICIARY])
+    if not conventions:
+        return stated
+    given = replace(space, present=dict.fromkeys(space.present, bank.true))  # ``stated`` asks for it once for all
+    names = Names(given, {}, Scope(space.vocabulary, {}, {}))
+    return bank.both(stated, bank.either(*(condition(signed_under(each), names).true for each in conventions)))
+
+
+def _overlay_terms(session: Session, convention: Convention, space: Space) -> list[tuple[Laid, Term]]:
+    """For each overlay that may ever reach a contract of the convention, where it is in force."""
+    plan = session.plan(convention, ())
+    start = next(step for step in plan.steps if step.item.id == YEAR_START)
+    names = Names(space, {YEAR_START: encode_item(start, Names(space, {}, plan.scope)).answer}, plan.scope)
+    covering = session.registry.covering(convention)
+    return [(laid, condition(in_force_when(laid[1]), names).true) for laid in covering]

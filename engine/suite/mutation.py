@@ -24,7 +24,7 @@ from engine.proof.solving import Status
 from engine.proof.witness import other_readings
 from engine.suite.equivalence import Equivalence
 from engine.suite.mutants import Mutant, mutants
-from engine.suite.observed import Differ, Observed, observe, other_steps, reading, settle
+from engine.suite.observed import Differ, Observed, observe, other_steps, reading
 from engine.suite.proposing import Entry, passes, proposed_entry
 from engine.suite.running import PolicyCase, run_case
 from engine.suite.variants import Change
@@ -242,7 +242,7 @@ class _Bench:
         others: dict[tuple[Key, Key], frozenset[str]] = {}
         for each in self._in_turn(mutant):
             try:
-                settled = settle(changed, each.case)
+                settled = changed.settled(each.case.facts, each.case.entry.get("interpret"), each.case.forced)
                 program, pair = settled.program, (each.key, settled.key)
             except (InputFault, UsageFault):
                 yield each

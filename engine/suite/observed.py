@@ -15,7 +15,7 @@ from engine.errors import ERROR, InputFault, UsageFault
 from engine.evaluation.evaluator import answer, obligation_status
 from engine.evaluation.plan import Key
 from engine.evaluation.program import Compiled, Program, Run, bits_of
-from engine.evaluation.session import Session, Settled
+from engine.evaluation.session import Session
 from engine.evaluation.slots import Slots
 from engine.language.facts import YEAR
 from engine.language.values import UNDETERMINED
@@ -47,7 +47,7 @@ def observe(session: Session, cases: Sequence[PolicyCase]) -> list[Observed]:
     found = []
     for case in cases:
         try:
-            settled = settle(session, case)
+            settled = session.settled(case.facts, case.entry.get("interpret"), case.forced)
             program, run = settled.program, settled.run()
         except (InputFault, UsageFault):
             continue
@@ -61,16 +61,6 @@ def observe(session: Session, cases: Sequence[PolicyCase]) -> list[Observed]:
         looked_at = frozenset(id_ for subject in read for id_ in made_of[key].get(subject, ()))
         found.append(Observed(case, key, program, run, settled.choices, about, looked_at))
     return found
-
-
-def settle(session: Session, case: PolicyCase) -> Settled:
-    """What decides a test case.
-
-    Raises:
-        InputFault: no convention holds its signature date.
-        UsageFault: it takes a side that the rules do not know.
-    """
-    return session.settled(case.facts, case.entry.get("interpret"), case.forced)
 
 
 def _made_of(program: Program) -> dict[str, frozenset[str]]:

@@ -66,7 +66,7 @@ def follow(session: Session, text: str, day: str, title: str) -> Followed:
 
 def types() -> dict[str, EventType]:
     """What can happen to a contract, by name."""
-    return event_types(load_schema("dossier")[0])
+    return event_types(load_schema("dossier"))
 
 
 def case_text(state: State) -> str:

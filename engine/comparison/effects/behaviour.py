@@ -83,19 +83,6 @@ class Behaviour:
     effort: int
 
 
-def behaviour(a: Version, b: Version, effort: int = DEFAULT_EFFORT) -> tuple[Behaviour, ...]:
-    """The differences between two versions, for each stretch of days on which they meet.
-
-    Two conventions are compared on the signature days of the later one; one convention with itself on the days that it
-    has in both versions, and on each stretch that only one of them has with what decides there.
-
-    Raises:
-        UsageFault: the solver is missing or is another version, or a plan is too hard for ``effort``.
-        InputFault: a version decides a case otherwise than its terms say (proof-unconfirmed).
-    """
-    return behaviours([(a, b)], effort)
-
-
 def behaviours(
     pairs: Iterable[tuple[Version, Version]],
     effort: int = DEFAULT_EFFORT,

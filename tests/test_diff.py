@@ -179,6 +179,18 @@ def test_a_changed_rule_fails_structural_and_says_so_in_one_place(copied: Path) 
     assert [(edit.change, edit.part, edit.weight) for edit in edits] == [("changed", "operator", "rule")]
 
 
+def test_an_amount_that_is_no_number_is_a_fault_and_not_a_change(copied: Path) -> None:
+    changed(copied, "then: 19000", "then: 19 000")
+    told = refused(avenant("diff", str(FIXTURES / "small_policies"), str(copied), "--lang", "fr"))
+    assert "regles.yaml:26:54: number-form: " in told
+
+
+def test_an_item_that_says_its_earlier_id_is_told_by_both_ids_alone(copied: Path) -> None:
+    changed(copied, "  - id: activite_minimale\n", "  - id: activite\n    aliases: [activite_minimale]\n")
+    said = avenant("diff", str(FIXTURES / "small_policies"), str(copied), "--lang", "fr").stdout
+    assert "identifiant : activite_minimale → activite" in said.replace("\u00a0", " ")
+
+
 @pytest.fixture
 def law(tmp_path: Path) -> Path:
     """A copy of the policies, to be changed."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from engine.comparison import revisions
-from engine.errors import InputFault, Location, Problem, UsageFault, fault
+from engine.errors import InputFault, Location, Problem, UsageFault, fault, in_order
 from engine.policy.model import Convention
 from engine.policy.places import HEAD, policies_place
 from engine.policy.reading import load_registry, load_vocabulary
@@ -36,7 +36,7 @@ class Side:
 
 
 def open_sides(a: str | None, b: str | None, git: str | None, policies: str | None) -> tuple[Side, Side]:
-    """Both sides of a comparison, older first.
+    """Both sides of a comparison, older first, with the names and types of what is compared known to agree.
 
     Without ``git``, ``a`` and ``b`` are ids of conventions in the policies folder, policies folders, or the folder of
     one convention; a folder beside a single convention is narrowed to that one, and a convention alone is compared with
@@ -49,6 +49,15 @@ def open_sides(a: str | None, b: str | None, git: str | None, policies: str | No
         InputFault: with every fault of both sides, or of the repository.
         UsageFault: nothing to compare, an unknown convention, an unknown revision.
     """
+    sides = _opened(a, b, git, policies)
+    texts = ((side.registry, side.registry.conventions[id_]) for side in sides for id_ in side.conventions)
+    problems = [problem for registry, text in texts for problem in registry.resolved(text).problems]
+    if problems:
+        raise InputFault(in_order(problems))
+    return sides
+
+
+def _opened(a: str | None, b: str | None, git: str | None, policies: str | None) -> tuple[Side, Side]:
     if git is not None:
         return _from_git(a, b, git, policies)
     if a is not None and b is None:

@@ -102,7 +102,7 @@ class Speaker:
         last = edit.path[-1][0] if edit.path else ""
         if own and own not in parts and last != edit.part:
             parts.append(own)
-        if edit.change != "changed":
+        if edit.change != "changed" and edit.part != "id":
             special = self.say.find("diff_change", f"{edit.change}_{last}") if edit.part == "condition" else None
             if special and parts[-1:] == [self.say("diff_at.when")]:
                 parts.pop()  # what is added is a condition already

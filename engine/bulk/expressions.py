@@ -29,7 +29,7 @@ class Stages:
 
     def keep(self, part: Operand, name: str = "") -> Operand:
         """``part`` as a column made once, for whatever reads it several times; constants need none."""
-        if algebra.constant(part) or (not name and part.meta.is_column()):
+        if algebra.is_constant(part) or (not name and part.meta.is_column()):
             return part
         level = max((self._levels[root] for root in part.meta.root_names() if root in self._levels), default=-1) + 1
         if level == len(self.made):

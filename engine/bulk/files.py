@@ -115,7 +115,11 @@ class _Work:
         codes = job.codes or not (to_sheets or (self.list_text and self.dialect == FRENCH))
         self.labels = Labels(rules.registry, job.lang, sources[0].headers, codes)
         self.errors = error_ids(rules)
-        self.sheets = _sheets(self.labels, rules, job) if to_sheets else None
+        self.sheets: Workbook | None = None
+        if to_sheets:
+            with needing("sheets"):
+                from engine.bulk.workbook import Workbook  # an extra of its own
+            self.sheets = Workbook(self.labels, rules.registry, job.interpret)
 
     def evaluated(self, piece: Piece, refused: Refusals) -> pl.DataFrame:
         """The rows of a piece with their results, in their order; refused rows go to their own file."""
@@ -202,12 +206,6 @@ def check_columns(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
 
 def _at(source: Source, row: int, column: str) -> Location:
     return Location(source.place, row, source.number(column))
-
-
-def _sheets(labels: Labels, rules: Session, job: Job) -> Workbook:
-    with needing("sheets"):
-        from engine.bulk.workbook import Workbook  # an extra of its own
-    return Workbook(labels, rules.registry, job.interpret)
 
 
 def stated(id_: str | None, prefix: str = "") -> pl.Expr:

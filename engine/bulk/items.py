@@ -147,7 +147,7 @@ def _of_input(name: str, ref: FactRef | ItemRef, rows: Sequence[Row], names: Nam
     found: Operand = free
     for cell, bits in places.items():
         holds: Operand = _cell(cell, given, type_, names) if cell is not None else True
-        can: Operand = holds is not False if algebra.constant(holds) else holds.fill_null(True)
+        can: Operand = holds is not False if algebra.is_constant(holds) else holds.fill_null(True)
         found = algebra.plus(found, algebra.either(pl, can, bits, 0))
     return algebra.either(pl, column.absent, free, found)
 

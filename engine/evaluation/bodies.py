@@ -154,7 +154,7 @@ def _table(item: Item, table: Table, type_: Type | None, names: Names) -> BodyCl
     types = [type_of(ref, names.scope) for ref in table.inputs.values()]
     rows = [
         (
-            [(positions[name], _cell(cell, types[positions[name]], names)) for name, cell in row.cells.items()],
+            [(positions[name], cell_test(cell, types[positions[name]], names)) for name, cell in row.cells.items()],
             _published(row.then, type_, names),
         )
         for row in table.rows
@@ -246,7 +246,7 @@ def _settled(candidates: Sequence[tuple[int, Answer, bool, int, int]]) -> Decide
     return (UNDETERMINED, used, missing, candidates[0][0] if len(candidates) == 1 else None)
 
 
-def _cell(cell: Cell, type_: Type | None, names: Names) -> CellTest:
+def cell_test(cell: Cell, type_: Type | None, names: Names) -> CellTest:
     """Literals are compared at once; bounds may be items of their own."""
     if cell.listed is not None:
         members = frozenset(literal_value(part, type_) for part in cell.literals)

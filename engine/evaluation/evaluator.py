@@ -183,7 +183,8 @@ def _decide(compiled: Compiled, outcome: OutcomeProgram, run: Run) -> Decided:
 def _fire(item: Item, outcome: OutcomeProgram, verdicts: Sequence[Value]) -> Fired:
     """What durable-rules fires, which is asked once for each combination of verdicts."""
     assert isinstance(item.body, Outcome)
-    told = {id_: _verdict(value) for (id_, _), value in zip(outcome.criteria, verdicts, strict=True)}
+    pairs = zip(outcome.criteria, verdicts, strict=True)
+    told = {id_: value.value if isinstance(value, Absent) else str(value) for (id_, _), value in pairs}
     values = {rule.id: rule.then if isinstance(rule.then, str) else None for rule in item.body.rules}
     firings = outcome.ruleset.run(told)
     trace = [
@@ -191,10 +192,6 @@ def _fire(item: Item, outcome: OutcomeProgram, verdicts: Sequence[Value]) -> Fir
         for firing in firings
     ]
     return Fired(tuple(dict.fromkeys(firing.rule for firing in firings)), tuple(trace))
-
-
-def _verdict(value: Value) -> str:
-    return value.value if isinstance(value, Absent) else str(value)
 
 
 def obligation_status(compiled: Compiled, run: Run, as_of: dt.date | None) -> tuple[str, dt.date | None, int]:

@@ -137,7 +137,8 @@ class _CaseReader:
             self._report(path, "unknown-fact", close, is_key=True, name=name)
         elif value is not None:
             try:
-                facts[name] = _typed(fact, _understood(fact, value) if self.spoken else value)
+                read = _EXACT.get(fact.type.kind, _choice)
+                facts[name] = read(fact, _understood(fact, value) if self.spoken else value)
             except Unread as unread:
                 self.problems.append(unread.problem(self._place(path), fact))
 
@@ -160,15 +161,6 @@ def _understood(fact: Fact, value: Any) -> Any:
             return value
         value = as_written(value)
     return read_spoken(value, fact, PLAIN if fact.type.kind == "number" and "." in value else FRENCH)
-
-
-def _typed(fact: Fact, value: Any) -> Scalar:
-    """The value of a fact, exact.
-
-    Raises:
-        Unread: it is of another type, out of range, or has more decimals than the fact.
-    """
-    return _TYPED.get(fact.type.kind, _choice)(fact, value)
 
 
 def _truth(fact: Fact, value: Any) -> bool:
@@ -212,7 +204,7 @@ def _date(fact: Fact, value: Any) -> Scalar:
     return day
 
 
-_TYPED: Mapping[str, Callable[[Fact, Any], Scalar]] = {"boolean": _truth, "number": _number, "date": _date}
+_EXACT: Mapping[str, Callable[[Fact, Any], Scalar]] = {"boolean": _truth, "number": _number, "date": _date}
 
 
 def _wrong(fact: Fact, value: Any) -> Unread:

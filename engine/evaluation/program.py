@@ -17,7 +17,7 @@ from engine.language.expressions import Text, Unpublished
 from engine.language.facts import YEAR
 from engine.language.types import Type
 from engine.language.values import Value
-from engine.policy.model import CONSISTENCY, SOURCE_KINDS, Convention, Item, Obligation, Outcome, Payment, Quantity
+from engine.policy.model import CONSISTENCY, SOURCE_KINDS, Item, Obligation, Outcome, Payment, Quantity
 from engine.records import dataclass
 
 DATE = Type("date")
@@ -163,7 +163,8 @@ def compile_plan(plan: Plan, before: Program | None = None) -> Program:
         owners = [owner for owner, _ in before.unpublished]
         known = {compiled.step.item.id: compiled for compiled in before.steps}
     facts, choices, items = names.facts, names.choices, names.items
-    sources = {(c.id, s.id): SOURCE_KINDS.index(s.kind) for c in _conventions(plan) for s in c.sources.values()}
+    texts = (plan.convention, *(later for later, _ in plan.overlays))
+    sources = {(text.id, s.id): SOURCE_KINDS.index(s.kind) for text in texts for s in text.sources.values()}
     steps = []
     for step in plan.steps:
         compiled = known.get(step.item.id)
@@ -193,10 +194,6 @@ def compile_plan(plan: Plan, before: Program | None = None) -> Program:
 def _in_file_order(steps: Sequence[Compiled], kind: str) -> tuple[Compiled, ...]:
     known = [compiled for compiled in steps if compiled.step.item.kind == kind]
     return tuple(sorted(known, key=lambda compiled: compiled.step.item.at))
-
-
-def _conventions(plan: Plan) -> list[Convention]:
-    return [plan.convention, *(later for later, _ in plan.overlays)]
 
 
 def _compiled(step: Step, slot: int, names: Names) -> Compiled:

@@ -63,7 +63,7 @@ def answer_of(decision: Decision, item: str) -> Value:
 
 def wished_term(encoding: Encoding, item: str, wish: Wish, as_of: dt.date | None) -> Term:
     """Where an item answers what is wished; the status of an obligation on a day."""
-    if encoding.kind_of(item) == "obligation":
+    if any(step.item.kind == "obligation" for step in encoding.steps(item)):
         return _status_term(encoding, item, wish.value, as_of)
     bank, answer = encoding.bank, encoding.answer(item)
     if wish.kind == "is":

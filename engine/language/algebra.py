@@ -37,7 +37,7 @@ class Column:
     scale: tuple[str, ...] = ()
 
 
-def constant(value: Operand) -> bool:
+def is_constant(value: Operand) -> bool:
     return value is None or isinstance(value, bool | int | str | dt.date)
 
 
@@ -45,7 +45,7 @@ def lift(pl: Any, value: Operand) -> Operand:
     """A constant as a typed expression, for a bare whole number could be Int32 and wrap; an expression as it is."""
     if isinstance(value, int) and not isinstance(value, bool):
         return pl.lit(value, pl.Int64)
-    return pl.lit(value) if constant(value) else value
+    return pl.lit(value) if is_constant(value) else value
 
 
 def when(pl: Any, condition: Operand, then: Operand, otherwise: Operand = None) -> Operand:
@@ -55,12 +55,12 @@ def when(pl: Any, condition: Operand, then: Operand, otherwise: Operand = None) 
 
 
 def is_null(value: Operand) -> Operand:
-    return value is None if constant(value) else value.is_null()
+    return value is None if is_constant(value) else value.is_null()
 
 
 def truth(value: Operand) -> Operand:
     """True where the condition is true, false where it is false or unknown."""
-    return value is True if constant(value) else value.fill_null(False)
+    return value is True if is_constant(value) else value.fill_null(False)
 
 
 def all_of(pl: Any, parts: Sequence[Operand]) -> Operand:
@@ -77,7 +77,7 @@ def _joined(pl: Any, parts: Sequence[Operand], settling: bool, join: Test) -> Op
     if any(part is settling for part in parts):
         return settling
     open_ = any(part is None for part in parts)
-    given = [part for part in parts if not constant(part)]
+    given = [part for part in parts if not is_constant(part)]
     if not given:
         return None if open_ else not settling
     found = reduce(join, given)
@@ -90,7 +90,7 @@ def negate(pl: Any, parts: Sequence[Operand]) -> Operand:
 
 def opposite(part: Operand) -> Operand:
     """Kleene not."""
-    if constant(part):
+    if is_constant(part):
         return None if part is None else not part
     return ~part
 
@@ -165,7 +165,7 @@ def absent_in(pl: Any, parts: Sequence[Column]) -> Operand:
 
 def picked(pl: Any, condition: Operand, then: Operand, otherwise: Operand) -> Operand:
     """``then`` where the condition is true, ``otherwise`` where it is false, null where it is unknown."""
-    if constant(condition):
+    if is_constant(condition):
         return None if condition is None else then if condition else otherwise
     if then is None:
         return None if otherwise is None else when(pl, ~condition, otherwise)
@@ -176,7 +176,7 @@ def picked(pl: Any, condition: Operand, then: Operand, otherwise: Operand) -> Op
 
 def either(pl: Any, condition: Operand, then: Operand, otherwise: Operand) -> Operand:
     """``then`` where the condition is true, ``otherwise`` where it is false or unknown."""
-    if constant(condition):
+    if is_constant(condition):
         return then if condition is True else otherwise
     if then is None:
         return None if otherwise is None else when(pl, opposite(truth(condition)), otherwise)
@@ -185,7 +185,7 @@ def either(pl: Any, condition: Operand, then: Operand, otherwise: Operand) -> Op
 
 def on_scale(pl: Any, left: Operand, scale: tuple[str, ...]) -> Column:
     """The column of an item on a scale, from what is left of it: a step where that is one bit, and not the lowest."""
-    if constant(left):
+    if is_constant(left):
         steps = {2 << number: step for number, step in enumerate(scale)}
         return Column(steps.get(left), 1, left == 1, left, scale)
     step = when(pl, left & (left - 1) == 0, left.bitwise_trailing_zeros())
@@ -209,7 +209,7 @@ def among(pl: Any, column: Column, holds: Callable[[str], bool]) -> Operand:
     """Whether a test holds for every step left; null where it holds for some. What is not applicable fails it."""
     passed = sum(2 << number for number, step in enumerate(column.scale) if holds(step))
     others = (2 << len(column.scale)) - 1 - passed
-    if constant(column.left):
+    if is_constant(column.left):
         return True if not column.left & others else None if column.left & passed else False
     return when(pl, column.left & others == 0, True, when(pl, column.left & passed == 0, False))
 
@@ -219,11 +219,11 @@ def chosen(pl: Any, condition: Operand, then: Column, otherwise: Column, pick: A
     if then.scale or otherwise.scale:
         scale = max(then.scale, otherwise.scale, key=len)
         first, second = scaled(pl, then, scale), scaled(pl, otherwise, scale)
-        if constant(condition):
+        if is_constant(condition):
             return on_scale(pl, first | second if condition is None else first if condition else second, scale)
         open_ = when(pl, condition.is_null(), lift(pl, first) | second, second)
         return on_scale(pl, when(pl, condition, first, open_), scale)
-    if constant(condition):
+    if is_constant(condition):
         return Column(None) if condition is None else then if condition else otherwise
     left, right = level([then, otherwise])
     below = left.below

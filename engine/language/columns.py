@@ -22,7 +22,7 @@ def compare(test: Test) -> Callable[[Any, Column, Column], Operand]:
     """A comparison: false where either side is not applicable, null where either is undetermined."""
 
     def column(pl: Any, left: Column, right: Column) -> Operand:
-        if left.scale and right.value is not None and algebra.constant(right.value):
+        if left.scale and right.value is not None and algebra.is_constant(right.value):
             return algebra.among(pl, left, lambda step: test(step, right.value))
         holds = algebra.tested(test, *algebra.crossed(left, right))
         present = [algebra.opposite(side.absent) for side in (left, right)]
@@ -37,7 +37,7 @@ def member(wanted: bool) -> Callable[[Any, Column, Sequence[Any]], Operand]:
     def column(pl: Any, left: Column, values: Sequence[Any]) -> Operand:
         if left.scale:
             return algebra.among(pl, left, lambda step: (step in values) is wanted)
-        if algebra.constant(left.value):
+        if algebra.is_constant(left.value):
             found: Operand = None if left.value is None else left.value in values
         elif len(values) <= FEW:
             found = algebra.any_of(pl, [left.value == value for value in values])
@@ -205,5 +205,5 @@ def years_between(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> C
 def _moved(pl: Any, date: Operand, unit: str, count: Operand) -> Operand:
     """``date`` moved by ``count`` units; a day that the month lacks becomes its last (docs/language.md)."""
     letters = {"days": "d", "months": "mo", "years": "y"}[unit]
-    by = f"{count}{letters}" if algebra.constant(count) else count.cast(pl.String) + letters
+    by = f"{count}{letters}" if algebra.is_constant(count) else count.cast(pl.String) + letters
     return algebra.lift(pl, date).dt.offset_by(by)

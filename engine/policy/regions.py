@@ -7,7 +7,7 @@ there. Bounds that are not written in the table leave the classes open.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -17,7 +17,7 @@ from engine.language.facts import Fact
 from engine.language.operators import COMPARISONS
 from engine.language.types import Type
 from engine.language.values import exact
-from engine.policy.model import Table
+from engine.policy.model import Row, Table
 
 RATIO_SCALE = 2  # decimals by which a number of no fixed scale is moved beside a bound
 SOME_DAY = dt.date(2000, 1, 1)
@@ -53,6 +53,11 @@ def fits(cell: Cell, value: Any, type_: Type) -> bool:
         return bool(COMPARISONS[cell.listed[0]].scalar(value, [constant(each, type_) for each in cell.literals]))
     bounds = ((name, bound) for name, bound in cell.bounds if isinstance(bound, Literal))
     return all(COMPARISONS[name].scalar(value, constant(bound, type_)) for name, bound in bounds)
+
+
+def matches(row: Row, point: Mapping[str, Any], types: Mapping[str, Type]) -> bool:
+    """Whether a row asks for what a point has of every input."""
+    return all(fits(cell, point[name], types[name]) for name, cell in row.cells.items() if name in point)
 
 
 def constant(literal: Literal, type_: Type) -> Any:

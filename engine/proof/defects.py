@@ -6,7 +6,7 @@ lives if it decides in some case of some convention.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.errors import Location
@@ -108,7 +108,9 @@ def defects(session: Session, effort: int = DEFAULT_EFFORT, cases: Iterable[AllC
             spots.setdefault(spot.key, []).append(spot)
         undecided |= _mark_living(encoding, prover, here, living)
     dead = [_dead(carriers, undecided=key in undecided) for key, carriers in spots.items() if key not in living]
-    every = [*found.values(), *dead, *_overlays_without_contracts(session, laid)]
+    overlays = [(text.id, each) for text in session.registry.conventions.values() for each in text.overlays]
+    idle = [Defect("overlay", id_, o.id, o.id, o.at, PROVED, None) for id_, o in overlays if o.at not in laid]
+    every = [*found.values(), *dead, *idle]
     return sorted(every, key=lambda defect: (defect.at, defect.code, defect.name))
 
 
@@ -212,11 +214,3 @@ def _instead(spots: Sequence[_Spot]) -> Iterator[tuple[_Spot, Witness]]:
         found, symbols = each.prover.first(each.layer.when, has_value)
         if found is Status.SHOWN:
             yield each, confirmed(each.encoding, symbols, [each.item])
-
-
-def _overlays_without_contracts(session: Session, laid: Container[Location]) -> Iterator[Defect]:
-    """Overlays that no contract of any convention has."""
-    for convention in session.registry.conventions.values():
-        for overlay in convention.overlays:
-            if overlay.at not in laid:
-                yield Defect("overlay", convention.id, overlay.id, overlay.id, overlay.at, PROVED, None)

@@ -5,10 +5,11 @@ An :class:`Encoding` is what every question is put to (:mod:`engine.proof`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.errors import Location
+from engine.evaluation.plan import Step
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.language.logic import Term
@@ -94,20 +95,13 @@ class Encoding:
         steps = (step for layer in self.layers for step in layer.plan.steps)
         return tuple(dict.fromkeys(step.item.id for step in steps if step.item.at == at))
 
-    def kind_of(self, id_: str) -> str:
-        """What kind of item it is.
-
-        Raises:
-            KeyError: no plan has the item.
-        """
-        kinds = [layer.step(id_).item.kind for layer in self.layers if id_ in layer]
-        if not kinds:
-            raise KeyError(id_)
-        return kinds[0]
+    def steps(self, id_: str) -> Iterator[Step]:
+        """The step of an item in each plan that has it."""
+        return (layer.step(id_) for layer in self.layers if id_ in layer)
 
     def type_of(self, id_: str) -> Type | None:
         """The type of an item; None where it has none."""
-        return next((layer.step(id_).type for layer in self.layers if id_ in layer), None)
+        return next((step.type for step in self.steps(id_)), None)
 
     def answer(self, id_: str) -> Symbolic:
         """The answer of an item, whatever overlays are in force; not applicable where a plan does not have it.

@@ -14,7 +14,7 @@ from typing import Any
 from engine.language.logic import Plain, Sort, Term
 from engine.language.term_bank import TermBank
 from engine.language.values import exact
-from engine.proof.products import Place, Product, product_of
+from engine.proof.products import Product, Worth, product_of
 
 
 class Lowering:
@@ -125,9 +125,9 @@ class Lowering:
         number = exact(Fraction(z3.Z3_get_numeral_string(self.context, value)))
         return self._words.get(int(number)) if symbol.sort is Sort.WORD else number
 
-    def place_of(self, values: Any, product: Product) -> Place:
+    def worth_of(self, values: Any, product: Product) -> Worth:
         """What a product and its factors come to in a model."""
-        return Place(*(self._worth(values, each) for each in (product.whole, product.left, product.right)))
+        return Worth(*(self._worth(values, each) for each in (product.whole, product.left, product.right)))
 
     def _worth(self, values: Any, term: Term) -> Fraction:
         z3, found = self._z3, (self._z3.Ast * 1)()

@@ -14,7 +14,7 @@ from engine.language.logic import Sort, Term
 from engine.language.term_bank import TermBank
 
 
-class Place(NamedTuple):
+class Worth(NamedTuple):
     """What a product and its factors come to in a case."""
 
     whole: Fraction
@@ -31,16 +31,16 @@ class Product:
     left: Term
     right: Term
 
-    def right_in(self, place: Place) -> bool:
+    def right_in(self, place: Worth) -> bool:
         """Whether it is so at a place."""
         return place.whole == place.left * place.right
 
-    def with_factor(self, bank: TermBank, place: Place) -> tuple[Term, Term]:
+    def with_factor(self, bank: TermBank, place: Worth) -> tuple[Term, Term]:
         """That its right factor is as at a place, which makes it linear."""
         value = constant(bank, self.right, place.right)
         return bank.same(self.right, value), bank.same(self.whole, bank.times(value, self.left))
 
-    def around(self, bank: TermBank, place: Place) -> Iterator[Term]:
+    def around(self, bank: TermBank, place: Worth) -> Iterator[Term]:
         """What holds around a place: with one factor of the place it is linear, else it is on one side of that."""
         left = constant(bank, self.left, place.left.limit_denominator(100))
         right = constant(bank, self.right, place.right)
@@ -70,7 +70,7 @@ def product_of(bank: TermBank, term: Term) -> Product:
 def first_facts(bank: TermBank, product: Product, others: Iterable[Product]) -> Iterator[Term]:
     """What is known of a product at once, and of a quotient beside other ones."""
     if product.symbol is product.whole:
-        yield from product.around(bank, Place(Fraction(0), Fraction(0), Fraction(0)))
+        yield from product.around(bank, Worth(Fraction(0), Fraction(0), Fraction(0)))
         return
     for value, place in ((bank.exact(0), bank.exact(0)), (bank.exact(1), product.right)):
         yield bank.same(bank.at_most(value, product.left), bank.at_most(place, product.whole))

@@ -16,7 +16,7 @@ from engine.errors import Location, Problem, UsageFault
 from engine.language.logic import Plain, Sort, Term
 from engine.language.term_bank import TermBank
 from engine.proof.lowering import Lowering
-from engine.proof.products import Place, Product, first_facts
+from engine.proof.products import Product, Worth, first_facts
 
 SOLVER_VERSION = "5.4.1"  # as locked: another one may find other models, and spend its budget elsewhere
 DEFAULT_EFFORT = 20_000_000  # the solver's own count of its steps, for each question
@@ -71,7 +71,7 @@ class Solver:
         self._model: Any = None
         self._lowering = Lowering(self._z3, context, bank)
         self._told = bank.symbol("products", Sort.TRUTH)  # whether the facts about products are told
-        self._last: dict[Product, Place] = {}  # of the last case that multiplied rightly
+        self._last: dict[Product, Worth] = {}  # of the last case that multiplied rightly
         self._products: list[tuple[Product, ...]] = [()]  # of each scope, with those of the scopes around it
         self.add(*base)
 
@@ -127,16 +127,16 @@ class Solver:
             if status is not Status.SHOWN:
                 return status
             products = self._products[-1]
-            places = {each: self._lowering.place_of(self._model, each) for each in products}
+            places = {each: self._lowering.worth_of(self._model, each) for each in products}
             wrong = [each for each in products if not each.right_in(places[each])]
             if not wrong or self._made_right(asked, places) or self._made_right(asked, self._last):
-                self._last = {each: self._lowering.place_of(self._model, each) for each in products}
+                self._last = {each: self._lowering.worth_of(self._model, each) for each in products}
                 return status
             if asked is not lowered:
                 self._tell(fact for each in wrong for fact in each.around(self.bank, places[each]))
         return Status.UNDECIDED
 
-    def _made_right(self, lowered: Sequence[Any], places: Mapping[Product, Place]) -> bool:
+    def _made_right(self, lowered: Sequence[Any], places: Mapping[Product, Worth]) -> bool:
         """Whether a case has the factors of these places, and multiplies rightly."""
         products = self._products[-1]
         if not products or any(each not in places for each in products):

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.errors import Location
-from engine.evaluation.closures import condition, expression
+from engine.evaluation.bodies import cell_test
+from engine.evaluation.closures import condition
 from engine.evaluation.program import Program, Run
 from engine.evaluation.slots import Closure
 from engine.language.expressions import Cell, Compare, FactRef, ItemRef, Literal, Node, Scale, Unpublished, find, walk
@@ -183,20 +184,10 @@ class Probes:
             yield cell.at, self._within(item.body.inputs[name], cell)  # type: ignore[union-attr]
 
     def _within(self, ref: FactRef | ItemRef, cell: Cell) -> Closure:
-        """Whether an input lies within the bounds of a cell; unknown where it or a bound is."""
-        wanted = type_of(ref, self.program.names.scope)
-        slot = self.program.names.slot(ref)
+        """Whether an input lies within the bounds of a cell; unknown where it is, or a bound that matters."""
         names = self.program.names
-        bounds = [(COMPARISONS[name].scalar, expression(bound, names, wanted)) for name, bound in cell.bounds]
-
-        def run(slots: list[tuple[object, int, int]]) -> tuple[bool | None, int, int]:
-            value = slots[slot][0]
-            others = [(test, bound(slots)[0]) for test, bound in bounds]
-            if isinstance(value, Absent) or any(isinstance(other, Absent) for _, other in others):
-                return (None, 0, 0)
-            return (all(test(value, other) for test, other in others), 0, 0)
-
-        return run
+        slot, test = names.slot(ref), cell_test(cell, type_of(ref, names.scope), names)
+        return lambda slots: (None, 0, 0) if isinstance(slots[slot][0], Absent) else test(slots[slot][0], slots)
 
 
 def _deciding(item: Item, decided: int | None, run: Run) -> Iterator[Side]:

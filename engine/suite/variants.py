@@ -54,7 +54,7 @@ def variants(node: tree.Node, setting: Setting) -> Iterator[Variant]:
                 yield change, tree.with_part(node, number, changed)
 
 
-def moved(literal: tree.Literal, step: Decimal) -> Iterator[Variant]:
+def stepped(literal: tree.Literal, step: Decimal) -> Iterator[Variant]:
     """A number one step down and up, a date one day before and after."""
     value = literal.value
     for sign in (-1, 1):
@@ -81,7 +81,7 @@ def without(members: Sequence[Any]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
     yield from ((member, (*members[:i], *members[i + 1 :])) for i, member in enumerate(members))
 
 
-def members(values: tuple[tree.Literal, ...], kind: str) -> Iterator[tuple[Change, tuple[tree.Literal, ...]]]:
+def shorter(values: tuple[tree.Literal, ...], kind: str) -> Iterator[tuple[Change, tuple[tree.Literal, ...]]]:
     """A list without each of its members."""
     for value, rest in without(values) if len(values) > 1 else ():
         yield Change(kind, value.at, str(value.value), NOTHING), rest
@@ -92,18 +92,18 @@ def cell_variants(cell: tree.Cell, setting: Setting, ref: tree.FactRef | tree.It
     for name in ("low", "high"):
         bound = getattr(cell, name)
         if isinstance(bound, tree.Literal):
-            for change, changed in moved(bound, setting.step(ref)):
+            for change, changed in stepped(bound, setting.step(ref)):
                 yield change, replace(cell, low=changed) if name == "low" else replace(cell, high=changed)
-    for change, kept in members(cell.values or (), "cell"):
+    for change, kept in shorter(cell.values or (), "cell"):
         yield change, replace(cell, values=kept)
-    for change, kept in members(cell.excluded or (), "cell"):
+    for change, kept in shorter(cell.excluded or (), "cell"):
         yield change, replace(cell, excluded=kept)
 
 
 def _own(node: tree.Node, setting: Setting) -> Iterator[Variant]:
     match node:
         case tree.Literal():
-            for change, changed in moved(node, own_step(node)):
+            for change, changed in stepped(node, own_step(node)):
                 yield replace(change, kind="value"), changed
         case tree.Unpublished():
             yield Change("unpublished", node.at, "unpublished", "0"), tree.Literal(0, node.at)
@@ -194,11 +194,12 @@ def _operand(node: tree.Compare, setting: Setting) -> Iterator[Variant]:
     row = COMPARISONS[node.operator]
     literals = tuple(part for part in node.operands if isinstance(part, tree.Literal))
     if row.operands == "list":
-        for change, kept in members(literals, "cell"):
+        for change, kept in shorter(literals, "cell"):
             yield change, replace(node, right=kept)
     elif row.operands != "flag":
-        for i, operand in enumerate(node.operands):
-            for change, changed in moved(operand, setting.step(node.left)) if isinstance(operand, tree.Literal) else ():
+        bounds = ((i, operand) for i, operand in enumerate(node.operands) if isinstance(operand, tree.Literal))
+        for i, operand in bounds:
+            for change, changed in stepped(operand, setting.step(node.left)):
                 put = (*node.operands[:i], changed, *node.operands[i + 1 :])
                 yield change, replace(node, right=put if isinstance(node.right, tuple) else changed)
 

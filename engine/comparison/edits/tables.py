@@ -21,7 +21,7 @@ from engine.language.operators import EXPRESSIONS
 from engine.language.types import Type
 from engine.language.values import as_written
 from engine.policy.model import Item, Parameter, Quantity, Row, Table
-from engine.policy.regions import cells_of, classes, fits
+from engine.policy.regions import cells_of, classes, matches
 from engine.policy.resolve import resolve
 
 MAX_TRIED = 1_000_000  # combinations of inputs times rows; a larger table is compared row by row
@@ -135,7 +135,9 @@ def _deciding(a: Table, b: Table, setting: Setting) -> set[int] | None:
         return None
     found: set[int] = set()
     for inputs in (dict(zip(a.inputs, values, strict=True)) for values in product(*domains)):
-        met = [[row for row in table.rows if _matches(row, inputs, types)] for table in (a, b)]
+        absent = {name for name, value in inputs.items() if value is NOT_APPLICABLE}
+        asked = ([row for row in table.rows if absent.isdisjoint(row.cells)] for table in (a, b))
+        met = [[row for row in rows if matches(row, inputs, types)] for rows in asked]
         if len({frozenset((key(row.then), _reason(row)) for row in rows) for rows in met}) == 2:
             found |= {id(row) for rows in met for row in rows}
     return found
@@ -143,14 +145,6 @@ def _deciding(a: Table, b: Table, setting: Setting) -> set[int] | None:
 
 def _reason(row: Row) -> Key:
     return tuple(sorted(row.then.reason.items())) if isinstance(row.then, tree.Unpublished) else ()
-
-
-def _matches(row: Row, inputs: Mapping[str, object], types: Mapping[str, Type]) -> bool:
-    return all(
-        inputs[name] is not NOT_APPLICABLE and fits(cell, inputs[name], types[name])
-        for name, cell in row.cells.items()
-        if name in inputs
-    )
 
 
 def _types(table: Table, setting: Setting) -> dict[str, Type] | None:

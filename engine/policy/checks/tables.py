@@ -20,10 +20,10 @@ from engine.language.operators import COMPARISONS
 from engine.language.types import Type
 from engine.language.values import as_written
 from engine.policy.checks.outcomes import decided
-from engine.policy.model import Convention, Item, Row, Table
+from engine.policy.model import Convention, Item, Table
 from engine.policy.offers import narrowed
 from engine.policy.overlays import DAY, in_force, laid_items
-from engine.policy.regions import cells_of, classes, constant, fits
+from engine.policy.regions import cells_of, classes, constant, matches
 from engine.policy.registry import Registry
 from engine.policy.resolve import Resolved, faults, resolve
 from engine.words import LANGUAGES, read_words
@@ -80,13 +80,14 @@ def _table(item: Item, table: Table, inputs: Mapping[str, _Input]) -> Iterator[P
     if prod(len(each.classes) for each in inputs.values()) > MAX_CLASSES:
         yield Problem(item.at, "outcome-open", {"id": item.id, "limit": MAX_CLASSES})
         return
+    types = {name: each.type for name, each in inputs.items()}
     reached: set[int] = set()
     gaps: list[Box] = []
     overlaps: set[tuple[int, int]] = set()
     for indices in product(*(range(len(each.classes)) for each in inputs.values())):
         box = {name: (index,) for name, index in zip(inputs, indices, strict=True)}
         point = {name: inputs[name].classes[index] for name, (index,) in box.items()}
-        hits = [index for index, row in enumerate(table.rows) if _matches(row, point, inputs)]
+        hits = [index for index, row in enumerate(table.rows) if matches(row, point, types)]
         reached.update(hits)
         if not hits and _applies(item, point, inputs):
             gaps.append(box)
@@ -101,10 +102,6 @@ def _table(item: Item, table: Table, inputs: Mapping[str, _Input]) -> Iterator[P
     for index, row in enumerate(table.rows):
         if index not in reached:
             yield Problem(row.at, "unreachable-row")
-
-
-def _matches(row: Row, point: Point, inputs: Mapping[str, _Input]) -> bool:
-    return all(fits(cell, point[name], inputs[name].type) for name, cell in row.cells.items() if name in inputs)
 
 
 def _applies(item: Item, point: Point, inputs: Mapping[str, _Input]) -> bool:

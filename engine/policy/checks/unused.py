@@ -18,7 +18,7 @@ _READ = f"{HEAD}, *.yaml, {TESTS}/{SUITE}"
 
 
 def unused_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
-    """Sources that nothing cites, questions that nothing asks, parameters and criteria that nothing reads."""
+    """Sources, questions, parameters, criteria and derogations that nothing cites, asks, reads or adds."""
     if is_empty(convention):
         yield Problem(convention.at, "empty-convention", {"id": convention.id})
     cited = {citation.source for citation in citations(*convention.items.values(), *convention.entries)}
@@ -33,7 +33,10 @@ def unused_problems(registry: Registry, convention: Convention) -> Iterator[Prob
         informs = isinstance(item.body, Criterion) and item.body.informs
         if item.kind in _ONLY_READ and item.id not in read and not informs:
             yield warning(item.at, f"unused-{item.kind}", id=item.id)
-    yield from _unused_derogations(convention)
+    added = {id_ for overlay in convention.overlays for ids in overlay.add_derogations.values() for id_ in ids}
+    for derogation in convention.derogations.values():
+        if derogation.id not in added:
+            yield warning(derogation.at, "unused-derogation", id=derogation.id)
 
 
 def is_empty(convention: Convention) -> bool:
@@ -57,14 +60,6 @@ def _named(registry: Registry, convention: Convention) -> tuple[set[str], set[st
         elif isinstance(part, ItemRef):
             read.add(part.id)
     return asked, read
-
-
-def _unused_derogations(convention: Convention) -> Iterator[Problem]:
-    """Derogations that no overlay of the convention adds."""
-    added = {id_ for overlay in convention.overlays for ids in overlay.add_derogations.values() for id_ in ids}
-    for derogation in convention.derogations.values():
-        if derogation.id not in added:
-            yield warning(derogation.at, "unused-derogation", id=derogation.id)
 
 
 def file_problems(root: Path, shown: Path) -> Iterator[Problem]:

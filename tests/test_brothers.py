@@ -36,7 +36,7 @@ from engine.report.formats import markdown, plain
 from engine.report.html import html
 from engine.report.options_page import Options, Way
 from engine.report.page import Table
-from engine.report.readings import read_otherwise
+from engine.report.readings import reading_otherwise
 from engine.report.remarks import DOUBTFUL, UNMET, remarks
 from engine.report.say import Say
 from engine.report.timeline_data import Life
@@ -105,7 +105,7 @@ def test_what_heads_the_page_of_a_brother_stands_in_its_data_and_beside_other_wa
     if not isinstance(told, Decided):
         return
     decision, say = told.decision, Say(session.registry, "fr").noting()
-    heads = list(remarks([decision], decision.obligations, say, read_otherwise(told.readings, say)))
+    heads = list(remarks([decision], decision.obligations, reading_otherwise(told.readings, say)))
     data = decision_page.data(Decisions(cases=[told]), say)
     unmet = [line["id"] for line in data["obligations"] if line["status"] == "unmet"]
     refused = data["results"].get("eligibilite", {}).get("value") == "ineligible"

@@ -261,9 +261,9 @@ def _unmet(kind: str, matter: Matter, say: Say) -> Iterator[str]:
 
 def _supposed(kind: str, matter: Matter, say: Say, years: Sequence[int]) -> Iterator[str]:
     """Rights that are still open and assumptions that were made, with what they would change."""
-    noting = say.noting()
+    noting = say.noting(full=True)
     for each in matter.supposed_on(matter.stated(kind), years):
-        for block in supposed_blocks([each], noting, full=True):
+        for block in supposed_blocks([each], noting):
             if isinstance(block, Tree):
                 yield _NOTE.sub("", " ".join(text for _, text in block.lines))
 
@@ -271,7 +271,7 @@ def _supposed(kind: str, matter: Matter, say: Say, years: Sequence[int]) -> Iter
 def _readings(kind: str, matter: Matter, say: Say, years: Sequence[int]) -> Iterator[str]:
     for reading in matter.readings_on(matter.stated(kind), years):
         if reading.question.id not in matter.chosen:
-            for block in readings_blocks([reading], say, full=True):
+            for block in readings_blocks([reading], say.in_full()):
                 if isinstance(block, Tree):
                     _, *others = (text for _, text in block.lines)
                     taken = reading.question.choices[reading.taken][say.lang]

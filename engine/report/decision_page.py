@@ -20,8 +20,8 @@ from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree, sec
 from engine.report.parts import ended, grades_blocks
 from engine.report.readings import (
     add_otherwise,
-    read_otherwise,
     reading_objects,
+    reading_otherwise,
     readings_blocks,
     supposed_blocks,
     supposed_objects,
@@ -44,7 +44,7 @@ from engine.report.say import Say
 
 def page(decisions: Decisions, say: Say) -> Page:
     """A line for each case where there are many, then each decision in full, then the texts behind."""
-    say = say.noting()
+    say = say.noting(decisions.full)
     blocks: list[Block] = []
     if len(decisions.cases) > 1:
         blocks.extend(_summary(decisions.cases, say))
@@ -52,8 +52,8 @@ def page(decisions: Decisions, say: Say) -> Page:
         if isinstance(case, Undecided):
             blocks.extend(outside_blocks(case.outside, say, case.title))
         else:
-            blocks.extend(decision_blocks(case, say, decisions.full))
-    page = ended(blocks, say, decisions.full)
+            blocks.extend(decision_blocks(case, say))
+    page = ended(blocks, say)
     if not say.ids:
         return page
     registry = say.registry
@@ -104,37 +104,36 @@ def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:
     yield Table((*columns, *money_columns(as_of, say)), tuple(rows))
 
 
-def decision_blocks(case: Decided, say: Say, full: bool) -> Iterator[Block]:
+def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:
     """One decision, made to fit a screen: verdict, what is missing and amounts first; of a refused case no amount."""
-    decision = case.decision
+    decision, say = case.decision, reading_otherwise(case.readings, say)
     refused = decision.refused
     yield from parts.verdict_heading(decision, say, case.title)
-    otherwise = read_otherwise(case.readings, say)
-    yield from remark_blocks(remarks([decision], decision.obligations, say, otherwise), say, full)
+    yield from remark_blocks(remarks([decision], decision.obligations, say), say)
     if not refused:
         yield from _missing(decision, say)
         if decision.tone != "good":
             yield Paragraph(say("if_eligible"))
-        yield from amounts_blocks(decision, say, otherwise)
+        yield from amounts_blocks(decision, say)
         yield from _results(decision, say)
         yield from payments_blocks(decision, say)
         yield from _overlays(decision, say)
-    yield from _criteria(decision, say, full)
+    yield from _criteria(decision, say)
     if case.unread:
         yield Paragraph(say.pair(say("facts_unread"), f"{say.facts(case.unread)}."))
     yield from parts.warnings_of(decision.results.values(), say)
     if not refused:
-        yield from _where(decision, say, full)
+        yield from _where(decision, say)
         yield from _outlooks(case, say)
-        yield from supposed_blocks(case.supposed, say, full)
-    yield from readings_blocks(of_the_verdict(decision, case.readings) if refused else case.readings, say, full)
+        yield from supposed_blocks(case.supposed, say)
+    yield from readings_blocks(of_the_verdict(decision, case.readings) if refused else case.readings, say)
     if not refused:
-        yield from duties(decision.obligations, say, full, otherwise)
+        yield from duties(decision.obligations, say)
     if case.sensitivity is not None:
         from engine.report.otherwise_page import sensitivity_blocks  # rarely asked for
 
         yield from sensitivity_blocks(case.sensitivity, say)
-    yield from grades_blocks(decision, say, full)
+    yield from grades_blocks(decision, say)
     if say.ids:
         yield Paragraph(say.pair(say("digest"), decision.digest))
 
@@ -153,17 +152,17 @@ def _missing(decision: Decision, say: Say) -> Iterator[Block]:
         yield Paragraph(f"{say.capital(lacking(decision.asked_for, say))}.", "open")
 
 
-def _where(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
+def _where(decision: Decision, say: Say) -> Iterator[Block]:
     """Where the missing facts are found, those of one place together; of many, in full alone."""
     names = say.registry.vocabulary.usual(decision.asked_for)
     places: dict[str, list[str]] = {}
-    for name in names if full else names[:MOST_FACTS]:
+    for name in names if say.full else names[:MOST_FACTS]:
         fact = say.registry.vocabulary.facts[name]
         places.setdefault(fact.where[say.lang], []).append(say.named(say.label(fact), name))
     if places:
         yield Heading(say("where"), tone="open")
         yield Tree(tuple((0, say.pair(where, say.listed(told))) for where, told in places.items()))
-        if len(names) > MOST_FACTS and not full:
+        if len(names) > MOST_FACTS and not say.full:
             yield Paragraph(say("ask_tells"))
 
 
@@ -189,14 +188,15 @@ def _results(decision: Decision, say: Say) -> Iterator[Block]:
     yield from reasons_block(say)
 
 
-def _criteria(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
+def _criteria(decision: Decision, say: Say) -> Iterator[Block]:
     """The criteria of the eligibility: those that refuse or are open with their facts, the others by name.
 
     Where all are met, their number is told.
     """
     ranks = {"not_met": 0, "undetermined": 1, "met": 2}
     applying = [result for result in decision.verdict_criteria if result.verdict in ranks]
-    told = sorted((each for each in applying if full or each.verdict != "met"), key=lambda each: ranks[each.verdict])
+    applying.sort(key=lambda each: ranks[each.verdict])
+    told = [each for each in applying if say.full or each.verdict != "met"]
     met = [say.label(each) for each in applying if each not in told]
     rows = tuple(
         (say.name(each), say.result(each), facts_behind(each, decision, say), say.noted(each.cite[:1])) for each in told

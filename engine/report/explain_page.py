@@ -66,8 +66,8 @@ def page(explained: Explained, say: Say) -> Iterator[Block]:
     facts = [say.registry.vocabulary.facts[name] for name in result.missing]
     rows = tuple((say.named(fact.question[say.lang], fact.name), fact.where[say.lang]) for fact in facts)
     yield from section(Heading(say("missing"), tone="open"), Table((say("question"), say("where")), rows))
-    yield from supposed_blocks(explained.supposed, say, full=True)
-    yield from readings_blocks(explained.readings, say, full=True)
+    yield from supposed_blocks(explained.supposed, say.in_full())
+    yield from readings_blocks(explained.readings, say.in_full())
     if explained.outlooks:
         from engine.report.otherwise_page import possible_blocks  # rarely asked for
 

@@ -15,8 +15,8 @@ from engine.report.html import html
 from engine.report.objects import facts_object
 from engine.report.page import DIFFERENT, Block, Heading, Paragraph, Table
 from engine.report.parts import noted
-from engine.report.readings import read_otherwise, supposed_head
-from engine.report.reasons import ReadOtherwise, marked, reasons_block
+from engine.report.readings import reading_otherwise, supposed_head
+from engine.report.reasons import marked, reasons_block
 from engine.report.remarks import REMARKS, remarks
 from engine.report.say import Say
 
@@ -91,7 +91,7 @@ def _results(ways: Sequence[Way], say: Say) -> list[tuple[str, tuple[str, ...]]]
     """The headline results of any way, the most of each year apart; a refused way shows its verdict alone."""
     found: dict[str, dict[int, str]] = {}
     for column, way in enumerate(ways):
-        for label, cell in _cells(way.decision, read_otherwise(way.case.readings, say), say):
+        for label, cell in _cells(way.decision, reading_otherwise(way.case.readings, say)):
             found.setdefault(label, {})[column] = cell
     return [(label, tuple(cells.get(column, "—") for column in range(len(ways)))) for label, cells in found.items()]
 
@@ -100,7 +100,7 @@ def _beside(case: Decided, say: Say) -> Iterator[tuple[str, str]]:
     """What a page of a way alone would tell beside the results, by the word that heads it; of a refused one less."""
     decision = case.decision
     found: dict[str, list[str]] = {}
-    for remark in remarks([decision], decision.obligations, say, read_otherwise(case.readings, say)):
+    for remark in remarks([decision], decision.obligations, reading_otherwise(case.readings, say)):
         found.setdefault(remark.key, []).append(remark.text)
     yield from ((key, " ".join(texts)) for key, texts in found.items())
     warned = dict.fromkeys(text[say.lang] for result in decision.results.values() for text in result.warnings)
@@ -116,7 +116,7 @@ def _beside(case: Decided, say: Say) -> Iterator[tuple[str, str]]:
             yield key, say.listed(told)
 
 
-def _cells(decision: Decision, otherwise: ReadOtherwise, say: Say) -> list[tuple[str, str]]:
+def _cells(decision: Decision, say: Say) -> list[tuple[str, str]]:
     cells = []
     for id_ in decision.headline.ids:
         result = decision.results[id_]
@@ -125,8 +125,8 @@ def _cells(decision: Decision, otherwise: ReadOtherwise, say: Say) -> list[tuple
         if id_ == decision.headline.maximum and decision.years:
             for line in decision.years:
                 label = say.pair(say.label(line.amount), f"{say('year').lower()} {line.year}")
-                other = otherwise("result", line.amount.id, line.year)
+                other = say.otherwise("result", line.amount.id, line.year)
                 cells.append((label, marked(line.amount, decision, say, other=other)))
         elif not (decision.years and result.yearly):
-            cells.append((say.label(result), marked(result, decision, say, other=otherwise("result", id_))))
+            cells.append((say.label(result), marked(result, decision, say, other=say.otherwise("result", id_))))
     return cells

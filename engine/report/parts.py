@@ -71,10 +71,10 @@ def noted(blocks: Callable[[Subject, Say], Page]) -> Callable[[Subject, Say], tu
     return page
 
 
-def ended(blocks: Page, say: Say, full: bool = False) -> tuple[Block, ...]:
+def ended(blocks: Page, say: Say) -> tuple[Block, ...]:
     """A page with what ends it: the words that it uses, and the texts that its notes cite."""
     page = tuple(blocks)
-    texts = tuple(texts_blocks(say, full))
+    texts = tuple(texts_blocks(say))
     return (*page, *glossary((*page, *texts), say), *texts)
 
 
@@ -104,7 +104,7 @@ def _texts(page: Page) -> Iterator[str]:
                 yield from _texts(blocks)
 
 
-def texts_blocks(say: Say, full: bool = False) -> Iterator[Block]:
+def texts_blocks(say: Say) -> Iterator[Block]:
     """The texts that the notes of this page cite, an entry for each source with the places in it; then those behind."""
     if say.notes is None or not (say.notes.texts or say.notes.behind):
         return
@@ -112,7 +112,7 @@ def texts_blocks(say: Say, full: bool = False) -> Iterator[Block]:
     for (convention, id_, locator), number in say.notes.texts.items():
         source = say.registry.conventions[convention].sources.get(id_)
         if source is not None:
-            found.setdefault(source_text(source, say, full), []).append((number, locator))
+            found.setdefault(source_text(source, say), []).append((number, locator))
     for title in say.notes.behind:
         found.setdefault(title, [])
     told = ((title, say.listed(_places(places))) for title, places in found.items())
@@ -129,23 +129,23 @@ def _places(places: Iterable[tuple[int, str]]) -> Iterator[str]:
         before = head
 
 
-def source_text(source: Source, say: Say, full: bool) -> str:
+def source_text(source: Source, say: Say) -> str:
     """A source by title and date, with its id where ids are asked for; in full with publisher and grade."""
     day = say.written_day(source.date) if source.date else None
-    publisher = source.publisher if full or day is None else None
+    publisher = source.publisher if say.full or day is None else None
     told = ", ".join(part for part in (say.named(source.title, source.id), publisher, day) if part)
-    return f"{told} ({say.value(source.kind)})" if full else told
+    return f"{told} ({say.value(source.kind)})" if say.full else told
 
 
-def grades_blocks(decision: Decision, say: Say, full: bool) -> Iterator[Block]:
+def grades_blocks(decision: Decision, say: Say) -> Iterator[Block]:
     """How many sources of each grade stand behind the main results; in full they stand among the texts instead."""
     used: dict[str, dict[str, None]] = {kind: {} for kind in SOURCE_KINDS}
     for id_ in decision.headline.ids:
         for citation in (each for result in decision.below(id_, applying=True) for each in result.cite):
             source = say.registry.conventions[citation.convention].sources.get(citation.source)
             if source is not None:
-                used[source.kind][source_text(source, say, full)] = None
-    if full and say.notes is not None:
+                used[source.kind][source_text(source, say)] = None
+    if say.full and say.notes is not None:
         say.notes.behind.update({title: None for found in used.values() for title in found})
         return
     counts = ", ".join(f"{say.value(kind)} {len(found)}" for kind, found in used.items() if found)

@@ -15,7 +15,7 @@ from engine.report.objects import doubt_objects, obligation_object
 from engine.report.otherwise_page import possible_blocks, possible_objects
 from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.parts import convention_line, noted
-from engine.report.readings import read_otherwise
+from engine.report.readings import reading_otherwise
 from engine.report.reasons import why
 from engine.report.remarks import OPEN, REMARKS, remark_blocks, remarks
 from engine.report.say import Say, to_json
@@ -51,8 +51,8 @@ def page(questions: Questions, say: Say) -> Iterator[Block]:
     asked = questions.asked
     yield Heading(say("ask_title", title=questions.title), 1)
     yield convention_line(asked.decision, say)
-    otherwise, keys = read_otherwise(questions.readings, say), set(REMARKS) - {OPEN}
-    yield from remark_blocks(remarks([asked.decision], asked.decision.obligations, say, otherwise, keys), say)
+    say, keys = reading_otherwise(questions.readings, say), set(REMARKS) - {OPEN}
+    yield from remark_blocks(remarks([asked.decision], asked.decision.obligations, say, keys), say)
     for number, question in enumerate(asked.questions, 1):
         fact = question.fact
         answers = [answers_text(fact, say), *([say("ask_absence")] if fact.absence_answers else [])]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.decision import ObligationLine, PaymentLine, Result
 from engine.report.objects import as_json, value_object
 from engine.report.page import Block, Heading, Paragraph, Tree, by_years, section
 from engine.report.parts import named_years
-from engine.report.reasons import ReadOtherwise
 from engine.report.say import Say, to_json
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ DUTIES = ("duty", "undated")
 Told = Callable[["Effect", Say], str]
 
 
-def readings_blocks(readings: Sequence[Reading], say: Say, full: bool) -> Iterator[Block]:
+def readings_blocks(readings: Sequence[Reading], say: Say) -> Iterator[Block]:
     """The section: each question with the choice taken, and what another choice would change of what is shown.
 
     Those that change duties alone are told in full only.
@@ -33,26 +33,25 @@ def readings_blocks(readings: Sequence[Reading], say: Say, full: bool) -> Iterat
     for reading in readings:
         told = []
         for choice, effects in reading.others.items():
-            shown = [effect for effect in effects if full or effect.place.kind not in DUTIES]
+            shown = [effect for effect in effects if say.full or effect.place.kind not in DUTIES]
             if shown:
-                told.append((1, say.pair(_way(reading, choice, say), f"{say.listed(told_effects(shown, say, full))}.")))
+                told.append(say.pair(_way(reading, choice, say), f"{say.listed(told_effects(shown, say))}."))
         if told:
-            taken = _way(reading, reading.taken, say)
-            asked = f"{reading.question.question[say.lang]} {taken}."
-            lines += [(0, asked), *told] if full else [(0, " ".join((asked, *(text for _, text in told))))]
+            asked = f"{reading.question.question[say.lang]} {_way(reading, reading.taken, say)}."
+            lines += _below(asked, told, say)
         left_out += not told
     yield from section(Heading(say("assumed")), Tree(tuple(lines)))
     if left_out:
         yield Paragraph(say.count("readings_of_duties", left_out))
 
 
-def read_otherwise(readings: Sequence[Reading], say: Say) -> ReadOtherwise:
-    """What would stand at a place of the page under other readings, for its own line; nothing where none changes it."""
+def reading_otherwise(readings: Sequence[Reading], say: Say) -> Say:
+    """The same, telling at each place of the page what would stand there under other readings."""
     told: dict[tuple[str, str, int], list[str]] = {}
     for reading, choice, effect in _effects(readings):
         other = say("read_otherwise", value=seen_text(effect.after, say), way=_way(reading, choice, say))
         told.setdefault((effect.place.kind, effect.place.id, effect.place.year), []).append(other)
-    return lambda kind, id_, year=0: say.listed(told.get((kind, id_, year), ()))
+    return replace(say, otherwise=lambda kind, id_, year=0: say.listed(told.get((kind, id_, year), ())))
 
 
 def add_otherwise(lines: Mapping[tuple[str, str, int], dict[str, Any]], readings: Sequence[Reading], say: Say) -> None:
@@ -75,7 +74,7 @@ def _way(reading: Reading, choice: str, say: Say) -> str:
     return say.named(reading.question.choices[choice][say.lang], f"{reading.question.id}={choice}")
 
 
-def told_effects(effects: Sequence[Effect], say: Say, full: bool, text: Told | None = None) -> Iterator[str]:
+def told_effects(effects: Sequence[Effect], say: Say, text: Told | None = None) -> Iterator[str]:
     """Each effect in words, verdict and money first; years that come to the same together.
 
     ``text`` says one; without it what would stand there is said.
@@ -85,7 +84,7 @@ def told_effects(effects: Sequence[Effect], say: Say, full: bool, text: Told | N
     ordered = sorted(effects, key=lambda effect: effect.place.id not in first)
     text = text or _after
     found = by_years(((effect_label(effect, say), text(effect, say)), effect.place.year) for effect in ordered)
-    most = len(found) if full else MOST_EFFECTS
+    most = len(found) if say.full else MOST_EFFECTS
     for (label, said), years in list(found.items())[:most]:
         named = named_years(label, years, say)
         yield say.pair(named, said) if said else named
@@ -177,16 +176,21 @@ def _seen_object(seen: Seen | None, say: Say) -> Any:
 OPEN = {"from": "open_from", "until": "open_until"}  # the words for a right by the day that opens or closes it
 
 
-def supposed_blocks(found: Sequence[Supposed], say: Say, full: bool) -> Iterator[Block]:
+def supposed_blocks(found: Sequence[Supposed], say: Say) -> Iterator[Block]:
     """The rights that are open, then the assumptions made, each with what it would change."""
     for head, assumption in (("rights", False), ("assumptions", True)):
         lines = []
         for each in found:
             if each.assumption is assumption:
-                effects = [f"{say.capital(text)}." for text in _supposed_effects(each, say, full)]
                 said = f"{supposed_head(each, say)}."
-                lines += [(0, said), *((1, text) for text in effects)] if full else [(0, " ".join((said, *effects)))]
+                effects = [f"{say.capital(text)}." for text in _supposed_effects(each, say)]
+                lines += _below(said, effects, say)
         yield from section(Heading(say(head)), Tree(tuple(lines)))
+
+
+def _below(head: str, texts: Iterable[str], say: Say) -> list[tuple[int, str]]:
+    """A sentence with those that belong to it: below it in full, else behind it."""
+    return [(0, head), *((1, text) for text in texts)] if say.full else [(0, " ".join((head, *texts)))]
 
 
 def supposed_head(each: Supposed, say: Say) -> str:
@@ -206,14 +210,14 @@ def _value(each: Supposed, say: Say) -> str:
     return say.fact(each.supposition.fact.name, each.value)
 
 
-def _supposed_effects(each: Supposed, say: Say, full: bool) -> Iterator[str]:
+def _supposed_effects(each: Supposed, say: Say) -> Iterator[str]:
     """What it would change."""
     way = "supposed_other" if each.assumption else "supposed_right"
 
     def text(effect: Effect, say: Say) -> str:
         return say(way, after=seen_text(effect.after, say), before=seen_text(effect.before, say))
 
-    return told_effects(each.effects, say, full, text)
+    return told_effects(each.effects, say, text)
 
 
 def supposed_objects(found: Sequence[Supposed], say: Say) -> dict[str, list[dict[str, Any]]]:

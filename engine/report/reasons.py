@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Protocol
 
 from engine.evaluation.decision import Decision, Limit, ObligationLine, PaymentLine, Result
 from engine.language.expressions import Citation, Compare, FactRef, ItemRef, find
@@ -15,19 +14,7 @@ from engine.policy.model import Criterion
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, in_runs, section
 from engine.report.say import Say, lowered
 
-
-class ReadOtherwise(Protocol):
-    """What would stand at a place of a page under other readings, in words; nothing where none changes it."""
-
-    def __call__(self, kind: str, id_: str, year: int = 0) -> str: ...
-
-
 MOST_FACTS = 2  # so many missing facts are named in a reason, the others counted
-
-
-def as_read(kind: str, id_: str, year: int = 0) -> str:
-    """The words of a page that lists no readings."""
-    return ""
 
 
 def why(result: Result, decision: Decision, say: Say) -> str:
@@ -197,15 +184,15 @@ def money_columns(as_of: dt.date | None, say: Say) -> tuple[str, ...]:
     return tuple(say(key) for key in ("maximum", "amount_due", paid, "amount_recover"))
 
 
-def money_cells(decision: Decision, say: Say, otherwise: ReadOtherwise = as_read, year: int = 0) -> tuple[str, ...]:
+def money_cells(decision: Decision, say: Say, year: int = 0) -> tuple[str, ...]:
     """The four amounts in the order of :func:`money_columns`; of a case without a contract year the most of year 1.
 
-    ``otherwise`` tells what they would be under other readings; ``year`` is that of a life.
+    ``year`` is that of a life.
     """
     headline = decision.headline
     most = decision.years[0].amount if decision.years else decision.stated(headline.maximum)
     due, recover = decision.stated(headline.due), decision.stated(headline.recover)
-    others = ("" if each is None else otherwise("result", each.id, year) for each in (most, due))
+    others = ("" if each is None else say.otherwise("result", each.id, year) for each in (most, due))
     shown = (
         "—" if each is None else marked(each, decision, say, other=other)
         for each, other in zip((most, due), others, strict=True)
@@ -223,16 +210,14 @@ def _paid(decision: Decision, say: Say) -> str:
     return say.scalar(total, EUROS) if total or (lines and len(amounts) == len(lines)) else "—"
 
 
-def amounts_blocks(decision: Decision, say: Say, otherwise: ReadOtherwise) -> Iterator[Block]:
+def amounts_blocks(decision: Decision, say: Say) -> Iterator[Block]:
     """Money: of the year of the case the four amounts, or else the most that each contract year pays."""
     if decision.years:
         yield Heading(say("amounts"))
-        yield Table(
-            (say("year"), say("start"), say("maximum"), say("why")), in_runs(_year_rows(decision, say, otherwise))
-        )
+        yield Table((say("year"), say("start"), say("maximum"), say("why")), in_runs(_year_rows(decision, say)))
     elif decision.stated(decision.headline.maximum) is not None:
         yield Heading(say("amounts"))
-        cells = (str(decision.facts.get(YEAR, "—")), *money_cells(decision, say, otherwise))
+        cells = (str(decision.facts.get(YEAR, "—")), *money_cells(decision, say))
         yield Table((say("year"), *money_columns(decision.as_of, say)), (cells,))
     yield from reasons_block(say)
 
@@ -259,13 +244,13 @@ def payment_row(line: PaymentLine, decision: Decision, say: Say) -> tuple[str, s
     return name, marked_day(line, say), marked(line.result, decision, say), say.noted(line.result.cite)
 
 
-def _year_rows(decision: Decision, say: Say, otherwise: ReadOtherwise) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+def _year_rows(decision: Decision, say: Say) -> Iterator[tuple[int, str, tuple[str, ...]]]:
     """Each year with its amount and what that rests on."""
     for line in decision.years:
         behind = {line.amount.id, *line.amount.uses}
         labels = ", ".join(say.label(use) for use in line.overlays if not behind.isdisjoint(use.changes))
         known = line.amount.status == "known"
         cite = say.noted(line.amount.cite[:1]) if known else ""
-        other = otherwise("result", line.amount.id, line.year)
+        other = say.otherwise("result", line.amount.id, line.year)
         amount = marked(line.amount, decision, say, other=other)
         yield line.year, say.scalar(line.start), (amount, f"{labels} {cite}".strip() if known else "")

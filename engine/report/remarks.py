@@ -14,7 +14,7 @@ from engine.evaluation.decision import Decision, ObligationLine, Result
 from engine.language.expressions import Citation, Compare, FactRef, ItemRef, find
 from engine.records import dataclass
 from engine.report.page import Block, Paragraph
-from engine.report.reasons import ReadOtherwise, as_read, facts_behind
+from engine.report.reasons import facts_behind
 from engine.report.say import Say
 
 DOUBTFUL, REFUSED, OPEN, NOT_DUE, DUE_IF, UNMET = REMARKS = (
@@ -35,19 +35,15 @@ class Remark:
 
 
 def remarks(
-    decisions: Sequence[Decision],
-    obligations: Sequence[ObligationLine],
-    say: Say,
-    otherwise: ReadOtherwise = as_read,
-    keys: Collection[str] = REMARKS,
+    decisions: Sequence[Decision], obligations: Sequence[ObligationLine], say: Say, keys: Collection[str] = REMARKS
 ) -> Iterator[Remark]:
     """What heads the answer on a case, or on the years of a life; of a refused one only why it is refused.
 
-    ``otherwise`` ends what another reading lifts; nothing is said, or noted, but of ``keys``.
+    Nothing is said, or noted, but of ``keys``.
     """
     first, last = decisions[0], decisions[-1]
-    found = [_doubts(decisions, say), _why_not(first, say, otherwise)]
-    found += [] if first.refused else [_why_not_due(last, say), _duties_unmet(obligations, say, otherwise)]
+    found = [_doubts(decisions, say), _why_not(first, say)]
+    found += [] if first.refused else [_why_not_due(last, say), _duties_unmet(obligations, say)]
     yield from (Remark(key, text()) for key, text in chain(*found) if key in keys)
 
 
@@ -75,14 +71,14 @@ def _doubts(decisions: Iterable[Decision], say: Say) -> Iterator[Saying]:
         yield DOUBTFUL, partial(_because, say.label(result), result, result.cite, decision, say)
 
 
-def _why_not(decision: Decision, say: Say, otherwise: ReadOtherwise) -> Iterator[Saying]:
-    """One sentence for each criterion that refuses, or else for each that is open; ``otherwise`` ends it."""
+def _why_not(decision: Decision, say: Say) -> Iterator[Saying]:
+    """One sentence for each criterion that refuses, or else for each that is open; what other readings give ends it."""
     criteria = decision.verdict_criteria
     refusing = [result for result in criteria if result.verdict == "not_met"]
     key = REFUSED if refusing else OPEN
     for result in refusing or [result for result in criteria if result.verdict == "undetermined"]:
         named = say.named(say.label(result) if result.refusal is None else result.refusal[say.lang], result.id)
-        yield key, partial(_because, named, result, result.cite[:1], decision, say, otherwise("result", result.id))
+        yield key, partial(_because, named, result, result.cite[:1], decision, say, say.otherwise("result", result.id))
 
 
 def _why_not_due(decision: Decision, say: Say) -> Iterator[Saying]:
@@ -101,16 +97,16 @@ def _because(
     return f"{told} {say.capital(other)}." if other else told
 
 
-def _duties_unmet(lines: Sequence[ObligationLine], say: Say, otherwise: ReadOtherwise) -> Iterator[Saying]:
+def _duties_unmet(lines: Sequence[ObligationLine], say: Say) -> Iterator[Saying]:
     """One sentence for each duty that the facts say was not met, with what follows, and what depends on a reading."""
     for line in lines:
         if line.status == "unmet":
-            yield UNMET, partial(_unmet, line, say, otherwise("duty", line.id))
+            yield UNMET, partial(_unmet, line, say)
 
 
-def _unmet(line: ObligationLine, say: Say, other: str) -> str:
+def _unmet(line: ObligationLine, say: Say) -> str:
     follows = say("what_follows", unmet=say(f"if_unmet.{line.if_unmet or 'unpublished'}"))
-    told = (say.name(line), f"{follows} {say.noted(line.cite)}".rstrip(), other)
+    told = (say.name(line), f"{follows} {say.noted(line.cite)}".rstrip(), say.otherwise("duty", line.id))
     return f"{say.listed(filter(None, told))}."
 
 

@@ -148,6 +148,17 @@ class Labelled(Protocol):
     def label(self) -> Text: ...
 
 
+class ReadOtherwise(Protocol):
+    """What would stand at a place of a page under other readings, in words; nothing where none changes it."""
+
+    def __call__(self, kind: str, id_: str, year: int = 0) -> str: ...
+
+
+def as_read(kind: str, id_: str, year: int = 0) -> str:
+    """The words of a page that lists no readings."""
+    return ""
+
+
 class Identified(Labelled, Protocol):
     """What has an id as well."""
 
@@ -159,6 +170,7 @@ class Identified(Labelled, Protocol):
 class Say:
     """Says things in ``lang``, with the labels of the facts of ``registry``; ``ids`` names ids beside labels.
 
+    ``full`` leaves out nothing of what a page shortens; ``otherwise`` tells what other readings would give at a place.
     ``notes`` are those of one page, which :meth:`noting` opens; without them citations stand in full where they are
     made. A key of the words that does not exist is an error of ours (KeyError), which tests/test_words.py rules out.
     """
@@ -167,10 +179,15 @@ class Say:
     lang: str
     ids: bool = False
     notes: Notes | None = None
+    full: bool = False
+    otherwise: ReadOtherwise = as_read
 
-    def noting(self) -> Say:
+    def noting(self, full: bool = False) -> Say:
         """The same with the notes of a new page."""
-        return replace(self, notes=Notes({}, {}, [], {}))
+        return replace(self, notes=Notes({}, {}, [], {}), full=full)
+
+    def in_full(self, full: bool = True) -> Say:
+        return replace(self, full=full)
 
     def __call__(self, key: str, **values: object) -> str:
         """A word of the reports, with its blanks filled in."""

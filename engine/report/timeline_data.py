@@ -73,7 +73,7 @@ def told_life(
 @noted
 def page(life: Life, say: Say) -> Iterator[Block]:
     """The page of one contract."""
-    yield from timeline_blocks(life.timeline, say, life.title, life.full, life.readings, life.supposed)
+    yield from timeline_blocks(life.timeline, say.in_full(life.full), life.title, life.readings, life.supposed)
     if life.sensitivity is not None:
         from engine.report.otherwise_page import sensitivity_blocks  # rarely asked for
 

@@ -17,10 +17,9 @@ from engine.report import parts
 from engine.report.decided import of_the_verdict
 from engine.report.duties import duties
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, in_runs, section
-from engine.report.readings import read_otherwise, readings_blocks, supposed_blocks
+from engine.report.readings import reading_otherwise, readings_blocks, supposed_blocks
 from engine.report.reasons import (
     EUROS,
-    ReadOtherwise,
     marked,
     money_cells,
     money_columns,
@@ -37,32 +36,32 @@ if TYPE_CHECKING:
 
 
 def timeline_blocks(
-    timeline: Timeline, say: Say, title: str, full: bool, readings: Sequence[Reading], supposed: Sequence[Supposed] = ()
+    timeline: Timeline, say: Say, title: str, readings: Sequence[Reading], supposed: Sequence[Supposed] = ()
 ) -> Iterator[Block]:
-    """The page of one contract, of a refused one only why; ``full`` adds duties without a date."""
+    """The page of one contract, of a refused one only why."""
+    say = reading_otherwise(readings, say)
     first = timeline.rows[0].decision
     yield from parts.verdict_heading(first, say, title)
-    otherwise = read_otherwise(readings, say)
     decisions = [*(row.decision for row in timeline.rows), timeline.last]
-    yield from remark_blocks(remarks(decisions, timeline.obligations, say, otherwise), say)
+    yield from remark_blocks(remarks(decisions, timeline.obligations, say), say)
     if first.refused:
-        yield from readings_blocks(of_the_verdict(first, readings), say, full)
+        yield from readings_blocks(of_the_verdict(first, readings), say)
         return
     yield from _years(timeline, say)
-    yield from _money(timeline, say, otherwise)
+    yield from _money(timeline, say)
     yield from _totals(timeline, say)
     yield from _changes(timeline, say)
     yield from _payments(timeline, say)
-    yield from _ending(timeline, say, otherwise)
+    yield from _ending(timeline, say)
     # How the contract ends is read with every event, not with those of one year.
     lived = chain(*(row.decision.results.values() for row in timeline.rows))
     yield from parts.warnings_of(
         chain((each for each in lived if each.id != first.headline.life.end), timeline.ending), say
     )
     yield from _waiting(timeline, say)
-    yield from supposed_blocks(supposed, say, full)
-    yield from readings_blocks(readings, say, full)
-    yield from duties(timeline.obligations, say, full, otherwise, timeline.renewed)
+    yield from supposed_blocks(supposed, say)
+    yield from readings_blocks(readings, say)
+    yield from duties(timeline.obligations, say, timeline.renewed)
     renewed = [event for event in timeline.dossier.events if event in timeline.renewed.values()]
     if renewed:
         yield Paragraph(say("renewed", events=events_text(renewed, say)))
@@ -84,11 +83,11 @@ def _years(timeline: Timeline, say: Say) -> Iterator[Block]:
     yield from reasons_block(say)
 
 
-def _money(timeline: Timeline, say: Say, otherwise: ReadOtherwise) -> Iterator[Block]:
+def _money(timeline: Timeline, say: Say) -> Iterator[Block]:
     """The four amounts of each contract year."""
     yield Heading(say("amounts"))
     today = ((row.year, replace(row.decision, as_of=timeline.as_of)) for row in timeline.rows)
-    rows = tuple((str(year), *money_cells(decision, say, otherwise, year)) for year, decision in today)
+    rows = tuple((str(year), *money_cells(decision, say, year)) for year, decision in today)
     yield Table((say("year"), *money_columns(timeline.as_of, say)), rows)
     yield from reasons_block(say)
 
@@ -167,14 +166,14 @@ def _payments(timeline: Timeline, say: Say) -> Iterator[Block]:
     yield from reasons_block(say)
 
 
-def _ending(timeline: Timeline, say: Say, otherwise: ReadOtherwise) -> Iterator[Block]:
+def _ending(timeline: Timeline, say: Say) -> Iterator[Block]:
     last = timeline.rows[-1].decision
     life = last.headline.life
     rows = tuple(
         (
             say.name(result),
             say("no_end") if result.status == "not_applicable" else say.result(result),
-            say.listed(filter(None, (_why_ending(result, last, say), otherwise("result", result.id)))),
+            say.listed(filter(None, (_why_ending(result, last, say), say.otherwise("result", result.id)))),
         )
         for result in timeline.ending
         if result.status != "not_applicable" or result.id == life.end

@@ -81,7 +81,7 @@ class RulesPages:
         found = having(id_, self.say)[::-1]
         found.sort(key=lambda convention: convention.id != (text if case is None else case[1].convention.id))
         newest = found[0]
-        say = self.say.noting()
+        say = self.say.noting(full=True)
         title = say.label(newest.items[id_])
         blocks: list[Block] = [Heading(title, 1), *(() if case is None else self._of_case(id_, case[1]))]
         told = {convention.id: tuple(item_blocks(convention, convention.items[id_], say)) for convention in found}
@@ -96,7 +96,7 @@ class RulesPages:
             rows = tuple((case.name, self._expected(newest.items[id_], case)) for case in tests)
             blocks += [Heading(wording(say.lang)("examples")), Table(heads, rows)]
             links |= {} if self.suffix else {case.name: self._opened(case) for case in tests}
-        html = Markup(fragment(ended(blocks, say, full=True), 0, links))
+        html = Markup(fragment(ended(blocks, say), 0, links))
         changes = [(a, b) for a, b in pairwise(say.registry.in_time) if self._changed(a, b, id_)]
         values = {"html": html, "title": title, "changes": changes, "say": say}
         values |= {} if case is None else {"state": case[0]}
@@ -155,11 +155,11 @@ class RulesPages:
         sides = (_side(registry, a), _side(registry, b))
         found = compared(registry, registry, [(a, b)])
         title = " → ".join(self.say.label(registry.by_id(id_)) for id_ in (a, b))
-        say = self.say.noting()
+        say = self.say.noting(full=True)
         _, *told = tables(Diff(sides=sides, found=found, effects=effects), say)
         blocks = [Heading(title, 1), *(self._named(block) for block in told if block != Paragraph(say("diff_hidden")))]
         asked = not self.suffix and effects is None and (a, b) in _pairs(registry)
-        parts = ended(blocks, say, full=True)
+        parts = ended(blocks, say)
         if Heading(say("texts")) in parts:
             place = parts.index(Heading(say("texts")))
             parts = (*parts[:place], Fold(say("texts"), parts[place + 1 :]))

@@ -137,7 +137,7 @@ class Shown:
 
     def _changes(self, reading: Reading, choice: str) -> str:
         """What a choice would change; nothing of the one taken."""
-        return self.say.listed(told_effects(reading.others.get(choice, ()), self.say, full=True))
+        return self.say.listed(told_effects(reading.others.get(choice, ()), self.say.in_full()))
 
     @property
     def missing(self) -> list[tuple[str, str, str]]:

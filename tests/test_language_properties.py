@@ -19,7 +19,7 @@ from engine.evaluation.session import Session
 from engine.language import scalars
 from engine.language.values import NOT_APPLICABLE, add_months, full_years
 from engine.policy.loader import parse
-from engine.report.say import money
+from engine.report.values import money
 
 TRUTHS = st.lists(st.sampled_from([True, False, None]), min_size=1, max_size=6)
 DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31))

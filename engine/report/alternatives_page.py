@@ -20,7 +20,8 @@ from engine.report.formats import formats
 from engine.report.objects import as_json, each_as_json
 from engine.report.page import Block, Heading, Paragraph, Tree, section
 from engine.report.parts import item_heading
-from engine.report.say import Say, exact_text, to_json
+from engine.report.say import Say
+from engine.report.values import exact_text, to_json
 
 # Changes of several facts that the page shows where fewer facts are enough, and where they are not.
 MORE_BESIDE, MORE_ALONE = 4, 12

@@ -16,7 +16,8 @@ from engine.proof.whom import Extent
 from engine.report.objects import as_json, each_as_json, exact_object, facts_object, named
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, section
 from engine.report.reasons import EUROS
-from engine.report.say import Json, Say, money, to_json
+from engine.report.say import Say
+from engine.report.values import Json, money, to_json
 from engine.report.whom import Whom
 
 # What a page shows of one result, or of all criteria; an object holds all.

@@ -16,7 +16,8 @@ from engine.report.decided import Decided, Undecided, unsaid_ids
 from engine.report.html import html
 from engine.report.page import Page
 from engine.report.reasons import why
-from engine.report.say import Say, to_json
+from engine.report.say import Say
+from engine.report.values import to_json
 
 
 def decisions_html(shown: Page, alone: Decision | None, say: Say) -> str:

@@ -24,7 +24,8 @@ from engine.report.diff_page import Diff, page, shown, tables
 from engine.report.edit_words import Speaker, inline, speaker
 from engine.report.formats import formats, markdown
 from engine.report.objects import as_json, each_as_json, named
-from engine.report.say import Say, money
+from engine.report.say import Say
+from engine.report.values import money
 from engine.report.whom import Whom
 
 

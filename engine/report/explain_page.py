@@ -61,7 +61,7 @@ def page(explained: Explained, say: Say) -> Iterator[Block]:
     yield from item_heading(explained.decision, explained.item, say)
     decision, headline = explained.decision, explained.decision.headline
     keys = {DOUBTFUL, *({NOT_DUE, DUE_IF, UNMET} if explained.item in (headline.due, headline.recover) else ())}
-    yield from remark_blocks(remarks([decision], decision.obligations, say, keys=keys), say)
+    yield from remark_blocks(remarks([decision], decision.obligations, say, keys=keys), say.in_full())
     yield Tree(tuple(_chain(explained.decision, say, result, 0, set())))
     facts = [say.registry.vocabulary.facts[name] for name in result.missing]
     rows = tuple((say.named(fact.question[say.lang], fact.name), fact.where[say.lang]) for fact in facts)

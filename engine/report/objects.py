@@ -26,7 +26,8 @@ from engine.language.expressions import Citation
 from engine.language.facts import BENEFICIARY
 from engine.language.types import Type
 from engine.language.values import Scalar
-from engine.report.say import Json, Say, exact_text, to_json
+from engine.report.say import Say
+from engine.report.values import Json, exact_text, to_json
 
 _PLAIN = frozenset((type(None), bool, int, str))  # the same in JSON
 RESULT_KINDS = ("outcome", "criterion", "quantity", "table")

@@ -18,7 +18,8 @@ from engine.report.parts import convention_line, noted
 from engine.report.readings import reading_otherwise
 from engine.report.reasons import why
 from engine.report.remarks import OPEN, REMARKS, remark_blocks, remarks
-from engine.report.say import Say, to_json
+from engine.report.say import Say
+from engine.report.values import to_json
 
 if TYPE_CHECKING:
     from engine.inquiry.possible import Outlook
@@ -52,7 +53,7 @@ def page(questions: Questions, say: Say) -> Iterator[Block]:
     yield Heading(say("ask_title", title=questions.title), 1)
     yield convention_line(asked.decision, say)
     say, keys = reading_otherwise(questions.readings, say), set(REMARKS) - {OPEN}
-    yield from remark_blocks(remarks([asked.decision], asked.decision.obligations, say, keys), say)
+    yield from remark_blocks(remarks([asked.decision], asked.decision.obligations, say, keys), say.in_full())
     for number, question in enumerate(asked.questions, 1):
         fact = question.fact
         answers = [answers_text(fact, say), *([say("ask_absence")] if fact.absence_answers else [])]

@@ -10,7 +10,8 @@ from engine.evaluation.decision import ObligationLine, PaymentLine, Result
 from engine.report.objects import as_json, value_object
 from engine.report.page import Block, Heading, Paragraph, Tree, by_years, section
 from engine.report.parts import named_years
-from engine.report.say import Say, to_json
+from engine.report.say import Say
+from engine.report.values import to_json
 
 if TYPE_CHECKING:
     from engine.inquiry.readings import Effect, Reading, Seen

@@ -12,7 +12,8 @@ from engine.language.facts import YEAR
 from engine.language.types import number
 from engine.policy.model import Criterion
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, in_runs, section
-from engine.report.say import Say, lowered
+from engine.report.say import Say
+from engine.report.values import lowered
 
 MOST_FACTS = 2  # so many missing facts are named in a reason, the others counted
 

@@ -47,11 +47,11 @@ def remarks(
     yield from (Remark(key, text()) for key, text in chain(*found) if key in keys)
 
 
-def remark_blocks(found: Iterable[Remark], say: Say, full: bool = True) -> Iterator[Block]:
-    """A paragraph for each remark; unless ``full``, of many open criteria for the first, and how many others are."""
+def remark_blocks(found: Iterable[Remark], say: Say) -> Iterator[Block]:
+    """A paragraph for each remark; unless in full, of many open criteria for the first, and how many others are."""
     told = list(found)
     waiting = [each for each in told if each.key == OPEN]
-    left_out = [] if full else waiting[MOST_OPEN:]
+    left_out = [] if say.full else waiting[MOST_OPEN:]
     for each in told:
         if each not in left_out:
             yield Paragraph(said(each, say), TONES.get(each.key, "heed"))

@@ -27,8 +27,9 @@ from engine.report.page import Block
 from engine.report.parts import noted
 from engine.report.readings import add_otherwise, reading_objects, supposed_objects
 from engine.report.reasons import why
-from engine.report.say import Say, money, to_json
+from engine.report.say import Say
 from engine.report.timeline_page import timeline_blocks
+from engine.report.values import money, to_json
 
 if TYPE_CHECKING:
     from engine.inquiry.readings import Reading

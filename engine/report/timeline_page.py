@@ -43,7 +43,7 @@ def timeline_blocks(
     first = timeline.rows[0].decision
     yield from parts.verdict_heading(first, say, title)
     decisions = [*(row.decision for row in timeline.rows), timeline.last]
-    yield from remark_blocks(remarks(decisions, timeline.obligations, say), say)
+    yield from remark_blocks(remarks(decisions, timeline.obligations, say), say.in_full())
     if first.refused:
         yield from readings_blocks(of_the_verdict(first, readings), say)
         return

@@ -23,7 +23,8 @@ from engine.language.values import UNDETERMINED, Absent, Value
 from engine.policy.model import CONSISTENCY, Item
 from engine.policy.registry import Registry
 from engine.proof.whom import Extent
-from engine.report.say import Say, lowered
+from engine.report.say import Say
+from engine.report.values import lowered
 
 MAX_VALUES = 4
 SAYS_LITTLE = 4

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from engine.language.facts import Fact
 from engine.report.questions_page import answers_text
-from engine.report.say import Say, unit_text
+from engine.report.say import Say
+from engine.report.values import unit_text
 from engine.web.state import Fault, State, written
 from engine.web.templates import wording
 

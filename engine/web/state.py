@@ -18,7 +18,7 @@ from engine.language.typing import is_date
 from engine.language.values import Scalar, as_written
 from engine.policy.document import NOWHERE, Document, marked
 from engine.policy.registry import Registry
-from engine.report.say import to_json
+from engine.report.values import to_json
 from engine.words import LANGUAGES
 
 MAX_ADDRESS = 4096  # characters of a path with its parameters

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from engine.letters.people import OF_PEOPLE
 from engine.report.html import spaced
-from engine.report.say import scalar_text
+from engine.report.values import scalar_text
 from engine.web.state import State
 from engine.words import LANGUAGES, read_words
 

@@ -30,7 +30,8 @@ from engine.report.decided import told_case
 from engine.report.html import fragment
 from engine.report.options_page import Way
 from engine.report.page import Heading
-from engine.report.say import Say, scalar_text
+from engine.report.say import Say
+from engine.report.values import scalar_text
 from engine.web.curve import Curve, curve, curve_table
 from engine.web.estimate import decided
 from engine.web.state import TEXT, State

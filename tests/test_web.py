@@ -167,6 +167,11 @@ def test_an_answer_that_cannot_be_read_is_shown_again_with_what_was_expected(ser
     assert "<title>Erreur\u00a0:".encode() in answer.body
 
 
+def test_what_is_wrong_with_an_answer_is_a_sentence(served: Client) -> None:
+    page = served.get("/estimer", {"contrat.date_signature": "32/13/2024"}).text
+    assert "Le jour « 32/13/2024 » n'existe pas au calendrier" in html.unescape(page).replace("\u202f", " ")
+
+
 def test_a_result_is_not_given_over_a_wrong_answer(served: Client) -> None:
     wrong = served.get("/resultat", {**ORDINARY, "contrat.annee": "99"})
     assert (wrong.status, wrong.address.partition("?")[0]) == (422, "/estimer")

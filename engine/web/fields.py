@@ -67,7 +67,7 @@ def _fault_text(fault: Fault, fact: Fact, expected: str, lang: str) -> str:
     told = fault.problem.message(lang)
     if fact.name in told or fault.problem.code == "fact-value":
         told = wording(lang)("answer_unread", written=fault.written, expected=expected)
-    return told
+    return told[:1].upper() + told[1:]
 
 
 def _values(fact: Fact) -> Iterable[str]:

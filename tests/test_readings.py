@@ -301,7 +301,7 @@ def test_a_duty_that_is_unmet_under_one_reading_says_so_where_it_is_told(tmp_pat
     for format_ in ("text", "markdown"):
         page = said("evaluate", str(case), "--ids", "--format", format_).replace("\\", "")
         unmet = page[page.index("Obligation non tenue") :].partition("Il manque")[0]
-        assert "certificat_des_contrats_anterieurs=trois_ans)) : fait, 01/07/2027" in unmet
+        assert "certificat_des_contrats_anterieurs=trois_ans)) : fait le 01/12/2026" in unmet
 
 
 def test_an_assumption_that_moves_only_what_is_left_of_an_open_amount_is_listed(session: Session) -> None:

@@ -288,3 +288,28 @@ def test_events_of_which_the_rules_say_nothing_are_told(tmp_path: Path) -> None:
     told = json.loads(avenant("timeline", str(life), "--format", "json").stdout)
     assert [event["type"] for event in told["without_rule"]] == ["absence_assistant"]
     assert "ne disent rien de" in avenant("timeline", str(life), "--lang", "fr").stdout
+
+
+def test_a_duty_that_is_done_has_the_day_that_shows_it_and_its_facts_explain_it(tmp_path: Path) -> None:
+    case = tmp_path / "done.yaml"
+    case.write_text(
+        "contrat: {date_signature: 2024-09-02, date_embauche: 2024-09-10, option: demi_etp, annee: 3}\n"
+        "assistant: {niveau_diplome: 4, date_debut_formation: 2025-01-15, date_certification: 2026-02-01,\n"
+        "  ancien_secretaire: true, date_depart_secretaire: 2024-09-10, date_remplacement_secretaire: 2025-03-01}\n",
+        encoding="utf-8",
+    )
+    days = {
+        "formation.debut": "2025-01-15",
+        "formation.certification": "2026-02-01",
+        "secretariat.remplacement": "2025-03-01",  # through the criterion that it reads
+        "profil.diplome": None,  # no fact says when
+    }
+    duties = {each["id"]: each for each in object_of("evaluate", str(case))["obligations"]}
+    assert {id_: duties[id_]["done"] for id_ in days} == days
+    assert duties["profil.diplome"]["facts"] == {"assistant.niveau_diplome": 4}
+    page = said("evaluate", str(case), "text", "--full")
+    assert "fait le 01/02/2026" in page
+    explained = said("explain", str(case), "text", "formation.certification")
+    assert "fait le 01/02/2026" in explained
+    assert "échéance" not in explained
+    assert "Date du certificat : 01/02/2026" in explained

@@ -113,6 +113,7 @@ class ObligationLine:
     ``status``: done, unmet (as the facts say), pending, overdue, to_check or closed (on the day asked about),
     not_applicable or undetermined.
     ``judged``: a day was given to compare with; without it a duty that is pending has its own day and no more.
+    ``done``: the day that shows it as done; ``facts`` are those that the status rests on.
     ``if_unmet`` is what follows where it is not met, one of :data:`engine.policy.model.IF_UNMET`, or None.
     """
 
@@ -120,6 +121,8 @@ class ObligationLine:
     label: Text
     status: str
     due: dt.date | None
+    done: dt.date | None
+    facts: Mapping[str, Scalar]
     due_reason: Text | None
     cite: tuple[Citation, ...]
     missing: tuple[str, ...]

@@ -194,31 +194,33 @@ def _fire(item: Item, outcome: OutcomeProgram, verdicts: Sequence[Value]) -> Fir
     return Fired(tuple(dict.fromkeys(firing.rule for firing in firings)), tuple(trace))
 
 
-def obligation_status(compiled: Compiled, run: Run, as_of: dt.date | None) -> tuple[str, dt.date | None, int]:
-    """Status, due day and missing facts of an obligation; late only with a day to compare with.
+def obligation_status(compiled: Compiled, run: Run, as_of: dt.date | None) -> tuple[str, dt.date | None, int, int]:
+    """Status, due day, missing facts and grounds of an obligation; late only with a day to compare with.
 
     One that the facts say was not met, or not in time, is unmet. A late one whose day the contract does not outlive is
     closed; one that nothing in a case can show as done is to be checked, and never overdue.
     """
     gate = run.answers[compiled.step.item.id]
     if gate[0] is NOT_APPLICABLE:
-        return ("not_applicable", None, 0)
+        return ("not_applicable", None, 0, gate[1])
     due, due_lacks = None, 0
     if compiled.due is not None:
         day, _, due_lacks = compiled.due(run.slots)
         due = day if isinstance(day, dt.date) else None
     if gate[0] is UNDETERMINED:
-        return ("undetermined", due, gate[2])
-    if compiled.unmet_when is not None and compiled.unmet_when(run.slots)[0]:
-        return ("unmet", due, 0)
+        return ("undetermined", due, gate[2], gate[1])
+    if compiled.unmet_when is not None and (unmet := compiled.unmet_when(run.slots))[0]:
+        return ("unmet", due, 0, gate[1] | unmet[1])
+    rests = gate[1]
     if compiled.done_when is not None:
-        done, _, lacks = compiled.done_when(run.slots)
+        done, used, lacks = compiled.done_when(run.slots)
+        rests |= used
         if done:
-            return ("done", due, 0)
+            return ("done", due, 0, rests)
         if done is None:
-            return ("undetermined", due, lacks)
+            return ("undetermined", due, lacks, rests)
     late = as_of is not None and due is not None and as_of > due
-    return (_late(compiled) if late else "pending", due, due_lacks if due is None else 0)
+    return (_late(compiled) if late else "pending", due, due_lacks if due is None else 0, rests)
 
 
 def _late(compiled: Compiled) -> str:

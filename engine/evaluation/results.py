@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.errors import InputFault, Problem, nearest
@@ -13,7 +13,7 @@ from engine.evaluation.facts import Facts
 from engine.evaluation.limits import limits_of
 from engine.evaluation.program import Compiled, Program, Run, bits
 from engine.evaluation.slots import MEMO, Decided
-from engine.language.expressions import Citation, Scale, Text, Unpublished
+from engine.language.expressions import Citation, Compare, FactRef, ItemRef, Scale, Text, Unpublished, find
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy import model
 from engine.policy.overlays import Laid
@@ -233,19 +233,23 @@ def payments(program: Program, run: Run, found: Mapping[str, Result]) -> tuple[P
     return tuple(lines)
 
 
-def obligations(program: Program, run: Run, as_of: dt.date | None) -> tuple[ObligationLine, ...]:
+def obligations(program: Program, run: Run, facts: Facts, as_of: dt.date | None) -> tuple[ObligationLine, ...]:
     """Every obligation with its status on the day asked about."""
     lines = []
     for compiled in program.obligations:
         item = compiled.step.item
-        status, due, missing = obligation_status(compiled, run, as_of)
+        status, due, missing, rests = obligation_status(compiled, run, as_of)
         lacks = program.names_in(missing & ~run.given)
+        behind = {name: facts[name] for name in _facts_of(program, run, rests)}
+        days = [behind.get(name) for name in _days(program, item)] if status == "done" else []
         lines.append(
             ObligationLine(
                 id=item.id,
                 label=item.label,
                 status=status,
                 due=due,
+                done=max((day for day in days if isinstance(day, dt.date)), default=None),
+                facts=behind,
                 due_reason=_due_reason(compiled, due),
                 cite=item.cite,
                 missing=lacks,
@@ -255,6 +259,24 @@ def obligations(program: Program, run: Run, as_of: dt.date | None) -> tuple[Obli
             )
         )
     return tuple(lines)
+
+
+def _facts_of(program: Program, run: Run, rests: int) -> Iterator[str]:
+    """The facts given that a condition rests on, itself or through what it reads."""
+    for name in program.names_in(rests & (program.item_bits | run.given)):
+        yield from _facts_of(program, run, run.answers[name][1]) if name in run.answers else (name,)
+
+
+def _days(program: Program, item: model.Item) -> frozenset[str]:
+    """The facts whose being known shows that a duty is done, or that what it reads is so."""
+    found = program.grounds.get(("days", item.id))
+    if found is None:
+        items = {compiled.step.item.id: compiled.step.item for compiled in program.steps}
+        seen = item.body.done_when if isinstance(item.body, model.Obligation) else item.body
+        own = {c.left.name for c in find(Compare, seen) if c.operator == "known" and isinstance(c.left, FactRef)}
+        found = frozenset(own).union(*(_days(program, items[ref.id]) for ref in find(ItemRef, seen)))
+        program.grounds[("days", item.id)] = found
+    return found
 
 
 def _due_reason(compiled: Compiled, due: dt.date | None) -> Text | None:

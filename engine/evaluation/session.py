@@ -153,7 +153,7 @@ class Session:
             facts=facts,
             results=found,
             payments=payments(program, run, found) if YEAR in facts else (),
-            obligations=obligations(program, run, as_of),
+            obligations=obligations(program, run, facts, as_of),
             interpretations={id_: choice for id_, choice in case.choices.items() if id_ in used},
             trace=tuple(run.trace),
             years=self._years(case) if years and YEAR not in facts else (),

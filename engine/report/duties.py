@@ -52,9 +52,10 @@ def _duties_table(lines: Sequence[ObligationLine], say: Say) -> Iterator[Block]:
 
 
 def _sentence(line: ObligationLine, say: Say) -> str:
-    """A duty, its status and day, and what follows where it is not met or is read otherwise."""
+    """A duty, its status and day, if it is not done, and what follows where it is not met or is read otherwise."""
     follows = _follows(line, say)
-    dated = ", ".join(filter(None, (marked_duty(line, say), say.scalar(line.due) if line.due else "")))
+    day = say.scalar(line.due) if line.due and line.status != "done" else ""
+    dated = ", ".join(filter(None, (marked_duty(line, say), day)))
     told = (dated, follows and say("otherwise_follows", unmet=follows), say.otherwise("duty", line.id))
     return f"{say.pair(say.name(line), say.listed(filter(None, told)))}."
 

@@ -12,7 +12,7 @@ from engine.inquiry.readings import Reading, readings_on
 from engine.inquiry.suppositions import Supposed, supposed_on
 from engine.report.decided import Decided
 from engine.report.formats import formats
-from engine.report.objects import doubt_objects, result_object
+from engine.report.objects import doubt_objects, obligation_object, result_object
 from engine.report.page import Block, Heading, Table, Tree, section
 from engine.report.parts import item_heading, noted
 from engine.report.readings import reading_objects, readings_blocks, supposed_blocks, supposed_objects
@@ -58,12 +58,13 @@ class Explained:
 def page(explained: Explained, say: Say) -> Iterator[Block]:
     """What the item came out as, the chain behind it, what it waits for, and what it would be otherwise."""
     result = explained.decision.results[explained.item]
+    waits = (explained.decision.obligation(explained.item) or result).missing
     yield from item_heading(explained.decision, explained.item, say)
     decision, headline = explained.decision, explained.decision.headline
     keys = {DOUBTFUL, *({NOT_DUE, DUE_IF, UNMET} if explained.item in (headline.due, headline.recover) else ())}
     yield from remark_blocks(remarks([decision], decision.obligations, say, keys=keys), say.in_full())
     yield Tree(tuple(_chain(explained.decision, say, result, 0, set())))
-    facts = [say.registry.vocabulary.facts[name] for name in result.missing]
+    facts = [say.registry.vocabulary.facts[name] for name in waits]
     rows = tuple((say.named(fact.question[say.lang], fact.name), fact.where[say.lang]) for fact in facts)
     yield from section(Heading(say("missing"), tone="open"), Table((say("question"), say("where")), rows))
     yield from supposed_blocks(explained.supposed, say.in_full())
@@ -77,8 +78,10 @@ def page(explained: Explained, say: Say) -> Iterator[Block]:
 def data(explained: Explained, say: Say) -> Any:
     """The item and all results that it rests on."""
     results = explained.decision.below(explained.item)
+    duty = explained.decision.obligation(explained.item)
     found: dict[str, Any] = {
         "item": explained.item,
+        **({} if duty is None else {"obligation": obligation_object(duty, say)}),
         "consistency": doubt_objects([explained.decision], say),
         "results": {result.id: result_object(result, say) for result in results},
         "readings": reading_objects(explained.readings, say),
@@ -104,11 +107,12 @@ def _chain(decision: Decision, say: Say, result: Result, depth: int, seen: set[s
     seen.add(result.id)
     facts = say.registry.vocabulary.facts
     above = {name for id_ in result.uses for name in decision.results[id_].facts}
-    for name, value in result.facts.items():
+    rests = decision.obligation(result.id) or result  # a duty on what shows it as done, too
+    for name, value in rests.facts.items():
         if name not in above or not result.uses:
             yield depth + 1, say.pair(say.named(say.label(facts[name]), name), say.fact(name, value))
     lacking = {name for id_ in result.uses for name in decision.results[id_].missing}
-    for name in result.missing:
+    for name in rests.missing:
         if name not in lacking:
             yield depth + 1, say("missing_count", names=say.named(say.label(facts[name]), name))
     for id_ in result.uses:

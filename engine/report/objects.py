@@ -178,7 +178,7 @@ def payment_object(line: PaymentLine, say: Say) -> dict[str, Any]:
 
 def obligation_object(line: ObligationLine, say: Say) -> dict[str, Any]:
     """An obligation with its status."""
-    return as_json(line, say, "id", "label", "status", "due", "if_unmet", "cite", "missing")
+    return as_json(line, say, "id", "label", "status", "due", "done", "if_unmet", "facts", "cite", "missing")
 
 
 def doubt_objects(decisions: Iterable[Decision], say: Say) -> list[dict[str, Any]]:

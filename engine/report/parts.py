@@ -10,6 +10,7 @@ from typing import TypeVar
 from engine.evaluation.decision import Decision, Result
 from engine.policy.model import SOURCE_KINDS, Source
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
+from engine.report.reasons import duty_status
 from engine.report.say import Say
 
 Subject = TypeVar("Subject")
@@ -33,8 +34,8 @@ def item_heading(decision: Decision, item: str, say: Say) -> Iterator[Block]:
     """What an item came out as, and under which convention."""
     result = decision.results[item]
     if (line := decision.obligation(item)) is not None:
-        due = f", {say('due').lower()} {say.scalar(line.due)}" if line.due else ""
-        yield Heading(say.pair(say.label(result), say.value(line.status) + due), 1)
+        due = f", {say('due').lower()} {say.scalar(line.due)}" if line.due and line.status != "done" else ""
+        yield Heading(say.pair(say.label(result), duty_status(line, say) + due), 1)
     else:
         yield Heading(say.pair(say.label(result), say.result(result)), 1)
     yield Paragraph(say.pair(say.label(decision.convention), f"{decision.selected_because[say.lang]}."))

@@ -10,6 +10,7 @@ from engine.evaluation.decision import ObligationLine, PaymentLine, Result
 from engine.report.objects import as_json, value_object
 from engine.report.page import Block, Heading, Paragraph, Tree, by_years, section
 from engine.report.parts import named_years
+from engine.report.reasons import duty_status
 from engine.report.say import Say
 from engine.report.values import to_json
 
@@ -125,7 +126,8 @@ def seen_text(seen: Seen | None, say: Say) -> str:
         case ObligationLine(status="pending", judged=False, due=due) if due is not None:
             return say.scalar(due)
         case ObligationLine():
-            return f"{say.value(seen.status)}, {say.scalar(seen.due)}" if seen.due else say.value(seen.status)
+            day = f", {say.scalar(seen.due)}" if seen.due and seen.status != "done" else ""
+            return duty_status(seen, say) + day
     return seen[say.lang].rstrip(".")
 
 

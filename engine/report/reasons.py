@@ -159,8 +159,13 @@ def marked_day(line: PaymentLine, say: Say) -> str:
 def marked_duty(line: ObligationLine, say: Say) -> str:
     """The status of a duty, with the letter of what it waits for."""
     plain = line.status == "pending" and not line.judged
-    text = ("" if line.due else "—") if plain else say.value(line.status)
+    text = ("" if line.due else "—") if plain else duty_status(line, say)
     return _lettered(text, lacking(line.missing, say) if line.missing else "", say)
+
+
+def duty_status(line: ObligationLine, say: Say) -> str:
+    """The status of a duty, with the day on which it was done."""
+    return say.value(line.status) if line.done is None else say("done_on", day=say.scalar(line.done))
 
 
 def _lettered(text: str, reason: str, say: Say) -> str:

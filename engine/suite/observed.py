@@ -135,7 +135,7 @@ def _seen(compiled: Compiled, program: Program, slots: Slots, day: dt.date | Non
     value, used, missing, decided = answer(compiled, slots)
     if isinstance(item.body, Obligation):
         state = Run(slots, {item.id: (value, used, missing, decided)})
-        status, due, lacks = obligation_status(compiled, state, day)
+        status, due, lacks, _ = obligation_status(compiled, state, day)
         return (status, due, lacks & facts)
     derogation = item.body.derogations[decided].id if isinstance(item.body, Criterion) and decided is not None else None
     second = program.names.steps.get(item.id)

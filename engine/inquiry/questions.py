@@ -28,7 +28,6 @@ from engine.proof.apart import values_apart
 from engine.proof.encoding import Encoding
 from engine.proof.possible import encode_case
 from engine.proof.relevance import mattering
-from engine.proof.solving import DEFAULT_EFFORT
 
 ALL = "all"
 OBLIGATION = "obligation"
@@ -81,10 +80,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Finds the questions of many cases under one session; ``effort`` bounds each question to the solver."""
+    """Finds the questions of many cases under one session."""
 
     session: Session
-    effort: int = DEFAULT_EFFORT
 
     def ask(
         self,
@@ -118,7 +116,7 @@ class Asker:
         completions = list(trial.completed({name: kept or tuple(answers[name]) for name, (_, kept) in tried.items()}))
         idle = {name for name in answers if not tried[name][0] and not trial.settled_by(name, completions)}
         if idle and all(result.kind != OBLIGATION for result in open_):
-            idle -= mattering(encoding, self._in_schema_order(idle), ids, effort=self.effort)
+            idle -= mattering(encoding, self._in_schema_order(idle), ids)
             answers = {name: values for name, values in answers.items() if name not in idle}
         served = {name: sum(name in each.behind for each in completions) for name in answers}
         share = {name: Fraction(count, max(1, len(completions))) for name, count in served.items()}
@@ -147,7 +145,7 @@ class Asker:
         """The case with all that it may still be told."""
         known = self.session.registry.vocabulary.facts
         opened = [name for name in known if name not in decision.facts and name not in declined]
-        return encode_case(self.session, decision.convention, dict(decision.facts), opened, choices, effort=self.effort)
+        return encode_case(self.session, decision.convention, dict(decision.facts), opened, choices)
 
 
 @dataclass(frozen=True, slots=True)

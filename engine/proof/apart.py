@@ -102,5 +102,5 @@ def _starts(opened: OpenFact, fact: Fact, tests: Sequence[Sequence[Term]], low: 
 
 
 def _symbols(opened: OpenFact, fact: Fact, value: Scalar) -> Mapping[str, Plain]:
-    parts = zip(opened.parts, parts_of(fact, value), strict=True)
+    parts = zip(opened.parts, parts_of(fact.type, value), strict=True)
     return {opened.present.symbol.value: True} | {part.symbol.value: place for part, place in parts}

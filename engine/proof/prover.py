@@ -14,7 +14,6 @@ from fractions import Fraction
 from functools import cached_property
 
 from engine.language.logic import Plain, Term, evaluate
-from engine.language.symbolic import constant
 from engine.language.term_bank import TermBank
 from engine.proof.solving import DEFAULT_EFFORT, Model, Solver, Status
 from engine.proof.space import Space, Unknown
@@ -156,7 +155,7 @@ class _Search:
 
     def settle(self, unknowns: Sequence[Unknown]) -> None:
         """Gives each symbol in turn its first candidate that is possible."""
-        firsts = [self._among(unknown, 0, 0) for unknown in unknowns]
+        firsts = [unknown.among(self.space.bank, 0, 0) for unknown in unknowns]
         start = 0
         while start < len(unknowns):
             free = self._free(unknowns, firsts, start)
@@ -192,12 +191,12 @@ class _Search:
         guess = self.places.get(unknown.symbol, 0)
         while low < high:
             middle = next((place for place in (guess, guess - 1) if low <= place < high), (low + high) // 2)
-            if self._followed(self.solver.check_literals([self._among(unknown, 0, middle)])) is Status.SHOWN:
+            if self._followed(self.solver.check_literals([unknown.among(self.space.bank, 0, middle)])) is Status.SHOWN:
                 high = self.place(unknown)
             else:
                 low = middle + 1
         self.places[unknown.symbol] = high
-        self.solver.add(self._among(unknown, high, high))
+        self.solver.add(unknown.among(self.space.bank, high, high))
 
     def place(self, unknown: Unknown) -> int:
         """Which of its candidates the symbol has now."""
@@ -209,12 +208,3 @@ class _Search:
         if status is Status.SHOWN:
             self.model = self.solver.model()
         return status
-
-    def _among(self, unknown: Unknown, low: int, high: int) -> Term:
-        """That the symbol has one of the candidates from one place to another."""
-        bank, candidates, symbol = self.space.bank, unknown.candidates, unknown.symbol
-        if isinstance(candidates, range):
-            first, last = bank.whole(candidates[low]), bank.whole(candidates[high])
-            return bank.both(bank.at_most(first, symbol), bank.at_most(symbol, last))
-        words = [constant(bank, word) for word in candidates[low : high + 1]]
-        return bank.either(*(bank.same(symbol, word) for word in words if isinstance(word, Term)))

@@ -188,5 +188,5 @@ def _old_place(space: Space, name: str, now: Mapping[str, Scalar]) -> Term | Non
         return term_days.ordinal(bank, before)
     if name not in now:
         return None
-    (number,) = parts_of(space.vocabulary.facts[name], now[name])
+    (number,) = parts_of(space.vocabulary.facts[name].type, now[name])
     return bank.whole(int(number))

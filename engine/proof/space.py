@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
+from typing import Any
 
 from engine.evaluation.facts import Facts
 from engine.language import term_days
@@ -20,6 +21,7 @@ from engine.language.symbolic import Symbolic, constant
 from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
 from engine.language.terms import at_most
+from engine.language.types import Type
 from engine.language.values import Scalar, exact
 from engine.policy.model import Interpretation
 
@@ -33,6 +35,21 @@ class Unknown:
 
     symbol: Term
     candidates: range | tuple[Plain, ...]
+
+    def among(self, bank: TermBank, low: int = 0, high: int = -1) -> Term:
+        """That it has one of its candidates, from one place to another."""
+        if isinstance(self.candidates, range):
+            first, last = bank.whole(self.candidates[low]), bank.whole(self.candidates[high])
+            return bank.both(bank.at_most(first, self.symbol), bank.at_most(self.symbol, last))
+        words = self.candidates[low:] if high == -1 else self.candidates[low : high + 1]
+        return bank.either(*(self.being(bank, word) for word in words))
+
+    def being(self, bank: TermBank, value: Plain) -> Term:
+        """That it has this value."""
+        is_whole = isinstance(self.candidates, range)
+        known = bank.whole(int(value)) if is_whole else constant(bank, value)
+        assert isinstance(known, Term)
+        return bank.same(self.symbol, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +119,7 @@ class Space:
         for name, fact in self.open_facts.items():
             symbols[fact.present.symbol.value] = name in facts
             if name in facts:
-                parts: Sequence[Plain] = parts_of(self.vocabulary.facts[name], facts[name])
+                parts: Sequence[Plain] = parts_of(self.vocabulary.facts[name].type, facts[name])
             else:
                 parts = [part.candidates[0] for part in fact.parts]
             symbols.update((part.symbol.value, value) for part, value in zip(fact.parts, parts, strict=True))
@@ -172,7 +189,7 @@ def _space(
             value[name] = constant(bank, given[name]) if name in given else bank.nothing
     rules += _orders(bank, vocabulary, present, value)
     for question in asked.values():
-        rules.append(_one_of(bank, question))
+        rules.append(question.among(bank))
     choices = {id_: bank.word(choice) for id_, choice in chosen.items()}
     choices |= {id_: question.symbol for id_, question in asked.items()}
     return Space(
@@ -213,9 +230,9 @@ def _open_fact(bank: TermBank, fact: Fact, tag: str) -> OpenFact:
     return OpenFact(present, (Unknown(bank.symbol(f"value:{name}", sort), values),))
 
 
-def _scaled(fact: Fact, bound: Decimal | Scalar | None) -> int | None:
+def _scaled(fact: Fact, bound: Decimal | None) -> int | None:
     """A number of the fact in units of its last decimal."""
-    return None if bound is None else int(Fraction(bound) * 10 ** (fact.type.scale or 0))  # type: ignore[arg-type]
+    return None if bound is None else int(bound * 10 ** (fact.type.scale or 0))
 
 
 def _value(bank: TermBank, fact: Fact, parts: Sequence[Unknown]) -> Term | Day:
@@ -230,18 +247,9 @@ def _value(bank: TermBank, fact: Fact, parts: Sequence[Unknown]) -> Term | Day:
 def _range(bank: TermBank, parts: Sequence[Unknown], value: Term | Day) -> Iterator[Term]:
     for part in parts:
         if part.symbol.sort is not Sort.TRUTH:
-            yield _one_of(bank, part)
+            yield part.among(bank)
     if isinstance(value, Day):
         yield term_days.exists(bank, value)
-
-
-def _one_of(bank: TermBank, unknown: Unknown) -> Term:
-    """That the symbol has one of its candidates."""
-    found = unknown.candidates
-    if isinstance(found, range):
-        low, high = bank.whole(found[0]), bank.whole(found[-1])
-        return bank.both(bank.at_most(low, unknown.symbol), bank.at_most(unknown.symbol, high))
-    return bank.either(*(bank.same(unknown.symbol, bank.word(str(word))) for word in found))
 
 
 def _orders(
@@ -267,9 +275,8 @@ def of_parts(fact: Fact, parts: Sequence[Plain]) -> Scalar:
     return parts[0]
 
 
-def parts_of(fact: Fact, value: Scalar) -> tuple[Plain, ...]:
-    """A value of a fact as its symbols have it: numbers in units of their last decimal."""
+def parts_of(type_: Type, value: Any) -> tuple[Plain, ...]:
+    """A value of this type as its symbols have it: numbers in units of their last decimal."""
     if isinstance(value, dt.date):
         return (value.year, value.month, value.day)
-    scaled = _scaled(fact, value) if fact.type.kind == "number" else None
-    return (value if scaled is None else scaled,)
+    return (int(value * 10**type_.scale) if type_.kind == "number" and type_.scale is not None else value,)

@@ -20,6 +20,7 @@ from engine.language.types import Type
 from engine.language.values import Absent, Number, Scalar, Value
 from engine.proof.prover import Prover
 from engine.proof.solving import Status
+from engine.proof.space import parts_of
 from engine.proof.witness import value_of
 
 WIDEST = 10**7  # numbers further than this from a witness count as without a bound
@@ -36,13 +37,8 @@ class Input:
     def symbols_of(self, value: Any) -> dict[str, Plain]:
         """What its symbols are where it has a value."""
         parts = self.answer.value if isinstance(self.answer.value, Day) else cone((self.answer.value,))
-        values = [value]
-        if isinstance(value, dt.date):
-            values = [value.year, value.month, value.day]
-        elif self.type.kind == "number" and self.type.scale is not None:
-            values = [int(value * 10**self.type.scale)]
         names = (str(part.value) for part in parts if part.operator == "symbol")
-        return dict(zip(names, values, strict=True))
+        return dict(zip(names, parts_of(self.type, value), strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from engine.proof.defects import AllCases, all_cases
 from engine.proof.encoding import Encoding
 from engine.proof.layers import Layer
 from engine.proof.prover import Symbols
-from engine.proof.solving import DEFAULT_EFFORT, Status
+from engine.proof.solving import Status
 
 
 @dataclass(slots=True)
@@ -27,7 +27,6 @@ class Equivalence:
     """Every case of every convention, encoded at the first question."""
 
     session: Session
-    effort: int = DEFAULT_EFFORT
     _cases: list[AllCases] = field(default_factory=list)
 
     def shown(self, item: Item, changed: Session) -> tuple[Status, Encoding | None, Symbols]:
@@ -51,7 +50,7 @@ class Equivalence:
 
     def _encoded(self) -> list[AllCases]:
         if not self._cases:
-            self._cases = [*all_cases(self.session, self.effort)]
+            self._cases = [*all_cases(self.session)]
         return self._cases
 
 

@@ -59,7 +59,8 @@ class CauseSearch:
 
         Of several, the one whose edits come last in the plans: nearest to the result.
         """
-        bank, case = self.prover.space.bank, self._case(symbols)
+        bank, space = self.prover.space.bank, self.prover.space
+        case = bank.both(*(each.being(bank, symbols[each.symbol.value]) for each in space.unknowns()))
         others = (bank.negate(term) for each, term in self.selectors.items() if each not in within)
         goal = [case, self.makes(result), *others]
         if own is not None:
@@ -69,16 +70,3 @@ class CauseSearch:
             if status is Status.SHOWN:
                 return tuple(each for each in within if self.selectors[each] in taken)
         return ()
-
-    def _case(self, symbols: Symbols) -> Term:
-        """That every symbol has its value."""
-        bank, space = self.prover.space.bank, self.prover.space
-        terms = []
-        for unknown in space.unknowns():
-            value = symbols[unknown.symbol.value]
-            if isinstance(value, bool):
-                terms.append(unknown.symbol if value else bank.negate(unknown.symbol))
-            else:
-                constant = bank.word(value) if isinstance(value, str) else bank.whole(int(value))
-                terms.append(bank.same(unknown.symbol, constant))
-        return bank.both(*terms)

@@ -204,6 +204,36 @@ def test_a_letter_of_a_refusal_has_no_amount(tmp_path: Path) -> None:
         assert "€" not in text_of(tmp_path / "l.docx")
 
 
+def test_a_refusal_names_what_is_asked_and_not_the_condition_by_its_name(tmp_path: Path) -> None:
+    case = tmp_path / "tiers.yaml"
+    case.write_text(
+        'contrat: {date_signature: "2024-11-04", option: tiers_etp}\n'
+        "medecin: {secteur: secteur_1, specialite: cardiologie, age: 50, nouvellement_installe: false}\n"
+        "patientele: {fa_depart: 1700, percentile_fa: 60}\n",
+        encoding="utf-8",
+    )
+    result = write(case, "refus", tmp_path / "lettre.docx", *PEOPLE)
+    assert result.exit_code == 0, result.stderr
+    asked = text_of(tmp_path / "lettre.docx").partition("Condition non remplie")[2].partition("Votre situation")[0]
+    assert "le tiers temps est fermé" in asked
+    assert "Option ouverte au médecin" not in asked
+
+
+def test_a_group_has_no_option_to_be_filled_in_and_each_year_has_its_first_day(tmp_path: Path) -> None:
+    case = tmp_path / "groupe.yaml"
+    case.write_text(
+        "beneficiaire: maison_de_sante\ncontrat: {date_signature: 2026-03-02, annee: 1}\n"
+        "groupe: {forme: sisa, medecins: 4, generalistes: true, etp_assistants: 4, contrats_individuels: 0}\n"
+        "patientele: {mt_depart: 3600, fa_depart: 6000}\n",
+        encoding="utf-8",
+    )
+    result = write(case, "accord", tmp_path / "lettre.docx", *PEOPLE, "--complete", "--as-of", "2026-03-10")
+    assert result.exit_code == 0, result.stderr
+    said = text_of(tmp_path / "lettre.docx")
+    assert "Le contrat signé le 02/03/2026 remplit" in said
+    assert "02/03/2026 | 152" in said.replace("\u202f", " ").replace("\t", " | ")
+
+
 def test_a_right_that_would_change_the_sum_stands_beside_it(tmp_path: Path) -> None:
     write(CASES / "aged_67_contract_2023.yaml", "versement", tmp_path / "l.docx")
     said = text_of(tmp_path / "l.docx").replace("\u202f", " ")

@@ -13,12 +13,13 @@ from docx import Document
 from docx.shared import Cm, Pt, RGBColor
 
 SOURCES = "Textes cités"
+OPTION = "{% if contrat.option %}, option « {{ contrat.option }} »,{% endif %}"
 BODIES: dict[str, tuple[str, list[str]]] = {
     "accord": (
         "Aide à l'emploi d'un assistant médical – accord",
         [
             (
-                "Le contrat signé le {{ contrat.date_signature }}, option « {{ contrat.option }} », remplit les "
+                "Le contrat signé le {{ contrat.date_signature }}" + OPTION + " remplit les "
                 "conditions de l'aide conventionnelle à l'emploi d'un assistant médical, selon le texte applicable : "
                 "{{ contrat.convention }} ({{ contrat.pourquoi }})."
             ),
@@ -86,10 +87,7 @@ BODIES: dict[str, tuple[str, list[str]]] = {
     "objectif": (
         "Aide à l'emploi d'un assistant médical – objectif de patientèle",
         [
-            (
-                "Le contrat du {{ contrat.date_signature }}, option « {{ contrat.option }} », a ces objectifs "
-                "({{ contrat.convention }}) :"
-            ),
+            ("Le contrat du {{ contrat.date_signature }}" + OPTION + " a ces objectifs ({{ contrat.convention }}) :"),
             "{%p for o in objectifs %}",
             "– {{ o.nom }} : {{ o.valeur }}{% if o.depart %} (d'après : {{ o.depart }}){% endif %}",
             "{%p endfor %}",

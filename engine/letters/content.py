@@ -13,6 +13,7 @@ from engine.language.facts import SIGNATURE
 from engine.letters.amounts import in_words
 from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, VERSEMENT, WEAK, Matter
 from engine.letters.people import ADDRESSEE, FIELDS, OPTION, SENDER, People, blanks, filled_in
+from engine.policy.model import YEAR_START
 from engine.report.page import Tree
 from engine.report.readings import readings_blocks, supposed_blocks
 from engine.report.reasons import EUROS, facts_behind, waiting
@@ -77,9 +78,10 @@ class _Cited:
 
 def _contract(decision: Decision, say: Say, lacks: Mapping[str, str]) -> dict[str, str]:
     option = decision.facts.get(OPTION)
+    chosen = None if option is None else say.fact(OPTION, option)
     return {
         "date_signature": say.scalar(decision.facts[SIGNATURE]),
-        "option": filled_in(OPTION, None if option is None else say.fact(OPTION, option), lacks),
+        "option": filled_in(OPTION, chosen, lacks) if chosen or OPTION in lacks else "",
         "convention": say.label(decision.convention),
         "pourquoi": decision.selected_because[say.lang],
     }
@@ -87,7 +89,11 @@ def _contract(decision: Decision, say: Say, lacks: Mapping[str, str]) -> dict[st
 
 def _motives(matter: Matter, say: Say, cited: _Cited) -> Entries:
     return [
-        {"condition": say.label(each), "situation": facts_behind(each, matter.decision, say), "texte": cited(each.cite)}
+        {
+            "condition": say.label(each) if each.refusal is None else each.refusal[say.lang],
+            "situation": facts_behind(each, matter.decision, say),
+            "texte": cited(each.cite),
+        }
         for each in matter.not_met()
     ]
 
@@ -101,13 +107,15 @@ def _conditions(matter: Matter, say: Say, cited: _Cited) -> Entries:
 def _years(matter: Matter, say: Say, cited: _Cited) -> Entries:
     """The most that each contract year pays."""
     decision = matter.decision
+    found: list[tuple[int, Any, Result | None]]
     if matter.life is not None:
         ids = decision.headline.maximum
         found = [(row.year, row.start, row.decision.stated(ids)) for row in matter.life.rows]
     elif decision.years:
         found = [(line.year, line.start, line.amount) for line in decision.years]
     else:
-        found = [(year, None, each.stated(each.headline.maximum)) for year, each in matter.decisions]
+        starts = {year: each.results[YEAR_START].value for year, each in matter.decisions}
+        found = [(year, starts[year], each.stated(each.headline.maximum)) for year, each in matter.decisions]
     return [
         {"annee": str(year), "debut": say.scalar(start), "montant": _amount(result, say, cited)}
         for year, start, result in found

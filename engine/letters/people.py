@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
+from engine.language.expressions import FactRef, find
 from engine.letters.matter import Matter
 from engine.policy.document import Document
 from engine.words import read_groups
@@ -45,7 +46,8 @@ def blanks(matter: Matter, people: People) -> dict[str, str]:
     found = {name: means for name, means in OF_PEOPLE.items() if not people.get(name)}
     if matter.day is None:
         found["jour"] = "jour de la lettre, --as-of"
-    if OPTION not in matter.decision.facts:
+    items = matter.decision.convention.items.values()
+    if OPTION not in matter.decision.facts and any(ref.name == OPTION for ref in find(FactRef, *items)):
         found[OPTION] = "option de temps de travail, dans le cas"
     return found
 

@@ -101,6 +101,15 @@ def test_columns_are_known_by_their_labels_and_keep_the_headers_of_the_file(tmp_
     assert "Année du contrat" in row["Ce qui manque"]
 
 
+def test_a_row_that_is_refused_waits_for_nothing(tmp_path: Path) -> None:
+    header = "Date de signature du contrat;Option de temps de travail;Secteur conventionnel;Spécialité"
+    source = table(tmp_path, "04/11/2024;Tiers temps;Secteur 1;Médecine générale", header=header)
+    assert batch(source, tmp_path / "out.csv", "--missing").exit_code == 0
+    (row,) = rows(tmp_path / "out.csv")
+    assert row["Éligibilité à l'aide"] == "Non éligible"
+    assert (row["Ce qui manque"], row["Valeurs encore possibles"]) == ("", "")
+
+
 def test_every_row_of_a_whole_french_table_is_decided(tmp_path: Path) -> None:
     output = tmp_path / "out.csv"
     assert batch(CASES / "french_excel_all_refused.csv", output).exit_code == 0

@@ -20,7 +20,7 @@ from engine.bulk.job import Job, Source, Summary
 from engine.bulk.labels import Labels
 from engine.bulk.outputs import output_kinds
 from engine.bulk.readers import FILE, ROW, Piece, pieces
-from engine.bulk.row_answers import UNSAID, decided, told_columns, told_rows
+from engine.bulk.row_answers import CAN_BE, MISSING, UNSAID, decided, told_columns, told_rows
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
 from engine.bulk.writing import Frames, Refusals, RefusedRows, frames_to
 from engine.errors import InputFault, Location, Problem, fault, needing
@@ -256,12 +256,12 @@ def error_ids(rules: Session) -> list[str]:
 
 
 def without_refused(frame: pl.DataFrame, results: Results) -> pl.DataFrame:
-    """For people: no number beside a verdict that is not the one hoped for."""
+    """For people: no number beside a verdict that is not the one hoped for, and nothing that it would wait for."""
     if results.verdict is None or results.verdict not in frame.columns:
         return frame
     *bad, _ = results.headline[results.verdict].words or ("",)
     refused = pl.col(results.verdict).is_in(bad).fill_null(False)
-    columns = []
+    columns = [pl.when(~refused).then(pl.col(each)).alias(each) for each in (MISSING, CAN_BE) if each in frame.columns]
     for id_ in (id_ for id_ in results.ids if id_ in frame.columns and frame.schema[id_].is_numeric()):
         columns.append(pl.when(~refused).then(pl.col(id_)).alias(id_))
         status = pl.when(refused).then(pl.lit("not_applicable")).otherwise(status_of(id_))

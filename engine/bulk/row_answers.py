@@ -11,9 +11,9 @@ from typing import Any
 import polars as pl
 
 from engine.bulk.job import Job
+from engine.bulk.rows import facts_of
 from engine.errors import InputFault
 from engine.evaluation.decision import Decision, left_values
-from engine.evaluation.facts import nested, read_case
 from engine.evaluation.session import Session
 
 MISSING, CAN_BE = "missing", "can_be"
@@ -57,5 +57,4 @@ def decided(row: Mapping[str, Any], rules: Session, interpret: Mapping[str, str]
     Raises:
         InputFault: the facts of the row contradict each other, or no convention has rules for it.
     """
-    case = nested({name: row[name] for name in rules.registry.vocabulary.facts if row.get(name) is not None})
-    return rules.decide(read_case(case, rules.registry.vocabulary), None, interpret)
+    return rules.decide(facts_of(row, rules.registry.vocabulary), None, interpret)

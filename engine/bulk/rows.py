@@ -19,9 +19,9 @@ import polars as pl
 
 from engine.bulk.kernel import decides
 from engine.errors import InputFault, Location, Problem
-from engine.evaluation.facts import nested, read_case
+from engine.evaluation.facts import Facts, nested, read_case, text_for
 from engine.language.algebra import Column
-from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact
+from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact, Vocabulary
 from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
 from engine.language.values import as_written
 from engine.policy.registry import Registry
@@ -51,6 +51,11 @@ class Refusal:
     column: str
     problem: Problem
     cell: str = ""
+
+
+def facts_of(row: Mapping[str, Any], vocabulary: Vocabulary) -> Facts:
+    """The facts of an accepted row."""
+    return read_case(nested({name: row[name] for name in vocabulary.facts if row.get(name) is not None}), vocabulary)
 
 
 def holds(fact: Fact, dtype: pl.DataType) -> bool:
@@ -186,10 +191,7 @@ def refusals(
     given, problems = _given(file, values, registry, dialect)
     unread = {problem.values["name"] for problem in problems}
     try:
-        facts = read_case(nested(given), registry.vocabulary, spoken=False)
-        signature = facts[SIGNATURE]
-        assert isinstance(signature, dt.date)
-        registry.select(str(facts[BENEFICIARY]), signature)
+        text_for(registry, read_case(nested(given), registry.vocabulary, spoken=False))
     except InputFault as error:
         problems += (p for p in error.problems if not (p.code == "missing-signature" and SIGNATURE in unread))
     if not problems:

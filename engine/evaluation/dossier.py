@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
-from engine.evaluation.facts import CASE, Facts, misordered, order_problem, read_case, read_named
+from engine.evaluation.facts import CASE, Facts, misordered, order_problem, read_case, read_named, signed_on
 from engine.language.facts import FIRST_DAY, SIGNATURE, YEAR, EventType, Fact, Vocabulary, event_types
 from engine.language.spoken import Unread, in_words, read_spoken
 from engine.language.typing import is_date
@@ -174,8 +174,7 @@ def _not_for_case(facts: Facts, types: Mapping[str, EventType], document: Docume
 
 def _impossible(facts: Facts, events: Sequence[Event], vocabulary: Vocabulary, document: Document) -> Iterator[Problem]:
     """Events that cannot be beside one another, or beside the case; each message names both."""
-    signature = facts[SIGNATURE]
-    assert isinstance(signature, dt.date)
+    signature = signed_on(facts)
     signed_at = document.at(("case", *SIGNATURE.split(".")))
     for place, event in enumerate(events):
         if event.type.amendment and event.day < signature:

@@ -14,11 +14,14 @@ from itertools import pairwise
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
-from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact, Vocabulary
+from engine.language.expressions import Text
+from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, YEAR, Fact, Vocabulary
 from engine.language.spoken import FRENCH, PLAIN, Unread, in_words, read_spoken, wrong_type
 from engine.language.typing import date_fault, is_date, nearest_fact
 from engine.language.values import Scalar, as_written, exact
 from engine.policy.document import Document
+from engine.policy.model import Convention
+from engine.policy.registry import Registry
 from engine.records import dataclass
 
 CASE = "case"  # the part of a dossier that states the facts at signature
@@ -82,6 +85,24 @@ def order_problem(place: Location, first: str, second: str, facts: Mapping[str, 
     days = isinstance(facts[first], dt.date)
     told = {"first": first, "second": second, "a": in_words(facts[first]), "b": in_words(facts[second])}
     return Problem(place, "fact-order" if days else "count-order", told)
+
+
+def signed_on(facts: Mapping[str, Scalar]) -> dt.date:
+    """The day of signature, without which no case is read."""
+    day = facts[SIGNATURE]
+    assert isinstance(day, dt.date)
+    return day
+
+
+def year_of(facts: Mapping[str, Scalar]) -> int | None:
+    """The contract year, where the case names one."""
+    year = facts.get(YEAR)
+    return year if isinstance(year, int) else None
+
+
+def text_for(registry: Registry, facts: Mapping[str, Scalar]) -> tuple[Convention, Text]:
+    """The convention of a case by its beneficiary and day of signature, and why; raises as :meth:`Registry.select`."""
+    return registry.select(str(facts[BENEFICIARY]), signed_on(facts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ import datetime as dt
 from collections.abc import Mapping
 
 from engine.evaluation.closures import condition, expression
-from engine.evaluation.facts import Facts
+from engine.evaluation.facts import Facts, signed_on, year_of
 from engine.evaluation.slots import Answer, Closure, Names
-from engine.language.facts import SIGNATURE, YEAR
+from engine.language.facts import SIGNATURE
 from engine.language.types import Type
 from engine.language.values import add_months
 from engine.policy.model import Convention, Interpretation
@@ -64,14 +64,13 @@ def overlays_in_force(
     if not reach.covering:
         return (), {}
     slots, _ = reach.names.filled(reach.blank, facts, choices)
-    signature, year = facts[SIGNATURE], facts.get(YEAR)
-    assert isinstance(signature, dt.date)
+    signature, year = signed_on(facts), year_of(facts)
     first = reach.years_from(slots)[0]
-    start = add_months(first, 12 * (year - 1)) if isinstance(year, int) and isinstance(first, dt.date) else None
+    start = add_months(first, 12 * (year - 1)) if year is not None and isinstance(first, dt.date) else None
     laid = []
     behind: dict[str, int] = {}
     for (later, overlay), gate in zip(reach.covering, reach.gates, strict=True):
-        if not reaches(overlay, signature, year if isinstance(year, int) else None, start):
+        if not reaches(overlay, signature, year, start):
             continue
         holds, used, _ = (True, 0, 0) if gate is None else gate(slots)
         if holds:

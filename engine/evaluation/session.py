@@ -13,13 +13,13 @@ from typing import Any
 from engine.errors import InputFault, Location, Problem, UsageFault, nearest
 from engine.evaluation.decision import Decision, Doubt, Result, YearLine
 from engine.evaluation.evaluator import run_program, steps_open
-from engine.evaluation.facts import Facts
+from engine.evaluation.facts import Facts, text_for
 from engine.evaluation.plan import Key, Plan, make_plan, nearest_made
 from engine.evaluation.program import Program, Run, compile_plan
 from engine.evaluation.results import doubts, no_such_result, obligations, overlay_uses, payments, results
 from engine.evaluation.selection import Reach, overlays_in_force, reach_of
 from engine.language.expressions import Text
-from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
+from engine.language.facts import SIGNATURE, YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar, as_written
 from engine.policy.model import ERROR, YEAR_START, Convention, Interpretation
 from engine.policy.offers import outside
@@ -234,9 +234,7 @@ class Session:
         if forced is not None:
             because = {"fr": "demandée avec --convention", "en": "asked for with --convention"}
             return self.registry.by_id(forced), because
-        signature = facts[SIGNATURE]
-        assert isinstance(signature, dt.date)
-        return self.registry.select(str(facts[BENEFICIARY]), signature)
+        return text_for(self.registry, facts)
 
     def _reach(self, convention: Convention) -> Reach:
         if convention.id not in self._reaches:

@@ -10,13 +10,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
-from engine.evaluation.facts import Facts
+from engine.evaluation.facts import Facts, signed_on, year_of
 from engine.evaluation.plan import Key, Step
 from engine.evaluation.program import Program, Run, bits_of
 from engine.evaluation.session import Session
 from engine.evaluation.slots import Decided
 from engine.language.expressions import Chosen, find
-from engine.language.facts import SIGNATURE, YEAR
 from engine.language.values import UNDETERMINED
 from engine.policy.model import YEAR_START, Convention, Obligation, Outcome, Payment
 from engine.policy.overlays import Laid, laid_names, reaches
@@ -132,8 +131,6 @@ class Dependences:
 
 def _gates(covering: Sequence[Laid], facts: Facts, run: Run) -> tuple[Laid, ...]:
     """The overlays whose dates hold for the contract year, whatever their condition says."""
-    signature, year = facts[SIGNATURE], facts.get(YEAR)
     start = run.answers[YEAR_START][0]
-    assert isinstance(signature, dt.date)
-    dated = (year if isinstance(year, int) else None, start if isinstance(start, dt.date) else None)
-    return tuple((later, overlay) for later, overlay in covering if reaches(overlay, signature, *dated))
+    dated = (signed_on(facts), year_of(facts), start if isinstance(start, dt.date) else None)
+    return tuple((later, overlay) for later, overlay in covering if reaches(overlay, *dated))

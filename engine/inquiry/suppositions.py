@@ -5,7 +5,6 @@ Each supposition of the policies is tried alone, with the first of its values th
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,12 +12,12 @@ from dataclasses import replace
 from engine.errors import InputFault
 from engine.evaluation.closures import condition, expression
 from engine.evaluation.decision import Decision, Result
-from engine.evaluation.facts import Facts
+from engine.evaluation.facts import Facts, signed_on
 from engine.evaluation.session import Session, Settled
 from engine.evaluation.slots import Answer
 from engine.inquiry.readings import Effect, Place, Seen, effects, effects_on, shown_in_case
 from engine.language.expressions import Expression
-from engine.language.facts import SIGNATURE, YEAR, event_types
+from engine.language.facts import YEAR, event_types
 from engine.language.values import Absent, Scalar
 from engine.policy.entries import ASSUMPTION, Supposition
 from engine.policy.model import ASSUMED
@@ -104,9 +103,7 @@ def supposed_by(
 
     ``seen`` is what a page shows with some facts more, in the year of the case or the following one.
     """
-    signed = decision.facts[SIGNATURE]
-    assert isinstance(signed, dt.date)
-    asked = session.registry.suppositions(decision.convention, signed)
+    asked = session.registry.suppositions(decision.convention, signed_on(decision.facts))
     unsaid = [each for each in asked if each.fact.name not in decision.facts and (changing or not each.along)]
     if not unsaid:
         return

@@ -221,26 +221,26 @@ def _head(base: Document, head: Document, said: _Said, files: Iterable[Document]
         maintained = {fact: also(offered.below(fact), said.grounds) for fact in offered.data}
         parts[KNOWS] = Bundle(after, maintained | own)
     own_questions = {question.data["id"]: question for question in after.listed("interpretations")}
-    asked = named("interpretation", [file.data for file in files])
+    asked = texts_under("interpretation", [file.data for file in files])
     questions = {question.data["id"]: question for question in before.listed("interpretations")}
     questions = {id_: each for id_, each in questions.items() if id_ in asked - said.removed.keys()} | own_questions
     parts.pop("interpretations", None)
     if questions:
         parts["interpretations"] = Bundle(after, list(questions.values()))
-    cited = named("source", [*(file.data for file in files), *(part.data for part in parts.values())])
+    cited = texts_under("source", [*(file.data for file in files), *(part.data for part in parts.values())])
     sources = {id_: each for id_, each in before.below("sources").entries().items() if id_ in cited}
     parts["sources"] = Bundle(after, sources | (after.below("sources").entries() if "sources" in after.data else {}))
     return woven(Bundle(after, parts))
 
 
-def named(key: str, data: Any) -> set[str]:
+def texts_under(key: str, data: Any) -> set[str]:
     """Every text under ``key``, however deep."""
     if isinstance(data, list):
-        return {name for each in data for name in named(key, each)}
+        return {name for each in data for name in texts_under(key, each)}
     if not isinstance(data, dict):
         return set()
     own = {data[key]} if isinstance(data.get(key), str) else set()
-    return own.union(*(named(key, each) for each in data.values()))
+    return own.union(*(texts_under(key, each) for each in data.values()))
 
 
 def _misnamed(said: _Said, known: set[tuple[str, str]], asked: list[str]) -> Iterator[Problem]:

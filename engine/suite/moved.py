@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, UsageFault
-from engine.evaluation.facts import Facts
+from engine.evaluation.facts import Facts, signed_on
 from engine.evaluation.session import Session
-from engine.language.facts import SIGNATURE
 from engine.language.values import add_months
 from engine.policy.document import Document
 from engine.policy.loader import load
@@ -165,8 +164,7 @@ def _said(session: Session, case: PolicyCase, window: Convention, forced: str) -
 
 def into(window: Convention, facts: Facts) -> tuple[dict[str, Any], int | dt.timedelta]:
     """A case moved into a window: by years where one of its years has the day, else by days to the first day."""
-    signature = facts[SIGNATURE]
-    assert isinstance(signature, dt.date)
+    signature = signed_on(facts)
     years = max(window.signed_from.year - signature.year, 0)
     years += add_months(signature, 12 * years) < window.signed_from
     by: int | dt.timedelta = 12 * years

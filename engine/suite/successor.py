@@ -15,7 +15,7 @@ from typing import Any
 from engine.errors import InputFault, UsageFault
 from engine.evaluation.facts import nested
 from engine.evaluation.session import Session
-from engine.policy.amending import named
+from engine.policy.amending import texts_under
 from engine.policy.model import Convention
 from engine.policy.places import HEAD, TESTS, TO_FILL
 from engine.policy.reading import standing_text
@@ -32,7 +32,7 @@ def rules_after(session: Session, base: Convention, first: dt.date) -> dict[str,
     files = standing_text(session.registry, base.id).alone
     running = {name: data for name, data in files.items() if "overlays" not in data}
     found = {name: _renewed(data, first.isoformat()) for name, data in running.items()}
-    asked = named("interpretation", [data for name, data in running.items() if name != HEAD])
+    asked = texts_under("interpretation", [data for name, data in running.items() if name != HEAD])
     head = {key: part for key, part in found[HEAD].items() if key not in _LEFT}
     questions = [each for each in head.pop("interpretations", ()) if each["id"] in asked]
     found[HEAD] = {**head, "interpretations": questions} if questions else head

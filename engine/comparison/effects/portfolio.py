@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.bulk.comparing import compared_rows, counted, forced
+from engine.bulk.rows import facts_of
 from engine.comparison.effects.behaviour import compared_versions
 from engine.comparison.effects.causes import Causes, CauseSearch, Result, result_of
 from engine.comparison.effects.measures import Portfolio
 from engine.comparison.effects.mixture import Mixture, mixture
 from engine.comparison.effects.versions import Version
-from engine.evaluation.facts import Facts, nested, read_case
+from engine.evaluation.facts import Facts, text_for
 from engine.evaluation.session import Session
-from engine.language.facts import BENEFICIARY, SIGNATURE
+from engine.language.facts import SIGNATURE
 from engine.language.logic import Plain, Term, evaluate
 from engine.policy.results import joined
 from engine.proof.prover import Prover
@@ -80,7 +80,7 @@ def _causes(
     found: Counter[str] = Counter()
     known: dict[tuple[str, str], RowCauses] = {}
     for row in rows:
-        facts = _facts(row, b)
+        facts = facts_of(row, b.registry.vocabulary)
         pair = _sides(facts, a, b) if sides is None else sides
         key = (pair[0].convention.id, pair[1].convention.id)
         if sides is None and key[0] != key[1]:
@@ -132,13 +132,5 @@ class RowCauses:
 
 def _sides(facts: Facts, a: Session, b: Session) -> tuple[Version, Version]:
     """The conventions that decide a row in each version."""
-    day = facts[SIGNATURE]
-    assert isinstance(day, dt.date)
-    first, second = (Version(session, session.registry.select(str(facts[BENEFICIARY]), day)[0]) for session in (a, b))
+    first, second = (Version(session, text_for(session.registry, facts)[0]) for session in (a, b))
     return first, second
-
-
-def _facts(row: Mapping[str, Any], session: Session) -> Facts:
-    vocabulary = session.registry.vocabulary
-    given = {name: row[name] for name in vocabulary.facts if row.get(name) is not None}
-    return read_case(nested(given), vocabulary)

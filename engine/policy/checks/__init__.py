@@ -13,7 +13,7 @@ from engine.policy.checks.changes import change_problems
 from engine.policy.checks.citations import citation_problems
 from engine.policy.checks.dates import date_problems, window_problems
 from engine.policy.checks.declared import offer_problems, property_problems, result_problems
-from engine.policy.checks.labels import label_problems, refusal_problems, tongue_problems
+from engine.policy.checks.labels import label_problems, refusal_problems
 from engine.policy.checks.outcomes import outcome_problems
 from engine.policy.checks.overlays import overlay_problems
 from engine.policy.checks.tables import table_problems
@@ -37,7 +37,6 @@ _CHECKS: tuple[Check, ...] = (
     property_problems,
     unused_problems,
     date_problems,
-    tongue_problems,
     refusal_problems,
     offer_problems,
     change_problems,

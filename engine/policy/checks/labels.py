@@ -37,11 +37,12 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def label_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
-    """Labels without one of the two languages, and dated values out of order."""
+    """Texts that one of the two languages lacks or that are in the other, and dated values out of order."""
     for id_, text, at in label_texts(convention):
         for lang in LANGUAGES:
             if not str(text.get(lang, "")).strip():
                 yield Problem(at, "missing-label", {"id": id_, "lang": lang})
+        yield from _misplaced(id_, text, at)
     for item in convention.items.values():
         if isinstance(item.body, Parameter):
             yield from _dated(item.id, item.body, convention)
@@ -94,12 +95,6 @@ def _dated(id_: str, parameter: Parameter, convention: Convention) -> Iterator[P
             yield Problem(value.at, "value-order", {"id": id_})
     if starts and min(starts) > convention.signed_from:
         yield Problem(parameter.values[0].at, "value-late", {"id": id_})
-
-
-def tongue_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
-    """Every text of a convention that is not in its language."""
-    for id_, text, at in label_texts(convention):
-        yield from _misplaced(id_, text, at)
 
 
 def _misplaced(id_: str, text: Mapping[str, str], at: Location) -> Iterator[Problem]:

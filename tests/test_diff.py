@@ -191,6 +191,17 @@ def test_an_item_that_says_its_earlier_id_is_told_by_both_ids_alone(copied: Path
     assert "identifiant : activite_minimale → activite" in said.replace("\u00a0", " ")
 
 
+@pytest.mark.parametrize("format_", ["text", "markdown"])
+def test_an_item_that_does_not_say_its_earlier_id_is_told_to_be_renamed(format_: str, copied: Path) -> None:
+    changed(copied, "  - id: activite_minimale\n", "  - id: activite\n")
+    options = ("--lang", "fr", "--format", format_)
+    said = avenant("diff", str(FIXTURES / "small_policies"), str(copied), *options).stdout
+    assert "activite_minimale devient activite" in " ".join(said.replace("\\", "").split())
+    changed(copied, "fr: Activité minimale,", "fr: Activité d'au moins,")
+    said = avenant("diff", str(FIXTURES / "small_policies"), str(copied), *options).stdout
+    assert "devient" not in said
+
+
 @pytest.fixture
 def law(tmp_path: Path) -> Path:
     """A copy of the policies, to be changed."""

@@ -14,6 +14,7 @@ from pathlib import PurePath
 
 from engine.comparison.edits.edit import WEIGHTS, Comparison, Edit
 from engine.comparison.sides import Side
+from engine.policy.model import Item
 from engine.report.behaviour_page import Effects, effects_blocks
 from engine.report.catalogue_page import window_text
 from engine.report.edit_words import Said, Speaker, inline, speaker
@@ -80,6 +81,8 @@ def _comparison(spoken: Speaker, full: bool, *, several: bool, tables: bool) -> 
     sides = [side for side in (comparison.before, comparison.after) if side is not None]
     yield Paragraph(" → ".join(dict.fromkeys(f"{say.label(side)} ({window_text(side, say)})" for side in sides)))
     yield Paragraph(totals(comparison, say))
+    for old, new in _renamed_unsaid(comparison):
+        yield Paragraph(say("diff_renamed", label=say.label(new), old=old.id, new=new.id), "heed")
     listed = shown(comparison, full)
     if len(listed) < len(comparison.edits):
         yield Paragraph(say("diff_hidden"))
@@ -93,6 +96,18 @@ def _comparison(spoken: Speaker, full: bool, *, several: bool, tables: bool) -> 
         if rest:
             blocks = tuple(_edits(spoken, rest, tables=tables))
             yield Fold(f"{say(title)} ({len(rest)})", blocks)
+
+
+def _renamed_unsaid(comparison: Comparison) -> Iterator[tuple[Item, Item]]:
+    """Items that are gone beside new ones of the same kind and label: renamed, most likely, without saying so."""
+    if comparison.before is None or comparison.after is None:
+        return
+    whole = [edit for edit in comparison.edits if edit.part == "item"]
+    gone, new = (
+        [side.items[each.item] for each in whole if each.change == change and each.item in side.items]
+        for side, change in ((comparison.before, "removed"), (comparison.after, "added"))
+    )
+    yield from ((old, own) for old in gone for own in new if (old.kind, old.label) == (own.kind, own.label))
 
 
 def totals(comparison: Comparison, say: Say) -> str:

@@ -193,6 +193,14 @@ def test_a_number_that_is_no_plain_decimal_is_refused_in_json_and_in_yaml(number
 # Facts
 
 
+def test_a_count_with_three_decimals_may_be_one_of_thousands_and_is_refused(tmp_path: Path) -> None:
+    text = 'contrat: {date_signature: "2024-09-02"}\npatientele: {mt_depart: 1.000, percentile_mt: 41.50}\n'
+    result = evaluate(written(tmp_path, text, "case.yaml"))
+    assert faults(result) == ["two-readings"]
+    assert "case.yaml:2:25: " in result.stderr
+    assert "1.0 or 1000" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("group", "fact", "value", "code", "words"),
     [

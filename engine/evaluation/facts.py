@@ -16,7 +16,7 @@ from typing import Any
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, YEAR, Fact, Vocabulary
-from engine.language.spoken import FRENCH, PLAIN, Unread, in_words, read_spoken, wrong_type
+from engine.language.spoken import FRENCH, PLAIN, Unread, check_mark, in_words, read_spoken, wrong_type
 from engine.language.typing import date_fault, is_date, nearest_fact
 from engine.language.values import Scalar, as_written, exact
 from engine.policy.document import Document
@@ -204,6 +204,9 @@ def _number(fact: Fact, value: Any) -> Scalar:
         raise _wrong(fact, value)
     if isinstance(value, Decimal) and not value.is_finite():
         raise _wrong(fact, value)
+    whole, mark, decimals = f"{value:f}".partition(".") if isinstance(value, Decimal) else ("", "", "")
+    if mark and not fact.type.scale:
+        check_mark(f"{value:f}", whole, mark, decimals, PLAIN)
     low, high = fact.minimum, fact.maximum
     if (low is not None and value < low) or (high is not None and value > high):
         raise Unread("fact-range", {"value": in_words(_shown(value)), "low": in_words(low), "high": in_words(high)})

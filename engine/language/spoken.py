@@ -154,7 +154,7 @@ def _number(text: str, fact: Fact, dialect: str) -> int | Decimal:
     sign, whole, mark, decimals = found.groups()
     whole = re.sub(SPACES, "", whole)
     if mark is not None:
-        _check_mark(text, whole, mark, decimals, dialect)
+        check_mark(text, whole, mark, decimals, dialect)
     value = Decimal(f"{sign}{whole}.{decimals or 0}")
     if dialect == FRENCH and fact.type.unit == "percent" and 0 < value < 1 and not marked:
         share = _written(value, dialect)
@@ -180,7 +180,7 @@ def _ranked(fact: Fact) -> str:
     return f"(?:{'|'.join(first)})" if fact.type.unit == "none" else ""
 
 
-def _check_mark(text: str, whole: str, mark: str, decimals: str, dialect: str) -> None:
+def check_mark(text: str, whole: str, mark: str, decimals: str, dialect: str) -> None:
     """Refuses a sign that may set thousands apart as well as decimals, and one that is not this dialect's."""
     own = "," if dialect == FRENCH else "."
     if len(decimals) == 3:

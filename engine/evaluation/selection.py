@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from engine.evaluation.closures import condition, expression
 from engine.evaluation.facts import Facts, signed_on, year_of
 from engine.evaluation.slots import Answer, Closure, Names
-from engine.language.facts import SIGNATURE
-from engine.language.types import Type
-from engine.language.values import add_months
-from engine.policy.model import Convention, Interpretation
+from engine.language.facts import SIGNATURE, YEAR
+from engine.language.types import DATE
+from engine.language.values import UNDETERMINED, add_months
+from engine.policy.model import YEAR_START, Convention, Interpretation
 from engine.policy.overlays import Laid, open_questions, reaches
 from engine.policy.registry import Registry
 from engine.records import dataclass
@@ -41,11 +41,11 @@ def reach_of(registry: Registry, convention: Convention) -> Reach:
     """The overlays that may ever change a contract of ``convention``, compiled once."""
     covering = registry.covering(convention)
     questions = open_questions(convention, covering)
-    names = Names.of(registry.vocabulary, questions, {})
+    names = Names.of(registry.vocabulary, questions, {YEAR_START: DATE})
     return Reach(
         covering,
         tuple(None if overlay.when is None else condition(overlay.when, names) for _, overlay in covering),
-        expression(convention.years_from, names, Type("date")),
+        expression(convention.years_from, names, DATE),
         names,
         names.blank(),
         registry.digest(convention),
@@ -65,8 +65,9 @@ def overlays_in_force(
         return (), {}
     slots, _ = reach.names.filled(reach.blank, facts, choices)
     signature, year = signed_on(facts), year_of(facts)
-    first = reach.years_from(slots)[0]
+    first, counted, _ = reach.years_from(slots)
     start = add_months(first, 12 * (year - 1)) if year is not None and isinstance(first, dt.date) else None
+    slots[reach.names.items[YEAR_START]] = (start or UNDETERMINED, counted | 1 << reach.names.facts[YEAR], 0)
     laid = []
     behind: dict[str, int] = {}
     for (later, overlay), gate in zip(reach.covering, reach.gates, strict=True):

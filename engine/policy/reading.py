@@ -1,7 +1,7 @@
 """Reads a policies folder: its files come in, a registry goes out, remembered where nothing has changed since.
 
 What is read before any plan is made is checked here: a session needs the start of the contract year and the conditions
-of overlays to know which items a case has at all; so these can read facts and interpretations, and no item.
+of overlays to know which items a case has at all; so these can read facts, interpretations, and no item but that start.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from engine.language.facts import Vocabulary, vocabulary
 from engine.language.operators import COMPARISONS
 from engine.language.types import DATE
 from engine.language.typing import Scope, check_condition, type_of
-from engine.policy.model import Convention
+from engine.policy.model import YEAR_START, Convention
 from engine.policy.overlays import interpretations
 from engine.policy.places import HEAD, shipped
 from engine.policy.registry import Registry
@@ -278,7 +278,7 @@ def gate_problems(registry: Registry) -> Iterator[Problem]:
 def _unknown_names(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """Unknown names where a contract of ``convention`` is decided, under whatever overlays."""
     covering = registry.covering(convention)
-    scope = Scope(registry.vocabulary, {}, interpretations(convention, covering))
+    scope = Scope(registry.vocabulary, {YEAR_START: DATE}, interpretations(convention, covering))
     type_of(convention.years_from, scope, DATE)
     for _, overlay in covering:
         if overlay.when is not None:
@@ -287,9 +287,10 @@ def _unknown_names(registry: Registry, convention: Convention) -> Iterator[Probl
 
 
 def _reads_too_much(when: Condition, vocabulary: Vocabulary) -> Iterator[Problem]:
+    facts, opening = vocabulary.facts, ItemRef(YEAR_START, when.at)
     for node in walk(when):
-        facts = vocabulary.facts
         reads_fact = isinstance(node, FactRef) and node.name in facts and not facts[node.name].absence_answers
-        compares = isinstance(node, Compare) and COMPARISONS[node.operator].operands != "flag"
-        if reads_fact or isinstance(node, ItemRef) or compares:
+        reads_item = isinstance(node, ItemRef) and node != opening
+        compares = isinstance(node, Compare) and COMPARISONS[node.operator].operands != "flag" and node.right != opening
+        if reads_fact or reads_item or compares:
             yield Problem(node.at, "overlay-when")

@@ -70,6 +70,14 @@ def test_an_answer_with_two_readings_or_none_is_told_and_asked_again(tmp_path: P
     assert saved(tmp_path)["medecin"] == {"secteur": "secteur_1"}
 
 
+def test_an_answer_that_is_no_value_is_told_the_values_by_their_labels(tmp_path: Path) -> None:
+    told = said(talk(tmp_path, "clinique", "médecin libéral", "02/09/2024", "secteur trois", "fin"))
+    assert "'clinique' n'est pas une valeur de Bénéficiaire de l'aide. Attendu : Médecin libéral ; Centre" in told
+    assert "Vouliez-vous dire « Secteur" in told
+    assert "medecin_liberal" not in told
+    assert "secteur_1" not in told
+
+
 def test_back_takes_the_last_answer_away_and_asks_it_again(tmp_path: Path) -> None:
     result = talk(tmp_path, "médecin libéral", "02/09/2024", "secteur 1", "<", "secteur 2", "fin")
     assert [line for line in questions(result) if "secteur" in line] == [questions(result)[2]] * 2

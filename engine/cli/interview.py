@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from engine.cli.common import Given, write
-from engine.errors import InputFault, Location
+from engine.errors import InputFault, Location, Problem
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.exchange.rules_text import case_lines, comment
@@ -128,10 +128,17 @@ class Interview:
             self.said.pop(fact.name, None)
             problems = [error.problem(Location(""), fact)] if isinstance(error, Unread) else error.problems
             for problem in problems:
-                own = {"name": self.say.label(fact)} if problem.values.get("name") == fact.name else {}
-                self._line(replace(problem, values={**problem.values, **own}).message(self.say.lang))
+                self._line(self._by_labels(problem, fact).message(self.say.lang))
             return False
         return True
+
+    def _by_labels(self, problem: Problem, fact: Fact) -> Problem:
+        """What is wrong with an answer, with the fact and its values by their labels; days and numbers stay."""
+        if problem.values.get("name") != fact.name:
+            return problem
+        own = {"name": self.say.label(fact)} | ({"allowed": self._answers(fact)} if "allowed" in problem.values else {})
+        near = None if problem.nearest is None else self.say.fact(fact.name, problem.nearest)
+        return replace(problem, values={**problem.values, **own}, nearest=near)
 
     def _decided(self) -> Decision | None:
         if SIGNATURE not in self.answers:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
+# The patterns are compiled at their first need: to compile all of them takes a tenth of a start.
 # Control characters, lone surrogates, breaks of line and paragraph, and marks that turn the order of the letters.
-UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-_BREAKS = re.compile("[ \t]*[\n\r\x0b\x0c\x85\u2028\u2029][\\s]*|\t")
-# The patterns written as text are compiled at their first need: to compile all of them takes a tenth of a start.
+UNSAFE = "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+_BREAKS = "[ \t]*[\n\r\x0b\x0c\x85\u2028\u2029][\\s]*|\t"
 # What a continuous-integration log takes for a command: "::error::" at the start of a line, where a long word may be
 # broken off too, and "##[error]" anywhere.
 _COMMAND = r":(?=:)|##(?=\[)"
@@ -34,7 +34,7 @@ def on_one_line(text: str) -> str:
     'a\\nb\\e[2J'
     """
     if not text.isprintable():
-        text = UNSAFE.sub(_written_out, text)
+        text = re.sub(UNSAFE, _written_out, text)
     return re.sub(_COMMAND, lambda found: found[0] + " ", text) if "::" in text or "##[" in text else text
 
 
@@ -44,7 +44,7 @@ def flowing(text: str) -> str:
     >>> flowing("Deux\n  lignes")
     'Deux lignes'
     """
-    return on_one_line(text if text.isprintable() else _BREAKS.sub(" ", text))
+    return on_one_line(text if text.isprintable() else re.sub(_BREAKS, " ", text))
 
 
 def in_markdown(text: str) -> str:
@@ -94,7 +94,7 @@ def in_json(text: str) -> str:
     """JSON whose texts have no character left that a terminal obeys."""
     if text.isascii() or text.isprintable():
         return text
-    return UNSAFE.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text)
+    return re.sub(UNSAFE, lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text)
 
 
 def _written_out(found: re.Match[str]) -> str:

@@ -41,7 +41,9 @@ from engine.report.remarks import DOUBTFUL, UNMET, remarks
 from engine.report.say import Say
 from engine.report.timeline_data import Life
 
-BROTHERS = {str(each["name"]): each for each in yaml.safe_load((ROOT / "tests/cases/brothers.yaml").read_text("utf-8"))}
+BROTHERS = {
+    str(each["name"]): each for each in yaml.load((ROOT / "tests/cases/brothers.yaml").read_bytes(), yaml.CSafeLoader)
+}
 CASES = [name for name, each in BROTHERS.items() if "case" in each]
 DAY = dt.date(2026, 11, 28)
 

@@ -66,7 +66,7 @@ NASTY = (
 @pytest.mark.parametrize("text", NASTY)
 def test_a_message_is_one_line_that_only_says_what_it_says(text: str) -> None:
     line = Problem(Location(text, 1, 2), "unknown-fact", {"name": text}, text).line()
-    assert not UNSAFE.search(line)
+    assert not re.search(UNSAFE, line)
     assert "::" not in line.replace(f"{on_one_line(text)}:1:2:", "", 1)
     assert "##[" not in line
 
@@ -82,10 +82,10 @@ def test_a_page_on_a_terminal_holds_no_character_that_the_terminal_obeys(text: s
     )
     for width in (20, 100):
         said = plain(page, width)
-        assert not UNSAFE.search(said.replace("\n", ""))
+        assert not re.search(UNSAFE, said.replace("\n", ""))
         assert not re.search(r"(?m)^\s*::", said)
         without_colours = re.sub(r"\x1b\[[0-9;]*m", "", coloured(page, width))
-        assert not UNSAFE.search(without_colours.replace("\n", ""))
+        assert not re.search(UNSAFE, without_colours.replace("\n", ""))
 
 
 @pytest.mark.parametrize("text", NASTY)
@@ -111,7 +111,7 @@ def test_the_comment_of_a_pull_request_is_not_hidden_by_a_label() -> None:
 def test_html_and_json_keep_a_text_inside_its_place(text: str) -> None:
     assert not set('<>"').intersection(in_html(text))
     dumped = in_json(json.dumps({text: text}, ensure_ascii=False))
-    assert not UNSAFE.search(dumped)
+    assert not re.search(UNSAFE, dumped)
     assert json.loads(dumped) == {text: text}
 
 
@@ -212,7 +212,7 @@ def test_random_texts_are_shown_safely_everywhere() -> None:
         text = "".join(rng.choices(signs, k=rng.randrange(12)))
         for show in (on_one_line, flowing, in_markdown, in_summary, in_html):
             shown = show(text)
-            assert not UNSAFE.search(shown), (show, text)
+            assert not re.search(UNSAFE, shown), (show, text)
             assert "::" not in shown.replace("\u2060", ""), (show, text)
             assert show(shown) if shown else True
         assert not re.search(r"(?<!\\)(?:\\\\)*[<\[\]|`*_~$]", in_markdown(text)), text

@@ -211,7 +211,7 @@ def fault_of(result: Result, seconds: float) -> str | None:
         return f"a message without its place or code: {lines}"
     if result.exit_code == 2 and not _WRONG_USAGE.fullmatch(result.stderr):
         return f"wrong usage told in another form: {result.stderr}"
-    if UNSAFE.search((result.stdout + result.stderr).replace("\n", "")):
+    if re.search(UNSAFE, (result.stdout + result.stderr).replace("\n", "")):
         return "a control character"
     return None
 

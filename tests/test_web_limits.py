@@ -202,7 +202,7 @@ def said(port: int, text: bytes, cut: bool = False) -> bytes:
 def test_cut_connections_and_raw_nonsense_leave_the_service_answering() -> None:
     head = b"POST /api/v1/evaluate HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n"
     broken = (b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x00" * 100 + b"\r\n\r\n")
-    with running() as (service, port):
+    with running(before="from engine.web import server; server.HEAD_SECONDS = 0.5") as (service, port):
         for _ in range(20):
             said(port, head + b'{"case"', cut=True)
             said(port, b"GET /esti", cut=True)

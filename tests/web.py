@@ -122,9 +122,13 @@ def path_of(address: str) -> str:
 
 
 @contextmanager
-def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A service of its own, with the port that it says it listens on; stopped gracefully and without a traceback."""
-    command = [str(Path(sys.executable).parent / "avenant"), "serve", "--port", "0", *options]
+def running(*options: str, before: str = "") -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A service of its own, with the port that it says it listens on; stopped gracefully and without a traceback.
+
+    ``before`` is Python that its process runs first.
+    """
+    start = [sys.executable, "-c", f"{before}; from engine.cli import main; main()"]
+    command = [*(start if before else [str(Path(sys.executable).parent / "avenant")]), "serve", "--port", "0", *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as service:
         assert service.stdout is not None
         assert service.stderr is not None

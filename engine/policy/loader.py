@@ -144,19 +144,17 @@ class _Reader:
             raise fault(Location(self.name, 1, 1), "file-empty")
 
     def _next(self) -> yaml.Event:
-        """The next event; no more than a file may have, and none after as many faults as are told."""
+        """The next event, of as many as a file may have."""
         event = next(self.events)
         self.left -= 1
         if self.left < 0:
             raise fault(self._place(event), "too-many-nodes", limit=MAX_NODES)
-        if isinstance(event, yaml.NodeEvent) and (event.anchor or getattr(event, "tag", None)):
-            self._problem(event, "yaml-anchor" if event.anchor else "yaml-tag")
-        if len(self.problems) > MAX_FAULTS:
-            raise InputFault(())
         return event
 
-    def _value(self, event: yaml.Event, key: Any, depth: int, said: bool = False) -> tuple[Any, Spot]:
+    def _value(self, event: Any, key: Any, depth: int, said: bool = False) -> tuple[Any, Spot]:
         """What an event begins, and where it and all that it holds stand; ``said`` are words that people read."""
+        if event.anchor or event.tag:
+            self._named(event)
         inside: dict[str | int, Spot] | None = None
         value: Any = ""  # of an alias, which has been told: what follows is read as what it is
         if isinstance(event, yaml.ScalarEvent):
@@ -167,6 +165,9 @@ class _Reader:
             read = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._list
             value, inside = read(depth + 1)
         return value, (event.start_mark, key, inside)
+
+    def _named(self, event: Any) -> None:
+        self._problem(event, "yaml-anchor" if event.anchor else "yaml-tag")
 
     def _list(self, depth: int) -> tuple[Any, dict[str | int, Spot]]:
         data: list[Any] = []
@@ -194,13 +195,15 @@ class _Reader:
             inside.setdefault(key, spot)
         return data, inside
 
-    def _key(self, event: yaml.Event, taken: Mapping[str | int, Spot]) -> str:
+    def _key(self, event: Any, taken: Mapping[str | int, Spot]) -> str:
+        if event.anchor or event.tag:
+            self._named(event)
         if isinstance(event, yaml.AliasEvent):
             return f"*{event.anchor}"
         if not isinstance(event, yaml.ScalarEvent):
             raise fault(self._place(event), "yaml-key")
         key: str = event.value
-        if not key.isprintable() and UNSAFE.search(key):
+        if not key.isprintable() and re.search(UNSAFE, key):
             self._problem(event, "yaml-character")
         if key in taken:
             self._problem(event, "yaml-duplicate-key", key=key, line=taken[key][1].line + 1)
@@ -208,14 +211,14 @@ class _Reader:
 
     def _scalar(self, event: yaml.ScalarEvent, said: bool) -> Any:
         text: str = event.value
-        if not text.isprintable() and UNSAFE.search(text.replace("\n", "")):
+        if not text.isprintable() and re.search(UNSAFE, text.replace("\n", "")):
             self._problem(event, "yaml-character")
         if event.style:
             return text
         end = event.end_mark
         rest = "" if end is None else self.lines[end.line][end.column :]
         if end is not None and "#" in rest and cut_short(rest, said):
-            self.problems.append(Problem(Location(self.name, end.line + 1, end.column + 2), "yaml-comment"))
+            self._report(Location(self.name, end.line + 1, end.column + 2), "yaml-comment")
         return _NULL if text in _NULLS else self._resolved(event)
 
     def _empty(self, event: Any) -> Any:
@@ -229,11 +232,17 @@ class _Reader:
         values = decimal_comma(whole, key)
         if values is not None:
             mark = inside[before][0]
-            self.problems.append(Problem(Location(self.name, mark.line + 1, mark.column + 1), "number-form", values))
+            self._report(Location(self.name, mark.line + 1, mark.column + 1), "number-form", **values)
         return values is not None
 
     def _problem(self, event: yaml.Event, code: str, **values: object) -> None:
-        self.problems.append(Problem(self._place(event), code, values))
+        self._report(self._place(event), code, **values)
+
+    def _report(self, place: Location, code: str, **values: object) -> None:
+        """Notes a fault, and reads no further after as many as are told."""
+        self.problems.append(Problem(place, code, values))
+        if len(self.problems) > MAX_FAULTS:
+            raise InputFault(())
 
     def _place(self, event: yaml.Event) -> Location:
         mark = event.start_mark

@@ -129,6 +129,17 @@ def test_the_amounts_of_a_centre_since_october_2025_are_told_to_be_unknown_and_h
     assert "36" not in page
 
 
+@pytest.mark.turns(format_=PAGES)
+def test_an_eligibility_that_only_waits_for_the_sources_says_so_at_the_head(format_: str, tmp_path: Path) -> None:
+    case = tmp_path / "centre.yaml"
+    text = "beneficiaire: centre_de_sante\ncontrat: {date_signature: 2024-11-04, annee: 1}\ncentre: {type: medical}\n"
+    case.write_text(text, encoding="utf-8")
+    page = said("evaluate", str(case), format_)
+    assert "Les critères sont revus depuis le 6 août 2024" in page[: page.index("Montants")]
+    assert "Les montants de l'avenant 5 ne sont pas dans nos sources" in page
+    assert object_of("evaluate", str(case))["results"]["aide.montant_annuel"]["missing"] == []
+
+
 @pytest.mark.parametrize("format_", [*PAGES, "json", "html", "csv"])
 def test_a_dossier_outside_the_texts_gets_the_same_answer(format_: str, tmp_path: Path) -> None:
     dossier = tmp_path / "life.yaml"

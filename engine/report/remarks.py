@@ -72,10 +72,15 @@ def _doubts(decisions: Iterable[Decision], say: Say) -> Iterator[Saying]:
 
 
 def _why_not(decision: Decision, say: Say) -> Iterator[Saying]:
-    """One sentence for each criterion that refuses, or else for each that is open; what other readings give ends it."""
+    """One sentence for each criterion that refuses, or else for each that is open; what other readings give ends it.
+
+    A verdict that is open although every criterion is decided is told with what is unpublished behind it.
+    """
     criteria = decision.verdict_criteria
     refusing = [result for result in criteria if result.verdict == "not_met"]
     key = REFUSED if refusing else OPEN
+    if not refusing and (verdict := decision.verdict) is not None and verdict.status == "undetermined":
+        criteria = tuple(r for r in criteria if r.verdict == "undetermined") or (verdict,)
     for result in refusing or [result for result in criteria if result.verdict == "undetermined"]:
         named = say.named(say.label(result) if result.refusal is None else result.refusal[say.lang], result.id)
         yield key, partial(_because, named, result, result.cite[:1], decision, say, say.otherwise("result", result.id))

@@ -59,9 +59,7 @@ def forced(session: Session, convention: Convention) -> Session:
     """A session in which a convention decides every row of its beneficiary, whatever the date, and no other does."""
     others = {
         id_: replace(
-            other,
-            signed_from=other.signed_from.replace(year=other.signed_from.year + FAR, day=1),
-            signed_before=None,
+            other, signed_from=other.signed_from.replace(year=other.signed_from.year + FAR, day=1), signed_before=None
         )
         for id_, other in session.registry.conventions.items()
     }

@@ -21,12 +21,7 @@ CASE_SCHEMA = "schemas/case.schema.json"
 SHORT = 12  # characters of a commit that has no other name
 
 _PLAIN_FILES = ("100644", "100755")
-_INHERITED = (
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_PREFIX",
-    "GIT_COMMON_DIR",
-)  # a hook's; each call finds the repository anew
+_INHERITED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_COMMON_DIR")  # a hook's; each call finds its repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +183,7 @@ def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
 def _git(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Runs git in ``folder``: no shell, no pager, no question, no lock, no pathspec magic."""
     kept = {key: value for key, value in os.environ.items() if key not in _INHERITED}
-    if (
-        "GIT_INDEX_FILE" in kept
-    ):  # a commit of some paths only has an index of its own, named from where git was started
+    if "GIT_INDEX_FILE" in kept:  # a commit of some paths has an index of its own, named from where git was started
         kept["GIT_INDEX_FILE"] = str(Path(kept["GIT_INDEX_FILE"]).absolute())
     settings = {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C"}
     command = ["git", "--no-pager", "-c", "core.fsmonitor=false", *arguments]

@@ -45,9 +45,7 @@ from engine.policy.model import Convention, Item, Table
 
 _THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}(\.[0-9]{3})+\Z")  # where a comma is the decimal sign
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)([.,][0-9]+)?\Z")
-_DAY_FIRST = re.compile(
-    r"([0-9]{2})/([0-9]{2})/([0-9]{4})\Z"
-)  # what spreadsheets make of a date where the day is first
+_DAY_FIRST = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})\Z")  # what French spreadsheets make of a date
 _ISO = r"\3-\2-\1"
 SHOWN = 60
 NOWHERE = Location("")

@@ -54,12 +54,7 @@ def outlooks_of(
 
 
 def _of(
-    session: Session,
-    decision: Decision,
-    facts: Facts,
-    results: list[Result],
-    chosen: Mapping[str, str],
-    effort: int,
+    session: Session, decision: Decision, facts: Facts, results: list[Result], chosen: Mapping[str, str], effort: int
 ) -> Iterator[Outlook]:
     year = 0 if YEAR in decision.facts else facts.get(YEAR, 0)
     assert isinstance(year, int)

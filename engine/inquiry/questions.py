@@ -85,11 +85,7 @@ class Asker:
     session: Session
 
     def ask(
-        self,
-        decision: Decision,
-        wanted: str,
-        interpret: Choices | None = None,
-        declined: frozenset[str] = frozenset(),
+        self, decision: Decision, wanted: str, interpret: Choices | None = None, declined: frozenset[str] = frozenset()
     ) -> Asked:
         """The questions that a decision waits for, those that decide most first.
 

@@ -111,9 +111,7 @@ def first_condition(bank: TermBank, parts: Sequence[Truth]) -> Truth:
 # expressions
 
 
-def spread(
-    value: Callable[..., Term | Day],
-) -> Callable[[TermBank, Sequence[Symbolic], Sequence[Any]], Symbolic]:
+def spread(value: Callable[..., Term | Day]) -> Callable[[TermBank, Sequence[Symbolic], Sequence[Any]], Symbolic]:
     """An operator that is undetermined where an operand is, else not applicable where one is.
 
     ``value`` takes the bank, the values of the operands and the options.

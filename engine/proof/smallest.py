@@ -45,12 +45,7 @@ class Changes:
 
 
 def smallest_changes(
-    encoding: Encoding,
-    now: Mapping[str, Scalar],
-    goal: Term,
-    ids: Sequence[str] = (),
-    *,
-    effort: int = DEFAULT_EFFORT,
+    encoding: Encoding, now: Mapping[str, Scalar], goal: Term, ids: Sequence[str] = (), *, effort: int = DEFAULT_EFFORT
 ) -> Changes:
     """The smallest changes of the case ``now`` that give the goal, each with the nearest values.
 

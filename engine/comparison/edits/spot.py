@@ -121,23 +121,21 @@ def listed(
     def of_both(i: int, j: int) -> Spot:
         return spot.inside(step(new[j], j)).on(old[i], new[j])
 
-    pairs = sorted((*found.same, *found.changed), key=lambda pair: pair[1])
-    for i, j in pairs:
+    for i, j in found.pairs:
         yield from both(old[i], new[j], of_both(i, j))
     for i, j in found.moved:
-        crossed = [(p, q) for p, q in pairs if (p - i) * (q - j) < 0]
-        if any(crossing(old[i], old[p]) or crossing(new[j], new[q]) for p, q in crossed):
+        if any(crossing(old[i], old[p]) or crossing(new[j], new[q]) for p, q in found.crossed(i, j)):
             yield of_both(i, j).edit(part, shown(old[i]), shown(new[j]), change="moved")
     if replaces and len(found.gone) == len(found.new) == 1:
         i, j = found.gone[0], found.new[0]
         yield of_both(i, j).edit(part, shown(old[i]), shown(new[j]))
         return
     for i in found.gone:
-        here = spot.inside(step(old[i], i)).on(old[i], None)
-        yield here.edit(part, shown(old[i]), None, change="removed", apart=apart)
+        yield (
+            spot.inside(step(old[i], i)).on(old[i], None).edit(part, shown(old[i]), None, change="removed", apart=apart)
+        )
     for j in found.new:
-        here = spot.inside(step(new[j], j)).on(None, new[j])
-        yield here.edit(part, None, shown(new[j]), change="added", apart=apart)
+        yield spot.inside(step(new[j], j)).on(None, new[j]).edit(part, None, shown(new[j]), change="added", apart=apart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +151,15 @@ class Matching:
     moved: tuple[tuple[int, int], ...]
     gone: tuple[int, ...]
     new: tuple[int, ...]
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """Members of both lists, in the order of the second."""
+        return sorted((*self.same, *self.changed), key=lambda pair: pair[1])
+
+    def crossed(self, i: int, j: int) -> Iterator[tuple[int, int]]:
+        """The pairs that stand on another side of a pair in the second list than in the first."""
+        return ((p, q) for p, q in self.pairs if (p - i) * (q - j) < 0)
 
 
 def matched(

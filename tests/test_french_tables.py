@@ -180,6 +180,18 @@ def test_a_run_that_decides_nothing_fails_and_says_the_commonest_cause_first(tmp
     assert "0 €" not in result.stdout
 
 
+def test_a_refused_value_is_told_with_the_labels_of_its_fact(tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    header = "Date de signature du contrat;Option de temps de travail;Âge du médecin à la signature"
+    batch(table(tmp_path, "02/09/2024;Mi-tems;cinquante", header=header), output)
+    option, age = (each["message"].replace("\u00a0", " ") for each in refusals(output))
+    assert option.startswith("'Mi-tems' n'est pas une valeur de Option de temps de travail. Attendu : Tiers temps")
+    assert option.endswith("Vouliez-vous dire « Mi-temps (0,5 ETP) » ?")
+    assert "pour Âge du médecin à la signature (nombre)" in age
+    batch(tmp_path / "in.csv", output, "--codes")
+    assert "contrat.option" in refusals(output)[0]["message"]
+
+
 def test_one_date_with_the_month_first_refuses_its_column(tmp_path: Path) -> None:
     result = batch(table(tmp_path, GOOD, GOOD.replace("02/09", "09/13")), tmp_path / "out.csv")
     told = refused(result)

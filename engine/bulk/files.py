@@ -27,7 +27,7 @@ from engine.errors import InputFault, Location, Problem, fault, needing
 from engine.evaluation.session import Session
 from engine.files import refuse_input, replacing
 from engine.language.facts import Vocabulary
-from engine.language.spoken import FRENCH, MONTH_FIRST, PLAIN, truth_way
+from engine.language.spoken import FRENCH, MONTH_FIRST, PLAIN, by_labels, truth_way
 from engine.language.types import DATE
 from engine.policy.model import CONSISTENCY, ERROR, UNMET
 from engine.policy.results import Results
@@ -153,6 +153,8 @@ class _Work:
     def _refuse(self, found: list[Refusal], refused: Refusals) -> None:
         sources = {source.name: source for source in self.sources}
         order = {name: number for number, name in enumerate(sources)}
+        if not self.labels.codes:
+            found = [self._by_labels(each) for each in found]
         found.sort(key=lambda refusal: (order[refusal.file], refusal.row))
         refused.refuse(_placed(refusal, sources[refusal.file]) for refusal in found)
         rows: dict[tuple[str, int], list[tuple[str, str]]] = {}
@@ -161,6 +163,10 @@ class _Work:
             rows.setdefault((refusal.file, refusal.row), []).append(told)
         for (file, _), of_row in rows.items():
             self.summary.refuse(file, of_row)
+
+    def _by_labels(self, refusal: Refusal) -> Refusal:
+        fact = self.labels.facts.get(refusal.column)
+        return refusal if fact is None else replace(refusal, problem=by_labels(refusal.problem, fact, self.job.lang))
 
 
 def _placed(refusal: Refusal, source: Source) -> Refusal:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
 
 from engine.cli.common import Given, write
-from engine.errors import InputFault, Location, Problem
+from engine.errors import InputFault, Location
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.exchange.rules_text import case_lines, comment
 from engine.inquiry.questions import to_ask
 from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
-from engine.language.spoken import FRENCH, PLAIN, Unread, fold, read_spoken
+from engine.language.spoken import FRENCH, PLAIN, Unread, by_labels, fold, read_spoken
 from engine.policy.registry import Outside
 from engine.report.questions_page import answers_text
 from engine.report.say import Say
@@ -128,17 +128,9 @@ class Interview:
             self.said.pop(fact.name, None)
             problems = [error.problem(Location(""), fact)] if isinstance(error, Unread) else error.problems
             for problem in problems:
-                self._line(self._by_labels(problem, fact).message(self.say.lang))
+                self._line(by_labels(problem, fact, self.say.lang).message(self.say.lang))
             return False
         return True
-
-    def _by_labels(self, problem: Problem, fact: Fact) -> Problem:
-        """What is wrong with an answer, with the fact and its values by their labels; days and numbers stay."""
-        if problem.values.get("name") != fact.name:
-            return problem
-        own = {"name": self.say.label(fact)} | ({"allowed": self._answers(fact)} if "allowed" in problem.values else {})
-        near = None if problem.nearest is None else self.say.fact(fact.name, problem.nearest)
-        return replace(problem, values={**problem.values, **own}, nearest=near)
 
     def _decided(self) -> Decision | None:
         if SIGNATURE not in self.answers:

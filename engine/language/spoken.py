@@ -107,6 +107,18 @@ def _unread(code: str, text: str, near: str | None = None, **values: object) -> 
     return Unread(code, {"text": text[:SHOWN], **values}, near)
 
 
+def by_labels(problem: Problem, fact: Fact, lang: str) -> Problem:
+    """What is wrong with a fact, for who knows it by labels: its own, and those of the values that it may have."""
+    if problem.values.get("name") != fact.name:
+        return problem
+    labels = {value: label[lang] for value, label in fact.value_labels.items()}
+    own: dict[str, object] = {"name": fact.label[lang]}
+    if labels and "allowed" in problem.values:
+        own["allowed"] = str(read_words("reports", lang)["semicolon"]).join(labels.values())
+    near = labels.get(problem.nearest or "", problem.nearest)
+    return Problem(problem.location, problem.code, {**problem.values, **own}, near, problem.severity)
+
+
 def wrong_type(value: str, fact: Fact, dialect: str) -> Unread:
     """That a value is none of its fact's type, with one that could be."""
     kind = {lang: read_words("reports", lang)[f"types.{_KINDS[fact.type.kind]}"] for lang in LANGUAGES}

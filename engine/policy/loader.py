@@ -216,8 +216,7 @@ class _Reader:
         if event.style:
             return text
         end = event.end_mark
-        rest = "" if end is None else self.lines[end.line][end.column :]
-        if end is not None and "#" in rest and cut_short(rest, said):
+        if end is not None and cut_short(self.lines[end.line], end.column, said):
             self._report(Location(self.name, end.line + 1, end.column + 2), "yaml-comment")
         return _NULL if text in _NULLS else self._resolved(event)
 

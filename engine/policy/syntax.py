@@ -32,7 +32,7 @@ _SYNTAX = (
 )
 _HARD_SPACE = "^[^\"'#]*?[\u00a0\u202f\u2007]"  # looks like a space, and is none
 _NO_SPACE = r"[ -]*[a-z_]+:(?=[^\s:/])"
-_CUTS = re.compile(r"\s+#[^\s#]")  # a comment has a space after its sign
+_CUTS = re.compile(r"\s+#([^\s#])?")  # a comment has a space after its sign
 _AFTER_COMMA = r"([0-9]+)\s*(?:€|%|[A-Za-z]{2,})?\Z"
 _THOUSANDS = 3  # digits after a comma that may part thousands
 
@@ -96,9 +96,10 @@ def character_problems(lines: Sequence[str], file: str, pattern: str, code: str)
             yield Problem(Location(file, number, found.start() + 1), code)
 
 
-def cut_short(rest: str, said: bool = False) -> bool:
-    """Whether what follows a text on its line is no comment, and yet is not read; behind words ``said``, any."""
-    return _CUTS.match(rest) is not None or (said and rest.lstrip().startswith("#"))
+def cut_short(line: str, end: int, said: bool) -> bool:
+    """Whether what follows the end of a text on its line is no comment, and yet is not read; of words ``said``, any."""
+    found = _CUTS.match(line, end) if line[end : end + 1].isspace() else None
+    return found is not None and (said or found[1] is not None)
 
 
 def decimal_comma(whole: object, key: str) -> dict[str, str] | None:

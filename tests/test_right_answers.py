@@ -270,7 +270,11 @@ def test_what_the_dossier_tells_is_not_asked_for_one_and_a_half_full_times() -> 
 
 
 def test_a_move_too_far_sets_no_wait(tmp_path: Path) -> None:
-    assert "28/02/2028" not in said("timeline", "life_move.yaml")
+    life = said("timeline", "life_move.yaml")
+    assert "28/02/2028" not in life
+    missing = life[life.index("Ce qui manque") :]
+    assert "Motif de la résiliation" in missing, "how the contract ends waits for it"
+    assert "Courrier de résiliation" in missing
     text = (CASES / "life_move.yaml").read_text(encoding="utf-8")
     moved = tmp_path / "life.yaml"
     moved.write_text(text.replace("type: resiliation", "type: demenagement"), encoding="utf-8")

@@ -236,11 +236,13 @@ def total_text(total: Total, say: Say) -> str:
 
 
 def _waiting(timeline: Timeline, say: Say) -> Iterator[Block]:
-    """The facts that open years wait for."""
+    """The facts that open years wait for, and how the contract ends."""
     usual = say.registry.vocabulary.usual
     waiting = by_years(
         (name, row.year) for row in timeline.rows for name in usual(row.decision.missing) if name != YEAR
     )
+    for name in usual(tuple(name for result in timeline.ending for name in result.missing)):
+        waiting.setdefault(name, [0])
     facts = ((say.registry.vocabulary.facts[name], years) for name, years in waiting.items())
     rows = tuple(
         (parts.named_years(say.named(say.label(fact), fact.name), years, say), fact.where[say.lang])

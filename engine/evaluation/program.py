@@ -198,15 +198,10 @@ def _in_file_order(steps: Sequence[Compiled], kind: str) -> tuple[Compiled, ...]
 
 def _compiled(step: Step, slot: int, names: Names) -> Compiled:
     item = step.item
-    due: Closure | None = None
-    done_when: Closure | None = None
-    unmet_when: Closure | None = None
-    if isinstance(item.body, Payment):
-        due = expression(item.body.due, names, DATE)
-    elif isinstance(item.body, Obligation):
-        due = None if item.body.due is None else expression(item.body.due, names, DATE)
-        done_when = None if item.body.done_when is None else condition(item.body.done_when, names)
-        unmet_when = None if item.body.unmet_when is None else condition(item.body.unmet_when, names)
+    day = item.body.due if isinstance(item.body, Payment | Obligation) else None
+    due = None if day is None else expression(day, names, DATE)
+    tests = (item.body.done_when, item.body.unmet_when) if isinstance(item.body, Obligation) else (None, None)
+    done_when, unmet_when = (None if test is None else condition(test, names) for test in tests)
     run = gated(item, names, body(item, step.type, names))
     if isinstance(item.body, Quantity) and step.type is not None and step.type.ordered:
         applies = None if item.applies_when is None else condition(item.applies_when, names)

@@ -328,3 +328,20 @@ def test_a_duty_that_is_done_has_the_day_that_shows_it_and_its_facts_explain_it(
     assert "fait le 01/02/2026" in explained
     assert "échéance" not in explained
     assert "Date du certificat : 01/02/2026" in explained
+
+
+@pytest.mark.parametrize("signed", ["2023-09-04", "2024-09-02"])
+@pytest.mark.parametrize(("age", "year", "told"), [(64, 3, True), (62, 4, True), (61, 3, False), (60, 4, False)])
+def test_the_right_at_65_is_read_from_the_age_alone(
+    signed: str, age: int, year: int, told: bool, tmp_path: Path
+) -> None:
+    case = tmp_path / "aged.yaml"
+    case.write_text(
+        f"contrat: {{date_signature: {signed}, annee: {year}, objectif_mt: 999, objectif_fa: 1710, option: demi_etp}}\n"
+        f"medecin: {{secteur: secteur_1, specialite: medecine_generale, nouvellement_installe: false, age: {age}}}\n"
+        "patientele: {mt_depart: 900, fa_depart: 1600, percentile_fa: 55, mt_actuelle: 880, fa_actuelle: 1600}\n",
+        encoding="utf-8",
+    )
+    page = said("evaluate", str(case))
+    assert ("Objectif assoupli à 65 ans" in page) == told
+    assert ("Aide due pour l'année : 11 000 € avec, 0 € sans" in page) == told

@@ -68,6 +68,7 @@ def supposed_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
     """As :func:`supposed_of_case` for a life, year by year: an amendment is an event of its day.
 
     One that changes more than its day is supposed at the end of the year under way, where a day says which that is.
+    What two suppositions say of one day, one for the year of a case and one for the next, is told once.
     """
     convention = life.rows[0].decision.convention.id
     now = _under_way(life)
@@ -81,7 +82,8 @@ def supposed_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
     found: dict[str, Supposed] = {}
     for row in life.rows:
         for each in supposed_by(session, row.decision, chosen, seen, changing=row is now):
-            found.setdefault(each.supposition.id, each)
+            if all((one.supposition.fact, one.value) != (each.supposition.fact, each.value) for one in found.values()):
+                found.setdefault(each.supposition.id, each)
     return tuple(found.values())
 
 

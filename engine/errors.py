@@ -94,6 +94,11 @@ def fault(location: Location, code: str, nearest: str | None = None, **values: o
     return InputFault([Problem(location, code, values, nearest)])
 
 
+def misuse(location: Location, code: str, nearest: str | None = None, **values: object) -> UsageFault:
+    """A :class:`UsageFault` of a single problem."""
+    return UsageFault(Problem(location, code, values, nearest))
+
+
 def reason_of(error: OSError) -> str:
     """What the system says of an error."""
     return error.strerror or type(error).__name__

@@ -29,7 +29,7 @@ from engine.bulk.job import Job, Source, Summary
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
 from engine.bulk.spark import TYPES, Tables, empty_of, mapped, spark_schema
 from engine.bulk.writing import RefusedRows
-from engine.errors import Location, Problem, UsageFault, fault
+from engine.errors import Location, Problem, fault, misuse
 from engine.evaluation.session import Session
 from engine.files import replacing, unwritable
 from engine.policy.registry import Registry
@@ -67,9 +67,9 @@ def run_on_spark(job: Job, rules: Session, told: Callable[[int, int], None]) -> 
     sources = open_sources(job.inputs, rules.registry.vocabulary, files.added_columns(job, rules), job.keep, job.form)
     for source in sources:
         if source.format not in READABLE:
-            raise UsageFault(Problem(Location(source.name), "file-format", {"allowed": ".csv, .parquet"}))
+            raise misuse(Location(source.name), "file-format", allowed=".csv, .parquet")
         if (source.dialect, source.encoding, source.lines) != (sources[0].dialect, "utf-8", min(source.lines, 1)):
-            raise UsageFault(Problem(Location(source.name), "spark-form"))
+            raise misuse(Location(source.name), "spark-form")
     files.check_output(job, sources, format_)
     try:
         return _run(job, rules, sources, format_, session())

@@ -22,11 +22,11 @@ from engine.errors import (
     InputFault,
     Location,
     Problem,
-    UsageFault,
     bounded,
     decoded,
     fault,
     in_order,
+    misuse,
     needing,
     unreadable,
 )
@@ -45,7 +45,7 @@ def format_of(name: str) -> str:
     """
     format_ = FORMATS.get(Path(name).suffix.lower())
     if format_ is None:
-        raise UsageFault(Problem(Location(name), "file-format", {"allowed": ", ".join(FORMATS)}))
+        raise misuse(Location(name), "file-format", allowed=", ".join(FORMATS))
     return format_
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from engine.errors import Location, Problem, UsageFault, fault
+from engine.errors import Location, UsageFault, fault, misuse
 
 MAX_FILES = 2_000
 MAX_BYTES = 64_000_000  # all files of one revision together
@@ -85,7 +85,7 @@ def common_ancestor(place: Repository, first: str, second: str) -> str:
 
 
 def _unknown(revision: str) -> UsageFault:
-    return UsageFault(Problem(Location("--git"), "git-revision", {"revision": revision}))
+    return misuse(Location("--git"), "git-revision", revision=revision)
 
 
 def committed(place: Repository, name: str) -> tuple[Blob, ...]:

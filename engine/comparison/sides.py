@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from engine.comparison import revisions
-from engine.errors import InputFault, Location, Problem, UsageFault, fault, in_order
+from engine.errors import InputFault, Location, Problem, fault, in_order, misuse
 from engine.policy.model import Convention
 from engine.policy.places import HEAD, policies_place
 from engine.policy.reading import load_registry, load_vocabulary
@@ -63,7 +63,7 @@ def _opened(a: str | None, b: str | None, git: str | None, policies: str | None)
     if a is not None and b is None:
         return _since_the_one_before(a, policies)
     if a is None or b is None:
-        raise UsageFault(Problem(Location("diff"), "sides-missing"))
+        raise misuse(Location("diff"), "sides-missing")
     (first, first_alone), (second, second_alone) = _both(partial(_named, a, policies), partial(_named, b, policies))
     if first_alone and not second_alone:
         return first, _chosen(second, *first.conventions)
@@ -97,14 +97,14 @@ def _since_the_one_before(name: str, policies: str | None) -> tuple[Side, Side]:
     conventions = side.registry.conventions
     before = text_before(conventions[side.conventions[0]], conventions) if alone else None
     if before is None:
-        raise UsageFault(Problem(Location("diff"), "sides-missing"))
+        raise misuse(Location("diff"), "sides-missing")
     return replace(side, name=before, conventions=(before,)), side
 
 
 def _from_git(a: str | None, b: str | None, git: str, policies: str | None) -> tuple[Side, Side]:
     for name in (a, b):
         if name is not None and Path(name).is_dir():
-            raise UsageFault(Problem(Location("--git"), "sides-folder", {"folder": name}))
+            raise misuse(Location("--git"), "sides-folder", folder=name)
     found = policies_place(policies, Path.cwd())
     if found.origin == "package":
         raise fault(Location("policies"), "folder-missing")

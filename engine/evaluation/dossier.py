@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, nearest
+from engine.errors import InputFault, Location, Problem, fault, nearest
 from engine.evaluation.facts import CASE, Facts, misordered, order_problem, read_case, read_named, signed_on
 from engine.language.facts import FIRST_DAY, SIGNATURE, YEAR, EventType, Fact, Vocabulary, event_types
 from engine.language.spoken import Unread, in_words, read_spoken
@@ -53,7 +53,7 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
     types = event_types(schema)
     data = document.data if isinstance(document.data, Mapping) else {}
     if CASE not in data and any(name in data for name in vocabulary.groups):
-        raise InputFault([Problem(document.at(()), "dossier-is-case")])
+        raise fault(document.at(()), "dossier-is-case")
     document, problems = _understood(document, replace(vocabulary.facts[SIGNATURE], name="date"))
     misshapen = shape_problems(document, shape(_shape(schema)))
     problems += misshapen

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from engine.errors import InputFault, Problem
+from engine.errors import fault
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.facts import Facts
 from engine.evaluation.program import Compiled, Fired, OutcomeProgram, Program, Run
@@ -57,11 +57,11 @@ def decided_by(item: Item, outcome: OutcomeProgram, fired: Sequence[str], slots:
     assert isinstance(item.body, Outcome)
     values = {rule.then if isinstance(rule.then, str) else None for rule in item.body.rules if rule.id in fired}
     if len(values) > 1:
-        raise InputFault([Problem(item.at, "conflict", {"id": item.id, "rules": ", ".join(fired)})])
+        raise fault(item.at, "conflict", id=item.id, rules=", ".join(fired))
     used = missing = 0
     if not values:
         if not any(slots[slot][0] is UNDETERMINED for _, slot in outcome.criteria):
-            raise InputFault([Problem(item.at, "no-rule", {"id": item.id})])
+            raise fault(item.at, "no-rule", id=item.id)
         for closure in outcome.rules.values():
             _, mine, lacks = closure(slots)
             used |= mine

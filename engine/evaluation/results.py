@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.errors import InputFault, Problem, nearest
+from engine.errors import fault, nearest
 from engine.evaluation.decision import NONE, Doubt, Limit, ObligationLine, OverlayUse, PaymentLine, Reason, Result
 from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts
@@ -141,7 +141,7 @@ def no_such_result(id_: str, registry: Registry) -> Result:
     label = next((each.items[id_].label for each in registry.conventions.values() if id_ in each.items), None)
     if label is None:
         known = dict.fromkeys(item for each in registry.conventions.values() for item in each.items)
-        raise InputFault([Problem(registry.results.headline[id_].at, "unknown-item", {"id": id_}, nearest(id_, known))])
+        raise fault(registry.results.headline[id_].at, "unknown-item", nearest(id_, known), id=id_)
     return Result(id=id_, kind="quantity", label=label, type=None, status="not_applicable", value=None)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, UsageFault, nearest
+from engine.errors import InputFault, Location, Problem, misuse, nearest
 from engine.evaluation.decision import Decision, Doubt, Result, YearLine
 from engine.evaluation.evaluator import run_program, steps_open
 from engine.evaluation.facts import Facts, text_for
@@ -29,6 +29,7 @@ from engine.records import dataclass
 
 CONTRADICTION = "facts-contradict"
 YEARS_SHOWN = (1, 2, 3, 4, 5)
+_OPTION = Location("--interpret")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,10 +254,11 @@ class Session:
                 known.setdefault(name, {}).update(question.choices)
         for id_, choice in interpret.items():
             if own is None and id_ not in known:
-                raise _usage("unknown-interpretation", nearest(id_, known), id=id_)
+                raise misuse(_OPTION, "unknown-interpretation", nearest(id_, known), id=id_)
             possible = known[id_] if own is None else own
             if choice not in possible:
-                raise _usage("unknown-value", nearest(choice, possible), value=choice, allowed=", ".join(possible))
+                close = nearest(choice, possible)
+                raise misuse(_OPTION, "unknown-value", close, value=choice, allowed=", ".join(possible))
 
     def _years(self, case: Settled) -> tuple[YearLine, ...]:
         """The yearly amount of the years 1 to 5, each under its own overlays."""
@@ -290,7 +292,3 @@ def _contradiction(doubt: Doubt) -> Problem:
     named = [name for name in facts if name != SIGNATURE] or [SIGNATURE]
     values = {"name": named[0], "id": doubt.result.id, "label": doubt.result.label, "facts": shown}
     return Problem(doubt.at, CONTRADICTION, values)
-
-
-def _usage(code: str, close: str | None, **values: object) -> UsageFault:
-    return UsageFault(Problem(Location("--interpret"), code, values, close))

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.errors import Location, Problem, UsageFault, nearest
+from engine.errors import Location, misuse, nearest
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts, misordered
@@ -246,7 +246,7 @@ def _wanted(decision: Decision, wanted: str) -> tuple[Result, ...]:
         return decision.main
     if wanted not in decision.results:
         close = nearest(wanted, [*decision.results, ALL])
-        raise UsageFault(Problem(Location(decision.convention.id), "unknown-item", {"id": wanted}, close))
+        raise misuse(Location(decision.convention.id), "unknown-item", close, id=wanted)
     line = decision.obligation(wanted)
     result = decision.results[wanted]
     if line is None:

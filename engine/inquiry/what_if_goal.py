@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.errors import Location, Problem, UsageFault, nearest
+from engine.errors import Location, UsageFault, misuse, nearest
 from engine.evaluation.decision import Decision, Result
 from engine.language.logic import Term
 from engine.language.operators import COMPARISONS
@@ -150,7 +150,7 @@ def _open(result: Result, text: str) -> Wish:
 
 
 def _unknown(text: str, allowed: str, close: str | None) -> UsageFault:
-    return UsageFault(Problem(Location("--what-if"), "unknown-value", {"value": text, "allowed": allowed}, close))
+    return misuse(Location("--what-if"), "unknown-value", close, value=text, allowed=allowed)
 
 
 def _default(decision: Decision, result: Result, known: Sequence[str]) -> Wish:

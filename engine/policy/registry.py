@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
-from engine.errors import InputFault, Location, Problem, UsageFault, fault, nearest
+from engine.errors import InputFault, Location, Problem, fault, misuse, nearest
 from engine.language.expressions import Text
 from engine.language.facts import Vocabulary
 from engine.policy.entries import Supposition, WithoutRules
@@ -117,9 +117,7 @@ class Registry:
         if id_ not in self.conventions:
             close = nearest(id_, self.conventions)
             known = ", ".join(self.conventions)
-            raise UsageFault(
-                Problem(Location(str(self.root)), "unknown-convention", {"id": id_, "known": known}, close)
-            )
+            raise misuse(Location(str(self.root)), "unknown-convention", close, id=id_, known=known)
         return self.conventions[id_]
 
     def select(self, beneficiary: str, signature: dt.date) -> tuple[Convention, Text]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from engine.errors import Location, Problem, UsageFault
+from engine.errors import Location, UsageFault, misuse
 from engine.language.logic import Plain, Sort, Term
 from engine.language.term_bank import TermBank
 from engine.proof.lowering import Lowering
@@ -40,18 +40,17 @@ def solver_library() -> Any:
     try:
         import z3
     except ImportError:
-        missing = {"module": f"z3-solver {SOLVER_VERSION}", "extra": "proof"}
-        raise UsageFault(Problem(Location("avenant"), "extra-missing", missing)) from None
+        module = f"z3-solver {SOLVER_VERSION}"
+        raise misuse(Location("avenant"), "extra-missing", module=module, extra="proof") from None
     found = ".".join(map(str, z3.get_version()[:3]))
     if found != SOLVER_VERSION:
-        values = {"found": found, "version": SOLVER_VERSION}
-        raise UsageFault(Problem(Location("avenant"), "solver-version", values))
+        raise misuse(Location("avenant"), "solver-version", found=found, version=SOLVER_VERSION)
     return z3
 
 
 def budget_spent(at: Location, what: Mapping[str, str], effort: int) -> UsageFault:
     """That a question was left open, where nothing could be said without its answer."""
-    return UsageFault(Problem(at, "proof-budget", {"what": what, "effort": effort}))
+    return misuse(at, "proof-budget", what=what, effort=effort)
 
 
 class Solver:

@@ -99,7 +99,6 @@ def cli() -> None:
 
 
 def main() -> None:
-    """The entry point of the command ``avenant``."""
     gc.set_threshold(OBJECTS)
     atexit.register(gc.freeze)  # nor is it looked for at the end
     for stream in (sys.stdout, sys.stderr):

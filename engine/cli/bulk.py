@@ -14,7 +14,7 @@ from engine.cli.tongue import tell
 from engine.errors import needing
 
 if TYPE_CHECKING:
-    from engine.bulk.job import Job, Summary, Unsaid
+    from engine.bulk.job import Job, Summary
     from engine.evaluation.session import Session
 
 ENGINES = ("polars", "spark")
@@ -67,6 +67,7 @@ def batch(
     """
     from engine.bulk.job import Form, Job
     from engine.report.batch_page import FORMATS, Batch
+    from engine.report.decided import told_case, unsaid_ids
 
     if missing and engine == "spark":
         raise click.UsageError(tell("--missing: not with --engine spark"))
@@ -75,20 +76,13 @@ def batch(
     run = _runner(engine)
     session = rules.session
     form = Form(encoding=encoding, dialect=dialect, sheet=sheet)
-    asked_unsaid = _unsaid(rules) if unsaid else None
-    job = Job(inputs, target, dict(rules.choices), criteria, missing, keep, rules.lang, form, codes, asked_unsaid)
+    unsaid_of = (lambda each: unsaid_ids(told_case(session, each, "", rules.choices))) if unsaid else None
+    job = Job(inputs, target, dict(rules.choices), criteria, missing, keep, rules.lang, form, codes, unsaid_of)
     with progress(rules.say("doing.batch")) as told:
         summary = run(job, session, told)
     rules.put(FORMATS, Batch(summary, job.told_in))
     if summary.refused and (strict or not summary.cases):
         sys.exit(1)
-
-
-def _unsaid(rules: Given) -> Unsaid:
-    """What a decision leaves unsaid and would change it."""
-    from engine.report.decided import told_case, unsaid_ids  # rarely asked for
-
-    return lambda decision: unsaid_ids(told_case(rules.session, decision, "", rules.choices))
 
 
 def _runner(engine: str) -> Callable[[Job, Session, Callable[[int, int], None]], Summary]:

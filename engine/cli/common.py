@@ -91,7 +91,6 @@ class Given:
 
     @functools.cached_property
     def session(self) -> Session:
-        """The rules."""
         return engine.load(self.policies)
 
     @functools.cached_property

@@ -18,7 +18,6 @@ from engine.report.decided import Decided, Decisions, Undecided, told_case
 from engine.report.decision_page import FORMATS
 
 if TYPE_CHECKING:
-    from engine.inquiry.possible import Outlook
     from engine.inquiry.sensitivity import Sensitivity
 
 
@@ -49,6 +48,8 @@ def evaluate(
     """Decide one or many case files (YAML or JSON; - reads standard input)."""
     if effort is not None and not possible:
         raise click.UsageError(tell("--effort goes with --possible"))
+    if possible:
+        from engine.inquiry.possible import outlooks  # rarely asked for, and needs the solver
     decided, problems = decide_files(rules, cases, expect_digest)
     shown: list[Decided | Undecided] = []
     for name, found in decided:
@@ -60,7 +61,7 @@ def evaluate(
             replace(
                 told,
                 sensitivity=_sensitivity(rules, found, told.supposed, problems) if sensitivity else None,
-                outlooks=_outlooks(rules, found, effort) if possible else None,
+                outlooks=outlooks(rules.session, found, rules.choices, effort) if possible else None,
             )
         )
     if shown:
@@ -81,10 +82,3 @@ def _sensitivity(
     except InputFault as error:
         problems.extend(error.problems)
         return None
-
-
-def _outlooks(rules: Given, decision: Decision, effort: int | None) -> tuple[Outlook, ...]:
-    """What its open results can still be."""
-    from engine.inquiry.possible import outlooks  # rarely asked for, and needs the solver
-
-    return outlooks(rules.session, decision, rules.choices, effort)

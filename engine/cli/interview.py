@@ -18,7 +18,7 @@ from engine.inquiry.questions import to_ask
 from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
 from engine.language.spoken import FRENCH, PLAIN, Unread, by_labels, fold, read_spoken
 from engine.policy.registry import Outside
-from engine.report.questions_page import answers_text
+from engine.report.questions_page import answers_text, value_labels
 from engine.report.say import Say
 
 BACK, UNKNOWN, STOP = "back", "unknown", "stop"
@@ -106,11 +106,7 @@ class Interview:
         """How a fact is answered: by the labels of its values, or in the form of its kind."""
         if fact.type.kind == "date":
             return self.say("talk_date")
-        if fact.type.kind == "boolean":
-            return self.say.listed(self.say.value(each) for each in ("true", "false"))
-        if fact.type.values:
-            return self.say.listed(self.say.fact(fact.name, value) for value in fact.type.values)
-        return answers_text(fact, self.say)
+        return self.say.listed(label for _, label in value_labels(fact, self.say)) or answers_text(fact, self.say)
 
     def _typed(self) -> str:
         try:

@@ -92,7 +92,10 @@ def letter(
     appeal or its day is marked in it, and told.
     """
     if fields:
-        _list_fields()
+        from engine.letters.people import documented  # rarely asked for
+
+        for name, meaning in documented():
+            click.echo(f"{name:32} {meaning}")
         return
     if case is None or kind is None or rules.output is None:
         raise click.UsageError(tell("CASE --kind KIND -o FILE.docx, or --fields"))
@@ -120,13 +123,6 @@ def letter(
     with replacing(Path(rules.output)) as partial:
         partial.write_bytes(content)
     write(record(kind, matter, registry, template), f"{rules.output}.json", inputs)
-
-
-def _list_fields() -> None:
-    from engine.letters.people import documented
-
-    for name, meaning in documented():
-        click.echo(f"{name:32} {meaning}")
 
 
 def _people(sender: str | None, to: str | None, fields: tuple[str, ...]) -> People:

@@ -20,7 +20,7 @@ from engine.report import deep_page, suite_page
 from engine.report.deep_page import Findings, witness_name, witness_text
 from engine.report.say import Say
 from engine.report.suite_page import TestRun, proposed_suite
-from engine.suite.coverage import Coverage, coverage
+from engine.suite.coverage import coverage
 from engine.suite.moved import Moved, differences_file, moved, with_undeclared
 from engine.suite.observed import observe
 from engine.suite.running import read_cases, run_case
@@ -91,7 +91,8 @@ def test(
             score = mutation_score(session.registry, cases, sample, propose=propose is not None, told=told)
     if score is not None and propose is not None:
         write(proposed_suite(score, rules.say), propose)
-    sources = _sources(found) if found is not None and rules.format == "html" else {}
+    names = dict.fromkeys(place.at.file for place in found.places) if found and rules.format == "html" else {}
+    sources = {name: read_bytes(Path(name), name).decode("utf-8", "replace") for name in names}
     with progress(rules.say("doing.moved")) as told:
         again = moved(session, cases, told) if wanted is None else []
     if declare:
@@ -107,9 +108,3 @@ def _declare(found: Sequence[Moved], root: Path) -> None:
     for each in found:
         if each.undeclared:
             write(rules_text(with_undeclared(each, root), "differences"), str(differences_file(root, each.convention)))
-
-
-def _sources(found: Coverage) -> dict[str, str]:
-    """The text of every rule file with a place to reach."""
-    names = dict.fromkeys(place.at.file for place in found.places)
-    return {name: read_bytes(Path(name), name).decode("utf-8", "replace") for name in names}

@@ -54,7 +54,6 @@ def faults_told(lang: str) -> Iterator[None]:
 
 
 def complain(problems: Sequence[Problem], lang: str) -> None:
-    """Tells problems on standard error."""
     for problem in problems:
         click.echo(problem.line(lang), err=True)
 
@@ -78,7 +77,6 @@ def language(args: Sequence[str]) -> str:
 
 
 def current() -> str:
-    """The language of the run that is under way."""
     return _LANG.get()
 
 

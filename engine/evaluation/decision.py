@@ -224,6 +224,15 @@ class Decision:
     def refused(self) -> bool:
         return self.tone == "bad"
 
+    @property
+    def lines(self) -> Iterator[tuple[YearLine | None, Result]]:
+        """The headline results, the most of each contract year apart with its year; of a refusal the verdict alone."""
+        for result in self.main:
+            if self.years and result.id == self.headline.maximum and not self.refused:
+                yield from ((line, line.amount) for line in self.years)
+            elif not self.refused or result.id == self.headline.verdict:
+                yield None, result
+
     def obligation(self, id_: str) -> ObligationLine | None:
         """The line of a duty; None of any other item."""
         return next((line for line in self.obligations if line.id == id_), None)

@@ -237,7 +237,6 @@ class _Row:
         return Replacement(entry, old, number, at=Location(self.sheet.name, self.line, VALUE + 1))
 
     def new(self, items: Mapping[str, Item]) -> NewRow | None:
-        """A row that the rules do not have."""
         before = len(self.problems)
         id_ = _plain(self.cells[TABLE])
         item = items.get(id_)

@@ -32,11 +32,11 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,6})?\Z")
 
 def rule_cells(row: Row) -> dict[str, Any]:
     """The cells of a row as a rule file says them."""
-    return {name: cell.data(_written) for name, cell in row.cells.items()}
 
+    def written(bound: Bound) -> Any:
+        return bound.value if isinstance(bound, Literal) else {"ref": bound.id}
 
-def _written(bound: Bound) -> Any:
-    return bound.value if isinstance(bound, Literal) else {"ref": bound.id}
+    return {name: cell.data(written) for name, cell in row.cells.items()}
 
 
 def row_text(cells: Mapping[str, Any], lang: str) -> str:
@@ -162,15 +162,10 @@ def entries(convention: Convention, wanted: Sequence[str] = ()) -> tuple[Entry, 
 
 def _numeric(item: Item) -> bool:
     """Whether an item lists numbers: a parameter, or a table that has no other values."""
-    if isinstance(item.body, Parameter):
-        return True
-    return isinstance(item.body, Table) and item.unit is not None and all(_number(row.then) for row in item.body.rows)
-
-
-def _number(value: Literal | Unpublished) -> bool:
-    return isinstance(value, Unpublished) or (
-        isinstance(value.value, int | Decimal) and not isinstance(value.value, bool)
-    )
+    if not isinstance(item.body, Table) or item.unit is None:
+        return isinstance(item.body, Parameter)
+    values = [row.then.value for row in item.body.rows if isinstance(row.then, Literal)]
+    return all(isinstance(value, int | Decimal) and not isinstance(value, bool) for value in values)
 
 
 def _of_item(item: Item) -> Iterator[Entry]:

@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
+from engine.inquiry.readings import readings_on
+from engine.inquiry.suppositions import supposed_on
 from engine.language.expressions import Citation
 from engine.language.facts import SIGNATURE
 from engine.letters.amounts import in_words
@@ -33,14 +35,17 @@ def values(kind: str, matter: Matter, say: Say, people: People) -> dict[str, Any
     cited = _Cited(say)
     lacks = blanks(matter, people)
     parts: dict[str, Any] = {
-        **{group: _people(group, people, lacks) for group in (SENDER, ADDRESSEE)},
+        **{
+            group: {name: filled_in(f"{group}.{name}", people.get(f"{group}.{name}"), lacks) for name in FIELDS[group]}
+            for group in (SENDER, ADDRESSEE)
+        },
         "contrat": _contract(matter.decision, say, lacks),
         "jour": filled_in("jour", say.scalar(matter.day) if matter.day else None, lacks),
         "motifs": _motives(matter, say, cited) if kind == REFUS else [],
         "conditions": _conditions(matter, say, cited) if kind in (ACCORD, VERSEMENT) else [],
         "annees": _years(matter, say, cited) if kind == ACCORD else [],
         "objectifs": _objectives(matter, say, cited) if kind in (ACCORD, OBJECTIF) else [],
-        "obligations": _duties(_obligations(matter), say, cited) if kind == ACCORD else [],
+        "obligations": _duties(matter.obligations, say, cited) if kind == ACCORD else [],
         "pieces": _pieces(matter, say) if kind == PIECES else [],
         "versements": _payments(matter.payments(), say, cited) if kind == VERSEMENT else [],
         **_overpaid(matter if kind == TROP_PERCU else None, say, cited),
@@ -48,11 +53,6 @@ def values(kind: str, matter: Matter, say: Say, people: People) -> dict[str, Any
         "reserves": _reserves(kind, matter, say),
     }
     return {**parts, "sources": [{"phrase": text} for text in cited.texts]}
-
-
-def _people(group: str, people: People, lacks: Mapping[str, str]) -> dict[str, str]:
-    names = {name: f"{group}.{name}" for name in FIELDS[group]}
-    return {name: filled_in(whole, people.get(whole), lacks) for name, whole in names.items()}
 
 
 class _Cited:
@@ -146,10 +146,6 @@ def _objectives(matter: Matter, say: Say, cited: _Cited) -> Entries:
     return found
 
 
-def _obligations(matter: Matter) -> Sequence[ObligationLine]:
-    return matter.decision.obligations if matter.life is None else matter.life.obligations
-
-
 def _duties(lines: Sequence[ObligationLine], say: Say, cited: _Cited) -> Entries:
     """The duties that are still to be done and have a day, or on which the payment depends."""
     found: Entries = []
@@ -231,7 +227,6 @@ def _why_less(decision: Decision, say: Say, cited: _Cited) -> str:
 
 
 def _choices(matter: Matter, say: Say) -> Entries:
-    """The sides that were taken, in words."""
     questions = matter.decision.convention.interpretations
     taken = ((questions[id_], choice) for id_, choice in matter.chosen.items() if id_ in questions)
     return [
@@ -246,38 +241,34 @@ def _reserves(kind: str, matter: Matter, say: Say) -> Entries:
     years = years if kind in (TROP_PERCU, VERSEMENT) else []
     found = [*_unmet(kind, matter, say), *_readings(kind, matter, say, years), *_supposed(kind, matter, say, years)]
     if kind == VERSEMENT:
-        over = (each for each in matter.overpaid() if each[0] in years)
-        found += [_exceeded(decision, amount, say) for _, decision, amount in over]
+        for _, decision, amount in (each for each in matter.overpaid() if each[0] in years):
+            due = decision.stated(decision.headline.due)
+            owed = "" if due is None else f"{say.pair(say.label(due), say.result(due))} ; "
+            found.append(f"{owed}ces versements le dépassent de {say.scalar(amount, EUROS)}, à récupérer.")
     if kind == TROP_PERCU and matter.life is not None and matter.life.paid and matter.life.paid.recover.open_years:
         open_ = ", ".join(map(str, matter.life.paid.recover.open_years))
         found.append(f"La somme ne comprend pas ce qui reste à établir (année {open_}).")
     return [{"phrase": text} for text in found]
 
 
-def _exceeded(decision: Decision, amount: Fraction, say: Say) -> str:
-    due = decision.stated(decision.headline.due)
-    owed = "" if due is None else f"{say.pair(say.label(due), say.result(due))} ; "
-    return f"{owed}ces versements le dépassent de {say.scalar(amount, EUROS)}, à récupérer."
-
-
 def _unmet(kind: str, matter: Matter, say: Say) -> Iterator[str]:
     """The duties that the facts say were not met, where the letter speaks of the aid."""
     if kind in (ACCORD, VERSEMENT):
-        for remark in remarks([matter.decision], _obligations(matter), say.noting(), keys=(UNMET,)):
+        for remark in remarks([matter.decision], matter.obligations, say.noting(), keys=(UNMET,)):
             yield _NOTE.sub("", said(remark, say))
 
 
 def _supposed(kind: str, matter: Matter, say: Say, years: Sequence[int]) -> Iterator[str]:
     """Rights that are still open and assumptions that were made, with what they would change."""
     noting = say.noting(full=True)
-    for each in matter.supposed_on(matter.stated(kind), years):
+    for each in supposed_on(matter.told.supposed, matter.stated(kind), years):
         for block in supposed_blocks([each], noting):
             if isinstance(block, Tree):
                 yield _NOTE.sub("", " ".join(text for _, text in block.lines))
 
 
 def _readings(kind: str, matter: Matter, say: Say, years: Sequence[int]) -> Iterator[str]:
-    for reading in matter.readings_on(matter.stated(kind), years):
+    for reading in readings_on(matter.told.readings, matter.stated(kind), years):
         if reading.question.id not in matter.chosen:
             for block in readings_blocks([reading], say.in_full()):
                 if isinstance(block, Tree):

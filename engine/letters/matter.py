@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.errors import Location, Problem
-from engine.evaluation.decision import Decision, PaymentLine, Result
+from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
 from engine.evaluation.dossier import Dossier
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline
-from engine.inquiry.readings import Reading, readings_on
-from engine.inquiry.suppositions import Supposed, supposed_on
+from engine.inquiry.readings import readings_on
 from engine.language.expressions import Text
 from engine.language.facts import YEAR
 from engine.policy.registry import Registry
@@ -57,12 +56,8 @@ class Matter:
         return tuple((row.year, row.decision) for row in rows if self.year is None or row.year == self.year)
 
     @property
-    def favourable(self) -> bool:
-        return self.decision.tone == "good"
-
-    @property
-    def refused(self) -> bool:
-        return self.decision.refused
+    def obligations(self) -> Sequence[ObligationLine]:
+        return self.decision.obligations if self.life is None else self.life.obligations
 
     def not_met(self) -> list[Result]:
         """The criteria of the verdict that are not met."""
@@ -110,14 +105,6 @@ class Matter:
             TROP_PERCU: {headline.recover, headline.due},
         }
         return frozenset(id_ for id_ in stated[kind] if id_ is not None)
-
-    def readings_on(self, ids: Collection[str], years: Collection[int] = ()) -> Iterator[Reading]:
-        """The readings of which another choice would change one of these results, with those changes alone."""
-        return readings_on(self.told.readings, ids, years)
-
-    def supposed_on(self, ids: Collection[str], years: Collection[int] = ()) -> Iterator[Supposed]:
-        """The rights and assumptions that would change one of these results, with those changes alone."""
-        return supposed_on(self.told.supposed, ids, years)
 
 
 def matter_of_case(
@@ -167,14 +154,14 @@ def _doubts(matter: Matter, say: Say) -> Iterator[Reason]:
 def _verdict_hangs(matter: Matter, say: Say) -> Iterator[Reason]:
     """A reading that nobody took a side in, and of which another choice turns the verdict."""
     verdict = matter.decision.headline.verdict
-    for reading in matter.readings_on({verdict} if verdict else ()):
+    for reading in readings_on(matter.told.readings, {verdict} if verdict else ()):
         if reading.question.id not in matter.chosen:
             option = f"--interpret {reading.question.id}={reading.taken}"
             yield "reading", {"question": reading.question.question[say.lang], "option": option}
 
 
 def _accord(matter: Matter, say: Say) -> Iterator[Reason]:
-    if not matter.favourable:
+    if matter.decision.tone != "good":
         yield from _other(matter, say)
         return
     for result in unmet_conditions(matter.decision):
@@ -185,7 +172,7 @@ def _accord(matter: Matter, say: Say) -> Iterator[Reason]:
 
 
 def _refus(matter: Matter, say: Say) -> Iterator[Reason]:
-    if not matter.refused:
+    if not matter.decision.refused:
         yield from _other(matter, say)
         return
     sources = matter.decision.convention.sources
@@ -209,14 +196,14 @@ def _other(matter: Matter, say: Say) -> Iterator[Reason]:
 
 
 def _pieces(matter: Matter, say: Say) -> Iterator[Reason]:
-    if matter.refused:
+    if matter.decision.refused:
         yield from _other(matter, say)
     elif not matter.missing():
         yield "nothing_missing", {}
 
 
 def _objectif(matter: Matter, say: Say) -> Iterator[Reason]:
-    if matter.refused:
+    if matter.decision.refused:
         yield from _other(matter, say)
         return
     results = [result for result in matter.objectives() if result.status != "not_applicable"]
@@ -227,7 +214,7 @@ def _objectif(matter: Matter, say: Say) -> Iterator[Reason]:
 
 
 def _versement(matter: Matter, say: Say) -> Iterator[Reason]:
-    if not matter.favourable:
+    if matter.decision.tone != "good":
         yield from _other(matter, say)
     elif not matter.decisions:
         yield "year", {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -240,25 +240,14 @@ def template_of(kind: str, folder: Path) -> Path:
 
 def check_letters(folder: Path) -> list[Problem]:
     """What is wrong with the templates of a folder; a kind without a template is left to who asks for it."""
-    templates = (path for path in sorted(folder.glob("*.docx")) if not path.name.startswith("~$"))  # Word's own mark
-    return [problem for path in templates for problem in _faults_of(path)]
+    found = []
+    for path in (each for each in sorted(folder.glob("*.docx")) if not each.name.startswith("~$")):  # Word's own mark
+        values = {"name": path.stem, "allowed": ", ".join(KINDS)}
+        found += faults(path) if path.stem in KINDS else [Problem(Location(str(path)), "letter-kind", values)]
+    return found
 
 
-def _faults_of(path: Path) -> Iterable[Problem]:
-    if path.stem in KINDS:
-        return faults(path)
-    return [Problem(Location(str(path)), "letter-kind", {"name": path.stem, "allowed": ", ".join(KINDS)})]
-
-
-def letter_of(
-    kind: str,
-    matter: Matter,
-    registry: Registry,
-    template: Path,
-    *,
-    people: People,
-    place: str,
-) -> bytes:
+def letter_of(kind: str, matter: Matter, registry: Registry, template: Path, *, people: People, place: str) -> bytes:
     """The letter as a Word file; ``place`` is the file of the case, for messages.
 
     What it lacks of people and of the day is marked in it.

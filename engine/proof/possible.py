@@ -37,6 +37,10 @@ class Possible:
     status: Status
     effort: int
 
+    @property
+    def decided(self) -> bool:
+        return self.status is not Status.UNDECIDED
+
 
 def open_facts(
     session: Session,

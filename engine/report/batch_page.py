@@ -59,7 +59,9 @@ def _decided(summary: Summary, say: Say) -> Iterator[Block]:
     met = {id_ for id_, _ in summary.cases}
     ruled = {each.id: say.label(each) for each in say.registry.conventions.values() if each.id in met}
     outside = {each.id: say.label(each) for each in say.registry.without_rules if each.id in met}
-    verdicts = _verdicts(say)
+    results = say.registry.results  # the best verdict first, then what stands for none
+    named = () if results.verdict is None else results.headline[results.verdict].words
+    verdicts = [*reversed(named), OPEN, "not_applicable"]
     shown = [verdict for verdict in verdicts if any(v == verdict and c in ruled for c, v in summary.cases)]
     head = (say("convention"), say("cases"), *map(say.value, shown), *([say("without_rules")] if outside else ()))
     groups = [((id_,), label) for id_, label in (ruled | outside).items()] + [((*ruled, *outside), say("total"))]
@@ -70,13 +72,6 @@ def _decided(summary: Summary, say: Say) -> Iterator[Block]:
     if ruled:
         yield Heading(say("amounts"))
         yield Table((say("convention"), *money), tuple((label, *_euros(summary, ids, say)) for ids, label in paying))
-
-
-def _verdicts(say: Say) -> list[str]:
-    """The values of the verdict that the policies declare, the best first, then what stands for none."""
-    results = say.registry.results
-    named = () if results.verdict is None else results.headline[results.verdict].words
-    return [*reversed(named), OPEN, "not_applicable"]
 
 
 def _cases(

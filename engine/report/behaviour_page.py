@@ -38,7 +38,6 @@ class Effects:
 
     @property
     def some(self) -> bool:
-        """Whether a result changes."""
         return any(each.effects for each in self.found)
 
 
@@ -58,7 +57,6 @@ def effects_blocks(effects: Effects, say: Say) -> Iterator[Block]:
 
 
 def effects_object(effects: Effects, say: Say) -> dict[str, Any]:
-    """The same as keys of the object of a comparison."""
     behaviours = zip(effects.found, effects.files, strict=True)
     data: dict[str, Any] = {"behaviour": [behaviour_object(each, names, say) for each, names in behaviours]}
     return data if effects.portfolio is None else {**data, "portfolio": portfolio_object(effects.portfolio)}
@@ -179,7 +177,9 @@ def _effect(effect: Effect, file: str | None, whom: Whom) -> dict[str, Any]:
         "text": whom.say.pair(whom.who(effect), whom.step(effect)),
         "causes": each_as_json(effect.causes, whom.say, "kind", "id"),
         "follows": effect.follows,
-        "where": _where(effect, types),
+        "where": None
+        if effect.situation is None
+        else [_extent(*named_, each, types.get(named_[1])) for named_, each in effect.situation.extents.items()],
         "witness": {
             "file": file,
             "facts": facts_object(effect.witness.facts, whom.say),
@@ -194,12 +194,6 @@ def value_object(value: Value | None, type_: Type | None) -> dict[str, Json]:
     if isinstance(value, Absent) or value is None:
         return {"status": "not_applicable" if value is None else value.value, "value": None}
     return {"status": "known", "value": to_json(value, type_), **exact_object(value, type_)}
-
-
-def _where(effect: Effect, types: Mapping[str, Type | None]) -> list[dict[str, Any]] | None:
-    if effect.situation is None:
-        return None
-    return [_extent(kind, name, each, types.get(name)) for (kind, name), each in effect.situation.extents.items()]
 
 
 def _extent(kind: str, name: str, extent: Extent, type_: Type | None) -> dict[str, Any]:
@@ -267,6 +261,8 @@ def _euros(cents: int, say: Say) -> str:
 
 def portfolio_object(measured: Portfolio) -> dict[str, Any]:
     """The measures as one JSON object; money as text with two decimals."""
+    cents = (measured.before, measured.after, measured.after - measured.before, *measured.deciles)
+    euros = [money(Fraction(each, 100)) for each in cents]
     return {
         **named(measured, "rows", "refused", "apart", "changed"),
         "verdicts": [
@@ -274,16 +270,12 @@ def portfolio_object(measured: Portfolio) -> dict[str, Any]:
         ],
         "due": {
             "rows": measured.known,
-            "before": _plain_euros(measured.before),
-            "after": _plain_euros(measured.after),
-            "difference": _plain_euros(measured.after - measured.before),
+            "before": euros[0],
+            "after": euros[1],
+            "difference": euros[2],
             **named(measured, "gained", "lost", "open_before", "open_after"),
-            "deciles": [_plain_euros(each) for each in measured.deciles],
+            "deciles": euros[3:],
         },
         "causes": dict(measured.causes),
         "sampled": measured.sampled,
     }
-
-
-def _plain_euros(cents: int) -> str:
-    return money(Fraction(cents, 100))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -10,8 +10,6 @@ from typing import Any
 from engine.errors import Location, Problem, UsageFault, nearest
 from engine.language.expressions import Citation, Condition, ItemRef, Literal, Text, Unpublished, find
 from engine.language.facts import BENEFICIARY
-from engine.language.types import number
-from engine.language.values import exact
 from engine.policy import model
 from engine.policy.model import Convention
 from engine.policy.model import Table as DecisionTable
@@ -28,11 +26,7 @@ def list_page(registry: Registry, say: Say) -> Iterator[Block]:
     conventions = registry.in_time
     yield Heading(say("convention") + "s", 1)
     columns = (say("convention"), say("label"), say("beneficiary"), say("signed"), say("items"))
-    rows = (
-        (c.id, say.label(c), say.fact(BENEFICIARY, c.beneficiary), window_text(c, say), str(len(c.items)))
-        for c in conventions
-    )
-    yield Table(columns, tuple(rows))
+    yield Table(columns, convention_rows(say))
     for convention in conventions:
         if convention.amends is not None:
             yield Paragraph(say("amends", chain=" → ".join(c.id for c in reversed(registry.chain(convention)))))
@@ -41,8 +35,15 @@ def list_page(registry: Registry, say: Say) -> Iterator[Block]:
     yield Table((say("item"), say("kind"), say("label"), say("convention")), tuple(listed))
 
 
+def convention_rows(say: Say) -> tuple[tuple[str, ...], ...]:
+    """Each convention by id, label, beneficiary, window and number of items."""
+    return tuple(
+        (c.id, say.label(c), say.fact(BENEFICIARY, c.beneficiary), window_text(c, say), str(len(c.items)))
+        for c in say.registry.in_time
+    )
+
+
 def window_text(convention: model.Convention, say: Say) -> str:
-    """The signature dates of a convention in words."""
     start = say.scalar(convention.signed_from)
     if convention.signed_before is None:
         return say("from", start=start)
@@ -60,7 +61,7 @@ def show_page(item: str, say: Say) -> Iterator[Block]:
     for convention in say.registry.in_time:
         yield Heading(f"{say.label(convention)} ({convention.id}), {window_text(convention, say)}")
         if convention in found:
-            yield from item_blocks(convention, convention.items[item], say)
+            yield from item_blocks(convention, convention.items[item], readers_of(convention), say)
         else:
             yield Paragraph(say("not_here"))
 
@@ -72,7 +73,19 @@ LIST_FORMATS = formats(list_page)
 SHOW_FORMATS = formats(show_page)
 
 
-def item_blocks(convention: model.Convention, item: model.Item, say: Say) -> Iterator[Block]:
+Readers = Mapping[str, Collection[model.Item]]
+
+
+def readers_of(convention: model.Convention) -> Readers:
+    """The items of a convention that read each item."""
+    found: dict[str, dict[str, model.Item]] = {}
+    for item in convention.items.values():
+        for ref in find(ItemRef, item):
+            found.setdefault(ref.id, {})[item.id] = item
+    return {id_: users.values() for id_, users in found.items()}
+
+
+def item_blocks(convention: model.Convention, item: model.Item, readers: Readers, say: Say) -> Iterator[Block]:
     """What an item says; with ids and places for who writes rules, without them on a page that has notes."""
     phrases, reader = Phrases(convention.items, say), say.notes is not None
     if not reader:
@@ -84,7 +97,7 @@ def item_blocks(convention: model.Convention, item: model.Item, say: Say) -> Ite
         yield Paragraph(say.pair(say("article"), _graded(item.cite, say)))
     if item.note:
         yield Paragraph(say.pair(say("note"), item.note[say.lang]))
-    users = [other for other in convention.items.values() if any(ref.id == item.id for ref in find(ItemRef, other))]
+    users = readers.get(item.id, ())
     if users and reader:
         yield Paragraph(say.head(say("used_by")))
         yield Tree(tuple((1, label) for label in sorted({say.label(other) for other in users})))
@@ -163,7 +176,7 @@ def _valued(value: Literal | Unpublished, unit: str | None, phrases: Phrases, sa
     """A value of a table or parameter as people write it, with its unit."""
     match value:
         case Literal(int() | Decimal() as found) if not isinstance(found, bool):
-            return say.scalar(exact(found), number(unit or "none", None))
+            return say.numbered(found, unit)
         case _:
             return phrases.operand(value)
 
@@ -213,7 +226,14 @@ def item_object(id_: str, say: Say) -> Any:
     Raises:
         UsageFault: no convention has it.
     """
-    return {"id": id_, "in": [_in_convention(convention, id_, say) for convention in having(id_, say)]}
+    told = ("kind", "label", "unit", "note", "cite")
+    return {
+        "id": id_,
+        "in": [
+            {"convention": each.id, "digest": say.registry.digest(each), **as_json(each.items[id_], say, *told)}
+            for each in having(id_, say)
+        ],
+    }
 
 
 def having(id_: str, say: Say) -> list[Convention]:
@@ -225,8 +245,3 @@ def having(id_: str, say: Say) -> list[Convention]:
         place = Location(say.registry.root.name)
         raise UsageFault(Problem(place, "unknown-item", {"id": id_[:80]}, nearest(id_[:80], known)))
     return found
-
-
-def _in_convention(convention: Convention, id_: str, say: Say) -> dict[str, Any]:
-    head = {"convention": convention.id, "digest": say.registry.digest(convention)}
-    return {**head, **as_json(convention.items[id_], say, "kind", "label", "unit", "note", "cite")}

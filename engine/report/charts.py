@@ -32,9 +32,10 @@ class _Bar:
 
 def timeline_figure(timeline: Timeline, say: Say) -> str:
     """A bar for each contract year: the amount due, in the outline of the maximum; nothing of a refused contract."""
-    refused = timeline.rows[0].decision.refused
-    shown = () if refused else ((row, _amounts(row.decision)) for row in timeline.rows)
-    bars = [_Bar(row.year, row.start, *amounts) for row, amounts in shown if amounts]
+    headline = timeline.rows[0].decision.headline
+    shown = () if timeline.rows[0].decision.refused or headline.due is None else timeline.rows
+    amounts = ((row, row.decision.stated(headline.maximum), row.decision.stated(headline.due)) for row in shown)
+    bars = [_Bar(row.year, row.start, most, due) for row, most, due in amounts if most is not None]
     return _figure(bars, say("chart"), say("chart_caption"), say)
 
 
@@ -42,11 +43,6 @@ def decision_figure(decision: Decision, say: Say) -> str:
     """A bar for each contract year that a decision lists: the most that can be due."""
     bars = [_Bar(line.year, line.start, line.amount, None) for line in decision.years]
     return _figure(bars, say("amounts"), say("chart_of_maxima"), say)
-
-
-def _amounts(decision: Decision) -> tuple[Result, Result] | None:
-    most, due = decision.stated(decision.headline.maximum), decision.stated(decision.headline.due)
-    return None if most is None or due is None else (most, due)
 
 
 def _figure(bars: Sequence[_Bar], title: str, caption: str, say: Say) -> str:

@@ -52,7 +52,9 @@ def _row(case: Decided | Undecided, say: Say) -> dict[str, Any]:
             amounts = {line.year: csv_cell(line.amount) for line in decision.years}
             row |= {f"{id_}.{year}": amounts.get(year, "") for year in YEARS_SHOWN}
         else:
-            row |= _result(decision.results[id_], decision, say)
+            result = decision.results[id_]
+            reason = "" if result.status == "known" else in_cell(why(result, decision, say))
+            row |= {id_: csv_cell(result), f"{id_}.why": reason}
     row |= {"missing": " ".join(decision.missing), "can_be": "" if refused else " ".join(left_values(decision))}
     return row | {name: " ".join(ids) for name, ids in unsaid_ids(case).items()}
 
@@ -65,21 +67,13 @@ def remark_cells(decision: Decision) -> dict[str, str]:
     }
 
 
-def _result(result: Result, decision: Decision, say: Say) -> dict[str, Any]:
-    """A result, and why it is not known."""
-    reason = "" if result.status == "known" else in_cell(why(result, decision, say))
-    return {result.id: csv_cell(result), f"{result.id}.why": reason}
-
-
 def csv_cell(result: Result) -> Any:
-    """A result as a cell of CSV holds it."""
     if result.status == "known":
         return to_json(result.value, result.type)
     return "" if result.status == "not_applicable" else "undetermined"
 
 
 def csv_text(rows: Iterable[Iterable[Any]], separator: str = ",") -> str:
-    """Rows as CSV."""
     out = io.StringIO()
     csv.writer(out, delimiter=separator, lineterminator="\n").writerows(rows)
     return out.getvalue()

@@ -15,6 +15,7 @@ from engine.report.decided import Decided, Decisions, Undecided, of_the_verdict
 from engine.report.duties import duties
 from engine.report.formats import formats
 from engine.report.objects import decision_object, lines_of
+from engine.report.otherwise_page import possible_blocks, possible_objects, sensitivity_blocks, sensitivity_object
 from engine.report.outside_page import outside_blocks
 from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree, section
 from engine.report.parts import ended, grades_blocks
@@ -124,26 +125,16 @@ def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:
     yield from parts.warnings_of(decision.results.values(), say)
     if not refused:
         yield from _where(decision, say)
-        yield from _outlooks(case, say)
+        yield from possible_blocks(case.outlooks or (), say)
         yield from supposed_blocks(case.supposed, say)
     yield from readings_blocks(of_the_verdict(decision, case.readings) if refused else case.readings, say)
     if not refused:
         yield from duties(decision.obligations, say)
     if case.sensitivity is not None:
-        from engine.report.otherwise_page import sensitivity_blocks  # rarely asked for
-
         yield from sensitivity_blocks(case.sensitivity, say)
     yield from grades_blocks(decision, say)
     if say.ids:
         yield Paragraph(say.pair(say("digest"), decision.digest))
-
-
-def _outlooks(case: Decided, say: Say) -> Iterator[Block]:
-    """What open results can still be, where that was asked."""
-    if case.outlooks is not None:
-        from engine.report.otherwise_page import possible_blocks  # rarely asked for
-
-        yield from possible_blocks(case.outlooks, say)
 
 
 def _missing(decision: Decision, say: Say) -> Iterator[Block]:
@@ -216,11 +207,7 @@ def case_object(case: Decided, say: Say) -> dict[str, Any]:
     data |= supposed_objects(case.supposed, say)
     data["unread"] = [*case.unread]
     if case.sensitivity is not None:
-        from engine.report.otherwise_page import sensitivity_object  # rarely asked for
-
         data["sensitivity"] = sensitivity_object(case.sensitivity, say)
     if case.outlooks is not None:
-        from engine.report.otherwise_page import possible_objects  # rarely asked for
-
         data["possible"] = possible_objects(case.outlooks, say)
     return data

@@ -20,7 +20,7 @@ from engine.language import expressions as tree
 from engine.language.operators import CONNECTIVES, EXPRESSIONS
 from engine.policy.model import Convention, DatedValue, Derogation, Interpretation, Item, Overlay, Row, Rule, Source
 from engine.report.behaviour_page import effects_object
-from engine.report.diff_page import Diff, page, shown, tables
+from engine.report.diff_page import Diff, edits_shown, page, tables
 from engine.report.edit_words import Speaker, inline, speaker
 from engine.report.formats import formats, markdown
 from engine.report.objects import as_json, each_as_json, named
@@ -193,7 +193,7 @@ def github(diff: Diff, say: Say) -> str:
     for comparison in diff.found:
         spoken = speaker(comparison, diff.sides, say)
         lines.extend(
-            _annotation(spoken, each, names) for edit in shown(comparison, diff.full) for each in edit.everywhere
+            _annotation(spoken, each, names) for edit in edits_shown(comparison, diff.full) for each in edit.everywhere
         )
     if diff.effects is not None:
         lines.extend(_effect_lines(diff, diff.effects.found, say))

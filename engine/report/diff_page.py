@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import PurePath
 
@@ -18,7 +19,7 @@ from engine.policy.model import Item
 from engine.report.behaviour_page import Effects, effects_blocks
 from engine.report.catalogue_page import window_text
 from engine.report.edit_words import Said, Speaker, inline, speaker
-from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
+from engine.report.page import Block, Fold, Heading, Paragraph, Table, Tree
 from engine.report.say import Say
 
 SHORT = 70  # characters of two values that stand on one line
@@ -35,17 +36,7 @@ class Diff:
     full: bool = False
 
 
-def page(diff: Diff, say: Say) -> Page:
-    """The comparison as headings and indented lines, for a terminal."""
-    return _blocks(diff, say, tables=False)
-
-
-def tables(diff: Diff, say: Say) -> Page:
-    """The comparison as a summary and tables that unfold, for a pull request."""
-    return _blocks(diff, say, tables=True)
-
-
-def shown(comparison: Comparison, full: bool) -> tuple[Edit, ...]:
+def edits_shown(comparison: Comparison, full: bool) -> tuple[Edit, ...]:
     """The edits to show: all of two versions of one convention, else those of the rules unless ``full``."""
     same = comparison.before is None or comparison.after is None or comparison.before.id == comparison.after.id
     return comparison.edits if full or same else comparison.of_weight(["rule"])
@@ -69,6 +60,10 @@ def _blocks(diff: Diff, say: Say, *, tables: bool) -> Iterator[Block]:
         yield from effects_blocks(diff.effects, say)
 
 
+page = partial(_blocks, tables=False)  # headings and indented lines, for a terminal
+tables = partial(_blocks, tables=True)  # a summary and tables that unfold, for a pull request
+
+
 def _named(comparison: Comparison) -> str:
     """The id of the convention, or both where one text is compared with another."""
     return " → ".join(dict.fromkeys(each.id for each in (comparison.before, comparison.after) if each is not None))
@@ -83,7 +78,7 @@ def _comparison(spoken: Speaker, full: bool, *, several: bool, tables: bool) -> 
     yield Paragraph(totals(comparison, say))
     for old, new in _renamed_unsaid(comparison):
         yield Paragraph(say("diff_renamed", label=say.label(new), old=old.id, new=new.id), "heed")
-    listed = shown(comparison, full)
+    listed = edits_shown(comparison, full)
     if len(listed) < len(comparison.edits):
         yield Paragraph(say("diff_hidden"))
     rules = [edit for edit in listed if edit.weight == "rule"]

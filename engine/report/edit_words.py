@@ -15,7 +15,6 @@ from engine.comparison.sides import Side
 from engine.errors import Location
 from engine.language import expressions as tree
 from engine.language.operators import EXPRESSIONS
-from engine.language.types import number
 from engine.language.typing import is_date
 from engine.policy import model
 from engine.policy.entries import Property, Supposition
@@ -47,7 +46,6 @@ class Speaker:
     say: Say
 
     def said(self, edit: Edit) -> Said:
-        """The edit in words."""
         return Said(
             where=self._where(edit),
             before=self._side(edit, edit.before, 0),
@@ -60,9 +58,8 @@ class Speaker:
         """The other places of a number that changes alike wherever it stands, part by part."""
         places: dict[str, list[str]] = {}
         for each in edit.also:
-            part = f"{self.say.written(self._label(each) or each.item, each.item)}, {self._where(each)}".removesuffix(
-                ", "
-            )
+            named = self.say.written(self._label(each) or each.item, each.item)
+            part = ", ".join(filter(None, (named, self._where(each))))
             places.setdefault(part, []).append(_place(each.at_after))
         return tuple(self.say.pair(part, ", ".join(found)) for part, found in places.items())
 
@@ -164,8 +161,9 @@ class Speaker:
             case model.Row() | model.DatedValue():
                 return self._value(edit, value.then if isinstance(value, model.Row) else value.value, side)
             case model.Rule():
-                then = ((0, f"→ {self._then(edit, value, side)}"),)
-                return (*phrases.condition(value.when), *then)
+                then = value.then
+                told = self._named(edit, then, side) if isinstance(then, str) else phrases.operand(then)
+                return (*phrases.condition(value.when), (0, f"→ {told}"))
             case model.Derogation():
                 return ((0, value.label[self.say.lang]), *phrases.condition(value.when, 1))
             case model.Item() | model.Overlay() | Property() | Supposition() | model.Source():
@@ -175,7 +173,9 @@ class Speaker:
             case Mapping():
                 return ((0, str(value[self.say.lang])),)
             case tuple():
-                return ((0, self._several(value)),)
+                cites = [each for each in value if isinstance(each, tree.Citation)]
+                text = self.say.sourced(cites) if cites else ", ".join(map(str, value))
+                return ((0, text or self.say("diff_nothing_there")),)
             case tree.Cell():
                 return ((0, phrases.cell(value)),)
             case tree.Compare() | tree.Chosen() | tree.Connect() | tree.VerdictIs():
@@ -184,16 +184,6 @@ class Speaker:
                 return ()
             case _:
                 return tuple(phrases.expression(value))
-
-    def _several(self, values: Sequence[str | tree.Citation]) -> str:
-        cites = [each for each in values if isinstance(each, tree.Citation)]
-        text = self.say.sourced(cites) if cites else ", ".join(map(str, values))
-        return text or self.say("diff_nothing_there")
-
-    def _then(self, edit: Edit, rule: model.Rule, side: int) -> str:
-        return (
-            self._named(edit, rule.then, side) if isinstance(rule.then, str) else self.phrases[side].operand(rule.then)
-        )
 
     def _scalar(self, edit: Edit, value: bool | int | Decimal | str | dt.date, side: int) -> str:
         if edit.part == "default" and isinstance(value, str):
@@ -215,8 +205,7 @@ class Speaker:
             return self.say.count(f"diff_duration.{unit}", value)
         if isinstance(value, str | bool) or edit.value_unit is None:
             return self._named(edit, value, side) if isinstance(value, str) else self.phrases[side].operand(literal)
-        exact = value if isinstance(value, int) else Fraction(value)
-        return self.say.scalar(exact, number(edit.value_unit, None))
+        return self.say.numbered(value, edit.value_unit)
 
     def _named(self, edit: Edit, value: str, side: int) -> str:
         """A value of an item by its label."""

@@ -5,13 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from engine.exchange.importing import Change, NewRow, Replacement
 from engine.exchange.tables import COLUMNS, Entry, record, row_text
-from engine.language.types import number
 from engine.policy.model import Convention
 from engine.report.decision_files import csv_text
 from engine.report.formats import formats
@@ -63,12 +60,12 @@ FORMATS = formats(page)
 
 def _lines(one: Change, say: Say) -> Iterator[tuple[int, str]]:
     if isinstance(one, NewRow):
-        name, value = _name(one.item.id, one.cells, one.since, say), _shown(one.value, one.item.unit, say)
+        name, value = _name(one.item.id, one.cells, one.since, say), say.numbered(one.value, one.item.unit)
         yield 0, say.pair(name, say("exchange_new", value=value))
         yield 1, str(one.at)
         return
     entry = one.entry
-    before, after = (_shown(value, entry.item.unit, say) for value in (one.old, one.new))
+    before, after = (say.numbered(value, entry.item.unit) for value in (one.old, one.new))
     yield 0, say.pair(_name(entry.item.id, entry.cells, entry.since, say), f"{before} → {after}")
     yield 1, str(entry.value.at)
 
@@ -76,7 +73,3 @@ def _lines(one: Change, say: Say) -> Iterator[tuple[int, str]]:
 def _name(id_: str, cells: Mapping[str, Any], since: dt.date | None, say: Say) -> str:
     day = say("exchange_since", day=say.scalar(since)) if since is not None else ""
     return ", ".join(part for part in (id_, row_text(cells, say.lang), day) if part)
-
-
-def _shown(value: int | Decimal, unit: str | None, say: Say) -> str:
-    return say.scalar(value if isinstance(value, int) else Fraction(value), number(unit or "none"))

@@ -13,6 +13,7 @@ from engine.inquiry.suppositions import Supposed, supposed_on
 from engine.report.decided import Decided
 from engine.report.formats import formats
 from engine.report.objects import doubt_objects, obligation_object, result_object
+from engine.report.otherwise_page import possible_blocks, possible_objects
 from engine.report.page import Block, Heading, Table, Tree, section
 from engine.report.parts import item_heading, noted
 from engine.report.readings import reading_objects, readings_blocks, supposed_blocks, supposed_objects
@@ -69,10 +70,7 @@ def page(explained: Explained, say: Say) -> Iterator[Block]:
     yield from section(Heading(say("missing"), tone="open"), Table((say("question"), say("where")), rows))
     yield from supposed_blocks(explained.supposed, say.in_full())
     yield from readings_blocks(explained.readings, say.in_full())
-    if explained.outlooks:
-        from engine.report.otherwise_page import possible_blocks  # rarely asked for
-
-        yield from possible_blocks(explained.outlooks, say)
+    yield from possible_blocks(explained.outlooks, say)
 
 
 def data(explained: Explained, say: Say) -> Any:
@@ -88,8 +86,6 @@ def data(explained: Explained, say: Say) -> Any:
         **supposed_objects(explained.supposed, say),
     }
     if explained.outlooks:
-        from engine.report.otherwise_page import possible_objects  # rarely asked for
-
         found["possible"] = possible_objects(explained.outlooks, say)
     return found
 

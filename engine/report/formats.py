@@ -16,7 +16,7 @@ from typing import Any, TypeVar, assert_never
 
 from engine.escaping import flowing, in_json, in_markdown, in_summary, on_markdown_line
 from engine.records import dataclass
-from engine.report.page import Block, Fold, Heading, Page, Paragraph, Plain, Table, Tree, shown
+from engine.report.page import Block, Fold, Heading, Page, Paragraph, Plain, Table, Tree, with_texts
 from engine.report.say import Say
 
 GAP = "  "
@@ -45,7 +45,7 @@ def _joined(lines: Iterator[str]) -> str:
 
 def _open(block: Block) -> Iterator[Plain]:
     """The block, or the summary of a fold and what it holds."""
-    block = shown(block, flowing)
+    block = with_texts(block, flowing)
     if isinstance(block, Fold):
         yield Heading(block.summary)
         for inner in block.blocks:
@@ -136,13 +136,12 @@ def display_width(text: str) -> int:
 
 
 def markdown(page: Page) -> str:
-    """The page as markdown."""
     return "\n".join(line for block in page for line in _marked(block)).strip("\n") + "\n"
 
 
 def _marked(block: Block) -> Iterator[str]:
     show = in_summary if isinstance(block, Fold) else in_markdown
-    block = shown(block, on_markdown_line if isinstance(block, Paragraph | Tree) else show)
+    block = with_texts(block, on_markdown_line if isinstance(block, Paragraph | Tree) else show)
     match block:
         case Heading(text, level, _):
             yield from ("", "#" * level + " " + text, "")
@@ -202,7 +201,6 @@ def formats(
 
 
 def text_of(page: Page, screen: Screen) -> str:
-    """The page as text for a screen."""
     return coloured(page, screen.width) if screen.colours else plain(page, screen.width)
 
 

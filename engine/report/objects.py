@@ -14,13 +14,10 @@ from typing import Any
 from engine.errors import Location
 from engine.evaluation.decision import (
     Decision,
-    Limit,
     ObligationLine,
     OverlayUse,
     PaymentLine,
-    Reason,
     Result,
-    TraceLine,
 )
 from engine.language.expressions import Citation
 from engine.language.facts import BENEFICIARY
@@ -51,7 +48,6 @@ def as_json(record: object, say: Say, *fields: str) -> dict[str, Any]:
 
 
 def each_as_json(records: Iterable[object], say: Say, *fields: str) -> list[dict[str, Any]]:
-    """The same of several records."""
     return [as_json(record, say, *fields) for record in records]
 
 
@@ -63,6 +59,8 @@ def _paths(fields: tuple[str, ...]) -> tuple[tuple[str, Callable[[object], Any]]
 
 def _json(value: Any, say: Say, key: str = "") -> Any:
     match value:
+        case Location():  # a tuple, too
+            return str(value)
         case tuple((Citation(), *_)):
             return citations(value, say)
         case tuple():
@@ -71,8 +69,6 @@ def _json(value: Any, say: Say, key: str = "") -> Any:
             return value[say.lang]
         case dt.date():
             return value.isoformat()
-        case Location():
-            return str(value)
         case Mapping() if key == "facts":
             return facts_object(value, say)
         case Mapping():
@@ -81,14 +77,20 @@ def _json(value: Any, say: Say, key: str = "") -> Any:
 
 
 def result_object(result: Result, say: Say) -> dict[str, Any]:
-    """One result with everything that stands behind it."""
     type_, lang = result.type, say.lang
     data: dict[str, Any] = {"kind": result.kind, "label": result.label[lang], "status": result.status}
     if result.kind == "criterion":
         refusal = None if result.refusal is None else result.refusal[lang]
         data |= {"verdict": result.verdict, "derogation": result.derogation, "refusal": refusal}
     if result.limits:
-        data["limits"] = [_limit(limit, say) for limit in result.limits]
+        data["limits"] = [
+            {
+                **as_json(limit, say, "of", "operator", "named"),
+                "value": to_json(limit.value, limit.type),
+                "bound": to_json(limit.bound, limit.type),
+            }
+            for limit in result.limits
+        ]
     data["value"] = to_json(result.value, type_)
     if result.can_be:
         data["can_be"] = [to_json(value, type_) for value in result.can_be]
@@ -101,20 +103,9 @@ def result_object(result: Result, say: Say) -> dict[str, Any]:
     data["confidence"] = result.confidence
     data["facts"] = facts_object(result.facts, say)
     data["missing"] = [*result.missing]
-    data["because"] = [_reason(reason, say) for reason in result.because]
+    data["because"] = each_as_json(result.because, say, "kind", "id", "reason=text", "at", "cite")
     data["warnings"] = list(dict.fromkeys(text[lang] for text in result.warnings))
     return data
-
-
-def _limit(limit: Limit, say: Say) -> dict[str, Any]:
-    values = {"value": to_json(limit.value, limit.type), "bound": to_json(limit.bound, limit.type)}
-    return as_json(limit, say, "of", "operator", "named") | values
-
-
-def _reason(reason: Reason, say: Say) -> dict[str, Any]:
-    text = None if reason.text is None else reason.text[say.lang]
-    cite = citations(reason.cite, say)
-    return {"kind": reason.kind, "id": reason.id, "reason": text, "at": str(reason.at), "cite": cite}
 
 
 def value_object(result: Result, say: Say) -> dict[str, Any]:
@@ -138,28 +129,18 @@ def exact_object(value: Scalar | None, type_: Type | None) -> dict[str, str]:
 
 
 def facts_object(facts: Mapping[str, Scalar], say: Say) -> dict[str, Json]:
-    """Facts by name as JSON scalars."""
     known = say.registry.vocabulary.facts
     return {name: to_json(value, known[name].type) for name, value in facts.items()}
 
 
 def citations(cite: Iterable[Citation], say: Say) -> list[dict[str, Any]]:
     """Citations with the title, publisher and grade of their source."""
-    return [_citation(citation, say) for citation in cite]
-
-
-def _citation(citation: Citation, say: Say) -> dict[str, Any]:
-    source = say.registry.conventions[citation.convention].sources.get(citation.source)
-    if source is None:
-        return {"source": citation.source, "at": citation.locator}
-    return {
-        "source": citation.source,
-        "at": citation.locator,
-        "title": source.title,
-        "publisher": source.publisher,
-        "kind": source.kind,
-        "url": source.url,
-    }
+    found = []
+    for each in cite:
+        source = say.registry.conventions[each.convention].sources.get(each.source)
+        told = {} if source is None else named(source, "title", "publisher", "kind", "url")
+        found.append({"source": each.source, "at": each.locator, **told})
+    return found
 
 
 def payment_object(line: PaymentLine, say: Say) -> dict[str, Any]:
@@ -170,14 +151,13 @@ def payment_object(line: PaymentLine, say: Say) -> dict[str, Any]:
         "amount": to_json(result.value, result.type),
         **as_json(result, say, "cite", "confidence"),
         "missing": list(dict.fromkeys((*result.missing, *line.due_missing))),
-        "because": [{"kind": "unpublished", "id": result.id, "reason": line.due_reason[say.lang]}]
-        if line.due_reason
+        "because": [{"kind": "unpublished", "id": result.id, "reason": text[say.lang]}]
+        if (text := line.due_reason)
         else [],
     }
 
 
 def obligation_object(line: ObligationLine, say: Say) -> dict[str, Any]:
-    """An obligation with its status."""
     return as_json(line, say, "id", "label", "status", "due", "done", "if_unmet", "facts", "cite", "missing")
 
 
@@ -189,7 +169,6 @@ def doubt_objects(decisions: Iterable[Decision], say: Say) -> list[dict[str, Any
 
 
 def overlay_ids(overlays: Iterable[OverlayUse]) -> list[str]:
-    """The ids of overlays in force."""
     return [use.id for use in overlays]
 
 
@@ -199,7 +178,6 @@ def convention_object(decision: Decision, say: Say) -> dict[str, Any]:
 
 
 def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
-    """One decision with every result."""
     data: dict[str, Any] = {
         "convention": {**convention_object(decision, say), "overlays": overlay_ids(decision.overlays)},
         BENEFICIARY: decision.facts.get(BENEFICIARY),
@@ -210,7 +188,13 @@ def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
         "payments": [payment_object(line, say) for line in decision.payments],
         "obligations": [obligation_object(line, say) for line in decision.obligations],
         **as_json(decision, say, "missing", "interpretations"),
-        "trace": [_fired(line) for line in decision.trace],
+        "trace": [
+            {
+                **named(line, "outcome", "rule", "value"),
+                "because": [{"criterion": criterion, "verdict": verdict} for criterion, verdict in line.because],
+            }
+            for line in decision.trace
+        ],
         "consistency": doubt_objects([decision], say),
         "warnings": list(dict.fromkeys(each[say.lang] for r in decision.results.values() for each in r.warnings)),
     }
@@ -234,8 +218,3 @@ def lines_of(data: Mapping[str, Any], year: int = 0) -> dict[tuple[str, str, int
     for each in data.get("years", ()):
         lines |= lines_of(each, each["annee"])
     return lines
-
-
-def _fired(line: TraceLine) -> dict[str, Any]:
-    because = [{"criterion": criterion, "verdict": verdict} for criterion, verdict in line.because]
-    return {**named(line, "outcome", "rule", "value"), "because": because}

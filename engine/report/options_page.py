@@ -69,15 +69,19 @@ def page(options: Options, say: Say) -> Iterator[Block]:
 
 def data(options: Options, say: Say) -> Any:
     """A decision for each way, with its facts."""
-    return [{"facts": _facts(way, say), "decision": case_object(way.case, say)} for way in options.ways]
+    return [
+        {
+            "facts": {
+                **dict.fromkeys((*way.facts, *way.left_out)),
+                **facts_object({name: value for name, value in way.facts.items() if value is not None}, say),
+            },
+            "decision": case_object(way.case, say),
+        }
+        for way in options.ways
+    ]
 
 
 FORMATS = formats(page, data, html=lambda options, say: html(page(options, say), say.lang))
-
-
-def _facts(way: Way, say: Say) -> dict[str, Any]:
-    given = {name: value for name, value in way.facts.items() if value is not None}
-    return {**dict.fromkeys((*way.facts, *way.left_out)), **facts_object(given, say)}
 
 
 def _head(way: Way, say: Say) -> str:
@@ -118,15 +122,10 @@ def _beside(case: Decided, say: Say) -> Iterator[tuple[str, str]]:
 
 def _cells(decision: Decision, say: Say) -> list[tuple[str, str]]:
     cells = []
-    for id_ in decision.headline.ids:
-        result = decision.results[id_]
-        if id_ not in decision.convention.items or (decision.refused and id_ != decision.headline.verdict):
-            continue
-        if id_ == decision.headline.maximum and decision.years:
-            for line in decision.years:
-                label = say.pair(say.label(line.amount), f"{say('year').lower()} {line.year}")
-                other = say.otherwise("result", line.amount.id, line.year)
-                cells.append((label, marked(line.amount, decision, say, other=other)))
-        elif not (decision.years and result.yearly):
-            cells.append((say.label(result), marked(result, decision, say, other=say.otherwise("result", id_))))
+    for line, result in decision.lines:
+        if result.id in decision.convention.items and not (line is None and decision.years and result.yearly):
+            label, year = say.label(result), 0 if line is None else line.year
+            other = say.otherwise("result", result.id, year)
+            told = marked(result, decision, say, other=other)
+            cells.append((say.pair(label, f"{say('year').lower()} {year}") if year else label, told))
     return cells

@@ -6,19 +6,20 @@ The shape of the objects is in schemas/decision.schema.json.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.decision import Result
-from engine.inquiry.possible import Outlook
-from engine.inquiry.sensitivity import Change, Choices, Sensitivity, Subject
 from engine.language.facts import YEAR
-from engine.language.values import Absent, Scalar, Value
-from engine.proof.possible import Possible
-from engine.proof.solving import Status
+from engine.language.values import Absent, Value
 from engine.report.objects import as_json, value_object
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, section
 from engine.report.parts import named_years
 from engine.report.say import Say
+
+if TYPE_CHECKING:
+    from engine.inquiry.possible import Outlook
+    from engine.inquiry.sensitivity import Change, Sensitivity, Subject
+    from engine.proof.possible import Possible
 
 
 def sensitivity_blocks(found: Sensitivity, say: Say) -> Iterator[Block]:
@@ -35,13 +36,14 @@ def sensitivity_blocks(found: Sensitivity, say: Say) -> Iterator[Block]:
         if shown:
             title = say(f"unchanged.{status}{'' if found.depth is None else '_so_far'}")
             yield Paragraph(say.pair(title, f"{say.listed(_unchanged(shown, say))}."))
-    if found.without_effect:
-        questions = (say.named(found.questions[id_].question[say.lang], id_) for id_ in found.without_effect)
-        yield Paragraph(say.pair(say("without_effect"), say.listed(questions)))
-    if found.fixed:
-        questions = (say.named(found.questions[id_].question[say.lang], id_) for id_ in found.fixed)
-        yield Paragraph(say.pair(say("kept_as_asked"), say.listed(questions)))
-    yield Paragraph(_examined(found, say))
+    for key, ids in (("without_effect", found.without_effect), ("kept_as_asked", found.fixed)):
+        if ids:
+            questions = (say.named(found.questions[id_].question[say.lang], id_) for id_ in ids)
+            yield Paragraph(say.pair(say(key), say.listed(questions)))
+    if found.depth is None:
+        yield Paragraph(say.count("combinations", found.combinations))
+    else:
+        yield Paragraph(say("combinations_bound", bound=found.bound, depth=found.depth, count=found.combinations))
 
 
 def _changes(found: Sensitivity, say: Say) -> Iterator[tuple[int, str]]:
@@ -55,13 +57,12 @@ def _changes(found: Sensitivity, say: Say) -> Iterator[tuple[int, str]]:
 def _told(found: Sensitivity, change: Change, say: Say) -> tuple[str, str, tuple[str, ...]]:
     others = []
     for other in change.alternatives:
-        ways = say("or_reading").join(_way(found, way, say) for way in other.ways)
+        ways = say("or_reading").join(
+            say("and_reading").join(_choice(found, id_, choice, say) for id_, choice in way.items())
+            for way in other.ways
+        )
         others.append(say("sensitivity_with", value=say.result(other.result), ways=ways))
     return say.label(change.taken), say.result(change.taken), tuple(others)
-
-
-def _way(found: Sensitivity, way: Choices, say: Say) -> str:
-    return say("and_reading").join(_choice(found, id_, choice, say) for id_, choice in way.items())
 
 
 def _choice(found: Sensitivity, id_: str, choice: str, say: Say) -> str:
@@ -90,19 +91,12 @@ def _readings(found: Sensitivity, say: Say) -> Iterator[tuple[int, str]]:
 
 
 def _unchanged(entries: Iterable[tuple[Subject, Result]], say: Say) -> Iterator[str]:
-    told = (((say.label(result), _value(result, say)), subject.year) for subject, result in entries)
+    told = (
+        ((say.label(result), f" ({say.result(result)})" if result.status == "known" else ""), subject.year)
+        for subject, result in entries
+    )
     for (label, value), years in by_years(told).items():
         yield f"{named_years(label, years, say)}{value}"
-
-
-def _value(result: Result, say: Say) -> str:
-    return f" ({say.result(result)})" if result.status == "known" else ""
-
-
-def _examined(found: Sensitivity, say: Say) -> str:
-    if found.depth is not None:
-        return say("combinations_bound", bound=found.bound, depth=found.depth, count=found.combinations)
-    return say.count("combinations", found.combinations)
 
 
 def sensitivity_object(found: Sensitivity, say: Say) -> dict[str, Any]:
@@ -151,28 +145,21 @@ def possible_blocks(found: Sequence[Outlook], say: Say) -> Iterator[Block]:
 def possible_text(outlook: Outlook, say: Say) -> str:
     """The values in words, as a choice or as a range, and what the budget left open."""
     possible = outlook.possible
-    words = [say.result(as_result(outlook, value)) for value in possible.values]
-    undecided = possible.status is Status.UNDECIDED
+    words = [say.result(_as_result(outlook, value)) for value in possible.values]
     if not words:
-        return say("possible_undecided", effort=possible.effort) if undecided else say("nothing_possible")
-    if is_range(possible):
-        said = say("from_to", low=words[0], high=words[-1])
-    else:
-        said = say("or_value").join(words)
-    return say.listed([said, say("budget_spent", effort=possible.effort)]) if undecided else said
+        return say("nothing_possible") if possible.decided else say("possible_undecided", effort=possible.effort)
+    said = say("from_to", low=words[0], high=words[-1]) if _is_range(possible) else say("or_value").join(words)
+    return said if possible.decided else say.listed([said, say("budget_spent", effort=possible.effort)])
 
 
-def is_range(possible: Possible) -> bool:
+def _is_range(possible: Possible) -> bool:
     """Whether the values are the least and the greatest of many numbers."""
-    return not possible.complete and possible.status is not Status.UNDECIDED and len(possible.values) == 2
+    return not possible.complete and possible.decided and len(possible.values) == 2
 
 
-def as_result(outlook: Outlook, value: Value) -> Result:
-    """The result as if it had come out so."""
-    if isinstance(value, Absent):
-        return outlook.result._replace(status=value.value, value=None)
-    scalar: Scalar = value
-    return outlook.result._replace(status="known", value=scalar)
+def _as_result(outlook: Outlook, value: Value) -> Result:
+    status, known = (value.value, None) if isinstance(value, Absent) else ("known", value)
+    return outlook.result._replace(status=status, value=known)
 
 
 def possible_objects(found: Sequence[Outlook], say: Say) -> list[dict[str, Any]]:
@@ -182,10 +169,10 @@ def possible_objects(found: Sequence[Outlook], say: Say) -> list[dict[str, Any]]
             "result": outlook.result.id,
             "annee": outlook.year or None,
             "label": say.label(outlook.result),
-            "values": [value_object(as_result(outlook, value), say) for value in outlook.possible.values],
-            "range": is_range(outlook.possible),
+            "values": [value_object(_as_result(outlook, value), say) for value in outlook.possible.values],
+            "range": _is_range(outlook.possible),
             "complete": outlook.possible.complete,
-            "decided": outlook.possible.status is not Status.UNDECIDED,
+            "decided": outlook.possible.decided,
             "effort": outlook.possible.effort,
         }
         for outlook in found

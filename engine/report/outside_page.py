@@ -30,7 +30,6 @@ page = noted(outside_blocks)
 
 
 def data(outside: Outside, say: Say) -> Any:
-    """The window without rules as one object."""
     window = outside.window
     return {
         BENEFICIARY: window.beneficiary,

@@ -55,7 +55,7 @@ Block = Plain | Fold
 Page = Iterable[Block]
 
 
-def shown(block: Block, show: Callable[[str], str]) -> Block:
+def with_texts(block: Block, show: Callable[[str], str]) -> Block:
     """The block with each of its texts as ``show`` gives it; the texts inside a fold are left to their turn."""
     match block:
         case Heading() | Paragraph():

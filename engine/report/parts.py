@@ -31,7 +31,6 @@ def convention_line(decision: Decision, say: Say) -> Block:
 
 
 def item_heading(decision: Decision, item: str, say: Say) -> Iterator[Block]:
-    """What an item came out as, and under which convention."""
     result = decision.results[item]
     if (line := decision.obligation(item)) is not None:
         due = f", {say('due').lower()} {say.scalar(line.due)}" if line.due and line.status != "done" else ""

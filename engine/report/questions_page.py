@@ -114,7 +114,7 @@ def answers_text(fact: Fact, say: Say) -> str:
     if kind == "date":
         return say("ask_date")
     if kind != "number":
-        return ", ".join(f"{value} ({label})" for value, label in _labels(fact, say))
+        return ", ".join(f"{value} ({label})" for value, label in value_labels(fact, say))
     said = say("ask_decimal", scale=fact.type.scale) if fact.type.scale else say("ask_whole")
     said += say.find("ask_unit", fact.type.unit or "") or ""
     if fact.minimum is None or fact.maximum is None:
@@ -123,7 +123,7 @@ def answers_text(fact: Fact, say: Say) -> str:
     return say("ask_range", kind=said, low=low, high=high)
 
 
-def _labels(fact: Fact, say: Say) -> Iterator[tuple[str, str]]:
+def value_labels(fact: Fact, say: Say) -> Iterator[tuple[str, str]]:
     """Each value of an enum or boolean as a case states it, with its label."""
     if fact.type.kind == "boolean":
         yield from ((value, say.value(value)) for value in ("true", "false"))
@@ -143,7 +143,7 @@ def _object(fact: Fact, say: Say) -> dict[str, Any]:
         "unit": fact.type.unit if fact.type.kind == "number" and fact.type.unit != "none" else None,
         "values": [
             {"value": {"true": True, "false": False}.get(value, value), "label": label}
-            for value, label in _labels(fact, say)
+            for value, label in value_labels(fact, say)
         ],
         "minimum": None if fact.minimum is None else to_json(exact(fact.minimum), None),
         "maximum": None if fact.maximum is None else to_json(exact(fact.maximum), None),

@@ -95,7 +95,6 @@ def told_effects(effects: Sequence[Effect], say: Say, text: Told | None = None) 
 
 
 def effect_label(effect: Effect, say: Say) -> str:
-    """The name of what changes."""
     seen = effect.before if effect.after is None else effect.after
     match seen:
         case PaymentLine():
@@ -115,7 +114,6 @@ def _after(effect: Effect, say: Say) -> str:
 
 
 def seen_text(seen: Seen | None, say: Say) -> str:
-    """What stands at a place, in words."""
     match seen:
         case None:
             return say.value("not_applicable")
@@ -214,7 +212,6 @@ def _value(each: Supposed, say: Say) -> str:
 
 
 def _supposed_effects(each: Supposed, say: Say) -> Iterator[str]:
-    """What it would change."""
     way = "supposed_other" if each.assumption else "supposed_right"
 
     def text(effect: Effect, say: Say) -> str:

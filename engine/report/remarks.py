@@ -6,12 +6,10 @@ which duties were not met.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import partial
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from engine.evaluation.decision import Decision, ObligationLine, Result
-from engine.language.expressions import Citation, Compare, FactRef, ItemRef, find
+from engine.language.expressions import Compare, FactRef, ItemRef, find
 from engine.records import dataclass
 from engine.report.page import Block, Paragraph
 from engine.report.reasons import facts_behind
@@ -23,7 +21,7 @@ DOUBTFUL, REFUSED, OPEN, NOT_DUE, DUE_IF, UNMET = REMARKS = (
 MOST_OPEN = 2  # so many open criteria are told with their facts at the head; the table of the criteria tells all
 TONES = {REFUSED: "bad", NOT_DUE: "bad", OPEN: "open"}
 
-Saying = tuple[str, Callable[[], str]]
+Saying = tuple[str, Result, Decision]  # a key of the words, and what it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +40,10 @@ def remarks(
     Nothing is said, or noted, but of ``keys``.
     """
     first, last = decisions[0], decisions[-1]
-    found = [_doubts(decisions, say), _why_not(first, say)]
-    found += [] if first.refused else [_why_not_due(last, say), _duties_unmet(obligations, say)]
-    yield from (Remark(key, text()) for key, text in chain(*found) if key in keys)
+    found = [*_doubts(decisions), *_why_not(first), *(() if first.refused else _why_not_due(last))]
+    yield from (Remark(key, _because(key, result, decision, say)) for key, result, decision in found if key in keys)
+    if UNMET in keys and not first.refused:
+        yield from (Remark(UNMET, _unmet(line, say)) for line in obligations if line.status == "unmet")
 
 
 def remark_blocks(found: Iterable[Remark], say: Say) -> Iterator[Block]:
@@ -60,53 +59,42 @@ def remark_blocks(found: Iterable[Remark], say: Say) -> Iterator[Block]:
 
 
 def said(remark: Remark, say: Say) -> str:
-    """A remark as a sentence."""
     return say.pair(say(remark.key), remark.text)
 
 
-def _doubts(decisions: Iterable[Decision], say: Say) -> Iterator[Saying]:
-    """Facts that do not agree, each once, with what they are."""
+def _doubts(decisions: Iterable[Decision]) -> Iterator[Saying]:
+    """Facts that do not agree, each once."""
     found = {doubt.result.id: (doubt.result, decision) for decision in decisions for doubt in decision.doubts}
-    for result, decision in found.values():
-        yield DOUBTFUL, partial(_because, say.label(result), result, result.cite, decision, say)
+    yield from ((DOUBTFUL, result, decision) for result, decision in found.values())
 
 
-def _why_not(decision: Decision, say: Say) -> Iterator[Saying]:
-    """One sentence for each criterion that refuses, or else for each that is open; what other readings give ends it.
+def _why_not(decision: Decision) -> Iterator[Saying]:
+    """Each criterion that refuses, or else each that is open.
 
     A verdict that is open although every criterion is decided is told with what is unpublished behind it.
     """
-    criteria = decision.verdict_criteria
-    refusing = [result for result in criteria if result.verdict == "not_met"]
-    key = REFUSED if refusing else OPEN
-    if not refusing and (verdict := decision.verdict) is not None and verdict.status == "undetermined":
-        criteria = tuple(r for r in criteria if r.verdict == "undetermined") or (verdict,)
-    for result in refusing or [result for result in criteria if result.verdict == "undetermined"]:
-        named = say.named(say.label(result) if result.refusal is None else result.refusal[say.lang], result.id)
-        yield key, partial(_because, named, result, result.cite[:1], decision, say, say.otherwise("result", result.id))
+    refusing = [result for result in decision.verdict_criteria if result.verdict == "not_met"]
+    open_ = [result for result in decision.verdict_criteria if result.verdict == "undetermined"]
+    if not open_ and (verdict := decision.verdict) is not None and verdict.status == "undetermined":
+        open_ = [verdict]
+    yield from ((REFUSED if refusing else OPEN, result, decision) for result in refusing or open_)
 
 
-def _why_not_due(decision: Decision, say: Say) -> Iterator[Saying]:
-    """One sentence for each condition of the amount due that the case breaks, or begins to answer and leaves open."""
+def _why_not_due(decision: Decision) -> Iterator[Saying]:
+    """Each condition of the amount due that the case breaks, or begins to answer and leaves open."""
     for result in unmet_conditions(decision):
-        key = NOT_DUE if result.verdict == "not_met" else DUE_IF
-        yield key, partial(_because, say.name(result), result, result.cite, decision, say)
+        yield NOT_DUE if result.verdict == "not_met" else DUE_IF, result, decision
 
 
-def _because(
-    named: str, result: Result, cite: tuple[Citation, ...], decision: Decision, say: Say, other: str = ""
-) -> str:
-    """What is so with the facts behind it, the text, and what it would be under other readings."""
-    behind = facts_behind(result, decision, say)
-    told = " ".join(filter(None, (named, f"({behind})" if behind else "", say.noted(cite)))) + "."
+def _because(key: str, result: Result, decision: Decision, say: Say) -> str:
+    """What is so with the facts behind it and the text; of the verdict also what it would be under other readings."""
+    of_verdict = key in (REFUSED, OPEN)
+    label = say.label(result) if result.refusal is None or not of_verdict else result.refusal[say.lang]
+    named, behind = label if key == DOUBTFUL else say.named(label, result.id), facts_behind(result, decision, say)
+    cited = say.noted(result.cite[:1] if of_verdict else result.cite)
+    told = " ".join(filter(None, (named, f"({behind})" if behind else "", cited))) + "."
+    other = say.otherwise("result", result.id) if of_verdict else ""
     return f"{told} {say.capital(other)}." if other else told
-
-
-def _duties_unmet(lines: Sequence[ObligationLine], say: Say) -> Iterator[Saying]:
-    """One sentence for each duty that the facts say was not met, with what follows, and what depends on a reading."""
-    for line in lines:
-        if line.status == "unmet":
-            yield UNMET, partial(_unmet, line, say)
 
 
 def _unmet(line: ObligationLine, say: Say) -> str:

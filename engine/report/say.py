@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
 
 from engine.evaluation.decision import Result
 from engine.language.expressions import Citation, Text
-from engine.language.types import Type
-from engine.language.values import Scalar
+from engine.language.types import Type, number
+from engine.language.values import Scalar, exact
 from engine.policy.registry import Registry
 from engine.records import dataclass
 from engine.report.values import lowered, scalar_text, single
@@ -67,7 +68,6 @@ class ReadOtherwise(Protocol):
 
 
 def as_read(kind: str, id_: str, year: int = 0) -> str:
-    """The words of a page that lists no readings."""
     return ""
 
 
@@ -129,6 +129,9 @@ class Say:
             return self.value("true" if value else "false")
         return self.value(value) if isinstance(value, str) else scalar_text(value, type_, self.lang)
 
+    def numbered(self, value: int | Decimal, unit: str | None) -> str:
+        return self.scalar(exact(value), number(unit or "none", None))
+
     def result(self, result: Result) -> str:
         """A result's value, verdict or status in words; of an open one the values that are left, if they are few."""
         if result.status != "known":
@@ -147,7 +150,6 @@ class Say:
         return self.scalar(value, result.type)
 
     def fact(self, name: str, value: Scalar) -> str:
-        """A fact's value in words."""
         fact = self.registry.vocabulary.facts[name]
         return self.value(value, fact.value_labels) if isinstance(value, str) else self.scalar(value, fact.type)
 
@@ -165,7 +167,6 @@ class Say:
         return thing.label[self.lang]
 
     def facts(self, names: Iterable[str]) -> str:
-        """Facts by their labels, on one line."""
         return ", ".join(self.label(self.registry.vocabulary.facts[name]) for name in names)
 
     def written_day(self, text: str) -> str:
@@ -173,7 +174,6 @@ class Say:
         return "/".join(reversed(text.split("-"))) if self.lang == "fr" else text
 
     def capital(self, text: str) -> str:
-        """A text that begins a sentence."""
         return text[:1].upper() + text[1:]
 
     def pair(self, name: str, text: str) -> str:
@@ -185,7 +185,6 @@ class Say:
         return name + self("colon").rstrip()
 
     def listed(self, texts: Iterable[str]) -> str:
-        """Several things on one line."""
         return self("semicolon").join(texts)
 
     def named(self, label: str, id_: str) -> str:

@@ -14,13 +14,18 @@ from engine.exchange.rules_text import comment, rules_text
 from engine.policy.places import DIFFERENCES, TESTS
 from engine.report.formats import formats
 from engine.report.html import html_document
-from engine.report.objects import named
+from engine.report.objects import as_json, each_as_json
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, section
 from engine.report.say import Say
 from engine.suite.coverage import KINDS, Coverage, Place
 from engine.suite.moved import Moved
 from engine.suite.mutation import CAUGHT, EQUIVALENT, INVALID, SURVIVED, Fate, Score
 from engine.suite.running import CaseOutcome
+
+FATE = (
+    *("at=change.at", "convention", "item=subject"),
+    *("kind=change.kind", "before=change.before", "after=change.after"),
+)
 
 
 def coverage_blocks(found: Coverage, say: Say) -> Iterator[Block]:
@@ -31,11 +36,12 @@ def coverage_blocks(found: Coverage, say: Say) -> Iterator[Block]:
         if found.count(kind)[1]:
             name = say(f"coverage_kind.{kind}") if kind else say("all_kinds")
             counts = (found.count(kind, convention) for convention in (*conventions, None))
-            rows.append((name, *(_fraction(*count) for count in counts)))
+            rows.append((name, *(f"{reached}/{all_}" if all_ else "—" for reached, all_ in counts)))
     yield Heading(say("coverage"))
     yield Table(("", *conventions, say("all_kinds")), tuple(rows))
-    missed = Tree(tuple((0, _missed(place, found, say)) for place in found.missed))
-    yield from section(Heading(say("missed_list"), tone="open"), missed)
+    named = ((each, each.item if each.kind == "item" else f"{each.item}: {each.name}") for each in found.missed)
+    missed = tuple((0, f"{each.at}: {name}: {missing_sides(each, found, say)}") for each, name in named)
+    yield from section(Heading(say("missed_list"), tone="open"), Tree(missed))
     yield Paragraph(coverage_line(found, say))
 
 
@@ -75,8 +81,7 @@ def mutation_lines(score: Score, say: Say) -> Iterator[str]:
         yield say("drawn", count=len(score.fates), of=score.of)
 
 
-def review_object(found: Coverage | None, score: Score | None) -> dict[str, Any]:
-    """Coverage and mutation as one JSON object."""
+def review_object(found: Coverage | None, score: Score | None, say: Say) -> dict[str, Any]:
     data: dict[str, Any] = {}
     if found is not None:
         counts = {kind: dict(zip(("reached", "all"), found.count(kind), strict=True)) for kind in KINDS}
@@ -86,7 +91,13 @@ def review_object(found: Coverage | None, score: Score | None) -> dict[str, Any]
             "reached": reached,
             "all": all_,
             "kinds": counts,
-            "missed": [_place(place, found) for place in found.missed],
+            "missed": [
+                {
+                    **as_json(place, say, "at", "convention", "kind", "item", "name"),
+                    "missing": [side for side in place.sides if side not in found.sides(place)],
+                }
+                for place in found.missed
+            ],
         }
     if score is not None:
         statuses = (CAUGHT, SURVIVED, EQUIVALENT, INVALID)
@@ -95,7 +106,7 @@ def review_object(found: Coverage | None, score: Score | None) -> dict[str, Any]
             "changes": score.of,
             "tried": len(score.fates),
             **{status: score.count(status) for status in statuses},
-            "survivors": [_fate(fate) for fate in score.survivors],
+            "survivors": each_as_json(score.survivors, say, *FATE),
         }
     return data
 
@@ -123,33 +134,16 @@ def _fate_line(fate: Fate) -> str:
     return f"{fate.change.at}: {fate.subject}: {fate_text(fate)}"
 
 
-def _fraction(reached: int, all_: int) -> str:
-    return f"{reached}/{all_}" if all_ else "—"
-
-
-def _missed(place: Place, found: Coverage, say: Say) -> str:
-    name = place.item if place.kind == "item" else f"{place.item}: {place.name}"
-    return f"{place.at}: {name}: {missing_sides(place, found, say)}"
-
-
-def _place(place: Place, found: Coverage) -> dict[str, Any]:
-    missing = [side for side in place.sides if side not in found.sides(place)]
-    return {"at": str(place.at), **named(place, "convention", "kind", "item", "name"), "missing": missing}
-
-
-def _fate(fate: Fate) -> dict[str, Any]:
-    place = {"at": str(fate.change.at), "convention": fate.convention, "item": fate.subject}
-    return {**place, **named(fate.change, "kind", "before", "after")}
-
-
-def coverage_html(found: Coverage, score: Score | None, sources: Mapping[str, str], say: Say) -> str:
-    """The YAML ``sources`` (text by file name) with each line coloured; survivors are told beside their line."""
+def coverage_html(run: TestRun, say: Say) -> str:
+    """The YAML sources (text by file name) with each line coloured; survivors are told beside their line."""
+    found, score = run.coverage, run.score
+    assert found is not None, "the command asks for coverage where it asks for HTML"
     parts = [f"<h1>{in_html(say('coverage'))}</h1>\n<p>{in_html(coverage_line(found, say))}</p>"]
     if score is not None:
         parts.extend(f"<p>{in_html(line)}</p>" for line in mutation_lines(score, say))
     keys = ("reached", "half", "missed")
     parts.append('<p class="key">' + "".join(f'<span class="{k}">{in_html(say(k))}</span>' for k in keys) + "</p>")
-    for name, source in sources.items():
+    for name, source in run.sources.items():
         parts.extend(_file(name, source, found, score, say))
     return html_document(say("coverage"), say.lang, "coverage.css", parts)
 
@@ -234,15 +228,10 @@ def data(run: TestRun, say: Say) -> Any:
     """The counts of tests, and what they reach and notice."""
     passed = sum(outcome.passed for outcome in run.outcomes)
     counts = {"passed": passed, "failed": len(run.outcomes) - passed}
-    return {"tests": counts, **review_object(run.coverage, run.score)}
+    return {"tests": counts, **review_object(run.coverage, run.score, say)}
 
 
-def _html(run: TestRun, say: Say) -> str:
-    assert run.coverage is not None, "the command asks for coverage where it asks for HTML"
-    return coverage_html(run.coverage, run.score, run.sources, say)
-
-
-FORMATS = formats(page, data, html=_html)
+FORMATS = formats(page, data, html=lambda run, say: coverage_html(run, say))
 
 
 def _failure(outcome: CaseOutcome, name: str, columns: tuple[str, str], say: Say) -> Iterator[Block]:

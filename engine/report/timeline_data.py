@@ -23,6 +23,7 @@ from engine.report.charts import timeline_figure
 from engine.report.decision_files import csv_cell, csv_text, remark_cells
 from engine.report.formats import formats
 from engine.report.html import html
+from engine.report.otherwise_page import sensitivity_blocks, sensitivity_object
 from engine.report.page import Block
 from engine.report.parts import noted
 from engine.report.readings import add_otherwise, reading_objects, supposed_objects
@@ -73,32 +74,21 @@ def told_life(
 
 @noted
 def page(life: Life, say: Say) -> Iterator[Block]:
-    """The page of one contract."""
     yield from timeline_blocks(life.timeline, say.in_full(life.full), life.title, life.readings, life.supposed)
     if life.sensitivity is not None:
-        from engine.report.otherwise_page import sensitivity_blocks  # rarely asked for
-
         yield from sensitivity_blocks(life.sensitivity, say)
 
 
 def data(life: Life, say: Say) -> Any:
-    """The timeline as one object."""
     found = timeline_object(life.timeline, say)
-    add_otherwise(_lines(life.timeline, found), life.readings, say)
+    verdict = life.timeline.rows[0].decision.verdict
+    results = {**found["ending"], **({verdict.id: found[verdict.id]} if verdict else {})}
+    add_otherwise(objects.lines_of({**found, "results": results}), life.readings, say)
     found["readings"] = reading_objects(life.readings, say)
     found |= supposed_objects(life.supposed, say)
-    if life.sensitivity is None:
-        return found
-    from engine.report.otherwise_page import sensitivity_object  # rarely asked for
-
-    return {**found, "sensitivity": sensitivity_object(life.sensitivity, say)}
-
-
-def _lines(timeline: Timeline, found: Mapping[str, Any]) -> dict[tuple[str, str, int], dict[str, Any]]:
-    """The lines of the object by their places."""
-    verdict = timeline.rows[0].decision.verdict
-    results = {**found["ending"], **({verdict.id: found[verdict.id]} if verdict else {})}
-    return objects.lines_of({**found, "results": results})
+    if life.sensitivity is not None:
+        found["sensitivity"] = sensitivity_object(life.sensitivity, say)
+    return found
 
 
 FORMATS = formats(
@@ -110,7 +100,6 @@ FORMATS = formats(
 
 
 def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
-    """The timeline as one JSON object."""
     first = timeline.rows[0].decision
     sums = (
         (first.headline.maximum, timeline.maximum),

@@ -148,13 +148,11 @@ def change_text(change: Change, row: YearRow, say: Say) -> str:
 
 
 def event_text(event: Event, say: Say) -> str:
-    """An event with its day."""
     told = say("event_on", label=say.label(event.type), day=say.scalar(event.day))
     return told + (say("judges", year=event.year) if event.year is not None else "")
 
 
 def events_text(events: Sequence[Event], say: Say) -> str:
-    """Events on one line."""
     return say.listed(event_text(event, say) for event in events)
 
 
@@ -183,7 +181,6 @@ def _ending(timeline: Timeline, say: Say) -> Iterator[Block]:
 
 
 def _cut_short(decision: Decision) -> bool:
-    """Whether a contract ended before its term."""
     days = [decision.stated(id_) for id_ in (decision.headline.life.end, decision.headline.life.term)]
     end, term = (None if day is None else day.value for day in days)
     return isinstance(end, dt.date) and isinstance(term, dt.date) and end < term

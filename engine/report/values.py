@@ -45,7 +45,6 @@ def exact_text(value: Scalar | None, type_: Type | None) -> str | None:
 
 
 def scalar_text(value: dt.date | int | Fraction | None, type_: Type | None, lang: str) -> str:
-    """A number or date as people write it in the language."""
     if value is None:
         return "—"
     if isinstance(value, dt.date):

@@ -6,7 +6,7 @@ The labels are those of facts and items; an item is named as the later version n
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,10 +58,7 @@ class Whom:
 
     def item(self, id_: str) -> str:
         """An item by its label, and its id for who writes rules."""
-        if id_ == STOPPED:
-            return self.say("evaluation")
-        found = self.items.get(id_)
-        return id_ if found is None else self.say.written(self.say.label(found), id_)
+        return self.say.written(self.label(id_), id_) if id_ in self.items else self.label(id_)
 
     def label(self, id_: str) -> str:
         """An item by its label alone."""
@@ -82,12 +79,12 @@ class Whom:
         return self.say.scalar(value, self.types.get(id_))
 
     def step(self, effect: Effect) -> str:
-        """From what to what."""
         return f"{self.value(effect.result, effect.before)} → {self.value(effect.result, effect.after)}"
 
     def who(self, effect: Effect) -> str:
         """Whom the change concerns, as far as the inputs of the edited item tell."""
-        said = list(self._readings(effect))
+        taken = effect.witness.interpret.items()
+        said = [self.say("under_reading", id=id_, choice=choice) for id_, choice in taken]
         if effect.situation is None:
             return self.say.listed(said) if said else self.say("in_certain_cases")
         absent = []
@@ -123,12 +120,8 @@ class Whom:
     def facts(self, effect: Effect, most: int) -> str:
         """The first facts of a witness, for a change that no few words tell of."""
         facts = [(name, value) for name, value in effect.witness.facts.items() if name != BENEFICIARY]
-        said = [self.say.pair(self.say.facts([name]), self.say.fact(name, value)) for name, value in facts[:most]]
+        said = [self.say.stated(name, value) for name, value in facts[:most]]
         return self.say.listed(said) + (" …" if len(facts) > most else "")
-
-    def _readings(self, effect: Effect) -> Iterator[str]:
-        for id_, choice in effect.witness.interpret.items():
-            yield self.say("under_reading", id=id_, choice=choice)
 
     def _fact(self, name: str, extent: Extent) -> str:
         fact = self.say.registry.vocabulary.facts[name]

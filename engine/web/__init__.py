@@ -1,1 +1,1 @@
-"""The door: pages for who asks and an API for programs, over one set of rules. Nothing is stored, nothing is logged."""
+"""The web service: pages for people and an API for programs, over one set of rules. Nothing is stored or logged."""

@@ -20,9 +20,10 @@ from engine.policy.registry import Outside, Registry
 from engine.report import catalogue_page, outside_page
 from engine.report.say import Say
 from engine.web.calls import CALLS, COMMON, MEDIA, Call, read_body
-from engine.web.limits import MEDIA as PROBLEM
-from engine.web.limits import json_text, refused
+from engine.web.refusals import MEDIA as PROBLEM
+from engine.web.refusals import json_text, refused
 from engine.web.worker import Worker
+from engine.words import LANGUAGES
 
 PATH = "/api/v1"
 
@@ -40,14 +41,9 @@ class Api:
         return self.worker.session.registry
 
     def routes(self) -> list[Route]:
-        """A route for each call, and those that tell of the rules."""
-        calls = [Route(f"{PATH}/{call.name}", self._posted(call), methods=["POST"], name=call.name) for call in CALLS]
         return [
-            *calls,
-            Route(f"{PATH}/conventions", self.conventions, methods=["GET"]),
-            Route(f"{PATH}/items", self.items, methods=["GET"]),
-            Route(f"{PATH}/items/{{id}}", self.item, methods=["GET"]),
-            Route(f"{PATH}/openapi.json", self.described, methods=["GET"]),
+            *(Route(f"{PATH}/{call.name}", self._posted(call), methods=["POST"], name=call.name) for call in CALLS),
+            *(Route(f"{PATH}/{name}", self._got(name, tell), methods=["GET"]) for name, tell in TOLD.items()),
         ]
 
     def _posted(self, call: Call) -> Callable[[Request], Awaitable[Response]]:
@@ -65,34 +61,21 @@ class Api:
         answer.__name__ = call.name
         return answer
 
-    async def conventions(self, request: Request) -> Response:
-        """Every convention with its window, digest and items."""
-        return self._told(request, catalogue_page.conventions_object(self._say(request)))
-
-    async def items(self, request: Request) -> Response:
-        """Every item with its label and the conventions that have it."""
-        return self._told(request, catalogue_page.items_object(self._say(request)))
-
-    async def item(self, request: Request) -> Response:
-        """One item in each convention that has it."""
-        return self._told(request, catalogue_page.item_object(request.path_params["id"], self._say(request)))
-
-    async def described(self, request: Request) -> Response:
-        """What this API is, for programs (OpenAPI 3.1)."""
-        return self._told(request, openapi(CALLS, self.version))
-
-    def _say(self, request: Request) -> Say:
-        wanted = request.query_params.get("lang", self.usual)
-        return Say(self.registry, wanted if wanted in ("fr", "en") else self.usual)
-
-    def _told(self, request: Request, found: Any) -> Response:
+    def _got(self, name: str, tell: Callable[..., Any]) -> Callable[[Request], Awaitable[Response]]:
         """An answer that stays the same while the rules do: its tag spares who has it already."""
-        text = json_text(found)
-        tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-        known = request.headers.get("if-none-match", "").split(",")
-        if any(each.strip().removeprefix("W/") in (tag, "*") for each in known):
-            return Response(status_code=304, headers={"ETag": tag})
-        return self._json(text, {"ETag": tag, "Cache-Control": "no-cache"})
+
+        async def answer(request: Request) -> Response:
+            lang = request.query_params.get("lang", self.usual)
+            say = Say(self.registry, lang if lang in LANGUAGES else self.usual)
+            text = json_text(tell(say, self.version, **request.path_params))
+            tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+            known = request.headers.get("if-none-match", "").split(",")
+            if any(each.strip().removeprefix("W/") in (tag, "*") for each in known):
+                return Response(status_code=304, headers={"ETag": tag})
+            return self._json(text, {"ETag": tag, "Cache-Control": "no-cache"})
+
+        answer.__name__ = name.partition(".")[0]
+        return answer
 
     def _json(self, text: str, headers: Mapping[str, str]) -> Response:
         return Response(text, media_type=MEDIA, headers={**headers, "Avenant-Version": self.version})
@@ -103,12 +86,12 @@ DIALECT = "http://json-schema.org/draft-07/schema#"
 REFUSALS = (400, 404, 405, 408, 409, 413, 415, 421, 422, 429, 500, 503)
 
 _TYPES = {str: "string", dict: "object", list: "array", bool: "boolean"}
-_TOLD = ("conventions", "items", "items/{id}", "openapi.json")
 
 
 def openapi(calls: Sequence[Call], version: str) -> dict[str, Any]:
     """The document; the schemas are those of the files, their references brought into it."""
-    schemas = {name: _rooted(_schema(name), name) for name in SCHEMAS}
+    files = {name: (shipped("schemas") / f"{name}.schema.json").read_bytes() for name in SCHEMAS}
+    schemas = {name: _rooted(json.loads(text), name) for name, text in files.items()}
     return {
         "openapi": "3.1.0",
         "jsonSchemaDialect": DIALECT,
@@ -116,7 +99,7 @@ def openapi(calls: Sequence[Call], version: str) -> dict[str, Any]:
         "servers": [{"url": "/api/v1"}],
         "paths": {
             **{f"/{call.name}": {"post": _posted(call)} for call in calls},
-            **{f"/{name}": {"get": _got(name)} for name in _TOLD},
+            **{f"/{name}": {"get": _got(name)} for name in TOLD},
         },
         "components": {"schemas": {**schemas, "problem": _PROBLEM}},
     }
@@ -161,23 +144,17 @@ def _answered(summary: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"description": summary, "content": {"application/json": {"schema": schema}}}
 
 
-def _schema(name: str) -> Any:
-    return json.loads((shipped("schemas") / f"{name}.schema.json").read_bytes())
-
-
 def _rooted(part: Any, own: str) -> Any:
     """A part of the schema ``own`` whose references, to itself and to others, name their places in the document."""
     if isinstance(part, list):
         return [_rooted(each, own) for each in part]
     if not isinstance(part, dict):
         return part
-    kept = {key: value for key, value in part.items() if key != "$schema"}
-    return {key: _reference(value, own) if key == "$ref" else _rooted(value, own) for key, value in kept.items()}
-
-
-def _reference(target: str, own: str) -> str:
-    file, _, place = target.partition("#")
-    return f"#/components/schemas/{file.partition('.')[0] or own}{place}"
+    found = {key: _rooted(value, own) for key, value in part.items() if key != "$schema"}
+    if "$ref" in found:
+        file, _, place = found["$ref"].partition("#")
+        found["$ref"] = f"#/components/schemas/{file.partition('.')[0] or own}{place}"
+    return found
 
 
 _PROBLEM: dict[str, Any] = {
@@ -198,4 +175,12 @@ _REFUSED = {
         "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/problem"}}},
     }
     for status in REFUSALS
+}
+
+# What is got and tells of the rules, by its path.
+TOLD: Mapping[str, Callable[..., Any]] = {
+    "conventions": lambda say, version: catalogue_page.conventions_object(say),
+    "items": lambda say, version: catalogue_page.items_object(say),
+    "items/{id}": lambda say, version, **path: catalogue_page.item_object(path["id"], say),
+    "openapi.json": lambda say, version: openapi(CALLS, version),
 }

@@ -19,8 +19,9 @@ from engine.errors import InputFault, UsageFault
 from engine.evaluation.session import Session
 from engine.web.api import Api
 from engine.web.former import Former
-from engine.web.limits import Buckets, Counts, Limits, Refused, problem_response, refused, safe_headers
+from engine.web.limits import Buckets, Counts, Limits, safe_headers
 from engine.web.pages import Pages
+from engine.web.refusals import Refused, problem_response, refused
 from engine.web.state import LANG
 from engine.web.worker import Busy, Worker
 from engine.words import LANGUAGES

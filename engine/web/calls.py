@@ -20,11 +20,11 @@ from engine.policy import loader
 from engine.policy.document import Document
 from engine.policy.registry import Outside
 from engine.report import alternatives_page, outside_page, questions_page, timeline_data
-from engine.report.decided import Decisions, told_case
-from engine.report.decision_page import data
+from engine.report.decided import told_case
+from engine.report.decision_page import case_object
 from engine.report.otherwise_page import possible_objects
 from engine.report.say import Say
-from engine.web.limits import problem_object
+from engine.web.refusals import problem_object
 from engine.words import LANGUAGES
 
 NAME = "body.json"
@@ -147,9 +147,9 @@ class Call:
     summary: str
 
 
-def _evaluate(session: Session, body: Body, say: Say) -> Any:
-    decision = body.decide(session, "case")
-    return data(Decisions(cases=[told_case(session, decision, "", body.choices)]), say)
+def _evaluate(session: Session, body: Body, say: Say, *under: str | int) -> Any:
+    decision = body.decide(session, *(under or ("case",)))
+    return case_object(told_case(session, decision, "", body.choices), say)
 
 
 def _evaluate_many(session: Session, body: Body, say: Say) -> Any:
@@ -159,8 +159,7 @@ def _evaluate_many(session: Session, body: Body, say: Say) -> Any:
     found = []
     for index in range(len(cases)):
         try:
-            decision = body.decide(session, "cases", index)
-            found.append(data(Decisions(cases=[told_case(session, decision, "", body.choices)]), say))
+            found.append(_evaluate(session, body, say, "cases", index))
         except Outside as outside:
             found.append(outside_page.data(outside, say))
         except InputFault as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -65,11 +66,9 @@ def curve(session: Session, state: State, fact: Fact) -> Curve | None:
 
 def _marks(session: Session, state: State, fact: Fact, base: int) -> dict[int, Labelled]:
     """The facts and results that conditions compare the fact with, where they are known and not far from it."""
-    try:
-        decision = decided(session, state, {**state.facts, fact.name: base})
-    except InputFault:
-        return {}
-    found: dict[int, Labelled] = {}
+    decision, found = _at(session, state, fact, base), dict[int, Labelled]()
+    if decision is None:
+        return found
     bodies = (item.body for item in decision.convention.items.values())
     for node in find(Compare, *(body.met_when for body in bodies if isinstance(body, Criterion))):
         if isinstance(node.left, FactRef) and node.left.name == fact.name:
@@ -129,11 +128,14 @@ def _leaps(first: Any, second: Any) -> bool:
 
 def _due(session: Session, state: State, fact: Fact, at: int) -> Any:
     """The amount due with another number, or None where facts then contradict each other."""
-    try:
-        decision = decided(session, state, {**state.facts, fact.name: at})
-    except InputFault:
-        return None
-    return decision.stated(decision.headline.due)
+    decision = _at(session, state, fact, at)
+    return None if decision is None else decision.stated(decision.headline.due)
+
+
+def _at(session: Session, state: State, fact: Fact, number: int) -> Decision | None:
+    with contextlib.suppress(InputFault):
+        return decided(session, state, {**state.facts, fact.name: number})
+    return None
 
 
 def _alike(fact: Fact, facts: Facts) -> int | None:
@@ -150,14 +152,9 @@ def curve_table(curve: Curve, say: Say) -> Block:
         named[curve.today] = ", ".join(filter(None, (wording(say.lang)("today"), named.get(curve.today))))
     shown = (index for index, (at, _) in enumerate(curve.points) if at in named or _turns(curve.points, index))
     rows = [curve.points[index] for index in sorted({0, last, *shown})]
-    told = tuple((_numbered(at, named, curve.fact, say), say.result(result)) for at, result in rows)
+    numbers = ((f"{say.scalar(at, curve.fact.type)}{f' ({named[at]})' if at in named else ''}") for at, _ in rows)
+    told = tuple(zip(numbers, (say.result(result) for _, result in rows), strict=True))
     return Table((say.label(curve.fact), say.label(curve.points[0][1])), told)
-
-
-def _numbered(at: int, named: Mapping[int, str], fact: Fact, say: Say) -> str:
-    """A number of the table, with what it is."""
-    number = say.scalar(at, fact.type)
-    return f"{number} ({named[at]})" if at in named else number
 
 
 def _turns(points: Sequence[Point], index: int) -> bool:

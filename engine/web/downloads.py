@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import importlib.util
 import io
-from collections.abc import Iterator
-from fractions import Fraction
 
 from engine.escaping import in_cell
-from engine.evaluation.decision import Decision, Result
+from engine.evaluation.decision import Decision
 from engine.language.values import as_written
 from engine.report.decided import Decided, Decisions
 from engine.report.decision_page import page
@@ -54,28 +52,12 @@ def _sheet(decision: Decision, say: Say) -> str:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";" if french else ",", lineterminator="\r\n")
     writer.writerow([say(key) for key in ("result", "year", "start", "value", "status")])
-    for label, year, start, result in _lines(decision, say):
-        value = result.value
-        shown = _number(value, french) if isinstance(value, int | Fraction) and not isinstance(value, bool) else ""
-        told = shown or ("" if result.status != "known" else say.result(result))
-        writer.writerow([in_cell(label), year, start, told, "" if told else in_cell(say.result(result))])
-    return ("\ufeff" if french else "") + text.getvalue()
-
-
-def _lines(decision: Decision, say: Say) -> Iterator[tuple[str, int | str, str, Result]]:
-    """The headline results, the most of each contract year apart; of a refused case the verdict alone."""
-    refused = decision.refused
-    for id_ in decision.headline.ids:
-        if refused and id_ != decision.headline.verdict:
+    for line, result in decision.lines:
+        if line is None and result.status == "not_applicable":
             continue
-        if decision.years and id_ == decision.headline.maximum:
-            for line in decision.years:
-                yield say.label(line.amount), line.year, say.scalar(line.start), line.amount
-        elif decision.results[id_].status != "not_applicable":
-            yield say.label(decision.results[id_]), "", "", decision.results[id_]
-
-
-def _number(value: int | Fraction, french: bool) -> str:
-    """A number without groups, its decimals in the sign of the language."""
-    told = as_written(round(Fraction(value), 4))
-    return told.replace(".", ",") if french else told
+        told = "" if result.status != "known" else say.result(result)
+        if result.number is not None and not isinstance(result.value, bool):
+            told = as_written(round(result.number, 4)).replace(".", "," if french else ".")  # without groups
+        year = ("", "") if line is None else (line.year, say.scalar(line.start))
+        writer.writerow([in_cell(say.label(result)), *year, told, "" if told else in_cell(say.result(result))])
+    return ("\ufeff" if french else "") + text.getvalue()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from engine.errors import InputFault, Problem
 from engine.evaluation.decision import Decision
@@ -18,9 +17,6 @@ from engine.policy.registry import Outside
 from engine.report.decided import Decided, Undecided, told_case
 from engine.web.letter_page import possible
 from engine.web.state import State
-
-if TYPE_CHECKING:
-    from engine.inquiry.possible import Outlook
 
 FIELDS = 3  # figures on one page
 
@@ -60,7 +56,7 @@ def estimate(session: Session, state: State, title: str, *, whole: bool = False,
     except InputFault as error:
         return Estimate(state=state, problems=error.problems, questions=asked)
     if whole:
-        return _whole(session, state, _told_whole(session, state, decision, title))
+        return _whole(session, state, decision, title)
     waiting = to_ask(session, decision, state.choices, state.declined) if every or not asked else ()
     left = [facts[name] for name in waiting]
     if every:
@@ -91,23 +87,19 @@ def decided(session: Session, state: State, facts: Facts | None = None) -> Decis
     return session.decide(read, None, dict(state.choices), state.as_of)
 
 
-def _whole(session: Session, state: State, case: Decided) -> Estimate:
-    """The whole result with the letters that may be written of it."""
-    matter = Matter(told=case, chosen=state.choices, day=state.as_of)
-    return Estimate(state=state, answer=case, letters=possible(matter, session))
+def _whole(session: Session, state: State, decision: Decision, title: str) -> Estimate:
+    """The whole result with what it can still be, and the letters that may be written of it.
 
-
-def _told_whole(session: Session, state: State, decision: Decision, title: str) -> Decided:
+    Left out is a range that hangs on a number still to be given: it says no more than that.
+    """
     from engine.inquiry.possible import outlooks  # needs the solver
 
-    told = _telling(outlooks(session, decision, state.choices), session.registry.vocabulary.facts)
-    return replace(told_case(session, decision, title, state.choices), outlooks=told)
-
-
-def _telling(found: Sequence[Outlook], facts: Mapping[str, Fact]) -> list[Outlook]:
-    """What open results can be, but a range that hangs on a number still to be given: it says no more than that."""
-    return [
+    facts = session.registry.vocabulary.facts
+    told = [
         each
-        for each in found
+        for each in outlooks(session, decision, state.choices)
         if each.possible.complete or all(facts[name].type.kind != "number" for name in each.result.missing)
     ]
+    case = replace(told_case(session, decision, title, state.choices), outlooks=told)
+    matter = Matter(told=case, chosen=state.choices, day=state.as_of)
+    return Estimate(state=state, answer=case, letters=possible(matter, session))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.language.facts import Fact
-from engine.report.questions_page import answers_text
+from engine.report.questions_page import answers_text, value_labels
 from engine.report.say import Say
 from engine.report.values import unit_text
 from engine.web.state import Fault, State, written
@@ -37,9 +36,8 @@ class Field:
 
     @classmethod
     def of(cls, fact: Fact, state: State, say: Say) -> Field:
-        """The field of a fact in a state."""
         fault = state.faults.get(fact.name)
-        options = [(value, say.fact(fact.name, _typed(value))) for value in _values(fact)]
+        options = list(value_labels(fact, say))
         expected = ", ".join(label for _, label in options) or answers_text(fact, say)
         if fact.type.kind == "date":
             expected = wording(say.lang)("expected_date")
@@ -68,11 +66,3 @@ def _fault_text(fault: Fault, fact: Fact, expected: str, lang: str) -> str:
     if fact.name in told or fault.problem.code == "fact-value":
         told = wording(lang)("answer_unread", written=fault.written, expected=expected)
     return told[:1].upper() + told[1:]
-
-
-def _values(fact: Fact) -> Iterable[str]:
-    return ("true", "false") if fact.type.kind == "boolean" else fact.type.values
-
-
-def _typed(value: str) -> str | bool:
-    return {"true": True, "false": False}.get(value, value)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from engine.errors import InputFault
-from engine.evaluation.decision import Decision, Result
+from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session
 from engine.policy.registry import Outside
 from engine.report.html import fragment
@@ -46,7 +46,6 @@ class Former:
         return Markup("")
 
     def stop(self) -> None:
-        """Ends the threads."""
         for worker in self.workers:
             worker.stop()
 
@@ -58,21 +57,14 @@ def rules_of(decision: Decision) -> str:
 
 def _beside(then: Decision, now: Decision, said: Say, say: Say) -> list[Paragraph | Table]:
     w = wording(say.lang)
-    before, today = dict(_lines(then, said)), dict(_lines(now, say))
+    before, today = _told(then, said), _told(now, say)
     rows = [(label, before.get(label, "—"), text) for label, text in today.items() if before.get(label) != text]
     if not rows:
         return [Paragraph(w("rules_same"))]
     return [Paragraph(f"{sentence(then, said)}."), Table((say("result"), w("rules_then"), w("rules_now")), tuple(rows))]
 
 
-def _lines(decision: Decision, say: Say) -> Iterator[tuple[str, str]]:
+def _told(decision: Decision, say: Say) -> dict[str, str]:
     """The headline results in words, the most of each contract year apart."""
-    for id_ in decision.headline.ids:
-        if decision.years and id_ == decision.headline.maximum:
-            yield from (_line(line.amount, [line.year], say) for line in decision.years)
-        elif id_ in decision.results:
-            yield _line(decision.results[id_], [], say)
-
-
-def _line(result: Result, years: Sequence[int], say: Say) -> tuple[str, str]:
-    return named_years(say.label(result), years, say), say.result(result)
+    lines = (([] if line is None else [line.year], result) for line, result in decision.lines)
+    return {named_years(say.label(result), years, say): say.result(result) for years, result in lines}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,21 +26,22 @@ from engine.report.decided import Decided
 from engine.report.html import fragment
 from engine.report.say import Say
 from engine.web import dossier_page, downloads, letter_page
-from engine.web.about import About
+from engine.web.calls import CALLS
 from engine.web.dossier_page import EVENT, case_text
 from engine.web.estimate import FIELDS, Estimate, decided, estimate
 from engine.web.fields import Field
 from engine.web.former import Former
-from engine.web.limits import Refused, refused
 from engine.web.queries import asked_of, origin_of, pairs_of
+from engine.web.refusals import Refused, refused
 from engine.web.rules_pages import WHOM, RulesPages, effects, examples
 from engine.web.shown import Shown
 from engine.web.state import ASKED, DAY, EMBED, LANG, RULES, TEXT, Pairs, State, read_state
-from engine.web.templates import page as rendered
-from engine.web.templates import wording
+from engine.web.templates import ABOUT, rendered, wording
 from engine.web.what_if import WhatIf, axis_label, what_if, what_if_html
 from engine.web.worker import Worker
 
+# What the page for programs sends.
+EXAMPLE = {"case": {"contrat": {"date_signature": "2024-09-02"}, "medecin": {"secteur": "non_conventionne"}}}
 MOVED, COMPARED = "courbe", "comparer"
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -59,7 +61,6 @@ class Pages:
         return self.worker.session.registry
 
     def routes(self) -> list[Route]:
-        """A route for each page."""
         return [
             Route("/", self.start, methods=["GET"]),
             Route("/estimer", self.estimating, methods=["GET", "POST"]),
@@ -72,12 +73,20 @@ class Pages:
             Route("/lettre", self.letter, methods=["POST"]),
             Route("/regles", self.rules, methods=["GET"]),
             Route("/regles/{item}", self.rules, methods=["GET"]),
-            *About(self._kept, self.embedding).routes(),
+            *(Route(f"/{name}", self.about, methods=["GET"]) for name in ABOUT),
         ]
 
-    def _kept(self, request: Request) -> State:
-        """The state of a page that keeps nothing but what every address keeps."""
-        return self.read([(key, text) for key, text in request.query_params.items() if key in (LANG, EMBED)])
+    async def about(self, request: Request) -> Response:
+        """The page about the service that the path names; it keeps nothing but what every address keeps."""
+        path = request.url.path
+        state = self.read([(key, text) for key, text in request.query_params.items() if key in (LANG, EMBED)])
+        told: dict[str, Any] = {
+            "name": path[1:],
+            "origin": origin_of(request),
+            "calls": CALLS,
+            "example": json.dumps(EXAMPLE),
+        }
+        return HTMLResponse(rendered("about.html", state, path, **told, sites=self.embedding))
 
     async def start(self, request: Request) -> Response:
         """The first page: who signs, and when."""
@@ -146,11 +155,9 @@ class Pages:
         return self.read(await pairs_of(request))
 
     def read(self, pairs: Pairs) -> State:
-        """The state that parameters describe."""
         return read_state(pairs, self.registry, self.lang)
 
     def say(self, state: State) -> Say:
-        """What says things in the language of a state."""
         return Say(self.registry, state.lang)
 
     def page(self, template: str, state: State, path: str, status: int = 200, **values: Any) -> Response:
@@ -159,7 +166,6 @@ class Pages:
         return HTMLResponse(rendered(template, state, path, **values), status, headers)
 
     def refusal(self, refusal: Refused, lang: str) -> Response:
-        """The page that says why a request is not answered."""
         state = State(vocabulary=self.registry.vocabulary, lang=lang, facts={})
         messages = [problem.message(lang) for problem in refusal.problems]
         html = rendered("refusal.html", state, "/", messages=messages, code=refusal.problems[0].code)
@@ -270,7 +276,7 @@ class Pages:
     async def rules(self, request: Request) -> Response:
         """The rules: all of them, one item, or what changed from one text to another."""
         given = dict(await pairs_of(request))
-        pages = RulesPages(self.say(self._in_language(given)))
+        pages = RulesPages(self.say(self.read([(LANG, given[LANG])] if LANG in given else [])))
         item = request.path_params.get("item")
         if item is None:
             return HTMLResponse(pages.index())
@@ -285,6 +291,3 @@ class Pages:
             with contextlib.suppress(InputFault):  # facts that contradict each other: the rule alone
                 case = state, await self.worker.run(lambda session: decided(session, state))
         return HTMLResponse(pages.item(item[:80], cases.get(item[:80], ()), given.get(TEXT, ""), case))
-
-    def _in_language(self, given: dict[str, str]) -> State:
-        return self.read([(LANG, given[LANG])] if LANG in given else [])

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from engine.web.limits import refused
+from engine.web.refusals import refused
 from engine.web.state import Pairs
 
 MAX_PARAMETERS = 200

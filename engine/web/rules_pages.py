@@ -6,7 +6,7 @@ The same pages make a static site.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -17,23 +17,21 @@ from markupsafe import Markup
 from engine.comparison.edits.structure import compared
 from engine.comparison.sides import Side
 from engine.evaluation.decision import Decision
+from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.files import replacing
-from engine.language.facts import BENEFICIARY
-from engine.language.types import number
-from engine.language.values import exact
 from engine.policy.model import Convention, Item, Parameter
 from engine.policy.registry import Registry
 from engine.report.behaviour_page import Effects
-from engine.report.catalogue_page import having, item_blocks, window_text
+from engine.report.catalogue_page import Readers, convention_rows, having, item_blocks, readers_of, window_text
 from engine.report.diff_page import Diff, tables
 from engine.report.html import fragment
-from engine.report.page import Block, Fold, Heading, Paragraph, Table, in_runs, shown
+from engine.report.page import Block, Fold, Heading, Paragraph, Table, in_runs, with_texts
 from engine.report.parts import ended
 from engine.report.say import Say
 from engine.suite.running import PolicyCase, read_cases
 from engine.web.state import LANG, State
-from engine.web.templates import page, wording
+from engine.web.templates import rendered, wording
 from engine.words import LANGUAGES, read_words
 
 STATIC = Path(__file__).parent / "static"
@@ -49,10 +47,10 @@ class RulesPages:
     say: Say
     root: str = "/"
     suffix: str = ""
+    readers: dict[str, Readers] = field(default_factory=dict)  # by convention, worked out once for all pages
 
-    @property
-    def state(self) -> State:
-        return State(vocabulary=self.say.registry.vocabulary, lang=self.say.lang, facts={})
+    def _state(self, facts: Facts) -> State:
+        return State(vocabulary=self.say.registry.vocabulary, lang=self.say.lang, facts=facts)
 
     def index(self) -> str:
         """Every convention, then every item with a link to its page."""
@@ -63,8 +61,7 @@ class RulesPages:
                 kinds.setdefault(item.kind, {}).setdefault(item.id, self.say.label(item))
         say = self.say
         heads = tuple(map(say, ("convention", "beneficiary", "signed", "items")))
-        rows = ((say.label(c), say.fact(BENEFICIARY, c.beneficiary), window_text(c, say)) for c in conventions)
-        table = Table(heads, tuple((*row, str(len(c.items))) for row, c in zip(rows, conventions, strict=True)))
+        table = Table(heads, tuple(row[1:] for row in convention_rows(say)))
         values = {"html": Markup(fragment([table])), "kinds": kinds, "conventions": conventions, "say": say}
         return self._page("rules.html", "/regles", "index", **values)
 
@@ -84,7 +81,8 @@ class RulesPages:
         say = self.say.noting(full=True)
         title = say.label(newest.items[id_])
         blocks: list[Block] = [Heading(title, 1), *(() if case is None else self._of_case(id_, case[1]))]
-        told = {convention.id: tuple(item_blocks(convention, convention.items[id_], say)) for convention in found}
+        self.readers.update({each.id: readers_of(each) for each in found if each.id not in self.readers})
+        told = {each.id: tuple(item_blocks(each, each.items[id_], self.readers[each.id], say)) for each in found}
         for place, convention in enumerate(found):
             head = f"{say.label(convention)}, {window_text(convention, say)}"
             blocks += [Fold(head, told[convention.id])] if place else [Heading(head), *told[convention.id]]
@@ -95,9 +93,12 @@ class RulesPages:
             tests = sorted(examples, key=lambda case: case.convention != newest.id)[:EXAMPLES]
             rows = tuple((case.name, self._expected(newest.items[id_], case)) for case in tests)
             blocks += [Heading(wording(say.lang)("examples")), Table(heads, rows)]
-            links |= {} if self.suffix else {case.name: self._opened(case) for case in tests}
+            links |= (
+                {} if self.suffix else {case.name: f"/resultat?{self._state(case.facts).query()}" for case in tests}
+            )
         html = Markup(fragment(ended(blocks, say), 0, links))
-        changes = [(a, b) for a, b in pairwise(say.registry.in_time) if self._changed(a, b, id_)]
+        following = ((a, b) for a, b in pairwise(say.registry.in_time) if a.beneficiary == b.beneficiary)
+        changes = [(a, b) for a, b in following if id_ in b.items and a.items.get(id_) != b.items[id_]]
         values = {"html": html, "title": title, "changes": changes, "say": say}
         values |= {} if case is None else {"state": case[0]}
         return self._page("rule.html", f"/regles/{id_}", f"regles/{id_}", **values)
@@ -133,17 +134,8 @@ class RulesPages:
         """What a test expects of an item, in words."""
         expected = case.entry["expect"][item.id]
         if isinstance(expected, int | Decimal) and not isinstance(expected, bool):
-            return self.say.scalar(exact(expected), number(item.unit or "none", None))
+            return self.say.numbered(expected, item.unit)
         return self.say.value(str(expected), item.value_labels)
-
-    def _opened(self, case: PolicyCase) -> str:
-        """The address of the result of a test's case."""
-        state = State(vocabulary=self.say.registry.vocabulary, lang=self.say.lang, facts=case.facts)
-        return f"/resultat?{state.query()}"
-
-    def _changed(self, a: Convention, b: Convention, id_: str) -> bool:
-        """Whether an item says something else in the text that follows on another."""
-        return a.beneficiary == b.beneficiary and id_ in b.items and a.items.get(id_) != b.items[id_]
 
     def between(self, a: str, b: str, effects: Effects | None = None) -> str:
         """What changed from one convention to another, and for whom where that was asked.
@@ -152,9 +144,9 @@ class RulesPages:
             UsageFault: an unknown convention.
         """
         registry = self.say.registry
-        sides = (_side(registry, a), _side(registry, b))
-        found = compared(registry, registry, [(a, b)])
         title = " → ".join(self.say.label(registry.by_id(id_)) for id_ in (a, b))
+        sides = (Side(a, registry, (a,)), Side(b, registry, (b,)))
+        found = compared(registry, registry, [(a, b)])
         say = self.say.noting(full=True)
         _, *told = tables(Diff(sides=sides, found=found, effects=effects), say)
         blocks = [Heading(title, 1), *(self._named(block) for block in told if block != Paragraph(say("diff_hidden")))]
@@ -176,17 +168,12 @@ class RulesPages:
                 return wording(self.say.lang)("part_of_rules")
             return words.get(f"file_{file}", file) + count if dot else text
 
-        return shown(block, named)
+        return with_texts(block, named)
 
     def _page(self, template: str, path: str, file: str, **values: Any) -> str:
         """A page at ``path`` of a service, or the ``file`` of a static site."""
-        state, file = values.pop("state", self.state), file + self.suffix
-        return page(template, state, path, root=self.root, suffix=self.suffix, file=file, **values)
-
-
-def _side(registry: Registry, id_: str) -> Side:
-    convention = registry.by_id(id_)
-    return Side(convention.id, registry, (convention.id,))
+        state, file = values.pop("state", self._state({})), file + self.suffix
+        return rendered(template, state, path, root=self.root, suffix=self.suffix, file=file, **values)
 
 
 def examples(session: Session) -> Examples:

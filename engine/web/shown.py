@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from engine.evaluation.decision import Decision
-from engine.inquiry.readings import Reading
 from engine.language.expressions import FactRef, find
 from engine.language.facts import YEAR
 from engine.report import outside_page
@@ -27,7 +26,7 @@ from engine.web.fields import Field
 from engine.web.former import rules_of
 from engine.web.state import ASKED, LANG, READING, RULES, TEXT
 from engine.web.templates import wording
-from engine.web.verdict import amounts, sentence, told
+from engine.web.verdict import amounts, is_told, sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +52,11 @@ class Shown:
         """The questions; where there is one alone, with what may be known in its place."""
         state, facts = self.estimate.state, self.say.registry.vocabulary.facts
         fields = [Field.of(fact, state, self.say) for fact in self.estimate.questions]
-        if len(fields) == 1 and (other := self.estimate.questions[0].either) and self._reads(other):
+        items = () if self.estimate.decision is None else self.estimate.decision.convention.items.values()
+        other = self.estimate.questions[0].either if len(fields) == 1 else None
+        if other and any(each.name == other for each in find(FactRef, *items)):  # the rules of the case read it
             fields = [replace(fields[0], either=Field.of(facts[other], state, self.say))]
         return fields
-
-    def _reads(self, name: str) -> bool:
-        """Whether the rules of the case read a fact."""
-        items = () if self.estimate.decision is None else self.estimate.decision.convention.items.values()
-        return any(each.name == name for each in find(FactRef, *items))
 
     @property
     def names(self) -> list[str]:
@@ -69,7 +65,6 @@ class Shown:
 
     @property
     def glossary(self) -> Markup:
-        """What the words of the questions mean."""
         asked = [
             Paragraph(f"{each.question} {each.where} {each.either and each.either.question}") for each in self.fields
         ]
@@ -101,7 +96,6 @@ class Shown:
 
     @property
     def tone(self) -> str:
-        """Whether the verdict is good, bad or open."""
         return "open" if self.estimate.decision is None else self.estimate.decision.tone
 
     @property
@@ -120,24 +114,26 @@ class Shown:
     @property
     def readings(self) -> list[tuple[str, list[tuple[str, str, str, str]]]]:
         """Each open question that matters, with its choices: the parameter, the words, what another would change."""
-        case = self.estimate.answer
+        case, say = self.estimate.answer, self.say.in_full()
         if not isinstance(case, Decided):
             return []
         return [
             (
                 reading.question.question[self.say.lang],
                 [
-                    (f"{READING}{reading.question.id}", choice, label[self.say.lang], self._changes(reading, choice))
+                    (
+                        f"{READING}{reading.question.id}",
+                        choice,
+                        label[self.say.lang],
+                        say.listed(told_effects(others, say)),
+                    )
                     for choice, label in reading.question.choices.items()
+                    for others in [reading.others.get(choice, ())]
                     if choice == reading.taken or choice in reading.others
                 ],
             )
             for reading in (of_the_verdict(case.decision, case.readings) if self.refused else case.readings)
         ]
-
-    def _changes(self, reading: Reading, choice: str) -> str:
-        """What a choice would change; nothing of the one taken."""
-        return self.say.listed(told_effects(reading.others.get(choice, ()), self.say.in_full()))
 
     @property
     def missing(self) -> list[tuple[str, str, str]]:
@@ -156,7 +152,7 @@ class Shown:
         decision, say = self.estimate.decision, self.say
         if decision is None or not self.refused:
             return Markup("")
-        lines = (line for line in decision.years if told(line.amount))
+        lines = (line for line in decision.years if is_told(line.amount))
         rows = in_runs((line.year, say.scalar(line.start), (say.result(line.amount),)) for line in lines)
         table = Table((say("year"), say("start"), say("maximum")), rows)
         return Markup(fragment([Fold(wording(say.lang)("indicative"), (table,))] if rows else []))
@@ -168,7 +164,6 @@ class Shown:
 
     @property
     def changed_rules(self) -> bool:
-        """Whether the link was made under other rules."""
         decision, told = self.estimate.decision, self.estimate.state.rules
         return decision is not None and told is not None and told != rules_of(decision)
 
@@ -204,14 +199,14 @@ class Shown:
         for section in sections:
             html = fragment(section, 0 if self.whole else 1, links)
             if _titled(section, say("amounts")):
-                drawn = any(told(line.amount) for line in decision.years)
+                drawn = any(is_told(line.amount) for line in decision.years)
                 money += [f"<div>{html}</div>"] if self.whole or drawn else []
                 money += [decision_figure(decision, say)] if drawn else []
             elif self.whole and not any(_titled(section, each) for each in elsewhere):
                 following = after or any(_titled(section, say(each)) for each in ("obligations", "texts"))
                 (after if following else before).append(html)
         shown = ("bad", "heed", "") if self.whole else ("bad", "heed")  # what is open stands with its condition
-        head = [block for block in head[1:] if _tone(block) in shown]
+        head = [block for block in head[1:] if getattr(block, "tone", "") in shown]
         parts = [fragment(head), *("\n".join(each) for each in (money, before, after))]
         return Sections(**dict(zip(("head", "money", "before", "after"), map(Markup, parts), strict=True)))
 
@@ -235,11 +230,6 @@ def _sections(blocks: Iterable[Block]) -> list[list[Block]]:
             runs.append([])
         runs[-1].append(block)
     return [run for run in runs if run]
-
-
-def _tone(block: Block) -> str:
-    """The tone of a heading or paragraph."""
-    return block.tone if isinstance(block, Heading | Paragraph) else ""
 
 
 def _titled(section: list[Block], title: str) -> bool:

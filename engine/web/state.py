@@ -23,16 +23,8 @@ from engine.words import LANGUAGES
 
 MAX_ADDRESS = 4096  # characters of a path with its parameters
 UNKNOWN = "?"
-LANG, DAY, ASKED, RULES, NOT_KNOWN, READING, TEXT, EMBED = (
-    "lang",
-    "au",
-    "q",
-    "r",
-    "inconnu",
-    "lecture.",
-    "texte",
-    "embed",
-)
+LANG, DAY, ASKED, RULES, NOT_KNOWN = ("lang", "au", "q", "r", "inconnu")
+READING, TEXT, EMBED = ("lecture.", "texte", "embed")
 DIGEST_SHOWN = 12
 
 Pairs = Sequence[tuple[str, str]]
@@ -101,7 +93,6 @@ class State:
         return [*lang, (EMBED, "1")] if self.embedded else lang
 
     def query(self) -> str:
-        """The address's parameters as text."""
         return urlencode(self.pairs(), safe="?/:")
 
     def changed(self, changes: Mapping[str, str | None]) -> State:

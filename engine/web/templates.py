@@ -41,7 +41,7 @@ _TEMPLATES = jinja2.Environment(
 )
 
 
-def page(template: str, state: State, path: str = "/", root: str = "/", suffix: str = "", **values: Any) -> str:
+def rendered(template: str, state: State, path: str = "/", root: str = "/", suffix: str = "", **values: Any) -> str:
     """A template with what each has at hand: the words of its language, and addresses of its state.
 
     ``root`` leads from a page of a static site to its folder; ``suffix`` ends the addresses there.

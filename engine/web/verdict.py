@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from operator import itemgetter
 
 from engine.evaluation.decision import Decision, Result, YearLine
 from engine.language.facts import SIGNATURE, YEAR
@@ -15,7 +16,6 @@ VERDICTS = {"good": "verdict_good", "bad": "verdict_bad", "open": "verdict_open"
 
 
 def sentence(decision: Decision, say: Say) -> str:
-    """The verdict, on the day it is about."""
     w = wording(say.lang)
     if decision.verdict is None:
         return w("your_contract")
@@ -33,14 +33,14 @@ def amounts(decision: Decision, say: Say) -> str:
     return say.pair(say.fact(OPTION, option), told) if told and option is not None else say.capital(told)
 
 
-def told(result: Result) -> bool:
+def is_told(result: Result) -> bool:
     """Whether a result is known, or few values or bounds of it are."""
     return result.status == "known" or bool(result.can_be or result.between)
 
 
 def _of_year(due: Result | None, most: Result | None, decision: Decision, say: Say) -> str:
     """The year that a case is about: what is due, or else the most that can be."""
-    if YEAR not in decision.facts or most is None or not told(most):
+    if YEAR not in decision.facts or most is None or not is_told(most):
         return ""
     w, year = wording(say.lang), decision.facts[YEAR]
     nth = _nth(year, w) if isinstance(year, int) else ""
@@ -51,11 +51,12 @@ def _of_year(due: Result | None, most: Result | None, decision: Decision, say: S
 
 def _of_years(lines: Sequence[YearLine], say: Say, w: Wording) -> str:
     """The most of each contract year, years alike together."""
-    if not any(told(line.amount) for line in lines):
+    if not any(is_told(line.amount) for line in lines):
         return ""
     parts = []
-    for amount, same in groupby(lines, lambda line: say.result(line.amount) if told(line.amount) else w("open_amount")):
-        first, *_, last = [line.year for line in same] * 2
+    said = ((say.result(each.amount) if is_told(each.amount) else w("open_amount"), each.year) for each in lines)
+    for amount, same in groupby(said, itemgetter(0)):
+        first, *_, last = [year for _, year in same] * 2
         key = "in_year" if first == last else "in_years"
         parts.append(w(key, amount=amount, first=_nth(first, w), last=_nth(last, w)))
     *others, end = parts

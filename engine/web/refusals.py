@@ -1,0 +1,98 @@
+"""Refusals: problems of a request come in, an answer with a status and its problem details goes out.
+
+Programs read RFC 9457 problem details; the codes are those of the command line, and some of a request's own, which
+begin with ``request-``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from engine.errors import Location, Problem
+from engine.escaping import in_json
+
+MEDIA = "application/problem+json"
+# Without indentation the quick one, and without looking for circles: what is written here was just made, as a tree.
+_WRITE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+TRY_AGAIN = 1  # seconds after which a refused call may come again
+
+# The status of each code that says more than that the case is at fault (422).
+STATUS: Mapping[str, int] = {
+    "request-form": 400,
+    "request-repeated": 400,
+    "request-page": 404,
+    "request-method": 405,
+    "request-slow": 408,
+    "digest-mismatch": 409,
+    "request-size": 413,
+    "request-address": 414,
+    "request-media": 415,
+    "request-host": 421,
+    "request-rate": 429,
+    "request-fault": 500,
+    "request-busy": 503,
+    "yaml-syntax": 400,
+    "yaml-duplicate-key": 400,
+    "wrong-encoding": 400,
+    "too-deep": 400,
+    "file-empty": 400,
+}
+UNREADABLE = 422
+
+
+class Refused(Exception):
+    """A request that is not answered, and why: with a status that tells the gravest problem, and headers."""
+
+    def __init__(
+        self, problems: Sequence[Problem], status: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.problems = tuple(problems)
+        self.status = status or status_of(problems)
+        self.headers = {**({"Retry-After": str(TRY_AGAIN)} if self.status in (429, 503) else {}), **(headers or {})}
+        super().__init__(", ".join(problem.code for problem in problems))
+
+
+def refused(code: str, headers: Mapping[str, str] | None = None, **values: object) -> Refused:
+    """The refusal for one problem of the request itself."""
+    return Refused([Problem(Location("request"), code, values)], headers=headers)
+
+
+def status_of(problems: Sequence[Problem]) -> int:
+    """The status that tells the gravest of the problems."""
+    return STATUS.get(problems[0].code, UNREADABLE)
+
+
+def problem_object(problems: Sequence[Problem], lang: str, status: int | None = None) -> dict[str, Any]:
+    """Problem details (RFC 9457): the first problem heads them, ``problems`` lists all with code and place."""
+    first = problems[0]
+    return {
+        "type": f"urn:avenant:problem:{first.code}",
+        "title": first.message(lang),
+        "status": status or status_of(problems),
+        "code": first.code,
+        "problems": [
+            {
+                "code": problem.code,
+                "message": problem.message(lang),
+                "line": problem.location.line or None,
+                "column": problem.location.column or None,
+                "fact": problem.values.get("name"),
+                "nearest": problem.nearest,
+            }
+            for problem in problems
+        ],
+    }
+
+
+def problem_response(refusal: Refused, lang: str) -> Response:
+    found = problem_object(refusal.problems, lang, refusal.status)
+    return Response(json_text(found), refusal.status, refusal.headers, MEDIA)
+
+
+def json_text(found: Any) -> str:
+    """Data as JSON for programs, which nobody can take for a page or a command of a terminal."""
+    return in_json(_WRITE(found)).replace("<", "\\u003c")

@@ -182,10 +182,10 @@ def test_a_hire_day_that_is_given_leaves_nothing_to_assume() -> None:
 def test_the_amendment_at_65_is_told_as_a_right_with_the_amount_with_and_without(form: str) -> None:
     page = said("evaluate", "aged_67_contract_2023", form=form)
     rights = page[page.index("Droits à demander") :]
-    assert "droit ouvert, par avenant" in rights
+    assert "droit ouvert depuis le 22/06/2024, par avenant" in rights
     assert "Aide due pour l'année : 11 000 € avec, 0 € sans" in rights
     (told,) = object_of("evaluate", "aged_67_contract_2023")["rights"]
-    assert (told["fact"], told["open"]) == ("contrat.date_avenant_65_ans", None)
+    assert (told["fact"], told["open"]) == ("contrat.date_avenant_65_ans", "2024-06-22")
 
 
 @pytest.mark.turns(form=("text", "markdown", "html"))
@@ -197,7 +197,7 @@ def test_a_life_tells_its_rights_from_the_day_they_are_open(form: str) -> None:
     assert "au 11/09/2027, par avenant" in rights
     told = object_of("timeline", "turns_65_without_amendment")["rights"]
     assert {right["fact"]: right["open"] for right in told} == {
-        "contrat.date_passage_regles_posterieures": "2023-09-12",
+        "contrat.date_passage_regles_posterieures": "2023-05-01",
         "contrat.date_avenant_65_ans": "2025-05-10",
         "contrat.date_avenant_prorogation": "2027-09-11",
     }

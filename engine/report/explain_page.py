@@ -111,8 +111,9 @@ def _chain(decision: Decision, say: Say, result: Result, depth: int, seen: set[s
     for name in rests.missing:
         if name not in lacking:
             yield depth + 1, say("missing_count", names=say.named(say.label(facts[name]), name))
-    for id_ in result.uses:
-        yield from _chain(decision, say, decision.results[id_], depth + 1, seen)
+    for below in (decision.results[id_] for id_ in result.uses):
+        if result.kind != "quantity" or below.status != "not_applicable" or below.facts or below.uses:
+            yield from _chain(decision, say, below, depth + 1, seen)  # else an event that did not come decides a branch
 
 
 def _decided_by(decision: Decision, say: Say, result: Result) -> Iterator[str]:

@@ -38,15 +38,11 @@ def output_kinds(rules: Session, criteria: bool, items: Sequence[str]) -> dict[s
             if criteria and item.kind == "criterion" and not item.transitional:
                 kinds.setdefault(item.id, VERDICT)
             if item.id in registry.results.ids:
-                kinds[item.id] = _headline(item)
+                # What has no unit is a named value.
+                kinds[item.id] = Type("number", item.unit, UNIT_SCALE.get(item.unit)) if item.unit else Type("enum")
             elif item.id in items and item.id in types:
                 kinds[item.id] = _widest(kinds.get(item.id), types[item.id])
     return {id_: kind or Type("number") for id_, kind in kinds.items()}
-
-
-def _headline(item: Item) -> Type:
-    """The type of a headline result, by its unit; what has none is a named value."""
-    return Type("number", item.unit, UNIT_SCALE.get(item.unit)) if item.unit else Type("enum")
 
 
 def _widest(known: Type | None, found: Type | None) -> Type | None:

@@ -53,16 +53,13 @@ def pieces(sources: Sequence[Source], vocabulary: Vocabulary) -> Iterator[Piece]
             given = set(frame.columns)
             frame = frame.select(*(name for name in names if name in given), FILE, ROW)
             piece = Piece(frame, piece.refused, before + piece.done, source.dialect)
-            if waiting and (not _alike(waiting[0], piece) or _large([*waiting, piece])):
+            alike = not waiting or (waiting[0].frame.schema, waiting[0].dialect) == (frame.schema, piece.dialect)
+            if waiting and (not alike or _large([*waiting, piece])):
                 yield from _joined(waiting)
                 waiting = []
             waiting.append(piece)
         before += source.size
     yield from _joined(waiting)
-
-
-def _alike(first: Piece, second: Piece) -> bool:
-    return first.frame.schema == second.frame.schema and first.dialect == second.dialect
 
 
 def _large(parts: list[Piece]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -86,19 +86,9 @@ def _on_scale(
 def _living(inner: ItemTerms, answer: Symbolic, lives: Term, names: Names) -> ItemTerms:
     """An item whose body is asked only where it ``lives``."""
     bank = names.bank
-    return ItemTerms(
-        answer,
-        lives,
-        tuple(replace(place, decides=bank.both(lives, place.decides)) for place in inner.places),
-        tuple(_where(inner.faults, lives, names)),
-    )
-
-
-def _where(faults: Iterable[Fault], lives: Term, names: Names) -> Iterator[Fault]:
-    for fault in faults:
-        when = names.bank.both(lives, fault.when)
-        if when is not names.bank.false:
-            yield replace(fault, when=when)
+    places = tuple(replace(place, decides=bank.both(lives, place.decides)) for place in inner.places)
+    faults = (replace(fault, when=bank.both(lives, fault.when)) for fault in inner.faults)
+    return ItemTerms(answer, lives, places, tuple(fault for fault in faults if fault.when is not bank.false))
 
 
 def _body(item: Item, type_: Type | None, names: Names) -> ItemTerms:

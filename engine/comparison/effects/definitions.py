@@ -135,7 +135,8 @@ class Versions:
 def versions(older: Encoding, newer: Encoding) -> Versions:
     """Compares the definitions of every item in both encodings."""
     have = [{step.item.id: step.item for layer in each.layers for step in layer.plan.steps} for each in (older, newer)]
-    counted = [_counted(items.values()) for items in have]
+    outcomes = ([item for item in items.values() if isinstance(item.body, Outcome)] for items in have)
+    counted = [{id_ for item in each for id_ in ranged(item)} for each in outcomes]  # the criteria that they range over
     lent = [counted[NEWER] - set(have[OLDER]), counted[OLDER] - set(have[NEWER])]
     sides = tuple(_definitions(each, added) for each, added in zip((older, newer), lent, strict=True))
     alone = frozenset(have[OLDER].keys() ^ have[NEWER].keys())
@@ -173,12 +174,6 @@ def versions(older: Encoding, newer: Encoding) -> Versions:
 def _form(encoding: Encoding, id_: str) -> object:
     type_ = encoding.type_of(id_)
     return None if type_ is None else {"verdict": "enum"}.get(type_.kind, type_.kind)
-
-
-def _counted(items: Iterable[Item]) -> set[str]:
-    """The criteria that outcomes range over."""
-    outcomes = (item for item in items if isinstance(item.body, Outcome))
-    return {id_ for item in outcomes for id_ in ranged(item)}
 
 
 def _definitions(encoding: Encoding, lent: Iterable[str]) -> dict[str, tuple[Definition, ...]]:

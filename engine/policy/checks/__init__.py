@@ -16,6 +16,7 @@ from engine.policy.checks.declared import offer_problems, property_problems, res
 from engine.policy.checks.labels import label_problems, refusal_problems
 from engine.policy.checks.outcomes import outcome_problems
 from engine.policy.checks.overlays import overlay_problems
+from engine.policy.checks.restated import restated_problems
 from engine.policy.checks.tables import table_problems
 from engine.policy.checks.unused import file_problems, is_empty, unused_problems
 from engine.policy.model import Convention
@@ -40,6 +41,7 @@ _CHECKS: tuple[Check, ...] = (
     refusal_problems,
     offer_problems,
     change_problems,
+    restated_problems,
 )
 
 

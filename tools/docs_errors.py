@@ -178,8 +178,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         " begins a generation later. Often a digit of the year is wrong.",
         "source-never": "A warning: the source is dated a generation before or after the text. Often a digit is wrong.",
         "citation-older": "A warning: a source may announce a change, up to a year ahead. Cite the text that made it.",
-        "literal-restated": "A warning, in comparisons of the parameter's unit. Read the parameter with `ref`; where the"
-        " two are alike by chance, declare the number as a parameter of its own.",
+        "literal-restated": "A warning, in comparisons in the parameter's unit. Read the parameter with `ref`; where"
+        " the two are alike by chance, declare the number as a parameter of its own.",
         "label-same": "A warning. Translate it.",
         "label-language": "A warning, from the commonest words of both languages. Translate it, or swap the two.",
         "missing-value-label": "Whoever reads the answer would see the id. Values that the engine has words for,"

@@ -145,7 +145,7 @@ def day(data: Mapping[str, Any], key: str) -> dt.date | None:
 
 def every(data: Mapping[str, Any], key: str, reader: Reader, read: Callable[[Any, Reader], _Node]) -> tuple[_Node, ...]:
     """What is read of each entry of a list that may be left out."""
-    return tuple(read(entry, reader.below(key, i)) for i, entry in enumerate(data.get(key, ())))
+    return tuple([read(entry, reader.below(key, i)) for i, entry in enumerate(data[key])]) if key in data else ()
 
 
 def optional(data: Mapping[str, Any], key: str, reader: Reader, read: Callable[[Any, Reader], _Node]) -> _Node | None:

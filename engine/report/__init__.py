@@ -1,1 +1,1 @@
-"""Data in, text out: decisions and test outcomes come in, pages for people and objects for programs go out."""
+"""Reports: decisions and test outcomes come in, pages for people and objects for programs go out."""

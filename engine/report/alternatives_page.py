@@ -14,7 +14,7 @@ from typing import Any
 from engine.evaluation.decision import Decision
 from engine.inquiry.what_if import Alternative, Alternatives, Change
 from engine.language.types import number
-from engine.language.values import Absent, Scalar, Value, exact
+from engine.language.values import Absent, Scalar, exact
 from engine.proof.solving import Status
 from engine.report.formats import formats
 from engine.report.objects import as_json, each_as_json
@@ -52,17 +52,16 @@ def data(what_if: WhatIf, say: Say) -> dict[str, Any]:
     """Every alternative; a fact that is not stated is null."""
     found, decision = what_if.found, what_if.decision
     type_ = decision.results[found.item].type
-    wished = found.wish.value
     return {
         "item": found.item,
         "convention": as_json(decision, say, "id=convention.id", "digest"),
-        "wish": {"kind": found.wish.kind, "value": _plain(wished, found, decision)},
-        "today": _plain(found.today, found, decision),
+        "wish": {"kind": found.wish.kind, "value": to_json(found.wish.value, type_)},
+        "today": to_json(found.today, type_),
         "reached": found.reached,
         "alternatives": [
             {
                 "changes": [_change_object(change, say) for change in each.changes],
-                "value": _plain(each.value, found, decision),
+                "value": to_json(each.value, type_),
                 "exact": None if isinstance(each.value, Absent) else exact_text(each.value, type_),
                 "derogations": each_as_json(each.derogations, say, "criterion", "id", "label"),
                 "convention": each.convention or decision.convention.id,
@@ -111,12 +110,8 @@ def _wish(found: Alternatives, decision: Decision, say: Say) -> str:
     wish, result = found.wish, decision.results[found.item]
     if wish.value is None:
         return say("wish_any")
-    if isinstance(wish.value, Absent):
-        return say.value(wish.value.value)
-    if isinstance(wish.value, str):
-        return say.value(wish.value, result.value_labels)
-    value = say.scalar(wish.value, result.type)
-    if wish.kind == "is":
+    value = say.scalar(wish.value, result.type, result.value_labels)
+    if wish.kind == "is" or isinstance(wish.value, Absent | str):
         return value
     kind = {"more": "later", "less": "earlier"}.get(wish.kind) if isinstance(wish.value, dt.date) else None
     return say(f"wish_of.{kind or wish.kind}", value=value)
@@ -203,10 +198,6 @@ def _moved(change: Change) -> int | Fraction | None:
         case int() | Fraction() as low, int() | Fraction() as high:
             return exact(Fraction(high) - Fraction(low))
     return None
-
-
-def _plain(value: Value | None, found: Alternatives, decision: Decision) -> Any:
-    return value.value if isinstance(value, Absent) else to_json(value, decision.results[found.item].type)
 
 
 def _change_object(change: Change, say: Say) -> dict[str, Any]:

@@ -216,11 +216,9 @@ def portfolio_blocks(measured: Portfolio, found: Sequence[Behaviour], say: Say) 
     counts = named(measured, "rows", "changed", "refused", "apart")
     yield Heading(say("portfolio"))
     yield Paragraph(say("portfolio_rows", **{key: say.scalar(count) for key, count in counts.items()}))
+    verdict = say.registry.results.verdict or ""
     verdicts = tuple(
-        (
-            " → ".join(dict.fromkeys(whom.value(say.registry.results.verdict or "", _plain(v)) for v in pair)),
-            say.scalar(count),
-        )
+        (" → ".join(dict.fromkeys(whom.value(verdict, each) for each in pair)), say.scalar(count))
         for pair, count in measured.verdicts.items()
     )
     yield Table((say("portfolio_verdicts"), say("portfolio_count")), verdicts)
@@ -235,11 +233,6 @@ def portfolio_blocks(measured: Portfolio, found: Sequence[Behaviour], say: Say) 
         yield Paragraph(say("portfolio_causes", count=say.scalar(measured.sampled)))
         shown = list(measured.causes.items())[:MAX_CAUSES]
         yield Tree(tuple((0, f"{say.scalar(count)} × {_cause(id_, found, say)}") for id_, count in shown))
-
-
-def _plain(value: str) -> Value:
-    """A value as a column holds it: a word, or why there is none."""
-    return Absent(value) if value in {each.value for each in Absent} else value
 
 
 def _cause(id_: str, found: Sequence[Behaviour], say: Say) -> str:

@@ -1,4 +1,4 @@
-"""The rules themselves: a registry comes in, its conventions or one item in each go out, as pages and as objects."""
+"""Catalogue of the rules: a registry comes in, its conventions or one item in each go out, as pages and as objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What could come out otherwise, by other readings or by missing facts: sections of a page and JSON objects go out.
+"""Sensitivity to readings, and values still possible: what an inquiry found comes in, sections and JSON objects go out.
 
 The shape of the objects is in schemas/decision.schema.json.
 """

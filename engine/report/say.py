@@ -11,7 +11,7 @@ from typing import Protocol
 from engine.evaluation.decision import Result
 from engine.language.expressions import Citation, Text
 from engine.language.types import Type, number
-from engine.language.values import Scalar, exact
+from engine.language.values import Absent, Scalar, Value, exact
 from engine.policy.registry import Registry
 from engine.records import dataclass
 from engine.report.values import lowered, scalar_text, single
@@ -123,11 +123,13 @@ class Say:
             return labels[value][self.lang]
         return self.find("values", value) or value
 
-    def scalar(self, value: Scalar | None, type_: Type | None = None) -> str:
-        """A number, date or boolean as people write it."""
+    def scalar(self, value: Value | None, type_: Type | None = None, labels: Mapping[str, Text] | None = None) -> str:
+        """A number, date or boolean as people write it, a named value by its label, or why there is no value."""
         if isinstance(value, bool):
             return self.value("true" if value else "false")
-        return self.value(value) if isinstance(value, str) else scalar_text(value, type_, self.lang)
+        if isinstance(value, Absent):
+            return self.value(value.value)
+        return self.value(value, labels) if isinstance(value, str) else scalar_text(value, type_, self.lang)
 
     def numbered(self, value: int | Decimal, unit: str | None) -> str:
         return self.scalar(exact(value), number(unit or "none", None))
@@ -136,22 +138,17 @@ class Say:
         """A result's value, verdict or status in words; of an open one the values that are left, if they are few."""
         if result.status != "known":
             if result.between:
-                least, most = (self._of(value, result) for value in result.between)
+                least, most = (self.scalar(value, result.type) for value in result.between)
                 return self("bounded", least=least, most=most)
             if not 0 < len(result.can_be) <= MOST_LEFT:
                 return self.value(result.status)
-            first, *others = (self._of(value, result) for value in result.can_be)
+            first, *others = (self.scalar(value, result.type, result.value_labels) for value in result.can_be)
             return self("or_value").join((first, *map(lowered, others)))
-        return self._of(result.value, result)
-
-    def _of(self, value: Scalar | None, result: Result) -> str:
-        if isinstance(value, str):
-            return self.value(value, result.value_labels)
-        return self.scalar(value, result.type)
+        return self.scalar(result.value, result.type, result.value_labels)
 
     def fact(self, name: str, value: Scalar) -> str:
         fact = self.registry.vocabulary.facts[name]
-        return self.value(value, fact.value_labels) if isinstance(value, str) else self.scalar(value, fact.type)
+        return self.scalar(value, fact.type, fact.value_labels)
 
     def stated(self, name: str, value: Scalar) -> str:
         """A fact with its value."""

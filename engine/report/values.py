@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from engine.language.types import Type
-from engine.language.values import Scalar
+from engine.language.values import Absent, Scalar, Value
 
 Json = str | int | float | bool | None
 NARROW = "\u202f"
@@ -26,10 +26,12 @@ def money(value: int | Fraction) -> str:
     return f"{Decimal(int(cents)).scaleb(-2):.2f}"
 
 
-def to_json(value: Scalar | None, type_: Type | None) -> Json:
-    """The value as JSON: money as text with two decimals, dates as text, other numbers as numbers."""
+def to_json(value: Value | None, type_: Type | None) -> Json:
+    """The value as JSON: money as text with two decimals, dates and why there is none as text, numbers as numbers."""
     if value is None or isinstance(value, (bool, str)):
         return value
+    if isinstance(value, Absent):
+        return value.value
     if isinstance(value, dt.date):
         return value.isoformat()
     if type_ is not None and type_.unit == "EUR":

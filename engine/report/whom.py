@@ -1,4 +1,4 @@
-"""Whom a change concerns, from what to what and why: effects come in, phrases, runnable cases and a suite go out.
+"""Effects of a change in words: whom they concern, from what to what and why; and their cases as files and a suite.
 
 The labels are those of facts and items; an item is named as the later version names it.
 """
@@ -37,14 +37,13 @@ class Whom:
         self.say = say
         self.headline = behaviour.results.ids
         self.items: dict[str, Item] = {}
-        self.values: dict[tuple[str, str], Text] = {}  # labels of values, wherever a convention gives one
+        self.values: dict[str, dict[str, Text]] = {}  # labels of values by item, wherever a convention gives one
         self.types: dict[str, Type | None] = {}
         for side in (behaviour.b, behaviour.a):
             for convention in (side.convention, *side.session.registry.conventions.values()):
                 for id_, item in convention.items.items():
                     self.items.setdefault(id_, item)
-                    for value, label in item.value_labels.items():
-                        self.values.setdefault((id_, value), label)
+                    self.values[id_] = {**item.value_labels, **self.values.get(id_, {})}
             for id_, type_ in side.session.plan(side.convention, ()).types.items():
                 if self.types.get(id_) is None:
                     self.types[id_] = type_
@@ -71,12 +70,7 @@ class Whom:
             return self.say("decided") if value == "decided" else self.say("stopped_on", code=value)
         if value is None:
             return self.say.value("not_applicable")
-        if isinstance(value, Absent):
-            return self.say.value(value.value)
-        if isinstance(value, str):
-            label = self.values.get((id_, value))
-            return self.say.value(value) if label is None else label[self.say.lang]
-        return self.say.scalar(value, self.types.get(id_))
+        return self.say.scalar(value, self.types.get(id_), self.values.get(id_))
 
     def step(self, effect: Effect) -> str:
         return f"{self.value(effect.result, effect.before)} → {self.value(effect.result, effect.after)}"

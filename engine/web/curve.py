@@ -1,4 +1,4 @@
-"""A curve: a case and a number of it come in; the amount due over other numbers goes out, exact where it turns."""
+"""The amount due over a number of a case: both come in, a curve of it goes out, exact where it turns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every request must keep to, before any page is asked: limits of host, address, rate, size and time.
+"""Limits of a request, before any page is asked: of its host, address, rate, size and time.
 
 An ASGI application is wrapped; a request that breaks a limit is refused, and every answer gets headers.
 """

@@ -1,4 +1,4 @@
-"""What a request asks: it comes in, its parameters, its path and the address that it came to go out."""
+"""Parameters of a request: it comes in, they, its path and the address that it came to go out."""
 
 from __future__ import annotations
 

@@ -215,7 +215,7 @@ def test_a_refusal_names_what_is_asked_and_not_the_condition_by_its_name(tmp_pat
     result = write(case, "refus", tmp_path / "lettre.docx", *PEOPLE)
     assert result.exit_code == 0, result.stderr
     asked = text_of(tmp_path / "lettre.docx").partition("Condition non remplie")[2].partition("Votre situation")[0]
-    assert "le tiers temps est fermé" in asked
+    assert "seuls le mi-temps et le temps plein sont ouverts à tous" in asked
     assert "Option ouverte au médecin" not in asked
 
 
@@ -237,7 +237,7 @@ def test_a_group_has_no_option_to_be_filled_in_and_each_year_has_its_first_day(t
 def test_a_right_that_would_change_the_sum_stands_beside_it(tmp_path: Path) -> None:
     write(CASES / "aged_67_contract_2023.yaml", "versement", tmp_path / "l.docx")
     said = text_of(tmp_path / "l.docx").replace("\u202f", " ")
-    assert "Objectif assoupli à 65 ans, droit ouvert, par avenant." in said
+    assert "Objectif assoupli à 65 ans, droit ouvert depuis le 22/06/2024, par avenant." in said
     assert "11 000 € avec" in said
 
 

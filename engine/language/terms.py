@@ -230,5 +230,5 @@ def date_plus(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any])
 
 def years_between(bank: TermBank, start: Term | Day, end: Term | Day) -> Term:
     if not isinstance(start, Day) or not isinstance(end, Day):
-        return bank.nothing
+        return bank.exact(0)  # a day that no case has: undetermined, and still a number to compute with
     return bank.number(term_days.full_years(bank, start, end))

@@ -75,7 +75,9 @@ class Mixture:
             there = older or newer or no_value(bank)
             if selector is None:
                 return there, there
-            neutral = certain(bank, bank.word(NEUTRAL))
+            type_ = self.versions.newer.type_of(id_) or self.versions.older.type_of(id_)
+            verdict = type_ is not None and type_.kind == "verdict"
+            neutral = certain(bank, bank.word(NEUTRAL)) if verdict else no_value(bank)
             there = mixed(bank, selector, newer or neutral, older or neutral)
             return there, there
         if id_ in self.versions.retyped:

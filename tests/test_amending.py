@@ -205,9 +205,9 @@ PARAMETER = """parameters:
     unit: patients
     cite: [{source: texte}]
     values:
-      - {from: "2024-06-22", value: 775}
-      - {from: "2026-01-01", value: 780}
-      - {from: "2028-01-01", value: 790}
+      - {from: "2024-06-22", value: 765}
+      - {from: "2026-01-01", value: 770}
+      - {from: "2028-01-01", value: 772}
 criteria:
   - id: au_seuil
     label: {fr: Au seuil, en: At the threshold}
@@ -235,7 +235,7 @@ def test_a_kept_parameter_has_the_value_of_the_first_day_and_those_to_come(polic
     body = read(policies).by_id("avenant").items["seuil"].body
     assert isinstance(body, Parameter)
     dated = [(str(each.start), each.value) for each in body.values]
-    assert [(day, getattr(value, "value", None)) for day, value in dated] == [("2027-01-01", 780), ("2028-01-01", 790)]
+    assert [(day, getattr(value, "value", None)) for day, value in dated] == [("2027-01-01", 770), ("2028-01-01", 772)]
     assert told(policies) == []
 
 
@@ -244,7 +244,7 @@ def test_one_value_one_step_and_one_derogation_are_changed_alone(policies: Path)
     change = """change:
   parameters:
     - id: seuil
-      values: [{from: "2027-06-01", value: 785, cite: [{source: avenant}]}]
+      values: [{from: "2027-06-01", value: 771, cite: [{source: avenant}]}]
   criteria:
     - id: au_seuil
       derogations:
@@ -261,7 +261,7 @@ def test_one_value_one_step_and_one_derogation_are_changed_alone(policies: Path)
 """
     amend(policies, {"changements.yaml": change})
     items = read(policies).by_id("avenant").items
-    assert [getattr(each.value, "value", None) for each in items["seuil"].body.values] == [780, 785]  # type: ignore[union-attr]
+    assert [getattr(each.value, "value", None) for each in items["seuil"].body.values] == [770, 771]  # type: ignore[union-attr]
     (derogation,) = criterion(read(policies).by_id("avenant"), "au_seuil").derogations
     assert derogation.at.file.endswith("changements.yaml")
     assert [step.name for step in items["bande"].body.expression.steps] == ["basse", "moyenne", "haute"]  # type: ignore[union-attr]

@@ -80,19 +80,8 @@ class _Commands(click.Group):
         super(_Commands, told).format_help(ctx, formatter)  # type: ignore[misc]
 
 
-def _version(context: click.Context, option: click.Parameter, asked: bool) -> None:
-    """Tells the version, as click's own option, which looks for its words in catalogues at every start."""
-    if asked and not context.resilient_parsing:
-        from importlib.metadata import version  # only where it is asked for
-
-        click.echo(f"avenant, version {version('avenant')}")
-        context.exit()
-
-
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "AVENANT"})
-@click.option(
-    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version and exit."
-)
+@click.version_option(package_name="avenant", prog_name="avenant")
 @group_lang_option
 def cli() -> None:
     """Decide medical-assistant aid contracts under the rules of their signature date, with reasons and citations."""

@@ -188,6 +188,8 @@ class Reading:
             found = self.item(name, item)
             if found[0] == "undetermined" and item.kind == "quantities":
                 found = self.narrowed(name, item, found)
+            if found[0] == "undetermined" and item.kind == "criteria":
+                self.open[name, item.home] = self.verdicts_left(name, item)
             self.memory[name, item.home] = found
         return self.memory[name, item.home]
 
@@ -202,6 +204,14 @@ class Reading:
         self.open[name, item.home] = left
         (value, *others) = left
         return found if others else ("known", value) if value is not None else NOT_APPLICABLE
+
+    def verdicts_left(self, name: str, item: Item) -> frozenset[Any]:
+        """What an undetermined criterion can still be, None where it may not apply."""
+        asked = "contrat.annee" in self.case or not self.of_the_year(name, item.home, set())
+        status, verdict = self.criterion(item, self.added.get(name, []))
+        left = [verdict] if asked and status == "known" else ["met", "not_met"]
+        sure = asked and self.holds(item.data.get("applies_when", {"all": []}), item) is True
+        return frozenset(left if sure else [*left, None])
 
     def left(self, node: Any, item: Item) -> frozenset[Any]:
         """What an expression on a scale can still be, None where it is not applicable; anything, if it is no such."""
@@ -236,9 +246,13 @@ class Reading:
         """A comparison; of an item on a scale with literals, the one answer that all that is left of it gives."""
         given = self.value(node, item)
         truth = compare(operator, given, self.value(bound, item))
-        if isinstance(truth, bool) or "ref" not in node or isinstance(bound, Mapping) or not self.steps(node, item):
+        if isinstance(truth, bool) or "ref" not in node or isinstance(bound, Mapping):
             return truth
-        answers = {value is not None and COMPARE[operator](value, literal(bound)) for value in self.left(node, item)}
+        left = self.open.get((node["ref"], self.find(node["ref"], item.home).home))
+        if left is None and not self.steps(node, item):
+            return truth
+        left = self.left(node, item) if left is None else left
+        answers = {value is not None and COMPARE[operator](value, literal(bound)) for value in left}
         return answers.pop() if len(answers) == 1 else truth
 
     def item(self, name: str, item: Item) -> Result:
@@ -340,9 +354,11 @@ class Reading:
 
     def verdict(self, criterion: str, verdicts: str | list[str], item: Item) -> Truth:
         status, value = self.result(criterion, item.home)
-        if (value if status == "known" else status) in ([verdicts] if isinstance(verdicts, str) else verdicts):
-            return True
-        return frozenset(value) if status == "undetermined" else False
+        named = {verdicts} if isinstance(verdicts, str) else {*verdicts}
+        if status != "undetermined" or "undetermined" in named:
+            return (value if status == "known" else status) in named
+        left = {verdict or "not_applicable" for verdict in self.open[criterion, self.find(criterion, item.home).home]}
+        return True if left <= named else frozenset(value) if left & named else False
 
     def holds(self, condition: Data, item: Item) -> Truth:
         """A condition, with the verdict atoms of outcomes: true, false, or what it misses."""

@@ -237,8 +237,9 @@ def test_a_number_that_changes_wherever_it_stands_is_one_edit_with_its_places(la
     diff = ("diff", "policies", str(law), "--format")
     said = json.loads(avenant(*diff, "json", "--lang", "fr").stdout)
     (edit,) = [each for comparison in said["comparisons"] for each in comparison["edits"]]
-    assert (edit["item"], said["counts"]["rule"]) == ("activite_minimale", 1)
-    items = {"activite_minimale", "tranche.mt", "tranche.fa", "coherence.percentile_mt", "coherence.percentile_fa"}
+    assert (edit["item"], said["counts"]["rule"]) == ("rang_p30.mt", 1)
+    items = {"rang_p30.mt", "rang_p30.fa", "tranche.mt", "tranche.fa"}
+    items |= {"coherence.percentile_mt", "coherence.percentile_fa"}
     assert {each["item"] for each in edit["also"]} == items
     assert len({(each["at_after"]["file"], each["at_after"]["line"]) for each in (edit, *edit["also"])}) == 10
     told = avenant(*diff, "github", "--lang", "fr").stdout.splitlines()

@@ -1,8 +1,7 @@
 """No result that an answer shows is undetermined where only one value is possible, as the solver shows.
 
 Cases of the policy tests lose some of their facts. A result that then waits for facts is asked about with those facts
-given, whatever they are: more than one value must be left, but for results that are known to stay open. Without a
-doctor's specialty nothing can be told apart, and without a year no result of the year is asked for.
+given, whatever they are: more than one value must be left. Without a year no result of the year is asked for.
 """
 
 from __future__ import annotations
@@ -28,14 +27,6 @@ SEED = 1
 CASES = 800
 KEPT = (SIGNATURE, BENEFICIARY, YEAR, "medecin.specialite")
 YEARS = (1, 2, 3, 4, 6)
-# Known to stay open though one value is left, while the specialty is missing: a start above P30 in either indicator,
-# and a result that either specialty or age would bring. Where it is not said whether a doctor of 2019 was newly
-# installed, an active file that rose as much as others must is enough either way, on two grounds that are not one rule.
-OPEN = {
-    ("2019_avenant7", "fa_atteint"),
-    ("2024_convention", "activite_minimale"),
-    ("2024_convention", "verification.resultat"),
-}
 SHOWN = ("criterion", "outcome", "payment")  # besides what heads an answer
 
 
@@ -85,8 +76,6 @@ def test_what_waits_for_facts_has_more_than_one_value_left(session: Session, eff
     for decision, facts, ids in waiting(session, effort.of(CASES, part=80)):
         asked += len(ids)
         for id_, value in only_value(session, decision, facts, ids):
-            if (decision.convention.id, id_) in OPEN and "medecin.specialite" not in facts:
-                continue
             wrong.append(f"{decision.convention.id}, {id_}: only {value} is left; {facts}")
     assert asked > effort.of(100, part=2)
     assert not wrong, "\n".join(wrong[:5])

@@ -204,7 +204,7 @@ def test_a_figure_whose_absence_is_an_answer_is_asked_only_where_a_value_is_read
     general = {**cardiologist, "medecin": {"secteur": "secteur_1", "specialite": "medecine_generale"}}
     assert not {name for name in names(asked(asker, general)) if vocabulary.facts[name].absence_answers}
     declined = asked(asker, cardiologist, declined=frozenset(asked_of))
-    assert names(declined) == []  # the active file decides nothing without it
+    assert names(declined) == ["patientele.fa_depart"]  # a threshold above it, if one is told, may still decide
 
 
 def test_an_answer_never_contradicts_the_order_of_what_is_given(asker: Asker) -> None:
@@ -212,7 +212,7 @@ def test_an_answer_never_contradicts_the_order_of_what_is_given(asker: Asker) ->
     case = {
         "contrat": {"date_signature": "2024-09-02", "option": "demi_etp"},
         "medecin": {"secteur": "secteur_1", "specialite": "cardiologie"},
-        "seuils": {"fa_p50": 1000},
+        "seuils": {"fa_p50": 1300},
         "patientele": {"fa_depart": 1200},
     }
     (question,) = asked(asker, case).questions

@@ -240,7 +240,7 @@ def _answers(program: Any, ran: Any) -> Iterator[str]:
         yield "{}\n    value {}, rests on {}, waits for {}".format(id_, getattr(value, "value", value), *sets)
         if compiled.outcome is not None:
             short = compiled.outcome.ruleset.properties
-            sent = ", ".join(f"{short[c]} = {CODES[ran.answers[c][0]]} ({c})" for c, _ in compiled.outcome.criteria)
+            sent = ", ".join(f"{short[c]} = {CODES[ran.answers[c][0]]} ({c})" for c, _, _ in compiled.outcome.criteria)
             fired = ", ".join(line.rule for line in ran.trace if line.outcome == id_)
             yield f"    sent to durable-rules: {sent}; fired: {fired}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -43,7 +43,11 @@ class Stages:
         """The parts of a column, kept; all of an item on a scale follows from what is left of it."""
         if column.scale:
             return algebra.on_scale(pl, self.keep(column.left), column.scale)
-        return Column(*(self.keep(part) for part in (column.value, column.below, column.absent)))
+        kept = Column(*(self.keep(part) for part in (column.value, column.below, column.absent)))
+        if column.gate is None:
+            return kept
+        applies, met = column.gate
+        return replace(kept, gate=(self.keep(applies), kept.value if met is column.value else self.keep(met)))
 
     def run(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         for stage in self.made:
@@ -151,18 +155,13 @@ def condition(node: tree.Condition, names: Names) -> Operand:
 
 
 def _verdict(criterion: Column, verdicts: tuple[str, ...]) -> Operand:
-    """An undetermined verdict is unknown unless the list names it."""
-    met, not_met = "met" in verdicts, "not_met" in verdicts
-    unknown = algebra.is_null(criterion.value)
-    if met == not_met:
-        known = algebra.picked(pl, algebra.opposite(unknown), met, None)
-    else:
-        known = criterion.value if met else algebra.opposite(criterion.value)
-    if "undetermined" in verdicts:
-        known = algebra.any_of(pl, [unknown, known])
-    if "not_applicable" in verdicts:
-        return algebra.any_of(pl, [criterion.absent, known])
-    return algebra.all_of(pl, [algebra.opposite(criterion.absent), known])
+    """An undetermined verdict is one of those listed where all that is left of it is, or where the list names it."""
+    assert criterion.gate is not None
+    holds = algebra.verdict_in(pl, criterion.gate, verdicts)
+    if "undetermined" not in verdicts:
+        return holds
+    open_ = algebra.all_of(pl, [algebra.is_null(criterion.value), algebra.opposite(criterion.absent)])
+    return algebra.any_of(pl, [open_, holds])
 
 
 def _compare(node: tree.Compare, names: Names) -> Operand:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator as op
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 
 import polars as pl
 
@@ -32,9 +32,11 @@ def item_column(step: Step, names: Names) -> Column:
     column = _gated(item, _body(item, type_, names), names)
     if step.yearly:
         given = algebra.opposite(algebra.is_null(names.facts[YEAR].value))
+        asked = partial(algebra.picked, pl, given, otherwise=None)
         column = Column(
-            algebra.picked(pl, given, column.value, None), column.below, algebra.all_of(pl, [given, column.absent])
-        )
+            asked(column.value), column.below, algebra.all_of(pl, [given, column.absent]),
+            gate=column.gate and (asked(column.gate[0]), asked(column.gate[1])),
+        )  # fmt: skip
     if type_ is not None and type_.kind == "number" and type_.scale is not None and isinstance(column.below, int):
         return algebra.over(column, 10**type_.scale) if 10**type_.scale % column.below == 0 else column
     return column
@@ -61,11 +63,16 @@ def _gated(item: Item, body: Column, names: Names) -> Column:
     applies: Operand = True if item.applies_when is None else keep(condition(item.applies_when, names))
     lifted: Operand = False if item.unless is None else keep(algebra.truth(condition(item.unless, names)))
     open_ = algebra.all_of(pl, [algebra.truth(applies), algebra.opposite(lifted)])
+    gate = None
+    if isinstance(item.body, Criterion):
+        body = Column(body.value if open_ is True else keep(body.value))
+        gate = (algebra.all_of(pl, [applies, algebra.opposite(lifted)]), body.value)
     refused = algebra.truth(algebra.opposite(applies))
     return Column(
         algebra.picked(pl, open_, body.value, None),
         body.below,
         algebra.any_of(pl, [refused, lifted, algebra.all_of(pl, [open_, body.absent])]),
+        gate=gate,
     )
 
 

@@ -27,10 +27,12 @@ from engine.evaluation.slots import (
 from engine.language.expressions import Cell, Connect, ItemRef, Literal, Scale, Unpublished
 from engine.language.facts import SIGNATURE
 from engine.language.operators import COMPARISONS
-from engine.language.types import Type
+from engine.language.types import VERDICTS, Type
 from engine.language.typing import type_of
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Table
+
+UNKNOWN = frozenset(VERDICTS)
 
 
 def gated(item: Item, names: Names, body: BodyClosure) -> BodyClosure:
@@ -39,6 +41,7 @@ def gated(item: Item, names: Names, body: BodyClosure) -> BodyClosure:
     Each way out of an ``unless`` is a reason of its own: one that is unknown hides no other.
     """
     applies = None if item.applies_when is None else condition(item.applies_when, names)
+    second = names.steps[item.id] if isinstance(item.body, Criterion) else None
     ways = item.unless.parts if isinstance(item.unless, Connect) and item.unless.operator == "any" else (item.unless,)
     unless = [condition(way, names) for way in ways if way is not None]
     if applies is None and not unless:
@@ -58,6 +61,10 @@ def gated(item: Item, names: Names, body: BodyClosure) -> BodyClosure:
                 return (NOT_APPLICABLE, mine, 0, None)
             used |= mine
         if open_:
+            if second is not None:  # whatever its verdict would be, it may also not apply
+                verdict = body(slots)[0]
+                left = UNKNOWN if verdict is UNDETERMINED else frozenset((verdict,))
+                slots[second] = (left | {NOT_APPLICABLE}, 0, 0)
             return (UNDETERMINED, used, missing, None)
         value, mine, missing, decided = body(slots)
         return (value, used | mine, missing, decided)
@@ -77,7 +84,7 @@ def body(item: Item, type_: Type | None, names: Names) -> BodyClosure:
         case Quantity(inner):
             return _plain(expression(inner, names, type_))
         case Criterion():
-            return _criterion(item.body, names)
+            return _criterion(item.body, names.steps[item.id], names)
         case Payment(amount, _):
             return _plain(expression(amount, names, type_))
         case Obligation():
@@ -118,7 +125,7 @@ def _parameter(parameter: Parameter, type_: Type | None, names: Names) -> BodyCl
     return run
 
 
-def _criterion(criterion: Criterion, names: Names) -> BodyClosure:
+def _criterion(criterion: Criterion, second: int, names: Names) -> BodyClosure:
     met_when = condition(criterion.met_when, names)
     derogations = [condition(derogation.when, names) for derogation in criterion.derogations]
 
@@ -135,7 +142,10 @@ def _criterion(criterion: Criterion, names: Names) -> BodyClosure:
             if lifted is None:
                 open_ = True
                 missing |= lacks
-        return (UNDETERMINED, used, missing, None) if open_ else ("not_met", used, 0, None)
+        if open_:
+            slots[second] = (UNKNOWN, 0, 0)
+            return (UNDETERMINED, used, missing, None)
+        return ("not_met", used, 0, None)
 
     return run
 

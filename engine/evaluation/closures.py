@@ -11,7 +11,6 @@ from typing import Any
 
 from engine.evaluation.combining import (
     NOTHING,
-    compared,
     gathered,
     of_cases,
     of_operands,
@@ -47,9 +46,9 @@ def condition(node: tree.Condition, names: Names) -> Closure:
         case tree.Connect():
             return _connect(node, names)
         case tree.Chosen():
-            return _compare_literal(names.choices[node.interpretation], COMPARISONS["is"].scalar, node.choice)
+            return _compare_literal(names.choices[node.interpretation], None, COMPARISONS["is"].scalar, node.choice)
         case tree.VerdictIs():
-            return _verdict(names.items[node.criterion.id], node.verdicts)
+            return _verdict(names.items[node.criterion.id], names.steps[node.criterion.id], node.verdicts)
         case tree.Compare():
             return _compare(node, names)
 
@@ -88,9 +87,8 @@ def _compare(node: tree.Compare, names: Names) -> Closure:
     left = type_of(node.left, names.scope)
     if len(literals) == len(node.operands):
         literal = row.gathered([literal_value(part, left) for part in literals])
-        plain = _compare_literal(slot, test, literal)
         second = names.steps.get(node.left.id) if isinstance(node.left, tree.ItemRef) else None
-        return plain if second is None else compared(plain, second, lambda step: test(step, literal))
+        return _compare_literal(slot, second, test, literal)
     right = gathered([expression(part, names, left) for part in node.operands], row)
 
     def run(slots: Slots) -> Answer:
@@ -106,10 +104,16 @@ def _compare(node: tree.Compare, names: Names) -> Closure:
     return run
 
 
-def _compare_literal(slot: int, test: Callable[..., Any], literal: Any) -> Closure:
+def _compare_literal(slot: int, second: int | None, test: Callable[..., Any], literal: Any) -> Closure:
+    """Known too where it comes out the same for all that is left, which a ``second`` slot tells."""
+
     def run(slots: Slots) -> Answer:
         value, used, missing = slots[slot]
         if value is UNDETERMINED:
+            if second is not None:
+                found = {step is not NOT_APPLICABLE and test(step, literal) for step in slots[second][0]}
+                if len(found) == 1:
+                    return (found.pop(), used, 0)
             return (None, used, missing)
         if value is NOT_APPLICABLE:
             return (False, used, 0)
@@ -123,15 +127,19 @@ def _known(slot: int, test: Callable[..., Any], wanted: Any) -> Closure:
     return lambda slots: (test(slots[slot][0] is not UNDETERMINED, wanted), bit, 0)
 
 
-def _verdict(slot: int, verdicts: Sequence[str]) -> Closure:
-    allowed = frozenset(verdicts)
+def _verdict(slot: int, second: int, verdicts: Sequence[str]) -> Closure:
+    """An undetermined verdict is among those listed where all that is left of it is, and not where nothing is."""
+    allowed = frozenset(NOT_APPLICABLE if verdict == "not_applicable" else verdict for verdict in verdicts)
+    open_ = "undetermined" in allowed
 
     def run(slots: Slots) -> Answer:
         value, used, missing = slots[slot]
-        if value is UNDETERMINED:
-            return (True, used, 0) if "undetermined" in allowed else (None, used, missing)
-        name = "not_applicable" if value is NOT_APPLICABLE else value
-        return (name in allowed, used, 0)
+        if value is not UNDETERMINED or open_:
+            return (open_ if value is UNDETERMINED else value in allowed, used, 0)
+        left = slots[second][0]
+        if left <= allowed:
+            return (True, used, 0)
+        return (False, used, 0) if left.isdisjoint(allowed) else (None, used, missing)
 
     return run
 

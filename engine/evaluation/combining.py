@@ -1,8 +1,8 @@
 """Closures made of closures: those of operands come in, one goes out; absent operands count as the row says.
 
 Of a value on a scale a closure gives the set of what is left while it is undetermined: the steps still possible, and
-``NOT_APPLICABLE`` where it may not arise at all. An item on a scale keeps its set in its second slot, so that what
-reads it is known where every step left gives the same.
+``NOT_APPLICABLE`` where it may not arise at all. An item on a scale keeps its set in its second slot, and so does a
+criterion that of its verdicts, so that what reads it is known where all that is left gives the same.
 """
 
 from __future__ import annotations
@@ -189,18 +189,5 @@ def of_operands(parts: Sequence[Closure], row: Operator, steps: Sequence[str]) -
             if len(left & found) > 1:
                 missing |= lacks
         return (found, used, missing)
-
-    return run
-
-
-def compared(plain: Closure, second: int, test: Callable[[Any], Any]) -> Closure:
-    """A comparison of an item on a scale: known too where it comes out the same for every step that is left."""
-
-    def run(slots: Slots) -> Answer:
-        answer = plain(slots)
-        if answer[0] is not None:
-            return answer
-        found = {step is not NOT_APPLICABLE and test(step) for step in slots[second][0]}
-        return (found.pop(), answer[1], 0) if len(found) == 1 else answer
 
     return run

@@ -13,12 +13,15 @@ from collections.abc import Mapping, Sequence
 from engine.errors import fault
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.facts import Facts
+from engine.evaluation.inference import LEFT
 from engine.evaluation.program import Compiled, Fired, OutcomeProgram, Program, Run
 from engine.evaluation.slots import Decided, Slots
 from engine.language.facts import YEAR
-from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import CONTRACT_ENDS, Item, Obligation, Outcome
 
+OPEN_AS = {frozenset(NOT_APPLICABLE if v == "not_applicable" else v for v in left): name for name, left in LEFT.items()}
+OPEN = frozenset(LEFT)
 MAX_KEPT = 10_000  # combinations of verdicts of an outcome; a portfolio has some hundreds
 
 
@@ -60,7 +63,7 @@ def decided_by(item: Item, outcome: OutcomeProgram, fired: Sequence[str], slots:
         raise fault(item.at, "conflict", id=item.id, rules=", ".join(fired))
     used = missing = 0
     if not values:
-        if not any(slots[slot][0] is UNDETERMINED for _, slot in outcome.criteria):
+        if not any(slots[slot][0] is UNDETERMINED for _, slot, _ in outcome.criteria):
             raise fault(item.at, "no-rule", id=item.id)
         for closure in outcome.rules.values():
             _, mine, lacks = closure(slots)
@@ -148,13 +151,14 @@ def _take_over(compiled: Compiled, run: Run, last: Run) -> None:
         run.trace.extend(line for line in last.trace if line.outcome == id_)
 
 
-def steps_open(program: Program, run: Run) -> tuple[str, tuple[object, ...]] | None:
-    """The last undetermined item on a scale, and what is left of it from low to high; None where there is none."""
-    for compiled in reversed(program.steps):
+def steps_open(program: Program, run: Run, below: str) -> tuple[str, tuple[object, ...]] | None:
+    """The last undetermined item on a scale that an item rests on, and what is left of it; None without one."""
+    for compiled in reversed(program.below((below,))):
         id_ = compiled.step.item.id
-        if id_ in program.names.steps and run.answers[id_][0] is UNDETERMINED and compiled.step.type is not None:
+        type_ = compiled.step.type
+        if type_ is not None and type_.ordered and run.answers[id_][0] is UNDETERMINED:
             left = run.slots[program.names.steps[id_]][0]
-            return id_, tuple(step for step in (NOT_APPLICABLE, *compiled.step.type.values) if step in left)
+            return id_, tuple(step for step in (NOT_APPLICABLE, *type_.values) if step in left)
     return None
 
 
@@ -164,7 +168,7 @@ def _decide(compiled: Compiled, outcome: OutcomeProgram, run: Run) -> Decided:
     if closed is not None:
         return closed
     item = compiled.step.item
-    verdicts = tuple([run.slots[slot][0] for _, slot in outcome.criteria])
+    verdicts = tuple([_verdict(run.slots, slot, second) for _, slot, second in outcome.criteria])
     found = outcome.fired.get(verdicts)
     if found is None:
         found = _fire(item, outcome, verdicts)
@@ -175,23 +179,34 @@ def _decide(compiled: Compiled, outcome: OutcomeProgram, run: Run) -> Decided:
     answer = found.answer
     if answer is None:
         answer = decided_by(item, outcome, found.rules, run.slots)
-        if UNDETERMINED not in verdicts:  # what those wait for is the case's own
+        if OPEN.isdisjoint(verdicts):  # what those wait for is the case's own
             found.answer = answer
     return answer
 
 
-def _fire(item: Item, outcome: OutcomeProgram, verdicts: Sequence[Value]) -> Fired:
+def _fire(item: Item, outcome: OutcomeProgram, verdicts: Sequence[str]) -> Fired:
     """What durable-rules fires, which is asked once for each combination of verdicts."""
     assert isinstance(item.body, Outcome)
-    pairs = zip(outcome.criteria, verdicts, strict=True)
-    told = {id_: value.value if isinstance(value, Absent) else str(value) for (id_, _), value in pairs}
+    told = dict(zip((id_ for id_, _, _ in outcome.criteria), verdicts, strict=True))
     values = {rule.id: rule.then if isinstance(rule.then, str) else None for rule in item.body.rules}
     firings = outcome.ruleset.run(told)
     trace = [
-        TraceLine(item.id, firing.rule, values[firing.rule], tuple((id_, told[id_]) for id_ in firing.criteria))
+        TraceLine(item.id, firing.rule, values[firing.rule], tuple((id_, _said(told[id_])) for id_ in firing.criteria))
         for firing in firings
     ]
     return Fired(tuple(dict.fromkeys(firing.rule for firing in firings)), tuple(trace))
+
+
+def _verdict(slots: Slots, slot: int, second: int) -> str:
+    """The verdict of a criterion as durable-rules takes it, an undetermined one with what is left of it."""
+    value = slots[slot][0]
+    if value is UNDETERMINED:
+        return OPEN_AS[slots[second][0]]
+    return "not_applicable" if value is NOT_APPLICABLE else str(value)
+
+
+def _said(verdict: str) -> str:
+    return "undetermined" if verdict in OPEN else verdict
 
 
 def obligation_status(compiled: Compiled, run: Run, as_of: dt.date | None) -> tuple[str, dt.date | None, int, int]:

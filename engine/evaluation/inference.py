@@ -26,6 +26,12 @@ MAX_ATOMS = 60
 MAX_CRITERIA = 240
 NAMES = tuple(f"v{i}" for i in range(MAX_CRITERIA))  # durable-rules tells names apart by a hash alone: no two are alike
 CODES = {"not_met": 0, "met": 1, "undetermined": 2, "not_applicable": 3}
+LEFT = {  # what an undetermined verdict can still be
+    "undetermined": frozenset(("met", "not_met", "not_applicable")),
+    "met or not_applicable": frozenset(("met", "not_applicable")),
+    "not_met or not_applicable": frozenset(("not_met", "not_applicable")),
+    "met or not_met": frozenset(("met", "not_met")),
+}
 
 Atom = tuple[str, tuple[str, ...]]  # criterion, the verdicts that make the atom true
 
@@ -51,6 +57,7 @@ class Ruleset:
 
     name: str
     properties: Mapping[str, str]
+    lists: Mapping[Atom, str]
     firings: Mapping[str, Firing]
     handle: int
     sids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -58,11 +65,11 @@ class Ruleset:
     thread: int = field(default_factory=get_ident)
 
     def __post_init__(self) -> None:
-        values = "".join(f',"{short}":%d' for short in self.properties.values())
+        values = "".join(f',"{short}":%d' for short in (*self.properties.values(), *self.lists.values()))
         self.template = f'{{"case":1,"id":1,"sid":"%s"{values}}}'
 
     def run(self, verdicts: Mapping[str, str]) -> list[Firing]:
-        """The firings of a case, in order of the rules.
+        """The firings of a case, in order of the rules; an undetermined verdict is told with what is ``LEFT`` of it.
 
         Talks to the C library as durable's own host does (assert, start, update and complete in turn, delete), which
         starts threads, and keeps a clock, copies of the state and promises for each firing besides.
@@ -73,7 +80,8 @@ class Ruleset:
         if get_ident() != self.thread:
             raise EngineFault(f"{self.name}: used from another thread than the one that loaded it")
         sid = f"s{next(self.sids)}"
-        values = [CODES[verdicts[criterion]] for criterion in self.properties]
+        values = [CODES.get(verdicts[criterion], CODES["undetermined"]) for criterion in self.properties]
+        values += [_listed(verdicts[criterion], among) for criterion, among in self.lists]
         try:
             fired = self._fired(sid, self.template % (sid, *values))
         except durable_rules_engine.error as error:
@@ -113,32 +121,40 @@ def load_ruleset(name: str, outcome: Outcome, at: Location) -> Ruleset:
     conjunctions = [(rule.id, parts) for rule in outcome.rules for parts in expanded(rule.when, rule.id, at)]
     if len(conjunctions) > MAX_RULES:
         raise fault(at, "too-many-rules", name=name, count=len(conjunctions), limit=MAX_RULES)
-    criteria = tuple(dict.fromkeys(criterion for _, parts in conjunctions for criterion, _ in parts))
-    if len(criteria) > MAX_CRITERIA:
-        raise fault(at, "too-many-rules", name=name, count=len(criteria), limit=MAX_CRITERIA)
+    atoms = dict.fromkeys(atom for _, parts in conjunctions for atom in parts)
+    criteria = tuple(dict.fromkeys(criterion for criterion, _ in atoms))
+    listed = [atom for atom in atoms if len(atom[1]) > 1]
+    if len(criteria) + len(listed) > MAX_CRITERIA:
+        raise fault(at, "too-many-rules", name=name, count=len(criteria) + len(listed), limit=MAX_CRITERIA)
     properties = dict(zip(criteria, NAMES, strict=False))
+    lists = dict(zip(listed, NAMES[len(criteria) :], strict=False))
     rules: dict[str, Any] = {"anchor": _rule(0, [{"case": 1}])}
     firings: dict[str, Firing] = {}
     for i, (rule, parts) in enumerate(conjunctions, 1):
-        tests = [{"case": 1}, *(test for part in parts for test in _tests(part, properties))]
+        tests = [{"case": 1}, *(_test(part, properties, lists) for part in parts)]
         if len(tests) > MAX_ATOMS:
             raise fault(at, "too-many-rules", name=rule, count=len(tests), limit=MAX_ATOMS)
         rules[f"r{i}"] = _rule(i, tests)
         firings[f"r{i}"] = Firing(rule, tuple(criterion for criterion, _ in parts))
-    return Ruleset(name, properties, firings, durable_rules_engine.create_ruleset(name, json.dumps(rules)))
+    handle = durable_rules_engine.create_ruleset(name, json.dumps(rules))
+    return Ruleset(name, properties, lists, firings, handle)
 
 
 def _rule(priority: int, tests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"pri": priority, "all": [{"m": {"$and": list(tests)}}]}
 
 
-def _tests(atom: Atom, properties: Mapping[str, str]) -> list[dict[str, Any]]:
-    """One verdict is an equality; a list is the inequality to each verdict it leaves out, never an expansion."""
+def _test(atom: Atom, properties: Mapping[str, str], lists: Mapping[Atom, str]) -> dict[str, int]:
+    """One verdict is an equality with its code; a list of them has an integer of its own, never an expansion."""
     criterion, verdicts = atom
-    short = properties[criterion]
-    if len(verdicts) == 1:
-        return [{short: CODES[verdicts[0]]}]
-    return [{"$neq": {short: code}} for verdict, code in CODES.items() if verdict not in verdicts]
+    return {lists[atom]: 1} if atom in lists else {properties[criterion]: CODES[verdicts[0]]}
+
+
+def _listed(verdict: str, verdicts: Sequence[str]) -> bool:
+    """Whether a verdict is one of some, an undetermined one with all that is left of it or by its name."""
+    if verdict in LEFT:
+        return "undetermined" in verdicts or LEFT[verdict] <= set(verdicts)
+    return verdict in verdicts
 
 
 def expanded(node: Condition, rule: str, at: Location) -> list[tuple[Atom, ...]]:

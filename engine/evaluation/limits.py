@@ -2,34 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from engine.evaluation.closures import condition, expression
 from engine.evaluation.decision import Limit
+from engine.evaluation.plan import Step
 from engine.evaluation.slots import Names, Slots
-from engine.language.expressions import Compare, Condition, Connect, FactRef, ItemRef
+from engine.language.expressions import Cases, Compare, Condition, Connect, Expression, FactRef, ItemRef, Literal, Scale
 from engine.language.operators import COMPARISONS, CONNECTIVES
 from engine.language.types import Type
 from engine.language.typing import type_of
 from engine.language.values import Absent
+from engine.policy.model import Quantity
 
 Found = list[Limit] | None  # None where something else than a number or a day decides, too
 Finder = Callable[[Slots], Found]
+Scales = Mapping[str, Expression]
 
 
-def limits_of(node: Condition, names: Names) -> Finder:
-    """What finds the limits by which a condition that is false is so."""
+def scales_of(steps: Iterable[Step]) -> Scales:
+    """The expressions of the quantities on a scale."""
+    return {
+        step.item.id: step.item.body.expression
+        for step in steps
+        if isinstance(step.item.body, Quantity) and step.type is not None and step.type.ordered
+    }
+
+
+def limits_of(node: Condition, names: Names, scales: Scales) -> Finder:
+    """What finds the limits by which a condition that is false is so; ``scales`` are the items on one."""
     match node:
         case Connect():
-            return _of_parts(node, names)
+            return _of_parts(node, names, scales)
+        case Compare(left=ItemRef(id_) as item, operands=(Literal(), *_)) if id_ in scales:
+            row, type_ = COMPARISONS[node.operator], type_of(item, names.scope)
+            literal = row.gathered([part.value for part in node.operands if isinstance(part, Literal)])
+            wanted = [step for step in (type_.values if type_ else ()) if row.scalar(step, literal)]
+            return _of_step(item, wanted, names, scales)
         case Compare() if COMPARISONS[node.operator].threshold and len(node.operands) == 1:
             return _of_comparison(node, names)
-    return lambda slots: None
+    return _nothing
 
 
-def _of_parts(node: Connect, names: Names) -> Finder:
+def _nothing(slots: Slots) -> Found:
+    return None
+
+
+def _of_step(node: Expression | None, wanted: Sequence[str], names: Names, scales: Scales) -> Finder:
+    """Those of the lowest step that is wanted, where it is not reached."""
+    match node:
+        case ItemRef(id_) if id_ in scales:
+            return _of_step(scales[id_], wanted, names, scales)
+        case Cases(branches, otherwise):
+            ways = [(condition(when, names), _of_step(then, wanted, names, scales)) for when, then in branches]
+            last = _of_step(otherwise, wanted, names, scales)
+            return lambda slots: next((find for holds, find in ways if holds(slots)[0]), last)(slots)
+        case Scale(steps):
+            reached_when = next((step.reached_when for step in steps if step.name in wanted), None)
+            if reached_when is not None:
+                reached, find = condition(reached_when, names), limits_of(reached_when, names, scales)
+                return lambda slots: find(slots) if reached(slots)[0] is False else None
+    return _nothing
+
+
+def _of_parts(node: Connect, names: Names, scales: Scales) -> Finder:
     """Of parts that all have to hold, those of all that do not; of parts of which one is enough, those of any."""
-    parts = [(condition(part, names), limits_of(part, names)) for part in node.parts]
+    parts = [(condition(part, names), limits_of(part, names, scales)) for part in node.parts]
     row = CONNECTIVES[node.operator]
     one_breaks, chain = False in row.settled_by, row.chain
 

@@ -16,7 +16,6 @@ from engine.evaluation.slots import MEMO, Answer, BodyClosure, Closure, Decided,
 from engine.language.expressions import Text, Unpublished
 from engine.language.facts import YEAR
 from engine.language.types import Type
-from engine.language.values import Value
 from engine.policy.model import CONSISTENCY, SOURCE_KINDS, Item, Obligation, Outcome, Payment, Quantity
 from engine.records import dataclass
 
@@ -43,22 +42,23 @@ class Fired:
 class OutcomeProgram:
     """An outcome's ruleset, and for each rule its Kleene closure, which tells what an undecided outcome waits for.
 
+    ``criteria`` are those that it reads, with both their slots.
     ``fired`` keeps what durable-rules answered to each combination of verdicts.
     """
 
     ruleset: Ruleset
     rules: Mapping[str, Closure]
-    criteria: tuple[tuple[str, int], ...]
+    criteria: tuple[tuple[str, int, int], ...]
     unpublished: Mapping[str, Answer]
     gate: BodyClosure | None
-    fired: dict[tuple[Value, ...], Fired] = field(default_factory=dict)
+    fired: dict[tuple[str, ...], Fired] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A step with its closures; ``reads`` are the bits of all that its answer may rest on.
 
-    ``second`` is the slot of what is left of it, where it is on a scale.
+    ``second`` is the slot of what is left of it, where it is on a scale or a criterion.
     """
 
     step: Step
@@ -242,7 +242,7 @@ def _outcome(item: Item, outcome: Outcome, names: Names) -> OutcomeProgram:
     return OutcomeProgram(
         ruleset=ruleset,
         rules={rule.id: condition(rule.when, names) for rule in outcome.rules},
-        criteria=tuple((id_, names.items[id_]) for id_ in ruleset.properties),
+        criteria=tuple((id_, names.items[id_], names.steps[id_]) for id_ in ruleset.properties),
         unpublished={
             rule.id: unpublished(rule.then, names) for rule in outcome.rules if isinstance(rule.then, Unpublished)
         },

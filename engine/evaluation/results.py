@@ -10,7 +10,7 @@ from engine.errors import fault, nearest
 from engine.evaluation.decision import NONE, Doubt, Limit, ObligationLine, OverlayUse, PaymentLine, Reason, Result
 from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts
-from engine.evaluation.limits import limits_of
+from engine.evaluation.limits import limits_of, scales_of
 from engine.evaluation.program import Compiled, Program, Run, bits
 from engine.evaluation.slots import MEMO, Decided
 from engine.language.expressions import Citation, Compare, FactRef, ItemRef, Scale, Text, Unpublished, find
@@ -128,7 +128,8 @@ def _limits(program: Program, compiled: Compiled, run: Run) -> tuple[Limit, ...]
     assert isinstance(body, model.Criterion)
     find = program.grounds.get(key)
     if find is None:
-        find = program.grounds[key] = limits_of(body.met_when, program.names)
+        scales = scales_of(program.plan.steps)
+        find = program.grounds[key] = limits_of(body.met_when, program.names, scales)
     return tuple(find(run.slots) or ())
 
 

@@ -85,11 +85,10 @@ class Settled:
         return told
 
     def can_be(self, run: Run) -> dict[str, tuple[Scalar, ...]]:
-        """What each open result comes to under each step left of the scale that is open, where all settle it."""
-        open_ = steps_open(self.program, run)
-        if open_ is None:
-            return {}
-        id_, left = open_
+        """What each open result comes to under each step left of the open scale of the maximum, where all settle it."""
+        maximum = self.session.registry.results.maximum
+        open_ = steps_open(self.program, run, maximum) if maximum in run.answers else None
+        id_, left = open_ or ("", ())
         try:
             runs = [run_program(self.program, self.facts, self.choices, {id_: step}) for step in left]
         except InputFault:

@@ -33,7 +33,7 @@ BodyClosure = Callable[[Slots], Decided]
 class Names:
     """Where every fact, item and interpretation has its slot; a slot's bit is ``1 << slot``.
 
-    An item on a scale has a slot in ``steps`` besides: what it can still be while it is undetermined.
+    An item on a scale and a criterion have a slot in ``steps`` besides: what they can still be while undetermined.
 
     Each unpublished value met while compiling has a bit too, above those of the slots, so that a result can say why
     it is open.
@@ -55,7 +55,9 @@ class Names:
         So facts and questions have the same slots in all programs of a convention.
         """
         numbers = itertools.count()
-        ranked = [id_ for id_, type_ in types.items() if type_ is not None and type_.ordered]
+        ranked = [
+            id_ for id_, type_ in types.items() if type_ is not None and (type_.ordered or type_.kind == "verdict")
+        ]
         facts, choices, items, steps = (
             {name: next(numbers) for name in names} for names in (vocabulary.facts, questions, types, ranked)
         )
@@ -75,8 +77,8 @@ class Names:
         known = self.scope.vocabulary.facts
         facts = ((1 << slot, 0 if known[name].absence_answers else 1 << slot) for name, slot in self.facts.items())
         others = ((1 << slot, 0) for slot in (*self.choices.values(), *self.items.values()))
-        ranked = [type_ for type_ in self.scope.items.values() if type_ is not None and type_.ordered]
-        left = ((frozenset((*type_.values, NOT_APPLICABLE)), 0, 0) for type_ in ranked)
+        ranked = (self.scope.items[id_] for id_ in self.steps)
+        left = ((frozenset((*type_.values, NOT_APPLICABLE)), 0, 0) for type_ in ranked if type_ is not None)
         return (*((UNDETERMINED, bit, missing) for bit, missing in (*facts, *others)), *left)
 
     def filled(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import operator as op
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import reduce
 from math import lcm
 from typing import Any
@@ -27,7 +27,8 @@ class Column:
 
     ``below`` is a positive int where it is the same for all rows. ``absent`` is true where the item is not applicable,
     and never null. Of an item on a ``scale``, ``left`` is what it can still be, as bits: the lowest for not applicable,
-    then one for each step from low to high; it is never null either.
+    then one for each step from low to high; it is never null either. Of a criterion, ``gate`` is whether it applies and
+    whether it is met if it does, each null where unknown.
     """
 
     value: Operand
@@ -35,6 +36,7 @@ class Column:
     absent: Operand = False
     left: Operand = None
     scale: tuple[str, ...] = ()
+    gate: tuple[Operand, Operand] | None = None
 
 
 def is_constant(value: Operand) -> bool:
@@ -205,6 +207,16 @@ def scaled(pl: Any, column: Column, scale: tuple[str, ...]) -> Operand:
     return either(pl, column.absent, 1, left)
 
 
+def verdict_in(pl: Any, gate: tuple[Operand, Operand], verdicts: Container[str]) -> Operand:
+    """Whether all that is left of a criterion's verdict is among these; null where some of it is."""
+    applies, met = gate
+    inside: Operand = "met" in verdicts
+    if inside is not ("not_met" in verdicts):
+        inside = met if inside else opposite(met)
+    absent = "not_applicable" in verdicts
+    return any_of(pl, [opposite(applies), inside]) if absent else all_of(pl, [applies, inside])
+
+
 def among(pl: Any, column: Column, holds: Callable[[str], bool]) -> Operand:
     """Whether a test holds for every step left; null where it holds for some. What is not applicable fails it."""
     passed = sum(2 << number for number, step in enumerate(column.scale) if holds(step))
@@ -233,4 +245,8 @@ def chosen(pl: Any, condition: Operand, then: Column, otherwise: Column, pick: A
         absent: Operand = False
     else:
         absent = truth(pick(pl, condition, left.absent, right.absent))
-    return Column(pick(pl, condition, left.value, right.value), below, absent)
+    gate = None
+    if then.gate or otherwise.gate:
+        first, second = (each.gate or (opposite(each.absent), each.value) for each in (then, otherwise))
+        gate = (pick(pl, condition, first[0], second[0]), pick(pl, condition, first[1], second[1]))
+    return Column(pick(pl, condition, left.value, right.value), below, absent, gate=gate)

@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.language import algebra
 from engine.language.algebra import Column, Operand, Test
+from engine.language.types import VERDICTS
 
 FEW = 8  # members of a list that are compared one by one: to look a text up takes as long as ten comparisons
 
@@ -24,6 +25,8 @@ def compare(test: Test) -> Callable[[Any, Column, Column], Operand]:
     def column(pl: Any, left: Column, right: Column) -> Operand:
         if left.scale and right.value is not None and algebra.is_constant(right.value):
             return algebra.among(pl, left, lambda step: test(step, right.value))
+        if left.gate and isinstance(right.value, bool):
+            return algebra.verdict_in(pl, left.gate, [name for name in VERDICTS if test(name == "met", right.value)])
         holds = algebra.tested(test, *algebra.crossed(left, right))
         present = [algebra.opposite(side.absent) for side in (left, right)]
         return algebra.all_of(pl, [*present, holds])
@@ -37,6 +40,9 @@ def member(wanted: bool) -> Callable[[Any, Column, Sequence[Any]], Operand]:
     def column(pl: Any, left: Column, values: Sequence[Any]) -> Operand:
         if left.scale:
             return algebra.among(pl, left, lambda step: (step in values) is wanted)
+        if left.gate:
+            names = [name for name in VERDICTS if ((name == "met") in values) is wanted]
+            return algebra.verdict_in(pl, left.gate, names)
         if algebra.is_constant(left.value):
             found: Operand = None if left.value is None else left.value in values
         elif len(values) <= FEW:

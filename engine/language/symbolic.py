@@ -26,7 +26,8 @@ class Truth:
 class Symbolic:
     """A value: where it is undetermined, where not applicable (never both), and what it is where it is neither.
 
-    Of an item on a ``scale``, ``left`` says where it can still be not applicable, then each step from low to high.
+    Of an item on a ``scale``, ``left`` says where it can still be not applicable, then each step from low to high; of a
+    criterion likewise, with its verdicts.
     """
 
     undetermined: Term
@@ -92,11 +93,12 @@ def scaled(bank: TermBank, value: Symbolic, scale: tuple[str, ...]) -> tuple[Ter
     return tuple(bank.either(value.undetermined, term) for term in (value.absent, *words))
 
 
-def among(bank: TermBank, value: Symbolic, steps: Container[str]) -> Truth:
+def among(bank: TermBank, value: Symbolic, scale: tuple[str, ...], steps: Container[str]) -> Truth:
     """Where all that is left of a value on a scale is among these steps, and where nothing is."""
-    inside = [left for step, left in zip(value.scale, value.left[1:], strict=True) if step in steps]
-    outside = [left for step, left in zip(value.scale, value.left[1:], strict=True) if step not in steps]
-    return Truth(bank.negate(bank.either(value.left[0], *outside)), bank.negate(bank.either(*inside)))
+    named = list(zip(("not_applicable", *scale), scaled(bank, value, scale), strict=True))
+    inside = [left for step, left in named if step in steps]
+    outside = [left for step, left in named if step not in steps]
+    return Truth(bank.negate(bank.either(*outside)), bank.negate(bank.either(*inside)))
 
 
 def known(bank: TermBank, value: Symbolic) -> Term:

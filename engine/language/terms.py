@@ -47,7 +47,8 @@ def compare(relation: Relation) -> Callable[[TermBank, Symbolic, Symbolic], Trut
 
     def term(bank: TermBank, left: Symbolic, right: Symbolic) -> Truth:
         if left.scale and right.value.constant:  # type: ignore[union-attr]
-            return symbolic.among(bank, left, _steps(bank, left, lambda step: relation(bank, step, right.value)))
+            steps = _steps(bank, left, lambda step: relation(bank, step, right.value))
+            return symbolic.among(bank, left, left.scale, steps)
         holds = relation(bank, left.value, right.value)
         both = bank.both(symbolic.known(bank, left), symbolic.known(bank, right))
         absent = bank.either(left.absent, right.absent)
@@ -62,7 +63,8 @@ def member(wanted: bool) -> Callable[[TermBank, Symbolic, Sequence[Term | Day]],
 
     def term(bank: TermBank, left: Symbolic, values: Sequence[Term | Day]) -> Truth:
         if left.scale:
-            return symbolic.among(bank, left, _steps(bank, left, lambda step: bank.truth((step in values) is wanted)))
+            steps = _steps(bank, left, lambda step: bank.truth((step in values) is wanted))
+            return symbolic.among(bank, left, left.scale, steps)
         found = bank.either(*(symbolic.same(bank, left.value, value) for value in values))
         holds = found if wanted else bank.negate(found)
         fails = bank.either(left.absent, bank.both(bank.negate(left.undetermined), bank.negate(holds)))

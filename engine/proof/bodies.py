@@ -16,7 +16,7 @@ from engine.language.operators import COMPARISONS
 from engine.language.symbolic import Symbolic, Truth, certain, constant, known, mixed, on_scale, same, scaled, unknown
 from engine.language.term_bank import TermBank
 from engine.language.term_days import code, day_code
-from engine.language.types import Type
+from engine.language.types import VERDICTS, Type
 from engine.language.typing import type_of
 from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Row, Rule, Table
 from engine.proof.expressions import Names, condition, expression, no_value, open_value, possible, published, scale
@@ -62,7 +62,7 @@ def encode_item(step: Step, names: Names) -> ItemTerms:
     lifted = bank.false if item.unless is None else condition(item.unless, names).true
     inner = _body(item, step.type, names)
     lives = bank.both(asked, applies.true, bank.negate(lifted))
-    if isinstance(item.body, Quantity) and step.type is not None and step.type.ordered:
+    if step.type is not None and (isinstance(item.body, Criterion) or step.type.ordered):
         answer = _on_scale(step.type.values, inner.answer, asked, applies, lifted, bank)
         return _living(inner, answer, lives, names)
     absent = bank.either(applies.false, lifted, bank.both(applies.true, inner.answer.absent))
@@ -134,8 +134,7 @@ def _criterion(item: Item, criterion: Criterion, names: Names) -> ItemTerms:
         places.append(Place("derogation", derogation.id, derogation.at, alone))
         met, not_met = bank.either(met, lifted.true), bank.both(not_met, lifted.false)
     places += [Place("verdict", "met", item.at, met), Place("verdict", "not_met", item.at, not_met)]
-    verdict = bank.choose(met, bank.word("met"), bank.word("not_met"))
-    answer = Symbolic(bank.both(bank.negate(met), bank.negate(not_met)), bank.false, verdict)
+    answer = on_scale(bank, (bank.false, bank.negate(not_met), bank.negate(met)), VERDICTS)
     return ItemTerms(answer, bank.true, tuple(places))
 
 

@@ -16,7 +16,7 @@ from engine.language.logic import Term
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.symbolic import Symbolic, Truth
 from engine.language.term_bank import TermBank
-from engine.language.types import Type
+from engine.language.types import VERDICTS, Type
 from engine.language.typing import Scope, operand_hints, scale_of, told_options, type_of
 from engine.proof.space import Space
 
@@ -153,13 +153,12 @@ def condition(node: tree.Condition, names: Names) -> Truth:
 
 
 def _verdict(criterion: Symbolic, verdicts: tuple[str, ...], bank: TermBank) -> Truth:
-    """An undetermined verdict is unknown unless the list names it."""
-    named = [symbolic.same(bank, criterion.value, bank.word(word)) for word in verdicts if word in ("met", "not_met")]
-    hit = bank.both(symbolic.known(bank, criterion), bank.either(*named))
-    if "not_applicable" in verdicts:
-        hit = bank.either(hit, criterion.absent)
-    holds = bank.either(hit, criterion.undetermined) if "undetermined" in verdicts else hit
-    return Truth(holds, bank.both(bank.negate(criterion.undetermined), bank.negate(hit)))
+    """An undetermined verdict is one of those listed where all that is left of it is, or where the list names it."""
+    holds = symbolic.among(bank, criterion, VERDICTS, verdicts)
+    if "undetermined" not in verdicts:
+        return holds
+    open_ = criterion.undetermined
+    return Truth(bank.either(open_, holds.true), bank.both(bank.negate(open_), holds.false))
 
 
 def _compare(node: tree.Compare, names: Names) -> Truth:

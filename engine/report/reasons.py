@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from engine.evaluation.decision import Decision, Limit, ObligationLine, PaymentLine, Result
-from engine.language.expressions import Citation, Compare, FactRef, ItemRef, find
+from engine.language.expressions import Citation, FactRef, ItemRef, find
 from engine.language.facts import YEAR
 from engine.language.types import number
+from engine.policy.compared import comparisons
 from engine.policy.model import Criterion
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, in_runs, section
 from engine.report.say import Say
@@ -43,7 +44,8 @@ def failing(result: Result, decision: Decision, say: Say) -> Iterator[str]:
 
 def _figures(criterion: Result, decision: Decision) -> Iterator[str]:
     """The numbers of the case that a criterion sets against others of the case or of the rules, not against a limit."""
-    for node in find(Compare, decision.convention.items[criterion.id].body):
+    items = decision.convention.items
+    for node in comparisons(items[criterion.id].body, items):
         figure, other = node.left, node.right
         name = figure.name if isinstance(figure, FactRef) and isinstance(other, FactRef | ItemRef) else ""
         if isinstance(decision.facts.get(name), int | Fraction):

@@ -6,16 +6,17 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from engine.errors import InputFault
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
-from engine.language.expressions import Compare, FactRef, ItemRef, find
+from engine.language.expressions import FactRef, ItemRef
 from engine.language.facts import Fact
 from engine.language.values import Scalar
+from engine.policy.compared import comparisons
 from engine.policy.model import Criterion
 from engine.report.charts import Point
 from engine.report.page import Block, Table
@@ -69,8 +70,9 @@ def _marks(session: Session, state: State, fact: Fact, base: int) -> dict[int, L
     decision, found = _at(session, state, fact, base), dict[int, Labelled]()
     if decision is None:
         return found
-    bodies = (item.body for item in decision.convention.items.values())
-    for node in find(Compare, *(body.met_when for body in bodies if isinstance(body, Criterion))):
+    items = decision.convention.items
+    criteria = (item.body for item in items.values() if isinstance(item.body, Criterion))
+    for node in chain.from_iterable(comparisons(body.met_when, items) for body in criteria):
         if isinstance(node.left, FactRef) and node.left.name == fact.name:
             value, thing = _against(node.right, decision, session)
             if isinstance(value, int) and base < FAR * value and value < FAR * base:

@@ -94,9 +94,14 @@ def _looked_at(mixed: Mixture, place: Place, result: Result, cause: Cause, symbo
     while item is not None and item not in seen:
         seen.add(item)
         own = item in starts and (place.facts(item) or any(place.reads(item)))
-        if own or (item not in starts and not _passes(both, item)):
+        readers = [id_ for id_ in differing if item in place.reads(id_)]
+        judges = [id_ for id_ in readers if _judges(both, id_)]
+        if judges and _on_scale(both, item):
+            item = judges[0]
+        elif own or (item not in starts and not _passes(both, item)):
             return item
-        item = next((id_ for id_ in differing if item in place.reads(id_)), None)
+        else:
+            item = next(iter(readers), None)
     return None
 
 
@@ -116,6 +121,16 @@ def _passes(both: Versions, id_: str) -> bool:
     return kinds <= {"quantity", "parameter"} and (type_ is None or type_.kind in ("number", "date"))
 
 
+def _on_scale(both: Versions, id_: str) -> bool:
+    """Whether an item is a step of a scale, which criteria that read it judge."""
+    type_ = both.newer.type_of(id_) or both.older.type_of(id_)
+    return type_ is not None and type_.ordered and all(item.kind == "quantity" for item in both.items(id_))
+
+
+def _judges(both: Versions, id_: str) -> bool:
+    return any(item.kind == "criterion" for item in both.items(id_))
+
+
 class _Local:
     """An item over inputs of its own: facts, and free values for the items that the edit does not touch."""
 
@@ -131,7 +146,7 @@ class _Local:
         self.given: dict[str, Symbolic] = {}
 
     def situation(self, item: str, effort: int) -> Situation | None:
-        self._gather(item, set())
+        self._gather(item, set(), judged=False)
         answers = [self._answer(item, taken) for taken in (False, True)]
         pair = tuple(value_of(each, self.symbols) for each in answers)
         if pair[0] == pair[1]:
@@ -152,8 +167,8 @@ class _Local:
         space = mixed_space(self.both, selectors)
         return Mixture(self.both, space, selectors, self.given, self.place.layers).answer(item)
 
-    def _gather(self, item: str, met: set[str]) -> None:
-        """The facts, in the order of the schema, and the border items that an item rests on."""
+    def _gather(self, item: str, met: set[str], *, judged: bool) -> None:
+        """The facts, in the order of the schema, and the border items that an item or a ``judged`` step rests on."""
         if item in met:
             return
         met.add(item)
@@ -162,16 +177,21 @@ class _Local:
         for name in space.open_facts:
             if name in names:
                 self.inputs[FACT, name] = Input(f"{FACT}:{name}", space.fact(name), space.vocabulary.facts[name].type)
+        judges = _judges(self.both, item) or (judged and _on_scale(self.both, item))
         for read in self.place.reads(item):
-            if read in self.place.touched or self._transparent(read):
-                self._gather(read, met)
+            if read in self.place.touched or self._transparent(read, judges):
+                self._gather(read, met, judged=judges)
             elif read not in self.given:
                 self._border(read)
 
-    def _transparent(self, id_: str) -> bool:
-        """Whether an item only makes a number of facts, which then tell more."""
-        reads = self.place.reads(id_)
-        return bool(self.place.facts(id_)) and _passes(self.both, id_) and all(self._fixed(read) for read in reads)
+    def _transparent(self, id_: str, judged: bool) -> bool:
+        """Whether an item only makes a number of facts, which then tell more, or a step that a criterion judges."""
+        both, reads = self.both, self.place.reads(id_)
+        if not self.place.facts(id_):
+            return False
+        if judged and _on_scale(both, id_):
+            return all(_passes(both, read) or self._transparent(read, judged) for read in reads)
+        return _passes(both, id_) and all(self._fixed(read) for read in reads)
 
     def _fixed(self, id_: str) -> bool:
         return all(_constant(each.answer(id_)) for each in (self.both.older, self.both.newer) if each.has(id_))

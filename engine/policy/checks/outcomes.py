@@ -49,7 +49,9 @@ def size_problems(item: Item, outcome: Outcome) -> Iterator[Problem]:
     total = sum(count for count, _ in sizes.values())
     if total > MAX_CONJUNCTIONS and not large:
         yield Problem(item.at, "too-many-rules", {"name": item.id, "count": total, "limit": MAX_CONJUNCTIONS})
-    read = {node.criterion.id for node in find(VerdictIs, outcome)}
+    atoms = list(find(VerdictIs, outcome))
+    read = {(atom.criterion.id, atom.verdicts if len(atom.verdicts) > 1 else ()) for atom in atoms}
+    read |= {(atom.criterion.id, ()) for atom in atoms}
     if len(read) > MAX_CRITERIA:
         yield Problem(item.at, "too-many-rules", {"name": item.id, "count": len(read), "limit": MAX_CRITERIA})
 
@@ -57,8 +59,8 @@ def size_problems(item: Item, outcome: Outcome) -> Iterator[Problem]:
 def _size(node: Condition) -> tuple[int, int]:
     """How many conjunctions ``node`` expands to, and how many tests the longest holds, the case's own included."""
     match node:
-        case VerdictIs(_, verdicts):
-            return 1, 2 if len(verdicts) == 1 else 1 + len(ALL_VERDICTS) - len(verdicts)
+        case VerdictIs():
+            return 1, 2
         case Connect("any", parts):
             sizes = [_size(part) for part in parts]
             return sum(count for count, _ in sizes), max((tests for _, tests in sizes), default=1)

@@ -37,7 +37,7 @@ SAID = {
     "avenant new 2027": "est commencé",
     "avenant new 2030": "est commencé",
     "grep -c to-fill": "4",
-    "avenant test": "24 changent et sont déclarés",
+    "avenant test": "26 changent et sont déclarés",
 }
 
 

@@ -264,6 +264,8 @@ SINCE_2024: Explained = {
         "fa_atteint:bound",
         "atteinte.mt:expression",
         "atteinte.fa:expression",
+        "prorata.taux:condition",
+        "prorata.taux:expression",
     ),
     "A24-08, A24-17": (
         "aide.montant_annuel:expression",

@@ -422,6 +422,16 @@ def test_a_parquet_damaged_in_the_middle_leaves_the_old_output(tmp_path: Path) -
     assert output.read_text(encoding="utf-8") == "old"
 
 
+@pytest.mark.parametrize("bit", [4, 8, 16])
+def test_a_parquet_whose_page_says_a_wrong_size_is_damaged(bit: int, tmp_path: Path) -> None:
+    source = tmp_path / "in.parquet"
+    pl.DataFrame({"contrat.date_signature": ["2024-09-02"], "patientele.mt_depart": [775]}).write_parquet(source)
+    content = bytearray(source.read_bytes())
+    content[48] ^= bit  # in the head of the first page; the library panics
+    source.write_bytes(content)
+    assert codes(batch(source, "-o", tmp_path / "out.csv")) == ["file-damaged"]
+
+
 def test_text_that_is_not_utf_8_is_told_with_its_line(tmp_path: Path) -> None:
     output = tmp_path / "out.csv"
     source = written(tmp_path / "in.csv", f"note,{HEADER}", f"ok,{LINE}", f"été,{LINE}", encoding="latin-1")

@@ -108,7 +108,7 @@ def _opened(name: str, format_: str, form: Form, vocabulary: Vocabulary) -> Sour
         raise damaged(name, format_, error) from None
 
 
-def damaged(name: str, format_: str, error: Exception) -> InputFault:
+def damaged(name: str, format_: str, error: BaseException) -> InputFault:
     return fault(Location(name), "file-damaged", format=format_, reason=str(error).partition("\n")[0])
 
 

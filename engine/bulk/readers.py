@@ -84,7 +84,7 @@ def _parquet(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> It
         for start in range(0, max(1, total), ROWS):  # batches would be read ahead of whoever takes them, half a file
             frame = lazy.slice(start, ROWS).collect().with_row_index(ROW, offset=start + 1).cast({ROW: pl.Int64})
             yield Piece(frame, done=source.size * (start + len(frame)) // max(1, total))
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:  # pages may be cut or mangled
         raise damaged(source.name, source.format, error) from None
 
 

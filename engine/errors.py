@@ -85,7 +85,7 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
         if count <= MAX_FAULTS:
             told.append(problem)
         elif count == MAX_FAULTS + 1:
-            told.append(Problem(problem.location, "too-many-faults", {"limit": MAX_FAULTS}))
+            told.append(_too_many(problem))
     return tuple(told)
 
 
@@ -142,9 +142,14 @@ def bounded(problems: Iterable[Problem]) -> Iterator[Problem]:
     """The first hundred problems, and that there are more; what is not told is not looked for."""
     for count, problem in enumerate(problems, 1):
         if count > MAX_FAULTS:
-            yield Problem(problem.location, "too-many-faults", {"limit": MAX_FAULTS})
+            yield _too_many(problem)
             return
         yield problem
+
+
+def _too_many(problem: Problem) -> Problem:
+    """That there are more like it: a hundred warnings make no error."""
+    return Problem(problem.location, "too-many-faults", {"limit": MAX_FAULTS}, severity=problem.severity)
 
 
 def nearest(name: str, names: Iterable[str], before: Sequence[Problem] = ()) -> str | None:

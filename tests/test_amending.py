@@ -12,7 +12,7 @@ from command import FIXTURES, ROOT, avenant, refused
 
 import engine
 from engine.comparison.edits.structure import edits
-from engine.errors import InputFault, Location
+from engine.errors import WARNING, InputFault, Location, in_order, warning
 from engine.evaluation.session import Session
 from engine.exchange.rules_text import rules_text
 from engine.language.expressions import Cases
@@ -284,12 +284,29 @@ def test_a_part_is_removed_by_its_name_and_a_row_by_its_cells(policies: Path) ->
     assert told(policies) == []
 
 
+READER = """criteria:
+  - id: au_minimum
+    informs: true
+    label: {fr: Au minimum, en: At the minimum}
+    cite: [{source: avenant, at: article 1}]
+    met_when: {ref: activite_minimale, is: met}
+"""
 FAULTS = {
     "unknown base": ({}, {"base": "nouvele"}, "avenant/convention.yaml:3:9 unknown-convention"),
     "itself": ({}, {"base": "avenant"}, "avenant/convention.yaml:3:9 cycle"),
     "too early": ({}, {"first": "2024-06-22"}, "avenant/convention.yaml:4:16 amends-early"),
     "unknown item removed": (
         {"convention.yaml": "removed: [activite_minimal]\n"}, {}, "avenant/convention.yaml:8:11 unknown-item"
+    ),
+    "removed and still read": (
+        {"convention.yaml": "removed: [activite_minimale]\n", "a.yaml": READER},
+        {},
+        "avenant/convention.yaml:8:11 removed-read",
+    ),
+    "a row over one that is kept": (
+        {"a.yaml": "change: {tables: [{id: aide.montant_annuel, rows: [{option: demi_etp, annee: 1, then: 3}]}]}\n"},
+        {},
+        "avenant/a.yaml:1:52 row-overlap",
     ),
     "unknown item changed": (
         {"a.yaml": AMOUNT.replace("montant_annuel", "montant")}, {}, "avenant/a.yaml:3:11 unknown-item"
@@ -315,6 +332,24 @@ FAULTS = {
         "avenant/a.yaml:1:84 wrong-form",
     ),
 }  # fmt: skip
+
+
+def test_what_its_base_cannot_help_is_told_once_and_not_in_the_base(policies: Path) -> None:
+    """A first day before that of the base, and an old ground, would be told at every item that is kept."""
+    (policies / "nouvelle/seuils.yaml").write_text(PARAMETER, encoding="utf-8")
+    folder = amend(policies, {"eligibilite.yaml": MINIMUM}, first="2024-06-01")
+    assert told(policies) == ["avenant/convention.yaml:4:16 amends-early"]
+    head = (folder / "convention.yaml").read_text(encoding="utf-8").replace("2024-06-01", "2027-01-01")
+    (folder / "convention.yaml").write_text(head.replace('"2026"', '"2019"'), encoding="utf-8")
+    assert [line for line in told(policies) if "citation-older" in line] == [
+        "avenant/convention.yaml:5:15 citation-older",
+        "avenant/eligibilite.yaml:2:9 citation-older",
+    ]
+
+
+def test_a_hundred_warnings_and_more_are_no_error() -> None:
+    warnings = [warning(Location("a.yaml", line), "label-same", id="x") for line in range(1, 203)]
+    assert {problem.severity for problem in in_order(warnings)} == {WARNING}
 
 
 def test_a_value_may_be_computed_in_another_way(policies: Path) -> None:

@@ -142,6 +142,18 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
         f"nouvelle/{AGAIN}",
         "id: contrats_en_cours",
     ),
+    "an overlay of a day that no contract reaches": (
+        [put(f"nouvelle/{AGAIN}", OVERLAY.replace('after: "2024', 'after: "2042'))],
+        "overlay-covers-nothing",
+        f"nouvelle/{AGAIN}",
+        "id: contrats_en_cours",
+    ),
+    "a digit too many in what an overlay replaces": (
+        [put(f"nouvelle/{AGAIN}", OVERLAY.replace("700", "6400"))],
+        "number-leap",
+        f"nouvelle/{AGAIN}",
+        "6400",
+    ),
     "a misspelt key of a row": (row("then: 38000", "thn: 38000"), "unknown-key", RULES, "thn: 38000"),
     "rules in a .yml": ([put("nouvelle/extra.yml", THRESHOLD)], "file-unread", "nouvelle/extra.yml", ""),
     "a suite in the plural": (

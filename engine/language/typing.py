@@ -18,6 +18,7 @@ from engine.language.values import as_written
 from engine.records import dataclass
 
 STATUSES = ("undetermined", "not_applicable")
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = r"\s*(-?[0-9]+(?:\s[0-9]{3})*(?:[.,][0-9]+)?)\s*(?:€|%|[A-Za-z]{2,})?\s*"
 
@@ -96,7 +97,7 @@ def literal_type(node: tree.Literal, scope: Scope, expected: Type | None) -> Typ
         return number(unit, max(0, -int(value.as_tuple().exponent)) if not isinstance(value, int) else 0)
     if expected is not None and expected.kind == "date":
         if not is_date(value):
-            scope.report(node.at, date_fault(value), value=value)
+            scope.report(node.at, date_fault(value), meant_day(value), value=value)
         return DATE
     if expected is not None and expected.values and value not in expected.values:
         scope.unknown_value(node.at, value, expected.values, "never-holds" if value in STATUSES else "unknown-value")
@@ -120,6 +121,13 @@ def is_date(text: str) -> bool:
 def date_fault(text: str) -> str:
     """The code for a text that is no date: a day that no calendar has, or another form."""
     return "day-missing" if _DAY.fullmatch(text) else "wrong-date"
+
+
+def meant_day(text: str) -> str | None:
+    """The day that a text in another form was perhaps meant for: the day first, or other signs around."""
+    found = _DAY_FIRST.fullmatch(text.strip("“”«» \u00a0"))
+    day = "-".join(part.zfill(2) for part in reversed(found.groups())) if found else text.strip("“”«» \u00a0")
+    return day if is_date(day) else None
 
 
 def plain_number(text: str) -> str | None:

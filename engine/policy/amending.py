@@ -22,6 +22,7 @@ from engine.policy.weaving import Bundle, Piece, Tree, whole, woven
 from engine.records import dataclass
 
 AMENDS, KEPT, CHANGE, WHOSE = "amends", "kept", "change", "beneficiary"
+STILL_READ = "removed-read"
 _LISTS = (*KINDS, "properties", "suppositions")
 _NOT_INHERITED = frozenset({"id", "label", "note", "signed", "without_rules", AMENDS, KEPT})
 
@@ -62,16 +63,19 @@ def standing(texts: Mapping[str, Written], folders: Collection[str]) -> tuple[li
         if base is None:
             found[id_] = text
         elif base in found:
-            found[id_], faults = amended(found[base], text)
+            stands, faults = amended(found[base], text)
             problems += faults
+            if not any(fault.code == STILL_READ for fault in faults):  # the base's own lines are not at fault
+                found[id_] = stands
         else:
             problems += _baseless(text, chains[id_], texts, folders)
     for id_, text in list(found.items()):
-        if text.amends is not None:
+        if text.amends in found:
             first, before = _first(text), _first(found[text.amends])
             if first.data <= before.data:
                 values = {"id": id_, "base": text.amends, "start": first.data, "base_start": before.data}
                 problems.append(Problem(first.at, "amends-early", values))
+                del found[id_]  # its values would begin after it, each at its own place in the base
     return [_closed(found[id_], found.values()) for id_ in texts if id_ in found], problems
 
 
@@ -131,6 +135,7 @@ def amended(base: Written, own: Written) -> tuple[Written, list[Problem]]:
         of = whole(running[name] if name in running else own.files[name])
         files[name] = woven(Bundle(of, {kind: Bundle(of, members) for kind, members in lists.items() if members}))
     files = {name: files[name] for name in sorted(files) if files[name].data}
+    problems += _still_read(said.removed, files.values())
     digest = chained([own.digest, base.digest])
     return Written(_head(base.head, own.head, said, files.values()), files, digest), problems
 
@@ -241,6 +246,16 @@ def texts_under(key: str, data: Any) -> set[str]:
         return set()
     own = {data[key]} if isinstance(data.get(key), str) else set()
     return own.union(*(texts_under(key, each) for each in data.values()))
+
+
+def _still_read(removed: Mapping[str, Tree], files: Iterable[Document]) -> Iterator[Problem]:
+    """What is removed although an item that stays reads it, with the first that does."""
+    entries = [piece for document in files for _, piece in _entries(whole(document))] if removed else []
+    for id_, piece in removed.items():
+        read = (each for each in entries if any(id_ in texts_under(key, each.data) for key in ("ref", "criterion")))
+        reader = next(read, None)
+        if reader is not None:
+            yield Problem(piece.at, STILL_READ, {"id": id_, "reader": reader.data["id"], "place": str(reader.at)})
 
 
 def _misnamed(said: _Said, known: set[tuple[str, str]], asked: list[str]) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import field
+from pathlib import PurePath
 from typing import ClassVar
 
 from engine.errors import Location
@@ -269,6 +270,10 @@ class Convention:
         """What has an id and cites its ground beside the items."""
         by_id = (self.interpretations, self.derogations, self.properties, self.suppositions)
         return (*self.overlays, *self.without_rules, *(entry for each in by_id for entry in each.values()))
+
+    def writes(self, at: Location) -> bool:
+        """Whether a place is in its own folder, not in that of a text which it amends."""
+        return PurePath(at.file).parent == PurePath(self.at.file).parent
 
     def covers(self, day: dt.date) -> bool:
         """Whether a contract signed on ``day`` falls in this convention's window."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.errors import Location, Problem, bounded, nearest
 from engine.language.operators import COMPARISONS
-from engine.language.typing import date_fault
+from engine.language.typing import date_fault, meant_day
 from engine.language.values import as_written
 from engine.policy import shapes
 from engine.policy.document import Document
@@ -96,7 +96,7 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
             wanted = ", ".join(map(str, allowed))
             yield Problem(place, "wrong-value", {"value": shown, "wanted": wanted}, close)
         case "format" | "pattern" if error.schema.get("format") == "date":
-            yield Problem(place, date_fault(error.instance), {"value": error.instance})
+            yield Problem(place, date_fault(error.instance), {"value": error.instance}, meant_day(error.instance))
         case "form":
             key, first = error.validator_value
             fr = f"`{key}` ne va pas avec `{first}` ; gardez une seule forme."

@@ -15,6 +15,7 @@ from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS
 from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table
 from engine.policy.offers import is_offer
+from engine.policy.overlays import covers
 from engine.policy.registry import Registry, earlier
 from engine.words import LANGUAGES
 
@@ -41,9 +42,20 @@ def change_problems(registry: Registry, convention: Convention) -> Iterator[Prob
         if isinstance(item.body, Parameter):
             for old, new in zip(item.body.values, item.body.values[1:], strict=False):
                 yield from _number(item.id, old.value, new.value)
-        old_item = before.items.get(item.id) if before is not None else None
-        if old_item is not None and old_item.kind == item.kind:
+    for old_item, item in _pairs(registry, convention, before):
+        if old_item.kind == item.kind:
             yield from _against(old_item, item)
+
+
+def _pairs(registry: Registry, convention: Convention, before: Convention | None) -> Iterator[tuple[Item, Item]]:
+    """An item of an older text and what stands for it in this one: under its id, or where an overlay replaces it."""
+    if before is not None:
+        yield from ((before.items[id_], item) for id_, item in convention.items.items() if id_ in before.items)
+    for overlay in convention.overlays:
+        covered = [older for older in registry.conventions.values() if covers(convention, overlay, older)]
+        for old, new in overlay.replace.items():
+            if new in convention.items:
+                yield from ((older.items[old], convention.items[new]) for older in covered if old in older.items)
 
 
 def _doubtful(item: Item) -> Iterator[Problem]:

@@ -28,7 +28,10 @@ def date_problems(registry: Registry, convention: Convention) -> Iterator[Proble
             day = _latest(value.cite or item.cite, convention)
             if index or isinstance(value, Row):
                 yield from _older(item.id, day, start, value.at)
-        yield from _older(item.id, _latest(list(citations(item)), convention), first, item.at)
+        if convention.writes(item.at):
+            yield from _older(item.id, _latest(list(citations(item)), convention), first, item.at)
+    for ground in convention.kept[:1]:  # of all that it takes over, told once
+        yield from _older(str(convention.amends), _latest(convention.kept, convention), first, ground.at)
     for source in convention.sources.values():
         year = int(source.date[:4]) if source.date else first.year
         if abs(year - first.year) > LONGEST_WAIT:

@@ -6,7 +6,6 @@ None of them decides a case.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from engine.errors import Location, Problem, nearest, warning
 from engine.language.expressions import Compare, Expression, FactRef, ItemRef, Literal, below, find
@@ -35,9 +34,8 @@ def property_problems(registry: Registry, convention: Convention) -> Iterator[Pr
 
 def offer_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """Values that the text's own rules use and that it does not offer."""
-    own = Path(convention.at.file).parent
     for item in convention.items.values() if convention.knows else ():
-        if item.transitional or is_offer(item) or Path(item.at.file).parent != own:
+        if item.transitional or is_offer(item) or not convention.writes(item.at):
             continue  # of contracts of older texts, or kept from a base
         for name, literal in _values_used(item):
             known = convention.knows.get(name)

@@ -28,12 +28,12 @@ def overlay_problems(registry: Registry, convention: Convention) -> Iterator[Pro
         if overlay.signed_from is not None and overlay.signed_from >= overlay.signed_before:
             yield Problem(overlay.at, "window-empty")
             continue
-        if not covered:
+        reached = [older for older in covered if _can_reach(overlay, older)]
+        if not covered or (overlay.first_anniversary is not None and not reached):
             yield Problem(overlay.at, "overlay-covers-nothing", {"id": overlay.id})
-        for older in covered:
-            if _can_reach(overlay, older):
-                yield from _fit(registry, convention, overlay, older)
-                yield from _brought_otherwise(registry, convention, overlay, older)
+        for older in reached:
+            yield from _fit(registry, convention, overlay, older)
+            yield from _brought_otherwise(registry, convention, overlay, older)
 
 
 def _own_names(convention: Convention, overlay: Overlay) -> Iterator[Problem]:
@@ -65,9 +65,9 @@ def _lays(overlay: Overlay) -> tuple[object, ...]:
 
 def _can_reach(overlay: Overlay, older: Convention) -> bool:
     """Whether some contract of ``older``, of fifteen years at the longest, has an anniversary in the overlay's time."""
-    if overlay.first_anniversary is None or older.signed_before is None:
+    if overlay.first_anniversary is None:
         return True
-    last = older.signed_before.year + 15
+    last = min(overlay.signed_before, older.signed_before or overlay.signed_before).year + 15
     return overlay.first_anniversary <= dt.date(min(last, dt.MAXYEAR), 12, 31)
 
 
@@ -76,7 +76,8 @@ def _fit(registry: Registry, convention: Convention, overlay: Overlay, older: Co
     for reason, close in _reasons(overlay, before, after):
         values = {"id": overlay.id, "convention": older.id, "reason": reason}
         yield Problem(overlay.at, "overlay-mismatch", values, close)
-    old_problems = {(problem.location, problem.code) for problem in before.problems}
+    told = (*before.problems, *registry.resolved(convention).problems)
+    old_problems = {(problem.location, problem.code) for problem in told}
     for problem in after.problems:
         if (problem.location, problem.code) not in old_problems:
             values = {"id": overlay.id, "convention": older.id, "reason": f"{problem.code}, {problem.location}"}

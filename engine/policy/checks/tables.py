@@ -20,7 +20,7 @@ from engine.language.operators import COMPARISONS
 from engine.language.types import Type
 from engine.language.values import as_written
 from engine.policy.checks.outcomes import decided
-from engine.policy.model import Convention, Item, Table
+from engine.policy.model import Convention, Item, Row, Table
 from engine.policy.offers import narrowed
 from engine.policy.overlays import DAY, in_force, laid_items
 from engine.policy.regions import cells_of, classes, constant, matches
@@ -58,7 +58,7 @@ def table_problems(registry: Registry, convention: Convention) -> Iterator[Probl
             body = in_force(item.body, FactRef(SIGNATURE, item.at))
             inputs = None if codes - _HARMLESS else _inputs(body, resolved, vocabulary, convention.signed_from)
             if inputs is not None:
-                yield from _table(item, body, inputs)
+                yield from _table(convention, item, body, inputs)
 
 
 def _inputs(table: Table, resolved: Resolved, vocabulary: Vocabulary, first: dt.date) -> dict[str, _Input] | None:
@@ -76,7 +76,7 @@ def _inputs(table: Table, resolved: Resolved, vocabulary: Vocabulary, first: dt.
     return found
 
 
-def _table(item: Item, table: Table, inputs: Mapping[str, _Input]) -> Iterator[Problem]:
+def _table(convention: Convention, item: Item, table: Table, inputs: Mapping[str, _Input]) -> Iterator[Problem]:
     if prod(len(each.classes) for each in inputs.values()) > MAX_CLASSES:
         yield Problem(item.at, "outcome-open", {"id": item.id, "limit": MAX_CLASSES})
         return
@@ -93,8 +93,7 @@ def _table(item: Item, table: Table, inputs: Mapping[str, _Input]) -> Iterator[P
             gaps.append(box)
         if len(hits) > 1 and (hits[0], hits[1]) not in overlaps:
             overlaps.add((hits[0], hits[1]))
-            values = {"inputs": _in_words(box, inputs), "line": table.rows[hits[0]].at.line}
-            yield Problem(table.rows[hits[1]].at, "row-overlap", values)
+            yield _overlap(convention, table.rows[hits[0]], table.rows[hits[1]], _in_words(box, inputs))
     merged = _merged(gaps, tuple(inputs))
     for number, gap in enumerate(merged[:MAX_GAPS], 1):
         more = len(merged) - MAX_GAPS if number == MAX_GAPS else 0
@@ -102,6 +101,15 @@ def _table(item: Item, table: Table, inputs: Mapping[str, _Input]) -> Iterator[P
     for index, row in enumerate(table.rows):
         if index not in reached:
             yield Problem(row.at, "unreachable-row")
+
+
+def _overlap(convention: Convention, first: Row, second: Row, inputs: Mapping[str, str]) -> Problem:
+    """Two rows for one case: told at the later one, or at the one that is written beside rows of an amended text."""
+    told, other = (second, first) if convention.writes(second.at) else (first, second)
+    place = {"fr": f"la ligne {other.at.line}", "en": f"on line {other.at.line}"}
+    if told.at.file != other.at.file:
+        place = {"fr": str(other.at), "en": f"at {other.at}"}
+    return Problem(told.at, "row-overlap", {"inputs": inputs, "other": place})
 
 
 def _applies(item: Item, point: Point, inputs: Mapping[str, _Input]) -> bool:

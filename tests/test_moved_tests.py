@@ -72,7 +72,14 @@ def test_what_a_text_changes_has_tests_of_its_own_on_both_sides(amended: Path) -
     declare(amended, DECLARED)
     (amended / "avenant/tests/regles_test.yaml").write_text(OWN.partition("  - name: Ensuite")[0], encoding="utf-8")
     (found,) = moved(Session(read(amended)), read_cases(Session(read(amended))))
-    assert [(problem.code, problem.values["sides"]) for problem in found.problems] == [("change-untested", "no")]
+    (problem,) = found.problems
+    assert problem.code == "change-untested"
+    assert [problem.values["missed"][lang] for lang in ("fr", "en")] == ["jamais faux", "never false"]  # type: ignore[index]
+
+
+def test_a_suite_that_is_not_read_for_its_name_stops_the_run(amended: Path) -> None:
+    (amended / "avenant/tests/regles_test.yaml").rename(amended / "avenant/tests/regles_tests.yaml")
+    assert "avenant/tests/regles_tests.yaml: file-unread" in refused(avenant("test", "--policies", str(amended)))
 
 
 def test_the_sides_of_a_changed_number_are_those_of_every_comparison_with_it(policies: Path) -> None:  # noqa: F811
@@ -89,8 +96,8 @@ def test_the_sides_of_a_changed_number_are_those_of_every_comparison_with_it(pol
     amend(policies, {"seuils.yaml": change})
     session = Session(read(policies))
     (found,) = moved(session, read_cases(session))
-    untested = [(problem.values["name"], problem.values["sides"]) for problem in found.problems]
-    assert untested == [("patientele.mt_depart more_than", "yes"), ("patientele.mt_depart at_least", "no")]
+    untested = [(problem.values["name"], problem.values["missed"]["en"]) for problem in found.problems]  # type: ignore[index]
+    assert untested == [("patientele.mt_depart more_than", "never true"), ("patientele.mt_depart at_least", "never false")]
 
 
 def test_the_text_between_two_amendments_is_run_under_both(amended: Path) -> None:

@@ -24,7 +24,7 @@ from engine.policy.model import Convention
 from engine.policy.places import DIFFERENCES, TESTS, TO_FILL
 from engine.policy.reading import load_shape
 from engine.policy.schema import shape_problems
-from engine.suite.coverage import coverage
+from engine.suite.coverage import Coverage, Place, coverage
 from engine.suite.observed import observe
 from engine.suite.running import (
     NOTHING,
@@ -37,6 +37,7 @@ from engine.suite.running import (
     subjects,
     written,
 )
+from engine.words import LANGUAGES, read_words
 
 REFUSED = "refused"  # what is said of a case that has no decision
 
@@ -217,6 +218,15 @@ def _untested(session: Session, convention: Convention, own: Sequence[PolicyCase
         waits = place.kind == "item" and place.item in looked_at  # for a number that no source gives
         offers = place.at.file == convention.at.file  # which values it knows: what they lead to is tested
         if place.convention == convention.id and new and not waits and not offers:
-            lacking = [side for side in place.sides if side not in found.sides(place)]
-            values = {"kind": place.kind, "name": place.name, "sides": ", ".join(lacking)}
-            yield Problem(place.at, "change-untested", values)
+            yield Problem(place.at, "change-untested", {"name": place.name, "missed": _missed(place, found)})
+
+
+def _missed(place: Place, found: Coverage) -> Mapping[str, str]:
+    """What no test reaches of a place: the one side of a threshold, or all of it."""
+    lacking = [side for side in place.sides if side not in found.sides(place)]
+    both = len(lacking) == len(place.sides)
+    words = {lang: read_words("reports", lang) for lang in LANGUAGES}
+    return {
+        lang: said["no_test"] if both else said["side_missing"].format(side=said[f"side.{lacking[0]}"])
+        for lang, said in words.items()
+    }

@@ -17,6 +17,7 @@ from engine.evaluation.facts import Facts, nested, read_case, read_named
 from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE, Vocabulary
 from engine.language.values import Scalar, as_written, exact
+from engine.policy.checks.unused import unread_suites
 from engine.policy.document import Document
 from engine.policy.loader import load
 from engine.policy.model import YEAR_START
@@ -88,10 +89,10 @@ def read_cases(session: Session, wanted: str | None = None) -> list[PolicyCase]:
     """The test cases under the policies folder whose suite, name or file contains ``wanted``.
 
     Raises:
-        InputFault: with every fault of the test files.
+        InputFault: with every fault of the test files, and those that would not be run for their name.
     """
     suite = load_shape("suite")
-    problems: list[Problem] = []
+    problems = unread_suites(session.registry.root)
     cases: list[PolicyCase] = []
     for path in suite_files(session.registry.root):
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.errors import InputFault, Location, Problem, warning
+from engine.errors import ERROR, InputFault, Location, Problem, warning
 from engine.language.expressions import Chosen, ItemRef, below, citations
 from engine.policy.loader import read_bytes
 from engine.policy.model import CONSISTENCY, Convention, Criterion
@@ -79,6 +79,13 @@ def file_problems(root: Path, shown: Path) -> Iterator[Problem]:
         if not any((folder / TESTS).glob(SUITE)):
             place = Location((shown / folder.name).as_posix())
             yield warning(place, "no-tests", id=folder.name, wanted=f"{TESTS}/{SUITE}")
+
+
+def unread_suites(root: Path) -> list[Problem]:
+    """Files beside the test suites that look like one and are not read: their cases would be missed by nobody."""
+    read = {*root.glob(f"*/{TESTS}/{SUITE}"), *root.glob(f"*/{TESTS}/{DIFFERENCES}")}
+    beside = {*root.glob(f"[!.]*/{TESTS}/**/*")} - read
+    return [problem for problem in _unread(root, sorted(beside), root) if problem.severity == ERROR]
 
 
 def _unread(root: Path, paths: Iterator[Path] | list[Path], shown: Path) -> Iterator[Problem]:

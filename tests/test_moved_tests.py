@@ -97,7 +97,10 @@ def test_the_sides_of_a_changed_number_are_those_of_every_comparison_with_it(pol
     session = Session(read(policies))
     (found,) = moved(session, read_cases(session))
     untested = [(problem.values["name"], problem.values["missed"]["en"]) for problem in found.problems]  # type: ignore[index]
-    assert untested == [("patientele.mt_depart more_than", "never true"), ("patientele.mt_depart at_least", "never false")]
+    assert untested == [
+        ("patientele.mt_depart more_than", "never true"),
+        ("patientele.mt_depart at_least", "never false"),
+    ]
 
 
 def test_the_text_between_two_amendments_is_run_under_both(amended: Path) -> None:

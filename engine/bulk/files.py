@@ -52,7 +52,8 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
     vocabulary = rules.registry.vocabulary
     added = added_columns(job, rules)
     any_ = [*added_columns(replace(job, criteria=True, missing=True), rules), *UNSAID]  # with whatever options
-    told_before = {Labels(rules.registry, lang, {}).header(name) for lang in LANGUAGES for name in any_}
+    of_languages = [Labels(rules.registry, lang, {}) for lang in LANGUAGES]
+    told_before = {labels.header(name) for labels in of_languages for name in any_}
     sources = open_sources(job.inputs, vocabulary, added, (*job.keep, *told_before), job.form)
     check_columns(sources, vocabulary)
     check_output(job, sources, format_)

@@ -95,6 +95,8 @@ SINCE_2023: Explained = {
         "rang_p30.fa:condition:step au_dela_du_p30",
         "tranche.mt:step",
         "tranche.fa:step",
+        "tranche.mt:bound:step p90_p95",
+        "tranche.fa:bound:step p90_p95",
     ),
     "The amounts of 2023 say P95 and above, those of 2019 above P95": (
         "borne_p95:item",

@@ -120,14 +120,18 @@ def touched(convention: Convention, id_: str) -> set[Location]:
     return {item.at for item in items}
 
 
-def nearest_first(observed: list[Observed], places: set[Location]) -> list[Observed]:
-    """The tests that say something of such an item, then those that look at it on the way, then the others."""
+def nearest_first(observed: list[Observed], places: set[Location], id_: str) -> list[Observed]:
+    """The tests that say something of such an item or name it, then those that look at it on the way, then the others.
+
+    A derogation that a text lays over another stands in no item of its own: only a test that names it is near.
+    """
     plans = {id(each.program): each.program.plan for each in observed}
     ids = {key: {step.item.id for step in plan.steps if step.item.at in places} for key, plan in plans.items()}
 
     def distance(each: Observed) -> int:
         here = ids[id(each.program)]
-        return 0 if here & each.subjects else 1 if here & each.looked_at else 2
+        named = id_ in each.case.entry.get("overlays", ()) or id_ in each.case.entry.get("derogation", {}).values()
+        return 0 if named or here & each.subjects else 1 if here & each.looked_at else 2
 
     return sorted(observed, key=distance)
 
@@ -144,7 +148,7 @@ def test_a_policy_test_fails_when_an_item_named_in_the_table_is_deleted(
     broken = {**registry.conventions, convention: without(registry.conventions[convention], id_)}
     changed = Session(replace(registry, conventions=broken), session)
     places = touched(registry.conventions[convention], id_)
-    likely = nearest_first(observed, places)
+    likely = nearest_first(observed, places, id_)
     try:
         assert any(not run_case(changed, each.case).passed for each in likely), f"no policy test misses {id_}"
     finally:

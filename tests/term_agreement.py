@@ -13,9 +13,10 @@ from engine.errors import InputFault
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session, Settled
 from engine.language.logic import Term, cone, evaluate_in_order
+from engine.language.symbolic import terms_of
 from engine.language.term_bank import TermBank
-from engine.language.term_days import Day
 from engine.policy.model import Convention
+from engine.proof.bodies import ItemTerms
 from engine.proof.encoding import Encoding, encode
 from engine.proof.layers import Layer
 from engine.proof.space import make_space
@@ -62,7 +63,7 @@ def disagreements(encoding: Encoding, case: Settled, orders: dict[int, list[Term
     for other in encoding.layers:
         if values[other.when] is not (other is layer):
             yield f"the overlays {[overlay.id for _, overlay in other.laid]} are in force: {values[other.when]}"
-    faults = {fault for step in layer.plan.steps for fault in layer.item(step.item.id).faults if values[fault.when]}
+    faults = {fault for terms in _terms(encoding, layer) for fault in terms.faults if values[fault.when]}
     try:
         run = case.run()
     except InputFault as error:
@@ -72,18 +73,22 @@ def disagreements(encoding: Encoding, case: Settled, orders: dict[int, list[Term
     for fault in faults:
         yield f"{fault.code} in the terms, but the evaluator has an answer"
     for id_, (value, *_) in run.answers.items():
-        mine = value_of(layer.answer(id_), symbols, values)
+        mine = value_of(encoding.answer(id_), symbols, values)
         if mine != value or isinstance(mine, bool) is not isinstance(value, bool):
             yield f"{id_}: {value} but the terms say {mine}"
 
 
 def _roots(encoding: Encoding, layer: Layer) -> Iterator[Term]:
     yield from (each.when for each in encoding.layers)
-    for step in layer.plan.steps:
-        item = layer.item(step.item.id)
-        yield from (item.answer.undetermined, item.answer.absent)
-        yield from item.answer.value if isinstance(item.answer.value, Day) else (item.answer.value,)
-        yield from (fault.when for fault in item.faults)
+    for id_ in encoding.definitions:
+        yield from terms_of(encoding.answer(id_))
+    yield from (fault.when for terms in _terms(encoding, layer) for fault in terms.faults)
+
+
+def _terms(encoding: Encoding, layer: Layer) -> Iterator[ItemTerms]:
+    """The terms of each item as a set of overlays has it."""
+    for definitions in encoding.definitions.values():
+        yield from (encoding.terms(each) for each in definitions if layer.active in each.within)
 
 
 def seeded_cases(encoded: Encoded, count: int) -> Iterator[tuple[Convention, Facts, dict[str, str]]]:

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -212,9 +211,7 @@ def test_a_case_that_the_evaluator_does_not_confirm_is_an_error_of_the_tool(
     facts = example(session, root, "2025_gp_incomplete")
     encoded = of_case(session, facts, "eligibilite")
     symbols = encoded.space.completed({})
-    layer = encoded.layers[0]
-    wrong = replace(layer.item("eligibilite"), answer=no_value(encoded.bank))
-    monkeypatch.setitem(layer._items, "eligibilite", wrong)
+    monkeypatch.setitem(encoded._answers, ("eligibilite", encoded.every), no_value(encoded.bank))
     with pytest.raises(InputFault) as told:
         confirmed(encoded, symbols, ["eligibilite"])
     assert told.value.problems[0].code == "proof-unconfirmed"

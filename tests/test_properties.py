@@ -95,6 +95,7 @@ def test_what_later_texts_change_breaks_a_property_of_the_older_one() -> None:
     opened = Session(load_registry(ROOT / OVERLAID))
     found = {each.promise.id.removeprefix("promesse."): each for each in kept_properties(all_cases(opened))}
     assert found["jamais_moins"].status is Status.EXCLUDED
+    assert [found[name].status for name in ("un_de_plus", "un_de_moins")] == [Status.EXCLUDED, Status.EXCLUDED]
     assert [decided(opened, witness, "verse") for witness in found["jamais_plus"].cases] == [1000, 2000]
     (witness,) = found["soixante_dix_ans"].cases
     assert decided(opened, witness, "jeune") == "met"

@@ -78,21 +78,18 @@ def wished_term(encoding: Encoding, item: str, wish: Wish, as_of: dt.date | None
 
 def _status_term(encoding: Encoding, item: str, status: Value | None, as_of: dt.date | None) -> Term:
     """As :func:`engine.evaluation.evaluator.obligation_status` says it, for all cases at once."""
-    bank = encoding.bank
-    found = []
-    for layer in encoding.layers:
-        if item not in layer:
-            found.append(bank.both(layer.when, bank.truth(status == NOT_APPLICABLE)))
-            continue
-        gate = layer.answer(item)
-        seen = dict(aspects(layer.step(item).item, layer.names))
+    bank, found = encoding.bank, []
+    if isinstance(status, Absent):
+        return encoding.answer(item).absent
+    for when, each, terms in encoding.defined(item):
+        gate, names, body = terms.answer, encoding.names(each), each.step.item.body
+        seen = dict(aspects(each.step.item, names))
         done, due = seen.get("done"), seen.get("due")
         fulfilled, open_ = bank.false, bank.true
         if done is not None:
             fulfilled, open_ = is_value(bank, done, True), is_value(bank, done, False)
         missed = is_value(bank, seen["unmet"], True) if "unmet" in seen else bank.false
-        gated = bank.both(known(bank, gate), bank.negate(missed))
-        body, late = layer.step(item).item.body, bank.false
+        gated, late = bank.both(known(bank, gate), bank.negate(missed)), bank.false
         ends = isinstance(body, Obligation) and body.if_unmet == CONTRACT_ENDS
         past = "closed" if ends else "to_check" if done is None else "overdue"
         if as_of is not None and due is not None and isinstance(due.value, Day):
@@ -103,7 +100,7 @@ def _status_term(encoding: Encoding, item: str, status: Value | None, as_of: dt.
             **{word: bank.both(gated, open_, late, bank.truth(word == past)) for word in LATE},
             "pending": bank.both(gated, open_, bank.negate(late)),
         }
-        found.append(bank.both(layer.when, gate.absent if isinstance(status, Absent) else means[str(status)]))
+        found.append(bank.both(when, means[str(status)]))
     return bank.either(*found)
 
 

@@ -7,19 +7,20 @@ lives if it decides in some case of some convention.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.errors import Location
 from engine.evaluation.session import Session
 from engine.language.expressions import ItemRef, below
 from engine.language.logic import Term, cone, evaluate_in_order
-from engine.language.symbolic import known
+from engine.language.symbolic import is_value, known
 from engine.language.term_bank import TermBank
 from engine.language.values import Value
 from engine.policy.model import ERROR, Item, Table
-from engine.proof.bodies import Fault, Place, comes_to
-from engine.proof.encoding import Encoding, encode
-from engine.proof.layers import Layer, Shared
+from engine.proof.bodies import Fault, Place
+from engine.proof.encoding import Encoding, Shared, encode
+from engine.proof.expressions import Names
+from engine.proof.layers import Definition, exactly
 from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import DEFAULT_EFFORT, Status
 from engine.proof.space import make_space
@@ -60,17 +61,25 @@ AllCases = tuple[Encoding, Prover]  # of one convention, and who answers about t
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """A place under one set of overlays of one convention, where it has not been seen to decide so far."""
+    """A place in a definition of one convention, where it has not been seen to decide so far."""
 
     encoding: Encoding
     prover: Prover
-    layer: Layer
-    item: str
+    definition: Definition
     place: Place
+
+    @property
+    def item(self) -> str:
+        return self.definition.step.item.id
 
     @property
     def key(self) -> Key:
         return (self.place.kind, self.place.at, self.place.name)
+
+    @property
+    def decides(self) -> Term:
+        """Where it decides, the overlays in force among them."""
+        return self.encoding.bank.both(self.encoding.under(self.definition.within), self.place.decides)
 
 
 def all_cases(session: Session, effort: int = DEFAULT_EFFORT) -> Iterator[AllCases]:
@@ -103,7 +112,8 @@ def defects(session: Session, effort: int = DEFAULT_EFFORT, cases: Iterable[AllC
         laid.update(overlay.at for layer in encoding.layers for _, overlay in layer.laid)
         for fault, defect in _faults(encoding, prover):
             found.setdefault((fault.at, fault.code, fault.name), defect)
-        here = [_Spot(encoding, prover, layer, *each) for layer in encoding.layers for each in _places(layer)]
+        defined = [each for found in encoding.definitions.values() for each in found]
+        here = [_Spot(encoding, prover, each, place) for each in defined for place in _places(encoding, each)]
         for spot in here:
             spots.setdefault(spot.key, []).append(spot)
         undecided |= _mark_living(encoding, prover, here, living)
@@ -114,70 +124,63 @@ def defects(session: Session, effort: int = DEFAULT_EFFORT, cases: Iterable[AllC
     return sorted(every, key=lambda defect: (defect.at, defect.code, defect.name))
 
 
-def _places(layer: Layer) -> Iterator[tuple[str, Place]]:
-    """The parts of all items under a set of overlays; the words of an enum that has no parts are its parts."""
-    for step in layer.plan.steps:
-        item, terms = step.item, layer.item(step.item.id)
-        for place in terms.places:
-            if item.severity != ERROR or place.name != "not_met":  # a case in which facts contradict is refused
-                yield item.id, place
-        if step.type is not None and step.type.kind == "enum" and not terms.places:
-            for word in step.type.values:
-                decides = comes_to(layer.names, terms.answer, word)
-                yield item.id, Place("value", word, item.at, decides)
+def _places(encoding: Encoding, definition: Definition) -> Iterator[Place]:
+    """The parts of an item; the words of an enum that has no parts are its parts."""
+    item, type_, terms = definition.step.item, definition.step.type, encoding.terms(definition)
+    for place in terms.places:
+        if item.severity != ERROR or place.name != "not_met":  # a case in which facts contradict is refused
+            yield place
+    if type_ is not None and type_.kind == "enum" and not terms.places:
+        for word in type_.values:
+            yield Place("value", word, item.at, is_value(encoding.bank, terms.answer, word))
 
 
 def _faults(encoding: Encoding, prover: Prover) -> Iterator[tuple[Fault, Defect]]:
     """The gaps and overlaps; an item is asked about as a whole first, under all overlays, and mostly has none."""
     for id_, anywhere in encoding.faults().items():
         if prover.ask(anywhere) is not Status.EXCLUDED:
-            for layer in encoding.layers:
-                for fault in layer.item(id_).faults if id_ in layer else ():
-                    status, symbols = prover.first(layer.when, fault.when)
+            for when, each, terms in encoding.defined(id_):
+                for fault in terms.faults:
+                    status, symbols = prover.first(when, fault.when)
                     if status is not Status.EXCLUDED:
-                        yield fault, _fault(encoding, layer, id_, fault, symbols)
+                        yield fault, _fault(encoding, each, fault, symbols)
 
 
-def _fault(encoding: Encoding, layer: Layer, id_: str, fault: Fault, symbols: Symbols) -> Defect:
-    item = layer.step(id_).item
+def _fault(encoding: Encoding, definition: Definition, fault: Fault, symbols: Symbols) -> Defect:
+    item = definition.step.item
     own = _own_id(encoding.session, item)
     if not symbols:
         return Defect(fault.code, item.convention, own, own, fault.at, UNDECIDED, None)
-    witness, inputs = confirmed_fault(encoding, symbols, id_), _inputs(layer, item, symbols)
+    witness, inputs = confirmed_fault(encoding, symbols, item.id), _inputs(encoding.names(definition), item, symbols)
     return Defect(fault.code, item.convention, own, own, fault.at, SHOWN, witness, inputs)
 
 
-def _inputs(layer: Layer, item: Item, symbols: Symbols) -> Mapping[str, Value]:
+def _inputs(names: Names, item: Item, symbols: Symbols) -> Mapping[str, Value]:
     """What a table or the rules of an outcome read in a case."""
     if isinstance(item.body, Table):
         refs = item.body.inputs
     else:
         refs = {node.id: node for node in below(item.body) if isinstance(node, ItemRef)}
-    return {name: value_of(layer.names.read(ref), symbols) for name, ref in refs.items()}
+    return {name: value_of(names.read(ref), symbols) for name, ref in refs.items()}
 
 
 def _mark_living(encoding: Encoding, prover: Prover, spots: Sequence[_Spot], living: set[Key]) -> set[Key]:
     """Adds to ``living`` what decides in some case of a convention; returns what the budget leaves open."""
+    decides = [spot.decides for spot in spots]
     waiting: dict[Key, list[_Spot]] = {}
     for spot in spots:
         if spot.key not in living:
             waiting.setdefault(spot.key, []).append(spot)
-    whens = cone(layer.when for layer in encoding.layers)
-    mine: dict[Term, list[_Spot]] = {layer.when: [] for layer in encoding.layers}
-    for spot in spots:
-        mine[spot.layer.when].append(spot)
-    terms = {when: cone(spot.place.decides for spot in here) for when, here in mine.items()}
+    terms = cone(decides)
     undecided = set()
     while waiting:
         key, here = waiting.popitem()
-        status, symbols = prover.some(encoding.anywhere((spot.layer, spot.place.decides) for spot in here))
+        status, symbols = prover.some(encoding.bank.either(*(spot.decides for spot in here)))
         if status is Status.UNDECIDED:
             undecided.add(key)
         if status is Status.SHOWN:
-            values = evaluate_in_order(whens, symbols)
-            when = next(each for each in mine if values[each])
-            values = evaluate_in_order(terms[when], symbols)  # one case shows many places
-            shown = {spot.key: spot for spot in mine[when] if values[spot.place.decides]}
+            values = evaluate_in_order(terms, symbols)  # one case shows many places
+            shown = {spot.key: spot for spot, here in zip(spots, decides, strict=True) if values[here]}
             confirmed(encoding, symbols, [shown[key].item])
             living.update(shown)
             waiting = {each: others for each, others in waiting.items() if each not in shown}
@@ -188,29 +191,38 @@ def _dead(spots: Sequence[_Spot], *, undecided: bool) -> Defect:
     """A part that decides in no case, and a case that shows what happens instead."""
     spot = spots[0]
     status, witness = UNDECIDED if undecided else PROVED, None
-    for each in spots:
-        found, symbols = each.prover.first(each.place.decides)
-        if found is Status.SHOWN and not undecided:
+    for each in spots if not undecided else ():
+        found, symbols = each.prover.first(*_wherever(each))
+        if found is Status.SHOWN:
             spot, status, witness = each, SUPERSEDED, confirmed(each.encoding, symbols, [each.item])
             break
     if status == PROVED:
         spot, witness = next(_instead(spots), (spot, None))
-    item, place = spot.layer.step(spot.item).item, spot.place
+    item, place = spot.definition.step.item, spot.place
     code = f"{place.kind}-{place.name.replace('_', '-')}" if place.kind == "verdict" else place.kind
     own = _own_id(spot.encoding.session, item)
     return Defect(code, item.convention, own, place.name, place.at, status, witness)
+
+
+def _wherever(spot: _Spot) -> tuple[Term, ...]:
+    """Where a part decides under some set of overlays that has it, whether or not a case has those."""
+    loose, within = spot.encoding.loose(), spot.definition.within
+    alike = (replace(spot, place=each) for each in _places(loose, spot.definition))
+    place = next(each.place for each in alike if each.key == spot.key)
+    return (place.decides, loose.bank.either(*(exactly(loose.bank, loose.overlays, active) for active in within)))
+
+
+def _instead(spots: Sequence[_Spot]) -> Iterator[tuple[_Spot, Witness]]:
+    """Cases in which the item has a value."""
+    for each in spots:
+        encoding = each.encoding
+        has_value = known(encoding.bank, encoding.terms(each.definition).answer)
+        found, symbols = each.prover.first(encoding.under(each.definition.within), has_value)
+        if found is Status.SHOWN:
+            yield each, confirmed(encoding, symbols, [each.item])
 
 
 def _own_id(session: Session, item: Item) -> str:
     """The id of an item in its own convention; under an overlay it has that of the item it replaces."""
     own = session.registry.conventions[item.convention].items
     return next((each.id for each in own.values() if each.at == item.at), item.id)
-
-
-def _instead(spots: Sequence[_Spot]) -> Iterator[tuple[_Spot, Witness]]:
-    """Cases in which the item has a value."""
-    for each in spots:
-        has_value = known(each.encoding.bank, each.layer.answer(each.item))
-        found, symbols = each.prover.first(each.layer.when, has_value)
-        if found is Status.SHOWN:
-            yield each, confirmed(each.encoding, symbols, [each.item])

@@ -5,32 +5,40 @@ An :class:`Encoding` is what every question is put to (:mod:`engine.proof`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.errors import Location
 from engine.evaluation.plan import Step
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
-from engine.language.logic import Term
-from engine.language.symbolic import Symbolic, mixed
+from engine.language.logic import Sort, Term
+from engine.language.symbolic import Symbolic, is_value, mixed
 from engine.language.term_bank import TermBank
 from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.policy.model import ERROR, YEAR_START, Convention, Interpretation
 from engine.policy.overlays import Laid, in_force_when, signed_under
-from engine.proof.bodies import comes_to, encode_item
+from engine.proof.bodies import ItemTerms, encode_item
 from engine.proof.expressions import Names, condition, no_value
-from engine.proof.layers import Layer, Shared, exactly, layers_of, telling
+from engine.proof.layers import Definition, Layer, Sets, circling, definitions_of, exactly, layers_of, telling
 from engine.proof.solving import DEFAULT_EFFORT
 from engine.proof.space import Space
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What encodings over one bank have in common: an item that reads the same terms is encoded once."""
+
+    terms: dict[tuple[object, ...], ItemTerms] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoding:
     """A convention over a space of cases: ``layers`` are all sets of overlays that a contract in it can have.
 
-    The cases are contracts of the conventions ``among``, of any day if there are none; ``window`` says so.
+    The cases are contracts of the conventions ``among``, of any day if there are none; ``window`` says so. An item is
+    encoded once for each of its ``definitions``, over what it reads under any overlays: ``every`` set is one question.
     """
 
     session: Session
@@ -40,7 +48,12 @@ class Encoding:
     window: Term
     overlays: tuple[Term, ...]
     layers: tuple[Layer, ...]
-    _told: dict[object, Term] = field(default_factory=dict)
+    definitions: Mapping[str, tuple[Definition, ...]]
+    every: Sets
+    circling: frozenset[str]
+    shared: Shared
+    _told: dict[tuple[Sets, Sets], Term] = field(default_factory=dict)
+    _answers: dict[tuple[str, Sets], Symbolic] = field(default_factory=dict)
 
     @property
     def bank(self) -> TermBank:
@@ -59,45 +72,27 @@ class Encoding:
     @property
     def agreed(self) -> Term:
         """That no facts contradict each other: a case in which some do is refused, not decided."""
-        clashes = (
-            (layer, comes_to(layer.names, layer.answer(step.item.id), "not_met"))
-            for layer in self.layers
-            for step in layer.plan.steps
-            if step.item.severity == ERROR
-        )
-        return self.bank.negate(self.anywhere(clashes))
+        refusing = (id_ for id_ in self.definitions if any(step.item.severity == ERROR for step in self.steps(id_)))
+        refused = (is_value(self.bank, self.answer(id_), "not_met") for id_ in refusing)
+        return self.bank.negate(self.bank.either(*refused))
 
-    def under(self, layers: Iterable[Layer], among: Iterable[Layer] | None = None) -> Term:
-        """Where the overlays in force are those of one of these layers, in a case that has those of one ``among``."""
-        inside = frozenset(layer.active for layer in layers)
-        outside = frozenset(layer.active for layer in among or self.layers) - inside
-        key = (self.overlays, inside, outside)
+    def under(self, inside: Sets, among: Sets | None = None) -> Term:
+        """Where the overlays in force are one of the sets ``inside``, in a case that has one ``among``."""
+        key = (inside, among or self.every)
         if key not in self._told:
-            self._told[key] = telling(self.bank, self.overlays, inside, outside)
+            self._told[key] = telling(self.bank, self.overlays, inside, key[1] - inside)
         return self._told[key]
 
-    def gathered(self, found: Iterable[tuple[Layer, Term]]) -> list[tuple[Term, Term]]:
-        """Each term once, after the overlays that some layer has it with."""
-        where: dict[Term, list[Layer]] = {}
-        for layer, term in found:
-            where.setdefault(term, []).append(layer)
-        return [(self.under(layers), term) for term, layers in where.items()]
-
-    def anywhere(self, found: Iterable[tuple[Layer, Term]]) -> Term:
-        """Where some term holds under the overlays of its layer."""
-        return self.bank.either(*(self.bank.both(*each) for each in self.gathered(found)))
-
     def has(self, id_: str) -> bool:
-        return any(id_ in layer for layer in self.layers)
+        return id_ in self.definitions
 
     def items_at(self, at: Location) -> tuple[str, ...]:
         """The ids under which plans have the item that is written at a place."""
-        steps = (step for layer in self.layers for step in layer.plan.steps)
-        return tuple(dict.fromkeys(step.item.id for step in steps if step.item.at == at))
+        return tuple(id_ for id_ in self.definitions if any(step.item.at == at for step in self.steps(id_)))
 
     def steps(self, id_: str) -> Iterator[Step]:
-        """The step of an item in each plan that has it."""
-        return (layer.step(id_) for layer in self.layers if id_ in layer)
+        """The step of an item in each of its definitions."""
+        return (each.step for each in self.definitions.get(id_, ()))
 
     def type_of(self, id_: str) -> Type | None:
         """The type of an item; None where it has none."""
@@ -109,30 +104,67 @@ class Encoding:
         Raises:
             KeyError: no plan has the item.
         """
-        if not self.has(id_):
-            raise KeyError(id_)
-        where: dict[Symbolic, list[Layer]] = {}
-        for layer in self.layers:
-            found = layer.answer(id_) if id_ in layer else no_value(self.bank)
-            where.setdefault(found, []).append(layer)
-        (answer, so_far), *others = where.items()
-        for other, layers in others:
-            so_far = [*so_far, *layers]
-            answer = mixed(self.bank, self.under(layers, so_far), other, answer)
-        return answer
+        return self._answer(id_, self.every)
 
     def answer_or_none(self, id_: str) -> Symbolic:
         """The answer of an item; not applicable where no plan has it."""
         return self.answer(id_) if self.has(id_) else no_value(self.bank)
 
+    def _answer(self, id_: str, among: Sets) -> Symbolic:
+        """As :meth:`answer`, in a case that has one of some sets of overlays."""
+        if (id_, among) not in self._answers:
+            where: dict[Symbolic, Sets] = {}
+            for each in self.definitions[id_]:
+                if here := each.within & among:
+                    found = self.terms(each, self._names(each, among)).answer
+                    where[found] = where.get(found, here) | here
+            if lacking := among.difference(*where.values()):
+                where[no_value(self.bank)] = lacking
+            (answer, so_far), *others = where.items()
+            for other, here in others:
+                so_far |= here
+                answer = mixed(self.bank, self.under(here, so_far), other, answer)
+            self._answers[id_, among] = answer
+        return self._answers[id_, among]
+
+    def names(self, definition: Definition) -> Names:
+        """What names stand for in a definition: what is read is told for all sets of overlays."""
+        return self._names(definition, self.every)
+
+    def _names(self, definition: Definition, among: Sets) -> Names:
+        """Items that rest on each other under different overlays are told for those of the definition alone."""
+        reads = definition.step.reads.items
+        if definition.step.item.id in self.circling:
+            among = among & definition.within
+        return Names(self.space, {id_: self._answer(id_, among) for id_ in reads}, definition.scope)
+
+    def terms(self, definition: Definition, names: Names | None = None) -> ItemTerms:
+        """The terms of a definition, which mean something where it is in force."""
+        known, reads = names or self.names(definition), definition.step.reads
+        facts = tuple(self.space.fact(name) for name in reads.facts)
+        asked = tuple(self.space.choices.get(id_) for id_ in sorted(reads.questions))
+        key = (definition.key, tuple(known.items.values()), facts, asked)
+        if key not in self.shared.terms:
+            self.shared.terms[key] = encode_item(definition.step, known)
+        return self.shared.terms[key]
+
+    def defined(self, id_: str) -> Iterator[tuple[Term, Definition, ItemTerms]]:
+        """Each definition of an item with its terms, after where it is in force."""
+        return ((self.under(each.within), each, self.terms(each)) for each in self.definitions.get(id_, ()))
+
+    def loose(self) -> Encoding:
+        """The same with the overlays in force left open: symbols say which, not the contract."""
+        free = tuple(self.bank.symbol(f"overlay:{place}", Sort.TRUTH) for place in range(len(self.overlays)))
+        return replace(self, overlays=free, _told={}, _answers={})
+
     def faults(self) -> dict[str, Term]:
         """Where each item has no answer or two, of those for which the rules alone do not exclude it."""
-        found: dict[str, list[tuple[Layer, Term]]] = {}
-        for layer in self.layers:
-            for step in layer.plan.steps:
-                for fault in layer.item(step.item.id).faults:
-                    found.setdefault(step.item.id, []).append((layer, fault.when))
-        return {id_: self.anywhere(each) for id_, each in found.items()}
+        bank, found = self.bank, dict[str, list[Term]]()
+        for id_ in self.definitions:
+            for when, _, terms in self.defined(id_):
+                for fault in terms.faults:
+                    found.setdefault(id_, []).append(bank.both(when, fault.when))
+        return {id_: bank.either(*each) for id_, each in found.items()}
 
 
 def encode(
@@ -156,6 +188,8 @@ def encode(
     chosen = (convention,) if among is None else tuple(among)
     window = _contracts_among(chosen, space)
     pairs = _overlay_terms(session, convention, space)
+    layers = tuple(layers_of(session, convention, space, window, pairs, effort))
+    definitions = definitions_of(layers)
     return Encoding(
         session=session,
         convention=convention,
@@ -163,16 +197,20 @@ def encode(
         among=chosen,
         window=window,
         overlays=tuple(term for _, term in pairs),
-        layers=tuple(layers_of(session, convention, space, window, pairs, effort, shared or Shared())),
+        layers=layers,
+        definitions=definitions,
+        every=frozenset(layer.active for layer in layers),
+        circling=circling(definitions),
+        shared=shared or Shared(),
     )
 
 
 def encode_twin(encoding: Encoding, space: Space) -> Encoding:
     """The same convention over a space that shares most symbols with the encoding's: only what differs is encoded."""
     terms = tuple(term for _, term in _overlay_terms(encoding.session, encoding.convention, space))
-    layers = tuple(layer.over(space, exactly(space.bank, terms, layer.active)) for layer in encoding.layers)
+    layers = tuple(replace(layer, when=exactly(space.bank, terms, layer.active)) for layer in encoding.layers)
     window = _contracts_among(encoding.among, space)
-    return replace(encoding, space=space, window=window, overlays=terms, layers=layers)
+    return replace(encoding, space=space, window=window, overlays=terms, layers=layers, _told={}, _answers={})
 
 
 def _contracts_among(conventions: Sequence[Convention], space: Space) -> Term:

@@ -1,34 +1,25 @@
-"""The sets of overlays that some contract has, each with its plan and the terms of its items, made when asked for."""
+"""The sets of overlays that some contract has, and what they make of each item: its definitions, each told once."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from engine.evaluation.plan import Plan, Reads, Step
 from engine.evaluation.session import Session
-from engine.language.logic import Term, evaluate
-from engine.language.symbolic import Symbolic
+from engine.language.logic import Term, cone, evaluate
 from engine.language.term_bank import TermBank
+from engine.language.typing import Scope
 from engine.policy.model import Convention, Criterion
 from engine.policy.overlays import Laid
-from engine.proof.bodies import ItemTerms, encode_item
-from engine.proof.expressions import Names
 from engine.proof.solving import Solver, Status, budget_spent
 from engine.proof.space import Space
 
-Key = tuple[object, ...]
 Active = tuple[bool, ...]  # of each overlay that may reach a contract of the convention: whether it is in force
+Sets = frozenset[Active]
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """What layers of one bank have in common: an item that reads the same terms is encoded once."""
-
-    terms: dict[Key, ItemTerms] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
 class Layer:
     """A set of overlays that some contract has: ``when`` says which contracts, ``plan`` what holds for them."""
 
@@ -36,53 +27,27 @@ class Layer:
     active: Active
     when: Term
     plan: Plan
-    names: Names
-    _shared: Shared
-    _steps: dict[str, Step] = field(default_factory=dict)
-    _items: dict[str, ItemTerms] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._steps = {step.item.id: step for step in self.plan.steps}
+    steps: Mapping[str, Step]
 
     def __contains__(self, id_: str) -> bool:
-        return id_ in self._steps
+        return id_ in self.steps
 
     def step(self, id_: str) -> Step:
-        return self._steps[id_]
+        return self.steps[id_]
 
     def reads(self, id_: str) -> Reads:
         """What an item of the plan reads by itself."""
-        return self._steps[id_].reads
+        return self.steps[id_].reads
 
-    def over(self, space: Space, when: Term) -> Layer:
-        """The same plan over another space of the same bank; items that read the same terms stay the same."""
-        return Layer(self.laid, self.active, when, self.plan, Names(space, {}, self.names.scope), self._shared)
 
-    def item(self, id_: str) -> ItemTerms:
-        """The terms of an item of the plan, and before it of all that it reads."""
-        if id_ not in self._items:
-            wanted = {id_}
-            for step in reversed(self.plan.steps):
-                if step.item.id in wanted and step.item.id not in self._items:
-                    wanted.update(step.reads.items)
-            for step in self.plan.steps:
-                if step.item.id in wanted and step.item.id not in self._items:
-                    self._encode(step)
-        return self._items[id_]
+@dataclass(frozen=True, slots=True, eq=False)
+class Definition:
+    """What an item is under some sets of overlays; ``key`` tells it from all others."""
 
-    def answer(self, id_: str) -> Symbolic:
-        return self.item(id_).answer
-
-    def _encode(self, step: Step) -> None:
-        item, reads = step.item, step.reads
-        added = tuple(d.at for d in item.body.derogations) if isinstance(item.body, Criterion) else ()
-        inputs = tuple(self._items[id_].answer for id_ in reads.items)
-        facts = tuple(self.names.space.fact(name) for name in reads.facts)
-        key = (item.id, item.kind, item.at, added, step.type, step.yearly, inputs, facts)
-        if key not in self._shared.terms:
-            self._shared.terms[key] = encode_item(step, self.names)
-        self._items[item.id] = self._shared.terms[key]
-        self.names.items[item.id] = self._items[item.id].answer  # type: ignore[index]
+    step: Step
+    key: tuple[object, ...]
+    scope: Scope
+    within: Sets
 
 
 def layers_of(
@@ -92,14 +57,48 @@ def layers_of(
     window: Term,
     pairs: Sequence[tuple[Laid, Term]],
     effort: int,
-    shared: Shared,
 ) -> Iterator[Layer]:
     """Every set of overlays that some contract has, each found by excluding those before: none is assumed."""
     terms = [term for _, term in pairs]
     for active in _active_sets(convention, terms, (*space.rules, window), space, effort):
         laid = tuple(pair for (pair, _), here in zip(pairs, active, strict=True) if here)
         plan = session.plan(convention, laid)
-        yield Layer(laid, active, exactly(space.bank, terms, active), plan, Names(space, {}, plan.scope), shared)
+        steps = {step.item.id: step for step in plan.steps}
+        yield Layer(laid, active, exactly(space.bank, terms, active), plan, steps)
+
+
+def definitions_of(layers: Iterable[Layer]) -> dict[str, tuple[Definition, ...]]:
+    """The definitions of every item, in the order of the plans: one for all layers that have the same."""
+    found: dict[str, dict[tuple[object, ...], list[Layer]]] = {}
+    for layer in layers:
+        for id_, step in layer.steps.items():
+            found.setdefault(id_, {}).setdefault(_key(step, layer), []).append(layer)
+    return {
+        id_: tuple(
+            Definition(here[0].step(id_), key, here[0].plan.scope, frozenset(layer.active for layer in here))
+            for key, here in each.items()
+        )
+        for id_, each in found.items()
+    }
+
+
+def _key(step: Step, layer: Layer) -> tuple[object, ...]:
+    """Where an item is written and all that overlays may make otherwise in it."""
+    item, reads = step.item, step.reads
+    added = tuple(d.at for d in item.body.derogations) if isinstance(item.body, Criterion) else ()
+    types = tuple(layer.step(id_).type for id_ in reads.items)
+    return (item.id, item.kind, item.at, added, step.type, step.yearly, reads.items, reads.facts, types)
+
+
+def circling(definitions: Mapping[str, Sequence[Definition]]) -> frozenset[str]:
+    """The items that rest on each other in a circle, and those between such: each link under other overlays."""
+    reads = {id_: {read for each in found for read in each.step.reads.items} for id_, found in definitions.items()}
+    while True:
+        read = set[str]().union(*reads.values())
+        left = {id_: each & reads.keys() for id_, each in reads.items() if id_ in read and each & reads.keys()}
+        if len(left) == len(reads):
+            return frozenset(left)
+        reads = left
 
 
 def exactly(bank: TermBank, terms: Sequence[Term], active: Active) -> Term:
@@ -128,9 +127,12 @@ def _active_sets(
     if all(term.constant for term in terms):
         return [tuple(term is bank.true for term in terms)]
     solver = Solver(bank, base, effort=effort)
+    symbols = [term for term in cone(terms) if term.operator == "symbol"]
     found = []
     while (status := solver.check()) is Status.SHOWN:
-        values = evaluate(terms, space.completed(solver.model().symbols()))
+        model = solver.model()
+        known = {each.value: value for each in symbols if (value := model.value(each)) is not None}
+        values = evaluate(terms, space.completed(known))
         active = tuple(bool(values[term]) for term in terms)
         found.append(active)
         solver.add(bank.negate(exactly(bank, terms, active)))

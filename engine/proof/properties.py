@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import product
 
 from engine.language.expressions import Condition, ItemRef, find
 from engine.language.logic import Plain, Term
@@ -14,8 +13,7 @@ from engine.language.terms import at_most
 from engine.policy.entries import Property
 from engine.proof.defects import AllCases
 from engine.proof.encoding import Encoding, encode_twin
-from engine.proof.expressions import condition
-from engine.proof.layers import Layer
+from engine.proof.expressions import Names, condition
 from engine.proof.prover import Prover
 from engine.proof.solving import Status
 from engine.proof.space import Space, twin_space
@@ -55,12 +53,12 @@ def kept_properties(cases: Iterable[AllCases]) -> list[Kept]:
 
 
 def _kept(encoding: Encoding, promise: Property, prover: Prover) -> Kept:
-    """First all ways to break it at once: what was learnt of the text serves each proof, and most are proved."""
+    """What was learnt of the text serves each proof, and most are proved; a case is looked for anew."""
     question = _question(encoding, promise)
-    bank, status, symbols = encoding.bank, Status.EXCLUDED, dict[str, Plain]()
-    if prover.ask(bank.either(*(bank.both(*way) for way in question.broken)), *question.where) is not status:
+    status, symbols = prover.ask(*question.broken), dict[str, Plain]()
+    if status is not Status.EXCLUDED:
         base = dict.fromkeys(term for side in question.sides for term in side.base)
-        status, symbols = Prover(question.space, (*base, *question.where), prover.effort).first_of(question.broken)
+        status, symbols = Prover(question.space, base, prover.effort).first(*question.broken)
     pair = question.sides if status is Status.SHOWN else ()
     ids = _spoken_of(promise) if promise.result is None else [promise.result.id]
     return Kept(encoding.convention.id, promise, status, tuple(confirmed(s, symbols, ids) for s in pair))
@@ -68,20 +66,18 @@ def _kept(encoding: Encoding, promise: Property, prover: Prover) -> Kept:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """Where a property is broken, each way with the overlays that it needs: ``sides`` are its case, or its two."""
+    """Where a property is ``broken``: all of this holds. ``sides`` are its case, or its two."""
 
     space: Space
     sides: tuple[Encoding, ...]
-    where: tuple[Term, ...]
-    broken: Sequence[tuple[Term, Term]]
+    broken: tuple[Term, ...]
 
 
 def _question(encoding: Encoding, promise: Property) -> _Question:
     if promise.more is not None:
         return _ordered(encoding, promise, promise.more.name)
-    bank, nodes = encoding.bank, [node for node in (promise.when, promise.never) if node is not None]
-    broken = ((layer, bank.both(*(_true(layer, node) for node in nodes))) for layer in encoding.layers)
-    return _Question(encoding.space, (encoding,), (), encoding.gathered(broken))
+    nodes = [node for node in (promise.when, promise.never) if node is not None]
+    return _Question(encoding.space, (encoding,), tuple(_true(encoding, node) for node in nodes))
 
 
 def _ordered(encoding: Encoding, promise: Property, name: str) -> _Question:
@@ -90,34 +86,25 @@ def _ordered(encoding: Encoding, promise: Property, name: str) -> _Question:
     twin = encode_twin(encoding, twin_space(space, {name}))
     joint = replace(space, open_facts={**space.open_facts, f"{name}'": twin.space.open_facts[name]})
     rising = at_most(bank, space.value[name], twin.space.value[name])
-    where = (*twin.space.rules, twin.window, space.present[name], twin.space.present[name], rising)
-    if encoding.overlays == twin.overlays:  # a fact that no overlay reads leaves both cases under one set
-        pairs = zip(encoding.layers, twin.layers, strict=True)
-        broken = encoding.gathered((layer, _worse(encoding, promise, layer, other)) for layer, other in pairs)
-    else:
-        broken = [
-            (bank.both(layer.when, other.when), _worse(encoding, promise, layer, other))
-            for layer, other in product(encoding.layers, twin.layers)
-        ]
-    return _Question(joint, (encoding, twin), where, broken)
+    given = (space.present[name], twin.space.present[name], rising)
+    return _Question(joint, (encoding, twin), (*twin.base, *given, *_worse(encoding, twin, promise)))
 
 
-def _worse(encoding: Encoding, promise: Property, layer: Layer, other: Layer) -> Term:
+def _worse(encoding: Encoding, twin: Encoding, promise: Property) -> Iterator[Term]:
     """Where both cases have the condition and a known result, and the second one's is on the wrong side."""
     assert promise.result is not None
     bank, id_ = encoding.bank, promise.result.id
-    less, more = layer.answer(id_), other.answer(id_)
-    both = [known(bank, less), known(bank, more)]
+    less, more = encoding.answer(id_), twin.answer(id_)
+    yield from (known(bank, less), known(bank, more))
     if promise.when is not None:
-        both += [_true(side, promise.when) for side in (layer, other)]
-    return bank.both(*both, _below(encoding, id_, *((less, more) if promise.falls else (more, less))))
+        yield from (_true(side, promise.when) for side in (encoding, twin))
+    yield _below(encoding, id_, *((less, more) if promise.falls else (more, less)))
 
 
-def _true(layer: Layer, node: Condition) -> Term:
-    """Where a condition is true under a set of overlays."""
-    for id_ in _items(node):
-        layer.item(id_)
-    return condition(node, layer.names).true
+def _true(encoding: Encoding, node: Condition) -> Term:
+    """Where a condition is true."""
+    scope = encoding.layers[0].plan.scope
+    return condition(node, Names(encoding.space, {id_: encoding.answer(id_) for id_ in _items(node)}, scope)).true
 
 
 def _spoken_of(promise: Property) -> Iterable[str]:

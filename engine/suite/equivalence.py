@@ -14,10 +14,10 @@ from engine.language.logic import Term
 from engine.language.symbolic import different, known
 from engine.policy.model import Item
 from engine.policy.overlays import laid_called, laid_names
-from engine.proof.bodies import aspects, encode_item
+from engine.proof.bodies import ItemTerms, aspects, encode_item
 from engine.proof.defects import AllCases, all_cases
 from engine.proof.encoding import Encoding
-from engine.proof.layers import Layer
+from engine.proof.expressions import Names
 from engine.proof.prover import Symbols
 from engine.proof.solving import Status
 
@@ -38,11 +38,10 @@ class Equivalence:
         """
         undecided = False
         for encoding, prover in self._encoded():
-            goals = encoding.gathered(_told_apart(item, changed, encoding))
-            bank = encoding.bank
-            if prover.ask(bank.either(*(bank.both(*goal) for goal in goals))) is Status.EXCLUDED:
+            goal = encoding.bank.either(*_told_apart(item, changed, encoding))
+            if prover.ask(goal) is Status.EXCLUDED:
                 continue
-            status, symbols = prover.first_of(goals)
+            status, symbols = prover.first(goal)
             if status is Status.SHOWN:
                 return status, encoding, symbols
             undecided |= status is Status.UNDECIDED
@@ -54,36 +53,32 @@ class Equivalence:
         return self._cases
 
 
-def _told_apart(item: Item, changed: Session, encoding: Encoding) -> Iterator[tuple[Layer, Term]]:
-    """For each step that is the item under a set of overlays, where its answer is another after the change."""
+def _told_apart(item: Item, changed: Session, encoding: Encoding) -> Iterator[Term]:
+    """For each definition that is the item, where it is in force and its answer is another after the change."""
     convention = changed.registry.conventions[encoding.convention.id]
-    after: dict[int, Step] = {}  # of each item with its terms: what it is after the change does not hang on the layer
-    for layer in encoding.layers:
-        for step in layer.plan.steps:
-            if step.item.at != item.at:
+    for id_ in encoding.items_at(item.at):
+        for when, before, terms in encoding.defined(id_):
+            if before.step.item.at != item.at:
                 continue
-            for read in layer.plan.steps:  # whatever the changed item reads has its terms by then
-                layer.item(read.item.id)
-            terms = layer.item(step.item.id)
-            if id(terms) not in after:
-                laid = laid_called(changed.registry.covering(convention), laid_names(layer.laid))
-                steps = changed.plan(convention, laid).steps
-                after[id(terms)] = next(each for each in steps if each.item.id == step.item.id)
-            yield layer, _differ(layer, step, after[id(terms)])
+            laid = next(layer.laid for layer in encoding.layers if layer.active in before.within)
+            plan = changed.plan(convention, laid_called(changed.registry.covering(convention), laid_names(laid)))
+            after = next(each for each in plan.steps if each.item.id == id_)
+            read = {name: encoding.answer(name) for name in after.reads.items}
+            names = (encoding.names(before), Names(encoding.space, read, plan.scope))
+            yield encoding.bank.both(when, _differ(terms, before.step, after, names))
 
 
-def _differ(layer: Layer, before: Step, after: Step) -> Term:
-    bank, names = layer.names.bank, layer.names
-    old, new = layer.item(before.item.id), encode_item(after, names)
+def _differ(old: ItemTerms, before: Step, after: Step, names: tuple[Names, Names]) -> Term:
+    bank, new = names[0].bank, encode_item(after, names[1])
     both = bank.both(known(bank, old.answer), known(bank, new.answer))
     parts = [different(bank, old.answer, new.answer)]
-    own, other = (dict(aspects(step.item, names)) for step in (before, after))
+    own, other = (dict(aspects(*each)) for each in zip((before.item, after.item), names, strict=True))
     for name in dict.fromkeys((*own, *other)):
         if name in own and name in other:
             parts.append(bank.both(both, different(bank, own[name], other[name])))
         else:
             parts.append(both)
-    fails = [layer.names.bank.either(*(fault.when for fault in terms.faults)) for terms in (old, new)]
+    fails = [bank.either(*(fault.when for fault in terms.faults)) for terms in (old, new)]
     parts.append(bank.both(fails[0], bank.negate(fails[1])))
     parts.append(bank.both(fails[1], bank.negate(fails[0])))
     return bank.either(*parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,11 +12,13 @@ from engine.language.expressions import Connect, ItemRef, Node, VerdictIs, rebui
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, is_value
 from engine.language.term_bank import TermBank
-from engine.policy.model import CONSISTENCY, ERROR, Criterion, Item, Outcome
+from engine.language.typing import Scope
+from engine.policy.model import CONSISTENCY, ERROR, Item, Outcome
 from engine.policy.overlays import named_items
 from engine.policy.resolve import named_in
+from engine.proof import layers
 from engine.proof.encoding import Encoding
-from engine.proof.layers import Layer
+from engine.proof.layers import Sets
 
 OLDER, NEWER = 0, 1
 SIDES = (OLDER, NEWER)
@@ -33,10 +35,11 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """How one version defines an item under some sets of overlays, what it reads, and which contracts have those."""
+    """How one version defines an item ``within`` some sets of overlays, what it reads, and what contracts have them."""
 
     step: Step
-    layer: Layer
+    scope: Scope
+    within: Sets
     when: Term
     meaning: object
 
@@ -134,8 +137,8 @@ class Versions:
 
 def versions(older: Encoding, newer: Encoding) -> Versions:
     """Compares the definitions of every item in both encodings."""
-    have = [{step.item.id: step.item for layer in each.layers for step in layer.plan.steps} for each in (older, newer)]
-    outcomes = ([item for item in items.values() if isinstance(item.body, Outcome)] for items in have)
+    have = [{id_: [step.item for step in each.steps(id_)] for id_ in each.definitions} for each in (older, newer)]
+    outcomes = ([one for items in each.values() for one in items if isinstance(one.body, Outcome)] for each in have)
     counted = [{id_ for item in each for id_ in ranged(item)} for each in outcomes]  # the criteria that they range over
     lent = [counted[NEWER] - set(have[OLDER]), counted[OLDER] - set(have[NEWER])]
     sides = tuple(_definitions(each, added) for each, added in zip((older, newer), lent, strict=True))
@@ -145,7 +148,7 @@ def versions(older: Encoding, newer: Encoding) -> Versions:
     edited = []
     for id_ in dict.fromkeys((*sides[NEWER], *sides[OLDER])):
         one, other = ({each.meaning: each.when for each in side.get(id_, ())} for side in sides)
-        reads_retyped = any(set(named_items(items[id_])) & retyped for items in have if id_ in items)
+        reads_retyped = any(set(named_items(item)) & retyped for each in have for item in each.get(id_, ()))
         if id_ in lent[OLDER] | lent[NEWER] or (id_ in shared - retyped and (one != other or reads_retyped)):
             edited.append(id_)
     asked = [each.space.taken for each in (older, newer)]
@@ -178,29 +181,22 @@ def _form(encoding: Encoding, id_: str) -> object:
 
 def _definitions(encoding: Encoding, lent: Iterable[str]) -> dict[str, tuple[Definition, ...]]:
     """The definitions of every item, in the order of the plans; those that mean the same are one."""
-    groups: dict[str, dict[object, list[tuple[object, Layer]]]] = {}
-    meanings: dict[object, tuple[Step, object]] = {}
-    for layer in encoding.layers:
-        for step in layer.plan.steps:
-            item = step.item
-            added = tuple(d.id for d in item.body.derogations) if isinstance(item.body, Criterion) else ()
-            key = (item.id, item.kind, item.at, added, step.yearly)
-            if key not in meanings:
-                counting = _counting(item, lent)
-                if counting is not item:
-                    step = step_of(counting, step.type, step.yearly, named_in(counting))
-                meanings[key] = (step, (step.yearly, meaning(counting)))
-            groups.setdefault(item.id, {}).setdefault(meanings[key][1], []).append((key, layer))
-    return {id_: tuple(_defined(encoding, meanings, each) for each in found.values()) for id_, found in groups.items()}
+    found: dict[str, tuple[Definition, ...]] = {}
+    for id_, definitions in encoding.definitions.items():
+        alike: dict[object, list[layers.Definition]] = {}
+        for each in definitions:
+            alike.setdefault((each.step.yearly, meaning(_counting(each.step.item, lent))), []).append(each)
+        found[id_] = tuple(_defined(encoding, said, here, lent) for said, here in alike.items())
+    return found
 
 
-def _defined(
-    encoding: Encoding, meanings: Mapping[object, tuple[Step, object]], found: list[tuple[object, Layer]]
-) -> Definition:
-    """What means the same under some layers."""
-    key, layer = found[0]
-    step, said = meanings[key]
-    return Definition(step, layer, encoding.under(each for _, each in found), said)
+def _defined(encoding: Encoding, said: object, found: Sequence[layers.Definition], lent: Iterable[str]) -> Definition:
+    """What means the same under some sets of overlays."""
+    first, within = found[0], frozenset().union(*(each.within for each in found))
+    step, item = first.step, _counting(first.step.item, lent)
+    if item is not step.item:
+        step = step_of(item, step.type, step.yearly, named_in(item))
+    return Definition(step, first.scope, within, encoding.under(within), said)
 
 
 def _counting(item: Item, lent: Iterable[str]) -> Item:
@@ -223,8 +219,7 @@ def refused(both: Versions) -> list[Term]:
     """Where a version refuses a case, since its facts contradict each other."""
     found = []
     for encoding in (both.older, both.newer):
-        items = {step.item.id: step.item for layer in encoding.layers for step in layer.plan.steps}
-        for id_, item in items.items():
-            if item.kind == CONSISTENCY and item.severity == ERROR:
+        for id_ in encoding.definitions:
+            if any(step.item.kind == CONSISTENCY and step.item.severity == ERROR for step in encoding.steps(id_)):
                 found.append(is_value(both.bank, encoding.answer(id_), "not_met"))
     return found

@@ -13,7 +13,6 @@ from engine.comparison.effects import definitions
 from engine.comparison.effects.definitions import Cause, Versions
 from engine.language.logic import Sort, Term
 from engine.language.symbolic import Symbolic, certain, mixed
-from engine.policy.model import Criterion
 from engine.proof.bodies import encode_item
 from engine.proof.expressions import Names, no_value
 from engine.proof.layers import Layer
@@ -94,7 +93,7 @@ class Mixture:
         """What a version's definitions make of the items so far; None where it has none."""
         bank, found = self.versions.bank, self.versions.of(side, id_)
         if self.within is not None:
-            found = tuple(each for each in found if self._holds(each, self.within[side]))
+            found = tuple(each for each in found if self.within[side].active in each.within)
         if not found:
             return None
         answer: Symbolic | None = None if any(each.when is bank.true for each in found) else no_value(bank)
@@ -111,19 +110,8 @@ class Mixture:
         asked = tuple(self.space.choices.get(id_) for id_ in sorted(each.reads.questions))
         key = (id(each), tuple(items.get(id_) for id_ in each.reads.items), asked)
         if key not in terms:
-            terms[key] = encode_item(each.step, Names(self.space, items, each.layer.names.scope)).answer
+            terms[key] = encode_item(each.step, Names(self.space, items, each.scope)).answer
         return terms[key]
-
-    def _holds(self, each: definitions.Definition, layer: Layer) -> bool:
-        """Whether a layer has this very definition."""
-        if each.step.item.id not in layer:
-            return False
-        mine = layer.step(each.step.item.id).item
-        theirs = each.step.item
-        added = [
-            tuple(d.id for d in i.body.derogations) if isinstance(i.body, Criterion) else () for i in (mine, theirs)
-        ]
-        return (mine.at, mine.kind, added[0]) == (theirs.at, theirs.kind, added[1])
 
 
 def mixture(both: Versions) -> Mixture:

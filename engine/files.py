@@ -10,7 +10,6 @@ import contextlib
 import errno
 import fcntl
 import os
-import signal
 import stat
 import threading
 from collections.abc import Iterable, Iterator
@@ -87,6 +86,8 @@ def replacing(target: Path, empty: bool = True) -> Iterator[Path]:
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Lets an interrupt wait until the block is over; in other threads than the main one none comes."""
+    import signal  # only where a file is written
+
     if threading.current_thread() is not threading.main_thread():
         yield
         return

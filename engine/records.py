@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 _OF_INSTANCES = ("__dict__", "__weakref__")  # what a class with slots does not take over
+_BARE: dataclasses.Field[Any] = dataclasses.field()  # one of which nothing is said, as of most
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
@@ -63,7 +64,7 @@ class _LibraryFields:
 
 def _field(cls: type, name: str) -> dataclasses.Field[Any]:
     """What a class says of a field: in the library's words, or its default alone."""
-    said = cls.__dict__.get(name, dataclasses.MISSING)
+    said = cls.__dict__.get(name, _BARE)
     return said if isinstance(said, dataclasses.Field) else dataclasses.field(default=said)
 
 
@@ -81,27 +82,32 @@ def _init(made: Any, fields: Mapping[str, dataclasses.Field[Any]], in_order: tup
     left_out = {name: _default(fields[name]) for name in (*taken, *(name for name in fields if name not in names))}
     rest = [(name, put[name], left_out[name]) for name in (*in_order, *(n for n in left_out if n not in in_order))]
     finish = getattr(made, "__post_init__", None)
+    whole = len(put) if len(places) == len(put) else -1
 
     def init(self: object, *values: object, **named: object) -> None:
-        for place, value in zip(places, values, strict=False):
+        for place, value in zip(places, values):  # noqa: B905 - the word alone would take as long as a field
             place(self, value)
-        if not values and tuple(named) == every:  # the usual way to name them all, and as quick as not naming any
-            for place, value in zip(put.values(), named.values(), strict=True):
+        if named or len(values) != whole:  # all in order is most of what a start makes, since it is what is read back
+            others(self, len(values), named)
+        if finish is not None:
+            finish(self)
+
+    def others(self: object, count: int, named: Mapping[str, object]) -> None:
+        if not count and tuple(named) == every:  # the usual way to name them all, and as quick as not naming any
+            for place, value in zip(put.values(), named.values()):  # noqa: B905 - as above
                 place(self, value)
-        elif named or len(values) > len(places):
-            given = {*in_order[: len(values)], *named}
-            if len(values) > len(places) or len(given) != len(values) + len(named) or not names >= given:
+        elif named or count > len(places):
+            given = {*in_order[:count], *named}
+            if count > len(places) or len(given) != count + len(named) or not names >= given:
                 raise TypeError(f"{made.__name__} takes each field once, {len(places)} of them in order: {[*named]}")
             for name, value in named.items():
                 put[name](self, value)
-        if len(values) + len(named) != len(put):
-            for name, place, make in rest[len(values) :]:
+        if count + len(named) != len(put):
+            for name, place, make in rest[count:]:
                 if make is not None and name not in named:
                     place(self, make())
                 elif name in names and name not in named:
                     raise TypeError(f"{made.__name__} lacks {name!r}")
-        if finish is not None:
-            finish(self)
 
     return init
 

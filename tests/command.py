@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import engine
-from engine.cli import cli
+from engine.cli.commands import cli
 from engine.evaluation.session import Session
 from engine.policy.places import policies_place
 

@@ -18,7 +18,7 @@ import pytest
 from command import avenant
 from conftest import ROOT
 
-from engine.cli import cli
+from engine.cli.commands import cli
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.language.operators import OPERATORS

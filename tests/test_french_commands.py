@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from command import ROOT
 
-from engine.cli import cli
+from engine.cli.commands import cli
 from engine.words import read_words
 
 FRENCH = read_words("commands", "fr")

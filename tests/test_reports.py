@@ -10,7 +10,7 @@ import click
 import pytest
 from command import avenant, refused
 
-from engine.cli import cli
+from engine.cli.commands import cli
 from engine.report import (
     alternatives_page,
     catalogue_page,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from engine.cli import cli
+from engine.cli.commands import cli
 from engine.cli.tongue import locale_language
 
 ROOT = Path(__file__).resolve().parent.parent

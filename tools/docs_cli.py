@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from engine.cli import cli
+from engine.cli.commands import cli
 
 WIDTH = 88
 HEAD = """# The command line

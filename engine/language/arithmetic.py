@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import operator as op
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.language import columns, scalars, signatures, terms
-from engine.language.row import Operator, meant, text
-from engine.language.term_bank import TermBank
+from engine.language import scalars, signatures
+from engine.language.row import Later, Operator, meant, text
 from engine.language.values import exact, full_years
+
+if TYPE_CHECKING:
+    from engine.language import columns, term_bank, terms
+else:
+    columns, term_bank, terms = map(Later, ("columns", "term_bank", "terms"))
 
 ROUNDINGS = {"down": ("up",), "up": ("down",), "half_up": ("down", "up")}  # each with what a small fault writes instead
 
@@ -20,7 +24,11 @@ def _arithmetic(name: str, *, absence: str = "propagate", **said: Any) -> Operat
 EXPRESSION_ROWS = (
     _arithmetic(
         "add",
-        **meant(lambda values, options: exact(sum(values)), columns.add, terms.spread(TermBank.plus)),
+        **meant(
+            lambda values, options: exact(sum(values)),
+            lambda: columns.add,
+            lambda: terms.spread(term_bank.TermBank.plus),
+        ),
         typing=signatures.numbers,
         unordered=True,
         neighbour="subtract",
@@ -30,7 +38,11 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "subtract",
-        **meant(lambda values, options: exact(values[0] - values[1]), columns.subtract, terms.spread(TermBank.minus)),
+        **meant(
+            lambda values, options: exact(values[0] - values[1]),
+            lambda: columns.subtract,
+            lambda: terms.spread(term_bank.TermBank.minus),
+        ),
         typing=signatures.numbers,
         operands="pair",
         neighbour="add",
@@ -40,7 +52,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "multiply",
-        **meant(lambda values, options: exact(values[0] * values[1]), columns.multiply, terms.multiply),
+        **meant(lambda values, options: exact(values[0] * values[1]), lambda: columns.multiply, lambda: terms.multiply),
         typing=signatures.multiplied,
         operands="pair",
         unordered=True,
@@ -54,7 +66,11 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "min",
-        **meant(lambda values, options: min(values), columns.extreme(op.le, False), terms.extreme(terms.less_than)),
+        **meant(
+            lambda values, options: min(values),
+            lambda: columns.extreme(op.le, False),
+            lambda: terms.extreme(terms.less_than),
+        ),
         typing=signatures.numbers,
         absence="skip",
         unordered=True,
@@ -68,7 +84,11 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "max",
-        **meant(lambda values, options: max(values), columns.extreme(op.ge, True), terms.extreme(terms.more_than)),
+        **meant(
+            lambda values, options: max(values),
+            lambda: columns.extreme(op.ge, True),
+            lambda: terms.extreme(terms.more_than),
+        ),
         typing=signatures.numbers,
         absence="skip",
         unordered=True,
@@ -82,7 +102,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "percent_of",
-        **meant(scalars.percent_of, columns.percent_of, terms.spread(terms.percent_of)),
+        **meant(scalars.percent_of, lambda: columns.percent_of, lambda: terms.spread(terms.percent_of)),
         typing=signatures.percent_of,
         operands="pair",
         phrase=text("pourcentage de", "percentage of"),
@@ -94,7 +114,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "ratio",
-        **meant(scalars.ratio, columns.ratio, terms.ratio),
+        **meant(scalars.ratio, lambda: columns.ratio, lambda: terms.ratio),
         typing=signatures.ratio,
         operands="pair",
         partial=True,
@@ -107,7 +127,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "share",
-        **meant(scalars.share, columns.share, terms.share),
+        **meant(scalars.share, lambda: columns.share, lambda: terms.share),
         typing=signatures.share,
         operands="three",
         partial=True,
@@ -121,7 +141,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "round",
-        **meant(scalars.rounded, columns.rounded, terms.spread(terms.rounded)),
+        **meant(scalars.rounded, lambda: columns.rounded, lambda: terms.spread(terms.rounded)),
         typing=signatures.rounded,
         operands="one",
         keys=("of",),
@@ -135,7 +155,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "highest",
-        **meant(scalars.highest, columns.highest, terms.highest),
+        **meant(scalars.highest, lambda: columns.highest, lambda: terms.highest),
         typing=signatures.ordered,
         absence="own",
         unordered=True,
@@ -150,7 +170,7 @@ EXPRESSION_ROWS = (
     Operator(
         name="date_plus",
         family="date",
-        **meant(scalars.date_plus, columns.date_plus, terms.date_plus),
+        **meant(scalars.date_plus, lambda: columns.date_plus, lambda: terms.date_plus),
         typing=signatures.moved,
         absence="propagate",
         operands="pair",
@@ -165,7 +185,11 @@ EXPRESSION_ROWS = (
     Operator(
         name="years_between",
         family="date",
-        **meant(lambda values, options: full_years(*values), columns.years_between, terms.spread(terms.years_between)),
+        **meant(
+            lambda values, options: full_years(*values),
+            lambda: columns.years_between,
+            lambda: terms.spread(terms.years_between),
+        ),
         typing=signatures.years,
         absence="propagate",
         operands="pair",
@@ -179,7 +203,7 @@ EXPRESSION_ROWS = (
     Operator(
         name="first_known",
         family="choice",
-        **meant(scalars.first_known, columns.first_known, terms.first_known),
+        **meant(scalars.first_known, lambda: columns.first_known, lambda: terms.first_known),
         typing=signatures.same,
         chain=True,
         phrase=text("le premier connu", "the first known"),

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import operator as op
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.language import algebra, columns, scalars, signatures, symbolic, terms
-from engine.language.row import Operator, meant, text
+from engine.language import scalars, signatures
+from engine.language.row import Later, Operator, meant, text
+
+if TYPE_CHECKING:
+    from engine.language import algebra, columns, symbolic, terms
+else:
+    algebra, columns, symbolic, terms = map(Later, ("algebra", "columns", "symbolic", "terms"))
 
 _ORDER: Mapping[str, Any] = {
     "typing": signatures.order,
@@ -16,11 +21,11 @@ _ORDER: Mapping[str, Any] = {
 }
 
 
-def _comparison(name: str, test: Callable[..., Any], relation: terms.Relation, **said: Any) -> Operator:
+def _comparison(name: str, test: Callable[..., Any], relation: Callable[[], terms.Relation], **said: Any) -> Operator:
     return Operator(
         name=name,
         family="comparison",
-        **meant(test, columns.compare(test), terms.compare(relation)),
+        **meant(test, lambda: columns.compare(test), lambda: terms.compare(relation())),
         absence="propagate",
         operands="one",
         **said,
@@ -31,7 +36,11 @@ def _membership(name: str, wanted: bool, **said: Any) -> Operator:
     return Operator(
         name=name,
         family="comparison",
-        **meant(lambda value, values: (value in values) is wanted, columns.member(wanted), terms.member(wanted)),
+        **meant(
+            lambda value, values: (value in values) is wanted,
+            lambda: columns.member(wanted),
+            lambda: terms.member(wanted),
+        ),
         typing=signatures.equal,
         absence="propagate",
         operands="list",
@@ -45,7 +54,7 @@ COMPARISON_ROWS = (
     _comparison(
         "is",
         op.eq,
-        symbolic.same,
+        lambda: symbolic.same,
         typing=signatures.equal,
         sign="=",
         neighbour="is_not",
@@ -59,7 +68,7 @@ COMPARISON_ROWS = (
     _comparison(
         "is_not",
         op.ne,
-        terms.is_not,
+        lambda: terms.is_not,
         typing=signatures.equal,
         sign="!=",
         neighbour="is",
@@ -70,7 +79,7 @@ COMPARISON_ROWS = (
     _comparison(
         "at_least",
         op.ge,
-        terms.at_least,
+        lambda: terms.at_least,
         **_ORDER,
         sign=">=",
         neighbour="more_than",
@@ -83,7 +92,7 @@ COMPARISON_ROWS = (
     _comparison(
         "at_most",
         op.le,
-        terms.at_most,
+        lambda: terms.at_most,
         **_ORDER,
         sign="<=",
         neighbour="less_than",
@@ -95,7 +104,7 @@ COMPARISON_ROWS = (
     _comparison(
         "more_than",
         op.gt,
-        terms.more_than,
+        lambda: terms.more_than,
         **_ORDER,
         sign=">",
         neighbour="at_least",
@@ -107,7 +116,7 @@ COMPARISON_ROWS = (
     _comparison(
         "less_than",
         op.lt,
-        terms.less_than,
+        lambda: terms.less_than,
         **_ORDER,
         sign="<",
         neighbour="at_most",
@@ -135,7 +144,7 @@ COMPARISON_ROWS = (
     Operator(
         name="known",
         family="comparison",
-        **meant(lambda given, wanted: given is wanted, columns.known, terms.given),
+        **meant(lambda given, wanted: given is wanted, lambda: columns.known, lambda: terms.given),
         operands="flag",
         phrase=text("{0} est renseigné : {1}", "{0} is given: {1}"),
         meaning=text(
@@ -150,7 +159,7 @@ CONNECTIVE_ROWS = (
     Operator(
         name="all",
         family="connective",
-        **meant(scalars.all_of, algebra.all_of, terms.all_of),
+        **meant(scalars.all_of, lambda: algebra.all_of, lambda: terms.all_of),
         unordered=True,
         settled_by=(False,),
         neighbour="any",
@@ -164,7 +173,7 @@ CONNECTIVE_ROWS = (
     Operator(
         name="any",
         family="connective",
-        **meant(scalars.any_of, algebra.any_of, terms.any_of),
+        **meant(scalars.any_of, lambda: algebra.any_of, lambda: terms.any_of),
         unordered=True,
         settled_by=(True,),
         neighbour="all",
@@ -178,7 +187,7 @@ CONNECTIVE_ROWS = (
     Operator(
         name="not",
         family="connective",
-        **meant(scalars.negate, algebra.negate, terms.negate),
+        **meant(scalars.negate, lambda: algebra.negate, lambda: terms.negate),
         operands="one",
         phrase=text("le contraire", "the contrary"),
         meaning=text(
@@ -190,7 +199,7 @@ CONNECTIVE_ROWS = (
     Operator(
         name="first_known",
         family="connective",
-        **meant(scalars.first_condition, algebra.first_condition, terms.first_condition),
+        **meant(scalars.first_condition, lambda: algebra.first_condition, lambda: terms.first_condition),
         chain=True,
         settled_by=(True, False),
         phrase=text("la première connue", "the first known"),

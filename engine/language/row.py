@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 from engine.language.types import Type
@@ -78,9 +80,24 @@ class Operator:
         return self.phrase[lang].format(left, *texts)
 
 
-def meant(one: Meaning, column: Meaning, term: Meaning) -> dict[str, Any]:
-    """What an operator means for one case, for a column, and for all cases at once."""
-    return {"scalar": one, "column": column, "term": term}
+class Later:
+    """A module of this room, loaded at the first look into it: who decides one case needs no columns and no terms."""
+
+    def __init__(self, name: str) -> None:
+        self._name = f"{__package__}.{name}"
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(import_module(self._name), name)
+
+
+def meant(one: Meaning, column: Callable[[], Meaning], term: Callable[[], Meaning]) -> dict[str, Any]:
+    """What an operator means for one case, and what makes its meaning for a column and for all cases at once."""
+    return {"scalar": one, "column": _made_once(column), "term": _made_once(term)}
+
+
+def _made_once(make: Callable[[], Meaning]) -> Meaning:
+    made = cache(make)
+    return lambda *given: made()(*given)
 
 
 def text(fr: str, en: str) -> Mapping[str, str]:

@@ -74,13 +74,13 @@ def _readers_age() -> str:
     """Size and time of every module that reads or checks, so that a changed check is applied again."""
     here = Path(__file__).resolve().parent.parent
     folders = [folder for room in READERS for folder, _, _ in sorted(os.walk(here / room))]
-    stats = [path.stat() for folder in folders for path in _files(Path(folder), ".py")]
+    stats = [module.stat() for folder in folders for module in _entries(folder, ".py")]
     return ",".join(f"{stat.st_size}/{stat.st_mtime_ns}" for stat in stats)
 
 
 def _content_digest(found: Mapping[str, str], case_digest: str, shown: Path) -> str:
     """What everything read depends on: the engine, the schemas, the place shown, and the digest of every folder."""
-    schemas = [(path.name, path.read_bytes()) for path in _files(shipped("schemas"), ".json")]
+    schemas = [(entry.name, _some_bytes(entry)) for entry in _entries(shipped("schemas"), ".json")]
     parts = [case_digest, os.fsencode(shown).hex(), _readers_age(), _digest(schemas), *found, *found.values()]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
@@ -89,9 +89,9 @@ def _folder_digests(root: Path) -> dict[str, str]:
     """The digest of the files of each convention, as the convention itself holds it once it is read."""
     found = {}
     for folder in _folders(root):
-        files = sorted(_files(folder, ".yaml"), key=lambda path: path.name != HEAD)  # the head first, as it is read
+        files = sorted(_entries(folder, ".yaml"), key=lambda entry: entry.name != HEAD)  # the head first, as it is read
         if files:
-            found[folder.name] = _digest((path.name, _some_bytes(path)) for path in files)
+            found[folder.name] = _digest((entry.name, _some_bytes(entry)) for entry in files)
     return found
 
 
@@ -103,10 +103,10 @@ def _digest(contents: Iterable[tuple[str, bytes]]) -> str:
     return digest.hexdigest()
 
 
-def _some_bytes(path: Path) -> bytes:
+def _some_bytes(path: os.PathLike[str]) -> bytes:
     try:
-        with path.open("rb") as stream:
-            return stream.read(HASHED)
+        with Path(path).open("rb") as stream:
+            return stream.read(min(HASHED, os.fstat(stream.fileno()).st_size))  # room for more is room to clear
     except OSError:  # told when it is read
         return b"unreadable"
 
@@ -220,16 +220,16 @@ def _as_hashed(convention: Convention, before: Mapping[str, str], registry: Regi
 
 def rule_files(folder: Path) -> list[Path]:
     """The YAML files of a convention besides its head, in order of name; tests are elsewhere."""
-    return [path for path in _files(folder, ".yaml") if path.name != HEAD]
+    return [folder / entry.name for entry in _entries(folder, ".yaml") if entry.name != HEAD]
 
 
-def _files(folder: Path, ending: str) -> list[Path]:
+def _entries(folder: str | Path, ending: str) -> list[os.DirEntry[str]]:
     """What a folder holds with names that end so, in order of name; nothing of one that cannot be looked into."""
     try:
-        found = [path for path in folder.iterdir() if path.name.endswith(ending)]
+        with os.scandir(folder) as entries:
+            return sorted((entry for entry in entries if entry.name.endswith(ending)), key=lambda entry: entry.name)
     except OSError:
         return []
-    return sorted(found, key=lambda path: path.name)
 
 
 def _read_text(folder: Path, shown: Path, shapes: Mapping[str, Shape]) -> tuple[Written | None, list[Problem]]:

@@ -1,0 +1,81 @@
+"""The commands by name: each is found in its module once it is asked for, in the language of the run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+from click.exceptions import NoSuchCommand
+
+from engine.cli.tongue import group_lang_option, language, spoken, translated
+
+# The module of each command: a start imports that of its own command alone.
+_COMMANDS: Mapping[str, str] = {
+    "list": "rules",
+    "show": "rules",
+    "check": "rules",
+    "test": "reviewing",
+    "evaluate": "deciding",
+    "explain": "asking",
+    "batch": "bulk",
+    "timeline": "lifecycle",
+    "letter": "lifecycle",
+    "textconv": "textconv",
+    "table": "texts",
+    "ask": "asking",
+    "diff": "comparing",
+    "compare": "asking",
+    "new": "texts",
+    "schema": "rules",
+    "serve": "serving",
+    "site": "serving",
+}
+_NAMES = {"list": "list_"}  # a command whose function must not hide a word of Python
+
+
+class _Commands(click.Group):
+    """Finds a command in its module once it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        found = getattr(import_module(f"{__package__}.{_COMMANDS[cmd_name]}"), _NAMES.get(cmd_name, cmd_name))
+        assert isinstance(found, click.Command)
+        return translated(found)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As in click, which looks for names like an unknown one among loaded commands, here none."""
+        try:
+            return super().resolve_command(ctx, args)
+        except NoSuchCommand as unknown:
+            raise NoSuchCommand(unknown.command_name, possibilities=_COMMANDS, ctx=ctx) from None
+
+    def main(self, args: Sequence[str] | None = None, *others: Any, **named: Any) -> Any:
+        """Runs a command in the language that it is asked in, its usage errors too."""
+        typed = sys.argv[1:] if args is None else list(args)
+        with spoken(language(typed)):
+            return super().main(typed, *others, **named)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Made anew: click keeps the first, which may be in the language of an earlier run."""
+        self._help_option = None
+        return super().get_help_option(ctx)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        told = translated(self)
+        super(_Commands, told).format_help(ctx, formatter)  # type: ignore[misc]
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "AVENANT"})
+@click.version_option(package_name="avenant", prog_name="avenant", message="%(prog)s, version %(version)s")
+@group_lang_option
+def cli() -> None:
+    """Decide medical-assistant aid contracts under the rules of their signature date, with reasons and citations."""

@@ -265,7 +265,7 @@ def letter_of(kind: str, matter: Matter, registry: Registry, template: Path, *, 
 
 def lacking(kind: str, matter: Matter, registry: Registry, template: Path, people: People, place: str) -> list[Problem]:
     """That a letter cannot be sent as it is, with what it lacks of people and of the day."""
-    lacks = blanks(matter, people)
-    told = [f"{name} ({lacks[name]})" for name in lacks if name in printed(template)]
+    lacks, shown = blanks(matter, people), printed(template)
+    told = [f"{name} ({lacks[name]})" for name in lacks if name in shown]
     fields = Say(registry, LANG).listed(told)
     return [warning(Location(place), "letter-lacks", kind=kind, fields=fields)] if told else []

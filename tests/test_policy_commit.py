@@ -74,7 +74,7 @@ def test_a_changed_amount_asks_for_a_test_and_a_changelog_line_and_names_them(re
     assert f"{FOLDER}/tests" in lines[1]
     french = said(repository, "--lang", "fr")[1]
     assert "change sans ligne au journal" in french[0]
-    assert "sans qu'aucun test" in french[1]
+    assert "sans qu'aucun essai" in french[1]
 
 
 def test_a_number_that_changes_at_many_places_is_asked_about_at_each(repository: Scratch) -> None:

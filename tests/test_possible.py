@@ -77,7 +77,7 @@ def test_more_numbers_than_are_told_are_a_range() -> None:
 def test_what_a_small_budget_leaves_open_is_said_of_each_result() -> None:
     found = object_of("p90_unknown.yaml", "--effort", "1")
     assert not any(outlook["decided"] or outlook["complete"] for outlook in found.values())
-    assert "budget de 1 pas épuisé" in said("p90_unknown.yaml", "--effort", "1")
+    assert "budget du solveur épuisé : 1" in said("p90_unknown.yaml", "--effort", "1")
 
 
 def test_a_budget_alone_is_refused() -> None:

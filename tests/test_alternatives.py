@@ -17,7 +17,7 @@ from random_cases import consistent, random_facts
 from engine.errors import InputFault, UsageFault
 from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import Session
-from engine.inquiry.what_if import Alternative, Alternatives, Change, alternatives
+from engine.inquiry.what_if import Alternative, Alternatives, FactChange, alternatives
 from engine.inquiry.what_if_goal import STATUSES, Wish, answer_of, wish_of, wished_term
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.values import NOT_APPLICABLE, Scalar, exact
@@ -81,7 +81,7 @@ def singles(found: Alternatives) -> dict[str, Alternative]:
     return {each.changes[0].fact: each for each in found.found if len(each.changes) == 1}
 
 
-def without(facts: Facts, change: Change) -> Facts:
+def without(facts: Facts, change: FactChange) -> Facts:
     """The facts with one change taken back."""
     undone = {name: value for name, value in facts.items() if name != change.fact}
     return undone if change.before is None else {**undone, change.fact: change.before}
@@ -136,7 +136,7 @@ def nested(facts: Facts) -> dict[str, Any]:
     return data
 
 
-def nearer(session: Session, change: Change) -> Iterator[Scalar]:
+def nearer(session: Session, change: FactChange) -> Iterator[Scalar]:
     """The value one step nearer to what the case says."""
     type_ = session.registry.vocabulary.facts[change.fact].type
     before, after = change.before, change.after

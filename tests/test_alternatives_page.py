@@ -15,7 +15,7 @@ from command import ROOT, avenant, refused
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
-from engine.inquiry.what_if import Alternative, Alternatives, Change, Proof
+from engine.inquiry.what_if import Alternative, Alternatives, FactChange, Proof
 from engine.inquiry.what_if_goal import Wish
 from engine.language.facts import Vocabulary
 from engine.language.values import Scalar, Value
@@ -39,7 +39,7 @@ def decision(session: Session) -> Decision:
     return session.decide(read_case(loader.load(Path(MISSED)).data, session.registry.vocabulary))
 
 
-def with_changes(decision: Decision, *changes: Change) -> Alternatives:
+def with_changes(decision: Decision, *changes: FactChange) -> Alternatives:
     result = decision.results["verification.resultat"]
     one = Alternative(changes, dict(decision.facts), "plein", result, (), None)
     return Alternatives(
@@ -48,7 +48,7 @@ def with_changes(decision: Decision, *changes: Change) -> Alternatives:
 
 
 def said(session: Session, decision: Decision, lang: str, fact: str, before: Any, after: Any) -> str:
-    told = page(WhatIf(with_changes(decision, Change(fact, before, after)), decision), Say(session.registry, lang))
+    told = page(WhatIf(with_changes(decision, FactChange(fact, before, after)), decision), Say(session.registry, lang))
     return plain(told, 200).replace("\u202f", " ").replace("\u00a0", " ")
 
 
@@ -127,18 +127,19 @@ def test_every_number_that_has_a_unit_and_every_date_is_told_with_its_difference
 
 
 def test_choices_of_one_fact_stand_on_one_line(session: Session, decision: Decision) -> None:
-    found = with_changes(decision, Change("contrat.option", "demi_etp", "un_etp"))
-    other = replace(found.found[0], changes=(Change("contrat.option", "demi_etp", "deux_etp"),))
+    found = with_changes(decision, FactChange("contrat.option", "demi_etp", "un_etp"))
+    other = replace(found.found[0], changes=(FactChange("contrat.option", "demi_etp", "deux_etp"),))
     told = page(WhatIf(replace(found, found=(*found.found, other)), decision), Say(session.registry, "en"))
     (line,) = [line for line in plain(told).splitlines() if line.startswith("Working time")]
     assert line == "Working time option: Full time (1 FTE) or Two full times (2 FTE) instead of Half time (0.5 FTE)"
 
 
 def test_pairs_beside_single_changes_are_cut_short_and_counted(session: Session, decision: Decision) -> None:
-    single = with_changes(decision, Change("patientele.mt_actuelle", 920, 1000))
+    single = with_changes(decision, FactChange("patientele.mt_actuelle", 920, 1000))
     pairs = tuple(
         replace(
-            single.found[0], changes=(Change("contrat.annee", 3, 1), Change("patientele.fa_actuelle", 1530, 1531 + i))
+            single.found[0],
+            changes=(FactChange("contrat.annee", 3, 1), FactChange("patientele.fa_actuelle", 1530, 1531 + i)),
         )
         for i in range(7)
     )
@@ -148,7 +149,7 @@ def test_pairs_beside_single_changes_are_cut_short_and_counted(session: Session,
 
 
 def test_what_is_proved_and_what_is_left_open_are_told(session: Session, decision: Decision) -> None:
-    found = with_changes(decision, Change("patientele.mt_actuelle", 920, 1000))
+    found = with_changes(decision, FactChange("patientele.mt_actuelle", 920, 1000))
 
     def told(status: Status, *alternatives: Alternative) -> str:
         other = replace(found, found=alternatives, proof=Proof(status, 2, 20_000))
@@ -163,7 +164,7 @@ def test_what_is_proved_and_what_is_left_open_are_told(session: Session, decisio
 @pytest.mark.turns(lang=("fr", "en"))
 def test_a_page_fits_a_narrow_terminal(session: Session, decision: Decision, lang: str) -> None:
     found = with_changes(
-        decision, Change("patientele.mt_actuelle", 920, 1000), Change("contrat.option", None, "un_etp")
+        decision, FactChange("patientele.mt_actuelle", 920, 1000), FactChange("contrat.option", None, "un_etp")
     )
     assert (
         max(len(line) for line in plain(page(WhatIf(found, decision), Say(session.registry, lang)), 60).splitlines())

@@ -16,7 +16,7 @@ from engine.errors import InputFault
 from engine.evaluation.session import Session
 from engine.policy.reading import read_registry
 from engine.proof.solving import Status
-from engine.suite.coverage import KINDS, Coverage, Place, coverage
+from engine.suite.coverage import KINDS, Coverage, CoveragePoint, coverage
 from engine.suite.equivalence import Equivalence
 from engine.suite.mutants import mutants
 from engine.suite.mutation import CAUGHT, EQUIVALENT, SURVIVED, Fate, Score, mutation_score
@@ -50,7 +50,7 @@ def score(rules: Session, cases: list[PolicyCase]) -> Score:
     return mutation_score(rules.registry, cases, processes=1)
 
 
-def place(found: Coverage, kind: str, name: str) -> Place:
+def place(found: Coverage, kind: str, name: str) -> CoveragePoint:
     return next(each for each in found.places if (each.kind, each.name) == (kind, name))
 
 

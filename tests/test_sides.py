@@ -14,7 +14,7 @@ from engine.comparison import revisions, sides
 from engine.comparison.sides import Side, open_sides, staged_side
 from engine.errors import InputFault, UsageFault
 from engine.policy.model import Parameter
-from engine.policy.places import Place
+from engine.policy.places import PoliciesPlace
 
 CONVENTION = "2023_reglement_arbitral"
 OBJECTIVES = f"policies/{CONVENTION}/objectives.yaml"
@@ -319,7 +319,7 @@ def test_sides_that_cannot_be_are_wrong_usage(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_packaged_folder_has_no_revisions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sides, "policies_place", lambda *_: Place(ROOT, "package"))
+    monkeypatch.setattr(sides, "policies_place", lambda *_: PoliciesPlace(ROOT, "package"))
     with pytest.raises(InputFault) as error:
         open_sides(None, None, "HEAD", None)
     assert codes(error) == ["folder-missing"]

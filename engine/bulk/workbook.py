@@ -19,8 +19,7 @@ import xlsxwriter.exceptions
 
 from engine.bulk.labels import Labels
 from engine.bulk.rows import Refusal
-from engine.errors import Location as Place
-from engine.errors import fault
+from engine.errors import Location, fault
 from engine.evaluation.decision import Decision, Result
 from engine.files import unwritable
 from engine.language.facts import Vocabulary
@@ -140,7 +139,7 @@ class Workbook:
             InputFault: more rows than a sheet has.
         """
         if self.rows + len(frame) > MAX_ROWS:
-            raise fault(Place("xlsx"), "workbook-full", rows=MAX_ROWS)
+            raise fault(Location("xlsx"), "workbook-full", rows=MAX_ROWS)
         for values in frame.iter_rows():
             self.rows += 1
             for column, value in enumerate(values):

@@ -32,7 +32,7 @@ from engine.suite.successor import CITE, rules_after, tests_after
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from engine.exchange.importing import Change
+    from engine.exchange.importing import SheetChange
     from engine.policy.model import Convention
 
 
@@ -205,7 +205,7 @@ def _since(day: dt.date | None, cite: str | None, convention: Convention) -> Sin
 
 
 @contextmanager
-def _found(file: str, convention: Convention) -> Iterator[tuple[Change, ...]]:
+def _found(file: str, convention: Convention) -> Iterator[tuple[SheetChange, ...]]:
     """What a file changes, CSV or a workbook; faults of what is done with it are told at its cells."""
     if not file.lower().endswith(".xlsx"):
         yield changes(read_bytes(Path(file), file), file, convention)

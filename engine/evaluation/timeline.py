@@ -24,7 +24,7 @@ from engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class YearChange:
     """A result that is not what it was the year before, and what brought it: events and overlays that now count."""
 
     before: Result
@@ -48,7 +48,7 @@ class YearRow:
     overlays: tuple[OverlayUse, ...]
     happened: tuple[Event, ...]
     counting: tuple[Event, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[YearChange, ...]
 
     @property
     def last_day(self) -> dt.date | None:
@@ -223,7 +223,7 @@ def _runs(life: Life, year: int, as_of: dt.date | None) -> bool:
 
 def _changes(
     before: YearRow | None, decision: Decision, laid: tuple[OverlayUse, ...], fresh: tuple[Event, ...]
-) -> tuple[Change, ...]:
+) -> tuple[YearChange, ...]:
     """What is not as it was the year before, with the events and overlays that the new result rests on."""
     if before is None:
         return ()
@@ -235,7 +235,7 @@ def _changes(
         if (old.status, old.value) != (new.status, new.value):
             below = {result.id for result in decision.below(id_)}
             events = tuple(each for each in fresh if not set(each.facts).isdisjoint({*new.facts, *new.missing}))
-            found.append(Change(old, new, events, tuple(use for use in later if not below.isdisjoint(use.changes))))
+            found.append(YearChange(old, new, events, tuple(use for use in later if not below.isdisjoint(use.changes))))
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem
-from engine.exchange.importing import Change, NewRow, Replacement
+from engine.exchange.importing import NewRow, Replacement, SheetChange
 from engine.exchange.rules_text import one_line
 from engine.exchange.tables import CITATION, FROM, VALUE, WHEN, rule_cells
 from engine.language.expressions import Citation
@@ -50,7 +50,7 @@ class Addition:
         return one_line(self.data)
 
 
-def additions(found: Sequence[Change], since: Since, folder: Path) -> tuple[Addition, ...]:
+def additions(found: Sequence[SheetChange], since: Since, folder: Path) -> tuple[Addition, ...]:
     """What is added, by its day: new rows, and where there is a day, each changed value from that day on.
 
     Raises:
@@ -63,7 +63,7 @@ def additions(found: Sequence[Change], since: Since, folder: Path) -> tuple[Addi
     return tuple(sorted(told, key=lambda one: str(one.data.get("from", ""))))
 
 
-def _addition(one: Change, since: Since, folder: Path, problems: list[Problem]) -> Addition:
+def _addition(one: SheetChange, since: Since, folder: Path, problems: list[Problem]) -> Addition:
     cite = one.cite or ((since.cite,) if since.cite is not None else ())
     if not cite:
         problems.append(Problem(_cell(one.at, CITATION), "exchange-uncited"))

@@ -74,7 +74,7 @@ class NewRow:
     at: Location
 
 
-Change = Replacement | NewRow
+SheetChange = Replacement | NewRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class _Sheet:
     rows: tuple[tuple[int, tuple[str, ...]], ...]
 
 
-def changes(content: bytes, name: str, convention: Convention) -> tuple[Change, ...]:
+def changes(content: bytes, name: str, convention: Convention) -> tuple[SheetChange, ...]:
     """What differs from the convention, in the order of the file.
 
     Raises:
@@ -98,7 +98,7 @@ def changes(content: bytes, name: str, convention: Convention) -> tuple[Change, 
     known = {entry.key: entry for entry in entries(convention)}
     items = {entry.item.id: entry.item for entry in known.values()}
     seen: dict[Key, int] = {}
-    found: list[Change] = []
+    found: list[SheetChange] = []
     for line, cells in sheet.rows:
         key = _key(cells, sheet, convention)
         entry = known.get(key)

@@ -17,7 +17,7 @@ from pathlib import Path
 from engine.comparison.edits.structure import edits
 from engine.errors import ERROR, InputFault, Location, Problem, UsageFault, fault
 from engine.exchange.dating import Addition, Since, additions, behind, with_added
-from engine.exchange.importing import Change, Replacement
+from engine.exchange.importing import Replacement, SheetChange
 from engine.exchange.tables import CITATION
 from engine.files import replacing
 from engine.language.expressions import Literal, Node, rebuilt
@@ -43,7 +43,7 @@ class Planned:
     expected: Convention
 
 
-def planned(registry: Registry, convention: Convention, found: Sequence[Change], since: Since) -> Planned:
+def planned(registry: Registry, convention: Convention, found: Sequence[SheetChange], since: Since) -> Planned:
     """What the changes of a sheet come to: from a day on, or without one in place of what is there.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Which readings an answer could depend on: a program and a run of it come in, the interpretations of each item go out.
+"""Dependence of answers on readings: a program and a run of it come in, the interpretations of each item go out.
 
 While these and the facts stay, so does the answer, however all else is read. The interpretations that an evaluation
 used are mostly enough. They are too few where an answer is open, or rests on another one being open: such an answer

@@ -13,7 +13,7 @@ from engine.evaluation.life import lived
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, YearRow, timeline
 from engine.inquiry.dependence import Dependences
-from engine.inquiry.readings import Glimpse, Place, Reading, Seen, duties, readings, warnings
+from engine.inquiry.readings import Glimpse, PagePlace, Reading, Seen, duties, readings, warnings
 from engine.inquiry.suppositions import Supposed, resting, supposed_by
 from engine.language.facts import event_types
 from engine.language.values import Scalar
@@ -40,26 +40,26 @@ def readings_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
         moving |= {id_ for criterion in counting for id_ in found.get(criterion, ())}
         cases.append(Glimpse(each, ids, dependence.shown(run, ids), day))
 
-    def seen(other: Mapping[str, str]) -> Mapping[Place, Seen]:
+    def seen(other: Mapping[str, str]) -> Mapping[PagePlace, Seen]:
         return dict(shown_in_life(timeline(session, life.dossier, convention.id, other, life.as_of)))
 
     return readings(session, convention, choices, cases, dict(shown_in_life(life)), seen, moving)
 
 
-def shown_in_life(life: Timeline) -> Iterator[tuple[Place, Seen]]:
+def shown_in_life(life: Timeline) -> Iterator[tuple[PagePlace, Seen]]:
     """What the page of a life shows: the verdict of its first year, then each year's results and payments."""
     for row in life.rows:
         headline, results = row.decision.headline, row.decision.results
         if row is life.rows[0] and row.decision.verdict is not None:
-            yield Place("result", row.decision.verdict.id), row.decision.verdict
-            yield from ((Place("result", id_), results[id_]) for id_ in row.decision.criteria)
+            yield PagePlace("result", row.decision.verdict.id), row.decision.verdict
+            yield from ((PagePlace("result", id_), results[id_]) for id_ in row.decision.criteria)
         for id_ in headline.ids:
             if id_ != headline.verdict:
-                yield Place("result", id_, row.year), results[id_]
+                yield PagePlace("result", id_, row.year), results[id_]
         for line in row.decision.payments:
-            yield Place("payment", line.result.id, row.year), line
+            yield PagePlace("payment", line.result.id, row.year), line
     for result in life.ending:
-        yield Place("result", result.id), result
+        yield PagePlace("result", result.id), result
     yield from duties(life.obligations)
     yield from warnings(row.decision for row in life.rows)
 
@@ -73,7 +73,7 @@ def supposed_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
     convention = life.rows[0].decision.convention.id
     now = _under_way(life)
 
-    def seen(more: Facts, following: bool) -> Mapping[Place, Seen]:
+    def seen(more: Facts, following: bool) -> Mapping[PagePlace, Seen]:
         if len(more) > 1 and now is not None and now.end is not None:
             more = {name: now.end if isinstance(value, dt.date) else value for name, value in more.items()}
         dossier = told_otherwise(life.dossier, more.items())

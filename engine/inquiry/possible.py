@@ -1,4 +1,4 @@
-"""What can still come out: a decision with open results comes in, every value that each can still take goes out."""
+"""Possible values: a decision with open results comes in, every value that each can still take goes out."""
 
 from __future__ import annotations
 

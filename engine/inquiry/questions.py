@@ -1,4 +1,4 @@
-"""What to ask next: a case and the results that are wanted come in, the missing facts in the best order go out.
+"""Question order: a case and the results that are wanted come in, the missing facts in the best order go out.
 
 Each missing fact is tried with one value of every class that the rules tell apart, so the order is exact about the next
 answer. How often a fact is needed once no single answer has settled the case is counted over completions of it.

@@ -28,7 +28,7 @@ Seen = Result | PaymentLine | ObligationLine | Text
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class PagePlace:
     """A place of the page: a ``result``, ``payment``, ``duty``, ``undated`` duty or ``warning``; ``year`` 0 for all."""
 
     kind: str
@@ -40,7 +40,7 @@ class Place:
 class Effect:
     """What stands at a place as things are taken, and under another choice; None where nothing does."""
 
-    place: Place
+    place: PagePlace
     before: Seen | None
     after: Seen | None
 
@@ -78,7 +78,7 @@ def readings_of_case(session: Session, decision: Decision, chosen: Mapping[str, 
         run, dependence = dependences.of(year, choices)
         cases.append(Glimpse(year, (line.amount.id,), dependence.found(run)[line.amount.id]))
 
-    def seen(other: Mapping[str, str]) -> Mapping[Place, Seen]:
+    def seen(other: Mapping[str, str]) -> Mapping[PagePlace, Seen]:
         return dict(shown_in_case(session.decide(facts, convention.id, other, decision.as_of)))
 
     return readings(session, convention, choices, cases, dict(shown_in_case(decision)), seen)
@@ -89,8 +89,8 @@ def readings(
     convention: Convention,
     choices: Mapping[str, str],
     cases: Sequence[Glimpse],
-    before: Mapping[Place, Seen],
-    seen: Callable[[Mapping[str, str]], Mapping[Place, Seen]],
+    before: Mapping[PagePlace, Seen],
+    seen: Callable[[Mapping[str, str]], Mapping[PagePlace, Seen]],
     moving: Container[str] = (),
 ) -> tuple[Reading, ...]:
     """The open questions of which another choice changes the page: ``before`` it, and as ``seen`` under that choice.
@@ -148,7 +148,7 @@ def _glanced(settled: Settled, case: Glimpse) -> object:
     return raw, [left.get(id_) for id_ in shown], replaced, paid, told, warned
 
 
-def effects(before: Mapping[Place, Seen], after: Mapping[Place, Seen]) -> Iterator[Effect]:
+def effects(before: Mapping[PagePlace, Seen], after: Mapping[PagePlace, Seen]) -> Iterator[Effect]:
     """Every place at which two pages show something else."""
     for place in dict.fromkeys((*before, *after)):
         old, new = before.get(place), after.get(place)
@@ -168,30 +168,30 @@ def _compared(seen: Seen | None) -> object:
     return seen
 
 
-def shown_in_case(decision: Decision, year: int = 0) -> Iterator[tuple[Place, Seen]]:
+def shown_in_case(decision: Decision, year: int = 0) -> Iterator[tuple[PagePlace, Seen]]:
     """What the page of a decision shows, by its places and in their order."""
     for id_ in dict.fromkeys((*decision.headline.ids, *decision.criteria)):
         if id_ in decision.results:
-            yield Place("result", id_, year), decision.results[id_]
+            yield PagePlace("result", id_, year), decision.results[id_]
     for shown in decision.years:
-        yield Place("result", shown.amount.id, shown.year), shown.amount
+        yield PagePlace("result", shown.amount.id, shown.year), shown.amount
     for line in decision.payments:
-        yield Place("payment", line.result.id, year), line
+        yield PagePlace("payment", line.result.id, year), line
     yield from duties(decision.obligations)
     yield from warnings([decision])
 
 
-def duties(obligations: Iterable[ObligationLine]) -> Iterator[tuple[Place, Seen]]:
+def duties(obligations: Iterable[ObligationLine]) -> Iterator[tuple[PagePlace, Seen]]:
     """The duties that apply; one that has no day, and is not done, unmet or overdue, is told on demand only."""
     for line in obligations:
         if line.status != "not_applicable":
             dated = line.due is not None or line.status in ("unmet", "overdue", "done")
-            yield Place("duty" if dated else "undated", line.id), line
+            yield PagePlace("duty" if dated else "undated", line.id), line
 
 
-def warnings(decisions: Iterable[Decision]) -> Iterator[tuple[Place, Seen]]:
+def warnings(decisions: Iterable[Decision]) -> Iterator[tuple[PagePlace, Seen]]:
     """What the rules warn of."""
     for decision in decisions:
         for result in decision.results.values():
             for text in result.warnings:
-                yield Place("warning", text["fr"]), text
+                yield PagePlace("warning", text["fr"]), text

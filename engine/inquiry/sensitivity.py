@@ -1,4 +1,4 @@
-"""What other readings would change: a way to decide under given readings comes in, changed and safe results go out.
+"""Sensitivity to readings: a way to decide under given readings comes in, changed and safe results go out.
 
 It knows of no case: :mod:`engine.inquiry.inquiries` says what to ask about a case or about the life of a contract.
 """
@@ -63,7 +63,7 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ReadingChange:
     """A subject that some reading changes: its result under the answers taken, and the others."""
 
     subject: Subject
@@ -81,7 +81,7 @@ class Sensitivity:
     questions that are assumptions.
     """
 
-    changes: tuple[Change, ...]
+    changes: tuple[ReadingChange, ...]
     safe: tuple[tuple[Subject, Result], ...]
     questions: Mapping[str, Interpretation]
     taken: Choices
@@ -125,7 +125,7 @@ def sensitivity(inquiry: Inquiry, bound: int = MAX_COMBINATIONS) -> Sensitivity:
                 told[least[0]] = inquiry.tell({**taken, **dict(least[0])})
             alternatives.append(Alternative(told[least[0]][subject], tuple(dict(way) for way in least)))
         if alternatives:
-            changes.append(Change(subject, told[()][subject], tuple(alternatives)))
+            changes.append(ReadingChange(subject, told[()][subject], tuple(alternatives)))
     changed = {change.subject for change in changes}
     effect = {id_ for subject, ways in explored.ways.items() for id_ in _effects(explored, subject, ways)}
     used = {id_ for results in told.values() for result in results.values() for id_ in result.choices}

@@ -15,7 +15,7 @@ from engine.evaluation.decision import Decision, Result
 from engine.evaluation.facts import Facts, signed_on
 from engine.evaluation.session import Session, Settled
 from engine.evaluation.slots import Answer
-from engine.inquiry.readings import Effect, Place, Seen, effects, effects_on, shown_in_case
+from engine.inquiry.readings import Effect, PagePlace, Seen, effects, effects_on, shown_in_case
 from engine.language.expressions import Expression
 from engine.language.facts import YEAR, event_types
 from engine.language.values import Absent, Scalar
@@ -45,7 +45,7 @@ def supposed_of_case(session: Session, decision: Decision, chosen: Mapping[str, 
     """What a case leaves unsaid and would change what its page shows, in the order of the policies."""
     own = dict(decision.facts)
 
-    def seen(more: Facts, following: bool) -> Mapping[Place, Seen]:
+    def seen(more: Facts, following: bool) -> Mapping[PagePlace, Seen]:
         facts, year = _next_year(own) if following else (own, 0)
         if not more and facts is own:
             return dict(shown_in_case(decision))
@@ -96,7 +96,7 @@ def supposed_by(
     session: Session,
     decision: Decision,
     chosen: Mapping[str, str],
-    seen: Callable[[Facts, bool], Mapping[Place, Seen]],
+    seen: Callable[[Facts, bool], Mapping[PagePlace, Seen]],
     changing: bool = True,
 ) -> Iterator[Supposed]:
     """What a case leaves unsaid and would change; without ``changing``, no amendment that changes more than its day.

@@ -1,4 +1,4 @@
-"""What would change it: a case and an item come in, the smallest changes of its facts that give a wished result go out.
+"""Counterfactuals: a case and an item come in, the smallest changes of its facts that give a wished result go out.
 
 The solver finds them all, or proves that there are none; every proposal is a case that Session.decide answers as said.
 """
@@ -31,7 +31,7 @@ DAYS_IN_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FactChange:
     """A fact with its value before and after; None where the case does not state it."""
 
     fact: str
@@ -60,7 +60,7 @@ class Alternative:
     ``convention`` is the one that then applies, where it is another than today's.
     """
 
-    changes: tuple[Change, ...]
+    changes: tuple[FactChange, ...]
     facts: Facts
     value: Value
     result: Result
@@ -228,7 +228,7 @@ def _decided(question: Question, before: Decision, change: smallest.Change) -> A
     facts = change.witness.facts
     decision = question.session.decide(facts, question.forced, question.interpret, question.as_of)
     changes = tuple(
-        Change(name, before.facts.get(name), facts.get(name))
+        FactChange(name, before.facts.get(name), facts.get(name))
         for name in question.session.registry.vocabulary.facts
         if name in change.facts
     )

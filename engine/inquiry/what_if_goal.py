@@ -1,4 +1,4 @@
-"""What is wished of an item: its result today and a text come in, the values that will do go out.
+"""Goal of a what-if: an item's result today and a text come in, the values that will do go out.
 
 Without a text it is the first value that differs from today's in the applicant's favour.
 """

@@ -1,4 +1,4 @@
-"""What a criterion sets numbers against: its own comparisons, and those of the scales whose steps it asks about."""
+"""Comparisons behind a criterion: its own, and those of the scales whose steps it asks about."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PoliciesPlace:
     """A policies folder; ``origin`` is option, folder, package or checkout."""
 
     path: Path
@@ -29,7 +29,7 @@ def shipped(name: str) -> Path:
     return packaged if packaged.is_dir() else _PACKAGE.parent / name
 
 
-def policies_place(explicit: str | None, working: Path) -> Place:
+def policies_place(explicit: str | None, working: Path) -> PoliciesPlace:
     """Which policies folder to read.
 
     Raises:
@@ -39,9 +39,9 @@ def policies_place(explicit: str | None, working: Path) -> Place:
         path = Path(explicit)
         if not path.is_dir():
             raise fault(Location(explicit), "folder-missing")
-        return Place(path, "option")
+        return PoliciesPlace(path, "option")
     for folder in (working, *working.parents):
         if any((folder / "policies").glob(f"*/{HEAD}")):
-            return Place(Path(os.path.relpath(folder / "policies", working)), "folder")
+            return PoliciesPlace(Path(os.path.relpath(folder / "policies", working)), "folder")
     found = shipped("policies")
-    return Place(found, "checkout" if found.parent == _PACKAGE.parent else "package")
+    return PoliciesPlace(found, "checkout" if found.parent == _PACKAGE.parent else "package")

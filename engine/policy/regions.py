@@ -1,4 +1,4 @@
-"""The classes of inputs that the cells of a table tell apart: cells and a type come in, a value of each class goes out.
+"""Equivalence classes of the inputs of a table: cells and a type come in, a value of each class goes out.
 
 Between two numbers or days that cells name nothing else could be seen, so a value beside each stands for all that lie
 there. Bounds that are not written in the table leave the classes open.

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine.evaluation.decision import Decision
-from engine.inquiry.what_if import Alternative, Alternatives, Change
+from engine.inquiry.what_if import Alternative, Alternatives, FactChange
 from engine.language.types import number
 from engine.language.values import Absent, Scalar, exact
 from engine.proof.solving import Status
@@ -156,7 +156,7 @@ def _lines(
         yield 1, say("other_convention", label=say.label(say.registry.by_id(first.convention)))
 
 
-def _change(change: Change, choices: Sequence[Scalar | None], say: Say) -> str:
+def _change(change: FactChange, choices: Sequence[Scalar | None], say: Say) -> str:
 
     def shown(value: Scalar) -> str:
         return say.fact(change.fact, value)
@@ -176,7 +176,7 @@ def _change(change: Change, choices: Sequence[Scalar | None], say: Say) -> str:
     return say("moved", difference=difference, after=after, before=before)
 
 
-def _difference(change: Change, say: Say) -> str | None:
+def _difference(change: FactChange, say: Say) -> str | None:
     """How far a number or date moves, in words; None for choices and for numbers without a unit."""
     moved = _moved(change)
     if moved is None:
@@ -189,7 +189,7 @@ def _difference(change: Change, say: Say) -> str | None:
     return say.count(f"more_of.{unit}" if moved > 0 else f"fewer_of.{unit}", distance)
 
 
-def _moved(change: Change) -> int | Fraction | None:
+def _moved(change: FactChange) -> int | Fraction | None:
     match change.before, change.after:
         case dt.date() as before, dt.date() as after:
             return (after - before).days
@@ -200,7 +200,7 @@ def _moved(change: Change) -> int | Fraction | None:
     return None
 
 
-def _change_object(change: Change, say: Say) -> dict[str, Any]:
+def _change_object(change: FactChange, say: Say) -> dict[str, Any]:
     fact = say.registry.vocabulary.facts[change.fact]
     return {
         "fact": change.fact,

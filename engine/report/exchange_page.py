@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.exchange.importing import Change, NewRow, Replacement
+from engine.exchange.importing import NewRow, Replacement, SheetChange
 from engine.exchange.tables import COLUMNS, Entry, record, row_text
 from engine.policy.model import Convention
 from engine.report.decision_files import csv_text
@@ -28,7 +28,7 @@ class Changes:
     ``since`` is the day from which the new values hold; without it they take the place of the old ones.
     """
 
-    found: Sequence[Change]
+    found: Sequence[SheetChange]
     convention: Convention
     file: str
     written: Sequence[str] | None
@@ -58,7 +58,7 @@ def page(changes: Changes, say: Say) -> Iterator[Block]:
 FORMATS = formats(page)
 
 
-def _lines(one: Change, say: Say) -> Iterator[tuple[int, str]]:
+def _lines(one: SheetChange, say: Say) -> Iterator[tuple[int, str]]:
     if isinstance(one, NewRow):
         name, value = _name(one.item.id, one.cells, one.since, say), say.numbered(one.value, one.item.unit)
         yield 0, say.pair(name, say("exchange_new", value=value))

@@ -18,7 +18,7 @@ from engine.report.say import Say
 
 if TYPE_CHECKING:
     from engine.inquiry.possible import Outlook
-    from engine.inquiry.sensitivity import Change, Sensitivity, Subject
+    from engine.inquiry.sensitivity import ReadingChange, Sensitivity, Subject
     from engine.proof.possible import Possible
 
 
@@ -54,7 +54,7 @@ def _changes(found: Sensitivity, say: Say) -> Iterator[tuple[int, str]]:
         yield from ((1, other) for other in others)
 
 
-def _told(found: Sensitivity, change: Change, say: Say) -> tuple[str, str, tuple[str, ...]]:
+def _told(found: Sensitivity, change: ReadingChange, say: Say) -> tuple[str, str, tuple[str, ...]]:
     others = []
     for other in change.alternatives:
         ways = say("or_reading").join(

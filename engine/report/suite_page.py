@@ -17,7 +17,7 @@ from engine.report.html import html_document
 from engine.report.objects import as_json, each_as_json
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, section
 from engine.report.say import Say
-from engine.suite.coverage import KINDS, Coverage, Place
+from engine.suite.coverage import KINDS, Coverage, CoveragePoint
 from engine.suite.moved import Moved
 from engine.suite.mutation import CAUGHT, EQUIVALENT, INVALID, SURVIVED, Fate, Score
 from engine.suite.running import CaseOutcome
@@ -111,7 +111,7 @@ def review_object(found: Coverage | None, score: Score | None, say: Say) -> dict
     return data
 
 
-def missing_sides(place: Place, found: Coverage, say: Say) -> str:
+def missing_sides(place: CoveragePoint, found: Coverage, say: Say) -> str:
     """What no test reaches of a place, in words."""
     if len(place.sides) < 2 or not found.sides(place):
         return say("no_test")
@@ -149,7 +149,7 @@ def coverage_html(run: TestRun, say: Say) -> str:
 
 
 def _file(name: str, source: str, found: Coverage, score: Score | None, say: Say) -> Iterator[str]:
-    places: dict[int, list[Place]] = {}
+    places: dict[int, list[CoveragePoint]] = {}
     for place in found.places:
         if place.at.file == name:
             places.setdefault(place.at.line, []).append(place)
@@ -166,7 +166,7 @@ def _file(name: str, source: str, found: Coverage, score: Score | None, say: Say
     yield "</pre></details>"
 
 
-def _line(number: int, line: str, places: list[Place], fates: list[Fate], found: Coverage, say: Say) -> str:
+def _line(number: int, line: str, places: list[CoveragePoint], fates: list[Fate], found: Coverage, say: Say) -> str:
     shade = _shade(places, found)
     missed = [f"{p.item}: {missing_sides(p, found, say)}" for p in places if len(found.sides(p)) < len(p.sides)]
     title = f' title="{in_html("; ".join(missed))}"' if missed else ""
@@ -174,7 +174,7 @@ def _line(number: int, line: str, places: list[Place], fates: list[Fate], found:
     return f'<span class="{shade}"{title}><i>{number}</i>{in_html(line)}{notes}</span>'
 
 
-def _shade(places: list[Place], found: Coverage) -> str:
+def _shade(places: list[CoveragePoint], found: Coverage) -> str:
     reached = sum(len(found.sides(place)) for place in places)
     of = sum(len(place.sides) for place in places)
     if not of:

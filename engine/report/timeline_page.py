@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.dossier import Event
-from engine.evaluation.timeline import Change, Paid, Timeline, Total, YearRow
+from engine.evaluation.timeline import Paid, Timeline, Total, YearChange, YearRow
 from engine.language.facts import YEAR
 from engine.report import parts
 from engine.report.decided import of_the_verdict
@@ -136,7 +136,7 @@ def _changes(timeline: Timeline, say: Say) -> Iterator[Block]:
             yield Paragraph(say(key, events=events_text(events, say)), "open")
 
 
-def change_text(change: Change, row: YearRow, say: Say) -> str:
+def change_text(change: YearChange, row: YearRow, say: Say) -> str:
     """A result before and after, with what brought the change, or the text behind the new value."""
     told = say.pair(say.label(change.after), f"{say.result(change.before)} → {say.result(change.after)}")
     causes = [event_text(event, say) for event in change.events]

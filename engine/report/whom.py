@@ -171,7 +171,7 @@ def witness_names(effects: Sequence[Effect]) -> list[str]:
     return names
 
 
-def witness_text(effect: Effect, whom: Whom, places: tuple[Place, Place], name: str) -> str:
+def witness_text(effect: Effect, whom: Whom, places: tuple[VersionPlace, VersionPlace], name: str) -> str:
     """A case file that ``avenant evaluate`` takes, with what it shows, why, and the two commands, as comments."""
     say = whom.say
     said = say(
@@ -219,26 +219,26 @@ def _test(effect: Effect, convention: str, number: int, whom: Whom) -> dict[str,
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class VersionPlace:
     """Where to find a version: the option that reads it, and the command that first makes it, if one must."""
 
     option: str
     made_by: str | None = None
 
 
-def place_of(registry: Registry) -> Place:
+def place_of(registry: Registry) -> VersionPlace:
     """The policies folder that was read; a revision has to be checked out beside the repository first."""
     revision, sign, folder = registry.root.as_posix().partition(":")
     if registry.origin != "revision" or not sign:
-        return Place(f"--policies {shlex.quote(registry.root.as_posix())}")
+        return VersionPlace(f"--policies {shlex.quote(registry.root.as_posix())}")
     beside = f"../rules-{revision.replace('/', '-')}"
     made = f"git worktree add {shlex.quote(beside)} {shlex.quote(revision)}"
-    return Place(f"--policies {shlex.quote(f'{beside}/{folder}')}", made)
+    return VersionPlace(f"--policies {shlex.quote(f'{beside}/{folder}')}", made)
 
 
-def commands_of(behaviour: Behaviour, places: tuple[Place, Place]) -> tuple[Place, Place]:
+def commands_of(behaviour: Behaviour, places: tuple[VersionPlace, VersionPlace]) -> tuple[VersionPlace, VersionPlace]:
     """How to see each version: by forcing the convention, or by reading its folder."""
     if behaviour.meeting.forced:
         first, second = (f"--convention {side.convention.id}" for side in (behaviour.a, behaviour.b))
-        return Place(first), Place(second)
+        return VersionPlace(first), VersionPlace(second)
     return places

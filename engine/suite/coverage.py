@@ -29,7 +29,7 @@ Side = tuple[str, Location, str]  # kind, place, side
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CoveragePoint:
     """Something that can decide: its kind, item, a name, where it is written, and the sides that it has.
 
     A threshold has two sides, ``yes`` and ``no``, or none where the sources do not publish it; all else has one.
@@ -49,11 +49,11 @@ class Place:
 class Coverage:
     """Every place in the order of the files, and the sides that tests reach."""
 
-    places: tuple[Place, ...]
+    places: tuple[CoveragePoint, ...]
     reached: frozenset[Side]
     tests: int
 
-    def sides(self, place: Place) -> tuple[str, ...]:
+    def sides(self, place: CoveragePoint) -> tuple[str, ...]:
         """The sides of a place that some test reaches."""
         return tuple(side for side in place.sides if (place.kind, place.at, side) in self.reached)
 
@@ -63,7 +63,7 @@ class Coverage:
         return sum(len(self.sides(place)) for place in chosen), sum(len(place.sides) for place in chosen)
 
     @property
-    def missed(self) -> tuple[Place, ...]:
+    def missed(self) -> tuple[CoveragePoint, ...]:
         return tuple(place for place in self.places if len(self.sides(place)) < len(place.sides))
 
 
@@ -78,21 +78,21 @@ def coverage(registry: Registry, observed: Sequence[Observed]) -> Coverage:
     return Coverage(found, frozenset(reached), len(observed))
 
 
-def places(convention: Convention) -> Iterator[Place]:
+def places(convention: Convention) -> Iterator[CoveragePoint]:
     """Every place of a convention that can decide, item by item."""
     silent = unpublished(convention)
     for item in convention.items.values():
-        yield Place("item", convention.id, item.id, item.id, item.at, ONE)
+        yield CoveragePoint("item", convention.id, item.id, item.id, item.at, ONE)
         for kind, name, at in _inner(item):
-            yield Place(kind, convention.id, item.id, name, at, ONE)
+            yield CoveragePoint(kind, convention.id, item.id, name, at, ONE)
         for at, name, operands in _thresholds(item):
             named = frozenset(node.id for node in operands if isinstance(node, ItemRef))
             open_ = bool({*named, item.id} & silent) or any(isinstance(node, Unpublished) for node in operands)
-            yield Place("threshold", convention.id, item.id, name, at, () if open_ else BOTH, named)
+            yield CoveragePoint("threshold", convention.id, item.id, name, at, () if open_ else BOTH, named)
     for derogation in convention.derogations.values():
-        yield Place("derogation", convention.id, derogation.id, derogation.id, derogation.at, ONE)
+        yield CoveragePoint("derogation", convention.id, derogation.id, derogation.id, derogation.at, ONE)
         for node in _ordering(derogation):
-            yield Place("threshold", convention.id, derogation.id, _name(node), node.at, BOTH)
+            yield CoveragePoint("threshold", convention.id, derogation.id, _name(node), node.at, BOTH)
 
 
 def unpublished(convention: Convention) -> frozenset[str]:

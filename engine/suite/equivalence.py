@@ -1,4 +1,4 @@
-"""Whether a change of one item changes anything: all cases and the rules after the change come in, a verdict goes out.
+"""Equivalent mutants, which change no answer: all cases and the rules after the change come in, a verdict goes out.
 
 Values, due days, warnings and faults are compared by proof, in every case of every convention that has the item.
 """

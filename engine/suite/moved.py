@@ -24,7 +24,7 @@ from engine.policy.model import Convention
 from engine.policy.places import DIFFERENCES, TESTS, TO_FILL
 from engine.policy.reading import load_shape
 from engine.policy.schema import shape_problems
-from engine.suite.coverage import Coverage, Place, coverage
+from engine.suite.coverage import Coverage, CoveragePoint, coverage
 from engine.suite.observed import observe
 from engine.suite.running import (
     NOTHING,
@@ -221,7 +221,7 @@ def _untested(session: Session, convention: Convention, own: Sequence[PolicyCase
             yield Problem(place.at, "change-untested", {"name": place.name, "missed": _missed(place, found)})
 
 
-def _missed(place: Place, found: Coverage) -> Mapping[str, str]:
+def _missed(place: CoveragePoint, found: Coverage) -> Mapping[str, str]:
     """What no test reaches of a place: the one side of a threshold, or all of it."""
     lacking = [side for side in place.sides if side not in found.sides(place)]
     both = len(lacking) == len(place.sides)

@@ -20,7 +20,7 @@ from engine.policy import model
 from engine.policy.overlays import covers
 from engine.policy.registry import Registry
 from engine.suite.coverage import unpublished
-from engine.suite.variants import NOTHING, Change, Setting, Variant, cell_variants, variants, without
+from engine.suite.variants import NOTHING, Mutation, MutationSetting, Variant, cell_variants, variants, without
 
 DAY = dt.timedelta(days=1)
 SOME_DAY = "2000-01-01"
@@ -34,7 +34,7 @@ class Mutant:
     """
 
     subject: str
-    change: Change
+    change: Mutation
     convention: model.Convention
     item: model.Item | None
     taken_over: tuple[model.Convention, ...] = ()
@@ -73,7 +73,7 @@ def _of_convention(
             yield Mutant(overlay.id, change, replace(convention, overlays=overlays), None)
 
 
-def _setting(registry: Registry, convention: model.Convention, types: Mapping[str, Type | None]) -> Setting:
+def _setting(registry: Registry, convention: model.Convention, types: Mapping[str, Type | None]) -> MutationSetting:
     def step(ref: FactRef | ItemRef) -> Decimal:
         if isinstance(ref, FactRef):
             fact = registry.vocabulary.facts.get(ref.name)
@@ -85,16 +85,16 @@ def _setting(registry: Registry, convention: model.Convention, types: Mapping[st
 
     sources = [convention, *(other for other in registry.conventions.values() if other.id != convention.id)]
     choices = {id_: tuple(each.choices) for source in reversed(sources) for id_, each in source.interpretations.items()}
-    return Setting(step, choices, unpublished(convention))
+    return MutationSetting(step, choices, unpublished(convention))
 
 
-def item_variants(item: model.Item, setting: Setting) -> Iterator[tuple[Change, model.Item]]:
+def item_variants(item: model.Item, setting: MutationSetting) -> Iterator[tuple[Mutation, model.Item]]:
     """Every change of one place in an item."""
     body = item.body
     for gate in ("applies_when", "unless"):
         condition = getattr(item, gate)
         if condition is not None:
-            yield Change("gate", condition.at, gate, NOTHING), _with(item, gate, None)
+            yield Mutation("gate", condition.at, gate, NOTHING), _with(item, gate, None)
     valued: list[Any] = [*parts(body)] if isinstance(body, model.Table | model.Parameter) else []
     valued += [rule.then for rule in body.rules] if isinstance(body, model.Outcome) else []
     for number, part in enumerate(parts(item)):
@@ -104,7 +104,7 @@ def item_variants(item: model.Item, setting: Setting) -> Iterator[tuple[Change, 
     for change, changed_body in _body(body, setting):
         yield change, replace(item, body=changed_body)
     for warning, rest in without(item.warnings):
-        yield Change("warning", warning.at, "warning", NOTHING), replace(item, warnings=rest)
+        yield Mutation("warning", warning.at, "warning", NOTHING), replace(item, warnings=rest)
 
 
 def _with(whole: Any, name: str, value: Any) -> Any:
@@ -116,7 +116,7 @@ def _put(members: tuple[Any, ...], old: Any, new: Any) -> tuple[Any, ...]:
     return tuple(new if member is old else member for member in members)
 
 
-def _body(body: model.Body, setting: Setting) -> Iterator[Variant]:
+def _body(body: model.Body, setting: MutationSetting) -> Iterator[Variant]:
     """A body without one of its members, or with another value; its conditions and expressions change elsewhere."""
     match body:
         case model.Parameter(values):
@@ -126,43 +126,43 @@ def _body(body: model.Body, setting: Setting) -> Iterator[Variant]:
             yield from _table(body, setting)
         case model.Criterion(_, derogations):
             for derogation, rest in without(derogations):
-                yield Change("derogation", derogation.at, derogation.id, NOTHING), replace(body, derogations=rest)
+                yield Mutation("derogation", derogation.at, derogation.id, NOTHING), replace(body, derogations=rest)
         case model.Outcome(_, rules):
             for rule, rest in without(rules):
-                yield Change("rule", rule.at, rule.id, NOTHING), replace(body, rules=rest)
+                yield Mutation("rule", rule.at, rule.id, NOTHING), replace(body, rules=rest)
                 was = rule.then if isinstance(rule.then, str) else "unpublished"
                 other = next(value for value in body.values if value != was)
                 others = _put(rules, rule, replace(rule, then=other))
-                yield Change("value", rule.at, was, other), replace(body, rules=others)
+                yield Mutation("value", rule.at, was, other), replace(body, rules=others)
         case model.Obligation():
             for name in ("due", "done_when", "unmet_when"):
                 node = getattr(body, name)
                 if node is not None:
-                    yield Change(name, node.at, name, NOTHING), _with(body, name, None)
+                    yield Mutation(name, node.at, name, NOTHING), _with(body, name, None)
 
 
 def _dated(
-    values: tuple[model.DatedValue, ...], setting: Setting
-) -> Iterator[tuple[Change, tuple[model.DatedValue, ...]]]:
+    values: tuple[model.DatedValue, ...], setting: MutationSetting
+) -> Iterator[tuple[Mutation, tuple[model.DatedValue, ...]]]:
     for dated, rest in without(values):
         for change, changed in _then(dated.value, [other.value for other in rest], setting):
             yield change, _put(values, dated, replace(dated, value=changed))
         if rest:
-            yield Change("value", dated.at, str(dated.start), NOTHING), rest
+            yield Mutation("value", dated.at, str(dated.start), NOTHING), rest
         for start in (dated.start - DAY, dated.start + DAY) if dated is not values[0] else ():
-            change = Change("threshold", dated.at, str(dated.start), str(start))
+            change = Mutation("threshold", dated.at, str(dated.start), str(start))
             yield change, _put(values, dated, replace(dated, start=start))
 
 
 def _then(
-    value: Literal | Unpublished, others: list[Literal | Unpublished], setting: Setting
-) -> Iterator[tuple[Change, Any]]:
+    value: Literal | Unpublished, others: list[Literal | Unpublished], setting: MutationSetting
+) -> Iterator[tuple[Mutation, Any]]:
     """A value moved by one; an enum value or an unpublished one replaced by another that the item gives."""
     known = [other for other in others if isinstance(other, Literal)]
     if isinstance(value, Literal) and isinstance(value.value, str):
         different = next((other for other in known if other.value != value.value), None)
         if different is not None:
-            yield Change("value", value.at, value.value, str(different.value)), different
+            yield Mutation("value", value.at, value.value, str(different.value)), different
         return
     for change, changed in variants(value, setting):
         if change.kind == "unpublished" and known:
@@ -171,10 +171,10 @@ def _then(
             yield change, changed
 
 
-def _table(table: model.Table, setting: Setting) -> Iterator[Variant]:
+def _table(table: model.Table, setting: MutationSetting) -> Iterator[Variant]:
     for row, rest in without(table.rows):
         if rest:
-            yield Change("row", row.at, "row", NOTHING), replace(table, rows=rest)
+            yield Mutation("row", row.at, "row", NOTHING), replace(table, rows=rest)
         for change, then in _then(row.then, [other.then for other in rest], setting):
             yield change, replace(table, rows=_put(table.rows, row, replace(row, then=then)))
         for name, cell in row.cells.items():
@@ -183,7 +183,7 @@ def _table(table: model.Table, setting: Setting) -> Iterator[Variant]:
                 yield change, replace(table, rows=_put(table.rows, row, other))
 
 
-def _day(due: Node, setting: Setting) -> Iterator[Variant]:
+def _day(due: Node, setting: MutationSetting) -> Iterator[Variant]:
     """A due day; where it is unpublished, some day instead."""
     for change, changed in variants(due, setting):
         if change.kind == "unpublished" and isinstance(changed, Literal):
@@ -192,7 +192,7 @@ def _day(due: Node, setting: Setting) -> Iterator[Variant]:
             yield change, changed
 
 
-def _of_derogations(convention: model.Convention, setting: Setting) -> Iterator[Mutant]:
+def _of_derogations(convention: model.Convention, setting: MutationSetting) -> Iterator[Mutant]:
     """The derogations that overlays bring."""
     for id_, derogation in convention.derogations.items():
         for change, when in variants(derogation.when, setting):
@@ -200,12 +200,12 @@ def _of_derogations(convention: model.Convention, setting: Setting) -> Iterator[
             yield Mutant(id_, change, replace(convention, derogations=derogations), None)
 
 
-def _of_head(registry: Registry, convention: model.Convention, setting: Setting) -> Iterator[Mutant]:
+def _of_head(registry: Registry, convention: model.Convention, setting: MutationSetting) -> Iterator[Mutant]:
     for id_, question in convention.interpretations.items():
         other = next((choice for choice in question.choices if choice != question.default), None)
         if other is not None:
             questions = {**convention.interpretations, id_: replace(question, default=other)}
-            change = Change("default", question.at, question.default, other)
+            change = Mutation("default", question.at, question.default, other)
             yield Mutant(id_, change, replace(convention, interpretations=questions), None)
     for change, years_from in variants(convention.years_from, setting):
         yield Mutant("years_from", change, replace(convention, years_from=years_from), None)
@@ -216,32 +216,32 @@ def _of_head(registry: Registry, convention: model.Convention, setting: Setting)
         for other in registry.conventions.values()
     )
     for day in (first + DAY,) if after_another else (first - DAY, first + DAY):
-        change = Change("threshold", convention.at, str(first), str(day))
+        change = Mutation("threshold", convention.at, str(first), str(day))
         yield Mutant("signed.from", change, replace(convention, signed_from=day), None)
     for day in () if end is None else (end - DAY, end + DAY):
-        change = Change("threshold", convention.at, str(end), str(day))
+        change = Mutation("threshold", convention.at, str(end), str(day))
         yield Mutant("signed.before", change, replace(convention, signed_before=day), None)
 
 
 def _of_overlay(
-    registry: Registry, convention: model.Convention, overlay: model.Overlay, setting: Setting
-) -> Iterator[tuple[Change, tuple[model.Overlay, ...]]]:
-    yield Change("overlay", overlay.at, overlay.id, NOTHING), ()
+    registry: Registry, convention: model.Convention, overlay: model.Overlay, setting: MutationSetting
+) -> Iterator[tuple[Mutation, tuple[model.Overlay, ...]]]:
+    yield Mutation("overlay", overlay.at, overlay.id, NOTHING), ()
     for name in ("signed_from", "signed_before", "first_anniversary"):
         day = getattr(overlay, name)
         for other in () if day is None else (day - DAY, day + DAY):
             moved = _with(overlay, name, other)
             if _moves_contracts(registry, convention, (overlay, moved), name, min(day, other)):
-                yield Change("threshold", overlay.at, f"{name} {day}", str(other)), (moved,)
+                yield Mutation("threshold", overlay.at, f"{name} {day}", str(other)), (moved,)
     if overlay.when is not None:
-        yield Change("gate", overlay.when.at, "when", NOTHING), (replace(overlay, when=None),)
+        yield Mutation("gate", overlay.when.at, "when", NOTHING), (replace(overlay, when=None),)
         for change, when in variants(overlay.when, setting):
             yield change, (replace(overlay, when=when),)
     for name in ("replace", "add_derogations"):
         entries: Mapping[str, Any] = getattr(overlay, name)
         for key in entries:
             rest = {other: value for other, value in entries.items() if other != key}
-            yield Change(name, overlay.at, key, NOTHING), (_with(overlay, name, rest),)
+            yield Mutation(name, overlay.at, key, NOTHING), (_with(overlay, name, rest),)
 
 
 def _moves_contracts(

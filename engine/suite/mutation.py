@@ -27,7 +27,7 @@ from engine.suite.mutants import Mutant, mutants
 from engine.suite.observed import Differ, Observed, observe, other_steps, reading
 from engine.suite.proposing import Entry, passes, proposed_entry
 from engine.suite.running import PolicyCase, run_case
-from engine.suite.variants import Change
+from engine.suite.variants import Mutation
 
 PROCESSES = 2
 CHUNK = 40
@@ -44,7 +44,7 @@ class Fate:
 
     convention: str
     subject: str
-    change: Change
+    change: Mutation
     status: str
     caught_by: str = ""
     proposal: Entry | None = None

@@ -1,4 +1,4 @@
-"""How the policies' tests run: test cases come in, each one's answers and what it looks at go out.
+"""Instrumented runs of the policies' tests: test cases come in, each one's answers and what it looks at go out.
 
 Coverage counts what they reach, mutation whether they notice a change: where a program before and after it answers
 otherwise for the inputs that a test gives an item.

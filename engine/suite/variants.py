@@ -20,7 +20,7 @@ NOTHING = "—"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Mutation:
     """What was changed, where, and both texts."""
 
     kind: str
@@ -30,7 +30,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class MutationSetting:
     """What a change needs to know: the step of a fact or item in a comparison, and the choices of a question.
 
     Items in ``silent`` have no published value, so that every comparison with them is unknown, whatever the operator.
@@ -41,10 +41,10 @@ class Setting:
     silent: frozenset[str]
 
 
-Variant = tuple[Change, Any]
+Variant = tuple[Mutation, Any]
 
 
-def variants(node: tree.Node, setting: Setting) -> Iterator[Variant]:
+def variants(node: tree.Node, setting: MutationSetting) -> Iterator[Variant]:
     """Every change of one place in ``node``, parents first."""
     yield from _own(node, setting)
     for number, part in enumerate(tree.parts(node)):
@@ -67,7 +67,7 @@ def stepped(literal: tree.Literal, step: Decimal) -> Iterator[Variant]:
             other = (dt.date.fromisoformat(value) + dt.timedelta(days=sign)).isoformat()
         else:
             other = value + sign * (int(step) if step == 1 else step)
-        yield Change("threshold", literal.at, str(value), str(other)), replace(literal, value=other)
+        yield Mutation("threshold", literal.at, str(value), str(other)), replace(literal, value=other)
 
 
 def own_step(literal: tree.Literal) -> Decimal:
@@ -81,13 +81,13 @@ def without(members: Sequence[Any]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
     yield from ((member, (*members[:i], *members[i + 1 :])) for i, member in enumerate(members))
 
 
-def shorter(values: tuple[tree.Literal, ...], kind: str) -> Iterator[tuple[Change, tuple[tree.Literal, ...]]]:
+def shorter(values: tuple[tree.Literal, ...], kind: str) -> Iterator[tuple[Mutation, tuple[tree.Literal, ...]]]:
     """A list without each of its members."""
     for value, rest in without(values) if len(values) > 1 else ():
-        yield Change(kind, value.at, str(value.value), NOTHING), rest
+        yield Mutation(kind, value.at, str(value.value), NOTHING), rest
 
 
-def cell_variants(cell: tree.Cell, setting: Setting, ref: tree.FactRef | tree.ItemRef) -> Iterator[Variant]:
+def cell_variants(cell: tree.Cell, setting: MutationSetting, ref: tree.FactRef | tree.ItemRef) -> Iterator[Variant]:
     """A cell with a bound moved by one step, or a list without a member."""
     for name in ("low", "high"):
         bound = getattr(cell, name)
@@ -100,23 +100,23 @@ def cell_variants(cell: tree.Cell, setting: Setting, ref: tree.FactRef | tree.It
         yield change, replace(cell, excluded=kept)
 
 
-def _own(node: tree.Node, setting: Setting) -> Iterator[Variant]:
+def _own(node: tree.Node, setting: MutationSetting) -> Iterator[Variant]:
     match node:
         case tree.Literal():
             for change, changed in stepped(node, own_step(node)):
                 yield replace(change, kind="value"), changed
         case tree.Unpublished():
-            yield Change("unpublished", node.at, "unpublished", "0"), tree.Literal(0, node.at)
+            yield Mutation("unpublished", node.at, "unpublished", "0"), tree.Literal(0, node.at)
             if node.supplied_by:
                 names = ", ".join(ref.name for ref in node.supplied_by)
-                yield Change("supplied_by", node.at, names, NOTHING), replace(node, supplied_by=())
+                yield Mutation("supplied_by", node.at, names, NOTHING), replace(node, supplied_by=())
         case tree.Compare():
             yield from _comparison(node, setting)
             yield from _operand(node, setting)
         case tree.Chosen():
             others = [choice for choice in setting.choices.get(node.interpretation, ()) if choice != node.choice]
             for other in others[:1]:
-                yield Change("choice", node.at, node.choice, other), replace(node, choice=other)
+                yield Mutation("choice", node.at, node.choice, other), replace(node, choice=other)
         case tree.VerdictIs():
             yield from _verdicts(node)
         case tree.Connect():
@@ -127,7 +127,7 @@ def _own(node: tree.Node, setting: Setting) -> Iterator[Variant]:
             yield from _branches(node)
 
 
-def _comparison(node: tree.Compare, setting: Setting) -> Iterator[Variant]:
+def _comparison(node: tree.Compare, setting: MutationSetting) -> Iterator[Variant]:
     if any(isinstance(part, tree.ItemRef) and part.id in setting.silent for part in (node.left, *node.operands)):
         return
     if any(isinstance(part, tree.Unpublished) for part in node.operands):
@@ -137,59 +137,62 @@ def _comparison(node: tree.Compare, setting: Setting) -> Iterator[Variant]:
         other = not node.right.value
         text = str(other).lower()
         yield (
-            Change("operator", node.at, f"{row.name} {not other}", f"{row.name} {text}"),
+            Mutation("operator", node.at, f"{row.name} {not other}", f"{row.name} {text}"),
             replace(node, right=tree.Literal(other, node.right.at)),
         )
     elif row.neighbour:
-        yield Change("operator", node.at, row.name, row.neighbour), replace(node, operator=row.neighbour)
+        yield Mutation("operator", node.at, row.name, row.neighbour), replace(node, operator=row.neighbour)
 
 
 def _verdicts(node: tree.VerdictIs) -> Iterator[Variant]:
     shown = ", ".join(node.verdicts)
     if len(node.verdicts) == 1:
         other = "not_met" if node.verdicts[0] == "met" else "met"
-        yield Change("verdict", node.at, f"{node.criterion.id} {shown}", other), replace(node, verdicts=(other,))
+        yield Mutation("verdict", node.at, f"{node.criterion.id} {shown}", other), replace(node, verdicts=(other,))
         return
     for _, rest in without(node.verdicts):
-        yield Change("verdict", node.at, f"{node.criterion.id} {shown}", ", ".join(rest)), replace(node, verdicts=rest)
+        yield (
+            Mutation("verdict", node.at, f"{node.criterion.id} {shown}", ", ".join(rest)),
+            replace(node, verdicts=rest),
+        )
 
 
 def _connective(node: tree.Connect) -> Iterator[Variant]:
     row = CONNECTIVES[node.operator]
     if row.operands == "one":
-        yield Change("operator", node.at, row.name, NOTHING), node.parts[0]
+        yield Mutation("operator", node.at, row.name, NOTHING), node.parts[0]
         return
     if len(node.parts) < 2:
         return
     if row.neighbour:
-        yield Change("operator", node.at, row.name, row.neighbour), replace(node, operator=row.neighbour)
+        yield Mutation("operator", node.at, row.name, row.neighbour), replace(node, operator=row.neighbour)
     for part, rest in without(node.parts):
-        yield Change("part", part.at, _named(part), NOTHING), replace(node, parts=rest)
+        yield Mutation("part", part.at, _named(part), NOTHING), replace(node, parts=rest)
 
 
 def _operator(node: tree.Apply) -> Iterator[Variant]:
     row = EXPRESSIONS[node.operator]
     if row.neighbour and EXPRESSIONS[row.neighbour].takes_so_many(len(node.operands)):
-        yield Change("operator", node.at, row.name, row.neighbour), replace(node, operator=row.neighbour)
+        yield Mutation("operator", node.at, row.name, row.neighbour), replace(node, operator=row.neighbour)
     for i, neighbours in enumerate(row.options.values()):
         for other in neighbours.get(node.options[i], ()):
             options = (*node.options[:i], other, *node.options[i + 1 :])
-            yield Change("operator", node.at, node.options[i], other), replace(node, options=options)
+            yield Mutation("operator", node.at, node.options[i], other), replace(node, options=options)
     for operand, rest in without(node.operands) if row.operands == "list" and len(node.operands) > 1 else ():
-        yield Change("part", operand.at, _named(operand), NOTHING), replace(node, operands=rest)
+        yield Mutation("part", operand.at, _named(operand), NOTHING), replace(node, operands=rest)
 
 
 def _branches(node: tree.Cases) -> Iterator[Variant]:
     for (when, _), rest in without(node.branches):
         if rest:
-            yield Change("branch", when.at, _named(when), NOTHING), replace(node, branches=rest)
+            yield Mutation("branch", when.at, _named(when), NOTHING), replace(node, branches=rest)
         elif node.otherwise is not None:
-            yield Change("branch", when.at, _named(when), NOTHING), node.otherwise
+            yield Mutation("branch", when.at, _named(when), NOTHING), node.otherwise
     if node.otherwise is not None:
-        yield Change("branch", node.otherwise.at, "otherwise", NOTHING), replace(node, otherwise=None)
+        yield Mutation("branch", node.otherwise.at, "otherwise", NOTHING), replace(node, otherwise=None)
 
 
-def _operand(node: tree.Compare, setting: Setting) -> Iterator[Variant]:
+def _operand(node: tree.Compare, setting: MutationSetting) -> Iterator[Variant]:
     """A comparison with a literal moved by one step, or its list without a member."""
     row = COMPARISONS[node.operator]
     literals = tuple(part for part in node.operands if isinstance(part, tree.Literal))

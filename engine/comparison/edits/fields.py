@@ -1,4 +1,4 @@
-"""What differs in two parts of a convention of one kind, field by field: both come in, the edits between them go out.
+"""Diff by field of two parts of a convention of one kind: both come in, the edits between them go out.
 
 :data:`FIELDS` says which are plain values, texts, nodes of the language, citations, members by id or by likeness. What
 it does not name is no part of the rules.

@@ -1,4 +1,4 @@
-"""The smallest differences between two conditions or expressions: two nodes come in, the edits between them go out."""
+"""Tree diff of conditions and expressions: two nodes come in, the edits between them go out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What two wordings of a rule have in common: nodes come in, their normal form and a key that ignores wording go out.
+"""Normal forms of conditions and expressions: nodes come in, their normal form and a key that ignores wording go out.
 
 Places, labels, citations and reasons do not count, since no result depends on them; nor does the order of parts where
 none decides before another.

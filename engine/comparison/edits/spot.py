@@ -1,4 +1,4 @@
-"""One part of both sides of a comparison: where it is and on what it rests come in, the edits of it go out."""
+"""List diff, and where in a comparison it stands: a part of both sides comes in, its edits go out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How two decision tables differ: rows pair by what they ask of their inputs, and their values are compared.
+"""Diff of two decision tables: rows pair by what they ask of their inputs, and their values are compared.
 
 A table may be cut into rows in many ways; what counts is the value that each combination of inputs meets.
 """

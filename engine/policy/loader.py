@@ -7,9 +7,11 @@ composed, so that no file can exhaust the machine; every fault that YAML lets pa
 from __future__ import annotations
 
 import functools
+import os
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,8 @@ MAX_DIGITS = 18
 MAX_SHOWN = 40
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SCALAR, _MAPPING = yaml.ScalarEvent, yaml.MappingStartEvent  # no event is of a kind below these
+_LIST_END, _MAPPING_END = yaml.SequenceEndEvent, yaml.MappingEndEvent
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)\Z")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+\Z")
 _NUMERIC = frozenset("+-.0123456789")  # how anything begins that could be a number
@@ -50,7 +54,8 @@ def read_bytes(path: Path, name: str | None = None) -> bytes:
     """
     try:
         with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            size = os.fstat(stream.fileno()).st_size or MAX_BYTES  # a pipe tells none
+            content = stream.read(min(size, MAX_BYTES) + 1)  # room for more is room to clear
     except OSError as error:
         raise unreadable(name or path, error) from None
     if len(content) > MAX_BYTES:
@@ -105,8 +110,7 @@ class _Reader:
         self.root: Any = None
         self.marks: Spot = NOWHERE
         self.lines: list[str] = []
-        self.events: Iterator[yaml.Event] = iter(())
-        self.left = MAX_NODES
+        self.events: Iterator[yaml.Event] = iter(())  # as many as a file may have
 
     def read(self, text: str) -> None:
         odd = any(sign in text for sign in _ODD_BREAKS)
@@ -124,8 +128,9 @@ class _Reader:
         """Reads on after most faults; raises the one after which nothing can be read."""
         documents = 0
         try:
-            self.events = iter(_PARSER(text).get_event, None)
-            while not isinstance(event := self._next(), yaml.StreamEndEvent):
+            every = iter(_PARSER(text).get_event, None)
+            self.events = islice(every, MAX_NODES)
+            while not isinstance(event := next(self.events), yaml.StreamEndEvent):
                 if isinstance(event, yaml.DocumentStartEvent):
                     documents += 1
                     if documents > 1:
@@ -133,6 +138,8 @@ class _Reader:
                 elif isinstance(event, yaml.NodeEvent):
                     value, self.marks = self._value(event, None, 0)
                     self.root = self._empty(event) if value is _NULL else value
+        except StopIteration:
+            raise fault(self._place(next(every)), "too-many-nodes", limit=MAX_NODES) from None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = Location(self.name, mark.line + 1, mark.column + 1) if mark else Location(self.name)
@@ -143,27 +150,19 @@ class _Reader:
         if not documents and not self.problems:
             raise fault(Location(self.name, 1, 1), "file-empty")
 
-    def _next(self) -> yaml.Event:
-        """The next event, of as many as a file may have."""
-        event = next(self.events)
-        self.left -= 1
-        if self.left < 0:
-            raise fault(self._place(event), "too-many-nodes", limit=MAX_NODES)
-        return event
-
     def _value(self, event: Any, key: Any, depth: int, said: bool = False) -> tuple[Any, Spot]:
         """What an event begins, and where it and all that it holds stand; ``said`` are words that people read."""
         if event.anchor or event.tag:
             self._named(event)
         inside: dict[str | int, Spot] | None = None
         value: Any = ""  # of an alias, which has been told: what follows is read as what it is
-        if isinstance(event, yaml.ScalarEvent):
+        kind = type(event)
+        if kind is _SCALAR:
             value = self._scalar(event, said)
-        elif isinstance(event, yaml.CollectionStartEvent):
+        elif kind is not yaml.AliasEvent:
             if depth >= MAX_DEPTH:
                 raise fault(self._place(event), "too-deep", limit=MAX_DEPTH)
-            read = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._list
-            value, inside = read(depth + 1)
+            value, inside = (self._mapping if kind is _MAPPING else self._list)(depth + 1)
         return value, (event.start_mark, key, inside)
 
     def _named(self, event: Any) -> None:
@@ -172,7 +171,7 @@ class _Reader:
     def _list(self, depth: int) -> tuple[Any, dict[str | int, Spot]]:
         data: list[Any] = []
         inside: dict[str | int, Spot] = {}
-        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+        while type(event := next(self.events)) is not _LIST_END:
             value, spot = self._value(event, None, depth)
             if value is not _NULL or not self.is_json:
                 inside[len(data)] = spot
@@ -182,9 +181,9 @@ class _Reader:
     def _mapping(self, depth: int) -> tuple[Any, dict[str | int, Spot]]:
         data: dict[str, Any] = {}
         inside: dict[str | int, Spot] = {}
-        while not isinstance(named := self._next(), yaml.MappingEndEvent):
+        while type(named := next(self.events)) is not _MAPPING_END:
             key = self._key(named, inside)
-            event = self._next()
+            event = next(self.events)
             value, spot = self._value(event, named.start_mark, depth, key in LANGUAGES)
             if value is _NULL and not self.is_json and not self._after_comma(key, data, inside):
                 value = self._empty(event)
@@ -198,9 +197,9 @@ class _Reader:
     def _key(self, event: Any, taken: Mapping[str | int, Spot]) -> str:
         if event.anchor or event.tag:
             self._named(event)
-        if isinstance(event, yaml.AliasEvent):
-            return f"*{event.anchor}"
-        if not isinstance(event, yaml.ScalarEvent):
+        if type(event) is not _SCALAR:
+            if isinstance(event, yaml.AliasEvent):
+                return f"*{event.anchor}"
             raise fault(self._place(event), "yaml-key")
         key: str = event.value
         if not key.isprintable() and re.search(UNSAFE, key):
@@ -216,7 +215,7 @@ class _Reader:
         if event.style:
             return text
         end = event.end_mark
-        if end is not None and cut_short(self.lines[end.line], end.column, said):
+        if end is not None and "#" in self.lines[end.line] and cut_short(self.lines[end.line], end.column, said):
             self._report(Location(self.name, end.line + 1, end.column + 2), "yaml-comment")
         return _NULL if text in _NULLS else self._resolved(event)
 

@@ -31,6 +31,7 @@ _TYPES: Mapping[str, Test] = {
     "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "number": lambda value: isinstance(value, int | Decimal) and not isinstance(value, bool),
 }
+_NAMED = {dict: "object", list: "array", str: "string"}
 
 
 def pattern(written: str) -> re.Pattern[str]:
@@ -52,7 +53,7 @@ def fitting(schema: Schema) -> Test:
         if "$ref" in part:  # its neighbours count for nothing in draft-07
             return referred(part["$ref"])
         tests = []
-        for keyword, wanted in part.items():
+        for keyword, wanted in sorted(part.items(), key=lambda each: each[0] != "type"):
             if keyword in _SAYS_NOTHING or keyword.startswith("x-"):
                 continue
             if keyword not in _KEYWORDS:
@@ -103,9 +104,9 @@ def _some(tests: Sequence[Test]) -> Test:
     return tests[0] if len(tests) == 1 else run
 
 
-def _only(kind: type | tuple[type, ...], test: Test) -> Test:
-    """A keyword that says something of values of one kind."""
-    return lambda value: not isinstance(value, kind) or test(value)
+def _only(kind: type, part: Schema, test: Test) -> Test:
+    """A keyword that says something of values of one kind, which ``part`` may have asked for before."""
+    return test if part.get("type") == _NAMED[kind] else lambda value: not isinstance(value, kind) or test(value)
 
 
 def _type(wanted: Any, part: Schema, compiled: Compile) -> Test:
@@ -132,7 +133,7 @@ def _number(holds: Callable[[Any, Any], bool]) -> Callable[[Any, Schema, Compile
 
 
 def _size(kind: type, holds: Callable[[int, int], bool]) -> Callable[[Any, Schema, Compile], Test]:
-    return lambda wanted, part, compiled: _only(kind, lambda value: holds(len(value), wanted))
+    return lambda wanted, part, compiled: _only(kind, part, lambda value: holds(len(value), wanted))
 
 
 def _properties(wanted: Schema, part: Schema, compiled: Compile) -> Test:
@@ -140,26 +141,25 @@ def _properties(wanted: Schema, part: Schema, compiled: Compile) -> Test:
     others = compiled(part.get("additionalProperties", True))
 
     def run(value: Any) -> bool:
-        if isinstance(value, dict):
-            for key, each in value.items():
-                if not tests.get(key, others)(each):
-                    return False
+        for key, each in value.items():  # noqa: SIM110
+            if not tests.get(key, others)(each):
+                return False
         return True
 
-    return run
+    return _only(dict, part, run)
 
 
 def _items(wanted: Any, part: Schema, compiled: Compile) -> Test:
     if not isinstance(wanted, list):
         test = compiled(wanted)
-        return _only(list, lambda value: all(map(test, value)))
+        return _only(list, part, lambda value: all(map(test, value)))
     tests = [compiled(each) for each in wanted]
     others = compiled(part.get("additionalItems", True))
 
     def run(value: list[Any]) -> bool:
         return all((tests[i] if i < len(tests) else others)(each) for i, each in enumerate(value))
 
-    return _only(list, run)
+    return _only(list, part, run)
 
 
 def _dependencies(wanted: Schema, part: Schema, compiled: Compile) -> Test:
@@ -167,12 +167,12 @@ def _dependencies(wanted: Schema, part: Schema, compiled: Compile) -> Test:
         key: _required(each, part, compiled) if isinstance(each, list) else compiled(each)
         for key, each in wanted.items()
     }
-    return _only(dict, lambda value: all(test(value) for key, test in tests.items() if key in value))
+    return _only(dict, part, lambda value: all(test(value) for key, test in tests.items() if key in value))
 
 
 def _required(wanted: Any, part: Schema, compiled: Compile) -> Test:
     needed = frozenset(wanted)
-    return _only(dict, lambda value: needed <= value.keys())
+    return _only(dict, part, lambda value: needed <= value.keys())
 
 
 def _if(wanted: Any, part: Schema, compiled: Compile) -> Test:
@@ -187,7 +187,7 @@ def _format(wanted: Any, part: Schema, compiled: Compile) -> Test:
         except ValueError:
             return False
 
-    return _only(str, run) if wanted == "date" else lambda value: True
+    return _only(str, part, run) if wanted == "date" else lambda value: True
 
 
 def _unique(wanted: Any, part: Schema, compiled: Compile) -> Test:
@@ -196,11 +196,32 @@ def _unique(wanted: Any, part: Schema, compiled: Compile) -> Test:
             return len(set(value)) == len(value)
         return not any(each == other for i, each in enumerate(value) for other in value[:i])
 
-    return _only(list, run) if wanted else lambda value: True
+    return _only(list, part, run) if wanted else lambda value: True
 
 
 def _combined(combine: Callable[[list[Test]], Test]) -> Callable[[Any, Schema, Compile], Test]:
     return lambda wanted, part, compiled: combine([compiled(each) for each in wanted])
+
+
+def _any_of(wanted: Any, part: Schema, compiled: Compile) -> Test:
+    """One of some forms: of those that ask for a key, only such as find it are looked at."""
+    forms = [(_key_of(form), compiled(form)) for form in wanted]
+    every = _some([test for _, test in forms])
+
+    def run(value: Any) -> bool:
+        if not isinstance(value, dict):
+            return every(value)
+        for key, test in forms:  # noqa: SIM110
+            if (key is None or key in value) and test(value):
+                return True
+        return False
+
+    return run
+
+
+def _key_of(form: Any) -> str | None:
+    """The first of the keys that a form asks for, if it asks for any."""
+    return next(iter(form.get("required", ())), None) if isinstance(form, dict) and "$ref" not in form else None
 
 
 def _not(wanted: Any, part: Schema, compiled: Compile) -> Test:
@@ -210,12 +231,12 @@ def _not(wanted: Any, part: Schema, compiled: Compile) -> Test:
 
 def _names(wanted: Any, part: Schema, compiled: Compile) -> Test:
     test = compiled(wanted)
-    return _only(dict, lambda value: all(map(test, value)))
+    return _only(dict, part, lambda value: all(map(test, value)))
 
 
 def _pattern(wanted: Any, part: Schema, compiled: Compile) -> Test:
     search = pattern(wanted).search
-    return _only(str, lambda value: search(value) is not None)
+    return _only(str, part, lambda value: search(value) is not None)
 
 
 _KEYWORDS: Mapping[str, Callable[[Any, Schema, Compile], Test]] = {
@@ -241,7 +262,7 @@ _KEYWORDS: Mapping[str, Callable[[Any, Schema, Compile], Test]] = {
     "items": _items,
     "uniqueItems": _unique,
     "allOf": _combined(_every),
-    "anyOf": _combined(_some),
+    "anyOf": _any_of,
     "oneOf": _combined(lambda tests: lambda value: sum(test(value) for test in tests) == 1),
     "not": _not,
     "if": _if,

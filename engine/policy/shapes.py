@@ -31,7 +31,7 @@ _TYPES: Mapping[str, Test] = {
     "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "number": lambda value: isinstance(value, int | Decimal) and not isinstance(value, bool),
 }
-_NAMED = {dict: "object", list: "array", str: "string"}
+_NAMED: Mapping[type, str] = {dict: "object", list: "array", str: "string"}
 
 
 def pattern(written: str) -> re.Pattern[str]:

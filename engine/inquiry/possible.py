@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.evaluation.decision import Decision, Result
@@ -25,12 +25,17 @@ class Outlook:
 
 
 def outlooks(
-    session: Session, decision: Decision, chosen: Mapping[str, str], effort: int | None = None
+    session: Session,
+    decision: Decision,
+    chosen: Mapping[str, str],
+    effort: int | None = None,
+    ranged: Callable[[Result], bool] = lambda result: True,
 ) -> tuple[Outlook, ...]:
     """The values that the open headline results can still take, and the open yearly amounts, under ``chosen`` readings.
 
     Any fact that is not given may still be, also one that nothing waits for yet; but where its absence is an answer it
-    stays so, unless the result waits for it. ``effort`` bounds each question to the solver.
+    stays so, unless the result waits for it. ``effort`` bounds each question to the solver. A result that is not
+    ``ranged`` is left out where it can be more than a few values: its ends, which take longest, are not looked for.
 
     Raises:
         UsageFault: the solver is missing or is another version.
@@ -39,10 +44,10 @@ def outlooks(
     spent, facts = effort or DEFAULT_EFFORT, dict(decision.facts)
     yearly = YEAR not in facts
     own = [result for result in decision.main if not (yearly and result.missing == (YEAR,))]
-    found = list(_of(session, decision, facts, own, chosen, spent))
+    found = list(_of(session, decision, facts, own, chosen, spent, ranged))
     for line in decision.years:
-        found += _of(session, decision, {**facts, YEAR: line.year}, [line.amount], chosen, spent)
-    return tuple(found)
+        found += _of(session, decision, {**facts, YEAR: line.year}, [line.amount], chosen, spent, ranged)
+    return tuple(each for each in found if each.possible.complete or ranged(each.result))
 
 
 def outlooks_of(
@@ -50,11 +55,17 @@ def outlooks_of(
 ) -> tuple[Outlook, ...]:
     """The values that those of some items which are open, duties apart, can still take; raises as :func:`outlooks`."""
     asked = [decision.results[id_] for id_ in items if decision.results[id_].kind != "obligation"]
-    return tuple(_of(session, decision, dict(decision.facts), asked, chosen, DEFAULT_EFFORT))
+    return tuple(_of(session, decision, dict(decision.facts), asked, chosen))
 
 
 def _of(
-    session: Session, decision: Decision, facts: Facts, results: list[Result], chosen: Mapping[str, str], effort: int
+    session: Session,
+    decision: Decision,
+    facts: Facts,
+    results: list[Result],
+    chosen: Mapping[str, str],
+    effort: int = DEFAULT_EFFORT,
+    ranged: Callable[[Result], bool] = lambda result: True,
 ) -> Iterator[Outlook]:
     year = 0 if YEAR in decision.facts else facts.get(YEAR, 0)
     assert isinstance(year, int)
@@ -66,4 +77,4 @@ def _of(
                 encoding = encode_case(session, convention, facts, opened, chosen, effort=effort)
                 asked[opened] = (encoding, Prover(encoding.space, encoding.base, effort))
             encoding, prover = asked[opened]
-            yield Outlook(result, year, possible_values(encoding, result.id, prover))
+            yield Outlook(result, year, possible_values(encoding, result.id, prover, ends=ranged(result)))

@@ -91,10 +91,11 @@ def encode_case(
     return encode(session, convention, space, among=None if movable else (), effort=effort)
 
 
-def possible_values(encoding: Encoding, id_: str, prover: Prover | None = None) -> Possible:
+def possible_values(encoding: Encoding, id_: str, prover: Prover | None = None, *, ends: bool = True) -> Possible:
     """Every value that an item can take once what is open is given; undetermined is none of them.
 
-    Pass one ``prover`` (over the encoding's space and base) for several items.
+    Pass one ``prover`` (over the encoding's space and base) for several items. Without ``ends`` those of a range are
+    not looked for, which takes longest.
 
     Raises:
         KeyError: no such item.
@@ -115,7 +116,7 @@ def possible_values(encoding: Encoding, id_: str, prover: Prover | None = None) 
         found.append(value)
         others.append(bank.negate(is_value(bank, answer, value)))
     type_ = encoding.type_of(id_)
-    if status is Status.SHOWN and type_ is not None and type_.kind == "number":
+    if ends and status is Status.SHOWN and type_ is not None and type_.kind == "number":
         return _ends(encoding, id_, Fraction(1, 10 ** (3 if type_.scale is None else type_.scale)), asked)
     ordered = tuple(sorted(found, key=_order))
     return Possible(id_, ordered, status is Status.EXCLUDED, status, asked.effort)

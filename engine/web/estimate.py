@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine.errors import InputFault, Problem
-from engine.evaluation.decision import Decision
+from engine.evaluation.decision import Decision, Result
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.inquiry.questions import to_ask
@@ -95,11 +95,11 @@ def _whole(session: Session, state: State, decision: Decision, title: str) -> Es
     from engine.inquiry.possible import outlooks  # needs the solver
 
     facts = session.registry.vocabulary.facts
-    told = [
-        each
-        for each in outlooks(session, decision, state.choices)
-        if each.possible.complete or all(facts[name].type.kind != "number" for name in each.result.missing)
-    ]
+
+    def ranged(result: Result) -> bool:
+        return all(facts[name].type.kind != "number" for name in result.missing)
+
+    told = outlooks(session, decision, state.choices, ranged=ranged)
     case = replace(told_case(session, decision, title, state.choices), outlooks=told)
     matter = Matter(told=case, chosen=state.choices, day=state.as_of)
     return Estimate(state=state, answer=case, letters=possible(matter, session))

@@ -76,7 +76,8 @@ def _json(value: Any, say: Say, key: str = "") -> Any:
     return value
 
 
-def result_object(result: Result, say: Say) -> dict[str, Any]:
+def result_object(result: Result, say: Say, known: Mapping[str, Json] | None = None) -> dict[str, Any]:
+    """A result with what it rests on; ``known`` are the facts of its decision as JSON, where they were told before."""
     type_, lang = result.type, say.lang
     data: dict[str, Any] = {"kind": result.kind, "label": result.label[lang], "status": result.status}
     if result.kind == "criterion":
@@ -98,13 +99,16 @@ def result_object(result: Result, say: Say) -> dict[str, Any]:
         data["between"] = [to_json(value, type_) for value in result.between]
     if type_ is not None and type_.kind == "number":
         data["unit"] = type_.unit
-    data |= exact_and_label(result, say)
+        if type_.unit == "ratio":
+            data |= exact_object(result.value, type_)
+    if result.value_labels:
+        data |= exact_and_label(result, say)
     data["cite"] = citations(result.cite, say)
     data["confidence"] = result.confidence
-    data["facts"] = facts_object(result.facts, say)
+    data["facts"] = facts_object(result.facts, say) if known is None else {name: known[name] for name in result.facts}
     data["missing"] = [*result.missing]
     data["because"] = each_as_json(result.because, say, "kind", "id", "reason=text", "at", "cite")
-    data["warnings"] = list(dict.fromkeys(text[lang] for text in result.warnings))
+    data["warnings"] = [*dict.fromkeys(text[lang] for text in result.warnings)] if result.warnings else []
     return data
 
 
@@ -138,8 +142,11 @@ def citations(cite: Iterable[Citation], say: Say) -> list[dict[str, Any]]:
     found = []
     for each in cite:
         source = say.registry.conventions[each.convention].sources.get(each.source)
-        told = {} if source is None else named(source, "title", "publisher", "kind", "url")
-        found.append({"source": each.source, "at": each.locator, **told})
+        told: dict[str, Any] = {"source": each.source, "at": each.locator}
+        if source is not None:  # each for itself: in every answer by the dozen
+            told["title"], told["publisher"] = source.title, source.publisher
+            told["kind"], told["url"] = source.kind, source.url
+        found.append(told)
     return found
 
 
@@ -178,12 +185,15 @@ def convention_object(decision: Decision, say: Say) -> dict[str, Any]:
 
 
 def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
+    known = facts_object(decision.facts, say)
     data: dict[str, Any] = {
         "convention": {**convention_object(decision, say), "overlays": overlay_ids(decision.overlays)},
         BENEFICIARY: decision.facts.get(BENEFICIARY),
         **as_json(decision, say, "as_of"),
         "results": {
-            id_: result_object(result, say) for id_, result in decision.results.items() if result.kind in RESULT_KINDS
+            id_: result_object(result, say, known)
+            for id_, result in decision.results.items()
+            if result.kind in RESULT_KINDS
         },
         "payments": [payment_object(line, say) for line in decision.payments],
         "obligations": [obligation_object(line, say) for line in decision.obligations],

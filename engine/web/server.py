@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import signal
 import socket
@@ -85,6 +86,8 @@ def bound(host: str, port: int) -> socket.socket:
 
 def run(app: ASGIApp, listening: socket.socket) -> None:
     """Serves until interrupted; the calls under way are answered first."""
+    gc.collect()
+    gc.freeze()  # what was read stays: garbage is looked for among what calls make alone
     config = uvicorn.Config(
         app,
         http=Guarded,

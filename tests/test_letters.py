@@ -250,6 +250,22 @@ def test_a_letter_of_payments_above_what_is_due_says_so(tmp_path: Path) -> None:
 # Templates
 
 
+TERMINATED = """contrat: {date_signature: "2024-09-02", option: demi_etp, annee: 3, objectif_mt: 1000,
+  objectif_fa: 1600, date_resiliation: "2026-11-03", motif_resiliation: autre}
+medecin: {secteur: secteur_1, specialite: medecine_generale, age: 45, nouvellement_installe: false}
+patientele: {mt_depart: 900, fa_depart: 1400, mt_actuelle: 1000, fa_actuelle: 1450, percentile_fa: 40}
+"""
+
+
+@pytest.mark.parametrize(("kind", "warned"), [("accord", True), ("versement", True), ("objectif", False)])
+def test_a_letter_on_the_aid_says_what_the_rules_warn_of(kind: str, warned: bool, tmp_path: Path) -> None:
+    """A contract terminated within the year: the sums of a whole year are not stated as if nothing had happened."""
+    case, letter = tmp_path / "case.yaml", tmp_path / "letter.docx"
+    case.write_text(TERMINATED, encoding="utf-8")
+    assert write(case, kind, letter).exit_code == 0
+    assert ("ce que paie une année interrompue n'est pas publié" in text_of(letter)) is warned
+
+
 def test_the_templates_of_the_repository_have_every_kind_and_no_fault() -> None:
     assert sorted(path.stem for path in LETTERS.glob("*.docx")) == sorted(KINDS)
     assert check_letters(LETTERS) == []

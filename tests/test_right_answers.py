@@ -249,6 +249,10 @@ def test_an_absence_of_more_than_three_months_suspends_the_contract_and_the_sile
     assert "n'est pas dans nos sources" in page.replace("&#x27;", "'")
     ending = object_of("timeline", "life_absence.yaml")["ending"]
     assert (ending["suspension.debut"]["value"], ending["suspension.fin"]["value"]) == ("2026-01-12", "2026-05-18")
+    if format_ == "text":  # under the amounts of the year, which are those of a whole one, and before their totals
+        amounts, _, totals = page.partition("\nTotaux\n")
+        assert "Avertissement, année 2 : Le contrat est suspendu une partie de l'année" in amounts
+        assert "Avertissement" not in totals
 
 
 def test_the_training_of_the_first_person_is_not_that_of_the_second() -> None:

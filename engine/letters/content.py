@@ -239,7 +239,8 @@ def _reserves(kind: str, matter: Matter, say: Say) -> Entries:
     """What the letter takes for granted: readings that would change what it states, and years that are open."""
     years = [year for year, *_ in (matter.overpaid() if kind == TROP_PERCU else matter.payments())]
     years = years if kind in (TROP_PERCU, VERSEMENT) else []
-    found = [*_unmet(kind, matter, say), *_readings(kind, matter, say, years), *_supposed(kind, matter, say, years)]
+    found = [*_unmet(kind, matter, say), *_warned(kind, matter, say, years)]
+    found += [*_readings(kind, matter, say, years), *_supposed(kind, matter, say, years)]
     if kind == VERSEMENT:
         for _, decision, amount in (each for each in matter.overpaid() if each[0] in years):
             due = decision.stated(decision.headline.due)
@@ -256,6 +257,15 @@ def _unmet(kind: str, matter: Matter, say: Say) -> Iterator[str]:
     if kind in (ACCORD, VERSEMENT):
         for remark in remarks([matter.decision], matter.obligations, say.noting(), keys=(UNMET,)):
             yield _NOTE.sub("", said(remark, say))
+
+
+def _warned(kind: str, matter: Matter, say: Say, years: Sequence[int]) -> Iterator[str]:
+    """What the rules warn of: of the whole decision in a letter on the aid, elsewhere of what the letter states."""
+    decisions = [each for year, each in matter.decisions if not years or year in years] or [matter.decision]
+    aid, stated = kind in (ACCORD, VERSEMENT, TROP_PERCU), matter.stated(kind)
+    apart = matter.decision.headline.recover  # the letter itself says how it is given back, or that it is to be said
+    results = (each for decision in decisions for each in decision.results.values() if each.id != apart)
+    yield from dict.fromkeys(text[say.lang] for each in results if aid or each.id in stated for text in each.warnings)
 
 
 def _supposed(kind: str, matter: Matter, say: Say, years: Sequence[int]) -> Iterator[str]:

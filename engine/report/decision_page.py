@@ -116,13 +116,14 @@ def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:
         if decision.tone != "good":
             yield Paragraph(say("if_eligible"))
         yield from amounts_blocks(decision, say)
+    yield from parts.warnings_of(((0, result) for result in decision.results.values()), say)
+    if not refused:
         yield from _results(decision, say)
         yield from payments_blocks(decision, say)
         yield from _overlays(decision, say)
     yield from _criteria(decision, say)
     if case.unread:
         yield Paragraph(say.pair(say("facts_unread"), f"{say.facts(case.unread)}."))
-    yield from parts.warnings_of(decision.results.values(), say)
     if not refused:
         yield from _where(decision, say)
         yield from possible_blocks(case.outlooks or (), say)

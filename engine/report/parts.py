@@ -40,10 +40,15 @@ def item_heading(decision: Decision, item: str, say: Say) -> Iterator[Block]:
     yield Paragraph(say.pair(say.label(decision.convention), f"{decision.selected_because[say.lang]}."))
 
 
-def warnings_of(results: Iterable[Result], say: Say) -> Iterator[Block]:
-    """What the rules warn of, each once."""
-    found = dict.fromkeys(warning[say.lang] for result in results for warning in result.warnings)
-    yield from (Paragraph(say.pair(say("warning"), warning), "heed") for warning in found)
+def warnings_of(results: Iterable[tuple[int, Result]], say: Say, of: int = 1) -> Iterator[Block]:
+    """What the rules warn of, each once, with the years in which they do where these are not all ``of`` them."""
+    found: dict[str, set[int]] = {}
+    for year, result in results:
+        for warning in result.warnings:
+            found.setdefault(warning[say.lang], set()).add(year)
+    for warning, each in found.items():
+        years = sorted(each - {0})  # 0 stands for the contract
+        yield Paragraph(say.pair(named_years(say("warning"), years if len(years) < of else (), say), warning), "heed")
 
 
 def named_years(label: str, years: Sequence[int], say: Say) -> str:

@@ -49,15 +49,11 @@ def timeline_blocks(
         return
     yield from _years(timeline, say)
     yield from _money(timeline, say)
+    yield from _warnings(timeline, say)
     yield from _totals(timeline, say)
     yield from _changes(timeline, say)
     yield from _payments(timeline, say)
     yield from _ending(timeline, say)
-    # How the contract ends is read with every event, not with those of one year.
-    lived = chain(*(row.decision.results.values() for row in timeline.rows))
-    yield from parts.warnings_of(
-        chain((each for each in lived if each.id != first.headline.life.end), timeline.ending), say
-    )
     yield from _waiting(timeline, say)
     yield from supposed_blocks(supposed, say)
     yield from readings_blocks(readings, say)
@@ -90,6 +86,13 @@ def _money(timeline: Timeline, say: Say) -> Iterator[Block]:
     rows = tuple((str(year), *money_cells(decision, say, year)) for year, decision in today)
     yield Table((say("year"), *money_columns(timeline.as_of, say)), rows)
     yield from reasons_block(say)
+
+
+def _warnings(timeline: Timeline, say: Say) -> Iterator[Block]:
+    """What the rules warn of, under the amounts; how the contract ends is read with every event."""
+    end = timeline.rows[0].decision.headline.life.end
+    lived = ((row.year, each) for row in timeline.rows for each in row.decision.results.values() if each.id != end)
+    yield from parts.warnings_of(chain(lived, ((0, each) for each in timeline.ending)), say, len(timeline.rows))
 
 
 def _columns(timeline: Timeline, say: Say) -> Mapping[str, Sequence[str]]:

@@ -46,9 +46,9 @@ def warnings_of(results: Iterable[tuple[int, Result]], say: Say, of: int = 1) ->
     for year, result in results:
         for warning in result.warnings:
             found.setdefault(warning[say.lang], set()).add(year)
-    for warning, each in found.items():
-        years = sorted(each - {0})  # 0 stands for the contract
-        yield Paragraph(say.pair(named_years(say("warning"), years if len(years) < of else (), say), warning), "heed")
+    for text, told in found.items():
+        years = sorted(told - {0})  # 0 stands for the contract
+        yield Paragraph(say.pair(named_years(say("warning"), years if len(years) < of else (), say), text), "heed")
 
 
 def named_years(label: str, years: Sequence[int], say: Say) -> str:

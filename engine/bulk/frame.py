@@ -19,7 +19,7 @@ from engine.language.algebra import Column
 from engine.language.facts import Fact
 
 PLACE = Location("frame")
-ROWS = 200_000  # computed at once: what is worked out on the way would else take more room than the frame
+CELLS = 50_000_000  # of facts and items, computed at once: what they need on the way takes more room than the frame
 
 
 def evaluate_frame(
@@ -55,8 +55,9 @@ def evaluate_frame(
         typed = table.select(_typed(fact, types[fact.name]) for fact in facts)
     except pl.exceptions.PolarsError as error:
         raise fault(PLACE, "file-unreadable", reason=error) from None
-    parts = [kernel.results(typed.slice(start, ROWS)) for start in range(0, max(1, len(typed)), ROWS)]
-    return table.hstack(pl.concat(parts))
+    rows = CELLS // (len(facts) + max(len(each.items) for each in rules.registry.conventions.values()) + 1)
+    parts = [kernel.results(typed.slice(start, rows)) for start in range(0, max(1, len(typed)), rows)]
+    return pl.concat([table, pl.concat(parts)], how="horizontal")
 
 
 def _kernel(

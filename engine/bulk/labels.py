@@ -104,7 +104,7 @@ class Labels:
         """A result with the values that are left."""
         labels, sign = self._labels(id_) or {}, _SIGNS.get(self.items[id_].unit or "", "")
         told = (f"{labels.get(value, value)} {sign}".strip() for value in values.split("|"))
-        return f"{self.items[id_].label[self.lang]} : {str(self.words['or_value']).join(told)}"
+        return f"{self.items[id_].label[self.lang]}{self.words['colon']}{str(self.words['or_value']).join(told)}"
 
 
 def _items(registry: Registry) -> Iterator[tuple[str, Item]]:

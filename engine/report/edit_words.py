@@ -128,9 +128,9 @@ class Speaker:
         return self.say.listed(self._cell(phrases, inputs.get(name), name, cell) for name, cell in edit.cells.items())
 
     def _cell(self, phrases: Phrases, ref: tree.FactRef | tree.ItemRef | None, name: str, cell: tree.Cell) -> str:
-        label = name if ref is None else phrases.operand(ref).strip("«»\u00a0 ")
+        label = None if ref is None else phrases.label(ref)
         sign = self.say("colon") if cell.values is not None else " "
-        return label + sign + phrases.cell(cell, ref)
+        return (label or name) + sign + phrases.cell(cell, ref)
 
     def _table(self, edit: Edit, side: int) -> model.Table | None:
         """The table that an edit is in, on one side."""

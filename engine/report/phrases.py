@@ -34,8 +34,8 @@ class Phrases:
         question = None if self.say.notes is None else next(filter(None, known), None)
         if question is None:
             return f"{id_} = {choice}"
-        asked, lang = question.question[self.say.lang], self.say.lang
-        return self.say.pair(f"« {asked} »", question.choices[choice][lang] if choice in question.choices else choice)
+        told = question.choices[choice][self.say.lang] if choice in question.choices else choice
+        return self.say.pair(self.say("quoted", text=question.question[self.say.lang]), told)
 
     def condition(self, node: tree.Condition, depth: int = 0) -> Lines:
         """A condition as indented lines, one per atom or connective."""
@@ -48,7 +48,7 @@ class Phrases:
                 yield depth, self._chosen(interpretation, choice)
             case tree.VerdictIs(criterion, verdicts):
                 names = ", ".join(self.say.value(verdict) for verdict in verdicts)
-                yield depth, f"{self._item(criterion)} : {names}"
+                yield depth, self.say.pair(self._named(criterion), names)
             case tree.Compare():
                 yield depth, self._comparison(node)
             case _:
@@ -79,7 +79,7 @@ class Phrases:
             case tree.ByOutcome(outcome, values):
                 for name, value in values:
                     for d, text in self.expression(value, depth):
-                        yield d, f"{self._item(outcome)} = {name} → {text}"
+                        yield d, f"{self._named(outcome)} = {name} → {text}"
             case _:
                 yield depth, self.operand(node)
 
@@ -88,10 +88,8 @@ class Phrases:
         match node:
             case tree.Literal(value):
                 return self._literal(value)
-            case tree.FactRef():
-                return self._fact(node)
-            case tree.ItemRef():
-                return self._item(node)
+            case tree.FactRef() | tree.ItemRef():
+                return self._named(node)
             case tree.Unpublished(reason):
                 return f"{self.say('unpublished')} ({reason[self.say.lang]})"
             case _:
@@ -107,12 +105,11 @@ class Phrases:
         return " ".join(part for part in (low, high) if part)
 
     def _comparison(self, node: tree.Compare) -> str:
-        left = self._fact(node.left) if isinstance(node.left, tree.FactRef) else self._item(node.left)
         operands = [
             self._value(part, node.left) if isinstance(part, tree.Literal) else self.operand(part)
             for part in node.operands
         ]
-        return COMPARISONS[node.operator].said(self.say.lang, left, operands)
+        return COMPARISONS[node.operator].said(self.say.lang, self._named(node.left), operands)
 
     def _value(self, literal: tree.Literal, beside: tree.FactRef | tree.ItemRef | None) -> str:
         labels: Mapping[str, Mapping[str, str]] = {}
@@ -128,13 +125,16 @@ class Phrases:
             return self.say.scalar(value)
         return self.say.value(str(value))
 
-    def _fact(self, node: tree.FactRef) -> str:
-        fact = self.say.registry.vocabulary.facts.get(node.name)
-        return f"« {self.say.label(fact)} »" if fact else node.name
+    def label(self, ref: tree.FactRef | tree.ItemRef) -> str | None:
+        """The label of a fact or an item; None of one that there is not."""
+        facts = self.say.registry.vocabulary.facts
+        known = facts.get(ref.name) if isinstance(ref, tree.FactRef) else self.items.get(ref.id)
+        return None if known is None else self.say.label(known)
 
-    def _item(self, node: tree.ItemRef) -> str:
-        item = self.items.get(node.id)
-        return f"« {self.say.label(item)} »" if item else node.id
+    def _named(self, ref: tree.FactRef | tree.ItemRef) -> str:
+        label = self.label(ref)
+        bare = ref.name if isinstance(ref, tree.FactRef) else ref.id
+        return bare if label is None else self.say("quoted", text=label)
 
 
 Shown = Callable[[Literal | Unpublished], str]

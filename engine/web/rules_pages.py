@@ -128,7 +128,7 @@ class RulesPages:
         lang = "" if self.suffix or self.say.lang == LANGUAGES[0] else f"?{LANG}={self.say.lang}"
         others = (item for item in convention.items.values() if item.id != id_)
         pages = {self.say.label(item): f"{self.root}regles/{item.id}{self.suffix}{lang}" for item in others}
-        return pages | {f"« {label} »": page for label, page in pages.items()}
+        return pages | {self.say("quoted", text=label): page for label, page in pages.items()}
 
     def _expected(self, item: Item, case: PolicyCase) -> str:
         """What a test expects of an item, in words."""

@@ -1,4 +1,4 @@
-"""What a decision says, as programs read it (design, section 7) and as the examples promise it."""
+"""What a decision says, as programs read it and as the examples promise it."""
 
 from __future__ import annotations
 

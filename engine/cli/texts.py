@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from engine.exchange.importing import SheetChange
-    from engine.policy.model import Convention
 
 
 @click.command()

@@ -108,7 +108,7 @@ class Ruleset:
         return fired
 
     def release(self) -> None:
-        """Gives the C ruleset back, which nothing else does (durable_rules section 2)."""
+        """Gives the C ruleset back, which nothing else does."""
         durable_rules_engine.delete_ruleset(self.handle)
 
 

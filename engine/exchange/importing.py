@@ -20,6 +20,7 @@ from engine.exchange.tables import (
     CITATION,
     COLUMNS,
     FROM,
+    HEADER,
     LABEL,
     ROW,
     SEPARATORS,
@@ -154,8 +155,7 @@ def _columns(text: str, name: str) -> tuple[str, str]:
         for lang, columns in COLUMNS.items():
             if cells == columns:
                 return lang, separator
-    wanted = {lang: ",".join(columns) for lang, columns in COLUMNS.items()}
-    raise fault(Location(name, 1, 1), "exchange-columns", wanted=wanted)
+    raise fault(Location(name, 1, 1), "exchange-columns", wanted=HEADER)
 
 
 def _key(cells: Sequence[str], sheet: _Sheet, convention: Convention) -> Key:

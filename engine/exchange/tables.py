@@ -120,6 +120,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "en": ("table", "row", "when", "from", "unit", "value", "citation", "label"),
     "fr": ("table", "ligne", "quand", "depuis", "unité", "valeur", "source", "libellé"),
 }
+HEADER = {lang: ",".join(names) for lang, names in COLUMNS.items()}
 TABLE, ROW, WHEN, FROM, UNIT, VALUE, CITATION, LABEL = range(8)
 SEPARATORS = (",", ";", "\t")
 

@@ -19,7 +19,7 @@ from typing import Any
 import xlsxwriter
 
 from engine.errors import InputFault, Location, fault
-from engine.exchange.tables import CITATION, COLUMNS, FROM, LABEL, ROW, TABLE, VALUE, WHEN, Entry, record
+from engine.exchange.tables import CITATION, COLUMNS, FROM, HEADER, LABEL, ROW, TABLE, VALUE, WHEN, Entry, record
 from engine.language.expressions import Unpublished
 from engine.language.spoken import UNSAVED
 from engine.policy.model import Convention
@@ -115,9 +115,7 @@ def read_workbook(name: str) -> Returned:
         for number, cells in enumerate(sheet.iter_rows(max_col=len(COLUMNS["en"])), 1):
             texts = [UNSAVED if cell.coordinate in unsaved else cell_text(cell) or "" for cell in cells]
             if number == 1 and tuple(texts) not in COLUMNS.values():
-                raise fault(
-                    place, "exchange-columns", wanted={lang: ",".join(names) for lang, names in COLUMNS.items()}
-                )
+                raise fault(place, "exchange-columns", wanted=HEADER)
             if number > 1 and any(texts):
                 texts[TABLE] = texts[TABLE] or cell_text(sheet.cell(2, TABLE + 1)) or ""  # a new row is of its sheet
             if header is None or (texts != header and any(texts)):

@@ -31,7 +31,7 @@ class Reader(NamedTuple):  # one for each node that is read, and a tuple is made
 
 
 def condition(data: dict[str, Any], reader: Reader) -> tree.Condition:
-    """The condition written as ``data`` (one form of section 2 of the language reference)."""
+    """The condition written as ``data``, in one of the forms that docs/language.md lists."""
     at = reader.at
     if "interpretation" in data:
         return tree.Chosen(data["interpretation"], data["is"], at)

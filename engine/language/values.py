@@ -54,7 +54,7 @@ def as_written(value: object) -> str:
 
 
 def add_months(start: dt.date, months: int) -> dt.date:
-    """``start`` moved by whole months; a day that the month lacks becomes its last day (design, section 8).
+    """``start`` moved by whole months; a day that the month lacks becomes its last day.
 
     >>> add_months(dt.date(2024, 1, 31), 1)
     datetime.date(2024, 2, 29)

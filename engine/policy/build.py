@@ -17,7 +17,7 @@ from engine.policy import model
 from engine.policy.document import Document
 from engine.policy.entries import Known, Property, Supposition, WithoutRules, law_property, supposition
 from engine.policy.items import derogation, items
-from engine.policy.offers import known_values, offers
+from engine.policy.offers import KNOWS, offers
 from engine.policy.results import declared
 
 _Entry = TypeVar("_Entry")
@@ -58,7 +58,7 @@ def build(head: Document, rules: Sequence[Document], digest: str) -> tuple[model
         without_rules=tuple(_windows(head, id_, taken, problems)),
         amends=data.get("amends"),
         kept=cited(data.get("kept", {}), top.below("kept")),
-        knows=known_values(head),
+        knows={fact: tuple(entry["in"]) for fact, entry in data.get(KNOWS, {}).items()},
         overtaken="before" in data["signed"] and head.at(("signed", "before")).file != head.at(("id",)).file,
     )
     return convention, problems

@@ -47,11 +47,6 @@ def is_offer(item: Item) -> bool:
     return item.kind == CONSISTENCY and item.id.startswith(_PREFIX)
 
 
-def known_values(head: Document) -> dict[str, tuple[str, ...]]:
-    """The values that a text knows of each fact of which it says so."""
-    return {fact: tuple(entry["in"]) for fact, entry in head.data.get(KNOWS, {}).items()}
-
-
 def outside(convention: Convention, facts: Mapping[str, object]) -> list[Problem]:
     """What a case has that its text does not offer, each with what says so."""
     found = []

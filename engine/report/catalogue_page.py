@@ -31,7 +31,7 @@ def list_page(registry: Registry, say: Say) -> Iterator[Block]:
         if convention.amends is not None:
             yield Paragraph(say("amends", chain=" → ".join(c.id for c in reversed(registry.chain(convention)))))
     yield Heading(say("items"))
-    listed = ((each["id"], each["kind"], each["label"], ", ".join(each["conventions"])) for each in _items(say))
+    listed = ((each["id"], each["kind"], each["label"], ", ".join(each["conventions"])) for each in items_of(say))
     yield Table((say("item"), say("kind"), say("label"), say("convention")), tuple(listed))
 
 
@@ -206,12 +206,8 @@ def conventions_object(say: Say) -> Any:
     }
 
 
-def items_object(say: Say) -> Any:
+def items_of(say: Say) -> list[dict[str, Any]]:
     """Every item of the conventions, with the conventions that have it."""
-    return {"items": _items(say)}
-
-
-def _items(say: Say) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for convention in say.registry.in_time:
         for item in convention.items.values():

@@ -112,7 +112,8 @@ def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:
     yield from parts.verdict_heading(decision, say, case.title)
     yield from remark_blocks(remarks([decision], decision.obligations, say), say)
     if not refused:
-        yield from _missing(decision, say)
+        if decision.asked_for:
+            yield Paragraph(f"{say.capital(lacking(decision.asked_for, say))}.", "open")
         if decision.tone != "good":
             yield Paragraph(say("if_eligible"))
         yield from amounts_blocks(decision, say)
@@ -136,12 +137,6 @@ def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:
     yield from grades_blocks(decision, say)
     if say.ids:
         yield Paragraph(say.pair(say("digest"), decision.digest))
-
-
-def _missing(decision: Decision, say: Say) -> Iterator[Block]:
-    """The facts that the answer waits for, the first of many."""
-    if decision.asked_for:
-        yield Paragraph(f"{say.capital(lacking(decision.asked_for, say))}.", "open")
 
 
 def _where(decision: Decision, say: Say) -> Iterator[Block]:

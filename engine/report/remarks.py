@@ -40,7 +40,9 @@ def remarks(
     Nothing is said, or noted, but of ``keys``.
     """
     first, last = decisions[0], decisions[-1]
-    found = [*_doubts(decisions), *_why_not(first), *(() if first.refused else _why_not_due(last))]
+    unmet = () if first.refused else unmet_conditions(last)
+    not_due = ((NOT_DUE if result.verdict == "not_met" else DUE_IF, result, last) for result in unmet)
+    found = [*_doubts(decisions), *_why_not(first), *not_due]
     yield from (Remark(key, _because(key, result, decision, say)) for key, result, decision in found if key in keys)
     if UNMET in keys and not first.refused:
         yield from (Remark(UNMET, _unmet(line, say)) for line in obligations if line.status == "unmet")
@@ -78,12 +80,6 @@ def _why_not(decision: Decision) -> Iterator[Saying]:
     if not open_ and (verdict := decision.verdict) is not None and verdict.status == "undetermined":
         open_ = [verdict]
     yield from ((REFUSED if refusing else OPEN, result, decision) for result in refusing or open_)
-
-
-def _why_not_due(decision: Decision) -> Iterator[Saying]:
-    """Each condition of the amount due that the case breaks, or begins to answer and leaves open."""
-    for result in unmet_conditions(decision):
-        yield NOT_DUE if result.verdict == "not_met" else DUE_IF, result, decision
 
 
 def _because(key: str, result: Result, decision: Decision, say: Say) -> str:

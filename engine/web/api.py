@@ -180,7 +180,7 @@ _REFUSED = {
 # What is got and tells of the rules, by its path.
 TOLD: Mapping[str, Callable[..., Any]] = {
     "conventions": lambda say, version: catalogue_page.conventions_object(say),
-    "items": lambda say, version: catalogue_page.items_object(say),
+    "items": lambda say, version: {"items": catalogue_page.items_of(say)},
     "items/{id}": lambda say, version, **path: catalogue_page.item_object(path["id"], say),
     "openapi.json": lambda say, version: openapi(CALLS, version),
 }

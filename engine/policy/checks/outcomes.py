@@ -1,7 +1,7 @@
 """Outcomes are total and unique: a convention comes in, verdict combinations that no rule or two rules decide go out.
 
 Combinations are split recursively, one criterion at a time, and only where some rule is still open; listing them all
-would take 3ⁿ steps. The impossible ones are left out, as section 3 of the design says.
+would take 3ⁿ steps. Those that a text declares impossible (``excluded``) are left out.
 """
 
 from __future__ import annotations

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import partial
 from typing import Any
 
 from engine.language.logic import Plain, Sort, Term
 from engine.language.term_bank import TermBank
 from engine.language.values import exact
 from engine.proof.products import Product, Worth, product_of
+
+_OF_MANY = ("and", "or", "plus", "times")
 
 
 class Lowering:
@@ -36,28 +37,26 @@ class Lowering:
         whole, number = self._made_once(z3.Z3_mk_int_sort), self._made_once(z3.Z3_mk_real_sort)
         truth = self._made_once(z3.Z3_mk_bool_sort)
         self._sorts = {Sort.TRUTH: truth, Sort.NUMBER: number, Sort.WORD: whole, Sort.WHOLE: whole}
+        # No bound methods, which would keep the solver's memory until garbage is looked for.
         self._operators: Mapping[str, Callable[..., Any]] = {
-            "not": partial(self._made_once, z3.Z3_mk_not),
-            "and": partial(self._of_many, z3.Z3_mk_and),
-            "or": partial(self._of_many, z3.Z3_mk_or),
-            "if": partial(self._made_once, z3.Z3_mk_ite),
-            "same": partial(self._made_once, z3.Z3_mk_eq),
-            "at_most": partial(self._made_once, z3.Z3_mk_le),
-            "plus": partial(self._of_many, z3.Z3_mk_add),
-            "times": partial(self._of_many, z3.Z3_mk_mul),
-            "number": partial(self._made_once, z3.Z3_mk_int2real),
-            "floor": partial(self._made_once, z3.Z3_mk_real2int),
-            "div": partial(self._made_once, z3.Z3_mk_div),
-            "mod": partial(self._made_once, z3.Z3_mk_mod),
+            "not": z3.Z3_mk_not,
+            "and": z3.Z3_mk_and,
+            "or": z3.Z3_mk_or,
+            "if": z3.Z3_mk_ite,
+            "same": z3.Z3_mk_eq,
+            "at_most": z3.Z3_mk_le,
+            "plus": z3.Z3_mk_add,
+            "times": z3.Z3_mk_mul,
+            "number": z3.Z3_mk_int2real,
+            "floor": z3.Z3_mk_real2int,
+            "div": z3.Z3_mk_div,
+            "mod": z3.Z3_mk_mod,
         }
 
     def _made_once(self, make: Callable[..., Any], *parts: Any) -> Any:
         made = make(self.context, *parts)
         self._z3.Z3_ast_vector_push(self.context, self._kept.vector, made)
         return made
-
-    def _of_many(self, make: Callable[..., Any], *parts: Any) -> Any:
-        return self._made_once(make, len(parts), self.array(parts))
 
     def array(self, parts: Sequence[Any]) -> Any:
         return (self._z3.Ast * len(parts))(*parts)
@@ -94,7 +93,8 @@ class Lowering:
             product = product_of(self._bank, term)
             self._inside[term] = frozenset((product,))
             return self.lowered(product.symbol)
-        return self._operators[term.operator](*(self._done[part] for part in term.parts))
+        make, parts = self._operators[term.operator], [self._done[part] for part in term.parts]
+        return self._made_once(make, *((len(parts), self.array(parts)) if term.operator in _OF_MANY else parts))
 
     def _symbol(self, term: Term) -> Any:
         name = self._z3.Z3_mk_string_symbol(self.context, term.value)

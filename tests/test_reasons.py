@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from command import ROOT
+from command import ROOT, avenant
 from conftest import Effort
 
 from engine.evaluation import results
@@ -46,3 +46,43 @@ def test_the_reasons_of_a_case_are_not_worked_out_twice(session: Session, monkey
     monkeypatch.setattr(results, "_reasons", lambda *given: worked.append(given[0].id) or reasons(*given))
     assert session.decide(facts) == first
     assert worked == []
+
+
+EXTENDED_LATE = """contrat: {date_signature: "2023-05-01", option: demi_etp, annee: 6,
+  date_avenant_prorogation: "2028-05-01", objectif_mt: 1200, objectif_fa: 1800}
+medecin: {secteur: secteur_1, specialite: medecine_generale}
+patientele: {mt_depart: 1000, fa_depart: 1600, mt_actuelle: 1300, fa_actuelle: 1600}
+"""
+CENTRE = """beneficiaire: centre_de_sante
+contrat: {date_signature: "2022-05-01", annee: 2}
+centre: {type: polyvalent, equipe: mixte, etp_medecins: 6, etp_assistants: 2.5, fa_par_etp: 992}
+"""
+ABSENT = """case:
+  contrat: {date_signature: "2023-06-15", option: demi_etp, objectif_mt: 1160, objectif_fa: 1710}
+  medecin: {secteur: secteur_1, specialite: medecine_generale, nouvellement_installe: false}
+  patientele: {mt_depart: 900, fa_depart: 1600, percentile_fa: 55}
+events:
+  - {date: "2023-07-03", type: embauche}
+  - {date: "2024-01-10", type: absence_assistant}
+"""
+
+
+def test_what_does_not_apply_names_the_condition_that_is_not_met_and_none_that_is(tmp_path: Path) -> None:
+    (tmp_path / "late.yaml").write_text(EXTENDED_LATE, encoding="utf-8")
+    said = avenant("evaluate", str(tmp_path / "late.yaml"), "--lang", "fr").output.replace("\u00a0", " ")
+    assert "(a) Avenant de prorogation signé avant le terme : non rempli.\n" in said
+    assert ": rempli" not in said
+
+
+def test_an_event_of_which_the_rules_say_nothing_is_not_said_to_count(tmp_path: Path) -> None:
+    (tmp_path / "absent.yaml").write_text(ABSENT, encoding="utf-8")
+    said = " ".join(avenant("timeline", str(tmp_path / "absent.yaml"), "--lang", "fr").output.split())
+    assert "ne disent rien de : Absence de l'assistant sans remplacement, le 10/01/2024" in said
+    assert "compte : Absence" not in said
+
+
+def test_duties_are_others_only_beside_one_that_is_told(tmp_path: Path) -> None:
+    (tmp_path / "centre.yaml").write_text(CENTRE, encoding="utf-8")
+    said = avenant("evaluate", str(tmp_path / "centre.yaml"), "--lang", "fr").output
+    assert "4 obligations (--full les montre)" in said
+    assert "Obligation" not in said

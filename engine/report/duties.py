@@ -40,7 +40,7 @@ def duties(obligations: Sequence[ObligationLine], say: Say, kept: Container[str]
         yield Tree(tuple((0, _sentence(line, say)) for line in shown))
     yield from reasons_block(say)
     if len(lines) > len(shown):
-        yield Paragraph(say.count("other_duties", len(lines) - len(shown)))
+        yield Paragraph(say.count("other_duties" if shown else "hidden_duties", len(lines) - len(shown)))
 
 
 def _duties_table(lines: Sequence[ObligationLine], say: Say) -> Iterator[Block]:

@@ -99,15 +99,25 @@ def _asked(limit: Limit, decision: Decision, say: Say) -> str:
 
 
 def _shut(result: Result, decision: Decision, say: Say) -> Iterator[str]:
-    """What a result does not apply for: the known results that its conditions read, or else the facts."""
+    """What a result does not apply for: the criteria that are not met, else the known results read, or the facts."""
+    read = list(_read(result, decision))
+    broken = [each for each in read if each.verdict == "not_met"]
+    yield from (say.pair(say.label(each), say.result(each)) for each in broken or read if each.status == "known")
+    if not broken:
+        shut = (each for each in read if each.status == "not_applicable")
+        yield from (say.stated(name, value) for each in shut for name, value in each.facts.items())
+
+
+def _read(result: Result, decision: Decision) -> Iterator[Result]:
+    """The results read by one that does not apply, and by those among them that do not apply either; or itself."""
     used = [decision.results[id_] for id_ in result.uses if id_ in decision.results]
     for other in used:
         if other.status == "not_applicable" and other.id != result.id:
-            yield from _shut(other, decision, say)
+            yield from _read(other, decision)
         elif other.status == "known":
-            yield say.pair(say.label(other), say.result(other))
+            yield other
     if not used:
-        yield from (say.stated(name, value) for name, value in result.facts.items())
+        yield result
 
 
 def _exceptions(result: Result, decision: Decision, say: Say) -> Iterator[str]:

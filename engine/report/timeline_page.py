@@ -123,7 +123,7 @@ def _changes(timeline: Timeline, say: Say) -> Iterator[Block]:
     lines: list[tuple[int, str]] = []
     laid: list[str] = []
     for row in timeline.rows:
-        told = [event for event in row.counting if not event.type.whole]
+        told = [event for event in row.counting if not event.type.whole and event not in timeline.silent]
         later = [use for use in row.overlays if use.id not in laid]
         laid = [use.id for use in row.overlays]
         if not (told or later or row.changes):

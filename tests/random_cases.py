@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
+from engine.language.expressions import Apply, Literal, find
 from engine.language.facts import Fact, Vocabulary
 from engine.language.values import Scalar, add_months, exact
 from engine.policy.model import Item, Quantity
@@ -105,19 +106,29 @@ def consistent(facts: Facts) -> Facts:
 def set_aside(session: Session, facts: Facts) -> set[str]:
     """Items that `unless` reaches, as it changes nothing while unknown, so what it lets through may go later.
 
-    And bounds, such as the highest band still possible, with what is counted from them: they draw nearer with each
-    fact. A result that heads an answer is known only where no fact moves it, and never set aside for them.
+    And bounds, such as the highest band still possible or the least number of doctors, with what is counted from them:
+    they draw nearer with each fact. A result that heads an answer is known only where no fact moves it, and never set
+    aside for them; nor is a verdict on a least number.
     """
     reached: set[str] = set()
     bounds: set[str] = set()
+    least: set[str] = set()
     for step in session.settled(facts).program.plan.steps:
         item, read = step.item, set(named_items(step.item))
         if item.unless is not None or reached & read:
             reached.add(item.id)
         if bounds & read or (step.type is not None and step.type.ordered and first_known(item)):
             bounds.add(item.id)
-    return reached | bounds - {*session.registry.results.ids}
+        if item.kind == "quantity" and (least & read or falls_back(item)):
+            least.add(item.id)
+    return reached | (bounds | least) - {*session.registry.results.ids}
 
 
 def first_known(item: Item) -> bool:
     return isinstance(item.body, Quantity) and getattr(item.body.expression, "operator", None) == "first_known"
+
+
+def falls_back(item: Item) -> bool:
+    """Whether an item takes a number that is written for a fact that is not given."""
+    choices = (node.operands[-1] for node in find(Apply, item) if node.operator == "first_known")
+    return any(isinstance(last, Literal) and not isinstance(last.value, str) for last in choices)

@@ -155,6 +155,14 @@ def test_the_extension_is_a_right_in_the_year_in_which_it_is_signed_with_the_amo
     assert (told["fact"], told["value"]) == ("contrat.date_avenant_prorogation", "2026-03-14")
 
 
+def test_a_year_that_an_extension_alone_opens_shows_what_it_would_pay_and_not_the_year_after(tmp_path: Path) -> None:
+    text = (CASES / "extension_open_in_year_5.yaml").read_text(encoding="utf-8")
+    (tmp_path / "six.yaml").write_text(text.replace("annee: 5", "annee: 6"), encoding="utf-8")
+    page = " ".join(avenant("evaluate", str(tmp_path / "six.yaml"), "--lang", "fr").output.split())
+    assert "Maximum de l'année, prorogation comprise : 11 000 € avec, indéterminé sans" in page
+    assert "année 7" not in page
+
+
 def test_what_rests_on_an_assumption_says_so_in_its_confidence() -> None:
     told = object_of("evaluate", "hire_day_unknown_year_5")["results"]
     assert told["aide.montant_annuel"]["confidence"] == "assumed"

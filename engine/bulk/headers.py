@@ -112,8 +112,3 @@ def near(column: str, vocabulary: Vocabulary, labels: Mapping[str, str]) -> str 
     alike = [label for label in labels if label[:1] == name[:1] and abs(len(label) - len(name)) < FAR]
     found = difflib.get_close_matches(name, alike, n=1, cutoff=NEAR)
     return labels[found[0]] if found else None
-
-
-def labels_of(vocabulary: Vocabulary) -> dict[str, str]:
-    """Every label of a fact by its folded form."""
-    return {fold(label): label for fact in vocabulary.facts.values() for label in fact.label.values()}

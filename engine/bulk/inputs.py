@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from engine.bulk.csv_files import BOM, open_csv
-from engine.bulk.headers import labels_of, near
+from engine.bulk.headers import near
 from engine.bulk.job import AS_SEEN, Form, Source
 from engine.bulk.rows import holds, type_problem
 from engine.errors import (
@@ -31,6 +31,7 @@ from engine.errors import (
     unreadable,
 )
 from engine.language.facts import SIGNATURE, Vocabulary
+from engine.language.spoken import fold
 
 FORMATS = {".csv": "csv", ".xlsx": "xlsx", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 LOOKED_AT = 1_000  # columns of a file that may be misspelt facts; how like a fact a name is takes a millisecond to see
@@ -163,7 +164,7 @@ def flat(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _column_problems(source: Source, vocabulary: Vocabulary, taken: set[str], keep: Sequence[str]) -> Iterator[Problem]:
     place = Location(source.place, source.lines, 1) if source.lines else Location(source.name)
-    labels = labels_of(vocabulary)
+    labels = {fold(label): label for fact in vocabulary.facts.values() for label in fact.label.values()}
     for number, (column, dtype) in enumerate(source.columns.items()):
         fact = vocabulary.facts.get(column)
         if fact is not None:

@@ -128,6 +128,7 @@ def timeline(
     counted = [event for row in rows for event in row.counting]
     read = _facts_read(life, rows)
     silent = tuple(each for each in dossier.events if each.facts and read.isdisjoint(each.facts))
+    effective = (each for each in dossier.events if each.facts and not each.type.whole)  # there to change a year
     without = tuple(each for each in dossier.events if each.type.criterion not in (None, *last.results))
     return Timeline(
         dossier=dossier,
@@ -138,7 +139,7 @@ def timeline(
         due=_total(rows, last.headline.due),
         recover=_total(rows, last.headline.recover),
         paid=_paid(rows, as_of),
-        idle=tuple(each for each in dossier.events if _has_effect(each) and each not in (*counted, *silent)),
+        idle=tuple(each for each in effective if each not in (*counted, *silent)),
         unruled=tuple(each for each in without if each not in silent),
         silent=silent,
         renewed=_renewed(life, today),
@@ -256,11 +257,6 @@ def _refuse_early(life: Life) -> None:
             problems.append(Problem(event.at, "event-year-early", values))
     if problems:
         raise InputFault(problems)
-
-
-def _has_effect(event: Event) -> bool:
-    """Whether an event is there to change a year, and does not only say that something took place."""
-    return not event.type.whole and bool(event.facts)
 
 
 def _year_of(rows: tuple[YearRow, ...], as_of: dt.date | None) -> int:

@@ -14,7 +14,7 @@ from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, WINDOW, Ca
 from engine.comparison.effects.kinds import KINDS, effect_of
 from engine.comparison.effects.situations import Situation
 from engine.comparison.effects.study import Finding, Study
-from engine.comparison.effects.versions import Meeting, Version, forced, meetings, same_rules
+from engine.comparison.effects.versions import Meeting, Version, forced, meetings, rules_of
 from engine.comparison.effects.witness import DECIDED, STOPPED, Witness
 from engine.evaluation.facts import Facts
 from engine.language.facts import BENEFICIARY, SIGNATURE, Vocabulary
@@ -116,7 +116,7 @@ def _compared(meeting: Meeting, a: Version, b: Version, effort: int, told: Calla
     later = max(older.convention, newer.convention, key=lambda c: (c.signed_from, c.id))
     signed = replace(later, signed_from=meeting.first, signed_before=meeting.before)
     found = Behaviour(meeting=meeting, a=older, b=newer, results=results, effort=effort)
-    if same_rules(older, newer):
+    if rules_of(older) == rules_of(newer):
         return found
     both = compared_versions(older, newer, (signed,), effort)
     study = Study(both, results, effort, every_step=not (meeting.forced or meeting.moved), told=told)

@@ -89,12 +89,8 @@ def _deciding(session: Session, beneficiary: str, day: dt.date) -> Version | Non
         return None
 
 
-def same_rules(older: Version, newer: Version) -> bool:
-    """Whether two versions define every item, question and later text alike, so that they can never differ."""
-    return _rules(older) == _rules(newer)
-
-
-def _rules(version: Version) -> object:
+def rules_of(version: Version) -> object:
+    """Every item, question and later text of a version: two that have them alike can never differ."""
     convention, registry = version.convention, version.session.registry
     covering = registry.covering(convention)
     parts: list[object] = [convention.id, convention.years_from, convention.beneficiary, registry.vocabulary]

@@ -235,6 +235,8 @@ SINCE_2024: Explained = {
     ),
     "A24-13": (
         "nouvel_objectif.echeance:expression",
+        "nouvel_objectif.jour:item",  # the day itself, apart from who the doctor is
+        "nouvel_objectif.fixation:expression",
         "annee_du_nouvel_objectif:item",
         "assouplissements_contrats_de_2023:item",
         "nouvel_objectif.en_cours:item",
@@ -356,7 +358,7 @@ UNCHANGED_SINCE_2024: Explained = {
     "A24-06": ("amenagement_du_contrat",),
     "A24-07": ("versement.annee_1", "versement.annee_2", "versement.acompte", "versement.solde"),
     "A24-10": ("gain_attendu.mt", "gain_attendu.fa", "tranche.mt", "tranche.fa", "tranche_activite"),
-    "A24-14, of the collective contract only": ("contrat.nouvel_objectif", "nouvel_objectif.fixation"),
+    "A24-14, of the collective contract only": ("contrat.nouvel_objectif", "nouvel_objectif.fixation:applies_when"),
     "A24-20, the secretary who becomes assistant": ("secretariat.remplacement:applies_when",),
     "The verification of 2023 is kept (S4.14)": ("atteinte.mt", "atteinte.fa", "verification.taux", "annee_verifiee"),
 }

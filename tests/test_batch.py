@@ -607,7 +607,8 @@ def test_people_read_it_in_words(tmp_path: Path) -> None:
     with output.open(encoding="utf-8-sig", newline="") as stream:
         hire, open_, aged = csv.DictReader(stream, delimiter=";")
     assert hire["Hypothèses"] == "Faute de jour d'embauche, les années du contrat se comptent de la signature"
-    assert "Maximum de l'année, avant vérification\u00a0: 11000 € ou 13000 € ou 19000 €" in open_["Valeurs encore possibles"]
+    left = "Maximum de l'année, avant vérification\u00a0: 11000 € ou 13000 € ou 19000 €"
+    assert left in open_["Valeurs encore possibles"]
     assert aged["Droits à demander"] == "Objectif assoupli à 65 ans"
 
 

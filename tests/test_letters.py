@@ -250,6 +250,14 @@ def test_a_letter_of_payments_above_what_is_due_says_so(tmp_path: Path) -> None:
 # Templates
 
 
+@pytest.mark.parametrize(("day", "past"), [("2025-03-31", False), ("2025-04-01", True)])
+def test_nobody_is_asked_to_answer_before_the_day_of_the_letter(day: str, past: bool, tmp_path: Path) -> None:
+    result = write(ROOT / "examples/2025_gp_incomplete.yaml", "pieces", tmp_path / "l.docx", *PEOPLE, "--as-of", day)
+    mark = "[à compléter : date limite de réponse, après le jour de la lettre]"
+    assert (mark in text_of(tmp_path / "l.docx")) is past
+    assert ("destinataire.reponse_avant" in result.stderr) is past
+
+
 TERMINATED = """contrat: {date_signature: "2024-09-02", option: demi_etp, annee: 3, objectif_mt: 1000,
   objectif_fa: 1600, date_resiliation: "2026-11-03", motif_resiliation: autre}
 medecin: {secteur: secteur_1, specialite: medecine_generale, age: 45, nouvellement_installe: false}

@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.language.expressions import FactRef, find
+from engine.language.typing import meant_day
 from engine.letters.matter import Matter
 from engine.policy.document import Document
 from engine.words import read_groups
@@ -19,6 +20,7 @@ Fields = Mapping[str, Any]  # texts, mappings of them, or lists of such
 People = Mapping[str, str]
 
 SENDER, ADDRESSEE, OPTION = "caisse", "destinataire", "contrat.option"
+REPLY = f"{ADDRESSEE}.reponse_avant"
 FIELDS: Fields = read_groups("letters", "fr")
 
 
@@ -37,15 +39,18 @@ OF_PEOPLE = dict(documented({group: FIELDS[group] for group in (SENDER, ADDRESSE
 
 
 def filled_in(name: str, text: str | None, lacks: Mapping[str, str]) -> str:
-    """A text, or where there is none a mark with what is to stand there."""
-    return text or f"[à compléter : {lacks[name]}]"
+    """A text, or where there is none that can stand a mark with what is to stand there."""
+    return f"[à compléter : {lacks[name]}]" if name in lacks else text or ""
 
 
 def blanks(matter: Matter, people: People) -> dict[str, str]:
     """The fields for which a letter has no text, with what each would hold."""
     found = {name: means for name, means in OF_PEOPLE.items() if not people.get(name)}
+    reply = meant_day(people.get(REPLY, ""))
     if matter.day is None:
         found["jour"] = "jour de la lettre, --as-of"
+    elif reply is not None and reply < matter.day.isoformat():
+        found[REPLY] = f"{OF_PEOPLE[REPLY]}, après le jour de la lettre"
     items = matter.decision.convention.items.values()
     if OPTION not in matter.decision.facts and any(ref.name == OPTION for ref in find(FactRef, *items)):
         found[OPTION] = "option de temps de travail, dans le cas"

@@ -10,15 +10,16 @@ from engine.language.expressions import Compare, FactRef, Literal, find
 from engine.policy.model import Convention, Parameter
 from engine.policy.registry import Registry
 
+UNITLESS = (None, "none")  # counts of whatever: two of them say nothing of each other
 TELLING = 2  # a number from which on two that are alike are seldom so by chance
 
 
 def restated_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """Comparisons with a number that is, in the same unit, a parameter's: a change of that would not reach them."""
-    named = {
+    named: dict[tuple[str | None, object], str] = {
         (item.unit, value.value.value): item.id
         for item in convention.items.values()
-        if isinstance(item.body, Parameter)
+        if isinstance(item.body, Parameter) and item.unit not in UNITLESS
         for value in item.body.values
         if isinstance(value.value, Literal)
     }

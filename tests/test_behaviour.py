@@ -19,9 +19,9 @@ from engine.comparison.effects.versions import Version
 from engine.comparison.effects.witness import STOPPED
 from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session
-from engine.language.expressions import Literal
+from engine.language.expressions import Apply, FactRef, Literal
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
-from engine.policy.model import Criterion, Item, Obligation, Parameter, Table
+from engine.policy.model import Criterion, Item, Obligation, Parameter, Quantity, Table
 from engine.policy.reading import load_registry
 from engine.report import formats
 from engine.report.behaviour_page import behaviour_blocks, behaviour_object
@@ -238,6 +238,20 @@ def test_another_amount_is_a_gain_or_a_loss_of_so_many_euros(session: Session, s
     assert effect.kind == "gain"
     assert (effect.before, effect.after) == (19000, 19500)
     assert "19\u202f000\u202f€ → 19\u202f500\u202f€" in whom(found, "fr").step(effect)
+
+
+def test_a_number_that_becomes_known_is_told_once_however_many_it_can_be(session: Session) -> None:
+    """Where nothing was known of an objective, the starting level is taken for it: any count of patients."""
+    rules = only(session, "objectif.mt")
+
+    def known(item: Item) -> Item:
+        assert isinstance(item.body, Quantity)
+        start = FactRef("patientele.mt_depart", item.at)
+        return replace(item, body=Quantity(Apply("first_known", (item.body.expression, start), (), item.at)))
+
+    effects = of(compared(rules, "2024_convention", "objectif.mt", known), "objectif.mt")
+    rules.close()
+    assert [(effect.before, effect.kind) for effect in effects] == [(UNDETERMINED, "settled")]
 
 
 def test_a_removed_derogation_is_found_where_it_was_the_only_ground(eligibility: Session) -> None:

@@ -231,7 +231,7 @@ class Study:
         """The cases that need not be told beside a witness: of the same kind, or of the same values where all count."""
         bank = self.both.bank
         sides = [(result.older, witness.before), (result.newer, witness.after)]
-        numbers = not any(isinstance(value, Absent | str | bool) for _, value in sides)
+        numbers = any(not isinstance(value, Absent | str | bool) for _, value in sides)  # of which there is no end
         if not self.every_step or (numbers and not self._is_table(cause)):
             kinds = kind_terms(bank, self.results, result, self.words(result.id))
             other = bank.negate(bank.either(*kinds.values()))

@@ -39,7 +39,7 @@ from engine.report.page import Table
 from engine.report.readings import reading_otherwise
 from engine.report.remarks import DOUBTFUL, UNMET, remarks
 from engine.report.say import Say
-from engine.report.timeline_data import Life
+from engine.report.timeline_data import ToldLife
 
 BROTHERS = {
     str(each["name"]): each for each in yaml.load((ROOT / "tests/cases/brothers.yaml").read_bytes(), yaml.CSafeLoader)
@@ -47,7 +47,7 @@ BROTHERS = {
 CASES = [name for name, each in BROTHERS.items() if "case" in each]
 DAY = dt.date(2026, 11, 28)
 
-Told = Decided | Undecided | Life
+Told = Decided | Undecided | ToldLife
 _TOLD: dict[str, Told] = {}
 
 
@@ -71,7 +71,7 @@ def decided(session: Session, brother: Mapping[str, Any], file: Path) -> Told:
     if "dossier" in brother:
         life = living.timeline(session, read_dossier(document, vocabulary), None, {}, DAY)
         found = readings_of_life(session, life, {}), supposed_of_life(session, life, {})
-        return Life(title="", timeline=life, readings=found[0], supposed=found[1])
+        return ToldLife(title="", timeline=life, readings=found[0], supposed=found[1])
     try:
         decision = session.decide(read_case(document.data, vocabulary, document))
     except Outside as outside:
@@ -81,7 +81,11 @@ def decided(session: Session, brother: Mapping[str, Any], file: Path) -> Told:
 
 def forms(told: Told, say: Say) -> dict[str, str]:
     """The page in each format, as one line of words."""
-    page = timeline_data.page(told, say) if isinstance(told, Life) else decision_page.page(Decisions(cases=[told]), say)
+    page = (
+        timeline_data.page(told, say)
+        if isinstance(told, ToldLife)
+        else decision_page.page(Decisions(cases=[told]), say)
+    )
     drawn = re.sub(r"<[^>]+>", " ", re.sub(r"</?a\b[^>]*>", "", html(page, say.lang).partition("</style>")[2]))
     marked = re.sub(r"\\(?=[^\w\s])", "", markdown(page).replace("**", "").replace("|", " "))
     return {

@@ -32,7 +32,7 @@ from engine.report.options_page import Options, Way
 from engine.report.page import Fold, Page, Table
 from engine.report.questions_page import Commands, Questions
 from engine.report.say import Say
-from engine.report.timeline_data import Life
+from engine.report.timeline_data import ToldLife
 
 LANGS = ("fr", "en")
 FILES = sorted(
@@ -50,7 +50,7 @@ OPEN = {"fr": ("indéterminé", "sans objet"), "en": ("undetermined", "not appli
 def pages(session: Session, path: Path, say: Say) -> Iterator[tuple[str, Page]]:
     """Each page that the commands show of a file; none of one that they refuse."""
     match shown_of(session, path):
-        case Life() as life:
+        case ToldLife() as life:
             yield "timeline", timeline_data.page(life, say)
         case Decided(decision=decision) as decided, asked:
             yield "evaluate", decision_page.page(Decisions(cases=[decided]), say)
@@ -65,7 +65,7 @@ def pages(session: Session, path: Path, say: Say) -> Iterator[tuple[str, Page]]:
             yield "outside", outside_page.page(outside, say)
 
 
-Shown = Life | tuple[Decided, Asked] | Outside | None
+Shown = ToldLife | tuple[Decided, Asked] | Outside | None
 
 
 def shown_of(session: Session, path: Path) -> Shown:
@@ -83,12 +83,12 @@ def shown_of(session: Session, path: Path) -> Shown:
 _SHOWN: dict[Path, Shown] = {}
 
 
-def _worked_out(session: Session, path: Path) -> Life | tuple[Decided, Asked]:
+def _worked_out(session: Session, path: Path) -> ToldLife | tuple[Decided, Asked]:
     document = load(path)
     vocabulary = session.registry.vocabulary
     if "case" in document.data:
         life = living.timeline(session, read_dossier(document, vocabulary))
-        return Life(title=path.stem, timeline=life, readings=readings_of_life(session, life, {}))
+        return ToldLife(title=path.stem, timeline=life, readings=readings_of_life(session, life, {}))
     decision = session.decide(read_case(document.data, vocabulary, document))
     asked = Asker(session).ask(decision, decision.headline.verdict or "all", {})
     return told_case(session, decision, path.stem, {}), asked

@@ -35,7 +35,7 @@ from engine.policy import loader
 from engine.policy.reading import load_schema
 from engine.report.formats import Screen
 from engine.report.say import Say
-from engine.report.timeline_data import FORMATS, Life
+from engine.report.timeline_data import FORMATS, ToldLife
 
 GOLDEN = ROOT / "tests" / "golden" / "timelines"
 DOSSIERS = sorted((ROOT / "examples" / "dossiers").glob("*.yaml"))
@@ -57,7 +57,7 @@ def said(path: Path, *options: str) -> str:
 def written(session: Session, path: Path, form: str, as_of: dt.date | None = None) -> str:
     """What the command gives as ``form``, without the readings that matter, which take most of its time."""
     life = timeline(session, read_dossier(loader.load(path), session.registry.vocabulary), as_of=as_of)
-    subject = Life(title=path.stem, timeline=life, readings=())
+    subject = ToldLife(title=path.stem, timeline=life, readings=())
     return FORMATS[form](subject, Say(session.registry, "en"), Screen())
 
 

@@ -26,7 +26,7 @@ from engine.evaluation.facts import read_case
 from engine.files import refuse_input, replacing
 from engine.policy.document import Document
 from engine.policy.registry import Outside
-from engine.report.timeline_data import FORMATS, Life, told_life
+from engine.report.timeline_data import FORMATS, ToldLife, told_life
 
 if TYPE_CHECKING:
     from engine.inquiry.sensitivity import Sensitivity
@@ -52,7 +52,7 @@ def timeline(rules: Given, dossier: str, sensitivity: bool, full: bool) -> None:
     rules.put(FORMATS, replace(life, sensitivity=found, full=full), [dossier])
 
 
-def _sensitivity(rules: Given, life: Life) -> Sensitivity:
+def _sensitivity(rules: Given, life: ToldLife) -> Sensitivity:
     from engine.inquiry.inquiries import inquiry_of_life  # rarely asked for
     from engine.inquiry.sensitivity import sensitivity
 

@@ -17,7 +17,7 @@ from engine.evaluation.slots import (
     Answer,
     BodyClosure,
     Closure,
-    Decided,
+    DecidedAnswer,
     Names,
     Slots,
     literal_value,
@@ -47,7 +47,7 @@ def gated(item: Item, names: Names, body: BodyClosure) -> BodyClosure:
     if applies is None and not unless:
         return body
 
-    def run(slots: Slots) -> Decided:
+    def run(slots: Slots) -> DecidedAnswer:
         used = missing = 0
         open_ = False
         if applies is not None:
@@ -94,7 +94,7 @@ def body(item: Item, type_: Type | None, names: Names) -> BodyClosure:
 
 
 def _plain(closure: Closure) -> BodyClosure:
-    def run(slots: Slots) -> Decided:
+    def run(slots: Slots) -> DecidedAnswer:
         value, used, missing = closure(slots)
         return (value, used, missing, None)
 
@@ -116,7 +116,7 @@ def _parameter(parameter: Parameter, type_: Type | None, names: Names) -> BodyCl
     slot = names.facts[SIGNATURE]
     starts = [value.start for value in parameter.values]
 
-    def run(slots: Slots) -> Decided:
+    def run(slots: Slots) -> DecidedAnswer:
         day: dt.date = slots[slot][0]
         index = max((i for i, start in enumerate(starts) if start <= day), default=0)
         value, used, missing = answers[index]
@@ -129,7 +129,7 @@ def _criterion(criterion: Criterion, second: int, names: Names) -> BodyClosure:
     met_when = condition(criterion.met_when, names)
     derogations = [condition(derogation.when, names) for derogation in criterion.derogations]
 
-    def run(slots: Slots) -> Decided:
+    def run(slots: Slots) -> DecidedAnswer:
         holds, used, missing = met_when(slots)
         if holds:
             return ("met", used, 0, None)
@@ -170,7 +170,7 @@ def _table(item: Item, table: Table, type_: Type | None, names: Names) -> BodyCl
         for row in table.rows
     ]
 
-    def run(slots: Slots) -> Decided:
+    def run(slots: Slots) -> DecidedAnswer:
         inputs = [slots[slot] for slot in slots_of]
         candidates: list[tuple[int, Answer, bool, int, int]] = []
         for index, (cells, then) in enumerate(rows):
@@ -193,9 +193,9 @@ def _table(item: Item, table: Table, type_: Type | None, names: Names) -> BodyCl
 
 def _remembered(run: BodyClosure, slots_of: Sequence[int]) -> BodyClosure:
     """A closure that reads these slots alone: the same few named values come back in every case."""
-    kept: dict[tuple[Answer, ...], Decided] = {}
+    kept: dict[tuple[Answer, ...], DecidedAnswer] = {}
 
-    def again(slots: Slots) -> Decided:
+    def again(slots: Slots) -> DecidedAnswer:
         inputs = tuple([slots[slot] for slot in slots_of])
         answer = kept.get(inputs)
         if answer is None:
@@ -242,7 +242,7 @@ def _hit(test: CellTest, value: Any, slots: Slots) -> bool:
     return value is not NOT_APPLICABLE and bool(test(value, slots)[0])
 
 
-def _settled(candidates: Sequence[tuple[int, Answer, bool, int, int]]) -> Decided:
+def _settled(candidates: Sequence[tuple[int, Answer, bool, int, int]]) -> DecidedAnswer:
     used = 0
     for candidate in candidates:
         used |= candidate[3]

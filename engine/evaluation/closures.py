@@ -25,7 +25,7 @@ from engine.evaluation.slots import (
     Answer,
     BodyClosure,
     Closure,
-    Decided,
+    DecidedAnswer,
     Names,
     Slots,
     constant,
@@ -213,7 +213,7 @@ def scale_with_step(node: tree.Scale, names: Names) -> BodyClosure:
     tests = [None if s.reached_when is None else condition(s.reached_when, names) for s in node.steps]
     last = len(tests) - 1
 
-    def run(slots: Slots) -> Decided:
+    def run(slots: Slots) -> DecidedAnswer:
         above = missing = 0
         open_ = False
         for reached in range(last, -1, -1):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.evaluation.slots import Answer, BodyClosure, Closure, Decided, Slots, constant, union
+from engine.evaluation.slots import Answer, BodyClosure, Closure, DecidedAnswer, Slots, constant, union
 from engine.language.operators import Operator
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 
@@ -113,7 +113,7 @@ def settled(left: Closure) -> Closure:
 def narrowed(run: BodyClosure, left: Closure, applies: Closure | None, second: int) -> BodyClosure:
     """An item on a scale: known where one step is left, and otherwise what is left goes into its second slot."""
 
-    def settle(slots: Slots) -> Decided:
+    def settle(slots: Slots) -> DecidedAnswer:
         answer = run(slots)
         if answer[0] is not UNDETERMINED:
             return answer

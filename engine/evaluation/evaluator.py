@@ -15,7 +15,7 @@ from engine.evaluation.decision import TraceLine
 from engine.evaluation.facts import Facts
 from engine.evaluation.inference import LEFT
 from engine.evaluation.program import Compiled, Fired, OutcomeProgram, Program, Run
-from engine.evaluation.slots import Decided, Slots
+from engine.evaluation.slots import DecidedAnswer, Slots
 from engine.language.facts import YEAR
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import CONTRACT_ENDS, Item, Obligation, Outcome
@@ -25,7 +25,7 @@ OPEN = frozenset(LEFT)
 MAX_KEPT = 10_000  # combinations of verdicts of an outcome; a portfolio has some hundreds
 
 
-def answer(compiled: Compiled, slots: Slots) -> Decided:
+def answer(compiled: Compiled, slots: Slots) -> DecidedAnswer:
     """The answer of an item, whether or not the contract year is known.
 
     Raises:
@@ -38,7 +38,7 @@ def answer(compiled: Compiled, slots: Slots) -> Decided:
     return closed or decided_by(compiled.step.item, outcome, holding(outcome, slots), slots)
 
 
-def shut(outcome: OutcomeProgram, slots: Slots) -> Decided | None:
+def shut(outcome: OutcomeProgram, slots: Slots) -> DecidedAnswer | None:
     """The answer of an outcome that does not arise, or of which it is unknown whether it does; else None."""
     if outcome.gate is None:
         return None
@@ -51,7 +51,7 @@ def holding(outcome: OutcomeProgram, slots: Slots) -> tuple[str, ...]:
     return tuple(id_ for id_, closure in outcome.rules.items() if closure(slots)[0])
 
 
-def decided_by(item: Item, outcome: OutcomeProgram, fired: Sequence[str], slots: Slots) -> Decided:
+def decided_by(item: Item, outcome: OutcomeProgram, fired: Sequence[str], slots: Slots) -> DecidedAnswer:
     """The value that the rules which ``fired`` give; without any it waits for what the rules wait for.
 
     Raises:
@@ -98,7 +98,7 @@ def run_program(
     for compiled in program.steps:
         id_ = compiled.step.item.id
         if supposed and id_ in supposed:
-            answer: Decided = (supposed[id_], 1 << compiled.slot, 0, None)
+            answer: DecidedAnswer = (supposed[id_], 1 << compiled.slot, 0, None)
         elif last is not None and not compiled.reads & moved:
             _take_over(compiled, run, last)
             continue
@@ -162,7 +162,7 @@ def steps_open(program: Program, run: Run, below: str) -> tuple[str, tuple[objec
     return None
 
 
-def _decide(compiled: Compiled, outcome: OutcomeProgram, run: Run) -> Decided:
+def _decide(compiled: Compiled, outcome: OutcomeProgram, run: Run) -> DecidedAnswer:
     """Fires the production rules of an outcome over its verdicts."""
     closed = shut(outcome, run.slots)
     if closed is not None:

@@ -12,7 +12,7 @@ from engine.evaluation.combining import narrowed
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.inference import Ruleset, load_ruleset
 from engine.evaluation.plan import Plan, Step
-from engine.evaluation.slots import MEMO, Answer, BodyClosure, Closure, Decided, Names, unpublished
+from engine.evaluation.slots import MEMO, Answer, BodyClosure, Closure, DecidedAnswer, Names, unpublished
 from engine.language.expressions import Text, Unpublished
 from engine.language.facts import YEAR
 from engine.language.types import Type
@@ -35,7 +35,7 @@ class Fired:
 
     rules: tuple[str, ...]
     trace: tuple[TraceLine, ...]
-    answer: Decided | None = None
+    answer: DecidedAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Run:
     """
 
     slots: list[Answer]
-    answers: dict[str, Decided] = field(default_factory=dict)
+    answers: dict[str, DecidedAnswer] = field(default_factory=dict)
     rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
     trace: list[TraceLine] = field(default_factory=list)
     given: int = 0

@@ -12,7 +12,7 @@ from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts
 from engine.evaluation.limits import limits_of, scales_of
 from engine.evaluation.program import Compiled, Program, Run, bits
-from engine.evaluation.slots import MEMO, Decided
+from engine.evaluation.slots import MEMO, DecidedAnswer
 from engine.language.expressions import Citation, Compare, FactRef, ItemRef, Scale, Text, Unpublished, find
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy import model
@@ -146,7 +146,7 @@ def no_such_result(id_: str, registry: Registry) -> Result:
     return Result(id=id_, kind="quantity", label=label, type=None, status="not_applicable", value=None)
 
 
-def _grounds(program: Program, compiled: Compiled, answer: Decided, run: Run) -> _Grounds:
+def _grounds(program: Program, compiled: Compiled, answer: DecidedAnswer, run: Run) -> _Grounds:
     """What stands behind an answer that was decided so: the same in case after case, so kept."""
     value, used, missing, decided = answer
     absent = value if value is UNDETERMINED or value is NOT_APPLICABLE else None

@@ -25,8 +25,8 @@ MEMO = 4096  # what is kept of what comes back in case after case
 Answer = tuple[Any, int, int]
 Slots = list[Answer]
 Closure = Callable[[Slots], Answer]
-Decided = tuple[Any, int, int, int | None]
-BodyClosure = Callable[[Slots], Decided]
+DecidedAnswer = tuple[Any, int, int, int | None]
+BodyClosure = Callable[[Slots], DecidedAnswer]
 
 
 @dataclass(frozen=True, slots=True)

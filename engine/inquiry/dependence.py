@@ -14,7 +14,7 @@ from engine.evaluation.facts import Facts, signed_on, year_of
 from engine.evaluation.plan import Key, Step
 from engine.evaluation.program import Program, Run, bits_of
 from engine.evaluation.session import Session
-from engine.evaluation.slots import Decided
+from engine.evaluation.slots import DecidedAnswer
 from engine.language.expressions import Chosen, find
 from engine.language.values import UNDETERMINED
 from engine.policy.model import YEAR_START, Convention, Obligation, Outcome, Payment
@@ -80,7 +80,7 @@ class Dependence:
             behind[reads.slot] = self._behind(reads, run.answers[id_], behind)
         return behind
 
-    def _behind(self, reads: _Reads, answer: Decided, behind: Mapping[int, int]) -> int:
+    def _behind(self, reads: _Reads, answer: DecidedAnswer, behind: Mapping[int, int]) -> int:
         value, used = answer[0], answer[1]
         if reads.yearly and used == self.program.year_bit:
             return reads.overlaid

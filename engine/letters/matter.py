@@ -20,7 +20,7 @@ from engine.policy.registry import Registry
 from engine.report.decided import Decided, told_case
 from engine.report.remarks import unmet_conditions
 from engine.report.say import Say
-from engine.report.timeline_data import Life, told_life
+from engine.report.timeline_data import ToldLife, told_life
 from engine.words import LANGUAGES
 
 ACCORD, REFUS, PIECES, OBJECTIF, VERSEMENT, TROP_PERCU = KINDS = (
@@ -32,18 +32,18 @@ ACCORD, REFUS, PIECES, OBJECTIF, VERSEMENT, TROP_PERCU = KINDS = (
 class Matter:
     """A decided case, or a life. ``chosen`` are the readings that were asked for; ``day`` is that of the letter."""
 
-    told: Decided | Life
+    told: Decided | ToldLife
     chosen: Mapping[str, str]
     day: dt.date | None
     year: int | None = None
 
     @property
     def life(self) -> Timeline | None:
-        return self.told.timeline if isinstance(self.told, Life) else None
+        return self.told.timeline if isinstance(self.told, ToldLife) else None
 
     @property
     def decision(self) -> Decision:
-        return self.told.timeline.rows[0].decision if isinstance(self.told, Life) else self.told.decision
+        return self.told.timeline.rows[0].decision if isinstance(self.told, ToldLife) else self.told.decision
 
     @property
     def decisions(self) -> Sequence[tuple[int, Decision]]:

@@ -13,7 +13,7 @@ from engine.policy.registry import Registry
 from engine.report import timeline_data
 from engine.report.decision_page import case_object
 from engine.report.say import Say
-from engine.report.timeline_data import Life
+from engine.report.timeline_data import ToldLife
 
 LANG = "fr"  # of the letters: what a fund writes to its doctors
 
@@ -27,7 +27,7 @@ def origin(matter: Matter, template: Path) -> dict[str, str]:
 def record(kind: str, matter: Matter, registry: Registry, template: Path) -> str:
     """The decision that a letter states, with what made it; nothing of the people it names."""
     say, told = Say(registry, LANG), matter.told
-    decision = timeline_data.data(told, say) if isinstance(told, Life) else case_object(told, say)
+    decision = timeline_data.data(told, say) if isinstance(told, ToldLife) else case_object(told, say)
     day = None if matter.day is None else matter.day.isoformat()
     found = {"kind": kind, "day": day, "year": matter.year, **origin(matter, template), "decision": decision}
     return in_json(json.dumps(found, ensure_ascii=False, indent=2)) + "\n"

@@ -67,7 +67,7 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Life:
+class Ending:
     """How a contract ends: the items of its last day under each reading of the end, and what comes then."""
 
     term: str | None = None
@@ -85,7 +85,7 @@ class Results:
     """The headline results in order, and the life of a contract."""
 
     headline: Mapping[str, Headline]
-    life: Life
+    life: Ending
     at: Location = field(compare=False)
 
     @property
@@ -158,7 +158,7 @@ def declared(data: Mapping[str, Any], reader: Reader, outcomes: Iterable[tuple[s
     return Results(
         at=reader.below("life").at if life else reader.at,
         headline={each.id: each for each in shown},
-        life=Life(term=life.get("term"), end=life.get("end"), then=tuple(life.get("then", ()))),
+        life=Ending(term=life.get("term"), end=life.get("end"), then=tuple(life.get("then", ()))),
     )
 
 
@@ -176,7 +176,7 @@ def joined(parts: Iterable[Results]) -> Results:
     then = tuple(dict.fromkeys(id_ for life in lives for id_ in life.then))
     term = next((life.term for life in lives if life.term is not None), None)
     end = next((life.end for life in lives if life.end is not None), None)
-    return Results(at=Location("policies"), headline=headline, life=Life(term=term, end=end, then=then))
+    return Results(at=Location("policies"), headline=headline, life=Ending(term=term, end=end, then=then))
 
 
 def _merged(before: Mapping[str, Headline], new: Mapping[str, Headline]) -> dict[str, Headline]:

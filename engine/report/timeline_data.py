@@ -42,7 +42,7 @@ EVENT = ("date=day", "type=type.name", "label=type.label", "annee=year", "facts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Life:
+class ToldLife:
     """A timeline under its title, with the readings that matter, and what several would change where that was asked."""
 
     title: str
@@ -60,7 +60,7 @@ def told_life(
     as_of: dt.date | None,
     convention: str | None = None,
     title: str = "",
-) -> Life:
+) -> ToldLife:
     """The life of a contract under ``chosen`` readings, with those, the rights and the assumptions that matter to it.
 
     Raises:
@@ -69,17 +69,17 @@ def told_life(
     """
     life = timeline(session, dossier, convention, chosen, as_of)
     readings, supposed = readings_of_life(session, life, chosen), supposed_of_life(session, life, chosen)
-    return Life(title=title, timeline=life_resting(life, supposed), readings=readings, supposed=supposed)
+    return ToldLife(title=title, timeline=life_resting(life, supposed), readings=readings, supposed=supposed)
 
 
 @noted
-def page(life: Life, say: Say) -> Iterator[Block]:
+def page(life: ToldLife, say: Say) -> Iterator[Block]:
     yield from timeline_blocks(life.timeline, say.in_full(life.full), life.title, life.readings, life.supposed)
     if life.sensitivity is not None:
         yield from sensitivity_blocks(life.sensitivity, say)
 
 
-def data(life: Life, say: Say) -> Any:
+def data(life: ToldLife, say: Say) -> Any:
     found = timeline_object(life.timeline, say)
     verdict = life.timeline.rows[0].decision.verdict
     results = {**found["ending"], **({verdict.id: found[verdict.id]} if verdict else {})}

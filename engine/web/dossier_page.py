@@ -23,7 +23,7 @@ from engine.report.charts import timeline_figure
 from engine.report.formats import Screen
 from engine.report.html import fragment
 from engine.report.say import Say
-from engine.report.timeline_data import FORMATS, Life, calendar, page
+from engine.report.timeline_data import FORMATS, ToldLife, calendar, page
 from engine.web.state import State, written
 
 YAML, CALENDAR, HTML = "yaml", "ics", "html"
@@ -42,7 +42,7 @@ events:
 class Followed:
     """A life that was followed, ready to be shown or written, and what a letter on it is about."""
 
-    life: Life
+    life: ToldLife
     text: str
     matter: Matter
 
@@ -60,7 +60,7 @@ def follow(session: Session, text: str, day: str, title: str) -> Followed:
     name = "dossier.json" if text.lstrip().startswith("{") else "dossier.yaml"
     dossier = read_dossier(loader.parse(text.encode("utf-8", "replace"), name), session.registry.vocabulary)
     matter = matter_of_life(session, dossier, {}, day_of(session, day))
-    assert isinstance(matter.told, Life)
+    assert isinstance(matter.told, ToldLife)
     return Followed(replace(matter.told, title=title, full=True), text, matter)
 
 

@@ -75,7 +75,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "AVENANT"})
-@click.version_option(package_name="avenant", prog_name="avenant", message="%(prog)s, version %(version)s")
+@click.version_option(package_name="avenant", prog_name="avenant")
 @group_lang_option
 def cli() -> None:
     """Decide medical-assistant aid contracts under the rules of their signature date, with reasons and citations."""

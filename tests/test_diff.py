@@ -149,6 +149,19 @@ def statuses(folder: Path) -> dict[str, int]:
     }
 
 
+def test_the_day_of_a_source_is_written_as_every_day_of_a_page(copied: Path, tmp_path: Path) -> None:
+    older = Path(shutil.copytree(copied, tmp_path / "older"))
+    for folder, day in ((older, "2026-03"), (copied, "2026-04-02")):
+        head = folder / "nouvelle/convention.yaml"
+        head.write_text(
+            head.read_text(encoding="utf-8").replace("publisher:", f'date: "{day}", publisher:'), encoding="utf-8"
+        )
+    assert "date : 03/2026 → 02/04/2026" in avenant("diff", str(older), str(copied), "--lang", "fr").stdout.replace(
+        "\u00a0", " "
+    )
+    assert "date: 2026-03 → 2026-04-02" in avenant("diff", str(older), str(copied), "--lang", "en").stdout
+
+
 def test_nothing_fails_where_nothing_changed(copied: Path) -> None:
     assert set(statuses(copied).values()) == {0}
     said = avenant("diff", str(FIXTURES / "small_policies"), str(copied), "--lang", "fr").stdout

@@ -208,7 +208,9 @@ class Speaker:
         return self.say.numbered(value, edit.value_unit)
 
     def _named(self, edit: Edit, value: str, side: int) -> str:
-        """A value of an item by its label."""
+        """A value of an item by its label, the day of a source as a page writes it."""
+        if edit.kind == "source" and edit.part == "date":
+            return self.say.written_day(value)
         item = self.phrases[side].items.get(edit.item)
         labels = {} if item is None or edit.part in ("id", "file", "kind", "unit") else item.value_labels
         return self.say.value(value, labels)

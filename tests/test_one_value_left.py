@@ -28,7 +28,7 @@ from engine.proof.witness import value_of
 from engine.suite.running import PolicyCase, read_cases
 
 CASES = 800  # of each draw
-KEPT = (SIGNATURE, BENEFICIARY, YEAR)
+KEPT = (SIGNATURE, BENEFICIARY, YEAR, "medecin.specialite")
 YEARS = (1, 2, 3, 4, 6)
 SHOWN = ("criterion", "outcome", "payment")  # besides what heads an answer
 FILLINGS = 24
@@ -74,21 +74,20 @@ def alike(session: Session, decision: Decision, facts: Facts, ids: list[str], po
     awaited = {name for id_ in ids for name in decision.results[id_].missing}
     others = sorted(open_facts(session, decision.convention, facts, ids) & pool.keys() - awaited)
     found: dict[str, set[object]] = {id_: set() for id_ in ids}
-    left = ids
     for _ in range(FILLINGS):
         names = [*sorted(awaited & pool.keys()), *rng.sample(others, len(others) // 2)]
-        filled = {**facts, **{name: rng.choice(pool[name]) for name in names}}
+        given = {**facts, **{name: rng.choice(pool[name]) for name in names}}
         try:
-            results = session.decide(filled, decision.convention.id).results
+            results = session.decide(given, decision.convention.id).results
         except InputFault:
             continue  # two facts that cannot both hold
-        for id_ in left:
+        for id_ in ids:
             if not results[id_].missing:
                 found[id_].add((results[id_].status, results[id_].value))
-        left = [id_ for id_ in left if len(found[id_]) < 2 and ("undetermined", None) not in found[id_]]
-        if not left:
+        ids = [id_ for id_ in ids if len(found[id_]) < 2 and ("undetermined", None) not in found[id_]]
+        if not ids:
             break
-    return left
+    return ids
 
 
 def only_value(session: Session, decision: Decision, facts: Facts, ids: list[str]) -> Iterator[tuple[str, object]]:

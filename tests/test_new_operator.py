@@ -117,11 +117,12 @@ def test_the_new_operator_decides_a_case_and_a_file_alike(copy: Copy) -> None:
     copy.avenant("batch", "cases.csv", "-o", "decided.jsonl")
     lines = (copy.top / "decided.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["eligibilite"] for line in lines] == list(figures.values())
-    for figure, decided in figures.items():
+    names = [f"{figure}.json" for figure in figures]
+    for figure, name in zip(figures, names, strict=True):
         case = {"contrat": {"date_signature": "2024-09-02"}, "patientele": {"mt_depart": figure}}
-        (copy.top / "case.json").write_text(json.dumps(case), encoding="utf-8")
-        found = json.loads(copy.avenant("evaluate", "case.json", "--format", "json"))
-        assert found["results"]["eligibilite"]["value"] == decided
+        (copy.top / name).write_text(json.dumps(case), encoding="utf-8")
+    found = json.loads(copy.avenant("evaluate", *names, "--format", "json"))
+    assert [each["results"]["eligibilite"]["value"] for each in found] == list(figures.values())
 
 
 def test_a_report_says_the_new_operator_in_words(copy: Copy) -> None:

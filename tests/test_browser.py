@@ -375,11 +375,14 @@ def test_nothing_is_cut_at_320_pixels_and_letters_stay_readable(chromium: Any, a
         assert smallest >= 12
 
 
-def test_the_conditions_of_a_result_are_read_without_scrolling_at_320_pixels(chromium: Any, address: str) -> None:
+@pytest.mark.parametrize("column", ["Critère", "Maximum"])
+def test_the_tables_of_a_result_are_read_without_scrolling_at_320_pixels(
+    chromium: Any, address: str, column: str
+) -> None:
     with opened(chromium, address) as page:
         page.set_viewport_size({"width": 320, "height": 640})
         page.goto(ELIGIBLE)
-        table = page.locator(".wide", has=page.get_by_role("columnheader", name="Critère"))
+        table = page.locator(".wide", has=page.get_by_role("columnheader", name=column)).first
         assert table.evaluate("each => each.scrollWidth - each.clientWidth") == 0
         assert table.evaluate("each => parseFloat(getComputedStyle(each.querySelector('td')).fontSize)") >= 14
 

@@ -42,7 +42,8 @@ def effects_of(
         InputFault: witnesses cannot be written, or the portfolio cannot be read.
         UsageFault: the solver is missing or is another version, or a plan is too hard for ``effort``.
     """
-    sessions = (Session(sides[0].registry), Session(sides[1].registry))
+    opened = Session(sides[0].registry)
+    sessions = (opened, opened if sides[1].registry is sides[0].registry else Session(sides[1].registry))
     first, second = (side.registry.conventions for side in sides)
     versions = [
         (Version(sessions[0], first[old]), Version(sessions[1], second[new]))

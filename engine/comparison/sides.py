@@ -64,6 +64,9 @@ def _opened(a: str | None, b: str | None, git: str | None, policies: str | None)
         return _since_the_one_before(a, policies)
     if a is None or b is None:
         raise misuse(Location("diff"), "sides-missing")
+    if not Path(a).is_dir() and not Path(b).is_dir():
+        first, _ = _named(a, policies)
+        return first, replace(_chosen(first, b), name=b)
     (first, first_alone), (second, second_alone) = _both(partial(_named, a, policies), partial(_named, b, policies))
     if first_alone and not second_alone:
         return first, _chosen(second, *first.conventions)

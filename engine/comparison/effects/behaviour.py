@@ -116,7 +116,7 @@ def _compared(meeting: Meeting, a: Version, b: Version, effort: int, told: Calla
     later = max(older.convention, newer.convention, key=lambda c: (c.signed_from, c.id))
     signed = replace(later, signed_from=meeting.first, signed_before=meeting.before)
     found = Behaviour(meeting=meeting, a=older, b=newer, results=results, effort=effort)
-    if rules_of(older) == rules_of(newer):
+    if older.convention.id == newer.convention.id and rules_of(older) == rules_of(newer):
         return found
     both = compared_versions(older, newer, (signed,), effort)
     study = Study(both, results, effort, every_step=not (meeting.forced or meeting.moved), told=told)

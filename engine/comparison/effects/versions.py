@@ -90,10 +90,10 @@ def _deciding(session: Session, beneficiary: str, day: dt.date) -> Version | Non
 
 
 def rules_of(version: Version) -> object:
-    """Every item, question and later text of a version: two that have them alike can never differ."""
+    """Every item, question and later text of a convention: two versions that have them alike can never differ."""
     convention, registry = version.convention, version.session.registry
     covering = registry.covering(convention)
-    parts: list[object] = [convention.id, convention.years_from, convention.beneficiary, registry.vocabulary]
+    parts: list[object] = [convention.years_from, convention.beneficiary, registry.vocabulary]
     for laid in ((), *((each,) for each in covering)):
         parts.append({id_: meaning(item) for id_, item in laid_items(convention, laid).items()})
     for _, each in covering:

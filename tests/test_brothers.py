@@ -153,7 +153,7 @@ def test_a_batch_tells_of_each_brother_what_its_own_row_tells(tmp_path: Path, ef
     for row in alone:
         beside = many[row["case"]]
         assert beside["convention"] == row["convention"]
-        for name in ("consistency", "unmet", "readings", "rights", "assumptions"):
+        for name in ("consistency", "unmet", "warned", "readings", "rights", "assumptions"):
             told = beside.get(name) or []
             assert row[name].split() == (told.split() if isinstance(told, str) else told), (row["case"], name)
         if row["eligibilite"] != "ineligible":

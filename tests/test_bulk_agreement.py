@@ -26,7 +26,7 @@ from engine.language.algebra import Column
 from engine.language.columns import date_plus, years_between
 from engine.language.operators import OPERATORS, Operator
 from engine.language.values import add_months, full_years
-from engine.policy.model import CONSISTENCY, UNMET
+from engine.policy.model import CONSISTENCY, UNMET, WARNED
 from engine.policy.reading import load_registry
 from engine.policy.registry import Registry
 from engine.suite.running import read_cases
@@ -84,6 +84,7 @@ def differences(session: Session, rows: list[Facts], choices: Mapping[str, str])
         found = results(case.program, run, facts, case.choices, case.behind)
         doubts = [found[each.step.item.id] for each in sorted(case.program.consistency, key=lambda c: c.step.item.at)]
         broken = {UNMET: unmet, CONSISTENCY: [doubt.id for doubt in doubts if doubt.verdict == "not_met"]}
+        broken[WARNED] = sorted(id_ for id_, each in found.items() if each.warnings)
         for name, ids_ in broken.items():
             if row[name] != (" ".join(ids_) or None):
                 yield f"case {number}, {name}: {row[name]} instead of {ids_}"

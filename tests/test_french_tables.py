@@ -262,6 +262,20 @@ def test_a_label_of_two_facts_names_neither(session: Session) -> None:
     assert problem.code == "column-ambiguous"
 
 
+def test_what_the_rules_warn_of_stands_beside_the_amount(tmp_path: Path) -> None:
+    """An amount of a whole year beside a contract that ended within it; codes name what warns."""
+    output, rest = tmp_path / "out.csv", "Mi-temps;Secteur 1;Médecine générale;1 100;1"
+    ended = [f"{day};{rest};{end}" for day, end in (("02/09/2024", "03/03/2025"), ("02/09/2022", "03/03/2023"))]
+    header = f"{HEADER};contrat.annee;contrat.date_resiliation"
+    given = table(tmp_path, *ended, f"02/09/2024;{rest};", header=header)
+    assert batch(given, output).exit_code == 0
+    *both, none = (row["Avertissements"] for row in rows(output))
+    assert [text.startswith("Le contrat est résilié en cours d'année") for text in both] == [True, True]
+    assert none == ""
+    assert batch(given, output, "--codes").exit_code == 0
+    assert [row["warned"] for row in rows(output)] == ["contrat.non_resilie", "contrat.non_resilie", ""]
+
+
 def test_a_text_that_a_spreadsheet_would_run_is_made_harmless_in_every_kept_column(tmp_path: Path) -> None:
     output = tmp_path / "out.csv"
     for formula in ("=1+1", "+33 1;a", "@SUM(A1)", "-2+3", "  =1+1", '=HYPERLINK("http://a.b")'):

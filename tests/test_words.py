@@ -32,6 +32,7 @@ MEMBERS = {
         "digest",
         "consistency",
         "unmet",
+        "warned",
         "missing",
         "can_be",
         *("readings", "rights", "assumptions"),

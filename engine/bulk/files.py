@@ -18,7 +18,7 @@ from engine.bulk.frame import evaluate_frame
 from engine.bulk.inputs import format_of, open_sources, own_columns
 from engine.bulk.job import Job, Source, Summary
 from engine.bulk.labels import Labels
-from engine.bulk.outputs import output_kinds
+from engine.bulk.outputs import REMARKS, output_kinds
 from engine.bulk.readers import FILE, ROW, Piece, pieces
 from engine.bulk.row_answers import CAN_BE, MISSING, UNSAID, decided, told_columns, told_rows
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
@@ -29,7 +29,7 @@ from engine.files import refuse_input, replacing
 from engine.language.facts import Vocabulary
 from engine.language.spoken import FRENCH, MONTH_FIRST, PLAIN, by_labels, truth_way
 from engine.language.types import DATE
-from engine.policy.model import CONSISTENCY, ERROR, UNMET
+from engine.policy.model import CONSISTENCY, ERROR
 from engine.policy.results import Results
 from engine.words import LANGUAGES
 
@@ -81,7 +81,7 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
 
 def added_columns(job: Job, rules: Session) -> list[str]:
     """The columns that a run adds to those of its files."""
-    names = ["convention", "digest", CONSISTENCY, UNMET]
+    names = ["convention", "digest", *REMARKS]
     for id_, kind in output_kinds(rules, job.criteria, ()).items():
         names += [id_] if kind.kind == "verdict" else [id_, f"{id_}.status"]
     return [*names, *told_columns(job)]

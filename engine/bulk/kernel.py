@@ -16,14 +16,14 @@ import polars as pl
 
 from engine.bulk.expressions import Names, Stages, condition
 from engine.bulk.items import item_column
-from engine.bulk.outputs import breakable, broken_column, output_columns
+from engine.bulk.outputs import REMARKS, Told, breakable, output_columns, told_column
 from engine.evaluation.plan import Plan, Step, make_plan
-from engine.language.algebra import Column, Operand, all_of, chosen, either, lift, opposite, truth, when
+from engine.language.algebra import Column, Operand, all_of, any_of, chosen, either, lift, opposite, truth, when
 from engine.language.expressions import ItemRef, find
 from engine.language.facts import Vocabulary
 from engine.language.types import Type
 from engine.language.typing import Scope
-from engine.policy.model import CONSISTENCY, UNMET, YEAR_START, Convention, Item, Obligation, Payment, Window
+from engine.policy.model import WARNED, YEAR_START, Convention, Item, Obligation, Payment, Window
 from engine.policy.overlays import Laid, in_force_when, signed_under
 from engine.policy.registry import Registry
 
@@ -137,12 +137,12 @@ class Kernel:
     def _together(self, part: Part, plans: Mapping[int, Plan]) -> Made:
         names = Names(self.facts, {}, part.choices, Scope(self.registry.vocabulary, {}, {}))
         steps = chain.from_iterable(plan.steps for plan in plans.values())
-        wanted = [*self.kinds, *(step.item.id for step in steps if breakable(step.item))]
+        wanted = [*self.kinds, *(step.item.id for step in steps if breakable(step.item) or step.item.warnings)]
         told = _add_items(_versions(plans, wanted), plans.keys(), names)
         results = [
             pl.lit(part.plan.convention.id).alias("convention"),
             pl.lit(self.registry.digest(part.plan.convention)).alias("digest"),
-            *(broken_column(name, told) for name in (CONSISTENCY, UNMET)),
+            *(told_column(name, told) for name in REMARKS),
         ]
         for id_, kind in self.kinds.items():
             results.extend(output_columns(id_, kind, names.items.get(id_, Column(None, 1, True))))
@@ -150,8 +150,8 @@ class Kernel:
 
     def _undecided(self, window: str | None = None) -> list[pl.Expr]:
         """What is said of a row that no convention decides, or a window without rules: every result is undetermined."""
-        names = (("convention", window), ("digest", None), (CONSISTENCY, None), (UNMET, None))
-        results = [pl.lit(value, pl.String).alias(name) for name, value in names]
+        names = {"convention": window, "digest": None, **dict.fromkeys(REMARKS)}
+        results = [pl.lit(value, pl.String).alias(name) for name, value in names.items()]
         for id_, kind in self.kinds.items():
             results.extend(output_columns(id_, kind, Column(None)))
         return results
@@ -180,7 +180,7 @@ def _versions(plans: Mapping[int, Plan], wanted: Iterable[str]) -> dict[str, lis
                 version = Version(steps[id_], scope, _reads(steps[id_].item), set())
                 versions.append(version)
             version.laid.add(laid)
-            waiting += version.reads
+            waiting += version.reads | {ref.id for ref in find(ItemRef, *steps[id_].item.warnings)}
     return found
 
 
@@ -194,13 +194,13 @@ def _reads(item: Item) -> set[str]:
     return {ref.id for ref in find(ItemRef, item.applies_when, item.unless, body)}
 
 
-def _add_items(versions: Mapping[str, Sequence[Version]], laid: Set[int], names: Names) -> list[tuple[Item, Operand]]:
-    """Adds the columns of items to ``names``, each after those that it reads; gives where the facts break them.
+def _add_items(versions: Mapping[str, Sequence[Version]], laid: Set[int], names: Names) -> list[Told]:
+    """Adds the columns of items to ``names``, each after those that it reads; gives what is told of which rows.
 
     Raises:
         CycleError: under one set of overlays an item follows another, and under a second that other the first.
     """
-    told, gates = [], dict[Set[int], Operand]({frozenset(laid): True})
+    told, gates = list[Told](), dict[Set[int], Operand]({frozenset(laid): True})
     reads = {id_: {ref for each in own for ref in each.reads} for id_, own in versions.items()}
     for id_ in TopologicalSorter(reads).static_order():
         column = Column(None, 1, True)
@@ -210,7 +210,13 @@ def _add_items(versions: Mapping[str, Sequence[Version]], laid: Set[int], names:
             if met not in gates:
                 gates[met] = names.stages.keep(pl.col(LAID).is_in(met))
             column = chosen(pl, gates[met], own, column, either)
-            if breakable(each.step.item):
-                told.append((each.step.item, all_of(pl, [gates[met], opposite(own.absent), opposite(own.value)])))
+            if (name := breakable(each.step.item)) is not None:
+                test = all_of(pl, [gates[met], opposite(own.absent), opposite(own.value)])
+                told.append(Told(name, each.step.item, test))
         names.items[id_] = names.stages.column(column)
+    for version in chain.from_iterable(versions.values()):  # a warning may read what reads its item
+        own_names = replace(names, scope=version.scope)
+        warned = any_of(pl, [truth(condition(each.when, own_names)) for each in version.step.item.warnings])
+        if version.step.item.warnings:
+            told.append(Told(WARNED, version.step.item, all_of(pl, [gates[frozenset(version.laid)], warned])))
     return told

@@ -12,7 +12,7 @@ import polars as pl
 from engine.bulk.headers import columns_of
 from engine.bulk.row_answers import CAN_BE, MISSING, UNSAID
 from engine.language.expressions import Text
-from engine.policy.model import CONSISTENCY, UNMET, Item
+from engine.policy.model import CONSISTENCY, UNMET, WARNED, Item
 from engine.policy.registry import Registry
 from engine.words import read_words
 
@@ -40,13 +40,14 @@ class Labels:
             self.named |= {id_: each.label for id_, each in convention.suppositions.items()}
             self.named |= {id_: each.question for id_, each in convention.interpretations.items()}
         self.conventions: dict[str, Text] = {c.id: c.label for c in registry.conventions.values()}
+        self.warnings = {place: texts.pop() for place, texts in _warnings(registry, lang).items() if len(texts) == 1}
         self.conventions |= {window.id: window.label for window in registry.without_rules}
 
     def applied(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame with labels for ids, in cells and at the head; two columns never get one name."""
         if self.codes:
             return frame
-        made = [self._cells(frame[name]) for name in frame.columns]
+        made = [self._warned(frame) if name == WARNED else self._cells(frame[name]) for name in frame.columns]
         heads = [self.header(name) for name in frame.columns]
         twice = {head for head in heads if heads.count(head) > 1}
         names = [name if head in twice else head for name, head in zip(frame.columns, heads, strict=True)]
@@ -77,6 +78,16 @@ class Labels:
             return _mapped(cells, lambda text: "; ".join(self._named(name, id_) for id_ in text.split()))
         labels = self._labels(name)
         return cells if labels is None else _mapped(cells, lambda text: labels.get(text, text))
+
+    def _warned(self, frame: pl.DataFrame) -> pl.Series:
+        """What the rules of its convention warn of in each row, or the label of a result that warns of several."""
+        both = frame.select(pl.concat_str(CONVENTION, WARNED, separator=" ").alias(WARNED))[WARNED]
+
+        def said(text: str) -> str:
+            convention, *ids = text.split()
+            return "; ".join(self.warnings.get((convention, id_)) or self._named(WARNED, id_) for id_ in ids)
+
+        return _mapped(both, said)
 
     def _labels(self, name: str) -> dict[str, str] | None:
         if name == CONVENTION:
@@ -112,6 +123,20 @@ def _items(registry: Registry) -> Iterator[tuple[str, Item]]:
     usual = registry.vocabulary.beneficiary
     for convention in sorted(registry.conventions.values(), key=lambda c: (c.beneficiary == usual, c.signed_from)):
         yield from convention.items.items()
+
+
+def _warnings(registry: Registry, lang: str) -> dict[tuple[str, str], set[str]]:
+    """What each result may warn of under a convention, also as later texts leave it, by the ids of both."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for convention in registry.conventions.values():
+        items = [*convention.items.items()]
+        for later, overlay in registry.covering(convention):
+            items += [(id_, item) for id_, item in later.items.items() if id_ not in convention.items]
+            items += [(old, later.items[new]) for old, new in overlay.replace.items()]
+        for id_, item in items:
+            texts = (warning.text[lang] for warning in item.warnings)
+            found.setdefault((convention.id, id_), set()).update(texts)
+    return found
 
 
 def _mapped(cells: pl.Series, change: Callable[[str], str]) -> pl.Series:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator as op
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
@@ -15,7 +15,18 @@ from engine.evaluation.plan import make_plan
 from engine.evaluation.session import Session
 from engine.language.algebra import Column, Operand, either, is_null, lift, over, picked, tested
 from engine.language.types import UNIT_SCALE, VERDICT, Type, joined
-from engine.policy.model import CONSISTENCY, UNMET, Item, Obligation
+from engine.policy.model import CONSISTENCY, UNMET, WARNED, Item, Obligation
+
+REMARKS = (CONSISTENCY, UNMET, WARNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A remark on some rows: the column that names the item, and where it does."""
+
+    column: str
+    item: Item
+    test: Operand
 
 
 def breakable(item: Item) -> str | None:
@@ -63,24 +74,25 @@ def output_columns(id_: str, kind: Type, column: Column) -> Iterator[pl.Expr]:
         yield lift(pl, status).alias(f"{id_}.status")
 
 
-def broken_column(name: str, told: Sequence[tuple[Item, Operand]]) -> pl.Expr:
-    """What a row does not meet of these, by id: consistencies or duties; null where it breaks none."""
-    own = sorted((each for each in told if breakable(each[0]) == name), key=lambda each: (each[0].at, each[0].id))
-    broken = [(item.id, test) for item, test in own if test is not False and test is not None]
-    words = [_listed(broken[start : start + WORD]) for start in range(0, max(1, len(broken)), WORD)]
+def told_column(name: str, told: Sequence[Told]) -> pl.Expr:
+    """What is told of a row in a column, by id: what its facts break, what the rules warn of; null for nothing."""
+    own = [each for each in told if each.column == name]
+    own.sort(key=lambda each: each.item.id if name == WARNED else (each.item.at, each.item.id))
+    named = [(each.item.id, each.test) for each in own if each.test is not False and each.test is not None]
+    words = [_listed(named[start : start + WORD]) for start in range(0, max(1, len(named)), WORD)]
     return pl.concat_str(words, separator=" ", ignore_nulls=True).replace("", None).alias(name)
 
 
-def _listed(broken: Sequence[tuple[str, Operand]]) -> pl.Expr:
-    """The ids of what is broken in a row: its bits make a number, and each different number is written out once."""
-    ids = [id_ for id_, _ in broken]
+def _listed(named: Sequence[tuple[str, Operand]]) -> pl.Expr:
+    """The ids of what is told of a row: its bits make a number, and each different number is written out once."""
+    ids = [id_ for id_, _ in named]
 
     def written(bits: pl.Series) -> pl.Series:
         sets = bits.unique()
         texts = [" ".join(id_ for place, id_ in enumerate(ids) if each >> place & 1) for each in sets]
         return bits.replace_strict(sets, pl.Series(texts, dtype=pl.String))
 
-    made = (lift(pl, either(pl, test, 1 << place, 0)) for place, (_, test) in enumerate(broken))
+    made = (lift(pl, either(pl, test, 1 << place, 0)) for place, (_, test) in enumerate(named))
     bits = reduce(op.add, made, lift(pl, 0))
     texts: pl.Expr = bits.map_batches(written, return_dtype=pl.String)
     return texts

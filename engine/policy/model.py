@@ -24,6 +24,7 @@ IF_UNMET = ("none", "payment_withheld", "contract_may_end", CONTRACT_ENDS, "unpu
 YEAR_START = "annee.debut"
 CONSISTENCY = "consistency"
 UNMET = "unmet"  # of a duty: the facts say that it was not met
+WARNED = "warned"  # of a result: the rules warn of it
 ERROR, WARNING = "error", "warning"  # two facts cannot both hold; one is doubtful
 
 

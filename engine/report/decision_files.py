@@ -10,7 +10,7 @@ from typing import Any
 from engine.escaping import in_cell
 from engine.evaluation.decision import Decision, Result, left_values
 from engine.evaluation.session import YEARS_SHOWN
-from engine.policy.model import CONSISTENCY, UNMET
+from engine.policy.model import CONSISTENCY, UNMET, WARNED
 from engine.report.charts import decision_figure
 from engine.report.decided import Decided, Undecided, unsaid_ids
 from engine.report.html import html
@@ -60,10 +60,11 @@ def _row(case: Decided | Undecided, say: Say) -> dict[str, Any]:
 
 
 def remark_cells(decision: Decision) -> dict[str, str]:
-    """The facts that do not agree and the duties that were not met, by ids."""
+    """The facts that do not agree, the duties that were not met and the results that the rules warn of, by ids."""
     return {
         CONSISTENCY: " ".join(doubt.result.id for doubt in decision.doubts),
         UNMET: " ".join(line.id for line in decision.obligations if line.status == UNMET),
+        WARNED: " ".join(sorted(id_ for id_, each in decision.results.items() if each.warnings)),
     }
 
 

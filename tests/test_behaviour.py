@@ -19,7 +19,7 @@ from engine.comparison.effects.versions import Version
 from engine.comparison.effects.witness import STOPPED
 from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session
-from engine.language.expressions import Apply, FactRef, Literal
+from engine.language.expressions import Apply, Connect, FactRef, Literal
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
 from engine.policy.model import Criterion, Item, Obligation, Parameter, Quantity, Table
 from engine.policy.reading import load_registry
@@ -263,6 +263,21 @@ def test_a_removed_derogation_is_found_where_it_was_the_only_ground(eligibility:
     losses = [effect for effect in of(found, "eligibilite") if effect.after == "ineligible"]
     assert losses
     assert losses[0].witness.facts["medecin.nouvellement_installe"] is True
+
+
+def test_a_case_around_an_edit_has_days_of_the_calendar(session: Session) -> None:
+    """The term, which the edit does not touch, is any day there is: the year 0 made a traceback of a comparison."""
+    rules = only(session, "verification.resultat")
+
+    def either(item: Item) -> Item:
+        assert isinstance(item.unless, Connect)
+        *others, extended = item.unless.parts
+        assert isinstance(extended, Connect)
+        return replace(item, unless=replace(item.unless, parts=(*others, replace(extended, operator="any"))))
+
+    found = compared(rules, "2019_avenant7", "verification.resultat", either)
+    rules.close()
+    assert {effect.after for effect in of(found, "verification.resultat")} == {NOT_APPLICABLE}
 
 
 def test_an_obligation_of_another_form_concerns_no_result(session: Session) -> None:

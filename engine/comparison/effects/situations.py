@@ -244,7 +244,8 @@ def _free_answer(bank: TermBank, name: str, type_: Type) -> tuple[Symbolic, list
     apart = bank.negate(bank.both(undetermined, absent))
     if type_.kind == "date":
         day = Day(*(bank.symbol(f"{name}:{part}", Sort.WHOLE) for part in ("year", "month", "day")))
-        return Symbolic(undetermined, absent, day), [apart, term_days.exists(bank, day)]
+        rules = [apart, term_days.exists(bank, day), term_days.in_calendar(bank, day)]
+        return Symbolic(undetermined, absent, day), rules
     if type_.kind == "number" and type_.scale is not None:
         units = bank.number(bank.symbol(f"{name}:value", Sort.WHOLE))
         return Symbolic(undetermined, absent, bank.over(units, bank.exact(10**type_.scale))), [apart]

@@ -596,7 +596,7 @@ WRONG = [
     (2, "annee >= 1, option = tiers", "unknown-value", "tiers_etp"),
     (2, "annee = un, option = tiers_etp", "number-form", "un"),
     (2, "annee >= 1, option tiers_etp", "exchange-when", "option tiers_etp"),
-    (2, "annee >= 3, option = demi_etp", "row-overlap", "line"),
+    (2, "annee >= 3, option = demi_etp", "row-overlap", "and the one at policies/2024_convention/funding.yaml:"),
     (3, "2026-01-01", "exchange-history", "2027-01-01"),
     (3, "2027-02-30", "day-missing", "2027-02-30"),
     (4, "patients", "exchange-read-only", "EUR"),

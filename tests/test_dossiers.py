@@ -61,6 +61,20 @@ def test_faults_of_the_case_and_of_several_events_are_told_at_once(tmp_path: Pat
     assert said == ["unknown-fact", "unknown-key", "day-missing", "missing-key", "wrong-value"]
 
 
+def test_a_day_that_does_not_exist_hides_no_contradiction_of_the_other_events(tmp_path: Path) -> None:
+    """Whether events follow from one another is asked once all their days are known."""
+    said = faults(
+        "case: {contrat: {date_signature: '2024-09-02', optin: demi_etp}}\n"
+        "events:\n"
+        "  - {date: '2026-09-10', type: suivi, annee: 3, facts: {patientele.mt_actuelle: 900}}\n"
+        "  - {date: '2026-09-11', type: suivi, annee: 3, facts: {patientele.mt_actuelle: -1}}\n"
+        "  - {date: '2026-02-31', type: absence_assistant}\n"
+        "  - {date: '2026-05-04', type: reprise}\n",
+        tmp_path,
+    )
+    assert said == ["unknown-fact", "event-year-twice", "fact-range", "day-missing", "event-order"]
+
+
 def test_values_of_events_are_checked_like_those_of_a_case(tmp_path: Path) -> None:
     said = faults(
         SIGNED + "events:\n"

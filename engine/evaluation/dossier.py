@@ -54,9 +54,9 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
     data = document.data if isinstance(document.data, Mapping) else {}
     if CASE not in data and any(name in data for name in vocabulary.groups):
         raise fault(document.at(()), "dossier-is-case")
-    document, problems = _understood(document, replace(vocabulary.facts[SIGNATURE], name="date"))
+    document, unread = _understood(document, replace(vocabulary.facts[SIGNATURE], name="date"))
     misshapen = shape_problems(document, shape(_shape(schema)))
-    problems += misshapen
+    problems = [*unread.values(), *misshapen]
     data = document.data if isinstance(document.data, Mapping) else {}
     facts: Facts = {}
     if isinstance(data.get("case"), Mapping):
@@ -76,7 +76,9 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
         events.append(event)
         problems.extend(found)
     if not problems:
-        problems.extend(_impossible(facts, events, vocabulary, document))
+        problems.extend(_out_of_turn(facts, events, vocabulary))
+    dated = [event for index, event in enumerate(events) if index not in unread]
+    problems.extend(_impossible(facts, dated, document))
     if problems:
         raise InputFault(problems)
     return Dossier(facts, tuple(_joined(facts, events)))
@@ -107,17 +109,19 @@ def with_event(facts: Facts, event: Event) -> Facts:
     return {**{name: value for name, value in facts.items() if name not in event.type.clears}, **event.facts}
 
 
-def _understood(document: Document, day: Fact) -> tuple[Document, list[Problem]]:
-    """The document with the days of its events as ISO text, read as people write ``day``, and what is none."""
-    data, problems = copy.deepcopy(document.data), []
+def _understood(document: Document, day: Fact) -> tuple[Document, dict[int, Problem]]:
+    """The document with the days of its events as ISO text, read as people write ``day``; by event, what is none."""
+    data, problems = copy.deepcopy(document.data), dict[int, Problem]()
     events = data.get("events") if isinstance(data, Mapping) else None
     for index, entry in enumerate(events if isinstance(events, list) else ()):
         text = entry.get("date") if isinstance(entry, Mapping) else None
         if isinstance(text, str) and not is_date(text):
             try:
                 entry["date"] = read_spoken(text, day)
+                if not is_date(entry["date"]):
+                    raise Unread("day-missing", {"value": text})
             except Unread as unread:
-                problems.append(unread.problem(document.at(("events", index, "date")), day))
+                problems[index] = unread.problem(document.at(("events", index, "date")), day)
                 entry["date"] = FIRST_DAY.isoformat()
     return replace(document, data=data), problems
 
@@ -172,21 +176,24 @@ def _not_for_case(facts: Facts, types: Mapping[str, EventType], document: Docume
             yield Problem(document.key_at(("case", *name.split("."))), "dossier-fact", {"name": name})
 
 
-def _impossible(facts: Facts, events: Sequence[Event], vocabulary: Vocabulary, document: Document) -> Iterator[Problem]:
-    """Events that cannot be beside one another, or beside the case; each message names both."""
-    signature = signed_on(facts)
-    signed_at = document.at(("case", *SIGNATURE.split(".")))
+def _impossible(facts: Facts, events: Sequence[Event], document: Document) -> Iterator[Problem]:
+    """Events that cannot be beside one another, or beside the case, whatever else happened; each message names both."""
     for place, event in enumerate(events):
-        if event.type.amendment and event.day < signature:
-            yield _between(event, "event-before-signature", signature=signature, place=signed_at)
+        if event.type.amendment and SIGNATURE in facts and event.day < signed_on(facts):
+            signed = {"signature": signed_on(facts), "place": document.at(("case", *SIGNATURE.split(".")))}
+            yield _between(event, "event-before-signature", **signed)
         for earlier in events[:place]:
             yield from _pair(earlier, event)
         if place and event.day < (last := events[place - 1]).day:
             yield _between(event, "event-order", other=last.type.name, other_day=last.day, place=last.at)
-        yield from _under_way(event, events[:place])
     yield from _contradicted(facts, events, document)
+
+
+def _out_of_turn(facts: Facts, events: Sequence[Event], vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Events that do not follow from those before them; all must be known for that."""
     merged = dict(facts)
-    for event in events:
+    for place, event in enumerate(events):
+        yield from _under_way(event, events[:place])
         merged = with_event(merged, event)
         for first, second in misordered(merged, vocabulary):
             told = first == SIGNATURE and event.type.amendment

@@ -454,7 +454,7 @@ SPOKEN = {
   - table:
     - rowgroup:
       - row "1 02/09/2024 19 000 € [1]"
-  - figure /le plus qui peut être dû/:
+  - figure /le maximum qui peut être dû/:
     - img "Montants"
   - heading "Conditions d'éligibilité" [level=2]
   - heading "Obligations" [level=2]

@@ -40,8 +40,8 @@ class Labels:
             self.named |= {id_: each.label for id_, each in convention.suppositions.items()}
             self.named |= {id_: each.question for id_, each in convention.interpretations.items()}
         self.conventions: dict[str, Text] = {c.id: c.label for c in registry.conventions.values()}
-        self.warnings = {place: texts.pop() for place, texts in _warnings(registry, lang).items() if len(texts) == 1}
         self.conventions |= {window.id: window.label for window in registry.without_rules}
+        self.warnings = {place: texts.pop() for place, texts in _warnings(registry, lang).items() if len(texts) == 1}
 
     def applied(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame with labels for ids, in cells and at the head; two columns never get one name."""
@@ -134,8 +134,8 @@ def _warnings(registry: Registry, lang: str) -> dict[tuple[str, str], set[str]]:
             items += [(id_, item) for id_, item in later.items.items() if id_ not in convention.items]
             items += [(old, later.items[new]) for old, new in overlay.replace.items()]
         for id_, item in items:
-            texts = (warning.text[lang] for warning in item.warnings)
-            found.setdefault((convention.id, id_), set()).update(texts)
+            if item.warnings:
+                found.setdefault((convention.id, id_), set()).update(each.text[lang] for each in item.warnings)
     return found
 
 

@@ -19,7 +19,7 @@ from engine.policy.places import shipped
 from engine.policy.registry import Outside, Registry
 from engine.report import catalogue_page, outside_page
 from engine.report.say import Say
-from engine.web.calls import CALLS, COMMON, MEDIA, Call, read_body
+from engine.web.calls import CALLS, MEDIA, MOST_CASES, Call, body_schema, read_body
 from engine.web.refusals import MEDIA as PROBLEM
 from engine.web.refusals import json_text, refused
 from engine.web.worker import Worker
@@ -50,7 +50,7 @@ class Api:
         async def answer(request: Request) -> Response:
             if request.headers.get("content-type", "").partition(";")[0].strip().casefold() != MEDIA:
                 raise refused("request-media", wanted=MEDIA)
-            body = read_body(await request.body(), call.keys, call.needed)
+            body = read_body(await request.body(), call)
             say = Say(self.registry, body.lang or self.usual)
             try:
                 found = await self.worker.run(lambda session: call.answer(session, body, say))
@@ -85,8 +85,6 @@ SCHEMAS = ("case", "dossier", "decision", "timeline", "outside")
 DIALECT = "http://json-schema.org/draft-07/schema#"
 REFUSALS = (400, 404, 405, 408, 409, 413, 415, 421, 422, 429, 500, 503)
 
-_TYPES = {str: "string", dict: "object", list: "array", bool: "boolean"}
-
 
 def openapi(calls: Sequence[Call], version: str) -> dict[str, Any]:
     """The document; the schemas are those of the files, their references brought into it."""
@@ -106,13 +104,9 @@ def openapi(calls: Sequence[Call], version: str) -> dict[str, Any]:
 
 
 def _posted(call: Call) -> dict[str, Any]:
-    keys = {**call.keys, **COMMON}
-    body = {
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(call.needed),
-        "properties": {key: _of(key, kind) for key, kind in keys.items()},
-    }
+    refers: dict[str, Any] = {name: {"$ref": f"#/components/schemas/{name}"} for name in ("case", "dossier")}
+    refers["cases"] = {"type": "array", "maxItems": MOST_CASES, "items": refers["case"]}
+    body = body_schema({key: refers.get(key, wanted) for key, wanted in call.keys.items()}, call.needed)
     answer: dict[str, Any] = {"type": "object"}
     if call.schema:  # or the answer for a day for which the policies hold no rules
         answer = {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in (call.schema, "outside")]}
@@ -130,14 +124,6 @@ def _got(name: str) -> dict[str, Any]:
         parameters.append({"name": "id", "in": "path", "required": True, "schema": {"type": "string"}})
     told = {"200": _answered(name, {"type": "object"}), "304": {"description": "The tag given is that of today."}}
     return {"operationId": name.replace("/{id}", ".one"), "parameters": parameters, "responses": {**told, **_REFUSED}}
-
-
-def _of(key: str, kind: type) -> dict[str, Any]:
-    if key in ("case", "dossier"):
-        return {"$ref": f"#/components/schemas/{key}"}
-    if key == "cases":
-        return {"type": "array", "maxItems": 100, "items": {"$ref": "#/components/schemas/case"}}
-    return {"type": _TYPES[kind]}
 
 
 def _answered(summary: str, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, UsageFault, fault, nearest
@@ -15,10 +16,10 @@ from engine.evaluation.session import Session
 from engine.inquiry.possible import outlooks, outlooks_of
 from engine.inquiry.questions import ALL, Asker
 from engine.inquiry.what_if import alternatives
-from engine.language.typing import is_date
 from engine.policy import loader
 from engine.policy.document import Document
 from engine.policy.registry import Outside
+from engine.policy.schema import Shape, shape, shape_problems
 from engine.report import alternatives_page, outside_page, questions_page, timeline_data
 from engine.report.decided import told_case
 from engine.report.decision_page import case_object
@@ -30,15 +31,15 @@ from engine.words import LANGUAGES
 NAME = "body.json"
 MEDIA = "application/json"
 
+TEXT, OBJECT, LIST, YES = ({"type": name} for name in ("string", "object", "array", "boolean"))
 # What any call may say beside its own keys.
-COMMON: Mapping[str, type] = {
-    "lang": str,
-    "as_of": str,
-    "interpret": dict,
-    "convention": str,
-    "expect_digest": str,
+COMMON: Mapping[str, Any] = {
+    "lang": {"enum": [*LANGUAGES]},
+    "as_of": {"type": "string", "format": "date"},
+    "interpret": {"type": "object", "additionalProperties": TEXT},
+    "convention": TEXT,
+    "expect_digest": TEXT,
 }
-_KINDS = {str: "a text", dict: "an object", list: "a list", bool: "true, false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,69 +91,62 @@ class Body:
             raise fault(self.document.at(("expect_digest",)), "digest-mismatch", actual=digest, wanted=wanted)
 
 
-def read_body(content: bytes, own: Mapping[str, type], needed: Sequence[str]) -> Body:
-    """The body of a call with the keys ``own`` beside those of every call, of which some are ``needed``.
+def read_body(content: bytes, call: Call) -> Body:
+    """The body of a call.
 
     Raises:
         InputFault: with every fault of the text, of its keys and of their kinds.
     """
     document = loader.parse(content, NAME)
-    if not isinstance(document.data, Mapping) or not content.lstrip().startswith(b"{"):
-        raise fault(document.at(()), "wrong-type", value="…", wanted=_KINDS[dict])
-    problems = list(_problems(document, {**COMMON, **own}))
-    lacking = (key for key in needed if key not in document.data)
-    problems += [Problem(document.at(()), "missing-key", {"key": key}) for key in lacking]
-    if problems:
+    if not content.lstrip().startswith(b"{"):
+        raise fault(document.at(()), "wrong-type", value="…", wanted="{…}")
+    if problems := shape_problems(document, call.shape):
         raise InputFault(problems)
     return Body(document)
 
 
-def _problems(document: Document, kinds: Mapping[str, type]) -> Iterator[Problem]:
-    for key, value in document.data.items():
-        kind = kinds.get(key)
-        if kind is None:
-            values = {"key": key, "allowed": ", ".join(kinds)}
-            yield Problem(document.key_at((key,)), "unknown-key", values, nearest(str(key), kinds))
-        elif not isinstance(value, kind):
-            yield Problem(document.at((key,)), "wrong-type", {"value": key, "wanted": _KINDS[kind]})
-        elif wanted := _allowed(key, value):
-            yield Problem(document.at((key,)), "wrong-value", {"value": str(value)[:20], "wanted": wanted})
-
-
-def _allowed(key: str, value: Any) -> str:
-    """What a value would have to be, where it is not."""
-    if key == "lang" and value not in LANGUAGES:
-        return ", ".join(LANGUAGES)
-    if key == "as_of" and not is_date(value):
-        return "2024-06-22"
-    if key == "interpret" and not all(isinstance(choice, str) for choice in value.values()):
-        return '{"id": "choice"}'
-    return ""
-
-
 MOST_CASES = 100  # of one evaluate-many
 
-Answering = Callable[[Session, Body, Say], Any]
+Answering = Callable[[Session, Body, Say], Any]  # its docstring tells programs what it answers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
-    """A call with a body: its keys, those that it needs, what it answers, and the schema of that."""
+    """A call with a body: its keys, those that it needs, what answers it, and the schema of that."""
 
     name: str
-    keys: Mapping[str, type]
+    own: Mapping[str, Any]
     needed: tuple[str, ...]
     answer: Answering
-    schema: str | None
-    summary: str
+    schema: str | None = None
+
+    @property
+    def summary(self) -> str:
+        return self.answer.__doc__ or ""
+
+    @property
+    def keys(self) -> Mapping[str, Any]:
+        """The keys of the body, each with its schema."""
+        return {**self.own, **COMMON}
+
+    @cached_property
+    def shape(self) -> Shape:
+        """What a body must be; a case and a dossier are read as those of files."""
+        return shape(body_schema(self.keys, self.needed))
+
+
+def body_schema(keys: Mapping[str, Any], needed: Sequence[str]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "required": [*needed], "properties": dict(keys)}
 
 
 def _evaluate(session: Session, body: Body, say: Say, *under: str | int) -> Any:
+    """The decision on a case, with its reasons."""
     decision = body.decide(session, *(under or ("case",)))
     return case_object(told_case(session, decision, "", body.choices), say)
 
 
 def _evaluate_many(session: Session, body: Body, say: Say) -> Any:
+    """The decisions on at most 100 cases."""
     cases = body.get("cases")
     if len(cases) > MOST_CASES:
         raise InputFault([Problem(body.document.at(("cases",)), "too-many-cases", {"limit": MOST_CASES})])
@@ -168,6 +162,7 @@ def _evaluate_many(session: Session, body: Body, say: Say) -> Any:
 
 
 def _ask(session: Session, body: Body, say: Say) -> Any:
+    """The missing facts, those that decide most first."""
     decision = body.decide(session, "case")
     wanted = body.get("for") or decision.headline.verdict or ALL
     declined = frozenset(str(name) for name in body.get("declined") or ())
@@ -178,6 +173,7 @@ def _ask(session: Session, body: Body, say: Say) -> Any:
 
 
 def _possible(session: Session, body: Body, say: Say) -> Any:
+    """Every value that open results can take."""
     decision, item = body.decide(session, "case"), body.get("item")
     if item is None:
         found = outlooks(session, decision, body.choices)
@@ -188,6 +184,7 @@ def _possible(session: Session, body: Body, say: Say) -> Any:
 
 
 def _what_if(session: Session, body: Body, say: Say) -> Any:
+    """The smallest changes of facts that give an item another value."""
     decision, item = body.decide(session, "case"), body.get("item")
     _known(decision.results, item)
     found = alternatives(
@@ -204,6 +201,7 @@ def _what_if(session: Session, body: Body, say: Say) -> Any:
 
 
 def _timeline(session: Session, body: Body, say: Say) -> Any:
+    """A contract through its years."""
     dossier = read_dossier(body.document.part("dossier"), session.registry.vocabulary)
     life = timeline_data.told_life(session, dossier, body.choices, body.as_of, body.get("convention"))
     body.expect(life.timeline.rows[0].decision.digest)
@@ -211,28 +209,12 @@ def _timeline(session: Session, body: Body, say: Say) -> Any:
 
 
 CALLS = (
-    Call("evaluate", {"case": dict}, ("case",), _evaluate, "decision", "The decision on a case, with its reasons."),
-    Call("evaluate-many", {"cases": list}, ("cases",), _evaluate_many, None, "The decisions on at most 100 cases."),
-    Call(
-        "ask",
-        {"case": dict, "for": str, "declined": list},
-        ("case",),
-        _ask,
-        None,
-        "The missing facts, those that decide most first.",
-    ),
-    Call(
-        "possible", {"case": dict, "item": str}, ("case",), _possible, None, "Every value that open results can take."
-    ),
-    Call(
-        "what-if",
-        {"case": dict, "item": str, "wish": str, "any_fact": bool},
-        ("case", "item"),
-        _what_if,
-        None,
-        "The smallest changes of facts that give an item another value.",
-    ),
-    Call("timeline", {"dossier": dict}, ("dossier",), _timeline, "timeline", "A contract through its years."),
+    Call("evaluate", {"case": OBJECT}, ("case",), _evaluate, "decision"),
+    Call("evaluate-many", {"cases": LIST}, ("cases",), _evaluate_many),
+    Call("ask", {"case": OBJECT, "for": TEXT, "declined": LIST}, ("case",), _ask),
+    Call("possible", {"case": OBJECT, "item": TEXT}, ("case",), _possible),
+    Call("what-if", {"case": OBJECT, "item": TEXT, "wish": TEXT, "any_fact": YES}, ("case", "item"), _what_if),
+    Call("timeline", {"dossier": OBJECT}, ("dossier",), _timeline, "timeline"),
 )
 
 

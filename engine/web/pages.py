@@ -28,13 +28,13 @@ from engine.report.say import Say
 from engine.web import dossier_page, downloads, letter_page
 from engine.web.calls import CALLS
 from engine.web.dossier_page import EVENT, case_text
-from engine.web.estimate import FIELDS, Estimate, decided, estimate
-from engine.web.fields import Field
+from engine.web.estimate import FIELDS, decided, estimate
+from engine.web.fields import field_of
 from engine.web.former import Former
 from engine.web.queries import asked_of, origin_of, pairs_of
 from engine.web.refusals import Refused, refused
 from engine.web.rules_pages import WHOM, RulesPages, effects, examples
-from engine.web.shown import Shown
+from engine.web.shown import answers, shown
 from engine.web.state import ASKED, DAY, EMBED, LANG, RULES, TEXT, Pairs, State, read_state
 from engine.web.templates import ABOUT, rendered, wording
 from engine.web.what_if import WhatIf, axis_label, what_if, what_if_html
@@ -94,12 +94,11 @@ class Pages:
         facts = self.registry.vocabulary.facts
         today = state.as_of or self.calendar()
         usual = {BENEFICIARY: self.registry.vocabulary.beneficiary, SIGNATURE: today, **state.facts}
-        who, day = (
-            Field.of(facts[name], replace(state, facts=usual), self.say(state)) for name in (BENEFICIARY, SIGNATURE)
-        )
+        asked = (facts[BENEFICIARY], facts[SIGNATURE])
+        who, day = (field_of(fact, replace(state, facts=usual), self.say(state)) for fact in asked)
         w = wording(state.lang)
-        day = replace(day, question=w("start_day"), where=w("start_day_where"))
-        fields = [replace(who, where=""), day]  # who signs is found where the day is
+        day |= {"question": w("start_day"), "where": w("start_day_where")}
+        fields = [{**who, "where": ""}, day]  # who signs is found where the day is
         return self.page("start.html", state, request.url.path, fields=fields, today=today.isoformat())
 
     async def estimating(self, request: Request) -> Response:
@@ -124,11 +123,11 @@ class Pages:
         say = self.say(state)
         title = wording(state.lang)("your_contract")
         found = await self.worker.run(lambda session: estimate(session, state, title, whole=whole, every=every))
-        shown = Shown(found, say, whole)
-        link = self._link(request, state.changed({ASKED: None, RULES: shown.rules or None}))
+        told = shown(found, say, whole=whole)
+        link = self._link(request, state.changed({ASKED: None, RULES: told.get("rules")}))
         status = 422 if state.faults or found.problems else 200
-        values = {"shown": shown, "estimate": found, "link": link, "every": every, "then": Markup("")}
-        if whole and shown.changed_rules and found.decision is not None:
+        values = {"shown": told, "estimate": found, "link": link, "every": every, "files": downloads.names()}
+        if whole and found.decision is not None and told["changed_rules"]:
             values["then"] = await self.former.told(state, found.decision, say)
         return self.page(template, state, request.url.path, status, **values)
 
@@ -190,15 +189,15 @@ class Pages:
         say = self.say(state)
         curve, axis = (None, None) if found is None else (found.curve, found.axis)
         lacking = [] if found is None else [fact.name for fact in (*found.lacking, *found.movable)]
-        shown = [] if curve is None else [curve.fact.name]
+        moved = [] if curve is None else [curve.fact.name]
         asked = [name for name in (YEAR, *lacking) if name not in state.facts or name in state.faults]
         facts = self.registry.vocabulary.facts
         return {
             "found": found,
-            "fields": [Field.of(facts[name], state, say) for name in dict.fromkeys([*shown, *asked[:FIELDS]])],
-            "shown": Shown(Estimate(state=state), say, True),
+            "fields": [field_of(facts[name], state, say) for name in dict.fromkeys([*moved, *asked[:FIELDS]])],
+            "shown": {"answers": answers(state, say)},
             "html": "" if found is None else what_if_html(found, say),
-            "moved": "" if curve is None else curve.fact.name,
+            "moved": "".join(moved),
             "compared": "" if axis is None else axis.key,
             "axes": [] if found is None else [(each.key, axis_label(each, say)) for each in found.axes],
         }
@@ -240,7 +239,7 @@ class Pages:
             "types": [(each.name, each.label[state.lang]) for each in dossier_page.types().values()],
             "type": type_,
             "event_day": day,
-            "fields": [] if type_ is None else [Field.of(facts[name], state, say) for name in type_.facts],
+            "fields": [] if type_ is None else [field_of(facts[name], state, say) for name in type_.facts],
         }
 
     async def letter(self, request: Request) -> Response:

@@ -1,18 +1,17 @@
-"""The page of a contract's life: a dossier as text comes in, its timeline or a file of it goes out; nothing is kept."""
+"""The page of a contract's life: a dossier as text comes in, its timeline goes out; nothing is kept."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
 
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.session import Session
-from engine.evaluation.timeline import Timeline
 from engine.exchange.rules_text import one_line
 from engine.language.facts import SIGNATURE, EventType, Fact, Vocabulary, event_types
 from engine.language.spoken import Unread, read_spoken
@@ -20,15 +19,12 @@ from engine.letters.matter import Matter, matter_of_life
 from engine.policy import loader
 from engine.policy.reading import load_schema
 from engine.report.charts import timeline_figure
-from engine.report.formats import Screen
 from engine.report.html import fragment
 from engine.report.say import Say
-from engine.report.timeline_data import FORMATS, ToldLife, calendar, page
+from engine.report.timeline_data import ToldLife, page
 from engine.web.state import State, written
 
-YAML, CALENDAR, HTML = "yaml", "ics", "html"
 EVENT, EVENT_DAY, EVENT_YEAR = "evenement", "evenement.date", "evenement.annee"
-MEDIA = {YAML: "application/yaml", CALENDAR: "text/calendar", HTML: "text/html"}
 EXAMPLE = """case:
   contrat: {date_signature: 02/09/2024, option: Mi-temps}
   medecin: {secteur: Secteur 1, specialite: Médecine générale, age: 46}
@@ -38,21 +34,8 @@ events:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """A life that was followed, ready to be shown or written, and what a letter on it is about."""
-
-    life: ToldLife
-    text: str
-    matter: Matter
-
-    @property
-    def timeline(self) -> Timeline:
-        return self.life.timeline
-
-
-def follow(session: Session, text: str, day: str, title: str) -> Followed:
-    """The life of the contract that a dossier states, on a day written as people write it.
+def follow(session: Session, text: str, day: str, title: str) -> tuple[ToldLife, Matter]:
+    """The life of the contract that a dossier states, on a day written as people write it; and for letters on it.
 
     Raises:
         InputFault: the dossier is at fault.
@@ -61,7 +44,7 @@ def follow(session: Session, text: str, day: str, title: str) -> Followed:
     dossier = read_dossier(loader.parse(text.encode("utf-8", "replace"), name), session.registry.vocabulary)
     matter = matter_of_life(session, dossier, {}, day_of(session, day))
     assert isinstance(matter.told, ToldLife)
-    return Followed(replace(matter.told, title=title, full=True), text, matter)
+    return replace(matter.told, title=title, full=True), matter
 
 
 def types() -> dict[str, EventType]:
@@ -106,14 +89,7 @@ def day_of(session: Session, text: str) -> dt.date | None:
         return None
 
 
-def shown(found: Followed, say: Say) -> Markup:
+def shown(life: ToldLife, say: Say) -> Markup:
     """The timeline as HTML, its drawing before the first section."""
-    blocks = list(page(found.life, say))
-    return Markup(fragment(blocks[:2], 1) + timeline_figure(found.timeline, say) + fragment(blocks[2:], 1))
-
-
-def file_of(found: Followed, kind: str, say: Say) -> str:
-    """The life as a file to take away: the dossier itself, its dates, or its page."""
-    if kind == CALENDAR:
-        return calendar(found.timeline, say)
-    return FORMATS["html"](found.life, say, Screen()) if kind == HTML else found.text
+    blocks = list(page(life, say))
+    return Markup(fragment(blocks[:2], 1) + timeline_figure(life.timeline, say) + fragment(blocks[2:], 1))

@@ -1,36 +1,93 @@
-"""A result to take away: what is shown of it as a Word file, and its figures as a sheet."""
+"""Files to take away: a result, the life of a contract and letters come in, Word files, sheets and calendars go out.
+
+People's names in a letter travel in the body of a form, as sensitive facts do, and are not kept.
+"""
 
 from __future__ import annotations
 
 import csv
 import importlib.util
 import io
+from collections.abc import Mapping
+from pathlib import PurePath
+
+from starlette.responses import Response
 
 from engine.escaping import in_cell
 from engine.evaluation.decision import Decision
+from engine.evaluation.session import Session
 from engine.language.values import as_written
+from engine.letters.matter import KINDS, Matter, stops
+from engine.letters.people import OF_PEOPLE, SENDER, people_of
+from engine.policy import loader
 from engine.report.decided import Decided, Decisions
 from engine.report.decision_page import page
+from engine.report.formats import Screen
 from engine.report.page import Block, Heading, Paragraph
 from engine.report.say import Say
-from engine.web.templates import wording
+from engine.report.timeline_data import FORMATS, ToldLife, calendar
+from engine.web.templates import NO_STORE, wording
 from engine.web.verdict import amounts, sentence
 
 DOCX, CSV = "explication.docx", "tableur.csv"
 MEDIA = {
-    DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    CSV: "text/csv; charset=utf-8",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".csv": "text/csv; charset=utf-8",
+    ".yaml": "application/yaml",
+    ".ics": "text/calendar",
+    ".html": "text/html",
 }
+LIFE, LETTER = "contrat", "lettre"  # the name of the files of a life; the parameter with the kind of a letter
+
+
+def attached(name: str, content: bytes | str) -> Response:
+    """An answer that a reader keeps as a file."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', **NO_STORE}
+    return Response(content, media_type=MEDIA[PurePath(name).suffix], headers=headers)
 
 
 def names() -> list[str]:
-    """The files that are given here: the Word file where the extra for it is installed."""
-    return [name for name in MEDIA if name != DOCX or importlib.util.find_spec("docx") is not None]
+    """The files of a result that are given here: the Word file where the extra for it is installed."""
+    return [name for name in (DOCX, CSV) if name != DOCX or importlib.util.find_spec("docx") is not None]
 
 
 def file_of(case: Decided, name: str, link: str, say: Say) -> bytes:
     """A result as a file; ``link`` leads back to it."""
     return _document(case, link, say) if name == DOCX else _sheet(case.decision, say).encode()
+
+
+def life_file(life: ToldLife, text: str, kind: str, say: Say) -> str | None:
+    """A life as a file: the dossier itself, its dates, or its page; None of a kind that there is not."""
+    match kind:
+        case "yaml":
+            return text
+        case "ics":
+            return calendar(life.timeline, say)
+        case "html":
+            return FORMATS["html"](life, say, Screen())
+    return None
+
+
+def letters(matter: Matter, session: Session) -> tuple[str, ...]:
+    """The kinds of letter that would say no more than the decision; none where the extra is not installed."""
+    if importlib.util.find_spec("docxtpl") is None:
+        return ()
+    return tuple(kind for kind in KINDS if not stops(kind, matter, session.registry, LETTER))
+
+
+def letter(session: Session, matter: Matter, kind: str, given: Mapping[str, str]) -> bytes:
+    """A letter with what the form says of people; what it leaves out is marked in it.
+
+    Raises:
+        InputFault: the letter would say more than the decision, or there is no such kind.
+    """
+    from engine.letters.writing import letter_of, letters_folder, sender_file, template_of
+
+    folder = letters_folder(None, session.registry.root)
+    template, own = template_of(kind, folder), sender_file(folder)
+    fund = {} if own is None else people_of(loader.load(own), SENDER)
+    people = {**fund, **{name: given[name] for name in OF_PEOPLE if given.get(name, "").strip()}}
+    return letter_of(kind, matter, session.registry, template, people=people, place=LETTER)
 
 
 def _document(case: Decided, link: str, say: Say) -> bytes:

@@ -15,7 +15,7 @@ from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
 from engine.letters.matter import Matter
 from engine.policy.registry import Outside
 from engine.report.decided import Decided, Undecided, told_case
-from engine.web.letter_page import possible
+from engine.web.downloads import letters
 from engine.web.state import State
 
 FIELDS = 3  # figures on one page
@@ -102,4 +102,4 @@ def _whole(session: Session, state: State, decision: Decision, title: str) -> Es
     told = outlooks(session, decision, state.choices, ranged=ranged)
     case = replace(told_case(session, decision, title, state.choices), outlooks=told)
     matter = Matter(told=case, chosen=state.choices, day=state.as_of)
-    return Estimate(state=state, answer=case, letters=possible(matter, session))
+    return Estimate(state=state, answer=case, letters=letters(matter, session))

@@ -25,25 +25,24 @@ from engine.report import outside_page
 from engine.report.decided import Decided
 from engine.report.html import fragment
 from engine.report.say import Say
-from engine.web import dossier_page, downloads, letter_page
+from engine.web import dossier_page, downloads
 from engine.web.calls import CALLS
 from engine.web.dossier_page import EVENT, case_text
 from engine.web.estimate import FIELDS, decided, estimate
 from engine.web.fields import field_of
 from engine.web.former import Former
-from engine.web.queries import asked_of, origin_of, pairs_of
+from engine.web.queries import pairs_of
 from engine.web.refusals import Refused, refused
 from engine.web.rules_pages import WHOM, RulesPages, effects, examples
 from engine.web.shown import answers, shown
 from engine.web.state import ASKED, DAY, EMBED, LANG, RULES, TEXT, Pairs, State, read_state
-from engine.web.templates import ABOUT, rendered, wording
+from engine.web.templates import ABOUT, NO_STORE, rendered, wording
 from engine.web.what_if import WhatIf, axis_label, what_if, what_if_html
 from engine.web.worker import Worker
 
 # What the page for programs sends.
 EXAMPLE = {"case": {"contrat": {"date_signature": "2024-09-02"}, "medecin": {"secteur": "non_conventionne"}}}
 MOVED, COMPARED = "courbe", "comparer"
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class Pages:
         state = self.read([(key, text) for key, text in request.query_params.items() if key in (LANG, EMBED)])
         told: dict[str, Any] = {
             "name": path[1:],
-            "origin": origin_of(request),
+            "origin": _origin(request),
             "calls": CALLS,
             "example": json.dumps(EXAMPLE),
         }
@@ -115,11 +114,12 @@ class Pages:
 
     async def _estimate(self, request: Request, template: str, *, whole: bool, every: bool = False) -> Response:
         state = await self._state(request)
-        canonical = f"{request.url.path}?{state.query()}"
-        if not state.faults and request.method == "GET" and canonical != asked_of(request) and not state.dropped:
-            return RedirectResponse(canonical, 303)
-        if whole and state.faults and request.method == "GET":  # what is wrong is told at its question
-            return RedirectResponse(asked_of(request).replace(request.url.path, "/estimer", 1), 303)
+        path, got = request.url.path, request.method == "GET"
+        query = request.scope["query_string"].decode("latin-1")
+        if got and not state.faults and not state.dropped and query != state.query():
+            return RedirectResponse(f"{path}?{state.query()}", 303)
+        if got and state.faults and whole:  # what is wrong is told at its question
+            return RedirectResponse(f"/estimer?{query}", 303)
         say = self.say(state)
         title = wording(state.lang)("your_contract")
         found = await self.worker.run(lambda session: estimate(session, state, title, whole=whole, every=every))
@@ -129,7 +129,7 @@ class Pages:
         values = {"shown": told, "estimate": found, "link": link, "every": every, "files": downloads.names()}
         if whole and found.decision is not None and told["changed_rules"]:
             values["then"] = await self.former.told(state, found.decision, say)
-        return self.page(template, state, request.url.path, status, **values)
+        return self.page(template, state, path, status, **values)
 
     async def download(self, request: Request) -> Response:
         """A result as a file: what is shown of it for Word, its figures for a spreadsheet."""
@@ -142,12 +142,10 @@ class Pages:
         found = await self.worker.run(lambda session: estimate(session, state, title, whole=True))
         if not isinstance(found.answer, Decided):
             raise Refused(found.problems) if found.problems else refused("request-page")
-        content = downloads.file_of(found.answer, name, self._link(request, state), say)
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', **NO_STORE}
-        return Response(content, media_type=downloads.MEDIA[name], headers=headers)
+        return downloads.attached(name, downloads.file_of(found.answer, name, self._link(request, state), say))
 
     def _link(self, request: Request, state: State) -> str:
-        return f"{origin_of(request)}/resultat?{replace(state, embedded=False).query()}"
+        return f"{_origin(request)}/resultat?{replace(state, embedded=False).query()}"
 
     async def _state(self, request: Request) -> State:
         """The state that a request describes; raises as :func:`pairs_of`."""
@@ -220,11 +218,14 @@ class Pages:
         if text.strip():
             title = wording(state.lang)("your_contract")
             try:
-                found = await self.worker.run(lambda session: dossier_page.follow(session, text, day, title))
-                if "kind" in request.path_params:
-                    return self._file(found, request.path_params["kind"], state)
-                kinds = await self.worker.run(lambda session: letter_page.possible(found.matter, session))
-                values |= {"html": dossier_page.shown(found, say), "letters": kinds}
+                life, matter = await self.worker.run(lambda session: dossier_page.follow(session, text, day, title))
+                if (kind := request.path_params.get("kind")) is not None:
+                    content = downloads.life_file(life, text, kind, say)
+                    if content is None:
+                        raise refused("request-page")
+                    return downloads.attached(f"{downloads.LIFE}.{kind}", content)
+                kinds = await self.worker.run(lambda session: downloads.letters(matter, session))
+                values |= {"html": dossier_page.shown(life, say), "letters": kinds}
             except Outside as outside:
                 values["html"] = Markup(fragment(outside_page.page(outside, say), 1))
             except InputFault as error:
@@ -245,32 +246,23 @@ class Pages:
     async def letter(self, request: Request) -> Response:
         """A letter on what a page shows, as a Word file."""
         given = dict(await pairs_of(request))
-        own = {letter_page.KIND, "dossier", *OF_PEOPLE}
+        own = {downloads.LETTER, "dossier", *OF_PEOPLE}
         state = self.read([(name, text) for name, text in given.items() if name not in own])
         if state.faults:
             raise Refused([fault.problem for fault in state.faults.values()])
+        kind = given.get(downloads.LETTER, "")
 
         def written(session: Session) -> bytes:
             if "dossier" in given:
-                matter = dossier_page.follow(session, given["dossier"], given.get(DAY, ""), "").matter
+                _, matter = dossier_page.follow(session, given["dossier"], given.get(DAY, ""), "")
             else:
                 facts = read_case(nested(state.facts), session.registry.vocabulary)
                 matter = matter_of_case(session, facts, state.choices, state.as_of)
-            kind = given.get(letter_page.KIND, "")
-            if kind not in letter_page.possible(matter, session):
+            if kind not in downloads.letters(matter, session):
                 raise refused("request-page")
-            return letter_page.written(session, matter, kind, given)
+            return downloads.letter(session, matter, kind, given)
 
-        content = await self.worker.run(written)
-        name = f'attachment; filename="{given[letter_page.KIND]}.docx"'
-        return Response(content, media_type=letter_page.MEDIA, headers={"Content-Disposition": name, **NO_STORE})
-
-    def _file(self, found: dossier_page.Followed, kind: str, state: State) -> Response:
-        if kind not in dossier_page.MEDIA:
-            raise refused("request-page")
-        headers = {"Content-Disposition": f'attachment; filename="contrat.{kind}"', **NO_STORE}
-        text = dossier_page.file_of(found, kind, self.say(state))
-        return Response(text, media_type=dossier_page.MEDIA[kind], headers=headers)
+        return downloads.attached(f"{kind}.docx", await self.worker.run(written))
 
     async def rules(self, request: Request) -> Response:
         """The rules: all of them, one item, or what changed from one text to another."""
@@ -290,3 +282,8 @@ class Pages:
             with contextlib.suppress(InputFault):  # facts that contradict each other: the rule alone
                 case = state, await self.worker.run(lambda session: decided(session, state))
         return HTMLResponse(pages.item(item[:80], cases.get(item[:80], ()), given.get(TEXT, ""), case))
+
+
+def _origin(request: Request) -> str:
+    """The address that a request came to, without its path."""
+    return str(request.base_url).rstrip("/")

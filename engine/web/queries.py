@@ -1,4 +1,4 @@
-"""Parameters of a request: it comes in, they, its path and the address that it came to go out."""
+"""Parameters of a request, of its address and its form: it comes in, pairs of names and texts go out."""
 
 from __future__ import annotations
 
@@ -29,17 +29,6 @@ async def pairs_of(request: Request) -> Pairs:
     if repeated:
         raise refused("request-repeated", name=", ".join(repeated[:8]))
     return pairs
-
-
-def origin_of(request: Request) -> str:
-    """The address that a request came to, without its path."""
-    return f"{request.url.scheme}://{request.url.netloc}"
-
-
-def asked_of(request: Request) -> str:
-    """The path of a request with its parameters, as it was asked."""
-    query = request.scope["query_string"].decode("latin-1")
-    return f"{request.url.path}?{query}"
 
 
 def _read(text: str) -> Pairs:

@@ -19,6 +19,7 @@ from engine.words import LANGUAGES, read_words
 
 ABOUT = ("api", "integrer", "donnees", "accessibilite")  # the pages about the service
 
+NO_STORE = {"Cache-Control": "no-store"}
 Wording = Callable[..., str]
 
 

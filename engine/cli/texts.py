@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from engine.cli.common import Given, day_of, given, output, write, write_all
 from engine.cli.tongue import group_lang_option, tell
 from engine.errors import Location, Problem, UsageFault, fault, nearest, needing
 from engine.exchange.dating import Since
-from engine.exchange.importing import changes
+from engine.exchange.importing import changed, changes
 from engine.exchange.rules_text import rules_text
 from engine.exchange.tables import entries
 from engine.exchange.writing import planned, write_rules
@@ -31,8 +30,6 @@ from engine.suite.successor import CITE, rules_after, tests_after
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-    from engine.exchange.importing import SheetChange
 
 
 @click.command()
@@ -187,9 +184,14 @@ def import_(rules: Given, name: str, file: str, first: dt.date | None, cite: str
     if (cite is not None and first is None) or (first is not None and correct):
         raise click.UsageError(tell("--from DATE with --cite, or --correct"))
     since = _since(first, cite, wanted)
-    with _found(file, wanted) as found:
-        plan = planned(registry, wanted, found, since)
-        written = write_rules(registry, plan) if (correct or since.day) and found else None
+    workbook = file.lower().endswith(".xlsx")
+    found = (
+        changed(_workbooks().read_workbook(file), wanted)
+        if workbook
+        else changes(read_bytes(Path(file), file), file, wanted)
+    )
+    plan = planned(registry, wanted, found, since)
+    written = write_rules(registry, plan) if (correct or since.day) and found else None
     rules.put(FORMATS, Changes(found=found, convention=wanted, file=file, written=written, since=since.day))
 
 
@@ -201,17 +203,6 @@ def _since(day: dt.date | None, cite: str | None, convention: Convention) -> Sin
         close = nearest(source, convention.sources)
         raise UsageFault(Problem(Location("--cite"), "unknown-source", {"id": source}, close))
     return Since(day, Citation(source, at or None, convention.id, Location("--cite")))
-
-
-@contextmanager
-def _found(file: str, convention: Convention) -> Iterator[tuple[SheetChange, ...]]:
-    """What a file changes, CSV or a workbook; faults of what is done with it are told at its cells."""
-    if not file.lower().endswith(".xlsx"):
-        yield changes(read_bytes(Path(file), file), file, convention)
-        return
-    back = _workbooks().read_workbook(file)
-    with back.told_by_sheet():
-        yield changes(back.content, file, convention)
 
 
 def _workbooks() -> ModuleType:

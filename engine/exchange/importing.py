@@ -1,4 +1,4 @@
-"""Reads a table that comes back from a spreadsheet: bytes and a convention come in, what has changed goes out.
+"""Reads a table that comes back from a spreadsheet: its rows and a convention come in, what has changed goes out.
 
 A value may change, with what it rests on, and a row without a number is new. Every fault of the file is told at once,
 with its line and the number of the column.
@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -79,31 +79,56 @@ SheetChange = Replacement | NewRow
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
-    """A file as rows: line, cells; the language of its columns and its separator."""
+class Sheet:
+    """A table as rows: place, cells; the language of its columns, and the separator that its numbers go with."""
 
-    name: str
     lang: str
     separator: str
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    rows: Sequence[tuple[Location, Sequence[str]]]
 
 
 def changes(content: bytes, name: str, convention: Convention) -> tuple[SheetChange, ...]:
-    """What differs from the convention, in the order of the file.
+    """What differs in a file of CSV from the convention; raises as :func:`changed`, also for rows without all cells."""
+    text = decoded(content, name).removeprefix("\ufeff")
+    if not text.strip():
+        raise fault(Location(name, 1, 1), "file-empty")
+    lang, separator = _columns(text, name)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[tuple[Location, Sequence[str]]] = []
+    problems: list[Problem] = []
+    start = 0
+    try:
+        for cells in reader:
+            place, start = Location(name, start + 1, 1), reader.line_num
+            if place.line == 1 or not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) == len(COLUMNS[lang]):
+                rows.append((place, cells))
+            else:
+                counts = {"found": len(cells), "wanted": len(COLUMNS[lang])}
+                problems.append(Problem(place, "row-fields", counts))
+    except csv.Error:
+        problems.append(Problem(Location(name, start + 1, 1), "row-quotes"))
+    return changed([Sheet(lang, separator, rows)], convention, problems)
+
+
+def changed(
+    sheets: Iterable[Sheet], convention: Convention, problems: Sequence[Problem] = ()
+) -> tuple[SheetChange, ...]:
+    """What differs from the convention, in the order of the rows; ``problems`` are those of the sheets themselves.
 
     Raises:
-        InputFault: with every fault of the file: text, columns, unknown or repeated rows, changed read-only cells,
-            values that are no numbers, values where the rules have none, and cells and sources that cannot be read.
+        InputFault: with every fault: unknown or repeated rows, changed read-only cells, values that are no numbers,
+            values where the rules have none, and cells and sources that cannot be read.
     """
-    sheet, problems = _sheet(content, name)
+    problems = [*problems]
     known = {entry.key: entry for entry in entries(convention)}
     items = {entry.item.id: entry.item for entry in known.values()}
     seen: dict[Key, int] = {}
     found: list[SheetChange] = []
-    for line, cells in sheet.rows:
+    for sheet, place, cells in ((each, *row) for each in sheets for row in each.rows):
         key = _key(cells, sheet, convention)
         entry = known.get(key)
-        place = Location(name, line, 1)
         if key in seen:
             problems.append(Problem(place, "exchange-twice", {"line": seen[key]}))
             continue
@@ -112,39 +137,14 @@ def changes(content: bytes, name: str, convention: Convention) -> tuple[SheetCha
             close = None if key[0] in items else nearest(key[0], items)
             problems.append(Problem(place, "exchange-row", told, close))
             continue
-        seen[key] = line
-        row = _Row(sheet, line, cells, convention, problems)
+        seen[key] = place.line
+        row = _Row(sheet, place, cells, convention, problems)
         change = row.changed(entry) if entry is not None else row.new(items)
         if change is not None:
             found.append(change)
     if problems:
         raise InputFault(problems)
     return tuple(found)
-
-
-def _sheet(content: bytes, name: str) -> tuple[_Sheet, list[Problem]]:
-    """The rows that have as many cells as there are columns, and the problems of the others."""
-    text = decoded(content, name).removeprefix("\ufeff")
-    if not text.strip():
-        raise fault(Location(name, 1, 1), "file-empty")
-    lang, separator = _columns(text, name)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: list[tuple[int, tuple[str, ...]]] = []
-    problems: list[Problem] = []
-    start = 0
-    try:
-        for cells in reader:
-            line, start = start + 1, reader.line_num
-            if line == 1 or not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) == len(COLUMNS[lang]):
-                rows.append((line, tuple(cells)))
-            else:
-                counts = {"found": len(cells), "wanted": len(COLUMNS[lang])}
-                problems.append(Problem(Location(name, line, 1), "row-fields", counts))
-    except csv.Error:
-        problems.append(Problem(Location(name, start + 1, 1), "row-quotes"))
-    return _Sheet(name, lang, separator, tuple(rows)), problems
 
 
 def _columns(text: str, name: str) -> tuple[str, str]:
@@ -158,14 +158,14 @@ def _columns(text: str, name: str) -> tuple[str, str]:
     raise fault(Location(name, 1, 1), "exchange-columns", wanted=HEADER)
 
 
-def _key(cells: Sequence[str], sheet: _Sheet, convention: Convention) -> Key:
+def _key(cells: Sequence[str], sheet: Sheet, convention: Convention) -> Key:
     """The key of a row, however its cells are ordered and in either language."""
     text = _plain(cells[WHEN])
     asked, unread = read_row(text, convention.items)
     return (_plain(cells[TABLE]), text if unread else row_text(asked, "en"), _day(cells[FROM], sheet))
 
 
-def _day(cell: str, sheet: _Sheet) -> str:
+def _day(cell: str, sheet: Sheet) -> str:
     return _plain(cell) if sheet.separator == "," else _DAY_FIRST.sub(_ISO, _plain(cell))
 
 
@@ -176,16 +176,16 @@ def _plain(cell: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A line of a sheet, read against the convention; what is wrong with it is told to ``problems``."""
+    """A row of a sheet, read against the convention; what is wrong with it is told to ``problems``."""
 
-    sheet: _Sheet
-    line: int
-    cells: tuple[str, ...]
+    sheet: Sheet
+    at: Location
+    cells: Sequence[str]
     convention: Convention
     problems: list[Problem]
 
     def _tell(self, cell: int, code: str, close: str | None = None, **values: Any) -> None:
-        self.problems.append(Problem(Location(self.sheet.name, self.line, cell + 1), code, values, close))
+        self.problems.append(Problem(self.at._replace(column=cell + 1), code, values, close))
 
     def changed(self, entry: Entry) -> Replacement | None:
         """What the value of an entry that is known becomes."""
@@ -234,7 +234,7 @@ class _Row:
         assert isinstance(old, int | Decimal), "entries are made of numbers"
         if number is None or number == old:
             return None
-        return Replacement(entry, old, number, at=Location(self.sheet.name, self.line, VALUE + 1))
+        return Replacement(entry, old, number, at=self.at._replace(column=VALUE + 1))
 
     def new(self, items: Mapping[str, Item]) -> NewRow | None:
         before = len(self.problems)
@@ -258,12 +258,11 @@ class _Row:
         if value is None or len(self.problems) > before:
             return None
         start = dt.date.fromisoformat(since) if since else None
-        at = Location(self.sheet.name, self.line, 1)
-        return NewRow(item=item, cells=asked, since=start, value=value, cite=cite, at=at)
+        return NewRow(item=item, cells=asked, since=start, value=value, cite=cite, at=self.at)
 
     def _sources(self) -> tuple[Citation, ...]:
         found = []
-        at = Location(self.sheet.name, self.line, CITATION + 1)
+        at = self.at._replace(column=CITATION + 1)
         for source, text in read_sources(_plain(self.cells[CITATION]), self.convention):
             if source is None:
                 self._tell(CITATION, "unknown-source", nearest(text, self.convention.sources), id=text[:SHOWN])

@@ -1,16 +1,11 @@
-"""Takes tables of the rules to a workbook and back: entries come in, a sheet for each goes out; CSV for the reader.
+"""Takes tables of the rules to a workbook and back: entries come in, a sheet for each goes out; and sheets as rows.
 
-Values, sources and the lines below, for new rows, are unlocked. What comes back is read as the CSV file of the same
-columns, and told by sheet and row.
+Values, sources and the lines below, for new rows, are unlocked.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -18,7 +13,8 @@ from typing import Any
 
 import xlsxwriter
 
-from engine.errors import InputFault, Location, fault
+from engine.errors import Location, fault
+from engine.exchange.importing import Sheet
 from engine.exchange.tables import CITATION, COLUMNS, FROM, HEADER, LABEL, ROW, TABLE, VALUE, WHEN, Entry, record
 from engine.language.expressions import Unpublished
 from engine.language.spoken import UNSAVED
@@ -77,49 +73,25 @@ def _name(id_: str, taken: set[str]) -> str:
     return name
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """A workbook that came back as CSV, and where each line of it stands."""
-
-    content: bytes
-    places: Sequence[tuple[str, int]]
-
-    @contextmanager
-    def told_by_sheet(self) -> Iterator[None]:
-        """Tells faults of a line of the CSV by sheet and row."""
-        try:
-            yield
-        except InputFault as error:
-            raise InputFault(replace(each, location=self._place(each.location)) for each in error.problems) from None
-
-    def _place(self, at: Location) -> Location:
-        if not 0 < at.line <= len(self.places):
-            return at
-        sheet, row = self.places[at.line - 1]
-        return Location(f"{at.file}!{sheet}", row, at.column)
-
-
-def read_workbook(name: str) -> Returned:
-    """The rows of all sheets under one header.
+def read_workbook(name: str) -> list[Sheet]:
+    """The rows of all sheets.
 
     Raises:
         InputFault: the file is damaged or unsafe, hides rows, or a sheet has other columns than were exported.
     """
-    text, places = io.StringIO(), []
-    writer = csv.writer(text, delimiter=SEPARATOR, lineterminator="\n")
-    header: list[str] | None = None
+    found = []
     for sheet in open_workbook(name).worksheets:
         place = Location(f"{name}!{sheet.title}", 1, 1)
         check_shown(sheet, place)
         unsaved = unsaved_formulas(name, sheet)
-        for number, cells in enumerate(sheet.iter_rows(max_col=len(COLUMNS["en"])), 1):
-            texts = [UNSAVED if cell.coordinate in unsaved else cell_text(cell) or "" for cell in cells]
-            if number == 1 and tuple(texts) not in COLUMNS.values():
-                raise fault(place, "exchange-columns", wanted=HEADER)
-            if number > 1 and any(texts):
-                texts[TABLE] = texts[TABLE] or cell_text(sheet.cell(2, TABLE + 1)) or ""  # a new row is of its sheet
-            if header is None or (texts != header and any(texts)):
-                writer.writerow([" ".join(each.split()) for each in texts])
-                places.append((sheet.title, number))
-            header = header or texts
-    return Returned(text.getvalue().encode(), places)
+        head, *rows = [
+            [UNSAVED if cell.coordinate in unsaved else cell_text(cell) or "" for cell in cells]
+            for cells in sheet.iter_rows(max_col=len(COLUMNS["en"]))
+        ] or [[]]
+        lang = next((lang for lang, columns in COLUMNS.items() if columns == tuple(head)), None)
+        if lang is None:
+            raise fault(place, "exchange-columns", wanted=HEADER)
+        own = rows[0][TABLE] if rows else ""  # what a new row of the sheet is of
+        told = ((place._replace(line=number), cells) for number, cells in enumerate(rows, 2) if any(cells))
+        found.append(Sheet(lang, SEPARATOR, [(at, [cells[TABLE] or own, *cells[TABLE + 1 :]]) for at, cells in told]))
+    return found

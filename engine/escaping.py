@@ -38,6 +38,11 @@ def on_one_line(text: str) -> str:
     return re.sub(_COMMAND, lambda found: found[0] + " ", text) if "::" in text or "##[" in text else text
 
 
+def shortened(text: str, most: int) -> str:
+    """No more of a text than that many characters, and a sign that there is more."""
+    return text if len(text) <= most else text[:most] + "…"
+
+
 def flowing(text: str) -> str:
     r"""A text of a page, where a break of line is a space.
 

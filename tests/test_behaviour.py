@@ -14,9 +14,9 @@ from conftest import Effort, effects_found_once
 from fewer_rules import only
 
 from engine.comparison.edits.same import meaning
-from engine.comparison.effects.behaviour import APART, FOUND, PROVED, Behaviour, Effect, behaviours
+from engine.comparison.effects.behaviour import APART, FOUND, PROVED, Behaviour, behaviours
 from engine.comparison.effects.versions import Version
-from engine.comparison.effects.witness import STOPPED
+from engine.comparison.effects.witness import STOPPED, Effect
 from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session
 from engine.language.expressions import Apply, Connect, FactRef, Literal

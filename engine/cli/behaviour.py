@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.cli.proving import progress, write_witnesses
 from engine.comparison.effects.behaviour import Behaviour, behaviours
-from engine.comparison.effects.measures import Portfolio
 from engine.comparison.effects.versions import Version
 from engine.comparison.sides import Side
 from engine.errors import needing
@@ -23,6 +23,9 @@ from engine.report.whom import (
     witness_names,
     witness_text,
 )
+
+if TYPE_CHECKING:
+    from engine.comparison.effects.portfolio import Portfolio  # which needs a library of frames
 
 
 def effects_of(

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, nearest
+from engine.escaping import shortened
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, YEAR, Fact, Vocabulary
 from engine.language.spoken import FRENCH, PLAIN, Unread, check_mark, in_words, read_spoken, wrong_type
@@ -254,5 +255,4 @@ def _day(value: Any) -> dt.date | None:
 def _shown(value: Any) -> str:
     if isinstance(value, int) and abs(value) >= 10**MAX_SHOWN:
         return "…"  # Python refuses to write thousands of digits
-    text = repr(value) if isinstance(value, str) else as_written(value)
-    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+    return shortened(repr(value) if isinstance(value, str) else as_written(value), MAX_SHOWN)

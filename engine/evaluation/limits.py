@@ -1,23 +1,26 @@
-"""Limits: the numbers and days that a criterion which is not met asks for, and that the case does not reach."""
+"""Limits: the numbers and days that a criterion asks for, itself or by the scales whose steps it asks about.
+
+Of one that is not met, those that the case does not reach.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from engine.evaluation.closures import condition, expression
 from engine.evaluation.decision import Limit
 from engine.evaluation.plan import Step
 from engine.evaluation.slots import Names, Slots
-from engine.language.expressions import Cases, Compare, Condition, Connect, Expression, FactRef, ItemRef, Literal, Scale
+from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES
 from engine.language.types import Type
 from engine.language.typing import type_of
 from engine.language.values import Absent
-from engine.policy.model import Quantity
+from engine.policy.model import Item, Quantity
 
 Found = list[Limit] | None  # None where something else than a number or a day decides, too
 Finder = Callable[[Slots], Found]
-Scales = Mapping[str, Expression]
+Scales = Mapping[str, tree.Expression]
 
 
 def scales_of(steps: Iterable[Step]) -> Scales:
@@ -29,17 +32,17 @@ def scales_of(steps: Iterable[Step]) -> Scales:
     }
 
 
-def limits_of(node: Condition, names: Names, scales: Scales) -> Finder:
+def limits_of(node: tree.Condition, names: Names, scales: Scales) -> Finder:
     """What finds the limits by which a condition that is false is so; ``scales`` are the items on one."""
     match node:
-        case Connect():
+        case tree.Connect():
             return _of_parts(node, names, scales)
-        case Compare(left=ItemRef(id_) as item, operands=(Literal(), *_)) if id_ in scales:
+        case tree.Compare(left=tree.ItemRef(id_) as item, operands=(tree.Literal(), *_)) if id_ in scales:
             row, type_ = COMPARISONS[node.operator], type_of(item, names.scope)
-            literal = row.gathered([part.value for part in node.operands if isinstance(part, Literal)])
+            literal = row.gathered([part.value for part in node.operands if isinstance(part, tree.Literal)])
             wanted = [step for step in (type_.values if type_ else ()) if row.scalar(step, literal)]
             return _of_step(item, wanted, names, scales)
-        case Compare() if COMPARISONS[node.operator].threshold and len(node.operands) == 1:
+        case tree.Compare() if COMPARISONS[node.operator].threshold and len(node.operands) == 1:
             return _of_comparison(node, names)
     return _nothing
 
@@ -48,16 +51,16 @@ def _nothing(slots: Slots) -> Found:
     return None
 
 
-def _of_step(node: Expression | None, wanted: Sequence[str], names: Names, scales: Scales) -> Finder:
+def _of_step(node: tree.Expression | None, wanted: Sequence[str], names: Names, scales: Scales) -> Finder:
     """Those of the lowest step that is wanted, where it is not reached."""
     match node:
-        case ItemRef(id_) if id_ in scales:
+        case tree.ItemRef(id_) if id_ in scales:
             return _of_step(scales[id_], wanted, names, scales)
-        case Cases(branches, otherwise):
+        case tree.Cases(branches, otherwise):
             ways = [(condition(when, names), _of_step(then, wanted, names, scales)) for when, then in branches]
             last = _of_step(otherwise, wanted, names, scales)
             return lambda slots: next((find for holds, find in ways if holds(slots)[0]), last)(slots)
-        case Scale(steps):
+        case tree.Scale(steps):
             reached_when = next((step.reached_when for step in steps if step.name in wanted), None)
             if reached_when is not None:
                 reached, find = condition(reached_when, names), limits_of(reached_when, names, scales)
@@ -65,7 +68,7 @@ def _of_step(node: Expression | None, wanted: Sequence[str], names: Names, scale
     return _nothing
 
 
-def _of_parts(node: Connect, names: Names, scales: Scales) -> Finder:
+def _of_parts(node: tree.Connect, names: Names, scales: Scales) -> Finder:
     """Of parts that all have to hold, those of all that do not; of parts of which one is enough, those of any."""
     parts = [(condition(part, names), limits_of(part, names, scales)) for part in node.parts]
     row = CONNECTIVES[node.operator]
@@ -92,11 +95,11 @@ def _weakest(limits: Iterable[Limit]) -> Iterable[Limit]:
     return found.values()
 
 
-def _of_comparison(node: Compare, names: Names) -> Finder:
+def _of_comparison(node: tree.Compare, names: Names) -> Finder:
     left, right = node.left, node.operands[0]
     type_ = type_of(left, names.scope)
     slot, bound_of = names.slot(left), expression(right, names, type_)
-    named = _id(right) if isinstance(right, FactRef | ItemRef) else None
+    named = _id(right) if isinstance(right, tree.FactRef | tree.ItemRef) else None
 
     def run(slots: Slots) -> Found:
         value, bound = slots[slot][0], bound_of(slots)[0]
@@ -107,5 +110,25 @@ def _of_comparison(node: Compare, names: Names) -> Finder:
     return run
 
 
-def _id(ref: FactRef | ItemRef) -> str:
-    return ref.name if isinstance(ref, FactRef) else ref.id
+def _id(ref: tree.FactRef | tree.ItemRef) -> str:
+    return ref.name if isinstance(ref, tree.FactRef) else ref.id
+
+
+def comparisons(whole: object, items: Mapping[str, Item]) -> Iterator[tree.Compare]:
+    """The comparisons of a criterion or condition, and those of the items on a scale that they look at."""
+    for node in tree.find(tree.Compare, whole):
+        yield node
+        if isinstance(node.left, tree.ItemRef):
+            yield from _in_scale(node.left, items)
+
+
+def _in_scale(node: tree.Expression | None, items: Mapping[str, Item]) -> Iterator[tree.Compare]:
+    match node:
+        case tree.ItemRef(id_) if id_ in items:
+            body = items[id_].body
+            yield from _in_scale(body.expression if isinstance(body, Quantity) else None, items)
+        case tree.Cases(branches, otherwise):
+            for then in (*(then for _, then in branches), otherwise):
+                yield from _in_scale(then, items)
+        case tree.Scale():
+            yield from tree.find(tree.Compare, node)

@@ -246,11 +246,7 @@ def _check_choice(node: tree.Chosen, scope: Scope) -> None:
 
 
 def _check_comparison(node: tree.Compare, scope: Scope) -> None:
-    if isinstance(node.left, tree.FactRef):
-        left = fact_type(node.left, scope)
-    else:
-        left = item_type(node.left, scope)
-    row = COMPARISONS[node.operator]
+    left, row = type_of(node.left, scope), COMPARISONS[node.operator]
     if row.operands == "flag":
         fact = scope.vocabulary.facts.get(node.left.name) if isinstance(node.left, tree.FactRef) else None
         if left is not None and (fact is None or not fact.absence_answers):

@@ -19,7 +19,7 @@ import yaml
 from yaml.reader import Reader
 
 from engine.errors import MAX_FAULTS, InputFault, Location, Problem, bounded, decoded, fault, unreadable
-from engine.escaping import UNSAFE
+from engine.escaping import UNSAFE, shortened
 from engine.policy.document import NOWHERE, Document, Spot, marked
 from engine.policy.syntax import character_problems, cut_short, decimal_comma, plain_json, syntax_fault
 from engine.words import LANGUAGES
@@ -255,17 +255,13 @@ class _Reader:
                 self._problem(event, "yaml-boolean", text=text)
             return text
         if len(text) > MAX_DIGITS and (_INTEGER.match(text) or _DECIMAL.match(text)):
-            self._problem(event, "yaml-number", text=_shortened(text))
+            self._problem(event, "yaml-number", text=shortened(text, MAX_SHOWN))
             return 0
         if _INTEGER.match(text):
             return int(text)
         if _DECIMAL.match(text):
             return Decimal(text)
         if re.match(_ODD_NUMBER, text):
-            self._problem(event, "yaml-number", text=_shortened(text))
+            self._problem(event, "yaml-number", text=shortened(text, MAX_SHOWN))
             return 0
         return text
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"

@@ -14,6 +14,7 @@ from pathlib import Path
 from engine.errors import InputFault, Location, Problem, fault, misuse, nearest
 from engine.language.expressions import Text
 from engine.language.facts import Vocabulary
+from engine.language.spoken import in_words
 from engine.policy.entries import Supposition, WithoutRules
 from engine.policy.model import Convention, Window
 from engine.policy.overlays import Laid, covers, interpretations, laid_items
@@ -159,13 +160,10 @@ def _window(convention: Convention) -> str:
 
 
 def _because(convention: Convention, signature: dt.date) -> Text:
-    start, end = convention.signed_from, convention.signed_before
-    fr = f"contrat signé le {_french(signature)} ; texte des contrats signés à compter du {_french(start)}"
-    en = f"contract signed on {signature}; the text for contracts signed from {start} on"
-    if end is not None:
-        fr, en = f"{fr} et avant le {_french(end)}", f"{en} and before {end}"
+    signed, start = in_words(signature), in_words(convention.signed_from)
+    fr = f"contrat signé le {signed['fr']} ; texte des contrats signés à compter du {start['fr']}"
+    en = f"contract signed on {signed['en']}; the text for contracts signed from {start['en']} on"
+    if convention.signed_before is not None:
+        end = in_words(convention.signed_before)
+        fr, en = f"{fr} et avant le {end['fr']}", f"{en} and before {end['en']}"
     return {"fr": fr, "en": en}
-
-
-def _french(day: dt.date) -> str:
-    return f"{day.day:02}/{day.month:02}/{day.year:04}"

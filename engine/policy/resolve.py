@@ -9,20 +9,8 @@ from collections.abc import Container, Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 
 from engine.errors import Problem, nearest
-from engine.language.expressions import (
-    Apply,
-    Chosen,
-    Compare,
-    Expression,
-    FactRef,
-    ItemRef,
-    Literal,
-    Node,
-    Scale,
-    Unpublished,
-    VerdictIs,
-    walk,
-)
+from engine.language import expressions as tree
+from engine.language.expressions import FactRef, ItemRef, Literal, Node, Scale, Unpublished, walk
 from engine.language.facts import YEAR, Vocabulary
 from engine.language.operators import COMPARISONS, EXPRESSIONS
 from engine.language.types import DATE, UNIT_SCALE, VERDICT, Type, fits, joined, named, number
@@ -31,7 +19,7 @@ from engine.language.values import UNDETERMINED
 from engine.policy import model
 from engine.records import dataclass
 
-_NAMING = frozenset((FactRef, ItemRef, Chosen, Unpublished))
+_NAMING = frozenset((FactRef, ItemRef, tree.Chosen, Unpublished))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +100,11 @@ def named_in(item: model.Item) -> list[Node]:
 def _asks_whether_open(node: Node) -> bool:
     """Whether a node may be known for the reason that something else is not."""
     match node:
-        case Compare():
+        case tree.Compare():
             return COMPARISONS[node.operator].operands == "flag"
-        case VerdictIs():
+        case tree.VerdictIs():
             return UNDETERMINED.value in node.verdicts
-        case Apply():
+        case tree.Apply():
             return EXPRESSIONS[node.operator].absence == "own"
     return False
 
@@ -215,7 +203,7 @@ def _expect_date(found: Type | None, at: object, scope: Scope) -> None:
         scope.report(at, "type-mismatch", operator="due", types=named(DATE, found))  # type: ignore[arg-type]
 
 
-def _declared(item: model.Item, found: Type | None, scope: Scope, node: Expression | None = None) -> Type | None:
+def _declared(item: model.Item, found: Type | None, scope: Scope, node: tree.Expression | None = None) -> Type | None:
     """The type of an item from what its body gives and the unit it declares."""
     if item.unit is None:
         if found is not None and found.kind == "number" and item.id != model.YEAR_START:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.errors import Location, Problem, bounded, nearest
+from engine.escaping import shortened
 from engine.language.operators import COMPARISONS
 from engine.language.typing import date_fault, meant_day
 from engine.language.values import as_written
@@ -175,9 +176,7 @@ def _wanted(error: Any) -> str | dict[str, str]:
 
 def _shown(value: Any) -> str:
     text = "{…}" if isinstance(value, dict) else "[…]" if isinstance(value, list) else repr(value)
-    if not isinstance(value, dict | list | str):
-        text = as_written(value)
-    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+    return shortened(text if isinstance(value, dict | list | str) else as_written(value), MAX_SHOWN)
 
 
 def _fault(message: str, **said: Any) -> Exception:

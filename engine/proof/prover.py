@@ -47,16 +47,6 @@ class Prover:
         status, solver = self._asked(goal)
         return status, first_values(solver, self.space, goal, self._places) if status is Status.SHOWN else {}
 
-    def first_of(self, goals: Iterable[Sequence[Term]]) -> tuple[Status, Symbols]:
-        """As :meth:`first`, of the first of some goals that some case has."""
-        undecided = False
-        for goal in goals:
-            status, symbols = self.first(*goal)
-            if status is Status.SHOWN:
-                return status, symbols
-            undecided |= status is Status.UNDECIDED
-        return (Status.UNDECIDED if undecided else Status.EXCLUDED), {}
-
     def fewest(self, truths: Sequence[Term], most: int, *goal: Term) -> tuple[Status, list[Term]]:
         """As :meth:`ask`, of cases where up to ``most`` of some truths hold; which do, each only if it must in turn."""
         bank = self.space.bank

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.comparison.effects.behaviour import APART, FOUND, THROUGH, Behaviour, Effect
-from engine.comparison.effects.measures import Portfolio
-from engine.comparison.effects.witness import STOPPED
+from engine.comparison.effects.behaviour import APART, FOUND, THROUGH, Behaviour
+from engine.comparison.effects.witness import STOPPED, Effect
 from engine.language.types import Type
 from engine.language.values import Absent, Value
 from engine.proof.whom import Extent
@@ -19,6 +18,9 @@ from engine.report.reasons import EUROS
 from engine.report.say import Say
 from engine.report.values import Json, money, to_json
 from engine.report.whom import Whom
+
+if TYPE_CHECKING:
+    from engine.comparison.effects.portfolio import Portfolio  # which needs a library of frames
 
 # What a page shows of one result, or of all criteria; an object holds all.
 MAX_SHOWN = 8

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from engine.evaluation.decision import Decision, Limit, ObligationLine, PaymentLine, Result
+from engine.evaluation.limits import comparisons
 from engine.language.expressions import Citation, FactRef, ItemRef, find
 from engine.language.facts import YEAR
 from engine.language.types import number
-from engine.policy.compared import comparisons
 from engine.policy.model import Criterion
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, in_runs, section
 from engine.report.say import Say

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.comparison.effects.behaviour import Behaviour, Effect
+from engine.comparison.effects.behaviour import Behaviour
 from engine.comparison.effects.definitions import OVERLAY, READING, WINDOW, Cause
 from engine.comparison.effects.situations import FACT
-from engine.comparison.effects.witness import STOPPED
+from engine.comparison.effects.witness import STOPPED, Effect
 from engine.escaping import flowing
 from engine.exchange.rules_text import case_lines, comment, lines_of
 from engine.language.expressions import Text

@@ -24,19 +24,10 @@ from engine.policy.model import Convention
 from engine.policy.places import DIFFERENCES, TESTS, TO_FILL
 from engine.policy.reading import load_shape
 from engine.policy.schema import shape_problems
+from engine.suite import running
 from engine.suite.coverage import Coverage, CoveragePoint, coverage
 from engine.suite.observed import observe
-from engine.suite.running import (
-    NOTHING,
-    CaseOutcome,
-    Difference,
-    PolicyCase,
-    answers,
-    restated,
-    shown,
-    subjects,
-    written,
-)
+from engine.suite.running import NOTHING, CaseOutcome, Difference, PolicyCase, shown, written
 from engine.words import LANGUAGES, read_words
 
 REFUSED = "refused"  # what is said of a case that has no decision
@@ -155,12 +146,13 @@ def _said(session: Session, case: PolicyCase, window: Convention, forced: str) -
     facts, moved_by = into(window, case.facts)
     day = None if case.as_of is None else later(case.as_of, moved_by)
     try:
-        decision = session.decide(facts, forced, case.entry.get("interpret"), day, False, subjects(case.entry))
+        asked = running.subjects(case.entry)
+        decision = session.decide(facts, forced, case.entry.get("interpret"), day, False, asked)
     except InputFault as error:
         return {REFUSED: ", ".join(sorted({problem.code for problem in error.problems}))}
     except UsageFault as error:
         return {REFUSED: error.problem.code}
-    return answers(restated(case.entry, decision))
+    return running.answers(running.restated(case.entry, decision))
 
 
 def into(window: Convention, facts: Facts) -> tuple[dict[str, Any], int | dt.timedelta]:

@@ -12,11 +12,11 @@ from typing import Any
 from engine.errors import InputFault
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts
+from engine.evaluation.limits import comparisons
 from engine.evaluation.session import Session
 from engine.language.expressions import FactRef, ItemRef
 from engine.language.facts import Fact
 from engine.language.values import Scalar
-from engine.policy.compared import comparisons
 from engine.policy.model import Criterion
 from engine.report.charts import Point
 from engine.report.page import Block, Table

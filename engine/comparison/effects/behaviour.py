@@ -12,14 +12,12 @@ from functools import partial
 
 from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, WINDOW, Cause, Versions, versions
 from engine.comparison.effects.kinds import KINDS, effect_of
-from engine.comparison.effects.situations import Situation
-from engine.comparison.effects.study import Finding, Study
+from engine.comparison.effects.study import Study
 from engine.comparison.effects.versions import Meeting, Version, forced, meetings, rules_of
-from engine.comparison.effects.witness import DECIDED, STOPPED, Witness
+from engine.comparison.effects.witness import DECIDED, STOPPED, Effect, Witness
 from engine.evaluation.facts import Facts
 from engine.language.facts import BENEFICIARY, SIGNATURE, Vocabulary
 from engine.language.term_bank import TermBank
-from engine.language.values import Value
 from engine.policy.model import Convention, Interpretation
 from engine.policy.results import Results, joined
 from engine.proof.encoding import Encoding, encode
@@ -29,24 +27,6 @@ from engine.proof.space import make_space
 FOUND, PROVED, APART, THROUGH, OFFSET, UNDECIDED = "found", "proved", "apart", "through", "offset", "undecided"
 BEYOND = "beyond"
 REFUSED = "no-convention"  # what a version says of a contract that no convention of its covers
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """A result that changes: from what to what, for what causes, for whom, and the case that shows it.
-
-    ``kind`` is gain, loss, opened (no longer known), settled (now known) or other. ``situation`` tells whom, where one
-    edit is the cause and its inputs tell. ``follows`` is the result of which this one is the consequence.
-    """
-
-    result: str
-    before: Value
-    after: Value
-    kind: str
-    causes: tuple[Cause, ...]
-    situation: Situation | None
-    witness: Witness
-    follows: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +102,10 @@ def _compared(meeting: Meeting, a: Version, b: Version, effort: int, told: Calla
     study = Study(both, results, effort, every_step=not (meeting.forced or meeting.moved), told=told)
     study.look()
     study.look_closer()
-    effects = [_effect(each, meeting, older, results) for each in study.findings]
+    effects = study.effects
     if meeting.moved:
-        effects = list({(each.result, each.kind): each for each in reversed(effects)}.values())
+        first = {(each.result, each.kind): each for each in reversed(effects)}.values()
+        effects = [replace(each, causes=(Cause(WINDOW, older.convention.id),), situation=None) for each in first]
     targets = study.targets
     return replace(
         found,
@@ -165,21 +146,6 @@ def _joined(older: Vocabulary, newer: Vocabulary) -> Vocabulary:
     )
 
 
-def _effect(found: Finding, meeting: Meeting, older: Version, results: Results) -> Effect:
-    witness = found.witness
-    causes = (Cause(WINDOW, older.convention.id),) if meeting.moved else found.causes
-    return Effect(
-        result=found.result,
-        before=witness.before,
-        after=witness.after,
-        kind=effect_of(results, found.result, witness.before, witness.after),
-        causes=causes,
-        situation=None if meeting.moved else found.situation,
-        witness=witness,
-        follows=found.follows,
-    )
-
-
 def _refused(meeting: Meeting, a: Version, b: Version, effort: int) -> Behaviour:
     """Contracts of days on which one version has no convention: there it refuses every case."""
     results = joined(each.convention.results for each in (b, a))
@@ -188,23 +154,15 @@ def _refused(meeting: Meeting, a: Version, b: Version, effort: int) -> Behaviour
         return found
     before, after = (REFUSED if version is None else DECIDED for version in (meeting.older, meeting.newer))
     facts: Facts = {BENEFICIARY: b.convention.beneficiary, SIGNATURE: meeting.first}
-    effect = Effect(
-        result=STOPPED,
-        before=before,
-        after=after,
-        kind=effect_of(results, STOPPED, before, after),
-        causes=(Cause(WINDOW, b.convention.id),),
-        situation=None,
-        witness=Witness(facts, {}, STOPPED, before, after, ((), ())),
-        follows=None,
-    )
+    witness = Witness(facts, {}, STOPPED, before, after, ((), ()))
+    effect = Effect(witness, effect_of(results, witness), (Cause(WINDOW, b.convention.id),))
     return replace(found, effects=(effect,))
 
 
 def _statuses(study: Study, both: Versions) -> Iterator[Status]:
     """What is known of each changed item, in the order of the plans."""
     below = both.below(study.targets)
-    told = {edit.id for each in study.findings for edit in each.edits}
+    told = {edit.id for each in study.effects for edit in each.edits}
     for id_ in both.ids:
         if id_ not in both.edited and id_ not in both.alone and id_ not in both.retyped:
             continue

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from engine.bulk.comparing import compared_rows, counted, forced
 from engine.bulk.rows import facts_of
 from engine.comparison.effects.behaviour import compared_versions
 from engine.comparison.effects.causes import Causes, CauseSearch, Result, result_of
-from engine.comparison.effects.measures import Portfolio
 from engine.comparison.effects.mixture import Mixture, mixture
 from engine.comparison.effects.versions import Version
 from engine.evaluation.facts import Facts, text_for
@@ -24,6 +24,34 @@ from engine.proof.solving import DEFAULT_EFFORT
 # Changed rows whose causes are worked out, spread over all of them.
 SAMPLED = 400
 TENTHS = 10
+COUNTED = ("rows", "apart", "known", "before", "after", "open_before", "open_after")  # of each piece of a file
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """What a change does to the rows of a file.
+
+    ``refused`` rows cannot be decided; rows ``apart`` have no rules in one version, or none that are compared.
+    ``verdicts`` counts rows by eligibility before and after. Money is in cents, over the ``known`` rows whose amount
+    due both versions know; ``deciles`` are those of the differences that are not zero, from lowest to highest.
+    ``causes`` counts, over ``sampled`` changed rows, the items that make the difference.
+    """
+
+    rows: int
+    refused: int
+    apart: int
+    changed: int
+    verdicts: Mapping[tuple[str, str], int]
+    known: int
+    before: int
+    after: int
+    gained: int
+    lost: int
+    open_before: int
+    open_after: int
+    deciles: tuple[int, ...]
+    causes: Mapping[str, int]
+    sampled: int
 
 
 def measured(name: str, a: Session, b: Session, sides: tuple[Version, Version] | None) -> Portfolio:
@@ -41,26 +69,18 @@ def measured(name: str, a: Session, b: Session, sides: tuple[Version, Version] |
     for frame, refused in compared_rows(name, sessions[0], sessions[1]):
         found = counted(frame, b.registry.results)
         totals["refused"] += refused
-        for key in ("rows", "apart", "known", "before", "after", "open_before", "open_after"):
-            totals[key] += found[key]
+        totals.update({name: found[name] for name in COUNTED})
         verdicts.update(found["verdicts"])
         differences.extend(found["differences"])
         changed.extend(found["changed"])
     sample = changed[:: max(1, -(-len(changed) // SAMPLED))]
     causes = _causes(sample, a, b, sides)
     return Portfolio(
-        rows=totals["rows"],
-        refused=totals["refused"],
-        apart=totals["apart"],
+        **{name: totals[name] for name in ("refused", *COUNTED)},
         changed=len(changed),
         verdicts=dict(sorted(verdicts.items())),
-        known=totals["known"],
-        before=totals["before"],
-        after=totals["after"],
         gained=sum(each > 0 for each in differences),
         lost=sum(each < 0 for each in differences),
-        open_before=totals["open_before"],
-        open_after=totals["open_after"],
         deciles=_deciles(sorted(differences)),
         causes=dict(sorted(causes.items(), key=lambda pair: (-pair[1], pair[0]))),
         sampled=len(sample),

@@ -12,8 +12,8 @@ from engine.comparison.effects.causes import Causes, CauseSearch, Result, result
 from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, OVERLAY, Cause, Versions, refused
 from engine.comparison.effects.kinds import effect_of, kind_terms
 from engine.comparison.effects.mixture import Mixture, mixed_space, mixture
-from engine.comparison.effects.situations import Situation, situation_of
-from engine.comparison.effects.witness import STOPPED, Witness, confirmed
+from engine.comparison.effects.situations import situation_of
+from engine.comparison.effects.witness import STOPPED, Effect, Witness, confirmed
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, different, is_value
 from engine.language.values import Absent
@@ -22,22 +22,6 @@ from engine.policy.results import Results
 from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import Status
 from engine.proof.witness import value_of
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A result that changes for some causes: the case that shows it, and whom it concerns where that can be told.
-
-    ``edits`` are the edited items and defaults behind the causes. ``follows`` is the result of which this is the
-    consequence.
-    """
-
-    result: str
-    causes: Causes
-    edits: Causes
-    situation: Situation | None
-    witness: Witness
-    follows: str | None
 
 
 @dataclass(slots=True)
@@ -55,7 +39,7 @@ class Study:
     told: Callable[[int, int], None]
     mixed: Mixture = field(init=False)
     search: CauseSearch = field(init=False)
-    findings: list[Finding] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
     undecided: set[str] = field(default_factory=set)
     idle: set[Cause] = field(default_factory=set)
     offset: set[Cause] = field(default_factory=set)
@@ -119,11 +103,11 @@ class Study:
     def _look_at(self, result: Result, within: Sequence[Cause]) -> None:
         """Each edit that makes a change alone; where none does, the first case with a smallest set of edits."""
         below = self.both.below([result.id]).intersection(self.headline) - {result.id}
-        told = {edit for each in self.findings if each.result in below for edit in each.edits}
+        told = {edit for each in self.effects if each.result in below for edit in each.edits}
         for cause in self._direct(result.id):
             if cause not in told:
                 self._alone(result, cause)
-        if not any(each.result == result.id for each in self.findings):
+        if not any(each.result == result.id for each in self.effects):
             symbols = self._first(result)
             if symbols:
                 causes = self.search.smallest_of_case(result, within, symbols)
@@ -142,7 +126,7 @@ class Study:
     def _origin(self, id_: str, causes: Causes) -> str | None:
         """The result of which another is the consequence: one that it rests on and that the same edits change."""
         below = self.both.below([id_]) - {id_}
-        told = [each.result for each in self.findings if each.result in below and set(each.edits) & set(causes)]
+        told = [each.result for each in self.effects if each.result in below and set(each.edits) & set(causes)]
         return next((each for each in told if each in self.headline), None)
 
     def look_closer(self) -> None:
@@ -151,14 +135,14 @@ class Study:
         An edit of which this finds nothing is ``idle`` where that is proved, and ``offset`` where only results that
         are the same in both versions hang on it.
         """
-        told = {edit for each in self.findings for edit in each.edits}
+        told = {edit for each in self.effects for edit in each.edits}
         for number, cause in enumerate(self.mixed.selectors, len(self.targets)):
             self.told(number, len(self.targets) + len(self.mixed.selectors))
             if cause not in told:
                 self._beside(cause)
 
     def _beside(self, cause: Cause) -> None:
-        without = self._but(cause)
+        without = self._taking(lambda each: each != cause)
         starts = self.both.items_of(cause)
         own = {self._differ(self.both.newer.answer_or_none(id_), without.answer(id_)) for id_ in starts}
         statuses = [next((each for each in (Status.SHOWN, Status.UNDECIDED) if each in own), Status.EXCLUDED)]
@@ -193,10 +177,9 @@ class Study:
                 return bool(causes)
         return False
 
-    def _but(self, cause: Cause) -> Mixture:
-        """The mixture in which every edit is taken but one."""
-        bank = self.both.bank
-        selectors = {each: bank.truth(each != cause) for each in self.mixed.selectors}
+    def _taking(self, taken: Callable[[Cause], bool]) -> Mixture:
+        """The mixture in which some edits are taken."""
+        selectors = {each: self.both.bank.truth(taken(each)) for each in self.mixed.selectors}
         return Mixture(self.both, mixed_space(self.both, selectors), selectors)
 
     def _alone(self, result: Result, cause: Cause) -> None:
@@ -222,9 +205,7 @@ class Study:
     def _only(self, cause: Cause) -> Mixture:
         """The mixture in which one edit alone is taken."""
         if cause not in self._singles:
-            bank = self.both.bank
-            selectors = {each: bank.truth(each == cause) for each in self.mixed.selectors}
-            self._singles[cause] = Mixture(self.both, mixed_space(self.both, selectors), selectors)
+            self._singles[cause] = self._taking(lambda each: each == cause)
         return self._singles[cause]
 
     def _step(self, result: Result, cause: Cause, alone: Mixture, witness: Witness, symbols: Symbols) -> Term:
@@ -232,33 +213,29 @@ class Study:
         bank = self.both.bank
         sides = [(result.older, witness.before), (result.newer, witness.after)]
         numbers = any(not isinstance(value, Absent | str | bool) for _, value in sides)  # of which there is no end
-        if not self.every_step or (numbers and not self._is_table(cause)):
+        table = cause.kind == ITEM and all(isinstance(item.body, Table) for item in self.both.items(cause.id))
+        if not self.every_step or (numbers and not table):
             kinds = kind_terms(bank, self.results, result, self.words(result.id))
             other = bank.negate(bank.either(*kinds.values()))
-            return kinds.get(effect_of(self.results, result.id, witness.before, witness.after), other)
+            return kinds.get(effect_of(self.results, witness), other)
         if numbers:
-            sides = [(each, value_of(each, symbols)) for each in self._answers(cause, alone)]
+            answers = (self.both.older.answer_or_none(cause.id), alone.answer(cause.id))
+            sides = [(each, value_of(each, symbols)) for each in answers]
         return bank.both(*(is_value(bank, *side) for side in sides))
-
-    def _is_table(self, cause: Cause) -> bool:
-        return cause.kind == ITEM and all(isinstance(item.body, Table) for item in self.both.items(cause.id))
-
-    def _answers(self, cause: Cause, alone: Mixture) -> tuple[Symbolic, Symbolic]:
-        return self.both.older.answer_or_none(cause.id), alone.answer(cause.id)
 
     def words(self, id_: str) -> tuple[str, ...]:
         """The words that a result can be, in either version."""
         types = [each.type_of(id_) for each in (self.both.older, self.both.newer)]
         return tuple(dict.fromkeys(word for type_ in types if type_ is not None for word in type_.values))
 
-    def _keep(self, result: Result, causes: Causes, symbols: Symbols, follows: str | None) -> Finding:
+    def _keep(self, result: Result, causes: Causes, symbols: Symbols, follows: str | None) -> Effect:
         witness = confirmed(self.both, symbols, result.id)
         situation = None
         if len(causes) == 1 and (follows is None or result.id in self.headline):
             situation = situation_of(self.mixed, result, causes[0], symbols, self.effort)
         said = tuple(dict.fromkeys(self._named(cause, witness) for cause in causes))
-        found = Finding(result.id, said, causes, situation, witness, follows)
-        self.findings.append(found)
+        found = Effect(witness, effect_of(self.results, witness), said, causes, situation, follows)
+        self.effects.append(found)
         return found
 
     def _named(self, cause: Cause, witness: Witness) -> Cause:
@@ -294,4 +271,4 @@ class Study:
                 if status is Status.SHOWN:
                     causes = (Cause(ITEM, id_),)
                     witness = confirmed(self.both, symbols, STOPPED)
-                    self.findings.append(Finding(STOPPED, causes, causes, None, witness, None))
+                    self.effects.append(Effect(witness, effect_of(self.results, witness), causes, causes))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.comparison.effects.definitions import NEWER, OLDER, SIDES, Versions
+from engine.comparison.effects.definitions import NEWER, OLDER, SIDES, Cause, Versions
+from engine.comparison.effects.situations import Situation
 from engine.errors import InputFault, fault
 from engine.evaluation.facts import Facts
 from engine.evaluation.inference import EngineFault
@@ -31,6 +32,35 @@ class Witness:
     before: Value
     after: Value
     overlays: tuple[tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A result that changes, for what causes and for whom; ``witness`` is the case that shows it.
+
+    ``kind`` is gain, loss, opened (no longer known), settled (now known) or other. ``edits`` are the edited items and
+    defaults behind the causes. ``situation`` tells whom, where one edit is the cause and its inputs tell. ``follows``
+    is the result of which this one is the consequence.
+    """
+
+    witness: Witness
+    kind: str
+    causes: tuple[Cause, ...]
+    edits: tuple[Cause, ...] = ()
+    situation: Situation | None = None
+    follows: str | None = None
+
+    @property
+    def result(self) -> str:
+        return self.witness.result
+
+    @property
+    def before(self) -> Value:
+        return self.witness.before
+
+    @property
+    def after(self) -> Value:
+        return self.witness.after
 
 
 def confirmed(both: Versions, symbols: Symbols, result: str) -> Witness:

@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from engine.errors import ERROR, Problem, bounded, in_order
-from engine.policy.checks.changes import change_problems
+from engine.policy.checks.changes import change_problems, restated_problems
 from engine.policy.checks.citations import citation_problems
 from engine.policy.checks.dates import date_problems, window_problems
 from engine.policy.checks.declared import offer_problems, property_problems, result_problems
 from engine.policy.checks.labels import label_problems, refusal_problems
 from engine.policy.checks.outcomes import outcome_problems
 from engine.policy.checks.overlays import overlay_problems
-from engine.policy.checks.restated import restated_problems
 from engine.policy.checks.tables import table_problems
 from engine.policy.checks.unused import file_problems, is_empty, unused_problems
 from engine.policy.model import Convention

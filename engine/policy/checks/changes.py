@@ -1,4 +1,4 @@
-"""What changes against the text before looks meant: two conventions come in, numbers that look mistyped go out.
+"""Whether numbers look meant: a convention comes in, those that look mistyped or are written twice go out.
 
 Nothing here is forbidden: a text may multiply an amount by ten. It is told, so that a person looks at it once.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from engine.errors import Problem, warning
-from engine.language.expressions import Apply, Compare, Expression, FactRef, ItemRef, Literal, below, walk
+from engine.language.expressions import Apply, Compare, Expression, FactRef, ItemRef, Literal, below, find, walk
 from engine.language.facts import Vocabulary
 from engine.language.operators import COMPARISONS
 from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table
@@ -19,6 +19,8 @@ from engine.policy.overlays import covers
 from engine.policy.registry import Registry, earlier
 from engine.words import LANGUAGES
 
+UNITLESS = (None, "none")  # counts of whatever: two of them say nothing of each other
+TELLING = 2  # a number from which on two that are alike are seldom so by chance
 LEAP = 8  # times by which a number may grow or shrink before it looks like one with a digit too many
 BEYOND = Decimal(10) ** 18  # further than any number that a case can give
 _READ = (FactRef, ItemRef)
@@ -29,6 +31,26 @@ _OPPOSITE = {
     "at_most": ("at_least", "more_than"),
     "less_than": ("at_least", "more_than"),
 }
+
+
+def restated_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
+    """Comparisons with a number that is, in the same unit, a parameter's: a change of that would not reach them."""
+    named: dict[tuple[str | None, object], str] = {
+        (item.unit, value.value.value): item.id
+        for item in convention.items.values()
+        if isinstance(item.body, Parameter) and item.unit not in UNITLESS
+        for value in item.body.values
+        if isinstance(value.value, Literal)
+    }
+    units = {name: fact.type.unit for name, fact in registry.vocabulary.facts.items()}
+    units |= {item.id: item.unit or "" for item in convention.items.values()}
+    for compared in find(Compare, *convention.items.values()):
+        unit = units.get(compared.left.name if isinstance(compared.left, FactRef) else compared.left.id)
+        for operand in compared.operands:
+            if isinstance(operand, Literal) and isinstance(operand.value, int | Decimal) and operand.value >= TELLING:
+                id_ = named.get((unit, operand.value))
+                if id_ is not None:
+                    yield warning(operand.at, "literal-restated", value=operand.value, id=id_)
 
 
 def change_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:

@@ -42,14 +42,9 @@ def _required(id_: str, cite: tuple[Citation, ...], at: Location) -> Iterator[Pr
 
 def _uncited(item: Item) -> Iterator[Problem]:
     match item.body:
-        case Parameter(values):
+        case Parameter(values) | Table(_, values):
             for value in values:
-                if not (value.cite or item.cite):
-                    yield Problem(value.at, "missing-citation", {"id": item.id})
-        case Table(_, rows):
-            for row in rows:
-                if not (row.cite or item.cite):
-                    yield Problem(row.at, "missing-citation", {"id": item.id})
+                yield from _required(item.id, value.cite or item.cite, value.at)
         case Criterion(met_when, derogations):
             if item.kind != CONSISTENCY or _numbers([met_when]):  # of facts alone, it is no law
                 yield from _required(item.id, item.cite, item.at)

@@ -23,7 +23,6 @@ MAX_SPLITS = 200_000
 MAX_CONJUNCTIONS = 60  # what engine.evaluation.inference takes, as conjunctions and as tests in one
 MAX_CRITERIA = 240
 VERDICTS = ("met", "not_met", "not_applicable")
-ALL_VERDICTS = (*VERDICTS, "undetermined")
 Verdicts = dict[str, str]
 
 

@@ -21,7 +21,7 @@ from engine.language.facts import Vocabulary
 from engine.language.values import Scalar, Value
 from engine.policy import loader
 from engine.proof.solving import Status
-from engine.report.alternatives_page import WhatIf, data, page
+from engine.report.alternatives_page import data, page
 from engine.report.formats import plain
 from engine.report.say import Say
 
@@ -43,12 +43,12 @@ def with_changes(decision: Decision, *changes: FactChange) -> Alternatives:
     result = decision.results["verification.resultat"]
     one = Alternative(changes, dict(decision.facts), "plein", result, (), None)
     return Alternatives(
-        "verification.resultat", Wish("is", "plein"), "prorata", False, (one,), Proof(Status.SHOWN, 2, 1), ()
+        decision, "verification.resultat", Wish("is", "plein"), "prorata", False, (one,), Proof(Status.SHOWN, 2, 1), ()
     )
 
 
 def said(session: Session, decision: Decision, lang: str, fact: str, before: Any, after: Any) -> str:
-    told = page(WhatIf(with_changes(decision, FactChange(fact, before, after)), decision), Say(session.registry, lang))
+    told = page(with_changes(decision, FactChange(fact, before, after)), Say(session.registry, lang))
     return plain(told, 200).replace("\u202f", " ").replace("\u00a0", " ")
 
 
@@ -129,7 +129,7 @@ def test_every_number_that_has_a_unit_and_every_date_is_told_with_its_difference
 def test_choices_of_one_fact_stand_on_one_line(session: Session, decision: Decision) -> None:
     found = with_changes(decision, FactChange("contrat.option", "demi_etp", "un_etp"))
     other = replace(found.found[0], changes=(FactChange("contrat.option", "demi_etp", "deux_etp"),))
-    told = page(WhatIf(replace(found, found=(*found.found, other)), decision), Say(session.registry, "en"))
+    told = page(replace(found, found=(*found.found, other)), Say(session.registry, "en"))
     (line,) = [line for line in plain(told).splitlines() if line.startswith("Working time")]
     assert line == "Working time option: Full time (1 FTE) or Two full times (2 FTE) instead of Half time (0.5 FTE)"
 
@@ -143,7 +143,7 @@ def test_pairs_beside_single_changes_are_cut_short_and_counted(session: Session,
         )
         for i in range(7)
     )
-    told = plain(page(WhatIf(replace(single, found=(*single.found, *pairs)), decision), Say(session.registry, "en")))
+    told = plain(page(replace(single, found=(*single.found, *pairs)), Say(session.registry, "en")))
     assert "3 others (--format json lists them)." in told
     assert told.index("One change is enough") < told.index("Two changes together")
 
@@ -153,7 +153,7 @@ def test_what_is_proved_and_what_is_left_open_are_told(session: Session, decisio
 
     def told(status: Status, *alternatives: Alternative) -> str:
         other = replace(found, found=alternatives, proof=Proof(status, 2, 20_000))
-        return plain(page(WhatIf(other, decision), Say(session.registry, "en")))
+        return plain(page(other, Say(session.registry, "en")))
 
     assert "Proved: no change of what a person can change gives it." in told(Status.EXCLUDED)
     assert "no change of up to 2 facts gives it; it takes more." in told(Status.SHOWN)
@@ -166,10 +166,7 @@ def test_a_page_fits_a_narrow_terminal(session: Session, decision: Decision, lan
     found = with_changes(
         decision, FactChange("patientele.mt_actuelle", 920, 1000), FactChange("contrat.option", None, "un_etp")
     )
-    assert (
-        max(len(line) for line in plain(page(WhatIf(found, decision), Say(session.registry, lang)), 60).splitlines())
-        <= 60
-    )
+    assert max(len(line) for line in plain(page(found, Say(session.registry, lang)), 60).splitlines()) <= 60
 
 
 def test_json_carries_each_proposal_with_what_it_gives() -> None:
@@ -194,8 +191,8 @@ def test_json_of_an_explanation_holds_the_item_and_all_that_it_rests_on() -> Non
 
 def test_an_object_of_money_writes_it_as_text(session: Session, decision: Decision) -> None:
     proof = Proof(Status.UNDECIDED, 2, 1)
-    found = Alternatives("aide.montant_du", Wish("at_least", 11000), 4230, False, (), proof, ())
-    told = data(WhatIf(found, decision), Say(session.registry, "fr"))
+    found = Alternatives(decision, "aide.montant_du", Wish("at_least", 11000), 4230, False, (), proof, ())
+    told = data(found, Say(session.registry, "fr"))
     assert told["wish"] == {"kind": "at_least", "value": "11000.00"}
     assert told["proof"] == {"status": "undecided", "most": 2, "effort": 1}
 

@@ -127,7 +127,7 @@ def _what_if(rules: Given, explained: Explained, wished: str | None, any_fact: b
         as_of=rules.as_of,
         any_fact=any_fact,
     )
-    rules.put(alternatives_page.FORMATS, alternatives_page.WhatIf(found, explained.decision))
+    rules.put(alternatives_page.FORMATS, found)
 
 
 MOST = 6  # columns that a page has room for

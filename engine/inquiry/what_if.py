@@ -95,12 +95,13 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Alternatives:
-    """The alternatives found, the nearest first, and how much is proved of them.
+    """The alternatives to a ``decision`` that were found, the nearest first, and how much is proved of them.
 
     ``reached``: the case already has what is wished. ``left`` are facts that the result hangs on today and that stayed
     as they are because a person cannot change them; those that the case lacks are named where nothing was found.
     """
 
+    decision: Decision
     item: str
     wish: Wish
     today: Value
@@ -139,7 +140,7 @@ def alternatives(
     wish = wish_of(decision, item, wished)
     today = answer_of(decision, item)
     if wish.met(today):
-        return Alternatives(item, wish, today, True, (), Proof(Status.SHOWN, 0, effort), ())
+        return Alternatives(decision, item, wish, today, True, (), Proof(Status.SHOWN, 0, effort), ())
     kept = _kept(decision, item, session.registry.vocabulary, any_fact)
     asked = [_asked(question, wish, each, kept, any_fact, effort) for each in _conventions(question, decision, kept)]
     proof = Proof(_joined(each.status for each in asked), min(each.most for each in asked), effort)
@@ -148,7 +149,7 @@ def alternatives(
     found = _apart(sorted(decided, key=_order(session.registry.vocabulary)))
     hanging = (*decision.results[item].facts, *decision.results[item].missing)
     left = tuple(name for name in dict.fromkeys(hanging) if name in kept and (name in facts or not found))
-    return Alternatives(item, wish, today, False, found, proof, left)
+    return Alternatives(decision, item, wish, today, False, found, proof, left)
 
 
 def _conventions(question: Question, decision: Decision, kept: frozenset[str]) -> Iterator[Convention]:

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from engine.evaluation.decision import Decision
 from engine.inquiry.what_if import Alternative, Alternatives, FactChange
 from engine.language.types import number
 from engine.language.values import Absent, Scalar, exact
@@ -31,27 +29,17 @@ DAYS = "days"
 BARE = number("none", None)
 
 
-@dataclass(frozen=True, slots=True)
-class WhatIf:
-    """What would give an item of a decision the wished value."""
-
-    found: Alternatives
-    decision: Decision
-
-
-def page(what_if: WhatIf, say: Say) -> Iterator[Block]:
+def page(found: Alternatives, say: Say) -> Iterator[Block]:
     """The wish, then the changes that would give it, the single ones first."""
-    found, decision = what_if.found, what_if.decision
-    yield from item_heading(decision, found.item, say)
-    yield from wish_blocks(found, decision, say)
+    yield from item_heading(found.decision, found.item, say)
+    yield from wish_blocks(found, say)
     if found.left and not found.reached:
         yield Paragraph(say("left_alone", names=say.facts(found.left)))
 
 
-def data(what_if: WhatIf, say: Say) -> dict[str, Any]:
+def data(found: Alternatives, say: Say) -> dict[str, Any]:
     """Every alternative; a fact that is not stated is null."""
-    found, decision = what_if.found, what_if.decision
-    type_ = decision.results[found.item].type
+    decision, type_ = found.decision, found.decision.results[found.item].type
     return {
         "item": found.item,
         "convention": as_json(decision, say, "id=convention.id", "digest"),
@@ -76,9 +64,9 @@ def data(what_if: WhatIf, say: Say) -> dict[str, Any]:
 FORMATS = formats(page, data)
 
 
-def wish_blocks(found: Alternatives, decision: Decision, say: Say) -> Iterator[Block]:
+def wish_blocks(found: Alternatives, say: Say) -> Iterator[Block]:
     """The wish, and each change that would give it, with how much of that is proved."""
-    yield Heading(say("wish", wish=_wish(found, decision, say)))
+    yield Heading(say("wish", wish=_wish(found, say)))
     if found.reached:
         yield Paragraph(say("wish_reached"), "good")
         return
@@ -87,7 +75,7 @@ def wish_blocks(found: Alternatives, decision: Decision, say: Say) -> Iterator[B
         groups = _grouped([each for each in found.found if len(each.changes) == size])
         shown = len(groups) if size == 1 else MORE_BESIDE if size > sizes[0] else MORE_ALONE
         title = ("one_change", "two_changes", "three_changes")[size - 1]
-        told = Tree(tuple(line for group in groups[:shown] for line in _lines(group, found, decision, say)))
+        told = Tree(tuple(line for group in groups[:shown] for line in _lines(group, found, say)))
         yield from section(Heading(say(title)), told)
         if len(groups) > shown:
             yield Paragraph(say.count("more_alternatives", len(groups) - shown))
@@ -106,8 +94,8 @@ def _closing(found: Alternatives, say: Say) -> Iterator[Block]:
             yield Paragraph(say("alternatives_undecided", effort=say.scalar(proof.effort)), "open")
 
 
-def _wish(found: Alternatives, decision: Decision, say: Say) -> str:
-    wish, result = found.wish, decision.results[found.item]
+def _wish(found: Alternatives, say: Say) -> str:
+    wish, result = found.wish, found.decision.results[found.item]
     if wish.value is None:
         return say("wish_any")
     value = say.scalar(wish.value, result.type, result.value_labels)
@@ -133,9 +121,7 @@ def _choice(each: Alternative) -> int | None:
     return next((i for i in reversed(range(len(each.changes))) if isinstance(each.changes[i].after, str)), None)
 
 
-def _lines(
-    group: Sequence[Alternative], found: Alternatives, decision: Decision, say: Say
-) -> Iterator[tuple[int, str]]:
+def _lines(group: Sequence[Alternative], found: Alternatives, say: Say) -> Iterator[tuple[int, str]]:
     """The changes on one line, then what they give and by which exception."""
     first, place = group[0], _choice(group[0])
     parts = []
@@ -148,7 +134,7 @@ def _lines(
         status = first.result.kind == "obligation"
         yield 1, say("gives", value=say.value(str(first.value)) if status else say.result(first.result))
     for derogation in first.derogations:
-        convention = say.registry.by_id(first.convention) if first.convention else decision.convention
+        convention = say.registry.by_id(first.convention) if first.convention else found.decision.convention
         item = convention.items.get(derogation.criterion)
         label = say.label(item) if item else derogation.criterion
         yield 1, say("by_derogation", label=say.label(derogation), criterion=label)

@@ -197,7 +197,7 @@ def _what_if(session: Session, body: Body, say: Say) -> Any:
         as_of=body.as_of,
         any_fact=bool(body.get("any_fact")),
     )
-    return {"digest": decision.digest, **alternatives_page.data(alternatives_page.WhatIf(found, decision), say)}
+    return {"digest": decision.digest, **alternatives_page.data(found, say)}
 
 
 def _timeline(session: Session, body: Body, say: Say) -> Any:

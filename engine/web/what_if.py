@@ -203,7 +203,7 @@ def what_if_html(found: WhatIf, say: Say) -> Markup:
         parts.append(curve_figure(found.curve.points, found.curve.today, found.curve.marks, (title, caption), say))
         parts.append(fragment([curve_table(found.curve, say)]))
     if found.nearest is not None:
-        parts.append(fragment(list(alternatives_page.wish_blocks(found.nearest, found.decision, say))))
+        parts.append(fragment(list(alternatives_page.wish_blocks(found.nearest, say))))
     if found.axis is not None:
         _, *options = options_page.page(options_page.Options("", found.sides), say)
         parts.append(fragment([Heading(w("sides_title", axis=axis_label(found.axis, say))), *options]))

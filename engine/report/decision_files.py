@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.escaping import in_cell
@@ -33,9 +33,7 @@ def decisions_csv(cases: Iterable[Decided | Undecided], say: Say) -> str:
     of a refused case the verdict alone is told. What heads a page stands in columns of ids, named as in a batch;
     a case outside the texts has the id of what is known of it.
     """
-    rows = [_row(case, say) for case in cases]
-    head = list(dict.fromkeys(name for row in rows for name in row))
-    return csv_text([head, *([row.get(name, "") for name in head] for row in rows)])
+    return rows_csv([_row(case, say) for case in cases])
 
 
 def _row(case: Decided | Undecided, say: Say) -> dict[str, Any]:
@@ -52,9 +50,7 @@ def _row(case: Decided | Undecided, say: Say) -> dict[str, Any]:
             amounts = {line.year: csv_cell(line.amount) for line in decision.years}
             row |= {f"{id_}.{year}": amounts.get(year, "") for year in YEARS_SHOWN}
         else:
-            result = decision.results[id_]
-            reason = "" if result.status == "known" else in_cell(why(result, decision, say))
-            row |= {id_: csv_cell(result), f"{id_}.why": reason}
+            row |= result_cells(decision.results[id_], decision, say)
     row |= {"missing": " ".join(decision.missing), "can_be": "" if refused else " ".join(left_values(decision))}
     return row | {name: " ".join(ids) for name, ids in unsaid_ids(case).items()}
 
@@ -68,10 +64,22 @@ def remark_cells(decision: Decision) -> dict[str, str]:
     }
 
 
+def result_cells(result: Result, decision: Decision, say: Say) -> dict[str, Any]:
+    """A result under its id, and beside it why it is open or does not apply."""
+    reason = "" if result.status == "known" else in_cell(why(result, decision, say))
+    return {result.id: csv_cell(result), f"{result.id}.why": reason}
+
+
 def csv_cell(result: Result) -> Any:
     if result.status == "known":
         return to_json(result.value, result.type)
     return "" if result.status == "not_applicable" else "undetermined"
+
+
+def rows_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows by the names of their columns, all of which stand in the head."""
+    head = list(dict.fromkeys(name for row in rows for name in row))
+    return csv_text([head, *([row.get(name, "") for name in head] for row in rows)])
 
 
 def csv_text(rows: Iterable[Iterable[Any]], separator: str = ",") -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.escaping import in_cell, on_one_line
+from engine.escaping import on_one_line
 from engine.evaluation.decision import Result
 from engine.evaluation.dossier import Dossier
 from engine.evaluation.session import Session
@@ -20,14 +20,13 @@ from engine.inquiry.life_readings import life_resting, readings_of_life, suppose
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.report import objects
 from engine.report.charts import timeline_figure
-from engine.report.decision_files import csv_cell, csv_text, remark_cells
+from engine.report.decision_files import csv_cell, remark_cells, result_cells, rows_csv
 from engine.report.formats import formats
 from engine.report.html import html
 from engine.report.otherwise_page import sensitivity_blocks, sensitivity_object
 from engine.report.page import Block
 from engine.report.parts import noted
 from engine.report.readings import add_otherwise, reading_objects, supposed_objects
-from engine.report.reasons import why
 from engine.report.say import Say
 from engine.report.timeline_page import timeline_blocks
 from engine.report.values import money, to_json
@@ -173,49 +172,32 @@ def timeline_csv(timeline: Timeline, say: Say) -> str:
 
     A column that is not known in some year is followed by one with the reasons; a refused contract has no amounts.
     """
-    names, columns = zip(*_columns(timeline, say), strict=True)
-    return csv_text([names, *zip(*columns, strict=True)])
+    rows = [_cells(row, say, timeline.rows[0].decision.refused) for row in timeline.rows]
+    told = {name for row in rows for name, cell in row.items() if cell or not name.endswith(".why")}
+    return rows_csv([{name: cell for name, cell in row.items() if name in told} for row in rows])
 
 
-def _columns(timeline: Timeline, say: Say) -> Iterator[tuple[str, list[Any]]]:
-    """The columns in order: the year, the headline results, the payments."""
-    rows = timeline.rows
-    yield "annee", [row.year for row in rows]
-    yield "debut", [row.start or "" for row in rows]
-    yield "fin", [row.last_day or "" for row in rows]
-    yield "convention", [row.decision.convention.id for row in rows]
-    yield "overlays", [" ".join(objects.overlay_ids(row.overlays)) for row in rows]
-    heads = [remark_cells(row.decision) for row in rows]
-    yield from ((name, [head[name] for head in heads]) for name in heads[0])
-    yield "events", [" ".join(f"{event.day}:{event.type.name}" for event in row.happened) for row in rows]
-    first = rows[0].decision
-    if first.refused:
-        yield first.headline.verdict or "", [csv_cell(row.decision.verdict) for row in rows if row.decision.verdict]
-        return
-    for id_ in first.headline.ids:
-        results = [row.decision.results[id_] for row in rows]
-        yield id_, [csv_cell(result) for result in results]
-        yield from _reasons(id_, results, rows, say)
-    for id_ in dict.fromkeys(line.result.id for row in rows for line in row.decision.payments):
-        lines = [next((line for line in row.decision.payments if line.result.id == id_), None) for row in rows]
-        yield id_, ["" if line is None else csv_cell(line.result) for line in lines]
-        yield from _reasons(id_, [None if line is None else line.result for line in lines], rows, say)
-        yield f"{id_}.echeance", ["" if line is None else line.due or "undetermined" for line in lines]
-        reasons = [line.due_reason[say.lang] if line is not None and line.due_reason else "" for line in lines]
-        if any(reasons):
-            yield f"{id_}.echeance.why", reasons
-
-
-def _reasons(
-    id_: str, results: Sequence[Result | None], rows: Sequence[YearRow], say: Say
-) -> Iterator[tuple[str, list[Any]]]:
-    """Why a result is open, or does not apply, in each year; no column where it is known in all."""
-    cells = [
-        "" if result is None or result.status == "known" else in_cell(why(result, row.decision, say))
-        for result, row in zip(results, rows, strict=True)
-    ]
-    if any(cells):
-        yield f"{id_}.why", cells
+def _cells(row: YearRow, say: Say, refused: bool) -> dict[str, Any]:
+    """The year, the headline results, the payments, by the names of their columns."""
+    decision = row.decision
+    cells = {
+        "annee": row.year,
+        "debut": row.start or "",
+        "fin": row.last_day or "",
+        "convention": decision.convention.id,
+        "overlays": " ".join(objects.overlay_ids(row.overlays)),
+        **remark_cells(decision),
+        "events": " ".join(f"{event.day}:{event.type.name}" for event in row.happened),
+    }
+    if refused:
+        return cells | ({decision.verdict.id: csv_cell(decision.verdict)} if decision.verdict else {})
+    for id_ in decision.headline.ids:
+        cells |= result_cells(decision.results[id_], decision, say)
+    for line in decision.payments:
+        due, reason = f"{line.result.id}.echeance", line.due_reason
+        cells |= result_cells(line.result, decision, say)
+        cells |= {due: line.due or "undetermined", f"{due}.why": reason[say.lang] if reason else ""}
+    return cells
 
 
 LINE = 73  # octets before a line is folded

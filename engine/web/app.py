@@ -65,7 +65,8 @@ def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
         worker.stop()  # the calls under way are answered first
 
     def refuse(scope: Scope, refusal: Refused) -> ASGIApp:
-        lang = _language(scope, settings.lang)
+        query = scope["query_string"].decode("latin-1").split("&")
+        lang = next((lang for lang in LANGUAGES if f"{LANG}={lang}" in query), settings.lang)
         return problem_response(refusal, lang) if scope["path"].startswith(API) else pages.refusal(refusal, lang)
 
     counts = Counts()
@@ -129,9 +130,3 @@ async def static(request: Request) -> Response:
     if found is None:
         raise HTTPException(404)
     return Response(found[0], media_type=found[1], headers={"Cache-Control": "public, max-age=3600"})
-
-
-def _language(scope: Scope, usual: str) -> str:
-    """The language of a refusal: that of the address, if it names one."""
-    query = scope["query_string"].decode("latin-1")
-    return next((lang for lang in LANGUAGES if f"{LANG}={lang}" in query.split("&")), usual)

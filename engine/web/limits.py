@@ -104,7 +104,8 @@ class Limits:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                self.counts.add(_route(scope), message["status"])
+                route = getattr(scope.get("endpoint"), "__name__", "other")  # never the address itself
+                self.counts.add(route, message["status"])
                 message = {**message, "headers": [*message["headers"], *self.headers]}
             await send(message)
 
@@ -124,7 +125,8 @@ class Limits:
 
     def _admit(self, scope: Scope) -> None:
         host = _header(scope, b"host")
-        name = host.rpartition(":")[0] if _has_port(host) else host
+        name, _, port = host.rpartition(":")
+        name = name if port.isdigit() and not host.endswith("]") else host
         if name.casefold() not in self.hosts:
             raise refused("request-host")
         if not scope["path"].startswith(FREE) and not self.buckets.take(self._address(scope)):
@@ -179,10 +181,6 @@ def _header(scope: Scope, wanted: bytes) -> str:
     return next((value.decode("latin-1") for name, value in reversed(scope["headers"]) if name == wanted), "")
 
 
-def _has_port(host: str) -> bool:
-    return host.rpartition(":")[2].isdigit() and not host.endswith("]")
-
-
 def _replayed(body: bytes, receive: Receive) -> Receive:
     """The body once, then what else the connection says."""
     given = False
@@ -195,11 +193,6 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return again
-
-
-def _route(scope: Scope) -> str:
-    """The name of the route, never the address itself."""
-    return getattr(scope.get("endpoint"), "__name__", "other")
 
 
 def _fault_line(id_: str, error: Exception) -> str:

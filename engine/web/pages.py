@@ -29,13 +29,11 @@ from engine.web import dossier_page, downloads
 from engine.web.calls import CALLS
 from engine.web.dossier_page import EVENT, case_text
 from engine.web.estimate import FIELDS, decided, estimate
-from engine.web.fields import field_of
 from engine.web.former import Former
-from engine.web.queries import pairs_of
 from engine.web.refusals import Refused, refused
 from engine.web.rules_pages import WHOM, RulesPages, effects, examples
-from engine.web.shown import answers, shown
-from engine.web.state import ASKED, DAY, EMBED, LANG, RULES, TEXT, Pairs, State, read_state
+from engine.web.shown import answers, field_of, shown
+from engine.web.state import ASKED, DAY, EMBED, LANG, RULES, TEXT, Pairs, State, pairs_of, read_state
 from engine.web.templates import ABOUT, NO_STORE, rendered, wording
 from engine.web.what_if import WhatIf, axis_label, what_if, what_if_html
 from engine.web.worker import Worker

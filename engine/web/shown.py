@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from engine.evaluation.decision import Decision
 from engine.language.expressions import FactRef, find
-from engine.language.facts import YEAR
+from engine.language.facts import YEAR, Fact
 from engine.report import outside_page
 from engine.report.charts import decision_figure
 from engine.report.decided import Decided, Decisions, Undecided, of_the_verdict
@@ -18,14 +18,19 @@ from engine.report.decision_page import page
 from engine.report.html import Links, fragment
 from engine.report.page import Block, Fold, Heading, Paragraph, Table, in_runs
 from engine.report.parts import glossary
+from engine.report.questions_page import answers_text, value_labels
 from engine.report.readings import told_effects
 from engine.report.say import Say
+from engine.report.values import unit_text
 from engine.web.estimate import Estimate
-from engine.web.fields import Field, field_of
 from engine.web.former import rules_of
-from engine.web.state import ASKED, LANG, READING, RULES, TEXT, State
+from engine.web.state import ASKED, LANG, READING, RULES, TEXT, Fault, State, written
 from engine.web.templates import wording
 from engine.web.verdict import amounts, is_told, sentence
+
+RADIOS = 8  # values that are shown as radio buttons; more make a list to choose from
+
+Field = dict[str, Any]  # what templates show of a fact
 
 
 def shown(estimate: Estimate, say: Say, *, whole: bool) -> dict[str, Any]:
@@ -173,3 +178,39 @@ def _sections(blocks: Iterable[Block]) -> list[list[Block]]:
 def _title(section: list[Block]) -> str:
     first = section[0]
     return first.text if isinstance(first, Heading) else ""
+
+
+def field_of(fact: Fact, state: State, say: Say) -> Field:
+    """A fact as a field: its question, how it is answered, what was answered, and what is wrong with that.
+
+    ``either`` may hold the field that stands beside it, for who knows that one.
+    """
+    fault, options = state.faults.get(fact.name), list(value_labels(fact, say))
+    expected, given = ", ".join(label for _, label in options) or answers_text(fact, say), ""
+    if fact.name in state.facts:
+        given = written(state.facts[fact.name])
+    if fact.type.kind == "date":
+        expected = wording(say.lang)("expected_date")
+        given = say.fact(fact.name, state.facts[fact.name]) if given else ""
+    return {
+        "name": fact.name,
+        "id": fact.name.replace(".", "-"),
+        "question": fact.question[say.lang],
+        "where": fact.where[say.lang],
+        "kind": ("radios" if len(options) <= RADIOS else "list") if options else fact.type.kind,
+        "expected": expected,
+        "unit": unit_text(fact.type, say.lang),
+        "options": options,
+        "value": given if fault is None else fault.written,
+        "fault": "" if fault is None else _fault_text(fault, fact, expected, say.lang),
+        "sensitive": fact.sensitive,
+        "either": None,
+    }
+
+
+def _fault_text(fault: Fault, fact: Fact, expected: str, lang: str) -> str:
+    """What is wrong with an answer: what the reader of cases says, unless that is written for who writes cases."""
+    told = fault.problem.message(lang)
+    if fact.name in told or fault.problem.code == "fact-value":
+        told = wording(lang)("answer_unread", written=fault.written, expected=expected)
+    return told[:1].upper() + told[1:]

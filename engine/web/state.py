@@ -9,7 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.requests import Request
 
 from engine.errors import Problem
 from engine.evaluation.facts import Facts, read_named
@@ -19,9 +21,12 @@ from engine.language.values import Scalar, as_written
 from engine.policy.document import NOWHERE, Document, marked
 from engine.policy.registry import Registry
 from engine.report.values import to_json
+from engine.web.refusals import refused
 from engine.words import LANGUAGES
 
 MAX_ADDRESS = 4096  # characters of a path with its parameters
+MAX_PARAMETERS = 200
+FORM = "application/x-www-form-urlencoded"
 UNKNOWN = "?"
 LANG, DAY, ASKED, RULES, NOT_KNOWN = ("lang", "au", "q", "r", "inconnu")
 READING, TEXT, EMBED = ("lecture.", "texte", "embed")
@@ -70,21 +75,12 @@ class State:
 
     def pairs(self, *, whole: bool = False) -> list[tuple[str, str]]:
         """The parameters of the address in their order; ``whole`` with those that only a form may carry."""
-        return list(self._pairs(whole))
-
-    def _pairs(self, whole: bool) -> Iterator[tuple[str, str]]:
-        for name in self.answered:
-            fact = self.vocabulary.facts[name]
-            if whole or not fact.sensitive:
-                yield name, UNKNOWN if name in self.declined else written(self.facts[name])
-        yield from ((READING + id_, choice) for id_, choice in sorted(self.choices.items()))
-        if self.as_of is not None:
-            yield DAY, self.as_of.isoformat()
-        if self.asked is not None:
-            yield ASKED, self.asked
-        if self.rules is not None:
-            yield RULES, self.rules
-        yield from self.kept
+        facts, day = self.vocabulary.facts, None if self.as_of is None else self.as_of.isoformat()
+        named = (name for name in self.answered if whole or not facts[name].sensitive)
+        found = [(name, UNKNOWN if name in self.declined else written(self.facts[name])) for name in named]
+        found += [(READING + id_, choice) for id_, choice in sorted(self.choices.items())]
+        others = ((DAY, day), (ASKED, self.asked), (RULES, self.rules))
+        return [*found, *((name, text) for name, text in others if text is not None), *self.kept]
 
     @property
     def kept(self) -> list[tuple[str, str]]:
@@ -168,3 +164,36 @@ def _facts(stated: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Facts, di
 def _choices(registry: Registry, id_: str) -> set[str]:
     found = (convention.interpretations.get(id_) for convention in registry.conventions.values())
     return {choice for question in found if question is not None for choice in question.choices}
+
+
+async def pairs_of(request: Request) -> Pairs:
+    """The parameters of a request's address and form.
+
+    Raises:
+        Refused: a form that cannot be read, or a parameter given twice.
+    """
+    pairs = _read(request.scope["query_string"].decode("latin-1"))
+    if request.method == "POST":
+        if request.headers.get("content-type", "").partition(";")[0].strip().casefold() != FORM:
+            raise refused("request-media", wanted=FORM)
+        pairs = [*pairs, *_read((await request.body()).decode("latin-1"))]
+    names = [name for name, _ in pairs]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise refused("request-repeated", name=", ".join(repeated[:8]))
+    return pairs
+
+
+def _read(text: str) -> Pairs:
+    """The parameters of a query or form.
+
+    Raises:
+        Refused: it is not in UTF-8, or has too many parameters.
+    """
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
+    except (UnicodeDecodeError, ValueError):
+        raise refused("request-form") from None
+    if any("\0" in name or "\0" in value for name, value in pairs):
+        raise refused("request-form")
+    return pairs

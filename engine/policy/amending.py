@@ -31,11 +31,12 @@ Lists = dict[str, list[Tree]]  # by kind
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A text as it is written: its head, and its rule files by name."""
+    """A text as it is written: its head, its rule files by name, and the ids of what is left out for its faults."""
 
     head: Document
     files: Mapping[str, Document] = field(repr=False)
     digest: str
+    unread: frozenset[str] = frozenset()
 
     @property
     def amends(self) -> str | None:

@@ -21,7 +21,7 @@ KINDS = {
     "obligations": "obligation",
     "consistency": model.CONSISTENCY,
 }
-NOT_CELLS = frozenset({"then", "unpublished", "cite", "label", "from", "before"})
+NOT_CELLS = ("then", "unpublished", "cite", "label", "from", "before")
 
 
 def derogation(data: Mapping[str, Any], reader: Reader) -> model.Derogation:

@@ -123,20 +123,20 @@ def read_registry(
         InputFault: the folder itself cannot be read.
     """
     facts, case_digest = load_vocabulary(case_schema)
-    conventions, problems = _read(_folders(root), shown or root)
+    conventions, problems, unread = _read(_folders(root), shown or root)
     if not conventions and not problems:
         problems.append(Problem(Location(str(shown or root)), "no-conventions"))
-    registry = Registry(conventions, facts, case_digest, shown or root, origin)
+    registry = Registry(conventions, facts, case_digest, shown or root, origin, unread)
     problems.extend(gate_problems(registry))
     return registry, problems
 
 
-def _read(folders: Sequence[Path], shown: Path) -> tuple[dict[str, Convention], list[Problem]]:
-    """The convention of each folder, all of what it amends in it, and what is wrong with the others."""
+def _read(folders: Sequence[Path], shown: Path) -> tuple[dict[str, Convention], list[Problem], frozenset[str]]:
+    """The convention of each folder, all of what it amends in it, what is wrong, and the ids of what is left out."""
     from engine.policy.build import build
     from engine.policy.wording import worded
 
-    texts, problems = _texts(folders, shown)
+    texts, problems, unread = _texts(folders, shown)
     conventions: dict[str, Convention] = {}
     for text in texts:
         (head, *files), unnamed = worded([text.head, *text.files.values()])
@@ -145,11 +145,11 @@ def _read(folders: Sequence[Path], shown: Path) -> tuple[dict[str, Convention], 
         kept = conventions.setdefault(convention.id, convention)
         if kept is not convention:
             problems.append(Problem(convention.at, "duplicate-id", {"id": kept.id, "place": str(kept.at)}))
-    return conventions, problems
+    return conventions, problems, unread
 
 
-def _texts(folders: Sequence[Path], shown: Path) -> tuple[list[Written], list[Problem]]:
-    """The text of each folder as it stands, and what is wrong with the others."""
+def _texts(folders: Sequence[Path], shown: Path) -> tuple[list[Written], list[Problem], frozenset[str]]:
+    """The text of each folder as it stands, what is wrong, and the ids of what is left out for it."""
     from engine.policy.amending import standing
     from engine.policy.schema import shape_problems
 
@@ -160,7 +160,7 @@ def _texts(folders: Sequence[Path], shown: Path) -> tuple[list[Written], list[Pr
     for text in texts if not faults else ():
         if text.amends is not None:
             problems.extend(p for file in text.files.values() for p in shape_problems(file, shapes["ruleset"]))
-    return texts, problems
+    return texts, problems, frozenset[str]().union(*(text.unread for text, _ in read.values() if text is not None))
 
 
 def standing_text(registry: Registry, id_: str) -> Written:
@@ -169,7 +169,7 @@ def standing_text(registry: Registry, id_: str) -> Written:
     Raises:
         InputFault: the folder was changed since, and has faults now.
     """
-    texts, problems = _texts(_folders(registry.root), registry.root)
+    texts, problems, _ = _texts(_folders(registry.root), registry.root)
     if problems:
         raise InputFault(problems)
     return next(text for text in texts if text.head.data["id"] == id_)
@@ -236,30 +236,32 @@ def _read_text(folder: Path, shown: Path, shapes: Mapping[str, Shape]) -> tuple[
     from engine.policy.amending import Written, misplaced
     from engine.policy.document import Document
     from engine.policy.loader import parse, read_bytes
-    from engine.policy.schema import shape_problems
+    from engine.policy.mending import as_meant
 
     head_path = folder / HEAD
     if not head_path.exists():
         files = list(folder.glob("*.yaml"))
         return None, [Problem(Location(shown.as_posix()), "no-convention-file")] if files else []
-    documents: dict[str, Document] = {}
+    documents: dict[str, Document | None] = {}
     problems: list[Problem] = []
     contents: list[tuple[str, bytes]] = []
+    unread: set[str] = set()
     for path in (head_path, *rule_files(folder)):
+        documents[path.name] = None
         try:
             name = (shown / path.name).as_posix()
             content = read_bytes(path, name)
             contents.append((path.name, content))
-            document = parse(content, name)
+            wanted = shapes["convention" if path == head_path else "ruleset"]
+            documents[path.name], found, lost = as_meant(parse(content, name), wanted)
         except InputFault as error:
-            problems.extend(error.problems)
-            continue
-        wanted = shapes["convention" if path == head_path else "ruleset"]
-        problems.extend(shape_problems(document, wanted))
-        documents[path.name] = document
-    if problems:
+            found, lost = [*error.problems], frozenset()
+        problems.extend(found)
+        unread |= lost
+    read = {name: document for name, document in documents.items() if document is not None}
+    if len(read) < len(documents):
         return None, problems
-    text = Written(documents.pop(HEAD), documents, _digest(contents))
+    text = Written(read.pop(HEAD), read, _digest(contents), frozenset(unread))
     if text.head.data["id"] != folder.name:
         values = {"value": repr(text.head.data["id"]), "wanted": folder.name}
         problems.append(Problem(text.head.key_at(("id",)), "wrong-value", values))

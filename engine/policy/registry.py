@@ -35,7 +35,8 @@ class Outside(InputFault):
 class Registry:
     """The conventions by id, the facts they speak of, and the folder they came from.
 
-    ``in_time`` are the conventions of each beneficiary, the oldest first.
+    ``in_time`` are the conventions of each beneficiary, the oldest first; ``unread`` the ids of what is left out of
+    them for its faults.
     """
 
     conventions: Mapping[str, Convention] = field(repr=False)
@@ -43,6 +44,7 @@ class Registry:
     case_digest: str
     root: Path
     origin: str
+    unread: frozenset[str] = frozenset()
     results: Results = field(init=False, repr=False, compare=False)
     in_time: tuple[Convention, ...] = field(init=False, repr=False, compare=False)
     _resolved: dict[str, tuple[Convention, Resolved]] = field(init=False, repr=False, compare=False)

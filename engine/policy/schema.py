@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from engine.errors import Location, Problem, bounded, nearest
+from engine.errors import MAX_FAULTS, Location, Problem, nearest
 from engine.escaping import shortened
 from engine.language.operators import COMPARISONS
 from engine.language.typing import date_fault, meant_day
 from engine.language.values import as_written
 from engine.policy import shapes
-from engine.policy.document import Document
+from engine.policy.document import Document, Keys
+from engine.policy.items import NOT_CELLS
 from engine.policy.shapes import Test, fitting
 from engine.records import dataclass
 from engine.words import LANGUAGES, read_words
@@ -42,6 +43,19 @@ def shape(schema: Mapping[str, Any]) -> Shape:
 
 def shape_problems(document: Document, wanted: Shape) -> list[Problem]:
     """Every way in which ``document`` does not fit."""
+    return [misfit.problem for misfit in misfits(document, wanted)]
+
+
+class Misfit(NamedTuple):
+    """A fault of shape, and the path of the value or of the key that is at fault."""
+
+    problem: Problem
+    path: Keys
+    is_key: bool
+
+
+def misfits(document: Document, wanted: Shape) -> list[Misfit]:
+    """Every way in which ``document`` does not fit, one for each value and kind of fault."""
     if wanted.fits(document.data):
         return []
     from jsonschema import Draft7Validator, FormatChecker, validators
@@ -50,10 +64,25 @@ def shape_problems(document: Document, wanted: Shape) -> list[Problem]:
     made = validators.extend(Draft7Validator, keywords)  # type: ignore[no-untyped-call]
     validator = made(wanted.schema, format_checker=FormatChecker(["date"]))
     errors = (error for error in validator.iter_errors(document.data) if not _is_told_later(error))
-    found: dict[tuple[Location, str, str], Problem] = {}  # one for each value and kind of fault
-    for problem in bounded(problem for error in errors for problem in _problems(error, document)):
-        found.setdefault((problem.location, problem.code, str(problem.values.get("key"))), problem)
+    found: dict[tuple[Location, str, str], Misfit] = {}
+    for misfit in (misfit for error in errors for misfit in _misfits(error, document)):
+        problem = misfit.problem
+        found.setdefault((problem.location, problem.code, str(problem.values.get("key"))), misfit)
+        if len(found) > MAX_FAULTS:  # what is not told is not looked for
+            break
     return list(found.values())
+
+
+def _misfits(error: Any, document: Document) -> Iterator[Misfit]:
+    path: Keys = (*error.absolute_path,)
+    named = _is_name(error)
+    for problem in _problems(error, document):
+        if problem.code == "unknown-key":
+            yield Misfit(problem, (*path, problem.values["key"]), is_key=True)  # type: ignore[arg-type]
+        else:
+            yield Misfit(problem, (*path, error.instance) if named else path, named)
+    for problem, inside in _misspelt_in_row(error, document):
+        yield Misfit(problem, inside, is_key=True)
 
 
 def _is_told_later(error: Any) -> bool:
@@ -72,17 +101,11 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
     shown = _shown(error.instance)
     match error.validator:
         case "additionalProperties" if isinstance(error.instance, dict):
-            known = list(error.schema.get("properties", {}))
-            for key in error.instance:
-                if key not in known:
-                    values = {"key": key, "allowed": ", ".join(known)}
-                    place = document.key_at((*error.absolute_path, key))
-                    yield Problem(place, "unknown-key", values, spoken(key, known) or nearest(key, known))
+            yield from _unknown_keys(error, document)
         case "required":
             missing = [key for key in error.validator_value if key not in error.instance]
             named = next((key for key in missing if f"'{key}'" in error.message), missing[0] if missing else "?")
             yield Problem(place, "missing-key", {"key": named})
-            yield from _misspelt_in_row(error, named, document)
         case "dependencies":
             for key, needed in error.validator_value.items():
                 if key in error.instance and isinstance(needed, list):
@@ -109,19 +132,36 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
             yield Problem(place, "wrong-value", {"value": shown, "wanted": _wanted(error)}, _unaccented(error))
 
 
-def _misspelt_in_row(error: Any, named: str, document: Document) -> Iterator[Problem]:
-    """A key of a row of a table that is none of its inputs, and near the one that the row lacks."""
+def _unknown_keys(error: Any, document: Document) -> Iterator[Problem]:
+    """Keys of a closed object, with the one that is likely meant: of one that stands where one lacks, that."""
+    known = list(error.schema.get("properties", {}))
+    others = [key for key in error.instance if key not in known]
+    lacking = [key for key in error.schema.get("required", ()) if key not in error.instance]
+    in_a_form = [*error.absolute_schema_path][-2:-1] == ["anyOf"]  # of which another may be meant
+    only = lacking[0] if len(lacking) == len(others) == 1 and not in_a_form else None
+    for key in others:
+        values = {"key": key, "allowed": ", ".join(known)}
+        place = document.key_at((*error.absolute_path, key))
+        yield Problem(place, "unknown-key", values, spoken(key, known) or nearest(key, known) or only)
+
+
+def _misspelt_in_row(error: Any, document: Document) -> Iterator[tuple[Problem, Keys]]:
+    """The keys of a row of a table that are none of its inputs, and near one that the row lacks."""
     path = tuple(error.absolute_path)
-    if path[-2:-1] != ("rows",):
+    start = next((number for number, step in enumerate(path[:-1]) if step == "rows"), None)
+    if start is None or not isinstance(path[start + 1], int):
         return
     table = document.data
-    for step in path[:-2]:
+    for step in path[:start]:
         table = table[step]
-    inputs = [*table.get("inputs", ())]
-    for key in error.instance:
-        if key not in inputs and nearest(key, [named]):
-            values = {"key": key, "allowed": ", ".join((*inputs, named))}
-            yield Problem(document.key_at((*error.absolute_path, key)), "unknown-key", values, named)
+    row = table["rows"][path[start + 1]]
+    known = (*table.get("inputs", ()), *NOT_CELLS)
+    for key in row if isinstance(row, dict) and known else ():
+        close = None if key in known else nearest(key, [name for name in known if name not in row])
+        if close is not None and path[start + 2 : start + 3] in ((), (key,)):
+            inside = (*path[: start + 2], key)
+            values = {"key": key, "allowed": ", ".join(known)}
+            yield Problem(document.key_at(inside), "unknown-key", values, close), inside
 
 
 def _unaccented(error: Any) -> str | None:
@@ -136,9 +176,12 @@ def _unaccented(error: Any) -> str | None:
 def _place(error: Any, document: Document) -> Location:
     """The place of the value at fault, or of the key where the name of a key is at fault."""
     path = tuple(error.absolute_path)
-    if "propertyNames" in error.absolute_schema_path and error.parent is None and isinstance(error.instance, str):
-        return document.key_at((*path, error.instance))
-    return document.at(path)
+    return document.key_at((*path, error.instance)) if _is_name(error) else document.at(path)
+
+
+def _is_name(error: Any) -> bool:
+    """Whether the name of a key is at fault."""
+    return "propertyNames" in error.absolute_schema_path and error.parent is None and isinstance(error.instance, str)
 
 
 def _forms(error: Any) -> str | dict[str, str]:
@@ -247,6 +290,8 @@ def _has_keys(form: Mapping[str, Any], instance: Mapping[str, Any]) -> bool:
     return form.get("additionalProperties") is not False or instance.keys() <= form["properties"].keys()
 
 
-def _fit(form: Mapping[str, Any], instance: Mapping[str, Any]) -> tuple[int, int]:
-    """How many keys of a value a form has, and how few of its own lack."""
-    return sum(key in instance for key in _keys(form)), -sum(key not in instance for key in form.get("required", ()))
+def _fit(form: Mapping[str, Any], instance: Mapping[str, Any]) -> tuple[int, int, int]:
+    """How many keys of a value a form has, how few of its own lack, and how many of these are near other keys."""
+    lacking = [key for key in form.get("required", ()) if key not in instance]
+    near = sum(nearest(key, lacking) is not None for key in instance)
+    return sum(key in instance for key in _keys(form)), -len(lacking), near

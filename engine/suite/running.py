@@ -20,11 +20,11 @@ from engine.language.values import Scalar, as_written, exact
 from engine.policy.checks.unused import unread_suites
 from engine.policy.document import Document
 from engine.policy.loader import load
+from engine.policy.mending import as_meant
 from engine.policy.model import YEAR_START
 from engine.policy.places import SUITE, TESTS
 from engine.policy.reading import load_shape
 from engine.policy.registry import Registry
-from engine.policy.schema import shape_problems
 
 NOTHING, MISSING = "—", "missing"
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,16})(\.[0-9]{1,6})?")
@@ -96,10 +96,9 @@ def read_cases(session: Session, wanted: str | None = None) -> list[PolicyCase]:
     cases: list[PolicyCase] = []
     for path in suite_files(session.registry.root):
         try:
-            document = load(path)
-            found = shape_problems(document, suite)
+            document, found, _ = as_meant(load(path), suite)
             problems.extend(found)
-            if not found:
+            if document is not None:
                 cases.extend(_cases(document, path.parent.parent.name, session, problems))
         except InputFault as error:
             problems.extend(error.problems)

@@ -44,8 +44,8 @@ _CHECKS: tuple[Check, ...] = (
 )
 
 
-# Said of conventions side by side; while one of them cannot be read, its absence would be taken for a fault.
-_COMPARING = frozenset({"window-gap", "window-overlap", "overlay-covers-nothing"})
+# Said of conventions side by side; what cannot be read of one would be taken for a fault of another.
+_COMPARING = frozenset({"window-gap", "window-overlap", "overlay-covers-nothing", "overlay-mismatch"})
 
 
 def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:
@@ -54,9 +54,10 @@ def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:
     What rules lack or contradict makes other things look unused or unlike those before; so errors are mended first.
     """
     registry, problems = read_registry(root, origin)
-    complete = len(registry.conventions) == len(list(root.glob(f"[!.]*/{HEAD}")))
+    complete = not registry.unread and len(registry.conventions) == len(list(root.glob(f"[!.]*/{HEAD}")))
     found = [p for p in check_registry(registry) if complete or p.code not in _COMPARING]
-    told = in_order([*problems, *found, *file_problems(root, root)])
+    known = (p for p in (*problems, *found) if p.values.get("id") not in registry.unread)
+    told = in_order([*known, *file_problems(root, root)])
     errors = tuple(problem for problem in told if problem.severity == ERROR)
     return errors or told
 

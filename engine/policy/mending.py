@@ -1,0 +1,85 @@
+"""What a document with faults is meant to say: a document comes in; its faults, and one to look for others in, go out.
+
+A name or value with a likely other one is taken for that one, and what else is wrong in its form is looked at too; an
+entry with any other fault is left out. No case is decided by what comes out: a text with faults never is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.errors import Location, Problem
+from engine.policy.document import Document, Keys
+from engine.policy.schema import Misfit, Shape, misfits
+
+_PASSES = 4  # what a mended name holds may need mending, too
+
+
+def as_meant(document: Document, wanted: Shape) -> tuple[Document | None, list[Problem], frozenset[str]]:
+    """The document that was meant, if it can be told; every fault of shape; the ids of what is left out of it.
+
+    A fault that is gone once a likely name or value is taken, such as a key that is missing, is no other fault.
+    """
+    problems: list[Problem] = []
+    found = misfits(document, wanted)
+    for _ in range(_PASSES):
+        likely = {misfit.path: misfit for misfit in found if misfit.problem.nearest is not None}
+        if not likely:
+            break
+        problems += (misfit.problem for misfit in likely.values() if misfit.problem not in problems)
+        document = _rewritten(document, likely, ())
+        found = misfits(document, wanted)
+    problems += (misfit.problem for misfit in found if misfit.problem not in problems)
+    spoilt = {_entry(misfit.path) for misfit in found}
+    ids = frozenset(id_ for path in spoilt for id_ in _ids(_below(document.data, path)))
+    kept = _rewritten(document, {}, spoilt) if spoilt else document
+    whole = not spoilt or (() not in spoilt and not misfits(kept, wanted))
+    return kept if whole else None, problems, ids
+
+
+def _entry(path: Keys) -> Keys:
+    """The path of the member of a list that a path leads through first; none where it leads through no list."""
+    return path[: next((number for number, step in enumerate(path, 1) if isinstance(step, int)), 0)]
+
+
+def _below(data: Any, path: Keys) -> Any:
+    for step in path:
+        data = data[step]
+    return data
+
+
+def _ids(data: Any) -> Iterator[str]:
+    """Every id in an entry, those that it had before among them."""
+    for key, part in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield from (each for each in (part if isinstance(part, list) else [part]) if key in ("id", "aliases"))
+        yield from _ids(part)
+
+
+def _rewritten(document: Document, likely: Mapping[Keys, Misfit], left_out: Collection[Keys]) -> Document:
+    """The document with some names and values replaced and some parts left out; each place is that of before."""
+    steps: dict[Keys, dict[str | int, str | int]] = {}  # which step of before a step was
+
+    def copied(node: Any, old: Keys, new: Keys) -> Any:
+        misfit = likely.get(old)
+        if misfit is not None and not misfit.is_key:
+            return misfit.problem.nearest
+        if not isinstance(node, dict | list):
+            return node
+        made: dict[str | int, Any] = {}
+        for step, part in node.items() if isinstance(node, dict) else enumerate(node):
+            at, name = (*old, step), len(made) if isinstance(node, list) else step
+            misfit = likely.get(at)
+            if misfit is not None and misfit.is_key:
+                name = str(misfit.problem.nearest)
+            if at not in left_out and (name == step or name not in node or isinstance(node, list)):
+                steps.setdefault(new, {})[name] = step
+                made[name] = copied(part, at, (*new, name))
+        return made if isinstance(node, dict) else [*made.values()]
+
+    def locate(path: Keys, is_key: bool) -> Location:
+        old = (steps.get(path[:length], {}).get(step, step) for length, step in enumerate(path))
+        return document.locate((*old,), is_key)
+
+    return replace(document, data=copied(document.data, (), ()), locate=locate)

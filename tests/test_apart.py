@@ -11,7 +11,7 @@ import pytest
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
-from engine.proof.apart import values_apart
+from engine.proof.open_facts import values_apart
 from engine.proof.possible import encode_case
 
 GP: Facts = {

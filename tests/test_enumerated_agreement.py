@@ -26,8 +26,8 @@ from engine.language.symbolic import terms_of
 from engine.language.term_bank import TermBank
 from engine.language.values import exact
 from engine.policy.model import Convention
-from engine.proof.apart import values_apart
 from engine.proof.encoding import encode
+from engine.proof.open_facts import values_apart
 from engine.proof.space import make_space
 from engine.suite.running import read_cases
 

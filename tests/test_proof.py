@@ -21,9 +21,9 @@ from engine.policy.loader import load
 from engine.proof import solving
 from engine.proof.encoding import Encoding, encode
 from engine.proof.expressions import no_value
+from engine.proof.open_facts import mattering
 from engine.proof.possible import encode_case, open_facts, possible_values
 from engine.proof.prover import Prover
-from engine.proof.relevance import mattering
 from engine.proof.smallest import smallest_changes
 from engine.proof.solving import DEFAULT_EFFORT, Status
 from engine.proof.space import make_space
@@ -170,7 +170,7 @@ def test_whom_a_difference_concerns_is_told_over_the_inputs_given(session: Sessi
     inputs = [Input(name, newer.space.fact(name), facts[name].type) for name in newer.space.open_facts]
     found = region_of(prover, goal, inputs, symbols)
     assert found is not None
-    share = found.extents["medecin.part_honoraires_cliniques"]
+    share = found["medecin.part_honoraires_cliniques"]
     assert (share.low, share.high) == (80, 80)
     assert newer.answer_or_none("no.such.item").absent is newer.bank.true
 

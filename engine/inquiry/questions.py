@@ -24,10 +24,9 @@ from engine.inquiry.suppositions import supposed_of_case
 from engine.language.facts import YEAR, Fact
 from engine.language.values import UNDETERMINED, Absent, Scalar, Value
 from engine.policy.model import Convention
-from engine.proof.apart import values_apart
 from engine.proof.encoding import Encoding
+from engine.proof.open_facts import mattering, values_apart
 from engine.proof.possible import encode_case
-from engine.proof.relevance import mattering
 
 ALL = "all"
 OBLIGATION = "obligation"

@@ -10,6 +10,6 @@ the solver's own count of steps). No case is decided here, and nothing imports t
 :mod:`.possible`                     ``possible_values``: every value that an item can still take
 :mod:`.whom`                         ``region_of``: whom does it concern, in terms of these inputs?
 :mod:`.properties`                   ``kept_properties``: does every case keep what the law promises?
-:mod:`.relevance`                    ``mattering``: which facts can change or settle that result?
+:mod:`.open_facts`                   ``mattering``: which facts can change or settle that result?
 ===================================  =======================================================================
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.evaluation.plan import Plan, Reads, Step
+from engine.evaluation.plan import Plan, Step
 from engine.evaluation.session import Session
 from engine.language.logic import Term, cone, evaluate
 from engine.language.term_bank import TermBank
@@ -28,16 +28,6 @@ class Layer:
     when: Term
     plan: Plan
     steps: Mapping[str, Step]
-
-    def __contains__(self, id_: str) -> bool:
-        return id_ in self.steps
-
-    def step(self, id_: str) -> Step:
-        return self.steps[id_]
-
-    def reads(self, id_: str) -> Reads:
-        """What an item of the plan reads by itself."""
-        return self.steps[id_].reads
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +65,7 @@ def definitions_of(layers: Iterable[Layer]) -> dict[str, tuple[Definition, ...]]
             found.setdefault(id_, {}).setdefault(_key(step, layer), []).append(layer)
     return {
         id_: tuple(
-            Definition(here[0].step(id_), key, here[0].plan.scope, frozenset(layer.active for layer in here))
+            Definition(here[0].steps[id_], key, here[0].plan.scope, frozenset(layer.active for layer in here))
             for key, here in each.items()
         )
         for id_, each in found.items()
@@ -86,7 +76,7 @@ def _key(step: Step, layer: Layer) -> tuple[object, ...]:
     """Where an item is written and all that overlays may make otherwise in it."""
     item, reads = step.item, step.reads
     added = tuple(d.at for d in item.body.derogations) if isinstance(item.body, Criterion) else ()
-    types = tuple(layer.step(id_).type for id_ in reads.items)
+    types = tuple(layer.steps[id_].type for id_ in reads.items)
     return (item.id, item.kind, item.at, added, step.type, step.yearly, reads.items, reads.facts, types)
 
 

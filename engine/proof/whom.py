@@ -53,17 +53,13 @@ class Extent:
     high: Number | dt.date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
-    """Every case whose inputs are within ``extents`` has the goal: proved. An input without an extent is free."""
-
-    extents: Mapping[str, Extent]
+Region = Mapping[str, Extent]  # by input; one without an extent is free
 
 
 def region_of(prover: Prover, goal: Term, inputs: Sequence[Input], symbols: Mapping[str, Plain]) -> Region | None:
-    """The region around the case of ``symbols``, which has the goal; None where the inputs do not decide it.
+    """The region around the case of ``symbols``, all of which is proved to have the goal, as that case has.
 
-    The prover's base says which cases there are at all.
+    None where the inputs do not decide it. The prover's base says which cases there are at all.
 
     Raises:
         UsageFault: the solver is missing or is another version.
@@ -97,7 +93,7 @@ class _Widening:
                 self.failing[name] = self.against
         for name in list(self.extents):
             self._widen(name)
-        return Region({name: self.extents[name] for name in self.inputs if name in self.extents})
+        return {name: self.extents[name] for name in self.inputs if name in self.extents}
 
     def _proved(self, extents: Mapping[str, Extent]) -> bool:
         """Whether every case within the extents has the goal."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -90,14 +90,8 @@ class Versions:
 
     def below(self, ids: Iterable[str], stops: Container[str] = ()) -> set[str]:
         """These items and all that they rest on in either version, but not through the ``stops``."""
-        met: set[str] = set()
-        waiting = list(ids)
-        while waiting:
-            id_ = waiting.pop()
-            if id_ not in met and id_ not in stops and self._known(id_):
-                met.add(id_)
-                waiting.extend(self.reads(id_))
-        return met
+        known = {*self.definitions[NEWER], *self.definitions[OLDER]}
+        return _reached(ids, self._reads, lambda id_: id_ in known and id_ not in stops)
 
     @property
     def offered_alone(self) -> frozenset[str]:
@@ -112,14 +106,7 @@ class Versions:
 
     def above(self, ids: Iterable[str]) -> set[str]:
         """These items and all that rest on them in either version."""
-        met = set(ids)
-        waiting = list(met)
-        while waiting:
-            for reader in self._readers.get(waiting.pop(), ()):
-                if reader not in met:
-                    met.add(reader)
-                    waiting.append(reader)
-        return met
+        return _reached(ids, self._readers, lambda id_: True)
 
     def items_of(self, cause: Cause) -> tuple[str, ...]:
         """Where an edit enters: the item itself, or those that ask the question."""
@@ -131,8 +118,17 @@ class Versions:
         """The questions that an item asks in either version."""
         return frozenset().union(*(each.reads.questions for side in SIDES for each in self.of(side, id_)))
 
-    def _known(self, id_: str) -> bool:
-        return any(id_ in side for side in self.definitions)
+
+def _reached(ids: Iterable[str], links: Mapping[str, Iterable[str]], passes: Callable[[str], bool]) -> set[str]:
+    """These ids and all that links lead to from them, of those that may be passed."""
+    met: set[str] = set()
+    waiting = list(ids)
+    while waiting:
+        id_ = waiting.pop()
+        if id_ not in met and passes(id_):
+            met.add(id_)
+            waiting.extend(links.get(id_, ()))
+    return met
 
 
 def versions(older: Encoding, newer: Encoding) -> Versions:

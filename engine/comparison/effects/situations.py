@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.comparison.effects.causes import Causes, Result
-from engine.comparison.effects.definitions import OLDER, SIDES, Cause, Versions
+from engine.comparison.effects.definitions import Cause, Versions
 from engine.comparison.effects.mixture import Mixture, mixed_space
 from engine.language import term_days
 from engine.language.facts import BENEFICIARY, FIRST_DAY
@@ -48,20 +48,16 @@ class Place:
     causes: Causes
     touched: frozenset[str]
 
-    def _layers(self, id_: str) -> Iterator[Layer]:
-        """Where an item is as the older version has it, and as the newer one where its edit is taken."""
-        for side in SIDES:
-            if id_ in self.layers[side] and (side == OLDER or self._edited(id_) or id_ not in self.layers[OLDER]):
-                yield self.layers[side]
-
     def reads(self, id_: str) -> tuple[str, ...]:
-        return tuple(name for name in self.versions.reads(id_) if any(name in layer for layer in self.layers))
+        return tuple(name for name in self.versions.reads(id_) if any(name in layer.steps for layer in self.layers))
 
     def facts(self, id_: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for layer in self._layers(id_) for name in layer.reads(id_).facts))
-
-    def _edited(self, id_: str) -> bool:
-        return any(id_ in self.versions.items_of(cause) for cause in self.causes)
+        """What an item reads as the older version has it, and as the newer one does where its edit is taken."""
+        older, newer = (layer.steps.get(id_) for layer in self.layers)
+        if older is not None and not any(id_ in self.versions.items_of(cause) for cause in self.causes):
+            newer = None
+        steps = (step for step in (older, newer) if step is not None)
+        return tuple(dict.fromkeys(name for step in steps for name in step.reads.facts))
 
 
 def place_of(versions: Versions, causes: Causes, symbols: Symbols) -> Place:
@@ -157,8 +153,7 @@ class _Local:
         region = region_of(prover, goal, list(self.inputs.values()), self.symbols)
         if region is None:
             return None
-        by_name = {each.name: key for key, each in self.inputs.items()}
-        extents = {by_name[name]: extent for name, extent in region.extents.items()}
+        extents = {key: region[each.name] for key, each in self.inputs.items() if each.name in region}
         return Situation(item, (pair[0], pair[1]), extents)
 
     def _answer(self, item: str, taken: bool) -> Symbolic:

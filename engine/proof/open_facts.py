@@ -1,4 +1,4 @@
-"""What the rules tell apart: an open fact and items come in, one of its values from each class goes out.
+"""What open facts do to items: those that matter go out, and of each one value from every class that rules tell apart.
 
 Words that no item compares stand for one another; so do numbers and days between two bounds that some item compares
 with. A comparison with another open fact gives no bound.
@@ -11,10 +11,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from engine.language.facts import Fact
 from engine.language.logic import Plain, Term, cone, evaluate_in_order
-from engine.language.symbolic import terms_of
+from engine.language.symbolic import different, known, terms_of
 from engine.language.values import Scalar
-from engine.proof.encoding import Encoding
-from engine.proof.space import OpenFact, of_parts, parts_of
+from engine.proof.encoding import Encoding, encode_twin
+from engine.proof.prover import Prover
+from engine.proof.solving import Status
+from engine.proof.space import OpenFact, of_parts, parts_of, twin_space
 
 
 def values_apart(encoding: Encoding, name: str, ids: Iterable[str]) -> Mapping[Scalar, int]:
@@ -104,3 +106,41 @@ def _starts(opened: OpenFact, fact: Fact, tests: Sequence[Sequence[Term]], low: 
 def _symbols(opened: OpenFact, fact: Fact, value: Scalar) -> Mapping[str, Plain]:
     parts = zip(opened.parts, parts_of(fact.type, value), strict=True)
     return {opened.present.symbol.value: True} | {part.symbol.value: place for part, place in parts}
+
+
+def mattering(encoding: Encoding, facts: Iterable[str], ids: Iterable[str]) -> set[str]:
+    """The open facts that can change or settle one of the items at least; what the budget leaves open is among them.
+
+    A fact whose absence is no answer is compared between two cases that both give it.
+
+    Raises:
+        KeyError: no such item, or a fact that is not open.
+        UsageFault: the solver is missing or is another version.
+    """
+    wanted, bank, space = tuple(ids), encoding.bank, encoding.space
+    answers = [encoding.answer(id_) for id_ in wanted]
+    roots = [root for answer in answers for root in terms_of(answer)]
+    contracts = bank.both(encoding.window, encoding.agreed)
+    prover = Prover(space, (*space.rules_about([*roots, contracts]), contracts))
+    found = set()
+    for name in facts:
+        twin = encode_twin(encoding, twin_space(space, {name}))
+        any_ = bank.either(*(_matters(encoding, twin, name, id_) for id_ in wanted))
+        theirs = bank.both(twin.window, twin.agreed)
+        own = twin.space.rules_about([*roots, any_, theirs])
+        if any_ is not bank.false and prover.ask(any_, *own, theirs) is not Status.EXCLUDED:
+            found.add(name)
+    return found
+
+
+def _matters(encoding: Encoding, twin: Encoding, name: str, id_: str) -> Term:
+    """Where a fact, which may be otherwise in the twin, changes an item or settles it."""
+    bank, mine, other = encoding.bank, encoding.answer(id_), twin.answer(id_)
+    without, given = bank.negate(encoding.space.present[name]), twin.space.present[name]
+    absence_answers = encoding.space.vocabulary.facts[name].absence_answers
+    stated = bank.true if absence_answers else bank.both(bank.negate(without), given)
+    decided = bank.both(bank.negate(mine.undetermined), bank.negate(other.undetermined))
+    return bank.either(
+        bank.both(stated, decided, different(bank, mine, other)),
+        bank.both(without, given, mine.undetermined, bank.either(known(bank, other), other.absent)),
+    )

@@ -78,7 +78,8 @@ def counted(frame: pl.DataFrame, results: Results) -> dict[str, Any]:
     before, after = cents.get_columns()
     differences = after - before
     open_ = own.select((status_of(results.due, side) == OPEN).sum().alias(f"{side}open") for side in sides).row(0)
-    changed = own.filter(_changed(results))
+    compared = ((stated, results.verdict), (cents_of, results.due), (status_of, results.due))
+    changed = own.filter(pl.any_horizontal(of(id_, "").ne_missing(of(id_, AFTER)) for of, id_ in compared))
     return {
         "rows": len(own),
         "apart": len(frame) - len(own),
@@ -91,9 +92,3 @@ def counted(frame: pl.DataFrame, results: Results) -> dict[str, Any]:
         "open_after": int(open_[1]),
         "changed": changed.rows(named=True),
     }
-
-
-def _changed(results: Results) -> pl.Expr:
-    """True where the verdict or the amount due is another."""
-    compared = ((stated, results.verdict), (cents_of, results.due), (status_of, results.due))
-    return pl.any_horizontal(of(id_, "").ne_missing(of(id_, AFTER)) for of, id_ in compared)

@@ -70,7 +70,8 @@ def output_columns(id_: str, kind: Type, column: Column) -> Iterator[pl.Expr]:
         verdict = picked(pl, column.value, "met", "not_met")
         yield lift(pl, either(pl, tested(op.eq, status, "known"), verdict, status)).alias(id_)
     else:
-        yield _value(column, kind).alias(column_name(id_, kind))
+        name = f"{id_}.centimes" if kind.unit == "EUR" else id_  # money is in whole cents, and its column says so
+        yield _value(column, kind).alias(name)
         yield lift(pl, status).alias(f"{id_}.status")
 
 
@@ -96,11 +97,6 @@ def _listed(named: Sequence[tuple[str, Operand]]) -> pl.Expr:
     bits = reduce(op.add, made, lift(pl, 0))
     texts: pl.Expr = bits.map_batches(written, return_dtype=pl.String)
     return texts
-
-
-def column_name(id_: str, kind: Type) -> str:
-    """Money is in whole cents, and its column says so."""
-    return f"{id_}.centimes" if kind.unit == "EUR" else id_
 
 
 def _value(column: Column, kind: Type) -> Any:

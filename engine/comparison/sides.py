@@ -175,18 +175,12 @@ def _copied(place: revisions.Repository, blobs: tuple[revisions.Blob, ...], name
 
 def _side(name: str, root: Path, origin: str, schema: Path, shown: str, schema_shown: str) -> Side:
     known = schema if schema.is_file() else None
-    if known is not None:
-        _check_facts(known, schema_shown)
+    try:  # unlike the project's own, the case schema of a side may be anything
+        load_vocabulary(known)
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        raise fault(Location(schema_shown), "case-schema-damaged", reason=type(error).__name__) from None
     registry = load_registry(root, origin, known, Path(shown))
     return Side(name, registry, tuple(registry.conventions))
-
-
-def _check_facts(schema: Path, shown: str) -> None:
-    """Refuses a case schema that holds no facts: unlike the project's own, that of a side may be anything."""
-    try:
-        load_vocabulary(schema)
-    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
-        raise fault(Location(shown), "case-schema-damaged", reason=type(error).__name__) from None
 
 
 def _revisions(place: revisions.Repository, git: str) -> tuple[tuple[str, str], tuple[str, str] | None]:

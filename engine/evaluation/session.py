@@ -170,7 +170,11 @@ class Session:
             InputFault: no convention on the signature date, or a policy defect.
             UsageFault: an unknown convention, interpretation or choice.
         """
-        chosen, because = self._convention(facts, convention)
+        if convention is None:
+            chosen, because = text_for(self.registry, facts)
+        else:
+            because = {"fr": "demandée avec --convention", "en": "asked for with --convention"}
+            chosen = self.registry.by_id(convention)
         reach, choices = self._reach(chosen), self.choices(chosen, interpret)
         laid, behind = overlays_in_force(reach, facts, choices)
         return Settled(
@@ -229,12 +233,6 @@ class Session:
         self._programs.clear()
         self._plans.clear()
         self.kernels.clear()
-
-    def _convention(self, facts: Facts, forced: str | None) -> tuple[Convention, Text]:
-        if forced is not None:
-            because = {"fr": "demandée avec --convention", "en": "asked for with --convention"}
-            return self.registry.by_id(forced), because
-        return text_for(self.registry, facts)
 
     def _reach(self, convention: Convention) -> Reach:
         if convention.id not in self._reaches:

@@ -180,7 +180,8 @@ def _facts_read(life: Life, rows: tuple[YearRow, ...]) -> frozenset[str]:
 def _rows(life: Life, as_of: dt.date | None) -> Iterator[YearRow]:
     before: YearRow | None = None
     counted: tuple[Event, ...] = ()
-    for year in range(1, _last_year(life) + 1):
+    highest = life.session.registry.vocabulary.facts[YEAR].maximum or YEARS_SHOWN[-1]
+    for year in range(1, int(highest) + 1):
         if before is not None and not _runs(life, year, as_of):
             return
         facts, counting = life.facts(year)
@@ -202,11 +203,6 @@ def _rows(life: Life, as_of: dt.date | None) -> Iterator[YearRow]:
         counted = (*counted, *fresh)
         before = row
         yield row
-
-
-def _last_year(life: Life) -> int:
-    highest = life.session.registry.vocabulary.facts[YEAR].maximum
-    return YEARS_SHOWN[-1] if highest is None else int(highest)
 
 
 def _runs(life: Life, year: int, as_of: dt.date | None) -> bool:

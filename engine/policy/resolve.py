@@ -150,9 +150,9 @@ def _of_the_year(item: model.Item, named: Sequence[Node], yearly: Container[str]
 
 
 def _typed(item: model.Item, scope: Scope) -> Type | None:
-    gates = (item.applies_when, item.unless, *(warning.when for warning in item.warnings))
-    for condition in (gate for gate in gates if gate is not None):
-        check_condition(condition, scope)
+    for part in tree.parts(item):  # gates and warnings, and those of the body
+        if isinstance(part, tree.Condition):
+            check_condition(part, scope)
     match item.body:
         case model.Parameter():
             return _parameter(item, item.body, scope)
@@ -163,20 +163,16 @@ def _typed(item: model.Item, scope: Scope) -> Type | None:
             if isinstance(expression, Scale) and item.unit:
                 wanted = None
             return _declared(item, type_of(expression, scope, wanted), scope, expression)
-        case model.Criterion(met_when, derogations):
-            for when in (met_when, *(derogation.when for derogation in derogations)):
-                check_condition(when, scope)
+        case model.Criterion():
             return VERDICT
         case model.Outcome():
             return _outcome(item.body, scope)
         case model.Payment(amount, due):
-            _expect_date(type_of(due, scope, DATE), due.at, scope)
+            _expect_date(due, scope)
             return _declared(item, type_of(amount, scope, number("EUR", None)), scope, amount)
-        case model.Obligation(due, done_when, unmet_when):
+        case model.Obligation(due):
             if due is not None:
-                _expect_date(type_of(due, scope, DATE), due.at, scope)
-            for condition in (when for when in (done_when, unmet_when) if when is not None):
-                check_condition(condition, scope)
+                _expect_date(due, scope)
             return None
 
 
@@ -198,9 +194,10 @@ def _valueless(named: Sequence[Node], items: Mapping[str, model.Item], scope: Sc
             scope.report(node.at, "type-mismatch", operator="ref", types=f"{node.id}: obligation")
 
 
-def _expect_date(found: Type | None, at: object, scope: Scope) -> None:
+def _expect_date(due: tree.Expression, scope: Scope) -> None:
+    found = type_of(due, scope, DATE)
     if found is not None and found.kind != "date":
-        scope.report(at, "type-mismatch", operator="due", types=named(DATE, found))  # type: ignore[arg-type]
+        scope.report(due.at, "type-mismatch", operator="due", types=named(DATE, found))
 
 
 def _declared(item: model.Item, found: Type | None, scope: Scope, node: tree.Expression | None = None) -> Type | None:
@@ -213,12 +210,8 @@ def _declared(item: model.Item, found: Type | None, scope: Scope, node: tree.Exp
     if found is None:
         return number(item.unit, UNIT_SCALE.get(item.unit))
     if found.kind != "number" or joined(found, wanted) is None:
-        scope.report(
-            item.at,
-            "type-mismatch",
-            operator=item.id,
-            types=named(wanted, found if node is None else declared(node, found)),
-        )
+        types = named(wanted, found if node is None else declared(node, found))
+        scope.report(item.at, "type-mismatch", operator=item.id, types=types)
         return wanted
     limit = UNIT_SCALE.get(item.unit)
     if limit is not None and (found.scale is None or found.scale > limit):
@@ -236,16 +229,13 @@ def _parameter(item: model.Item, body: model.Parameter, scope: Scope) -> Type | 
 
 
 def _table(item: model.Item, body: model.Table, scope: Scope) -> Type | None:
-    wanted: dict[str, Type | None] = {}
-    for name, ref in body.inputs.items():
-        wanted[name] = type_of(ref, scope)
+    wanted = {name: type_of(ref, scope) for name, ref in body.inputs.items()}
     result: Type | None = None
     for row in body.rows:
         for name, cell in row.cells.items():
             if name not in wanted:
-                scope.report(
-                    cell.at, "unknown-input", nearest(name, wanted, scope.problems), name=name, inputs=", ".join(wanted)
-                )
+                close = nearest(name, wanted, scope.problems)
+                scope.report(cell.at, "unknown-input", close, name=name, inputs=", ".join(wanted))
             else:
                 check_cell(cell, wanted[name], scope)
         found = _written(row.then, number(item.unit, None) if item.unit else None, scope)
@@ -271,7 +261,6 @@ def _written(node: Literal | Unpublished, wanted: Type | None, scope: Scope) -> 
 
 def _outcome(body: model.Outcome, scope: Scope) -> Type:
     for rule in body.rules:
-        check_condition(rule.when, scope)
         if isinstance(rule.then, str):
             if rule.then not in body.values:
                 scope.unknown_value(rule.at, rule.then, body.values)

@@ -200,7 +200,10 @@ def _unique(wanted: Any, part: Schema, compiled: Compile) -> Test:
 
 
 def _combined(combine: Callable[[list[Test]], Test]) -> Callable[[Any, Schema, Compile], Test]:
-    return lambda wanted, part, compiled: combine([compiled(each) for each in wanted])
+    """A keyword that holds one schema or several."""
+    return lambda wanted, part, compiled: combine(
+        [compiled(each) for each in (wanted if isinstance(wanted, list) else [wanted])]
+    )
 
 
 def _any_of(wanted: Any, part: Schema, compiled: Compile) -> Test:
@@ -224,11 +227,6 @@ def _key_of(form: Any) -> str | None:
     return next(iter(form.get("required", ())), None) if isinstance(form, dict) and "$ref" not in form else None
 
 
-def _not(wanted: Any, part: Schema, compiled: Compile) -> Test:
-    test = compiled(wanted)
-    return lambda value: not test(value)
-
-
 def _names(wanted: Any, part: Schema, compiled: Compile) -> Test:
     test = compiled(wanted)
     return _only(dict, part, lambda value: all(map(test, value)))
@@ -242,9 +240,9 @@ def _pattern(wanted: Any, part: Schema, compiled: Compile) -> Test:
 _KEYWORDS: Mapping[str, Callable[[Any, Schema, Compile], Test]] = {
     "type": _type,
     "enum": _enum,
-    "const": lambda wanted, part, compiled: _enum([wanted], part, compiled),
     "minimum": _number(operator.ge),
     "maximum": _number(operator.le),
+    "const": lambda wanted, part, compiled: _enum([wanted], part, compiled),
     "exclusiveMinimum": _number(operator.gt),
     "exclusiveMaximum": _number(operator.lt),
     "minLength": _size(str, operator.ge),
@@ -264,6 +262,6 @@ _KEYWORDS: Mapping[str, Callable[[Any, Schema, Compile], Test]] = {
     "allOf": _combined(_every),
     "anyOf": _any_of,
     "oneOf": _combined(lambda tests: lambda value: sum(test(value) for test in tests) == 1),
-    "not": _not,
+    "not": _combined(lambda tests: lambda value: not tests[0](value)),
     "if": _if,
 }

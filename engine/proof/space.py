@@ -149,7 +149,9 @@ def make_space(
     wanted = [name for name in vocabulary.facts if (name not in facts if open_facts is None else name in open_facts)]
     opened = {name: _open_fact(bank, vocabulary.facts[name], "") for name in wanted}
     asked = {
-        id_: Unknown(bank.symbol(f"reading:{id_}", Sort.WORD), _default_first(question))
+        id_: Unknown(
+            bank.symbol(f"reading:{id_}", Sort.WORD), tuple(dict.fromkeys((question.default, *question.choices)))
+        )
         for id_, question in questions.items()
         if id_ in open_questions
     }
@@ -205,10 +207,6 @@ def _space(
         given=given,
         taken=chosen,
     )
-
-
-def _default_first(question: Interpretation) -> tuple[str, ...]:
-    return (question.default, *(choice for choice in question.choices if choice != question.default))
 
 
 def _open_fact(bank: TermBank, fact: Fact, tag: str) -> OpenFact:

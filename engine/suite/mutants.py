@@ -65,7 +65,10 @@ def _of_convention(
         for change, changed in item_variants(item, setting):
             items = {**convention.items, id_: changed}
             yield Mutant(id_, change, replace(convention, items=items), item)
-    yield from _of_derogations(convention, setting)
+    for id_, derogation in convention.derogations.items():  # those that overlays bring
+        for change, when in variants(derogation.when, setting):
+            derogations = {**convention.derogations, id_: replace(derogation, when=when)}
+            yield Mutant(id_, change, replace(convention, derogations=derogations), None)
     yield from _of_head(registry, convention, setting)
     for i, overlay in enumerate(convention.overlays):
         for change, laid in _of_overlay(registry, convention, overlay, setting):
@@ -92,9 +95,7 @@ def item_variants(item: model.Item, setting: MutationSetting) -> Iterator[tuple[
     """Every change of one place in an item."""
     body = item.body
     for gate in ("applies_when", "unless"):
-        condition = getattr(item, gate)
-        if condition is not None:
-            yield Mutation("gate", condition.at, gate, NOTHING), _with(item, gate, None)
+        yield from _left_out(item, gate, "gate")
     valued: list[Any] = [*parts(body)] if isinstance(body, model.Table | model.Parameter) else []
     valued += [rule.then for rule in body.rules] if isinstance(body, model.Outcome) else []
     for number, part in enumerate(parts(item)):
@@ -109,6 +110,13 @@ def item_variants(item: model.Item, setting: MutationSetting) -> Iterator[tuple[
 
 def _with(whole: Any, name: str, value: Any) -> Any:
     return replace(whole, **{name: value})
+
+
+def _left_out(whole: Any, name: str, kind: str) -> Iterator[Variant]:
+    """An item, body or overlay without a condition or a day that it may lack."""
+    node = getattr(whole, name)
+    if node is not None:
+        yield Mutation(kind, node.at, name, NOTHING), _with(whole, name, None)
 
 
 def _put(members: tuple[Any, ...], old: Any, new: Any) -> tuple[Any, ...]:
@@ -136,9 +144,7 @@ def _body(body: model.Body, setting: MutationSetting) -> Iterator[Variant]:
                 yield Mutation("value", rule.at, was, other), replace(body, rules=others)
         case model.Obligation():
             for name in ("due", "done_when", "unmet_when"):
-                node = getattr(body, name)
-                if node is not None:
-                    yield Mutation(name, node.at, name, NOTHING), _with(body, name, None)
+                yield from _left_out(body, name, name)
 
 
 def _dated(
@@ -192,14 +198,6 @@ def _day(due: Node, setting: MutationSetting) -> Iterator[Variant]:
             yield change, changed
 
 
-def _of_derogations(convention: model.Convention, setting: MutationSetting) -> Iterator[Mutant]:
-    """The derogations that overlays bring."""
-    for id_, derogation in convention.derogations.items():
-        for change, when in variants(derogation.when, setting):
-            derogations = {**convention.derogations, id_: replace(derogation, when=when)}
-            yield Mutant(id_, change, replace(convention, derogations=derogations), None)
-
-
 def _of_head(registry: Registry, convention: model.Convention, setting: MutationSetting) -> Iterator[Mutant]:
     for id_, question in convention.interpretations.items():
         other = next((choice for choice in question.choices if choice != question.default), None)
@@ -233,10 +231,9 @@ def _of_overlay(
             moved = _with(overlay, name, other)
             if _moves_contracts(registry, convention, (overlay, moved), name, min(day, other)):
                 yield Mutation("threshold", overlay.at, f"{name} {day}", str(other)), (moved,)
-    if overlay.when is not None:
-        yield Mutation("gate", overlay.when.at, "when", NOTHING), (replace(overlay, when=None),)
-        for change, when in variants(overlay.when, setting):
-            yield change, (replace(overlay, when=when),)
+    when = () if overlay.when is None else variants(overlay.when, setting)
+    others = ((change, replace(overlay, when=node)) for change, node in when)
+    yield from ((change, (other,)) for change, other in (*_left_out(overlay, "when", "gate"), *others))
     for name in ("replace", "add_derogations"):
         entries: Mapping[str, Any] = getattr(overlay, name)
         for key in entries:

@@ -176,8 +176,9 @@ class _Bench:
             caught_by = _noticed(changed, self._of_item(mutant, differs[-1]))
             if caught_by:
                 return caught_by, CAUGHT
-        same = differs and not any(self._waits_otherwise(differ) for differ in differs)
-        if same and self.equivalence.shown(mutant.item, changed)[0] is Status.EXCLUDED:
+        # Whether a changed item waits for other facts in the case of some test, whether or not the test looks.
+        otherwise = (d.differs(id_, e) for d in differs for id_ in d.changed for e in self._under(d))
+        if differs and not any(otherwise) and self.equivalence.shown(mutant.item, changed)[0] is Status.EXCLUDED:
             return "", EQUIVALENT
         return "", SURVIVED
 
@@ -202,15 +203,14 @@ class _Bench:
             for id_ in encoding.items_at(mutant.item.at):
                 yield facts, other_readings(encoding, choices), id_
         for differ in (self._program_pair(key, changed) for key in self._keys(mutant)):
-            for each in (each for each in self.observed if each.program is differ.before):
+            for each in self._under(differ):
                 for id_ in differ.changed:
                     if differ.differs(id_, each):
                         yield each.case.facts, each.case.entry.get("interpret", {}), id_
 
-    def _waits_otherwise(self, differ: Differ) -> bool:
-        """Whether a changed item waits for other facts in the case of some test, whether or not the test looks."""
-        own = (each for each in self.observed if each.program is differ.before)
-        return any(differ.differs(id_, each) for each in own for id_ in differ.changed)
+    def _under(self, differ: Differ) -> list[Observed]:
+        """The tests under the program of a change."""
+        return [each for each in self.observed if each.program is differ.before]
 
     def _keys(self, mutant: Mutant) -> list[Key]:
         assert mutant.item is not None

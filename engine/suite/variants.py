@@ -70,12 +70,6 @@ def stepped(literal: tree.Literal, step: Decimal) -> Iterator[Variant]:
         yield Mutation("threshold", literal.at, str(value), str(other)), replace(literal, value=other)
 
 
-def own_step(literal: tree.Literal) -> Decimal:
-    """One of the last digit that is written."""
-    exponent = literal.value.as_tuple().exponent if isinstance(literal.value, Decimal) else 0
-    return Decimal(1).scaleb(min(0, int(exponent)))
-
-
 def without(members: Sequence[Any]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
     """Each member, and the others."""
     yield from ((member, (*members[:i], *members[i + 1 :])) for i, member in enumerate(members))
@@ -103,7 +97,8 @@ def cell_variants(cell: tree.Cell, setting: MutationSetting, ref: tree.FactRef |
 def _own(node: tree.Node, setting: MutationSetting) -> Iterator[Variant]:
     match node:
         case tree.Literal():
-            for change, changed in stepped(node, own_step(node)):
+            exponent = node.value.as_tuple().exponent if isinstance(node.value, Decimal) else 0
+            for change, changed in stepped(node, Decimal(1).scaleb(min(0, int(exponent)))):  # one of its last digit
                 yield replace(change, kind="value"), changed
         case tree.Unpublished():
             yield Mutation("unpublished", node.at, "unpublished", "0"), tree.Literal(0, node.at)

@@ -53,8 +53,10 @@ def table_edits(
         yield from (each for each in (*cells, *row_edits(one, other, here)) if not cut or each.weight != "rule")
 
     recut: list[list[Row]] = [[], []]
-    alike = partial(_likeness, names)
-    for each in listed(a.rows, b.rows, spot, part="row", keys=_asked, step=_step, both=both, alike=alike, apart=True):
+    for each in listed(
+        a.rows, b.rows, spot, part="row", keys=lambda row: (key(row.cells), *_days(row)), step=_step, both=both,
+        alike=partial(_likeness, names), apart=True,
+    ):  # fmt: skip
         if each.part == "row" and not told(each.before, each.after):
             recut[each.before is None].append(each.after or each.before)  # type: ignore[arg-type]
         else:
@@ -62,10 +64,6 @@ def table_edits(
     gone, came = (tuple(cite for row in rows for cite in row.cite) for rows in recut)
     here = spot.on(*((rows or table.rows)[0] for rows, table in zip(recut, (a, b), strict=True)))
     yield from citation_edits(gone, came, here)
-
-
-def _asked(row: Row) -> tuple[object, ...]:
-    return (key(row.cells), *_days(row))
 
 
 def _days(row: Row) -> tuple[dt.date | None, dt.date | None]:

@@ -218,11 +218,9 @@ class _Local:
         facts = [self.both.newer.space.open_facts[name] for kind, name in self.inputs if kind == FACT]
         known = {each.symbol for fact in facts for each in (fact.present, *fact.parts)}
         yield from self.both.newer.space.rules_about(known)
-        yield from (rule for rule in _window(self.both.newer.window) if symbols_in(rule) <= known)
-
-
-def _window(term: Term) -> tuple[Term, ...]:
-    return tuple(term.parts) if term.operator == "and" else (term,)
+        window = self.both.newer.window
+        parts = window.parts if window.operator == "and" else (window,)
+        yield from (rule for rule in parts if symbols_in(rule) <= known)
 
 
 def _constant(answer: Symbolic) -> bool:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from importlib.metadata import version
 from pathlib import Path
 
-from engine.escaping import in_json
 from engine.letters.matter import Matter
 from engine.policy.registry import Registry
 from engine.report import timeline_data
 from engine.report.decision_page import case_object
+from engine.report.formats import json_text
 from engine.report.say import Say
 from engine.report.timeline_data import ToldLife
 
@@ -30,4 +29,4 @@ def record(kind: str, matter: Matter, registry: Registry, template: Path) -> str
     decision = timeline_data.data(told, say) if isinstance(told, ToldLife) else case_object(told, say)
     day = None if matter.day is None else matter.day.isoformat()
     found = {"kind": kind, "day": day, "year": matter.year, **origin(matter, template), "decision": decision}
-    return in_json(json.dumps(found, ensure_ascii=False, indent=2)) + "\n"
+    return json_text(found)

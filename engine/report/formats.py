@@ -192,10 +192,11 @@ def formats(
     def own(write: Callable[[Subject, Say], str]) -> Callable[[Subject, Say, Screen], str]:
         return lambda subject, say, screen: write(subject, say)
 
+    if data is not None:
+        others = {"json": lambda subject, say: json_text(data(subject, say)), **others}
+    others = {"markdown": lambda subject, say: markdown(page(subject, say)), **others}
     return {
         "text": lambda subject, say, screen: text_of(page(subject, say), screen),
-        "markdown": own(lambda subject, say: markdown(page(subject, say))),
-        **({} if data is None else {"json": own(lambda subject, say: _json(data(subject, say)))}),
         **{name: own(write) for name, write in others.items()},
     }
 
@@ -204,5 +205,5 @@ def text_of(page: Page, screen: Screen) -> str:
     return coloured(page, screen.width) if screen.colours else plain(page, screen.width)
 
 
-def _json(data: Any) -> str:
+def json_text(data: Any) -> str:
     return in_json(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"

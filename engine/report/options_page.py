@@ -50,7 +50,7 @@ class Options:
 @noted
 def page(options: Options, say: Say) -> Iterator[Block]:
     """A column for each way; a row that is not the same in all is marked."""
-    heads = tuple(way.head or _head(way, say) for way in options.ways)
+    heads = [way.head or say.listed(_facts(way, say)) for way in options.ways]
     rows = [(say("convention"), *(say.label(way.decision.convention) for way in options.ways))]
     rows += [(label, *cells) for label, cells in _results(options.ways, say)]
     beside = [dict(_beside(way.case, say)) for way in options.ways]
@@ -84,11 +84,9 @@ def data(options: Options, say: Say) -> Any:
 FORMATS = formats(page, data, html=lambda options, say: html(page(options, say), say.lang))
 
 
-def _head(way: Way, say: Say) -> str:
-    return say.listed(
-        say.pair(say.facts([name]), say("options_without")) if value is None else say.told(name, value)
-        for name, value in way.facts.items()
-    )
+def _facts(way: Way, say: Say) -> Iterator[str]:
+    for name, value in way.facts.items():
+        yield say.told(name, value) if value is not None else say.pair(say.facts([name]), say("options_without"))
 
 
 def _results(ways: Sequence[Way], say: Say) -> list[tuple[str, tuple[str, ...]]]:

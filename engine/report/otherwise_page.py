@@ -26,7 +26,11 @@ def sensitivity_blocks(found: Sensitivity, say: Say) -> Iterator[Block]:
     """The section: each result that changes with what brings it, the readings behind, then what is safe."""
     yield Heading(say("sensitivity"))
     if found.changes:
-        yield Tree(tuple(_changes(found, say)))
+        told = by_years((_told(found, change, say), change.subject.year) for change in found.changes)
+        lines: list[tuple[int, str]] = []
+        for (label, taken, others), years in told.items():  # years that say the same are told together
+            lines += [(0, say.pair(named_years(label, years, say), taken)), *((1, other) for other in others)]
+        yield Tree(tuple(lines))
         yield Heading(say("changing_readings"), 3)
         yield Tree(tuple(_readings(found, say)))
     else:
@@ -44,14 +48,6 @@ def sensitivity_blocks(found: Sensitivity, say: Say) -> Iterator[Block]:
         yield Paragraph(say.count("combinations", found.combinations))
     else:
         yield Paragraph(say("combinations_bound", bound=found.bound, depth=found.depth, count=found.combinations))
-
-
-def _changes(found: Sensitivity, say: Say) -> Iterator[tuple[int, str]]:
-    """Each changed result with its other values; years that say the same are told together."""
-    told = by_years((_told(found, change, say), change.subject.year) for change in found.changes)
-    for (label, taken, others), years in told.items():
-        yield 0, say.pair(named_years(label, years, say), taken)
-        yield from ((1, other) for other in others)
 
 
 def _told(found: Sensitivity, change: ReadingChange, say: Say) -> tuple[str, str, tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.decision import ObligationLine, PaymentLine, Result
@@ -53,7 +54,7 @@ def reading_otherwise(readings: Sequence[Reading], say: Say) -> Say:
     for reading, choice, effect in _effects(readings):
         other = say("read_otherwise", value=seen_text(effect.after, say), way=_way(reading, choice, say))
         told.setdefault((effect.place.kind, effect.place.id, effect.place.year), []).append(other)
-    return replace(say, otherwise=lambda kind, id_, year=0: say.listed(told.get((kind, id_, year), ())))
+    return replace(say, read={place: say.listed(others) for place, others in told.items()})
 
 
 def add_otherwise(lines: Mapping[tuple[str, str, int], dict[str, Any]], readings: Sequence[Reading], say: Say) -> None:
@@ -184,7 +185,8 @@ def supposed_blocks(found: Sequence[Supposed], say: Say) -> Iterator[Block]:
         for each in found:
             if each.assumption is assumption:
                 said = f"{supposed_head(each, say)}."
-                effects = [f"{say.capital(text)}." for text in _supposed_effects(each, say)]
+                text = partial(_instead, "supposed_other" if assumption else "supposed_right")
+                effects = [f"{say.capital(told)}." for told in told_effects(each.effects, say, text)]
                 lines += _below(said, effects, say)
         yield from section(Heading(say(head)), Tree(tuple(lines)))
 
@@ -211,13 +213,8 @@ def _value(each: Supposed, say: Say) -> str:
     return say.fact(each.supposition.fact.name, each.value)
 
 
-def _supposed_effects(each: Supposed, say: Say) -> Iterator[str]:
-    way = "supposed_other" if each.assumption else "supposed_right"
-
-    def text(effect: Effect, say: Say) -> str:
-        return say(way, after=seen_text(effect.after, say), before=seen_text(effect.before, say))
-
-    return told_effects(each.effects, say, text)
+def _instead(way: str, effect: Effect, say: Say) -> str:
+    return say(way, after=seen_text(effect.after, say), before=seen_text(effect.before, say))
 
 
 def supposed_objects(found: Sequence[Supposed], say: Say) -> dict[str, list[dict[str, Any]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
@@ -61,16 +61,6 @@ class Labelled(Protocol):
     def label(self) -> Text: ...
 
 
-class ReadOtherwise(Protocol):
-    """What would stand at a place of a page under other readings, in words; nothing where none changes it."""
-
-    def __call__(self, kind: str, id_: str, year: int = 0) -> str: ...
-
-
-def as_read(kind: str, id_: str, year: int = 0) -> str:
-    return ""
-
-
 class Identified(Labelled, Protocol):
     """What has an id as well."""
 
@@ -82,7 +72,8 @@ class Identified(Labelled, Protocol):
 class Say:
     """Says things in ``lang``, with the labels of the facts of ``registry``; ``ids`` names ids beside labels.
 
-    ``full`` leaves out nothing of what a page shortens; ``otherwise`` tells what other readings would give at a place.
+    ``full`` leaves out nothing of what a page shortens; ``read`` are the words for what other readings would give, by
+    the kind, the id and the contract year of a place.
     ``notes`` are those of one page, which :meth:`noting` opens; without them citations stand in full where they are
     made. A key of the words that does not exist is an error of ours (KeyError), which tests/test_words.py rules out.
     """
@@ -92,7 +83,11 @@ class Say:
     ids: bool = False
     notes: Notes | None = None
     full: bool = False
-    otherwise: ReadOtherwise = as_read
+    read: Mapping[tuple[str, str, int], str] = field(default_factory=dict)
+
+    def otherwise(self, kind: str, id_: str, year: int = 0) -> str:
+        """What would stand at a place of the page under other readings; nothing where none changes it."""
+        return self.read.get((kind, id_, year), "")
 
     def noting(self, full: bool = False) -> Say:
         """The same with the notes of a new page."""

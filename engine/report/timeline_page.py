@@ -9,9 +9,9 @@ from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from engine.evaluation.decision import Decision, Result
+from engine.evaluation.decision import Result
 from engine.evaluation.dossier import Event
-from engine.evaluation.timeline import Paid, Timeline, Total, YearChange, YearRow
+from engine.evaluation.timeline import Timeline, Total, YearChange, YearRow
 from engine.language.facts import YEAR
 from engine.report import parts
 from engine.report.decided import of_the_verdict
@@ -49,7 +49,9 @@ def timeline_blocks(
         return
     yield from _years(timeline, say)
     yield from _money(timeline, say)
-    yield from _warnings(timeline, say)
+    end = first.headline.life.end  # how the contract ends is read with every event
+    lived = ((row.year, each) for row in timeline.rows for each in row.decision.results.values() if each.id != end)
+    yield from parts.warnings_of(chain(lived, ((0, each) for each in timeline.ending)), say, len(timeline.rows))
     yield from _totals(timeline, say)
     yield from _changes(timeline, say)
     yield from _payments(timeline, say)
@@ -86,13 +88,6 @@ def _money(timeline: Timeline, say: Say) -> Iterator[Block]:
     rows = tuple((str(year), *money_cells(decision, say, year)) for year, decision in today)
     yield Table((say("year"), *money_columns(timeline.as_of, say)), rows)
     yield from reasons_block(say)
-
-
-def _warnings(timeline: Timeline, say: Say) -> Iterator[Block]:
-    """What the rules warn of, under the amounts; how the contract ends is read with every event."""
-    end = timeline.rows[0].decision.headline.life.end
-    lived = ((row.year, each) for row in timeline.rows for each in row.decision.results.values() if each.id != end)
-    yield from parts.warnings_of(chain(lived, ((0, each) for each in timeline.ending)), say, len(timeline.rows))
 
 
 def _columns(timeline: Timeline, say: Say) -> Mapping[str, Sequence[str]]:
@@ -170,30 +165,17 @@ def _payments(timeline: Timeline, say: Say) -> Iterator[Block]:
 def _ending(timeline: Timeline, say: Say) -> Iterator[Block]:
     last = timeline.rows[-1].decision
     life = last.headline.life
-    rows = tuple(
-        (
-            say.name(result),
-            say("no_end") if result.status == "not_applicable" else say.result(result),
-            say.listed(filter(None, (_why_ending(result, last, say), say.otherwise("result", result.id)))),
-        )
-        for result in timeline.ending
-        if result.status != "not_applicable" or result.id == life.end
-        if result.id != life.term or not _cut_short(last)
-    )
-    yield from section(Heading(say("ending")), Table((say("result"), say("value"), say("why")), rows))
-
-
-def _cut_short(decision: Decision) -> bool:
-    days = [decision.stated(id_) for id_ in (decision.headline.life.end, decision.headline.life.term)]
-    end, term = (None if day is None else day.value for day in days)
-    return isinstance(end, dt.date) and isinstance(term, dt.date) and end < term
-
-
-def _why_ending(result: Result, decision: Decision, say: Say) -> str:
-    """Why a contract ends when it does; where nothing ends it, the text that says so."""
-    if result.status == "not_applicable":
-        return say.noted(decision.convention.items[result.id].cite[:1])
-    return why(result, decision, say)
+    end, term = (None if each is None else each.value for each in map(last.stated, (life.end, life.term)))
+    cut_short = isinstance(end, dt.date) and isinstance(term, dt.date) and end < term
+    rows = []
+    for result in timeline.ending:
+        open_end = result.status == "not_applicable"
+        if (open_end and result.id != life.end) or (cut_short and result.id == life.term):
+            continue  # where nothing ends the contract, the text that says so is told
+        reason = say.noted(last.convention.items[result.id].cite[:1]) if open_end else why(result, last, say)
+        told = say.listed(filter(None, (reason, say.otherwise("result", result.id))))
+        rows.append((say.name(result), say("no_end") if open_end else say.result(result), told))
+    yield from section(Heading(say("ending")), Table((say("result"), say("value"), say("why")), tuple(rows)))
 
 
 def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
@@ -209,7 +191,8 @@ def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
         paid = timeline.paid
         yield Heading(say("position", day=say.scalar(timeline.as_of)))
         columns = tuple(say(key) for key in ("amount_due", "amount_paid", "amount_later", "amount_recover"))
-        cells = (total_text(paid.due, say), *(paid_text(amount, paid, say) for amount in (paid.amount, paid.later)))
+        left_out = say.count("open_payments", paid.open_payments) if paid.open_payments else ""
+        cells = (total_text(paid.due, say), *(_sum(amount, left_out, say) for amount in (paid.amount, paid.later)))
         yield Table(columns, ((*cells, total_text(paid.recover, say)),))
 
 
@@ -222,17 +205,15 @@ def _overpaid(timeline: Timeline, say: Say) -> str:
     return say("colon") + ", ".join(named)
 
 
-def paid_text(amount: Fraction, paid: Paid, say: Say) -> str:
-    """A sum of payments, and how many it leaves out because their day or amount is open."""
-    left_out = say.count("open_payments", paid.open_payments) if paid.open_payments else ""
-    return say.scalar(amount, EUROS) + left_out if amount or not paid.open_payments else say.value("undetermined")
-
-
 def total_text(total: Total, say: Say) -> str:
     """A sum, and the years that it leaves out because they are open."""
     years = ", ".join(map(str, total.open_years))
-    left_out = say.count("open_years", len(total.open_years), years=years) if years else ""
-    return say.scalar(total.amount, EUROS) + left_out if total.amount or not years else say.value("undetermined")
+    return _sum(total.amount, say.count("open_years", len(total.open_years), years=years) if years else "", say)
+
+
+def _sum(amount: Fraction, left_out: str, say: Say) -> str:
+    """An amount with what it leaves out, where that is something."""
+    return say.scalar(amount, EUROS) + left_out if amount or not left_out else say.value("undetermined")
 
 
 def _waiting(timeline: Timeline, say: Say) -> Iterator[Block]:

@@ -582,6 +582,19 @@ def test_a_fault_of_what_the_tests_start_from_is_told_there_and_once(tmp_path: P
     assert line[told.location.column - 1 :].startswith("demi_tp")
 
 
+def test_two_cases_of_one_name_are_told_at_the_second(tmp_path: Path) -> None:
+    shutil.copytree(SMALL, tmp_path / "policies")
+    text = (tmp_path / "policies" / SUITE).read_text(encoding="utf-8")
+    case = text[text.index("  - name:") :]
+    (tmp_path / "policies" / SUITE).write_text(text + case, encoding="utf-8")
+    with pytest.raises(InputFault) as error:
+        read_cases(Session(load_registry(tmp_path / "policies")))
+    (told,) = error.value.problems
+    first = len(text[: text.index("  - name:")].splitlines()) + 1
+    assert (told.code, told.location.line) == ("case-repeated", len(text.splitlines()) + 1)
+    assert all(f":{first}:" in told.message(lang) for lang in LANGUAGES)
+
+
 def test_a_day_that_does_not_exist_is_told_where_a_test_gives_it(tmp_path: Path) -> None:
     shutil.copytree(SMALL, tmp_path / "policies")
     suite = "nouvelle/tests/regles_test.yaml"

@@ -80,6 +80,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Meaning of a policy": {
         "duplicate-id": "Ids are unique in a convention, over all kinds of items, derogations, rules and overlays;"
         " `annee.debut` is built in. Choices of an interpretation and steps of a scale are unique among themselves.",
+        "case-repeated": "Two cases of one suite have one name; a list of differences could not tell them apart.",
         "unknown-fact": "In a rule or in a case: the fact is misspelt or in another group. `schemas/case.schema.json`"
         " lists the facts.",
         "unknown-item": "A `ref` or a `criterion` names no item of the convention. Obligations and derogations have no"

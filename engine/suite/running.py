@@ -112,8 +112,11 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
     data = document.data
     suite = data["suite"]
     known = {YEAR_START, *(id_ for text in session.registry.conventions.values() for id_ in text.items)}
+    taken: dict[str, Location] = {}
     for index, entry in enumerate(data["cases"]):
         at = document.at(("cases", index, "name"))
+        if taken.setdefault(entry["name"], at) != at:
+            problems.append(Problem(at, "case-repeated", {"name": entry["name"], "place": str(taken[entry["name"]])}))
         nested = _merged(data["base"], entry)
         try:
             facts = read_case(nested, session.registry.vocabulary, name=str(at))

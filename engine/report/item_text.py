@@ -6,16 +6,14 @@ line shows changed items only. Nothing that the data says is left out; it reads 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from engine.exchange.rules_text import lines_of, one_line
 from engine.language.operators import CONDITIONS
 from engine.policy.amending import CHANGE
 from engine.policy.items import KINDS
-
-WIDTH = 120  # characters of a collection that stands on one line
 
 _KINDS = {
     **KINDS,
@@ -44,7 +42,7 @@ def item_text(data: Any) -> str | None:
     blocks = _of_convention(data) if "signed" in data else _of_rules(data)
     if blocks is None:
         return None
-    return "\n".join("\n".join([head, *(f"  {line}" for line in _lines(part))]) + "\n" for _, head, part in blocks)
+    return "\n".join("\n".join([head, *_lines(part)]) + "\n" for _, head, part in blocks)
 
 
 def _of_rules(data: Mapping[str, Any]) -> list[tuple[str, str, Any]] | None:
@@ -84,14 +82,16 @@ def _rest(entry: Mapping[str, Any], key: str = "") -> Any:
 
 
 def _stable(part: Any, key: str = "", within: str = "") -> Any:
-    """The same data with keys and unordered lists in one order, and every leaf as text."""
+    """The same data with keys and unordered lists in one order, numbers and blanks in one form."""
     if isinstance(part, dict):
         return {name: _stable(part[name], name, key) for name in sorted(part, key=_rank)}
+    if isinstance(part, Decimal):
+        return part.normalize()
     if not isinstance(part, list):
-        return _scalar(part)
+        return " ".join(part.split()) if isinstance(part, str) else part
     members = [_stable(each, key, within) for each in part]
     listed = key in _UNORDERED and not (key == "values" and within in _ORDERED)
-    return sorted(members, key=_inline) if listed or within == "rows" else members
+    return sorted(members, key=one_line) if listed or within == "rows" else members
 
 
 def _rank(key: str) -> tuple[int, int, str]:
@@ -100,39 +100,5 @@ def _rank(key: str) -> tuple[int, int, str]:
     return (2, _LAST.index(key), key) if key in _LAST else (1, 0, key)
 
 
-def _lines(part: Any) -> Iterator[str]:
-    """Data as lines: a short collection on one, a longer one below its key."""
-    if not isinstance(part, dict | list):
-        yield part
-        return
-    entries: Sequence[tuple[str, Any]] = [*part.items()] if isinstance(part, dict) else [("", each) for each in part]
-    for key, value in entries:
-        start = f"{key}: " if isinstance(part, dict) else "- "
-        short = start + _inline(value)
-        if isinstance(value, str) or len(short) <= WIDTH:
-            yield short
-        elif isinstance(part, dict):
-            yield start.rstrip()
-            yield from (f"  {line}" for line in _lines(value))
-        else:
-            first, *others = _lines(value)
-            yield start + first
-            yield from (f"  {line}" for line in others)
-
-
-def _inline(part: Any) -> str:
-    if isinstance(part, dict):
-        return "{" + ", ".join(f"{key}: {_inline(value)}" for key, value in part.items()) + "}"
-    return "[" + ", ".join(map(_inline, part)) + "]" if isinstance(part, list) else str(part)
-
-
-def _scalar(part: Any) -> str:
-    if isinstance(part, bool):
-        return "true" if part else "false"
-    if isinstance(part, Decimal):
-        return f"{part.normalize():f}"
-    if isinstance(part, str):
-        text = " ".join(part.split())
-        looks_otherwise = text in ("true", "false", "") or text.replace(".", "", 1).removeprefix("-").isdigit()
-        return json.dumps(text) if looks_otherwise else text
-    return str(part)
+def _lines(part: Any) -> list[str]:
+    return [*lines_of(part, "  ")] if isinstance(part, dict | list) else [f"  {one_line(part)}"]

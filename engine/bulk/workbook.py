@@ -127,7 +127,6 @@ class Workbook:
         sheet = self.book.add_worksheet(self.labels.words[f"sheet.{name}"])
         for column, head in enumerate(heads):
             sheet.set_column(column, column, min(WIDEST, max(12, len(head) * 0.8)))
-        for column, head in enumerate(heads):
             sheet.write_string(0, column, head, self.formats["head"])
         sheet.freeze_panes(1, 0)
         return sheet
@@ -174,10 +173,8 @@ class Workbook:
         self._table("rules", ("rules", "id", "from", "before", "digest"), rules)
 
     def _table(self, name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        sheet, widest = (
-            self._sheet(name, [self.labels.words[f"sheet_column.{head}"] for head in heads]),
-            [12] * len(heads),
-        )
+        sheet = self._sheet(name, [self.labels.words[f"sheet_column.{head}"] for head in heads])
+        widest = [12] * len(heads)
         for number, row in enumerate(rows, 1):
             for column, value in enumerate(row):
                 self._cell(sheet, number, column, value)

@@ -13,7 +13,7 @@ from engine.evaluation.facts import Facts
 from engine.evaluation.limits import limits_of, scales_of
 from engine.evaluation.program import Compiled, Program, Run, bits
 from engine.evaluation.slots import MEMO, DecidedAnswer
-from engine.language.expressions import Citation, Compare, FactRef, ItemRef, Scale, Text, Unpublished, find
+from engine.language.expressions import Citation, Compare, FactRef, ItemRef, Text, Unpublished, find
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy import model
 from engine.policy.overlays import Laid
@@ -178,35 +178,23 @@ def _reasons(
     item: model.Item, value: object, decided: int | None, run: Run
 ) -> tuple[tuple[Reason, ...], tuple[Citation, ...]]:
     """What decided an answer, and the citations that stand behind it."""
-    if value is NOT_APPLICABLE:
+    fired = run.rules.get(item.id, ())
+    if value is NOT_APPLICABLE or (decided is None and not fired):
         return (), item.cite
-    match item.body:
-        case model.Table(_, rows) if decided is not None:
-            row = rows[decided]
-            cite = row.cite or item.cite
-            return (Reason("row", f"{item.id}[{decided + 1}]", cite, _why(row.then), row.at),), cite
-        case model.Parameter(values) if decided is not None:
-            dated = values[decided]
-            cite = dated.cite or item.cite
-            return (Reason("value", dated.start.isoformat(), cite, _why(dated.value), dated.at),), cite
-        case model.Criterion(_, derogations) if decided is not None:
-            derogation = derogations[decided]
-            reason = Reason("derogation", derogation.id, derogation.cite, derogation.label, derogation.at)
-            return (reason,), item.cite + derogation.cite
-        case model.Quantity(Scale(steps)) if decided is not None:
-            step = steps[decided]
-            return (Reason("step", step.name, step.cite, None, step.at),), item.cite + step.cite
-        case model.Outcome(_, rules, _):
-            fired = [rule for rule in rules if rule.id in run.rules.get(item.id, ())]
-            reasons = tuple(
-                Reason("rule", r.id, r.cite, None if isinstance(r.then, str) else r.then.reason, r.at) for r in fired
-            )
-            return reasons, item.cite + tuple(cite for rule in fired for cite in rule.cite)
-    return (), item.cite
+    members = item.members
+    found = [members[decided]] if decided is not None else [each for each in members if each[1] in fired]
+    if isinstance(item.body, model.Table | model.Parameter):  # what its rows or values cite stands in place of its own
+        ((kind, name, part),) = found
+        cite = part.cite or item.cite
+        return (Reason(kind, name, cite, _why(part), part.at),), cite
+    reasons = tuple(Reason(kind, name, part.cite, _why(part), part.at) for kind, name, part in found)
+    return reasons, item.cite + tuple(cite for reason in reasons for cite in reason.cite)
 
 
-def _why(value: object) -> Text | None:
-    return value.reason if isinstance(value, Unpublished) else None
+def _why(part: model.Member) -> Text | None:
+    """What a derogation is called, or the reason of a value that is unpublished."""
+    value = getattr(part, "value", None) or getattr(part, "then", None)
+    return part.label if isinstance(part, model.Derogation) else getattr(value, "reason", None)
 
 
 def _open_reasons(program: Program, behind: int, grounds: _Grounds) -> tuple[Reason, ...]:

@@ -1,12 +1,9 @@
-"""A convention as frozen data: its sources, interpretations, items and overlays.
-
-:mod:`engine.policy.build` makes it from checked documents; the plan, the checks and the reports read it.
-"""
+"""A convention as frozen data: sources, interpretations, items, overlays; :mod:`engine.policy.build` makes it."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import PurePath
 from typing import ClassVar
@@ -181,6 +178,7 @@ class Obligation:
 
 
 Body = Parameter | Table | Quantity | Criterion | Outcome | Payment | Obligation
+Member = DatedValue | Row | Derogation | Rule | tree.Step  # of a body
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +210,22 @@ class Item:
     def deciding(self) -> tuple[object, ...]:
         """What the result depends on: gates and body."""
         return self.applies_when, self.unless, self.body
+
+    @property
+    def members(self) -> Sequence[tuple[str, str, Member]]:
+        """The parts of the body of which one decides, or more of an outcome, each after its kind and its name."""
+        match self.body:
+            case Parameter(values):
+                return [("value", each.start.isoformat(), each) for each in values]
+            case Table(_, rows):
+                return [("row", f"{self.id}[{number}]", each) for number, each in enumerate(rows, 1)]
+            case Criterion(_, derogations):
+                return [("derogation", each.id, each) for each in derogations]
+            case Outcome(_, rules):
+                return [("rule", each.id, each) for each in rules]
+            case Quantity(tree.Scale(steps)):
+                return [("step", each.name, each) for each in steps]
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

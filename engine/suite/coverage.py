@@ -13,11 +13,11 @@ from engine.evaluation.bodies import cell_test
 from engine.evaluation.closures import condition
 from engine.evaluation.program import Program, Run
 from engine.evaluation.slots import Closure
-from engine.language.expressions import Cell, Compare, FactRef, ItemRef, Literal, Node, Scale, Unpublished, find, walk
+from engine.language.expressions import Cell, Compare, FactRef, ItemRef, Literal, Node, Unpublished, find, walk
 from engine.language.operators import COMPARISONS
 from engine.language.typing import type_of
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent
-from engine.policy.model import Convention, Criterion, Item, Outcome, Parameter, Payment, Quantity, Table
+from engine.policy.model import Convention, Item, Member, Outcome, Parameter, Payment, Quantity, Table
 from engine.policy.registry import Registry
 from engine.suite.observed import Observed
 
@@ -83,8 +83,8 @@ def places(convention: Convention) -> Iterator[CoveragePoint]:
     silent = unpublished(convention)
     for item in convention.items.values():
         yield CoveragePoint("item", convention.id, item.id, item.id, item.at, ONE)
-        for kind, name, at in _inner(item):
-            yield CoveragePoint(kind, convention.id, item.id, name, at, ONE)
+        for kind, name, member in _inner(item):
+            yield CoveragePoint(kind, convention.id, item.id, name, member.at, ONE)
         for at, name, operands in _thresholds(item):
             named = frozenset(node.id for node in operands if isinstance(node, ItemRef))
             open_ = bool({*named, item.id} & silent) or any(isinstance(node, Unpublished) for node in operands)
@@ -112,18 +112,9 @@ def _silent(item: Item) -> bool:
             return False
 
 
-def _inner(item: Item) -> Iterator[tuple[str, str, Location]]:
-    match item.body:
-        case Parameter(values) if len(values) > 1:
-            yield from (("value", str(value.start), value.at) for value in values)
-        case Table(_, rows):
-            yield from (("row", f"{item.id}[{i}]", row.at) for i, row in enumerate(rows, 1))
-        case Criterion(_, derogations):
-            yield from (("derogation", derogation.id, derogation.at) for derogation in derogations)
-        case Outcome(_, rules, _):
-            yield from (("rule", rule.id, rule.at) for rule in rules)
-        case Quantity(Scale(steps)):
-            yield from (("step", step.name, step.at) for step in steps)
+def _inner(item: Item) -> Sequence[tuple[str, str, Member]]:
+    """The parts of an item that can decide; of a parameter with one value the item says it all."""
+    return () if isinstance(item.body, Parameter) and len(item.body.values) < 2 else item.members
 
 
 def _thresholds(item: Item) -> Iterator[tuple[Location, str, list[Node]]]:
@@ -192,9 +183,9 @@ class Probes:
 
 def _deciding(item: Item, decided: int | None, run: Run) -> Iterator[Side]:
     """The rules, or the member of a body, that made an answer."""
-    fired, members = run.rules.get(item.id, ()), list(_inner(item))
+    fired, members = run.rules.get(item.id, ()), _inner(item)
     if isinstance(item.body, Outcome):
-        yield from ((kind, at, "yes") for kind, id_, at in members if id_ in fired)
+        yield from ((kind, member.at, "yes") for kind, id_, member in members if id_ in fired)
     elif decided is not None and members:
-        kind, _, at = members[decided]
-        yield (kind, at, "yes")
+        kind, _, member = members[decided]
+        yield (kind, member.at, "yes")

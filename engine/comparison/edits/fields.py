@@ -31,20 +31,20 @@ def field_edits(before: Any, after: Any, spot: Spot) -> Iterator[Edit]:
             yield from compare(getattr(before, name), getattr(after, name), name, spot)
 
 
-def _plain(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
-    if before != after:
-        yield spot.edit(name, before, after)
+def _value_of(seen: Callable[[Any], Any], weight: str = "") -> Field:
+    """A value that is another one as it is ``seen``."""
+
+    def compare(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+        if seen(before) != seen(after):
+            yield spot.edit(name, before, after, weight=weight)
+
+    return compare
 
 
-def _set(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
-    if set(before) != set(after):
-        yield spot.edit(name, before, after)
-
-
-def _text(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
-    """A text that reads differently in some language."""
-    if dict(before or {}) != dict(after or {}):
-        yield spot.edit(name, before, after, weight="label")
+_plain = _value_of(lambda value: value)
+_silent = _value_of(lambda value: value, "label")  # on which no result depends
+_set = _value_of(set)
+_text = _value_of(lambda text: dict(text or {}), "label")
 
 
 def _node(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
@@ -67,12 +67,6 @@ def _value(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
 
 def _cite(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
     return citation_edits(before, after, spot)
-
-
-def _base(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
-    """Which text it amends, whose rules it holds already."""
-    if before != after:
-        yield spot.edit(name, before, after, weight="label")
 
 
 def _grounds(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
@@ -217,7 +211,7 @@ FIELDS: Mapping[Field, str] = {
     _entries: "Overlay.replace Overlay.add_derogations",
     _cite: "cite",
     _grounds: "Convention.kept",
-    _base: "Convention.amends",
+    _silent: "Convention.amends",
     _text: "label note question text because refusal",
     _labels: "value_labels",
 }

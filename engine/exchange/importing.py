@@ -16,27 +16,8 @@ from decimal import Decimal
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, decoded, fault, nearest
-from engine.exchange.tables import (
-    CITATION,
-    COLUMNS,
-    FROM,
-    HEADER,
-    LABEL,
-    ROW,
-    SEPARATORS,
-    TABLE,
-    UNIT,
-    VALUE,
-    WHEN,
-    Entry,
-    Key,
-    cited_text,
-    entries,
-    read_row,
-    read_sources,
-    record,
-    row_text,
-)
+from engine.exchange import tables
+from engine.exchange.tables import COLUMNS, HEADER, Entry, Key, cited_text, read_row, read_sources, row_text
 from engine.language.expressions import Citation, Unpublished
 from engine.language.spoken import UNSAVED
 from engine.language.types import UNIT_SCALE
@@ -122,7 +103,7 @@ def changed(
             values where the rules have none, and cells and sources that cannot be read.
     """
     problems = [*problems]
-    known = {entry.key: entry for entry in entries(convention)}
+    known = {entry.key: entry for entry in tables.entries(convention)}
     items = {entry.item.id: entry.item for entry in known.values()}
     seen: dict[Key, int] = {}
     found: list[SheetChange] = []
@@ -132,8 +113,8 @@ def changed(
         if key in seen:
             problems.append(Problem(place, "exchange-twice", {"line": seen[key]}))
             continue
-        if entry is None and cells[ROW].strip():
-            told = {"key": " | ".join(part for part in key if part)[:SHOWN], "column": COLUMNS[sheet.lang][ROW]}
+        if entry is None and cells[tables.ROW].strip():
+            told = {"key": " | ".join(part for part in key if part)[:SHOWN], "column": COLUMNS[sheet.lang][tables.ROW]}
             close = None if key[0] in items else nearest(key[0], items)
             problems.append(Problem(place, "exchange-row", told, close))
             continue
@@ -150,7 +131,7 @@ def changed(
 def _columns(text: str, name: str) -> tuple[str, str]:
     """The language and the separator that the first line tells."""
     first = re.split(r"\r\n|\r|\n", text, maxsplit=1)[0]
-    for separator in SEPARATORS:
+    for separator in tables.SEPARATORS:
         cells = tuple(cell.strip().strip('"') for cell in first.split(separator))
         for lang, columns in COLUMNS.items():
             if cells == columns:
@@ -160,9 +141,9 @@ def _columns(text: str, name: str) -> tuple[str, str]:
 
 def _key(cells: Sequence[str], sheet: Sheet, convention: Convention) -> Key:
     """The key of a row, however its cells are ordered and in either language."""
-    text = _plain(cells[WHEN])
+    text = _plain(cells[tables.WHEN])
     asked, unread = read_row(text, convention.items)
-    return (_plain(cells[TABLE]), text if unread else row_text(asked, "en"), _day(cells[FROM], sheet))
+    return (_plain(cells[tables.TABLE]), text if unread else row_text(asked, "en"), _day(cells[tables.FROM], sheet))
 
 
 def _day(cell: str, sheet: Sheet) -> str:
@@ -190,12 +171,12 @@ class _Row:
     def changed(self, entry: Entry) -> Replacement | None:
         """What the value of an entry that is known becomes."""
         found = self._replacement(entry)
-        wanted = record(entry, self.convention, self.sheet.lang, self.sheet.separator)
-        numbered = _plain(self.cells[ROW])
-        for column in (ROW, UNIT, LABEL):
+        wanted = tables.record(entry, self.convention, self.sheet.lang, self.sheet.separator)
+        numbered = _plain(self.cells[tables.ROW])
+        for column in (tables.ROW, tables.UNIT, tables.LABEL):
             if not self._says(column, wanted[column], ("", numbered if numbered.isdecimal() else "")):
                 self._fixed(column, wanted[column])
-        if self._says(CITATION, wanted[CITATION], ()):
+        if self._says(tables.CITATION, wanted[tables.CITATION], ()):
             return found
         before = len(self.problems)
         cite = self._sources()
@@ -204,7 +185,7 @@ class _Row:
             return found
         if found is not None:
             return replace(found, cite=cite)
-        self._fixed(CITATION, wanted[CITATION])
+        self._fixed(tables.CITATION, wanted[tables.CITATION])
         return None
 
     def _says(self, column: int, wanted: str, also: Collection[str]) -> bool:
@@ -213,47 +194,46 @@ class _Row:
     def _fixed(self, column: int, wanted: str) -> None:
         names = COLUMNS[self.sheet.lang]
         found = _plain(self.cells[column])[:SHOWN]
-        self._tell(
-            column, "exchange-read-only", column=names[column], found=found, wanted=wanted[:SHOWN], value=names[VALUE]
-        )
+        said = {"column": names[column], "found": found, "wanted": wanted[:SHOWN], "value": names[tables.VALUE]}
+        self._tell(column, "exchange-read-only", **said)
 
     def _replacement(self, entry: Entry) -> Replacement | None:
-        text = self.cells[VALUE].strip()
+        text = self.cells[tables.VALUE].strip()
         if isinstance(entry.value, Unpublished):
             if text:
-                self._tell(VALUE, "exchange-unpublished", place=str(entry.value.at))
+                self._tell(tables.VALUE, "exchange-unpublished", place=str(entry.value.at))
             return None
         if text == UNSAVED:
-            self._tell(VALUE, "formula-unsaved")
+            self._tell(tables.VALUE, "formula-unsaved")
             return None
         if not text:
-            self._tell(VALUE, "exchange-emptied", place=str(entry.value.at))
+            self._tell(tables.VALUE, "exchange-emptied", place=str(entry.value.at))
             return None
         number = self._value(entry.item)
         old = entry.value.value
         assert isinstance(old, int | Decimal), "entries are made of numbers"
         if number is None or number == old:
             return None
-        return Replacement(entry, old, number, at=self.at._replace(column=VALUE + 1))
+        return Replacement(entry, old, number, at=self.at._replace(column=tables.VALUE + 1))
 
     def new(self, items: Mapping[str, Item]) -> NewRow | None:
         before = len(self.problems)
-        id_ = _plain(self.cells[TABLE])
+        id_ = _plain(self.cells[tables.TABLE])
         item = items.get(id_)
         if item is None:
-            self._tell(TABLE, "unknown-item", nearest(id_, items), id=id_[:SHOWN])
+            self._tell(tables.TABLE, "unknown-item", nearest(id_, items), id=id_[:SHOWN])
             return None
-        for column, wanted in ((UNIT, item.unit or "none"), (LABEL, item.label[self.sheet.lang])):
+        for column, wanted in ((tables.UNIT, item.unit or "none"), (tables.LABEL, item.label[self.sheet.lang])):
             if not self._says(column, wanted, ("",)):
                 self._fixed(column, wanted)
-        asked, unread = read_row(_plain(self.cells[WHEN]), self.convention.items)
+        asked, unread = read_row(_plain(self.cells[tables.WHEN]), self.convention.items)
         for part in unread:
-            self._tell(WHEN, "exchange-when", text=part[:SHOWN])
-        since = _day(self.cells[FROM], self.sheet)
+            self._tell(tables.WHEN, "exchange-when", text=part[:SHOWN])
+        since = _day(self.cells[tables.FROM], self.sheet)
         if since and not is_date(since):
-            self._tell(FROM, date_fault(since), value=since[:SHOWN])
+            self._tell(tables.FROM, date_fault(since), value=since[:SHOWN])
         elif not since and not isinstance(item.body, Table):
-            self._tell(FROM, "exchange-undated", id=item.id)
+            self._tell(tables.FROM, "exchange-undated", id=item.id)
         value, cite = self._value(item), self._sources()
         if value is None or len(self.problems) > before:
             return None
@@ -262,24 +242,25 @@ class _Row:
 
     def _sources(self) -> tuple[Citation, ...]:
         found = []
-        at = self.at._replace(column=CITATION + 1)
-        for source, text in read_sources(_plain(self.cells[CITATION]), self.convention):
+        at = self.at._replace(column=tables.CITATION + 1)
+        for source, text in read_sources(_plain(self.cells[tables.CITATION]), self.convention):
             if source is None:
-                self._tell(CITATION, "unknown-source", nearest(text, self.convention.sources), id=text[:SHOWN])
+                self._tell(tables.CITATION, "unknown-source", nearest(text, self.convention.sources), id=text[:SHOWN])
             else:
                 found.append(Citation(source, text or None, self.convention.id, at))
         return tuple(found)
 
     def _value(self, item: Item) -> int | Decimal | None:
         """The number that the cell of the value says, told where it is none of the item's unit."""
-        text = self.cells[VALUE].strip()
+        text = self.cells[tables.VALUE].strip()
         number = _number(text, self.sheet.separator)
         if number is None:
-            self._tell(VALUE, "exchange-number", text=text[:SHOWN], sign="." if self.sheet.separator == "," else ",")
+            sign = "." if self.sheet.separator == "," else ","
+            self._tell(tables.VALUE, "exchange-number", text=text[:SHOWN], sign=sign)
             return None
         limit = UNIT_SCALE.get(item.unit or "none")
         if limit is not None and isinstance(number, Decimal) and -int(number.as_tuple().exponent) > limit:
-            self._tell(VALUE, "exchange-decimals", text=text[:SHOWN], limit=limit, unit=item.unit)
+            self._tell(tables.VALUE, "exchange-decimals", text=text[:SHOWN], limit=limit, unit=item.unit)
             return None
         return number
 

@@ -138,10 +138,19 @@ def stops(kind: str, matter: Matter, registry: Registry, place: str) -> list[Pro
     """The reasons not to write the letter; none where it may be written."""
     said = {lang: Say(registry, lang) for lang in LANGUAGES}
     told = (
-        [say(f"letter_stop.{key}", **values) for key, values in _REASONS[kind](matter, say)] for say in said.values()
+        [say(f"letter_stop.{key}", **values) for key, values in _reasons(kind, matter, say)] for say in said.values()
     )
     reasons = (dict(zip(said, texts, strict=True)) for texts in zip(*told, strict=True))
     return [Problem(Location(place), "letter-says-more", {"kind": kind, "reason": texts}) for texts in reasons]
+
+
+def _reasons(kind: str, matter: Matter, say: Say) -> Iterator[Reason]:
+    fits, checks = _STOPPED[kind]
+    if fits(matter.decision):
+        for check in checks:
+            yield from check(matter, say)
+    else:
+        yield from _other(matter, say)
 
 
 def _doubts(matter: Matter, say: Say) -> Iterator[Reason]:
@@ -160,31 +169,23 @@ def _verdict_hangs(matter: Matter, say: Say) -> Iterator[Reason]:
             yield "reading", {"question": reading.question.question[say.lang], "option": option}
 
 
-def _accord(matter: Matter, say: Say) -> Iterator[Reason]:
-    if matter.decision.tone != "good":
-        yield from _other(matter, say)
-        return
+def _not_due(matter: Matter, say: Say) -> Iterator[Reason]:
     for result in unmet_conditions(matter.decision):
         if result.verdict == "not_met":
             yield "not_due", {"label": say.label(result)}
-    yield from _verdict_hangs(matter, say)
-    yield from _doubts(matter, say)
 
 
-def _refus(matter: Matter, say: Say) -> Iterator[Reason]:
-    if not matter.decision.refused:
-        yield from _other(matter, say)
-        return
+def _weak(matter: Matter, say: Say) -> Iterator[Reason]:
+    """A criterion that refuses and rests on weak sources alone."""
     sources = matter.decision.convention.sources
     for result in matter.not_met():
         kinds = {sources[each.source].kind for each in result.cite if each.source in sources}
         if kinds <= WEAK:
             yield "source", {"label": say.label(result)}
-    yield from _verdict_hangs(matter, say)
-    yield from _doubts(matter, say)
 
 
 def _other(matter: Matter, say: Say) -> Iterator[Reason]:
+    """The verdict is another than such a letter states."""
     verdict = matter.decision.verdict
     missing = matter.missing()
     if verdict is None or verdict.status != "undetermined":
@@ -195,52 +196,43 @@ def _other(matter: Matter, say: Say) -> Iterator[Reason]:
         yield "verdict_open", {}
 
 
-def _pieces(matter: Matter, say: Say) -> Iterator[Reason]:
-    if matter.decision.refused:
-        yield from _other(matter, say)
-    elif not matter.missing():
+def _complete(matter: Matter, say: Say) -> Iterator[Reason]:
+    if not matter.missing():
         yield "nothing_missing", {}
 
 
-def _objectif(matter: Matter, say: Say) -> Iterator[Reason]:
-    if matter.decision.refused:
-        yield from _other(matter, say)
-        return
+def _no_objective(matter: Matter, say: Say) -> Iterator[Reason]:
     results = [result for result in matter.objectives() if result.status != "not_applicable"]
     if not any(result.status == "known" for result in results):
         missing = tuple(dict.fromkeys(name for result in results for name in result.missing))
         yield ("objective_waits", {"facts": say.facts(missing)}) if missing else ("objective_open", {})
-    yield from _doubts(matter, say)
 
 
-def _versement(matter: Matter, say: Say) -> Iterator[Reason]:
-    if matter.decision.tone != "good":
-        yield from _other(matter, say)
-    elif not matter.decisions:
-        yield "year", {}
-    else:
-        lines = matter.payments()
-        for _, line in lines:
-            if line.result.status == "undetermined":
-                yield "payment_open", {"label": say.label(line.result)}
-        if not any(line.result.status == "known" for _, line in lines):
-            yield "no_payment", {}
-    yield from _doubts(matter, say)
-
-
-def _trop_percu(matter: Matter, say: Say) -> Iterator[Reason]:
+def _no_year(matter: Matter, say: Say) -> Iterator[Reason]:
     if not matter.decisions:
         yield "year", {}
-    elif not matter.overpaid():
+
+
+def _no_payment(matter: Matter, say: Say) -> Iterator[Reason]:
+    results = [line.result for _, line in matter.payments()]
+    for result in results:
+        if result.status == "undetermined":
+            yield "payment_open", {"label": say.label(result)}
+    if matter.decisions and not any(result.status == "known" for result in results):
+        yield "no_payment", {}
+
+
+def _not_overpaid(matter: Matter, say: Say) -> Iterator[Reason]:
+    if matter.decisions and not matter.overpaid():
         yield "nothing_overpaid", {}
-    yield from _doubts(matter, say)
 
 
-_REASONS: Mapping[str, Callable[[Matter, Say], Iterator[Reason]]] = {
-    ACCORD: _accord,
-    REFUS: _refus,
-    PIECES: _pieces,
-    OBJECTIF: _objectif,
-    VERSEMENT: _versement,
-    TROP_PERCU: _trop_percu,
+# Of each kind: the decisions that it states, and what else may stop it.
+_STOPPED: Mapping[str, tuple[Callable[[Decision], bool], Sequence[Callable[[Matter, Say], Iterator[Reason]]]]] = {
+    ACCORD: (lambda decision: decision.tone == "good", (_not_due, _verdict_hangs, _doubts)),
+    REFUS: (lambda decision: decision.refused, (_weak, _verdict_hangs, _doubts)),
+    PIECES: (lambda decision: not decision.refused, (_complete,)),
+    OBJECTIF: (lambda decision: not decision.refused, (_no_objective, _doubts)),
+    VERSEMENT: (lambda decision: decision.tone == "good", (_no_year, _no_payment, _doubts)),
+    TROP_PERCU: (lambda decision: True, (_no_year, _not_overpaid, _doubts)),
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.evaluation.decision import Decision
 from engine.language.facts import YEAR
-from engine.report import outside_page, parts
+from engine.report import outside_page, parts, reasons
 from engine.report.decided import Decided, Decisions, Undecided, of_the_verdict
 from engine.report.duties import duties
 from engine.report.formats import formats
@@ -19,26 +19,7 @@ from engine.report.otherwise_page import possible_blocks, possible_objects, sens
 from engine.report.outside_page import outside_blocks
 from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree, section
 from engine.report.parts import ended, grades_blocks
-from engine.report.readings import (
-    add_otherwise,
-    reading_objects,
-    reading_otherwise,
-    readings_blocks,
-    supposed_blocks,
-    supposed_objects,
-)
-from engine.report.reasons import (
-    MOST_FACTS,
-    amounts_blocks,
-    facts_behind,
-    lacking,
-    marked,
-    money_cells,
-    money_columns,
-    payments_blocks,
-    reasons_block,
-    why,
-)
+from engine.report.readings import reading_otherwise, readings_blocks, supposed_blocks, unsaid_objects
 from engine.report.remarks import remark_blocks, remarks
 from engine.report.say import Say
 
@@ -97,12 +78,12 @@ def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:
             continue
         decision = case.decision
         verdict = "—" if decision.verdict is None else say.result(decision.verdict)
-        money = ("—",) * 4 if decision.refused else money_cells(decision, say)
+        money = ("—",) * 4 if decision.refused else reasons.money_cells(decision, say)
         rows.append((case.title, say.name(decision.convention), verdict, *money))
     yield Heading(say("summary"), 1)
     columns = (say("case"), say("convention"), say("verdict"))
     as_of = next((case.decision.as_of for case in cases if isinstance(case, Decided)), None)
-    yield Table((*columns, *money_columns(as_of, say)), tuple(rows))
+    yield Table((*columns, *reasons.money_columns(as_of, say)), tuple(rows))
 
 
 def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:
@@ -113,14 +94,14 @@ def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:
     yield from remark_blocks(remarks([decision], decision.obligations, say), say)
     if not refused:
         if decision.asked_for:
-            yield Paragraph(f"{say.capital(lacking(decision.asked_for, say))}.", "open")
+            yield Paragraph(f"{say.capital(reasons.lacking(decision.asked_for, say))}.", "open")
         if decision.tone != "good":
             yield Paragraph(say("if_eligible"))
-        yield from amounts_blocks(decision, say)
+        yield from reasons.amounts_blocks(decision, say)
     yield from parts.warnings_of(((0, result) for result in decision.results.values()), say)
     if not refused:
         yield from _results(decision, say)
-        yield from payments_blocks(decision, say)
+        yield from reasons.payments_blocks(decision, say)
         yield from _overlays(decision, say)
     yield from _criteria(decision, say)
     if case.unread:
@@ -143,13 +124,13 @@ def _where(decision: Decision, say: Say) -> Iterator[Block]:
     """Where the missing facts are found, those of one place together; of many, in full alone."""
     names = say.registry.vocabulary.usual(decision.asked_for)
     places: dict[str, list[str]] = {}
-    for name in names if say.full else names[:MOST_FACTS]:
+    for name in names if say.full else names[: reasons.MOST_FACTS]:
         fact = say.registry.vocabulary.facts[name]
         places.setdefault(fact.where[say.lang], []).append(say.named(say.label(fact), name))
     if places:
         yield Heading(say("where"), tone="open")
         yield Tree(tuple((0, say.pair(where, say.listed(told))) for where, told in places.items()))
-        if len(names) > MOST_FACTS and not say.full:
+        if len(names) > reasons.MOST_FACTS and not say.full:
             yield Paragraph(say("ask_tells"))
 
 
@@ -169,10 +150,10 @@ def _results(decision: Decision, say: Say) -> Iterator[Block]:
     for result in (decision.results[id_] for id_ in decision.headline.others):
         waits_for_year = YEAR not in decision.facts and result.missing == (YEAR,)
         if result.status != "not_applicable" and not waits_for_year:
-            reason = why(result, decision, say) if result.status == "known" else ""
-            rows.append((say.name(result), marked(result, decision, say), reason))
+            reason = reasons.why(result, decision, say) if result.status == "known" else ""
+            rows.append((say.name(result), reasons.marked(result, decision, say), reason))
     yield from section(Heading(say("results")), Table((say("result"), say("value"), say("why")), tuple(rows)))
-    yield from reasons_block(say)
+    yield from reasons.reasons_block(say)
 
 
 def _criteria(decision: Decision, say: Say) -> Iterator[Block]:
@@ -186,7 +167,8 @@ def _criteria(decision: Decision, say: Say) -> Iterator[Block]:
     told = [each for each in applying if say.full or each.verdict != "met"]
     met = [say.label(each) for each in applying if each not in told]
     rows = tuple(
-        (say.name(each), say.result(each), facts_behind(each, decision, say), say.noted(each.cite[:1])) for each in told
+        (say.name(each), say.result(each), reasons.facts_behind(each, decision, say), say.noted(each.cite[:1]))
+        for each in told
     )
     columns = (say("criterion"), say("verdict"), say("why"), say("article"))
     yield from section(Heading(say("criteria")), Table(columns, rows))
@@ -198,9 +180,7 @@ def _criteria(decision: Decision, say: Say) -> Iterator[Block]:
 def case_object(case: Decided, say: Say) -> dict[str, Any]:
     """The decision with the readings that matter, and what several of them would change where that was asked."""
     data = decision_object(case.decision, say)
-    add_otherwise(lines_of(data), case.readings, say)
-    data["readings"] = reading_objects(case.readings, say)
-    data |= supposed_objects(case.supposed, say)
+    data |= unsaid_objects(lines_of(data), case.readings, case.supposed, say)
     data["unread"] = [*case.unread]
     if case.sensitivity is not None:
         data["sensitivity"] = sensitivity_object(case.sensitivity, say)

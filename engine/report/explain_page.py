@@ -16,7 +16,7 @@ from engine.report.objects import doubt_objects, obligation_object, result_objec
 from engine.report.otherwise_page import possible_blocks, possible_objects
 from engine.report.page import Block, Heading, Table, Tree, section
 from engine.report.parts import item_heading, noted
-from engine.report.readings import reading_objects, readings_blocks, supposed_blocks, supposed_objects
+from engine.report.readings import readings_blocks, supposed_blocks, unsaid_objects
 from engine.report.remarks import DOUBTFUL, DUE_IF, NOT_DUE, UNMET, remark_blocks, remarks
 from engine.report.say import Say
 
@@ -82,8 +82,7 @@ def data(explained: Explained, say: Say) -> Any:
         **({} if duty is None else {"obligation": obligation_object(duty, say)}),
         "consistency": doubt_objects([explained.decision], say),
         "results": {result.id: result_object(result, say) for result in results},
-        "readings": reading_objects(explained.readings, say),
-        **supposed_objects(explained.supposed, say),
+        **unsaid_objects({}, explained.readings, explained.supposed, say),
     }
     if explained.outlooks:
         found["possible"] = possible_objects(explained.outlooks, say)

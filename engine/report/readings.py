@@ -57,14 +57,27 @@ def reading_otherwise(readings: Sequence[Reading], say: Say) -> Say:
     return replace(say, read={place: say.listed(others) for place, others in told.items()})
 
 
-def add_otherwise(lines: Mapping[tuple[str, str, int], dict[str, Any]], readings: Sequence[Reading], say: Say) -> None:
-    """Adds to each line of a JSON object, by its place, what would stand there under other readings."""
+def unsaid_objects(
+    lines: Mapping[tuple[str, str, int], dict[str, Any]],
+    readings: Sequence[Reading],
+    supposed: Sequence[Supposed],
+    say: Say,
+) -> dict[str, Any]:
+    """Readings, rights and assumptions for programs; the shape is in schemas/decision.schema.json.
+
+    Each of the ``lines`` of an object, by its place, is told what would stand there under other readings.
+    """
     for reading, choice, effect in _effects(readings):
         place = effect.place
         line = lines.get(("duty" if place.kind == "undated" else place.kind, place.id, place.year))
         if line is not None:
             told = {"reading": reading.question.id, "choice": choice, "after": _seen_object(effect.after, say)}
             line.setdefault("otherwise", []).append(told)
+    return {
+        "readings": [_reading_object(reading, say) for reading in readings],
+        "rights": [_supposed_object(each, say) for each in supposed if not each.assumption],
+        "assumptions": [_supposed_object(each, say) for each in supposed if each.assumption],
+    }
 
 
 def _effects(readings: Sequence[Reading]) -> Iterator[tuple[Reading, str, Effect]]:
@@ -130,27 +143,23 @@ def seen_text(seen: Seen | None, say: Say) -> str:
     return seen[say.lang].rstrip(".")
 
 
-def reading_objects(readings: Sequence[Reading], say: Say) -> list[dict[str, Any]]:
-    """The same for programs; the shape is in schemas/decision.schema.json."""
-    return [
-        {
-            **as_json(reading.question, say, "id", "question"),
-            "taken": reading.taken,
-            **as_json(reading.question, say, "cite"),
-            "others": [
-                {
-                    "choice": choice,
-                    "label": reading.question.choices[choice][say.lang],
-                    "changes": [effect_object(effect, say) for effect in effects],
-                }
-                for choice, effects in reading.others.items()
-            ],
-        }
-        for reading in readings
-    ]
+def _reading_object(reading: Reading, say: Say) -> dict[str, Any]:
+    return {
+        **as_json(reading.question, say, "id", "question"),
+        "taken": reading.taken,
+        **as_json(reading.question, say, "cite"),
+        "others": [
+            {
+                "choice": choice,
+                "label": reading.question.choices[choice][say.lang],
+                "changes": [_effect_object(effect, say) for effect in effects],
+            }
+            for choice, effects in reading.others.items()
+        ],
+    }
 
 
-def effect_object(effect: Effect, say: Say) -> dict[str, Any]:
+def _effect_object(effect: Effect, say: Say) -> dict[str, Any]:
     place = effect.place
     return {
         "kind": "duty" if place.kind == "undated" else place.kind,
@@ -217,19 +226,13 @@ def _instead(way: str, effect: Effect, say: Say) -> str:
     return say(way, after=seen_text(effect.after, say), before=seen_text(effect.before, say))
 
 
-def supposed_objects(found: Sequence[Supposed], say: Say) -> dict[str, list[dict[str, Any]]]:
-    """The same for programs; the shape is in schemas/decision.schema.json."""
-    told: dict[str, list[dict[str, Any]]] = {"rights": [], "assumptions": []}
-    for each in found:
-        fact = each.supposition.fact.name
-        told["assumptions" if each.assumption else "rights"].append(
-            {
-                **as_json(each.supposition, say, "id", "label"),
-                "fact": fact,
-                "value": to_json(each.value, say.registry.vocabulary.facts[fact].type),
-                "open": to_json(each.value, None) if each.dated and not each.assumption else None,
-                **as_json(each.supposition, say, "cite"),
-                "changes": [effect_object(effect, say) for effect in each.effects],
-            }
-        )
-    return told
+def _supposed_object(each: Supposed, say: Say) -> dict[str, Any]:
+    fact = each.supposition.fact.name
+    return {
+        **as_json(each.supposition, say, "id", "label"),
+        "fact": fact,
+        "value": to_json(each.value, say.registry.vocabulary.facts[fact].type),
+        "open": to_json(each.value, None) if each.dated and not each.assumption else None,
+        **as_json(each.supposition, say, "cite"),
+        "changes": [_effect_object(effect, say) for effect in each.effects],
+    }

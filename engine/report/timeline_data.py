@@ -26,7 +26,7 @@ from engine.report.html import html
 from engine.report.otherwise_page import sensitivity_blocks, sensitivity_object
 from engine.report.page import Block
 from engine.report.parts import noted
-from engine.report.readings import add_otherwise, reading_objects, supposed_objects
+from engine.report.readings import unsaid_objects
 from engine.report.say import Say
 from engine.report.timeline_page import timeline_blocks
 from engine.report.values import money, to_json
@@ -82,9 +82,7 @@ def data(life: ToldLife, say: Say) -> Any:
     found = timeline_object(life.timeline, say)
     verdict = life.timeline.rows[0].decision.verdict
     results = {**found["ending"], **({verdict.id: found[verdict.id]} if verdict else {})}
-    add_otherwise(objects.lines_of({**found, "results": results}), life.readings, say)
-    found["readings"] = reading_objects(life.readings, say)
-    found |= supposed_objects(life.supposed, say)
+    found |= unsaid_objects(objects.lines_of({**found, "results": results}), life.readings, life.supposed, say)
     if life.sensitivity is not None:
         found["sensitivity"] = sensitivity_object(life.sensitivity, say)
     return found

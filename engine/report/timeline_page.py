@@ -13,20 +13,12 @@ from engine.evaluation.decision import Result
 from engine.evaluation.dossier import Event
 from engine.evaluation.timeline import Timeline, Total, YearChange, YearRow
 from engine.language.facts import YEAR
-from engine.report import parts
+from engine.report import parts, reasons
 from engine.report.decided import of_the_verdict
 from engine.report.duties import duties
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, in_runs, section
 from engine.report.readings import reading_otherwise, readings_blocks, supposed_blocks
-from engine.report.reasons import (
-    EUROS,
-    marked,
-    money_cells,
-    money_columns,
-    payment_row,
-    reasons_block,
-    why,
-)
+from engine.report.reasons import EUROS
 from engine.report.remarks import remark_blocks, remarks
 from engine.report.say import Say
 
@@ -78,16 +70,16 @@ def _years(timeline: Timeline, say: Say) -> Iterator[Block]:
         for row in timeline.rows
     )
     yield Table((say("year"), say("life_from"), *columns), in_runs(rows))
-    yield from reasons_block(say)
+    yield from reasons.reasons_block(say)
 
 
 def _money(timeline: Timeline, say: Say) -> Iterator[Block]:
     """The four amounts of each contract year."""
     yield Heading(say("amounts"))
     today = ((row.year, replace(row.decision, as_of=timeline.as_of)) for row in timeline.rows)
-    rows = tuple((str(year), *money_cells(decision, say, year)) for year, decision in today)
-    yield Table((say("year"), *money_columns(timeline.as_of, say)), rows)
-    yield from reasons_block(say)
+    rows = tuple((str(year), *reasons.money_cells(decision, say, year)) for year, decision in today)
+    yield Table((say("year"), *reasons.money_columns(timeline.as_of, say)), rows)
+    yield from reasons.reasons_block(say)
 
 
 def _columns(timeline: Timeline, say: Say) -> Mapping[str, Sequence[str]]:
@@ -104,10 +96,10 @@ def _columns(timeline: Timeline, say: Say) -> Mapping[str, Sequence[str]]:
 def _cell(results: Sequence[Result], row: YearRow, say: Say) -> str:
     """A result, or several in short: one that is open or does not apply has the letter of its reason."""
     if len(results) == 1:
-        return marked(results[0], row.decision, say)
+        return reasons.marked(results[0], row.decision, say)
     short = {"not_applicable": "—", "undetermined": "?"}
     return " / ".join(
-        marked(each, row.decision, say, "" if each.between else short[each.status])
+        reasons.marked(each, row.decision, say, "" if each.between else short[each.status])
         if each.status in short
         else say.scalar(each.value)
         for each in results
@@ -139,7 +131,7 @@ def change_text(change: YearChange, row: YearRow, say: Say) -> str:
     told = say.pair(say.label(change.after), f"{say.result(change.before)} → {say.result(change.after)}")
     causes = [event_text(event, say) for event in change.events]
     causes += [say.label(use) for use in change.overlays]
-    reason = why(change.after, row.decision, say)
+    reason = reasons.why(change.after, row.decision, say)
     cited = reason.startswith("[")  # a text alone, which is no cause beside the others
     listed = say.listed([*causes, *([reason] if reason and not cited else [])])
     return " ".join(filter(None, (told, "—" if causes or reason else "", listed, reason if cited else "")))
@@ -156,10 +148,10 @@ def events_text(events: Sequence[Event], say: Say) -> str:
 
 def _payments(timeline: Timeline, say: Say) -> Iterator[Block]:
     lines = ((row, line) for row in timeline.rows for line in row.decision.payments)
-    rows = tuple((str(row.year), *payment_row(line, row.decision, say)) for row, line in lines)
+    rows = tuple((str(row.year), *reasons.payment_row(line, row.decision, say)) for row, line in lines)
     columns = tuple(say(key) for key in ("year", "payment", "due", "payable", "article"))
     yield from section(Heading(say("all_payments")), Table(columns, rows))
-    yield from reasons_block(say)
+    yield from reasons.reasons_block(say)
 
 
 def _ending(timeline: Timeline, say: Say) -> Iterator[Block]:
@@ -172,7 +164,7 @@ def _ending(timeline: Timeline, say: Say) -> Iterator[Block]:
         open_end = result.status == "not_applicable"
         if (open_end and result.id != life.end) or (cut_short and result.id == life.term):
             continue  # where nothing ends the contract, the text that says so is told
-        reason = say.noted(last.convention.items[result.id].cite[:1]) if open_end else why(result, last, say)
+        reason = say.noted(last.convention.items[result.id].cite[:1]) if open_end else reasons.why(result, last, say)
         told = say.listed(filter(None, (reason, say.otherwise("result", result.id))))
         rows.append((say.name(result), say("no_end") if open_end else say.result(result), told))
     yield from section(Heading(say("ending")), Table((say("result"), say("value"), say("why")), tuple(rows)))

@@ -104,6 +104,19 @@ def test_an_item_replaces_that_of_its_id_and_all_else_is_kept(policies: Path) ->
     assert text.items["aide.montant_annuel"].at.file.endswith("nouvelle/regles.yaml")
 
 
+def test_a_first_day_that_moves_is_told_of_the_text_and_of_its_base(policies: Path, tmp_path: Path) -> None:
+    amend(policies, {"eligibilite.yaml": MINIMUM})
+    later = Path(shutil.copytree(policies, tmp_path / "later"))
+    head = later / "avenant/convention.yaml"
+    head.write_text(head.read_text("utf-8").replace("2027-01-01", "2027-03-01"), encoding="utf-8")
+    told = avenant("diff", str(policies), str(later), "--lang", "fr").output.replace("\u202f", " ").replace("\xa0", " ")
+    assert "signatures à compter du : 01/01/2027 → 01/03/2027" in told
+    assert "signatures avant le : 01/01/2027 → 01/03/2027" in told
+    assert "Sans changement : ancienne." in told
+    moved = avenant("diff", str(policies), str(later), "--lang", "fr", "--behaviour").output
+    assert "signés du 01/01/2027 au 28/02/2027" in moved.replace("\n", " ")
+
+
 def test_the_window_of_the_base_closes_on_the_first_day_of_the_text_that_amends_it(policies: Path) -> None:
     amend(policies, {"eligibilite.yaml": MINIMUM})
     registry = read(policies)

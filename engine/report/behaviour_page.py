@@ -46,7 +46,7 @@ class Effects:
 def effects_blocks(effects: Effects, say: Say) -> Iterator[Block]:
     """The comparison of each convention in which something changed, then those in which nothing did."""
     pairs = list(zip(effects.found, effects.files, strict=True))
-    moved = [(each, names) for each, names in pairs if each.statuses or each.effects or each.undecided]
+    moved = [(e, names) for e, names in pairs if e.statuses or e.effects or e.undecided or e.meeting.moved]
     same = [say.label(each.b.convention) for each, names in pairs if (each, names) not in moved]
     if not moved:
         yield Heading(say("behaviour"))

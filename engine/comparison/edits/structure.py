@@ -125,7 +125,8 @@ def compared(a: Registry, b: Registry, ids: Iterable[tuple[str, str]]) -> tuple[
 
 def _comparison(a: Convention | None, b: Convention | None, vocabulary: Vocabulary) -> Comparison:
     if a is not None and b is not None:
-        return Comparison(a, b, () if a.digest == b.digest else edits(a, b, vocabulary))
+        same = a.digest == b.digest and a.signed_before == b.signed_before  # a later text may end its window
+        return Comparison(a, b, () if same else edits(a, b, vocabulary))
     some = b or a
     assert some is not None, "one side has the convention"
     spot = _spot("convention", some.id, a, b, Setting({}, {}, (some.signed_from, some.signed_from), vocabulary))

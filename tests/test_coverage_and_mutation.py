@@ -17,11 +17,11 @@ from engine.evaluation.session import Session
 from engine.policy.reading import read_registry
 from engine.proof.solving import Status
 from engine.suite.coverage import KINDS, Coverage, CoveragePoint, coverage
-from engine.suite.equivalence import Equivalence
 from engine.suite.mutants import mutants
 from engine.suite.mutation import CAUGHT, EQUIVALENT, SURVIVED, Fate, Score, mutation_score
 from engine.suite.observed import observe
 from engine.suite.running import PolicyCase, read_cases, run_case
+from engine.suite.survivors import Equivalence
 
 REVIEWED = FIXTURES / "reviewed_policies"
 

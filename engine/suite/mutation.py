@@ -22,11 +22,10 @@ from engine.policy.overlays import laid_called
 from engine.policy.registry import Registry
 from engine.proof.solving import Status
 from engine.proof.witness import other_readings
-from engine.suite.equivalence import Equivalence
 from engine.suite.mutants import Mutant, mutants
 from engine.suite.observed import Differ, Observed, observe, other_steps, reading
-from engine.suite.proposing import Entry, passes, proposed_entry
 from engine.suite.running import PolicyCase, run_case
+from engine.suite.survivors import Entry, Equivalence, passes, proposed_entry
 from engine.suite.variants import Mutation
 
 PROCESSES = 2

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.comparison.effects.causes import Result
+from engine.comparison.effects.mixture import Result
 from engine.comparison.effects.witness import Witness
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, is_value, known

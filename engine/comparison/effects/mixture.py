@@ -1,22 +1,28 @@
 """Two versions in one encoding: both come in, the answers under any choice of their edits go out.
 
 Each edited item and each default that moved gets a symbol that says which version it follows. With no edit taken the
-answers are the older version's, with all of them the newer one's.
+answers are the older version's, with all of them the newer one's. Which edits cause a difference is told by smallest
+sets of them that make it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.comparison.effects import definitions
 from engine.comparison.effects.definitions import Cause, Versions
 from engine.language.logic import Sort, Term
-from engine.language.symbolic import Symbolic, certain, mixed
+from engine.language.symbolic import Symbolic, certain, different, mixed
+from engine.language.term_bank import TermBank
 from engine.proof.bodies import encode_item
 from engine.proof.expressions import Names, no_value
 from engine.proof.layers import Layer
+from engine.proof.prover import Prover, Symbols
+from engine.proof.solving import Status
 from engine.proof.space import Space
+
+Causes = tuple[Cause, ...]
 
 # What a criterion says to who counts all criteria, in a version that does not have it: it stands in no one's way.
 NEUTRAL = "met"
@@ -133,3 +139,59 @@ def mixed_space(both: Versions, selectors: Mapping[Cause, Term]) -> Space:
         for id_ in both.defaults
     }
     return replace(newer, choices={**older.choices, **newer.choices, **moved})
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A result under both versions and under any choice of edits."""
+
+    id: str
+    older: Symbolic
+    newer: Symbolic
+    mixed: Symbolic
+
+
+def result_of(mixed: Mixture, id_: str) -> Result:
+    older, newer = (each.answer_or_none(id_) for each in (mixed.versions.older, mixed.versions.newer))
+    return Result(id_, older, newer, mixed.answer(id_))
+
+
+def unlike(bank: TermBank, one: Symbolic, other: Symbolic) -> Term:
+    """Where one of two answers has a value, or a reason for none, that the other has not."""
+    states = ((one.undetermined, other.undetermined), (one.absent, other.absent))
+    return bank.either(*(bank.negate(bank.same(mine, theirs)) for mine, theirs in states))
+
+
+@dataclass(frozen=True, slots=True)
+class CauseSearch:
+    """Looks for smallest sets among the edits ``selectors``."""
+
+    prover: Prover
+    selectors: Mapping[Cause, Term]
+
+    def differs(self, result: Result) -> Term:
+        return different(self.prover.space.bank, result.older, result.newer)
+
+    def makes(self, result: Result) -> Term:
+        """That the edits taken make the older version answer as the newer one, and that this is a difference."""
+        bank = self.prover.space.bank
+        return bank.both(self.differs(result), bank.negate(different(bank, result.mixed, result.newer)))
+
+    def smallest_of_case(
+        self, result: Result, within: Sequence[Cause], symbols: Symbols, own: Cause | None = None
+    ) -> Causes:
+        """A smallest set of edits, ``own`` among them, that makes the difference of one case; none where none does.
+
+        Of several, the one whose edits come last in the plans: nearest to the result.
+        """
+        bank, space = self.prover.space.bank, self.prover.space
+        case = bank.both(*(each.being(bank, symbols[each.symbol.value]) for each in space.unknowns()))
+        others = (bank.negate(term) for each, term in self.selectors.items() if each not in within)
+        goal = [case, self.makes(result), *others]
+        if own is not None:
+            goal.append(self.selectors[own])
+        for size in range(1, len(within) + 1):
+            status, taken = self.prover.fewest([self.selectors[each] for each in within], size, *goal)
+            if status is Status.SHOWN:
+                return tuple(each for each in within if self.selectors[each] in taken)
+        return ()

@@ -10,8 +10,7 @@ from typing import Any
 from engine.bulk.comparing import compared_rows, counted, forced
 from engine.bulk.rows import facts_of
 from engine.comparison.effects.behaviour import compared_versions
-from engine.comparison.effects.causes import Causes, CauseSearch, Result, result_of
-from engine.comparison.effects.mixture import Mixture, mixture
+from engine.comparison.effects.mixture import Causes, CauseSearch, Mixture, Result, mixture, result_of
 from engine.comparison.effects.versions import Version
 from engine.evaluation.facts import Facts, text_for
 from engine.evaluation.session import Session

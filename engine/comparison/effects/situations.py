@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.comparison.effects.causes import Causes, Result
 from engine.comparison.effects.definitions import Cause, Versions
-from engine.comparison.effects.mixture import Mixture, mixed_space
+from engine.comparison.effects.mixture import Causes, Mixture, Result, mixed_space
 from engine.language import term_days
 from engine.language.facts import BENEFICIARY, FIRST_DAY
 from engine.language.logic import Plain, Sort, Term, evaluate

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from engine.comparison.effects.causes import Causes, CauseSearch, Result, result_of, unlike
+from engine.comparison.effects import mixture
 from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, OVERLAY, Cause, Versions, refused
 from engine.comparison.effects.kinds import effect_of, kind_terms
-from engine.comparison.effects.mixture import Mixture, mixed_space, mixture
+from engine.comparison.effects.mixture import Causes, CauseSearch, Mixture, Result
 from engine.comparison.effects.situations import situation_of
 from engine.comparison.effects.witness import STOPPED, Effect, Witness, confirmed
 from engine.language.logic import Term
@@ -54,7 +54,7 @@ class Study:
         if any(faults):
             self._stops(Prover(space, cases, self.effort), faults)
         sound = (bank.negate(fault) for side in faults for fault in side.values())
-        self.mixed = mixture(both)
+        self.mixed = mixture.mixture(both)
         self.search = CauseSearch(Prover(space, (*cases, *sound), self.effort), self.mixed.selectors)
 
     @property
@@ -93,7 +93,7 @@ class Study:
             within = self.edits_below(id_)
             if not within:
                 continue
-            result = result_of(self.mixed, id_)
+            result = mixture.result_of(self.mixed, id_)
             status = self._differ(result.older, result.newer)
             if status is Status.UNDECIDED:
                 self.undecided.add(id_)
@@ -148,7 +148,7 @@ class Study:
         statuses = [next((each for each in (Status.SHOWN, Status.UNDECIDED) if each in own), Status.EXCLUDED)]
         above = self.both.above(starts) if statuses[0] is not Status.EXCLUDED else set()
         for id_ in (each for each in self.targets if each in above and cause in self._direct(each)):
-            result = result_of(self.mixed, id_)
+            result = mixture.result_of(self.mixed, id_)
             other = without.answer(id_)
             statuses.append(self._differ(result.newer, other))
             if statuses[-1] is Status.SHOWN and self._jointly(result, cause, other):
@@ -160,14 +160,14 @@ class Study:
 
     def _differ(self, one: Symbolic, other: Symbolic) -> Status:
         """Whether two answers differ; what leaves a number out of the question is quicker and asked first."""
-        if self.search.prover.ask(unlike(self.both.bank, one, other)) is Status.SHOWN:
+        if self.search.prover.ask(mixture.unlike(self.both.bank, one, other)) is Status.SHOWN:
             return Status.SHOWN
         return self.search.prover.ask(different(self.both.bank, one, other))
 
     def _jointly(self, result: Result, cause: Cause, without: Symbolic) -> bool:
         """Keeps a change of a result for which an edit is needed beside others; whether there is one."""
         bank = self.both.bank
-        plainly = [unlike(bank, result.newer, without), unlike(bank, result.older, result.newer)]
+        plainly = [mixture.unlike(bank, result.newer, without), mixture.unlike(bank, result.older, result.newer)]
         for goal in (plainly, [different(bank, result.newer, without), self.search.differs(result)]):
             status, symbols = self.search.prover.first(*goal)
             if status is Status.SHOWN:
@@ -180,7 +180,7 @@ class Study:
     def _taking(self, taken: Callable[[Cause], bool]) -> Mixture:
         """The mixture in which some edits are taken."""
         selectors = {each: self.both.bank.truth(taken(each)) for each in self.mixed.selectors}
-        return Mixture(self.both, mixed_space(self.both, selectors), selectors)
+        return Mixture(self.both, mixture.mixed_space(self.both, selectors), selectors)
 
     def _alone(self, result: Result, cause: Cause) -> None:
         """The changes that one edit makes alone: one for each step, of results that are known where there are some."""

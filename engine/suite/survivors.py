@@ -1,13 +1,19 @@
-"""Equivalent mutants, which change no answer: all cases and the rules after the change come in, a verdict goes out.
+"""Changes that no test notices: all cases and the rules after the change come in, what it comes to goes out.
 
-Values, due days, warnings and faults are compared by proof, in every case of every convention that has the item.
+An equivalent one changes no answer: values, due days, warnings and faults are compared by proof, in every case of every
+convention that has the item. For any other, a ready policy test that would notice it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from engine.errors import InputFault, Location, UsageFault
+from engine.evaluation.decision import Decision
+from engine.evaluation.facts import Facts
+from engine.evaluation.inference import EngineFault
 from engine.evaluation.plan import Step
 from engine.evaluation.session import Session
 from engine.language.logic import Term
@@ -20,6 +26,9 @@ from engine.proof.encoding import Encoding
 from engine.proof.expressions import Names
 from engine.proof.prover import Symbols
 from engine.proof.solving import Status
+from engine.suite.running import NOTHING, PolicyCase, restated, run_case
+
+Entry = Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -37,7 +46,8 @@ class Equivalence:
             UsageFault: the solver is missing or is another version.
         """
         undecided = False
-        for encoding, prover in self._encoded():
+        self._cases = self._cases or [*all_cases(self.session)]
+        for encoding, prover in self._cases:
             goal = encoding.bank.either(*_told_apart(item, changed, encoding))
             if prover.ask(goal) is Status.EXCLUDED:
                 continue
@@ -46,11 +56,6 @@ class Equivalence:
                 return status, encoding, symbols
             undecided |= status is Status.UNDECIDED
         return (Status.UNDECIDED if undecided else Status.EXCLUDED), None, {}
-
-    def _encoded(self) -> list[AllCases]:
-        if not self._cases:
-            self._cases = [*all_cases(self.session)]
-        return self._cases
 
 
 def _told_apart(item: Item, changed: Session, encoding: Encoding) -> Iterator[Term]:
@@ -82,3 +87,45 @@ def _differ(old: ItemTerms, before: Step, after: Step, names: tuple[Names, Names
     parts.append(bank.both(fails[0], bank.negate(fails[1])))
     parts.append(bank.both(fails[1], bank.negate(fails[0])))
     return bank.either(*parts)
+
+
+def proposed_entry(
+    session: Session, changed: Session, facts: Facts, interpret: Mapping[str, str], id_: str
+) -> Entry | None:
+    """A test of one item that passes under the rules and fails under the changed ones; None where no test can.
+
+    It says no more than it must: the answer alone, else also what the item waits for, its day, its derogation, its
+    warning, or the overlays in force.
+    """
+    try:
+        decision = session.decide(facts, interpret=interpret, years=False)
+    except (InputFault, UsageFault):
+        return None
+    for entry in _entries(decision, interpret, id_):
+        case = PolicyCase("", "", Location(""), decision.convention.id, facts, entry)
+        if run_case(session, case).passed and not passes(changed, case):
+            return {"given": facts, **entry, "convention": decision.convention.id}
+    return None
+
+
+def passes(session: Session, case: PolicyCase) -> bool:
+    """Whether a test passes under changed rules, which the inference engine may not take."""
+    try:
+        return run_case(session, case).passed
+    except EngineFault:
+        return False
+
+
+def _entries(decision: Decision, interpret: Mapping[str, str], id_: str) -> Iterator[Entry]:
+    """What a test can say of an item, the least first."""
+    asked = {"expect": [id_], "missing": [], "derogation": [id_], "warnings": [id_], "due": [id_]}
+    told = restated(asked, decision)
+    known = told["expect"][id_] != NOTHING
+    entry = {**({"interpret": dict(interpret)} if interpret else {}), "expect": told["expect"] if known else {}}
+    if known:
+        yield entry
+    for key in ("missing", "derogation", "warnings", "no_warnings", "due"):
+        part = told.get(key)
+        if part and part != {id_: NOTHING}:
+            yield {**entry, key: part}
+    yield {**entry, "overlays": [use.id for use in decision.overlays]}

@@ -190,11 +190,7 @@ def decide_files(
 
 
 def decide_file(rules: Given, name: str) -> Decision:
-    """The decision on one case file.
-
-    Raises:
-        InputFault: it has none.
-    """
+    """The decision on one case file; raises InputFault: it has none."""
     return _decide(rules, read_document(name))
 
 

@@ -102,8 +102,7 @@ def letter(
     if not rules.output.lower().endswith(".docx"):
         raise click.UsageError(tell("-o: a name that ends in .docx"))
     with needing("letters"):
-        from engine.letters.record import record
-        from engine.letters.writing import lacking, letter_of, letters_folder, sender_file, template_of
+        from engine.letters.writing import lacking, letter_of, letters_folder, record, sender_file, template_of
     registry = rules.session.registry
     templates = letters_folder(folder, registry.root)
     template = template_of(kind, templates)

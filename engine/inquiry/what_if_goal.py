@@ -105,11 +105,7 @@ def _status_term(encoding: Encoding, item: str, status: Value | None, as_of: dt.
 
 
 def wish_of(decision: Decision, item: str, text: str | None) -> Wish:
-    """What ``text`` wishes of an item of a decision.
-
-    Raises:
-        UsageFault: the item has no such value.
-    """
+    """What ``text`` wishes of an item of a decision; raises UsageFault: the item has no such value."""
     result = decision.results[item]
     known = result.type.values if result.type is not None and result.type.kind == "enum" else ()
     if result.kind == "obligation":

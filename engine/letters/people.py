@@ -77,11 +77,7 @@ def people_of(document: Document, group: str) -> People:
 
 
 def stated(texts: Mapping[str, str]) -> People:
-    """Fields stated by their whole names.
-
-    Raises:
-        InputFault: a field that says nothing of people.
-    """
+    """Fields stated by their whole names; raises InputFault: a field that says nothing of people."""
     unknown = [name for name in texts if name not in OF_PEOPLE]
     if unknown:
         place = Location("--field")

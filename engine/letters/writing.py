@@ -6,10 +6,12 @@ and what runs does so in a sandbox, where a field without a value stops it.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +23,15 @@ from engine.errors import InputFault, Location, Problem, fault, nearest, warning
 from engine.letters.content import values
 from engine.letters.matter import KINDS, Matter, stops
 from engine.letters.people import FIELDS, Fields, People, blanks
-from engine.letters.record import LANG, origin
 from engine.policy.places import shipped
 from engine.policy.registry import Registry
+from engine.report import timeline_data
+from engine.report.decision_page import case_object
+from engine.report.formats import json_text
 from engine.report.say import Say
+from engine.report.timeline_data import ToldLife
 
+LANG = "fr"  # of the letters: what a fund writes to its doctors
 MAX_BYTES, MAX_UNPACKED = 2 << 20, 20 << 20
 SHOWN = 60
 MADE = (1980, 1, 1, 0, 0, 0)  # of every part of a letter, so that the same inputs give the same bytes
@@ -227,11 +233,7 @@ def sender_file(folder: Path) -> Path | None:
 
 
 def template_of(kind: str, folder: Path) -> Path:
-    """The template of a kind of letter.
-
-    Raises:
-        InputFault: the folder has none.
-    """
+    """The template of a kind of letter; raises InputFault: the folder has none."""
     path = folder / f"{kind}.docx"
     if not path.is_file():
         raise fault(Location(str(path)), "file-missing")
@@ -269,3 +271,18 @@ def lacking(kind: str, matter: Matter, registry: Registry, template: Path, peopl
     told = [f"{name} ({lacks[name]})" for name in lacks if name in shown]
     fields = Say(registry, LANG).listed(told)
     return [warning(Location(place), "letter-lacks", kind=kind, fields=fields)] if told else []
+
+
+def origin(matter: Matter, template: Path) -> dict[str, str]:
+    """Which program, rules and template made a letter."""
+    sha = hashlib.sha256(template.read_bytes()).hexdigest()
+    return {"avenant": version("avenant"), "digest": matter.decision.digest, "template": f"sha256:{sha}"}
+
+
+def record(kind: str, matter: Matter, registry: Registry, template: Path) -> str:
+    """The decision that a letter states, with what made it; nothing of the people it names."""
+    say, told = Say(registry, LANG), matter.told
+    decision = timeline_data.data(told, say) if isinstance(told, ToldLife) else case_object(told, say)
+    day = None if matter.day is None else matter.day.isoformat()
+    found = {"kind": kind, "day": day, "year": matter.year, **origin(matter, template), "decision": decision}
+    return json_text(found)

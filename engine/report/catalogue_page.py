@@ -51,11 +51,7 @@ def window_text(convention: model.Convention, say: Say) -> str:
 
 
 def show_page(item: str, say: Say) -> Iterator[Block]:
-    """One item in each convention that has it.
-
-    Raises:
-        UsageFault: no convention has it.
-    """
+    """One item in each convention that has it; raises UsageFault: no convention has it."""
     found = having(item, say)
     yield Heading(item, 1)
     for convention in say.registry.in_time:
@@ -217,11 +213,7 @@ def items_of(say: Say) -> list[dict[str, Any]]:
 
 
 def item_object(id_: str, say: Say) -> Any:
-    """One item in each convention that has it.
-
-    Raises:
-        UsageFault: no convention has it.
-    """
+    """One item in each convention that has it; raises UsageFault: no convention has it."""
     told = ("kind", "label", "unit", "note", "cite")
     return {
         "id": id_,

@@ -12,7 +12,6 @@ from engine.evaluation.decision import Decision
 from engine.language.facts import YEAR
 from engine.report import outside_page, parts, reasons
 from engine.report.decided import Decided, Decisions, Undecided, of_the_verdict
-from engine.report.duties import duties
 from engine.report.formats import formats
 from engine.report.objects import decision_object, lines_of
 from engine.report.otherwise_page import possible_blocks, possible_objects, sensitivity_blocks, sensitivity_object
@@ -20,7 +19,7 @@ from engine.report.outside_page import outside_blocks
 from engine.report.page import Block, Heading, Page, Paragraph, Table, Tree, section
 from engine.report.parts import ended, grades_blocks
 from engine.report.readings import reading_otherwise, readings_blocks, supposed_blocks, unsaid_objects
-from engine.report.remarks import remark_blocks, remarks
+from engine.report.remarks import duties, remark_blocks, remarks
 from engine.report.say import Say
 
 

@@ -15,11 +15,10 @@ from engine.evaluation.timeline import Timeline, Total, YearChange, YearRow
 from engine.language.facts import YEAR
 from engine.report import parts, reasons
 from engine.report.decided import of_the_verdict
-from engine.report.duties import duties
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, in_runs, section
 from engine.report.readings import reading_otherwise, readings_blocks, supposed_blocks
 from engine.report.reasons import EUROS
-from engine.report.remarks import remark_blocks, remarks
+from engine.report.remarks import duties, remark_blocks, remarks
 from engine.report.say import Say
 
 if TYPE_CHECKING:

@@ -49,11 +49,7 @@ class Settings:
 
 
 def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
-    """The application.
-
-    Raises:
-        InputFault: with every fault of the policies folder.
-    """
+    """The application; raises InputFault: with every fault of the policies folder."""
     worker = Worker.start(settings.load)
     former = Former([Worker.start(load) for load in settings.former])
     pages = Pages(worker, settings.lang, settings.calendar, settings.embedding, former)

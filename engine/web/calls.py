@@ -81,22 +81,14 @@ class Body:
         return decision
 
     def expect(self, digest: str) -> None:
-        """Refuses to answer under other rules than were expected.
-
-        Raises:
-            InputFault: digest-mismatch.
-        """
+        """Refuses to answer under other rules than were expected; raises InputFault: digest-mismatch."""
         wanted = self.get("expect_digest")
         if wanted is not None and wanted != digest:
             raise fault(self.document.at(("expect_digest",)), "digest-mismatch", actual=digest, wanted=wanted)
 
 
 def read_body(content: bytes, call: Call) -> Body:
-    """The body of a call.
-
-    Raises:
-        InputFault: with every fault of the text, of its keys and of their kinds.
-    """
+    """The body of a call; raises InputFault: with every fault of the text, of its keys and of their kinds."""
     document = loader.parse(content, NAME)
     if not content.lstrip().startswith(b"{"):
         raise fault(document.at(()), "wrong-type", value="…", wanted="{…}")

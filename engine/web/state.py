@@ -185,11 +185,7 @@ async def pairs_of(request: Request) -> Pairs:
 
 
 def _read(text: str) -> Pairs:
-    """The parameters of a query or form.
-
-    Raises:
-        Refused: it is not in UTF-8, or has too many parameters.
-    """
+    """The parameters of a query or form; raises Refused: it is not in UTF-8, or has too many parameters."""
     try:
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
     except (UnicodeDecodeError, ValueError):

@@ -63,11 +63,7 @@ class WhatIf:
 
 
 def what_if(session: Session, state: State, moved: str | None, compared: str | None) -> WhatIf:
-    """What another number or choice would give.
-
-    Raises:
-        InputFault: the case itself has no decision.
-    """
+    """What another number or choice would give; raises InputFault: the case itself has no decision."""
     decision, facts = decided(session, state), session.registry.vocabulary.facts
     numbers = _movable(decision, facts.values())
     axes = tuple(_axes(session, state, decision))

@@ -41,11 +41,7 @@ class Worker:
 
     @classmethod
     def start(cls, load: Callable[[], Session]) -> Worker:
-        """A worker whose thread has read the rules.
-
-        Raises:
-            InputFault: with every fault of the policies folder.
-        """
+        """A worker whose thread has read the rules; raises InputFault: with every fault of the policies folder."""
         loaded, calls = Future[Session](), _Calls()
         thread = Thread(target=_serve, args=(load, loaded, calls), name="engine", daemon=True)
         thread.start()
@@ -57,11 +53,7 @@ class Worker:
         return self.waiting < MAX_WAITING
 
     async def run(self, work: Callable[[Session], _Answer]) -> _Answer:
-        """The answer of ``work``, and whatever it raises.
-
-        Raises:
-            Busy: the queue is full.
-        """
+        """The answer of ``work``, and whatever it raises; raises Busy: the queue is full."""
         if not self.ready:
             raise Busy
         self.waiting += 1

@@ -27,7 +27,7 @@ from engine.evaluation.decision import Decision
 from engine.evaluation.facts import nested, read_case, written_elsewhere
 from engine.inquiry.possible import outlooks_of
 from engine.inquiry.questions import ALL, Asker
-from engine.language.facts import BENEFICIARY, Fact, Vocabulary
+from engine.language.facts import Fact, Vocabulary
 from engine.language.spoken import FRENCH, Unread, read_spoken
 from engine.policy.document import Document
 from engine.report import explain_page, options_page, questions_page
@@ -48,7 +48,7 @@ def ask(rules: Given, case: str | None, interactive: bool, wanted: str | None) -
     if interactive:
         from engine.cli.interview import interview  # only where people answer
 
-        interview(rules, {} if case is None else _given(rules, case))
+        interview(rules, case)
         return
     if case is None or rules.output is not None:
         raise click.UsageError(tell("CASE, or -i [CASE] [-o FILE]"))
@@ -68,13 +68,6 @@ def ask(rules: Given, case: str | None, interactive: bool, wanted: str | None) -
 def _told(rules: Given, decision: Decision, case: str) -> Decided:
     """A decision with the readings, rights and assumptions that matter to it."""
     return told_case(rules.session, decision, rules.title(case), rules.choices)
-
-
-def _given(rules: Given, case: str) -> dict[str, Any]:
-    """The facts of a case file as it holds them, by full name."""
-    document = read_document(case)
-    facts = read_case(document.data, rules.session.registry.vocabulary, document)
-    return {name: value for name, value in facts.items() if name != BENEFICIARY or BENEFICIARY in document.data}
 
 
 FAVOURABLE = ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from engine.cli.proving import progress, write_witnesses
 from engine.comparison.effects.behaviour import Behaviour, behaviours
@@ -14,18 +13,7 @@ from engine.errors import needing
 from engine.evaluation.session import Session
 from engine.report.behaviour_page import Effects
 from engine.report.say import Say
-from engine.report.whom import (
-    SUITE,
-    Whom,
-    commands_of,
-    place_of,
-    suite_text,
-    witness_names,
-    witness_text,
-)
-
-if TYPE_CHECKING:
-    from engine.comparison.effects.portfolio import Portfolio  # which needs a library of frames
+from engine.report.whom import SUITE, Whom, commands_of, place_of, suite_text, witness_names, witness_text
 
 
 def effects_of(
@@ -54,19 +42,16 @@ def effects_of(
         if old in first and new in second
     ]
     # The file first: what is wrong with it is told before the comparison takes its time.
-    measured = None if portfolio is None else _measured(portfolio, versions, sessions)
+    measures = None
+    if portfolio is not None:
+        with needing("bulk"):
+            from engine.comparison.effects.portfolio import measured
+        forced = [sides for sides in versions if sides[0].convention.id != sides[1].convention.id]
+        measures = measured(portfolio, *sessions, forced[0] if forced else None)  # forced on every row
     with progress(say("doing.behaviour")) as told:
         found = behaviours(versions, effort, told)
     files = [{} for _ in found] if witness is None else _write_witnesses(found, sessions, witness, say)
-    return Effects(found=found, files=files, portfolio=measured)
-
-
-def _measured(name: str, pairs: Sequence[tuple[Version, Version]], sessions: tuple[Session, Session]) -> Portfolio:
-    """The rows of a file under both versions; two conventions are forced on every row."""
-    with needing("bulk"):
-        from engine.comparison.effects.portfolio import measured
-    forced = [sides for sides in pairs if sides[0].convention.id != sides[1].convention.id]
-    return measured(name, *sessions, forced[0] if forced else None)
+    return Effects(found=found, files=files, portfolio=measures)
 
 
 def _write_witnesses(

@@ -62,6 +62,9 @@ _as_of = click.option("--as-of", metavar="DATE", callback=day_of, help="Today's 
 _ids = click.option(
     "--ids", is_flag=True, help="Also the ids behind the labels, for --interpret, explain and the rules' files."
 )
+sensitivity_option = click.option(
+    "--sensitivity", is_flag=True, help="Also which results another reading of an open question would change."
+)
 _open = click.option("--open", "opened", is_flag=True, help="Show the HTML page (written to -o or a new file).")
 output = click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
 _lang = click.option("--lang", type=click.Choice(LANGUAGES), help="Language (default: from the locale).")

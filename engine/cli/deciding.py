@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.common import Given, decide_files, given, page_options, shown_options
+from engine.cli.common import Given, decide_files, given, page_options, sensitivity_option, shown_options
 from engine.cli.tongue import tell
 from engine.errors import InputFault, Problem
 from engine.evaluation.decision import Decision
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 @click.argument("cases", nargs=-1, required=True, metavar="CASE...")
 @given(*page_options, *shown_options, formats=FORMATS)
 @click.option("--expect-digest", metavar="DIGEST", help="Refuse to answer under other rules than these.")
-@click.option(
-    "--sensitivity", is_flag=True, help="Also which results another reading of an open question would change."
-)
+@sensitivity_option
 @click.option("--possible", is_flag=True, help="Also every value that an open result can still take.")
 @click.option(
     "--effort",

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from engine.cli.common import Given, write
+from engine.cli.common import Given, read_document, write
 from engine.errors import InputFault, Location
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, nested, read_case
@@ -158,8 +158,13 @@ class Interview:
         self._line(say.pair(say("talk_so_far"), say.listed(told)))
 
 
-def interview(rules: Given, given: Mapping[str, Any]) -> None:
-    """Asks from these facts on, and saves the case."""
+def interview(rules: Given, case: str | None) -> None:
+    """Asks from the facts of a case file on, and saves the case."""
+    given: dict[str, Any] = {}
+    if case is not None:
+        document = read_document(case)
+        facts = read_case(document.data, rules.session.registry.vocabulary, document)
+        given = {name: value for name, value in facts.items() if name != BENEFICIARY or BENEFICIARY in document.data}
     talk = Interview(rules, given)
     talk.run()
     if SIGNATURE not in talk.answers:

@@ -16,6 +16,7 @@ from engine.cli.common import (
     given,
     page_options,
     read_document,
+    sensitivity_option,
     shown_options,
     write,
 )
@@ -26,10 +27,9 @@ from engine.evaluation.facts import read_case
 from engine.files import refuse_input, replacing
 from engine.policy.document import Document
 from engine.policy.registry import Outside
-from engine.report.timeline_data import FORMATS, ToldLife, told_life
+from engine.report.timeline_data import FORMATS, told_life
 
 if TYPE_CHECKING:
-    from engine.inquiry.sensitivity import Sensitivity
     from engine.letters.matter import Matter
     from engine.letters.people import People
 
@@ -37,9 +37,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("dossier", metavar="DOSSIER")
 @given(*page_options, *shown_options, formats=FORMATS)
-@click.option(
-    "--sensitivity", is_flag=True, help="Also which results another reading of an open question would change."
-)
+@sensitivity_option
 @click.option("--full", is_flag=True, help="Also duties without a date.")
 def timeline(rules: Given, dossier: str, sensitivity: bool, full: bool) -> None:
     """Follow a contract through its years: what is due in each, why it changes, and how the contract ends."""
@@ -48,15 +46,13 @@ def timeline(rules: Given, dossier: str, sensitivity: bool, full: bool) -> None:
     with deciding(document, "case"):
         choices, title = dict(rules.choices), rules.title(dossier)
         life = told_life(rules.session, read, choices, rules.as_of, rules.convention, title)
-        found = _sensitivity(rules, life) if sensitivity else None
-    rules.put(FORMATS, replace(life, sensitivity=found, full=full), [dossier])
+        if sensitivity:
+            from engine.inquiry import inquiries  # rarely asked for
+            from engine.inquiry import sensitivity as readings
 
-
-def _sensitivity(rules: Given, life: ToldLife) -> Sensitivity:
-    from engine.inquiry.inquiries import inquiry_of_life  # rarely asked for
-    from engine.inquiry.sensitivity import sensitivity
-
-    return sensitivity(inquiry_of_life(rules.session, life.timeline, dict(rules.choices), life.supposed))
+            asked = inquiries.inquiry_of_life(rules.session, life.timeline, choices, life.supposed)
+            life = replace(life, sensitivity=readings.sensitivity(asked))
+    rules.put(FORMATS, replace(life, full=full), [dossier])
 
 
 KINDS = ("accord", "refus", "pieces", "objectif", "versement", "trop-percu")

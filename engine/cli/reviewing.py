@@ -21,7 +21,7 @@ from engine.report.deep_page import Findings, witness_name, witness_text
 from engine.report.say import Say
 from engine.report.suite_page import TestRun, proposed_suite
 from engine.suite.coverage import coverage
-from engine.suite.moved import Moved, differences_file, moved, with_undeclared
+from engine.suite.moved import differences_file, moved, with_undeclared
 from engine.suite.observed import observe
 from engine.suite.running import read_cases, run_case
 
@@ -95,16 +95,11 @@ def test(
     sources = {name: read_bytes(Path(name), name).decode("utf-8", "replace") for name in names}
     with progress(rules.say("doing.moved")) as told:
         again = moved(session, cases, told) if wanted is None else []
-    if declare:
-        _declare(again, session.registry.root)
+    for each in again if declare else ():
+        if each.undeclared:
+            file = differences_file(session.registry.root, each.convention)
+            write(rules_text(with_undeclared(each, session.registry.root), "differences"), str(file))
     run = TestRun(outcomes=outcomes, moved=again, coverage=found, score=score, sources=sources)
     rules.put(suite_page.FORMATS, run)
     if not (all(each.passed for each in outcomes) and all(each.passed for each in again)):
         sys.exit(1)
-
-
-def _declare(found: Sequence[Moved], root: Path) -> None:
-    """Writes the differences that lack into the lists of the texts that make them."""
-    for each in found:
-        if each.undeclared:
-            write(rules_text(with_undeclared(each, root), "differences"), str(differences_file(root, each.convention)))

@@ -20,17 +20,12 @@ def textconv(file: str) -> None:
     A file that cannot be read as rules is written as it is.
     """
     with faults_told(locale_language()):
-        content = _own_text(file)
+        try:
+            content = Path(file).read_bytes()  # of any size: what git can show, this can
+        except OSError as error:
+            raise fault(Location(file), "file-unreadable", reason=reason_of(error)) from None
     try:
         said = item_text(loader.parse(content, file).data)
     except (InputFault, RecursionError):
         said = None
     click.echo(content if said is None else said, nl=False)
-
-
-def _own_text(file: str) -> bytes:
-    """The file as it is, of any size: what git can show, this can."""
-    try:
-        return Path(file).read_bytes()
-    except OSError as error:
-        raise fault(Location(file), "file-unreadable", reason=reason_of(error)) from None

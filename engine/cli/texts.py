@@ -62,34 +62,30 @@ def new(
         raise UsageFault(Problem(Location("--from"), "amends-early", values))
     label = {"fr": label_fr, "en": label_en}
     folder = Path(registry.root) / id_
-    write_folder(folder, _amending(id_, before, first, label) if base else _whole(rules, id_, before, first, label))
+    files = _amending(id_, before, first, label) if base else _whole(rules, id_, before, first, label)
+    changelog = f"# Journal des changements : {label_fr}\n\n- {TO_FILL}\n"
+    write_folder(folder, {**file_texts(files), "CHANGELOG.md": changelog})
     click.echo(rules.say("text_begun", folder=folder.as_posix(), mark=TO_FILL))
 
 
-def _amending(id_: str, base: Convention, first: dt.date, label: Mapping[str, str]) -> dict[str, str]:
-    """The head of an amending text, an empty list of differences and a changelog."""
+def _amending(id_: str, base: Convention, first: dt.date, label: Mapping[str, str]) -> dict[str, Any]:
+    """The head of an amending text, and an empty list of differences."""
     head = {"id": id_, "label": label, "amends": base.id, "signed": {"from": first.isoformat()}, "kept": {"cite": CITE}}
-    files: dict[str, Any] = {HEAD: {**head, "sources": _sources(first)}, f"{TESTS}/{DIFFERENCES}": {"differences": []}}
-    return {**file_texts(files), **_changelog(label)}
+    return {HEAD: {**head, "sources": _sources(first)}, f"{TESTS}/{DIFFERENCES}": {"differences": []}}
 
 
-def _whole(rules: Given, id_: str, base: Convention, first: dt.date, label: Mapping[str, str]) -> dict[str, str]:
-    """The rules of the text before, with citations to fill in, its tests at their new dates, and a changelog."""
+def _whole(rules: Given, id_: str, base: Convention, first: dt.date, label: Mapping[str, str]) -> dict[str, Any]:
+    """The rules of the text before, with citations to fill in, and its tests at their new dates."""
     files = rules_after(rules.session, base, first)
     head = {"id": id_, "label": label, "beneficiary": base.beneficiary, "signed": {"from": first.isoformat()}}
     files[HEAD] = {**head, "sources": _sources(first), **files[HEAD]}
-    tests = tests_after(rules.session, base, read_cases(rules.session), first)
-    return {**file_texts({**files, **tests}), **_changelog(label)}
+    return {**files, **tests_after(rules.session, base, read_cases(rules.session), first)}
 
 
 def _sources(first: dt.date) -> dict[str, Any]:
     title = f"{TO_FILL} : titre, éditeur, date"
     filled = {"title": title, "publisher": TO_FILL, "kind": "official_text", "date": str(first.year)}
     return {CITE[0]["source"]: filled}
-
-
-def _changelog(label: Mapping[str, str]) -> dict[str, str]:
-    return {"CHANGELOG.md": f"# Journal des changements : {label['fr']}\n\n- {TO_FILL}\n"}
 
 
 def show_whole(rules: Given, id_: str, folder: str | None) -> None:

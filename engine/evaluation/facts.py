@@ -16,7 +16,7 @@ from typing import Any
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.escaping import shortened
 from engine.language.expressions import Text
-from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, YEAR, Fact, Vocabulary
+from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact, Vocabulary
 from engine.language.spoken import FRENCH, PLAIN, Unread, check_mark, in_words, read_spoken, wrong_type
 from engine.language.typing import date_fault, is_date, nearest_fact
 from engine.language.values import Scalar, as_written, exact
@@ -93,12 +93,6 @@ def signed_on(facts: Mapping[str, Scalar]) -> dt.date:
     day = facts[SIGNATURE]
     assert isinstance(day, dt.date)
     return day
-
-
-def year_of(facts: Mapping[str, Scalar]) -> int | None:
-    """The contract year, where the case names one."""
-    year = facts.get(YEAR)
-    return year if isinstance(year, int) else None
 
 
 def text_for(registry: Registry, facts: Mapping[str, Scalar]) -> tuple[Convention, Text]:

@@ -5,17 +5,15 @@ The stage before is :mod:`engine.policy.registry`, which picks the convention; t
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
 from engine.evaluation.closures import condition, expression
-from engine.evaluation.facts import Facts, signed_on, year_of
+from engine.evaluation.facts import Facts
 from engine.evaluation.slots import Answer, Closure, Names
-from engine.language.facts import SIGNATURE, YEAR
+from engine.language.facts import SIGNATURE
 from engine.language.types import DATE
-from engine.language.values import UNDETERMINED, add_months
 from engine.policy.model import YEAR_START, Convention, Interpretation
-from engine.policy.overlays import Laid, open_questions, reaches
+from engine.policy.overlays import Laid, dated_when, open_questions, year_start
 from engine.policy.registry import Registry
 from engine.records import dataclass
 
@@ -24,12 +22,14 @@ from engine.records import dataclass
 class Reach:
     """What a convention needs to find the overlays of a case: who covers it, and when a contract year starts.
 
-    Facts and interpretations have the slots that they have in every program of the convention.
+    ``dated`` and ``gates`` are the dates and the condition of each overlay. Facts and interpretations have the slots
+    that they have in every program of the convention.
     """
 
     covering: tuple[Laid, ...]
+    dated: tuple[Closure, ...]
     gates: tuple[Closure | None, ...]
-    years_from: Closure
+    start: Closure
     names: Names
     blank: tuple[Answer, ...]
     digest: str
@@ -41,11 +41,12 @@ def reach_of(registry: Registry, convention: Convention) -> Reach:
     """The overlays that may ever change a contract of ``convention``, compiled once."""
     covering = registry.covering(convention)
     questions = open_questions(convention, covering)
-    names = Names.of(registry.vocabulary, questions, {YEAR_START: DATE})
+    names, start = Names.of(registry.vocabulary, questions, {YEAR_START: DATE}), year_start(convention)
     return Reach(
         covering,
+        tuple(condition(dated_when(overlay), names) for _, overlay in covering),
         tuple(None if overlay.when is None else condition(overlay.when, names) for _, overlay in covering),
-        expression(convention.years_from, names, DATE),
+        expression(start, names, DATE),
         names,
         names.blank(),
         registry.digest(convention),
@@ -56,27 +57,25 @@ def reach_of(registry: Registry, convention: Convention) -> Reach:
 
 def overlays_in_force(
     reach: Reach, facts: Facts, choices: Mapping[str, str]
-) -> tuple[tuple[Laid, ...], Mapping[str, int]]:
-    """The overlays whose dates and condition hold for the contract year of the case.
+) -> tuple[tuple[Laid, ...], tuple[Laid, ...], Mapping[str, int]]:
+    """The overlays whose dates hold for the contract year of the case, and those whose condition does, too.
 
     Beside them, for each item that an overlay changes or could change, the bits that decided it.
     """
     if not reach.covering:
-        return (), {}
+        return (), (), {}
     slots, _ = reach.names.filled(reach.blank, facts, choices)
-    signature, year = signed_on(facts), year_of(facts)
-    first, counted, _ = reach.years_from(slots)
-    start = add_months(first, 12 * (year - 1)) if year is not None and isinstance(first, dt.date) else None
-    slots[reach.names.items[YEAR_START]] = (start or UNDETERMINED, counted | 1 << reach.names.facts[YEAR], 0)
-    laid = []
+    slots[reach.names.items[YEAR_START]] = reach.start(slots)
+    reached, laid = [], []
     behind: dict[str, int] = {}
-    for (later, overlay), gate in zip(reach.covering, reach.gates, strict=True):
-        if not reaches(overlay, signature, year, start):
+    for (later, overlay), dated, gate in zip(reach.covering, reach.dated, reach.gates, strict=True):
+        if not dated(slots)[0]:
             continue
+        reached.append((later, overlay))
         holds, used, _ = (True, 0, 0) if gate is None else gate(slots)
         if holds:
             laid.append((later, overlay))
             used |= 1 << reach.names.facts[SIGNATURE]
         for id_ in (*overlay.replace, *overlay.add_derogations):
             behind[id_] = behind.get(id_, 0) | used
-    return tuple(laid), behind
+    return tuple(reached), tuple(laid), behind

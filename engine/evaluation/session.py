@@ -36,8 +36,9 @@ _OPTION = Location("--interpret")
 class Settled:
     """What decides a case: its convention and why, the overlays in force, and the side taken in every open question.
 
-    ``behind`` holds, for each item that an overlay changes or could change, the bits that decided it; ``program`` is
-    the compiled plan of the convention under its overlays.
+    ``dated`` are the overlays whose dates hold, whatever their condition says. ``behind`` holds, for each item that an
+    overlay changes or could change, the bits that decided it; ``program`` is the compiled plan of the convention under
+    its overlays.
     """
 
     session: Session = field(repr=False)
@@ -45,6 +46,7 @@ class Settled:
     because: Text
     facts: Facts
     choices: Mapping[str, str]
+    dated: tuple[Laid, ...]
     laid: tuple[Laid, ...]
     behind: Mapping[str, int]
     digest: str
@@ -176,13 +178,14 @@ class Session:
             because = {"fr": "demandée avec --convention", "en": "asked for with --convention"}
             chosen = self.registry.by_id(convention)
         reach, choices = self._reach(chosen), self.choices(chosen, interpret)
-        laid, behind = overlays_in_force(reach, facts, choices)
+        dated, laid, behind = overlays_in_force(reach, facts, choices)
         return Settled(
             session=self,
             convention=chosen,
             because=because,
             facts=facts,
             choices=choices,
+            dated=dated,
             laid=laid,
             behind=behind,
             digest=reach.digest,

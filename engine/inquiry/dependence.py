@@ -7,18 +7,17 @@ could depend on all that its item reads, each as its own answer could.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
-from engine.evaluation.facts import Facts, signed_on, year_of
+from engine.evaluation.facts import Facts
 from engine.evaluation.plan import Key, Step
 from engine.evaluation.program import Program, Run, bits_of
 from engine.evaluation.session import Session
 from engine.evaluation.slots import DecidedAnswer
 from engine.language.expressions import Chosen, find
 from engine.language.values import UNDETERMINED
-from engine.policy.model import YEAR_START, Convention, Obligation, Outcome, Payment
-from engine.policy.overlays import Laid, laid_names, reaches
+from engine.policy.model import Convention, Obligation, Outcome, Payment
+from engine.policy.overlays import Laid, laid_names
 from engine.records import dataclass
 
 
@@ -121,16 +120,8 @@ class Dependences:
         """A run of a case, and what its answers could depend on."""
         settled = self.session.settled(facts, choices, self.convention.id)
         run = settled.run()
-        gates = _gates(self.session.registry.covering(self.convention), facts, run)
         known: dict[Key, Dependence] = self.session.kernels.setdefault(Dependence, {})
-        key = (self.convention.id, laid_names((*settled.laid, *gates)))
+        key = (self.convention.id, laid_names((*settled.laid, *settled.dated)))
         if key not in known:
-            known[key] = Dependence.of(settled.program, gates)
+            known[key] = Dependence.of(settled.program, settled.dated)
         return run, known[key]
-
-
-def _gates(covering: Sequence[Laid], facts: Facts, run: Run) -> tuple[Laid, ...]:
-    """The overlays whose dates hold for the contract year, whatever their condition says."""
-    start = run.answers[YEAR_START][0]
-    dated = (signed_on(facts), year_of(facts), start if isinstance(start, dt.date) else None)
-    return tuple((later, overlay) for later, overlay in covering if reaches(overlay, *dated))

@@ -7,14 +7,12 @@ until the day that it names: a table is laid without dates, as it is read on a d
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.language.expressions import Apply, Cases, Cell, Compare, Condition, Connect, FactRef, ItemRef, Literal, find
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, Vocabulary
 from engine.policy import model
-from engine.policy.entries import within
 from engine.policy.model import Item, Row, Table
 
 Laid = tuple[model.Convention, model.Overlay]
@@ -39,29 +37,26 @@ def covers(later: model.Convention, overlay: model.Overlay, convention: model.Co
     return starts_before and ends_after
 
 
-def reaches(overlay: model.Overlay, signature: dt.date, year: int | None, year_start: dt.date | None) -> bool:
-    """Whether the overlay's dates hold for a contract year; an anniversary on the day itself is included."""
-    if not within(signature, overlay.signed_from, overlay.signed_before):
-        return False
-    if overlay.first_anniversary is None:
-        return True
-    return year is not None and year >= 2 and year_start is not None and year_start >= overlay.first_anniversary
-
-
 def signed_under(window: model.Window) -> Condition:
     """Of which contracts a text speaks, as a condition of the language: its beneficiary's, signed in its window."""
     whose = Compare("is", FactRef(BENEFICIARY, window.at), Literal(window.beneficiary, window.at), window.at)
     return Connect("all", (whose, *_signed_within(window)), window.at)
 
 
-def in_force_when(overlay: model.Overlay) -> Condition:
-    """What :func:`reaches` asks, and its own condition, as one condition of the language."""
+def dated_when(overlay: model.Overlay) -> Connect:
+    """Which contract years the dates of an overlay reach; an anniversary on the day itself is included."""
     at, parts = overlay.at, [*_signed_within(overlay)]
     if overlay.first_anniversary is not None:
         start = Literal(overlay.first_anniversary.isoformat(), at)
         parts.append(Compare("at_least", FactRef(YEAR, at), Literal(2, at), at))
         parts.append(Compare("at_least", ItemRef(model.YEAR_START, at), start, at))
-    return Connect("all", (*parts, *(() if overlay.when is None else (overlay.when,))), at)
+    return Connect("all", tuple(parts), at)
+
+
+def in_force_when(overlay: model.Overlay) -> Condition:
+    """Which contract years an overlay changes: its dates reach them, and its own condition holds."""
+    dated = dated_when(overlay)
+    return dated if overlay.when is None else replace(dated, parts=(*dated.parts, overlay.when))
 
 
 def _signed_within(window: model.Window | model.Overlay) -> Iterator[Condition]:
@@ -128,16 +123,21 @@ def named_items(item: model.Item) -> Iterable[str]:
 
 def year_start_item(convention: model.Convention) -> model.Item:
     """The built-in ``annee.debut``: the start of the contract year, counted from the convention's ``years_from``."""
-    at = convention.at
-    passed = Apply("subtract", (FactRef(YEAR, at), Literal(1, at)), (), at)
     return model.Item(
         id=model.YEAR_START,
         kind="quantity",
         label={"fr": "Début de l'année du contrat", "en": "Start of the contract year"},
-        body=model.Quantity(Apply("date_plus", (convention.years_from, passed), ("years",), at)),
+        body=model.Quantity(year_start(convention)),
         convention=convention.id,
-        at=at,
+        at=convention.at,
     )
+
+
+def year_start(convention: model.Convention) -> Apply:
+    """The start of the contract year as an expression."""
+    at = convention.at
+    passed = Apply("subtract", (FactRef(YEAR, at), Literal(1, at)), (), at)
+    return Apply("date_plus", (convention.years_from, passed), ("years",), at)
 
 
 def agreement_items(vocabulary: Vocabulary, convention: model.Convention) -> dict[str, model.Item]:

@@ -86,3 +86,30 @@ def test_duties_are_others_only_beside_one_that_is_told(tmp_path: Path) -> None:
     said = avenant("evaluate", str(tmp_path / "centre.yaml"), "--lang", "fr").output
     assert "4 obligations (--full les montre)" in said
     assert "Obligation" not in said
+
+
+AGED_66 = """contrat: {date_signature: "2025-03-01", option: demi_etp, annee: 3, objectif_fa: 1900}
+medecin: {secteur: secteur_1, specialite: pediatrie, age: 66}
+patientele: {mt_depart: 300, fa_depart: 1600, percentile_fa: 60, mt_actuelle: 250, fa_actuelle: 1500}
+"""
+AGED_65_IN_A_CONTRACT_OF_2022 = """contrat: {date_signature: "2022-01-10", option: demi_etp, annee: 4,
+  date_avenant_65_ans: "2025-01-10"}
+medecin: {secteur: secteur_1, specialite: medecine_generale, date_naissance: "1959-12-31"}
+patientele: {mt_depart: 1000, fa_depart: 1600, mt_actuelle: 900, fa_actuelle: 1440, percentile_mt: 60}
+"""
+
+
+def test_a_sum_that_waits_tells_the_unpublished_number_it_is_made_of_as_well(tmp_path: Path) -> None:
+    (tmp_path / "case.yaml").write_text(AGED_66)
+    told = " ".join(avenant("--lang", "fr", "evaluate", str(tmp_path / "case.yaml")).output.split())
+    assert (
+        "(c) Il manque : Percentile de la patientèle médecin traitant. "
+        "Au-delà d'une baisse de 10 % à 65 ans et plus, le calcul de l'aide réduite n'est pas publié."
+    ) in told.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_a_text_is_marked_once_behind_a_result(tmp_path: Path) -> None:
+    (tmp_path / "case.yaml").write_text(AGED_65_IN_A_CONTRACT_OF_2022)
+    told = avenant("--lang", "en", "evaluate", str(tmp_path / "case.yaml"), "--format", "markdown").output
+    assert "accepted by the amendment at 65 \\[" in told
+    assert "\\] \\[" not in told

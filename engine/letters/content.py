@@ -107,27 +107,27 @@ def _conditions(matter: Matter, say: Say, cited: _Cited) -> Entries:
 def _years(matter: Matter, say: Say, cited: _Cited) -> Entries:
     """The most that each contract year pays."""
     decision = matter.decision
-    found: list[tuple[int, Any, Result | None]]
+    found: list[tuple[int, Any, Decision, Result | None]]
     if matter.life is not None:
-        ids = decision.headline.maximum
-        found = [(row.year, row.start, row.decision.stated(ids)) for row in matter.life.rows]
+        rows, ids = matter.life.rows, decision.headline.maximum
+        found = [(row.year, row.start, row.decision, row.decision.stated(ids)) for row in rows]
     elif decision.years:
-        found = [(line.year, line.start, line.amount) for line in decision.years]
+        found = [(line.year, line.start, decision, line.amount) for line in decision.years]
     else:
         starts = {year: each.results[YEAR_START].value for year, each in matter.decisions}
-        found = [(year, starts[year], each.stated(each.headline.maximum)) for year, each in matter.decisions]
+        found = [(year, starts[year], each, each.stated(each.headline.maximum)) for year, each in matter.decisions]
     return [
-        {"annee": str(year), "debut": say.scalar(start), "montant": _amount(result, say, cited)}
-        for year, start, result in found
+        {"annee": str(year), "debut": say.scalar(start), "montant": _amount(result, each, say, cited)}
+        for year, start, each, result in found
         if result is not None
     ]
 
 
-def _amount(result: Result, say: Say, cited: _Cited) -> str:
+def _amount(result: Result, decision: Decision, say: Say, cited: _Cited) -> str:
     if result.status == "known":
         cited(result.cite)
         return say.result(result)
-    return f"non établi : {waiting(result, say)}" if result.status == "undetermined" else "sans objet"
+    return f"non établi : {waiting(result, decision, say)}" if result.status == "undetermined" else "sans objet"
 
 
 def _objectives(matter: Matter, say: Say, cited: _Cited) -> Entries:

@@ -22,11 +22,12 @@ MOST_FACTS = 2  # so many missing facts are named in a reason, the others counte
 def why(result: Result, decision: Decision, say: Say) -> str:
     """Why a result is open or does not apply; of a known one the exceptions that made it so, and the text behind it."""
     if result.status == "undetermined":
-        return waiting(result, say)
+        return waiting(result, decision, say)
     if result.status == "not_applicable":
         return say.listed(dict.fromkeys(_shut(result, decision, say))) or say("no_such_rule")
     behind = (*failing(result, decision, say), *_exceptions(result, decision, say))
-    return " ".join(filter(None, (say.listed(behind), say.noted(result.cite[:1]))))
+    text, cited = say.listed(behind), say.noted(result.cite[:1])
+    return text if text.endswith(cited or " ") else f"{text} {cited}".strip()
 
 
 def failing(result: Result, decision: Decision, say: Say) -> Iterator[str]:
@@ -52,11 +53,13 @@ def _figures(criterion: Result, decision: Decision) -> Iterator[str]:
             yield name
 
 
-def waiting(result: Result, say: Say) -> str:
-    """What an open result waits for, or what is unpublished behind it."""
-    if result.missing:
-        return lacking(result.missing, say)
-    return ". ".join(dict.fromkeys(reason.text[say.lang].rstrip(".") for reason in result.because if reason.text))
+def waiting(result: Result, decision: Decision, say: Say) -> str:
+    """What an open result waits for, or what is unpublished behind it or behind a number that it reads."""
+    if not result.missing:
+        return ". ".join(dict.fromkeys(reason.text[say.lang].rstrip(".") for reason in result.because if reason.text))
+    read = (decision.results[id_] for id_ in result.uses if id_ in decision.results)
+    shut = (each for each in read if each.kind == "quantity" and each.status == "undetermined" and not each.missing)
+    return ". ".join(dict.fromkeys((lacking(result.missing, say), *(waiting(each, decision, say) for each in shut))))
 
 
 def lacking(names: tuple[str, ...], say: Say) -> str:
@@ -81,7 +84,7 @@ def facts_behind(result: Result, decision: Decision, say: Say) -> str:
     computed = ((decision.results[id_], limit) for id_, limit in asked.items() if id_ in decision.results)
     parts += (say.pair(say.label(each), say.result(each)) + limit for each, limit in computed)
     if result.status == "undetermined":
-        parts.append(waiting(result, say))
+        parts.append(waiting(result, decision, say))
     return say.listed(filter(None, parts))
 
 

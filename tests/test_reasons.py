@@ -113,3 +113,16 @@ def test_a_text_is_marked_once_behind_a_result(tmp_path: Path) -> None:
     told = avenant("--lang", "en", "evaluate", str(tmp_path / "case.yaml"), "--format", "markdown").output
     assert "accepted by the amendment at 65 \\[" in told
     assert "\\] \\[" not in told
+
+
+A_FIFTH = """contrat: {date_signature: "2025-03-01", option: demi_etp, annee: 3, objectif_mt: 1300, objectif_fa: 1900}
+medecin: {secteur: secteur_1, specialite: medecine_generale, age: 40, nouvellement_installe: false}
+patientele: {mt_depart: 1100, fa_depart: 1600, mt_actuelle: 1110, fa_actuelle: 1660}
+"""
+
+
+def test_what_comes_to_one_value_in_every_band_left_is_told_without_a_reason(tmp_path: Path) -> None:
+    (tmp_path / "case.yaml").write_text(A_FIFTH)
+    told = " ".join(avenant("--lang", "en", "evaluate", str(tmp_path / "case.yaml")).output.split())
+    assert "Instalment, half of the yearly amount 2027-03-01 €5,500 or €6,500 or €9,500 (a)" in told
+    assert "Balance, net of the instalment 2027-05-01 €0 [3]" in told

@@ -98,7 +98,7 @@ class Settled:
         found = {}
         for name in (name for name, answer in run.answers.items() if answer[0] is UNDETERMINED):
             values = dict.fromkeys(each.answers[name][0] for each in runs)
-            if len(values) > 1 and UNDETERMINED not in values and NOT_APPLICABLE not in values:
+            if values and UNDETERMINED not in values and NOT_APPLICABLE not in values:
                 found[name] = tuple(values)
         return found
 

@@ -157,7 +157,7 @@ def marked(result: Result, decision: Decision, say: Say, short: str = "", other:
     ``other`` is what it would be under other readings, which has a letter too.
     """
     text = say.result(result)
-    if result.status != "known":
+    if result.status != "known" and len(result.can_be) != 1:
         text = _lettered(short or text, why(result, decision, say), say)
     return _lettered(text, other, say)
 

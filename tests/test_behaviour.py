@@ -217,7 +217,7 @@ def test_a_row_left_out_stops_the_evaluation_for_those_that_it_was_for(amounts: 
     assert stopped
     assert all(effect.after == "no-row" for effect in stopped)
     assert {cause.id for effect in stopped for cause in effect.causes} == {table}
-    assert "arrêt sur no-row" in formats.plain(tuple(behaviour_blocks(found, {}, Say(session.registry, "fr"))))
+    assert "arrêt sur no-row" in formats.plain(tuple(behaviour_blocks(found, Say(session.registry, "fr"))))
 
 
 def test_another_amount_is_a_gain_or_a_loss_of_so_many_euros(session: Session, small: Session, effort: Effort) -> None:
@@ -291,7 +291,8 @@ def test_an_obligation_of_another_form_concerns_no_result(session: Session) -> N
 
 
 def test_the_object_holds_every_effect_with_its_case(moved: Behaviour) -> None:
-    data = behaviour_object(moved, {0: "a.yaml"}, Say(moved.b.session.registry, "en"))
+    named = replace(moved, effects=(replace(moved.effects[0], file="a.yaml"), *moved.effects[1:]))
+    data = behaviour_object(named, Say(moved.b.session.registry, "en"))
     assert len(data["effects"]) == len(moved.effects)
     first = data["effects"][0]
     assert first["witness"]["file"] == "a.yaml"

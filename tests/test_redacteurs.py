@@ -145,7 +145,7 @@ def of_eligibility(copy: Copy) -> str:
     fewer = only(session, "eligibilite")
     older, newer = (Version(fewer, fewer.registry.by_id(id_)) for id_ in ("2024_convention", "2027_avenant_3"))
     (found,) = behaviours([(older, newer)])
-    return plain(tuple(behaviour_blocks(found, {}, Say(fewer.registry, "fr"))))
+    return plain(tuple(behaviour_blocks(found, Say(fewer.registry, "fr"))))
 
 
 def test_the_amendment_is_short(followed: tuple[Copy, dict[str, str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from engine.cli.proving import progress, write_witnesses
@@ -50,29 +51,29 @@ def effects_of(
         measures = measured(portfolio, *sessions, forced[0] if forced else None)  # forced on every row
     with progress(say("doing.behaviour")) as told:
         found = behaviours(versions, effort, told)
-    files = [{} for _ in found] if witness is None else _write_witnesses(found, sessions, witness, say)
-    return Effects(found=found, files=files, portfolio=measures)
+    told_in = found if witness is None else _write_witnesses(found, sessions, Path(witness), say)
+    return Effects(found=told_in, portfolio=measures)
 
 
 def _write_witnesses(
-    found: Sequence[Behaviour], sessions: tuple[Session, Session], name: str, say: Say
-) -> list[dict[int, str]]:
-    """A case file for each effect and one suite; files that the command did not write stay as they are."""
-    folder = Path(name)
+    found: Sequence[Behaviour], sessions: tuple[Session, Session], folder: Path, say: Say
+) -> list[Behaviour]:
+    """The same effects, each with a case file, beside one suite; files that others wrote stay as they are."""
     places = (place_of(sessions[0].registry), place_of(sessions[1].registry))
     texts: dict[str, str] = {}
-    named: list[dict[int, str]] = []
+    told = []
     for each in found:
         whom = Whom(each, say)
-        files: dict[int, str] = {}
         prefix = f"{each.b.convention.id}_" if len(found) > 1 else ""
         if each.meeting.moved:
             prefix = f"{prefix}{each.meeting.first}_"
-        for number, (stem, effect) in enumerate(zip(witness_names(each.effects), each.effects, strict=True)):
-            files[number] = (folder / (prefix + stem)).as_posix()
-            texts[prefix + stem] = witness_text(effect, whom, commands_of(each, places), files[number])
-        named.append(files)
+        names = [prefix + stem for stem in witness_names(each.effects)]
+        pairs = zip(names, each.effects, strict=True)
+        effects = tuple(replace(effect, file=(folder / name).as_posix()) for name, effect in pairs)
+        versions = commands_of(each, places)
+        texts |= {name: witness_text(effect, whom, versions) for name, effect in zip(names, effects, strict=True)}
+        told.append(replace(each, effects=effects))
     if texts:
         texts[SUITE] = suite_text(found, say)
     write_witnesses(folder, texts)
-    return named
+    return told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from engine.comparison.effects.behaviour import APART, FOUND, THROUGH, Behaviour
 from engine.comparison.effects.witness import STOPPED, Effect
 from engine.language.types import Type
 from engine.language.values import Absent, Value
+from engine.policy.model import CONSISTENCY
 from engine.proof.whom import Extent
 from engine.report.objects import as_json, each_as_json, exact_object, facts_object, named
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, section
@@ -32,10 +33,9 @@ COUNTED = (f"item_status.{APART}", f"item_status.{THROUGH}")  # however few
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
-    """What a change does, by convention; ``files`` names witnesses by number of the effect, ``portfolio`` measures."""
+    """What a change does, by convention, and what it does to a portfolio."""
 
     found: Sequence[Behaviour]
-    files: Sequence[Mapping[int, str]]
     portfolio: Portfolio | None = None
 
     @property
@@ -45,13 +45,12 @@ class Effects:
 
 def effects_blocks(effects: Effects, say: Say) -> Iterator[Block]:
     """The comparison of each convention in which something changed, then those in which nothing did."""
-    pairs = list(zip(effects.found, effects.files, strict=True))
-    moved = [(e, names) for e, names in pairs if e.statuses or e.effects or e.undecided or e.meeting.moved]
-    same = [say.label(each.b.convention) for each, names in pairs if (each, names) not in moved]
+    moved = [e for e in effects.found if e.statuses or e.effects or e.undecided or e.meeting.moved]
+    same = [say.label(each.b.convention) for each in effects.found if each not in moved]
     if not moved:
         yield Heading(say("behaviour"))
-    for each, names in moved:
-        yield from behaviour_blocks(each, names, say)
+    for each in moved:
+        yield from behaviour_blocks(each, say)
     if same:
         yield Paragraph(say("behaviour_untouched", labels=say.listed(same)))
     if effects.portfolio is not None:
@@ -59,13 +58,12 @@ def effects_blocks(effects: Effects, say: Say) -> Iterator[Block]:
 
 
 def effects_object(effects: Effects, say: Say) -> dict[str, Any]:
-    behaviours = zip(effects.found, effects.files, strict=True)
-    data: dict[str, Any] = {"behaviour": [behaviour_object(each, names, say) for each, names in behaviours]}
+    data: dict[str, Any] = {"behaviour": [behaviour_object(each, say) for each in effects.found]}
     return data if effects.portfolio is None else {**data, "portfolio": portfolio_object(effects.portfolio)}
 
 
-def behaviour_blocks(behaviour: Behaviour, files: Mapping[int, str], say: Say) -> Iterator[Block]:
-    """Every result that changes, the most consequential first; ``files`` names witnesses by number of the effect."""
+def behaviour_blocks(behaviour: Behaviour, say: Say) -> Iterator[Block]:
+    """Every result that changes, the most consequential first."""
     labels = dict.fromkeys(say.label(side.convention) for side in (behaviour.a, behaviour.b))
     yield Heading(say("behaviour_of", label=" → ".join(labels)))
     yield Paragraph(_compared(behaviour, say))
@@ -76,8 +74,12 @@ def behaviour_blocks(behaviour: Behaviour, files: Mapping[int, str], say: Say) -
     if not behaviour.effects:
         yield Paragraph(say("behaviour_none_found" if behaviour.undecided else "behaviour_same"), "good")
     whom = Whom(behaviour, say)
-    yield from _results(behaviour, files, whom)
-    yield from _criteria(behaviour, files, whom)
+    main = (STOPPED, *behaviour.results.ids)
+    for id_ in main:
+        if mine := [each for each in behaviour.effects if each.result == id_]:
+            yield Heading(whom.label(id_), level=3)
+            yield from _grouped(mine, whom, MAX_SHOWN)
+    yield from _criteria([each for each in behaviour.effects if each.result not in main], whom)
     yield from _statuses(behaviour, whom)
 
 
@@ -91,51 +93,44 @@ def _compared(behaviour: Behaviour, say: Say) -> str:
     return say("behaviour_days", a=a, b=b, window=window)
 
 
-def _results(behaviour: Behaviour, files: Mapping[int, str], whom: Whom) -> Iterator[Block]:
-    for id_ in (STOPPED, *behaviour.results.ids):
-        mine = [(i, e) for i, e in enumerate(behaviour.effects) if e.result == id_]
-        if mine:
-            yield Heading(whom.label(id_), level=3)
-            yield from _grouped(mine, files, whom, MAX_SHOWN)
-
-
-def _criteria(behaviour: Behaviour, files: Mapping[int, str], whom: Whom) -> Iterator[Block]:
-    main, say = (STOPPED, *behaviour.results.ids), whom.say
-    others = ((i, e) for i, e in enumerate(behaviour.effects) if e.result not in main)
-    mine = [(i, effect) for i, effect in others if not whom.is_doubt(effect.result)]
-    own = [(i, effect) for i, effect in mine if effect.follows is None]
+def _criteria(effects: Sequence[Effect], whom: Whom) -> Iterator[Block]:
+    """Effects on criteria, but those that follow from others and those that only say that facts do not go together."""
+    say, doubts = whom.say, {id_ for id_, item in whom.items.items() if item.kind == CONSISTENCY}
+    mine = [effect for effect in effects if effect.result not in doubts]
+    own = [effect for effect in mine if effect.follows is None]
     if own:
         yield Heading(say("criteria_changes"), level=3)
-        yield from _grouped(own, files, whom, MAX_CRITERIA)
+        yield from _grouped(own, whom, MAX_CRITERIA)
     if len(own) < len(mine):
-        names = dict.fromkeys(whom.label(effect.result) for _, effect in mine if effect.follows is not None)
+        names = dict.fromkeys(whom.label(effect.result) for effect in mine if effect.follows is not None)
         yield Paragraph(say("consequences", names=", ".join(names)))
 
 
-def _grouped(effects: Sequence[tuple[int, Effect]], files: Mapping[int, str], whom: Whom, most: int) -> Iterator[Block]:
+def _grouped(effects: Sequence[Effect], whom: Whom, most: int) -> Iterator[Block]:
     """An entry for each change, up to so many of each kind, and how many more there are."""
     lines: list[tuple[int, str]] = []
     shown: dict[str, int] = {}
-    for number, effect in effects:
+    for effect in effects:
         shown[effect.kind] = shown.get(effect.kind, 0) + 1
         if shown[effect.kind] <= most:
-            lines.extend(_entry(number, effect, files, whom))
+            lines.extend(_entry(effect, whom))
     yield Tree(tuple(lines))
     hidden = sum(max(0, count - most) for count in shown.values())
     if hidden:
         yield Paragraph(whom.say.count("more_effects", hidden))
 
 
-def _entry(number: int, effect: Effect, files: Mapping[int, str], whom: Whom) -> Iterator[tuple[int, str]]:
+def _entry(effect: Effect, whom: Whom) -> Iterator[tuple[int, str]]:
     say = whom.say
-    subject = whom.label(effect.result) + say("colon") if whom.is_criterion(effect.result) else ""
+    criterion = effect.result not in (STOPPED, *whom.headline)
+    subject = whom.label(effect.result) + say("colon") if criterion else ""
     yield 0, say.pair(say(f"effect.{effect.kind}"), subject + say.pair(whom.who(effect), whom.step(effect)))
     causes = say.count("causes", len(effect.causes))
     yield 1, say.pair(causes, say.listed(whom.cause(cause) for cause in effect.causes))
     if effect.follows is not None:
         yield 1, say.pair(say("consequence_of"), whom.label(effect.follows))
-    if number in files or effect.situation is None:
-        yield 1, say.pair(say("witness"), files[number] if number in files else whom.facts(effect, MAX_FACTS))
+    if effect.file or effect.situation is None:
+        yield 1, say.pair(say("witness"), effect.file or whom.facts(effect, MAX_FACTS))
 
 
 def _statuses(behaviour: Behaviour, whom: Whom) -> Iterator[Block]:
@@ -155,7 +150,7 @@ def _statuses(behaviour: Behaviour, whom: Whom) -> Iterator[Block]:
     yield from section(Heading(say("known_of_items"), level=3), Tree(tuple(lines)))
 
 
-def behaviour_object(behaviour: Behaviour, files: Mapping[int, str], say: Say) -> dict[str, Any]:
+def behaviour_object(behaviour: Behaviour, say: Say) -> dict[str, Any]:
     """The comparison as one JSON object, with every effect and its case."""
     whom = Whom(behaviour, say)
     return {
@@ -163,13 +158,13 @@ def behaviour_object(behaviour: Behaviour, files: Mapping[int, str], say: Say) -
         "signed": as_json(behaviour.meeting, say, "from=first", "to=last"),
         **as_json(behaviour.meeting, say, "forced", "moved"),
         "effort": behaviour.effort,
-        "effects": [_effect(effect, files.get(i), whom) for i, effect in enumerate(behaviour.effects)],
+        "effects": [_effect(effect, whom) for effect in behaviour.effects],
         "items": each_as_json(behaviour.statuses, say, "item", "change", "status"),
         **as_json(behaviour, say, "undecided", "cut"),
     }
 
 
-def _effect(effect: Effect, file: str | None, whom: Whom) -> dict[str, Any]:
+def _effect(effect: Effect, whom: Whom) -> dict[str, Any]:
     types = whom.types
     return {
         "result": effect.result,
@@ -183,7 +178,7 @@ def _effect(effect: Effect, file: str | None, whom: Whom) -> dict[str, Any]:
         if effect.situation is None
         else [_extent(*named_, each, types.get(named_[1])) for named_, each in effect.situation.extents.items()],
         "witness": {
-            "file": file,
+            "file": effect.file,
             "facts": facts_object(effect.witness.facts, whom.say),
             "interpret": dict(effect.witness.interpret),
             "overlays": list(effect.witness.overlays[-1]),
@@ -224,30 +219,22 @@ def portfolio_blocks(measured: Portfolio, found: Sequence[Behaviour], say: Say) 
         for pair, count in measured.verdicts.items()
     )
     yield Table((say("portfolio_verdicts"), say("portfolio_count")), verdicts)
-    yield _money(measured, say)
+    heads = tuple(map(say, ("portfolio_due", "portfolio_before", "portfolio_after", "portfolio_difference")))
+    money_ = (measured.before, measured.after, measured.after - measured.before)
+    yield Table(heads, ((say.scalar(measured.known), *(_euros(cents, say) for cents in money_)),))
     gains = (say.count("portfolio_gain", measured.gained), say.count("portfolio_loss", measured.lost))
     open_ = say("portfolio_open", before=say.scalar(measured.open_before), after=say.scalar(measured.open_after))
     yield Paragraph(say.listed([*gains, open_]))
     if measured.deciles:
-        lines = [f"D{i} {_euros(v, say)}" if i else f"min {_euros(v, say)}" for i, v in enumerate(measured.deciles)]
-        yield Paragraph(say.pair(say("portfolio_deciles"), say.listed(lines)))
+        told = [f"D{i} {_euros(v, say)}" if i else f"min {_euros(v, say)}" for i, v in enumerate(measured.deciles)]
+        yield Paragraph(say.pair(say("portfolio_deciles"), say.listed(told)))
     if measured.causes:
         yield Paragraph(say("portfolio_causes", count=say.scalar(measured.sampled)))
-        shown = list(measured.causes.items())[:MAX_CAUSES]
-        yield Tree(tuple((0, f"{say.scalar(count)} × {_cause(id_, found, say)}") for id_, count in shown))
-
-
-def _cause(id_: str, found: Sequence[Behaviour], say: Say) -> str:
-    """An item by the label that the convention in which it changed gives it."""
-    own = next((each for each in found if any(status.item == id_ for status in each.statuses)), found[0])
-    return Whom(own, say).item(id_)
-
-
-def _money(measured: Portfolio, say: Say) -> Table:
-    difference = measured.after - measured.before
-    row = (say.scalar(measured.known), *(_euros(v, say) for v in (measured.before, measured.after, difference)))
-    names = ("portfolio_due", "portfolio_before", "portfolio_after", "portfolio_difference")
-    return Table(tuple(say(name) for name in names), (row,))
+        lines = []
+        for id_, count in list(measured.causes.items())[:MAX_CAUSES]:  # by the label of the text in which it changed
+            own = next((each for each in found if any(status.item == id_ for status in each.statuses)), found[0])
+            lines.append((0, f"{say.scalar(count)} × {Whom(own, say).item(id_)}"))
+        yield Tree(tuple(lines))
 
 
 def _euros(cents: int, say: Say) -> str:

@@ -20,7 +20,7 @@ from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY
 from engine.language.types import Type
 from engine.language.values import UNDETERMINED, Absent, Value
-from engine.policy.model import CONSISTENCY, Item
+from engine.policy.model import Item
 from engine.policy.registry import Registry
 from engine.proof.whom import Extent
 from engine.report.say import Say
@@ -90,14 +90,6 @@ class Whom:
         if absent:
             said.append(self.say("without", names=", ".join(absent)))
         return self.say.listed(said) if said else self.say("everyone")
-
-    def is_criterion(self, id_: str) -> bool:
-        """Whether a result is told among the criteria."""
-        return id_ != STOPPED and id_ not in self.headline
-
-    def is_doubt(self, id_: str) -> bool:
-        """Whether a result only says that facts do not go together."""
-        return id_ in self.items and self.items[id_].kind == CONSISTENCY
 
     def cause(self, cause: Cause) -> str:
         """A cause with what happened to it."""
@@ -171,7 +163,7 @@ def witness_names(effects: Sequence[Effect]) -> list[str]:
     return names
 
 
-def witness_text(effect: Effect, whom: Whom, places: tuple[VersionPlace, VersionPlace], name: str) -> str:
+def witness_text(effect: Effect, whom: Whom, places: tuple[VersionPlace, VersionPlace]) -> str:
     """A case file that ``avenant evaluate`` takes, with what it shows, why, and the two commands, as comments."""
     say = whom.say
     said = say(
@@ -185,7 +177,7 @@ def witness_text(effect: Effect, whom: Whom, places: tuple[VersionPlace, Version
     readings = "".join(f" --interpret {id_}={choice}" for id_, choice in effect.witness.interpret.items())
     for key, place in zip(("witness_file_before", "witness_file_after"), places, strict=True):
         made = "" if place.made_by is None else f"{place.made_by} && "
-        command = f"{made}avenant evaluate {shlex.quote(name)} {place.option}{readings}"
+        command = f"{made}avenant evaluate {shlex.quote(str(effect.file))} {place.option}{readings}"
         lines.append(comment(say.pair(say(key), command)))
     return "\n".join([*lines, *case_lines(effect.witness.facts)]) + "\n"
 

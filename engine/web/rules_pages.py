@@ -224,8 +224,7 @@ def effects(session: Session, a: str, b: str) -> Effects | None:
         from engine.comparison.effects.versions import Version
 
         old, new = (Version(session, session.registry.by_id(id_)) for id_ in (a, b))
-        found = behaviours([(old, new)])
-        kept[a, b] = Effects(found=found, files=[{} for _ in found])
+        kept[a, b] = Effects(found=behaviours([(old, new)]))
     return kept[a, b]
 
 

@@ -40,7 +40,7 @@ class Effect:
 
     ``kind`` is gain, loss, opened (no longer known), settled (now known) or other. ``edits`` are the edited items and
     defaults behind the causes. ``situation`` tells whom, where one edit is the cause and its inputs tell. ``follows``
-    is the result of which this one is the consequence.
+    is the result of which this one is the consequence. ``file`` is the case file, where one was written.
     """
 
     witness: Witness
@@ -49,6 +49,7 @@ class Effect:
     edits: tuple[Cause, ...] = ()
     situation: Situation | None = None
     follows: str | None = None
+    file: str | None = None
 
     @property
     def result(self) -> str:

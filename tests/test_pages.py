@@ -30,7 +30,7 @@ from engine.report.formats import display_width, markdown, plain
 from engine.report.html import html
 from engine.report.options_page import Options, Way
 from engine.report.page import Fold, Page, Table
-from engine.report.questions_page import Commands, Questions
+from engine.report.questions_page import Questions
 from engine.report.say import Say
 from engine.report.timeline_data import ToldLife
 
@@ -59,7 +59,7 @@ def pages(session: Session, path: Path, say: Say) -> Iterator[tuple[str, Page]]:
                 if item in decision.results:
                     yield f"explain {item}", explain_page.page(Explained(decided, str(item)), say)
             readings = decided.readings
-            yield "ask", questions_page.page(Questions(asked, Commands("", "", ""), path.stem, readings), say)
+            yield "ask", questions_page.page(Questions(asked, path.stem, readings), say)
             yield "compare", options_page.page(Options(path.stem, [Way({}, decided, "1"), Way({}, decided, "2")]), say)
         case Outside() as outside:
             yield "outside", outside_page.page(outside, say)

@@ -25,7 +25,7 @@ from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.proof.open_facts import values_apart
 from engine.proof.possible import encode_case
 from engine.report.formats import display_width, markdown, plain
-from engine.report.questions_page import Commands, Questions, page
+from engine.report.questions_page import Questions, page
 from engine.report.say import Say
 
 ELIGIBILITY = "eligibilite"
@@ -434,8 +434,9 @@ def test_interpretations_and_a_forced_convention_are_those_of_evaluate() -> None
 
 @pytest.mark.turns(lang=LANGUAGES)
 def test_a_narrow_terminal_holds_the_page(lang: str, asker: Asker, bare: Asked) -> None:
-    commands = Commands("avenant ask c.yaml", "avenant ask c.yaml --for all", "avenant evaluate c.yaml")
-    told = page(Questions(bare, commands, "c"), Say(asker.session.registry, lang))
+    again, others = "avenant ask c.yaml", "avenant ask c.yaml --for all"
+    questions = Questions(bare, "c", again=again, others=others, evaluate="avenant evaluate c.yaml")
+    told = page(questions, Say(asker.session.registry, lang))
     assert max(map(display_width, plain(told, 80).splitlines())) <= 80
     assert f"\n## 1. {bare.questions[0].fact.question[lang]}\n" in markdown(told)
 

@@ -34,7 +34,7 @@ from engine.report import explain_page, options_page, questions_page
 from engine.report.decided import Decided, told_case
 from engine.report.explain_page import Explained
 from engine.report.options_page import Options, Way
-from engine.report.questions_page import Commands, Questions
+from engine.report.questions_page import Questions
 
 
 @click.command()
@@ -55,14 +55,17 @@ def ask(rules: Given, case: str | None, interactive: bool, wanted: str | None) -
     decision = decide_file(rules, case)
     asked = Asker(rules.session).ask(decision, wanted or decision.headline.verdict or ALL, dict(rules.choices))
     aim = ("--for", wanted) if wanted and wanted != decision.headline.verdict else ()
-    commands = Commands(
+    told = _told(rules, decision, case)
+    questions = Questions(
+        asked=asked,
+        title=told.title,
+        readings=told.readings,
+        outlooks=outlooks_of(rules.session, decision, [result.id for result in asked.wanted], rules.choices),
         again=shlex.join(["avenant", "ask", case, *aim, *rules.again()]),
         others=shlex.join(["avenant", "ask", case, "--for", ALL, *rules.again()]),
         evaluate=shlex.join(["avenant", "evaluate", case, *rules.again()]),
     )
-    told = _told(rules, decision, case)
-    possible = outlooks_of(rules.session, decision, [result.id for result in asked.wanted], rules.choices)
-    rules.put(questions_page.FORMATS, Questions(asked, commands, told.title, told.readings, possible))
+    rules.put(questions_page.FORMATS, questions)
 
 
 def _told(rules: Given, decision: Decision, case: str) -> Decided:

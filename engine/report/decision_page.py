@@ -151,8 +151,7 @@ def _results(decision: Decision, say: Say) -> Iterator[Block]:
         if result.status != "not_applicable" and not waits_for_year:
             reason = reasons.why(result, decision, say) if result.status == "known" else ""
             rows.append((say.name(result), reasons.marked(result, decision, say), reason))
-    yield from section(Heading(say("results")), Table((say("result"), say("value"), say("why")), tuple(rows)))
-    yield from reasons.reasons_block(say)
+    yield from reasons.lettered(say("results"), (say("result"), say("value"), say("why")), rows, say)
 
 
 def _criteria(decision: Decision, say: Say) -> Iterator[Block]:

@@ -206,16 +206,17 @@ FORMATS = formats(page, data, markdown=lambda diff, say: markdown(tables(diff, s
 def _annotation(spoken: Speaker, edit: Edit, revisions: Sequence[str]) -> str:
     gone = edit.at_after is None or edit.change == "removed"
     at = (edit.at_before or edit.at_after) if gone else edit.at_after
-    assert at is not None, "an edit is somewhere"
-    file = _in_the_tree(at, revisions)
-    properties = {"file": file, "line": str(at.line), "col": str(at.column), "title": spoken.name(edit)}
-    said = ",".join(f"{key}={_property(text)}" for key, text in properties.items())
-    return f"::{'warning' if gone else 'notice'} {said}::{_data(sentence(spoken, edit))}"
+    return _command("warning" if gone else "notice", at, revisions, spoken.name(edit), sentence(spoken, edit))
 
 
-def _in_the_tree(at: Location, revisions: Sequence[str]) -> str:
-    """The file without the revision that it was read from: an annotation stands on a file of the checkout."""
-    return next((at.file.removeprefix(f"{name}:") for name in revisions if at.file.startswith(f"{name}:")), at.file)
+def _command(kind: str, at: Location | None, revisions: Sequence[str], title: str, text: str) -> str:
+    """A workflow command; its file stands without the revision that it was read from, as in the checkout."""
+    properties = {"title": title}
+    if at is not None:
+        within = (at.file.removeprefix(f"{name}:") for name in revisions if at.file.startswith(f"{name}:"))
+        properties = {"file": next(within, at.file), "line": str(at.line), "col": str(at.column), "title": title}
+    said = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{kind} {said}::{_data(text)}"
 
 
 def _effect_lines(diff: Diff, behaviours: Sequence[Behaviour], say: Say) -> Iterator[str]:
@@ -227,10 +228,8 @@ def _effect_lines(diff: Diff, behaviours: Sequence[Behaviour], say: Say) -> Iter
         whom = Whom(behaviour, say)
         for effect in behaviour.effects:
             at = next((places[cause.id] for cause in effect.causes if places.get(cause.id)), None)
-            file = "" if at is None else _property(_in_the_tree(at, names))
-            where = "" if at is None else f"file={file},line={at.line},col={at.column},"
-            title = _property(whom.label(effect.result))
-            yield f"::warning {where}title={title}::{_data(say.pair(whom.who(effect), whom.step(effect)))}"
+            told = say.pair(whom.who(effect), whom.step(effect))
+            yield _command("warning", at, names, whom.label(effect.result), told)
 
 
 def _data(text: str) -> str:

@@ -27,23 +27,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Commands:
-    """What to type next: the same question again, the other results' questions, and the decision."""
-
-    again: str
-    others: str
-    evaluate: str
-
-
-@dataclass(frozen=True, slots=True)
 class Questions:
-    """The questions of a case, with its title, what to type next, the readings that matter, and what can still be."""
+    """The questions of a case, with its title, the readings that matter, and what can still be.
+
+    ``again`` asks the same of the case, ``others`` for the other results, and ``evaluate`` decides it: what to type.
+    """
 
     asked: Asked
-    commands: Commands
-    title: str
+    title: str = ""
     readings: Sequence[Reading] = ()
     outlooks: Sequence[Outlook] = ()
+    again: str = ""
+    others: str = ""
+    evaluate: str = ""
 
 
 @noted
@@ -71,7 +67,14 @@ def page(questions: Questions, say: Say) -> Iterator[Block]:
         yield Paragraph(say.pair(say.label(result), f"{say('ask_open')}. {why(result, asked.decision, say)}"))
     if not asked.waiting and not asked.questions:
         yield Paragraph(say("ask_nothing"))
-    yield from _next(asked, questions.commands, say)
+    if asked.waiting:
+        yield Paragraph(_waiting("wait", asked.waiting, say))
+    if asked.others:
+        yield Paragraph(_waiting("others_wait", asked.others, say))
+    key, command = ("ask_others", questions.others) if asked.others else ("ask_evaluate", questions.evaluate)
+    key, command = ("ask_next", questions.again) if asked.waiting else (key, command)
+    yield Paragraph(say(key))
+    yield Tree(((1, command),))
 
 
 def data(questions: Questions, say: Say) -> Any:
@@ -91,17 +94,6 @@ def data(questions: Questions, say: Say) -> Any:
 
 
 FORMATS = formats(page, data)
-
-
-def _next(asked: Asked, commands: Commands, say: Say) -> Iterator[Block]:
-    if asked.waiting:
-        yield Paragraph(_waiting("wait", asked.waiting, say))
-    if asked.others:
-        yield Paragraph(_waiting("others_wait", asked.others, say))
-    key, command = ("ask_others", commands.others) if asked.others else ("ask_evaluate", commands.evaluate)
-    key, command = ("ask_next", commands.again) if asked.waiting else (key, command)
-    yield Paragraph(say(key))
-    yield Tree(((1, command),))
 
 
 def _waiting(key: str, results: Sequence[Result], say: Say) -> str:

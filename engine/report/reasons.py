@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from engine.evaluation.decision import Decision, Limit, ObligationLine, PaymentLine, Result
@@ -196,6 +196,12 @@ def reasons_block(say: Say) -> Iterator[Block]:
         yield Tree(tuple((0, f"({letter}) {say.capital(reason)}.") for letter, reason in told))
 
 
+def lettered(heading: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]], say: Say) -> Iterator[Block]:
+    """A table under its heading, nothing where it has no rows; and the reasons behind its letters."""
+    yield from section(Heading(heading), Table(columns, tuple(rows)))
+    yield from reasons_block(say)
+
+
 EUROS = number("EUR", 2)
 
 
@@ -234,13 +240,11 @@ def _paid(decision: Decision, say: Say) -> str:
 def amounts_blocks(decision: Decision, say: Say) -> Iterator[Block]:
     """Money: of the year of the case the four amounts, or else the most that each contract year pays."""
     if decision.years:
-        yield Heading(say("amounts"))
-        yield Table((say("year"), say("start"), say("maximum"), say("why")), in_runs(_year_rows(decision, say)))
+        columns = (say("year"), say("start"), say("maximum"), say("why"))
+        yield from lettered(say("amounts"), columns, in_runs(_year_rows(decision, say)), say)
     elif decision.stated(decision.headline.maximum) is not None:
-        yield Heading(say("amounts"))
         cells = (str(decision.facts.get(YEAR, "—")), *money_cells(decision, say))
-        yield Table((say("year"), *money_columns(decision.as_of, say)), (cells,))
-    yield from reasons_block(say)
+        yield from lettered(say("amounts"), (say("year"), *money_columns(decision.as_of, say)), [cells], say)
 
 
 def payments_blocks(decision: Decision, say: Say) -> Iterator[Block]:
@@ -253,10 +257,10 @@ def payments_blocks(decision: Decision, say: Say) -> Iterator[Block]:
     if len(rows) == 1:
         name, day, amount, cited = rows[0]
         yield Paragraph(say.pair(name, say("payment_on", day=day, amount=amount, cited=cited)))
+        yield from reasons_block(say)
     else:
         columns = (say("payment"), say("due"), say("payable"), say("article"))
-        yield from section(Heading(say("payments")), Table(columns, rows))
-    yield from reasons_block(say)
+        yield from lettered(say("payments"), columns, rows, say)
 
 
 def payment_row(line: PaymentLine, decision: Decision, say: Say) -> tuple[str, str, str, str]:

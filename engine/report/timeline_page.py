@@ -59,7 +59,6 @@ def timeline_blocks(
 def _years(timeline: Timeline, say: Say) -> Iterator[Block]:
     """What the law says of each contract year; years that say the same are told together."""
     columns = _columns(timeline, say)
-    yield Heading(say("contract_years"))
     rows = (
         (
             row.year,
@@ -68,17 +67,16 @@ def _years(timeline: Timeline, say: Say) -> Iterator[Block]:
         )
         for row in timeline.rows
     )
-    yield Table((say("year"), say("life_from"), *columns), in_runs(rows))
-    yield from reasons.reasons_block(say)
+    heads = (say("year"), say("life_from"), *columns)
+    yield from reasons.lettered(say("contract_years"), heads, in_runs(rows), say)
 
 
 def _money(timeline: Timeline, say: Say) -> Iterator[Block]:
     """The four amounts of each contract year."""
-    yield Heading(say("amounts"))
     today = ((row.year, replace(row.decision, as_of=timeline.as_of)) for row in timeline.rows)
     rows = tuple((str(year), *reasons.money_cells(decision, say, year)) for year, decision in today)
-    yield Table((say("year"), *reasons.money_columns(timeline.as_of, say)), rows)
-    yield from reasons.reasons_block(say)
+    heads = (say("year"), *reasons.money_columns(timeline.as_of, say))
+    yield from reasons.lettered(say("amounts"), heads, rows, say)
 
 
 def _columns(timeline: Timeline, say: Say) -> Mapping[str, Sequence[str]]:
@@ -149,8 +147,7 @@ def _payments(timeline: Timeline, say: Say) -> Iterator[Block]:
     lines = ((row, line) for row in timeline.rows for line in row.decision.payments)
     rows = tuple((str(row.year), *reasons.payment_row(line, row.decision, say)) for row, line in lines)
     columns = tuple(say(key) for key in ("year", "payment", "due", "payable", "article"))
-    yield from section(Heading(say("all_payments")), Table(columns, rows))
-    yield from reasons.reasons_block(say)
+    yield from reasons.lettered(say("all_payments"), columns, rows, say)
 
 
 def _ending(timeline: Timeline, say: Say) -> Iterator[Block]:

@@ -160,8 +160,7 @@ def _ask(session: Session, body: Body, say: Say) -> Any:
     declined = frozenset(str(name) for name in body.get("declined") or ())
     asked = Asker(session).ask(decision, wanted, body.choices, declined)
     possible = outlooks_of(session, decision, [result.id for result in asked.wanted], body.choices)
-    commands = questions_page.Commands("", "", "")
-    return questions_page.data(questions_page.Questions(asked, commands, "", outlooks=possible), say)
+    return questions_page.data(questions_page.Questions(asked, outlooks=possible), say)
 
 
 def _possible(session: Session, body: Body, say: Say) -> Any:

@@ -39,6 +39,7 @@ MEMBERS = {
     },
     "coverage_kind": {*coverage.KINDS},
     "deep_code": {"gap", "overlap", *NEVER},
+    "severity": {"error", "warning"},
     "property_status": {status.value for status in Status},
     "deep_status": {defects.SHOWN, defects.PROVED, defects.SUPERSEDED, defects.UNDECIDED},
     "diff_change": {"added", "removed", "moved", "added_any", "removed_any", "added_all", "removed_all"},

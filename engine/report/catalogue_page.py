@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -14,6 +13,7 @@ from engine.policy import model
 from engine.policy.model import Convention
 from engine.policy.model import Table as DecisionTable
 from engine.policy.registry import Registry
+from engine.report.content import body_lines, valued
 from engine.report.formats import formats
 from engine.report.objects import as_json, each_as_json
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
@@ -122,32 +122,22 @@ def _criterion(body: model.Criterion, phrases: Phrases, say: Say) -> Iterator[Bl
 
 
 def _body(item: model.Item, phrases: Phrases, say: Say) -> Iterator[Block]:
-    valued = partial(_valued, unit=item.unit, phrases=phrases, say=say)
+    shown = partial(valued, unit=item.unit, phrases=phrases)
     match item.body:
         case model.Parameter(values):
-            rows = tuple((say.scalar(v.start), valued(v.value), _graded(v.cite, say)) for v in values)
+            rows = tuple((say.scalar(v.start), shown(v.value), _graded(v.cite, say)) for v in values)
             yield Table((say("since"), say("value"), say("article")), rows)
         case DecisionTable():
-            yield _table(item.body, valued, phrases, say)
-        case model.Quantity(expression):
-            yield Tree(tuple(phrases.expression(expression, 1)))
+            yield _table(item.body, shown, phrases, say)
         case model.Criterion():
             yield from _criterion(item.body, phrases, say)
         case model.Outcome():
             yield from _rules(item.body, item.value_labels, phrases, say)
-        case model.Payment(amount, due):
-            yield Tree(
-                ((1, say("amount")), *phrases.expression(amount, 2), (1, say("due")), *phrases.expression(due, 2))
-            )
-        case model.Obligation(due, done_when, unmet_when):
-            if due is not None:
-                yield Tree(((1, say("due")), *phrases.expression(due, 2)))
-            for name, when in (("done_when", done_when), ("unmet_when", unmet_when)):
-                if when is not None:
-                    yield Tree(((1, say(name)), *phrases.condition(when, 2)))
+        case _:
+            yield Tree(tuple((depth + 1, text) for depth, text in body_lines(item, phrases)))
 
 
-def _table(body: DecisionTable, valued: Callable[[Literal | Unpublished], str], phrases: Phrases, say: Say) -> Table:
+def _table(body: DecisionTable, shown: Callable[[Literal | Unpublished], str], phrases: Phrases, say: Say) -> Table:
     rows = []
     for row in body.rows:
         told = alike(row, body)
@@ -155,7 +145,7 @@ def _table(body: DecisionTable, valued: Callable[[Literal | Unpublished], str], 
             cells = ((row.cells.get(name), None if say.notes is None else ref) for name, ref in body.inputs.items())
             asked = (say("any_value") if cell is None else phrases.cell(cell, ref) for cell, ref in cells)
             cited = tuple(dict.fromkeys(cite for each in told for cite in each.cite))
-            rows.append((*asked, in_time(row, body, say, valued), _graded(cited, say)))
+            rows.append((*asked, in_time(row, body, say, shown), _graded(cited, say)))
     heads = body.inputs if say.notes is None else map(phrases.operand, body.inputs.values())
     return Table((*heads, say("value"), say("article")), tuple(rows))
 
@@ -166,15 +156,6 @@ def _rules(body: model.Outcome, labels: Mapping[str, Text], phrases: Phrases, sa
         head = f"{rule.id} → {then}" if say.notes is None else say.value(then, labels)
         yield Paragraph(f"{head} {_graded(rule.cite, say)}".rstrip())
         yield Tree(tuple(phrases.condition(rule.when, 1)))
-
-
-def _valued(value: Literal | Unpublished, unit: str | None, phrases: Phrases, say: Say) -> str:
-    """A value of a table or parameter as people write it, with its unit."""
-    match value:
-        case Literal(int() | Decimal() as found) if not isinstance(found, bool):
-            return say.numbered(found, unit)
-        case _:
-            return phrases.operand(value)
 
 
 def _graded(cite: tuple[Citation, ...], say: Say) -> str:

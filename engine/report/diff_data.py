@@ -18,6 +18,7 @@ from engine.errors import Location
 from engine.escaping import flowing
 from engine.language import expressions as tree
 from engine.language.operators import CONNECTIVES, EXPRESSIONS
+from engine.policy.entries import WithoutRules
 from engine.policy.model import Convention, DatedValue, Derogation, Interpretation, Item, Overlay, Row, Rule, Source
 from engine.report.behaviour_page import effects_object
 from engine.report.diff_page import Diff, edits_shown, page, tables
@@ -51,7 +52,7 @@ def written(value: Value | tree.Citation | tuple[tree.Expression, ...], unit: st
             return dict(value)
         case Row() | DatedValue():
             return written(value.then if isinstance(value, Row) else value.value, unit)
-        case Item() | Overlay() | Interpretation() | Source():
+        case Item() | Overlay() | Interpretation() | Source() | WithoutRules():
             return value.id
         case Rule():
             return {"id": value.id, "when": written(value.when), "then": written(value.then)}

@@ -159,7 +159,7 @@ def _row(spoken: Speaker, edit: Edit) -> tuple[str, ...]:
 
 
 def _item(spoken: Speaker, edits: Sequence[Edit]) -> Iterator[tuple[int, str]]:
-    """An item and its edits, indented; an item that is new or gone is one line.
+    """An item and its edits, indented; of an item that is new or gone, what it holds.
 
     Citations that several of its edits rest on stand behind the item, once.
     """
@@ -169,7 +169,9 @@ def _item(spoken: Speaker, edits: Sequence[Edit]) -> Iterator[tuple[int, str]]:
     if whole is not None:
         sign = "+" if whole.change == "added" else "−"
         change = spoken.say(f"diff_item.{whole.change}")
-        yield 0, f"{sign} {spoken.name(whole)}, {change}{_behind(spoken.said(whole))}"
+        said = spoken.said(whole)
+        yield 0, f"{sign} {spoken.name(whole)}, {change}{_behind(said)}"
+        yield from _signed(sign, said.before or said.after) if spoken.in_full else ()
     else:
         yield 0, spoken.name(edits[0]) + (f" [{shared}]" if shared else "")
     for edit in rest:

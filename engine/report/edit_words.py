@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from engine.comparison.edits.edit import Comparison, Edit, Value
+from engine.comparison.edits.edit import Comparison, Edit, Value, Whole
 from engine.comparison.edits.same import ranging
 from engine.comparison.sides import Side
 from engine.errors import Location
@@ -17,8 +17,9 @@ from engine.language import expressions as tree
 from engine.language.operators import EXPRESSIONS
 from engine.language.typing import is_date
 from engine.policy import model
-from engine.policy.entries import Property, Supposition
+from engine.policy.entries import Property, Supposition, WithoutRules
 from engine.policy.overlays import year_start_item
+from engine.report.content import content, row_words
 from engine.report.phrases import Phrases, in_time
 from engine.report.say import Say
 
@@ -39,11 +40,21 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """What is needed to say the edits of one comparison: the phrases of each side."""
+    """What is needed to say the edits of one comparison: the phrases of each side.
+
+    What is new or gone in a text, or in one that amends it, is said with what it holds; between two texts that stand
+    alone, where nearly all is, by its name.
+    """
 
     comparison: Comparison
     phrases: tuple[Phrases, Phrases]
     say: Say
+
+    @property
+    def in_full(self) -> bool:
+        """Whether what is new or gone is said with what it holds."""
+        before, after = self.comparison.before, self.comparison.after
+        return before is None or after is None or before.id in (after.id, after.amends)
 
     def said(self, edit: Edit) -> Said:
         return Said(
@@ -124,13 +135,7 @@ class Speaker:
         table = self._table(edit, side)
         if table is None:
             return self.say("diff_at.row")
-        phrases, inputs = self.phrases[side], table.inputs
-        return self.say.listed(self._cell(phrases, inputs.get(name), name, cell) for name, cell in edit.cells.items())
-
-    def _cell(self, phrases: Phrases, ref: tree.FactRef | tree.ItemRef | None, name: str, cell: tree.Cell) -> str:
-        label = None if ref is None else phrases.label(ref)
-        sign = self.say("colon") if cell.values is not None else " "
-        return (label or name) + sign + phrases.cell(cell, ref)
+        return row_words(table, edit.cells, self.phrases[side])
 
     def _table(self, edit: Edit, side: int) -> model.Table | None:
         """The table that an edit is in, on one side."""
@@ -138,6 +143,9 @@ class Speaker:
         return item.body if item is not None and isinstance(item.body, model.Table) else None
 
     def _side(self, edit: Edit, value: Value, side: int) -> Lines:
+        if edit.part == "kind" and self.in_full:
+            body = content(self.phrases[side].items.get(edit.item), self.phrases[side])
+            return (*self._value(edit, value, side), *((depth + 1, text) for depth, text in body))
         if edit.part != "cell":
             return self._value(edit, value, side)
         table, any_ = self._table(edit, side), self.say("any_value")
@@ -166,10 +174,10 @@ class Speaker:
                 return (*phrases.condition(value.when), (0, f"→ {told}"))
             case model.Derogation():
                 return ((0, value.label[self.say.lang]), *phrases.condition(value.when, 1))
-            case model.Item() | model.Overlay() | Property() | Supposition() | model.Source():
+            case model.Item() | model.Overlay() | model.Interpretation() | Property() | Supposition() | WithoutRules():
+                return self._whole(value, phrases)
+            case model.Source():
                 return ()  # its name says it
-            case model.Interpretation():
-                return ((0, self._choice(value, value.default)),)
             case Mapping():
                 return ((0, str(value[self.say.lang])),)
             case tuple():
@@ -185,13 +193,19 @@ class Speaker:
             case _:
                 return tuple(phrases.expression(value))
 
+    def _whole(self, value: Whole, phrases: Phrases) -> Lines:
+        """What is new or gone as a whole."""
+        if self.in_full:
+            return tuple(content(value, phrases))
+        return ((0, self._choice(value, value.default)),) if isinstance(value, model.Interpretation) else ()
+
     def _scalar(self, edit: Edit, value: bool | int | Decimal | str | dt.date, side: int) -> str:
         if edit.part == "default" and isinstance(value, str):
             convention = (self.comparison.before, self.comparison.after)[side]
             question = convention.interpretations.get(edit.item) if convention else None
             return self._choice(question, value) if question else value
         if isinstance(value, str):
-            return self._named(edit, value, side)
+            return self.say.find(edit.part, value) or self._named(edit, value, side)
         return self.say.scalar(Fraction(value) if isinstance(value, Decimal) else value)
 
     def _choice(self, question: model.Interpretation, choice: str) -> str:

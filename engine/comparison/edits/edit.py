@@ -13,19 +13,21 @@ from decimal import Decimal
 
 from engine.errors import Location
 from engine.language.expressions import Cell, Citation, Node, Text
-from engine.policy.entries import Property, Supposition
+from engine.policy.entries import Property, Supposition, WithoutRules
 from engine.policy.model import Convention, DatedValue, Derogation, Interpretation, Item, Overlay, Row, Rule, Source
 
 KINDS = (
     *("convention", "source", "interpretation", "parameter", "table", "quantity", "criterion"),
     *("outcome", "payment", "obligation", "consistency", "derogation", "property", "supposition", "overlay"),
+    "window",
 )
 WEIGHTS = ("rule", "citation", "label")  # what a result depends on; what it rests on; the words around it
 
 OWN_UNIT = frozenset({"value", "row", "case", "otherwise", "first_known"})  # places whose value has the item's unit
 
 Path = tuple[tuple[str, str], ...]
-Whole = Item | Row | DatedValue | Rule | Derogation | Overlay | Property | Supposition | Interpretation | Source
+Named = Item | Overlay | Property | Supposition | Interpretation | Source | WithoutRules
+Whole = Named | Row | DatedValue | Rule | Derogation
 Value = (
     str | int | Decimal | bool | dt.date | Text | tuple[str, ...] | tuple[Citation, ...] | Node | Cell | Whole | None
 )

@@ -182,6 +182,12 @@ def _in_turn(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
         yield from optional_edits(one, other, name, spot, spot.inside((name, str(number))))
 
 
+def _known(before: Any, after: Any, name: str, spot: Spot) -> Iterator[Edit]:
+    """What is known of contracts without rules, by its place."""
+    for one, other in zip_longest(before, after):
+        yield from _text(getattr(one, "text", None), getattr(other, "text", None), name, spot)
+
+
 def _told(record: Any, names: Sequence[str]) -> tuple[str, ...] | None:
     """What a record says in the words of the rules."""
     if record is None:
@@ -194,7 +200,7 @@ def _told(record: Any, names: Sequence[str]) -> tuple[str, ...] | None:
 FIELDS: Mapping[Field, str] = {
     _moved: "Item.id Item.at",
     _plain: """beneficiary signed_from signed_before first_anniversary default transitional unit kind title publisher
-        url date severity informs falls if_unmet Supposition.day Supposition.following""",
+        url date severity informs falls if_unmet aid Supposition.day Supposition.following""",
     _node: """Convention.years_from Overlay.when Derogation.when Property.when Property.never Property.more
         Property.result Supposition.when Supposition.fact Along.fact Along.be Rule.when applies_when unless met_when
         amount due done_when unmet_when""",
@@ -208,11 +214,12 @@ FIELDS: Mapping[Field, str] = {
     _results: "Convention.results",
     _in_turn: "Supposition.be Supposition.along",
     _choices: "Interpretation.choices",
+    _known: "WithoutRules.known",
     _entries: "Overlay.replace Overlay.add_derogations",
     _cite: "cite",
     _grounds: "Convention.kept",
     _silent: "Convention.amends",
-    _text: "label note question text because refusal",
+    _text: "label note question text because refusal ask",
     _labels: "value_labels",
 }
 _COMPARED = [(*name.rpartition(".")[::2], compare) for compare, names in FIELDS.items() for name in names.split()]

@@ -29,6 +29,7 @@ _LISTS = {
     "derogations": "derogation",
     "properties": "property",
     "suppositions": "supposition",
+    "without_rules": "window",
     "sources": "source",
     "items": "item",
 }
@@ -85,7 +86,7 @@ def _beside(older: Convention, newer: Convention) -> set[str]:
         {n.interpretation for each in some for root in parts(each) for n in walk(root) if isinstance(n, Chosen)}
         for some in (laid, own)
     )
-    return {each.id for each in laid} | (asked - elsewhere)
+    return {each.id for each in (*laid, *older.without_rules)} | (asked - elsewhere)
 
 
 def _by_id(listing: Any) -> Mapping[str, Any]:

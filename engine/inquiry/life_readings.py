@@ -11,7 +11,7 @@ from engine.evaluation.dossier import Dossier, Event
 from engine.evaluation.facts import Facts
 from engine.evaluation.life import lived
 from engine.evaluation.session import Session
-from engine.evaluation.timeline import Timeline, YearRow, timeline
+from engine.evaluation.timeline import Timeline, timeline
 from engine.inquiry.dependence import Dependences
 from engine.inquiry.readings import Glimpse, PagePlace, Reading, Seen, duties, readings, warnings
 from engine.inquiry.suppositions import Supposed, resting, supposed_by
@@ -71,7 +71,8 @@ def supposed_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
     What two suppositions say of one day, one for the year of a case and one for the next, is told once.
     """
     convention = life.rows[0].decision.convention.id
-    now = _under_way(life)
+    day, dated = life.as_of, ((row, row.start, row.end) for row in life.rows)
+    now = next((row for row, start, end in dated if start and end and day and start <= day < end), None)
 
     def seen(more: Facts, following: bool) -> Mapping[PagePlace, Seen]:
         if len(more) > 1 and now is not None and now.end is not None:
@@ -85,12 +86,6 @@ def supposed_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
             if all((one.supposition.fact, one.value) != (each.supposition.fact, each.value) for one in found.values()):
                 found.setdefault(each.supposition.id, each)
     return tuple(found.values())
-
-
-def _under_way(life: Timeline) -> YearRow | None:
-    """The contract year of the day asked about."""
-    dated = ((row, row.start, row.end) for row in life.rows)
-    return next((row for row, start, end in dated if start and end and life.as_of and start <= life.as_of < end), None)
 
 
 def life_resting(life: Timeline, supposed: Sequence[Supposed]) -> Timeline:

@@ -104,7 +104,8 @@ class Asker:
         if not names:
             return Asked(decision, found, assumed)
         choices, ids = self.session.choices(decision.convention, interpret), tuple(result.id for result in open_)
-        encoding = self._encoding(decision, choices, declined)
+        untold = [name for name in known.facts if name not in decision.facts and name not in declined]
+        encoding = encode_case(self.session, decision.convention, dict(decision.facts), untold, choices)
         trial = _Trial(self.session, decision.convention, dict(decision.facts), choices, ids)
         answers = {name: _answers(encoding, name, ids) for name in self._in_schema_order(names)}
         tried = {name: trial.tried(name, answers[name]) for name in answers}
@@ -135,12 +136,6 @@ class Asker:
 
     def _in_schema_order(self, names: Collection[str]) -> list[str]:
         return [name for name in self.session.registry.vocabulary.facts if name in names]
-
-    def _encoding(self, decision: Decision, choices: Choices, declined: frozenset[str]) -> Encoding:
-        """The case with all that it may still be told."""
-        known = self.session.registry.vocabulary.facts
-        opened = [name for name in known if name not in decision.facts and name not in declined]
-        return encode_case(self.session, decision.convention, dict(decision.facts), opened, choices)
 
 
 @dataclass(frozen=True, slots=True)

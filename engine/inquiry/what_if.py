@@ -15,7 +15,7 @@ from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.inquiry.what_if_goal import Wish, answer_of, wish_of, wished_term
 from engine.language.expressions import Text
-from engine.language.facts import BENEFICIARY, SIGNATURE, Fact, Vocabulary
+from engine.language.facts import BENEFICIARY, SIGNATURE, Vocabulary
 from engine.language.logic import Term
 from engine.language.symbolic import constant, same
 from engine.language.term_days import Day, code, day_code
@@ -258,16 +258,13 @@ def _order(vocabulary: Vocabulary) -> Callable[[Alternative], tuple[object, ...]
             for change in each.changes
             if change.before is not None and change.after is not None and not isinstance(change.after, str | bool)
         ]
-        ranks = [_rank(vocabulary.facts[change.fact], change.after) for change in each.changes]
+        steps = ((vocabulary.facts[change.fact].type.values, change.after) for change in each.changes)
+        ranks = [values.index(after) if isinstance(after, str) and after in values else 0 for values, after in steps]
         stated = sum(change.stated for change in each.changes)
         named = [places[change.fact] for change in each.changes]
         return (len(each.changes), stated, sum(moved, Fraction(0)), named, ranks)
 
     return key
-
-
-def _rank(fact: Fact, after: Scalar | None) -> int:
-    return fact.type.values.index(after) if isinstance(after, str) and after in fact.type.values else 0
 
 
 def _distance(before: Value, after: Value) -> Fraction:

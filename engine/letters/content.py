@@ -239,8 +239,15 @@ def _reserves(kind: str, matter: Matter, say: Say) -> Entries:
     """What the letter takes for granted: readings that would change what it states, and years that are open."""
     years = [year for year, *_ in (matter.overpaid() if kind == TROP_PERCU else matter.payments())]
     years = years if kind in (TROP_PERCU, VERSEMENT) else []
-    found = [*_unmet(kind, matter, say), *_warned(kind, matter, say, years)]
-    found += [*_readings(kind, matter, say, years), *_supposed(kind, matter, say, years)]
+    found = []
+    if kind in (ACCORD, VERSEMENT):  # where the letter speaks of the aid, the duties that the facts say were not met
+        told = remarks([matter.decision], matter.obligations, say.noting(), keys=(UNMET,))
+        found += [_NOTE.sub("", said(remark, say)) for remark in told]
+    found += [
+        *_warned(kind, matter, say, years),
+        *_readings(kind, matter, say, years),
+        *_supposed(kind, matter, say, years),
+    ]
     if kind == VERSEMENT:
         for _, decision, amount in (each for each in matter.overpaid() if each[0] in years):
             due = decision.stated(decision.headline.due)
@@ -250,13 +257,6 @@ def _reserves(kind: str, matter: Matter, say: Say) -> Entries:
         open_ = ", ".join(map(str, matter.life.paid.recover.open_years))
         found.append(f"La somme ne comprend pas ce qui reste à établir (année {open_}).")
     return [{"phrase": text} for text in found]
-
-
-def _unmet(kind: str, matter: Matter, say: Say) -> Iterator[str]:
-    """The duties that the facts say were not met, where the letter speaks of the aid."""
-    if kind in (ACCORD, VERSEMENT):
-        for remark in remarks([matter.decision], matter.obligations, say.noting(), keys=(UNMET,)):
-            yield _NOTE.sub("", said(remark, say))
 
 
 def _warned(kind: str, matter: Matter, say: Say, years: Sequence[int]) -> Iterator[str]:

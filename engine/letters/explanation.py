@@ -6,7 +6,6 @@ import io
 from typing import Any, assert_never
 
 import docx
-from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import qn
 
 from engine.letters.writing import with_fixed_times
@@ -41,7 +40,7 @@ def _add(document: Any, block: Block) -> None:
             _add_table(document, block)
         case Tree(lines):
             for depth, text in lines:
-                document.add_paragraph(text, _bullet(document, depth))
+                document.add_paragraph(text, f"List Bullet {min(depth + 1, 3)}" if depth else "List Bullet")
         case Fold(summary, blocks):
             document.add_heading(summary, 3)
             for inner in blocks:
@@ -61,10 +60,3 @@ def _add_table(document: Any, table: Table) -> None:
     repeated = made.rows[0]._tr.get_or_add_trPr()  # a head that stands on each page again
     repeated.append(repeated.makeelement(qn("w:tblHeader"), {}))
     document.add_paragraph()
-
-
-def _bullet(document: Any, depth: int) -> str:
-    """The style of a list so deep; Word has three."""
-    name = "List Bullet" if not depth else f"List Bullet {min(depth + 1, 3)}"
-    assert document.styles[name].type == WD_STYLE_TYPE.PARAGRAPH
-    return name

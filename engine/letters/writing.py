@@ -54,7 +54,9 @@ def faults(path: Path, fields: Fields = FIELDS) -> list[Problem]:
         return [unsafe]
     found: list[Problem] = []
     template = DocxTemplate(str(path))
-    paragraphs = _paragraphs(template)
+    template.init_docx()
+    cells = (cell.text for table in template.docx.tables for row in table.rows for cell in row.cells)
+    paragraphs = [*(paragraph.text for paragraph in template.docx.paragraphs), *cells]  # as a reader sees them
     for source in _sources(template):
         try:
             tree = environment().parse(source)
@@ -128,13 +130,6 @@ def _sources(template: Any) -> Iterator[str]:
             yield template.patch_xml(template.get_part_xml(part))
 
 
-def _paragraphs(template: Any) -> list[str]:
-    """The texts that a reader sees, in order: paragraphs, then cells of tables."""
-    template.init_docx()
-    body = [paragraph.text for paragraph in template.docx.paragraphs]
-    return body + [cell.text for table in template.docx.tables for row in table.rows for cell in row.cells]
-
-
 class _Reader:
     """Walks the expressions of a template; ``scope`` has the fields that are visible, with those of loops."""
 
@@ -147,8 +142,9 @@ class _Reader:
             match node:
                 case nodes.Output():
                     for part in node.nodes:
-                        if not isinstance(part, nodes.TemplateData):
-                            self._value(part, scope)
+                        entry = "" if isinstance(part, nodes.TemplateData) else self._field(part, scope)
+                        if entry is not None and not isinstance(entry, str):
+                            self._refuse(part)
                 case nodes.For() if isinstance(node.target, nodes.Name) and node.test is None and not node.recursive:
                     entry = self._field(node.iter, scope)
                     inner = entry[0] if isinstance(entry, list | tuple) else entry
@@ -162,12 +158,6 @@ class _Reader:
                 case _:
                     self._refuse(node)
         return self.found
-
-    def _value(self, node: nodes.Node, scope: dict[str, Any]) -> None:
-        """A field that can be printed."""
-        entry = self._field(node, scope)
-        if entry is not None and not isinstance(entry, str):
-            self._refuse(node)
 
     def _field(self, node: nodes.Node, scope: dict[str, Any]) -> Any:
         """What a name stands for; None where it is refused, which is told."""

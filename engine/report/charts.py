@@ -115,6 +115,7 @@ def curve_figure(
     known = [(at, result.number) for at, result in points if result.number is not None]
     if len(known) < 2:
         return ""
+    greatest = max((result for _, result in points if result.number is not None), key=lambda each: each.number or 0)
     top = max(amount for _, amount in known) or Fraction(1)
     first, last = points[0][0], points[-1][0]
 
@@ -128,7 +129,7 @@ def curve_figure(
     parts = [
         *(f'<path class="mark" d="M{x(at):.1f} {CURVE_TOP - 8}V{CURVE_HEIGHT - CURVE_BOTTOM}"/>' for at in marks),
         f'<path class="line" d="{runs}"/>',
-        f'<text x="{LEFT}" y="{CURVE_TOP - 14}">{in_html(say.result(_greatest(points)))}</text>',
+        f'<text x="{LEFT}" y="{CURVE_TOP - 14}">{in_html(say.result(greatest))}</text>',
         *_numbers({first, last, *marks}, x, say),
     ]
     marked = next((amount for at, amount in known if at == today), None)
@@ -154,11 +155,6 @@ def _numbers(shown: Iterable[int], x: Callable[[int], float], say: Say) -> Itera
         if middle + half <= room:
             yield f'<text x="{middle:.1f}" y="{CURVE_HEIGHT - 8}" text-anchor="middle">{in_html(text)}</text>'
             room = middle - half - NUMBER
-
-
-def _greatest(points: Sequence[Point]) -> Result:
-    known = [(r.number, i, r) for i, (_, r) in enumerate(points) if r.number is not None]
-    return max(known)[2]
 
 
 def _runs(points: Sequence[Point], x: Callable[[int], float], y: Callable[[Fraction], float]) -> Iterator[str]:

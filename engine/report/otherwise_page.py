@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.evaluation.decision import Result
 from engine.language.facts import YEAR
 from engine.language.values import Absent, Value
-from engine.report.objects import as_json, value_object
+from engine.report.objects import as_json, named, value_object
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, section
 from engine.report.parts import named_years
 from engine.report.say import Say
@@ -167,9 +167,7 @@ def possible_objects(found: Sequence[Outlook], say: Say) -> list[dict[str, Any]]
             "label": say.label(outlook.result),
             "values": [value_object(_as_result(outlook, value), say) for value in outlook.possible.values],
             "range": _is_range(outlook.possible),
-            "complete": outlook.possible.complete,
-            "decided": outlook.possible.decided,
-            "effort": outlook.possible.effort,
+            **named(outlook.possible, "complete", "decided", "effort"),
         }
         for outlook in found
     ]

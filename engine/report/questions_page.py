@@ -11,7 +11,7 @@ from engine.inquiry.questions import Asked
 from engine.language.facts import Fact
 from engine.language.values import exact
 from engine.report.formats import formats
-from engine.report.objects import doubt_objects, obligation_object
+from engine.report.objects import as_json, doubt_objects, obligation_object
 from engine.report.otherwise_page import possible_blocks, possible_objects
 from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.parts import convention_line, noted
@@ -128,9 +128,7 @@ def _object(fact: Fact, say: Say) -> dict[str, Any]:
     if kind == "number":
         kind = "number" if fact.type.scale else "integer"
     return {
-        "fact": fact.name,
-        "question": fact.question[say.lang],
-        "where": fact.where[say.lang],
+        **as_json(fact, say, "fact=name", "question", "where"),
         "type": kind,
         "unit": fact.type.unit if fact.type.kind == "number" and fact.type.unit != "none" else None,
         "values": [

@@ -42,7 +42,8 @@ def remarks(
     first, last = decisions[0], decisions[-1]
     unmet = () if first.refused else unmet_conditions(last)
     not_due = ((NOT_DUE if result.verdict == "not_met" else DUE_IF, result, last) for result in unmet)
-    found = [*_doubts(decisions), *_why_not(first), *not_due]
+    doubts = {doubt.result.id: (DOUBTFUL, doubt.result, each) for each in decisions for doubt in each.doubts}
+    found = [*doubts.values(), *_why_not(first), *not_due]
     yield from (Remark(key, _because(key, result, decision, say)) for key, result, decision in found if key in keys)
     if UNMET in keys and not first.refused:
         yield from (Remark(UNMET, _unmet(line, say)) for line in obligations if line.status == "unmet")
@@ -62,12 +63,6 @@ def remark_blocks(found: Iterable[Remark], say: Say) -> Iterator[Block]:
 
 def said(remark: Remark, say: Say) -> str:
     return say.pair(say(remark.key), remark.text)
-
-
-def _doubts(decisions: Iterable[Decision]) -> Iterator[Saying]:
-    """Facts that do not agree, each once."""
-    found = {doubt.result.id: (doubt.result, decision) for decision in decisions for doubt in decision.doubts}
-    yield from ((DOUBTFUL, result, decision) for result, decision in found.values())
 
 
 def _why_not(decision: Decision) -> Iterator[Saying]:

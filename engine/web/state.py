@@ -122,7 +122,9 @@ def read_state(pairs: Pairs, registry: Registry, lang: str) -> State:
     stated = {name: text for name, text in given.items() if name in vocabulary.facts and name not in declined}
     facts, faults = _facts({name: text for name, text in stated.items() if text.strip()}, vocabulary)
     readings = {key.removeprefix(READING): text for key, text in given.items() if key.startswith(READING)}
-    choices = {id_: choice for id_, choice in readings.items() if choice in _choices(registry, id_)}
+    asked_of = [question for each in registry.conventions.values() for question in each.interpretations.values()]
+    known_choices = {(question.id, choice) for question in asked_of for choice in question.choices}
+    choices = dict(pair for pair in readings.items() if pair in known_choices)
     day, asked, lang_ = given.get(DAY, ""), given.get(ASKED), given.get(LANG, lang)
     known = {*vocabulary.facts, *(READING + id_ for id_ in choices), LANG, DAY, ASKED, RULES, NOT_KNOWN, EMBED}
     return State(
@@ -159,11 +161,6 @@ def _facts(stated: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Facts, di
     faults = {str(problem.values["name"]): problem for problem in problems}
     written = {name: Fault(stated[name], problem) for name, problem in faults.items()}
     return {BENEFICIARY: vocabulary.beneficiary, **facts} if stated else facts, written
-
-
-def _choices(registry: Registry, id_: str) -> set[str]:
-    found = (convention.interpretations.get(id_) for convention in registry.conventions.values())
-    return {choice for question in found if question is not None for choice in question.choices}
 
 
 async def pairs_of(request: Request) -> Pairs:

@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 from click.testing import Result
@@ -135,6 +136,8 @@ def test_every_format_gives_the_same_rows_in_every_format(suffix: str, policies:
         output = tmp_path / f"out.{wanted}"
         assert batch(source, "-o", output, "--criteria", policies=policies).exit_code == 0
     frame = pl.read_parquet(tmp_path / "out.parquet")
+    assert not {pl.Enum, pl.Categorical}.intersection(dtype.base_type() for dtype in frame.dtypes)
+    assert duckdb.read_parquet(str(tmp_path / "out.parquet")).fetchall() == frame.rows()
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as stream:
         texts = list(csv.DictReader(stream))
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]

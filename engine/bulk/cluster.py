@@ -23,7 +23,7 @@ from pyspark.errors import PySparkException, PythonException
 from pyspark.sql import SparkSession, functions, types
 
 from engine.bulk import files
-from engine.bulk.frame import evaluate_frame
+from engine.bulk.frame import WORDS, evaluate_frame
 from engine.bulk.inputs import format_of, open_sources, own_columns
 from engine.bulk.job import Job, Source, Summary
 from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
@@ -137,7 +137,7 @@ def _decided(rows: Any, job: Job, registry: Registry, dialect: str | None, count
         frame = frame.filter(files.agreeing(frame, errors))
         summary.refused[""] += len(typed) - len(frame)
         files.count_results(frame, summary, registry.results)
-        return files.with_euros(frame)
+        return files.with_euros(frame).cast(WORDS)
 
     rows, errors = rows.drop(*MARKS[1:]), files.error_ids(Session(registry))
     empty = evaluated(empty_of(rows), Session(registry), Summary())

@@ -19,6 +19,7 @@ from engine.language.algebra import Column
 from engine.language.facts import Fact
 
 PLACE = Location("frame")
+WORDS: Mapping[Any, Any] = {pl.Enum: pl.String, pl.Categorical: pl.String}  # what a column of either is, written out
 CELLS = 50_000_000  # of facts and items, computed at once: what they need on the way takes more room than the frame
 
 
@@ -45,6 +46,13 @@ def evaluate_frame(
         whole = {"predicate_pushdown": False, "projection_pushdown": False, "schema": schema}
         return frame.map_batches(lambda table: evaluate_frame(table, rules, **asked), **whole)
     table = frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
+    return pl.concat([table, results_of(table, rules, **asked).cast(WORDS)], how="horizontal")
+
+
+def results_of(
+    table: pl.DataFrame, rules: Session, interpret: Mapping[str, str] | None, criteria: bool, items: Sequence[str] = ()
+) -> pl.DataFrame:
+    """The result columns of :func:`evaluate_frame`, where words of a closed list are an enumeration."""
     types = table.schema
     facts = [fact for name, fact in rules.registry.vocabulary.facts.items() if name in types]
     wrong = [type_problem(PLACE, f, types[f.name]) for f in facts if not holds(f, types[f.name])]
@@ -57,7 +65,7 @@ def evaluate_frame(
         raise fault(PLACE, "file-unreadable", reason=error) from None
     rows = CELLS // (len(facts) + max(len(each.items) for each in rules.registry.conventions.values()) + 1)
     parts = [kernel.results(typed.slice(start, rows)) for start in range(0, max(1, len(typed)), rows)]
-    return pl.concat([table, pl.concat(parts)], how="horizontal")
+    return pl.concat(parts)
 
 
 def _kernel(
@@ -92,5 +100,5 @@ def _typed(fact: Fact, dtype: pl.DataType) -> pl.Expr:
         case "boolean":
             return value.cast(pl.Boolean)
         case _:
-            text: pl.Expr = value.cast(pl.String)
+            text: pl.Expr = value if dtype == pl.Enum(fact.type.values) else value.cast(pl.String)
             return text if fact.default is None else text.fill_null(fact.default)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain
+from typing import Any
 
 import polars as pl
 
@@ -28,7 +29,8 @@ from engine.policy.overlays import Laid, in_force_when, signed_under
 from engine.policy.registry import Registry
 
 ROW, WINDOW, LAID = "avenant:row", "avenant:window", "avenant:laid"
-PLAIN = pl.QueryOptFlags(comm_subexpr_elim=False)  # what repeats is a column of its own already
+# What repeats is a column of its own already: of what Polars could better, only columns that nothing reads are left.
+PLAIN: Any = {"engine": "in-memory", "optimizations": pl.QueryOptFlags.none(projection_pushdown=True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Kernel:
             own = rows.lazy().filter(pl.col(WINDOW).eq_missing(number))
             if number is None or number >= len(conventions):
                 undecided = self._undecided(None if number is None else windows[number].id)
-                made.append(own.select(ROW, *undecided).collect(optimizations=PLAIN))
+                made.append(own.select(ROW, *undecided).collect(**PLAIN))
             else:
                 made.extend(self._of_convention(conventions[number], own))
         found = pl.concat(made) if made else rows.select(ROW, *self._undecided())
@@ -100,7 +102,7 @@ class Kernel:
         part = self.parts[convention.id]
         met = frozenset({0})
         if part.covering:
-            laid = part.gates.run(rows).select(LAID).collect(optimizations=PLAIN)[LAID]
+            laid = part.gates.run(rows).select(LAID).collect(**PLAIN)[LAID]
             met, rows = frozenset(laid.unique()), rows.with_columns(pl.lit(laid))
         known = next((each for each in part.made if met <= each), None)
         if known is None:
@@ -108,7 +110,7 @@ class Kernel:
             part.made[known] = self._made(part, known)
         for made in part.made[known]:
             own = rows if met <= made.laid else rows.filter(pl.col(LAID).is_in(made.laid))
-            yield made.stages.run(own).select(ROW, *made.results).collect(optimizations=PLAIN)
+            yield made.stages.run(own).select(ROW, *made.results).collect(**PLAIN)
 
     def _part(self, convention: Convention) -> Part:
         covering = self.registry.covering(convention)
@@ -140,8 +142,8 @@ class Kernel:
         wanted = [*self.kinds, *(step.item.id for step in steps if breakable(step.item) or step.item.warnings)]
         told = _add_items(_versions(plans, wanted), plans.keys(), names)
         results = [
-            pl.lit(part.plan.convention.id).alias("convention"),
-            pl.lit(self.registry.digest(part.plan.convention)).alias("digest"),
+            pl.lit(part.plan.convention.id, pl.Categorical).alias("convention"),
+            pl.lit(self.registry.digest(part.plan.convention), pl.Categorical).alias("digest"),
             *(told_column(name, told) for name in REMARKS),
         ]
         for id_, kind in self.kinds.items():
@@ -150,8 +152,8 @@ class Kernel:
 
     def _undecided(self, window: str | None = None) -> list[pl.Expr]:
         """What is said of a row that no convention decides, or a window without rules: every result is undetermined."""
-        names = {"convention": window, "digest": None, **dict.fromkeys(REMARKS)}
-        results = [pl.lit(value, pl.String).alias(name) for name, value in names.items()]
+        results = [pl.lit(window, pl.Categorical).alias("convention"), pl.lit(None, pl.Categorical).alias("digest")]
+        results += [pl.lit(None, pl.String).alias(name) for name in REMARKS]
         for id_, kind in self.kinds.items():
             results.extend(output_columns(id_, kind, Column(None)))
         return results

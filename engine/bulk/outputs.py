@@ -13,11 +13,12 @@ import polars as pl
 from engine.bulk.items import WORD
 from engine.evaluation.plan import make_plan
 from engine.evaluation.session import Session
-from engine.language.algebra import Column, Operand, either, is_null, lift, over, picked, tested
-from engine.language.types import UNIT_SCALE, VERDICT, Type, joined
+from engine.language.algebra import Column, Operand, either, is_null, lift, over, picked
+from engine.language.types import UNIT_SCALE, VERDICT, VERDICTS, Type, joined
 from engine.policy.model import CONSISTENCY, UNMET, WARNED, Item, Obligation
 
 REMARKS = (CONSISTENCY, UNMET, WARNED)
+STATUS = pl.Enum(("known", "undetermined", "not_applicable"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,20 @@ def _widest(known: Type | None, found: Type | None) -> Type | None:
 
 def output_columns(id_: str, kind: Type, column: Column) -> Iterator[pl.Expr]:
     """Value and status of a result; a criterion's verdict in one column."""
-    unknown = either(pl, is_null(column.value), "undetermined", "known")
-    status = either(pl, column.absent, "not_applicable", unknown)
+    words = pl.Enum((*VERDICTS, *STATUS.categories)) if kind.kind == "verdict" else STATUS
+
+    def word(text: str) -> pl.Expr:
+        return pl.lit(text, words)
+
+    known = picked(pl, column.value, word("met"), word("not_met")) if kind.kind == "verdict" else word("known")
+    unless_absent = either(pl, is_null(column.value), word("undetermined"), known)
+    status = either(pl, column.absent, word("not_applicable"), unless_absent)
     if kind.kind == "verdict":
-        verdict = picked(pl, column.value, "met", "not_met")
-        yield lift(pl, either(pl, tested(op.eq, status, "known"), verdict, status)).alias(id_)
+        yield status.alias(id_)
     else:
         name = f"{id_}.centimes" if kind.unit == "EUR" else id_  # money is in whole cents, and its column says so
         yield _value(column, kind).alias(name)
-        yield lift(pl, status).alias(f"{id_}.status")
+        yield status.alias(f"{id_}.status")
 
 
 def told_column(name: str, told: Sequence[Told]) -> pl.Expr:
@@ -80,8 +86,9 @@ def told_column(name: str, told: Sequence[Told]) -> pl.Expr:
     own = [each for each in told if each.column == name]
     own.sort(key=lambda each: each.item.id if name == WARNED else (each.item.at, each.item.id))
     named = [(each.item.id, each.test) for each in own if each.test is not False and each.test is not None]
-    words = [_listed(named[start : start + WORD]) for start in range(0, max(1, len(named)), WORD)]
-    return pl.concat_str(words, separator=" ", ignore_nulls=True).replace("", None).alias(name)
+    words = [_listed(named[start : start + WORD]) for start in range(0, len(named), WORD)]
+    listed = pl.concat_str(words or [pl.lit("")], separator=" ", ignore_nulls=True)
+    return listed.replace("", None).alias(name)
 
 
 def _listed(named: Sequence[tuple[str, Operand]]) -> pl.Expr:
@@ -95,7 +102,7 @@ def _listed(named: Sequence[tuple[str, Operand]]) -> pl.Expr:
 
     made = (lift(pl, either(pl, test, 1 << place, 0)) for place, (_, test) in enumerate(named))
     bits = reduce(op.add, made, lift(pl, 0))
-    texts: pl.Expr = bits.map_batches(written, return_dtype=pl.String)
+    texts: pl.Expr = bits.map_batches(written, return_dtype=pl.String, is_elementwise=True)
     return texts
 
 

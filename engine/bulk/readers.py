@@ -21,7 +21,7 @@ from engine.errors import Location, Problem, decoded
 from engine.language.facts import SIGNATURE, Vocabulary
 
 FILE, ROW = "avenant_file", "avenant_number"
-ROWS = 125_000
+ROWS = 200_000
 BYTES = 256 << 20  # of a frame in memory, for files of very many columns
 BLOCK = 16 << 20  # of a text file, read at once
 LONGEST = 4 * BLOCK  # of quoted text; then each line is read for itself

@@ -135,7 +135,8 @@ def _reading(column: pl.Expr, fact: Fact, dtype: pl.DataType) -> tuple[pl.Expr, 
             day = column.cast(pl.Date)
             return day, (day.cast(dtype) == column) & day.is_between(FIRST_DAY, LAST_DAY)
         case _:
-            return column, column.is_in(list(fact.type.values))
+            choice = column.cast(pl.Enum(fact.type.values), strict=False)
+            return choice, choice.is_not_null()
 
 
 def _only(condition: pl.Expr, value: pl.Expr) -> pl.Expr:

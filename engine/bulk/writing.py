@@ -14,6 +14,7 @@ from typing import IO, Any, Protocol
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from engine.bulk.frame import WORDS
 from engine.bulk.rows import Refusal
 from engine.escaping import in_cell
 from engine.files import unwritable
@@ -29,7 +30,7 @@ _AS_EXCEL: Mapping[str, Any] = {
 FORMULA = r"^\s*[=@+-]|^[\t\r]"  # how a text begins that a spreadsheet runs, also where it drops what stands before
 NUMBER = r"^[+-]?[0-9 .,]*([eE][+-]?[0-9]+)?$"
 PATIENCE = 0.2  # seconds between two looks at whether the writing thread still lives
-ROW_GROUP = 125_000  # rows that the writer of Parquet holds
+ROW_GROUP = 200_000  # rows that the writer of Parquet holds
 
 
 class Frames(Protocol):
@@ -123,7 +124,9 @@ class _ParquetThread:
                 yield frame
 
         try:
-            register_io_source(source, schema=schema).sink_parquet(path, row_group_size=ROW_GROUP, compression_level=1)
+            register_io_source(source, schema=schema).sink_parquet(
+                path, row_group_size=ROW_GROUP, compression_level=1, metadata=_as_words(schema)
+            )
         except BaseException as error:
             self.error = error
 
@@ -156,6 +159,14 @@ class _ParquetThread:
             raise unwritable(self.target, str(self.error).rpartition("underlying IO error: ")[2]) from None
         if self.error is not None:
             raise self.error
+
+
+def _as_words(schema: pl.Schema) -> dict[str, str]:
+    """What makes words of the enumerations of a file, which are written in a third of the time that words take."""
+    words = io.BytesIO()
+    pl.DataFrame(schema=schema).cast(WORDS).write_parquet(words)
+    words.seek(0)
+    return pl.read_parquet_metadata(words)
 
 
 class RefusedRows:

@@ -173,31 +173,9 @@ def read_document(name: str) -> Document:
     return loader.load(Path(name), name)
 
 
-def decide_files(
-    rules: Given, names: Sequence[str], digest: str | None = None
-) -> tuple[list[tuple[str, Decision | Outside]], list[Problem]]:
-    """The decision on each case file that has one, or what is known without rules, and the problems of the others."""
-    decided: list[tuple[str, Decision | Outside]] = []
-    problems: list[Problem] = []
-    for name in names:
-        try:
-            decision = _decide(rules, read_document(name))
-            if digest is not None and decision.digest != digest:
-                raise fault(Location(name), "digest-mismatch", actual=decision.digest, wanted=digest)
-            decided.append((name, decision))
-        except Outside as outside:
-            decided.append((name, outside))
-        except InputFault as error:
-            problems.extend(error.problems)
-    return decided, problems
-
-
 def decide_file(rules: Given, name: str) -> Decision:
     """The decision on one case file; raises InputFault: it has none."""
-    return _decide(rules, read_document(name))
-
-
-def _decide(rules: Given, document: Document) -> Decision:
+    document = read_document(name)
     facts = read_case(document.data, rules.session.registry.vocabulary, document)
     with deciding(document):
         return rules.session.decide(facts, rules.convention, dict(rules.choices), rules.as_of)

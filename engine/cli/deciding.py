@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.common import Given, decide_files, given, page_options, sensitivity_option, shown_options
+from engine.cli.common import Given, decide_file, given, page_options, sensitivity_option, shown_options
 from engine.cli.tongue import tell
-from engine.errors import InputFault, Problem
-from engine.evaluation.decision import Decision
-from engine.inquiry.suppositions import Supposed
+from engine.errors import InputFault, Location, Problem, fault
 from engine.policy.registry import Outside
 from engine.report.decided import Decided, Decisions, Undecided, told_case
 from engine.report.decision_page import FORMATS
-
-if TYPE_CHECKING:
-    from engine.inquiry.sensitivity import Sensitivity
 
 
 @click.command()
@@ -48,19 +41,23 @@ def evaluate(
         raise click.UsageError(tell("--effort goes with --possible"))
     if possible:
         from engine.inquiry.possible import outlooks  # rarely asked for, and needs the solver
-    decided, problems = decide_files(rules, cases, expect_digest)
     shown: list[Decided | Undecided] = []
-    for name, found in decided:
-        if isinstance(found, Outside):
-            shown.append(Undecided(title=rules.title(name), outside=found))
+    problems: list[Problem] = []
+    for name in cases:
+        try:
+            found = decide_file(rules, name)
+            if expect_digest not in (None, found.digest):
+                raise fault(Location(name), "digest-mismatch", actual=found.digest, wanted=expect_digest)
+        except Outside as outside:
+            shown.append(Undecided(title=rules.title(name), outside=outside))
+            continue
+        except InputFault as error:
+            problems.extend(error.problems)
             continue
         told = told_case(rules.session, found, rules.title(name), rules.choices)
+        told = _with_readings(rules, told, problems) if sensitivity else told
         shown.append(
-            replace(
-                told,
-                sensitivity=_sensitivity(rules, found, told.supposed, problems) if sensitivity else None,
-                outlooks=outlooks(rules.session, found, rules.choices, effort) if possible else None,
-            )
+            replace(told, outlooks=outlooks(rules.session, found, rules.choices, effort)) if possible else told
         )
     if shown:
         rules.put(FORMATS, Decisions(cases=shown, alone=len(cases) == 1, full=full), cases)
@@ -68,15 +65,13 @@ def evaluate(
         raise InputFault(problems)
 
 
-def _sensitivity(
-    rules: Given, decision: Decision, supposed: Sequence[Supposed], problems: list[Problem]
-) -> Sensitivity | None:
-    """What other readings would change, or None where one of them meets a defect of the policies."""
-    from engine.inquiry.inquiries import inquiry_of_case  # rarely asked for
-    from engine.inquiry.sensitivity import sensitivity
+def _with_readings(rules: Given, told: Decided, problems: list[Problem]) -> Decided:
+    """With what other readings would change, unless one of them meets a defect of the policies."""
+    from engine.inquiry import inquiries, sensitivity  # rarely asked for
 
     try:
-        return sensitivity(inquiry_of_case(rules.session, decision, dict(rules.choices), supposed))
+        asked = inquiries.inquiry_of_case(rules.session, told.decision, dict(rules.choices), told.supposed)
+        return replace(told, sensitivity=sensitivity.sensitivity(asked))
     except InputFault as error:
         problems.extend(error.problems)
-        return None
+        return told

@@ -197,11 +197,14 @@ def site(session: Session, folder: Path, *, behaviour: bool = False) -> int:
     count = 0
     told = {pair: effects(session, *pair) for pair in _pairs(session.registry)} if behaviour else {}
     for lang in LANGUAGES:
-        for name, html in _files(Say(session.registry, lang), examples(session), told):
-            _write(folder / lang / name, html.encode())
-            count += 1
-        for path in sorted(STATIC.iterdir()):
-            _write(folder / lang / "static" / path.name, path.read_bytes())
+        pages = {name: html.encode() for name, html in _files(Say(session.registry, lang), examples(session), told)}
+        files = pages | {f"static/{path.name}": path.read_bytes() for path in sorted(STATIC.iterdir())}
+        for name, content in files.items():
+            path = folder / lang / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(path) as partial:
+                partial.write_bytes(content)
+        count += len(pages)
     return count
 
 
@@ -236,9 +239,3 @@ def _files(say: Say, examples: Examples, told: Mapping[tuple[str, str], Effects 
         yield f"regles/{id_}.html", below.item(id_, examples.get(id_, ()))
     for a, b in _pairs(say.registry):
         yield f"regles/{a}--{b}.html", below.between(a, b, told.get((a, b)))
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as partial:
-        partial.write_bytes(content)

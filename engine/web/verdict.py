@@ -12,14 +12,12 @@ from engine.letters.people import OPTION
 from engine.report.say import Say
 from engine.web.templates import Wording, wording
 
-VERDICTS = {"good": "verdict_good", "bad": "verdict_bad", "open": "verdict_open"}
-
 
 def sentence(decision: Decision, say: Say) -> str:
     w = wording(say.lang)
     if decision.verdict is None:
         return w("your_contract")
-    return w(VERDICTS[decision.tone], day=say.scalar(decision.facts[SIGNATURE]))
+    return w(f"verdict_{decision.tone}", day=say.scalar(decision.facts[SIGNATURE]))
 
 
 def amounts(decision: Decision, say: Say) -> str:

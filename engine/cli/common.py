@@ -233,11 +233,7 @@ def _screen(output: str | None) -> Screen:
 
 
 def write_all(folder: Path, texts: Mapping[str, str]) -> None:
-    """Writes files into a folder, which is made where it is not there.
-
-    Raises:
-        InputFault: the folder cannot be made, or a file cannot be written.
-    """
+    """Writes files into a folder, which is made if need be; raises InputFault: one of them cannot be."""
     try:
         for parent in {folder, *((folder / name).parent for name in texts)}:
             parent.mkdir(parents=True, exist_ok=True)

@@ -55,11 +55,7 @@ MARK = b"# avenant "  # the first words of every such file, by which the command
 
 
 def write_witnesses(folder: Path, texts: Mapping[str, str]) -> None:
-    """Writes files into a folder, or none of them where one is not the command's own.
-
-    Raises:
-        InputFault: a file that someone else wrote has such a name, or one cannot be written.
-    """
+    """Writes files into a folder; raises InputFault, and writes none, where one is not the command's own."""
     for name in texts:
         _refuse_foreign(folder / name)
     write_all(folder, texts)

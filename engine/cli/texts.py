@@ -108,11 +108,7 @@ def file_texts(files: Mapping[str, Any]) -> dict[str, str]:
 
 
 def write_folder(folder: Path, texts: Mapping[str, str]) -> None:
-    """Writes the files of a new text.
-
-    Raises:
-        InputFault: something of its name is there already, or it cannot be written.
-    """
+    """Writes the files of a new text; raises InputFault: something of its name is there already."""
     if folder.exists():
         raise fault(Location(folder.as_posix()), "folder-exists")
     write_all(folder, texts)

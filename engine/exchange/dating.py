@@ -51,11 +51,7 @@ class Addition:
 
 
 def additions(found: Sequence[SheetChange], since: Since, folder: Path) -> tuple[Addition, ...]:
-    """What is added, by its day: new rows, and where there is a day, each changed value from that day on.
-
-    Raises:
-        InputFault: what is added rests on no text, or holds from a day before ``since``.
-    """
+    """What is added, by its day; raises InputFault: it rests on no text, or holds from a day before ``since``."""
     problems: list[Problem] = []
     told = [_addition(one, since, folder, problems) for one in found if since.day or isinstance(one, NewRow)]
     if problems:

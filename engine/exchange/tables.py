@@ -145,11 +145,7 @@ class Entry:
 
 
 def entries(convention: Convention, wanted: Sequence[str] = ()) -> tuple[Entry, ...]:
-    """Every number of the tables and parameters called ``wanted``, of all unless given, by id.
-
-    Raises:
-        UsageFault: an unknown item, or one that is no table of numbers.
-    """
+    """Every number of the items ``wanted``, of all unless given; raises UsageFault: one has no numbers."""
     numeric = {id_: item for id_, item in sorted(convention.items.items()) if _numeric(item)}
     for id_ in wanted:
         if id_ not in convention.items:

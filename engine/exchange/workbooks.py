@@ -74,11 +74,7 @@ def _name(id_: str, taken: set[str]) -> str:
 
 
 def read_workbook(name: str) -> list[Sheet]:
-    """The rows of all sheets.
-
-    Raises:
-        InputFault: the file is damaged or unsafe, hides rows, or a sheet has other columns than were exported.
-    """
+    """The rows of all sheets; raises InputFault: it is damaged or unsafe, hides rows, or has other columns."""
     found = []
     for sheet in open_workbook(name).worksheets:
         place = Location(f"{name}!{sheet.title}", 1, 1)

@@ -95,11 +95,7 @@ def write_rules(registry: Registry, plan: Planned) -> tuple[str, ...]:
 
 
 def replaced(content: bytes, name: str, corrected: Iterable[Replacement], added: Iterable[Addition] = ()) -> bytes:
-    """A rule file with those of these numbers and rows that are its own, and everything else as it is.
-
-    Raises:
-        InputFault: the number to replace is not where it was read.
-    """
+    """A rule file with these of its numbers and rows; raises InputFault: a number is not where it was read."""
     text = content.decode("utf-8")
     starts = [0, *(match.end() for match in _BREAK.finditer(text))]
     spans: list[tuple[int, int, str]] = []
@@ -135,11 +131,7 @@ def with_values(convention: Convention, values: Mapping[Location, Number]) -> Co
 
 
 def _verify(registry: Registry, plan: Planned, faults: frozenset[tuple[object, ...]], files: Iterable[str]) -> None:
-    """Reads again what was written.
-
-    Raises:
-        InputFault: it is not what was asked for, or has a fault that was not there before.
-    """
+    """Reads again what was written; raises InputFault: it is not what was asked for, or has a new fault."""
     told = check_folder(registry.root, registry.origin)
     fresh = [problem for problem in told if problem.severity == ERROR and _fault(problem) not in faults]
     if fresh:

@@ -256,11 +256,7 @@ def _wanted(decision: Decision, wanted: str) -> tuple[Result, ...]:
 def to_ask(
     session: Session, decision: Decision, choices: Mapping[str, str], declined: Collection[str] = ()
 ) -> list[str]:
-    """The facts to ask for, by name; none of those ``declined``.
-
-    Raises:
-        InputFault: an answer meets a policy defect.
-    """
+    """The facts to ask for, by name, none of those ``declined``; raises as :meth:`Asker.ask`."""
     facts, asker = session.registry.vocabulary.facts, Asker(session)
     left_out = {*declined, *(name for name, fact in facts.items() if fact.absence_answers or fact.sensitive)}
     for wanted, without in ((decision.headline.verdict or ALL, left_out), (ALL, left_out | {YEAR})):

@@ -58,11 +58,7 @@ def blanks(matter: Matter, people: People) -> dict[str, str]:
 
 
 def people_of(document: Document, group: str) -> People:
-    """The texts of a file about the sender or the addressee.
-
-    Raises:
-        InputFault: a field that no letter has, or that is no text.
-    """
+    """The texts of a file about sender or addressee; raises InputFault: a field that no letter has, or no text."""
     data, known = document.data if isinstance(document.data, Mapping) else {}, FIELDS[group]
     problems = [] if data else [Problem(Location(document.name), "letter-people", {"name": "—"})]
     for name, value in data.items():

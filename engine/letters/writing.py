@@ -204,11 +204,7 @@ def _written(node: nodes.Node) -> str:
 
 
 def letters_folder(explicit: str | None, policies: Path) -> Path:
-    """The folder of templates: as named, beside the policies, or the one that came with the program.
-
-    Raises:
-        InputFault: the folder named does not exist.
-    """
+    """The folder of templates: as named, beside the policies, or shipped; raises InputFault: it does not exist."""
     if explicit is not None:
         if not Path(explicit).is_dir():
             raise fault(Location(explicit), "folder-missing")

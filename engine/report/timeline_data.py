@@ -60,12 +60,7 @@ def told_life(
     convention: str | None = None,
     title: str = "",
 ) -> ToldLife:
-    """The life of a contract under ``chosen`` readings, with those, the rights and the assumptions that matter to it.
-
-    Raises:
-        InputFault: no convention on the signature date, or a policy defect.
-        UsageFault: an unknown convention, interpretation or choice.
-    """
+    """The life of a contract under ``chosen`` readings, with what matters to it; raises as :func:`timeline`."""
     life = timeline(session, dossier, convention, chosen, as_of)
     readings, supposed = readings_of_life(session, life, chosen), supposed_of_life(session, life, chosen)
     return ToldLife(title=title, timeline=life_resting(life, supposed), readings=readings, supposed=supposed)

@@ -117,11 +117,7 @@ def _refusing(router: ASGIApp) -> ASGIApp:
 
 
 async def static(request: Request) -> Response:
-    """A file of this room, from memory: no path from outside reaches a disk.
-
-    Raises:
-        HTTPException: there is no such file.
-    """
+    """A file of this room, from memory, so that no path from outside reaches a disk; raises HTTPException."""
     found = _FILES.get(request.path_params["name"])
     if found is None:
         raise HTTPException(404)

@@ -66,12 +66,7 @@ class Body:
         return None if day is None else dt.date.fromisoformat(day)
 
     def decide(self, session: Session, *under: str | int) -> Decision:
-        """The decision on the case that stands ``under`` these keys.
-
-        Raises:
-            InputFault: the case is at fault, or was to be decided under other rules.
-            UsageFault: an unknown convention, interpretation or choice.
-        """
+        """The decision on the case that stands ``under`` these keys; raises as :meth:`expect` does."""
         data = self.document.data
         for key in under:
             data = data[key]

@@ -35,11 +35,7 @@ events:
 
 
 def follow(session: Session, text: str, day: str, title: str) -> tuple[ToldLife, Matter]:
-    """The life of the contract that a dossier states, on a day written as people write it; and for letters on it.
-
-    Raises:
-        InputFault: the dossier is at fault.
-    """
+    """The life that a dossier states on a day as people write it, and for letters on it; raises InputFault."""
     name = "dossier.json" if text.lstrip().startswith("{") else "dossier.yaml"
     dossier = read_dossier(loader.parse(text.encode("utf-8", "replace"), name), session.registry.vocabulary)
     matter = matter_of_life(session, dossier, {}, day_of(session, day))

@@ -76,11 +76,7 @@ def letters(matter: Matter, session: Session) -> tuple[str, ...]:
 
 
 def letter(session: Session, matter: Matter, kind: str, given: Mapping[str, str]) -> bytes:
-    """A letter with what the form says of people; what it leaves out is marked in it.
-
-    Raises:
-        InputFault: the letter would say more than the decision, or there is no such kind.
-    """
+    """A letter with what the form says of people, and marks for what it does not; raises as :func:`letter_of`."""
     from engine.letters.writing import letter_of, letters_folder, sender_file, template_of
 
     folder = letters_folder(None, session.registry.root)

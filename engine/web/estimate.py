@@ -78,11 +78,7 @@ def _together(facts: Sequence[Fact]) -> tuple[Fact, ...]:
 
 
 def decided(session: Session, state: State, facts: Facts | None = None) -> Decision:
-    """The decision on what was answered, or on other ``facts``, under the readings and on the day of the state.
-
-    Raises:
-        InputFault: the facts contradict each other, or no convention holds the signature date.
-    """
+    """The decision on what was answered, or on other ``facts``; raises InputFault: these contradict each other."""
     read = read_case(nested(state.facts if facts is None else facts), session.registry.vocabulary)
     return session.decide(read, None, dict(state.choices), state.as_of)
 

@@ -138,11 +138,7 @@ class RulesPages:
         return self.say.value(str(expected), item.value_labels)
 
     def between(self, a: str, b: str, effects: Effects | None = None) -> str:
-        """What changed from one convention to another, and for whom where that was asked.
-
-        Raises:
-            UsageFault: an unknown convention.
-        """
+        """What changed from one convention to another, for whom where asked; raises UsageFault: one is unknown."""
         registry = self.say.registry
         title = " → ".join(self.say.label(registry.by_id(id_)) for id_ in (a, b))
         sides = (Side(a, registry, (a,)), Side(b, registry, (b,)))

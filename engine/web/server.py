@@ -72,11 +72,7 @@ class Guarded(HttpToolsProtocol):
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A socket on an address; port 0 takes one that is free.
-
-    Raises:
-        InputFault: the address is another's, or not of this machine.
-    """
+    """A socket on an address, for port 0 a free one; raises InputFault: it is taken, or not of this machine."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)

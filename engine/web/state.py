@@ -164,11 +164,7 @@ def _facts(stated: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Facts, di
 
 
 async def pairs_of(request: Request) -> Pairs:
-    """The parameters of a request's address and form.
-
-    Raises:
-        Refused: a form that cannot be read, or a parameter given twice.
-    """
+    """The parameters of an address and a form; raises Refused: they cannot be read, or one is given twice."""
     pairs = _read(request.scope["query_string"].decode("latin-1"))
     if request.method == "POST":
         if request.headers.get("content-type", "").partition(";")[0].strip().casefold() != FORM:

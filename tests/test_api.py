@@ -98,6 +98,7 @@ REFUSED: list[tuple[bytes, int, str]] = [
     (b"", 400, "file-empty"),
     (b"{", 400, "yaml-syntax"),
     (b"[]", 422, "wrong-type"),
+    (b"\xef\xbb\xbf []", 422, "wrong-type"),
     (b"case: {}", 422, "wrong-type"),
     (b'{"case": {}, "case": {}}', 400, "yaml-duplicate-key"),
     (b'{"case": {"contrat": {"date_signature": NaN}}}', 422, "fact-type"),
@@ -120,6 +121,20 @@ def test_a_body_that_cannot_be_read_is_refused_with_its_code(
     assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
     assert code in found
     fits(described, "problem", answer.data)
+
+
+def test_the_faults_of_a_body_and_of_its_case_are_told_at_once(served: Client) -> None:
+    bad = {"medecin": {"age": -4, "secteur": "secteur_9"}, "contrat": {"date_signature": "2024-09-02"}}
+    found = served.post("/api/v1/evaluate", {"case": bad, "lang": "de", "as_of": "2024-02-30"}).data["problems"]
+    assert [problem["code"] for problem in found] == ["fact-range", "fact-value", "wrong-value", "day-missing"]
+    life = {"dossier": {"case": CASE, "events": [{"date": "2024-09-03", "type": "embauch"}]}, "langue": "fr"}
+    found = served.post("/api/v1/timeline", life).data["problems"]
+    assert [problem["nearest"] for problem in found] == ["embauche", "lang"]
+
+
+def test_a_mark_of_its_order_of_bytes_before_a_body_is_passed_over(served: Client) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps({"case": CASE}).encode()
+    assert served.post("/api/v1/evaluate", body, content_type="application/json").status == 200
 
 
 def test_a_fault_of_a_case_is_told_with_its_place_and_the_nearest_name(served: Client) -> None:

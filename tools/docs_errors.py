@@ -32,9 +32,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "file-too-large": "No case or rule file comes near the limit: this is another kind of file.",
         "file-empty": "The file holds nothing, or comments only. Write its content, or delete it.",
         "wrong-encoding": "The file was saved in Latin-1, Windows-1252 or UTF-16. Save it again as UTF-8.",
-        "yaml-syntax": "The reason is the YAML parser's own. Often a bracket or a quote is not closed, a text that"
-        " contains `: ` or begins with a quote is not quoted, or a line is not indented like its neighbours; look at"
-        " the line before too.",
+        "yaml-syntax": "Often a bracket or a quote is not closed, or a comma has no value before it. Look at the line"
+        " before too.",
         "yaml-colon": "A text with `: ` in it is not quoted, a line lacks its colon, or a line is indented more"
         " than its neighbours. Look at the line before too.",
         "yaml-indentation": "A line has a space too few or too many, or a dash is missing. The fault may stand some"

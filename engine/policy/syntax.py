@@ -20,7 +20,12 @@ _LAID_OUT = str.maketrans("\n\r", "  ")
 _SYNTAX = (
     ("mapping values are not allowed", "yaml-colon"),
     ("could not find expected ':'", "yaml-colon"),
+    ("unexpected ':'", "yaml-colon"),
     ("cannot start any token", "yaml-sign"),
+    ("alphabetic", "yaml-sign"),  # what may follow &, *, !, |, > and %
+    ("line break", "yaml-sign"),
+    ("directive", "yaml-sign"),
+    ("indentation indicator", "yaml-sign"),
     ("',' or", "yaml-open"),
     ("unexpected end of stream", "yaml-open"),
     ("escape", "yaml-escape"),
@@ -70,7 +75,7 @@ def _within(data: Any, depth: int) -> bool:
 
 
 def syntax_fault(said: str, lines: Sequence[str], place: Location) -> Problem:
-    """What is likely meant by what a parser says of a place; its own words (``yaml-syntax``) if they are not known."""
+    """What is likely meant by what a parser says of a place."""
     for number in (place.line, place.line - 1):
         text = lines[number - 1] if 0 < number <= len(lines) else ""
         for pattern, code in ((_HARD_SPACE, "yaml-space"), (_NO_SPACE, "yaml-after-colon")):
@@ -80,8 +85,7 @@ def syntax_fault(said: str, lines: Sequence[str], place: Location) -> Problem:
     before = lines[place.line - 1][: place.column - 1].rstrip() if 0 < place.line <= len(lines) else ""
     if before and before[-1] in "\"']}" and "{" not in before:
         return Problem(place, "yaml-quotes")
-    code = next((code for words, code in _SYNTAX if words in said), "yaml-syntax")
-    return Problem(place, code, {"reason": said})
+    return Problem(place, next((code for words, code in _SYNTAX if words in said), "yaml-syntax"))
 
 
 def character_problems(lines: Sequence[str], file: str, pattern: str, code: str) -> Iterator[Problem]:

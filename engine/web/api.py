@@ -50,7 +50,7 @@ class Api:
         async def answer(request: Request) -> Response:
             if request.headers.get("content-type", "").partition(";")[0].strip().casefold() != MEDIA:
                 raise refused("request-media", wanted=MEDIA)
-            body = read_body(await request.body(), call)
+            body = read_body(await request.body(), call, self.registry.vocabulary)
             say = Say(self.registry, body.lang or self.usual)
             try:
                 found = await self.worker.run(lambda session: call.answer(session, body, say))

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, UsageFault, fault, nearest
+from engine.escaping import shortened
 from engine.evaluation.decision import Decision
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
@@ -16,6 +17,7 @@ from engine.evaluation.session import Session
 from engine.inquiry.possible import outlooks, outlooks_of
 from engine.inquiry.questions import ALL, Asker
 from engine.inquiry.what_if import alternatives
+from engine.language.facts import Vocabulary
 from engine.policy import loader
 from engine.policy.document import Document
 from engine.policy.registry import Outside
@@ -82,14 +84,27 @@ class Body:
             raise fault(self.document.at(("expect_digest",)), "digest-mismatch", actual=digest, wanted=wanted)
 
 
-def read_body(content: bytes, call: Call) -> Body:
-    """The body of a call; raises InputFault: with every fault of the text, of its keys and of their kinds."""
+def read_body(content: bytes, call: Call, vocabulary: Vocabulary) -> Body:
+    """The body of a call; raises InputFault: with every fault of the text, or of its keys, their kinds and its case."""
     document = loader.parse(content, NAME)
-    if not content.lstrip().startswith(b"{"):
-        raise fault(document.at(()), "wrong-type", value="…", wanted="{…}")
+    text = content.decode("utf-8-sig").strip()
+    if not text.startswith("{"):
+        raise fault(document.at(()), "wrong-type", value=shortened(text, 20), wanted="{…}")
     if problems := shape_problems(document, call.shape):
-        raise InputFault(problems)
+        raise InputFault([*problems, *_case_problems(document, vocabulary)])
     return Body(document)
+
+
+def _case_problems(document: Document, vocabulary: Vocabulary) -> Sequence[Problem]:
+    """The faults of the case or of the dossier of a body, where it has one."""
+    try:
+        if isinstance(document.data.get("case"), Mapping):
+            read_case(document.data["case"], vocabulary, document, NAME, ("case",))
+        if isinstance(document.data.get("dossier"), Mapping):
+            read_dossier(document.part("dossier"), vocabulary)
+    except InputFault as error:
+        return error.problems
+    return ()
 
 
 MOST_CASES = 100  # of one evaluate-many

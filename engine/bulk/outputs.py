@@ -11,7 +11,6 @@ from typing import Any
 import polars as pl
 
 from engine.bulk.items import WORD
-from engine.evaluation.plan import make_plan
 from engine.evaluation.session import Session
 from engine.language.algebra import Column, Operand, either, is_null, lift, over, picked
 from engine.language.types import UNIT_SCALE, VERDICT, VERDICTS, Type, joined
@@ -41,8 +40,7 @@ def output_kinds(rules: Session, criteria: bool, items: Sequence[str]) -> dict[s
     registry = rules.registry
     kinds: dict[str, Type | None] = dict.fromkeys(registry.results.ids)
     for convention in registry.conventions.values():
-        covering = registry.covering(convention)
-        types = make_plan(convention, covering, (), registry.vocabulary).types if items else {}
+        types = rules.plan(convention, ()).types if items else {}
         for id_ in convention.items:
             if not (criteria or id_ in items or id_ in registry.results.ids):
                 continue  # an item is read back from its store when it is first looked at

@@ -20,7 +20,6 @@ from engine.evaluation.slots import Slots
 from engine.language.facts import YEAR
 from engine.language.values import UNDETERMINED
 from engine.policy.model import Criterion, Obligation
-from engine.policy.overlays import named_items
 from engine.suite.running import PolicyCase, subjects
 
 
@@ -43,7 +42,6 @@ class Observed:
 
 def observe(session: Session, cases: Sequence[PolicyCase]) -> list[Observed]:
     """Every case that a convention decides, run once; the others (faults are expected of none) are left out."""
-    made_of: dict[Key, dict[str, frozenset[str]]] = {}
     found = []
     for case in cases:
         try:
@@ -51,25 +49,12 @@ def observe(session: Session, cases: Sequence[PolicyCase]) -> list[Observed]:
             program, run = settled.program, settled.run()
         except (InputFault, UsageFault):
             continue
-        key = settled.key
-        if key not in made_of:
-            made_of[key] = _made_of(program)
         about = frozenset((*subjects(case.entry), *case.entry.get("due", ())))
         # The consistencies that refuse a case that breaks them: whatever a case expects, it rests on them.
         refusing = (step.item.id for step in program.plan.steps if step.item.severity == ERROR)
-        read = (*about, *refusing)
-        looked_at = frozenset(id_ for subject in read for id_ in made_of[key].get(subject, ()))
-        found.append(Observed(case, key, program, run, settled.choices, about, looked_at))
-    return found
-
-
-def _made_of(program: Program) -> dict[str, frozenset[str]]:
-    """For each item, itself and every item below it; a step follows what it reads."""
-    found: dict[str, frozenset[str]] = {}
-    for compiled in program.steps:
-        item = compiled.step.item
-        below = (found.get(id_, frozenset()) for id_ in named_items(item))
-        found[item.id] = frozenset((item.id,)).union(*below)
+        read = tuple(id_ for id_ in sorted({*about, *refusing}) if id_ in run.answers)
+        looked_at = frozenset(compiled.step.item.id for compiled in program.below(read))
+        found.append(Observed(case, settled.key, program, run, settled.choices, about, looked_at))
     return found
 
 

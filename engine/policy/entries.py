@@ -45,6 +45,11 @@ class Property:
     falls: bool
     at: Location = field(compare=False)
 
+    @property
+    def conditions(self) -> list[Condition]:
+        """What it says of cases: all of it holds where it is broken, but for a comparison."""
+        return [node for node in (self.when, self.never) if node is not None]
+
 
 def law_property(data: Mapping[str, Any], reader: Reader) -> Property:
     """The property written as ``data``, which the schema has accepted."""

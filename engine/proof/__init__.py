@@ -2,6 +2,8 @@
 
 Each answer is a proof, or a case that the evaluator confirms, or is said to be undecided within the budget (``effort``,
 the solver's own count of steps). No case is decided here, and nothing imports the solver before a question is asked.
+Whatever asks raises UsageFault where the solver is missing or is another version, and whatever confirms a case
+InputFault (proof-unconfirmed) where the evaluator does not.
 
 ===================================  =======================================================================
 :mod:`.encoding`, :mod:`.possible`   ``encode`` all cases of a convention; ``encode_case`` one with open facts

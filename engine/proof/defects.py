@@ -86,7 +86,7 @@ def all_cases(session: Session, effort: int = DEFAULT_EFFORT) -> Iterator[AllCas
     """Every case of every convention in turn, under all readings; a part that texts share is written as terms once.
 
     Raises:
-        UsageFault: the solver is missing or is another version, or the sets of overlays are too many for the budget.
+        UsageFault: the sets of overlays are too many for the budget.
     """
     bank, shared = TermBank(), Shared()
     for convention in session.registry.conventions.values():
@@ -100,8 +100,7 @@ def defects(session: Session, effort: int = DEFAULT_EFFORT, cases: Iterable[AllC
     """Every finding, in the order of the files; ``cases`` are those of :func:`all_cases`.
 
     Raises:
-        UsageFault: the solver is missing or is another version, or the sets of overlays are too many for the budget.
-        InputFault: the evaluator does not confirm a case (proof-unconfirmed).
+        UsageFault: the sets of overlays are too many for the budget.
     """
     found: dict[tuple[Location, str, str], Defect] = {}
     living: set[Key] = set()

@@ -182,7 +182,7 @@ def encode(
     ``shared`` holds the items of other encodings of the same bank.
 
     Raises:
-        UsageFault: the solver is missing or is another version, or the sets of overlays are too many for the budget.
+        UsageFault: the sets of overlays are too many for the budget.
         InputFault: a plan does not resolve.
     """
     chosen = (convention,) if among is None else tuple(among)

@@ -115,7 +115,6 @@ def mattering(encoding: Encoding, facts: Iterable[str], ids: Iterable[str]) -> s
 
     Raises:
         KeyError: no such item, or a fact that is not open.
-        UsageFault: the solver is missing or is another version.
     """
     wanted, bank, space = tuple(ids), encoding.bank, encoding.space
     answers = [encoding.answer(id_) for id_ in wanted]

@@ -73,9 +73,6 @@ def encode_case(
 
     Questions are read by default or as ``interpret`` says, but for ``open_questions``. The convention decides whatever
     the day of signature, unless that is open: then the contract stays one of its own.
-
-    Raises:
-        UsageFault: the solver is missing or is another version.
     """
     questions = session.questions(convention)
     space = make_space(
@@ -99,8 +96,6 @@ def possible_values(encoding: Encoding, id_: str, prover: Prover | None = None, 
 
     Raises:
         KeyError: no such item.
-        UsageFault: the solver is missing or is another version.
-        InputFault: the evaluator does not confirm a case (proof-unconfirmed).
     """
     bank, answer = encoding.bank, encoding.answer(id_)
     asked = prover or Prover(encoding.space, encoding.base)

@@ -19,6 +19,8 @@ from engine.proof.solving import Status
 from engine.proof.space import Space, twin_space
 from engine.proof.witness import Witness, confirmed
 
+_Question = tuple[Space, tuple[Encoding, ...], tuple[Term, ...]]  # the cases looked at, and what then holds together
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -39,12 +41,7 @@ class Kept:
 
 
 def kept_properties(cases: Iterable[AllCases]) -> list[Kept]:
-    """Whether the contracts of each convention keep its properties, under every set of overlays and every reading.
-
-    Raises:
-        UsageFault: the solver is missing or is another version.
-        InputFault: the evaluator does not confirm a case (proof-unconfirmed).
-    """
+    """Whether the contracts of each convention keep its properties, under every set of overlays and every reading."""
     return [
         _kept(encoding, promise, prover)
         for encoding, prover in cases
@@ -54,30 +51,22 @@ def kept_properties(cases: Iterable[AllCases]) -> list[Kept]:
 
 def _kept(encoding: Encoding, promise: Property, prover: Prover) -> Kept:
     """What was learnt of the text serves each proof, and most are proved; a case is looked for anew."""
-    question = _question(encoding, promise)
-    status, symbols = prover.ask(*question.broken), dict[str, Plain]()
+    space, sides, broken = _question(encoding, promise)
+    status, symbols = prover.ask(*broken), dict[str, Plain]()
     if status is not Status.EXCLUDED:
-        base = dict.fromkeys(term for side in question.sides for term in side.base)
-        status, symbols = Prover(question.space, base, prover.effort).first(*question.broken)
-    pair = question.sides if status is Status.SHOWN else ()
-    ids = _spoken_of(promise) if promise.result is None else [promise.result.id]
+        base = dict.fromkeys(term for side in sides for term in side.base)
+        status, symbols = Prover(space, base, prover.effort).first(*broken)
+    pair = sides if status is Status.SHOWN else ()
+    spoken_of = dict.fromkeys(id_ for node in promise.conditions for id_ in _items(node))
+    ids = spoken_of if promise.result is None else [promise.result.id]
     return Kept(encoding.convention.id, promise, status, tuple(confirmed(s, symbols, ids) for s in pair))
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """Where a property is ``broken``: all of this holds. ``sides`` are its case, or its two."""
-
-    space: Space
-    sides: tuple[Encoding, ...]
-    broken: tuple[Term, ...]
-
-
 def _question(encoding: Encoding, promise: Property) -> _Question:
+    """Where a property is broken, of its case or of its two."""
     if promise.more is not None:
         return _ordered(encoding, promise, promise.more.name)
-    nodes = [node for node in (promise.when, promise.never) if node is not None]
-    return _Question(encoding.space, (encoding,), tuple(_true(encoding, node) for node in nodes))
+    return encoding.space, (encoding,), tuple(_true(encoding, node) for node in promise.conditions)
 
 
 def _ordered(encoding: Encoding, promise: Property, name: str) -> _Question:
@@ -87,7 +76,7 @@ def _ordered(encoding: Encoding, promise: Property, name: str) -> _Question:
     joint = replace(space, open_facts={**space.open_facts, f"{name}'": twin.space.open_facts[name]})
     rising = at_most(bank, space.value[name], twin.space.value[name])
     given = (space.present[name], twin.space.present[name], rising)
-    return _Question(joint, (encoding, twin), (*twin.base, *given, *_worse(encoding, twin, promise)))
+    return joint, (encoding, twin), (*twin.base, *given, *_worse(encoding, twin, promise))
 
 
 def _worse(encoding: Encoding, twin: Encoding, promise: Property) -> Iterator[Term]:
@@ -105,13 +94,6 @@ def _true(encoding: Encoding, node: Condition) -> Term:
     """Where a condition is true."""
     scope = encoding.layers[0].plan.scope
     return condition(node, Names(encoding.space, {id_: encoding.answer(id_) for id_ in _items(node)}, scope)).true
-
-
-def _spoken_of(promise: Property) -> Iterable[str]:
-    """The items that a property speaks of."""
-    nodes = [node for node in (promise.when, promise.never) if node is not None]
-    result = () if promise.result is None else (promise.result.id,)
-    return dict.fromkeys((*result, *(id_ for node in nodes for id_ in _items(node))))
 
 
 def _items(node: Condition) -> Iterable[str]:

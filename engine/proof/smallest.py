@@ -52,10 +52,6 @@ def smallest_changes(
     The open facts of the encoding's space are those that may move; what is given stays given, but for events, which
     may not have happened. A set of changes is told only if no part of it gives the goal too, once for each choice of
     its words. Numbers and days stay as near as can be in sum, then come first.
-
-    Raises:
-        UsageFault: the solver is missing or is another version.
-        InputFault: the evaluator does not confirm a case (proof-unconfirmed).
     """
     bank, space = encoding.bank, encoding.space
     changed = {name: bank.negate(_unchanged(space, name, now)) for name in space.open_facts}

@@ -60,9 +60,6 @@ def region_of(prover: Prover, goal: Term, inputs: Sequence[Input], symbols: Mapp
     """The region around the case of ``symbols``, all of which is proved to have the goal, as that case has.
 
     None where the inputs do not decide it. The prover's base says which cases there are at all.
-
-    Raises:
-        UsageFault: the solver is missing or is another version.
     """
     return _Widening(prover, goal, inputs, symbols).region()
 

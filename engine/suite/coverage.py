@@ -13,7 +13,7 @@ from engine.evaluation.bodies import cell_test
 from engine.evaluation.closures import condition
 from engine.evaluation.program import Program, Run
 from engine.evaluation.slots import Closure
-from engine.language.expressions import Cell, Compare, FactRef, ItemRef, Literal, Node, Unpublished, find, walk
+from engine.language.expressions import Cell, Compare, FactRef, ItemRef, Literal, Unpublished, find, walk
 from engine.language.operators import COMPARISONS
 from engine.language.typing import type_of
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent
@@ -85,9 +85,10 @@ def places(convention: Convention) -> Iterator[CoveragePoint]:
         yield CoveragePoint("item", convention.id, item.id, item.id, item.at, ONE)
         for kind, name, member in _inner(item):
             yield CoveragePoint(kind, convention.id, item.id, name, member.at, ONE)
-        for at, name, operands in _thresholds(item):
-            named = frozenset(node.id for node in operands if isinstance(node, ItemRef))
-            open_ = bool({*named, item.id} & silent) or any(isinstance(node, Unpublished) for node in operands)
+        bounds = ((cell.at, name, [*walk(cell.low, cell.high)]) for name, cell in _bounded(item))
+        for at, name, nodes in (*((node.at, _name(node), [*walk(node)]) for node in _ordering(item)), *bounds):
+            named = frozenset(node.id for node in nodes if isinstance(node, ItemRef))
+            open_ = bool({*named, item.id} & silent) or any(isinstance(node, Unpublished) for node in nodes)
             yield CoveragePoint("threshold", convention.id, item.id, name, at, () if open_ else BOTH, named)
     for derogation in convention.derogations.values():
         yield CoveragePoint("derogation", convention.id, derogation.id, derogation.id, derogation.at, ONE)
@@ -117,14 +118,6 @@ def _inner(item: Item) -> Sequence[tuple[str, str, Member]]:
     return () if isinstance(item.body, Parameter) and len(item.body.values) < 2 else item.members
 
 
-def _thresholds(item: Item) -> Iterator[tuple[Location, str, list[Node]]]:
-    """Comparisons that order numbers or dates, and the bounds of table cells, with the nodes they are made of."""
-    for node in _ordering(item):
-        yield node.at, _name(node), list(walk(node))
-    for name, cell in _bounded(item):
-        yield cell.at, name, list(walk(cell.low, cell.high))
-
-
 def _bounded(item: Item) -> Iterator[tuple[str, Cell]]:
     """The cells of a table that have bounds, each with the name of its input."""
     rows = item.body.rows if isinstance(item.body, Table) else ()
@@ -133,6 +126,7 @@ def _bounded(item: Item) -> Iterator[tuple[str, Cell]]:
 
 
 def _ordering(whole: object) -> Iterator[Compare]:
+    """Comparisons that order numbers or dates."""
     return (node for node in find(Compare, whole) if COMPARISONS[node.operator].threshold)
 
 

@@ -43,7 +43,6 @@ class Equivalence:
 
         Raises:
             InputFault: the change makes rules that do not resolve.
-            UsageFault: the solver is missing or is another version.
         """
         undecided = False
         self._cases = self._cases or [*all_cases(self.session)]

@@ -78,10 +78,9 @@ def _typed(value: Expression, wanted: Type | None, supposition: Supposition, sco
 
 
 def _check(promise: Property, convention: Convention, scope: Scope, silent: frozenset[str]) -> None:
-    conditions = [node for node in (promise.when, promise.never) if node is not None]
-    for node in conditions:
+    for node in promise.conditions:
         check_condition(node, scope)
-    refs = find(ItemRef, *conditions)
+    refs = find(ItemRef, *promise.conditions)
     for ref in (*refs, *(() if promise.result is None else (promise.result,))):
         if ref.id in silent:
             scope.report(ref.at, "type-mismatch", operator="ref", types=f"{ref.id}: obligation")

@@ -1,11 +1,7 @@
-"""Evaluates a file of cases under two versions of the rules: a file and two sessions come in, both results go out.
-
-Each row keeps its number, so that results of the two versions stand side by side.
-"""
+"""Evaluates a file of cases under two versions of the rules: a file and two sessions go in, what both say comes out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,39 +10,40 @@ import polars as pl
 from engine.bulk.files import cents_of, stated, status_of
 from engine.bulk.frame import evaluate_frame
 from engine.bulk.inputs import open_sources
-from engine.bulk.readers import FILE, ROW, pieces
+from engine.bulk.readers import pieces
 from engine.bulk.rows import ACCEPTED, checked
 from engine.evaluation.session import Session
 from engine.policy.model import Convention
-from engine.policy.results import Results
 
-AFTER = "avenant_after:"
+SIDES = BEFORE, AFTER = "avenant_before:", "avenant_after:"
 OPEN, KNOWN = "undetermined", "known"
 FAR = 400  # years, beyond every signature
 
 
-def compared_rows(name: str, a: Session, b: Session) -> Iterator[tuple[pl.DataFrame, int]]:
-    """Pieces of a file with the results of both versions, and how many rows of each were refused.
+def compared_rows(name: str, a: Session, b: Session) -> tuple[pl.DataFrame, int]:
+    """The facts of each row of a file with what both versions say of it, and how many rows were refused.
 
-    Results of the second version carry :data:`AFTER` before their name; rows that a version does not decide have no
-    convention.
+    What the first version says is named after :data:`BEFORE`, the second after :data:`AFTER`: the convention, the
+    verdict, the amount due and its status; rows that a version does not decide have no convention.
 
     Raises:
         InputFault: the file or its columns are at fault.
         UsageFault: the file is of no known format.
     """
-    vocabulary = b.registry.vocabulary
-    sources = open_sources([name], vocabulary, (), ())
-    for piece in pieces(sources, vocabulary):
+    vocabulary, results = b.registry.vocabulary, b.registry.results
+    said = {"convention": pl.col("convention"), "verdict": stated(results.verdict)}
+    said |= {"due": cents_of(results.due), "status": status_of(results.due)}
+    parts, refused = [], 0
+    for piece in pieces(open_sources([name], vocabulary, (), ()), vocabulary):
         typed = checked(piece.frame, _both(a, b))
-        accepted = typed.filter(pl.col(ACCEPTED)).drop(ACCEPTED)
-        refused = len(piece.refused) + len(typed) - len(accepted)
-        before: pl.DataFrame = evaluate_frame(accepted, a)
-        after: pl.DataFrame = evaluate_frame(accepted, b)
-        results = [column for column in after.columns if column not in accepted.columns]
-        before = before.with_columns(pl.lit(None, after.schema[n]).alias(n) for n in results if n not in before.columns)
-        renamed = after.select(pl.col(column).alias(AFTER + column) for column in results)
-        yield pl.concat([before, renamed], how="horizontal").drop(FILE, ROW), refused
+        accepted = typed.filter(pl.col(ACCEPTED)).select(name for name in vocabulary.facts if name in typed.columns)
+        refused += len(piece.refused) + len(typed) - len(accepted)
+        before, after = (evaluate_frame(accepted, each) for each in (a, b))
+        lacking = (pl.lit(None, dtype).alias(n) for n, dtype in after.schema.items() if n not in before.columns)
+        sides = zip(SIDES, (before.with_columns(lacking), after), strict=True)
+        told = [each.select(found.alias(side + key) for key, found in said.items()) for side, each in sides]
+        parts.append(pl.concat([accepted, *told], how="horizontal"))
+    return pl.concat(parts), refused
 
 
 def _both(a: Session, b: Session) -> Any:
@@ -67,28 +64,22 @@ def forced(session: Session, convention: Convention) -> Session:
     return Session(replace(session.registry, conventions={**others, convention.id: own}))
 
 
-def counted(frame: pl.DataFrame, results: Results) -> dict[str, Any]:
-    """What a piece says: rows by verdict, cents before and after where both are known, and which rows changed."""
-    sides = ("", AFTER)
-    own = frame.filter(pl.all_horizontal(pl.col(side + "convention").is_not_null() for side in sides))
-    told = own.with_columns(stated(results.verdict, side).alias(f"{side}verdict") for side in sides)
-    verdicts = told.select(f"{side}verdict" for side in sides).rows()
-    known = pl.all_horizontal(status_of(results.due, side) == KNOWN for side in sides)
-    cents = own.filter(known).select(cents_of(results.due, side).alias(f"{side}cents") for side in sides)
-    before, after = cents.get_columns()
-    differences = after - before
-    open_ = own.select((status_of(results.due, side) == OPEN).sum().alias(f"{side}open") for side in sides).row(0)
-    compared = ((stated, results.verdict), (cents_of, results.due), (status_of, results.due))
-    changed = own.filter(pl.any_horizontal(of(id_, "").ne_missing(of(id_, AFTER)) for of, id_ in compared))
+def counted(frame: pl.DataFrame) -> dict[str, Any]:
+    """What compared rows say: those by verdict, cents before and after where both are known, and which changed."""
+    own = frame.filter(pl.all_horizontal(pl.col(side + "convention").is_not_null() for side in SIDES))
+    known = own.filter(pl.all_horizontal(pl.col(side + "status") == KNOWN for side in SIDES))
+    before, after = (known[side + "due"] for side in SIDES)
+    open_before, open_after = (int((own[side + "status"] == OPEN).sum()) for side in SIDES)
+    differ = (pl.col(BEFORE + key).ne_missing(pl.col(AFTER + key)) for key in ("verdict", "due", "status"))
     return {
         "rows": len(own),
         "apart": len(frame) - len(own),
-        "verdicts": verdicts,
-        "known": len(cents),
+        "verdicts": own.select(side + "verdict" for side in SIDES).rows(),
+        "known": len(known),
         "before": int(before.sum()),
         "after": int(after.sum()),
-        "differences": differences.filter(differences != 0).to_list(),
-        "open_before": int(open_[0]),
-        "open_after": int(open_[1]),
-        "changed": changed.rows(named=True),
+        "differences": (after - before).filter(after != before).to_list(),
+        "open_before": open_before,
+        "open_after": open_after,
+        "changed": own.filter(pl.any_horizontal(differ)).rows(named=True),
     }

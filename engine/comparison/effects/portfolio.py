@@ -23,7 +23,6 @@ from engine.proof.solving import DEFAULT_EFFORT
 # Changed rows whose causes are worked out, spread over all of them.
 SAMPLED = 400
 TENTHS = 10
-COUNTED = ("rows", "apart", "known", "before", "after", "open_before", "open_after")  # of each piece of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +60,18 @@ def measured(name: str, a: Session, b: Session, sides: tuple[Version, Version] |
         UsageFault: the file is of no known format.
     """
     sessions = (a, b) if sides is None else tuple(forced(side.session, side.convention) for side in sides)
-    totals: Counter[str] = Counter()
-    verdicts: Counter[tuple[str, str]] = Counter()
-    differences: list[int] = []
-    changed: list[Mapping[str, Any]] = []
-    for frame, refused in compared_rows(name, sessions[0], sessions[1]):
-        found = counted(frame, b.registry.results)
-        totals["refused"] += refused
-        totals.update({name: found[name] for name in COUNTED})
-        verdicts.update(found["verdicts"])
-        differences.extend(found["differences"])
-        changed.extend(found["changed"])
+    frame, refused = compared_rows(name, sessions[0], sessions[1])
+    found = counted(frame)
+    changed, differences = found.pop("changed"), sorted(found.pop("differences"))
     sample = changed[:: max(1, -(-len(changed) // SAMPLED))]
     causes = _causes(sample, a, b, sides)
     return Portfolio(
-        **{name: totals[name] for name in ("refused", *COUNTED)},
+        **{**found, "verdicts": dict(sorted(Counter(found["verdicts"]).items()))},
+        refused=refused,
         changed=len(changed),
-        verdicts=dict(sorted(verdicts.items())),
         gained=sum(each > 0 for each in differences),
         lost=sum(each < 0 for each in differences),
-        deciles=_deciles(sorted(differences)),
+        deciles=_deciles(differences),
         causes=dict(sorted(causes.items(), key=lambda pair: (-pair[1], pair[0]))),
         sampled=len(sample),
     )

@@ -16,7 +16,7 @@ from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, nested, read_case, read_named
 from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE, Vocabulary
-from engine.language.values import Scalar, as_written, exact
+from engine.language.values import as_written, exact
 from engine.policy.checks.unused import unread_suites
 from engine.policy.document import Document
 from engine.policy.loader import load
@@ -206,10 +206,7 @@ def _differences(case: PolicyCase, decision: Decision, problems: list[Problem]) 
             problems.append(Problem(case.at, "unknown-item", {"id": id_}, nearest(id_, known, problems)))
     found = answers(restated(entry, decision))
     for subject, expected in answers(entry).items():
-        result = decision.results.get(subject)
-        value = None if result is None or result.status != "known" else result.value
-        same = found[subject] == expected or _same_value(entry["expect"].get(subject), value)
-        if not same and (subject in known or subject not in entry["expect"]):
+        if found[subject] != expected and (subject in known or subject not in entry["expect"]):
             yield Difference(subject, expected, found[subject])
     overlays = sorted(use.id for use in decision.overlays)
     if "overlays" in entry and sorted(entry["overlays"]) != overlays:
@@ -259,21 +256,9 @@ def written(text: str) -> str | int | Decimal:
     return text if not _NUMBER.fullmatch(text) else Decimal(text) if "." in text else int(text)
 
 
-def _same_value(expected: Any, value: Scalar | None) -> bool:
-    """Whether a number is the one that is expected, however that is written."""
-    number = isinstance(value, int | Fraction) and not isinstance(value, bool | None) and not isinstance(expected, bool)
-    return number and _number(expected) == value
-
-
-def _number(expected: Any) -> Scalar | None:
-    if isinstance(expected, int | Decimal):
-        return exact(expected)
-    try:
-        return exact(Fraction(expected))
-    except (ValueError, TypeError, ZeroDivisionError):
-        return None
-
-
 def shown(value: Any) -> str:
-    """A value as a test file writes it."""
-    return NOTHING if value is None else as_written(value)
+    """A value as a test file writes it, a number always in the same way."""
+    try:
+        return as_written(value if isinstance(value, bool) else exact(Fraction(value)))
+    except (ValueError, TypeError, ZeroDivisionError):
+        return NOTHING if value is None else as_written(value)

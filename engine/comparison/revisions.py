@@ -90,14 +90,12 @@ def _unknown(revision: str) -> UsageFault:
 
 def committed(place: Repository, name: str) -> tuple[Blob, ...]:
     """The rule files of a commit, given by its full name, and its case schema."""
-    listed = _said(place, "ls-tree", "-r", "-z", "--full-tree", name, "--", *_wanted(place))
-    return _blobs(place, [Blob(path, fields[0], fields[2]) for fields, path in _entries(listed)])
+    return _blobs(place, _said(place, "ls-tree", "-r", "-z", "--full-tree", name, "--", *_wanted(place)), 2)
 
 
 def staged(place: Repository) -> tuple[Blob, ...]:
     """The rule files that the next commit would hold, and their case schema."""
-    listed = _said(place, "ls-files", "--stage", "-z", "--", *_wanted(place))
-    return _blobs(place, [Blob(path, fields[0], fields[1]) for fields, path in _entries(listed)])
+    return _blobs(place, _said(place, "ls-files", "--stage", "-z", "--", *_wanted(place)), 1)
 
 
 def staged_paths(place: Repository) -> tuple[str, ...]:
@@ -152,20 +150,16 @@ def _wanted(place: Repository) -> tuple[str, ...]:
     return (place.policies, place.case_schema) if place.case_schema else ()
 
 
-def _entries(listed: bytes) -> list[tuple[list[str], str]]:
-    """The fields and the path of each entry of ``ls-tree`` and of ``ls-files``."""
-    texts = (entry.decode(errors="surrogateescape").partition("\t") for entry in listed.split(b"\0") if entry)
-    return [(fields.split(" "), path) for fields, _, path in texts]
-
-
-def _blobs(place: Repository, blobs: Sequence[Blob]) -> tuple[Blob, ...]:
-    """Those that a reader of policies asks for: YAML files of a convention, and the case schema."""
-    return tuple(blob for blob in blobs if blob.path == place.case_schema or _of_a_convention(blob.path, place))
-
-
-def _of_a_convention(path: str, place: Repository) -> bool:
-    start = f"{place.policies}/" if place.policies else ""
-    return path.startswith(start) and path.endswith(".yaml") and path.removeprefix(start).count("/") == 1
+def _blobs(place: Repository, listed: bytes, object_field: int) -> tuple[Blob, ...]:
+    """Of what git lists, all that a reader of policies asks for: YAML files of a convention, and the case schema."""
+    start, found = f"{place.policies}/" if place.policies else "", []
+    for entry in listed.split(b"\0"):
+        fields, _, path = entry.decode(errors="surrogateescape").partition("\t")
+        of_a_text = path.startswith(start) and path.endswith(".yaml") and path.removeprefix(start).count("/") == 1
+        if path and (path == place.case_schema or of_a_text):
+            told = fields.split(" ")
+            found.append(Blob(path, told[0], told[object_field]))
+    return tuple(found)
 
 
 def _said(place: Repository, *arguments: str, given: bytes = b"") -> bytes:

@@ -35,27 +35,27 @@ class Prover:
 
     def ask(self, *goal: Term) -> Status:
         """Whether some case has all of ``goal``."""
-        return self._asked(goal)[0]
+        return self._solver.check(*goal)
 
     def some(self, *goal: Term) -> tuple[Status, Symbols]:
         """As :meth:`ask`, with the values of all symbols in some such case: any one, so never to be shown."""
-        status, solver = self._asked(goal)
-        return status, self.space.completed(solver.model().symbols()) if status is Status.SHOWN else {}
+        status = self._solver.check(*goal)
+        return status, self.space.completed(self._solver.model().symbols()) if status is Status.SHOWN else {}
 
     def first(self, *goal: Term) -> tuple[Status, Symbols]:
         """As :meth:`ask`, with the values of all symbols in the first such case."""
-        status, solver = self._asked(goal)
-        return status, first_values(solver, self.space, goal, self._places) if status is Status.SHOWN else {}
+        status = self._solver.check(*goal)
+        return status, first_values(self._solver, self.space, goal, self._places) if status is Status.SHOWN else {}
 
     def fewest(self, truths: Sequence[Term], most: int, *goal: Term) -> tuple[Status, list[Term]]:
         """As :meth:`ask`, of cases where up to ``most`` of some truths hold; which do, each only if it must in turn."""
         bank = self.space.bank
         few = (*goal, bank.at_most(counted(bank, truths), bank.whole(most)))
-        status, solver = self._asked(few)
+        status = self._solver.check(*few)
         if status is not Status.SHOWN:
             return status, []
-        search = _Search(solver, self.space, solver.model(), {})
-        with solver.supposing(*few):
+        search = _Search(self._solver, self.space, self._solver.model(), {})
+        with self._solver.supposing(*few):
             search.settle([Unknown(truth, (False, True)) for truth in truths])
         return status, [truth for truth in truths if search.model.value(truth)]
 
@@ -107,9 +107,6 @@ class Prover:
 
     def _value(self, whole: Term, symbols: Symbols) -> int:
         return int(evaluate([whole], symbols)[whole])
-
-    def _asked(self, goal: tuple[Term, ...]) -> tuple[Status, Solver]:
-        return self._solver.check(*goal), self._solver
 
     @cached_property
     def _solver(self) -> Solver:

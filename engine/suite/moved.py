@@ -143,8 +143,7 @@ def _differences(
 
 def _said(session: Session, case: PolicyCase, window: Convention, forced: str) -> dict[str, str]:
     """What comes out of all that a case expects, as text, decided in another window."""
-    facts, moved_by = into(window, case.facts)
-    day = None if case.as_of is None else later(case.as_of, moved_by)
+    facts, day = into(window, case.facts, case.as_of)
     try:
         asked = running.subjects(case.entry)
         decision = session.decide(facts, forced, case.entry.get("interpret"), day, False, asked)
@@ -155,20 +154,22 @@ def _said(session: Session, case: PolicyCase, window: Convention, forced: str) -
     return running.answers(running.restated(case.entry, decision))
 
 
-def into(window: Convention, facts: Facts) -> tuple[dict[str, Any], int | dt.timedelta]:
-    """A case moved into a window: by years where one of its years has the day, else by days to the first day."""
+def into(window: Convention, facts: Facts, as_of: dt.date | None = None) -> tuple[Facts, dt.date | None]:
+    """The facts of a case moved into a window, and the day asked about.
+
+    By years where one of its years has the day, and 29 February becomes the 28th where the year has none; else by days
+    to the first day.
+    """
     signature = signed_on(facts)
     years = max(window.signed_from.year - signature.year, 0)
     years += add_months(signature, 12 * years) < window.signed_from
-    by: int | dt.timedelta = 12 * years
-    if not window.covers(add_months(signature, 12 * years)):
-        by = window.signed_from - signature
-    return {name: later(value, by) if isinstance(value, dt.date) else value for name, value in facts.items()}, by
+    whole_years = window.covers(add_months(signature, 12 * years))
 
+    def later(day: dt.date) -> dt.date:
+        return add_months(day, 12 * years) if whole_years else day + (window.signed_from - signature)
 
-def later(day: dt.date, by: int | dt.timedelta) -> dt.date:
-    """A day moved by months, or by days; 29 February becomes the 28th where the year has none."""
-    return add_months(day, by) if isinstance(by, int) else day + by
+    found = {name: later(value) if isinstance(value, dt.date) else value for name, value in facts.items()}
+    return found, None if as_of is None else later(as_of)
 
 
 def _read_declared(session: Session, convention: Convention) -> list[_Declared]:

@@ -19,7 +19,7 @@ from engine.policy.amending import texts_under
 from engine.policy.model import Convention
 from engine.policy.places import HEAD, TESTS, TO_FILL
 from engine.policy.reading import standing_text
-from engine.suite.moved import into, later
+from engine.suite.moved import into
 from engine.suite.running import NOTHING, PolicyCase, restated, shown, written
 
 CITE = [{"source": "texte", "at": TO_FILL}]
@@ -96,8 +96,7 @@ def tests_after(session: Session, base: Convention, cases: Sequence[PolicyCase],
 
 def _moved_case(session: Session, window: Convention, case: PolicyCase) -> dict[str, Any] | None:
     """A case in the new window, with what the rules give there; None where they refuse it."""
-    facts, by = into(window, case.facts)
-    day = None if case.as_of is None else later(case.as_of, by)
+    facts, day = into(window, case.facts, case.as_of)
     try:
         decision = session.decide(facts, window.id, case.entry.get("interpret"), day, years=False)
     except (InputFault, UsageFault):

@@ -103,8 +103,8 @@ def normal(node: _Whole) -> Any:
 def _chain(node: tree.Apply) -> tree.Expression:
     operands: list[tree.Expression] = []
     for operand in node.operands:
-        inside = isinstance(operand, tree.Apply) and operand.operator == node.operator
-        operands.extend(operand.operands if inside and isinstance(operand, tree.Apply) else (operand,))
+        nested = isinstance(operand, tree.Apply) and operand.operator == node.operator
+        operands += getattr(operand, "operands", ()) if nested else (operand,)
     return operands[0] if len(operands) == 1 else replace(node, operands=tuple(operands))
 
 
@@ -121,8 +121,7 @@ def _flat(node: tree.Connect) -> tree.Condition:
         return part.parts[0] if isinstance(part, tree.Connect) and part.operator == node.operator else node
     parts: dict[Key, tree.Condition] = {}
     for part in node.parts:
-        inside = isinstance(part, tree.Connect) and part.operator == node.operator and ranging(part) is None
-        for each in part.parts if inside and isinstance(part, tree.Connect) else (part,):
+        for each in members(part, node.operator):
             parts.setdefault(key(each), each)
     return next(iter(parts.values())) if len(parts) == 1 else replace(node, parts=tuple(parts.values()))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+import heapq
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, pairwise
@@ -25,8 +27,9 @@ from engine.web.estimate import decided
 from engine.web.state import State
 from engine.web.templates import wording
 
-POINTS = 33  # evenly over the range of a curve, before breaks are looked for
-MOST_POINTS = 60
+POINTS = 17  # evenly over the range of a curve, before it is looked at where it turns
+MOST_POINTS = 100
+MOST_ROWS = 12  # of its table, where the amount turns the most
 ROUNDED = Fraction(2, 100)  # euros: amounts on one line are this far from it, each being in cents
 FAR = 3  # times what is known today: no mark is drawn so far from it
 REACH = (4, 6)  # a curve goes from this number of fifths of what is known today to that one
@@ -57,10 +60,15 @@ def curve(session: Session, state: State, fact: Fact) -> Curve | None:
     steps = range(-1, POINTS + 1)  # one beyond each end tells whether the amount turns just inside it
     ends = sorted({max(0, low + (high - low) * step // (POINTS - 1)) for step in steps} | {base, *marks})
     found: dict[int, Any] = {at: _due(session, state, fact, at) for at in ends}
-    for first, second in pairwise(ends):
-        _breaks(session, state, fact, found, first, second)
-    for at in list(_bends(found)):
-        found[at] = _due(session, state, fact, at)
+    halving = [(-math.inf, *pair) for pair in pairwise(ends)]  # those first in which the amount turns the most
+    while halving and len(found) < MOST_POINTS:
+        _, first, last = heapq.heappop(halving)
+        middle = (first + last) // 2
+        if first < middle:
+            found[middle] = _due(session, state, fact, middle)
+            if turn := _turn([(at, found[at]) for at in (first, middle, last)]):
+                heapq.heappush(halving, (-turn, first, middle))
+                heapq.heappush(halving, (-turn, middle, last))
     points = tuple((at, found[at]) for at in sorted(found) if low <= at <= high and found[at] is not None)
     return Curve(fact, points, known if isinstance(known, int) else None, marks)
 
@@ -90,42 +98,15 @@ def _against(node: object, decision: Decision, session: Session) -> tuple[Scalar
     return None, None
 
 
-def _breaks(session: Session, state: State, fact: Fact, found: dict[int, Any], first: int, second: int) -> None:
-    """Adds the two numbers between which a status or a great part of the amount changes, by halving."""
-    while second - first > 1 and len(found) < MOST_POINTS and _leaps(found[first], found[second]):
-        middle = (first + second) // 2
-        found[middle] = _due(session, state, fact, middle)
-        if _leaps(found[first], found[middle]):
-            second = middle
-        else:
-            first = middle
-
-
-def _bends(found: dict[int, Any]) -> Iterator[int]:
-    """The numbers beside which the amount goes on in another direction, where the lines of both sides meet."""
-    shown = ((at, each.value) for at, each in sorted(found.items()) if each is not None)
-    known = [(at, Fraction(value)) for at, value in shown if isinstance(value, int | Fraction)]
-    for first, second, third, fourth in zip(known, known[1:], known[2:], known[3:], strict=False):
-        (a, va), (b, vb), (c, vc), (d, vd) = first, second, third, fourth
-        before, after = (vb - va) / (b - a), (vd - vc) / (d - c)
-        if before != after and max(_off(first, second, third), _off(second, third, fourth)) > ROUNDED:
-            meets = int((vc - vb + before * b - after * c) / (before - after))
-            yield from (at for at in (meets, meets + 1) if b < at < c)
-
-
-def _off(first: tuple[int, Fraction], second: tuple[int, Fraction], third: tuple[int, Fraction]) -> Fraction:
-    """How far a point is from the line through the two beside it."""
-    (a, va), (b, vb), (c, vc) = first, second, third
-    return abs(va + (vc - va) * Fraction(b - a, c - a) - vb)
-
-
-def _leaps(first: Any, second: Any) -> bool:
-    """Whether two results differ in status, or one is twice the other and more."""
-    if first is None or second is None or first.status != second.status:
-        return first is not second
-    if first.value is None or second.value is None:
-        return False
-    return bool(max(first.value, second.value) > 2 * min(first.value, second.value))
+def _turn(beside: Sequence[tuple[int, Any]]) -> float:
+    """How much the amount changes its way at the second of three numbers; without end where one alone is open."""
+    values = [(at, Fraction(r.value)) for at, r in beside if r is not None and isinstance(r.value, int | Fraction)]
+    if len(values) < 3:
+        return math.inf if len({None if result is None else result.status for _, result in beside}) > 1 else 0
+    (a, va), (b, vb), (c, vc) = values
+    turn = abs((vb - va) / (b - a) - (vc - vb) / (c - b))
+    off = turn * (b - a) * (c - b) / (c - a)  # from the line through the two others
+    return float(turn) if off > ROUNDED else 0
 
 
 def _due(session: Session, state: State, fact: Fact, at: int) -> Any:
@@ -152,17 +133,10 @@ def curve_table(curve: Curve, say: Say) -> Block:
     last, named = len(curve.points) - 1, {at: say.label(thing) for at, thing in curve.marks.items()}
     if curve.today is not None:
         named[curve.today] = ", ".join(filter(None, (wording(say.lang)("today"), named.get(curve.today))))
-    shown = (index for index, (at, _) in enumerate(curve.points) if at in named or _turns(curve.points, index))
-    rows = [curve.points[index] for index in sorted({0, last, *shown})]
+    turns = {place: _turn(curve.points[place - 1 : place + 2]) for place in range(1, last)}
+    most = heapq.nlargest(MOST_ROWS, (place for place, turn in turns.items() if turn), turns.__getitem__)
+    shown = {0, last, *most, *(place for place, (at, _) in enumerate(curve.points) if at in named)}
+    rows = [curve.points[place] for place in sorted(shown)]
     numbers = ((f"{say.scalar(at, curve.fact.type)}{f' ({named[at]})' if at in named else ''}") for at, _ in rows)
     told = tuple(zip(numbers, (say.result(result) for _, result in rows), strict=True))
     return Table((say.label(curve.fact), say.label(curve.points[0][1])), told)
-
-
-def _turns(points: Sequence[Point], index: int) -> bool:
-    """Whether the amount changes its way at a point: it is off the line through those beside it, or open."""
-    beside = points[max(0, index - 1) : index + 2]
-    if len(beside) < 3:
-        return True
-    values = [(at, Fraction(r.value)) for at, r in beside if isinstance(r.value, int | Fraction)]
-    return 0 < len(values) < 3 or (len(values) == 3 and _off(values[0], values[1], values[2]) > ROUNDED)

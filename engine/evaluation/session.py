@@ -30,6 +30,7 @@ from engine.records import dataclass
 CONTRADICTION = "facts-contradict"
 YEARS_SHOWN = (1, 2, 3, 4, 5)
 _OPTION = Location("--interpret")
+_NONE: Mapping[str, Mapping[str, object]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,15 +199,12 @@ class Session:
         Raises:
             UsageFault: an unknown interpretation or choice.
         """
-        reach = self._reach(convention)
-        choices = dict(reach.defaults)
-        for id_, choice in (interpret or {}).items():
-            own = reach.names.scope.interpretations.get(id_)
-            if own is None or choice not in own:
-                self.check_choices({id_: choice}, own)
-            if own is not None:  # a question of another convention does not concern this case
-                choices[id_] = choice
-        return choices
+        reach, asked = self._reach(convention), interpret or {}
+        own = reach.names.scope.interpretations
+        if any(choice not in own.get(id_, ()) for id_, choice in asked.items()):
+            self.check_choices(asked, own)
+        # A question of another convention does not concern this case.
+        return {**reach.defaults, **{id_: choice for id_, choice in asked.items() if id_ in own}}
 
     def questions(self, convention: Convention) -> Mapping[str, Interpretation]:
         """The questions that the texts leave open to a contract of ``convention``."""
@@ -242,23 +240,23 @@ class Session:
             self._reaches[convention.id] = reach_of(self.registry, convention)
         return self._reaches[convention.id]
 
-    def check_choices(self, interpret: Mapping[str, str], own: Mapping[str, object] | None = None) -> None:
-        """Refuses an interpretation or a choice that no convention has, or that is none of its ``own`` choices.
+    def check_choices(self, interpret: Mapping[str, str], own: Mapping[str, Mapping[str, object]] = _NONE) -> None:
+        """Refuses an interpretation or a choice that no convention has, or that is none of the ``own`` ones.
 
         Raises:
             UsageFault: the first that does not exist.
         """
-        known: dict[str, dict[str, object]] = {}
-        for convention in self.registry.conventions.values() if own is None else ():
+        known: dict[str, Mapping[str, object]] = {}
+        for convention in self.registry.conventions.values():
             for name, question in convention.interpretations.items():
-                known.setdefault(name, {}).update(question.choices)
+                known[name] = {**known.get(name, {}), **question.choices}
+        known |= own
         for id_, choice in interpret.items():
-            if own is None and id_ not in known:
+            if id_ not in known:
                 raise misuse(_OPTION, "unknown-interpretation", nearest(id_, known), id=id_)
-            possible = known[id_] if own is None else own
-            if choice not in possible:
-                close = nearest(choice, possible)
-                raise misuse(_OPTION, "unknown-value", close, value=choice, allowed=", ".join(possible))
+            if choice not in known[id_]:
+                close = nearest(choice, known[id_])
+                raise misuse(_OPTION, "unknown-value", close, value=choice, allowed=", ".join(known[id_]))
 
     def _years(self, case: Settled) -> tuple[YearLine, ...]:
         """The yearly amount of the years 1 to 5, each under its own overlays."""

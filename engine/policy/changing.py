@@ -99,11 +99,15 @@ def _joined(old: Sequence[Tree], new: Sequence[Tree], name: Name) -> list[Tree]:
 
 def _standing_rows(rows: Sequence[Tree], new: Sequence[Tree]) -> list[Tree]:
     """The rows without those that a new one of the same cells ends: all that do not begin before it."""
-    asked = [({**_cells(row.data), "from": None}, row.data.get("from")) for row in new]  # type: ignore[dict-item]
+
+    def known(row: Tree) -> tuple[object, str]:
+        return {n: cell for n, cell in row.data.items() if n not in NOT_CELLS}, row.data.get("from", "")
+
+    asked = [known(row) for row in new]
 
     def ended(row: Tree) -> bool:
-        cells, start = {**_cells(row.data), "from": None}, row.data.get("from")  # type: ignore[dict-item]
-        return row not in new and any(cells == c and (day is None or (start or "") >= day) for c, day in asked)
+        cells, start = known(row)
+        return row not in new and any(cells == same and start >= day for same, day in asked)
 
     return [row for row in rows if not ended(row)]
 

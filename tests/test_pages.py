@@ -19,7 +19,7 @@ from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.inquiry.life_readings import readings_of_life
-from engine.inquiry.questions import Asked, Asker
+from engine.inquiry.questions import Asked, ask
 from engine.policy.loader import load
 from engine.policy.model import Outcome
 from engine.policy.registry import Outside
@@ -90,7 +90,7 @@ def _worked_out(session: Session, path: Path) -> ToldLife | tuple[Decided, Asked
         life = living.timeline(session, read_dossier(document, vocabulary))
         return ToldLife(title=path.stem, timeline=life, readings=readings_of_life(session, life, {}))
     decision = session.decide(read_case(document.data, vocabulary, document))
-    asked = Asker(session).ask(decision, decision.headline.verdict or "all", {})
+    asked = ask(session, decision, decision.headline.verdict or "all", {})
     return told_case(session, decision, path.stem, {}), asked
 
 

@@ -20,7 +20,7 @@ from conftest import Effort
 
 from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import Session
-from engine.inquiry.questions import ALL, Asked, Asker
+from engine.inquiry.questions import ALL, Asked, ask
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.proof.open_facts import values_apart
 from engine.proof.possible import encode_case
@@ -47,21 +47,16 @@ def at_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
 
 
-@pytest.fixture(scope="module")
-def asker(session: Session) -> Asker:
-    return Asker(session)
-
-
-def asked(asker: Asker, case: Mapping[str, Any] | Facts, wanted: str = ELIGIBILITY, **options: Any) -> Asked:
+def asked(session: Session, case: Mapping[str, Any] | Facts, wanted: str = ELIGIBILITY, **options: Any) -> Asked:
     flat = any("." in key for key in case)
-    facts = dict(case) if flat else read_case(case, asker.session.registry.vocabulary)
-    return asker.ask(asker.session.decide(facts), wanted, **options)
+    facts = dict(case) if flat else read_case(case, session.registry.vocabulary)
+    return ask(session, session.decide(facts), wanted, **options)
 
 
 @pytest.fixture(scope="module")
-def bare(asker: Asker) -> Asked:
+def bare(session: Session) -> Asked:
     """All that is asked of a case of which only the day is known."""
-    return asked(asker, {"contrat": {"date_signature": "2024-09-02"}}, ALL)
+    return asked(session, {"contrat": {"date_signature": "2024-09-02"}}, ALL)
 
 
 def names(found: Asked) -> list[str]:
@@ -121,8 +116,8 @@ def test_every_value_that_an_open_result_can_still_take_stands_beside_the_questi
     assert re.search(r"11\s000\s€ ou 14\s000\s€ ou 19\s000\s€", page)
 
 
-def test_a_determined_case_has_no_questions(asker: Asker) -> None:
-    found = asked(asker, {**DOCTOR, "contrat": {**DOCTOR["contrat"], "annee": 1}})
+def test_a_determined_case_has_no_questions(session: Session) -> None:
+    found = asked(session, {**DOCTOR, "contrat": {**DOCTOR["contrat"], "annee": 1}})
     assert (found.questions, found.waiting, found.open) == ((), (), ())
     for name in ("2023_gp_half_time_objective_missed", "2024_gp_aged_66_small_fall"):
         said = avenant("ask", f"examples/{name}.yaml", "--for", ALL, "--lang", "en").stdout
@@ -130,7 +125,7 @@ def test_a_determined_case_has_no_questions(asker: Asker) -> None:
         assert f"For the whole decision:\n  avenant evaluate examples/{name}.yaml --lang en\n" in said
 
 
-def test_a_result_that_no_fact_would_decide_is_not_asked_about(asker: Asker) -> None:
+def test_a_result_that_no_fact_would_decide_is_not_asked_about(session: Session) -> None:
     said = avenant(
         "ask", "examples/2020_gp_full_time_above_p95.yaml", "--for", "verification.resultat", "--lang", "en"
     ).stdout
@@ -138,9 +133,9 @@ def test_a_result_that_no_fact_would_decide_is_not_asked_about(asker: Asker) -> 
     assert "do not give what a missed objective pays" in " ".join(said.split())
 
 
-def test_a_fact_that_settles_the_result_more_often_comes_first(asker: Asker) -> None:
+def test_a_fact_that_settles_the_result_more_often_comes_first(session: Session) -> None:
     """Outside the convention, one sector of three, is a refusal; below a third of the options is closed for good."""
-    found = asked(asker, {"contrat": {"date_signature": "2024-09-02"}})
+    found = asked(session, {"contrat": {"date_signature": "2024-09-02"}})
     decides = {question.fact.name: question.decides for question in found.questions}
     assert decides["medecin.secteur"] == Fraction(1, 3)
     assert decides["medecin.optam"] == 0
@@ -148,37 +143,36 @@ def test_a_fact_that_settles_the_result_more_often_comes_first(asker: Asker) -> 
     assert shares == sorted(shares, reverse=True)
 
 
-def test_equally_good_questions_keep_the_order_of_the_schema(asker: Asker, bare: Asked) -> None:
-    order = list(asker.session.registry.vocabulary.facts)
+def test_equally_good_questions_keep_the_order_of_the_schema(session: Session, bare: Asked) -> None:
+    order = list(session.registry.vocabulary.facts)
     places = [(-q.decides, -q.serves, order.index(q.fact.name)) for q in bare.questions]
     assert places == sorted(places)
 
 
-def test_a_question_settles_as_often_as_its_answers_say(asker: Asker) -> None:
+def test_a_question_settles_as_often_as_its_answers_say(session: Session) -> None:
     """The share is that of the answers themselves, each tried in a decision of its own."""
-    facts = read_case({"contrat": {"date_signature": "2021-03-01"}}, asker.session.registry.vocabulary)
-    for question in asked(asker, facts).questions:
+    facts = read_case({"contrat": {"date_signature": "2021-03-01"}}, session.registry.vocabulary)
+    for question in asked(session, facts).questions:
         values = question.fact.type.values
         if question.fact.name not in ("medecin.secteur", "medecin.exercice_coordonne"):
             continue
         settled = [
             value
             for value in values
-            if asker.session.decide({**facts, question.fact.name: value}, years=False).results[ELIGIBILITY].status
-            == "known"
+            if session.decide({**facts, question.fact.name: value}, years=False).results[ELIGIBILITY].status == "known"
         ]
         assert question.decides == Fraction(len(settled), len(values))
 
 
 def test_only_missing_facts_or_the_one_that_stands_for_several_are_asked_each_once(
-    asker: Asker, effort: Effort
+    session: Session, effort: Effort
 ) -> None:
     wished = ("objectif.mt", "verification.resultat", ALL)
-    known = asker.session.registry.vocabulary.facts
+    known = session.registry.vocabulary.facts
     for turn, date in enumerate(("2019-10-01", "2023-06-01", "2025-01-01")):
         case = {"contrat": {"date_signature": date}}
         for wanted in wished if effort.full else wished[turn : turn + 1]:
-            found = asked(asker, case, wanted)
+            found = asked(session, case, wanted)
             missing = {name for result in found.wanted for name in result.missing}
             instead = {name for name, fact in known.items() if len(missing & {*fact.instead_of}) > 1}
             assert set(names(found)) <= missing | instead
@@ -188,26 +182,26 @@ def test_only_missing_facts_or_the_one_that_stands_for_several_are_asked_each_on
 
 def test_the_order_is_the_same_each_time(session: Session, effort: Effort) -> None:
     case = {"contrat": {"date_signature": "2021-03-01"}}
-    first, second = (asked(Asker(session), case, ALL if effort.full else ELIGIBILITY) for _ in range(2))
+    first, second = (asked(session, case, ALL if effort.full else ELIGIBILITY) for _ in range(2))
     assert first.questions == second.questions
 
 
-def test_a_figure_whose_absence_is_an_answer_is_asked_only_where_a_value_is_read_from_it(asker: Asker) -> None:
-    vocabulary = asker.session.registry.vocabulary
+def test_a_figure_whose_absence_is_an_answer_is_asked_only_where_a_value_is_read_from_it(session: Session) -> None:
+    vocabulary = session.registry.vocabulary
     cardiologist = {
         "contrat": {"date_signature": "2024-09-02", "option": "demi_etp"},
         "medecin": {"secteur": "secteur_1", "specialite": "cardiologie"},
     }
-    found = asked(asker, cardiologist)
+    found = asked(session, cardiologist)
     asked_of = {name for name in names(found) if vocabulary.facts[name].absence_answers}
     assert asked_of == {"seuils.fa_p30"}  # the P30 of a specialty is unpublished and supplied by the notice
     general = {**cardiologist, "medecin": {"secteur": "secteur_1", "specialite": "medecine_generale"}}
-    assert not {name for name in names(asked(asker, general)) if vocabulary.facts[name].absence_answers}
-    declined = asked(asker, cardiologist, declined=frozenset(asked_of))
+    assert not {name for name in names(asked(session, general)) if vocabulary.facts[name].absence_answers}
+    declined = asked(session, cardiologist, declined=frozenset(asked_of))
     assert names(declined) == ["patientele.fa_depart"]  # a threshold above it, if one is told, may still decide
 
 
-def test_an_answer_never_contradicts_the_order_of_what_is_given(asker: Asker) -> None:
+def test_an_answer_never_contradicts_the_order_of_what_is_given(session: Session) -> None:
     """A threshold notified between two others is tried within them, so its shares count possible answers only."""
     case = {
         "contrat": {"date_signature": "2024-09-02", "option": "demi_etp"},
@@ -215,7 +209,7 @@ def test_an_answer_never_contradicts_the_order_of_what_is_given(asker: Asker) ->
         "seuils": {"fa_p50": 1300},
         "patientele": {"fa_depart": 1200},
     }
-    (question,) = asked(asker, case).questions
+    (question,) = asked(session, case).questions
     assert question.fact.name == "seuils.fa_p30"
     assert question.decides > 0
 
@@ -251,29 +245,27 @@ def test_a_result_stays_known_without_a_fact_that_neither_it_nor_its_overlays_re
             }, name
 
 
-def test_nothing_is_asked_that_can_neither_change_nor_settle_a_result(asker: Asker) -> None:
+def test_nothing_is_asked_that_can_neither_change_nor_settle_a_result(session: Session) -> None:
     """Sector, age and option decide nothing of an objective that the contract states or that is unpublished."""
     case = {"contrat": {"date_signature": "2024-09-02", "option": "demi_etp"}}
-    found = asked(asker, case, "objectif.mt")
+    found = asked(session, case, "objectif.mt")
     missing = set(found.wanted[0].missing)
-    facts = read_case(case, asker.session.registry.vocabulary)
+    facts = read_case(case, session.registry.vocabulary)
     for name in missing - set(names(found)):
         rng = random.Random(name)
         for _ in range(40):
-            other = random_cases.random_facts(rng, asker.session.registry.vocabulary, "medecin_liberal", *DAYS)
+            other = random_cases.random_facts(rng, session.registry.vocabulary, "medecin_liberal", *DAYS)
             told = {**{n: v for n, v in other.items() if n not in facts}, **facts}
             without = {n: v for n, v in told.items() if n != name}
-            with_it, without_it = (
-                asker.session.decide(each, years=False).results["objectif.mt"] for each in (told, without)
-            )
+            with_it, without_it = (session.decide(each, years=False).results["objectif.mt"] for each in (told, without))
             assert (with_it.status, with_it.value) == (without_it.status, without_it.value), name
 
 
 class Counting:
     """Counts the questions until the eligibility of a doctor is known; what is asked at a state is kept."""
 
-    def __init__(self, asker: Asker, best: bool) -> None:
-        self.asker = asker
+    def __init__(self, session: Session, best: bool) -> None:
+        self.session = session
         self.best = best
         self.first: dict[Any, str | None] = {}
 
@@ -292,23 +284,23 @@ class Counting:
     def next(self, facts: Facts, declined: frozenset[str]) -> str | None:
         key = (tuple(sorted(facts.items())), declined)
         if key not in self.first:
-            decision = self.asker.session.decide(facts)
+            decision = self.session.decide(facts)
             if self.best:
-                found = names(self.asker.ask(decision, ELIGIBILITY, declined=declined))
+                found = names(ask(self.session, decision, ELIGIBILITY, declined=declined))
             else:
                 missing = set(decision.results[ELIGIBILITY].missing) - declined
-                found = [name for name in self.asker.session.registry.vocabulary.facts if name in missing]
+                found = [name for name in self.session.registry.vocabulary.facts if name in missing]
             self.first[key] = found[0] if found else None
         return self.first[key]
 
 
-def doctors(asker: Asker, convention: str, count: int) -> Iterator[Facts]:
+def doctors(session: Session, convention: str, count: int) -> Iterator[Facts]:
     """Doctors with a complete case; figures that the fund may not have notified are given to some of them only.
 
     Each fact is drawn on its own, so that a fact more in the schema leaves the others as they are.
     """
-    version = asker.session.registry.by_id(convention)
-    vocabulary = asker.session.registry.vocabulary
+    version = session.registry.by_id(convention)
+    vocabulary = session.registry.vocabulary
     days = (version.signed_from, version.signed_from.replace(year=version.signed_from.year + 1))
     for number in range(count):
         drawn: Facts = {}
@@ -320,14 +312,14 @@ def doctors(asker: Asker, convention: str, count: int) -> Iterator[Facts]:
 
 
 @pytest.fixture(scope="module")
-def means(asker: Asker, effort: Effort) -> dict[str, tuple[Fraction, Fraction]]:
+def means(session: Session, effort: Effort) -> dict[str, tuple[Fraction, Fraction]]:
     """Questions per doctor under each convention, in the best order and in that of the schema."""
     found, doctors_asked = {}, DOCTORS if effort.full else FEW
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(random_cases, "SHARE_GIVEN", 1.0)
         for convention in CONVENTIONS:
-            drawn = list(doctors(asker, convention, doctors_asked))
-            counts = [sum(map(Counting(asker, best).questions, drawn)) for best in (True, False)]
+            drawn = list(doctors(session, convention, doctors_asked))
+            counts = [sum(map(Counting(session, best).questions, drawn)) for best in (True, False)]
             found[convention] = (Fraction(counts[0], doctors_asked), Fraction(counts[1], doctors_asked))
     return found
 
@@ -386,7 +378,7 @@ def test_the_page_says_what_to_answer_where_and_what_to_run_next(lang: str) -> N
         assert part.replace("\u202f", " ").replace("\u00a0", " ") in said.replace("\u202f", " "), part
 
 
-def test_the_form_carries_types_units_bounds_and_labels(tmp_path: Path, asker: Asker) -> None:
+def test_the_form_carries_types_units_bounds_and_labels(tmp_path: Path, session: Session) -> None:
     path = file(tmp_path, {"contrat": {"date_signature": "2024-09-02"}, "medecin": {"specialite": "chirurgie"}})
     data = json.loads(avenant("ask", path, "--format", "json", "--lang", "fr", "--for", ALL).stdout)
     entries = {entry["fact"]: entry for entry in data["questions"]}
@@ -399,7 +391,7 @@ def test_the_form_carries_types_units_bounds_and_labels(tmp_path: Path, asker: A
     assert (entries["contrat.annee"]["type"], entries["contrat.annee"]["maximum"]) == ("integer", 15)
     assert entries["patientele.percentile_fa"]["absence_is_answer"]
     assert all(entry["question"].endswith("?") and entry["where"] for entry in entries.values())
-    assert data["for"] == list(asker.session.registry.results.ids)
+    assert data["for"] == list(session.registry.results.ids)
 
 
 def test_the_form_tells_of_duties_that_were_not_met() -> None:
@@ -433,22 +425,22 @@ def test_interpretations_and_a_forced_convention_are_those_of_evaluate() -> None
 
 
 @pytest.mark.turns(lang=LANGUAGES)
-def test_a_narrow_terminal_holds_the_page(lang: str, asker: Asker, bare: Asked) -> None:
+def test_a_narrow_terminal_holds_the_page(lang: str, session: Session, bare: Asked) -> None:
     again, others = "avenant ask c.yaml", "avenant ask c.yaml --for all"
     questions = Questions(bare, "c", again=again, others=others, evaluate="avenant evaluate c.yaml")
-    told = page(questions, Say(asker.session.registry, lang))
+    told = page(questions, Say(session.registry, lang))
     assert max(map(display_width, plain(told, 80).splitlines())) <= 80
     assert f"\n## 1. {bare.questions[0].fact.question[lang]}\n" in markdown(told)
 
 
-def test_a_fact_that_only_a_later_text_reads_is_asked_with_its_power_to_decide(asker: Asker) -> None:
+def test_a_fact_that_only_a_later_text_reads_is_asked_with_its_power_to_decide(session: Session) -> None:
     """Past its fifth year a contract of 2019 pays only where an amendment extended it, by a text of 2024."""
     case = {
         "contrat": {"date_signature": "2020-03-02", "date_embauche": "2020-03-16", "option": "demi_etp", "annee": 6},
         "medecin": {"specialite": "medecine_generale", "secteur": "secteur_1"},
         "patientele": {"percentile_mt": 40, "percentile_fa": 40},
     }
-    (question,) = asked(asker, case, "aide.montant_annuel").questions
+    (question,) = asked(session, case, "aide.montant_annuel").questions
     assert question.fact.name == "contrat.date_avenant_prorogation"
     assert question.fact.absence_answers
     assert question.decides > 0

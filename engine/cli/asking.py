@@ -26,7 +26,8 @@ from engine.errors import InputFault, Location, Problem, nearest
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import nested, read_case, written_elsewhere
 from engine.inquiry.possible import outlooks_of
-from engine.inquiry.questions import ALL, Asker
+from engine.inquiry.questions import ALL
+from engine.inquiry.questions import ask as find_questions
 from engine.language.facts import Fact, Vocabulary
 from engine.language.spoken import FRENCH, Unread, read_spoken
 from engine.policy.document import Document
@@ -53,7 +54,7 @@ def ask(rules: Given, case: str | None, interactive: bool, wanted: str | None) -
     if case is None or rules.output is not None:
         raise click.UsageError(tell("CASE, or -i [CASE] [-o FILE]"))
     decision = decide_file(rules, case)
-    asked = Asker(rules.session).ask(decision, wanted or decision.headline.verdict or ALL, dict(rules.choices))
+    asked = find_questions(rules.session, decision, wanted or decision.headline.verdict or ALL, dict(rules.choices))
     aim = ("--for", wanted) if wanted and wanted != decision.headline.verdict else ()
     told = _told(rules, decision, case)
     questions = Questions(

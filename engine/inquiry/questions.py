@@ -77,65 +77,55 @@ class Asked:
         return tuple(result for result in fixed if result.status == "undetermined" and result.missing)
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Finds the questions of many cases under one session."""
+def ask(
+    session: Session,
+    decision: Decision,
+    wanted: str,
+    interpret: Choices | None = None,
+    declined: Collection[str] = frozenset(),
+) -> Asked:
+    """The questions that a decision waits for, those that decide most first.
 
-    session: Session
+    ``wanted`` is the id of an item, or ``all`` for the fixed results; ``interpret`` what was decided with;
+    ``declined`` facts are not asked for.
 
-    def ask(
-        self, decision: Decision, wanted: str, interpret: Choices | None = None, declined: frozenset[str] = frozenset()
-    ) -> Asked:
-        """The questions that a decision waits for, those that decide most first.
+    Raises:
+        InputFault: an answer meets a policy defect.
+        UsageFault: an unknown item.
+    """
+    found, known = _wanted(decision, wanted), session.registry.vocabulary
+    open_ = [result for result in found if result.status == "undetermined" and result.missing]
+    missing = [name for result in open_ for name in result.missing if name not in declined]
+    names = set(known.usual(missing, {*declined, *decision.facts}))
+    assumed = [name for name in _assumed(session, decision, found, interpret or {}) if name not in {*declined, *names}]
+    unsure = tuple(Question(known.facts[name], Fraction(0), Fraction(0)) for name in assumed)
+    if not names:
+        return Asked(decision, found, unsure)
+    choices, ids = session.choices(decision.convention, interpret), tuple(result.id for result in open_)
+    untold = [name for name in known.facts if name not in decision.facts and name not in declined]
+    encoding = encode_case(session, decision.convention, dict(decision.facts), untold, choices)
+    trial = _Trial(session, decision.convention, dict(decision.facts), choices, ids)
+    answers = {name: _answers(encoding, name, ids) for name in known.facts if name in names}
+    tried = {name: trial.tried(name, answers[name]) for name in answers}
+    completions = list(trial.completed({name: kept or tuple(answers[name]) for name, (_, kept) in tried.items()}))
+    idle = [name for name in answers if not tried[name][0] and not trial.settled_by(name, completions)]
+    if idle and all(result.kind != OBLIGATION for result in open_):
+        left = {*idle} - mattering(encoding, idle, ids)
+        answers = {name: values for name, values in answers.items() if name not in left}
+    served = {name: sum(name in each.behind for each in completions) for name in answers}
+    share = {name: Fraction(count, max(1, len(completions))) for name, count in served.items()}
+    questions = [Question(known.facts[name], tried[name][0], share[name]) for name in answers]
+    # Sorting is stable: what is equally good stays in the order of the schema.
+    ordered = sorted(questions, key=lambda q: (-q.decides, -q.serves))
+    return Asked(decision, found, (*ordered, *unsure))
 
-        ``wanted`` is the id of an item, or ``all`` for the fixed results; ``interpret`` what was decided with;
-        ``declined`` facts are not asked for.
 
-        Raises:
-            InputFault: an answer meets a policy defect.
-            UsageFault: an unknown item.
-        """
-        found = _wanted(decision, wanted)
-        open_ = [result for result in found if result.status == "undetermined" and result.missing]
-        known = self.session.registry.vocabulary
-        missing = [name for result in open_ for name in result.missing if name not in declined]
-        names = set(known.usual(missing, {*declined, *decision.facts}))
-        assumed = self._assumed(decision, found, interpret or {}, declined)
-        if not names:
-            return Asked(decision, found, assumed)
-        choices, ids = self.session.choices(decision.convention, interpret), tuple(result.id for result in open_)
-        untold = [name for name in known.facts if name not in decision.facts and name not in declined]
-        encoding = encode_case(self.session, decision.convention, dict(decision.facts), untold, choices)
-        trial = _Trial(self.session, decision.convention, dict(decision.facts), choices, ids)
-        answers = {name: _answers(encoding, name, ids) for name in self._in_schema_order(names)}
-        tried = {name: trial.tried(name, answers[name]) for name in answers}
-        completions = list(trial.completed({name: kept or tuple(answers[name]) for name, (_, kept) in tried.items()}))
-        idle = {name for name in answers if not tried[name][0] and not trial.settled_by(name, completions)}
-        if idle and all(result.kind != OBLIGATION for result in open_):
-            idle -= mattering(encoding, self._in_schema_order(idle), ids)
-            answers = {name: values for name, values in answers.items() if name not in idle}
-        served = {name: sum(name in each.behind for each in completions) for name in answers}
-        share = {name: Fraction(count, max(1, len(completions))) for name, count in served.items()}
-        questions = [Question(known.facts[name], tried[name][0], share[name]) for name in answers]
-        # Sorting is stable: what is equally good stays in the order of the schema.
-        ordered = sorted(questions, key=lambda q: (-q.decides, -q.serves))
-        return Asked(decision, found, (*ordered, *(each for each in assumed if each.fact.name not in names)))
-
-    def _assumed(
-        self, decision: Decision, found: Sequence[Result], chosen: Choices, declined: frozenset[str]
-    ) -> tuple[Question, ...]:
-        """The facts that are assumed for want of an answer, where another one would change a result asked about."""
-        ids, facts = {result.id for result in found}, self.session.registry.vocabulary.facts
-        supposed = supposed_of_case(self.session, decision, chosen)
-        names = [
-            each.supposition.fact.name
-            for each in supposed
-            if each.assumption and any(effect.place.id in ids for effect in each.effects)
-        ]
-        return tuple(Question(facts[name], Fraction(0), Fraction(0)) for name in names if name not in declined)
-
-    def _in_schema_order(self, names: Collection[str]) -> list[str]:
-        return [name for name in self.session.registry.vocabulary.facts if name in names]
+def _assumed(session: Session, decision: Decision, found: Sequence[Result], chosen: Choices) -> Iterator[str]:
+    """The facts that are assumed for want of an answer, where another one would change a result asked about."""
+    ids = {result.id for result in found}
+    for each in supposed_of_case(session, decision, chosen):
+        if each.assumption and any(effect.place.id in ids for effect in each.effects):
+            yield each.supposition.fact.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,11 +246,11 @@ def _wanted(decision: Decision, wanted: str) -> tuple[Result, ...]:
 def to_ask(
     session: Session, decision: Decision, choices: Mapping[str, str], declined: Collection[str] = ()
 ) -> list[str]:
-    """The facts to ask for, by name, none of those ``declined``; raises as :meth:`Asker.ask`."""
-    facts, asker = session.registry.vocabulary.facts, Asker(session)
+    """The facts to ask for, by name, none of those ``declined``; raises as :func:`ask`."""
+    facts = session.registry.vocabulary.facts
     left_out = {*declined, *(name for name, fact in facts.items() if fact.absence_answers or fact.sensitive)}
     for wanted, without in ((decision.headline.verdict or ALL, left_out), (ALL, left_out | {YEAR})):
-        questions = asker.ask(decision, wanted, choices, frozenset(without)).questions
+        questions = ask(session, decision, wanted, choices, without).questions
         if questions:
             return [question.fact.name for question in questions]
     waiting = set(decision.missing).union(*(line.amount.missing for line in decision.years)) - decision.facts.keys()

@@ -15,7 +15,7 @@ from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
 from engine.inquiry.possible import outlooks, outlooks_of
-from engine.inquiry.questions import ALL, Asker
+from engine.inquiry.questions import ALL, ask
 from engine.inquiry.what_if import alternatives
 from engine.language.facts import Vocabulary
 from engine.policy import loader
@@ -168,7 +168,7 @@ def _ask(session: Session, body: Body, say: Say) -> Any:
     decision = body.decide(session, "case")
     wanted = body.get("for") or decision.headline.verdict or ALL
     declined = frozenset(str(name) for name in body.get("declined") or ())
-    asked = Asker(session).ask(decision, wanted, body.choices, declined)
+    asked = ask(session, decision, wanted, body.choices, declined)
     possible = outlooks_of(session, decision, [result.id for result in asked.wanted], body.choices)
     return questions_page.data(questions_page.Questions(asked, outlooks=possible), say)
 

@@ -22,10 +22,7 @@ from engine.words import LANGUAGES
     "--allow-embedding", multiple=True, metavar="ORIGIN", help="A site whose pages may frame these (repeatable)."
 )
 @click.option(
-    "--former",
-    multiple=True,
-    metavar="DIR",
-    help="Rules of before, for both results of a link made then (repeatable).",
+    "--former", multiple=True, metavar="DIR", help="Rules of before, for both results of a link made then (repeatable)."
 )
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 32), help="Processes that answer.")
 @click.option("--proxy-hops", default=0, type=click.IntRange(0, 5), help="Proxies before it that say who calls.")

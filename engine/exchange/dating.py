@@ -74,10 +74,7 @@ def _addition(one: SheetChange, since: Since, folder: Path, problems: list[Probl
             values = {"day": day.isoformat(), "first": since.day.isoformat()}
             problems.append(Problem(_cell(one.at, FROM), "exchange-history", values))
     inputs = list(item.body.inputs) if isinstance(item.body, Table) else []
-    cells = {
-        name: cells[name]
-        for name in [*(each for each in inputs if each in cells), *(each for each in cells if each not in inputs)]
-    }
+    cells = {name: cells[name] for name in dict.fromkeys((*inputs, *cells)) if name in cells}
     held = {"from": day.isoformat()} if day is not None else {}
     number_ = {"value" if isinstance(item.body, Parameter) else "then": value}
     return Addition(item, number, {**cells, **held, **number_, "cite": sources}, one.at)

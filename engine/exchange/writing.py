@@ -63,12 +63,8 @@ def planned(registry: Registry, convention: Convention, found: Sequence[SheetCha
         raise InputFault(Problem(one.at._replace(column=CITATION + 1), "exchange-resourced") for one in resourced)
     expected = with_values(convention, {one.entry.value.at: one.new for one in corrected})
     expected = with_added(expected, added)
-    faults = frozenset(map(_fault, check_convention(registry, convention)))
     beside = replace(registry, conventions={**registry.conventions, convention.id: expected})
-    fresh = [each for each in check_convention(beside, expected) if each.severity == ERROR]
-    fresh = [each for each in fresh if _fault(each) not in faults]
-    if fresh:
-        raise InputFault(fresh)
+    _no_worse(check_convention(registry, convention), check_convention(beside, expected))
     return Planned(corrected, added, expected)
 
 
@@ -84,10 +80,14 @@ def write_rules(registry: Registry, plan: Planned) -> tuple[str, ...]:
     files = dict.fromkeys([one.entry.value.at.file for one in plan.corrected] + [one.place.file for one in plan.added])
     before = {name: read_bytes(Path(name), name) for name in files}
     after = {name: replaced(content, name, plan.corrected, plan.added) for name, content in before.items()}
-    faults = frozenset(map(_fault, check_folder(registry.root, registry.origin)))
+    told = check_folder(registry.root, registry.origin)
     try:
         _put(after)
-        _verify(registry, plan, faults, files)
+        _no_worse(told, check_folder(registry.root, registry.origin))
+        read, _ = read_registry(registry.root, registry.origin)
+        now = read.conventions.get(plan.expected.id)
+        if now is None or edits(plan.expected, now):  # it is not what was asked for
+            raise InputFault(Problem(Location(name), "exchange-undone") for name in files)
     except BaseException:
         _put({name: content for name, content in before.items() if Path(name).read_bytes() != content})
         raise
@@ -130,21 +130,15 @@ def with_values(convention: Convention, values: Mapping[Location, Number]) -> Co
     return replace(convention, items={id_: rebuilt(item, change) for id_, item in convention.items.items()})
 
 
-def _verify(registry: Registry, plan: Planned, faults: frozenset[tuple[object, ...]], files: Iterable[str]) -> None:
-    """Reads again what was written; raises InputFault: it is not what was asked for, or has a new fault."""
-    told = check_folder(registry.root, registry.origin)
-    fresh = [problem for problem in told if problem.severity == ERROR and _fault(problem) not in faults]
-    if fresh:
+def _no_worse(before: Iterable[Problem], after: Iterable[Problem]) -> None:
+    """Raises the errors that were not there before, wherever a longer number has moved their column."""
+
+    def seen(problem: Problem) -> tuple[object, ...]:
+        return (problem.location.file, problem.location.line, problem.code, problem.message())
+
+    known = frozenset(map(seen, before))
+    if fresh := [each for each in after if each.severity == ERROR and seen(each) not in known]:
         raise InputFault(fresh)
-    read, _ = read_registry(registry.root, registry.origin)
-    now = read.conventions.get(plan.expected.id)
-    if now is None or edits(plan.expected, now):
-        raise InputFault(Problem(Location(name), "exchange-undone") for name in files)
-
-
-def _fault(problem: Problem) -> tuple[object, ...]:
-    """A fault without its column, which a longer number moves."""
-    return (problem.location.file, problem.location.line, problem.code, problem.message())
 
 
 def _put(contents: Mapping[str, bytes]) -> None:

@@ -12,13 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from engine.errors import Location
-from engine.evaluation.decision import (
-    Decision,
-    ObligationLine,
-    OverlayUse,
-    PaymentLine,
-    Result,
-)
+from engine.evaluation.decision import Decision, ObligationLine, OverlayUse, PaymentLine, Result
 from engine.language.expressions import Citation
 from engine.language.facts import BENEFICIARY
 from engine.language.types import Type

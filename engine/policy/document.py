@@ -40,10 +40,13 @@ class Document:
 
 
 def marked(name: str, marks: Callable[[], Spot]) -> Locate:
-    """Where values and keys stand in a file, from its marks, which are made where a fault is told."""
+    """Where values and keys stand in a file, from its marks, which are made once, where a fault is told."""
+    made: list[Spot] = []
 
     def locate(path: Keys, is_key: bool) -> Location:
-        nearest, key, inside = marks()
+        if not made:
+            made.append(marks())
+        nearest, key, inside = made[0]
         for step in path:
             if inside is None or step not in inside:
                 key = None

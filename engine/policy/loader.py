@@ -6,7 +6,6 @@ composed, so that no file can exhaust the machine; every fault that YAML lets pa
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -86,8 +85,7 @@ def parse(content: bytes, name: str) -> Document:
         text = text.replace("\t", " ")
         data = plain_json(text, MAX_DEPTH, MAX_DIGITS)
         if data is not None:  # its places are looked up when a fault is told
-            marks = functools.cache(lambda: _read(text, name, is_json).marks)
-            return Document(name, data, marked(name, marks))
+            return Document(name, data, marked(name, lambda: _read(text, name, is_json).marks))
     reader = _read(text, name, is_json)
     if reader.problems:
         raise InputFault(reader.problems)

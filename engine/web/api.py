@@ -68,7 +68,7 @@ class Api:
             lang = request.query_params.get("lang", self.usual)
             say = Say(self.registry, lang if lang in LANGUAGES else self.usual)
             text = json_text(tell(say, self.version, **request.path_params))
-            tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+            tag = f'"{hashlib.sha256(text).hexdigest()[:32]}"'
             known = request.headers.get("if-none-match", "").split(",")
             if any(each.strip().removeprefix("W/") in (tag, "*") for each in known):
                 return Response(status_code=304, headers={"ETag": tag})
@@ -77,7 +77,7 @@ class Api:
         answer.__name__ = name.partition(".")[0]
         return answer
 
-    def _json(self, text: str, headers: Mapping[str, str]) -> Response:
+    def _json(self, text: bytes, headers: Mapping[str, str]) -> Response:
         return Response(text, media_type=MEDIA, headers={**headers, "Avenant-Version": self.version})
 
 

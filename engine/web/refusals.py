@@ -7,17 +7,18 @@ begin with ``request-``.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from starlette.responses import Response
 
 from engine.errors import Location, Problem
-from engine.escaping import in_json
+from engine.escaping import UNSAFE, in_json
 
 MEDIA = "application/problem+json"
-# Without indentation the quick one, and without looking for circles: what is written here was just made, as a tree.
-_WRITE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+_PLAIN = bytes(range(0x20, 0x7F)).replace(b"<", b"")  # what nobody can take for anything else
 TRY_AGAIN = 1  # seconds after which a refused call may come again
 
 # The status of each code that says more than that the case is at fault (422).
@@ -93,6 +94,15 @@ def problem_response(refusal: Refused, lang: str) -> Response:
     return Response(json_text(found), refusal.status, refusal.headers, MEDIA)
 
 
-def json_text(found: Any) -> str:
+def json_text(found: Any) -> bytes:
     """Data as JSON for programs, which nobody can take for a page or a command of a terminal."""
-    return in_json(_WRITE(found)).replace("<", "\\u003c")
+    try:
+        text = msgspec.json.encode(found)
+    except UnicodeEncodeError:  # half a character, of a name that was called wrong
+        return _harmless(json.dumps(found, ensure_ascii=False))
+    odd = text.translate(None, _PLAIN).decode()
+    return text if "<" not in odd and re.search(UNSAFE, odd) is None else _harmless(text.decode())
+
+
+def _harmless(text: str) -> bytes:
+    return in_json(text).replace("<", "\\u003c").encode()

@@ -91,6 +91,7 @@ def run(app: ASGIApp, listening: socket.socket) -> None:
         access_log=False,
         log_level="critical",
         server_header=False,
+        proxy_headers=False,  # which proxies are believed is said by our own setting
         limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=GRACE,

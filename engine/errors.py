@@ -15,6 +15,7 @@ from engine.records import dataclass
 from engine.words import read_words
 
 ERROR, WARNING = "error", "warning"
+MIN_BEGUN = 3  # letters from which the only name that begins with them is meant
 MAX_FAULTS = 100  # told at once of one file; a file made to flood the reader gets no more
 
 
@@ -166,4 +167,7 @@ def nearest(name: str, names: Iterable[str], before: Sequence[Problem] = ()) -> 
 
     known = {each.casefold(): each for each in names}
     found = difflib.get_close_matches(name.casefold(), list(known), n=1, cutoff=0.6)
+    if not found and len(name) >= MIN_BEGUN:
+        begun = [each for each in known if each.startswith(name.casefold())]
+        found = begun if len(begun) == 1 else []
     return known[found[0]] if found else None

@@ -104,6 +104,26 @@ def test_an_item_replaces_that_of_its_id_and_all_else_is_kept(policies: Path) ->
     assert text.items["aide.montant_annuel"].at.file.endswith("nouvelle/regles.yaml")
 
 
+def test_what_a_text_says_twice_of_one_part_is_told_at_the_second(policies: Path) -> None:
+    row = AMOUNT[AMOUNT.index("        - {") :]
+    folder = amend(policies, {"montants.yaml": AMOUNT + row.replace("14000", "15000")})
+    assert told(policies) == ["avenant/montants.yaml:6:11 duplicate-id"]
+    (folder / "montants.yaml").write_text(AMOUNT, encoding="utf-8")
+    (folder / "suite.yaml").write_text(AMOUNT.replace("14000", "15000"), encoding="utf-8")
+    assert told(policies) == ["avenant/suite.yaml:3:11 duplicate-id"]
+
+
+def test_a_change_in_the_list_of_another_kind_is_told_with_its_own(policies: Path) -> None:
+    amend(policies, {"montants.yaml": AMOUNT.replace("tables", "quantities")})
+    (problem,) = [each for each in check_folder(policies) if each.code == "unknown-key"]
+    assert problem.message("en").endswith("(`rows` belongs under `tables`)")
+    assert problem.message("fr").endswith("(`rows` va sous `tables`)")
+    shutil.rmtree(policies / "avenant")
+    amend(policies, {"montants.yaml": "change: {quantities: [{id: aide.montant_annuel, label: {fr: A b, en: C d}}]}"})
+    (problem,) = [each for each in check_folder(policies) if each.code == "unknown-item"]
+    assert problem.nearest == "tables: aide.montant_annuel"
+
+
 def test_a_first_day_that_moves_is_told_of_the_text_and_of_its_base(policies: Path, tmp_path: Path) -> None:
     amend(policies, {"eligibilite.yaml": MINIMUM})
     later = Path(shutil.copytree(policies, tmp_path / "later"))

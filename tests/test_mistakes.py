@@ -510,6 +510,14 @@ def test_the_mistake_is_told_at_its_line(mistake: str, tmp_path: Path) -> None:
         ("then: ineligible}", "then: Inéligible}", "ineligible"),
         ("at_least: 775", "at_least: contrat.annee", "{fact: contrat.annee}"),
         ("at_least: 775", "at_least: aide.montant_annuel", "{ref: aide.montant_annuel}"),
+        ("at_least: 775", "at_least: {ref: contrat.annee}", "{fact: contrat.annee}"),
+        (
+            "{fact: patientele.mt_depart, at_least: 775}",
+            "{fact: aide.montant_annuel, at_least: 775}",
+            "{ref: aide.montant_annuel}",
+        ),
+        ("then: 19000}", "from: 2024-7-1, then: 19000}", "2024-07-01"),
+        ("option: demi_etp, annee: {from: 3}", "option: demi, annee: {from: 3}", "demi_etp"),
     ],
 )
 def test_what_is_likely_meant_is_told(old: str, new: str, meant: str, tmp_path: Path) -> None:

@@ -125,8 +125,9 @@ def date_fault(text: str) -> str:
 
 def meant_day(text: str) -> str | None:
     """The day that a text in another form was perhaps meant for: the day first, or other signs around."""
-    found = _DAY_FIRST.fullmatch(text.strip("“”«» \u00a0"))
-    day = "-".join(part.zfill(2) for part in reversed(found.groups())) if found else text.strip("“”«» \u00a0")
+    bare = text.strip("“”«» \u00a0")
+    found = _DAY_FIRST.fullmatch(bare)
+    day = "-".join(part.zfill(2) for part in (reversed(found.groups()) if found else bare.split("-")))
     return day if is_date(day) else None
 
 
@@ -139,7 +140,9 @@ def plain_number(text: str) -> str | None:
 def fact_type(node: tree.FactRef, scope: Scope) -> Type | None:
     fact = scope.vocabulary.facts.get(node.name)
     if fact is None:
-        scope.report(node.at, "unknown-fact", nearest_fact(node.name, scope.vocabulary, scope.problems), name=node.name)
+        item = f"{{ref: {node.name}}}" if node.name in scope.items else None
+        close = item or nearest_fact(node.name, scope.vocabulary, scope.problems)
+        scope.report(node.at, "unknown-fact", close, name=node.name)
         return None
     return fact.type
 
@@ -153,7 +156,8 @@ def nearest_fact(name: str, vocabulary: Vocabulary, before: Sequence[Problem] = 
 
 def item_type(node: tree.ItemRef, scope: Scope) -> Type | None:
     if node.id not in scope.items:
-        scope.report(node.at, "unknown-item", nearest(node.id, scope.items, scope.problems), id=node.id)
+        fact = f"{{fact: {node.id}}}" if node.id in scope.vocabulary.facts else None
+        scope.report(node.at, "unknown-item", fact or nearest(node.id, scope.items, scope.problems), id=node.id)
         return None
     return scope.items[node.id]
 

@@ -112,7 +112,7 @@ class _Said:
     """What a text says of its base: whole items with the file and kind of each, changes of items, what is removed."""
 
     items: Mapping[str, list[tuple[str, str, Piece]]]
-    changes: Mapping[tuple[str, str], Piece]
+    changes: Mapping[tuple[str, str], Sequence[Piece]]
     removed: Mapping[str, Tree]
     grounds: Grounds
 
@@ -176,13 +176,13 @@ def misplaced(text: Written) -> Iterator[Problem]:
 
 def _said(own: Written) -> _Said:
     items: dict[str, list[tuple[str, str, Piece]]] = {}
-    changes: dict[tuple[str, str], Piece] = {}
+    changes: dict[tuple[str, str], list[Piece]] = {}
     for name, document in own.files.items():
         top = whole(document)
         for kind, piece in () if _reaches_back(document) else _entries(top):
             items.setdefault(piece.data["id"], []).append((name, kind, piece))
         for kind, piece in _entries(top.below(CHANGE)) if CHANGE in document.data else ():
-            changes[kind, piece.data["id"]] = piece
+            changes.setdefault((kind, piece.data["id"]), []).append(piece)
     head = whole(own.head)
     removed = {piece.data: piece for piece in head.listed(REMOVED)}
     return _Said(items, changes, removed, Grounds(head.below(KEPT).listed("cite"), _first(own)))
@@ -208,7 +208,7 @@ def _file(top: Piece, said: _Said, problems: list[Problem]) -> Lists:
             for _, other, new in said.items[id_]:
                 lists[other].append(new)
         elif (kind, id_) in said.changes:
-            item, faults = changed(kind, piece, said.changes[kind, id_], said.grounds)
+            item, faults = changed(kind, piece, said.changes[kind, id_][0], said.grounds)
             lists[kind].append(item)
             problems += faults
         elif id_ not in said.removed:
@@ -267,11 +267,14 @@ def _misnamed(said: _Said, known: set[tuple[str, str]], asked: list[str]) -> Ite
             yield Problem(piece.at, "unknown-item", {"id": id_}, nearest(id_, ids))
         elif id_ in said.items:
             yield Problem(piece.at, "duplicate-id", {"id": id_, "place": str(said.items[id_][0][2].at)})
-    for (kind, id_), piece in said.changes.items():
+    for (kind, id_), (piece, *again) in said.changes.items():
         at = piece.below("id").at
         if (kind, id_) not in known:
+            elsewhere = next((f"{other}: {id_}" for other, name in known if name == id_), None)
             names = [name for other, name in known if other == kind]
-            yield Problem(at, "unknown-item", {"id": id_}, nearest(id_, names))
+            yield Problem(at, "unknown-item", {"id": id_}, elsewhere or nearest(id_, names))
         others = [said.removed[id_]] if id_ in said.removed else [each for *_, each in said.items.get(id_, ())]
         if others:
             yield Problem(at, "duplicate-id", {"id": id_, "place": str(others[0].at)})
+        for each in again:
+            yield Problem(each.below("id").at, "duplicate-id", {"id": id_, "place": str(at)})

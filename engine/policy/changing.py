@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.errors import Problem
@@ -73,13 +73,24 @@ def changed(kind: str, item: Piece, change: Piece, grounds: Grounds) -> tuple[Tr
             parts[key] = Bundle(new, {**item.below(key).entries(), **new.entries()})
         elif key != REMOVED:
             parts[key] = new
+    problems = [problem for key in MEMBERS for problem in _twice(change.listed(key), MEMBERS[key])]
     gone = change.listed(REMOVED)
     for key in [key for key in MEMBERS if key in parts] if gone else ():
         members, gone = _without(parts.pop(key).members(), gone, MEMBERS[key])
         parts |= {key: Bundle(change, members)} if members else {}
-    problems = [Problem(each.at, "unknown-part", {"id": change.data["id"], "part": _shown(each.data)}) for each in gone]
+    problems += (Problem(e.at, "unknown-part", {"id": change.data["id"], "part": _shown(e.data)}) for e in gone)
     rest = grounds if "cite" not in change.data else Grounds((), grounds.first)
     return Bundle(change, _standing(kind, parts, change, rest)), problems
+
+
+def _twice(members: Sequence[Tree], name: Name) -> Iterator[Problem]:
+    """The members of a list that have the name of one before them: of both, one alone would stay."""
+    names = [name(each.data) for each in members]
+    for number, each in enumerate(members):
+        first = names.index(names[number])
+        if first < number:
+            values = {"id": _shown(names[number]), "place": str(members[first].at)}
+            yield Problem(each.at, "duplicate-id", values)
 
 
 def _joined(old: Sequence[Tree], new: Sequence[Tree], name: Name) -> list[Tree]:

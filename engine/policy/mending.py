@@ -33,6 +33,7 @@ def as_meant(document: Document, wanted: Shape) -> tuple[Document | None, list[P
         found = misfits(document, wanted)
     problems += (misfit.problem for misfit in found if misfit.problem not in problems)
     spoilt = {_entry(misfit.path) for misfit in found}
+    spoilt |= {path[:-1] for path in spoilt if path and _emptied(path[:-1], document.data, spoilt)}
     ids = frozenset(id_ for path in spoilt for id_ in _ids(_below(document.data, path)))
     kept = _rewritten(document, {}, spoilt) if spoilt else document
     whole = not spoilt or (() not in spoilt and not misfits(kept, wanted))
@@ -42,6 +43,11 @@ def as_meant(document: Document, wanted: Shape) -> tuple[Document | None, list[P
 def _entry(path: Keys) -> Keys:
     """The path of the member of a list that a path leads through first; none where it leads through no list."""
     return path[: next((number for number, step in enumerate(path, 1) if isinstance(step, int)), 0)]
+
+
+def _emptied(path: Keys, data: Any, left_out: Collection[Keys]) -> bool:
+    """Whether nothing is left of a list; what stands beside overlays would be taken for another thing without them."""
+    return path != ("overlays",) and all((*path, number) in left_out for number in range(len(_below(data, path))))
 
 
 def _below(data: Any, path: Keys) -> Any:

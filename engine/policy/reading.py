@@ -263,7 +263,8 @@ def _read_text(folder: Path, shown: Path, shapes: Mapping[str, Shape]) -> tuple[
         return None, problems
     text = Written(read.pop(HEAD), read, _digest(contents), frozenset(unread))
     if text.head.data["id"] != folder.name:
-        values = {"value": repr(text.head.data["id"]), "wanted": folder.name}
+        named = {"fr": f"{folder.name}, le nom du dossier", "en": f"{folder.name}, the name of the folder"}
+        values = {"value": repr(text.head.data["id"]), "wanted": named}
         problems.append(Problem(text.head.key_at(("id",)), "wrong-value", values))
     return text, [*problems, *(() if text.amends else misplaced(text))]
 

@@ -1,15 +1,15 @@
 """Checks the shape of documents: plain data and a JSON Schema come in, problems with their place go out.
 
-Schemas are flat (docs/adr), so one message points at one key. The forms of a value (`anyOf`, `oneOf`) are told apart by
-type and by keys (docs/adr/0004), so a faulty one is held against the form that it is meant to have. The next stage is
-:mod:`engine.policy.build`.
+Schemas are flat (docs/adr), so one message points at one key; forms of a value are told apart in
+:mod:`engine.policy.forms`. The next stage is :mod:`engine.policy.build`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from engine.errors import MAX_FAULTS, Location, Problem, nearest
@@ -19,6 +19,7 @@ from engine.language.typing import date_fault, meant_day
 from engine.language.values import as_written
 from engine.policy import shapes
 from engine.policy.document import Document, Keys
+from engine.policy.forms import any_of, fault_of, one_of
 from engine.policy.items import NOT_CELLS
 from engine.policy.shapes import Test, fitting
 from engine.records import dataclass
@@ -60,12 +61,13 @@ def misfits(document: Document, wanted: Shape) -> list[Misfit]:
         return []
     from jsonschema import Draft7Validator, FormatChecker, validators
 
-    keywords = {"pattern": _pattern, "anyOf": _any_of, "oneOf": _one_of}
+    keywords = {"pattern": _pattern, "anyOf": any_of, "oneOf": one_of}
     made = validators.extend(Draft7Validator, keywords)  # type: ignore[no-untyped-call]
     validator = made(wanted.schema, format_checker=FormatChecker(["date"]))
     errors = (error for error in validator.iter_errors(document.data) if not _is_told_later(error))
     found: dict[tuple[Location, str, str], Misfit] = {}
-    for misfit in (misfit for error in errors for misfit in _misfits(error, document)):
+    kinds = _keys_of_kinds(wanted.schema)
+    for misfit in (misfit for error in errors for misfit in _misfits(error, document, kinds)):
         problem = misfit.problem
         found.setdefault((problem.location, problem.code, str(problem.values.get("key"))), misfit)
         if len(found) > MAX_FAULTS:  # what is not told is not looked for
@@ -73,12 +75,23 @@ def misfits(document: Document, wanted: Shape) -> list[Misfit]:
     return list(found.values())
 
 
-def _misfits(error: Any, document: Document) -> Iterator[Misfit]:
+def _keys_of_kinds(schema: Mapping[str, Any]) -> dict[str, Collection[str]]:
+    """The keys of the entries of each list of a rule file."""
+    definitions = schema.get("definitions", {})
+    entries = ((kind, part["items"]) for kind, part in schema.get("properties", {}).items() if "items" in part)
+    named = ((kind, str(entry.get("$ref", "")).rpartition("/")[2]) for kind, entry in entries)
+    return {kind: definitions.get(name, {}).get("properties", {}).keys() for kind, name in named}
+
+
+def _misfits(error: Any, document: Document, kinds: Mapping[str, Collection[str]]) -> Iterator[Misfit]:
     path: Keys = (*error.absolute_path,)
     named = _is_name(error)
     for problem in _problems(error, document):
         if problem.code == "unknown-key":
-            yield Misfit(problem, (*path, problem.values["key"]), is_key=True)  # type: ignore[arg-type]
+            key = str(problem.values["key"])
+            if path[-2:-1] and path[-2] in kinds and problem.nearest is None:
+                problem = _of_another_kind(problem, key, kinds)
+            yield Misfit(problem, (*path, key), is_key=True)
         else:
             yield Misfit(problem, (*path, error.instance) if named else path, named)
     for problem, inside in _misspelt_in_row(error, document):
@@ -93,7 +106,7 @@ def _is_told_later(error: Any) -> bool:
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Exception]:
     """The keyword ``pattern`` of JSON Schema, where ``$`` is the end of the text; Python lets a line break follow."""
     if isinstance(instance, str) and not shapes.pattern(pattern).search(instance):
-        yield _fault(f"{instance!r} does not match {pattern!r}")
+        yield fault_of(f"{instance!r} does not match {pattern!r}")
 
 
 def _problems(error: Any, document: Document) -> Iterator[Problem]:
@@ -143,6 +156,14 @@ def _unknown_keys(error: Any, document: Document) -> Iterator[Problem]:
         values = {"key": key, "allowed": ", ".join(known)}
         place = document.key_at((*error.absolute_path, key))
         yield Problem(place, "unknown-key", values, spoken(key, known) or nearest(key, known) or only)
+
+
+def _of_another_kind(problem: Problem, key: str, kinds: Mapping[str, Collection[str]]) -> Problem:
+    """The same, with the list whose entries have that key."""
+    lists = ", ".join(f"`{kind}`" for kind, keys in kinds.items() if key in keys)
+    allowed = str(problem.values["allowed"])
+    fr, en = (f"{allowed} ({told})" for told in (f"`{key}` va sous {lists}", f"`{key}` belongs under {lists}"))
+    return replace(problem, values={**problem.values, "allowed": {"fr": fr, "en": en}}) if lists else problem
 
 
 def _misspelt_in_row(error: Any, document: Document) -> Iterator[tuple[Problem, Keys]]:
@@ -220,78 +241,3 @@ def _wanted(error: Any) -> str | dict[str, str]:
 def _shown(value: Any) -> str:
     text = "{…}" if isinstance(value, dict) else "[…]" if isinstance(value, list) else repr(value)
     return shortened(text if isinstance(value, dict | list | str) else as_written(value), MAX_SHOWN)
-
-
-def _fault(message: str, **said: Any) -> Exception:
-    from jsonschema import ValidationError  # slow to import, and only needed where something is wrong
-
-    return ValidationError(message, **said)
-
-
-def _any_of(validator: Any, forms: list[Mapping[str, Any]], instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
-    """What is wrong with a value of several forms, which are told apart by type and by keys."""
-    is_mapping = isinstance(instance, dict)
-    for form in forms:
-        if (not is_mapping or _has_keys(form, instance)) and _is_of(validator, instance, form):
-            yield from validator.descend(instance, form) if len(form) > 1 else ()
-            return
-    of_its_type = [form for form in forms if _is_of(validator, instance, form)]
-    if is_mapping and of_its_type:
-        yield from _nearest_form(validator, of_its_type, instance)
-    elif "type" not in schema:
-        kinds = [kind for form in forms for kind in _listed(form["type"])]
-        yield _fault("type", validator="type", validator_value=kinds)
-
-
-def _one_of(validator: Any, forms: list[Mapping[str, Any]], instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
-    """What is wrong with an object that must have the keys of one form, and of no other."""
-    if isinstance(instance, dict) and sum(_has_keys(form, instance) for form in forms) != 1:
-        yield from _nearest_form(validator, forms, instance)
-
-
-def _nearest_form(validator: Any, forms: list[Mapping[str, Any]], instance: dict[str, Any]) -> Iterator[Any]:
-    """The faults of an object that is meant to have the form with most of its keys: others do not go with them."""
-    meant = max(forms, key=lambda form: _fit(form, instance))
-    every: dict[str, Any] = {key: {} for form in forms for key in _keys(form)}
-    first = next((key for key in instance if key in _keys(meant)), None)
-    closed = meant.get("additionalProperties") is False
-    if first is None and closed:
-        yield (
-            _fault("keys", validator="additionalProperties", validator_value=False, schema={"properties": every})
-            if instance
-            else _fault("keys", validator="minProperties", validator_value=1)
-        )
-        return
-    others = [key for key in instance if key in every and key not in _keys(meant)]
-    for key in others:
-        yield _fault("form", validator="form", validator_value=(key, first), path=[key])
-    found = list(validator.descend({key: part for key, part in instance.items() if key not in others}, meant))
-    lacking = others or any(error.validator == "required" and not error.path for error in found)
-    yield from (error for error in found if not (lacking and error.validator == "minProperties" and not error.path))
-
-
-def _is_of(validator: Any, instance: Any, form: Mapping[str, Any]) -> bool:
-    return "type" not in form or any(validator.is_type(instance, kind) for kind in _listed(form["type"]))
-
-
-def _listed(kinds: str | list[str]) -> list[str]:
-    return [kinds] if isinstance(kinds, str) else kinds
-
-
-def _keys(form: Mapping[str, Any]) -> Iterable[str]:
-    keys: Iterable[str] = form.get("properties") or form.get("required", ())
-    return keys
-
-
-def _has_keys(form: Mapping[str, Any], instance: Mapping[str, Any]) -> bool:
-    """Whether nothing that the form needs is missing, and nothing is there that it does not know."""
-    if not all(key in instance for key in form.get("required", ())):
-        return False
-    return form.get("additionalProperties") is not False or instance.keys() <= form["properties"].keys()
-
-
-def _fit(form: Mapping[str, Any], instance: Mapping[str, Any]) -> tuple[int, int, int]:
-    """How many keys of a value a form has, how few of its own lack, and how many of these are near other keys."""
-    lacking = [key for key in form.get("required", ()) if key not in instance]
-    near = sum(nearest(key, lacking) is not None for key in instance)
-    return sum(key in instance for key in _keys(form)), -len(lacking), near

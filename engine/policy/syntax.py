@@ -105,8 +105,9 @@ def cut_short(line: str, end: int, said: bool) -> bool:
 def decimal_comma(whole: object, key: str) -> dict[str, str] | None:
     """A number whose comma was read as the end of a value, ``key`` being what followed; None where it is none."""
     found = re.match(_AFTER_COMMA, key)
-    if found is None or isinstance(whole, bool | str | list | dict):
+    spaced = isinstance(whole, str) and re.fullmatch(r"\d{1,3}(\s\d{3})+", whole)
+    if found is None or (isinstance(whole, bool | str | list | dict) and not spaced):
         return None
-    digits, plain = found[1], str(whole).replace(".", "")
+    digits, plain = found[1], re.sub(r"[\s.]", "", str(whole))
     form = f"{plain}.{digits}" if len(digits) != _THOUSANDS else f"{plain}{digits}, {plain}.{digits}"
     return {"value": f"{whole},{key}", "form": form}

@@ -44,8 +44,8 @@ _CHECKS: tuple[Check, ...] = (
 )
 
 
-# Said of conventions side by side; what cannot be read of one would be taken for a fault of another.
-_COMPARING = frozenset({"window-gap", "window-overlap", "overlay-covers-nothing", "overlay-mismatch"})
+# What may only lack because something could not be read, of this convention or of another.
+_LACKING = frozenset({"window-gap", "window-overlap", "overlay-covers-nothing", "overlay-mismatch", "empty-convention"})
 
 
 def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:
@@ -55,7 +55,7 @@ def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:
     """
     registry, problems = read_registry(root, origin)
     complete = not registry.unread and len(registry.conventions) == len(list(root.glob(f"[!.]*/{HEAD}")))
-    found = [p for p in check_registry(registry) if complete or p.code not in _COMPARING]
+    found = [p for p in check_registry(registry) if complete or p.code not in _LACKING]
     known = (p for p in (*problems, *found) if p.values.get("id") not in registry.unread)
     told = in_order([*known, *file_problems(root, root)])
     errors = tuple(problem for problem in told if problem.severity == ERROR)

@@ -12,7 +12,8 @@ from typing import Any
 
 from engine.errors import Location, Problem
 from engine.policy.document import Document, Keys
-from engine.policy.schema import Misfit, Shape, misfits
+from engine.policy.misfits import Misfit
+from engine.policy.schema import Shape, misfits
 
 _PASSES = 4  # what a mended name holds may need mending, too
 

@@ -123,7 +123,6 @@ def _cells(decision: Decision, say: Say) -> list[tuple[str, str]]:
     for line, result in decision.lines:
         if result.id in decision.convention.items and not (line is None and decision.years and result.yearly):
             label, year = say.label(result), 0 if line is None else line.year
-            other = say.otherwise("result", result.id, year)
-            told = marked(result, decision, say, other=other)
+            told = marked(result, decision, say, year=year)
             cells.append((say.pair(label, f"{say('year').lower()} {year}") if year else label, told))
     return cells

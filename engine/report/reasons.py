@@ -151,15 +151,15 @@ def _limits(criterion: str, derogation: str, decision: Decision, say: Say) -> It
                 yield say.pair(say.label(result), say.result(result))
 
 
-def marked(result: Result, decision: Decision, say: Say, short: str = "", other: str = "") -> str:
+def marked(result: Result, decision: Decision, say: Say, short: str = "", year: int | None = None) -> str:
     """A result in a table, where it is not known ``short``, or its status, with the letter of its reason.
 
-    ``other`` is what it would be under other readings, which has a letter too.
+    What it would be under other readings has a letter too, where a ``year`` is given, 0 for that of the case.
     """
     text = say.result(result)
     if result.status != "known" and len(result.can_be) != 1:
         text = _lettered(short or text, why(result, decision, say), say)
-    return _lettered(text, other, say)
+    return _lettered(text, "" if year is None else say.otherwise("result", result.id, year), say)
 
 
 def marked_day(line: PaymentLine, say: Say) -> str:
@@ -219,11 +219,7 @@ def money_cells(decision: Decision, say: Say, year: int = 0) -> tuple[str, ...]:
     headline = decision.headline
     most = decision.years[0].amount if decision.years else decision.stated(headline.maximum)
     due, recover = decision.stated(headline.due), decision.stated(headline.recover)
-    others = ("" if each is None else say.otherwise("result", each.id, year) for each in (most, due))
-    shown = (
-        "—" if each is None else marked(each, decision, say, other=other)
-        for each, other in zip((most, due), others, strict=True)
-    )
+    shown = ("—" if each is None else marked(each, decision, say, year=year) for each in (most, due))
     over = "—" if recover is None or not (recover.can_be or recover.status == "known") else say.result(recover)
     return (*shown, _paid(decision, say), over)
 
@@ -276,6 +272,5 @@ def _year_rows(decision: Decision, say: Say) -> Iterator[tuple[int, str, tuple[s
         labels = ", ".join(say.label(use) for use in line.overlays if not behind.isdisjoint(use.changes))
         known = line.amount.status == "known"
         cite = say.noted(line.amount.cite[:1]) if known else ""
-        other = say.otherwise("result", line.amount.id, line.year)
-        amount = marked(line.amount, decision, say, other=other)
+        amount = marked(line.amount, decision, say, year=line.year)
         yield line.year, say.scalar(line.start), (amount, f"{labels} {cite}".strip() if known else "")

@@ -17,6 +17,7 @@ from engine.policy.registry import Outside
 from engine.report.decided import Decided, Undecided, told_case
 from engine.web.downloads import letters
 from engine.web.state import State
+from engine.web.templates import wording
 
 FIELDS = 3  # figures on one page
 
@@ -37,12 +38,12 @@ class Estimate:
         return self.answer.decision if isinstance(self.answer, Decided) else None
 
 
-def estimate(session: Session, state: State, title: str, *, whole: bool = False, every: bool = False) -> Estimate:
+def estimate(session: Session, state: State, *, whole: bool = False, every: bool = False) -> Estimate:
     """The estimate of a state; ``whole`` with the readings that matter and all that open results can still be.
 
     With ``every``, what was answered is asked again beside all that is left.
     """
-    facts = session.registry.vocabulary.facts
+    facts, title = session.registry.vocabulary.facts, wording(state.lang)("your_contract")
     asked = tuple(facts[name] for name in state.faults or filter(None, [state.asked]))
     if every:
         stated = {BENEFICIARY, SIGNATURE, *state.faults, *state.answered}
@@ -68,13 +69,9 @@ def estimate(session: Session, state: State, title: str, *, whole: bool = False,
 
 def _together(facts: Sequence[Fact]) -> tuple[Fact, ...]:
     """The first fact to ask for; figures of one group are asked for on one page."""
-    first = facts[:1]
-    for fact in first:
-        if fact.type.kind == "number":
-            group = fact.name.partition(".")[0]
-            same = [each for each in facts if each.type.kind == "number" and each.name.partition(".")[0] == group]
-            return tuple(same[:FIELDS])
-    return tuple(first)
+    alike = [(each.type.kind, each.name.partition(".")[0]) for each in facts]
+    same = [fact for fact, kind in zip(facts, alike, strict=True) if kind == alike[0]]
+    return tuple(same[: FIELDS if alike and alike[0][0] == "number" else 1])
 
 
 def decided(session: Session, state: State, facts: Facts | None = None) -> Decision:

@@ -119,8 +119,7 @@ class Pages:
         if got and state.faults and whole:  # what is wrong is told at its question
             return RedirectResponse(f"/estimer?{query}", 303)
         say = self.say(state)
-        title = wording(state.lang)("your_contract")
-        found = await self.worker.run(lambda session: estimate(session, state, title, whole=whole, every=every))
+        found = await self.worker.run(lambda session: estimate(session, state, whole=whole, every=every))
         told = shown(found, say, whole=whole)
         link = self._link(request, state.changed({ASKED: None, RULES: told.get("rules")}))
         status = 422 if state.faults or found.problems else 200
@@ -132,15 +131,16 @@ class Pages:
     async def download(self, request: Request) -> Response:
         """A result as a file: what is shown of it for Word, its figures for a spreadsheet."""
         name, state = request.path_params["file"], await self._state(request)
-        say, title = self.say(state), wording(state.lang)("your_contract")
         if name not in downloads.names():
             raise refused("request-page")
         if state.faults:
             raise Refused([fault.problem for fault in state.faults.values()])
-        found = await self.worker.run(lambda session: estimate(session, state, title, whole=True))
+        found = await self.worker.run(lambda session: estimate(session, state, whole=True))
         if not isinstance(found.answer, Decided):
             raise Refused(found.problems) if found.problems else refused("request-page")
-        return downloads.attached(name, downloads.file_of(found.answer, name, self._link(request, state), say))
+        return downloads.attached(
+            name, downloads.file_of(found.answer, name, self._link(request, state), self.say(state))
+        )
 
     def _link(self, request: Request, state: State) -> str:
         return f"{_origin(request)}/resultat?{replace(state, embedded=False).query()}"

@@ -6,7 +6,7 @@ What each result could depend on is told by :mod:`.dependence`, so that no combi
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.evaluation.decision import Decision, Result
@@ -43,15 +43,49 @@ def _read(choices: Choices, assumed: Mapping[str, Supposed]) -> tuple[Choices, F
     return readings, {each.supposition.fact.name: each.value for each in others}
 
 
-def _answers(
-    dependences: Dependences, facts: Facts, choices: Choices, ids: Sequence[str], year: int
-) -> Iterator[tuple[Subject, Answer]]:
-    """The answers of the items ``ids`` that the convention has."""
-    ran, dependence = dependences.of(facts, choices)
-    depends = dependence.found(ran)
-    for id_ in ids:
-        if id_ in ran.answers:
-            yield Subject(id_, year), Answer(ran.answers[id_][0], depends[id_])
+Under = Callable[[Choices, Facts], Iterator[tuple[int, Facts, Sequence[str]]]]
+
+
+def _inquiry(
+    session: Session,
+    asked: Decision,
+    under: Under,
+    fixed: Choices,
+    supposed: Sequence[Supposed],
+    *,
+    counting: Sequence[str] = (),
+    minor: frozenset[str] = frozenset(),
+) -> Inquiry:
+    """An inquiry about a contract, of which ``asked`` is one decision.
+
+    ``under`` some readings, and facts in the place of what was assumed, it gives the years, 0 for the whole, with the
+    facts of each and the items asked about. Any answer could depend on the criteria ``counting``, and on what is
+    assumed.
+    """
+    convention = asked.convention
+    questions, assumed = _questions(session, convention, supposed)
+    dependences = Dependences(session, convention)
+
+    def decide(choices: Choices) -> Mapping[Subject, Answer]:
+        readings, instead = _read(choices, assumed)
+        found: dict[Subject, Answer] = {}
+        for year, facts, ids in under(readings, instead):
+            run, dependence = dependences.of(facts, readings)
+            depends = dependence.found(run)
+            beside = frozenset(assumed).union(*(depends[id_] for id_ in counting))
+            known = [id_ for id_ in ids if id_ in run.answers]
+            found.update({Subject(id_, year): Answer(run.answers[id_][0], depends[id_] | beside) for id_ in known})
+        return found
+
+    def tell(choices: Choices) -> Mapping[Subject, Result]:
+        readings, instead = _read(choices, assumed)
+        told: dict[Subject, Result] = {}
+        for year, facts, ids in under(readings, instead):
+            results = session.decide(facts, convention.id, readings, asked.as_of).results
+            told.update({Subject(id_, year): results[id_] for id_ in ids if id_ in results})
+        return told
+
+    return Inquiry(decide, tell, questions, fixed, minor, assumed)
 
 
 def inquiry_of_case(session: Session, decision: Decision, fixed: Choices, supposed: Sequence[Supposed] = ()) -> Inquiry:
@@ -60,35 +94,16 @@ def inquiry_of_case(session: Session, decision: Decision, fixed: Choices, suppos
     ``fixed`` are the choices that it was decided with and that are not opened; what is ``supposed`` where the case is
     silent is opened, too.
     """
-    convention = decision.convention
-    questions, assumed = _questions(session, convention, supposed)
-    headline = decision.headline
-    criteria = decision.criteria
-    wanted = (*headline.ids, *(_payments(convention) if YEAR in decision.facts else ()), *criteria)
-    dependences = Dependences(session, convention)
+    items, headline, criteria = decision.convention.items, decision.headline, decision.criteria
+    of_year = _payments(decision.convention) if YEAR in decision.facts else ()
 
-    def decide(choices: Choices) -> Mapping[Subject, Answer]:
-        readings, instead = _read(choices, assumed)
+    def under(readings: Choices, instead: Facts) -> Iterator[tuple[int, Facts, Sequence[str]]]:
         facts = {**decision.facts, **instead}
-        found = dict(_answers(dependences, facts, readings, wanted, 0))
-        for year in () if YEAR in facts or headline.maximum not in convention.items else YEARS_SHOWN:
-            found.update(_answers(dependences, {**facts, YEAR: year}, readings, (headline.maximum or "",), year))
-        return _opened(found, assumed)
+        yield 0, facts, (*headline.ids, *of_year, *criteria)
+        if headline.maximum and headline.maximum in items and YEAR not in facts:
+            yield from ((year, {**facts, YEAR: year}, (headline.maximum,)) for year in YEARS_SHOWN)
 
-    def tell(choices: Choices) -> Mapping[Subject, Result]:
-        readings, instead = _read(choices, assumed)
-        told = session.decide({**decision.facts, **instead}, convention.id, readings, decision.as_of)
-        whole = {Subject(id_): told.results[id_] for id_ in wanted if id_ in told.results}
-        return whole | {Subject(line.amount.id, line.year): line.amount for line in told.years}
-
-    return Inquiry(decide, tell, questions, fixed, frozenset(criteria), assumed)
-
-
-def _opened(found: Mapping[Subject, Answer], assumed: Mapping[str, Supposed]) -> Mapping[Subject, Answer]:
-    """Any answer could depend on what is assumed."""
-    if not assumed:
-        return found
-    return {subject: Answer(answer.value, answer.depends.union(assumed)) for subject, answer in found.items()}
+    return _inquiry(session, decision, under, fixed, supposed, minor=frozenset(criteria))
 
 
 def inquiry_of_life(session: Session, life: Timeline, fixed: Choices, supposed: Sequence[Supposed] = ()) -> Inquiry:
@@ -96,40 +111,20 @@ def inquiry_of_life(session: Session, life: Timeline, fixed: Choices, supposed: 
 
     The years are those shown; events count in each as they do under the readings tried.
     """
-    convention = life.rows[0].decision.convention
-    questions, assumed = _questions(session, convention, supposed)
-    dependences = Dependences(session, convention)
+    first = replace(life.rows[0].decision, as_of=life.as_of)
+    convention, headline = first.convention, session.registry.results
     counting = (event.type.criterion for event in life.dossier.events)
     criteria = [id_ for id_ in counting if id_ is not None and id_ in convention.items]
-    headline = session.registry.results
     of_a_year = (*(id_ for id_ in headline.ids if id_ != headline.verdict), *_payments(convention))
     whole = (*filter(None, (headline.verdict,)), *headline.life.ids)
-
     base = functools.cache(lambda instead: lived(session, told_otherwise(life.dossier, instead), convention.id))
 
-    def under(choices: Choices) -> Iterator[tuple[int, Facts, Choices, Sequence[str]]]:
-        readings, instead = _read(choices, assumed)
+    def under(readings: Choices, instead: Facts) -> Iterator[tuple[int, Facts, Sequence[str]]]:
         read = replace(base(tuple(instead.items())), interpret=readings)
-        yield 0, read.known_facts(life.rows[-1].year), readings, whole
-        for row in life.rows:
-            yield row.year, read.facts(row.year)[0], readings, of_a_year
+        yield 0, read.known_facts(life.rows[-1].year), whole
+        yield from ((row.year, read.facts(row.year)[0], of_a_year) for row in life.rows)
 
-    def decide(choices: Choices) -> Mapping[Subject, Answer]:
-        found: dict[Subject, Answer] = {}
-        for year, facts, readings, ids in under(choices):
-            told = dict(_answers(dependences, facts, readings, (*ids, *criteria), year))
-            counting = [told[Subject(id_, year)].depends for id_ in criteria]
-            found.update((s, Answer(a.value, a.depends.union(*counting))) for s, a in told.items() if s.item in ids)
-        return _opened(found, assumed)
-
-    def tell(choices: Choices) -> Mapping[Subject, Result]:
-        told: dict[Subject, Result] = {}
-        for year, facts, readings, ids in under(choices):
-            results = session.decide(facts, convention.id, readings, life.as_of).results
-            told.update({Subject(id_, year): results[id_] for id_ in ids if id_ in results})
-        return told
-
-    return Inquiry(decide, tell, questions, fixed, assumed=assumed)
+    return _inquiry(session, first, under, fixed, supposed, counting=criteria)
 
 
 def _payments(convention: Convention) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import re
 import stat
 import threading
 from collections.abc import Iterable, Iterator
@@ -18,7 +19,14 @@ from pathlib import Path
 from engine.errors import InputFault, Location, fault, reason_of
 
 HEAD = 512  # first bytes that show what a table is
-_KINDS = {"xls": b"\xd0\xcf\x11\xe0", "xlsx": b"PK\x03\x04"}
+_KINDS = {
+    "ods": rb"PK\x03\x04.{26}mimetypeapplication/vnd\.oasis\.",
+    "xlsx": rb"PK\x03\x04",
+    "xls": rb"\xd0\xcf\x11\xe0",
+    "parquet": b"PAR1",
+    "gz": rb"\x1f\x8b",
+    "pdf": b"%PDF-",
+}
 PERMISSIONS = 0o777  # what of a mode passes on to the new file; never the right to run as its owner
 
 
@@ -166,12 +174,12 @@ def _sync_folder(target: Path) -> None:
 
 
 def check_kind(name: str, head: bytes, kind: str) -> None:
-    """Refuses a table that begins as one of another kind than its name says: a workbook, old or locked, a text.
+    """Refuses a table that begins as one of another kind than its name says: a workbook, another's or locked, a text.
 
     Raises:
         InputFault: it does.
     """
     text = any(mark in head for mark in b";,\t|") and min(head) > 8  # no control characters: a table of text
-    found = next((mark for mark, start in _KINDS.items() if head.startswith(start)), "csv" if text else kind)
+    found = next((each for each, start in _KINDS.items() if re.match(start, head, re.DOTALL)), "csv" if text else kind)
     if found != kind:
         raise fault(Location(name), "file-kind", format=kind, found=f".{found}")

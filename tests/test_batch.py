@@ -27,7 +27,7 @@ from conftest import Effort
 from frames import frame_of
 from random_cases import random_facts
 
-from engine.bulk import readers
+from engine.bulk import files, readers
 from engine.bulk.files import run_batch
 from engine.bulk.job import Job
 from engine.errors import InputFault, UsageFault
@@ -202,6 +202,19 @@ def test_pieces_smaller_than_the_file_give_the_same_rows(tmp_path: Path, monkeyp
     for given in (source, text):
         assert batch(given, "-o", tmp_path / "pieces.csv").exit_code == 0
         assert (tmp_path / "pieces.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_refused_rows_are_handed_on_piece_by_piece_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = written(tmp_path / "in.csv", HEADER, *["2024-09-02"] * 2_000)
+    monkeypatch.setattr(readers, "ROWS", 150)
+    monkeypatch.setattr(readers, "BLOCK", 1_000)
+    given = readers.pieces
+    most: list[int] = []
+    monkeypatch.setattr(
+        files, "pieces", lambda *asked: (most.append(len(each.refused)) or each for each in given(*asked))
+    )
+    assert "row-fields" in batch(source, "-o", tmp_path / "out.csv").stdout
+    assert (sum(most), max(most) < 300) == (2_000, True)
 
 
 # What is refused

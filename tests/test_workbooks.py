@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 import subprocess
 import zipfile
@@ -183,6 +184,15 @@ def test_macros_links_entities_and_bombs_are_refused(tmp_path: Path) -> None:
         assert "file-kind" in refused(batch(tmp_path / "in.xlsx", tmp_path / "out.xlsx"))
     (tmp_path / "in.csv").write_bytes(saved(book(tmp_path, GOOD)).read_bytes())
     assert "file-kind" in refused(batch(tmp_path / "in.csv", tmp_path / "out.csv"))
+    with zipfile.ZipFile(tmp_path / "in.xlsx", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    told = batch(tmp_path / "in.xlsx", tmp_path / "out.xlsx")
+    assert "celui d'un fichier .ods. Attendu : un classeur enregistré au format .xlsx" in told.stderr
+    for content, kind in ((b"PAR1" + bytes(9), "parquet"), (gzip.compress(b"a;b"), "gz"), (b"%PDF-1.7\n;", "pdf")):
+        (tmp_path / "in.csv").write_bytes(content)
+        assert f"celui d'un fichier .{kind}." in batch(tmp_path / "in.csv", tmp_path / "out.csv").stderr
+    (tmp_path / "in.csv").write_bytes("contrat.date_signature;contrat.option\n".encode("utf-16-be"))
+    assert "wrong-encoding" in refused(batch(tmp_path / "in.csv", tmp_path / "out.csv"))
     (tmp_path / "in.xlsx").write_bytes(b"PK\x03\x04 no zip")
     assert "file-damaged" in refused(batch(tmp_path / "in.xlsx", tmp_path / "out.xlsx"))
     source = changed(saved(book(tmp_path, GOOD)), "xl/workbook.xml", b"<nothing/>")

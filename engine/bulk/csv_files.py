@@ -52,6 +52,8 @@ def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Source
         mark = stream.read(HEAD)
     check_kind(name, mark, "csv")
     encoding = next((found for bom, found in _MARKS.items() if mark.startswith(bom)), form.encoding or "utf-8")
+    if encoding == "utf-8" and 0 in mark.partition(b"\n")[0]:  # two or four bytes for each letter, without a mark
+        raise fault(Location(name, 1, 1), "wrong-encoding", byte="0x00")
     with utf8(name, encoding) as text:
         lines = plain_ends(text.read(HEADER)).removeprefix(BOM).split(b"\n", BELOW)
     if len(lines) == 1 and size > HEADER:

@@ -63,7 +63,7 @@ def pieces(sources: Sequence[Source], vocabulary: Vocabulary) -> Iterator[Piece]
 
 
 def _large(parts: list[Piece]) -> bool:
-    rows = sum(len(part.frame) for part in parts)
+    rows = sum(len(part.frame) + len(part.refused) for part in parts)
     return rows > ROWS or sum(part.frame.estimated_size() for part in parts) > BYTES
 
 

@@ -283,6 +283,8 @@ def test_a_refusal_that_hangs_on_a_reading_says_so_in_its_line() -> None:
     refusal = page[page.index("Refus") : page.index("Conditions")]
     assert "amenagement_du_contrat=minimum_non_publie" in refusal
     assert "indéterminé" in refusal
+    told = " ".join(refusal.split())  # the question, too, which stands below on the page
+    assert "l'aménagement du contrat touche-t-il l'activité minimale" in told
 
 
 def test_a_duty_without_a_day_is_told_of_a_reading_only_where_it_is_shown() -> None:

@@ -49,10 +49,16 @@ def readings_blocks(readings: Sequence[Reading], say: Say) -> Iterator[Block]:
 
 
 def reading_otherwise(readings: Sequence[Reading], say: Say) -> Say:
-    """The same, telling at each place of the page what would stand there under other readings."""
+    """The same, telling at each place of the page what would stand there under other readings.
+
+    A verdict stands before the questions, which are told with it.
+    """
     told: dict[tuple[str, str, int], list[str]] = {}
     for reading, choice, effect in _effects(readings):
-        other = say("read_otherwise", value=seen_text(effect.after, say), way=_way(reading, choice, say))
+        way = _way(reading, choice, say)
+        if isinstance(effect.before, Result) and effect.before.kind in ("criterion", "outcome"):
+            way = f"{say('quoted', text=reading.question.question[say.lang])} {way}"
+        other = say("read_otherwise", value=seen_text(effect.after, say), way=way)
         told.setdefault((effect.place.kind, effect.place.id, effect.place.year), []).append(other)
     return replace(say, read={place: say.listed(others) for place, others in told.items()})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -18,6 +19,14 @@ from engine.suite.running import PolicyCase, read_cases, run_case, suite_files
 POLICIES = Path(__file__).resolve().parent.parent / "policies"
 
 
+WORKING = re.compile(r"\b(?:L\d-\d+|N-[A-Z]\d+|S\d\.\d+|A\d\d-\d+|C\d\d)\b")  # as COVERAGE.md names statements
+SHOWN = [
+    *(path for pattern in ("*/*.yaml", "*/tests/*.yaml") for path in sorted(POLICIES.glob(pattern))),
+    *(POLICIES.parent / "schemas" / f"{name}.schema.json" for name in ("case", "dossier")),
+    *sorted((POLICIES.parent / "engine" / "words").glob("*/*.json")),
+]
+
+
 @pytest.fixture(scope="module")
 def cases(session: Session) -> list[PolicyCase]:
     return read_cases(session)
@@ -25,6 +34,12 @@ def cases(session: Session) -> list[PolicyCase]:
 
 def test_the_check_is_silent_on_the_policies() -> None:
     assert [problem.line() for problem in check_folder(POLICIES)] == []
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_no_text_that_is_shown_names_a_statement_by_the_number_of_a_working_document(path: Path) -> None:
+    lines = (re.sub(r"(^|\s)#\s.*", "", line) for line in path.read_text(encoding="utf-8").splitlines())
+    assert [line for line in lines if WORKING.search(line)] == []
 
 
 def test_every_fact_that_a_case_may_state_is_read_by_some_rule_and_its_values_have_labels(session: Session) -> None:

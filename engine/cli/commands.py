@@ -12,27 +12,20 @@ from click.exceptions import NoSuchCommand
 
 from engine.cli.tongue import group_lang_option, language, spoken, translated
 
-# The module of each command: a start imports that of its own command alone.
-_COMMANDS: Mapping[str, str] = {
-    "list": "rules",
-    "show": "rules",
-    "check": "rules",
-    "test": "reviewing",
-    "evaluate": "deciding",
-    "explain": "asking",
-    "batch": "bulk",
-    "timeline": "lifecycle",
-    "letter": "lifecycle",
-    "textconv": "textconv",
-    "table": "texts",
-    "ask": "asking",
-    "diff": "comparing",
-    "compare": "asking",
-    "new": "texts",
-    "schema": "rules",
-    "serve": "serving",
-    "site": "serving",
+# The commands of each module: a start imports that of its own command alone.
+_MODULES: Mapping[str, Sequence[str]] = {
+    "rules": ("list", "show", "check", "schema"),
+    "reviewing": ("test",),
+    "deciding": ("evaluate",),
+    "asking": ("explain", "ask", "compare"),
+    "bulk": ("batch",),
+    "lifecycle": ("timeline", "letter"),
+    "textconv": ("textconv",),
+    "texts": ("table", "new"),
+    "comparing": ("diff",),
+    "serving": ("serve", "site"),
 }
+_COMMANDS = {name: module for module, names in _MODULES.items() for name in names}
 _NAMES = {"list": "list_"}  # a command whose function must not hide a word of Python
 
 

@@ -5,10 +5,11 @@ The page of HTML needs nothing but itself: no script, no font and no file from e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+from engine.errors import Location
 from engine.escaping import in_html, on_one_line
 from engine.exchange.rules_text import comment, rules_text
 from engine.policy.places import DIFFERENCES, TESTS
@@ -22,6 +23,7 @@ from engine.suite.moved import Moved
 from engine.suite.mutation import CAUGHT, EQUIVALENT, INVALID, SURVIVED, Fate, Score
 from engine.suite.running import CaseOutcome
 
+_Thing = TypeVar("_Thing")
 FATE = (
     *("at=change.at", "convention", "item=subject"),
     *("kind=change.kind", "before=change.before", "after=change.after"),
@@ -84,13 +86,11 @@ def mutation_lines(score: Score, say: Say) -> Iterator[str]:
 def review_object(found: Coverage | None, score: Score | None, say: Say) -> dict[str, Any]:
     data: dict[str, Any] = {}
     if found is not None:
-        counts = {kind: dict(zip(("reached", "all"), found.count(kind), strict=True)) for kind in KINDS}
-        reached, all_ = found.count()
+        count = {kind: dict(zip(("reached", "all"), found.count(kind), strict=True)) for kind in (*KINDS, None)}
         data["coverage"] = {
             "tests": found.tests,
-            "reached": reached,
-            "all": all_,
-            "kinds": counts,
+            **count.pop(None),
+            "kinds": count,
             "missed": [
                 {
                     **as_json(place, say, "at", "convention", "kind", "item", "name"),
@@ -149,16 +149,9 @@ def coverage_html(run: TestRun, say: Say) -> str:
 
 
 def _file(name: str, source: str, found: Coverage, score: Score | None, say: Say) -> Iterator[str]:
-    places: dict[int, list[CoveragePoint]] = {}
-    for place in found.places:
-        if place.at.file == name:
-            places.setdefault(place.at.line, []).append(place)
-    surviving: dict[int, list[Fate]] = {}
-    for fate in score.survivors if score is not None else ():
-        if fate.change.at.file == name:
-            surviving.setdefault(fate.change.at.line, []).append(fate)
-    reached = sum(len(found.sides(place)) for here in places.values() for place in here)
-    of = sum(len(place.sides) for here in places.values() for place in here)
+    places = _by_line(((place.at, place) for place in found.places), name)
+    surviving = _by_line(((fate.change.at, fate) for fate in (() if score is None else score.survivors)), name)
+    reached, of = _reached([place for here in places.values() for place in here], found)
     opened = " open" if reached < of or surviving else ""
     yield f"<details{opened}><summary>{in_html(name)} — {reached}/{of}</summary><pre>"
     for number, line in enumerate(source.splitlines(), 1):
@@ -166,20 +159,26 @@ def _file(name: str, source: str, found: Coverage, score: Score | None, say: Say
     yield "</pre></details>"
 
 
+def _by_line(placed: Iterable[tuple[Location, _Thing]], file: str) -> dict[int, list[_Thing]]:
+    found: dict[int, list[_Thing]] = {}
+    for at, thing in placed:
+        if at.file == file:
+            found.setdefault(at.line, []).append(thing)
+    return found
+
+
+def _reached(places: Sequence[CoveragePoint], found: Coverage) -> tuple[int, int]:
+    """How many sides of places the tests reach, of how many."""
+    return sum(len(found.sides(place)) for place in places), sum(len(place.sides) for place in places)
+
+
 def _line(number: int, line: str, places: list[CoveragePoint], fates: list[Fate], found: Coverage, say: Say) -> str:
-    shade = _shade(places, found)
+    reached, of = _reached(places, found)
+    shade = "plain" if not of else "reached" if reached == of else "half" if reached else "missed"
     missed = [f"{p.item}: {missing_sides(p, found, say)}" for p in places if len(found.sides(p)) < len(p.sides)]
     title = f' title="{in_html("; ".join(missed))}"' if missed else ""
     notes = "".join(f"<em>✗ {in_html(fate_text(fate))}</em>" for fate in fates)
     return f'<span class="{shade}"{title}><i>{number}</i>{in_html(line)}{notes}</span>'
-
-
-def _shade(places: list[CoveragePoint], found: Coverage) -> str:
-    reached = sum(len(found.sides(place)) for place in places)
-    of = sum(len(place.sides) for place in places)
-    if not of:
-        return "plain"
-    return "reached" if reached == of else "half" if reached else "missed"
 
 
 def proposed_suite(score: Score, say: Say) -> str:

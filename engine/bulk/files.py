@@ -111,9 +111,8 @@ class _Work:
     def __init__(self, job: Job, rules: Session, sources: Sequence[Source], summary: Summary) -> None:
         self.job, self.rules, self.sources, self.summary = job, rules, sources, summary
         self.list_text = format_of(job.output) in ("csv", "xlsx")
-        self.types: Mapping[Any, Any] = WORDS  # only Parquet is the quicker written for numbers in place of words
-        if format_of(job.output) == "parquet":
-            self.types = dict.fromkeys(REMARKS, pl.Categorical)
+        self.coded = format_of(job.output) == "parquet"  # is quicker written for numbers in place of words
+        self.types: Mapping[Any, Any] = dict.fromkeys(REMARKS, pl.Categorical) if self.coded else WORDS
         self.dialect = job.form.dialect or sources[0].dialect or PLAIN
         to_sheets = format_of(job.output) == "xlsx"
         codes = job.codes or not (to_sheets or (self.list_text and self.dialect == FRENCH))
@@ -130,7 +129,7 @@ class _Work:
         typed = checked(piece.frame, self.rules.registry, piece.dialect)
         accepted = typed[ACCEPTED]
         frame = typed.filter(accepted).drop(ACCEPTED)
-        results = results_of(frame, self.rules, self.job.interpret, self.job.criteria)
+        results = results_of(frame, self.rules, self.job.interpret, self.job.criteria, coded=self.coded)
         frame = pl.concat([frame, results], how="horizontal").cast(self.types)
         holds = agreeing(frame, self.errors)
         told = (*self._told(piece.frame.filter(~accepted), False), *self._told(frame.filter(~holds), True))

@@ -46,19 +46,24 @@ def evaluate_frame(
         whole = {"predicate_pushdown": False, "projection_pushdown": False, "schema": schema}
         return frame.map_batches(lambda table: evaluate_frame(table, rules, **asked), **whole)
     table = frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
-    return pl.concat([table, results_of(table, rules, **asked).cast(WORDS)], how="horizontal")
+    return pl.concat([table, results_of(table, rules, **asked)], how="horizontal")
 
 
 def results_of(
-    table: pl.DataFrame, rules: Session, interpret: Mapping[str, str] | None, criteria: bool, items: Sequence[str] = ()
+    table: pl.DataFrame,
+    rules: Session,
+    interpret: Mapping[str, str] | None,
+    criteria: bool,
+    items: Sequence[str] = (),
+    coded: bool = False,
 ) -> pl.DataFrame:
-    """The result columns of :func:`evaluate_frame`, where words of a closed list are an enumeration."""
+    """The result columns of :func:`evaluate_frame`; ``coded`` makes enumerations of what are words of a closed list."""
     types = table.schema
     facts = [fact for name, fact in rules.registry.vocabulary.facts.items() if name in types]
     wrong = [type_problem(PLACE, f, types[f.name]) for f in facts if not holds(f, types[f.name])]
     if wrong:
         raise InputFault(wrong)
-    kernel = _kernel(rules, facts, interpret or {}, criteria, items)
+    kernel = _kernel(rules, facts, interpret or {}, criteria, items, coded)
     try:
         typed = table.select(_typed(fact, types[fact.name]) for fact in facts)
     except pl.exceptions.PolarsError as error:
@@ -69,17 +74,22 @@ def results_of(
 
 
 def _kernel(
-    rules: Session, facts: Sequence[Fact], interpret: Mapping[str, str], criteria: bool, items: Sequence[str]
+    rules: Session,
+    facts: Sequence[Fact],
+    interpret: Mapping[str, str],
+    criteria: bool,
+    items: Sequence[str],
+    coded: bool,
 ) -> Kernel:
     """The expressions for this request, kept with the rules."""
     given = {fact.name for fact in facts}
-    key = (frozenset(given), frozenset(interpret.items()), criteria, tuple(items))
+    key = (frozenset(given), frozenset(interpret.items()), criteria, tuple(items), coded)
     if key not in rules.kernels:
         columns = {}
         for name, fact in rules.registry.vocabulary.facts.items():
             below = 10 ** (fact.type.scale or 0) if fact.type.kind == "number" else 1
             columns[name] = Column(pl.col(name) if name in given else fact.default, below)
-        rules.kernels[key] = Kernel(rules.registry, interpret, output_kinds(rules, criteria, items), columns)
+        rules.kernels[key] = Kernel(rules.registry, interpret, output_kinds(rules, criteria, items), columns, coded)
     kernel: Kernel = rules.kernels[key]
     return kernel
 

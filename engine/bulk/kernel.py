@@ -30,7 +30,8 @@ from engine.policy.registry import Registry
 
 ROW, WINDOW, LAID = "avenant:row", "avenant:window", "avenant:laid"
 # What repeats is a column of its own already: of what Polars could better, only columns that nothing reads are left.
-PLAIN: Any = {"engine": "in-memory", "optimizations": pl.QueryOptFlags.none(projection_pushdown=True)}
+PLAIN = pl.QueryOptFlags.none(projection_pushdown=True)
+AT_ONCE = 500_000  # rows up to which columns are best computed whole, each for itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,21 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """The expressions for one set of readings and results, over frames with the same ``facts``."""
+    """The expressions for one set of readings and results, over frames with the same ``facts``.
+
+    Where they are ``coded``, what are words of a closed list are enumerations.
+    """
 
     registry: Registry
     interpret: Mapping[str, str]
     kinds: Mapping[str, Type]
     facts: Mapping[str, Column]
+    coded: bool
     parts: dict[str, Part] = field(default_factory=dict)
+
+    @property
+    def _words(self) -> Any:
+        return pl.Categorical if self.coded else pl.String
 
     def results(self, facts: pl.DataFrame) -> pl.DataFrame:
         """The results of every row: the convention and its digest, then value and status of each kind."""
@@ -84,25 +93,26 @@ class Kernel:
         for number, each in enumerate(windows):
             window = when(pl, decides(each, self.facts, self.registry.vocabulary), number, window)
         rows = facts.with_columns(window.alias(WINDOW)).with_row_index(ROW)
+        how: Any = {"engine": "in-memory" if len(rows) < AT_ONCE else "auto", "optimizations": PLAIN}
         made = []
         for number in rows[WINDOW].unique():
             own = rows.lazy().filter(pl.col(WINDOW).eq_missing(number))
             if number is None or number >= len(conventions):
                 undecided = self._undecided(None if number is None else windows[number].id)
-                made.append(own.select(ROW, *undecided).collect(**PLAIN))
+                made.append(own.select(ROW, *undecided).collect(**how))
             else:
-                made.extend(self._of_convention(conventions[number], own))
+                made.extend(self._of_convention(conventions[number], own, how))
         found = pl.concat(made) if made else rows.select(ROW, *self._undecided())
         return (found if len(made) < 2 else found.sort(ROW)).drop(ROW)
 
-    def _of_convention(self, convention: Convention, rows: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    def _of_convention(self, convention: Convention, rows: pl.LazyFrame, how: Any) -> Iterator[pl.DataFrame]:
         """The results of rows of one convention, whatever overlays they meet."""
         if convention.id not in self.parts:
             self.parts[convention.id] = self._part(convention)
         part = self.parts[convention.id]
         met = frozenset({0})
         if part.covering:
-            laid = part.gates.run(rows).select(LAID).collect(**PLAIN)[LAID]
+            laid = part.gates.run(rows).select(LAID).collect(**how)[LAID]
             met, rows = frozenset(laid.unique()), rows.with_columns(pl.lit(laid))
         known = next((each for each in part.made if met <= each), None)
         if known is None:
@@ -110,7 +120,7 @@ class Kernel:
             part.made[known] = self._made(part, known)
         for made in part.made[known]:
             own = rows if met <= made.laid else rows.filter(pl.col(LAID).is_in(made.laid))
-            yield made.stages.run(own).select(ROW, *made.results).collect(**PLAIN)
+            yield made.stages.run(own).select(ROW, *made.results).collect(**how)
 
     def _part(self, convention: Convention) -> Part:
         covering = self.registry.covering(convention)
@@ -142,20 +152,20 @@ class Kernel:
         wanted = [*self.kinds, *(step.item.id for step in steps if breakable(step.item) or step.item.warnings)]
         told = _add_items(_versions(plans, wanted), plans.keys(), names)
         results = [
-            pl.lit(part.plan.convention.id, pl.Categorical).alias("convention"),
-            pl.lit(self.registry.digest(part.plan.convention), pl.Categorical).alias("digest"),
+            pl.lit(part.plan.convention.id, self._words).alias("convention"),
+            pl.lit(self.registry.digest(part.plan.convention), self._words).alias("digest"),
             *(told_column(name, told) for name in REMARKS),
         ]
         for id_, kind in self.kinds.items():
-            results.extend(output_columns(id_, kind, names.items.get(id_, Column(None, 1, True))))
+            results.extend(output_columns(id_, kind, names.items.get(id_, Column(None, 1, True)), self.coded))
         return Made(plans.keys(), names.stages, results)
 
     def _undecided(self, window: str | None = None) -> list[pl.Expr]:
         """What is said of a row that no convention decides, or a window without rules: every result is undetermined."""
-        results = [pl.lit(window, pl.Categorical).alias("convention"), pl.lit(None, pl.Categorical).alias("digest")]
+        results = [pl.lit(window, self._words).alias("convention"), pl.lit(None, self._words).alias("digest")]
         results += [pl.lit(None, pl.String).alias(name) for name in REMARKS]
         for id_, kind in self.kinds.items():
-            results.extend(output_columns(id_, kind, Column(None)))
+            results.extend(output_columns(id_, kind, Column(None), self.coded))
         return results
 
 

@@ -17,7 +17,7 @@ from engine.language.types import UNIT_SCALE, VERDICT, VERDICTS, Type, joined
 from engine.policy.model import CONSISTENCY, UNMET, WARNED, Item, Obligation
 
 REMARKS = (CONSISTENCY, UNMET, WARNED)
-STATUS = pl.Enum(("known", "undetermined", "not_applicable"))
+STATUS = pl.Enum((*VERDICTS, "known", "undetermined", "not_applicable"))  # or verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,9 @@ def _widest(known: Type | None, found: Type | None) -> Type | None:
     return replace(both, scale=None) if both and both.unit == "ratio" else both
 
 
-def output_columns(id_: str, kind: Type, column: Column) -> Iterator[pl.Expr]:
+def output_columns(id_: str, kind: Type, column: Column, coded: bool) -> Iterator[pl.Expr]:
     """Value and status of a result; a criterion's verdict in one column."""
-    words = pl.Enum((*VERDICTS, *STATUS.categories)) if kind.kind == "verdict" else STATUS
+    words = STATUS if coded else pl.String
 
     def word(text: str) -> pl.Expr:
         return pl.lit(text, words)

@@ -10,8 +10,8 @@ from engine.errors import Location
 from engine.records import dataclass
 
 Keys = tuple[str | int, ...]
-Spot = tuple[Any, Any, "Mapping[str | int, Spot] | None"]  # the marks of a value and of its key, and what it holds
-NOWHERE: Spot = (None, None, None)
+Marks = tuple[Any, Any, "Mapping[str | int, Marks] | None"]  # the marks of a value and of its key, and what it holds
+NOWHERE: Marks = (None, None, None)
 Locate = Callable[[Keys, bool], Location]
 
 
@@ -39,9 +39,9 @@ class Document:
         return Document(self.name, self.data[key], lambda path, is_key: self.locate((key, *path), is_key))
 
 
-def marked(name: str, marks: Callable[[], Spot]) -> Locate:
+def marked(name: str, marks: Callable[[], Marks]) -> Locate:
     """Where values and keys stand in a file, from its marks, which are made once, where a fault is told."""
-    made: list[Spot] = []
+    made: list[Marks] = []
 
     def locate(path: Keys, is_key: bool) -> Location:
         if not made:

@@ -19,7 +19,7 @@ from yaml.reader import Reader
 
 from engine.errors import MAX_FAULTS, InputFault, Location, Problem, bounded, decoded, fault, unreadable
 from engine.escaping import UNSAFE, shortened
-from engine.policy.document import NOWHERE, Document, Spot, marked
+from engine.policy.document import NOWHERE, Document, Marks, marked
 from engine.policy.syntax import character_problems, cut_short, decimal_comma, plain_json, syntax_fault
 from engine.words import LANGUAGES
 
@@ -106,7 +106,7 @@ class _Reader:
         self.is_json = is_json
         self.problems: list[Problem] = []
         self.root: Any = None
-        self.marks: Spot = NOWHERE
+        self.marks: Marks = NOWHERE
         self.lines: list[str] = []
         self.events: Iterator[yaml.Event] = iter(())  # as many as a file may have
 
@@ -148,11 +148,11 @@ class _Reader:
         if not documents and not self.problems:
             raise fault(Location(self.name, 1, 1), "file-empty")
 
-    def _value(self, event: Any, key: Any, depth: int, said: bool = False) -> tuple[Any, Spot]:
+    def _value(self, event: Any, key: Any, depth: int, said: bool = False) -> tuple[Any, Marks]:
         """What an event begins, and where it and all that it holds stand; ``said`` are words that people read."""
         if event.anchor or event.tag:
             self._named(event)
-        inside: dict[str | int, Spot] | None = None
+        inside: dict[str | int, Marks] | None = None
         value: Any = ""  # of an alias, which has been told: what follows is read as what it is
         kind = type(event)
         if kind is _SCALAR:
@@ -166,9 +166,9 @@ class _Reader:
     def _named(self, event: Any) -> None:
         self._problem(event, "yaml-anchor" if event.anchor else "yaml-tag")
 
-    def _list(self, depth: int) -> tuple[Any, dict[str | int, Spot]]:
+    def _list(self, depth: int) -> tuple[Any, dict[str | int, Marks]]:
         data: list[Any] = []
-        inside: dict[str | int, Spot] = {}
+        inside: dict[str | int, Marks] = {}
         while type(event := next(self.events)) is not _LIST_END:
             value, spot = self._value(event, None, depth)
             if value is not _NULL or not self.is_json:
@@ -176,9 +176,9 @@ class _Reader:
                 data.append(self._empty(event) if value is _NULL else value)
         return data, inside
 
-    def _mapping(self, depth: int) -> tuple[Any, dict[str | int, Spot]]:
+    def _mapping(self, depth: int) -> tuple[Any, dict[str | int, Marks]]:
         data: dict[str, Any] = {}
-        inside: dict[str | int, Spot] = {}
+        inside: dict[str | int, Marks] = {}
         while type(named := next(self.events)) is not _MAPPING_END:
             key = self._key(named, inside)
             event = next(self.events)
@@ -192,7 +192,7 @@ class _Reader:
             inside.setdefault(key, spot)
         return data, inside
 
-    def _key(self, event: Any, taken: Mapping[str | int, Spot]) -> str:
+    def _key(self, event: Any, taken: Mapping[str | int, Marks]) -> str:
         if event.anchor or event.tag:
             self._named(event)
         if type(event) is not _SCALAR:
@@ -222,7 +222,7 @@ class _Reader:
         self._problem(event, "yaml-empty-value")
         return event.value
 
-    def _after_comma(self, key: str, data: dict[str, Any], inside: Mapping[str | int, Spot]) -> bool:
+    def _after_comma(self, key: str, data: dict[str, Any], inside: Mapping[str | int, Marks]) -> bool:
         """Whether a key without a value is what follows a decimal comma: the number is told, the key left out."""
         before, whole = next(reversed(data.items()), ("", ""))
         values = decimal_comma(whole, key)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.language.expressions import Apply, Cases, Cell, Compare, Condition, Connect, FactRef, ItemRef, Literal, find
-from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, Vocabulary
+from engine.language.facts import BENEFICIARY, FIRST_DAY, SIGNATURE, YEAR, Vocabulary
 from engine.policy import model
 from engine.policy.model import Item, Row, Table
 
@@ -211,3 +211,11 @@ def _bounded(row: Row, end: Literal | None) -> Row:
     start = None if row.start is None else Literal(row.start.isoformat(), row.at)
     cell = Cell(None, None, start, end, row.at)
     return replace(row, cells={**row.cells, DAY: cell}, start=None, end=None)
+
+
+def timeless(body: model.Body) -> model.Body:
+    """A body without the first day of the first of dated values, which holds before it, too."""
+    if not isinstance(body, model.Parameter):
+        return body
+    first, *later = body.values
+    return replace(body, values=(replace(first, start=FIRST_DAY), *later))

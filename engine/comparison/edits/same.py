@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 
 from engine.language import expressions as tree
 from engine.language.expressions import Connect, rebuilt
-from engine.language.facts import FIRST_DAY
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 from engine.language.values import exact
-from engine.policy.model import Body, Item, Parameter
+from engine.policy.model import Item
+from engine.policy.overlays import timeless
 
 # What only people read, and the impossible combinations of an outcome, which only the checks do.
 SILENT = frozenset({"at", "label", "note", "cite", "reason", "value_labels", "excluded"})
@@ -158,19 +158,8 @@ def _terms(node: tree.Condition) -> Iterator[Term]:
 
 def meaning(item: Item) -> object:
     """What an item says, without what only people read: equal for items that can never answer differently."""
-    return (
-        item.kind,
-        item.unit,
-        *(key(_spelled(part)) for part in (item.applies_when, item.unless, _timeless(item.body))),
-    )
-
-
-def _timeless(body: Body) -> Body:
-    """The same body without the first day of the first of dated values, which holds before it, too."""
-    if not isinstance(body, Parameter):
-        return body
-    first, *later = body.values
-    return replace(body, values=(replace(first, start=FIRST_DAY), *later))
+    deciding = (item.applies_when, item.unless, timeless(item.body))
+    return (item.kind, item.unit, *(key(_spelled(part)) for part in deciding))
 
 
 def _spelled(part: Any) -> Any:

@@ -115,13 +115,17 @@ class Study:
 
     def _first(self, result: Result) -> Symbols:
         """The first case in which a result differs, both known if there is one."""
-        bank, differs = self.both.bank, self.search.differs(result)
-        settled = bank.both(bank.negate(result.older.undetermined), bank.negate(result.newer.undetermined))
-        for where in (settled, bank.negate(settled)):
-            status, symbols = self.search.prover.first(differs, where)
+        for where in self._settled_first(result):
+            status, symbols = self.search.prover.first(self.search.differs(result), where)
             if status is Status.SHOWN:
                 return symbols
         return {}
+
+    def _settled_first(self, result: Result) -> tuple[Term, Term]:
+        """Where a result is known in both versions, then where it is not."""
+        bank = self.both.bank
+        settled = bank.both(bank.negate(result.older.undetermined), bank.negate(result.newer.undetermined))
+        return settled, bank.negate(settled)
 
     def _origin(self, id_: str, causes: Causes) -> str | None:
         """The result of which another is the consequence: one that it rests on and that the same edits change."""
@@ -187,9 +191,7 @@ class Study:
         alone = self._only(cause)
         mine = Result(result.id, result.older, result.newer, alone.answer(result.id))
         goal = self.search.makes(mine)
-        bank = self.both.bank
-        settled = bank.both(bank.negate(mine.older.undetermined), bank.negate(mine.newer.undetermined))
-        for where in (settled, bank.negate(settled)):
+        for where in self._settled_first(mine):
             seen: list[Term] = []
             while True:
                 status, symbols = self.search.prover.first(goal, where, *seen)
@@ -198,7 +200,7 @@ class Study:
                 if status is not Status.SHOWN:
                     break
                 witness = self._keep(result, (cause,), symbols, None).witness
-                seen.append(bank.negate(self._step(mine, cause, alone, witness, symbols)))
+                seen.append(self.both.bank.negate(self._step(mine, cause, alone, witness, symbols)))
             if seen:
                 return
 

@@ -9,10 +9,9 @@ from typing import Any
 
 from engine.errors import Problem, nearest
 from engine.language.expressions import VerdictIs, find, rebuilt
-from engine.language.facts import FIRST_DAY
 from engine.policy.checks.outcomes import prove
-from engine.policy.model import Convention, Outcome, Overlay, Parameter
-from engine.policy.overlays import covers, laid_items, named_items
+from engine.policy.model import Convention, Outcome, Overlay
+from engine.policy.overlays import covers, laid_items, named_items, timeless
 from engine.policy.registry import Registry, earlier
 from engine.policy.resolve import Resolved, replaces
 
@@ -109,9 +108,7 @@ def _brought_otherwise(
 
 def _said(node: Any) -> Any:
     """What a body says, whatever it cites; the first of dated values holds before its day, too."""
-    said = rebuilt(node, _said)
-    if isinstance(said, Parameter):
-        said = replace(said, values=(replace(said.values[0], start=FIRST_DAY), *said.values[1:]))
+    said: Any = timeless(rebuilt(node, _said))
     return replace(said, cite=()) if hasattr(said, "cite") else said
 
 

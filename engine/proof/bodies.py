@@ -13,7 +13,7 @@ from engine.language.expressions import Cell, FactRef, ItemRef, Scale, Unpublish
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.logic import Term
 from engine.language.operators import COMPARISONS
-from engine.language.symbolic import Symbolic, Truth, certain, constant, known, mixed, on_scale, same, scaled, unknown
+from engine.language.symbolic import Symbolic, Truth, certain, constant, is_value, mixed, on_scale, scaled, unknown
 from engine.language.term_bank import TermBank
 from engine.language.term_days import code, day_code
 from engine.language.types import VERDICTS, Type
@@ -209,11 +209,8 @@ def _outcome(item: Item, outcome: Outcome, names: Names) -> ItemTerms:
         then = certain(bank, bank.word(rule.then)) if isinstance(rule.then, str) else open_value(bank)
         answer = mixed(bank, true, then, answer)
     places = [Place("rule", rule.id, rule.at, true) for true, rule in fired]
-    given = [rule.then for rule in outcome.rules]
-    for value in outcome.values:
-        if value in given:  # its rules are places themselves
-            continue
-        places.append(Place("value", value, item.at, comes_to(names, answer, value)))
+    ruleless = [value for value in outcome.values if value not in [rule.then for rule in outcome.rules]]
+    places += [Place("value", value, item.at, is_value(bank, answer, value)) for value in ruleless]
     faults = [
         Fault(OVERLAP, f"{rule.id} / {other.id}", rule.at, bank.both(true, also))
         for (true, rule), (also, other) in combinations(fired, 2)
@@ -227,12 +224,6 @@ def _outcome(item: Item, outcome: Outcome, names: Names) -> ItemTerms:
 
 def _published(rule: Rule) -> str | None:
     return rule.then if isinstance(rule.then, str) else None
-
-
-def comes_to(names: Names, answer: Symbolic, word: str) -> Term:
-    """Where an answer is this word."""
-    bank = names.bank
-    return bank.both(known(bank, answer), same(bank, answer.value, bank.word(word)))
 
 
 def aspects(item: Item, names: Names) -> Iterator[tuple[str, Symbolic]]:

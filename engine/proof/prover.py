@@ -72,11 +72,6 @@ class Prover:
                 low = middle + 1
         return bank.whole(high)
 
-    def greatest(self, whole: Term, most: int, *goal: Term) -> Term:
-        """The greatest value up to ``most`` of a whole number in a case that has all of ``goal``, known to exist."""
-        bank = self.space.bank
-        return bank.minus(bank.whole(most), self.least(bank.minus(bank.whole(most), whole), *goal))
-
     def extreme(self, number: Term, unit: Fraction, *goal: Term, largest: bool) -> tuple[Status, Symbols]:
         """The first case that has all of ``goal`` and in it the least or the largest number, to a ``unit``."""
         bank = self.space.bank

@@ -144,7 +144,8 @@ class _Search:
         low = self.prover.least(part.symbol, *goal)
         if low.value != part.candidates[0]:
             return low
-        return self.prover.greatest(part.symbol, int(part.candidates[-1]), *goal)
+        bank, most = self.encoding.bank, self.encoding.bank.whole(int(part.candidates[-1]))
+        return bank.minus(most, self.prover.least(bank.minus(most, part.symbol), *goal))
 
 
 def _unchanged(space: Space, name: str, now: Mapping[str, Scalar]) -> Term:

@@ -46,10 +46,9 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class ItemTerms:
-    """An item: its answer, where its body is asked at all, what decides in it and where it is at fault."""
+    """An item: its answer, what decides in it and where it is at fault."""
 
     answer: Symbolic
-    lives: Term
     places: tuple[Place, ...] = ()
     faults: tuple[Fault, ...] = ()
 
@@ -63,13 +62,12 @@ def encode_item(step: Step, names: Names) -> ItemTerms:
     inner = _body(item, step.type, names)
     lives = bank.both(asked, applies.true, bank.negate(lifted))
     if step.type is not None and (isinstance(item.body, Criterion) or step.type.ordered):
-        answer = _on_scale(step.type.values, inner.answer, asked, applies, lifted, bank)
-        return _living(inner, answer, lives, names)
+        return _living(inner, _on_scale(step.type.values, inner.answer, asked, applies, lifted, bank), lives, bank)
     absent = bank.either(applies.false, lifted, bank.both(applies.true, inner.answer.absent))
     open_ = bank.either(unknown(bank, applies), inner.answer.undetermined)
     undetermined = bank.either(bank.negate(asked), bank.both(bank.negate(absent), open_))
     answer = Symbolic(undetermined, bank.both(asked, absent), inner.answer.value)
-    return _living(inner, answer, lives, names)
+    return _living(inner, answer, lives, bank)
 
 
 def _on_scale(
@@ -83,26 +81,24 @@ def _on_scale(
     return on_scale(bank, left, scale)
 
 
-def _living(inner: ItemTerms, answer: Symbolic, lives: Term, names: Names) -> ItemTerms:
+def _living(inner: ItemTerms, answer: Symbolic, lives: Term, bank: TermBank) -> ItemTerms:
     """An item whose body is asked only where it ``lives``."""
-    bank = names.bank
     places = tuple(replace(place, decides=bank.both(lives, place.decides)) for place in inner.places)
     faults = (replace(fault, when=bank.both(lives, fault.when)) for fault in inner.faults)
-    return ItemTerms(answer, lives, places, tuple(fault for fault in faults if fault.when is not bank.false))
+    return ItemTerms(answer, places, tuple(fault for fault in faults if fault.when is not bank.false))
 
 
 def _body(item: Item, type_: Type | None, names: Names) -> ItemTerms:
-    true = names.bank.true
     match item.body:
         case Parameter():
-            return ItemTerms(_parameter(item.body, type_, names), true)
+            return ItemTerms(_parameter(item.body, type_, names))
         case Quantity(Scale() as steps):
             answer, decides = scale(steps, names)
-            return ItemTerms(answer, true, tuple(Place("step", step.name, step.at, here) for step, here in decides))
+            return ItemTerms(answer, tuple(Place("step", step.name, step.at, here) for step, here in decides))
         case Quantity(inner) | Payment(inner, _):
-            return ItemTerms(expression(inner, names, type_), true)
+            return ItemTerms(expression(inner, names, type_))
         case Obligation():
-            return ItemTerms(certain(names.bank, true), true)
+            return ItemTerms(certain(names.bank, names.bank.true))
         case Criterion():
             return _criterion(item, item.body, names)
         case Outcome():
@@ -135,7 +131,7 @@ def _criterion(item: Item, criterion: Criterion, names: Names) -> ItemTerms:
         met, not_met = bank.either(met, lifted.true), bank.both(not_met, lifted.false)
     places += [Place("verdict", "met", item.at, met), Place("verdict", "not_met", item.at, not_met)]
     answer = on_scale(bank, (bank.false, bank.negate(not_met), bank.negate(met)), VERDICTS)
-    return ItemTerms(answer, bank.true, tuple(places))
+    return ItemTerms(answer, tuple(places))
 
 
 def _table(item: Item, table: Table, type_: Type | None, names: Names) -> ItemTerms:
@@ -159,7 +155,7 @@ def _table(item: Item, table: Table, type_: Type | None, names: Names) -> ItemTe
             both = bank.both(matches[i].true, matches[j].true)
             faults.append(Fault(OVERLAP, f"{i + 1} / {j + 1}", rows[i].at, both))
     answer = mixed(bank, some, _settled(rows, can, type_, names), unmatched)
-    return ItemTerms(answer, bank.true, tuple(places), tuple(faults))
+    return ItemTerms(answer, tuple(places), tuple(faults))
 
 
 def _settled(rows: Sequence[Row], can: Sequence[Term], type_: Type | None, names: Names) -> Symbolic:
@@ -219,7 +215,7 @@ def _outcome(item: Item, outcome: Outcome, names: Names) -> ItemTerms:
     read = {node.criterion.id for node in find(VerdictIs, outcome)}
     determined = [bank.negate(names.items[id_].undetermined) for id_ in sorted(read)]
     faults.append(Fault(GAP, "", item.at, bank.both(*(bank.negate(true) for true, _ in fired), *determined)))
-    return ItemTerms(answer, bank.true, tuple(places), tuple(faults))
+    return ItemTerms(answer, tuple(places), tuple(faults))
 
 
 def _published(rule: Rule) -> str | None:

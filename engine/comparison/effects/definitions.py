@@ -10,10 +10,10 @@ from engine.comparison.edits.same import meaning, ranged, ranging
 from engine.evaluation.plan import Reads, Step, step_of
 from engine.language.expressions import Connect, ItemRef, Node, VerdictIs, rebuilt
 from engine.language.logic import Term
-from engine.language.symbolic import Symbolic, is_value
+from engine.language.symbolic import Symbolic
 from engine.language.term_bank import TermBank
 from engine.language.typing import Scope
-from engine.policy.model import CONSISTENCY, ERROR, Item, Outcome
+from engine.policy.model import Item, Outcome
 from engine.policy.overlays import named_items
 from engine.policy.resolve import named_in
 from engine.proof import layers
@@ -209,13 +209,3 @@ def _counting(item: Item, lent: Iterable[str]) -> Item:
         return replace(inner, parts=(*inner.parts, *more))
 
     return replace(item, body=rebuilt(item.body, change))
-
-
-def refused(both: Versions) -> list[Term]:
-    """Where a version refuses a case, since its facts contradict each other."""
-    found = []
-    for encoding in (both.older, both.newer):
-        for id_ in encoding.definitions:
-            if any(step.item.kind == CONSISTENCY and step.item.severity == ERROR for step in encoding.steps(id_)):
-                found.append(is_value(both.bank, encoding.answer(id_), "not_met"))
-    return found

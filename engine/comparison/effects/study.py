@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from engine.comparison.effects import mixture
-from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, OVERLAY, Cause, Versions, refused
+from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, OVERLAY, Cause, Versions
 from engine.comparison.effects.kinds import effect_of, kind_terms
 from engine.comparison.effects.mixture import Causes, CauseSearch, Mixture, Result
 from engine.comparison.effects.situations import situation_of
@@ -49,7 +49,7 @@ class Study:
     def __post_init__(self) -> None:
         both, bank = self.both, self.both.bank
         space = both.newer.space
-        cases = (*space.rules, both.newer.window, *(bank.negate(each) for each in refused(both)))
+        cases = (*both.newer.base, both.older.agreed)
         faults = self._faults(Prover(space, cases, self.effort))
         if any(faults):
             self._stops(Prover(space, cases, self.effort), faults)

@@ -6,6 +6,7 @@ What held before stays: the new value or row stands behind the one that it follo
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,16 +100,18 @@ def behind(text: str, start: int, found: str) -> tuple[int, str]:
     """The index at which a new member of a list follows the one that begins at ``start``, and the text to put there."""
     opening = text.rfind("\n", 0, start) + 1
     dash = text[opening:start]
+    indent = len(dash) - len(dash.lstrip())
     if text[start] == "{":
         end = _closing(text, start)
         if dash.strip() != "-":
             return end, f", {found}"
         after = text.find("\n", end)
-    else:
-        after = _last_line(text, start, len(dash) - len(dash.lstrip()))
+    else:  # before the first line that is blank, or no further in than the dash
+        found_end = re.compile(rf"\n(?=\s*?(?:\n|\Z)|[ \t]{{0,{indent}}}\S)").search(text, start)
+        after = -1 if found_end is None else found_end.start()
     after = len(text) if after < 0 else after
     cut = after - 1 if text[after - 1 : after] == "\r" else after
-    return cut, f"{text[cut:after]}\n{' ' * (len(dash) - len(dash.lstrip()))}- {found}"
+    return cut, f"{text[cut:after]}\n{' ' * indent}- {found}"
 
 
 def with_added(convention: Convention, found: Sequence[Addition]) -> Convention:
@@ -153,14 +156,3 @@ def _closing(text: str, start: int) -> int:
         place += 1
         if depth == 0:
             return place
-
-
-def _last_line(text: str, start: int, indent: int) -> int:
-    """The end of the last line that belongs to an entry written below its dash."""
-    end = text.find("\n", start)
-    while end >= 0:
-        following = text[end + 1 : (text.find("\n", end + 1) + 1 or len(text) + 1) - 1]
-        if len(following) - len(following.lstrip()) <= indent or not following.strip():
-            break
-        end = text.find("\n", end + 1)
-    return end

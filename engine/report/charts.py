@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.escaping import in_html
@@ -20,14 +19,7 @@ STEP, BAR, HEIGHT = 66, 46, 240
 SIDE, TOP, BOTTOM = 4, 26, 48
 
 
-@dataclass(frozen=True, slots=True)
-class _Bar:
-    """A contract year: its maximum, and what is due where that is asked."""
-
-    year: int
-    start: dt.date | None
-    most: Result
-    due: Result | None
+_Bar = tuple[int, dt.date | None, Result, Result | None]  # year, start, maximum, and what is due where that is asked
 
 
 def timeline_figure(timeline: Timeline, say: Say) -> str:
@@ -35,20 +27,20 @@ def timeline_figure(timeline: Timeline, say: Say) -> str:
     headline = timeline.rows[0].decision.headline
     shown = () if timeline.rows[0].decision.refused or headline.due is None else timeline.rows
     amounts = ((row, row.decision.stated(headline.maximum), row.decision.stated(headline.due)) for row in shown)
-    bars = [_Bar(row.year, row.start, most, due) for row, most, due in amounts if most is not None]
+    bars: list[_Bar] = [(row.year, row.start, most, due) for row, most, due in amounts if most is not None]
     return _figure(bars, say("chart"), say("chart_caption"), say)
 
 
 def decision_figure(decision: Decision, say: Say) -> str:
     """A bar for each contract year that a decision lists: the most that can be due."""
-    bars = [_Bar(line.year, line.start, line.amount, None) for line in decision.years]
+    bars: list[_Bar] = [(line.year, line.start, line.amount, None) for line in decision.years]
     return _figure(bars, say("amounts"), say("chart_of_maxima"), say)
 
 
 def _figure(bars: Sequence[_Bar], title: str, caption: str, say: Say) -> str:
     if not bars:
         return ""
-    top = max(result.number or 0 for bar in bars for result in (bar.most, bar.due) if result) or 1
+    top = max(result.number or 0 for _, _, *results in bars for result in results if result) or 1
     width = STEP * len(bars) + 2 * SIDE
     shown = (part for i, bar in enumerate(bars) for part in _bar(bar, SIDE + STEP * i, Fraction(top), say))
     return svg_figure("amounts", (width, HEIGHT, HEIGHT - BOTTOM), title, caption, shown)
@@ -67,25 +59,26 @@ def svg_figure(name: str, size: tuple[int, int, int], title: str, caption: str, 
 
 
 def _bar(bar: _Bar, x: int, top: Fraction, say: Say) -> Iterator[str]:
-    middle, shown = x + STEP / 2, bar.most if bar.due is None else bar.due
-    told = [f"{say('maximum')} {say.result(bar.most)}"]
-    if bar.due is not None:
-        told.insert(0, f"{say('amount_due')} {say.result(bar.due)}")
-    said = say.pair(f"{say('year')} {bar.year}", ", ".join(told))
+    year, start, most, due = bar
+    middle, shown = x + STEP / 2, most if due is None else due
+    told = [f"{say('maximum')} {say.result(most)}"]
+    if due is not None:
+        told.insert(0, f"{say('amount_due')} {say.result(due)}")
+    said = say.pair(f"{say('year')} {year}", ", ".join(told))
     yield f"<g><title>{in_html(said)}</title>"
-    for style, result in (("most", bar.most), ("due", bar.due)):
+    for style, result in (("most", most), ("due", due)):
         amount = None if result is None else result.number
         if amount is not None:
             yield _rectangle(style, x, _height(amount, top))
     amount = shown.number
     y = _height(amount or Fraction(0), top)
     if shown.status == "undetermined":
-        y = _height(bar.most.number or top / 2, top)
+        y = _height(most.number or top / 2, top)
         yield _rectangle("unknown", x, y)
     label = "?" if shown.status == "undetermined" else "—" if amount is None else say.result(shown)
     yield f'<text x="{middle:.0f}" y="{y - 6:.1f}" text-anchor="middle">{in_html(label)}</text>'
-    yield f'<text x="{middle:.0f}" y="{HEIGHT - BOTTOM + 19}" text-anchor="middle">{bar.year}</text>'
-    started = "" if bar.start is None else bar.start.strftime("%m/%Y" if say.lang == "fr" else "%Y-%m")
+    yield f'<text x="{middle:.0f}" y="{HEIGHT - BOTTOM + 19}" text-anchor="middle">{year}</text>'
+    started = "" if start is None else start.strftime("%m/%Y" if say.lang == "fr" else "%Y-%m")
     yield f'<text x="{middle:.0f}" y="{HEIGHT - BOTTOM + 38}" text-anchor="middle">{started}</text></g>'
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Effort
+from conftest import Effort, examples
+from hypothesis import given, strategies
 from term_agreement import Encoded, disagreements, seeded_cases, seeded_differences
 
 from engine.evaluation.facts import misordered
@@ -21,10 +22,10 @@ from engine.language import term_days
 from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.language.logic import Sort, evaluate
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS, OPERATORS, Operator
-from engine.language.symbolic import Symbolic, Truth, certain, is_value
+from engine.language.symbolic import Symbolic, Truth, among, certain, is_value, mixed, on_scale
 from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
-from engine.language.values import add_months, full_years
+from engine.language.values import NOT_APPLICABLE, UNDETERMINED, add_months, full_years
 from engine.policy.reading import load_registry
 from engine.proof.possible import encode_case
 from engine.proof.prover import Prover
@@ -163,6 +164,32 @@ def test_the_calendar_of_terms_is_that_of_dates(start: dt.date, count: int) -> N
             months = term_days.shifted(bank, day, "months", number)
             moved = evaluate(months, symbols)
             assert dt.date(*(moved[part] for part in months)) == add_months(start, count)
+
+
+@examples(200)
+@given(
+    *2 * [strategies.lists(strategies.sampled_from("abcdefg"), min_size=1, max_size=5, unique=True)], strategies.data()
+)
+def test_a_mixture_of_two_scales_is_the_one_or_the_other_whatever_their_steps(
+    one: list[str], other: list[str], data: strategies.DataObject
+) -> None:
+    bank = TermBank()
+    here = bank.symbol("here", Sort.TRUTH)
+    drawn = [data.draw(strategies.sampled_from(["undetermined", "not_applicable", *steps])) for steps in (one, other)]
+    sides = []
+    for steps, value in zip((one, other), drawn, strict=True):
+        left = [bank.truth(value in (step, "undetermined")) for step in ("not_applicable", *steps)]
+        sides.append(on_scale(bank, left, tuple(steps)))
+    found = mixed(bank, here, *sides)
+    assert {*found.scale} == {*one, *other}
+    for chosen, value in zip((True, False), drawn, strict=True):
+        told = value_of(found, {"here": chosen})
+        assert told == {"undetermined": UNDETERMINED, "not_applicable": NOT_APPLICABLE}.get(value, value)
+        for steps in (one, other):
+            truth = among(bank, found, found.scale, steps)
+            sure = evaluate([truth.true, truth.false], {"here": chosen})
+            inside = None if value == "undetermined" else value in steps
+            assert inside is None or (sure[truth.true], sure[truth.false]) == (inside, not inside)
 
 
 def test_constants_are_settled_while_terms_are_built() -> None:

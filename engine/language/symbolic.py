@@ -59,7 +59,7 @@ def choose(bank: TermBank, condition: Term, then: Term | Day, otherwise: Term | 
 
 def mixed(bank: TermBank, condition: Term, then: Symbolic, otherwise: Symbolic) -> Symbolic:
     """``then`` where the condition is true, else ``otherwise``."""
-    scale = max(then.scale, otherwise.scale, key=len)
+    scale = steps_of_both(then.scale, otherwise.scale)
     if scale:
         ways = zip(scaled(bank, then, scale), scaled(bank, otherwise, scale), strict=True)
         return on_scale(bank, [bank.choose(condition, a, b) for a, b in ways], scale)
@@ -68,6 +68,17 @@ def mixed(bank: TermBank, condition: Term, then: Symbolic, otherwise: Symbolic) 
         bank.choose(condition, then.absent, otherwise.absent),
         choose(bank, condition, then.value, otherwise.value),
     )
+
+
+def steps_of_both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    """The steps of two scales: those of the longer, and each that it lacks behind the one before it."""
+    longer, shorter = sorted((one, other), key=len, reverse=True)
+    found, place = [*longer], 0
+    for step in shorter:
+        place = found.index(step) if step in found else place
+        found[place:place] = [] if step in found else [step]
+        place += 1
+    return tuple(found)
 
 
 def on_scale(bank: TermBank, left: Sequence[Term], scale: tuple[str, ...]) -> Symbolic:

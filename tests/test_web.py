@@ -219,6 +219,25 @@ VERIFIED = {
 }
 
 
+def test_answers_that_do_not_go_together_are_named_as_the_page_names_them(served: Client) -> None:
+    plan = {"contrat.date_signature": "2024-09-02", "contrat.option": "demi_etp"}
+    disordered = {**plan, "seuils.fa_p30": "900", "seuils.fa_p50": "800", "au": "2026-11-29"}
+    for path in ("/resultat", "/et-si"):
+        page = served.get(path, disordered)
+        assert page.status == 422
+        assert "« Seuil P50 de la file active » (800) ne peut pas être inférieur à" in html.unescape(page.text)
+        assert "seuils.fa_p50 (800)" not in page.text
+    page = served.send("/resultat", {**plan, "medecin.age": "50", "medecin.date_naissance": "01/01/1955"})
+    assert "; Âge du médecin à la signature : 50 ; Date de naissance du médecin : 01/01/1955)." in html.unescape(page.text)
+    assert "coherence.age" not in page.text
+
+
+def test_a_result_without_a_day_of_signature_asks_for_it(served: Client) -> None:
+    page = served.get("/resultat", {"medecin.age": "40"})
+    assert page.address.startswith("/estimer?medecin.age=40")
+    assert asked(page.text) == ["contrat.date_signature"]
+
+
 def test_a_reading_is_taken_in_place_and_the_address_says_so(served: Client, ordinary: Answer) -> None:
     (other, *_) = re.findall(r'href="([^"]*lecture\.[^"]*)"', ordinary.text)
     changed = served.get(html.unescape(other))

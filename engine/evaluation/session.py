@@ -288,5 +288,5 @@ def _contradiction(doubt: Doubt) -> Problem:
     facts = doubt.result.facts
     shown = ", ".join(f"{name} = {as_written(value)}" for name, value in facts.items())
     named = [name for name in facts if name != SIGNATURE] or [SIGNATURE]
-    values = {"name": named[0], "id": doubt.result.id, "label": doubt.result.label, "facts": shown}
+    values = {"name": named[0], "id": doubt.result.id, "label": doubt.result.label, "facts": shown, "names": [*facts]}
     return Problem(doubt.at, CONTRADICTION, values)

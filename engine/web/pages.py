@@ -32,7 +32,7 @@ from engine.web.estimate import FIELDS, decided, estimate
 from engine.web.former import Former
 from engine.web.refusals import Refused, refused
 from engine.web.rules_pages import WHOM, RulesPages, effects, examples
-from engine.web.shown import answers, field_of, shown
+from engine.web.shown import answers, contradiction, field_of, shown
 from engine.web.state import ASKED, DAY, EMBED, LANG, RULES, TEXT, Pairs, State, pairs_of, read_state
 from engine.web.templates import ABOUT, NO_STORE, rendered, wording
 from engine.web.what_if import WhatIf, axis_label, what_if, what_if_html
@@ -116,7 +116,7 @@ class Pages:
         query = request.scope["query_string"].decode("latin-1")
         if got and not state.faults and not state.dropped and query != state.query():
             return RedirectResponse(f"{path}?{state.query()}", 303)
-        if got and state.faults and whole:  # what is wrong is told at its question
+        if got and whole and (state.faults or SIGNATURE not in state.facts):  # told, or asked, at its question
             return RedirectResponse(f"/estimer?{query}", 303)
         say = self.say(state)
         found = await self.worker.run(lambda session: estimate(session, state, whole=whole, every=every))
@@ -177,7 +177,7 @@ class Pages:
             try:
                 found = await self.worker.run(lambda session: what_if(session, state, moved, compared))
             except InputFault as error:
-                messages = [problem.message(state.lang) for problem in error.problems]
+                messages = [contradiction(problem, state, self.say(state)) for problem in error.problems]
         status = 422 if messages or state.faults else 200
         return self.page("whatif.html", state, "/et-si", status, messages=messages, **self._values(state, found))
 

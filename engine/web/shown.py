@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from engine.errors import Problem
 from engine.evaluation.decision import Decision
 from engine.language.expressions import FactRef, find
 from engine.language.facts import YEAR, Fact
@@ -46,7 +48,7 @@ def shown(estimate: Estimate, say: Say, *, whole: bool) -> dict[str, Any]:
         "glossary": Markup(fragment(glossary(asked, say))),
         "answers": answers(state, say),
         "number": _number(state),
-        "messages": [problem.message(say.lang) for problem in estimate.problems],
+        "messages": [contradiction(problem, state, say) for problem in estimate.problems],
         "title": wording(say.lang)("contradiction"),
         "tone": "open",
         "result": None,
@@ -93,6 +95,17 @@ def answers(state: State, say: Say) -> list[tuple[str, str, str]]:
     facts, unknown = say.registry.vocabulary.facts, wording(state.lang)("not_known")
     told = {name: say.fact(name, value) for name, value in state.facts.items()}
     return [(name, say.label(facts[name]), told.get(name, unknown)) for name in state.answered]
+
+
+def contradiction(problem: Problem, state: State, say: Say) -> str:
+    """What is wrong between answers, each by the label of its fact, where the message names facts by their names."""
+    facts, values = say.registry.vocabulary.facts, problem.values
+    match values:
+        case {"names": list(names), "label": Mapping() as label}:
+            return f"{label[say.lang]} ({say.listed(say.stated(name, state.facts[name]) for name in names)})."
+    named = ((key, name) for key, name in values.items() if isinstance(name, str) and name in facts)
+    labels = {key: say("quoted", text=say.label(facts[name])) for key, name in named}
+    return replace(problem, values={**values, **labels}).message(say.lang)
 
 
 def _number(state: State) -> int:

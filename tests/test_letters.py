@@ -279,6 +279,16 @@ def test_the_templates_of_the_repository_have_every_kind_and_no_fault() -> None:
     assert check_letters(LETTERS) == []
 
 
+@pytest.mark.parametrize("path", sorted(LETTERS.glob("*.docx")), ids=lambda path: path.stem)
+def test_a_template_carries_no_style_that_no_letter_uses(path: Path) -> None:
+    with zipfile.ZipFile(path) as parts:
+        assert sum(part.file_size for part in parts.infolist()) < 80_000
+        used = {*re.findall(r'<w:(?:p|r|tbl)Style w:val="([^"]+)"', parts.read("word/document.xml").decode())}
+    known = {"Normal", "DefaultParagraphFont", "TableNormal", "NoList"}  # of what names none
+    known |= {"Heading1", "ListBullet", "ListContinue", "TableGrid"}
+    assert used <= {style.style_id for style in docx.Document(str(path)).styles} <= known
+
+
 def test_check_names_an_unknown_field_and_its_place(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "tests" / "fixtures" / "small_policies", tmp_path / "policies")
     shutil.copytree(template(tmp_path, "Bonjour", "{{ destinataire.nomm }}").parent, tmp_path / "letters")

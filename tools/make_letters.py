@@ -166,9 +166,27 @@ def make(kind: str, folder: Path) -> None:
     _lines(
         document, "{{ caisse.signataire }}", "{{ caisse.fonction }}", left=MIDDLE
     ).paragraph_format.space_before = Pt(24)
+    _slim(document)
     document.core_properties.author = ""
     document.core_properties.title = title
     document.save(str(folder / f"{kind}.docx"))
+
+
+def _slim(document: Any) -> None:
+    """Leaves out the styles that nothing here uses, and what the library's own template carries beside them."""
+    used = {"Normal", "Heading 1", "Default Paragraph Font", "Normal Table", "No List", "Table Grid", *STYLES.values()}
+    kept = [style for style in document.styles if style.name in used]
+    bases = [base for style in kept if (base := getattr(style, "base_style", None)) is not None]
+    ids = {style.style_id for style in (*kept, *bases)}
+    for style in list(document.styles):
+        if style.style_id not in ids:
+            style.delete()
+    for link in document.styles.element.xpath("//w:style/w:link"):
+        link.getparent().remove(link)
+    for part in (document.part, document.part.package):
+        for name, related in list(part.rels.items()):
+            if related.reltype.endswith(("/stylesWithEffects", "/thumbnail", "/customXml")):
+                del part.rels[name]
 
 
 def _style(document: Any) -> None:

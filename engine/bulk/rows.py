@@ -89,14 +89,13 @@ def checked(table: pl.DataFrame, registry: Registry, dialect: str | None = None)
     facts = {name: fact for name, fact in registry.vocabulary.facts.items() if name in table.columns}
     if dialect is not None:
         table = table.with_columns(plainly(table[name], fact, dialect) for name, fact in facts.items())
-    made, passed, types = [], [], table.schema
-    for name, fact in facts.items():
-        typed, valid = _reading(pl.col(name), fact, types[name])
-        made.append(typed.alias(name))
-        passed.append(pl.col(name).is_null() | valid)
-    rows = table.lazy().with_columns(*made, pl.all_horizontal(passed).alias(ACCEPTED))
-    flags = [pl.col(ACCEPTED), *_ordered(set(facts), registry), _in_some_window(set(facts), registry)]
-    return rows.with_columns(pl.all_horizontal(flags).fill_null(False).alias(ACCEPTED)).collect()
+    types = table.schema
+    read = (_reading(pl.col(name), fact, types[name]) for name, fact in facts.items())
+    typed = table.lazy().with_columns(read).collect()
+    wrong = [name for name in facts if typed[name].null_count() != table[name].null_count()]
+    passed = (pl.lit(table[name].is_null() | typed[name].is_not_null()) for name in wrong)
+    flags = [*passed, *_ordered(set(facts), registry), _in_some_window(set(facts), registry)]
+    return typed.with_columns(pl.all_horizontal(flags).fill_null(False).alias(ACCEPTED))
 
 
 def plainly(texts: pl.Series, fact: Fact, dialect: str) -> pl.Series:
@@ -115,28 +114,26 @@ def _plain_text(text: str, fact: Fact, dialect: str) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else as_written(value)
 
 
-def _reading(column: pl.Expr, fact: Fact, dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
-    """The fact as its own type, and whether the column's value is one; both null where the column is."""
+def _reading(column: pl.Expr, fact: Fact, dtype: pl.DataType) -> pl.Expr:
+    """The fact as its own type, null where the column's value is none."""
     text = dtype in TEXTS or dtype.is_decimal()
     column = column.cast(pl.String) if text else column
     match fact.type.kind:
         case "number":
             typed, valid = _number_text(column, fact) if text else _number(column, fact, dtype)
-            return _only(valid, typed).cast(pl.Float64 if fact.type.scale else pl.Int64), valid
+            return _only(valid, typed).cast(pl.Float64 if fact.type.scale else pl.Int64)
         case "boolean" if text:
             lowered = column.str.to_lowercase()
-            return lowered == TRUTHS[0], lowered.is_in(TRUTHS)
+            return _only(lowered.is_in(TRUTHS), lowered == TRUTHS[0])
         case "boolean":
-            return column, column.is_not_null()
+            return column
         case "date" if text:
-            valid = column.str.contains(rf"^{DAY}$")
-            return _only(valid, column).str.to_date("%Y-%m-%d"), valid
+            return _only(column.str.contains(rf"^{DAY}$"), column).str.to_date("%Y-%m-%d")
         case "date":
             day = column.cast(pl.Date)
-            return day, (day.cast(dtype) == column) & day.is_between(FIRST_DAY, LAST_DAY)
+            return _only((day.cast(dtype) == column) & day.is_between(FIRST_DAY, LAST_DAY), day)
         case _:
-            choice = column.cast(pl.Enum(fact.type.values), strict=False)
-            return choice, choice.is_not_null()
+            return column.cast(pl.Enum(fact.type.values), strict=False)
 
 
 def _only(condition: pl.Expr, value: pl.Expr) -> pl.Expr:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import operator as op
 from collections.abc import Callable, Container, Sequence
-from functools import reduce
+from functools import cache, reduce
 from math import lcm
 from typing import Any
 
@@ -46,8 +46,14 @@ def is_constant(value: Operand) -> bool:
 def lift(pl: Any, value: Operand) -> Operand:
     """A constant as a typed expression, for a bare whole number could be Int32 and wrap; an expression as it is."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return pl.lit(value, pl.Int64)
+        return _whole(pl, value)
     return pl.lit(value) if is_constant(value) else value
+
+
+@cache
+def _whole(pl: Any, value: int) -> Operand:
+    """Made once: with its type it takes longer than any other node, and a convention has hundreds of a few numbers."""
+    return pl.lit(value, pl.Int64)
 
 
 def when(pl: Any, condition: Operand, then: Operand, otherwise: Operand = None) -> Operand:

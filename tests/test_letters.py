@@ -464,3 +464,20 @@ def test_a_page_of_a_letter_is_drawn(tmp_path: Path) -> None:
     width, height = (int.from_bytes(drawn[at : at + 4]) for at in (16, 20))
     assert (width, height) == (596, 842), "paper of A4, upright"
     assert len(drawn) > 20_000, "more than a white page"
+
+
+def test_a_percentile_is_asked_for_in_the_place_of_thresholds(tmp_path: Path) -> None:
+    case = tmp_path / "case.yaml"
+    case.write_text(
+        'contrat: {date_signature: "2022-09-01", option: tiers_etp}\n'
+        "medecin: {secteur: secteur_1, specialite: medecine_generale, zone: zip, exercice_coordonne: oui,\n"
+        "  forfait_structure_volet_1: true, nouvellement_installe: false}\n"
+        "patientele: {mt_depart: 640, fa_depart: 1200}\n"
+    )
+    assert write(case, "pieces", tmp_path / "l.docx", *PEOPLE, "--as-of", "2022-09-10").exit_code == 0
+    told = text_of(tmp_path / "l.docx")
+    assert "Percentile de la file active" not in told
+    assert told.count("En dépend :") == 1
+    assert "seuil" not in told
+    refused_letter = write(case, "objectif", tmp_path / "o.docx", *PEOPLE, "--as-of", "2022-09-10")
+    assert "il manque : Percentile de la file active" in refused_letter.stderr

@@ -161,13 +161,13 @@ def _duties(lines: Sequence[ObligationLine], say: Say, cited: _Cited) -> Entries
 
 
 def _pieces(matter: Matter, say: Say) -> Entries:
-    facts = say.registry.vocabulary.facts
+    vocabulary = say.registry.vocabulary
     decisions = [decision for _, decision in matter.decisions] or [matter.decision]
+    results = [result for decision in decisions for result in decision.main]
     found = []
-    for name in matter.missing():
-        results = (result for decision in decisions for result in decision.main if name in result.missing)
-        waits = dict.fromkeys(map(say.label, results))
-        fact = facts[name]
+    for name in vocabulary.usual(matter.missing()):
+        waits = dict.fromkeys(say.label(each) for each in results if name in vocabulary.usual(each.missing))
+        fact = vocabulary.facts[name]
         found.append({"question": fact.question[say.lang], "ou": fact.where[say.lang], "pour": say.listed(waits)})
     return found
 

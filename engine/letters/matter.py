@@ -191,7 +191,7 @@ def _other(matter: Matter, say: Say) -> Iterator[Reason]:
     if verdict is None or verdict.status != "undetermined":
         yield "verdict", {"verdict": "—" if verdict is None else say.result(verdict)}
     elif missing:
-        yield "verdict_waits", {"facts": say.facts(missing)}
+        yield "verdict_waits", {"facts": say.facts(say.registry.vocabulary.usual(missing))}
     else:
         yield "verdict_open", {}
 
@@ -205,7 +205,11 @@ def _no_objective(matter: Matter, say: Say) -> Iterator[Reason]:
     results = [result for result in matter.objectives() if result.status != "not_applicable"]
     if not any(result.status == "known" for result in results):
         missing = tuple(dict.fromkeys(name for result in results for name in result.missing))
-        yield ("objective_waits", {"facts": say.facts(missing)}) if missing else ("objective_open", {})
+        yield (
+            ("objective_waits", {"facts": say.facts(say.registry.vocabulary.usual(missing))})
+            if missing
+            else ("objective_open", {})
+        )
 
 
 def _no_year(matter: Matter, say: Say) -> Iterator[Reason]:

@@ -111,7 +111,7 @@ def _beside(case: Decided, say: Say) -> Iterator[tuple[str, str]]:
     if decision.refused:
         return
     if decision.asked_for:
-        yield "missing", say.facts(decision.asked_for)
+        yield "missing", say.facts(say.registry.vocabulary.usual(decision.asked_for))
     for key, assumption in (("rights", False), ("assumptions", True)):
         told = [supposed_head(each, say) for each in case.supposed if each.assumption is assumption]
         if told:

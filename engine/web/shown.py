@@ -129,8 +129,8 @@ def _readings(case: Decided, say: Say) -> Iterator[tuple[str, list[tuple[str, st
 def _missing(decision: Decision, say: Say) -> list[tuple[str, str, str]]:
     """The facts that open results wait for: name, label, and where each is found."""
     names = dict.fromkeys([*decision.missing, *(name for line in decision.years for name in line.amount.missing)])
-    facts = say.registry.vocabulary.facts
-    asked = (facts[name] for name in names if name != YEAR or not decision.years)
+    vocabulary = say.registry.vocabulary
+    asked = (vocabulary.facts[name] for name in vocabulary.usual(names) if name != YEAR or not decision.years)
     return [(fact.name, say.label(fact), fact.where[say.lang]) for fact in asked]
 
 

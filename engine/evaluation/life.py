@@ -83,12 +83,7 @@ class Life:
 def lived(
     session: Session, dossier: Dossier, convention: str | None = None, interpret: Mapping[str, str] | None = None
 ) -> Life:
-    """The life of a dossier under given readings.
-
-    Raises:
-        InputFault: no convention on the signature date, or a policy defect.
-        UsageFault: an unknown convention, interpretation or choice.
-    """
+    """The life of a dossier under given readings; raises as :meth:`Session.decide`."""
     life = Life(session, dossier, convention, interpret or {})
     return replace(life, first=day_in(life.decide(life.known_facts(1)), YEAR_START))
 

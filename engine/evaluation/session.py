@@ -167,12 +167,7 @@ class Session:
     def settled(
         self, facts: Facts, interpret: Mapping[str, str] | None = None, convention: str | None = None
     ) -> Settled:
-        """What decides a case; ``convention`` forces a version, ``interpret`` takes sides in open questions.
-
-        Raises:
-            InputFault: no convention on the signature date, or a policy defect.
-            UsageFault: an unknown convention, interpretation or choice.
-        """
+        """What decides a case, with the options of :meth:`decide`; raises as that."""
         if convention is None:
             chosen, because = text_for(self.registry, facts)
         else:

@@ -63,11 +63,7 @@ def read_bytes(path: Path, name: str | None = None) -> bytes:
 
 
 def load(path: Path, name: str | None = None) -> Document:
-    """The document in a file.
-
-    Raises:
-        InputFault: with every fault of the text.
-    """
+    """The document in a file; raises as :func:`parse`."""
     return parse(read_bytes(path, name), name or str(path))
 
 

@@ -142,9 +142,7 @@ def _read(folders: Sequence[Path], shown: Path) -> tuple[dict[str, Convention], 
         (head, *files), unnamed = worded([text.head, *text.files.values()])
         convention, found = build(head, files, text.digest)
         problems.extend((*unnamed, *found))
-        kept = conventions.setdefault(convention.id, convention)
-        if kept is not convention:
-            problems.append(Problem(convention.at, "duplicate-id", {"id": kept.id, "place": str(kept.at)}))
+        conventions.setdefault(convention.id, convention)  # a folder with the id of another has been told of
     return conventions, problems, unread
 
 
@@ -176,11 +174,7 @@ def standing_text(registry: Registry, id_: str) -> Written:
 
 
 def _folders(root: Path) -> list[Path]:
-    """Those that may hold a convention.
-
-    Raises:
-        InputFault: the folder itself cannot be read.
-    """
+    """Those that may hold a convention."""
     try:
         return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
     except OSError as error:

@@ -173,11 +173,7 @@ def into(window: Convention, facts: Facts, as_of: dt.date | None = None) -> tupl
 
 
 def _read_declared(session: Session, convention: Convention) -> list[_Declared]:
-    """The differences that a text declares; none where it has no list.
-
-    Raises:
-        InputFault: with every fault of the list.
-    """
+    """The differences that a text declares; none where it has no list."""
     path = differences_file(session.registry.root, convention.id)
     if not path.exists():
         return []

@@ -9,8 +9,8 @@ that they know. For the modules that a decision loads; the others take the libra
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections.abc import Callable, Mapping
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 _OF_INSTANCES = ("__dict__", "__weakref__")  # what a class with slots does not take over
@@ -133,20 +133,13 @@ def _comparing(names: list[str], frozen: bool, ordered: bool) -> dict[str, Calla
     def compared(holds: Callable[[Any, Any], bool]) -> Callable[[object, object], Any]:
         return lambda self, other: holds(values(self), values(other)) if type(other) is type(self) else NotImplemented
 
-    methods: dict[str, Callable[..., Any] | None] = {
-        "__eq__": compared(lambda own, other: own == other),
-        "__hash__": (lambda self: hash(values(self))) if frozen else None,
-    }
-    if ordered:
-        methods["__lt__"] = compared(lambda own, other: own < other)
-        methods["__le__"] = compared(lambda own, other: own <= other)
-        methods["__gt__"] = compared(lambda own, other: own > other)
-        methods["__ge__"] = compared(lambda own, other: own >= other)
-    return methods
+    relations = [operator.eq, *((operator.lt, operator.le, operator.gt, operator.ge) if ordered else ())]
+    methods = {f"__{holds.__name__}__": compared(holds) for holds in relations}
+    return {**methods, "__hash__": (lambda self: hash(values(self))) if frozen else None}
 
 
 def _values_of(names: list[str]) -> Callable[[object], tuple[object, ...]]:
-    return attrgetter(*names) if len(names) > 1 else lambda self: tuple(getattr(self, name) for name in names)
+    return operator.attrgetter(*names) if len(names) > 1 else lambda self: tuple(getattr(self, name) for name in names)
 
 
 def _stored(names: list[str], in_order: tuple[str, ...], made: Any) -> dict[str, Callable[..., Any]]:

@@ -96,7 +96,6 @@ def rules_of(version: Version) -> object:
     parts: list[object] = [convention.years_from, convention.beneficiary, registry.vocabulary]
     for laid in ((), *((each,) for each in covering)):
         parts.append({id_: meaning(item) for id_, item in laid_items(convention, laid).items()})
-    for _, each in covering:
-        parts.append((each.id, each.signed_from, each.signed_before, each.first_anniversary, each.when))
+    parts += [(o.id, o.signed_from, o.signed_before, o.first_anniversary, o.when) for _, o in covering]
     questions = open_questions(convention, covering)
     return [*parts, {id_: (each.default, tuple(each.choices)) for id_, each in questions.items()}]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command import FIXTURES, LANGUAGES, ROOT
+from command import FIXTURES, LANGUAGES, ROOT, avenant
 
 from engine.errors import InputFault
 from engine.evaluation.session import Session
@@ -601,6 +601,19 @@ def test_two_cases_of_one_name_are_told_at_the_second(tmp_path: Path) -> None:
     first = len(text[: text.index("  - name:")].splitlines()) + 1
     assert (told.code, told.location.line) == ("case-repeated", len(text.splitlines()) + 1)
     assert all(f":{first}:" in told.message(lang) for lang in LANGUAGES)
+
+
+def test_a_test_that_fails_under_a_later_text_names_what_it_changes(tmp_path: Path) -> None:
+    root = Path(shutil.copytree(SMALL, tmp_path / "policies"))
+    put(f"nouvelle/{AGAIN}", OVERLAY)(root)
+    suite = """suite: Encore
+base: {contrat: {date_signature: "2023-09-02", option: demi_etp, annee: 3}}
+cases:
+  - {name: Après trois ans, given: {patientele.mt_depart: 699}, expect: {activite_minimale: met}}
+"""
+    put("ancienne/tests/encore_test.yaml", suite)(root)
+    told = " ".join(avenant("test", "--policies", str(root), "--lang", "fr").output.split())
+    assert "Décidé sous les effets de textes postérieurs : Contrats en cours (nouvelle/contrats_en_cours)." in told
 
 
 def test_a_day_that_does_not_exist_is_told_where_a_test_gives_it(tmp_path: Path) -> None:

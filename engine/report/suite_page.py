@@ -239,6 +239,9 @@ def _failure(outcome: CaseOutcome, name: str, columns: tuple[str, str], say: Say
     if outcome.differences:
         rows = tuple((each.subject, each.expected, each.actual) for each in outcome.differences)
         yield Table((say("item"), *columns), rows)
+    if outcome.overlays:
+        names = say.listed(f"{say.label(each)} ({each.convention}/{each.id})" for each in outcome.overlays)
+        yield Paragraph(say("failed_under", names=names))
     for problem in outcome.problems:
         yield Paragraph(problem.line(say.lang))
 

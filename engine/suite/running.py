@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, UsageFault, nearest
-from engine.evaluation.decision import Decision
+from engine.evaluation.decision import Decision, OverlayUse
 from engine.evaluation.facts import Facts, nested, read_case, read_named
 from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE, Vocabulary
@@ -69,11 +69,12 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class CaseOutcome:
-    """A case passed if it has no difference and no problem."""
+    """A case passed if it has no difference and no problem; ``overlays`` are those that it was decided under."""
 
     case: PolicyCase
     differences: tuple[Difference, ...]
     problems: tuple[Problem, ...] = ()
+    overlays: tuple[OverlayUse, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -186,7 +187,7 @@ def run_case(session: Session, case: PolicyCase) -> CaseOutcome:
         )
     problems = list(case.unknown)
     differences = tuple(_differences(case, decision, problems))
-    return CaseOutcome(case, differences, tuple(problems))
+    return CaseOutcome(case, differences, tuple(problems), tuple(decision.overlays))
 
 
 def subjects(entry: Mapping[str, Any]) -> list[str]:

@@ -18,6 +18,7 @@ from random_cases import random_facts
 from test_operators import TABLES, ids
 
 from engine.bulk.frame import evaluate_frame
+from engine.evaluation.by_cases import decided_by_cases
 from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts
 from engine.evaluation.results import results
@@ -78,7 +79,7 @@ def differences(session: Session, rows: list[Facts], choices: Mapping[str, str])
         case = session.settled(facts, choices)
         if row["convention"] != case.convention.id or row["digest"] != case.digest:
             yield f"case {number}: {row['convention']} instead of {case.convention.id}"
-        run = case.run()
+        run = decided_by_cases(case)
         duties = sorted(case.program.obligations, key=lambda each: each.step.item.at)
         unmet = [each.step.item.id for each in duties if obligation_status(each, run, None)[0] == UNMET]
         found = results(case.program, run, facts, case.choices, case.behind)

@@ -28,7 +28,7 @@ from engine.proof.witness import value_of
 from engine.suite.running import PolicyCase, read_cases
 
 CASES = 800  # of each draw
-KEPT = (SIGNATURE, BENEFICIARY, YEAR, "medecin.specialite")
+KEPT = (SIGNATURE, BENEFICIARY, YEAR)
 YEARS = (1, 2, 3, 4, 6)
 SHOWN = ("criterion", "outcome", "payment")  # besides what heads an answer
 FILLINGS = 24

@@ -71,6 +71,7 @@ X_KEYS: Mapping[str, str] = {
     "x-or": "another fact that some people know in its place: it is asked for beside it",
     "x-fixed-with": "a person cannot change it once this other fact is given",
     "x-written-for": "the fact whose value it was written for: `compare` leaves it out where that differs",
+    "x-by-cases": "`true`: where a case lacks it, what comes out alike for each of its values is known",
     "x-order": "at the root: chains of facts whose values must not decrease",
     "x-glossary": "at the root: words of the trade that pages explain where they use them",
     "x-consistency": "at the root: what else must hold between facts in every text, as `consistency` in a rule file",

@@ -59,15 +59,18 @@ def results_of(
 ) -> pl.DataFrame:
     """The result columns of :func:`evaluate_frame`; ``coded`` makes enumerations of what are words of a closed list."""
     types = table.schema
-    facts = [fact for name, fact in rules.registry.vocabulary.facts.items() if name in types]
+    vocabulary = rules.registry.vocabulary
+    facts = [fact for name, fact in vocabulary.facts.items() if name in types]
     wrong = [type_problem(PLACE, f, types[f.name]) for f in facts if not holds(f, types[f.name])]
     if wrong:
         raise InputFault(wrong)
-    kernel = _kernel(rules, facts, interpret or {}, criteria, items, coded)
+    lacking = [fact for fact in vocabulary.by_cases if facts and fact not in facts]  # given where it is tried
+    kernel = _kernel(rules, [*facts, *lacking], interpret or {}, criteria, items, coded)
     try:
         typed = table.select(_typed(fact, types[fact.name]) for fact in facts)
     except pl.exceptions.PolarsError as error:
         raise fault(PLACE, "file-unreadable", reason=error) from None
+    typed = typed.with_columns(pl.lit(None, pl.String).alias(fact.name) for fact in lacking)
     rows = CELLS // (len(facts) + max(len(each.items) for each in rules.registry.conventions.values()) + 1)
     parts = [kernel.results(typed.slice(start, rows)) for start in range(0, max(1, len(typed)), rows)]
     return pl.concat(parts)

@@ -8,27 +8,28 @@ from __future__ import annotations
 import operator as op
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import partial, reduce
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain
 from typing import Any
 
 import polars as pl
 
+from engine.bulk.by_cases import ROW, Text, by_cases
 from engine.bulk.expressions import Names, Stages, condition
 from engine.bulk.items import item_column
-from engine.bulk.outputs import REMARKS, Told, breakable, output_columns, told_column
+from engine.bulk.outputs import REMARKS, Told, breakable, names_of, output_columns, told_column
 from engine.evaluation.plan import Plan, Step, make_plan
 from engine.language.algebra import Column, Operand, all_of, any_of, chosen, either, lift, opposite, truth, when
 from engine.language.expressions import ItemRef, find
-from engine.language.facts import Vocabulary
+from engine.language.facts import Fact, Vocabulary
 from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.policy.model import WARNED, YEAR_START, Convention, Item, Obligation, Payment, Window
 from engine.policy.overlays import Laid, in_force_when, signed_under
 from engine.policy.registry import Registry
 
-ROW, WINDOW, LAID = "avenant:row", "avenant:window", "avenant:laid"
+WINDOW, LAID = "avenant:window", "avenant:laid"
 # What repeats is a column of its own already: of what Polars could better, only columns that nothing reads are left.
 PLAIN = pl.QueryOptFlags.none(projection_pushdown=True)
 AT_ONCE = 500_000  # rows up to which columns are best computed whole, each for itself
@@ -94,6 +95,9 @@ class Kernel:
             window = when(pl, decides(each, self.facts, self.registry.vocabulary), number, window)
         rows = facts.with_columns(window.alias(WINDOW)).with_row_index(ROW)
         how: Any = {"engine": "in-memory" if len(rows) < AT_ONCE else "auto", "optimizations": PLAIN}
+        lacking = [
+            fact for fact in self.registry.vocabulary.by_cases if fact.name in rows and rows[fact.name].has_nulls()
+        ]
         made = []
         for number in rows[WINDOW].unique():
             own = rows.lazy().filter(pl.col(WINDOW).eq_missing(number))
@@ -101,9 +105,23 @@ class Kernel:
                 undecided = self._undecided(None if number is None else windows[number].id)
                 made.append(own.select(ROW, *undecided).collect(**how))
             else:
-                made.extend(self._of_convention(conventions[number], own, how))
+                made.extend(self._whole(conventions[number], own, lacking, how))
         found = pl.concat(made) if made else rows.select(ROW, *self._undecided())
         return (found if len(made) < 2 else found.sort(ROW)).drop(ROW)
+
+    def _whole(
+        self, convention: Convention, rows: pl.LazyFrame, lacking: Sequence[Fact], how: Any
+    ) -> Iterator[pl.DataFrame]:
+        """The results of rows of one convention; what is alike by cases of the facts that some lack is known."""
+        covering = self.registry.covering(convention) if lacking else ()
+        shown = {id_: names_of(id_, kind) for id_, kind in self.kinds.items()}
+        for found in self._of_convention(convention, rows, how):
+            deciding = _versions({0: self.parts[convention.id].plan}, convention.results.refusals)
+            told = Text((convention, *(later for later, _ in covering)), shown, deciding.keys())
+            for number, fact in enumerate(lacking):
+                again = partial(self._whole, convention, lacking=lacking[number + 1 :], how=how)
+                found = by_cases(found, rows, fact, told, again)
+            yield found
 
     def _of_convention(self, convention: Convention, rows: pl.LazyFrame, how: Any) -> Iterator[pl.DataFrame]:
         """The results of rows of one convention, whatever overlays they meet."""

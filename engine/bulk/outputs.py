@@ -71,12 +71,15 @@ def output_columns(id_: str, kind: Type, column: Column, coded: bool) -> Iterato
     known = picked(pl, column.value, word("met"), word("not_met")) if kind.kind == "verdict" else word("known")
     unless_absent = either(pl, is_null(column.value), word("undetermined"), known)
     status = either(pl, column.absent, word("not_applicable"), unless_absent)
-    if kind.kind == "verdict":
-        yield status.alias(id_)
-    else:
-        name = f"{id_}.centimes" if kind.unit == "EUR" else id_  # money is in whole cents, and its column says so
-        yield _value(column, kind).alias(name)
-        yield status.alias(f"{id_}.status")
+    *value, shown = names_of(id_, kind)
+    yield from (_value(column, kind).alias(name) for name in value)
+    yield status.alias(shown)
+
+
+def names_of(id_: str, kind: Type) -> list[str]:
+    """The columns of a result; the last says whether it is known. Money is in whole cents, and says so."""
+    value = f"{id_}.centimes" if kind.unit == "EUR" else id_
+    return [id_] if kind.kind == "verdict" else [value, f"{id_}.status"]
 
 
 def told_column(name: str, told: Sequence[Told]) -> pl.Expr:

@@ -11,6 +11,7 @@ from dataclasses import field
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, misuse, nearest
+from engine.evaluation.by_cases import decided_by_cases
 from engine.evaluation.decision import Decision, Doubt, Result, YearLine
 from engine.evaluation.evaluator import run_program, steps_open
 from engine.evaluation.facts import Facts, text_for
@@ -69,6 +70,10 @@ class Settled:
             raise InputFault(refused)
         return run_program(self.program, self.facts, self.choices)
 
+    def told(self, name: str, value: Scalar) -> Settled:
+        """The same case with one more fact."""
+        return self.session.settled({**self.facts, name: value}, self.choices, self.convention.id)
+
     def results(self, run: Run, wanted: tuple[str, ...] | None) -> dict[str, Result]:
         """The results ``wanted`` and those they rest on, or all."""
         return results(self.program, run, self.facts, self.choices, self.behind, wanted)
@@ -126,18 +131,19 @@ class Session:
         as_of: dt.date | None = None,
         years: bool = True,
         only: Iterable[str] | None = None,
+        by_cases: bool = True,
     ) -> Decision:
         """The decision on a case; ``convention`` forces a version, ``interpret`` takes sides in open questions.
 
         Without ``years`` the amounts of the years are left out where the case names none. With ``only`` it holds these
-        results and what they rest on, and says nothing of what open ones can be.
+        results and what they rest on, and says nothing of what open ones can be. Not ``by_cases``: each as it reads.
 
         Raises:
             InputFault: no convention on the signature date, facts that contradict each other, or a policy defect.
             UsageFault: an unknown convention, interpretation or choice.
         """
         case = self.settled(facts, interpret, convention)
-        program, run = case.program, case.run()
+        program, run = case.program, decided_by_cases(case) if by_cases else case.run()
         found = case.results(run, None if only is None else _needed(only, program, run))
         doubtful = doubts(program, found)
         if refused := [_contradiction(doubt) for doubt in doubtful if doubt.severity == ERROR]:
@@ -263,7 +269,7 @@ class Session:
         for number in YEARS_SHOWN:
             year = self.settled({**case.facts, YEAR: number}, case.choices, case.convention.id)
             wanted = (YEAR_START, amount, *below)
-            run = year.run()
+            run = decided_by_cases(year)
             found = year.results(run, wanted)
             start = found[YEAR_START].value
             first = start if isinstance(start, dt.date) else None

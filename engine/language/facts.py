@@ -35,7 +35,8 @@ class Fact:
     one that some people know in its place, to be asked for beside it.
     ``fixed``: a person cannot change it; where ``fixed_with`` names a fact, not once that one is given. ``default``:
     what a case that does not state it means. ``said``: other names by which people call each value. ``written_for``
-    names a fact whose value it was written for: with another value of that it says nothing.
+    names a fact whose value it was written for: with another value of that it says nothing. ``by_cases``: where it is
+    not told, what comes out alike for each of its values is known.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Fact:
     either: str | None
     default: str | None
     written_for: str | None
+    by_cases: bool
     value_labels: Mapping[str, Mapping[str, str]]
     said: Mapping[str, tuple[str, ...]]
 
@@ -84,7 +86,7 @@ class Term:
 class Vocabulary:
     """Every fact by its full name, the group names, the chains of facts that must not decrease, other agreements.
 
-    ``glossary`` explains the words that their labels use.
+    ``glossary`` explains the words that their labels use. ``by_cases`` are the facts that say so.
     """
 
     facts: Mapping[str, Fact]
@@ -92,6 +94,7 @@ class Vocabulary:
     orders: tuple[tuple[str, ...], ...]
     agreements: tuple[Agreement, ...]
     glossary: tuple[Term, ...] = ()
+    by_cases: tuple[Fact, ...] = ()
 
     @property
     def beneficiary(self) -> str:
@@ -126,7 +129,8 @@ def vocabulary(schema: Mapping[str, Any]) -> Vocabulary:
     agreements = tuple(_agreement(entry, i) for i, entry in enumerate(schema.get("x-consistency", ())))
     terms = schema.get("x-glossary", ())
     glossary = tuple(Term({lang: tuple(each) for lang, each in t["words"].items()}, t["means"]) for t in terms)
-    return Vocabulary(facts, tuple(groups), orders, agreements, glossary)
+    by_cases = tuple(fact for fact in facts.values() if fact.by_cases)
+    return Vocabulary(facts, tuple(groups), orders, agreements, glossary, by_cases)
 
 
 def _agreement(entry: Mapping[str, Any], index: int) -> Agreement:
@@ -153,6 +157,7 @@ def _fact(name: str, entry: Mapping[str, Any]) -> Fact:
         either=entry.get("x-or"),
         default=entry.get("default"),
         written_for=entry.get("x-written-for"),
+        by_cases=bool(entry.get("x-by-cases")),
         value_labels=entry.get("x-labels") or {},
         said={value: tuple(names) for value, names in entry.get("x-said", {}).items()},
     )

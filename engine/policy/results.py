@@ -123,6 +123,12 @@ class Results:
         """The results whose change from one contract year to the next is told."""
         return tuple(id_ for id_, shown in self.headline.items() if shown.follow)
 
+    @property
+    def refusals(self) -> Mapping[str, tuple[str, ...]]:
+        """The verdict, with its values that are not what who applies hopes for; nothing where these are not said."""
+        words = () if self.verdict is None else self.headline[self.verdict].words
+        return {str(self.verdict): words[:-1]} if words else {}
+
     def gain(self, id_: str, before: Value, after: Value) -> int:
         """As :meth:`Headline.gain`; of any other item, a criterion that is met is better than one that is not."""
         if id_ in self.headline:

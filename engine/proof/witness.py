@@ -40,7 +40,7 @@ def confirmed(encoding: Encoding, symbols: Mapping[str, Plain], ids: Iterable[st
     facts, choices = encoding.space.case_of(symbols)
     taken = other_readings(encoding, choices)
     expected = {id_: value_of(encoding.answer(id_), symbols) for id_ in ids}
-    decision = encoding.session.decide(facts, encoding.convention.id, taken, years=False)
+    decision = encoding.session.decide(facts, encoding.convention.id, taken, years=False, by_cases=False)
     for id_, value in expected.items():
         if (found := decision.answer(id_)) != value:
             said = {"id": id_, "expected": str(value), "found": str(found), "case": str(facts), "readings": str(taken)}
@@ -59,7 +59,7 @@ def confirmed_fault(encoding: Encoding, symbols: Mapping[str, Plain], id_: str) 
     facts, choices = encoding.space.case_of(symbols)
     taken = other_readings(encoding, choices)
     try:
-        results = encoding.session.decide(facts, encoding.convention.id, taken, years=False).results
+        results = encoding.session.decide(facts, encoding.convention.id, taken, years=False, by_cases=False).results
     except InputFault as found:
         return Witness(facts, taken, fault=found.problems[0].code)
     if results[id_].status != "undetermined":

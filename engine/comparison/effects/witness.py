@@ -92,7 +92,7 @@ def _decided(
     known = encoding.session.registry.vocabulary.facts
     own = {name: value for name, value in facts.items() if name in known}
     try:
-        decision = encoding.session.decide(own, encoding.convention.id, interpret, years=False)
+        decision = encoding.session.decide(own, encoding.convention.id, interpret, years=False, by_cases=False)
     except InputFault as error:
         return (error.problems[0].code, ())
     except EngineFault:

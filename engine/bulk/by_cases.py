@@ -1,0 +1,78 @@
+"""Decides rows by cases: results that wait for a fact which rows lack come in, and go out with what each value gives.
+
+As :mod:`engine.evaluation.by_cases` does for one case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import polars as pl
+
+from engine.evaluation.by_cases import told_apart, value_to_try
+from engine.language.facts import Fact
+from engine.policy.model import Convention
+
+ROW, REFUSED = "avenant:row", "avenant:refused"
+OPEN = "undetermined"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What decides the rows: a convention and those that lay overlays on it.
+
+    ``shown`` are the columns of each result, the last of which says whether it is known; ``deciding`` are the results
+    that the verdict rests on.
+    """
+
+    conventions: Sequence[Convention]
+    shown: Mapping[str, Sequence[str]]
+    deciding: Container[str]
+
+
+def by_cases(
+    found: pl.DataFrame,
+    rows: pl.LazyFrame,
+    fact: Fact,
+    text: Text,
+    again: Callable[[pl.LazyFrame], Iterator[pl.DataFrame]],
+) -> pl.DataFrame:
+    """The results ``found``, with what is alike whatever the fact is in the rows that lack it; ``again`` decides."""
+    states = [names[-1] for names in text.shown.values()]
+    waiting = found.lazy().filter(pl.any_horizontal(pl.col(name) == OPEN for name in states)).select(ROW)
+    left = rows.filter(pl.col(fact.name).is_null()).join(waiting, on=ROW, how="semi").collect()
+    rules = chain.from_iterable((*each.items.values(), *each.overlays) for each in text.conventions if len(left))
+    named, tried, branches = told_apart(fact.name, rules), list[str](), list[pl.DataFrame]()
+    refusing = (
+        pl.col(id_).is_in(words).fill_null(False) for id_, words in text.conventions[0].results.refusals.items()
+    )
+    refused = pl.any_horizontal(pl.lit(False), *refusing).alias(REFUSED)
+    while len(left) and named and (value := value_to_try(fact, tried, named)) is not None:
+        tried.append(value)
+        told = left.lazy().with_columns(pl.lit(value, left.schema[fact.name]).alias(fact.name))
+        branches.append(pl.concat(again(told)).with_columns(refused))
+        settled = ((pl.col(name) == OPEN) & (pl.col(f"{name}_right") != OPEN) for name in states)
+        still = found.join(branches[-1], on=ROW).filter(pl.col(REFUSED) | pl.any_horizontal(settled))
+        left = left.join(still, on=ROW, how="semi")
+    return _joined(found, branches, text) if len(left) and branches else found
+
+
+def _joined(found: pl.DataFrame, branches: Sequence[pl.DataFrame], text: Text) -> pl.DataFrame:
+    """The results found; an undetermined one as all branches have it, where these are alike.
+
+    What does not decide the verdict holds of who is not refused.
+    """
+    same = []
+    for id_, names in text.shown.items():
+        told = pl.struct(names) if id_ in text.deciding else pl.struct(names).filter(~pl.col(REFUSED))
+        alike = (told.n_unique() == 1) & (pl.len() == len(branches))
+        same.append(pl.when(alike).then(told.first()).alias(f"{id_}:alike"))
+    both = found.join(pl.concat(branches).group_by(ROW).agg(same), on=ROW, how="left", maintain_order="left")
+    taken = []
+    for id_, names in text.shown.items():
+        alike = pl.col(f"{id_}:alike")
+        takes = (pl.col(names[-1]) == OPEN) & alike.is_not_null()
+        taken += [pl.when(takes).then(alike.struct.field(name)).otherwise(pl.col(name)).alias(name) for name in names]
+    return both.with_columns(taken).select(found.columns)

@@ -1,0 +1,138 @@
+"""Decides by cases: a run that lacks a fact declared so comes in, and goes out with what every value of it gives.
+
+A condition that two parts leave unknown for one reason stays unknown, though each value of the fact would settle it.
+So what is open is decided once for each value that the rules tell apart: what comes out alike is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from engine.errors import InputFault
+from engine.evaluation.facts import Facts
+from engine.evaluation.program import Program, Run
+from engine.language.expressions import Compare, FactRef, Literal, below, find
+from engine.language.facts import Fact
+from engine.language.values import UNDETERMINED, Scalar
+from engine.policy.model import CONSISTENCY, Table
+
+Branch = tuple[Program, Run]
+TOLD_ALONE = ("obligation", CONSISTENCY)  # a duty has a status, a consistency is about what is given
+
+
+def told_apart(fact: str, rules: Iterable[object]) -> set[str]:
+    """The values of a fact that rules name: any other is as good as the next."""
+    found: set[str] = set()
+    for part in (part for rule in rules for part in below(rule)):
+        if isinstance(part, Compare) and part.left == FactRef(fact, part.at):
+            found.update(str(literal.value) for literal in find(Literal, part))
+        elif isinstance(part, Table):
+            columns = [name for name, ref in part.inputs.items() if ref == FactRef(fact, ref.at)]
+            cells = (row.cells[name] for row in part.rows for name in columns if name in row.cells)
+            found.update(str(literal.value) for cell in cells for literal in cell.literals)
+    return found
+
+
+def value_to_try(fact: Fact, tried: Sequence[str], named: set[str]) -> str | None:
+    """The next value that was not tried and that ``named`` holds; one of all others, too, once."""
+    fresh = named.issuperset(tried)
+    return next((value for value in fact.type.values if value not in tried and (fresh or value in named)), None)
+
+
+class Case(Protocol):
+    """A case that is settled; told more it may have another program, as overlays ask for facts, too."""
+
+    @property
+    def program(self) -> Program: ...
+
+    @property
+    def facts(self) -> Facts: ...
+
+    def run(self) -> Run: ...
+
+    def told(self, name: str, value: Scalar) -> Case: ...
+
+
+def decided_by_cases(case: Case) -> Run:
+    """The run of a case with what comes out alike whatever a fact is that it lacks and that is decided by cases.
+
+    Raises:
+        InputFault: as the run of the case.
+    """
+    program, run = case.program, case.run()
+    lacking = [fact for fact in program.plan.vocabulary.by_cases if fact.name not in case.facts]
+    if not lacking:
+        return run
+    steps = (compiled.step.item for compiled in program.steps if compiled.step.item.kind not in TOLD_ALONE)
+    open_ = {item.id for item in steps if run.answers[item.id][0] is UNDETERMINED}
+    waits = 0
+    for id_ in open_:
+        waits |= run.answers[id_][2]
+    fact = next((f for f in lacking if waits >> program.names.facts[f.name] & 1), None)
+    if fact is None:
+        return run
+    before = program.runs[:]
+    try:
+        alike, branches = _alike(fact, open_, case)
+    except InputFault:
+        return run  # a defect of the rules in another case than this: `check` tells of it
+    finally:
+        program.runs[:] = before
+    return _joined(program, run, alike, branches) if alike else run
+
+
+def _alike(fact: Fact, open_: set[str], case: Case) -> tuple[dict[str, Any], list[Branch]]:
+    """What comes out alike and known in every branch, of the results that are open; no further than any does.
+
+    What does not decide the verdict holds of who is not refused, so that branches of a refusal say nothing of it.
+    """
+    branches, values = list[Branch](), dict[str, Any]()
+    refusals = case.program.plan.convention.results.refusals
+    deciding = {each.step.item.id for each in case.program.below(tuple(refusals))}
+    named, tried = _named(fact.name, case.program), list[str]()
+    while open_ and (value := value_to_try(fact, tried, named)) is not None:
+        tried.append(value)
+        told = case.told(fact.name, value)
+        found = decided_by_cases(told)
+        branches.append((told.program, found))
+        named |= _named(fact.name, told.program)
+        refused = any(found.answers[verdict][0] in words for verdict, words in refusals.items())
+        for id_ in [id_ for id_ in open_ if id_ in deciding or not refused]:
+            answer = found.answers[id_][0] if id_ in found.answers else UNDETERMINED
+            if answer is UNDETERMINED or values.setdefault(id_, answer) != answer:
+                open_.remove(id_)
+    return {id_: values[id_] for id_ in open_ if id_ in values}, branches
+
+
+def _named(fact: str, program: Program) -> set[str]:
+    """The values of a fact that the rules of a program name, worked out at the first need."""
+    key = ("named", fact)
+    if key not in program.grounds:
+        whens = (overlay.when for _, overlay in program.plan.overlays)
+        program.grounds[key] = told_apart(fact, (*(step.item for step in program.plan.steps), *whens))
+    return set(program.grounds[key])
+
+
+def _joined(program: Program, run: Run, alike: Mapping[str, Any], branches: Sequence[Branch]) -> Run:
+    """The run with what comes out alike; it rests on all that decides it in a branch."""
+    answers, rules = dict(run.answers), dict(run.rules)
+    for id_, value in alike.items():
+        used = run.answers[id_][1]
+        for other, branch in branches:
+            used |= _behind(other, branch, id_)
+        decided = {branch.answers[id_][3] for _, branch in branches if branch.answers[id_][0] == value}
+        answers[id_] = (value, used, 0, decided.pop() if len(decided) == 1 else None)
+        if id_ in rules:
+            rules[id_] = tuple(dict.fromkeys(rule for _, branch in branches for rule in branch.rules.get(id_, ())))
+    return Run(run.slots, answers, rules, run.trace, run.given)
+
+
+def _behind(program: Program, run: Run, id_: str) -> int:
+    """The bits of the facts and questions that decided an item, itself or through what it read."""
+    *steps, own = program.below((id_,))
+    used = run.answers[own.step.item.id][1]
+    for compiled in reversed(steps):
+        if used >> compiled.slot & 1:
+            used |= run.answers[compiled.step.item.id][1]
+    return used & (program.fact_bits | program.choice_bits)

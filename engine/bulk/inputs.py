@@ -191,12 +191,8 @@ def _differences(first: Source, source: Source, vocabulary: Vocabulary) -> Itera
         yield Problem(place, "columns-differ", values)
     for column in sorted((mine & other) - set(vocabulary.facts)):
         if source.columns[column] != first.columns[column]:
-            values = {
-                "name": column,
-                "found": str(source.columns[column]),
-                "wanted": f"{first.columns[column]} ({first.name})",
-            }
-            yield Problem(place, "column-type", values)
+            found, wanted = str(source.columns[column]), f"{first.columns[column]} ({first.name})"
+            yield Problem(place, "column-type", {"name": column, "found": found, "wanted": wanted})
 
 
 def _listed(names: set[str]) -> str:

@@ -98,11 +98,8 @@ def _brought_otherwise(
             reading = (item for item in both.values() if item.convention == text.id)
             for id_ in dict.fromkeys(name for item in reading for name in named_items(item) if name not in own):
                 if id_ in alone and _said(alone[id_].body) != _said(both[id_].body):
-                    values = {
-                        "id": overlay.id,
-                        "convention": older.id,
-                        "reason": f"'{id_}': {text.id} / {convention.id}",
-                    }
+                    reason = f"'{id_}': {text.id} / {convention.id}"
+                    values = {"id": overlay.id, "convention": older.id, "reason": reason}
                     yield Problem(overlay.at, "overlay-mismatch", values)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
 
 from engine.errors import Location, Problem, warning
 from engine.language.expressions import Citation, citations
@@ -17,10 +17,12 @@ LEAD = dt.timedelta(days=365)  # by which a source may announce what it is cited
 
 
 def date_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
-    """Dated values and rows outside the time of the text, and citations of sources older than the value or the text."""
+    """Dated values and rows out of order or outside the time of the text, and citations of sources older than those."""
     first = convention.signed_from
     last = first.replace(year=min(first.year + LONGEST_WAIT, dt.MAXYEAR), day=min(first.day, 28))
     for item in convention.items.values():
+        if isinstance(item.body, Parameter):
+            yield from _in_turn(item.id, item.body.values, first)
         for index, (start, value) in enumerate(_dated(item)):
             if not first <= start < last:
                 values = {"id": item.id, "date": start.isoformat(), "start": first.isoformat()}
@@ -36,6 +38,15 @@ def date_problems(registry: Registry, convention: Convention) -> Iterator[Proble
         year = int(source.date[:4]) if source.date else first.year
         if abs(year - first.year) > LONGEST_WAIT:
             yield warning(source.at, "source-never", id=source.id, date=source.date, start=first.isoformat())
+
+
+def _in_turn(id_: str, values: Sequence[DatedValue], first: dt.date) -> Iterator[Problem]:
+    """Values of a parameter that are out of order, or of which none holds on the first day of the text."""
+    for before, value in pairwise(values):
+        if value.start <= before.start:
+            yield Problem(value.at, "value-order", {"id": id_})
+    if min((value.start for value in values), default=first) > first:
+        yield Problem(values[0].at, "value-late", {"id": id_})
 
 
 def _dated(item: Item) -> Iterator[tuple[dt.date, DatedValue | Row]]:

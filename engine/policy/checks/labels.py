@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 
 from engine.errors import Location, Problem, warning
 from engine.language.expressions import Scale, VerdictIs, below, find
-from engine.policy.model import Convention, Criterion, Item, Outcome, Parameter, Quantity, Source
+from engine.policy.model import Convention, Criterion, Item, Outcome, Quantity, Source
 from engine.policy.registry import Registry
 from engine.policy.results import Headline
 from engine.words import LANGUAGES, read_words
@@ -37,15 +36,13 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def label_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
-    """Texts that one of the two languages lacks or that are in the other, and dated values out of order."""
+    """Texts that one of the two languages lacks or that are in the other, and values without a word."""
     for id_, text, at in label_texts(convention):
         for lang in LANGUAGES:
             if not str(text.get(lang, "")).strip():
                 yield Problem(at, "missing-label", {"id": id_, "lang": lang})
         yield from _misplaced(id_, text, at)
     for item in convention.items.values():
-        if isinstance(item.body, Parameter):
-            yield from _dated(item.id, item.body, convention)
         yield from _unlabelled_values(item)
 
 
@@ -86,15 +83,6 @@ def label_texts(convention: Convention) -> Iterator[tuple[str, Mapping[str, str]
                     yield id_ + said, text, at
             labels = {**getattr(part, "value_labels", {}), **getattr(part, "choices", {})}
             yield from ((f"{id_}: {value}", label, at) for value, label in labels.items())
-
-
-def _dated(id_: str, parameter: Parameter, convention: Convention) -> Iterator[Problem]:
-    starts = [value.start for value in parameter.values]
-    for before, value in pairwise(parameter.values):
-        if value.start <= before.start:
-            yield Problem(value.at, "value-order", {"id": id_})
-    if starts and min(starts) > convention.signed_from:
-        yield Problem(parameter.values[0].at, "value-late", {"id": id_})
 
 
 def _misplaced(id_: str, text: Mapping[str, str], at: Location) -> Iterator[Problem]:

@@ -39,6 +39,7 @@ VERIFIED = ORDINARY.replace(
 WHAT_IF = f"/et-si?{VERIFIED}"
 RULE = "/regles/aide.montant_annuel"
 WRONG = "/estimer?contrat.date_signature=2024-09-02&medecin.age=quarante"
+CONTRADICTORY = f"/resultat?contrat.date_signature=2024-09-02&seuils.fa_p30=900&seuils.fa_p50=800&{DAY}"
 PAGES = [
     "/",
     STARTED,
@@ -46,6 +47,7 @@ PAGES = [
     ELIGIBLE,
     REFUSED,
     WRONG,
+    CONTRADICTORY,
     WHAT_IF,
     "/dossier",
     "/regles",

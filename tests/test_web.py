@@ -227,6 +227,10 @@ def test_answers_that_do_not_go_together_are_named_as_the_page_names_them(served
         assert page.status == 422
         assert "« Seuil P50 de la file active » (800) ne peut pas être inférieur à" in html.unescape(page.text)
         assert "seuils.fa_p50 (800)" not in page.text
+    page = served.get("/estimer", disordered)
+    assert "<h1>Ces réponses ne vont pas ensemble</h1>" in page.text
+    assert '<details class="recap" open>' in page.text, "where each answer can be changed"
+    assert '<details class="recap">' in served.get("/estimer", plan).text
     page = served.send("/resultat", {**plan, "medecin.age": "50", "medecin.date_naissance": "01/01/1955"})
     assert "; Âge du médecin à la signature : 50 ; Date de naissance du médecin : 01/01/1955)." in html.unescape(
         page.text

@@ -110,12 +110,7 @@ class Matter:
 def matter_of_case(
     session: Session, facts: Facts, choices: Mapping[str, str], day: dt.date | None, convention: str | None = None
 ) -> Matter:
-    """What a letter on a case is about.
-
-    Raises:
-        InputFault: the case has no decision.
-        UsageFault: an unknown convention, interpretation or choice.
-    """
+    """What a letter on a case is about; raises as ``Session.decide``."""
     decision = session.decide(facts, convention, choices, day)
     return Matter(told=told_case(session, decision, "", choices), chosen=choices, day=day)
 

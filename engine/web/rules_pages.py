@@ -70,10 +70,8 @@ class RulesPages:
     ) -> str:
         """One item: its words, sources and values under ``text`` or the newest, the others folded; who uses it; tests.
 
-        Of a ``case`` that led here: what the item gives for it, and its text before the others.
-
-        Raises:
-            UsageFault: no convention has it.
+        Of a ``case`` that led here: what the item gives for it, and its text before the others. Raises UsageFault: no
+        convention has it.
         """
         found = having(id_, self.say)[::-1]
         found.sort(key=lambda convention: convention.id != (text if case is None else case[1].convention.id))
@@ -184,11 +182,9 @@ def examples(session: Session) -> Examples:
 
 
 def site(session: Session, folder: Path, *, behaviour: bool = False) -> int:
-    """Writes the pages of the rules as files, in each language, and tells how many; ``behaviour`` says for whom.
+    """Writes the pages of the rules as files, in each language, and tells how many; raises as :func:`effects`.
 
-    Raises:
-        InputFault: a file cannot be written.
-        UsageFault: the solver is missing.
+    ``behaviour`` says for whom a text changes the result.
     """
     count = 0
     told = {pair: effects(session, *pair) for pair in _pairs(session.registry)} if behaviour else {}
@@ -210,10 +206,9 @@ def _pairs(registry: Registry) -> list[tuple[str, str]]:
 
 
 def effects(session: Session, a: str, b: str) -> Effects | None:
-    """For whom a text gives something else than the one before; None for other pairs. Worked out once for a session.
+    """For whom a text gives something else than the one before; raises UsageFault: the solver is missing.
 
-    Raises:
-        UsageFault: the solver is missing.
+    None for other pairs. Worked out once for a session.
     """
     if (a, b) not in _pairs(session.registry):
         return None

@@ -150,11 +150,14 @@ def flat(text: str) -> str:
     return " ".join(line.strip().removeprefix("+").removeprefix("−").strip() for line in plain.splitlines())
 
 
-@pytest.mark.parametrize("form", ["text", "markdown"])
+@pytest.mark.parametrize("form", ["text", "markdown", "github", "json"])
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_what_is_new_or_gone_is_told_with_what_it_holds(fuller: Path, lang: str, form: str) -> None:
     for sides in ((SMALL, fuller), (fuller, SMALL)):
-        told = flat(avenant("diff", *map(str, sides), "--lang", lang, "--format", form).output)
+        told = avenant("diff", *map(str, sides), "--lang", lang, "--format", form).output
+        if form == "json":
+            told = " ".join(edit["text"] for each in json.loads(told)["comparisons"] for edit in each["edits"])
+        told = flat(told)
         assert [text for text in TOLD[lang] if text.rstrip(":") not in told] == []
 
 

@@ -177,9 +177,10 @@ def _location(at: Location | None) -> dict[str, Any] | None:
 def sentence(spoken: Speaker, edit: Edit) -> str:
     """The edit on one line, without citations and places."""
     said = spoken.said(edit)
-    if edit.part == "item":
-        return spoken.say(f"diff_item.{edit.change}")
     before, after = (inline(side, spoken.say) for side in (said.before, said.after))
+    if edit.part == "item":
+        told, held = spoken.say(f"diff_item.{edit.change}"), before or after
+        return spoken.say.pair(told, held) if held and spoken.in_full else told
     values = " → ".join(dict.fromkeys(each for each in (before, after) if each))
     return spoken.say.pair(said.where, values) if said.where else values
 

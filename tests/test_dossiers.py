@@ -55,10 +55,17 @@ def test_faults_of_the_case_and_of_several_events_are_told_at_once(tmp_path: Pat
         "events:\n"
         "  - {date: '2024-10-01', type: embauche, fact: {}}\n"
         "  - {date: '2024-10-41', type: suivi}\n"
-        "  - {type: mariage}\n",
+        "  - {type: mariage}\n"
+        "  - {date: '2026-09-10', type: suivi, annee: 3, facts: {medecin.age: 40}}\n"
+        "  - {date: '2026-09-11', type: suivi, annee: 3, facts: [1]}\n"
+        "  - {date: '2026-09-10', type: suivi, annee: 3, facts: {patientele.mt_actuelle: 900}}\n",
         tmp_path,
     )
-    assert said == ["unknown-fact", "unknown-key", "day-missing", "missing-key", "wrong-value"]
+    assert said == [
+        "unknown-fact",
+        *("unknown-key", "event-needs", "event-year-needed", "day-missing"),
+        *("missing-key", "wrong-value", "event-fact", "wrong-type", "event-year-twice"),
+    ]
 
 
 def test_a_day_that_does_not_exist_hides_no_contradiction_of_the_other_events(tmp_path: Path) -> None:

@@ -55,8 +55,7 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
     if CASE not in data and any(name in data for name in vocabulary.groups):
         raise fault(document.at(()), "dossier-is-case")
     document, unread = _understood(document, replace(vocabulary.facts[SIGNATURE], name="date"))
-    misshapen = shape_problems(document, shape(_shape(schema)))
-    problems = [*unread.values(), *misshapen]
+    problems = [*unread.values(), *shape_problems(document, shape(_shape(schema)))]
     data = document.data if isinstance(document.data, Mapping) else {}
     facts: Facts = {}
     if isinstance(data.get("case"), Mapping):
@@ -64,24 +63,24 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
             facts = read_case(data["case"], vocabulary, document, document.name, ("case",))
         except InputFault as error:
             problems.extend(error.problems)
-    if misshapen:
-        raise InputFault(problems)
     problems.extend(_not_for_case(facts, types, document))
-    events: list[Event] = []
-    for index, entry in enumerate(data.get("events", ())):
+    listed = data.get("events")
+    events: dict[int, Event] = {}
+    for index, entry in enumerate(listed if isinstance(listed, list) else ()):
+        if not _is_event(entry, types):
+            continue
         type_ = types[entry["type"]]
-        if type_.again is not None and any(event.type is type_ for event in events):
+        if type_.again is not None and any(event.type is type_ for event in events.values()):
             type_ = types[type_.again]
-        event, found = _event(entry, type_, types.values(), vocabulary, document, ("events", index))
-        events.append(event)
+        events[index], found = _event(entry, type_, types.values(), vocabulary, document, ("events", index))
         problems.extend(found)
     if not problems:
-        problems.extend(_out_of_turn(facts, events, vocabulary))
-    dated = [event for index, event in enumerate(events) if index not in unread]
+        problems.extend(_out_of_turn(facts, [*events.values()], vocabulary))
+    dated = [event for index, event in events.items() if index not in unread]
     problems.extend(_impossible(facts, dated, document))
     if problems:
         raise InputFault(problems)
-    return Dossier(facts, tuple(_joined(facts, events)))
+    return Dossier(facts, tuple(_joined(facts, [*events.values()])))
 
 
 def _joined(facts: Facts, events: Sequence[Event]) -> Iterator[Event]:
@@ -124,6 +123,15 @@ def _understood(document: Document, day: Fact) -> tuple[Document, dict[int, Prob
                 problems[index] = unread.problem(document.at(("events", index, "date")), day)
                 entry["date"] = FIRST_DAY.isoformat()
     return replace(document, data=data), problems
+
+
+def _is_event(entry: Any, types: Mapping[str, EventType]) -> bool:
+    """Whether an entry has the shape of an event, whatever it states."""
+    if not isinstance(entry, Mapping):
+        return False
+    type_, day, year, stated = entry.get("type"), entry.get("date"), entry.get("annee"), entry.get("facts", {})
+    dated = isinstance(day, str) and is_date(day) and isinstance(year, int | None)
+    return dated and isinstance(type_, str) and type_ in types and isinstance(stated, Mapping)
 
 
 def _shape(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -102,6 +103,32 @@ def test_an_item_replaces_that_of_its_id_and_all_else_is_kept(policies: Path) ->
     )
     assert text.items["activite_minimale"].at.file.endswith("avenant/eligibilite.yaml")
     assert text.items["aide.montant_annuel"].at.file.endswith("nouvelle/regles.yaml")
+
+
+def test_a_new_amending_text_is_compared_once_with_its_base_and_the_days_of_no_text_are_told(
+    policies: Path, tmp_path: Path
+) -> None:
+    before = Path(shutil.copytree(policies, tmp_path / "before"))
+    amend(policies, {"eligibilite.yaml": MINIMUM})
+    head = policies / "avenant/convention.yaml"
+    head.write_text(head.read_text("utf-8").replace('"2027-01-01"}', '"2027-01-01", before: "2030-01-01"}'), "utf-8")
+    told = " ".join(avenant("diff", str(before), str(policies), "--behaviour", "--lang", "fr").output.split())
+    assert told.count("signés du 01/01/2027 au 31/12/2029") == 1
+    assert "décision rendue → aucun texte ne couvre ce jour" in told
+
+
+def test_sides_that_declare_other_facts_are_compared(policies: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(policies, tmp_path / "other/policies"))
+    shutil.copytree(ROOT / "schemas", tmp_path / "other/schemas")
+    schema = tmp_path / "other/schemas/case.schema.json"
+    written = json.loads(schema.read_text("utf-8"))
+    written["x-consistency"][0]["label"]["fr"] += " (dit autrement)"
+    schema.write_text(json.dumps(written), "utf-8")
+    rules = other / "nouvelle/regles.yaml"
+    rules.write_text(rules.read_text("utf-8").replace("then: 19000", "then: 20000"), encoding="utf-8")
+    told = avenant("diff", str(policies), str(other), "--behaviour", "--lang", "en").output
+    assert "declared facts" in told
+    assert "€19,000 → €20,000" in told
 
 
 def test_what_a_text_says_twice_of_one_part_is_told_at_the_second(policies: Path) -> None:

@@ -39,6 +39,7 @@ MEMBERS = {
     },
     "coverage_kind": {*coverage.KINDS},
     "deep_code": {"gap", "overlap", *NEVER},
+    "outcome": {"decided", "no-convention"},
     "severity": {"error", "warning"},
     "property_status": {status.value for status in Status},
     "deep_status": {defects.SHOWN, defects.PROVED, defects.SUPERSEDED, defects.UNDECIDED},

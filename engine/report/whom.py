@@ -67,7 +67,8 @@ class Whom:
     def value(self, id_: str, value: Value | None) -> str:
         """A value of a result in words; the code of a defect where the evaluation stops."""
         if id_ == STOPPED or (isinstance(value, str) and "-" in value):
-            return self.say("decided") if value == "decided" else self.say("stopped_on", code=value)
+            told = self.say.find("outcome", str(value))
+            return self.say("stopped_on", code=value) if told is None else told
         if value is None:
             return self.say.value("not_applicable")
         return self.say.scalar(value, self.types.get(id_), self.values.get(id_))

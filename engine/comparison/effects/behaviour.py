@@ -72,16 +72,24 @@ def behaviours(
 
     ``told`` hears how many hundredths of the meetings of all pairs are done, of how many.
     """
+    pairs = list(pairs)
+    named = {_days(forced(a, b)) for a, b in pairs if a.convention.id != b.convention.id}
     todo: dict[object, tuple[Meeting, Version, Version]] = {}
     for a, b in pairs:
         for each in [forced(a, b)] if a.convention.id != b.convention.id else meetings(a, b):
-            ids = (None if side is None else side.convention.id for side in (each.older, each.newer))
-            todo.setdefault((*ids, each.first, each.moved), (each, a, b))
+            if not (each.moved and _days(each) in named):  # told by what was edited, and not by its window alone
+                todo.setdefault((_days(each), each.moved), (each, a, b))
     found: list[Behaviour] = []
     for each, a, b in todo.values():
         found.append(_compared(each, a, b, effort, partial(_share, told, len(found), len(todo))))
         told(100 * len(found), 100 * len(todo))
     return tuple(found)
+
+
+def _days(meeting: Meeting) -> object:
+    """Which conventions decide from which day on."""
+    ids = (None if side is None else side.convention.id for side in (meeting.older, meeting.newer))
+    return (*ids, meeting.first)
 
 
 def _share(told: Callable[[int, int], None], before: int, meetings: int, done: int, total: int) -> None:
@@ -142,7 +150,7 @@ def _joined(older: Vocabulary, newer: Vocabulary) -> Vocabulary:
         facts={**newer.facts, **{name: fact for name, fact in older.facts.items() if name not in newer.facts}},
         groups=tuple(dict.fromkeys((*newer.groups, *older.groups))),
         orders=tuple(dict.fromkeys((*newer.orders, *older.orders))),
-        agreements=tuple(dict.fromkeys((*newer.agreements, *older.agreements))),
+        agreements=(*newer.agreements, *(each for each in older.agreements if each not in newer.agreements)),
     )
 
 

@@ -146,6 +146,12 @@ def test_a_hire_day_that_is_not_given_is_an_assumption_with_what_it_decides(name
     assert (amount["before"]["value"], amount["after"]["value"]) == ("10500.00", "11000.00")
 
 
+def test_a_text_that_does_not_say_what_was_paid_has_nothing_to_be_recovered_either() -> None:
+    """The instalments of 2019 are not published: nobody knows whether a year whose result is open was overpaid."""
+    told = said("timeline", "life_year_3_open_2019", form="text", options=("--as-of", "2026-11-28"))
+    assert re.search("Position au 28/11/2026.*? indéterminé — ", told)
+
+
 @pytest.mark.parametrize("form", ["text", "markdown"])
 def test_the_extension_is_a_right_in_the_year_in_which_it_is_signed_with_the_amount_of_the_next(form: str) -> None:
     page = said("evaluate", "extension_open_in_year_5", form=form)

@@ -116,7 +116,7 @@ class Kernel:
         covering = self.registry.covering(convention) if lacking else ()
         shown = {id_: names_of(id_, kind) for id_, kind in self.kinds.items()}
         for found in self._of_convention(convention, rows, how):
-            deciding = _versions({0: self.parts[convention.id].plan}, convention.results.refusals)
+            deciding = _versions({0: self.parts[convention.id].plan}, convention.results.refusals if lacking else ())
             told = Text((convention, *(later for later, _ in covering)), shown, deciding.keys())
             for number, fact in enumerate(lacking):
                 again = partial(self._whole, convention, lacking=lacking[number + 1 :], how=how)

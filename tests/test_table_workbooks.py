@@ -166,3 +166,15 @@ def test_libreoffice_gives_back_the_same_values(tmp_path: Path, every: Path, rea
     result = table("import", tmp_path / "opened" / "bareme.xlsx", policies=read)
     assert result.exit_code == 0, result.stderr
     assert "Aucune valeur ne change" in result.stdout
+
+
+@pytest.mark.parametrize("ending", ["ods", "xls"])
+def test_a_workbook_of_a_kind_that_is_not_read_is_told_with_those_that_are(ending: str, tmp_path: Path) -> None:
+    file = tmp_path / f"bareme.{ending}"
+    file.write_bytes(b"PK\x03\x04")
+    for command in (("import", "2024_convention", str(file)), ("export", "2024_convention", "-o", str(file))):
+        said = avenant("table", *command, "--lang", "fr")
+        assert said.exit_code == 2
+        assert f"bareme.{ending}" in said.output
+        assert ".csv, .xlsx" in said.output
+    assert file.read_bytes() == b"PK\x03\x04"

@@ -12,7 +12,7 @@ import click
 
 from engine.cli.common import Given, day_of, given, output, write, write_all
 from engine.cli.tongue import group_lang_option, tell
-from engine.errors import Location, Problem, UsageFault, fault, nearest, needing
+from engine.errors import Location, Problem, UsageFault, fault, misuse, nearest, needing
 from engine.exchange.dating import Since
 from engine.exchange.importing import changed, changes
 from engine.exchange.rules_text import rules_text
@@ -142,7 +142,7 @@ def export(rules: Given, name: str, tables: tuple[str, ...], separator: str | No
     One row for each number of its tables and parameters, or of those named.
     """
     wanted = rules.session.registry.by_id(name)
-    if rules.output is not None and rules.output.lower().endswith(".xlsx"):
+    if rules.output is not None and _is_workbook(rules.output):
         with replacing(Path(rules.output)) as partial:
             _workbooks().write_workbook(entries(wanted, tables), wanted, rules.lang, partial)
         return
@@ -176,10 +176,9 @@ def import_(rules: Given, name: str, file: str, first: dt.date | None, cite: str
     if (cite is not None and first is None) or (first is not None and correct):
         raise click.UsageError(tell("--from DATE with --cite, or --correct"))
     since = _since(first, cite, wanted)
-    workbook = file.lower().endswith(".xlsx")
     found = (
         changed(_workbooks().read_workbook(file), wanted)
-        if workbook
+        if _is_workbook(file)
         else changes(read_bytes(Path(file), file), file, wanted)
     )
     plan = planned(registry, wanted, found, since)
@@ -195,6 +194,18 @@ def _since(day: dt.date | None, cite: str | None, convention: Convention) -> Sin
         close = nearest(source, convention.sources)
         raise UsageFault(Problem(Location("--cite"), "unknown-source", {"id": source}, close))
     return Since(day, Citation(source, at or None, convention.id, Location("--cite")))
+
+
+def _is_workbook(file: str) -> bool:
+    """Whether a file is a workbook by its name, and not a text.
+
+    Raises:
+        UsageFault: it is one of a kind that is not read.
+    """
+    ending = Path(file).suffix.lower()
+    if ending in (".ods", ".xls", ".xlsb", ".numbers"):
+        raise misuse(Location(file), "file-format", allowed=".csv, .xlsx")
+    return ending == ".xlsx"
 
 
 def _workbooks() -> ModuleType:

@@ -17,6 +17,7 @@ from engine.policy.model import Convention
 
 ROW, REFUSED = "avenant:row", "avenant:refused"
 OPEN = "undetermined"
+AT_ONCE = 100_000  # rows times values that are decided together
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +50,30 @@ def by_cases(
         pl.col(id_).is_in(words).fill_null(False) for id_, words in text.conventions[0].results.refusals.items()
     )
     refused = pl.any_horizontal(pl.lit(False), *refusing).alias(REFUSED)
-    while len(left) and named and (value := value_to_try(fact, tried, named)) is not None:
+    while named and (value := value_to_try(fact, tried, named)) is not None:
         tried.append(value)
-        told = left.lazy().with_columns(pl.lit(value, left.schema[fact.name]).alias(fact.name))
-        branches.append(pl.concat(again(told)).with_columns(refused))
+    waits = pl.Series(fact.name, tried, rows.collect_schema()[fact.name])
+    while len(left) and len(waits):  # after the first, many at once: to ask costs more than a few thousand rows
+        size = max(1, AT_ONCE // len(left)) if branches else 1
+        told = left.drop(fact.name).join(waits.head(size).to_frame(), how="cross")
+        waits, places = waits[size:], told[ROW]
+        branch = pl.concat(again(told.drop(ROW).with_row_index(ROW).lazy()))
+        branches.append(branch.with_columns(places.gather(branch[ROW]).alias(ROW), refused))
         settled = ((pl.col(name) == OPEN) & (pl.col(f"{name}_right") != OPEN) for name in states)
         still = found.join(branches[-1], on=ROW).filter(pl.col(REFUSED) | pl.any_horizontal(settled))
         left = left.join(still, on=ROW, how="semi")
-    return _joined(found, branches, text) if len(left) and branches else found
+    return _joined(found, branches, len(tried), text) if len(left) and branches else found
 
 
-def _joined(found: pl.DataFrame, branches: Sequence[pl.DataFrame], text: Text) -> pl.DataFrame:
-    """The results found; an undetermined one as all branches have it, where these are alike.
+def _joined(found: pl.DataFrame, branches: Sequence[pl.DataFrame], values: int, text: Text) -> pl.DataFrame:
+    """The results found; an undetermined one as all ``values`` have it, where these are alike.
 
     What does not decide the verdict holds of who is not refused.
     """
     same = []
     for id_, names in text.shown.items():
         told = pl.struct(names) if id_ in text.deciding else pl.struct(names).filter(~pl.col(REFUSED))
-        alike = (told.n_unique() == 1) & (pl.len() == len(branches))
+        alike = (told.n_unique() == 1) & (pl.len() == values)
         same.append(pl.when(alike).then(told.first()).alias(f"{id_}:alike"))
     both = found.join(pl.concat(branches).group_by(ROW).agg(same), on=ROW, how="left", maintain_order="left")
     taken = []

@@ -59,9 +59,10 @@ def by_cases(
         waits, places = waits[size:], told[ROW]
         branch = pl.concat(again(told.drop(ROW).with_row_index(ROW).lazy()))
         branches.append(branch.with_columns(places.gather(branch[ROW]).alias(ROW), refused))
-        settled = ((pl.col(name) == OPEN) & (pl.col(f"{name}_right") != OPEN) for name in states)
-        still = found.join(branches[-1], on=ROW).filter(pl.col(REFUSED) | pl.any_horizontal(settled))
-        left = left.join(still, on=ROW, how="semi")
+        if len(waits):
+            settled = ((pl.col(name) == OPEN) & (pl.col(f"{name}_right") != OPEN) for name in states)
+            both = found.select(ROW, *states).join(branches[-1].select(ROW, REFUSED, *states), on=ROW)
+            left = left.join(both.filter(pl.col(REFUSED) | pl.any_horizontal(settled)), on=ROW, how="semi")
     return _joined(found, branches, len(tried), text) if len(left) and branches else found
 
 

@@ -25,12 +25,13 @@ class Text:
     """What decides the rows: a convention and those that lay overlays on it.
 
     ``shown`` are the columns of each result, the last of which says whether it is known; ``deciding`` are the results
-    that the verdict rests on.
+    that the verdict rests on, and ``named`` keeps for each fact the values that the rules tell apart.
     """
 
     conventions: Sequence[Convention]
     shown: Mapping[str, Sequence[str]]
     deciding: Container[str]
+    named: dict[str, set[str]]
 
 
 def by_cases(
@@ -44,8 +45,12 @@ def by_cases(
     states = [names[-1] for names in text.shown.values()]
     waiting = found.lazy().filter(pl.any_horizontal(pl.col(name) == OPEN for name in states)).select(ROW)
     left = rows.filter(pl.col(fact.name).is_null()).join(waiting, on=ROW, how="semi").collect()
-    rules = chain.from_iterable((*each.items.values(), *each.overlays) for each in text.conventions if len(left))
-    named, tried, branches = told_apart(fact.name, rules), list[str](), list[pl.DataFrame]()
+    if not len(left):
+        return found
+    if fact.name not in text.named:
+        rules = chain.from_iterable((*each.items.values(), *each.overlays) for each in text.conventions)
+        text.named[fact.name] = told_apart(fact.name, rules)
+    named, tried, branches = text.named[fact.name], list[str](), list[pl.DataFrame]()
     refusing = (
         pl.col(id_).is_in(words).fill_null(False) for id_, words in text.conventions[0].results.refusals.items()
     )

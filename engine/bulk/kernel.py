@@ -56,6 +56,7 @@ class Part:
     choices: Mapping[str, str]
     gates: Stages
     made: dict[Set[int], Sequence[Made]] = field(default_factory=dict)
+    named: dict[str, set[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,9 @@ class Kernel:
         covering = self.registry.covering(convention) if lacking else ()
         shown = {id_: names_of(id_, kind) for id_, kind in self.kinds.items()}
         for found in self._of_convention(convention, rows, how):
-            deciding = _versions({0: self.parts[convention.id].plan}, convention.results.refusals if lacking else ())
-            told = Text((convention, *(later for later, _ in covering)), shown, deciding.keys())
+            part = self.parts[convention.id]
+            deciding = _versions({0: part.plan}, convention.results.refusals if lacking else ())
+            told = Text((convention, *(later for later, _ in covering)), shown, deciding.keys(), part.named)
             for number, fact in enumerate(lacking):
                 again = partial(self._whole, convention, lacking=lacking[number + 1 :], how=how)
                 found = by_cases(found, rows, fact, told, again)

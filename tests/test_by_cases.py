@@ -1,6 +1,6 @@
 """What comes out alike for every value of a fact that is decided by cases is known without it, and nothing else is.
 
-What does not decide the verdict holds of who is not refused: a value by which one would be refused says nothing of it.
+What `unless` takes away holds of who is not refused: a value by which one would be refused says nothing of it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from conftest import Effort
 
 from engine.errors import InputFault
-from engine.evaluation.by_cases import TOLD_ALONE, decided_by_cases
+from engine.evaluation.by_cases import TOLD_ALONE, decided_by_cases, taken_away
 from engine.evaluation.program import Run
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
@@ -42,11 +42,11 @@ def test_without_a_fact_decided_by_cases_what_all_its_values_give_is_known(sessi
         except InputFault:
             continue
         refusals = case.convention.results.refusals
-        deciding = {compiled.step.item.id for compiled in case.program.below(tuple(refusals))}
+        aside = taken_away(case.convention)
         for compiled in case.program.steps:
             item = compiled.step.item
             mine = found.answers[item.id][0]
-            told = [run.answers for run in each if item.id in deciding or not refused(run, refusals)]
+            told = [run.answers for run in each if item.id not in aside or not refused(run, refusals)]
             values = {answers[item.id][0] if item.id in answers else UNDETERMINED for answers in told}
             if alone.answers[item.id][0] is not UNDETERMINED or item.kind in TOLD_ALONE:
                 assert found.answers[item.id] == alone.answers[item.id], (item.id, given)

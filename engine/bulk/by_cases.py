@@ -5,13 +5,13 @@ As :mod:`engine.evaluation.by_cases` does for one case.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import polars as pl
 
-from engine.evaluation.by_cases import told_apart, value_to_try
+from engine.evaluation.by_cases import taken_away, told_apart, value_to_try
 from engine.language.facts import Fact
 from engine.policy.model import Convention
 
@@ -24,13 +24,12 @@ AT_ONCE = 100_000  # rows times values that are decided together
 class Text:
     """What decides the rows: a convention and those that lay overlays on it.
 
-    ``shown`` are the columns of each result, the last of which says whether it is known; ``deciding`` are the results
-    that the verdict rests on, and ``named`` keeps for each fact the values that the rules tell apart.
+    ``shown`` are the columns of each result, the last of which says whether it is known; ``named`` keeps for each fact
+    the values that the rules tell apart.
     """
 
     conventions: Sequence[Convention]
     shown: Mapping[str, Sequence[str]]
-    deciding: Container[str]
     named: dict[str, set[str]]
 
 
@@ -74,11 +73,11 @@ def by_cases(
 def _joined(found: pl.DataFrame, branches: Sequence[pl.DataFrame], values: int, text: Text) -> pl.DataFrame:
     """The results found; an undetermined one as all ``values`` have it, where these are alike.
 
-    What does not decide the verdict holds of who is not refused.
+    What ``unless`` takes away holds of who is not refused.
     """
-    same = []
+    same, aside = [], taken_away(text.conventions[0])
     for id_, names in text.shown.items():
-        told = pl.struct(names) if id_ in text.deciding else pl.struct(names).filter(~pl.col(REFUSED))
+        told = pl.struct(names).filter(~pl.col(REFUSED)) if id_ in aside else pl.struct(names)
         alike = (told.n_unique() == 1) & (pl.len() == values)
         same.append(pl.when(alike).then(told.first()).alias(f"{id_}:alike"))
     both = found.join(pl.concat(branches).group_by(ROW).agg(same), on=ROW, how="left", maintain_order="left")

@@ -118,8 +118,7 @@ class Kernel:
         shown = {id_: names_of(id_, kind) for id_, kind in self.kinds.items()}
         for found in self._of_convention(convention, rows, how):
             part = self.parts[convention.id]
-            deciding = _versions({0: part.plan}, convention.results.refusals if lacking else ())
-            told = Text((convention, *(later for later, _ in covering)), shown, deciding.keys(), part.named)
+            told = Text((convention, *(later for later, _ in covering)), shown, part.named)
             for number, fact in enumerate(lacking):
                 again = partial(self._whole, convention, lacking=lacking[number + 1 :], how=how)
                 found = by_cases(found, rows, fact, told, again)

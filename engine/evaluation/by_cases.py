@@ -6,7 +6,7 @@ So what is open is decided once for each value that the rules tell apart: what c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any, Protocol
 
 from engine.errors import InputFault
@@ -15,7 +15,8 @@ from engine.evaluation.program import Program, Run
 from engine.language.expressions import Compare, FactRef, Literal, below, find
 from engine.language.facts import Fact
 from engine.language.values import UNDETERMINED, Scalar
-from engine.policy.model import CONSISTENCY, Table
+from engine.policy.model import CONSISTENCY, Convention, Table
+from engine.policy.overlays import named_items
 
 Branch = tuple[Program, Run]
 TOLD_ALONE = ("obligation", CONSISTENCY)  # a duty has a status, a consistency is about what is given
@@ -38,6 +39,15 @@ def value_to_try(fact: Fact, tried: Sequence[str], named: set[str]) -> str | Non
     """The next value that was not tried and that ``named`` holds; one of all others, too, once."""
     fresh = named.issuperset(tried)
     return next((value for value in fact.type.values if value not in tried and (fresh or value in named)), None)
+
+
+def taken_away(convention: Convention) -> Set[str]:
+    """What ``unless`` takes away in a convention, itself or with what it reads."""
+    reads = {item.id: set(named_items(item)) for item in convention.items.values()}
+    found = {item.id for item in convention.items.values() if item.unless is not None}
+    while more := {id_ for id_, names in reads.items() if id_ not in found and not found.isdisjoint(names)}:
+        found |= more
+    return found
 
 
 class Case(Protocol):
@@ -85,11 +95,12 @@ def decided_by_cases(case: Case) -> Run:
 def _alike(fact: Fact, open_: set[str], case: Case) -> tuple[dict[str, Any], list[Branch]]:
     """What comes out alike and known in every branch, of the results that are open; no further than any does.
 
-    What does not decide the verdict holds of who is not refused, so that branches of a refusal say nothing of it.
+    What ``unless`` takes away holds of who is not refused, as it does while the refusal is open: branches of one say
+    nothing of it.
     """
     branches, values = list[Branch](), dict[str, Any]()
     refusals = case.program.plan.convention.results.refusals
-    deciding = {each.step.item.id for each in case.program.below(tuple(refusals))}
+    aside = _kept(case.program, "aside", lambda: taken_away(case.program.plan.convention))
     named, tried = _named(fact.name, case.program), list[str]()
     while open_ and (value := value_to_try(fact, tried, named)) is not None:
         tried.append(value)
@@ -98,7 +109,7 @@ def _alike(fact: Fact, open_: set[str], case: Case) -> tuple[dict[str, Any], lis
         branches.append((told.program, found))
         named |= _named(fact.name, told.program)
         refused = any(found.answers[verdict][0] in words for verdict, words in refusals.items())
-        for id_ in [id_ for id_ in open_ if id_ in deciding or not refused]:
+        for id_ in [id_ for id_ in open_ if id_ not in aside or not refused]:
             answer = found.answers[id_][0] if id_ in found.answers else UNDETERMINED
             if answer is UNDETERMINED or values.setdefault(id_, answer) != answer:
                 open_.remove(id_)
@@ -106,12 +117,18 @@ def _alike(fact: Fact, open_: set[str], case: Case) -> tuple[dict[str, Any], lis
 
 
 def _named(fact: str, program: Program) -> set[str]:
-    """The values of a fact that the rules of a program name, worked out at the first need."""
-    key = ("named", fact)
+    """The values of a fact that the rules of a program name."""
+    whens = (overlay.when for _, overlay in program.plan.overlays)
+    rules = (*(step.item for step in program.plan.steps), *whens)
+    return set(_kept(program, ("named", fact), lambda: told_apart(fact, rules)))
+
+
+def _kept(program: Program, key: object, work_out: Callable[[], Set[str]]) -> Set[str]:
+    """What is worked out once for a program, at the first need."""
     if key not in program.grounds:
-        whens = (overlay.when for _, overlay in program.plan.overlays)
-        program.grounds[key] = told_apart(fact, (*(step.item for step in program.plan.steps), *whens))
-    return set(program.grounds[key])
+        program.grounds[key] = work_out()
+    kept: Set[str] = program.grounds[key]
+    return kept
 
 
 def _joined(program: Program, run: Run, alike: Mapping[str, Any], branches: Sequence[Branch]) -> Run:

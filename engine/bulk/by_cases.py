@@ -17,7 +17,7 @@ from engine.policy.model import Convention
 
 ROW, REFUSED = "avenant:row", "avenant:refused"
 OPEN = "undetermined"
-AT_ONCE = 100_000  # rows times values that are decided together
+AT_ONCE = 100_000  # rows times values that are decided together: to ask again costs as much as thousands of rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Text:
 
     conventions: Sequence[Convention]
     shown: Mapping[str, Sequence[str]]
-    named: dict[str, set[str]]
+    named: dict[str, set[frozenset[str]]]
 
 
 def by_cases(
@@ -57,17 +57,12 @@ def by_cases(
     while named and (value := value_to_try(fact, tried, named)) is not None:
         tried.append(value)
     waits = pl.Series(fact.name, tried, rows.collect_schema()[fact.name])
-    while len(left) and len(waits):  # after the first, many at once: to ask costs more than a few thousand rows
-        size = max(1, AT_ONCE // len(left)) if branches else 1
-        told = left.drop(fact.name).join(waits.head(size).to_frame(), how="cross")
-        waits, places = waits[size:], told[ROW]
+    size = max(1, AT_ONCE // len(left))
+    for start in range(0, len(waits), size):
+        told = left.drop(fact.name).join(waits[start : start + size].to_frame(), how="cross")
         branch = pl.concat(again(told.drop(ROW).with_row_index(ROW).lazy()))
-        branches.append(branch.with_columns(places.gather(branch[ROW]).alias(ROW), refused))
-        if len(waits):
-            settled = ((pl.col(name) == OPEN) & (pl.col(f"{name}_right") != OPEN) for name in states)
-            both = found.select(ROW, *states).join(branches[-1].select(ROW, REFUSED, *states), on=ROW)
-            left = left.join(both.filter(pl.col(REFUSED) | pl.any_horizontal(settled)), on=ROW, how="semi")
-    return _joined(found, branches, len(tried), text) if len(left) and branches else found
+        branches.append(branch.with_columns(told[ROW].gather(branch[ROW]).alias(ROW), refused))
+    return _joined(found, branches, len(tried), text) if branches else found
 
 
 def _joined(found: pl.DataFrame, branches: Sequence[pl.DataFrame], values: int, text: Text) -> pl.DataFrame:

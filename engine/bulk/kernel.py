@@ -56,7 +56,7 @@ class Part:
     choices: Mapping[str, str]
     gates: Stages
     made: dict[Set[int], Sequence[Made]] = field(default_factory=dict)
-    named: dict[str, set[str]] = field(default_factory=dict)
+    named: dict[str, set[frozenset[str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,23 +22,23 @@ Branch = tuple[Program, Run]
 TOLD_ALONE = ("obligation", CONSISTENCY)  # a duty has a status, a consistency is about what is given
 
 
-def told_apart(fact: str, rules: Iterable[object]) -> set[str]:
-    """The values of a fact that rules name: any other is as good as the next."""
-    found: set[str] = set()
+def told_apart(fact: str, rules: Iterable[object]) -> set[frozenset[str]]:
+    """The values of a fact that rules name, each time together: as good as each other where they stand in the same."""
+    found = set[frozenset[str]]()
     for part in (part for rule in rules for part in below(rule)):
         if isinstance(part, Compare) and part.left == FactRef(fact, part.at):
-            found.update(str(literal.value) for literal in find(Literal, part))
+            found.add(frozenset(str(literal.value) for literal in find(Literal, part)))
         elif isinstance(part, Table):
             columns = [name for name, ref in part.inputs.items() if ref == FactRef(fact, ref.at)]
             cells = (row.cells[name] for row in part.rows for name in columns if name in row.cells)
-            found.update(str(literal.value) for cell in cells for literal in cell.literals)
+            found.update(frozenset(str(literal.value) for literal in cell.literals) for cell in cells)
     return found
 
 
-def value_to_try(fact: Fact, tried: Sequence[str], named: set[str]) -> str | None:
-    """The next value that was not tried and that ``named`` holds; one of all others, too, once."""
-    fresh = named.issuperset(tried)
-    return next((value for value in fact.type.values if value not in tried and (fresh or value in named)), None)
+def value_to_try(fact: Fact, tried: Sequence[str], named: Set[frozenset[str]]) -> str | None:
+    """The next value that the rules tell from each that was tried."""
+    known = [[value in each for each in named] for value in tried]
+    return next((value for value in fact.type.values if [value in each for each in named] not in known), None)
 
 
 def taken_away(convention: Convention) -> Set[str]:
@@ -116,18 +116,18 @@ def _alike(fact: Fact, open_: set[str], case: Case) -> tuple[dict[str, Any], lis
     return {id_: values[id_] for id_ in open_ if id_ in values}, branches
 
 
-def _named(fact: str, program: Program) -> set[str]:
+def _named(fact: str, program: Program) -> set[frozenset[str]]:
     """The values of a fact that the rules of a program name."""
     whens = (overlay.when for _, overlay in program.plan.overlays)
     rules = (*(step.item for step in program.plan.steps), *whens)
     return set(_kept(program, ("named", fact), lambda: told_apart(fact, rules)))
 
 
-def _kept(program: Program, key: object, work_out: Callable[[], Set[str]]) -> Set[str]:
+def _kept(program: Program, key: object, work_out: Callable[[], Set[Any]]) -> Set[Any]:
     """What is worked out once for a program, at the first need."""
     if key not in program.grounds:
         program.grounds[key] = work_out()
-    kept: Set[str] = program.grounds[key]
+    kept: Set[Any] = program.grounds[key]
     return kept
 
 

@@ -126,3 +126,17 @@ def test_what_comes_to_one_value_in_every_band_left_is_told_without_a_reason(tmp
     told = " ".join(avenant("--lang", "en", "evaluate", str(tmp_path / "case.yaml")).output.split())
     assert "Instalment, half of the yearly amount 2027-03-01 €5,500 or €6,500 or €9,500 (a)" in told
     assert "Balance, net of the instalment 2027-05-01 €0 [3]" in told
+
+
+FALLEN = """contrat: {date_signature: "2024-09-02", option: demi_etp, annee: 3, objectif_mt: 1000, objectif_fa: 1600}
+medecin: {secteur: secteur_1, age: 45, exercice_particulier: false, nouvellement_installe: false}
+patientele: {mt_depart: 900, fa_depart: 1400, mt_actuelle: 854, fa_actuelle: 1330, percentile_fa: 60}
+"""
+
+
+def test_what_is_known_whatever_a_fact_is_names_the_fact(tmp_path: Path) -> None:
+    (tmp_path / "case.yaml").write_text(FALLEN)
+    told = " ".join(avenant("--lang", "en", "evaluate", str(tmp_path / "case.yaml")).output.split())
+    assert "Outcome of the verification No aid whatever the answer (Specialty) [3]" in told
+    chain = avenant("--lang", "fr", "explain", str(tmp_path / "case.yaml"), "verification.resultat").output
+    assert "\n  quelle que soit la réponse (Spécialité)\n" in chain.replace("\u00a0", " ")

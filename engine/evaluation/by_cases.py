@@ -89,7 +89,7 @@ def decided_by_cases(case: Case) -> Run:
         return run  # a defect of the rules in another case than this: `check` tells of it
     finally:
         program.runs[:] = before
-    return _joined(program, run, alike, branches) if alike else run
+    return _joined(program, run, fact.name, alike, branches) if alike else run
 
 
 def _alike(fact: Fact, open_: set[str], case: Case) -> tuple[dict[str, Any], list[Branch]]:
@@ -131,7 +131,7 @@ def _kept(program: Program, key: object, work_out: Callable[[], Set[Any]]) -> Se
     return kept
 
 
-def _joined(program: Program, run: Run, alike: Mapping[str, Any], branches: Sequence[Branch]) -> Run:
+def _joined(program: Program, run: Run, fact: str, alike: Mapping[str, Any], branches: Sequence[Branch]) -> Run:
     """The run with what comes out alike; it rests on all that decides it in a branch."""
     answers, rules = dict(run.answers), dict(run.rules)
     for id_, value in alike.items():
@@ -142,7 +142,7 @@ def _joined(program: Program, run: Run, alike: Mapping[str, Any], branches: Sequ
         answers[id_] = (value, used, 0, decided.pop() if len(decided) == 1 else None)
         if id_ in rules:
             rules[id_] = tuple(dict.fromkeys(rule for _, branch in branches for rule in branch.rules.get(id_, ())))
-    return Run(run.slots, answers, rules, run.trace, run.given)
+    return Run(run.slots, answers, rules, run.trace, run.given, dict.fromkeys(alike, fact))
 
 
 def _behind(program: Program, run: Run, id_: str) -> int:

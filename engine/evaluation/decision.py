@@ -20,12 +20,16 @@ from engine.policy.overlays import named_items
 from engine.policy.results import Results
 from engine.records import dataclass
 
+BY_CASES = "by_cases"  # the kind of reason of what is known without a fact, whatever it is
 NONE: Mapping[str, Any] = {}  # a proxy, which nobody could write, could not be sent to another process either
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What decided a result: a ``row``, ``rule``, ``step``, ``derogation`` or ``value``, or why it is unpublished."""
+    """What decided a result: a ``row``, ``rule``, ``step``, ``derogation`` or ``value``, or why it is unpublished.
+
+    ``by_cases`` names a fact that the case lacks and whose every value gives the same.
+    """
 
     kind: str
     id: str

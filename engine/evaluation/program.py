@@ -9,7 +9,7 @@ from typing import Any
 from engine.evaluation.bodies import body, gated
 from engine.evaluation.closures import condition, expression, steps_left
 from engine.evaluation.combining import narrowed
-from engine.evaluation.decision import TraceLine
+from engine.evaluation.decision import NONE, TraceLine
 from engine.evaluation.inference import Ruleset, load_ruleset
 from engine.evaluation.plan import Plan, Step
 from engine.evaluation.slots import MEMO, Answer, BodyClosure, Closure, DecidedAnswer, Names, unpublished
@@ -77,7 +77,8 @@ class Compiled:
 class Run:
     """The answers of one case: ``slots`` for reading on, ``answers`` per item with what decided it.
 
-    ``given`` are the bits of the facts that the case states.
+    ``given`` are the bits of the facts that the case states. ``whatever`` names for an item the fact that it was
+    decided by cases of.
     """
 
     slots: list[Answer]
@@ -85,6 +86,7 @@ class Run:
     rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
     trace: list[TraceLine] = field(default_factory=list)
     given: int = 0
+    whatever: Mapping[str, str] = NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.errors import fault, nearest
-from engine.evaluation.decision import NONE, Doubt, Limit, ObligationLine, OverlayUse, PaymentLine, Reason, Result
+from engine.evaluation.decision import (
+    BY_CASES,
+    NONE,
+    Doubt,
+    Limit,
+    ObligationLine,
+    OverlayUse,
+    PaymentLine,
+    Reason,
+    Result,
+)
 from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts
 from engine.evaluation.limits import limits_of, scales_of
@@ -152,15 +162,17 @@ def _grounds(program: Program, compiled: Compiled, answer: DecidedAnswer, run: R
     absent = value if value is UNDETERMINED or value is NOT_APPLICABLE else None
     item = compiled.step.item
     rules = run.rules.get(item.id) if compiled.outcome is not None else None
-    key = (compiled.slot, absent, used, missing, decided, rules)
+    whatever = run.whatever.get(item.id)
+    key = (compiled.slot, absent, used, missing, decided, rules, whatever)
     found: _Grounds | None = program.grounds.get(key)
     if found is None:
         because, cite = _reasons(item, value, decided, run)
         rank = max((program.ranks(c.convention, c.source) for c in cite), default=-1)
         read = used & program.item_bits
+        told = () if whatever is None else (Reason(BY_CASES, whatever, (), None, item.at),)
         found = _Grounds(
             status="known" if absent is None else absent.value,
-            because=because,
+            because=because + told,
             cite=cite,
             rank=rank,
             own=used & ~read,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
-from engine.evaluation.decision import Decision, Result
+from engine.evaluation.decision import BY_CASES, Decision, Result
 from engine.inquiry.readings import Reading, readings_on
 from engine.inquiry.suppositions import Supposed, supposed_on
 from engine.report.decided import Decided
@@ -17,6 +17,7 @@ from engine.report.otherwise_page import possible_blocks, possible_objects
 from engine.report.page import Block, Heading, Table, Tree, section
 from engine.report.parts import item_heading, noted
 from engine.report.readings import readings_blocks, supposed_blocks, unsaid_objects
+from engine.report.reasons import whatever
 from engine.report.remarks import DOUBTFUL, DUE_IF, NOT_DUE, UNMET, remark_blocks, remarks
 from engine.report.say import Say
 
@@ -120,7 +121,8 @@ def _decided_by(decision: Decision, say: Say, result: Result) -> Iterator[str]:
     for use in decision.overlays:
         if result.id in use.changes:
             yield say.pair(say("overlay"), f"{say.named(say.label(use), use.convention)} {say.noted(use.cite)}")
-    for reason in result.because:
+    yield from whatever(result, say)
+    for reason in (reason for reason in result.because if reason.kind != BY_CASES):
         kind, cited = say(f"reason.{reason.kind}"), say.noted(reason.cite)
         told = reason.text[say.lang] if reason.text else ""
         if say.ids:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from engine.evaluation.decision import Decision, Limit, ObligationLine, PaymentLine, Result
+from engine.evaluation.decision import BY_CASES, Decision, Limit, ObligationLine, PaymentLine, Result
 from engine.evaluation.limits import comparisons
 from engine.language.expressions import Citation, FactRef, ItemRef, find
 from engine.language.facts import YEAR
@@ -25,9 +25,14 @@ def why(result: Result, decision: Decision, say: Say) -> str:
         return waiting(result, decision, say)
     if result.status == "not_applicable":
         return say.listed(dict.fromkeys(_shut(result, decision, say))) or say("no_such_rule")
-    behind = (*failing(result, decision, say), *_exceptions(result, decision, say))
+    behind = (*failing(result, decision, say), *_exceptions(result, decision, say), *whatever(result, say))
     text, cited = say.listed(behind), say.noted(result.cite[:1])
     return text if text.endswith(cited or " ") else f"{text} {cited}".strip()
+
+
+def whatever(result: Result, say: Say) -> Iterator[str]:
+    """The fact without which a result is known, since all its values give the same."""
+    yield from (say("whatever", names=say.facts([each.id])) for each in result.because if each.kind == BY_CASES)
 
 
 def failing(result: Result, decision: Decision, say: Say) -> Iterator[str]:

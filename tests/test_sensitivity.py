@@ -379,7 +379,7 @@ def values(
     """What a case comes to under some readings, each year under its own overlays."""
     for year, ids in wanted.items():
         of_year = {**facts, YEAR: year} if year else facts
-        run = session.settled(of_year, choices, convention.id).run()
+        run = session.settled(of_year, choices, convention.id).decided()
         yield from (((id_, year), run.answers[id_][0]) for id_ in ids if id_ in run.answers)
 
 

@@ -70,6 +70,10 @@ class Settled:
             raise InputFault(refused)
         return run_program(self.program, self.facts, self.choices)
 
+    def decided(self) -> Run:
+        """The run, with what is known by cases of a fact that is missing; raises as :meth:`run`."""
+        return decided_by_cases(self)
+
     def told(self, name: str, value: Scalar) -> Settled:
         """The same case with one more fact."""
         return self.session.settled({**self.facts, name: value}, self.choices, self.convention.id)
@@ -143,7 +147,7 @@ class Session:
             UsageFault: an unknown convention, interpretation or choice.
         """
         case = self.settled(facts, interpret, convention)
-        program, run = case.program, decided_by_cases(case) if by_cases else case.run()
+        program, run = case.program, case.decided() if by_cases else case.run()
         found = case.results(run, None if only is None else _needed(only, program, run))
         doubtful = doubts(program, found)
         if refused := [_contradiction(doubt) for doubt in doubtful if doubt.severity == ERROR]:
@@ -269,7 +273,7 @@ class Session:
         for number in YEARS_SHOWN:
             year = self.settled({**case.facts, YEAR: number}, case.choices, case.convention.id)
             wanted = (YEAR_START, amount, *below)
-            run = decided_by_cases(year)
+            run = year.decided()
             found = year.results(run, wanted)
             start = found[YEAR_START].value
             first = start if isinstance(start, dt.date) else None

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from engine.evaluation.facts import Facts
 from engine.evaluation.plan import Key, Step
 from engine.evaluation.program import Program, Run, bits_of
-from engine.evaluation.session import Session
+from engine.evaluation.session import Session, Settled
 from engine.evaluation.slots import DecidedAnswer
 from engine.language.expressions import Chosen, find
 from engine.language.values import UNDETERMINED
@@ -116,12 +116,12 @@ class Dependences:
     session: Session
     convention: Convention
 
-    def of(self, facts: Facts, choices: Mapping[str, str]) -> tuple[Run, Dependence]:
-        """A run of a case, and what its answers could depend on."""
+    def of(self, facts: Facts, choices: Mapping[str, str]) -> tuple[Settled, Run, Dependence]:
+        """A case, its run, and what the answers could depend on: what is open in the run may be known by cases."""
         settled = self.session.settled(facts, choices, self.convention.id)
         run = settled.run()
         known: dict[Key, Dependence] = self.session.kernels.setdefault(Dependence, {})
         key = (self.convention.id, laid_names((*settled.laid, *settled.dated)))
         if key not in known:
             known[key] = Dependence.of(settled.program, settled.dated)
-        return run, known[key]
+        return settled, run, known[key]

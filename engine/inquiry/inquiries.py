@@ -70,11 +70,11 @@ def _inquiry(
         readings, instead = _read(choices, assumed)
         found: dict[Subject, Answer] = {}
         for year, facts, ids in under(readings, instead):
-            run, dependence = dependences.of(facts, readings)
-            depends = dependence.found(run)
+            case, run, dependence = dependences.of(facts, readings)
+            answers, depends = case.decided().answers, dependence.found(run)
             beside = frozenset(assumed).union(*(depends[id_] for id_ in counting))
-            known = [id_ for id_ in ids if id_ in run.answers]
-            found.update({Subject(id_, year): Answer(run.answers[id_][0], depends[id_] | beside) for id_ in known})
+            known = [id_ for id_ in ids if id_ in answers]
+            found.update({Subject(id_, year): Answer(answers[id_][0], depends[id_] | beside) for id_ in known})
         return found
 
     def tell(choices: Choices) -> Mapping[Subject, Result]:

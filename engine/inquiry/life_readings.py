@@ -35,7 +35,7 @@ def readings_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
     facts += [(whole.known_facts(row.year, life.as_of), life.as_of) for row in life.rows]
     cases, moving = [], set()
     for each, day in facts:
-        run, dependence = dependences.of(each, choices)
+        _, run, dependence = dependences.of(each, choices)
         found = dependence.found(run) if counting else {}
         moving |= {id_ for criterion in counting for id_ in found.get(criterion, ())}
         cases.append(Glimpse(each, ids, dependence.shown(run, ids), day))

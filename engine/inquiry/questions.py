@@ -152,7 +152,7 @@ class _Trial:
     def _known(self, more: Facts) -> int:
         """How many of the open results are known with these facts, or arise no longer under other overlays."""
         settled = self._settled(more)
-        return self._count(settled.program, settled.run())
+        return self._count(settled.program, settled.decided())
 
     def _settled(self, more: Facts) -> Settled:
         return self.session.settled(more, self.choices, self.convention.id)
@@ -167,7 +167,7 @@ class _Trial:
             case = {**self.facts, **completion}
             if not any(misordered(case, self.session.registry.vocabulary)):
                 settled = self._settled(case)
-                program, run = settled.program, settled.run()
+                program, run = settled.program, settled.decided()
                 found = results(program, run, case, self.choices, {}, self.open)
                 behind = frozenset(name for id_ in self.open if id_ in found for name in found[id_].facts)
                 laying = frozenset(name for bits in settled.behind.values() for name in program.names_in(bits)) | {YEAR}

@@ -71,11 +71,11 @@ def readings_of_case(session: Session, decision: Decision, chosen: Mapping[str, 
         return ()
     dependences, choices = Dependences(session, convention), session.choices(convention, chosen)
     ids = tuple(place.id for place, _ in shown_in_case(decision))
-    run, dependence = dependences.of(facts, choices)
+    _, run, dependence = dependences.of(facts, choices)
     cases = [Glimpse(facts, ids, dependence.shown(run, ids), decision.as_of)]
     for line in decision.years:
         year: Facts = {**facts, YEAR: line.year}
-        run, dependence = dependences.of(year, choices)
+        _, run, dependence = dependences.of(year, choices)
         cases.append(Glimpse(year, (line.amount.id,), dependence.found(run)[line.amount.id]))
 
     def seen(other: Mapping[str, str]) -> Mapping[PagePlace, Seen]:
@@ -135,7 +135,7 @@ def effects_on(found: Iterable[Effect], ids: Container[str], years: Collection[i
 
 def _glanced(settled: Settled, case: Glimpse) -> object:
     """The raw answers that decide what a page shows of a case: where they are equal, so are the pages."""
-    program, run = settled.program, settled.run()
+    program, run = settled.program, settled.decided()
     paid = {(each.step.item.id, None if each.due is None else each.due(run.slots)[0]) for each in program.payments}
     told = {(each.step.item.id, *obligation_status(each, run, case.as_of)[:2]) for each in program.obligations}
     warned = {text["fr"] for each in program.steps for when, text in each.warnings if when(run.slots)[0]}

@@ -320,6 +320,11 @@ def test_a_number_is_reached_exactly_where_it_can_be(session: Session) -> None:
     assert found["patientele.fa_actuelle"].changes[0].after == 1500 + 75
 
 
+def test_of_a_number_that_was_not_given_and_may_be_any_the_least_is_named(session: Session) -> None:
+    facts = example(session, "2024_surgeon_too_few_clinical_fees")
+    assert singles(alternatives(session, facts, "aide.montant_annuel", "more"))[YEAR].changes[0].after == 1
+
+
 def test_an_obligation_may_be_wished_done(session: Session) -> None:
     facts = example(session, "2023_gp_half_time_objective_missed")
     found = singles(alternatives(session, facts, "formation.certification"))

@@ -139,13 +139,17 @@ class _Search:
         return Change({name: witness.facts.get(name) for name in names}, witness)
 
     def _telling(self, name: str, goal: Sequence[Term]) -> Term:
-        """Of a number that was not given, the bound that tells something: the least, if it is not the very least."""
+        """Of a number that was not given, the bound that tells something: the least, if it is not the very least.
+
+        Where any number will do, the least.
+        """
         (part,) = self.encoding.space.open_facts[name].parts
         low = self.prover.least(part.symbol, *goal)
         if low.value != part.candidates[0]:
             return low
         bank, most = self.encoding.bank, self.encoding.bank.whole(int(part.candidates[-1]))
-        return bank.minus(most, self.prover.least(bank.minus(most, part.symbol), *goal))
+        short = self.prover.least(bank.minus(most, part.symbol), *goal)
+        return low if short.value == 0 else bank.minus(most, short)
 
 
 def _unchanged(space: Space, name: str, now: Mapping[str, Scalar]) -> Term:

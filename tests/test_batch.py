@@ -198,7 +198,7 @@ def test_pieces_smaller_than_the_file_give_the_same_rows(tmp_path: Path, monkeyp
     text = written(tmp_path / "in.csv", *PORTFOLIO.read_text(encoding="utf-8").splitlines()[:501])
     assert batch(source, "-o", tmp_path / "whole.csv").exit_code == 0
     monkeypatch.setattr(readers, "ROWS", 150)
-    monkeypatch.setattr(readers, "BLOCK", 5_000)
+    monkeypatch.setattr(readers, "CELLS", 1_000)
     for given in (source, text):
         assert batch(given, "-o", tmp_path / "pieces.csv").exit_code == 0
         assert (tmp_path / "pieces.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
@@ -207,7 +207,7 @@ def test_pieces_smaller_than_the_file_give_the_same_rows(tmp_path: Path, monkeyp
 def test_refused_rows_are_handed_on_piece_by_piece_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = written(tmp_path / "in.csv", HEADER, *["2024-09-02"] * 2_000)
     monkeypatch.setattr(readers, "ROWS", 150)
-    monkeypatch.setattr(readers, "BLOCK", 1_000)
+    monkeypatch.setattr(readers, "CELLS", 500)
     given = readers.pieces
     most: list[int] = []
     monkeypatch.setattr(

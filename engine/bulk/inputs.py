@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from engine.bulk.csv_files import BOM, open_csv
+from engine.bulk.csv_files import lines_of, open_csv, open_text
 from engine.bulk.headers import near
 from engine.bulk.job import AS_SEEN, Form, Source
 from engine.bulk.rows import holds, type_problem
@@ -23,7 +23,6 @@ from engine.errors import (
     Location,
     Problem,
     bounded,
-    decoded,
     fault,
     in_order,
     misuse,
@@ -116,9 +115,8 @@ def damaged(name: str, format_: str, error: BaseException) -> InputFault:
 def _json_names(name: str) -> Iterator[str]:
     """The columns of a file of JSON lines: every key of every line, ``group.fact`` for what is nested in a group."""
     seen: dict[str, None] = {}
-    with Path(name).open("rb") as stream:
-        for number, line in enumerate(stream, 1):
-            entry = json_entry(decoded(line.removeprefix(BOM), name, number))
+    with open_text(name, "utf-8") as stream:
+        for entry in map(json_entry, lines_of(stream, name)):
             if not isinstance(entry, Problem):
                 seen.update(dict.fromkeys(entry))
     return iter(seen)

@@ -82,6 +82,8 @@ def test_money_is_text_with_two_decimals_and_conditions_are_rule_language() -> N
     (fees,) = (e for e in by_item["honoraires_cliniques"] if e["part"] == "condition" and e["where"] == "met_when, any")
     above = {"fact": "medecin.part_honoraires_cliniques", "more_than": {"ref": "honoraires.minimum"}}
     assert (fees["before"], fees["after"]) == (above, None)
+    (right,) = by_item["droit.prorogation"]  # whatever has an id is told by it, an entry beside the items too
+    assert (right["before"], right["after"]) == (None, "droit.prorogation")
 
 
 @pytest.mark.parametrize("name", PAIRS)

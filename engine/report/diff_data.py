@@ -6,20 +6,20 @@ The shape of the object is schemas/diff.schema.json; parts of rules stand in it 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from engine.comparison.edits.edit import WEIGHTS, Edit, Value
+from engine.comparison.edits.edit import WEIGHTS, Edit
 from engine.comparison.edits.same import ranging
 from engine.comparison.effects.behaviour import Behaviour
 from engine.errors import Location
 from engine.escaping import flowing
 from engine.language import expressions as tree
 from engine.language.operators import CONNECTIVES, EXPRESSIONS
-from engine.policy.entries import WithoutRules
-from engine.policy.model import Convention, DatedValue, Derogation, Interpretation, Item, Overlay, Row, Rule, Source
+from engine.language.row import Operator
+from engine.policy.model import Convention, DatedValue, Derogation, Row, Rule
 from engine.report.behaviour_page import effects_object
 from engine.report.diff_page import Diff, edits_shown, page, tables
 from engine.report.edit_words import Speaker, inline, speaker
@@ -30,97 +30,71 @@ from engine.report.values import money
 from engine.report.whom import Whom
 
 
-def written(value: Value | tree.Citation | tuple[tree.Expression, ...], unit: str | None = None) -> Any:
+def written(value: Any, unit: str | None = None) -> Any:
     """The value as JSON: euros of a whole value as text with two decimals, nodes as the rule language writes them.
 
     Of a thing with an id, the id; of a row or a dated value, its value.
     """
     match value:
-        case None | bool():
+        case None | bool() | str():
             return value
         case int() | Decimal():
             return int(value) if value == int(value) else float(value)
-        case str():
-            return value
         case dt.date():
             return value.isoformat()
-        case tree.Citation():
-            return {"source": value.source, "at": value.locator}
         case tuple():
             return [written(each) for each in value]
         case Mapping():
             return dict(value)
-        case Row() | DatedValue():
-            return written(value.then if isinstance(value, Row) else value.value, unit)
-        case Item() | Overlay() | Interpretation() | Source() | WithoutRules():
-            return value.id
-        case Rule():
-            return {"id": value.id, "when": written(value.when), "then": written(value.then)}
-        case Derogation():
-            return {"id": value.id, "when": written(value.when)}
-        case tree.Cell():
-            return value.data(written)
-        case tree.Literal() if (
-            unit == "EUR" and isinstance(value.value, int | Decimal) and not isinstance(value.value, bool)
-        ):
-            return money(Fraction(value.value))
-    return _node(value)
+        case Row(then=given) | DatedValue(value=given):
+            return written(given, unit)
+        case tree.Literal(value=given):
+            euros = unit == "EUR" and isinstance(given, int | Decimal) and not isinstance(given, bool)
+            return money(Fraction(given)) if euros else written(given)
+    return _NODES[type(value)](value) if type(value) in _NODES else value.id
 
 
-def _node(node: Any) -> Any:
-    match node:
-        case tree.Literal(value):
-            return written(value)
-        case tree.FactRef(name):
-            return {"fact": name}
-        case tree.ItemRef(id_):
-            return {"ref": id_}
-        case tree.Unpublished(_, supplied):
-            return {"unpublished": {"supplied_by": [ref.name for ref in supplied]}}
-        case tree.Cases(branches, otherwise):
-            cases = [{"when": written(when), "then": written(then)} for when, then in branches]
-            return {"cases": cases} | ({} if otherwise is None else {"otherwise": written(otherwise)})
-        case tree.Scale(steps):
-            return {
-                "scale": [
-                    {"then": s.name} | ({} if s.reached_when is None else {"reached_when": written(s.reached_when)})
-                    for s in steps
-                ]
-            }
-        case tree.ByOutcome(outcome, values):
-            return {"by_outcome": outcome.id, "values": {name: written(each) for name, each in values}}
-        case tree.Apply():
-            return _apply(node)
-        case _:
-            return _condition(node)
+# How the rule language writes each kind of node, and the parts of rules that have more than an id.
+_NODES: Mapping[type, Callable[[Any], Any]] = {
+    tree.Citation: lambda cite: {"source": cite.source, "at": cite.locator},
+    tree.Cell: lambda cell: cell.data(written),
+    tree.FactRef: lambda ref: {"fact": ref.name},
+    tree.ItemRef: lambda ref: {"ref": ref.id},
+    tree.Unpublished: lambda node: {"unpublished": {"supplied_by": [ref.name for ref in node.supplied_by]}},
+    tree.Apply: lambda node: _apply(node, EXPRESSIONS[node.operator]),
+    tree.Cases: lambda node: (
+        {"cases": [{"when": written(when), "then": written(then)} for when, then in node.branches]}
+        | _given("otherwise", node.otherwise)
+    ),
+    tree.Scale: lambda node: {"scale": [{"then": s.name} | _given("reached_when", s.reached_when) for s in node.steps]},
+    tree.ByOutcome: lambda node: {"by_outcome": node.outcome.id, "values": {n: written(v) for n, v in node.values}},
+    tree.Compare: lambda node: {**written(node.left), node.operator: written(node.right)},
+    tree.Chosen: lambda node: {"interpretation": node.interpretation, "is": node.choice},
+    tree.VerdictIs: lambda node: {"criterion": node.criterion.id, "verdict": _one(sorted(node.verdicts))},
+    tree.Connect: lambda node: _connect(node, ranging(node)),
+    Rule: lambda rule: {"id": rule.id, "when": written(rule.when), "then": written(rule.then)},
+    Derogation: lambda entry: {"id": entry.id, "when": written(entry.when)},
+}
 
 
-def _apply(node: tree.Apply) -> Any:
-    operands = [written(each) for each in node.operands]
-    row = EXPRESSIONS[node.operator]
+def _given(key: str, node: Any) -> dict[str, Any]:
+    return {} if node is None else {key: written(node)}
+
+
+def _apply(node: tree.Apply, row: Operator) -> Any:
+    operands = written(node.operands)
     if row.keys:
-        options = [written(each) for each in node.options]
-        return {row.name: dict(zip((*row.keys, *row.options), (*operands, *options), strict=True))}
+        return {row.name: dict(zip((*row.keys, *row.options), (*operands, *written(node.options)), strict=True))}
     if row.tags:
         operands[-1] = {node.options[0]: operands[-1]}
     return {row.name: operands}
 
 
-def _condition(node: Any) -> Any:
-    match node:
-        case tree.Compare(operator, left, right):
-            return {**_node(left), operator: written(right)}
-        case tree.Chosen(interpretation, choice):
-            return {"interpretation": interpretation, "is": choice}
-        case tree.VerdictIs(criterion, verdicts):
-            return {"criterion": criterion.id, "verdict": _one(sorted(verdicts))}
-        case tree.Connect(operator, parts):
-            ranged = ranging(node)
-            if ranged is not None:
-                name = "any_criterion" if operator == "any" else "every_criterion"
-                return {name: _one(sorted(ranged))}
-            inner = [written(part) for part in parts]
-            return {operator: inner[0] if CONNECTIVES[operator].operands == "one" else inner}
+def _connect(node: tree.Connect, ranged: Collection[str] | None) -> Any:
+    if ranged is not None:
+        return {"any_criterion" if node.operator == "any" else "every_criterion": _one(sorted(ranged))}
+    inner = written(node.parts)
+    return {node.operator: inner[0] if CONNECTIVES[node.operator].operands == "one" else inner}
 
 
 def _one(values: list[str]) -> Any:

@@ -21,7 +21,7 @@ from engine.cli.common import (
     read_document,
     shown_options,
 )
-from engine.cli.tongue import tell
+from engine.cli.tongue import flag, option, tell
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import nested, read_case, written_elsewhere
@@ -40,9 +40,9 @@ from engine.report.questions_page import Questions
 
 @click.command()
 @click.argument("case", metavar="CASE", required=False)
-@click.option("-i", "interactive", is_flag=True, help="Ask on the terminal, one question after another, from CASE on.")
-@click.option("-o", "--output", metavar="FILE", help="With -i: the case file to write.")
-@click.option("--for", "wanted", metavar="ITEM", help="The result to decide, or all (default: the verdict).")
+@flag("-i interactive", "Ask on the terminal, one question after another, from CASE on.")
+@option("-o --output", "FILE", "With -i: the case file to write.")
+@option("--for wanted", "ITEM", "The result to decide, or all (default: the verdict).")
 @given(*page_options, formats=questions_page.FORMATS)
 def ask(rules: Given, case: str | None, interactive: bool, wanted: str | None) -> None:
     """Say which missing facts to ask for, those that decide most first, and where each is found."""
@@ -80,19 +80,17 @@ FAVOURABLE = ""
 @click.command()
 @click.argument("case", metavar="CASE")
 @click.argument("item", metavar="ITEM")
-@click.option(
+@option(
     "--what-if",
-    metavar="[VALUE]",
-    is_flag=False,
-    flag_value=FAVOURABLE,
-    help="The smallest changes of facts, up to three, that give ITEM this value: a name, a number (11000, at least"
+    "[VALUE]",
+    "The smallest changes of facts, up to three, that give ITEM this value: a name, a number (11000, at least"
     " 11000+, at most 11000-), a date, more, less or not_applicable. Without VALUE, written last: in the"
     " applicant's favour.",
+    is_flag=False,
+    flag_value=FAVOURABLE,
 )
-@click.option(
-    "--any-fact", is_flag=True, help="With --what-if: change facts too that a person cannot (age, specialty)."
-)
-@click.option("--possible", is_flag=True, help="Also every value that ITEM can still take, where it is open.")
+@flag("--any-fact", "With --what-if: change facts too that a person cannot (age, specialty).")
+@flag("--possible", "Also every value that ITEM can still take, where it is open.")
 @given(*page_options, formats=explain_page.FORMATS)
 def explain(rules: Given, case: str, item: str, what_if: str | None, any_fact: bool, possible: bool) -> None:
     """Say why an item of a case came out as it did: the chain down to facts and articles; or what would change it."""

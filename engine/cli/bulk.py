@@ -10,7 +10,7 @@ import click
 
 from engine.cli.common import Given, given, interpreting
 from engine.cli.proving import progress
-from engine.cli.tongue import tell
+from engine.cli.tongue import flag, option, tell
 from engine.errors import needing
 
 if TYPE_CHECKING:
@@ -24,27 +24,17 @@ DIALECTS = ("fr", "plain")
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="IN...")
-@click.option(
-    "-o", "--output", "target", required=True, metavar="OUT", help="File to write: .xlsx, .csv, .parquet or .jsonl."
-)
-@click.option("--engine", type=click.Choice(ENGINES), default="polars", show_default=True, help="What computes.")
-@click.option("--criteria", is_flag=True, help="Also a column with the verdict of each criterion.")
-@click.option(
-    "--missing", is_flag=True, help="Also columns with what undetermined rows wait for and can still be (slower)."
-)
-@click.option(
-    "--unsaid",
-    is_flag=True,
-    help="Also columns with the readings, rights and assumptions that matter to a row (much slower).",
-)
-@click.option("--encoding", type=click.Choice(ENCODINGS), help="Of CSV files (default: UTF-8).")
-@click.option("--dialect", type=click.Choice(DIALECTS), help="How CSV files are written (default: by the separator).")
-@click.option("--sheet", metavar="NAME", help="The sheet of an XLSX file that holds the cases.")
-@click.option("--codes", is_flag=True, help="Ids and codes also where the output is for people.")
-@click.option("--strict", is_flag=True, help="Exit with 1 if a row was refused, not only if all were.")
-@click.option(
-    "--keep", metavar="COLUMN", multiple=True, help="A column of your own, whatever it looks like (repeatable)."
-)
+@option("-o --output target", "OUT", "File to write: .xlsx, .csv, .parquet or .jsonl.", required=True)
+@option("--engine", ENGINES, "What computes.", default="polars", show_default=True)
+@flag("--criteria", "Also a column with the verdict of each criterion.")
+@flag("--missing", "Also columns with what undetermined rows wait for and can still be (slower).")
+@flag("--unsaid", "Also columns with the readings, rights and assumptions that matter to a row (much slower).")
+@option("--encoding", ENCODINGS, "Of CSV files (default: UTF-8).")
+@option("--dialect", DIALECTS, "How CSV files are written (default: by the separator).")
+@option("--sheet", "NAME", "The sheet of an XLSX file that holds the cases.")
+@flag("--codes", "Ids and codes also where the output is for people.")
+@flag("--strict", "Exit with 1 if a row was refused, not only if all were.")
+@option("--keep", "COLUMN", "A column of your own, whatever it looks like (repeatable).", multiple=True)
 @given(interpreting)
 def batch(
     rules: Given,

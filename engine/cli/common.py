@@ -15,7 +15,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import click
 
 import engine
-from engine.cli.tongue import current, faults_told, tell
+from engine.cli.tongue import current, faults_told, flag, option, tell
 from engine.errors import InputFault, Location, Problem, fault
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import read_case
@@ -54,23 +54,17 @@ def day_of(context: click.Context, option: click.Parameter, text: str | None) ->
     return dt.date.fromisoformat(text)
 
 
-_convention = click.option("--convention", metavar="ID", help="Decide under this convention, whatever the date.")
-interpreting = click.option(
-    "--interpret", "interpret", metavar="ID=CHOICE", multiple=True, help="Take a side in an open question (repeatable)."
+_convention = option("--convention", "ID", "Decide under this convention, whatever the date.")
+interpreting = option(
+    "--interpret interpret", "ID=CHOICE", "Take a side in an open question (repeatable).", multiple=True
 )
-_as_of = click.option("--as-of", metavar="DATE", callback=day_of, help="Today's date; without it nothing is overdue.")
-_ids = click.option(
-    "--ids", is_flag=True, help="Also the ids behind the labels, for --interpret, explain and the rules' files."
-)
-sensitivity_option = click.option(
-    "--sensitivity", is_flag=True, help="Also which results another reading of an open question would change."
-)
-_open = click.option("--open", "opened", is_flag=True, help="Show the HTML page (written to -o or a new file).")
-output = click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
-_lang = click.option("--lang", type=click.Choice(LANGUAGES), help="Language (default: from the locale).")
-_policies = click.option(
-    "--policies", metavar="DIR", help="Folder of conventions (default: ./policies or above, else the packaged ones)."
-)
+_as_of = option("--as-of", "DATE", "Today's date; without it nothing is overdue.", callback=day_of)
+_ids = flag("--ids", "Also the ids behind the labels, for --interpret, explain and the rules' files.")
+sensitivity_option = flag("--sensitivity", "Also which results another reading of an open question would change.")
+_open = flag("--open opened", "Show the HTML page (written to -o or a new file).")
+output = option("-o --output", "FILE", "Write to a file instead of standard output.")
+_lang = option("--lang", LANGUAGES, "Language (default: from the locale).")
+_policies = option("--policies", "DIR", "Folder of conventions (default: ./policies or above, else the packaged ones).")
 # How a case is decided, the ids behind the labels, and where a page goes.
 deciding_options = (_as_of, _convention, interpreting)
 page_options = (*deciding_options, _ids)
@@ -148,8 +142,8 @@ def given(
                     rules.put(OUTSIDE, outside)
 
         declared: Callable[..., None] = run
-        for option in reversed((*shown, _lang, *options, _policies)):
-            declared = option(declared)
+        for each in reversed((*shown, _lang, *options, _policies)):
+            declared = each(declared)
         return declared
 
     return declare

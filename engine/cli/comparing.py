@@ -8,7 +8,7 @@ import click
 
 from engine.cli.common import Given, given, output
 from engine.cli.proving import effort_option
-from engine.cli.tongue import tell
+from engine.cli.tongue import flag, option, tell
 from engine.comparison.edits.structure import compared
 from engine.comparison.sides import open_sides, paired
 from engine.report.diff_data import FORMATS
@@ -21,21 +21,20 @@ FAILING = {"structural": ("rule",), "citation": ("citation",), "any": ("rule", "
 @click.command()
 @click.argument("a", metavar="[A", required=False)
 @click.argument("b", metavar="B]", required=False)
-@click.option(
+@option(
     "--git",
-    metavar="REVISIONS",
-    help="Compare a revision with the working tree (REV), or two (REV1..REV2; REV1...REV2 from where they part).",
+    "REVISIONS",
+    "Compare a revision with the working tree (REV), or two (REV1..REV2; REV1...REV2 from where they part).",
 )
-@click.option("--behaviour", is_flag=True, help="Say for whom the result changes, each with a case that shows it.")
-@click.option("--witness", metavar="DIR", help="With --behaviour: write a case file for each change into this folder.")
-@click.option("--portfolio", metavar="FILE", help="With --behaviour: also measure the change on rows of cases.")
-@click.option("--full", is_flag=True, help="Also the citations and labels that differ between two conventions.")
-@click.option(
-    "--fail-on",
-    "fail_on",
-    type=click.Choice(["any", "structural", "behavioural", "citation"]),
+@flag("--behaviour", "Say for whom the result changes, each with a case that shows it.")
+@option("--witness", "DIR", "With --behaviour: write a case file for each change into this folder.")
+@option("--portfolio", "FILE", "With --behaviour: also measure the change on rows of cases.")
+@flag("--full", "Also the citations and labels that differ between two conventions.")
+@option(
+    "--fail-on fail_on",
+    ["any", "structural", "behavioural", "citation"],
+    "Exit with 1 if there is such a change (repeatable).",
     multiple=True,
-    help="Exit with 1 if there is such a change (repeatable).",
 )
 @effort_option
 @given(output, formats=FORMATS)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import click
 
 from engine.cli.common import Given, decide_file, given, page_options, sensitivity_option, shown_options
-from engine.cli.tongue import tell
+from engine.cli.tongue import flag, option, tell
 from engine.errors import InputFault, Location, Problem, fault
 from engine.policy.registry import Outside
 from engine.report.decided import Decided, Decisions, Undecided, told_case
@@ -17,16 +17,16 @@ from engine.report.decision_page import FORMATS
 @click.command()
 @click.argument("cases", nargs=-1, required=True, metavar="CASE...")
 @given(*page_options, *shown_options, formats=FORMATS)
-@click.option("--expect-digest", metavar="DIGEST", help="Refuse to answer under other rules than these.")
+@option("--expect-digest", "DIGEST", "Refuse to answer under other rules than these.")
 @sensitivity_option
-@click.option("--possible", is_flag=True, help="Also every value that an open result can still take.")
-@click.option(
+@flag("--possible", "Also every value that an open result can still take.")
+@option(
     "--effort",
+    "N",
+    "With --possible: steps of the solver for each question; what they leave open is said.",
     type=click.IntRange(1),
-    metavar="N",
-    help="With --possible: steps of the solver for each question; what they leave open is said.",
 )
-@click.option("--full", is_flag=True, help="Also duties without a date, and the titles of sources.")
+@flag("--full", "Also duties without a date, and the titles of sources.")
 def evaluate(
     rules: Given,
     cases: tuple[str, ...],

@@ -20,7 +20,7 @@ from engine.cli.common import (
     shown_options,
     write,
 )
-from engine.cli.tongue import complain, tell
+from engine.cli.tongue import complain, flag, option, tell
 from engine.errors import ERROR, InputFault, Location, fault, needing
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @click.argument("dossier", metavar="DOSSIER")
 @given(*page_options, *shown_options, formats=FORMATS)
 @sensitivity_option
-@click.option("--full", is_flag=True, help="Also duties without a date.")
+@flag("--full", "Also duties without a date.")
 def timeline(rules: Given, dossier: str, sensitivity: bool, full: bool) -> None:
     """Follow a contract through its years: what is due in each, why it changes, and how the contract ends."""
     document = read_document(dossier)
@@ -60,16 +60,16 @@ KINDS = ("accord", "refus", "pieces", "objectif", "versement", "trop-percu")
 
 @click.command()
 @click.argument("case", required=False, metavar="CASE|DOSSIER")
-@click.option("--kind", type=click.Choice(KINDS), help="What the letter says.")
-@click.option("--year", type=click.IntRange(1), metavar="N", help="Of a dossier: the contract year it is about.")
-@click.option("--sender", metavar="FILE", help="YAML about the fund: name, address, signatory, routes of appeal.")
-@click.option("--to", metavar="FILE", help="YAML about the addressee: title, name, address, numbers.")
-@click.option("--field", multiple=True, metavar="NAME=TEXT", help="A field about people, over the files (repeatable).")
-@click.option("--complete", is_flag=True, help="Refuse a letter that lacks something, instead of marking it there.")
-@click.option("--letters", "folder", metavar="DIR", help="Folder of templates (default: letters beside the policies).")
-@click.option("--fields", is_flag=True, help="List the fields that templates may name.")
+@option("--kind", KINDS, "What the letter says.")
+@option("--year", "N", "Of a dossier: the contract year it is about.", type=click.IntRange(1))
+@option("--sender", "FILE", "YAML about the fund: name, address, signatory, routes of appeal.")
+@option("--to", "FILE", "YAML about the addressee: title, name, address, numbers.")
+@option("--field", "NAME=TEXT", "A field about people, over the files (repeatable).", multiple=True)
+@flag("--complete", "Refuse a letter that lacks something, instead of marking it there.")
+@option("--letters folder", "DIR", "Folder of templates (default: letters beside the policies).")
+@flag("--fields", "List the fields that templates may name.")
 @given(*deciding_options)
-@click.option("-o", "--output", metavar="FILE", help="The Word file to write (.docx).")
+@option("-o --output", "FILE", "The Word file to write (.docx).")
 def letter(
     rules: Given,
     case: str | None,

@@ -11,6 +11,7 @@ from typing import TypeVar
 import click
 
 from engine.cli.common import write_all
+from engine.cli.tongue import option
 from engine.files import unwritable
 from engine.proof.solving import DEFAULT_EFFORT
 from engine.words import LANGUAGES, read_words
@@ -41,13 +42,13 @@ def counted(entries: Iterable[_T], told: Told, of: tuple[int, int]) -> Iterator[
         told(number, of[1])
 
 
-effort_option = click.option(
+effort_option = option(
     "--effort",
+    "N",
+    "Steps of the solver for each question; what they leave open is said.",
     type=click.IntRange(1),
-    metavar="N",
     default=DEFAULT_EFFORT,
     show_default=True,
-    help="Steps of the solver for each question; what they leave open is said.",
 )
 
 

@@ -11,7 +11,7 @@ import click
 
 from engine.cli.common import Given, given, output, write
 from engine.cli.proving import counted, progress, write_witnesses
-from engine.cli.tongue import tell
+from engine.cli.tongue import flag, option, tell
 from engine.exchange.rules_text import rules_text
 from engine.policy.loader import read_bytes
 from engine.proof.defects import Defect, all_cases, defects
@@ -54,12 +54,12 @@ def _write_witnesses(findings: Sequence[Defect], name: str, say: Say) -> dict[in
 
 
 @click.command()
-@click.option("-k", "wanted", metavar="TEXT", help="Only cases whose file, suite or name contains this.")
-@click.option("--coverage", "covering", is_flag=True, help="Also say what the tests reach of the rules.")
-@click.option("--mutation", is_flag=True, help="Also change the rules, one place at a time: do the tests notice?")
-@click.option("--declare", is_flag=True, help="Add what amending texts change in cases to their lists of differences.")
-@click.option("--sample", type=click.IntRange(1), metavar="N", help="With --mutation: draw so many changes.")
-@click.option("--propose", metavar="FILE", help="With --mutation: write tests that would notice the other changes.")
+@option("-k wanted", "TEXT", "Only cases whose file, suite or name contains this.")
+@flag("--coverage covering", "Also say what the tests reach of the rules.")
+@flag("--mutation", "Also change the rules, one place at a time: do the tests notice?")
+@flag("--declare", "Add what amending texts change in cases to their lists of differences.")
+@option("--sample", "N", "With --mutation: draw so many changes.", type=click.IntRange(1))
+@option("--propose", "FILE", "With --mutation: write tests that would notice the other changes.")
 @given(output, formats=suite_page.FORMATS)
 def test(
     rules: Given,

@@ -10,7 +10,7 @@ import click
 
 from engine.cli.common import Given, given, write_all
 from engine.cli.proving import effort_option
-from engine.cli.tongue import complain, tell
+from engine.cli.tongue import complain, flag, option, tell
 from engine.errors import ERROR, Problem
 from engine.exchange.rules_text import WRITTEN, with_own_ids
 from engine.policy.checks import check_folder
@@ -28,9 +28,9 @@ def list_(rules: Given) -> None:
 
 @click.command()
 @click.argument("item", metavar="[ITEM]", required=False)
-@click.option("--convention", metavar="ID", help="With --whole: this convention.")
-@click.option("--whole", is_flag=True, help="Show all rules of a convention as they stand, with what it amends.")
-@click.option("--write", "folder", metavar="DIR", help="With --whole: write them into a new folder in this one.")
+@option("--convention", "ID", "With --whole: this convention.")
+@flag("--whole", "Show all rules of a convention as they stand, with what it amends.")
+@option("--write folder", "DIR", "With --whole: write them into a new folder in this one.")
 @given(formats=SHOW_FORMATS)
 def show(rules: Given, item: str | None, whole: bool, folder: str | None) -> None:
     """Show an item in each convention: its text, values over time, citations and who uses it."""
@@ -56,9 +56,9 @@ def _of_letters(policies: Path) -> list[Problem]:
 
 
 @click.command()
-@click.option("--deep", is_flag=True, help="Also prove of all cases: no gap, no overlap, nothing dead, promises kept.")
-@click.option("--witness", metavar="DIR", help="With --deep: write a case file for each finding into this folder.")
-@click.option("--strict", is_flag=True, help="Take warnings for faults: exit status 1.")
+@flag("--deep", "Also prove of all cases: no gap, no overlap, nothing dead, promises kept.")
+@option("--witness", "DIR", "With --deep: write a case file for each finding into this folder.")
+@flag("--strict", "Take warnings for faults: exit status 1.")
 @effort_option
 @given()
 def check(rules: Given, deep: bool, witness: str | None, strict: bool, effort: int) -> None:
@@ -78,7 +78,7 @@ def check(rules: Given, deep: bool, witness: str | None, strict: bool, effort: i
 
 
 @click.command()
-@click.option("--write", "folder", metavar="DIR", required=True, help="The folder for the schemas, such as .avenant.")
+@option("--write folder", "DIR", "The folder for the schemas, such as .avenant.", required=True)
 @given()
 def schema(rules: Given, folder: str) -> None:
     """Write the schemas of rule files with the ids of one's own rules, for an editor to complete and underline."""

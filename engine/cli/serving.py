@@ -10,20 +10,17 @@ import click
 
 import engine
 from engine.cli.common import Given, given
+from engine.cli.tongue import flag, option
 from engine.errors import needing
 from engine.words import LANGUAGES
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
+@option("--host", "ADDRESS", "The address to listen on.", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on.")
-@click.option("--name", multiple=True, metavar="HOST", help="A host name that it answers to as well (repeatable).")
-@click.option(
-    "--allow-embedding", multiple=True, metavar="ORIGIN", help="A site whose pages may frame these (repeatable)."
-)
-@click.option(
-    "--former", multiple=True, metavar="DIR", help="Rules of before, for both results of a link made then (repeatable)."
-)
+@option("--name", "HOST", "A host name that it answers to as well (repeatable).", multiple=True)
+@option("--allow-embedding", "ORIGIN", "A site whose pages may frame these (repeatable).", multiple=True)
+@option("--former", "DIR", "Rules of before, for both results of a link made then (repeatable).", multiple=True)
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 32), help="Processes that answer.")
 @click.option("--proxy-hops", default=0, type=click.IntRange(0, 5), help="Proxies before it that say who calls.")
 @given()
@@ -65,8 +62,8 @@ def serve(
 
 
 @click.command()
-@click.option("-o", "--output", required=True, metavar="DIR", help="The folder to write to.")
-@click.option("--behaviour", is_flag=True, help="Say between two texts for whom the result changes (takes minutes).")
+@option("-o --output", "DIR", "The folder to write to.", required=True)
+@flag("--behaviour", "Say between two texts for whom the result changes (takes minutes).")
 @given()
 def site(rules: Given, behaviour: bool) -> None:
     """Write the pages of the rules as a static site: every convention and item, in both languages."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.cli.common import Given, day_of, given, output, write, write_all
-from engine.cli.tongue import group_lang_option, tell
+from engine.cli.tongue import flag, group_lang_option, option, tell
 from engine.errors import Location, Problem, UsageFault, fault, misuse, nearest, needing
 from engine.exchange.dating import Since
 from engine.exchange.importing import changed, changes
@@ -34,18 +34,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("id_", metavar="ID")
-@click.option("--amends", "base", metavar="BASE", help="The text that the new one amends.")
-@click.option("--whole", metavar="BASE", help="The text before: its rules and tests are copied, and moved in time.")
-@click.option(
-    "--from",
-    "first",
-    metavar="DATE",
-    required=True,
-    callback=day_of,
-    help="The first day on which contracts come under it.",
-)
-@click.option("--label-fr", metavar="TEXT", default=TO_FILL, help="Its name in French.")
-@click.option("--label-en", metavar="TEXT", default=TO_FILL, help="Its name in English.")
+@option("--amends base", "BASE", "The text that the new one amends.")
+@option("--whole", "BASE", "The text before: its rules and tests are copied, and moved in time.")
+@option("--from first", "DATE", "The first day on which contracts come under it.", required=True, callback=day_of)
+@option("--label-fr", "TEXT", "Its name in French.", default=TO_FILL)
+@option("--label-en", "TEXT", "Its name in English.", default=TO_FILL)
 @given()
 def new(
     rules: Given, id_: str, base: str | None, whole: str | None, first: dt.date, label_fr: str, label_en: str
@@ -127,10 +120,10 @@ def table() -> None:
 @table.command("export")
 @click.argument("name", metavar="CONVENTION")
 @click.argument("tables", nargs=-1, metavar="[TABLE]...")
-@click.option(
+@option(
     "--separator",
-    type=click.Choice([*_SEPARATORS, ",", ";"]),
-    help="Between cells: semicolon under French, else comma. With semicolon or tab, numbers have a decimal comma.",
+    [*_SEPARATORS, ",", ";"],
+    "Between cells: semicolon under French, else comma. With semicolon or tab, numbers have a decimal comma.",
 )
 @click.option(
     "--bom/--no-bom", default=None, help="Begin with the mark by which Excel knows UTF-8, as files do under French."
@@ -156,15 +149,9 @@ def export(rules: Given, name: str, tables: tuple[str, ...], separator: str | No
 @table.command("import")
 @click.argument("name", metavar="CONVENTION")
 @click.argument("file", metavar="FILE")
-@click.option(
-    "--from",
-    "first",
-    metavar="DATE",
-    callback=day_of,
-    help="Add the changed values from this day on; those before stay.",
-)
-@click.option("--cite", metavar="SOURCE[, PLACE]", help="With --from: the text behind them, by its id, and where.")
-@click.option("--correct", is_flag=True, help="Replace the changed values: they were never right.")
+@option("--from first", "DATE", "Add the changed values from this day on; those before stay.", callback=day_of)
+@option("--cite", "SOURCE[, PLACE]", "With --from: the text behind them, by its id, and where.")
+@flag("--correct", "Replace the changed values: they were never right.")
 @given()
 def import_(rules: Given, name: str, file: str, first: dt.date | None, cite: str | None, correct: bool) -> None:
     """Show what changed in an exported table, or write it into the rule files.

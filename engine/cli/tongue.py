@@ -11,9 +11,10 @@ import errno
 import inspect
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 import click
 from click import core, decorators, exceptions, formatting, parser, types
@@ -58,10 +59,19 @@ def complain(problems: Sequence[Problem], lang: str) -> None:
         click.echo(problem.line(lang), err=True)
 
 
+def option(names: str, value: str | Sequence[str], text: str, **more: Any) -> Callable[[Any], Any]:
+    """An option by its names: what stands for its value, or the words to choose from, and what it is for."""
+    kind = {"metavar": value} if isinstance(value, str) else {"type": click.Choice(value)}
+    return click.option(*names.split(), **{**kind, **more}, help=text)
+
+
+def flag(names: str, text: str) -> Callable[[Any], Any]:
+    """An option without a value."""
+    return click.option(*names.split(), is_flag=True, help=text)
+
+
 # Of a group, which has no answer of its own: read by language() before anything runs.
-group_lang_option = click.option(
-    "--lang", type=click.Choice(LANGUAGES), expose_value=False, help="Language (default: from the locale)."
-)
+group_lang_option = option("--lang", LANGUAGES, "Language (default: from the locale).", expose_value=False)
 _LANG: ContextVar[str] = ContextVar("lang", default="en")  # of the run that is under way
 _MODULES = (core, decorators, exceptions, formatting, parser, types)  # of click, which has English alone
 

@@ -132,6 +132,18 @@ def test_the_faults_of_a_body_and_of_its_case_are_told_at_once(served: Client) -
     assert [problem["nearest"] for problem in found] == ["embauche", "lang"]
 
 
+def test_a_refusal_is_told_in_the_language_that_the_body_asks_for(served: Client) -> None:
+    wrong = {"case": {"contrat": {"date_signature": 20240902}}, "as_of": 3, "lang": "en"}
+    for body, told in (
+        (wrong, "20240902 has the wrong type for contrat.date_signature (date). Expected: for example 2024-09-02"),
+        ({**wrong, "lang": "fr"}, "20240902 n'est pas du bon type pour contrat.date_signature (date)."),
+        ({"case": {}, "lang": "en"}, "the fact 'contrat.date_signature' is missing: it selects the convention"),
+        ({"case": CASE, "lang": "en", "expect_digest": "0"}, "the rules are not the expected ones"),
+    ):
+        messages = [each["message"] for each in served.post("/api/v1/evaluate", body).data["problems"]]
+        assert any(message.startswith(told) for message in messages), messages
+
+
 def test_a_mark_of_its_order_of_bytes_before_a_body_is_passed_over(served: Client) -> None:
     body = b"\xef\xbb\xbf" + json.dumps({"case": CASE}).encode()
     assert served.post("/api/v1/evaluate", body, content_type="application/json").status == 200

@@ -371,6 +371,7 @@ def test_other_separators_windows_line_ends_and_a_byte_order_mark_are_read(separ
         ("contrat.date_signature,eligibilite", "column-taken", "eligibilite"),
         ("contrat.date_signature,avenant_row", "column-taken", "avenant_row"),
         ("", "header-missing", "contrat.date_signature"),
+        (",contrat.date_signature,,", "column-unnamed", "these columns: A, C, D"),
     ],
 )
 def test_a_header_at_fault_is_told_before_anything_is_written(

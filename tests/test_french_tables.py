@@ -126,8 +126,9 @@ def test_a_table_in_windows_1252_is_refused_with_the_remedy_and_read_once_that_i
     assert rows(output)[0]["dossier"] == "Dossier É1"
 
 
-def test_unicode_text_of_a_spreadsheet_is_known_by_its_mark(tmp_path: Path) -> None:
-    source = table(tmp_path, GOOD.replace(";", "\t"), header=HEADER.replace(";", "\t"), encoding="utf-16")
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_unicode_text_of_a_spreadsheet_is_known_by_its_mark(tmp_path: Path, encoding: str) -> None:
+    source = table(tmp_path, GOOD.replace(";", "\t"), header=HEADER.replace(";", "\t"), encoding=encoding)
     output = tmp_path / "out.csv"
     assert batch(source, output).exit_code == 0
     assert rows(output)[0]["patientele.mt_depart"] == "1100"

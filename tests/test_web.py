@@ -242,6 +242,10 @@ def test_a_result_without_a_day_of_signature_asks_for_it(served: Client) -> None
     page = served.get("/resultat", {"medecin.age": "40"})
     assert page.address.startswith("/estimer?medecin.age=40")
     assert asked(page.text) == ["contrat.date_signature"]
+    assert "so-far" not in page.text, "the head of a result that there is not"
+    for facts in ({"medecin.rqth": "true"}, {"medecin.rqth": "true", "contrat.date_signature": "31/02/2025"}):
+        posted = served.send("/resultat", facts)  # a sensitive fact travels in a form alone
+        assert asked(posted.text) == ["contrat.date_signature"]
 
 
 def test_a_reading_is_taken_in_place_and_the_address_says_so(served: Client, ordinary: Answer) -> None:
@@ -394,6 +398,18 @@ def test_each_figure_of_a_result_leads_to_its_rule_with_examples_that_open(serve
     assert len(cases) == EXAMPLES
     for address, amount in cases[:2]:
         assert amount in served.get(html.unescape(address)).text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_head_of_a_column_of_days_leads_to_no_amount(served: Client, session: Session, lang: str) -> None:
+    page = served.get("/resultat", {**VERIFIED, "lang": lang}).text
+    say = Say(session.registry, lang)
+    heads = re.findall('<th scope="col">(?:<a href="/regles/([^?]*)[^>]*>)?([^<]*)', page)
+    assert ("", say("due")) in heads
+    assert {id_: head for id_, head in heads if id_} == {
+        "aide.montant_annuel": say("maximum"),
+        "aide.montant_du": say("amount_due"),
+    }
 
 
 def side_by_side(page: str) -> list[list[str]]:

@@ -53,6 +53,13 @@ def test_a_title_above_the_header_is_told_with_the_row_of_the_header(tmp_path: P
     assert "elles sont nommées à la ligne 3" in said
 
 
+def test_a_column_without_a_name_between_the_others_is_told_by_its_letter(tmp_path: Path) -> None:
+    given = book(tmp_path, GOOD)
+    given[2].insert_cols(2)
+    said = refused(batch(saved(given), tmp_path / "out.csv"))
+    assert "in.xlsx!Sheet:1:2: column-unnamed: ces colonnes n'ont pas de nom : B." in said
+
+
 def sheets(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     return {
         sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in openpyxl.load_workbook(path, data_only=True)

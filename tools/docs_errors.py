@@ -270,6 +270,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "header-missing": "The first line of a table names its columns.",
         "header-below": "A title or empty lines stand above the names of the columns. Delete them, and save again.",
         "column-missing": "Without this column no row could be decided.",
+        "column-unnamed": "A column without a name stands between or beside the others. Name it, or delete it.",
         "column-twice": "Two headers name one fact, by id or label. Which is meant cannot be known: drop one.",
         "column-unknown": "A misspelt fact would silently be missing in every row. Mend the name, or keep the column as"
         " your own.",

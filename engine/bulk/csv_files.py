@@ -27,7 +27,11 @@ SEPARATORS = ",;\t|"
 DIALECTS: Mapping[str, str] = {",": PLAIN, "|": PLAIN, ";": FRENCH, "\t": FRENCH}
 HEADER = 1 << 20  # characters in which the first line of a CSV file must end
 LONGEST = 64 << 20  # characters of quoted text, or of one line
-_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_MARKS = {  # a mark of four bytes may begin with one of two
+    **dict.fromkeys((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE), "utf-32"),
+    **dict.fromkeys((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16"),
+    codecs.BOM_UTF8: "utf-8",
+}
 _SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 csv.field_size_limit(2 * LONGEST)
 

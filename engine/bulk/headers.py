@@ -74,9 +74,11 @@ def checked_columns(headers: Sequence[str], vocabulary: Vocabulary, place: Locat
 def header_problems(
     headers: Sequence[str], columns: Sequence[str], vocabulary: Vocabulary, place: Location
 ) -> Iterator[Problem]:
-    """Headers that name one column twice, or several facts."""
+    """Headers that name one column twice, or several facts; columns that none names."""
+    if columns.count("") > 1:
+        yield unnamed(headers, place)
     for column, count in Counter(columns).items():
-        if count > 1:
+        if column and count > 1:
             twice = [(number, header) for number, header in enumerate(headers) if columns[number] == column]
             where = ", ".join(f"{letters(number + 1)} ({header})" for number, header in twice)
             second = Location(place.file, place.line, twice[1][0] + 1)
@@ -86,6 +88,13 @@ def header_problems(
         facts = known.get(fold(header), set())
         if column not in vocabulary.facts and len(facts) > 1:
             yield Problem(place, "column-ambiguous", {"name": header, "facts": ", ".join(sorted(facts))})
+
+
+def unnamed(headers: Sequence[str], place: Location) -> Problem:
+    """What is wrong with columns that have no name."""
+    found = [number for number, header in enumerate(headers, 1) if not header]
+    where = ", ".join(map(letters, found))
+    return Problem(Location(place.file, place.line, found[0]), "column-unnamed", {"where": where})
 
 
 def letters(number: int) -> str:

@@ -11,9 +11,9 @@ from typing import Any
 
 import polars as pl
 
-from engine.bulk.headers import BELOW, checked_columns, columns_of, refuse_title
+from engine.bulk.headers import BELOW, checked_columns, columns_of, refuse_title, unnamed
 from engine.bulk.job import Form, Source
-from engine.errors import Location, fault, nearest
+from engine.errors import InputFault, Location, fault, nearest
 from engine.language.facts import SIGNATURE, Vocabulary
 from engine.language.spoken import FRENCH, UNSAVED
 from engine.workbooks import cell_text, check_shown, open_workbook, unsaved_formulas
@@ -34,7 +34,7 @@ def open_xlsx(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Sourc
     above = ([str(cell.value or "") for cell in cells] for cells in sheet.iter_rows(first, last, max_col=MAX_COLUMNS))
     refuse_title(place.file, enumerate(above, first), vocabulary)
     check_shown(sheet, place)
-    headers = _headers(sheet, first, place)
+    headers = _headers(sheet, place)
     columns = checked_columns(headers, vocabulary, place)
     return Source(
         name=name,
@@ -91,13 +91,12 @@ def _names_cases(sheet: Any, row: int, vocabulary: Vocabulary) -> bool:
     return SIGNATURE in columns_of([str(cell.value or "").strip() for cell in sheet[row]], vocabulary)
 
 
-def _headers(sheet: Any, row: int, place: Location) -> list[str]:
-    headers = ["" if cell.value is None else str(cell.value).strip() for cell in sheet[row]]
+def _headers(sheet: Any, place: Location) -> list[str]:
+    headers = ["" if cell.value is None else str(cell.value).strip() for cell in sheet[place.line]]
     while headers and not headers[-1]:
         headers.pop()
-    unnamed = next((number for number, header in enumerate(headers, 1) if not header), None)
-    if unnamed is not None:
-        raise fault(Location(place.file, row, unnamed), "header-missing")
+    if not all(headers):
+        raise InputFault([unnamed(headers, place)])
     return headers
 
 

@@ -62,7 +62,7 @@ def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
 
     def refuse(scope: Scope, refusal: Refused) -> ASGIApp:
         query = scope["query_string"].decode("latin-1").split("&")
-        lang = next((lang for lang in LANGUAGES if f"{LANG}={lang}" in query), settings.lang)
+        lang = scope.get(LANG) or next((lang for lang in LANGUAGES if f"{LANG}={lang}" in query), settings.lang)
         return problem_response(refusal, lang) if scope["path"].startswith(API) else pages.refusal(refusal, lang)
 
     counts = Counts()

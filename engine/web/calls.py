@@ -55,8 +55,9 @@ class Body:
 
     @property
     def lang(self) -> str | None:
-        lang: str | None = self.get("lang")
-        return lang
+        """The language it asks for, which is that of its refusal as well."""
+        lang: object = self.get("lang")
+        return lang if isinstance(lang, str) and lang in LANGUAGES else None
 
     @property
     def choices(self) -> dict[str, str]:
@@ -84,12 +85,17 @@ class Body:
             raise fault(self.document.at(("expect_digest",)), "digest-mismatch", actual=digest, wanted=wanted)
 
 
-def read_body(content: bytes, call: Call, vocabulary: Vocabulary) -> Body:
-    """The body of a call; raises InputFault: with every fault of the text, or of its keys, their kinds and its case."""
+def parsed(content: bytes) -> Document:
+    """The text of a call, an object; raises InputFault: with every fault of the text."""
     document = loader.parse(content, NAME)
     text = content.decode("utf-8-sig").strip()
     if not text.startswith("{"):
         raise fault(document.at(()), "wrong-type", value=shortened(text, 20), wanted="{…}")
+    return document
+
+
+def read_body(document: Document, call: Call, vocabulary: Vocabulary) -> Body:
+    """The body of a call; raises InputFault: with every fault of its keys, their kinds and its case."""
     if problems := shape_problems(document, call.shape):
         raise InputFault([*problems, *_case_problems(document, vocabulary)])
     return Body(document)

@@ -116,8 +116,10 @@ class Pages:
         query = request.scope["query_string"].decode("latin-1")
         if got and not state.faults and not state.dropped and query != state.query():
             return RedirectResponse(f"{path}?{state.query()}", 303)
-        if got and whole and (state.faults or SIGNATURE not in state.facts):  # told, or asked, at its question
-            return RedirectResponse(f"/estimer?{query}", 303)
+        if whole and (state.faults or SIGNATURE not in state.facts):  # told, or asked, at its question
+            if got:
+                return RedirectResponse(f"/estimer?{query}", 303)
+            template, whole, path = "estimate.html", False, "/estimer"
         say = self.say(state)
         found = await self.worker.run(lambda session: estimate(session, state, whole=whole, every=every))
         told = shown(found, say, whole=whole)

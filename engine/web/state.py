@@ -164,12 +164,16 @@ def _facts(stated: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Facts, di
 
 
 async def pairs_of(request: Request) -> Pairs:
-    """The parameters of an address and a form; raises Refused: they cannot be read, or one is given twice."""
+    """The parameters of an address and a form; raises Refused: they cannot be read, or one is given twice.
+
+    The language that they name is that of a refusal as well.
+    """
     pairs = _read(request.scope["query_string"].decode("latin-1"))
     if request.method == "POST":
         if request.headers.get("content-type", "").partition(";")[0].strip().casefold() != FORM:
             raise refused("request-media", wanted=FORM)
         pairs = [*pairs, *_read((await request.body()).decode("latin-1"))]
+    request.scope[LANG] = next((value for name, value in pairs if name == LANG and value in LANGUAGES), None)
     names = [name for name, _ in pairs]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:

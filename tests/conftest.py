@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.evaluation.session import Session
@@ -68,6 +68,18 @@ def pytest_configure(config: pytest.Config) -> None:
     # Sessions and programs of whole conventions stay for many tests: to look through them every few hundred objects
     # takes an eighth of all time.
     gc.set_threshold(1_000_000, 5, 100)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart() -> None:
+    """Before its first example Hypothesis looks through all objects for its random numbers: now there are few."""
+    given(st.none())(lambda _: None)()
+
+
+def pytest_sessionfinish() -> None:
+    """What is left at the end is looked through once, where pytest does so ten times."""
+    gc.collect()
+    gc.freeze()
 
 
 def examples(whole: int, least: int = 10) -> settings:

@@ -31,7 +31,7 @@ def test_without_a_fact_decided_by_cases_what_all_its_values_give_is_known(sessi
     rng = random.Random(27)
     cases = [case.facts for case in read_cases(session) if fact.name in case.facts]
     waited, joined = 0, set[str]()
-    for _ in range(effort.of(CASES)):
+    for _ in range(effort.of(CASES, part=20)):
         given = dict(rng.choice(cases))
         for name in (fact.name, *rng.sample(sorted(given.keys() - KEPT), 2)):
             given.pop(name, None)
@@ -58,5 +58,5 @@ def test_without_a_fact_decided_by_cases_what_all_its_values_give_is_known(sessi
             if mine is not alone.answers[item.id][0]:
                 joined.add(item.kind)
                 assert found.answers[item.id][2] == 0
-    assert waited > effort.of(CASES)
+    assert waited > effort.of(CASES, part=20)
     assert "quantity" in joined

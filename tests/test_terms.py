@@ -112,8 +112,8 @@ def broken(row: Operator) -> Callable[..., Any]:
     return {"comparison": comparison, "connective": connective}.get(row.family, expression)
 
 
-def test_every_set_of_overlays_has_contracts(session: Session, encoded: Encoded) -> None:
-    for convention in session.registry.conventions.values():
+def test_every_set_of_overlays_has_contracts(session: Session, encoded: Encoded, effort: Effort) -> None:
+    for convention in effort.share([*session.registry.conventions.values()], least=2):
         encoding = encoded.of(convention)
         prover = Prover(encoding.space, encoding.base)
         assert {prover.ask(layer.when) for layer in encoding.layers} == {Status.SHOWN}

@@ -13,12 +13,12 @@ from dataclasses import field
 from typing import Any
 
 from engine.errors import Problem, nearest
-from engine.policy.changing import REMOVED, Grounds, also, changed, kept
+from engine.policy.changing import REMOVED, Grounds, changed, kept
 from engine.policy.document import Document
 from engine.policy.items import KINDS
 from engine.policy.offers import KNOWS
 from engine.policy.places import HEAD
-from engine.policy.weaving import Bundle, Piece, Tree, whole, woven
+from engine.policy.weaving import Piece, whole, woven
 from engine.records import dataclass
 
 AMENDS, KEPT, CHANGE, WHOSE = "amends", "kept", "change", "beneficiary"
@@ -26,7 +26,7 @@ STILL_READ = "removed-read"
 _LISTS = (*KINDS, "properties", "suppositions")
 _NOT_INHERITED = frozenset({"id", "label", "note", "signed", "without_rules", AMENDS, KEPT})
 
-Lists = dict[str, list[Tree]]  # by kind
+_Item = tuple[str, str, Piece]  # with its file and kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +109,11 @@ def _first(text: Written) -> Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What a text says of its base: whole items with the file and kind of each, changes of items, what is removed."""
+    """What a text says of its base: whole items, changes of items by kind and id, what is removed, and the grounds."""
 
-    items: Mapping[str, list[tuple[str, str, Piece]]]
+    items: Mapping[str, list[_Item]]
     changes: Mapping[tuple[str, str], Sequence[Piece]]
-    removed: Mapping[str, Tree]
+    removed: Mapping[str, Piece]
     grounds: Grounds
 
 
@@ -121,22 +121,16 @@ def amended(base: Written, own: Written) -> tuple[Written, list[Problem]]:
     """What ``own`` makes of ``base``, and the names in it that ``base`` does not have."""
     said = _said(own)
     running = {name: document for name, document in base.files.items() if not _reaches_back(document)}
-    known = {(kind, piece.data["id"]) for document in running.values() for kind, piece in _entries(whole(document))}
-    asked = [question.data["id"] for question in whole(base.head).listed("interpretations")]
-    problems = list(_misnamed(said, known, asked))
-    found: dict[str, Lists] = {}
-    for name, document in running.items():
-        found[name] = _file(whole(document), said, problems)
-    ids = {id_ for _, id_ in known}
-    for id_, entries in said.items.items():
-        for name, kind, piece in entries if id_ not in ids else ():
-            found.setdefault(name, {}).setdefault(kind, []).append(piece)
-    files: dict[str, Document] = {name: document for name, document in own.files.items() if _reaches_back(document)}
+    files = {name: document for name, document in own.files.items() if _reaches_back(document)}
+    problems = list(_misnamed(said, [*_items(running)], whole(base.head).under("interpretations").members()))
+    found: dict[str, dict[str, list[Piece]]] = {}
+    for name, kind, piece in _standing_items([*_items(running)], said, problems):
+        found.setdefault(name, {}).setdefault(kind, []).append(piece)
     for name, lists in found.items():
-        of = whole(running[name] if name in running else own.files[name])
-        files[name] = woven(Bundle(of, {kind: Bundle(of, members) for kind, members in lists.items() if members}))
-    files = {name: files[name] for name in sorted(files) if files[name].data}
-    problems += _still_read(said.removed, files.values())
+        top = whole(running[name] if name in running else own.files[name])
+        files[name] = woven(top.of({kind: top.of(lists[kind]) for kind in _LISTS if kind in lists}))
+    files = {name: files[name] for name in sorted(files)}
+    problems += _still_read(said.removed, files)
     digest = chained([own.digest, base.digest])
     return Written(_head(base.head, own.head, said, files.values()), files, digest), problems
 
@@ -163,8 +157,8 @@ def _closed(text: Written, others: Iterable[Written]) -> Written:
     first = min(later, key=lambda piece: str(piece.data), default=None)
     if first is None or signed.data.get("before", first.data) < first.data:
         return text
-    parts = {**head.entries(), "signed": Bundle(signed, {**signed.entries(), "before": first})}
-    return Written(woven(Bundle(head, parts)), text.files, text.digest)
+    parts = {**head.entries(), "signed": signed.of({**signed.entries(), "before": first})}
+    return Written(woven(head.of(parts)), text.files, text.digest)
 
 
 def misplaced(text: Written) -> Iterator[Problem]:
@@ -175,17 +169,16 @@ def misplaced(text: Written) -> Iterator[Problem]:
 
 
 def _said(own: Written) -> _Said:
-    items: dict[str, list[tuple[str, str, Piece]]] = {}
+    items: dict[str, list[_Item]] = {}
     changes: dict[tuple[str, str], list[Piece]] = {}
-    for name, document in own.files.items():
-        top = whole(document)
-        for kind, piece in () if _reaches_back(document) else _entries(top):
-            items.setdefault(piece.data["id"], []).append((name, kind, piece))
-        for kind, piece in _entries(top.below(CHANGE)) if CHANGE in document.data else ():
+    for entry in _items({name: document for name, document in own.files.items() if not _reaches_back(document)}):
+        items.setdefault(entry[2].data["id"], []).append(entry)
+    for document in own.files.values():
+        for kind, piece in _entries(whole(document).under(CHANGE)):
             changes.setdefault((kind, piece.data["id"]), []).append(piece)
     head = whole(own.head)
-    removed = {piece.data: piece for piece in head.listed(REMOVED)}
-    return _Said(items, changes, removed, Grounds(head.below(KEPT).listed("cite"), _first(own)))
+    removed = {piece.data: piece for piece in head.under(REMOVED).members()}
+    return _Said(items, changes, removed, Grounds(head.below(KEPT).under("cite").members(), _first(own)))
 
 
 def _reaches_back(document: Document) -> bool:
@@ -193,50 +186,46 @@ def _reaches_back(document: Document) -> bool:
     return "overlays" in document.data
 
 
+def _items(files: Mapping[str, Document]) -> Iterator[_Item]:
+    return ((name, kind, piece) for name, document in files.items() for kind, piece in _entries(whole(document)))
+
+
 def _entries(top: Piece) -> Iterator[tuple[str, Piece]]:
-    for kind in _LISTS:
-        for i in range(len(top.data.get(kind, ()))):
-            yield kind, top.below(kind).below(i)
+    return ((kind, piece) for kind in _LISTS for piece in top.under(kind).members())
 
 
-def _file(top: Piece, said: _Said, problems: list[Problem]) -> Lists:
-    """What becomes of the items of a rule file; a replaced one of another kind comes last."""
-    lists: Lists = {kind: [] for kind in _LISTS}
-    for kind, piece in _entries(top):
+def _standing_items(before: Sequence[_Item], said: _Said, problems: list[Problem]) -> Iterator[_Item]:
+    """The items as they then stand: those of the base in their places, then those that it does not have."""
+    for name, kind, piece in before:
         id_ = piece.data["id"]
         if id_ in said.items:
-            for _, other, new in said.items[id_]:
-                lists[other].append(new)
+            yield from ((name, other, new) for _, other, new in said.items[id_])
         elif (kind, id_) in said.changes:
             item, faults = changed(kind, piece, said.changes[kind, id_][0], said.grounds)
-            lists[kind].append(item)
             problems += faults
+            yield name, kind, item
         elif id_ not in said.removed:
-            lists[kind].append(kept(kind, piece, said.grounds))
-    return lists
+            yield name, kind, kept(kind, piece, said.grounds)
+    known = {piece.data["id"] for _, _, piece in before}
+    yield from (entry for id_, entries in said.items.items() if id_ not in known for entry in entries)
 
 
 def _head(base: Document, head: Document, said: _Said, files: Iterable[Document]) -> Document:
     """The card of the text: what it says itself, and the rest as the base has it where something still uses it."""
-    before, after = whole(base), whole(head)
-    inherited = {key: part for key, part in before.entries().items() if key not in {*_NOT_INHERITED, *after.data}}
-    parts = {key: part for key, part in after.entries().items() if key != REMOVED} | inherited
-    own = after.below(KNOWS).entries() if KNOWS in after.data else {}
-    offered = before.below(KNOWS) if KNOWS in before.data else None
-    if offered is not None:
-        maintained = {fact: also(offered.below(fact), said.grounds) for fact in offered.data}
-        parts[KNOWS] = Bundle(after, maintained | own)
-    own_questions = {question.data["id"]: question for question in after.listed("interpretations")}
-    asked = texts_under("interpretation", [file.data for file in files])
-    questions = {question.data["id"]: question for question in before.listed("interpretations")}
-    questions = {id_: each for id_, each in questions.items() if id_ in asked - said.removed.keys()} | own_questions
-    parts.pop("interpretations", None)
-    if questions:
-        parts["interpretations"] = Bundle(after, list(questions.values()))
-    cited = texts_under("source", [*(file.data for file in files), *(part.data for part in parts.values())])
+    before, after, rules = whole(base), whole(head), [file.data for file in files]
+    parts = {key: part for key, part in after.entries().items() if key != REMOVED}
+    parts |= {key: part for key, part in before.entries().items() if key not in {*_NOT_INHERITED, *parts}}
+    offered = {fact: kept(KNOWS, each, said.grounds) for fact, each in before.under(KNOWS).entries().items()}
+    parts |= {KNOWS: after.of(offered | after.under(KNOWS).entries())} if offered else {}
+    asked, own = texts_under("interpretation", rules) - said.removed.keys(), "interpretations"
+    questions = {each.data["id"]: each for each in before.under(own).members() if each.data["id"] in asked}
+    questions |= {each.data["id"]: each for each in after.under(own).members()}
+    parts.pop(own, None)
+    parts |= {own: after.of([*questions.values()])} if questions else {}
+    cited = texts_under("source", [*rules, *(part.data for part in parts.values())])
     sources = {id_: each for id_, each in before.below("sources").entries().items() if id_ in cited}
-    parts["sources"] = Bundle(after, sources | (after.below("sources").entries() if "sources" in after.data else {}))
-    return woven(Bundle(after, parts))
+    parts["sources"] = after.of(sources | after.under("sources").entries())
+    return woven(after.of(parts))
 
 
 def texts_under(key: str, data: Any) -> set[str]:
@@ -249,9 +238,9 @@ def texts_under(key: str, data: Any) -> set[str]:
     return own.union(*(texts_under(key, each) for each in data.values()))
 
 
-def _still_read(removed: Mapping[str, Tree], files: Iterable[Document]) -> Iterator[Problem]:
+def _still_read(removed: Mapping[str, Piece], files: Mapping[str, Document]) -> Iterator[Problem]:
     """What is removed although an item that stays reads it, with the first that does."""
-    entries = [piece for document in files for _, piece in _entries(whole(document))] if removed else []
+    entries = [piece for _, _, piece in _items(files)] if removed else []
     for id_, piece in removed.items():
         read = (each for each in entries if any(id_ in texts_under(key, each.data) for key in ("ref", "criterion")))
         reader = next(read, None)
@@ -259,22 +248,25 @@ def _still_read(removed: Mapping[str, Tree], files: Iterable[Document]) -> Itera
             yield Problem(piece.at, STILL_READ, {"id": id_, "reader": reader.data["id"], "place": str(reader.at)})
 
 
-def _misnamed(said: _Said, known: set[tuple[str, str]], asked: list[str]) -> Iterator[Problem]:
+def _misnamed(said: _Said, before: Sequence[_Item], questions: Sequence[Piece]) -> Iterator[Problem]:
     """Ids that the base does not have, and ids of which two things are said."""
-    ids = {id_ for _, id_ in known} | set(asked)
+    known = {(kind, piece.data["id"]) for _, kind, piece in before}
+    ids = {id_ for _, id_ in known} | {question.data["id"] for question in questions}
     for id_, piece in said.removed.items():
         if id_ not in ids:
             yield Problem(piece.at, "unknown-item", {"id": id_}, nearest(id_, ids))
         elif id_ in said.items:
-            yield Problem(piece.at, "duplicate-id", {"id": id_, "place": str(said.items[id_][0][2].at)})
+            yield _twice(id_, piece, said.items[id_][0][2])
     for (kind, id_), (piece, *again) in said.changes.items():
-        at = piece.below("id").at
+        at = piece.below("id")
         if (kind, id_) not in known:
             elsewhere = next((f"{other}: {id_}" for other, name in known if name == id_), None)
             names = [name for other, name in known if other == kind]
-            yield Problem(at, "unknown-item", {"id": id_}, elsewhere or nearest(id_, names))
+            yield Problem(at.at, "unknown-item", {"id": id_}, elsewhere or nearest(id_, names))
         others = [said.removed[id_]] if id_ in said.removed else [each for *_, each in said.items.get(id_, ())]
-        if others:
-            yield Problem(at, "duplicate-id", {"id": id_, "place": str(others[0].at)})
-        for each in again:
-            yield Problem(each.below("id").at, "duplicate-id", {"id": id_, "place": str(at)})
+        yield from (_twice(id_, at, each) for each in others[:1])
+        yield from (_twice(id_, each.below("id"), at) for each in again)
+
+
+def _twice(id_: str, piece: Piece, first: Piece) -> Problem:
+    return Problem(piece.at, "duplicate-id", {"id": id_, "place": str(first.at)})

@@ -9,7 +9,7 @@ from engine.errors import Problem
 from engine.language.reading import BODIES
 from engine.policy.items import NOT_CELLS
 from engine.policy.model import CONSISTENCY
-from engine.policy.weaving import Bundle, Piece, Tree
+from engine.policy.weaving import Piece
 from engine.records import dataclass
 
 REMOVED = "removed"
@@ -41,49 +41,46 @@ _COMPANIONS = {"otherwise": "cases"}  # what goes where a quantity is computed i
 class Grounds:
     """On what a text maintains the rest of its base, and the first day on which it does."""
 
-    cite: Sequence[Tree]
-    first: Tree
+    cite: Sequence[Piece]
+    first: Piece
 
 
-def kept(kind: str, item: Piece, grounds: Grounds) -> Tree:
-    """An item that the text maintains."""
-    return Bundle(item, _standing(kind, item.entries(), item, grounds))
+def kept(kind: str, item: Piece, grounds: Grounds) -> Piece:
+    """An item, or another entry that cites its ground, which the text maintains."""
+    return _standing(kind, item.entries(), item, grounds)
 
 
-def also(entry: Piece, grounds: Grounds) -> Tree:
-    """What cites its ground, and then also what maintains it."""
-    return Bundle(entry, {**entry.entries(), "cite": _cited(entry.listed("cite"), entry, grounds)})
-
-
-def changed(kind: str, item: Piece, change: Piece, grounds: Grounds) -> tuple[Tree, list[Problem]]:
+def changed(kind: str, item: Piece, change: Piece, grounds: Grounds) -> tuple[Piece, list[Problem]]:
     """An item of which the text changes parts, and the parts that it removes and the item does not have."""
-    body = [key for key in BODIES if key in change.data]
+    body = [key for key in BODIES if key in change.parts]
     left = {key: part for key, part in item.entries().items() if not (body and key in BODIES and key not in body)}
-    parts = {key: part for key, part in left.items() if _COMPANIONS.get(key, key) in left} | {"id": change.below("id")}
-    for key in change.data:
-        new = change.below(key)
-        if key in MEMBERS and key in item.data:
-            joined = _joined(item.listed(key), change.listed(key), MEMBERS[key])
-            parts[key] = Bundle(new, _standing_rows(joined, change.listed(key)) if key == "rows" else joined)
-        elif key == "values" and kind == "parameters":
-            day = new.data[0]["from"]
-            earlier = [value for value in item.listed(key) if value.data["from"] < day]
-            parts[key] = Bundle(new, [*earlier, *change.listed(key)])
-        elif key in _BY_KEY and isinstance(item.data.get(key), dict):
-            parts[key] = Bundle(new, {**item.below(key).entries(), **new.entries()})
-        elif key != REMOVED:
-            parts[key] = new
-    problems = [problem for key in MEMBERS for problem in _twice(change.listed(key), MEMBERS[key])]
-    gone = change.listed(REMOVED)
+    parts = {key: part for key, part in left.items() if _COMPANIONS.get(key, key) in left}
+    for key, new in change.entries().items():
+        parts[key] = _merged(kind, key, item.below(key), new) if key in item.parts else new
+    parts.pop(REMOVED, None)
+    problems = [problem for key, name in MEMBERS.items() for problem in _twice(change.under(key).members(), name)]
+    gone = change.under(REMOVED).members()
     for key in [key for key in MEMBERS if key in parts] if gone else ():
         members, gone = _without(parts.pop(key).members(), gone, MEMBERS[key])
-        parts |= {key: Bundle(change, members)} if members else {}
+        parts |= {key: change.of(members)} if members else {}
     problems += (Problem(e.at, "unknown-part", {"id": change.data["id"], "part": _shown(e.data)}) for e in gone)
-    rest = grounds if "cite" not in change.data else Grounds((), grounds.first)
-    return Bundle(change, _standing(kind, parts, change, rest)), problems
+    rest = grounds if "cite" not in change.parts else Grounds((), grounds.first)
+    return _standing(kind, parts, change, rest), problems
 
 
-def _twice(members: Sequence[Tree], name: Name) -> Iterator[Problem]:
+def _merged(kind: str, key: str, old: Piece, new: Piece) -> Piece:
+    """A part that a change names, of what the item has: changed member by member, day by day or key by key."""
+    if key in MEMBERS:
+        joined = _joined(old.members(), new.members(), MEMBERS[key])
+        return new.of(_standing_rows(joined, new.members()) if key == "rows" else joined)
+    if key == "values" and kind == "parameters":
+        day = new.data[0]["from"]
+        return new.of([*(value for value in old.members() if value.data["from"] < day), *new.members()])
+    by_key = key in _BY_KEY and isinstance(old.parts, Mapping)
+    return new.of({**old.entries(), **new.entries()}) if by_key else new
+
+
+def _twice(members: Sequence[Piece], name: Name) -> Iterator[Problem]:
     """The members of a list that have the name of one before them: of both, one alone would stay."""
     names = [name(each.data) for each in members]
     for number, each in enumerate(members):
@@ -93,7 +90,7 @@ def _twice(members: Sequence[Tree], name: Name) -> Iterator[Problem]:
             yield Problem(each.at, "duplicate-id", values)
 
 
-def _joined(old: Sequence[Tree], new: Sequence[Tree], name: Name) -> list[Tree]:
+def _joined(old: Sequence[Piece], new: Sequence[Piece], name: Name) -> list[Piece]:
     """Both lists: a new member in the place of the old one of its name, any other after the one before it."""
     found = list(old)
     place = len(found)
@@ -108,22 +105,22 @@ def _joined(old: Sequence[Tree], new: Sequence[Tree], name: Name) -> list[Tree]:
     return found
 
 
-def _standing_rows(rows: Sequence[Tree], new: Sequence[Tree]) -> list[Tree]:
+def _standing_rows(rows: Sequence[Piece], new: Sequence[Piece]) -> list[Piece]:
     """The rows without those that a new one of the same cells ends: all that do not begin before it."""
 
-    def known(row: Tree) -> tuple[object, str]:
+    def known(row: Piece) -> tuple[object, str]:
         return {n: cell for n, cell in row.data.items() if n not in NOT_CELLS}, row.data.get("from", "")
 
     asked = [known(row) for row in new]
 
-    def ended(row: Tree) -> bool:
+    def ended(row: Piece) -> bool:
         cells, start = known(row)
         return row not in new and any(cells == same and start >= day for same, day in asked)
 
     return [row for row in rows if not ended(row)]
 
 
-def _without(members: Sequence[Tree], gone: Sequence[Tree], name: Name) -> tuple[list[Tree], list[Tree]]:
+def _without(members: Sequence[Piece], gone: Sequence[Piece], name: Name) -> tuple[list[Piece], list[Piece]]:
     """A list without some members, and those of them that it does not have."""
     names = [name(each.data) for each in members]
     asked = [name(each.data) for each in gone]
@@ -131,30 +128,24 @@ def _without(members: Sequence[Tree], gone: Sequence[Tree], name: Name) -> tuple
     return left, [each for each, known in zip(gone, asked, strict=True) if known not in names]
 
 
-def _standing(kind: str, parts: Mapping[str, Tree], at: Piece, grounds: Grounds) -> dict[str, Tree]:
-    """An item that also rests on what maintains it, its parameter with the values from the first day on."""
+def _standing(kind: str, parts: Mapping[str, Piece], at: Piece, grounds: Grounds) -> Piece:
+    """An entry that also rests on what maintains it, a parameter with its values from the first day on."""
     found = dict(parts)
     if grounds.cite and (kind != CONSISTENCY or "cite" in found):  # what holds between facts alone cites nothing
-        found["cite"] = _cited(found["cite"].members() if "cite" in found else [], at, grounds)
+        old = found["cite"].members() if "cite" in found else []
+        given = [each.data for each in old]
+        found["cite"] = at.of([*old, *(each for each in grounds.cite if each.data not in given)])
     if kind == "parameters":
-        found["values"] = _in_force(found["values"].members(), grounds.first, at)
-    return found
+        found["values"] = at.of(_in_force(found["values"].members(), grounds.first))
+    return at.of(found)
 
 
-def _cited(old: Sequence[Tree], at: Piece, grounds: Grounds) -> Tree:
-    """Citations, and those of what maintains them."""
-    given = [each.data for each in old]
-    return Bundle(at, [*old, *(each for each in grounds.cite if each.data not in given)])
-
-
-def _in_force(values: Sequence[Tree], first: Tree, at: Piece) -> Tree:
+def _in_force(values: Sequence[Piece], first: Piece) -> list[Piece]:
     """Dated values without those that are over by the first day; the one that then holds is dated from that day."""
     days = [value.data["from"] for value in values]
     over = max(sum(day <= first.data for day in days) - 1, 0)
     held = values[over]
-    if days[over] < first.data:
-        held = Bundle(held.of, {**held.entries(), "from": first})
-    return Bundle(at, [held, *values[over + 1 :]])
+    return [held.of({**held.entries(), "from": first}) if days[over] < first.data else held, *values[over + 1 :]]
 
 
 def _shown(data: Any) -> str:

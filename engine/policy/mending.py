@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.errors import Location, Problem
+from engine.errors import Problem
 from engine.policy.document import Document, Keys
 from engine.policy.misfits import Misfit
 from engine.policy.schema import Shape, misfits
+from engine.policy.weaving import Piece, whole, woven
 
 _PASSES = 4  # what a mended name holds may need mending, too
 
@@ -66,27 +67,17 @@ def _ids(data: Any) -> Iterator[str]:
 
 def _rewritten(document: Document, likely: Mapping[Keys, Misfit], left_out: Collection[Keys]) -> Document:
     """The document with some names and values replaced and some parts left out; each place is that of before."""
-    steps: dict[Keys, dict[str | int, str | int]] = {}  # which step of before a step was
+    names = {path: str(misfit.problem.nearest) for path, misfit in likely.items() if misfit.is_key}
 
-    def copied(node: Any, old: Keys, new: Keys) -> Any:
-        misfit = likely.get(old)
-        if misfit is not None and not misfit.is_key:
-            return misfit.problem.nearest
-        if not isinstance(node, dict | list):
-            return node
-        made: dict[str | int, Any] = {}
-        for step, part in node.items() if isinstance(node, dict) else enumerate(node):
-            at, name = (*old, step), len(made) if isinstance(node, list) else step
-            misfit = likely.get(at)
-            if misfit is not None and misfit.is_key:
-                name = str(misfit.problem.nearest)
-            if at not in left_out and (name == step or name not in node or isinstance(node, list)):
-                steps.setdefault(new, {})[name] = step
-                made[name] = copied(part, at, (*new, name))
-        return made if isinstance(node, dict) else [*made.values()]
+    def copied(piece: Piece) -> Piece:
+        if piece.path in likely and piece.path not in names:
+            return replace(piece, parts=likely[piece.path].problem.nearest)
+        if isinstance(piece.parts, list):
+            return piece.of([copied(part) for part in piece.members() if part.path not in left_out])
+        if not isinstance(piece.parts, dict):
+            return piece
+        kept = {step: part for step, part in piece.entries().items() if part.path not in left_out}
+        named = ((step, names.get(part.path, step), part) for step, part in kept.items())
+        return piece.of({name: copied(each) for step, name, each in named if name == step or name not in piece.parts})
 
-    def locate(path: Keys, is_key: bool) -> Location:
-        old = (steps.get(path[:length], {}).get(step, step) for length, step in enumerate(path))
-        return document.locate((*old,), is_key)
-
-    return replace(document, data=copied(document.data, (), ()), locate=locate)
+    return woven(copied(whole(document)))

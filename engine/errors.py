@@ -5,7 +5,7 @@ Every other room reports through :class:`Problem`; the words of each code are da
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import field
 from typing import Any, NamedTuple
@@ -93,14 +93,25 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(told)
 
 
+def wrong(location: Location, code: str, nearest: str | None = None, /, **values: object) -> Problem:
+    """A :class:`Problem` that is an error."""
+    return Problem(location, code, values, nearest)
+
+
+def unknown(location: Location, code: str, id_: str, names: Collection[str], **values: object) -> Iterator[Problem]:
+    """That there is no such name, with the one that was perhaps meant; nothing where there is."""
+    if id_ not in names:
+        yield wrong(location, code, nearest(id_, names), id=id_, **values)
+
+
 def fault(location: Location, code: str, nearest: str | None = None, **values: object) -> InputFault:
     """An :class:`InputFault` of a single problem."""
-    return InputFault([Problem(location, code, values, nearest)])
+    return InputFault([wrong(location, code, nearest, **values)])
 
 
 def misuse(location: Location, code: str, nearest: str | None = None, **values: object) -> UsageFault:
     """A :class:`UsageFault` of a single problem."""
-    return UsageFault(Problem(location, code, values, nearest))
+    return UsageFault(wrong(location, code, nearest, **values))
 
 
 def reason_of(error: OSError) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, fault, nearest
+from engine.errors import InputFault, Location, Problem, fault, nearest, wrong
 from engine.evaluation.facts import CASE, Facts, misordered, order_problem, read_case, read_named, signed_on
 from engine.language.facts import FIRST_DAY, SIGNATURE, YEAR, EventType, Fact, Vocabulary, event_types
 from engine.language.spoken import Unread, in_words, read_spoken
@@ -160,16 +160,16 @@ def _event(
             # What the event may state; of one that states nothing, the events that state this fact.
             others = (each.name for each in types if name in each.facts)
             allowed = ", ".join(type_.facts) or f"type: {' | '.join(others) or '—'}"
-            values = {"name": name, "type": type_.name, "allowed": allowed}
-            problems.append(Problem(place, "event-fact", values, nearest(name, type_.facts, problems)))
+            close = nearest(name, type_.facts, problems)
+            problems.append(wrong(place, "event-fact", close, name=name, type=type_.name, allowed=allowed))
     lacking = [name for name in type_.needs if name not in stated]
     if lacking or (type_.needs_any and not stated):
         needed = ", ".join(lacking or type_.facts)
-        problems.append(Problem(document.at(path), "event-needs", {"type": type_.name, "needed": needed}))
+        problems.append(wrong(document.at(path), "event-needs", type=type_.name, needed=needed))
     year = entry.get("annee")
     if type_.yearly != (year is not None):
         code = "event-year-needed" if type_.yearly else "event-year-unused"
-        problems.append(Problem(document.at(path), code, {"type": type_.name}))
+        problems.append(wrong(document.at(path), code, type=type_.name))
     if type_.date_fact is not None:
         facts[type_.date_fact] = day
     facts = {**type_.sets, **facts}
@@ -181,7 +181,7 @@ def _not_for_case(facts: Facts, types: Mapping[str, EventType], document: Docume
     yearly = {name for type_ in types.values() if type_.yearly for name in type_.facts} | {YEAR}
     for name in facts:
         if name in yearly:
-            yield Problem(document.key_at(("case", *name.split("."))), "dossier-fact", {"name": name})
+            yield wrong(document.key_at(("case", *name.split("."))), "dossier-fact", name=name)
 
 
 def _impossible(facts: Facts, events: Sequence[Event], document: Document) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, nearest
+from engine.errors import InputFault, Location, Problem, nearest, wrong
 from engine.escaping import shortened
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact, Vocabulary
@@ -84,8 +84,8 @@ def written_elsewhere(own: Facts, facts: Facts, vocabulary: Vocabulary) -> tuple
 def order_problem(place: Location, first: str, second: str, facts: Mapping[str, Scalar]) -> Problem:
     """That two facts of a chain do not follow each other: days, or numbers."""
     days = isinstance(facts[first], dt.date)
-    told = {"first": first, "second": second, "a": in_words(facts[first]), "b": in_words(facts[second])}
-    return Problem(place, "fact-order" if days else "count-order", told)
+    a, b = in_words(facts[first]), in_words(facts[second])
+    return wrong(place, "fact-order" if days else "count-order", first=first, second=second, a=a, b=b)
 
 
 def signed_on(facts: Mapping[str, Scalar]) -> dt.date:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, misuse, nearest
+from engine.errors import InputFault, Location, Problem, misuse, nearest, wrong
 from engine.evaluation.by_cases import decided_by_cases
 from engine.evaluation.decision import Decision, Doubt, Result, YearLine
 from engine.evaluation.evaluator import run_program, steps_open
@@ -293,5 +293,5 @@ def _contradiction(doubt: Doubt) -> Problem:
     facts = doubt.result.facts
     shown = ", ".join(f"{name} = {as_written(value)}" for name, value in facts.items())
     named = [name for name in facts if name != SIGNATURE] or [SIGNATURE]
-    values = {"name": named[0], "id": doubt.result.id, "label": doubt.result.label, "facts": shown, "names": [*facts]}
-    return Problem(doubt.at, CONTRADICTION, values)
+    about = {"id": doubt.result.id, "label": doubt.result.label}
+    return wrong(doubt.at, CONTRADICTION, name=named[0], facts=shown, names=[*facts], **about)

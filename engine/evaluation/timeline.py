@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from engine.errors import InputFault, Problem
+from engine.errors import InputFault, wrong
 from engine.evaluation.decision import Decision, ObligationLine, OverlayUse, Result
 from engine.evaluation.dossier import Dossier, Event
 from engine.evaluation.life import Life, day_in, lived
@@ -249,8 +249,8 @@ def _refuse_early(life: Life) -> None:
     for event in life.dossier.events:
         start = None if event.year is None else life.start(event.year)
         if start is not None and event.day < (first := add_months(start, -12)):
-            values = {"type": event.type.name, "day": event.day, "year": event.year, "start": start, "first": first}
-            problems.append(Problem(event.at, "event-year-early", values))
+            told = {"type": event.type.name, "day": event.day, "year": event.year}
+            problems.append(wrong(event.at, "event-year-early", start=start, first=first, **told))
     if problems:
         raise InputFault(problems)
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from engine.errors import Problem, nearest
+from engine.errors import Problem, nearest, unknown, wrong
 from engine.policy.changing import REMOVED, Grounds, changed, kept
 from engine.policy.document import Document
 from engine.policy.items import KINDS
@@ -74,8 +74,8 @@ def standing(texts: Mapping[str, Written], folders: Collection[str]) -> tuple[li
         if text.amends in found:
             first, before = _first(text), _first(found[text.amends])
             if first.data <= before.data:
-                values = {"id": id_, "base": text.amends, "start": first.data, "base_start": before.data}
-                problems.append(Problem(first.at, "amends-early", values))
+                days = {"start": first.data, "base_start": before.data}
+                problems.append(wrong(first.at, "amends-early", id=id_, base=text.amends, **days))
                 del found[id_]  # its values would begin after it, each at its own place in the base
     return [_closed(found[id_], found.values()) for id_ in texts if id_ in found], problems
 
@@ -95,11 +95,9 @@ def _baseless(
 ) -> Iterator[Problem]:
     at = text.head.at((AMENDS,))
     if text.amends not in folders:
-        known = ", ".join(texts)
-        close = nearest(str(text.amends), texts)
-        yield Problem(at, "unknown-convention", {"id": text.amends, "known": known}, close)
+        yield from unknown(at, "unknown-convention", str(text.amends), texts, known=", ".join(texts))
     elif chain[-1] == chain[0]:
-        yield Problem(at, "cycle", {"chain": " → ".join(chain)})
+        yield wrong(at, "cycle", chain=" → ".join(chain))
 
 
 def _first(text: Written) -> Piece:
@@ -165,7 +163,7 @@ def misplaced(text: Written) -> Iterator[Problem]:
     """Changes in a text that amends none."""
     for document in text.files.values():
         if CHANGE in document.data:
-            yield Problem(document.key_at((CHANGE,)), "change-of-nothing")
+            yield wrong(document.key_at((CHANGE,)), "change-of-nothing")
 
 
 def _said(own: Written) -> _Said:
@@ -245,7 +243,7 @@ def _still_read(removed: Mapping[str, Piece], files: Mapping[str, Document]) -> 
         read = (each for each in entries if any(id_ in texts_under(key, each.data) for key in ("ref", "criterion")))
         reader = next(read, None)
         if reader is not None:
-            yield Problem(piece.at, STILL_READ, {"id": id_, "reader": reader.data["id"], "place": str(reader.at)})
+            yield wrong(piece.at, STILL_READ, id=id_, reader=reader.data["id"], place=str(reader.at))
 
 
 def _misnamed(said: _Said, before: Sequence[_Item], questions: Sequence[Piece]) -> Iterator[Problem]:
@@ -254,7 +252,7 @@ def _misnamed(said: _Said, before: Sequence[_Item], questions: Sequence[Piece]) 
     ids = {id_ for _, id_ in known} | {question.data["id"] for question in questions}
     for id_, piece in said.removed.items():
         if id_ not in ids:
-            yield Problem(piece.at, "unknown-item", {"id": id_}, nearest(id_, ids))
+            yield wrong(piece.at, "unknown-item", nearest(id_, ids), id=id_)
         elif id_ in said.items:
             yield _twice(id_, piece, said.items[id_][0][2])
     for (kind, id_), (piece, *again) in said.changes.items():
@@ -262,11 +260,11 @@ def _misnamed(said: _Said, before: Sequence[_Item], questions: Sequence[Piece]) 
         if (kind, id_) not in known:
             elsewhere = next((f"{other}: {id_}" for other, name in known if name == id_), None)
             names = [name for other, name in known if other == kind]
-            yield Problem(at.at, "unknown-item", {"id": id_}, elsewhere or nearest(id_, names))
+            yield wrong(at.at, "unknown-item", elsewhere or nearest(id_, names), id=id_)
         others = [said.removed[id_]] if id_ in said.removed else [each for *_, each in said.items.get(id_, ())]
         yield from (_twice(id_, at, each) for each in others[:1])
         yield from (_twice(id_, each.below("id"), at) for each in again)
 
 
 def _twice(id_: str, piece: Piece, first: Piece) -> Problem:
-    return Problem(piece.at, "duplicate-id", {"id": id_, "place": str(first.at)})
+    return wrong(piece.at, "duplicate-id", id=id_, place=str(first.at))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from engine.errors import Location, Problem
+from engine.errors import Location, Problem, wrong
 from engine.language.facts import FIRST_DAY
 from engine.language.reading import Reader, cited, condition, day, every, expression, optional
 from engine.policy import model
@@ -79,7 +79,7 @@ def _first_of_each(entries: Iterable[_Named]) -> dict[str, _Named]:
 def _claim(id_: str, at: Location, taken: dict[str, Location], problems: list[Problem]) -> None:
     """Takes an id in a namespace, or reports who has it."""
     if id_ in taken:
-        problems.append(Problem(at, "duplicate-id", {"id": id_, "place": str(taken[id_])}))
+        problems.append(wrong(at, "duplicate-id", id=id_, place=str(taken[id_])))
     taken.setdefault(id_, at)
 
 

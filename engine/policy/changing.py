@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.errors import Problem
+from engine.errors import Problem, wrong
 from engine.language.reading import BODIES
 from engine.policy.items import NOT_CELLS
 from engine.policy.model import CONSISTENCY
@@ -63,7 +63,7 @@ def changed(kind: str, item: Piece, change: Piece, grounds: Grounds) -> tuple[Pi
     for key in [key for key in MEMBERS if key in parts] if gone else ():
         members, gone = _without(parts.pop(key).members(), gone, MEMBERS[key])
         parts |= {key: change.of(members)} if members else {}
-    problems += (Problem(e.at, "unknown-part", {"id": change.data["id"], "part": _shown(e.data)}) for e in gone)
+    problems += (wrong(e.at, "unknown-part", id=change.data["id"], part=_shown(e.data)) for e in gone)
     rest = grounds if "cite" not in change.parts else Grounds((), grounds.first)
     return _standing(kind, parts, change, rest), problems
 
@@ -86,8 +86,7 @@ def _twice(members: Sequence[Piece], name: Name) -> Iterator[Problem]:
     for number, each in enumerate(members):
         first = names.index(names[number])
         if first < number:
-            values = {"id": _shown(names[number]), "place": str(members[first].at)}
-            yield Problem(each.at, "duplicate-id", values)
+            yield wrong(each.at, "duplicate-id", id=_shown(names[number]), place=str(members[first].at))
 
 
 def _joined(old: Sequence[Piece], new: Sequence[Piece], name: Name) -> list[Piece]:

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 from yaml.reader import Reader
 
-from engine.errors import MAX_FAULTS, InputFault, Location, Problem, bounded, decoded, fault, unreadable
+from engine.errors import MAX_FAULTS, InputFault, Location, Problem, bounded, decoded, fault, unreadable, wrong
 from engine.escaping import UNSAFE, shortened
 from engine.policy.document import NOWHERE, Document, Marks, marked
 from engine.policy.syntax import character_problems, cut_short, decimal_comma, plain_json, syntax_fault
@@ -140,7 +140,7 @@ class _Reader:
             raise InputFault([syntax_fault(error.problem or "?", self.lines, place)]) from None
         except yaml.YAMLError:
             odd = character_problems(self.lines, self.name, Reader.NON_PRINTABLE.pattern, "yaml-character")
-            raise InputFault([next(odd, Problem(Location(self.name), "yaml-character"))]) from None
+            raise InputFault([next(odd, wrong(Location(self.name), "yaml-character"))]) from None
         if not documents and not self.problems:
             raise fault(Location(self.name, 1, 1), "file-empty")
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from engine.errors import Location, Problem, nearest
+from engine.errors import Location, Problem, nearest, wrong
 from engine.escaping import shortened
 from engine.language.operators import COMPARISONS
 from engine.language.typing import date_fault, meant_day
@@ -61,31 +61,31 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
         case "required":
             missing = [key for key in error.validator_value if key not in error.instance]
             named = next((key for key in missing if f"'{key}'" in error.message), missing[0] if missing else "?")
-            yield Problem(place, "missing-key", {"key": named})
+            yield wrong(place, "missing-key", key=named)
         case "dependencies":
             for key, needed in error.validator_value.items():
                 if key in error.instance and isinstance(needed, list):
-                    yield from (Problem(place, "missing-key", {"key": n}) for n in needed if n not in error.instance)
+                    yield from (wrong(place, "missing-key", key=n) for n in needed if n not in error.instance)
         case "type" if error.schema.get("format") == "date":
-            yield Problem(place, "wrong-date", {"value": shown})
+            yield wrong(place, "wrong-date", value=shown)
         case "type":
-            yield Problem(place, "wrong-type", {"value": shown, "wanted": _forms(error)})
+            yield wrong(place, "wrong-type", value=shown, wanted=_forms(error))
         case "enum" | "const":
             allowed = error.validator_value if error.validator == "enum" else [error.validator_value]
             close = nearest(str(error.instance), [str(value) for value in allowed])
             wanted = ", ".join(map(str, allowed))
-            yield Problem(place, "wrong-value", {"value": shown, "wanted": wanted}, close)
+            yield wrong(place, "wrong-value", close, value=shown, wanted=wanted)
         case "format" | "pattern" if error.schema.get("format") == "date":
-            yield Problem(place, date_fault(error.instance), {"value": error.instance}, meant_day(error.instance))
+            yield wrong(place, date_fault(error.instance), meant_day(error.instance), value=error.instance)
         case "form":
             key, first = error.validator_value
             fr = f"`{key}` ne va pas avec `{first}` ; gardez une seule forme."
             told = {"fr": fr, "en": f"`{key}` does not go with `{first}`; keep one form."}
-            yield Problem(document.key_at(tuple(error.absolute_path)), "wrong-form", {"wanted": told})
+            yield wrong(document.key_at(tuple(error.absolute_path)), "wrong-form", wanted=told)
         case "minProperties" | "maxProperties" | "minItems" | "maxItems":
-            yield Problem(place, "wrong-form", {"wanted": _wanted(error)})
+            yield wrong(place, "wrong-form", wanted=_wanted(error))
         case _:
-            yield Problem(place, "wrong-value", {"value": shown, "wanted": _wanted(error)}, _unaccented(error))
+            yield wrong(place, "wrong-value", _unaccented(error), value=shown, wanted=_wanted(error))
 
 
 def _unknown_keys(error: Any, document: Document) -> Iterator[Problem]:
@@ -124,8 +124,7 @@ def _misspelt_in_row(error: Any, document: Document) -> Iterator[tuple[Problem, 
         close = None if key in known else nearest(key, [name for name in known if name not in row])
         if close is not None and path[start + 2 : start + 3] in ((), (key,)):
             inside = (*path[: start + 2], key)
-            values = {"key": key, "allowed": ", ".join(known)}
-            yield Problem(document.key_at(inside), "unknown-key", values, close), inside
+            yield wrong(document.key_at(inside), "unknown-key", close, key=key, allowed=", ".join(known)), inside
 
 
 def _unaccented(error: Any) -> str | None:

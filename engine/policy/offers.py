@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from engine.errors import Problem
+from engine.errors import Problem, wrong
 from engine.language.expressions import Compare, FactRef, Literal
 from engine.language.facts import Vocabulary
 from engine.language.reading import Reader, cited
@@ -54,8 +54,9 @@ def outside(convention: Convention, facts: Mapping[str, object]) -> list[Problem
         if fact in facts and facts[fact] not in values:
             item = convention.items[f"{_PREFIX}{fact}"]
             cite = "; ".join(", ".join(filter(None, (each.source, each.locator))) for each in item.cite)
-            told = {"name": fact, "label": item.label, "cite": cite, "value": facts[fact], "known": ", ".join(values)}
-            found.append(Problem(item.at, NOT_OFFERED, told))
+            known = ", ".join(values)
+            about = {"name": fact, "label": item.label, "cite": cite}
+            found.append(wrong(item.at, NOT_OFFERED, value=facts[fact], known=known, **about))
     return found
 
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import InputFault, Location, Problem, fault, reason_of
+from engine.errors import InputFault, Location, Problem, fault, reason_of, wrong
 from engine.language.expressions import Compare, Condition, FactRef, ItemRef, walk
 from engine.language.facts import Vocabulary, vocabulary
 from engine.language.operators import COMPARISONS
@@ -125,7 +125,7 @@ def read_registry(
     facts, case_digest = load_vocabulary(case_schema)
     conventions, problems, unread = _read(_folders(root), shown or root)
     if not conventions and not problems:
-        problems.append(Problem(Location(str(shown or root)), "no-conventions"))
+        problems.append(wrong(Location(str(shown or root)), "no-conventions"))
     registry = Registry(conventions, facts, case_digest, shown or root, origin, unread)
     problems.extend(gate_problems(registry))
     return registry, problems
@@ -235,7 +235,7 @@ def _read_text(folder: Path, shown: Path, shapes: Mapping[str, Shape]) -> tuple[
     head_path = folder / HEAD
     if not head_path.exists():
         files = list(folder.glob("*.yaml"))
-        return None, [Problem(Location(shown.as_posix()), "no-convention-file")] if files else []
+        return None, [wrong(Location(shown.as_posix()), "no-convention-file")] if files else []
     documents: dict[str, Document | None] = {}
     problems: list[Problem] = []
     contents: list[tuple[str, bytes]] = []
@@ -258,8 +258,7 @@ def _read_text(folder: Path, shown: Path, shapes: Mapping[str, Shape]) -> tuple[
     text = Written(read.pop(HEAD), read, _digest(contents), frozenset(unread))
     if text.head.data["id"] != folder.name:
         named = {"fr": f"{folder.name}, le nom du dossier", "en": f"{folder.name}, the name of the folder"}
-        values = {"value": repr(text.head.data["id"]), "wanted": named}
-        problems.append(Problem(text.head.key_at(("id",)), "wrong-value", values))
+        problems.append(wrong(text.head.key_at(("id",)), "wrong-value", value=repr(text.head.data["id"]), wanted=named))
     return text, [*problems, *(() if text.amends else misplaced(text))]
 
 
@@ -290,4 +289,4 @@ def _reads_too_much(when: Condition, vocabulary: Vocabulary) -> Iterator[Problem
         reads_item = isinstance(node, ItemRef) and node != opening
         compares = isinstance(node, Compare) and COMPARISONS[node.operator].operands != "flag" and node.right != opening
         if reads_fact or reads_item or compares:
-            yield Problem(node.at, "overlay-when")
+            yield wrong(node.at, "overlay-when")

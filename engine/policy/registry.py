@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
-from engine.errors import InputFault, Location, Problem, fault, misuse, nearest
+from engine.errors import InputFault, Location, fault, misuse, nearest, wrong
 from engine.language.expressions import Text
 from engine.language.facts import Vocabulary
 from engine.language.spoken import in_words
@@ -28,7 +28,7 @@ class Outside(InputFault):
 
     def __init__(self, window: WithoutRules, signature: dt.date) -> None:
         self.window, self.signature = window, signature
-        super().__init__([Problem(window.at, "no-rules", {"date": signature.isoformat(), "label": window.label})])
+        super().__init__([wrong(window.at, "no-rules", date=signature.isoformat(), label=window.label)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 
-from engine.errors import Problem, nearest
+from engine.errors import Problem, nearest, wrong
 from engine.language import expressions as tree
 from engine.language.expressions import FactRef, ItemRef, Literal, Node, Scale, Unpublished, walk
 from engine.language.facts import YEAR, Vocabulary
@@ -132,7 +132,7 @@ def _ordered(
             elif state[following] == "open":
                 names = [name for name, _ in stack]
                 cycle = names[names.index(following) :]
-                problems.append(Problem(items[id_].at, "cycle", {"chain": " → ".join([*cycle, following])}))
+                problems.append(wrong(items[id_].at, "cycle", chain=" → ".join([*cycle, following])))
     return order, problems
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from engine.errors import Location, Problem
+from engine.errors import Location, Problem, wrong
 
 MOST = 262_144  # characters; in more there may be more nodes than a file may have
 _LAID_OUT = str.maketrans("\n\r", "  ")
@@ -81,11 +81,11 @@ def syntax_fault(said: str, lines: Sequence[str], place: Location) -> Problem:
         for pattern, code in ((_HARD_SPACE, "yaml-space"), (_NO_SPACE, "yaml-after-colon")):
             found = re.match(pattern, text)
             if found is not None:
-                return Problem(Location(place.file, number, found.end()), code)
+                return wrong(Location(place.file, number, found.end()), code)
     before = lines[place.line - 1][: place.column - 1].rstrip() if 0 < place.line <= len(lines) else ""
     if before and before[-1] in "\"']}" and "{" not in before:
-        return Problem(place, "yaml-quotes")
-    return Problem(place, next((code for words, code in _SYNTAX if words in said), "yaml-syntax"))
+        return wrong(place, "yaml-quotes")
+    return wrong(place, next((code for words, code in _SYNTAX if words in said), "yaml-syntax"))
 
 
 def character_problems(lines: Sequence[str], file: str, pattern: str, code: str) -> Iterator[Problem]:
@@ -93,7 +93,7 @@ def character_problems(lines: Sequence[str], file: str, pattern: str, code: str)
     for number, line in enumerate(lines, 1):
         found = re.search(pattern, line)
         if found is not None:
-            yield Problem(Location(file, number, found.start() + 1), code)
+            yield wrong(Location(file, number, found.start() + 1), code)
 
 
 def cut_short(line: str, end: int, said: bool) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from engine.errors import Problem, nearest
+from engine.errors import Problem, nearest, wrong
 from engine.policy.document import Document, Keys
 from engine.words import LANGUAGES, read_words
 
@@ -42,7 +42,7 @@ def worded(documents: Sequence[Document]) -> tuple[list[Document], list[Problem]
 
     def of_numbers(text: str, document: Document, path: Keys) -> str:
         unknown = [name for name in _NAMED.findall(text) if name not in numbers]
-        problems.extend(Problem(document.at(path), "unknown-item", {"id": n}, nearest(n, numbers)) for n in unknown)
+        problems.extend(wrong(document.at(path), "unknown-item", nearest(n, numbers), id=n) for n in unknown)
         return text if unknown else _NAMED.sub(lambda found: numbers[found[1]][str(path[-1])], text)
 
     return [replace(document, data=filled(document.data, document, ())) for document in documents], problems

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from engine.errors import Location, Problem, nearest
+from engine.errors import Location, Problem, nearest, unknown, wrong
 from engine.language.expressions import Citation, Literal, Node, citations, parts, walk
 from engine.policy.model import CONSISTENCY, Convention, Criterion, Item, Parameter, Quantity, Table
 from engine.policy.registry import Registry
@@ -21,23 +21,20 @@ def citation_problems(registry: Registry, convention: Convention) -> Iterator[Pr
         yield from _dangling(citations(entry), convention)
         yield from _required(entry.id, entry.cite, entry.at)
     for interpretation in convention.interpretations.values():
-        if interpretation.default not in interpretation.choices:
-            allowed = ", ".join(interpretation.choices)
-            close = nearest(interpretation.default, interpretation.choices)
-            values = {"value": interpretation.default, "allowed": allowed}
-            yield Problem(interpretation.at, "unknown-value", values, close)
+        default, choices = interpretation.default, interpretation.choices
+        if default not in choices:
+            close, allowed = nearest(default, choices), ", ".join(choices)
+            yield wrong(interpretation.at, "unknown-value", close, value=default, allowed=allowed)
 
 
 def _dangling(cite: Iterable[Citation], convention: Convention) -> Iterator[Problem]:
     for citation in cite:
-        if citation.source not in convention.sources:
-            close = nearest(citation.source, convention.sources)
-            yield Problem(citation.at, "unknown-source", {"id": citation.source}, close)
+        yield from unknown(citation.at, "unknown-source", citation.source, convention.sources)
 
 
 def _required(id_: str, cite: tuple[Citation, ...], at: Location) -> Iterator[Problem]:
     if not cite:
-        yield Problem(at, "missing-citation", {"id": id_})
+        yield wrong(at, "missing-citation", id=id_)
 
 
 def _uncited(item: Item) -> Iterator[Problem]:

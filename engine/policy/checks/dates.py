@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 
-from engine.errors import Location, Problem, warning
+from engine.errors import Location, Problem, warning, wrong
 from engine.language.expressions import Citation, citations
 from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table, Window
 from engine.policy.registry import Registry
@@ -44,9 +44,9 @@ def _in_turn(id_: str, values: Sequence[DatedValue], first: dt.date) -> Iterator
     """Values of a parameter that are out of order, or of which none holds on the first day of the text."""
     for before, value in pairwise(values):
         if value.start <= before.start:
-            yield Problem(value.at, "value-order", {"id": id_})
+            yield wrong(value.at, "value-order", id=id_)
     if min((value.start for value in values), default=first) > first:
-        yield Problem(values[0].at, "value-late", {"id": id_})
+        yield wrong(values[0].at, "value-late", id=id_)
 
 
 def _dated(item: Item) -> Iterator[tuple[dt.date, DatedValue | Row]]:
@@ -87,7 +87,7 @@ def window_problems(registry: Registry) -> Iterator[Problem]:
         own: list[Window] = []
         for convention in group:
             if convention.signed_before is not None and convention.signed_before <= convention.signed_from:
-                yield Problem(convention.at, "window-empty")
+                yield wrong(convention.at, "window-empty")
             else:
                 own.append(convention)
         yield from _side_by_side(beneficiary, own)
@@ -100,10 +100,8 @@ def _side_by_side(beneficiary: str, own: list[Window]) -> Iterator[Problem]:
         assert last is not None, "there is one before the second"
         end, start = last.signed_before, second.signed_from
         if end is None or end > start:
-            values = {"first": last.id, "second": second.id, "start": start.isoformat()}
-            yield Problem(second.at, "window-overlap", values)
+            yield wrong(second.at, "window-overlap", first=last.id, second=second.id, start=start.isoformat())
         elif end < start:
-            gap = {"beneficiary": beneficiary, "start": end.isoformat(), "end": start.isoformat()}
-            yield Problem(second.at, "window-gap", gap)
+            yield wrong(second.at, "window-gap", beneficiary=beneficiary, start=end.isoformat(), end=start.isoformat())
         if end is not None and (second.signed_before is None or second.signed_before > end):
             last = second

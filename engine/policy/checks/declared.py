@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.errors import Location, Problem, nearest, warning
+from engine.errors import Problem, nearest, unknown, warning, wrong
 from engine.language.expressions import Compare, Expression, FactRef, ItemRef, Literal, below, find
 from engine.language.types import Type, joined, named
 from engine.language.typing import Scope, check_condition, fact_type, item_type, type_of
@@ -101,37 +101,31 @@ def result_problems(registry: Registry, convention: Convention) -> Iterator[Prob
     own = {id_: item for id_, item in convention.items.items() if not item.transitional}
     roles: dict[str, str] = {}
     for shown in convention.results.headline.values():
+        yield from unknown(shown.at, "unknown-item", shown.id, own)
         if shown.id not in own:
-            yield _unknown(shown.id, own, shown.at)
             continue
         yield from _values(shown, own[shown.id])
-        named = (*((shown.best,) if isinstance(shown.best, str) else ()), *shown.between)
-        yield from (_unknown(id_, own, shown.at) for id_ in named if id_ not in own)
+        for id_ in (*((shown.best,) if isinstance(shown.best, str) else ()), *shown.between):
+            yield from unknown(shown.at, "unknown-item", id_, own)
         if shown.role is not None:
             yield from _role(shown, shown.role, own[shown.id], roles)
         if registry.results.headline[shown.id].role != shown.role:
-            yield Problem(shown.at, "results-differ", {"id": shown.id})
+            yield wrong(shown.at, "results-differ", id=shown.id)
     for id_ in convention.results.life.ids:
-        if id_ not in own:
-            yield _unknown(id_, own, convention.results.at)
-
-
-def _unknown(id_: str, own: dict[str, Item], at: Location) -> Problem:
-    return Problem(at, "unknown-item", {"id": id_}, nearest(id_, own))
+        yield from unknown(convention.results.at, "unknown-item", id_, own)
 
 
 def _values(shown: Headline, item: Item) -> Iterator[Problem]:
     named = isinstance(shown.better, tuple)
     if named != isinstance(item.body, Outcome) and shown.better is not None:
-        yield Problem(shown.at, "role-mismatch", {"id": shown.id, "role": "better"})
+        yield wrong(shown.at, "role-mismatch", id=shown.id, role="better")
     allowed = item.body.values if isinstance(item.body, Outcome) else shown.words
     for value in shown.words:
         if value not in allowed:
-            values = {"value": value, "allowed": ", ".join(allowed)}
-            yield Problem(shown.at, "unknown-value", values, nearest(value, allowed))
+            yield wrong(shown.at, "unknown-value", nearest(value, allowed), value=value, allowed=", ".join(allowed))
 
 
 def _role(shown: Headline, role: str, item: Item, roles: dict[str, str]) -> Iterator[Problem]:
     fits = isinstance(item.body, Outcome) if role == VERDICT else item.unit == "EUR"
     if not fits or roles.setdefault(role, shown.id) != shown.id:
-        yield Problem(shown.at, "role-mismatch", {"id": shown.id, "role": role})
+        yield wrong(shown.at, "role-mismatch", id=shown.id, role=role)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from engine.errors import Location, Problem, warning
+from engine.errors import Location, Problem, warning, wrong
 from engine.language.expressions import Scale, VerdictIs, below, find
 from engine.policy.model import Convention, Criterion, Item, Outcome, Quantity, Source
 from engine.policy.registry import Registry
@@ -40,7 +40,7 @@ def label_problems(registry: Registry, convention: Convention) -> Iterator[Probl
     for id_, text, at in label_texts(convention):
         for lang in LANGUAGES:
             if not str(text.get(lang, "")).strip():
-                yield Problem(at, "missing-label", {"id": id_, "lang": lang})
+                yield wrong(at, "missing-label", id=id_, lang=lang)
         yield from _misplaced(id_, text, at)
     for item in convention.items.values():
         yield from _unlabelled_values(item)
@@ -63,7 +63,7 @@ def _unlabelled_values(item: Item) -> Iterator[Problem]:
     values = tuple(step.name for step in body.steps) if isinstance(body, Scale) else values
     for value in values:
         if value not in item.value_labels and f"values.{value}" not in read_words("reports", LANGUAGES[0]):
-            yield Problem(item.at, "missing-value-label", {"id": item.id, "value": value})
+            yield wrong(item.at, "missing-value-label", id=item.id, value=value)
 
 
 def label_texts(convention: Convention) -> Iterator[tuple[str, Mapping[str, str], Location]]:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from engine.errors import Problem
+from engine.errors import Problem, wrong
 from engine.language.expressions import Condition, Connect, VerdictIs, find
 from engine.language.operators import CONNECTIVES
 from engine.policy.model import Convention, Item, Outcome
@@ -43,16 +43,15 @@ def size_problems(item: Item, outcome: Outcome) -> Iterator[Problem]:
     sizes = {rule.id: _size(rule.when) for rule in outcome.rules}
     large = [rule for rule in outcome.rules if max(sizes[rule.id]) > MAX_CONJUNCTIONS]
     for rule in large:
-        values = {"name": rule.id, "count": max(sizes[rule.id]), "limit": MAX_CONJUNCTIONS}
-        yield Problem(rule.at, "too-many-rules", values)
+        yield wrong(rule.at, "too-many-rules", name=rule.id, count=max(sizes[rule.id]), limit=MAX_CONJUNCTIONS)
     total = sum(count for count, _ in sizes.values())
     if total > MAX_CONJUNCTIONS and not large:
-        yield Problem(item.at, "too-many-rules", {"name": item.id, "count": total, "limit": MAX_CONJUNCTIONS})
+        yield wrong(item.at, "too-many-rules", name=item.id, count=total, limit=MAX_CONJUNCTIONS)
     atoms = list(find(VerdictIs, outcome))
     read = {(atom.criterion.id, atom.verdicts if len(atom.verdicts) > 1 else ()) for atom in atoms}
     read |= {(atom.criterion.id, ()) for atom in atoms}
     if len(read) > MAX_CRITERIA:
-        yield Problem(item.at, "too-many-rules", {"name": item.id, "count": len(read), "limit": MAX_CRITERIA})
+        yield wrong(item.at, "too-many-rules", name=item.id, count=len(read), limit=MAX_CRITERIA)
 
 
 def _size(node: Condition) -> tuple[int, int]:
@@ -93,14 +92,14 @@ def prove(item: Item, outcome: Outcome, items: Mapping[str, Item]) -> Iterator[P
     if proof.splits <= MAX_SPLITS and not problems:
         for rule in outcome.rules:
             if rule.id not in proof.fired:
-                yield Problem(rule.at, "unreachable-rule", {"id": rule.id})
+                yield wrong(rule.at, "unreachable-rule", id=rule.id)
 
 
 def _split(verdicts: Verdicts, proof: _Proof) -> Iterator[Problem]:
     proof.splits += 1
     if proof.splits > MAX_SPLITS:
         if proof.splits == MAX_SPLITS + 1:
-            yield Problem(proof.item.at, "outcome-open", {"id": proof.item.id, "limit": MAX_SPLITS})
+            yield wrong(proof.item.at, "outcome-open", id=proof.item.id, limit=MAX_SPLITS)
         return
     if any(_holds(excluded.when, verdicts) is True for excluded in proof.outcome.excluded):
         return
@@ -168,9 +167,8 @@ def decided(node: Condition, atom: Callable[[Condition], bool | None]) -> bool |
 def _problem(proof: _Proof, verdicts: Verdicts, rules: list[str]) -> Problem:
     shown = {lang: _in_words(verdicts, proof.items, lang) for lang in LANGUAGES}
     if not rules:
-        return Problem(proof.item.at, "outcome-gap", {"id": proof.item.id, "verdicts": shown})
-    values = {"id": proof.item.id, "rules": ", ".join(rules), "verdicts": shown}
-    return Problem(proof.item.at, "outcome-conflict", values)
+        return wrong(proof.item.at, "outcome-gap", id=proof.item.id, verdicts=shown)
+    return wrong(proof.item.at, "outcome-conflict", id=proof.item.id, rules=", ".join(rules), verdicts=shown)
 
 
 def _in_words(verdicts: Verdicts, items: Mapping[str, Item], lang: str) -> str:

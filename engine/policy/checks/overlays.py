@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.errors import Problem, nearest
+from engine.errors import Problem, nearest, unknown, wrong
 from engine.language.expressions import VerdictIs, find, rebuilt
 from engine.policy.checks.outcomes import prove
 from engine.policy.model import Convention, Outcome, Overlay
@@ -25,11 +25,11 @@ def overlay_problems(registry: Registry, convention: Convention) -> Iterator[Pro
         yield from _own_names(convention, overlay)
         yield from _of_another_time(registry, convention, overlay)
         if overlay.signed_from is not None and overlay.signed_from >= overlay.signed_before:
-            yield Problem(overlay.at, "window-empty")
+            yield wrong(overlay.at, "window-empty")
             continue
         reached = [older for older in covered if _can_reach(overlay, older)]
         if not covered or (overlay.first_anniversary is not None and not reached):
-            yield Problem(overlay.at, "overlay-covers-nothing", {"id": overlay.id})
+            yield wrong(overlay.at, "overlay-covers-nothing", id=overlay.id)
         for older in reached:
             yield from _fit(registry, convention, overlay, older)
             yield from _brought_otherwise(registry, convention, overlay, older)
@@ -37,23 +37,19 @@ def overlay_problems(registry: Registry, convention: Convention) -> Iterator[Pro
 
 def _own_names(convention: Convention, overlay: Overlay) -> Iterator[Problem]:
     for new in overlay.replace.values():
-        if new not in convention.items:
-            yield Problem(overlay.at, "unknown-item", {"id": new}, nearest(new, convention.items))
-    for ids in overlay.add_derogations.values():
-        for id_ in ids:
-            if id_ not in convention.derogations:
-                close = nearest(id_, convention.derogations)
-                yield Problem(overlay.at, "unknown-derogation", {"id": id_}, close)
+        yield from unknown(overlay.at, "unknown-item", new, convention.items)
+    for id_ in (id_ for ids in overlay.add_derogations.values() for id_ in ids):
+        yield from unknown(overlay.at, "unknown-derogation", id_, convention.derogations)
 
 
 def _of_another_time(registry: Registry, convention: Convention, overlay: Overlay) -> Iterator[Problem]:
     """An overlay that an older convention lays already, or that is to hold before its own convention does."""
     for other in earlier(convention, registry.conventions.values()):
         if any(_lays(overlay) == _lays(each) for each in other.overlays):
-            yield Problem(overlay.at, "overlay-repeated", {"id": overlay.id, "convention": other.id})
+            yield wrong(overlay.at, "overlay-repeated", id=overlay.id, convention=other.id)
     if overlay.first_anniversary is not None and overlay.first_anniversary < convention.signed_from:
         days = {"day": overlay.first_anniversary.isoformat(), "start": convention.signed_from.isoformat()}
-        yield Problem(overlay.at, "overlay-early", {"id": overlay.id, **days})
+        yield wrong(overlay.at, "overlay-early", id=overlay.id, **days)
 
 
 def _lays(overlay: Overlay) -> tuple[object, ...]:
@@ -73,14 +69,13 @@ def _can_reach(overlay: Overlay, older: Convention) -> bool:
 def _fit(registry: Registry, convention: Convention, overlay: Overlay, older: Convention) -> Iterator[Problem]:
     before, after = registry.resolved(older), registry.resolved(older, [(convention, overlay)])
     for reason, close in _reasons(overlay, before, after):
-        values = {"id": overlay.id, "convention": older.id, "reason": reason}
-        yield Problem(overlay.at, "overlay-mismatch", values, close)
+        yield wrong(overlay.at, "overlay-mismatch", close, id=overlay.id, convention=older.id, reason=reason)
     told = (*before.problems, *registry.resolved(convention).problems)
     old_problems = {(problem.location, problem.code) for problem in told}
     for problem in after.problems:
         if (problem.location, problem.code) not in old_problems:
-            values = {"id": overlay.id, "convention": older.id, "reason": f"{problem.code}, {problem.location}"}
-            yield Problem(overlay.at, "overlay-mismatch", values)
+            reason = f"{problem.code}, {problem.location}"
+            yield wrong(overlay.at, "overlay-mismatch", id=overlay.id, convention=older.id, reason=reason)
             yield problem
     if not after.problems:
         yield from _proved_again(overlay, after)
@@ -99,8 +94,7 @@ def _brought_otherwise(
             for id_ in dict.fromkeys(name for item in reading for name in named_items(item) if name not in own):
                 if id_ in alone and _said(alone[id_].body) != _said(both[id_].body):
                     reason = f"'{id_}': {text.id} / {convention.id}"
-                    values = {"id": overlay.id, "convention": older.id, "reason": reason}
-                    yield Problem(overlay.at, "overlay-mismatch", values)
+                    yield wrong(overlay.at, "overlay-mismatch", id=overlay.id, convention=older.id, reason=reason)
 
 
 def _said(node: Any) -> Any:

@@ -13,7 +13,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from engine.errors import Problem
+from engine.errors import Problem, wrong
 from engine.language.expressions import Compare, Condition, FactRef, ItemRef, Literal
 from engine.language.facts import SIGNATURE, Fact, Vocabulary
 from engine.language.operators import COMPARISONS
@@ -78,7 +78,7 @@ def _inputs(table: Table, resolved: Resolved, vocabulary: Vocabulary, first: dt.
 
 def _table(convention: Convention, item: Item, table: Table, inputs: Mapping[str, _Input]) -> Iterator[Problem]:
     if prod(len(each.classes) for each in inputs.values()) > MAX_CLASSES:
-        yield Problem(item.at, "outcome-open", {"id": item.id, "limit": MAX_CLASSES})
+        yield wrong(item.at, "outcome-open", id=item.id, limit=MAX_CLASSES)
         return
     types = {name: each.type for name, each in inputs.items()}
     reached: set[int] = set()
@@ -97,10 +97,10 @@ def _table(convention: Convention, item: Item, table: Table, inputs: Mapping[str
     merged = _merged(gaps, tuple(inputs))
     for number, gap in enumerate(merged[:MAX_GAPS], 1):
         more = len(merged) - MAX_GAPS if number == MAX_GAPS else 0
-        yield Problem(item.at, "row-gap", {"inputs": _in_words(gap, inputs, more)})
+        yield wrong(item.at, "row-gap", inputs=_in_words(gap, inputs, more))
     for index, row in enumerate(table.rows):
         if index not in reached:
-            yield Problem(row.at, "unreachable-row")
+            yield wrong(row.at, "unreachable-row")
 
 
 def _overlap(convention: Convention, first: Row, second: Row, inputs: Mapping[str, str]) -> Problem:
@@ -110,7 +110,7 @@ def _overlap(convention: Convention, first: Row, second: Row, inputs: Mapping[st
     place = {"fr": f"la ligne {other.at.line}", "en": f"on line {other.at.line}"}
     if told.at.file != other.at.file:
         place = {"fr": str(other.at), "en": f"at {other.at}"}
-    return Problem(told.at, "row-overlap", {"inputs": inputs, "other": place})
+    return wrong(told.at, "row-overlap", inputs=inputs, other=place)
 
 
 def _applies(item: Item, point: Point, inputs: Mapping[str, _Input]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.errors import ERROR, InputFault, Location, Problem, warning
+from engine.errors import ERROR, InputFault, Location, Problem, warning, wrong
 from engine.language.expressions import Chosen, ItemRef, below, citations
 from engine.policy.loader import read_bytes
 from engine.policy.model import CONSISTENCY, Convention, Criterion
@@ -20,7 +20,7 @@ _READ = f"{HEAD}, *.yaml, {TESTS}/{SUITE}"
 def unused_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
     """Sources, questions, parameters, criteria and derogations that nothing cites, asks, reads or adds."""
     if is_empty(convention):
-        yield Problem(convention.at, "empty-convention", {"id": convention.id})
+        yield wrong(convention.at, "empty-convention", id=convention.id)
     cited = {citation.source for citation in citations(*convention.items.values(), *convention.entries)}
     for source in convention.sources.values():
         if source.id not in cited:
@@ -96,7 +96,7 @@ def _unread(root: Path, paths: Iterator[Path] | list[Path], shown: Path) -> Iter
             continue
         place = Location((shown / Path(*parts)).as_posix())
         if path.suffix.lower() in _RULES:
-            yield Problem(place, "file-unread", {"name": path.name, "wanted": _READ})
+            yield wrong(place, "file-unread", name=path.name, wanted=_READ)
         else:
             yield warning(place, "file-unread", name=path.name, wanted=_READ)
 
@@ -113,4 +113,4 @@ def _to_fill(content: bytes, place: Location) -> Iterator[Problem]:
     """The places that a new text leaves to its author."""
     for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
         if TO_FILL in line:
-            yield Problem(Location(place.file, number, line.index(TO_FILL) + 1), "to-fill", {"mark": TO_FILL})
+            yield wrong(Location(place.file, number, line.index(TO_FILL) + 1), "to-fill", mark=TO_FILL)

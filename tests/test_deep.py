@@ -26,6 +26,8 @@ EXPECTED = {
     ("overlap", "double"),
     ("row", "bareme[3]"),
     ("step", "jamais"),
+    ("case", "2"),
+    ("applies", "sans_objet"),
     ("verdict-met", "met"),
     ("derogation", "impossible.exception"),
     ("rule", "resultat.plein"),

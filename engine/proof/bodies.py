@@ -9,7 +9,7 @@ from itertools import combinations
 from engine.errors import Location
 from engine.evaluation.plan import Step
 from engine.evaluation.slots import literal_value
-from engine.language.expressions import Cell, FactRef, ItemRef, Scale, Unpublished, VerdictIs, find
+from engine.language.expressions import Cases, Cell, FactRef, ItemRef, Scale, Unpublished, VerdictIs, find
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.logic import Term
 from engine.language.operators import COMPARISONS
@@ -26,7 +26,7 @@ GAP, OVERLAP = "gap", "overlap"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A part of an item that decides in some cases: a row, step, rule, derogation, verdict or value."""
+    """A part of an item that decides in some cases: a row, step, rule, derogation, verdict, value or branch."""
 
     kind: str
     name: str
@@ -46,11 +46,12 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class ItemTerms:
-    """An item: its answer, what decides in it and where it is at fault."""
+    """An item: its answer, what decides in it, where it is at fault and where its body is asked at all."""
 
     answer: Symbolic
     places: tuple[Place, ...] = ()
     faults: tuple[Fault, ...] = ()
+    lives: Term | None = None
 
 
 def encode_item(step: Step, names: Names) -> ItemTerms:
@@ -85,7 +86,7 @@ def _living(inner: ItemTerms, answer: Symbolic, lives: Term, bank: TermBank) -> 
     """An item whose body is asked only where it ``lives``."""
     places = tuple(replace(place, decides=bank.both(lives, place.decides)) for place in inner.places)
     faults = (replace(fault, when=bank.both(lives, fault.when)) for fault in inner.faults)
-    return ItemTerms(answer, places, tuple(fault for fault in faults if fault.when is not bank.false))
+    return ItemTerms(answer, places, tuple(fault for fault in faults if fault.when is not bank.false), lives)
 
 
 def _body(item: Item, type_: Type | None, names: Names) -> ItemTerms:
@@ -220,6 +221,19 @@ def _outcome(item: Item, outcome: Outcome, names: Names) -> ItemTerms:
 
 def _published(rule: Rule) -> str | None:
     return rule.then if isinstance(rule.then, str) else None
+
+
+def branches(item: Item, terms: ItemTerms, names: Names) -> Iterator[Place]:
+    """Where an item without parts applies, and where each branch of its cases is taken."""
+    bank, lives = names.bank, terms.lives or names.bank.true
+    if not terms.places and (item.applies_when is not None or item.unless is not None):
+        yield Place("applies", item.id, item.at, lives)
+    for cases in find(Cases, item.body):
+        passed = lives
+        for number, (when, _) in enumerate(cases.branches, 1):
+            holds = condition(when, names)
+            yield Place("case", str(number), when.at, bank.both(passed, holds.true))
+            passed = bank.both(passed, holds.false)
 
 
 def aspects(item: Item, names: Names) -> Iterator[tuple[str, Symbolic]]:

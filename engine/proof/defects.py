@@ -17,7 +17,7 @@ from engine.language.symbolic import is_value, known
 from engine.language.term_bank import TermBank
 from engine.language.values import Value
 from engine.policy.model import ERROR, Item, Table
-from engine.proof.bodies import Fault, Place
+from engine.proof.bodies import Fault, Place, branches
 from engine.proof.encoding import Encoding, Shared, encode
 from engine.proof.expressions import Names
 from engine.proof.layers import Definition, exactly
@@ -132,6 +132,7 @@ def _places(encoding: Encoding, definition: Definition) -> Iterator[Place]:
     if type_ is not None and type_.kind == "enum" and not terms.places:
         for word in type_.values:
             yield Place("value", word, item.at, is_value(encoding.bank, terms.answer, word))
+    yield from branches(item, terms, encoding.names(definition))
 
 
 def _faults(encoding: Encoding, prover: Prover) -> Iterator[tuple[Fault, Defect]]:
@@ -165,24 +166,25 @@ def _inputs(names: Names, item: Item, symbols: Symbols) -> Mapping[str, Value]:
 
 def _mark_living(encoding: Encoding, prover: Prover, spots: Sequence[_Spot], living: set[Key]) -> set[Key]:
     """Adds to ``living`` what decides in some case of a convention; returns what the budget leaves open."""
-    decides = [spot.decides for spot in spots]
-    waiting: dict[Key, list[_Spot]] = {}
+    waiting: dict[Key, list[tuple[_Spot, Term]]] = {}
     for spot in spots:
         if spot.key not in living:
-            waiting.setdefault(spot.key, []).append(spot)
-    terms = cone(decides)
-    undecided = set()
+            waiting.setdefault(spot.key, []).append((spot, spot.decides))
+    undecided, looked_at = set(), 2 * len(waiting) + 1
     while waiting:
+        if len(waiting) < looked_at / 2:
+            looked_at, terms = len(waiting), cone([decides for here in waiting.values() for _, decides in here])
         key, here = waiting.popitem()
-        status, symbols = prover.some(encoding.bank.either(*(spot.decides for spot in here)))
+        status, symbols = prover.some(encoding.bank.either(*(decides for _, decides in here)))
         if status is Status.UNDECIDED:
             undecided.add(key)
         if status is Status.SHOWN:
             values = evaluate_in_order(terms, symbols)  # one case shows many places
-            shown = {spot.key: spot for spot, here in zip(spots, decides, strict=True) if values[here]}
-            confirmed(encoding, symbols, [shown[key].item])
-            living.update(shown)
-            waiting = {each: others for each, others in waiting.items() if each not in shown}
+            confirmed(encoding, symbols, [next(spot.item for spot, decides in here if values[decides])])
+            shown = [each for each, others in waiting.items() if any(values[decides] for _, decides in others)]
+            living.update(shown, [key])
+            for each in shown:
+                del waiting[each]
     return undecided
 
 
@@ -212,11 +214,11 @@ def _wherever(spot: _Spot) -> tuple[Term, ...]:
 
 
 def _instead(spots: Sequence[_Spot]) -> Iterator[tuple[_Spot, Witness]]:
-    """Cases in which the item has a value."""
+    """Cases in which the item has a value, or does not apply where it never does."""
     for each in spots:
-        encoding = each.encoding
-        has_value = known(encoding.bank, encoding.terms(each.definition).answer)
-        found, symbols = each.prover.first(encoding.under(each.definition.within), has_value)
+        encoding, answer = each.encoding, each.encoding.terms(each.definition).answer
+        settled = answer.absent if each.place.kind == "applies" else known(encoding.bank, answer)
+        found, symbols = each.prover.first(encoding.under(each.definition.within), settled)
         if found is Status.SHOWN:
             yield each, confirmed(encoding, symbols, [each.item])
 

@@ -98,6 +98,38 @@ def test_the_overpaid_dossier_gives_its_sum_in_figures_and_in_words(options: tup
     assert "19 360 €" in said, "the other reading stands beside the sum"
 
 
+def test_a_payment_that_the_verification_reduced_is_worked_out_with_its_figures(tmp_path: Path) -> None:
+    for kind in ("versement", "trop-percu"):
+        write(OVERPAID, kind, tmp_path / "lettre.docx", "--as-of", "2026-11-28")
+        said = re.sub("[\u202f\u00a0]", " ", text_of(tmp_path / "lettre.docx"))
+        assert "Aide réduite selon le taux d'atteinte – objectif de" in said
+        assert "Taux de l'aide : 20 % (1/5)" in said
+    write(OVERPAID, "versement", tmp_path / "lettre.docx", "--as-of", "2026-11-28")
+    said = re.sub("[\u202f\u00a0]", " ", text_of(tmp_path / "lettre.docx"))
+    (worked,) = re.findall(r"Calcul de l'année 3 : (.*)\.", said)
+    assert worked.startswith("Maximum de l'année, avant vérification : 22 000 € ; ")
+    assert worked.endswith(" ; Aide due pour l'année : 4 400 €")
+
+
+def test_an_amended_contract_is_granted_with_the_option_and_the_objectives_that_it_comes_to_have(
+    tmp_path: Path,
+) -> None:
+    amended = EXAMPLES / "dossiers" / "2024_option_changed_then_terminated.yaml"
+    write(amended, "accord", tmp_path / "lettre.docx")
+    said = re.sub("[\u202f\u00a0]", " ", text_of(tmp_path / "lettre.docx"))
+    assert "option « Mi-temps (0,5 ETP), puis Temps plein (1 ETP) à compter de l'année 2 »" in said
+    assert "Objectif de file active : 1 900 patients" in said
+    assert "Objectif de file active à compter de l'année 2 : 2 040 patients" in said
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nobody_signs_a_page_that_says_nothing_else(kind: str) -> None:
+    *_, asked, greeting, signature = docx.Document(str(LETTERS / f"{kind}.docx")).paragraphs
+    assert "{{ caisse.signataire }}" in signature.text
+    assert signature.paragraph_format.keep_together
+    assert all(each.paragraph_format.keep_with_next for each in (asked, greeting))
+
+
 @pytest.mark.parametrize("name", LETTER)
 def test_no_letter_shows_an_id_a_tag_or_a_code(name: str, tmp_path: Path, session: Session) -> None:
     case, options = LETTER[name]

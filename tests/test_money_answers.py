@@ -156,7 +156,7 @@ def test_a_text_that_does_not_say_what_was_paid_has_nothing_to_be_recovered_eith
 def test_the_extension_is_a_right_in_the_year_in_which_it_is_signed_with_the_amount_of_the_next(form: str) -> None:
     page = said("evaluate", "extension_open_in_year_5", form=form)
     assert "Prorogation de cinq ans, droit ouvert jusqu'au 14/03/2026, par avenant" in page
-    assert "année 6 : 11 000 € avec, indéterminé sans" in page
+    assert "année 6 : 11 000 € avec, indéterminé sinon" in page
     (told,) = object_of("evaluate", "extension_open_in_year_5")["rights"]
     assert (told["fact"], told["value"]) == ("contrat.date_avenant_prorogation", "2026-03-14")
 
@@ -165,7 +165,7 @@ def test_a_year_that_an_extension_alone_opens_shows_what_it_would_pay_and_not_th
     text = (CASES / "extension_open_in_year_5.yaml").read_text(encoding="utf-8")
     (tmp_path / "six.yaml").write_text(text.replace("annee: 5", "annee: 6"), encoding="utf-8")
     page = " ".join(avenant("evaluate", str(tmp_path / "six.yaml"), "--lang", "fr").output.split())
-    assert "Maximum de l'année, prorogation comprise : 11 000 € avec, indéterminé sans" in page
+    assert "Maximum de l'année, prorogation comprise : 11 000 € avec, indéterminé sinon" in page
     assert "année 7" not in page
 
 
@@ -197,7 +197,7 @@ def test_the_amendment_at_65_is_told_as_a_right_with_the_amount_with_and_without
     page = said("evaluate", "aged_67_contract_2023", form=form)
     rights = page[page.index("Droits à demander") :]
     assert "droit ouvert depuis le 22/06/2024, par avenant" in rights
-    assert "Aide due pour l'année : 11 000 € avec, 0 € sans" in rights
+    assert "Aide due pour l'année : 11 000 € avec, 0 € sinon" in rights
     (told,) = object_of("evaluate", "aged_67_contract_2023")["rights"]
     assert (told["fact"], told["open"]) == ("contrat.date_avenant_65_ans", "2024-06-22")
 

@@ -348,4 +348,4 @@ def test_the_right_at_65_is_read_from_the_age_alone(
     )
     page = said("evaluate", str(case))
     assert ("Objectif assoupli à 65 ans" in page) == told
-    assert ("Aide due pour l'année : 11 000 € avec, 0 € sans" in page) == told
+    assert ("Aide due pour l'année : 11 000 € avec, 0 € sinon" in page) == told

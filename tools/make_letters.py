@@ -98,6 +98,9 @@ BODIES: dict[str, tuple[str, list[str]]] = {
         [
             "Voici les versements du contrat signé le {{ contrat.date_signature }} ({{ contrat.convention }}) :",
             "TABLE versements|2 Année:annee|5 Versement:nom|3 Somme:montant|4 En lettres:lettres|3 Échéance:echeance",
+            "{%p for c in calculs %}",
+            "Calcul de l'année {{ c.annee }} : {{ c.phrase }}.",
+            "{%p endfor %}",
             "{%p if conditions %}",
             "Le versement dépend encore de ce qui suit :",
             "{%p for c in conditions %}",
@@ -144,6 +147,7 @@ ENDING = [
     "Je vous prie d'agréer, {{ destinataire.titre }}, l'expression de ma considération distinguée.",
 ]
 MIDDLE = Cm(9.5)  # where the window of an envelope and the signature begin
+OPENS = ("– Condition non remplie", "> Votre situation", "– {{ p.question }}", "> Où le trouver")  # more of it follows
 STYLES = {"– ": "List Bullet", "> ": "List Continue"}
 
 
@@ -163,9 +167,10 @@ def make(kind: str, folder: Path) -> None:
     document.add_heading(f"Objet : {title[:1].lower()}{title[1:]}", 1)
     for text in ["{{ destinataire.titre }},", *body, *ENDING]:
         _add(document, text)
-    _lines(
-        document, "{{ caisse.signataire }}", "{{ caisse.fonction }}", left=MIDDLE
-    ).paragraph_format.space_before = Pt(24)
+    signed = _lines(document, "{{ caisse.signataire }}", "{{ caisse.fonction }}", left=MIDDLE).paragraph_format
+    signed.space_before, signed.keep_together = Pt(24), True
+    for each in document.paragraphs[-3:-1]:  # nobody signs a page that says nothing
+        each.paragraph_format.keep_with_next = each.paragraph_format.keep_together = True
     _slim(document)
     document.core_properties.author = ""
     document.core_properties.title = title
@@ -214,7 +219,10 @@ def _lines(document: Any, *texts: str, left: Any = None) -> Any:
 
 def _add(document: Any, text: str) -> None:
     if not text.startswith("TABLE "):
-        document.add_paragraph(text[2:] if text[:2] in STYLES else text, STYLES.get(text[:2]))
+        added = document.add_paragraph(text[2:] if text[:2] in STYLES else text, STYLES.get(text[:2]))
+        added.paragraph_format.keep_together = True
+        if text.startswith(OPENS) or text.endswith(" :"):
+            added.paragraph_format.keep_with_next = True
         return
     fields, *columns = text.removeprefix("TABLE ").split("|")
     table = document.add_table(rows=4, cols=len(columns))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, TypeVar
 
-from engine.evaluation.decision import Decision, ObligationLine, PaymentLine, Result
+from engine.evaluation.decision import Decision, ObligationLine, Result
 from engine.inquiry.readings import readings_on
 from engine.inquiry.suppositions import supposed_on
 from engine.language.expressions import Citation
 from engine.language.facts import SIGNATURE
-from engine.letters.amounts import in_words
-from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, VERSEMENT, WEAK, Matter
+from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, VERSEMENT, WEAK, Matter, counts_of
 from engine.letters.people import ADDRESSEE, FIELDS, OPTION, SENDER, People, blanks, filled_in
+from engine.letters.sums import Entries, overpaid, payments, worked_out
 from engine.policy.model import YEAR_START
 from engine.report.page import Tree
 from engine.report.readings import readings_blocks, supposed_blocks
@@ -27,7 +27,7 @@ UNTOLD = ("none", "unpublished")  # of which a letter says nothing
 
 _NOTE = re.compile(r" \[[0-9, ]+\]")  # the number of a note, in a letter that writes its sources out
 
-Entries = list[dict[str, str]]
+T = TypeVar("T")
 
 
 def values(kind: str, matter: Matter, say: Say, people: People) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def values(kind: str, matter: Matter, say: Say, people: People) -> dict[str, Any
             group: {name: filled_in(f"{group}.{name}", people.get(f"{group}.{name}"), lacks) for name in FIELDS[group]}
             for group in (SENDER, ADDRESSEE)
         },
-        "contrat": _contract(matter.decision, say, lacks),
+        "contrat": _contract(matter, say, lacks),
         "jour": filled_in("jour", say.scalar(matter.day) if matter.day else None, lacks),
         "motifs": _motives(matter, say, cited) if kind == REFUS else [],
         "conditions": _conditions(matter, say, cited) if kind in (ACCORD, VERSEMENT) else [],
@@ -47,8 +47,9 @@ def values(kind: str, matter: Matter, say: Say, people: People) -> dict[str, Any
         "objectifs": _objectives(matter, say, cited) if kind in (ACCORD, OBJECTIF) else [],
         "obligations": _duties(matter.obligations, say, cited) if kind == ACCORD else [],
         "pieces": _pieces(matter, say) if kind == PIECES else [],
-        "versements": _payments(matter.payments(), say, cited) if kind == VERSEMENT else [],
-        **_overpaid(matter if kind == TROP_PERCU else None, say, cited),
+        "versements": payments(matter.payments(), say, cited) if kind == VERSEMENT else [],
+        "calculs": worked_out(matter, say, cited) if kind == VERSEMENT else [],
+        **overpaid(matter if kind == TROP_PERCU else None, say, cited),
         "choix": _choices(matter, say),
         "reserves": _reserves(kind, matter, say),
     }
@@ -76,15 +77,27 @@ class _Cited:
         return self.say.listed(dict.fromkeys(told))
 
 
-def _contract(decision: Decision, say: Say, lacks: Mapping[str, str]) -> dict[str, str]:
-    option = decision.facts.get(OPTION)
-    chosen = None if option is None else say.fact(OPTION, option)
+def _contract(matter: Matter, say: Say, lacks: Mapping[str, str]) -> dict[str, str]:
+    decision = matter.decision
+    options = [(year, each.facts[OPTION]) for year, each in matter.course if OPTION in each.facts]
+    chosen = ", puis ".join(_from_year(say.fact(OPTION, option), year) for year, option in _changes(options, str))
     return {
         "date_signature": say.scalar(decision.facts[SIGNATURE]),
         "option": filled_in(OPTION, chosen, lacks) if chosen or OPTION in lacks else "",
         "convention": say.label(decision.convention),
         "pourquoi": decision.selected_because[say.lang],
     }
+
+
+def _changes(course: Iterable[tuple[int, T]], seen: Callable[[T], object]) -> Iterator[tuple[int, T]]:
+    """What stands first, which bears no year, and each year in which what is seen of it becomes another."""
+    for number, (_, group) in enumerate(groupby(course, lambda each: seen(each[1]))):
+        year, first = next(group)
+        yield (year if number else 0), first
+
+
+def _from_year(text: str, year: int) -> str:
+    return f"{text} à compter de l'année {year}" if year else text
 
 
 def _motives(matter: Matter, say: Say, cited: _Cited) -> Entries:
@@ -131,19 +144,28 @@ def _amount(result: Result, decision: Decision, say: Say, cited: _Cited) -> str:
 
 
 def _objectives(matter: Matter, say: Say, cited: _Cited) -> Entries:
+    """What is to be reached, with the figures that it comes from; of a life also what an amendment makes of it."""
     found = []
-    for result in matter.objectives():
-        if result.status != "known":
-            continue
-        cited(result.cite)
-        facts = say.registry.vocabulary.facts
-        starts = [
-            say.pair(say.label(facts[name]), say.fact(name, value))
-            for name, value in result.facts.items()
-            if facts[name].type.unit == "patients"
+    for id_ in dict.fromkeys(each.id for _, decision in matter.course for each in counts_of(decision)):
+        known = [
+            (year, result)
+            for year, decision in matter.course
+            if (result := decision.results.get(id_)) is not None and result.status == "known"
         ]
-        found.append({"nom": say.label(result), "depart": say.listed(starts), "valeur": say.result(result)})
+        for year, result in _changes(known, lambda result: result.value):
+            cited(result.cite)
+            name = _from_year(say.label(result), year)
+            found.append({"nom": name, "depart": _starts(result, say), "valeur": say.result(result)})
     return found
+
+
+def _starts(result: Result, say: Say) -> str:
+    """The counts behind an objective; a number that the contract itself gives is not told twice."""
+    facts = say.registry.vocabulary.facts
+    counts = [(name, value) for name, value in result.facts.items() if facts[name].type.unit == "patients"]
+    if [value for _, value in counts] == [result.value]:
+        return say.label(facts[counts[0][0]])
+    return say.listed(say.pair(say.label(facts[name]), say.fact(name, value)) for name, value in counts)
 
 
 def _duties(lines: Sequence[ObligationLine], say: Say, cited: _Cited) -> Entries:
@@ -170,60 +192,6 @@ def _pieces(matter: Matter, say: Say) -> Entries:
         fact = vocabulary.facts[name]
         found.append({"question": fact.question[say.lang], "ou": fact.where[say.lang], "pour": say.listed(waits)})
     return found
-
-
-def _payments(lines: Sequence[tuple[int, PaymentLine]], say: Say, cited: _Cited) -> Entries:
-    found = []
-    for year, line in lines:
-        value = line.result.number
-        if value is not None:
-            cited(line.result.cite)
-            found.append(
-                {
-                    "annee": str(year),
-                    "nom": say.label(line.result),
-                    "montant": say.scalar(value, EUROS),
-                    "lettres": in_words(value),
-                    "echeance": say.scalar(line.due) if line.due else "à une date qui n'est pas publiée",
-                }
-            )
-    return found
-
-
-def _overpaid(matter: Matter | None, say: Say, cited: _Cited) -> dict[str, Any]:
-    if matter is None:
-        return {"trop_percu": {"montant": "", "lettres": "", "jour": ""}, "annees_trop_percu": []}
-    found = matter.overpaid()
-    total = sum((amount for _, _, amount in found), Fraction(0))
-    day = matter.day if matter.life is None else matter.life.as_of
-    rows = []
-    for year, decision, amount in found:
-        due = decision.stated(decision.headline.due)
-        cited(() if due is None else due.cite)
-        owed = (None if due is None else due.number) or Fraction(0)
-        rows.append(
-            {
-                "annee": str(year),
-                "du": say.scalar(owed, EUROS),
-                "verse": say.scalar(owed + amount, EUROS),
-                "a_rembourser": say.scalar(amount, EUROS),
-                "pourquoi": _why_less(decision, say, cited),
-            }
-        )
-    money = {"montant": say.scalar(total, EUROS), "lettres": in_words(total)}
-    return {"trop_percu": {**money, "jour": f"au {say.scalar(day)}" if day else "à ce jour"}, "annees_trop_percu": rows}
-
-
-def _why_less(decision: Decision, say: Say, cited: _Cited) -> str:
-    """The headline results between the verdict and the money: what the year's check came to."""
-    headline, told = decision.headline, []
-    below = {result.id for result in decision.below(headline.due)} if headline.due else set()
-    for result in (decision.results[id_] for id_ in headline.others if id_ in below):
-        counts = result.type is not None and result.type.unit == "patients"
-        if result.status == "known" and not counts and headline.headline[result.id].better is not None:
-            cited(result.cite)
-            told.append(say.pair(say.label(result), say.result(result)))
-    return say.listed(told)
 
 
 def _choices(matter: Matter, say: Say) -> Entries:

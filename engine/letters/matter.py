@@ -63,9 +63,10 @@ class Matter:
         """The criteria of the verdict that are not met."""
         return [result for result in self.decision.verdict_criteria if result.verdict == "not_met"]
 
-    def objectives(self) -> list[Result]:
-        """The headline results in patients."""
-        return [each for each in self.decision.main if each.type is not None and each.type.unit == "patients"]
+    @property
+    def course(self) -> Sequence[tuple[int, Decision]]:
+        """The decision on each year of a life, or on a case, as of no year."""
+        return [(0, self.decision)] if self.life is None else [(row.year, row.decision) for row in self.life.rows]
 
     def payments(self) -> list[tuple[int, PaymentLine]]:
         """The payments of the year asked for, or of the last that has begun."""
@@ -94,7 +95,7 @@ class Matter:
         """The results that a letter of this kind states."""
         headline, decision = self.decision.headline, self.decision
         verdict: set[str | None] = {headline.verdict, *(result.id for result in decision.verdict_criteria)}
-        objectives: set[str | None] = {result.id for result in self.objectives()}
+        objectives: set[str | None] = {result.id for result in counts_of(self.decision)}
         payments: set[str | None] = {line.result.id for _, line in self.payments()}
         stated: dict[str, set[str | None]] = {
             ACCORD: verdict | objectives | {headline.maximum},
@@ -121,6 +122,11 @@ def matter_of_life(
     """What a letter on a dossier is about, on a day or else on that of its last event; raises as for a case."""
     at = day or max((event.day for event in dossier.events), default=None)
     return Matter(told=told_life(session, dossier, choices, at, convention), chosen=choices, day=at)
+
+
+def counts_of(decision: Decision) -> list[Result]:
+    """The headline results in patients."""
+    return [each for each in decision.main if each.type is not None and each.type.unit == "patients"]
 
 
 WEAK = frozenset({"secondary", "derived"})  # kinds of source on which alone nobody is refused
@@ -197,7 +203,7 @@ def _complete(matter: Matter, say: Say) -> Iterator[Reason]:
 
 
 def _no_objective(matter: Matter, say: Say) -> Iterator[Reason]:
-    results = [result for result in matter.objectives() if result.status != "not_applicable"]
+    results = [result for result in counts_of(matter.decision) if result.status != "not_applicable"]
     if not any(result.status == "known" for result in results):
         missing = tuple(dict.fromkeys(name for result in results for name in result.missing))
         yield (

@@ -76,7 +76,6 @@ class _Widening:
         values = {each.name: value_of(each.answer, symbols) for each in inputs}
         self.extents = {name: Extent(values=(value,)) for name, value in values.items()}
         self.against: Mapping[str, Plain] = {}
-        self.failing: dict[str, Mapping[str, Plain]] = {}  # found where an input was left out, and has another value
         self.told = cone((*prover.base, self.without))
 
     def region(self) -> Region | None:
@@ -86,8 +85,6 @@ class _Widening:
             fewer = {other: extent for other, extent in self.extents.items() if other != name}
             if self._proved(fewer):
                 self.extents = fewer
-            elif self.against and not isinstance(value_of(self.inputs[name].answer, self.against), Absent):
-                self.failing[name] = self.against
         for name in list(self.extents):
             self._widen(name)
         return {name: self.extents[name] for name in self.inputs if name in self.extents}
@@ -98,11 +95,6 @@ class _Widening:
         status, found = self.prover.some(self.without, *terms)
         self.against = {**self.symbols, **found} if status is Status.SHOWN else {}
         return status is Status.EXCLUDED
-
-    def _fails(self, name: str, value: Scalar) -> bool:
-        """Whether the case found without the goal is one, too, where an input has another value; no proof is needed."""
-        values = evaluate_in_order(self.told, {**self.against, **self.inputs[name].symbols_of(value)})
-        return all(values[term] for term in (*self.prover.base, self.without))
 
     def _term(self, name: str, extent: Extent) -> Term:
         bank, answer = self.bank, self.inputs[name].answer
@@ -135,13 +127,14 @@ class _Widening:
     def _add_words(self, name: str, value: str) -> None:
         """All words that are proved: those that no case without the goal has."""
         words = [value, *(word for word in self.inputs[name].type.values if word != value)]
-        self.against = self.failing.get(name, {})
-        while True:
-            words = words[:1] + [word for word in words[1:] if not (self.against and self._fails(name, word))]
-            if len(words) == 1 or self._try(name, Extent(values=tuple(words))):
-                return
-            if not self.against:
-                words.pop()
+        while len(words) > 1 and not self._try(name, Extent(values=tuple(words))):
+            kept = [word for word in words[1:] if not self._fails(name, word)] if self.against else words[1:-1]
+            words = [value, *kept]
+
+    def _fails(self, name: str, value: Scalar) -> bool:
+        """Whether the case found without the goal is one, too, where an input has another value; no proof is needed."""
+        values = evaluate_in_order(self.told, {**self.against, **self.inputs[name].symbols_of(value)})
+        return all(values[term] for term in (*self.prover.base, self.without))
 
     def _try(self, name: str, extent: Extent) -> bool:
         wider = {**self.extents, name: extent}
@@ -152,12 +145,9 @@ class _Widening:
 
     def _reach(self, name: str, value: Number | dt.date, unit: Fraction) -> None:
         """The furthest bound on one side that is proved: just before the nearest case without the goal."""
-        self.against = self.failing.get(name, {})
+        if self._try(name, self._bounded(name, None, unit)):
+            return
         good, bad, nearest = 0, self._nearest(name, value, unit, 0, WIDEST), True
-        if bad == WIDEST:
-            if self._try(name, self._bounded(name, None, unit)):
-                return
-            bad = self._nearest(name, value, unit, 0, WIDEST)
         while bad - good > 1:
             middle = bad - 1 if nearest else (good + bad) // 2
             if self._try(name, self._bounded(name, _moved(value, middle, unit), unit)):
@@ -170,13 +160,11 @@ class _Widening:
         if not self.against:
             return bad
         there: Any = value_of(self.inputs[name].answer, self.against)
-        steps = ceil((_place(there) - _place(value)) / unit)
-        if not good < steps < bad:
-            return bad
-        while steps - good > 1:
-            middle = (good + steps) // 2
-            good, steps = (good, middle) if self._fails(name, _moved(value, middle, unit)) else (middle, steps)
-        return steps
+        bad = min(bad, ceil((_place(there) - _place(value)) / unit))
+        while bad - good > 1:
+            middle = (good + bad) // 2
+            good, bad = (good, middle) if self._fails(name, _moved(value, middle, unit)) else (middle, bad)
+        return bad
 
     def _bounded(self, name: str, bound: Number | dt.date | None, unit: Fraction) -> Extent:
         extent = self.extents[name]

@@ -7,18 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.comparison.edits.same import meaning, ranged, ranging
-from engine.evaluation.plan import Reads, Step, step_of
+from engine.evaluation.plan import step_of
 from engine.language.expressions import Connect, ItemRef, Node, VerdictIs, rebuilt
-from engine.language.logic import Term
 from engine.language.symbolic import Symbolic
 from engine.language.term_bank import TermBank
-from engine.language.typing import Scope
+from engine.language.types import Type
 from engine.policy.model import Item, Outcome
 from engine.policy.overlays import named_items
 from engine.policy.resolve import named_in
-from engine.proof import layers
 from engine.proof.encoding import Encoding
-from engine.proof.layers import Sets
+from engine.proof.layers import Definition
 
 OLDER, NEWER = 0, 1
 SIDES = (OLDER, NEWER)
@@ -34,21 +32,6 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
-    """How one version defines an item ``within`` some sets of overlays, what it reads, and what contracts have them."""
-
-    step: Step
-    scope: Scope
-    within: Sets
-    when: Term
-    meaning: object
-
-    @property
-    def reads(self) -> Reads:
-        return self.step.reads
-
-
-@dataclass(frozen=True, slots=True)
 class Versions:
     """What both versions say of every item: its definitions on each side, and which items and defaults differ.
 
@@ -58,7 +41,7 @@ class Versions:
 
     older: Encoding
     newer: Encoding
-    definitions: tuple[Mapping[str, tuple[Definition, ...]], Mapping[str, tuple[Definition, ...]]]
+    definitions: Sequence[Mapping[str, tuple[Definition, ...]]]
     edited: tuple[str, ...]
     alone: frozenset[str]
     retyped: frozenset[str]
@@ -72,6 +55,10 @@ class Versions:
         return self.newer.bank
 
     @property
+    def encodings(self) -> tuple[Encoding, Encoding]:
+        return self.older, self.newer
+
+    @property
     def ids(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self.definitions[NEWER], *self.definitions[OLDER])))
 
@@ -83,6 +70,14 @@ class Versions:
         for side in SIDES:
             for each in self.of(side, id_):
                 yield each.step.item
+
+    def type_of(self, id_: str) -> Type | None:
+        """The type of an item, that of the newer version if it has one."""
+        return self.newer.type_of(id_) or self.older.type_of(id_)
+
+    def answers(self, id_: str) -> tuple[Symbolic, Symbolic]:
+        """The answers of an item on both sides; not applicable in a version without it."""
+        return self.older.answer_or_none(id_), self.newer.answer_or_none(id_)
 
     def reads(self, id_: str) -> tuple[str, ...]:
         """The items that an item reads in either version."""
@@ -101,7 +96,9 @@ class Versions:
 
     def facts_below(self, id_: str) -> frozenset[str]:
         """The facts that an item rests on in either version."""
-        found = (each.reads.facts for below in self.below([id_]) for side in SIDES for each in self.of(side, below))
+        found = (
+            each.step.reads.facts for below in self.below([id_]) for side in SIDES for each in self.of(side, below)
+        )
         return frozenset().union(*found)
 
     def above(self, ids: Iterable[str]) -> set[str]:
@@ -116,7 +113,7 @@ class Versions:
 
     def asked(self, id_: str) -> frozenset[str]:
         """The questions that an item asks in either version."""
-        return frozenset().union(*(each.reads.questions for side in SIDES for each in self.of(side, id_)))
+        return frozenset().union(*(each.step.reads.questions for side in SIDES for each in self.of(side, id_)))
 
 
 def _reached(ids: Iterable[str], links: Mapping[str, Iterable[str]], passes: Callable[[str], bool]) -> set[str]:
@@ -137,13 +134,16 @@ def versions(older: Encoding, newer: Encoding) -> Versions:
     outcomes = ([one for items in each.values() for one in items if isinstance(one.body, Outcome)] for each in have)
     counted = [{id_ for item in each for id_ in ranged(item)} for each in outcomes]  # the criteria that they range over
     lent = [counted[NEWER] - set(have[OLDER]), counted[OLDER] - set(have[NEWER])]
-    sides = tuple(_definitions(each, added) for each, added in zip((older, newer), lent, strict=True))
+    said = [_definitions(each, added) for each, added in zip((older, newer), lent, strict=True)]
     alone = frozenset(have[OLDER].keys() ^ have[NEWER].keys())
     shared = have[OLDER].keys() & have[NEWER].keys()
     retyped = frozenset(id_ for id_ in shared if _form(older, id_) != _form(newer, id_))
     edited = []
-    for id_ in dict.fromkeys((*sides[NEWER], *sides[OLDER])):
-        one, other = ({each.meaning: each.when for each in side.get(id_, ())} for side in sides)
+    for id_ in dict.fromkeys((*said[NEWER], *said[OLDER])):
+        one, other = (
+            {meant: encoding.under(each.within) for meant, each in side.get(id_, {}).items()}
+            for encoding, side in zip((older, newer), said, strict=True)
+        )
         reads_retyped = any(set(named_items(item)) & retyped for each in have for item in each.get(id_, ()))
         if id_ in lent[OLDER] | lent[NEWER] or (id_ in shared - retyped and (one != other or reads_retyped)):
             edited.append(id_)
@@ -152,15 +152,15 @@ def versions(older: Encoding, newer: Encoding) -> Versions:
     own = tuple(id_ for id_ in sorted(defaults) if id_ in older.questions and id_ in newer.questions)
     reads: dict[str, dict[str, None]] = {}
     readers: dict[str, dict[str, None]] = {}
-    for side in sides:
-        for id_, definitions in side.items():
-            for read in (name for each in definitions for name in each.reads.items):
+    for side in said:
+        for id_, found in side.items():
+            for read in (name for each in found.values() for name in each.step.reads.items):
                 reads.setdefault(id_, {})[read] = None
                 readers.setdefault(read, {})[id_] = None
     return Versions(
         older=older,
         newer=newer,
-        definitions=(sides[OLDER], sides[NEWER]),
+        definitions=tuple({id_: (*found.values(),) for id_, found in side.items()} for side in said),
         edited=tuple(edited),
         alone=alone,
         retyped=retyped,
@@ -175,24 +175,19 @@ def _form(encoding: Encoding, id_: str) -> object:
     return None if type_ is None else {"verdict": "enum"}.get(type_.kind, type_.kind)
 
 
-def _definitions(encoding: Encoding, lent: Iterable[str]) -> dict[str, tuple[Definition, ...]]:
-    """The definitions of every item, in the order of the plans; those that mean the same are one."""
-    found: dict[str, tuple[Definition, ...]] = {}
+def _definitions(encoding: Encoding, lent: Iterable[str]) -> dict[str, dict[object, Definition]]:
+    """The definitions of every item by what they mean, in the order of the plans."""
+    found: dict[str, dict[object, Definition]] = {}
     for id_, definitions in encoding.definitions.items():
-        alike: dict[object, list[layers.Definition]] = {}
+        alike = found.setdefault(id_, {})
         for each in definitions:
-            alike.setdefault((each.step.yearly, meaning(_counting(each.step.item, lent))), []).append(each)
-        found[id_] = tuple(_defined(encoding, said, here, lent) for said, here in alike.items())
+            step, item = each.step, _counting(each.step.item, lent)
+            if item is not step.item:
+                step = step_of(item, step.type, step.yearly, named_in(item))
+            said = (step.yearly, meaning(item))
+            first = alike.get(said) or replace(each, step=step)
+            alike[said] = replace(first, within=first.within | each.within)
     return found
-
-
-def _defined(encoding: Encoding, said: object, found: Sequence[layers.Definition], lent: Iterable[str]) -> Definition:
-    """What means the same under some sets of overlays."""
-    first, within = found[0], frozenset().union(*(each.within for each in found))
-    step, item = first.step, _counting(first.step.item, lent)
-    if item is not step.item:
-        step = step_of(item, step.type, step.yearly, named_in(item))
-    return Definition(step, first.scope, within, encoding.under(within), said)
 
 
 def _counting(item: Item, lent: Iterable[str]) -> Item:

@@ -7,17 +7,16 @@ sets of them that make it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from engine.comparison.effects import definitions
-from engine.comparison.effects.definitions import Cause, Versions
+from engine.comparison.effects.definitions import ITEM, NEWER, READING, SIDES, Cause, Versions
 from engine.language.logic import Sort, Term
 from engine.language.symbolic import Symbolic, certain, different, mixed
 from engine.language.term_bank import TermBank
 from engine.proof.bodies import encode_item
 from engine.proof.expressions import Names, no_value
-from engine.proof.layers import Layer
+from engine.proof.layers import Definition, Layer
 from engine.proof.prover import Prover, Symbols
 from engine.proof.solving import Status
 from engine.proof.space import Space
@@ -40,47 +39,51 @@ class Mixture:
     space: Space
     selectors: Mapping[Cause, Term]
     given: Mapping[str, Symbolic] = field(default_factory=dict)
-    within: tuple[Layer, Layer] | None = None
+    within: Sequence[Layer] | None = None
     cut: set[str] = field(default_factory=set)
-    _items: tuple[dict[str, Symbolic], dict[str, Symbolic]] = field(default_factory=lambda: ({}, {}))
+    _items: dict[str, tuple[Symbolic, Symbolic]] = field(default_factory=dict)
     _open: set[str] = field(default_factory=set)
 
     def answer(self, id_: str) -> Symbolic:
         """The answer of an item; of one whose type differs, that of the newer version."""
         self._make(id_)
-        return self._items[definitions.NEWER][id_]
+        return self._items[id_][NEWER]
+
+    def result(self, id_: str) -> Result:
+        return Result(self.versions.bank, id_, *self.versions.answers(id_), self.answer(id_))
+
+    def edits_in(self, ids: Set[str]) -> list[Cause]:
+        """The edits that enter by one of some items."""
+        return [each for each in self.selectors if not ids.isdisjoint(self.versions.items_of(each))]
 
     def _make(self, id_: str) -> None:
-        if id_ in self._items[definitions.NEWER] or id_ in self._open:
+        if id_ in self._items or id_ in self._open:
             return
         if id_ in self.given:
-            self._keep(id_, self.given[id_], self.given[id_])
+            self._items[id_] = self.given[id_], self.given[id_]
             return
         self._open.add(id_)
         for read in self.versions.reads(id_):
             self._make(read)
-        closing = {read for read in self.versions.reads(id_) if read not in self._items[definitions.NEWER]}
+        closing = [read for read in self.versions.reads(id_) if read not in self._items]
+        self.cut.update(closing)
         for read in closing:
-            self.cut.add(read)
-            self._keep(read, *self._pure(read))
-        made = [self._side(side, id_) for side in definitions.SIDES]
+            pure = (each.answer(read) if each.has(read) else None for each in self.versions.encodings)
+            self._items[read] = self._chosen(read, *pure)
+        made = [self._side(side, id_) for side in SIDES]
         for read in closing:
-            for items in self._items:
-                del items[read]
+            del self._items[read]
         self._open.discard(id_)
-        self._keep(id_, *self._chosen(id_, made[definitions.OLDER], made[definitions.NEWER]))
-
-    def _keep(self, id_: str, older: Symbolic, newer: Symbolic) -> None:
-        self._items[definitions.OLDER][id_], self._items[definitions.NEWER][id_] = older, newer
+        self._items[id_] = self._chosen(id_, *made)
 
     def _chosen(self, id_: str, older: Symbolic | None, newer: Symbolic | None) -> tuple[Symbolic, Symbolic]:
         """What the definitions of either version read: one answer, unless the types differ."""
-        bank, selector = self.versions.bank, self.selectors.get(Cause(definitions.ITEM, id_))
+        bank, selector = self.versions.bank, self.selectors.get(Cause(ITEM, id_))
         if older is None or newer is None:
             there = older or newer or no_value(bank)
             if selector is None:
                 return there, there
-            type_ = self.versions.newer.type_of(id_) or self.versions.older.type_of(id_)
+            type_ = self.versions.type_of(id_)
             verdict = type_ is not None and type_.kind == "verdict"
             neutral = certain(bank, bank.word(NEUTRAL)) if verdict else no_value(bank)
             there = mixed(bank, selector, newer or neutral, older or neutral)
@@ -90,31 +93,24 @@ class Mixture:
         one = newer if selector is None or older == newer else mixed(bank, selector, newer, older)
         return one, one
 
-    def _pure(self, id_: str) -> tuple[Symbolic, Symbolic]:
-        encodings = (self.versions.older, self.versions.newer)
-        pure = [each.answer(id_) if each.has(id_) else None for each in encodings]
-        return self._chosen(id_, pure[definitions.OLDER], pure[definitions.NEWER])
-
     def _side(self, side: int, id_: str) -> Symbolic | None:
         """What a version's definitions make of the items so far; None where it has none."""
-        bank, found = self.versions.bank, self.versions.of(side, id_)
-        if self.within is not None:
-            found = tuple(each for each in found if self.within[side].active in each.within)
-        if not found:
-            return None
-        answer: Symbolic | None = None if any(each.when is bank.true for each in found) else no_value(bank)
-        if self.within is not None:
-            answer = None
-        for each in found:
-            one = self._encoded(each, side)
-            answer = one if answer is None else mixed(bank, each.when, one, answer)
+        bank, answer = self.versions.bank, None
+        for each in self.versions.of(side, id_):
+            if self.within is None:
+                when = self.versions.encodings[side].under(each.within)
+                one = self._encoded(each, side)
+                answer = one if when is bank.true else mixed(bank, when, one, answer or no_value(bank))
+            elif self.within[side].active in each.within:
+                answer = self._encoded(each, side)
         return answer
 
-    def _encoded(self, each: definitions.Definition, side: int) -> Symbolic:
+    def _encoded(self, each: Definition, side: int) -> Symbolic:
         """The answer of a definition; mixtures that give it the same to read share it."""
-        items, terms = self._items[side], self.versions.terms
-        asked = tuple(self.space.choices.get(id_) for id_ in sorted(each.reads.questions))
-        key = (id(each), tuple(items.get(id_) for id_ in each.reads.items), asked)
+        reads, terms = each.step.reads, self.versions.terms
+        items = {id_: self._items[id_][side] for id_ in reads.items if id_ in self._items}
+        asked = tuple(self.space.choices.get(id_) for id_ in sorted(reads.questions))
+        key = (id(each), tuple(items.get(id_) for id_ in reads.items), asked)
         if key not in terms:
             terms[key] = encode_item(each.step, Names(self.space, items, each.scope)).answer
         return terms[key]
@@ -124,8 +120,8 @@ def mixture(both: Versions) -> Mixture:
     """The mixture in which each edit is a symbol."""
     bank = both.bank
     causes = [
-        *(Cause(definitions.READING, id_) for id_ in both.defaults),
-        *(Cause(definitions.ITEM, id_) for id_ in both.edited),
+        *(Cause(READING, id_) for id_ in both.defaults),
+        *(Cause(ITEM, id_) for id_ in both.edited),
     ]
     selectors = {each: bank.symbol(f"edit:{each.kind}:{each.id}", Sort.TRUTH) for each in causes}
     return Mixture(both, mixed_space(both, selectors), selectors)
@@ -135,7 +131,7 @@ def mixed_space(both: Versions, selectors: Mapping[Cause, Term]) -> Space:
     """The space in which a default that moved is the newer one where its edit is taken."""
     bank, older, newer = both.bank, both.older.space, both.newer.space
     moved = {
-        id_: bank.choose(selectors[Cause(definitions.READING, id_)], newer.choices[id_], older.choices[id_])
+        id_: bank.choose(selectors[Cause(READING, id_)], newer.choices[id_], older.choices[id_])
         for id_ in both.defaults
     }
     return replace(newer, choices={**older.choices, **newer.choices, **moved})
@@ -145,15 +141,20 @@ def mixed_space(both: Versions, selectors: Mapping[Cause, Term]) -> Space:
 class Result:
     """A result under both versions and under any choice of edits."""
 
+    bank: TermBank
     id: str
     older: Symbolic
     newer: Symbolic
     mixed: Symbolic
 
+    @property
+    def differs(self) -> Term:
+        return different(self.bank, self.older, self.newer)
 
-def result_of(mixed: Mixture, id_: str) -> Result:
-    older, newer = (each.answer_or_none(id_) for each in (mixed.versions.older, mixed.versions.newer))
-    return Result(id_, older, newer, mixed.answer(id_))
+    @property
+    def made(self) -> Term:
+        """That the edits taken make the older version answer as the newer one, and that this is a difference."""
+        return self.bank.both(self.differs, self.bank.negate(different(self.bank, self.mixed, self.newer)))
 
 
 def unlike(bank: TermBank, one: Symbolic, other: Symbolic) -> Term:
@@ -162,36 +163,17 @@ def unlike(bank: TermBank, one: Symbolic, other: Symbolic) -> Term:
     return bank.either(*(bank.negate(bank.same(mine, theirs)) for mine, theirs in states))
 
 
-@dataclass(frozen=True, slots=True)
-class CauseSearch:
-    """Looks for smallest sets among the edits ``selectors``."""
+def smallest(mixed: Mixture, result: Result, prover: Prover, symbols: Symbols, own: Cause | None = None) -> Causes:
+    """A smallest set of edits, ``own`` among them, that makes the difference of one case; none where none does.
 
-    prover: Prover
-    selectors: Mapping[Cause, Term]
-
-    def differs(self, result: Result) -> Term:
-        return different(self.prover.space.bank, result.older, result.newer)
-
-    def makes(self, result: Result) -> Term:
-        """That the edits taken make the older version answer as the newer one, and that this is a difference."""
-        bank = self.prover.space.bank
-        return bank.both(self.differs(result), bank.negate(different(bank, result.mixed, result.newer)))
-
-    def smallest_of_case(
-        self, result: Result, within: Sequence[Cause], symbols: Symbols, own: Cause | None = None
-    ) -> Causes:
-        """A smallest set of edits, ``own`` among them, that makes the difference of one case; none where none does.
-
-        Of several, the one whose edits come last in the plans: nearest to the result.
-        """
-        bank, space = self.prover.space.bank, self.prover.space
-        case = bank.both(*(each.being(bank, symbols[each.symbol.value]) for each in space.unknowns()))
-        others = (bank.negate(term) for each, term in self.selectors.items() if each not in within)
-        goal = [case, self.makes(result), *others]
-        if own is not None:
-            goal.append(self.selectors[own])
-        for size in range(1, len(within) + 1):
-            status, taken = self.prover.fewest([self.selectors[each] for each in within], size, *goal)
-            if status is Status.SHOWN:
-                return tuple(each for each in within if self.selectors[each] in taken)
-        return ()
+    Of several, the one whose edits come last in the plans: nearest to the result.
+    """
+    bank, below = mixed.versions.bank, mixed.edits_in(mixed.versions.below([result.id]))
+    case = bank.both(*(each.being(bank, symbols[each.symbol.value]) for each in mixed.space.unknowns()))
+    others = (bank.negate(term) for each, term in mixed.selectors.items() if each not in below)
+    goal = [case, result.made, *others, *([] if own is None else [mixed.selectors[own]])]
+    for size in range(1, len(below) + 1):
+        status, taken = prover.fewest([mixed.selectors[each] for each in below], size, *goal)
+        if status is Status.SHOWN:
+            return tuple(each for each in below if mixed.selectors[each] in taken)
+    return ()

@@ -10,7 +10,7 @@ from typing import Any
 from engine.bulk.comparing import compared_rows, counted, forced
 from engine.bulk.rows import facts_of
 from engine.comparison.effects.behaviour import compared_versions
-from engine.comparison.effects.mixture import Causes, CauseSearch, Mixture, Result, mixture, result_of
+from engine.comparison.effects.mixture import Causes, Mixture, Result, mixture, smallest
 from engine.comparison.effects.versions import Version
 from engine.evaluation.facts import Facts, text_for
 from engine.evaluation.session import Session
@@ -110,9 +110,9 @@ class RowCauses:
         results = joined(each.convention.results for each in (newer, older))
         self.mixed: Mixture = mixture(both)
         space = both.newer.space
-        self.search = CauseSearch(Prover(space, (*space.rules, both.newer.window)), self.mixed.selectors)
+        self.prover = Prover(space, (*space.rules, both.newer.window))
         ids = (id_ for id_ in (results.verdict, results.due) if id_ is not None)
-        self.results = [result_of(self.mixed, id_) for id_ in ids]
+        self.results = [self.mixed.result(id_) for id_ in ids]
         self.met: dict[str, list[Causes]] = {result.id: [] for result in self.results}
 
     def of(self, facts: Facts) -> set[str]:
@@ -120,18 +120,15 @@ class RowCauses:
         case = self.mixed.space.symbols_of(facts, {})
         found: set[str] = set()
         for result in self.results:
-            if self._holds(self.search.differs(result), case, ()):
+            if self._holds(result.differs, case, ()):
                 found.update(cause.id for cause in self._of(result, case))
         return found
 
     def _of(self, result: Result, case: Mapping[str, Plain]) -> Causes:
-        makes = self.search.makes(result)
         for causes in self.met[result.id]:
-            if self._holds(makes, case, causes):
+            if self._holds(result.made, case, causes):
                 return causes
-        below = self.mixed.versions.below([result.id])
-        within = [each for each in self.mixed.selectors if below.intersection(self.mixed.versions.items_of(each))]
-        causes = self.search.smallest_of_case(result, within, dict(case))
+        causes = smallest(self.mixed, result, self.prover, dict(case))
         self.met[result.id] = sorted({*self.met[result.id], causes}, key=lambda each: (len(each), each))
         return causes
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.comparison.effects.definitions import Cause, Versions
-from engine.comparison.effects.mixture import Causes, Mixture, Result, mixed_space
+from engine.comparison.effects.definitions import NEWER, OLDER, Cause, Versions
+from engine.comparison.effects.mixture import Mixture, Result, mixed_space
 from engine.language import term_days
 from engine.language.facts import BENEFICIARY, FIRST_DAY
 from engine.language.logic import Plain, Sort, Term, evaluate
@@ -20,6 +20,7 @@ from engine.language.term_bank import TermBank
 from engine.language.term_days import Day
 from engine.language.types import Type
 from engine.language.values import Absent, Value
+from engine.proof.encoding import Encoding
 from engine.proof.layers import Layer
 from engine.proof.prover import Prover, Symbols
 from engine.proof.space import symbols_in
@@ -38,87 +39,23 @@ class Situation:
     extents: Mapping[tuple[str, str], Extent]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the edits of a set are looked at: the sets of overlays that a case has, and what the edits touch there."""
-
-    versions: Versions
-    layers: tuple[Layer, Layer]
-    causes: Causes
-    touched: frozenset[str]
-
-    def reads(self, id_: str) -> tuple[str, ...]:
-        return tuple(name for name in self.versions.reads(id_) if any(name in layer.steps for layer in self.layers))
-
-    def facts(self, id_: str) -> tuple[str, ...]:
-        """What an item reads as the older version has it, and as the newer one does where its edit is taken."""
-        older, newer = (layer.steps.get(id_) for layer in self.layers)
-        if older is not None and not any(id_ in self.versions.items_of(cause) for cause in self.causes):
-            newer = None
-        steps = (step for step in (older, newer) if step is not None)
-        return tuple(dict.fromkeys(name for step in steps for name in step.reads.facts))
-
-
-def place_of(versions: Versions, causes: Causes, symbols: Symbols) -> Place:
-    """Where a case looks at the edits."""
-    layers = []
-    for encoding in (versions.older, versions.newer):
-        values = evaluate([layer.when for layer in encoding.layers], symbols)
-        layers.append(next(layer for layer in encoding.layers if values[layer.when]))
-    starts = [id_ for cause in causes for id_ in versions.items_of(cause)]
-    return Place(versions, (layers[0], layers[1]), causes, frozenset(versions.above(starts)))
-
-
 def situation_of(mixed: Mixture, result: Result, cause: Cause, symbols: Symbols, effort: int) -> Situation | None:
     """Whom the case of ``symbols`` stands for; None where the inputs of the item do not tell."""
-    place = place_of(mixed.versions, (cause,), symbols)
-    item = _looked_at(mixed, place, result, cause, symbols)
-    if item is None:
-        return None
-    return _Local(mixed, place, cause, symbols).situation(item, effort)
-
-
-def _looked_at(mixed: Mixture, place: Place, result: Result, cause: Cause, symbols: Symbols) -> str | None:
-    """The edited item; where it has no inputs of its own, or only hands a number on, what reads it."""
-    both = mixed.versions
-    below = both.below([result.id])
-    starts = [id_ for id_ in both.items_of(cause) if id_ in below]
-    differing = _differing(mixed, cause, [id_ for id_ in both.ids if id_ in below & place.touched], symbols)
-    item = next((id_ for id_ in starts if id_ in differing), starts[0] if starts else None)
-    seen = set()
-    while item is not None and item not in seen:
-        seen.add(item)
-        own = item in starts and (place.facts(item) or any(place.reads(item)))
-        readers = [id_ for id_ in differing if item in place.reads(id_)]
-        judges = [id_ for id_ in readers if _judges(both, id_)]
-        if judges and _on_scale(both, item):
-            item = judges[0]
-        elif own or (item not in starts and not _passes(both, item)):
-            return item
-        else:
-            item = next(iter(readers), None)
-    return None
-
-
-def _differing(mixed: Mixture, cause: Cause, ids: Sequence[str], symbols: Symbols) -> list[str]:
-    """The items that the edit alone makes answer otherwise in a case."""
-    taken: dict[str, Plain] = {str(term.value): each == cause for each, term in mixed.selectors.items()}
-    pairs = {id_: (mixed.versions.older.answer_or_none(id_), mixed.answer(id_)) for id_ in ids}
-    there = {**symbols, **taken}
-    known = evaluate([term for pair in pairs.values() for each in pair for term in terms_of(each)], there)
-    return [id_ for id_, (one, other) in pairs.items() if value_of(one, there, known) != value_of(other, there, known)]
+    local = _Local(mixed, cause, symbols)
+    item = local.looked_at(result.id)
+    return None if item is None else local.situation(item, effort)
 
 
 def _passes(both: Versions, id_: str) -> bool:
     """Whether an item only hands a number or a day on to what judges it."""
-    type_ = both.newer.type_of(id_) or both.older.type_of(id_)
+    type_ = both.type_of(id_)
     kinds = {item.kind for item in both.items(id_)}
     return kinds <= {"quantity", "parameter"} and (type_ is None or type_.kind in ("number", "date"))
 
 
 def _on_scale(both: Versions, id_: str) -> bool:
     """Whether an item is a step of a scale, which criteria that read it judge."""
-    type_ = both.newer.type_of(id_) or both.older.type_of(id_)
+    type_ = both.type_of(id_)
     return type_ is not None and type_.ordered and all(item.kind == "quantity" for item in both.items(id_))
 
 
@@ -127,18 +64,62 @@ def _judges(both: Versions, id_: str) -> bool:
 
 
 class _Local:
-    """An item over inputs of its own: facts, and free values for the items that the edit does not touch."""
+    """An item over inputs of its own: facts, and free values for the items that the edit does not touch.
 
-    def __init__(self, mixed: Mixture, place: Place, cause: Cause, symbols: Symbols) -> None:
+    It is seen under the sets of overlays that a case has.
+    """
+
+    def __init__(self, mixed: Mixture, cause: Cause, symbols: Symbols) -> None:
         self.mixed = mixed
-        self.place = place
         self.cause = cause
         self.both = mixed.versions
         self.bank = mixed.versions.bank
+        self.layers = tuple(_layer(encoding, symbols) for encoding in self.both.encodings)
+        self.starts = self.both.items_of(cause)
+        self.touched = self.both.above(self.starts)
         self.symbols: dict[str, Plain] = dict(symbols)
         self.rules: list[Term] = []
         self.inputs: dict[tuple[str, str], Input] = {}
         self.given: dict[str, Symbolic] = {}
+
+    def looked_at(self, result: str) -> str | None:
+        """The edited item; where it has no inputs of its own, or only hands a number on, what reads it."""
+        both = self.both
+        below = both.below([result])
+        starts = [id_ for id_ in self.starts if id_ in below]
+        differing = self._differing([id_ for id_ in both.ids if id_ in below & self.touched])
+        item = next((id_ for id_ in starts if id_ in differing), starts[0] if starts else None)
+        seen = set()
+        while item is not None and item not in seen:
+            seen.add(item)
+            own = item in starts and (self._facts(item) or any(self._reads(item)))
+            readers = [id_ for id_ in differing if item in self._reads(id_)]
+            judges = [id_ for id_ in readers if _judges(both, id_)]
+            if judges and _on_scale(both, item):
+                item = judges[0]
+            elif own or (item not in starts and not _passes(both, item)):
+                return item
+            else:
+                item = next(iter(readers), None)
+        return None
+
+    def _reads(self, id_: str) -> tuple[str, ...]:
+        return tuple(name for name in self.both.reads(id_) if any(name in layer.steps for layer in self.layers))
+
+    def _facts(self, id_: str) -> tuple[str, ...]:
+        """What an item reads as the older version has it, and as the newer one does where its edit is taken."""
+        layers = self.layers if id_ in self.starts or id_ not in self.layers[OLDER].steps else self.layers[:NEWER]
+        steps = (layer.steps[id_] for layer in layers if id_ in layer.steps)
+        return tuple(dict.fromkeys(name for step in steps for name in step.reads.facts))
+
+    def _differing(self, ids: Sequence[str]) -> list[str]:
+        """The items that the edit alone makes answer otherwise in the case."""
+        taken: dict[str, Plain] = {str(term.value): each == self.cause for each, term in self.mixed.selectors.items()}
+        pairs = {id_: (self.both.answers(id_)[OLDER], self.mixed.answer(id_)) for id_ in ids}
+        there = {**self.symbols, **taken}
+        known = evaluate([term for pair in pairs.values() for each in pair for term in terms_of(each)], there)
+        values = {id_: [value_of(each, there, known) for each in pair] for id_, pair in pairs.items()}
+        return [id_ for id_, (one, other) in values.items() if one != other]
 
     def situation(self, item: str, effort: int) -> Situation | None:
         self._gather(item, set(), judged=False)
@@ -159,7 +140,7 @@ class _Local:
         bank = self.bank
         selectors = {each: bank.truth(taken and each == self.cause) for each in self.mixed.selectors}
         space = mixed_space(self.both, selectors)
-        return Mixture(self.both, space, selectors, self.given, self.place.layers).answer(item)
+        return Mixture(self.both, space, selectors, self.given, self.layers).answer(item)
 
     def _gather(self, item: str, met: set[str], *, judged: bool) -> None:
         """The facts, in the order of the schema, and the border items that an item or a ``judged`` step rests on."""
@@ -167,33 +148,33 @@ class _Local:
             return
         met.add(item)
         space = self.both.newer.space
-        names = set(self.place.facts(item)) - {BENEFICIARY}
+        names = set(self._facts(item)) - {BENEFICIARY}
         for name in space.open_facts:
             if name in names:
                 self.inputs[FACT, name] = Input(f"{FACT}:{name}", space.fact(name), space.vocabulary.facts[name].type)
         judges = _judges(self.both, item) or (judged and _on_scale(self.both, item))
-        for read in self.place.reads(item):
-            if read in self.place.touched or self._transparent(read, judges):
+        for read in self._reads(item):
+            if read in self.touched or self._transparent(read, judges):
                 self._gather(read, met, judged=judges)
             elif read not in self.given:
                 self._border(read)
 
     def _transparent(self, id_: str, judged: bool) -> bool:
         """Whether an item only makes a number of facts, which then tell more, or a step that a criterion judges."""
-        both, reads = self.both, self.place.reads(id_)
-        if not self.place.facts(id_):
+        both, reads = self.both, self._reads(id_)
+        if not self._facts(id_):
             return False
         if judged and _on_scale(both, id_):
             return all(_passes(both, read) or self._transparent(read, judged) for read in reads)
         return _passes(both, id_) and all(self._fixed(read) for read in reads)
 
     def _fixed(self, id_: str) -> bool:
-        return all(_constant(each.answer(id_)) for each in (self.both.older, self.both.newer) if each.has(id_))
+        return all(_constant(each.answer(id_)) for each in self.both.encodings if each.has(id_))
 
     def _border(self, id_: str) -> None:
         """A free value of the type of an item; a constant stays what it is."""
-        own = [each.answer(id_) for each in (self.both.older, self.both.newer) if each.has(id_)]
-        type_ = self.both.newer.type_of(id_) or self.both.older.type_of(id_)
+        own = [each.answer(id_) for each in self.both.encodings if each.has(id_)]
+        type_ = self.both.type_of(id_)
         if type_ is None or self._fixed(id_):
             self.given[id_] = own[-1]
             return
@@ -220,6 +201,12 @@ class _Local:
         window = self.both.newer.window
         parts = window.parts if window.operator == "and" else (window,)
         yield from (rule for rule in parts if symbols_in(rule) <= known)
+
+
+def _layer(encoding: Encoding, symbols: Symbols) -> Layer:
+    """The set of overlays that a case has."""
+    values = evaluate([layer.when for layer in encoding.layers], symbols)
+    return next(layer for layer in encoding.layers if values[layer.when])
 
 
 def _constant(answer: Symbolic) -> bool:

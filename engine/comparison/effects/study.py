@@ -5,13 +5,13 @@ An edit is told where it first shows: a result that feels it only through anothe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from engine.comparison.effects import mixture
 from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, OVERLAY, Cause, Versions
 from engine.comparison.effects.kinds import effect_of, kind_terms
-from engine.comparison.effects.mixture import Causes, CauseSearch, Mixture, Result
+from engine.comparison.effects.mixture import Causes, Mixture, Result
 from engine.comparison.effects.situations import situation_of
 from engine.comparison.effects.witness import STOPPED, Effect, Witness, confirmed
 from engine.language.logic import Term
@@ -38,7 +38,7 @@ class Study:
     every_step: bool
     told: Callable[[int, int], None]
     mixed: Mixture = field(init=False)
-    search: CauseSearch = field(init=False)
+    prover: Prover = field(init=False)
     effects: list[Effect] = field(default_factory=list)
     undecided: set[str] = field(default_factory=set)
     idle: set[Cause] = field(default_factory=set)
@@ -55,7 +55,7 @@ class Study:
             self._stops(Prover(space, cases, self.effort), faults)
         sound = (bank.negate(fault) for side in faults for fault in side.values())
         self.mixed = mixture.mixture(both)
-        self.search = CauseSearch(Prover(space, (*cases, *sound), self.effort), self.mixed.selectors)
+        self.prover = Prover(space, (*cases, *sound), self.effort)
 
     @property
     def headline(self) -> tuple[str, ...]:
@@ -72,35 +72,27 @@ class Study:
     def _is_criterion(self, id_: str) -> bool:
         return any(isinstance(item.body, Criterion) for item in self.both.items(id_))
 
-    def edits_below(self, id_: str) -> list[Cause]:
-        """The edits that a result can feel."""
-        return self._edits(self.both.below([id_]))
-
     def _direct(self, id_: str) -> list[Cause]:
         """The edits that a result feels by itself, and not only through a result that is told before it."""
         stops = set(self.headline)
         if id_ not in stops:
             stops.update(other for other in self.both.ids if self._is_criterion(other))
-        return self._edits(self.both.below([id_], stops - {id_}))
-
-    def _edits(self, below: set[str]) -> list[Cause]:
-        return [each for each in self.mixed.selectors if below.intersection(self.both.items_of(each))]
+        return self.mixed.edits_in(self.both.below([id_], stops - {id_}))
 
     def look(self) -> None:
         """Studies every result."""
         for number, id_ in enumerate(self.targets):
             self.told(number, len(self.targets) + len(self.mixed.selectors))
-            within = self.edits_below(id_)
-            if not within:
+            if not self.mixed.edits_in(self.both.below([id_])):
                 continue
-            result = mixture.result_of(self.mixed, id_)
+            result = self.mixed.result(id_)
             status = self._differ(result.older, result.newer)
             if status is Status.UNDECIDED:
                 self.undecided.add(id_)
             if status is Status.SHOWN:
-                self._look_at(result, within)
+                self._look_at(result)
 
-    def _look_at(self, result: Result, within: Sequence[Cause]) -> None:
+    def _look_at(self, result: Result) -> None:
         """Each edit that makes a change alone; where none does, the first case with a smallest set of edits."""
         below = self.both.below([result.id]).intersection(self.headline) - {result.id}
         told = {edit for each in self.effects if each.result in below for edit in each.edits}
@@ -108,18 +100,10 @@ class Study:
             if cause not in told:
                 self._alone(result, cause)
         if not any(each.result == result.id for each in self.effects):
-            symbols = self._first(result)
-            if symbols:
-                causes = self.search.smallest_of_case(result, within, symbols)
+            found = (self.prover.first(result.differs, where)[1] for where in self._settled_first(result))
+            if symbols := next(filter(None, found), None):
+                causes = mixture.smallest(self.mixed, result, self.prover, symbols)
                 self._keep(result, causes, symbols, self._origin(result.id, causes))
-
-    def _first(self, result: Result) -> Symbols:
-        """The first case in which a result differs, both known if there is one."""
-        for where in self._settled_first(result):
-            status, symbols = self.search.prover.first(self.search.differs(result), where)
-            if status is Status.SHOWN:
-                return symbols
-        return {}
 
     def _settled_first(self, result: Result) -> tuple[Term, Term]:
         """Where a result is known in both versions, then where it is not."""
@@ -152,7 +136,7 @@ class Study:
         statuses = [next((each for each in (Status.SHOWN, Status.UNDECIDED) if each in own), Status.EXCLUDED)]
         above = self.both.above(starts) if statuses[0] is not Status.EXCLUDED else set()
         for id_ in (each for each in self.targets if each in above and cause in self._direct(each)):
-            result = mixture.result_of(self.mixed, id_)
+            result = self.mixed.result(id_)
             other = without.answer(id_)
             statuses.append(self._differ(result.newer, other))
             if statuses[-1] is Status.SHOWN and self._jointly(result, cause, other):
@@ -164,18 +148,18 @@ class Study:
 
     def _differ(self, one: Symbolic, other: Symbolic) -> Status:
         """Whether two answers differ; what leaves a number out of the question is quicker and asked first."""
-        if self.search.prover.ask(mixture.unlike(self.both.bank, one, other)) is Status.SHOWN:
+        if self.prover.ask(mixture.unlike(self.both.bank, one, other)) is Status.SHOWN:
             return Status.SHOWN
-        return self.search.prover.ask(different(self.both.bank, one, other))
+        return self.prover.ask(different(self.both.bank, one, other))
 
     def _jointly(self, result: Result, cause: Cause, without: Symbolic) -> bool:
         """Keeps a change of a result for which an edit is needed beside others; whether there is one."""
         bank = self.both.bank
         plainly = [mixture.unlike(bank, result.newer, without), mixture.unlike(bank, result.older, result.newer)]
-        for goal in (plainly, [different(bank, result.newer, without), self.search.differs(result)]):
-            status, symbols = self.search.prover.first(*goal)
+        for goal in (plainly, [different(bank, result.newer, without), result.differs]):
+            status, symbols = self.prover.first(*goal)
             if status is Status.SHOWN:
-                causes = self.search.smallest_of_case(result, self.edits_below(result.id), symbols, cause)
+                causes = mixture.smallest(self.mixed, result, self.prover, symbols, cause)
                 if causes:
                     self._keep(result, causes, symbols, None)
                 return bool(causes)
@@ -189,12 +173,11 @@ class Study:
     def _alone(self, result: Result, cause: Cause) -> None:
         """The changes that one edit makes alone: one for each step, of results that are known where there are some."""
         alone = self._only(cause)
-        mine = Result(result.id, result.older, result.newer, alone.answer(result.id))
-        goal = self.search.makes(mine)
+        mine = alone.result(result.id)
         for where in self._settled_first(mine):
             seen: list[Term] = []
             while True:
-                status, symbols = self.search.prover.first(goal, where, *seen)
+                status, symbols = self.prover.first(mine.made, where, *seen)
                 if status is Status.UNDECIDED:
                     self.undecided.add(result.id)
                 if status is not Status.SHOWN:
@@ -221,13 +204,13 @@ class Study:
             other = bank.negate(bank.either(*kinds.values()))
             return kinds.get(effect_of(self.results, witness), other)
         if numbers:
-            answers = (self.both.older.answer_or_none(cause.id), alone.answer(cause.id))
-            sides = [(each, value_of(each, symbols)) for each in answers]
+            step = alone.result(cause.id)
+            sides = [(each, value_of(each, symbols)) for each in (step.older, step.mixed)]
         return bank.both(*(is_value(bank, *side) for side in sides))
 
     def words(self, id_: str) -> tuple[str, ...]:
         """The words that a result can be, in either version."""
-        types = [each.type_of(id_) for each in (self.both.older, self.both.newer)]
+        types = [each.type_of(id_) for each in self.both.encodings]
         return tuple(dict.fromkeys(word for type_ in types if type_ is not None for word in type_.values))
 
     def _keep(self, result: Result, causes: Causes, symbols: Symbols, follows: str | None) -> Effect:
@@ -253,7 +236,7 @@ class Study:
     def _faults(self, prover: Prover) -> list[dict[str, Term]]:
         """Where each item of either version may have no answer or two; most versions have no such item."""
         bank = self.both.bank
-        sides = [each.faults() for each in (self.both.older, self.both.newer)]
+        sides = [each.faults() for each in self.both.encodings]
         if prover.ask(bank.either(*(fault for side in sides for fault in side.values()))) is Status.EXCLUDED:
             return [{}, {}]
         return [

@@ -70,7 +70,7 @@ def confirmed(both: Versions, symbols: Symbols, result: str) -> Witness:
     Raises:
         InputFault: a version decides otherwise than its terms say (proof-unconfirmed).
     """
-    encodings = (both.older, both.newer)
+    encodings = both.encodings
     facts, _ = both.newer.space.case_of(symbols)
     taken = [other_readings(each, each.space.case_of(symbols)[1]) for each in encodings]
     found = [_decided(encodings[side], facts, taken[side], result) for side in SIDES]

@@ -107,7 +107,7 @@ def test_a_moved_threshold_concerns_exactly_those_between_the_two_numbers(moved:
     (effect,) = of(moved, "eligibilite")
     assert (effect.before, effect.after, effect.kind) == ("eligible", "ineligible", "loss")
     assert [cause.id for cause in effect.causes] == ["seuil.mt.p30"]
-    assert effect.witness.facts["patientele.mt_depart"] == 775
+    assert effect.facts["patientele.mt_depart"] == 775
     assert (
         whom(moved, "fr")
         .who(effect)
@@ -142,7 +142,7 @@ def test_from_2019_to_2023_the_known_changes_of_eligibility_are_causes(
         if (effect.before, effect.after) == (before, after) and [c.id for c in effect.causes] == [cause]
     ]
     assert found
-    assert found[0].witness.facts[fact] == value
+    assert found[0].facts[fact] == value
 
 
 def test_from_640_to_774_patients_general_practitioners_lose_eligibility(from_2019_to_2023: Behaviour) -> None:
@@ -160,18 +160,16 @@ def test_every_witness_says_what_is_claimed_of_it_in_both_versions(from_2019_to_
     assert not found.undecided
     for effect in found.effects:
         for side, claimed in ((found.a, effect.before), (found.b, effect.after)):
-            decision = side.session.decide(
-                dict(effect.witness.facts), side.convention.id, dict(effect.witness.interpret)
-            )
+            decision = side.session.decide(dict(effect.facts), side.convention.id, dict(effect.interpret))
             assert value_of(decision, effect.result) == claimed
 
 
 def test_every_witness_is_as_small_as_its_step_allows(moved: Behaviour) -> None:
     for effect in of(moved, "eligibilite"):
-        for name in effect.witness.facts:
+        for name in effect.facts:
             if name in ("contrat.date_signature", "beneficiaire"):
                 continue
-            fewer = {n: v for n, v in effect.witness.facts.items() if n != name}
+            fewer = {n: v for n, v in effect.facts.items() if n != name}
             decided = [value_of(side.session.decide(fewer), effect.result) for side in (moved.a, moved.b)]
             assert decided != [effect.before, effect.after]
 
@@ -262,7 +260,7 @@ def test_a_removed_derogation_is_found_where_it_was_the_only_ground(eligibility:
     found = compared(eligibility, "2019_avenant7", "activite_minimale", stricter)
     losses = [effect for effect in of(found, "eligibilite") if effect.after == "ineligible"]
     assert losses
-    assert losses[0].witness.facts["medecin.nouvellement_installe"] is True
+    assert losses[0].facts["medecin.nouvellement_installe"] is True
 
 
 def test_a_case_around_an_edit_has_days_of_the_calendar(session: Session) -> None:
@@ -314,7 +312,7 @@ def test_two_registries_are_compared_convention_by_convention(eligibility: Sessi
     assert [id_ for id_, each in found.items() if each.effects] == ["2023_reglement_arbitral"]
     (effect,) = of(found["2023_reglement_arbitral"], "eligibilite")
     assert (effect.before, effect.after, effect.kind) == ("ineligible", "eligible", "gain")
-    assert effect.witness.facts["patientele.mt_depart"] == 774
+    assert effect.facts["patientele.mt_depart"] == 774
 
 
 def test_an_undetermined_result_is_neither_gain_nor_loss(from_2019_to_2023: Behaviour, moved: Behaviour) -> None:

@@ -179,9 +179,9 @@ def _effect(effect: Effect, whom: Whom) -> dict[str, Any]:
         else [_extent(*named_, each, types.get(named_[1])) for named_, each in effect.situation.extents.items()],
         "witness": {
             "file": effect.file,
-            "facts": facts_object(effect.witness.facts, whom.say),
-            "interpret": dict(effect.witness.interpret),
-            "overlays": list(effect.witness.overlays[-1]),
+            "facts": facts_object(effect.facts, whom.say),
+            "interpret": dict(effect.interpret),
+            "overlays": list(effect.overlays[-1]),
         },
     }
 

@@ -78,7 +78,7 @@ class Whom:
 
     def who(self, effect: Effect) -> str:
         """Whom the change concerns, as far as the inputs of the edited item tell."""
-        taken = effect.witness.interpret.items()
+        taken = effect.interpret.items()
         said = [self.say("under_reading", id=id_, choice=choice) for id_, choice in taken]
         if effect.situation is None:
             return self.say.listed(said) if said else self.say("in_certain_cases")
@@ -106,7 +106,7 @@ class Whom:
 
     def facts(self, effect: Effect, most: int) -> str:
         """The first facts of a witness, for a change that no few words tell of."""
-        facts = [(name, value) for name, value in effect.witness.facts.items() if name != BENEFICIARY]
+        facts = [(name, value) for name, value in effect.facts.items() if name != BENEFICIARY]
         said = [self.say.stated(name, value) for name, value in facts[:most]]
         return self.say.listed(said) + (" …" if len(facts) > most else "")
 
@@ -175,12 +175,12 @@ def witness_text(effect: Effect, whom: Whom, places: tuple[VersionPlace, Version
     )
     lines = [comment(say.pair(MARK, said))]
     lines.extend(comment(say.pair(say.count("causes", 1), whom.cause(cause))) for cause in effect.causes)
-    readings = "".join(f" --interpret {id_}={choice}" for id_, choice in effect.witness.interpret.items())
+    readings = "".join(f" --interpret {id_}={choice}" for id_, choice in effect.interpret.items())
     for key, place in zip(("witness_file_before", "witness_file_after"), places, strict=True):
         made = "" if place.made_by is None else f"{place.made_by} && "
         command = f"{made}avenant evaluate {shlex.quote(str(effect.file))} {place.option}{readings}"
         lines.append(comment(say.pair(say(key), command)))
-    return "\n".join([*lines, *case_lines(effect.witness.facts)]) + "\n"
+    return "\n".join([*lines, *case_lines(effect.facts)]) + "\n"
 
 
 def suite_text(behaviours: Iterable[Behaviour], say: Say) -> str:
@@ -200,12 +200,12 @@ def suite_text(behaviours: Iterable[Behaviour], say: Say) -> str:
 
 def _test(effect: Effect, convention: str, number: int, whom: Whom) -> dict[str, Any]:
     name = f"{whom.label(effect.result)}, {whom.say.pair(whom.who(effect), whom.step(effect))} ({number})"
-    interpret = dict(effect.witness.interpret)
+    interpret = dict(effect.interpret)
     expected = effect.after.value if isinstance(effect.after, Absent) else effect.after
     return {
         "name": flowing(name),
         "convention": convention,
-        "given": dict(effect.witness.facts),
+        "given": dict(effect.facts),
         **({"interpret": interpret} if interpret else {}),
         "expect": {effect.result: expected},
     }

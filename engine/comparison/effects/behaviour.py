@@ -14,8 +14,7 @@ from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, WINDOW, Ca
 from engine.comparison.effects.kinds import KINDS, effect_of
 from engine.comparison.effects.study import Study
 from engine.comparison.effects.versions import Meeting, Version, forced, meetings, rules_of
-from engine.comparison.effects.witness import DECIDED, STOPPED, Effect, Witness
-from engine.evaluation.facts import Facts
+from engine.comparison.effects.witness import DECIDED, STOPPED, Effect
 from engine.language.facts import BENEFICIARY, SIGNATURE, Vocabulary
 from engine.language.term_bank import TermBank
 from engine.policy.model import Convention, Interpretation
@@ -161,9 +160,16 @@ def _refused(meeting: Meeting, a: Version, b: Version, effort: int) -> Behaviour
     if meeting.older is None and meeting.newer is None:
         return found
     before, after = (REFUSED if version is None else DECIDED for version in (meeting.older, meeting.newer))
-    facts: Facts = {BENEFICIARY: b.convention.beneficiary, SIGNATURE: meeting.first}
-    witness = Witness(facts, {}, STOPPED, before, after, ((), ()))
-    effect = Effect(witness, effect_of(results, witness), (Cause(WINDOW, b.convention.id),))
+    effect = Effect(
+        facts={BENEFICIARY: b.convention.beneficiary, SIGNATURE: meeting.first},
+        interpret={},
+        result=STOPPED,
+        before=before,
+        after=after,
+        overlays=((), ()),
+        kind=effect_of(results, STOPPED, before, after),
+        causes=(Cause(WINDOW, b.convention.id),),
+    )
     return replace(found, effects=(effect,))
 
 

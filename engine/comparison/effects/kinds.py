@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.comparison.effects.mixture import Result
-from engine.comparison.effects.witness import Witness
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, is_value, known
 from engine.language.term_bank import TermBank
@@ -20,12 +19,7 @@ GAIN, LOSS, OPENED, SETTLED, OTHER = "gain", "loss", "opened", "settled", "other
 KINDS = (LOSS, GAIN, OPENED, SETTLED, OTHER)
 
 
-def effect_of(results: Results, shown: Witness) -> str:
-    """What the change that a case shows is to who applies."""
-    return _kind(results, shown.result, shown.before, shown.after)
-
-
-def _kind(results: Results, id_: str, before: Value, after: Value) -> str:
+def effect_of(results: Results, id_: str, before: Value, after: Value) -> str:
     """Whether a change of a result is a gain or a loss for who applies, or of knowledge only."""
     if after is UNDETERMINED or before is UNDETERMINED:
         return OPENED if after is UNDETERMINED else SETTLED
@@ -52,7 +46,7 @@ def kind_terms(bank: TermBank, results: Results, result: Result, words: Sequence
             bank.both(is_value(bank, older, one), is_value(bank, newer, other))
             for one in values
             for other in values
-            if _kind(results, result.id, one, other) == kind
+            if effect_of(results, result.id, one, other) == kind
         ]
         terms[kind] = bank.either(*pairs)
     return terms

@@ -6,14 +6,14 @@ An edit is told where it first shows: a result that feels it only through anothe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.comparison.effects import mixture
 from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, OVERLAY, Cause, Versions
-from engine.comparison.effects.kinds import effect_of, kind_terms
+from engine.comparison.effects.kinds import kind_terms
 from engine.comparison.effects.mixture import Causes, Mixture, Result
 from engine.comparison.effects.situations import situation_of
-from engine.comparison.effects.witness import STOPPED, Effect, Witness, confirmed
+from engine.comparison.effects.witness import STOPPED, Effect, confirmed
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, different, is_value
 from engine.language.values import Absent
@@ -182,8 +182,8 @@ class Study:
                     self.undecided.add(result.id)
                 if status is not Status.SHOWN:
                     break
-                witness = self._keep(result, (cause,), symbols, None).witness
-                seen.append(self.both.bank.negate(self._step(mine, cause, alone, witness, symbols)))
+                shown = self._keep(result, (cause,), symbols, None)
+                seen.append(self.both.bank.negate(self._step(mine, cause, shown, symbols)))
             if seen:
                 return
 
@@ -193,18 +193,18 @@ class Study:
             self._singles[cause] = self._taking(lambda each: each == cause)
         return self._singles[cause]
 
-    def _step(self, result: Result, cause: Cause, alone: Mixture, witness: Witness, symbols: Symbols) -> Term:
-        """The cases that need not be told beside a witness: of the same kind, or of the same values where all count."""
+    def _step(self, result: Result, cause: Cause, shown: Effect, symbols: Symbols) -> Term:
+        """The cases that need not be told beside one shown: of the same kind, or of the same values where all count."""
         bank = self.both.bank
-        sides = [(result.older, witness.before), (result.newer, witness.after)]
+        sides = [(result.older, shown.before), (result.newer, shown.after)]
         numbers = any(not isinstance(value, Absent | str | bool) for _, value in sides)  # of which there is no end
         table = cause.kind == ITEM and all(isinstance(item.body, Table) for item in self.both.items(cause.id))
         if not self.every_step or (numbers and not table):
             kinds = kind_terms(bank, self.results, result, self.words(result.id))
             other = bank.negate(bank.either(*kinds.values()))
-            return kinds.get(effect_of(self.results, witness), other)
+            return kinds.get(shown.kind, other)
         if numbers:
-            step = alone.result(cause.id)
+            step = self._only(cause).result(cause.id)
             sides = [(each, value_of(each, symbols)) for each in (step.older, step.mixed)]
         return bank.both(*(is_value(bank, *side) for side in sides))
 
@@ -214,18 +214,18 @@ class Study:
         return tuple(dict.fromkeys(word for type_ in types if type_ is not None for word in type_.values))
 
     def _keep(self, result: Result, causes: Causes, symbols: Symbols, follows: str | None) -> Effect:
-        witness = confirmed(self.both, symbols, result.id)
+        shown = confirmed(self.both, self.results, symbols, result.id)
         situation = None
         if len(causes) == 1 and (follows is None or result.id in self.headline):
             situation = situation_of(self.mixed, result, causes[0], symbols, self.effort)
-        said = tuple(dict.fromkeys(self._named(cause, witness) for cause in causes))
-        found = Effect(witness, effect_of(self.results, witness), said, causes, situation, follows)
+        said = tuple(dict.fromkeys(self._named(cause, shown) for cause in causes))
+        found = replace(shown, causes=said, edits=causes, situation=situation, follows=follows)
         self.effects.append(found)
         return found
 
-    def _named(self, cause: Cause, witness: Witness) -> Cause:
+    def _named(self, cause: Cause, shown: Effect) -> Cause:
         """The overlay of one version alone that puts the edited item there, if it is one."""
-        own = set(witness.overlays[OLDER]) ^ set(witness.overlays[NEWER])
+        own = set(shown.overlays[OLDER]) ^ set(shown.overlays[NEWER])
         for encoding in (self.both.newer, self.both.older):
             for _, overlay in encoding.session.registry.covering(encoding.convention):
                 touched = (*overlay.replace, *overlay.add_derogations)
@@ -255,5 +255,5 @@ class Study:
                     self.undecided.add(STOPPED)
                 if status is Status.SHOWN:
                     causes = (Cause(ITEM, id_),)
-                    witness = confirmed(self.both, symbols, STOPPED)
-                    self.effects.append(Effect(witness, effect_of(self.results, witness), causes, causes))
+                    shown = confirmed(self.both, self.results, symbols, STOPPED)
+                    self.effects.append(replace(shown, causes=causes, edits=causes))

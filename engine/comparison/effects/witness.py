@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.comparison.effects.definitions import NEWER, OLDER, SIDES, Cause, Versions
+from engine.comparison.effects.definitions import NEWER, OLDER, Cause, Versions
+from engine.comparison.effects.kinds import effect_of
 from engine.comparison.effects.situations import Situation
 from engine.errors import InputFault, fault
 from engine.evaluation.facts import Facts
 from engine.evaluation.inference import EngineFault
 from engine.language.values import Scalar, Value
+from engine.policy.results import Results
 from engine.proof.encoding import Encoding
 from engine.proof.prover import Symbols
 from engine.proof.witness import other_readings, value_of
@@ -19,11 +21,15 @@ from engine.proof.witness import other_readings, value_of
 STOPPED, DECIDED = "evaluation", "decided"
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """A case that can be run: what each version says of the result, and the overlays in force in each.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """A result that changes, for what causes and for whom, with a case that shows it and can be run.
 
-    ``before`` and ``after`` are values of the result, absences among them, or the code of a fault.
+    ``before`` and ``after`` are what each version says of the result, absences among them, or the code of a fault;
+    ``overlays`` those in force in each. ``kind`` is gain, loss, opened (no longer known), settled (now known) or other.
+    ``edits`` are the edited items and defaults behind the causes. ``situation`` tells whom, where one edit is the cause
+    and its inputs tell. ``follows`` is the result of which this one is the consequence. ``file`` is the case file,
+    where one was written.
     """
 
     facts: Mapping[str, Scalar]
@@ -32,58 +38,40 @@ class Witness:
     before: Value
     after: Value
     overlays: tuple[tuple[str, ...], tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A result that changes, for what causes and for whom; ``witness`` is the case that shows it.
-
-    ``kind`` is gain, loss, opened (no longer known), settled (now known) or other. ``edits`` are the edited items and
-    defaults behind the causes. ``situation`` tells whom, where one edit is the cause and its inputs tell. ``follows``
-    is the result of which this one is the consequence. ``file`` is the case file, where one was written.
-    """
-
-    witness: Witness
     kind: str
-    causes: tuple[Cause, ...]
+    causes: tuple[Cause, ...] = ()
     edits: tuple[Cause, ...] = ()
     situation: Situation | None = None
     follows: str | None = None
     file: str | None = None
 
-    @property
-    def result(self) -> str:
-        return self.witness.result
 
-    @property
-    def before(self) -> Value:
-        return self.witness.before
-
-    @property
-    def after(self) -> Value:
-        return self.witness.after
-
-
-def confirmed(both: Versions, symbols: Symbols, result: str) -> Witness:
-    """The case that the symbols stand for, decided by both versions.
+def confirmed(both: Versions, results: Results, symbols: Symbols, result: str) -> Effect:
+    """The case that the symbols stand for, decided by both versions; its causes are still to be said.
 
     Raises:
         InputFault: a version decides otherwise than its terms say (proof-unconfirmed).
     """
-    encodings = both.encodings
     facts, _ = both.newer.space.case_of(symbols)
-    taken = [other_readings(each, each.space.case_of(symbols)[1]) for each in encodings]
-    found = [_decided(encodings[side], facts, taken[side], result) for side in SIDES]
-    values = tuple(value for value, _ in found)
+    taken = [other_readings(each, each.space.case_of(symbols)[1]) for each in both.encodings]
+    (before, older), (after, newer) = (
+        _decided(each, facts, readings, result) for each, readings in zip(both.encodings, taken, strict=True)
+    )
+    expected = tuple(value_of(each, symbols) for each in both.answers(result))
     if result == STOPPED:
-        expected = values if (values[OLDER] == DECIDED) != (values[NEWER] == DECIDED) else (DECIDED, "a fault")
-    else:
-        expected = tuple(value_of(each.answer_or_none(result), symbols) for each in encodings)
-    if values != expected:
-        said = {"id": result, "expected": str(expected), "found": str(values), "case": str(facts)}
+        expected = (before, after) if (before == DECIDED) != (after == DECIDED) else (DECIDED, "a fault")
+    if (before, after) != expected:
+        said = {"id": result, "expected": str(expected), "found": str((before, after)), "case": str(facts)}
         raise fault(both.newer.convention.at, "proof-unconfirmed", **said, readings=str(taken))
-    interpret = {**taken[OLDER], **taken[NEWER]}
-    return Witness(facts, interpret, result, values[OLDER], values[NEWER], (found[OLDER][1], found[NEWER][1]))
+    return Effect(
+        facts=facts,
+        interpret={**taken[OLDER], **taken[NEWER]},
+        result=result,
+        before=before,
+        after=after,
+        overlays=(older, newer),
+        kind=effect_of(results, result, before, after),
+    )
 
 
 def _decided(

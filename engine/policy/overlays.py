@@ -28,13 +28,8 @@ def covers(later: model.Convention, overlay: model.Overlay, convention: model.Co
         return False
     if later.id == convention.id and (overlay.signed_from is None or overlay.signed_from < later.signed_from):
         return False
-    starts_before = convention.signed_from < overlay.signed_before
-    ends_after = (
-        overlay.signed_from is None
-        or convention.signed_before is None
-        or overlay.signed_from < convention.signed_before
-    )
-    return starts_before and ends_after
+    first, last = overlay.signed_from, convention.signed_before
+    return convention.signed_from < overlay.signed_before and (first is None or last is None or first < last)
 
 
 def signed_under(window: model.Window) -> Condition:

@@ -67,8 +67,8 @@ def resolve(
             yearly |= old.yearly & {id_}
             continue
         types[id_] = _typed(items[id_], scope)
-        _labelled(items[id_], types[id_], scope)
-        _valueless(named[id_], items, scope)
+        _labelled(items[id_], scope)
+        valueless(named[id_], items, scope)
         yearly |= {id_} if _of_the_year(items[id_], named[id_], yearly) else set()
         if types[id_] != old.types.get(id_) or (id_ in yearly) != (id_ in old.yearly):
             other.add(id_)
@@ -176,18 +176,22 @@ def _typed(item: model.Item, scope: Scope) -> Type | None:
             return None
 
 
-def _labelled(item: model.Item, found: Type | None, scope: Scope) -> None:
+def _labelled(item: model.Item, scope: Scope) -> None:
     """Reports labels of values that an outcome or a scale, which list their values, does not have."""
-    lists = isinstance(item.body, model.Outcome) or (
-        isinstance(item.body, model.Quantity) and isinstance(item.body.expression, Scale)
-    )
-    if found is not None and lists:
-        for value in item.value_labels:
-            if value not in found.values:
-                scope.unknown_value(item.at, value, found.values)
+    listed = values_listed(item.body)
+    for value in item.value_labels if listed else ():
+        if value not in listed:
+            scope.unknown_value(item.at, value, listed)
 
 
-def _valueless(named: Sequence[Node], items: Mapping[str, model.Item], scope: Scope) -> None:
+def values_listed(body: model.Body) -> tuple[str, ...]:
+    """The values of an outcome or a scale."""
+    if isinstance(body, model.Quantity) and isinstance(body.expression, Scale):
+        return tuple(step.name for step in body.expression.steps)
+    return body.values if isinstance(body, model.Outcome) else ()
+
+
+def valueless(named: Sequence[Node], items: Mapping[str, model.Item], scope: Scope) -> None:
     """Reports references to obligations: they have a status in a report, and no value to read."""
     for node in named:
         if isinstance(node, ItemRef) and node.id in items and items[node.id].kind == "obligation":

@@ -15,6 +15,7 @@ from engine.policy.entries import FALLS, RISES, Property, Supposition
 from engine.policy.model import Convention, Item, Outcome, Table
 from engine.policy.offers import is_offer
 from engine.policy.registry import Registry
+from engine.policy.resolve import valueless
 from engine.policy.results import VERDICT, Headline
 
 
@@ -24,9 +25,9 @@ def property_problems(registry: Registry, convention: Convention) -> Iterator[Pr
         return
     resolved = registry.resolved(convention)
     scope = Scope(registry.vocabulary, resolved.types, registry.choices(convention))
-    silent = frozenset(id_ for id_, item in resolved.items.items() if item.kind == "obligation")
     for promise in convention.properties.values():
-        _check(promise, convention, scope, silent)
+        _check(promise, convention, scope)
+        valueless([*find(ItemRef, promise)], resolved.items, scope)
     for supposition in convention.suppositions.values():
         _supposed(supposition, scope)
     yield from scope.problems
@@ -77,13 +78,9 @@ def _typed(value: Expression, wanted: Type | None, supposition: Supposition, sco
         scope.report(supposition.at, "type-mismatch", operator="be", types=named(wanted, found))
 
 
-def _check(promise: Property, convention: Convention, scope: Scope, silent: frozenset[str]) -> None:
+def _check(promise: Property, convention: Convention, scope: Scope) -> None:
     for node in promise.conditions:
         check_condition(node, scope)
-    refs = find(ItemRef, *promise.conditions)
-    for ref in (*refs, *(() if promise.result is None else (promise.result,))):
-        if ref.id in silent:
-            scope.report(ref.at, "type-mismatch", operator="ref", types=f"{ref.id}: obligation")
     if promise.more is not None and promise.result is not None:
         _check_order(promise.more, promise.result, FALLS if promise.falls else RISES, convention, scope)
 

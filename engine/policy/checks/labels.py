@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from engine.errors import Location, Problem, warning, wrong
-from engine.language.expressions import Scale, VerdictIs, below, find
-from engine.policy.model import Convention, Criterion, Item, Outcome, Quantity, Source
+from engine.language.expressions import VerdictIs, below, find
+from engine.policy.model import Convention, Criterion, Item, Outcome, Source
 from engine.policy.registry import Registry
+from engine.policy.resolve import values_listed
 from engine.policy.results import Headline
 from engine.words import LANGUAGES, read_words
 
@@ -58,10 +59,7 @@ def refusal_problems(registry: Registry, convention: Convention) -> Iterator[Pro
 
 def _unlabelled_values(item: Item) -> Iterator[Problem]:
     """Values of an outcome or a scale for which neither the item nor the engine has a word."""
-    body = item.body.expression if isinstance(item.body, Quantity) else item.body
-    values = body.values if isinstance(body, Outcome) else ()
-    values = tuple(step.name for step in body.steps) if isinstance(body, Scale) else values
-    for value in values:
+    for value in values_listed(item.body):
         if value not in item.value_labels and f"values.{value}" not in read_words("reports", LANGUAGES[0]):
             yield wrong(item.at, "missing-value-label", id=item.id, value=value)
 

@@ -16,6 +16,7 @@ from engine.policy.registry import Registry, earlier
 from engine.policy.resolve import Resolved, replaces
 
 _UNLIKE_OTHERS = frozenset({"outcome", "obligation"})  # decided by rules; a status and no value
+Reason = tuple[str | Mapping[str, str], str | None]  # why an overlay does not fit, and a name that was perhaps meant
 
 
 def overlay_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
@@ -32,7 +33,6 @@ def overlay_problems(registry: Registry, convention: Convention) -> Iterator[Pro
             yield wrong(overlay.at, "overlay-covers-nothing", id=overlay.id)
         for older in reached:
             yield from _fit(registry, convention, overlay, older)
-            yield from _brought_otherwise(registry, convention, overlay, older)
 
 
 def _own_names(convention: Convention, overlay: Overlay) -> Iterator[Problem]:
@@ -48,8 +48,8 @@ def _of_another_time(registry: Registry, convention: Convention, overlay: Overla
         if any(_lays(overlay) == _lays(each) for each in other.overlays):
             yield wrong(overlay.at, "overlay-repeated", id=overlay.id, convention=other.id)
     if overlay.first_anniversary is not None and overlay.first_anniversary < convention.signed_from:
-        days = {"day": overlay.first_anniversary.isoformat(), "start": convention.signed_from.isoformat()}
-        yield wrong(overlay.at, "overlay-early", id=overlay.id, **days)
+        day, start = overlay.first_anniversary, convention.signed_from
+        yield wrong(overlay.at, "overlay-early", id=overlay.id, day=day, start=start)
 
 
 def _lays(overlay: Overlay) -> tuple[object, ...]:
@@ -68,22 +68,19 @@ def _can_reach(overlay: Overlay, older: Convention) -> bool:
 
 def _fit(registry: Registry, convention: Convention, overlay: Overlay, older: Convention) -> Iterator[Problem]:
     before, after = registry.resolved(older), registry.resolved(older, [(convention, overlay)])
-    for reason, close in _reasons(overlay, before, after):
+    known = {(each.location, each.code) for each in (*before.problems, *registry.resolved(convention).problems)}
+    new = [each for each in after.problems if (each.location, each.code) not in known]
+    reasons = [*_reasons(overlay, before, after), *((f"{each.code}, {each.location}", None) for each in new)]
+    for reason, close in (*reasons, *_brought_otherwise(registry, convention, overlay, older)):
         yield wrong(overlay.at, "overlay-mismatch", close, id=overlay.id, convention=older.id, reason=reason)
-    told = (*before.problems, *registry.resolved(convention).problems)
-    old_problems = {(problem.location, problem.code) for problem in told}
-    for problem in after.problems:
-        if (problem.location, problem.code) not in old_problems:
-            reason = f"{problem.code}, {problem.location}"
-            yield wrong(overlay.at, "overlay-mismatch", id=overlay.id, convention=older.id, reason=reason)
-            yield problem
+    yield from new
     if not after.problems:
         yield from _proved_again(overlay, after)
 
 
 def _brought_otherwise(
     registry: Registry, convention: Convention, overlay: Overlay, older: Convention
-) -> Iterator[Problem]:
+) -> Iterator[Reason]:
     """What an earlier text brings along for its own items, and this overlay brings along with another meaning."""
     own = laid_items(older, ())
     for each in registry.covering(older):
@@ -93,8 +90,7 @@ def _brought_otherwise(
             reading = (item for item in both.values() if item.convention == text.id)
             for id_ in dict.fromkeys(name for item in reading for name in named_items(item) if name not in own):
                 if id_ in alone and _said(alone[id_].body) != _said(both[id_].body):
-                    reason = f"'{id_}': {text.id} / {convention.id}"
-                    yield wrong(overlay.at, "overlay-mismatch", id=overlay.id, convention=older.id, reason=reason)
+                    yield f"'{id_}': {text.id} / {convention.id}", None
 
 
 def _said(node: Any) -> Any:
@@ -113,9 +109,7 @@ def _proved_again(overlay: Overlay, after: Resolved) -> Iterator[Problem]:
                 yield from (p for p in prove(item, item.body, after.items) if p.code != "unreachable-rule")
 
 
-def _reasons(
-    overlay: Overlay, before: Resolved, after: Resolved
-) -> Iterator[tuple[str | Mapping[str, str], str | None]]:
+def _reasons(overlay: Overlay, before: Resolved, after: Resolved) -> Iterator[Reason]:
     """What the older convention has and what the overlay brings instead, and a name that was perhaps meant."""
     for old in overlay.replace:
         if old not in before.items:

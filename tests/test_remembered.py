@@ -58,9 +58,12 @@ def test_every_kind_of_rule_of_the_real_policies_is_remembered(cache: Path) -> N
     assert recall(file.name.partition("-")[0]) == first
 
 
-def test_what_was_changed_while_it_was_read_is_not_remembered_even_if_it_is_put_back(
+def test_what_is_changed_while_it_is_read_is_remembered_as_it_was_hashed(
     cache: Path, policies: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = load_registry(policies).conventions
+    for file in stored(cache):
+        file.unlink()
     file = rule_file(policies)
     content, read = file.read_bytes(), reading.read_registry
 
@@ -72,11 +75,11 @@ def test_what_was_changed_while_it_was_read_is_not_remembered_even_if_it_is_put_
             file.write_bytes(content)
 
     monkeypatch.setattr(reading, "read_registry", read_in_between)
-    in_between = loaded(policies)
-    assert stored(cache) == []
-    monkeypatch.undo()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(cache.parent))
-    assert loaded(policies) != in_between
+    assert load_registry(policies).conventions == before
+    (kept,) = stored(cache)
+    assert recall(kept.name.partition("-")[0]) == before
+    file.write_bytes(content + b"\n# Another version, for good.\n")
+    assert load_registry(policies).conventions != before
 
 
 def test_a_file_without_a_convention_is_told_also_when_the_others_are_remembered(cache: Path, policies: Path) -> None:

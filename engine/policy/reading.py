@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from engine.language.facts import Vocabulary, vocabulary
 from engine.language.operators import COMPARISONS
 from engine.language.types import DATE
 from engine.language.typing import Scope, check_condition, type_of
+from engine.policy.loader import parse, read_bytes
 from engine.policy.model import YEAR_START, Convention
 from engine.policy.overlays import interpretations
 from engine.policy.places import HEAD, shipped
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 READERS = ("language", "policy")  # the rooms whose change asks for another reading
-HASHED = 5_000_000  # bytes of a file; more than any file that can be read, and so remembered
+Files = Mapping[str, bytes | InputFault]  # of a folder by name, the head first; why one cannot be read
 _OF_A_NAME = frozenset({"unknown-fact", "unknown-interpretation", "unknown-value"})
 
 
@@ -78,52 +79,62 @@ def _readers_age() -> str:
     return ",".join(f"{stat.st_size}/{stat.st_mtime_ns}" for stat in stats)
 
 
-def _content_digest(found: Mapping[str, str], case_digest: str, shown: Path) -> str:
-    """What everything read depends on: the engine, the schemas, the place shown, and the digest of every folder."""
-    schemas = [(entry.name, _some_bytes(entry)) for entry in _entries(shipped("schemas"), ".json")]
-    parts = [case_digest, os.fsencode(shown).hex(), _readers_age(), _digest(schemas), *found, *found.values()]
+def _content_digest(found: Mapping[str, Files], case_digest: str, shown: Path) -> str:
+    """What everything read depends on: the engine, the schemas, the place shown, and the files of every folder."""
+    schemas = {entry.name: Path(entry).read_bytes() for entry in _entries(shipped("schemas"), ".json")}
+    digests = [_digest(files) for files in found.values()]
+    parts = [case_digest, os.fsencode(shown).hex(), _readers_age(), _digest(schemas), *found, *digests]
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _folder_digests(root: Path) -> dict[str, str]:
-    """The digest of the files of each convention, as the convention itself holds it once it is read."""
-    found = {}
-    for folder in _folders(root):
-        files = sorted(_entries(folder, ".yaml"), key=lambda entry: entry.name != HEAD)  # the head first, as it is read
-        if files:
-            found[folder.name] = _digest((entry.name, _some_bytes(entry)) for entry in files)
-    return found
+def _contents(root: Path, shown: Path) -> dict[str, Files]:
+    """What the folder of each convention holds, which is hashed and read as it is here, whoever writes meanwhile."""
+    try:
+        folders = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    except OSError as error:
+        raise fault(Location(str(root)), "file-unreadable", reason=reason_of(error)) from None
+    return {each.name: {path.name: _content(path, shown / each.name) for path in _rules(each)} for each in folders}
 
 
-def _digest(contents: Iterable[tuple[str, bytes]]) -> str:
-    """Of named files, in order."""
+def _rules(folder: Path) -> list[Path]:
+    """The YAML files of a convention, the head first; tests are elsewhere."""
+    return [folder / entry.name for entry in sorted(_entries(folder, ".yaml"), key=lambda entry: entry.name != HEAD)]
+
+
+def _content(path: Path, shown: Path) -> bytes | InputFault:
+    try:
+        return read_bytes(path, (shown / path.name).as_posix())
+    except InputFault as error:
+        return error
+
+
+def _digest(files: Files) -> str:
     digest = hashlib.sha256()
-    for name, content in contents:
-        digest.update(os.fsencode(name) + b"\0" + hashlib.sha256(content).digest())
+    for name, content in files.items():
+        told = b"unreadable" if isinstance(content, InputFault) else content
+        digest.update(os.fsencode(name) + b"\0" + hashlib.sha256(told).digest())
     return digest.hexdigest()
 
 
-def _some_bytes(path: os.PathLike[str]) -> bytes:
-    try:
-        with Path(path).open("rb") as stream:
-            return stream.read(min(HASHED, os.fstat(stream.fileno()).st_size))  # room for more is room to clear
-    except OSError:  # told when it is read
-        return b"unreadable"
-
-
 def read_registry(
-    root: Path, origin: str = "option", case_schema: Path | None = None, shown: Path | None = None
+    root: Path,
+    origin: str = "option",
+    case_schema: Path | None = None,
+    shown: Path | None = None,
+    contents: Mapping[str, Files] | None = None,
 ) -> tuple[Registry, list[Problem]]:
     """Every convention under ``root``, and every fault of text, shape and ids; what is faulty is left out.
 
     ``case_schema`` replaces the project's own facts (a synthetic policy has facts of its own). ``shown`` is what
-    places call the folder, where it is only a copy of what the reader knows by another name.
+    places call the folder, where it is only a copy of what the reader knows by another name; ``contents`` is what it
+    holds, where that has been read.
 
     Raises:
         InputFault: the folder itself cannot be read.
     """
     facts, case_digest = load_vocabulary(case_schema)
-    conventions, problems, unread = _read(_folders(root), shown or root)
+    folders = _contents(root, shown or root) if contents is None else contents
+    conventions, problems, unread = _read(folders, shown or root)
     if not conventions and not problems:
         problems.append(wrong(Location(str(shown or root)), "no-conventions"))
     registry = Registry(conventions, facts, case_digest, shown or root, origin, unread)
@@ -131,7 +142,7 @@ def read_registry(
     return registry, problems
 
 
-def _read(folders: Sequence[Path], shown: Path) -> tuple[dict[str, Convention], list[Problem], frozenset[str]]:
+def _read(folders: Mapping[str, Files], shown: Path) -> tuple[dict[str, Convention], list[Problem], frozenset[str]]:
     """The convention of each folder, all of what it amends in it, what is wrong, and the ids of what is left out."""
     from engine.policy.build import build
     from engine.policy.wording import worded
@@ -146,13 +157,13 @@ def _read(folders: Sequence[Path], shown: Path) -> tuple[dict[str, Convention], 
     return conventions, problems, unread
 
 
-def _texts(folders: Sequence[Path], shown: Path) -> tuple[list[Written], list[Problem], frozenset[str]]:
+def _texts(folders: Mapping[str, Files], shown: Path) -> tuple[list[Written], list[Problem], frozenset[str]]:
     """The text of each folder as it stands, what is wrong, and the ids of what is left out for it."""
     from engine.policy.amending import standing
     from engine.policy.schema import shape_problems
 
     shapes = {name: load_shape(name) for name in ("convention", "ruleset")}
-    read = {folder.name: _read_text(folder, shown / folder.name, shapes) for folder in folders}
+    read = {name: _read_text(files, shown / name, shapes) for name, files in folders.items()}
     texts, faults = standing({name: text for name, (text, _) in read.items() if text is not None}, read)
     problems = [*(problem for _, found in read.values() for problem in found), *faults]
     for text in texts if not faults else ():
@@ -167,18 +178,10 @@ def standing_text(registry: Registry, id_: str) -> Written:
     Raises:
         InputFault: the folder was changed since, and has faults now.
     """
-    texts, problems, _ = _texts(_folders(registry.root), registry.root)
+    texts, problems, _ = _texts(_contents(registry.root, registry.root), registry.root)
     if problems:
         raise InputFault(problems)
     return next(text for text in texts if text.head.data["id"] == id_)
-
-
-def _folders(root: Path) -> list[Path]:
-    """Those that may hold a convention."""
-    try:
-        return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
-    except OSError as error:
-        raise fault(Location(str(root)), "file-unreadable", reason=reason_of(error)) from None
 
 
 def load_registry(
@@ -192,29 +195,16 @@ def load_registry(
         InputFault: with every fault of text, shape and ids.
     """
     facts, case_digest = load_vocabulary(case_schema)
-    before = _folder_digests(root)
-    digest = _content_digest(before, case_digest, shown or root)
+    contents = _contents(root, shown or root)
+    digest = _content_digest(contents, case_digest, shown or root)
     remembered = recall(digest)
     if remembered is not None:
         return Registry(remembered, facts, case_digest, shown or root, origin)
-    registry, problems = read_registry(root, origin, case_schema, shown)
+    registry, problems = read_registry(root, origin, case_schema, shown, contents)
     if problems:
         raise InputFault(problems)
-    if all(_as_hashed(convention, before, registry) for convention in registry.conventions.values()):
-        remember(digest, registry.conventions)
+    remember(digest, registry.conventions)
     return registry
-
-
-def _as_hashed(convention: Convention, before: Mapping[str, str], registry: Registry) -> bool:
-    """Whether what was read is what was hashed: nobody wrote meanwhile."""
-    from engine.policy.amending import chained
-
-    return convention.digest == chained([before.get(each.id, "") for each in registry.chain(convention)])
-
-
-def rule_files(folder: Path) -> list[Path]:
-    """The YAML files of a convention besides its head, in order of name; tests are elsewhere."""
-    return [folder / entry.name for entry in _entries(folder, ".yaml") if entry.name != HEAD]
 
 
 def _entries(folder: str | Path, ending: str) -> list[os.DirEntry[str]]:
@@ -226,28 +216,22 @@ def _entries(folder: str | Path, ending: str) -> list[os.DirEntry[str]]:
         return []
 
 
-def _read_text(folder: Path, shown: Path, shapes: Mapping[str, Shape]) -> tuple[Written | None, list[Problem]]:
+def _read_text(files: Files, shown: Path, shapes: Mapping[str, Shape]) -> tuple[Written | None, list[Problem]]:
     from engine.policy.amending import Written, misplaced
     from engine.policy.document import Document
-    from engine.policy.loader import parse, read_bytes
     from engine.policy.mending import as_meant
 
-    head_path = folder / HEAD
-    if not head_path.exists():
-        files = list(folder.glob("*.yaml"))
+    if HEAD not in files:
         return None, [wrong(Location(shown.as_posix()), "no-convention-file")] if files else []
-    documents: dict[str, Document | None] = {}
+    documents: dict[str, Document | None] = dict.fromkeys(files)
     problems: list[Problem] = []
-    contents: list[tuple[str, bytes]] = []
     unread: set[str] = set()
-    for path in (head_path, *rule_files(folder)):
-        documents[path.name] = None
+    for name, content in files.items():
         try:
-            name = (shown / path.name).as_posix()
-            content = read_bytes(path, name)
-            contents.append((path.name, content))
-            wanted = shapes["convention" if path == head_path else "ruleset"]
-            documents[path.name], found, lost = as_meant(parse(content, name), wanted)
+            if isinstance(content, InputFault):
+                raise content
+            parsed = parse(content, (shown / name).as_posix())
+            documents[name], found, lost = as_meant(parsed, shapes["convention" if name == HEAD else "ruleset"])
         except InputFault as error:
             found, lost = [*error.problems], frozenset()
         problems.extend(found)
@@ -255,9 +239,9 @@ def _read_text(folder: Path, shown: Path, shapes: Mapping[str, Shape]) -> tuple[
     read = {name: document for name, document in documents.items() if document is not None}
     if len(read) < len(documents):
         return None, problems
-    text = Written(read.pop(HEAD), read, _digest(contents), frozenset(unread))
-    if text.head.data["id"] != folder.name:
-        named = {"fr": f"{folder.name}, le nom du dossier", "en": f"{folder.name}, the name of the folder"}
+    text = Written(read.pop(HEAD), read, _digest(files), frozenset(unread))
+    if text.head.data["id"] != shown.name:
+        named = {"fr": f"{shown.name}, le nom du dossier", "en": f"{shown.name}, the name of the folder"}
         problems.append(wrong(text.head.key_at(("id",)), "wrong-value", value=repr(text.head.data["id"]), wanted=named))
     return text, [*problems, *(() if text.amends else misplaced(text))]
 

@@ -39,7 +39,7 @@ from engine.report.page import Table
 from engine.report.readings import reading_otherwise
 from engine.report.remarks import DOUBTFUL, UNMET, remarks
 from engine.report.say import Say
-from engine.report.timeline_data import ToldLife
+from engine.report.timeline_page import ToldLife
 
 BROTHERS = {
     str(each["name"]): each for each in yaml.load((ROOT / "tests/cases/brothers.yaml").read_bytes(), yaml.CSafeLoader)

@@ -25,7 +25,7 @@ from engine.escaping import in_cell
 from engine.evaluation.session import Session
 from engine.exchange import writing as exchange_write
 from engine.exchange.dating import Since
-from engine.exchange.importing import Replacement, changes
+from engine.exchange.importing import SheetChange, changed_to, changes
 from engine.exchange.tables import COLUMNS, TABLE, VALUE, Entry, cited_text, entries, read_row, read_sources, row_text
 from engine.exchange.writing import planned, replaced, with_values, write_rules
 from engine.language.expressions import Literal, Unpublished
@@ -144,8 +144,8 @@ def test_each_changed_cell_changes_one_number_of_one_line_and_one_value_of_the_m
         changed = [list(line) for line in lines]
         changed[wanted][VALUE] = str(value + 1)
         (found,) = changes(sheet(changed), "x.csv", before)
-        assert isinstance(found, Replacement)
-        assert (found.entry.key, found.old, found.new) == (entry.key, value, value + 1)
+        assert found.entry is not None
+        assert (found.entry.key, found.was.value, found.value) == (entry.key, value, value + 1)
         at = entry.value.at
         content = Path(at.file).read_bytes()
         after = replaced(content, at.file, [found])
@@ -241,7 +241,7 @@ def test_only_the_tables_asked_for_are_exported_and_a_part_may_come_back(convent
     lines = rows(table_csv(entries(convention, ["seuil.mt.p30", "aide.bareme"]), convention, "en", ","))
     assert list(dict.fromkeys(line[TABLE] for line in lines[1:])) == ["seuil.mt.p30", "aide.bareme"]
     lines[1][VALUE] = "780"
-    assert [(c.old, c.new) for c in changes(sheet(lines[:2]), "x.csv", convention)] == [(775, 780)]
+    assert [(c.was.value, c.value) for c in changes(sheet(lines[:2]), "x.csv", convention)] == [(775, 780)]
     assert changes(sheet([lines[0], *reversed(lines[2:])]), "x.csv", convention) == ()
 
 
@@ -285,7 +285,7 @@ def test_quotes_line_ends_blank_rows_and_dates_with_the_day_first_are_taken(
     csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL).writerows([*lines, [""] * 8])
     content = b"\xef\xbb\xbf" + text.getvalue().encode() + b"\r\n"
     (found,) = changes(content, "x.csv", conventions[NEW])
-    assert (found.new, type(found.new)) == (780, int)
+    assert (found.value, type(found.value)) == (780, int)
 
 
 def test_a_decimal_comma_is_read_where_it_separates_nothing(
@@ -296,7 +296,7 @@ def test_a_decimal_comma_is_read_where_it_separates_nothing(
     for text, new in (("17,75", "17.75"), ("17.75", "17.75"), ("17,50", None), ("18,0", "18")):
         row[VALUE] = text
         found = changes(sheet(lines, ";"), "x.csv", conventions[NEW])
-        assert [str(one.new) for one in found] == ([] if new is None else [new])
+        assert [str(one.value) for one in found] == ([] if new is None else [new])
     lines[0] = list(COLUMNS["fr"])
     row[VALUE] = "17,75"
     faults = codes(sheet(lines, ","), conventions[NEW])
@@ -464,20 +464,20 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def found(small: Path) -> tuple[Replacement, ...]:
+def found(small: Path) -> tuple[SheetChange, ...]:
     """A change of each file."""
     convention = load_registry(Path("policies")).conventions["nouvelle"]
     numbers = {entry.item.id: (entry, value) for entry, value in published(convention)}
     chosen = [numbers["aide.montant_annuel"], numbers["seuil.mt.p50"]]
-    return tuple(Replacement(entry, value, value + 1) for entry, value in chosen)
+    return tuple(changed_to(entry, value + 1) for entry, value in chosen)
 
 
-def written(found: tuple[Replacement, ...]) -> tuple[str, ...]:
+def written(found: tuple[SheetChange, ...]) -> tuple[str, ...]:
     registry = load_registry(Path("policies"))
     return write_rules(registry, planned(registry, registry.conventions["nouvelle"], found, Since(None)))
 
 
-def left_alone(small: Path, found: tuple[Replacement, ...], code: str) -> None:
+def left_alone(small: Path, found: tuple[SheetChange, ...], code: str) -> None:
     """The write is refused with ``code``, and every file is as it was, with nothing beside it."""
     before = {path: path.read_bytes() for path in small.rglob("*") if path.is_file()}
     with pytest.raises(InputFault) as error:
@@ -487,7 +487,7 @@ def left_alone(small: Path, found: tuple[Replacement, ...], code: str) -> None:
 
 
 def test_a_disk_that_fills_up_half_way_leaves_all_files_as_they_were(
-    small: Path, found: tuple[Replacement, ...], monkeypatch: pytest.MonkeyPatch
+    small: Path, found: tuple[SheetChange, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, calls = Path.write_bytes, []
 
@@ -504,7 +504,7 @@ def test_a_disk_that_fills_up_half_way_leaves_all_files_as_they_were(
 
 
 def test_what_was_written_is_read_again_and_put_back_where_it_is_not_what_was_asked(
-    small: Path, found: tuple[Replacement, ...], monkeypatch: pytest.MonkeyPatch
+    small: Path, found: tuple[SheetChange, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = exchange_write.replaced
 
@@ -516,18 +516,18 @@ def test_what_was_written_is_read_again_and_put_back_where_it_is_not_what_was_as
 
 
 def test_a_value_that_makes_the_policies_wrong_is_put_back_with_their_fault(
-    small: Path, found: tuple[Replacement, ...]
+    small: Path, found: tuple[SheetChange, ...]
 ) -> None:
-    left_alone(small, (replace(found[1], new=Decimal("0.5")),), "number-decimals")
+    left_alone(small, (replace(found[1], value=Decimal("0.5")),), "number-decimals")
 
 
-def test_a_file_that_changed_in_between_is_not_written(small: Path, found: tuple[Replacement, ...]) -> None:
+def test_a_file_that_changed_in_between_is_not_written(small: Path, found: tuple[SheetChange, ...]) -> None:
     path = small / "nouvelle" / "regles.yaml"
     path.write_text("# Another first line.\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
     left_alone(small, found, "exchange-stale")
 
 
-def test_a_fault_that_was_there_before_does_not_stand_in_the_way(small: Path, found: tuple[Replacement, ...]) -> None:
+def test_a_fault_that_was_there_before_does_not_stand_in_the_way(small: Path, found: tuple[SheetChange, ...]) -> None:
     path = small / "ancienne" / "convention.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('before: "2024', 'before: "2023', 1), encoding="utf-8")
@@ -535,7 +535,7 @@ def test_a_fault_that_was_there_before_does_not_stand_in_the_way(small: Path, fo
     assert len(written(found)) == 2
 
 
-def test_the_policies_that_came_with_the_program_are_not_edited(small: Path, found: tuple[Replacement, ...]) -> None:
+def test_the_policies_that_came_with_the_program_are_not_edited(small: Path, found: tuple[SheetChange, ...]) -> None:
     registry = replace(load_registry(Path("policies")), origin="package")
     with pytest.raises(UsageFault) as error:
         write_rules(registry, planned(registry, registry.conventions["nouvelle"], found, Since(None)))
@@ -543,11 +543,11 @@ def test_the_policies_that_came_with_the_program_are_not_edited(small: Path, fou
 
 
 def test_values_are_found_where_yaml_counts_other_line_ends(conventions: dict[str, Convention]) -> None:
-    (entry, value), *_ = published(conventions[NEW])
+    (entry, _), *_ = published(conventions[NEW])
     content = "# a\u2028# b\r\n- {then: 19000}\n".encode()
     assert loader.parse(content, "x").at((0, "then")) == Location("x", 3, 10)
     moved = replace(entry, value=Literal(19000, Location("x", 3, 10)))
-    assert replaced(content, "x", [Replacement(moved, value, 1)]) == content.replace(b"19000", b"1")
+    assert replaced(content, "x", [changed_to(moved, 1)]) == content.replace(b"19000", b"1")
 
 
 def test_an_unpublished_value_is_an_empty_cell(conventions: dict[str, Convention], lines: list[list[str]]) -> None:

@@ -32,7 +32,7 @@ from engine.report.options_page import Options, Way
 from engine.report.page import Fold, Page, Table
 from engine.report.questions_page import Questions
 from engine.report.say import Say
-from engine.report.timeline_data import ToldLife
+from engine.report.timeline_page import ToldLife
 
 LANGS = ("fr", "en")
 FILES = sorted(

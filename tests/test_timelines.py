@@ -35,7 +35,8 @@ from engine.policy import loader
 from engine.policy.reading import load_schema
 from engine.report.formats import Screen
 from engine.report.say import Say
-from engine.report.timeline_data import FORMATS, ToldLife
+from engine.report.timeline_data import FORMATS
+from engine.report.timeline_page import ToldLife
 
 GOLDEN = ROOT / "tests" / "golden" / "timelines"
 DOSSIERS = sorted((ROOT / "examples" / "dossiers").glob("*.yaml"))

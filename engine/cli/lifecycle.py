@@ -27,7 +27,8 @@ from engine.evaluation.facts import read_case
 from engine.files import refuse_input, replacing
 from engine.policy.document import Document
 from engine.policy.registry import Outside
-from engine.report.timeline_data import FORMATS, told_life
+from engine.report.timeline_data import FORMATS
+from engine.report.timeline_page import told_life
 
 if TYPE_CHECKING:
     from engine.letters.matter import Matter

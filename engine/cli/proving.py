@@ -57,20 +57,14 @@ MARK = b"# avenant "  # the first words of every such file, by which the command
 
 def write_witnesses(folder: Path, texts: Mapping[str, str]) -> None:
     """Writes files into a folder; raises InputFault, and writes none, where one is not the command's own."""
-    for name in texts:
-        _refuse_foreign(folder / name)
+    for path in (folder / name for name in texts):
+        try:
+            with path.open("rb") as stream:
+                start = stream.read(len(MARK))
+        except (FileNotFoundError, NotADirectoryError):  # told of the folder, when it is made
+            continue
+        except OSError as error:
+            raise unwritable(path, error) from None
+        if start != MARK:
+            raise unwritable(path, {lang: read_words("reports", lang)["file_is_foreign"] for lang in LANGUAGES})
     write_all(folder, texts)
-
-
-def _refuse_foreign(path: Path) -> None:
-    """Stops before a file is overwritten that someone else wrote."""
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(len(MARK))
-    except (FileNotFoundError, NotADirectoryError):  # told of the folder, when it is made
-        return
-    except OSError as error:
-        raise unwritable(path, error) from None
-    if start != MARK:
-        reason = {lang: read_words("reports", lang)["file_is_foreign"] for lang in LANGUAGES}
-        raise unwritable(path, reason)

@@ -124,15 +124,10 @@ def translated(command: click.Command) -> click.Command:
     told = copy.copy(command)
     told._help_option = None  # click keeps the one that it made, in the language of that run
     told.help = None if command.help is None else tell(inspect.cleandoc(command.help))
-    told.params = [_translated(param) for param in command.params]
+    told.params = [copy.copy(param) for param in command.params]
+    for param in told.params:
+        if isinstance(param, click.Option) and param.help is not None:
+            param.help = tell(param.help)
     if isinstance(told, click.Group):
         told.commands = {name: translated(each) for name, each in told.commands.items()}
-    return told
-
-
-def _translated(param: click.Parameter) -> click.Parameter:
-    if not isinstance(param, click.Option) or param.help is None:
-        return param
-    told = copy.copy(param)
-    told.help = tell(param.help)
     return told

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem
-from engine.exchange.importing import NewRow, Replacement, SheetChange
+from engine.exchange.importing import SheetChange
 from engine.exchange.rules_text import one_line
 from engine.exchange.tables import CITATION, FROM, VALUE, WHEN, rule_cells
 from engine.language.expressions import Citation
@@ -54,7 +54,7 @@ class Addition:
 def additions(found: Sequence[SheetChange], since: Since, folder: Path) -> tuple[Addition, ...]:
     """What is added, by its day; raises InputFault: it rests on no text, or holds from a day before ``since``."""
     problems: list[Problem] = []
-    told = [_addition(one, since, folder, problems) for one in found if since.day or isinstance(one, NewRow)]
+    told = [_addition(one, since, folder, problems) for one in found if since.day or one.entry is None]
     if problems:
         raise InputFault(problems)
     return tuple(sorted(told, key=lambda one: str(one.data.get("from", ""))))
@@ -65,23 +65,19 @@ def _addition(one: SheetChange, since: Since, folder: Path, problems: list[Probl
     if not cite:
         problems.append(Problem(_cell(one.at, CITATION), "exchange-uncited"))
     sources = [{"source": each.source, **({"at": each.locator} if each.locator else {})} for each in cite]
-    if isinstance(one, Replacement):
-        item, number, day, value = one.entry.item, one.entry.number, since.day, one.new
-        cells = one.entry.cells
-    else:
-        item, number, day, value = one.item, _followed(one, folder), one.since or since.day, one.value
-        cells = one.cells
-        if since.day is not None and day is not None and day < since.day:
-            values = {"day": day.isoformat(), "first": since.day.isoformat()}
-            problems.append(Problem(_cell(one.at, FROM), "exchange-history", values))
-    inputs = list(item.body.inputs) if isinstance(item.body, Table) else []
-    cells = {name: cells[name] for name in dict.fromkeys((*inputs, *cells)) if name in cells}
+    day = since.day if one.entry is not None else one.since or since.day
+    if since.day is not None and day is not None and day < since.day:
+        values = {"day": day.isoformat(), "first": since.day.isoformat()}
+        problems.append(Problem(_cell(one.at, FROM), "exchange-history", values))
+    inputs = list(one.item.body.inputs) if isinstance(one.item.body, Table) else []
+    cells = {name: one.cells[name] for name in dict.fromkeys((*inputs, *one.cells)) if name in one.cells}
     held = {"from": day.isoformat()} if day is not None else {}
-    number_ = {"value" if isinstance(item.body, Parameter) else "then": value}
-    return Addition(item, number, {**cells, **held, **number_, "cite": sources}, one.at)
+    value = {"value" if isinstance(one.item.body, Parameter) else "then": one.value}
+    number = _followed(one, folder) if one.entry is None else one.entry.number
+    return Addition(one.item, number, {**cells, **held, **value, "cite": sources}, one.at)
 
 
-def _followed(new: NewRow, folder: Path) -> int:
+def _followed(new: SheetChange, folder: Path) -> int:
     """The number of what a new row stands behind: the last of the same cells that the folder has, or its last."""
     members = _members(new.item)
     if isinstance(new.item.body, Parameter):

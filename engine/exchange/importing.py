@@ -18,7 +18,7 @@ from typing import Any
 from engine.errors import InputFault, Location, Problem, decoded, fault, nearest
 from engine.exchange import tables
 from engine.exchange.tables import COLUMNS, HEADER, Entry, Key, cited_text, read_row, read_sources, row_text
-from engine.language.expressions import Citation, Unpublished
+from engine.language.expressions import Citation, Literal, Unpublished
 from engine.language.spoken import UNSAVED
 from engine.language.types import UNIT_SCALE
 from engine.language.typing import date_fault, is_date
@@ -33,30 +33,32 @@ SHOWN = 60
 NOWHERE = Location("")
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """A number that changes: the entry as it is, its new value, the sources that the sheet now gives it, and where."""
-
-    entry: Entry
-    old: int | Decimal
-    new: int | Decimal
-    cite: tuple[Citation, ...] = ()
-    at: Location = NOWHERE
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewRow:
-    """A row, or a dated value, that the rules do not have; ``at`` is its line in the sheet."""
+class SheetChange:
+    """A number that a sheet changes, of the ``entry`` that the rules have, or that it adds as a row or dated value.
+
+    ``cite`` are the sources that the sheet now gives it; ``at`` is where it stands in the sheet.
+    """
 
     item: Item
     cells: Mapping[str, Any]
     since: dt.date | None
     value: int | Decimal
-    cite: tuple[Citation, ...]
-    at: Location
+    cite: tuple[Citation, ...] = ()
+    at: Location = NOWHERE
+    entry: Entry | None = None
+
+    @property
+    def was(self) -> Literal:
+        """The number that it takes the place of."""
+        assert self.entry is not None, "of a new row there is none"
+        assert isinstance(self.entry.value, Literal), "what is unpublished is not changed"
+        return self.entry.value
 
 
-SheetChange = Replacement | NewRow
+def changed_to(entry: Entry, value: int | Decimal, at: Location = NOWHERE) -> SheetChange:
+    """The change of an entry to another number."""
+    return SheetChange(item=entry.item, cells=entry.cells, since=entry.since, value=value, at=at, entry=entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ class _Row:
     def _tell(self, cell: int, code: str, close: str | None = None, **values: Any) -> None:
         self.problems.append(Problem(self.at._replace(column=cell + 1), code, values, close))
 
-    def changed(self, entry: Entry) -> Replacement | None:
+    def changed(self, entry: Entry) -> SheetChange | None:
         """What the value of an entry that is known becomes."""
         found = self._replacement(entry)
         wanted = tables.record(entry, self.convention, self.sheet.lang, self.sheet.separator)
@@ -197,7 +199,7 @@ class _Row:
         said = {"column": names[column], "found": found, "wanted": wanted[:SHOWN], "value": names[tables.VALUE]}
         self._tell(column, "exchange-read-only", **said)
 
-    def _replacement(self, entry: Entry) -> Replacement | None:
+    def _replacement(self, entry: Entry) -> SheetChange | None:
         text = self.cells[tables.VALUE].strip()
         if isinstance(entry.value, Unpublished):
             if text:
@@ -210,13 +212,11 @@ class _Row:
             self._tell(tables.VALUE, "exchange-emptied", place=str(entry.value.at))
             return None
         number = self._value(entry.item)
-        old = entry.value.value
-        assert isinstance(old, int | Decimal), "entries are made of numbers"
-        if number is None or number == old:
+        if number is None or number == entry.value.value:
             return None
-        return Replacement(entry, old, number, at=self.at._replace(column=tables.VALUE + 1))
+        return changed_to(entry, number, self.at._replace(column=tables.VALUE + 1))
 
-    def new(self, items: Mapping[str, Item]) -> NewRow | None:
+    def new(self, items: Mapping[str, Item]) -> SheetChange | None:
         before = len(self.problems)
         id_ = _plain(self.cells[tables.TABLE])
         item = items.get(id_)
@@ -238,7 +238,7 @@ class _Row:
         if value is None or len(self.problems) > before:
             return None
         start = dt.date.fromisoformat(since) if since else None
-        return NewRow(item=item, cells=asked, since=start, value=value, cite=cite, at=self.at)
+        return SheetChange(item=item, cells=asked, since=start, value=value, cite=cite, at=self.at)
 
     def _sources(self) -> tuple[Citation, ...]:
         found = []

@@ -176,22 +176,18 @@ def _of_item(item: Item) -> Iterator[Entry]:
 
 
 def record(entry: Entry, convention: Convention, lang: str, separator: str) -> tuple[str, ...]:
-    """The cells of an entry, in the order of :data:`COLUMNS`; an unpublished value is empty."""
+    """The cells of an entry, in the order of :data:`COLUMNS`; an unpublished value is empty, another to its last digit.
+
+    It has a decimal comma where the separator leaves it free.
+    """
+    value = "" if isinstance(entry.value, Unpublished) else f"{Decimal(entry.value.value):f}"
     return (
         entry.item.id,
         str(entry.number),
         row_text(entry.cells, lang),
         entry.key[2],
         entry.item.unit or "none",
-        value_text(entry.value, separator),
+        value.replace(".", "." if separator == "," else ","),
         in_cell(cited_text(entry.cite, convention)),
         in_cell(entry.item.label[lang]),
     )
-
-
-def value_text(value: Literal | Unpublished, separator: str) -> str:
-    """The number to its last digit, with a decimal comma where the separator leaves it free."""
-    if isinstance(value, Unpublished):
-        return ""
-    assert isinstance(value.value, int | Decimal), "entries are made of numbers"
-    return f"{Decimal(value.value):f}".replace(".", "." if separator == "," else ",")

@@ -17,7 +17,7 @@ from pathlib import Path
 from engine.comparison.edits.structure import edits
 from engine.errors import ERROR, InputFault, Location, Problem, UsageFault, fault
 from engine.exchange.dating import Addition, Since, additions, behind, with_added
-from engine.exchange.importing import Replacement, SheetChange
+from engine.exchange.importing import SheetChange
 from engine.exchange.tables import CITATION
 from engine.files import replacing
 from engine.language.expressions import Literal, Node, rebuilt
@@ -38,7 +38,7 @@ Number = int | Decimal
 class Planned:
     """What an import does to the rules: numbers in place of others, what is added, and the convention as it is then."""
 
-    corrected: Sequence[Replacement]
+    corrected: Sequence[SheetChange]
     added: Sequence[Addition]
     expected: Convention
 
@@ -52,8 +52,8 @@ def planned(registry: Registry, convention: Convention, found: Sequence[SheetCha
     """
     folder = registry.root / convention.id
     added = additions(found, since, folder)
-    corrected = [one for one in found if isinstance(one, Replacement)] if since.day is None else []
-    places = [(one.entry.value.at, one.entry.item) for one in corrected] + [(one.place, one.item) for one in added]
+    corrected = [one for one in found if one.entry is not None] if since.day is None else []
+    places = [(one.was.at, one.item) for one in corrected] + [(one.place, one.item) for one in added]
     kept = [(at, item) for at, item in places if folder not in Path(at.file).parents]
     if kept:
         values = {"convention": convention.id}
@@ -61,7 +61,7 @@ def planned(registry: Registry, convention: Convention, found: Sequence[SheetCha
     resourced = [one for one in corrected if one.cite]
     if resourced:
         raise InputFault(Problem(one.at._replace(column=CITATION + 1), "exchange-resourced") for one in resourced)
-    expected = with_values(convention, {one.entry.value.at: one.new for one in corrected})
+    expected = with_values(convention, {one.was.at: one.value for one in corrected})
     expected = with_added(expected, added)
     beside = replace(registry, conventions={**registry.conventions, convention.id: expected})
     _no_worse(check_convention(registry, convention), check_convention(beside, expected))
@@ -77,7 +77,7 @@ def write_rules(registry: Registry, plan: Planned) -> tuple[str, ...]:
     """
     if registry.origin == "package":
         raise UsageFault(Problem(Location(str(registry.root)), "exchange-packaged"))
-    files = dict.fromkeys([one.entry.value.at.file for one in plan.corrected] + [one.place.file for one in plan.added])
+    files = dict.fromkeys([one.was.at.file for one in plan.corrected] + [one.place.file for one in plan.added])
     before = {name: read_bytes(Path(name), name) for name in files}
     after = {name: replaced(content, name, plan.corrected, plan.added) for name, content in before.items()}
     told = check_folder(registry.root, registry.origin)
@@ -94,19 +94,19 @@ def write_rules(registry: Registry, plan: Planned) -> tuple[str, ...]:
     return tuple(files)
 
 
-def replaced(content: bytes, name: str, corrected: Iterable[Replacement], added: Iterable[Addition] = ()) -> bytes:
+def replaced(content: bytes, name: str, corrected: Iterable[SheetChange], added: Iterable[Addition] = ()) -> bytes:
     """A rule file with these of its numbers and rows; raises InputFault: a number is not where it was read."""
     text = content.decode("utf-8")
     starts = [0, *(match.end() for match in _BREAK.finditer(text))]
     spans: list[tuple[int, int, str]] = []
     for one in corrected:
-        at = one.entry.value.at
+        at = one.was.at
         if at.file == name:
             start = _offset(text, starts, at)
             match = _NUMBER.match(text, start)
-            if match is None or Decimal(match[0]) != one.old:
-                raise fault(Location(name, at.line, at.column), "exchange-stale", value=one.old)
-            spans.append((start, match.end(), f"{Decimal(one.new):f}"))
+            if match is None or Decimal(match[0]) != one.was.value:
+                raise fault(Location(name, at.line, at.column), "exchange-stale", value=one.was.value)
+            spans.append((start, match.end(), f"{Decimal(one.value):f}"))
     for new in added:
         if new.place.file == name:
             end, line = behind(text, _offset(text, starts, new.place), new.line)

@@ -16,7 +16,7 @@ from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, V
 from engine.letters.people import ADDRESSEE, FIELDS, OPTION, SENDER, People, blanks, filled_in
 from engine.letters.sums import Entries, overpaid, payments, worked_out
 from engine.policy.model import YEAR_START
-from engine.report.page import Tree
+from engine.report.page import Page, Tree
 from engine.report.readings import readings_blocks, supposed_blocks
 from engine.report.reasons import EUROS, facts_behind, waiting
 from engine.report.remarks import UNMET, remarks, said, unmet_conditions
@@ -184,8 +184,7 @@ def _duties(lines: Sequence[ObligationLine], say: Say, cited: _Cited) -> Entries
 
 def _pieces(matter: Matter, say: Say) -> Entries:
     vocabulary = say.registry.vocabulary
-    decisions = [decision for _, decision in matter.decisions] or [matter.decision]
-    results = [result for decision in decisions for result in decision.main]
+    results = [result for decision in matter.begun for result in decision.main]
     found = []
     for name in vocabulary.usual(matter.missing()):
         waits = dict.fromkeys(say.label(each) for each in results if name in vocabulary.usual(each.missing))
@@ -240,17 +239,19 @@ def _supposed(kind: str, matter: Matter, say: Say, years: Sequence[int]) -> Iter
     """Rights that are still open and assumptions that were made, with what they would change."""
     noting = say.noting(full=True)
     for each in supposed_on(matter.told.supposed, matter.stated(kind), years):
-        for block in supposed_blocks([each], noting):
-            if isinstance(block, Tree):
-                yield _NOTE.sub("", " ".join(text for _, text in block.lines))
+        if lines := _lines(supposed_blocks([each], noting)):
+            yield _NOTE.sub("", " ".join(lines))
 
 
 def _readings(kind: str, matter: Matter, say: Say, years: Sequence[int]) -> Iterator[str]:
     for reading in readings_on(matter.told.readings, matter.stated(kind), years):
-        if reading.question.id not in matter.chosen:
-            for block in readings_blocks([reading], say.in_full()):
-                if isinstance(block, Tree):
-                    _, *others = (text for _, text in block.lines)
-                    taken = reading.question.choices[reading.taken][say.lang]
-                    asked = f"Question que le texte laisse ouverte : {reading.question.question[say.lang]}"
-                    yield f"{asked} La présente lettre retient : {taken}. Autrement, {' '.join(others)}"
+        lines = [] if reading.question.id in matter.chosen else _lines(readings_blocks([reading], say.in_full()))
+        if lines:
+            taken = reading.question.choices[reading.taken][say.lang]
+            asked = f"Question que le texte laisse ouverte : {reading.question.question[say.lang]}"
+            yield f"{asked} La présente lettre retient : {taken}. Autrement, {' '.join(lines[1:])}"
+
+
+def _lines(blocks: Page) -> list[str]:
+    """The entries of a section."""
+    return [text for block in blocks if isinstance(block, Tree) for _, text in block.lines]

@@ -14,13 +14,12 @@ from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline
 from engine.inquiry.readings import readings_on
-from engine.language.expressions import Text
 from engine.language.facts import YEAR
 from engine.policy.registry import Registry
 from engine.report.decided import Decided, told_case
 from engine.report.remarks import unmet_conditions
 from engine.report.say import Say
-from engine.report.timeline_data import ToldLife, told_life
+from engine.report.timeline_page import ToldLife, told_life
 from engine.words import LANGUAGES
 
 ACCORD, REFUS, PIECES, OBJECTIF, VERSEMENT, TROP_PERCU = KINDS = (
@@ -56,6 +55,11 @@ class Matter:
         return tuple((row.year, row.decision) for row in rows if self.year is None or row.year == self.year)
 
     @property
+    def begun(self) -> Sequence[Decision]:
+        """The decisions of the contract years that have begun, or else that of the case."""
+        return [decision for _, decision in self.decisions] or [self.decision]
+
+    @property
     def obligations(self) -> Sequence[ObligationLine]:
         return self.decision.obligations if self.life is None else self.life.obligations
 
@@ -88,8 +92,7 @@ class Matter:
         verdict = self.decision.verdict
         if verdict is not None and verdict.missing:
             return verdict.missing
-        decisions = [decision for _, decision in self.decisions] or [self.decision]
-        return tuple(dict.fromkeys(name for decision in decisions for name in decision.asked_for))
+        return tuple(dict.fromkeys(name for decision in self.begun for name in decision.asked_for))
 
     def stated(self, kind: str) -> frozenset[str]:
         """The results that a letter of this kind states."""
@@ -146,98 +149,65 @@ def stops(kind: str, matter: Matter, registry: Registry, place: str) -> list[Pro
 
 
 def _reasons(kind: str, matter: Matter, say: Say) -> Iterator[Reason]:
+    """What speaks against a letter: the verdict is another than it states, or else what its checks find."""
     fits, checks = _STOPPED[kind]
-    if fits(matter.decision):
-        for check in checks:
-            yield from check(matter, say)
-    else:
-        yield from _other(matter, say)
+    for check in checks if fits(matter.decision) else ("verdict",):
+        yield from _found(check, matter, say)
 
 
-def _doubts(matter: Matter, say: Say) -> Iterator[Reason]:
-    decisions = [decision for _, decision in matter.decisions] or [matter.decision]
-    labels: dict[str, Text] = {doubt.result.id: doubt.result.label for each in decisions for doubt in each.doubts}
-    for label in labels.values():
-        yield "doubtful", {"label": label[say.lang]}
+def _found(check: str, matter: Matter, say: Say) -> Iterator[Reason]:
+    decision, missing = matter.decision, matter.missing()
+    match check:
+        case "nothing_missing" if not missing:
+            yield check, {}
+        case "year" if not matter.decisions:
+            yield check, {}
+        case "nothing_overpaid" if matter.decisions and not matter.overpaid():
+            yield check, {}
+        case "not_due":
+            broken = (result for result in unmet_conditions(decision) if result.verdict == "not_met")
+            yield from ((check, {"label": say.label(each)}) for each in broken)
+        case "reading":  # that nobody took a side in, and of which another choice turns the verdict
+            for reading in readings_on(matter.told.readings, {decision.headline.verdict or ""}):
+                if reading.question.id not in matter.chosen:
+                    option = f"--interpret {reading.question.id}={reading.taken}"
+                    yield check, {"question": reading.question.question[say.lang], "option": option}
+        case "doubtful":
+            labels = {doubt.result.id: say.label(doubt.result) for each in matter.begun for doubt in each.doubts}
+            yield from ((check, {"label": label}) for label in labels.values())
+        case "source":  # a criterion that refuses rests on weak ones alone
+            for result in matter.not_met():
+                sources = (decision.convention.sources.get(each.source) for each in result.cite)
+                if {source.kind for source in sources if source} <= WEAK:
+                    yield check, {"label": say.label(result)}
+        case "verdict" if decision.verdict is None or decision.verdict.status != "undetermined":
+            yield check, {"verdict": "—" if decision.verdict is None else say.result(decision.verdict)}
+        case "verdict":
+            yield _waiting(check, missing, say)
+        case "objective":
+            results = [result for result in counts_of(decision) if result.status != "not_applicable"]
+            if not any(result.status == "known" for result in results):
+                yield _waiting(check, tuple(dict.fromkeys(name for each in results for name in each.missing)), say)
+        case "payment":
+            results = [line.result for _, line in matter.payments()]
+            yield from (("payment_open", {"label": say.label(r)}) for r in results if r.status == "undetermined")
+            if matter.decisions and not any(result.status == "known" for result in results):
+                yield "no_payment", {}
 
 
-def _verdict_hangs(matter: Matter, say: Say) -> Iterator[Reason]:
-    """A reading that nobody took a side in, and of which another choice turns the verdict."""
-    verdict = matter.decision.headline.verdict
-    for reading in readings_on(matter.told.readings, {verdict} if verdict else ()):
-        if reading.question.id not in matter.chosen:
-            option = f"--interpret {reading.question.id}={reading.taken}"
-            yield "reading", {"question": reading.question.question[say.lang], "option": option}
-
-
-def _not_due(matter: Matter, say: Say) -> Iterator[Reason]:
-    for result in unmet_conditions(matter.decision):
-        if result.verdict == "not_met":
-            yield "not_due", {"label": say.label(result)}
-
-
-def _weak(matter: Matter, say: Say) -> Iterator[Reason]:
-    """A criterion that refuses and rests on weak sources alone."""
-    sources = matter.decision.convention.sources
-    for result in matter.not_met():
-        kinds = {sources[each.source].kind for each in result.cite if each.source in sources}
-        if kinds <= WEAK:
-            yield "source", {"label": say.label(result)}
-
-
-def _other(matter: Matter, say: Say) -> Iterator[Reason]:
-    """The verdict is another than such a letter states."""
-    verdict = matter.decision.verdict
-    missing = matter.missing()
-    if verdict is None or verdict.status != "undetermined":
-        yield "verdict", {"verdict": "—" if verdict is None else say.result(verdict)}
-    elif missing:
-        yield "verdict_waits", {"facts": say.facts(say.registry.vocabulary.usual(missing))}
-    else:
-        yield "verdict_open", {}
-
-
-def _complete(matter: Matter, say: Say) -> Iterator[Reason]:
-    if not matter.missing():
-        yield "nothing_missing", {}
-
-
-def _no_objective(matter: Matter, say: Say) -> Iterator[Reason]:
-    results = [result for result in counts_of(matter.decision) if result.status != "not_applicable"]
-    if not any(result.status == "known" for result in results):
-        missing = tuple(dict.fromkeys(name for result in results for name in result.missing))
-        yield (
-            ("objective_waits", {"facts": say.facts(say.registry.vocabulary.usual(missing))})
-            if missing
-            else ("objective_open", {})
-        )
-
-
-def _no_year(matter: Matter, say: Say) -> Iterator[Reason]:
-    if not matter.decisions:
-        yield "year", {}
-
-
-def _no_payment(matter: Matter, say: Say) -> Iterator[Reason]:
-    results = [line.result for _, line in matter.payments()]
-    for result in results:
-        if result.status == "undetermined":
-            yield "payment_open", {"label": say.label(result)}
-    if matter.decisions and not any(result.status == "known" for result in results):
-        yield "no_payment", {}
-
-
-def _not_overpaid(matter: Matter, say: Say) -> Iterator[Reason]:
-    if matter.decisions and not matter.overpaid():
-        yield "nothing_overpaid", {}
+def _waiting(what: str, missing: tuple[str, ...], say: Say) -> Reason:
+    """What is open, for want of facts or of what is unpublished."""
+    if not missing:
+        return f"{what}_open", {}
+    return f"{what}_waits", {"facts": say.facts(say.registry.vocabulary.usual(missing))}
 
 
 # Of each kind: the decisions that it states, and what else may stop it.
-_STOPPED: Mapping[str, tuple[Callable[[Decision], bool], Sequence[Callable[[Matter, Say], Iterator[Reason]]]]] = {
-    ACCORD: (lambda decision: decision.tone == "good", (_not_due, _verdict_hangs, _doubts)),
-    REFUS: (lambda decision: decision.refused, (_weak, _verdict_hangs, _doubts)),
-    PIECES: (lambda decision: not decision.refused, (_complete,)),
-    OBJECTIF: (lambda decision: not decision.refused, (_no_objective, _doubts)),
-    VERSEMENT: (lambda decision: decision.tone == "good", (_no_year, _no_payment, _doubts)),
-    TROP_PERCU: (lambda decision: True, (_no_year, _not_overpaid, _doubts)),
+_STOPPED: Mapping[str, tuple[Callable[[Decision], bool], Sequence[str]]] = {
+    ACCORD: (lambda decision: decision.tone == "good", ("not_due", "reading", "doubtful")),
+    REFUS: (lambda decision: decision.refused, ("source", "reading", "doubtful")),
+    PIECES: (lambda decision: not decision.refused, ("nothing_missing",)),
+    OBJECTIF: (lambda decision: not decision.refused, ("objective", "doubtful")),
+    VERSEMENT: (lambda decision: decision.tone == "good", ("year", "payment", "doubtful")),
+    TROP_PERCU: (lambda decision: True, ("year", "nothing_overpaid", "doubtful")),
 }

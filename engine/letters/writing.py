@@ -29,7 +29,7 @@ from engine.report import timeline_data
 from engine.report.decision_page import case_object
 from engine.report.formats import json_text
 from engine.report.say import Say
-from engine.report.timeline_data import ToldLife
+from engine.report.timeline_page import ToldLife
 
 LANG = "fr"  # of the letters: what a fund writes to its doctors
 MAX_BYTES, MAX_UNPACKED = 2 << 20, 20 << 20

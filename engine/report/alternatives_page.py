@@ -48,7 +48,17 @@ def data(found: Alternatives, say: Say) -> dict[str, Any]:
         "reached": found.reached,
         "alternatives": [
             {
-                "changes": [_change_object(change, say) for change in each.changes],
+                "changes": [
+                    {
+                        "fact": change.fact,
+                        "label": say.label(fact),
+                        "before": to_json(change.before, fact.type),
+                        "after": to_json(change.after, fact.type),
+                        "stated": change.stated,
+                    }
+                    for change in each.changes
+                    for fact in [say.registry.vocabulary.facts[change.fact]]
+                ],
                 "value": to_json(each.value, type_),
                 "exact": None if isinstance(each.value, Absent) else exact_text(each.value, type_),
                 "derogations": each_as_json(each.derogations, say, "criterion", "id", "label"),
@@ -143,7 +153,6 @@ def _lines(group: Sequence[Alternative], found: Alternatives, say: Say) -> Itera
 
 
 def _change(change: FactChange, choices: Sequence[Scalar | None], say: Say) -> str:
-
     def shown(value: Scalar) -> str:
         return say.fact(change.fact, value)
 
@@ -184,14 +193,3 @@ def _moved(change: FactChange) -> int | Fraction | None:
         case int() | Fraction() as low, int() | Fraction() as high:
             return exact(Fraction(high) - Fraction(low))
     return None
-
-
-def _change_object(change: FactChange, say: Say) -> dict[str, Any]:
-    fact = say.registry.vocabulary.facts[change.fact]
-    return {
-        "fact": change.fact,
-        "label": say.label(fact),
-        "before": to_json(change.before, fact.type),
-        "after": to_json(change.after, fact.type),
-        "stated": change.stated,
-    }

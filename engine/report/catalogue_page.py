@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from engine.errors import Location, Problem, UsageFault, nearest
-from engine.language.expressions import Citation, Condition, ItemRef, Literal, Text, Unpublished, find
+from engine.language.expressions import Citation, Condition, ItemRef, find
 from engine.language.facts import BENEFICIARY
 from engine.policy import model
 from engine.policy.model import Convention
 from engine.policy.model import Table as DecisionTable
 from engine.policy.registry import Registry
-from engine.report.content import body_lines, valued
+from engine.report.content import body_lines
 from engine.report.formats import formats
 from engine.report.objects import as_json, each_as_json
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
-from engine.report.phrases import Phrases, alike, in_time
+from engine.report.phrases import Phrases, Shown, alike, in_time
 from engine.report.say import Say
 
 
@@ -86,9 +86,11 @@ def item_blocks(convention: model.Convention, item: model.Item, readers: Readers
     phrases, reader = Phrases(convention.items, say), say.notes is not None
     if not reader:
         yield Paragraph(f"{say.label(item)} — {item.kind}" + (f", {item.unit}" if item.unit else ""))
-    yield from _gate("applies_when", item.applies_when, phrases, say)
-    yield from _body(item, phrases, say)
-    yield from _gate("unless", item.unless, phrases, say)
+    if item.applies_when is not None:
+        yield from _under(say.head(say("applies_when")), item.applies_when, phrases)
+    yield from _body(item, phrases)
+    if item.unless is not None:
+        yield from _under(say.head(say("unless")), item.unless, phrases)
     if item.cite:
         yield Paragraph(say.pair(say("article"), _graded(item.cite, say)))
     if item.note:
@@ -103,42 +105,39 @@ def item_blocks(convention: model.Convention, item: model.Item, readers: Readers
         yield Paragraph(say.pair(say("place"), str(item.at)))
 
 
-def _gate(key: str, node: Condition | None, phrases: Phrases, say: Say) -> Iterator[Block]:
-    if node is not None:
-        yield Paragraph(say.head(say(key)))
-        yield Tree(tuple(phrases.condition(node, 1)))
+def _under(head: str, node: Condition, phrases: Phrases) -> Iterator[Block]:
+    yield Paragraph(head)
+    yield Tree(tuple(phrases.lines(node, 1)))
 
 
-def _criterion(body: model.Criterion, phrases: Phrases, say: Say) -> Iterator[Block]:
-    if body.refusal is not None:
-        yield Paragraph(say.pair(say("refused_because"), body.refusal[say.lang]))
-    yield Paragraph(say.head(say("met_when")))
-    yield Tree(tuple(phrases.condition(body.met_when, 1)))
-    for derogation in body.derogations:
-        label = say("derogation", label=say.label(derogation))
-        cited = _graded(derogation.cite, say)
-        yield Paragraph(f"{label} {cited}" if say.notes is not None else f"{label} ({derogation.id}) [{cited}]")
-        yield Tree(tuple(phrases.condition(derogation.when, 1)))
-
-
-def _body(item: model.Item, phrases: Phrases, say: Say) -> Iterator[Block]:
-    shown = partial(valued, unit=item.unit, phrases=phrases)
+def _body(item: model.Item, phrases: Phrases) -> Iterator[Block]:
+    say = phrases.say
+    shown = partial(phrases.valued, unit=item.unit)
     match item.body:
         case model.Parameter(values):
             rows = tuple((say.scalar(v.start), shown(v.value), _graded(v.cite, say)) for v in values)
             yield Table((say("since"), say("value"), say("article")), rows)
         case DecisionTable():
-            yield _table(item.body, shown, phrases, say)
-        case model.Criterion():
-            yield from _criterion(item.body, phrases, say)
-        case model.Outcome():
-            yield from _rules(item.body, item.value_labels, phrases, say)
+            yield _table(item.body, shown, phrases)
+        case model.Criterion(met_when, derogations, refusal=refusal):
+            if refusal is not None:
+                yield Paragraph(say.pair(say("refused_because"), refusal[say.lang]))
+            yield from _under(say.head(say("met_when")), met_when, phrases)
+            for each in derogations:
+                label, cited = say("derogation", label=say.label(each)), _graded(each.cite, say)
+                head = f"{label} ({each.id}) [{cited}]" if say.notes is None else f"{label} {cited}"
+                yield from _under(head, each.when, phrases)
+        case model.Outcome(_, rules):
+            for rule in rules:
+                then = rule.then if isinstance(rule.then, str) else phrases.operand(rule.then)
+                head = f"{rule.id} → {then}" if say.notes is None else say.value(then, item.value_labels)
+                yield from _under(f"{head} {_graded(rule.cite, say)}".rstrip(), rule.when, phrases)
         case _:
             yield Tree(tuple((depth + 1, text) for depth, text in body_lines(item, phrases)))
 
 
-def _table(body: DecisionTable, shown: Callable[[Literal | Unpublished], str], phrases: Phrases, say: Say) -> Table:
-    rows = []
+def _table(body: DecisionTable, shown: Shown, phrases: Phrases) -> Table:
+    say, rows = phrases.say, []
     for row in body.rows:
         told = alike(row, body)
         if row is told[0]:
@@ -148,14 +147,6 @@ def _table(body: DecisionTable, shown: Callable[[Literal | Unpublished], str], p
             rows.append((*asked, in_time(row, body, say, shown), _graded(cited, say)))
     heads = body.inputs if say.notes is None else map(phrases.operand, body.inputs.values())
     return Table((*heads, say("value"), say("article")), tuple(rows))
-
-
-def _rules(body: model.Outcome, labels: Mapping[str, Text], phrases: Phrases, say: Say) -> Iterator[Block]:
-    for rule in body.rules:
-        then = rule.then if isinstance(rule.then, str) else phrases.operand(rule.then)
-        head = f"{rule.id} → {then}" if say.notes is None else say.value(then, labels)
-        yield Paragraph(f"{head} {_graded(rule.cite, say)}".rstrip())
-        yield Tree(tuple(phrases.condition(rule.when, 1)))
 
 
 def _graded(cite: tuple[Citation, ...], say: Say) -> str:

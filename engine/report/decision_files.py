@@ -1,4 +1,4 @@
-"""Decisions as files for others: one HTML page that needs nothing but itself, or a row of CSV for each case."""
+"""Decisions as rows of CSV: cases come in, and a row for each goes out."""
 
 from __future__ import annotations
 
@@ -11,19 +11,10 @@ from engine.escaping import in_cell
 from engine.evaluation.decision import Decision, Result, left_values
 from engine.evaluation.session import YEARS_SHOWN
 from engine.policy.model import CONSISTENCY, UNMET, WARNED
-from engine.report.charts import decision_figure
 from engine.report.decided import Decided, Undecided, unsaid_ids
-from engine.report.html import html
-from engine.report.page import Page
 from engine.report.reasons import why
 from engine.report.say import Say
 from engine.report.values import to_json
-
-
-def decisions_html(shown: Page, alone: Decision | None, say: Say) -> str:
-    """The page, with the chart of the amounts where one case ``alone`` is shown and not refused."""
-    figure = "" if alone is None or alone.refused else decision_figure(alone, say)
-    return html(shown, say.lang, figure)
 
 
 def decisions_csv(cases: Iterable[Decided | Undecided], say: Say) -> str:

@@ -12,7 +12,7 @@ from engine.evaluation.decision import Decision
 from engine.language.facts import YEAR
 from engine.report import outside_page, parts, reasons
 from engine.report.decided import Decided, Decisions, Undecided, of_the_verdict
-from engine.report.formats import formats
+from engine.report.formats import as_html, formats
 from engine.report.objects import decision_object, lines_of
 from engine.report.otherwise_page import possible_blocks, possible_objects, sensitivity_blocks, sensitivity_object
 from engine.report.outside_page import outside_blocks
@@ -51,12 +51,14 @@ def data(decisions: Decisions, say: Say) -> Any:
     return objects[0] if decisions.alone else objects
 
 
-def _html(decisions: Decisions, say: Say) -> str:
-    from engine.report.decision_files import decisions_html  # only for files
+def _figure(decisions: Decisions, say: Say) -> str:
+    """The chart of the amounts where one case is shown and not refused."""
+    first, *others = decisions.cases
+    if others or isinstance(first, Undecided) or first.decision.refused:
+        return ""
+    from engine.report.charts import decision_figure  # only for files
 
-    first = decisions.cases[0]
-    alone = first.decision if len(decisions.cases) == 1 and isinstance(first, Decided) else None
-    return decisions_html(page(decisions, say), alone, say)
+    return decision_figure(first.decision, say)
 
 
 def _csv(decisions: Decisions, say: Say) -> str:
@@ -65,7 +67,7 @@ def _csv(decisions: Decisions, say: Say) -> str:
     return decisions_csv(decisions.cases, say)
 
 
-FORMATS = formats(page, data, html=_html, csv=_csv)
+FORMATS = formats(page, data, html=as_html(page, _figure), csv=_csv)
 
 
 def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:

@@ -168,21 +168,17 @@ def github(diff: Diff, say: Say) -> str:
     lines: list[str] = []
     for comparison in diff.found:
         spoken = speaker(comparison, diff.sides, say)
-        lines.extend(
-            _annotation(spoken, each, names) for edit in edits_shown(comparison, diff.full) for each in edit.everywhere
-        )
+        for each in (each for edit in edits_shown(comparison, diff.full) for each in edit.everywhere):
+            gone = each.at_after is None or each.change == "removed"
+            at = (each.at_before or each.at_after) if gone else each.at_after
+            kind = "warning" if gone else "notice"
+            lines.append(_command(kind, at, names, spoken.name(each), sentence(spoken, each)))
     if diff.effects is not None:
         lines.extend(_effect_lines(diff, diff.effects.found, say))
     return "".join(f"{line}\n" for line in lines)
 
 
 FORMATS = formats(page, data, markdown=lambda diff, say: markdown(tables(diff, say)), github=github)
-
-
-def _annotation(spoken: Speaker, edit: Edit, revisions: Sequence[str]) -> str:
-    gone = edit.at_after is None or edit.change == "removed"
-    at = (edit.at_before or edit.at_after) if gone else edit.at_after
-    return _command("warning" if gone else "notice", at, revisions, spoken.name(edit), sentence(spoken, edit))
 
 
 def _command(kind: str, at: Location | None, revisions: Sequence[str], title: str, text: str) -> str:

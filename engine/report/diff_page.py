@@ -165,7 +165,8 @@ def _item(spoken: Speaker, edits: Sequence[Edit]) -> Iterator[tuple[int, str]]:
     """
     whole = next((edit for edit in edits if edit.part == "item"), None)
     rest = [edit for edit in edits if edit is not whole]
-    shared = "" if whole else _shared(spoken, rest)
+    counted = Counter(spoken.cited(edit) for edit in rest if edit.change in ("changed", "moved") and whole is None)
+    shared = next((cite for cite, count in counted.most_common(1) if count > 1), "")
     if whole is not None:
         sign = "+" if whole.change == "added" else "−"
         change = spoken.say(f"diff_item.{whole.change}")
@@ -181,12 +182,6 @@ def _item(spoken: Speaker, edits: Sequence[Edit]) -> Iterator[tuple[int, str]]:
         if edit.also:
             yield 2, spoken.say.head(spoken.say.count("diff_also", len(edit.also)))
             yield from ((3, place) for place in spoken.beside(edit))
-
-
-def _shared(spoken: Speaker, edits: Sequence[Edit]) -> str:
-    counted = Counter(spoken.cited(edit) for edit in edits if edit.change in ("changed", "moved"))
-    cite, count = max(counted.items(), key=lambda pair: pair[1], default=("", 0))
-    return cite if count > 1 else ""
 
 
 def _edit(spoken: Speaker, edit: Edit, said: Said) -> Iterator[tuple[int, str]]:

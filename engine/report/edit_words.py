@@ -171,9 +171,9 @@ class Speaker:
             case model.Rule():
                 then = value.then
                 told = self._named(edit, then, side) if isinstance(then, str) else phrases.operand(then)
-                return (*phrases.condition(value.when), (0, f"→ {told}"))
+                return (*phrases.lines(value.when), (0, f"→ {told}"))
             case model.Derogation():
-                return ((0, value.label[self.say.lang]), *phrases.condition(value.when, 1))
+                return ((0, value.label[self.say.lang]), *phrases.lines(value.when, 1))
             case model.Item() | model.Overlay() | model.Interpretation() | Property() | Supposition() | WithoutRules():
                 return self._whole(value, phrases)
             case model.Source():
@@ -186,12 +186,10 @@ class Speaker:
                 return ((0, text or self.say("diff_nothing_there")),)
             case tree.Cell():
                 return ((0, phrases.cell(value)),)
-            case tree.Compare() | tree.Chosen() | tree.Connect() | tree.VerdictIs():
-                return tuple(phrases.condition(value))
             case None:
                 return ()
             case _:
-                return tuple(phrases.expression(value))
+                return tuple(phrases.lines(value))
 
     def _whole(self, value: Whole, phrases: Phrases) -> Lines:
         """What is new or gone as a whole."""

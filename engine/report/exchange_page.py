@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
 
-from engine.exchange.importing import NewRow, Replacement, SheetChange
+from engine.exchange.importing import SheetChange
 from engine.exchange.tables import COLUMNS, Entry, record, row_text
 from engine.policy.model import Convention
 from engine.report.decision_files import csv_text
@@ -50,7 +50,7 @@ def page(changes: Changes, say: Say) -> Iterator[Block]:
     if changes.since is not None:
         yield Paragraph(say("exchange_added", files=files, day=say.scalar(changes.since)))
     else:
-        corrected = any(isinstance(one, Replacement) for one in changes.found)
+        corrected = any(one.entry is not None for one in changes.found)
         yield Paragraph(say("exchange_corrected" if corrected else "exchange_rows", files=files))
     yield Paragraph(say("exchange_next"))
 
@@ -59,17 +59,12 @@ FORMATS = formats(page)
 
 
 def _lines(one: SheetChange, say: Say) -> Iterator[tuple[int, str]]:
-    if isinstance(one, NewRow):
-        name, value = _name(one.item.id, one.cells, one.since, say), say.numbered(one.value, one.item.unit)
+    day = say("exchange_since", day=say.scalar(one.since)) if one.since is not None else ""
+    name = ", ".join(part for part in (one.item.id, row_text(one.cells, say.lang), day) if part)
+    value = say.numbered(one.value, one.item.unit)
+    if one.entry is None:
         yield 0, say.pair(name, say("exchange_new", value=value))
         yield 1, str(one.at)
         return
-    entry = one.entry
-    before, after = (say.numbered(value, entry.item.unit) for value in (one.old, one.new))
-    yield 0, say.pair(_name(entry.item.id, entry.cells, entry.since, say), f"{before} → {after}")
-    yield 1, str(entry.value.at)
-
-
-def _name(id_: str, cells: Mapping[str, Any], since: dt.date | None, say: Say) -> str:
-    day = say("exchange_since", day=say.scalar(since)) if since is not None else ""
-    return ", ".join(part for part in (id_, row_text(cells, say.lang), day) if part)
+    yield 0, say.pair(name, f"{say.numbered(Decimal(one.was.value), one.item.unit)} → {value}")
+    yield 1, str(one.was.at)

@@ -201,6 +201,19 @@ def formats(
     }
 
 
+def as_html(
+    page: Callable[[Subject, Say], Page], figure: Callable[[Subject, Say], str] | None = None
+) -> Callable[[Subject, Say], str]:
+    """HTML of the page, with a figure before its first section; what writes it is loaded for the first file."""
+
+    def write(subject: Subject, say: Say) -> str:
+        from engine.report.html import html
+
+        return html(page(subject, say), say.lang, "" if figure is None else figure(subject, say))
+
+    return write
+
+
 def text_of(page: Page, screen: Screen) -> str:
     return coloured(page, screen.width) if screen.colours else plain(page, screen.width)
 

@@ -10,8 +10,7 @@ from engine.language.values import Scalar
 from engine.records import dataclass
 from engine.report.decided import Decided
 from engine.report.decision_page import case_object
-from engine.report.formats import formats
-from engine.report.html import html
+from engine.report.formats import as_html, formats
 from engine.report.objects import facts_object
 from engine.report.page import DIFFERENT, Block, Heading, Paragraph, Table
 from engine.report.parts import noted
@@ -81,7 +80,7 @@ def data(options: Options, say: Say) -> Any:
     ]
 
 
-FORMATS = formats(page, data, html=lambda options, say: html(page(options, say), say.lang))
+FORMATS = formats(page, data, html=as_html(page))
 
 
 def _facts(way: Way, say: Say) -> Iterator[str]:

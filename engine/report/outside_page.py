@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.language.facts import BENEFICIARY
 from engine.policy.registry import Outside
-from engine.report.formats import formats
+from engine.report.formats import as_html, formats
 from engine.report.objects import as_json, each_as_json
 from engine.report.page import Block, Heading, Paragraph, Tree, section
 from engine.report.parts import noted
@@ -41,12 +41,6 @@ def data(outside: Outside, say: Say) -> Any:
     }
 
 
-def _html(outside: Outside, say: Say) -> str:
-    from engine.report.html import html  # only for files
-
-    return html(page(outside, say), say.lang)
-
-
 FORMATS = formats(
-    page, data, csv=lambda outside, say: f"id,aid\n{outside.window.id},{outside.window.aid}\n", html=_html
+    page, data, csv=lambda outside, say: f"id,aid\n{outside.window.id},{outside.window.aid}\n", html=as_html(page)
 )

@@ -31,12 +31,10 @@ def convention_line(decision: Decision, say: Say) -> Block:
 
 
 def item_heading(decision: Decision, item: str, say: Say) -> Iterator[Block]:
-    result = decision.results[item]
-    if (line := decision.obligation(item)) is not None:
-        due = f", {say('due').lower()} {say.scalar(line.due)}" if line.due and line.status != "done" else ""
-        yield Heading(say.pair(say.label(result), duty_status(line, say) + due), 1)
-    else:
-        yield Heading(say.pair(say.label(result), say.result(result)), 1)
+    result, line = decision.results[item], decision.obligation(item)
+    due = f", {say('due').lower()} {say.scalar(line.due)}" if line and line.due and line.status != "done" else ""
+    said = say.result(result) if line is None else duty_status(line, say) + due
+    yield Heading(say.pair(say.label(result), said), 1)
     yield Paragraph(say.pair(say.label(decision.convention), f"{decision.selected_because[say.lang]}."))
 
 
@@ -78,8 +76,7 @@ def noted(blocks: Callable[[Subject, Say], Page]) -> Callable[[Subject, Say], tu
 
 def ended(blocks: Page, say: Say) -> tuple[Block, ...]:
     """A page with what ends it: the words that it uses, and the texts that its notes cite."""
-    page = tuple(blocks)
-    texts = tuple(texts_blocks(say))
+    page, texts = tuple(blocks), tuple(_texts_cited(say))
     return (*page, *glossary((*page, *texts), say), *texts)
 
 
@@ -109,7 +106,7 @@ def _texts(page: Page) -> Iterator[str]:
                 yield from _texts(blocks)
 
 
-def texts_blocks(say: Say) -> Iterator[Block]:
+def _texts_cited(say: Say) -> Iterator[Block]:
     """The texts that the notes of this page cite, an entry for each source with the places in it; then those behind."""
     if say.notes is None or not (say.notes.texts or say.notes.behind):
         return

@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import assert_never
 
 from engine.language import expressions as tree
 from engine.language.expressions import Literal, Unpublished
@@ -37,13 +36,13 @@ class Phrases:
         told = question.choices[choice][self.say.lang] if choice in question.choices else choice
         return self.say.pair(self.say("quoted", text=question.question[self.say.lang]), told)
 
-    def condition(self, node: tree.Condition, depth: int = 0) -> Lines:
-        """A condition as indented lines, one per atom or connective."""
+    def lines(self, node: tree.Node, depth: int = 0) -> Lines:
+        """A condition or an expression as indented lines, one for each atom or operator."""
         match node:
             case tree.Connect(operator, parts):
                 yield depth, self.say.head(CONNECTIVES[operator].phrase[self.say.lang])
                 for part in parts:
-                    yield from self.condition(part, depth + 1)
+                    yield from self.lines(part, depth + 1)
             case tree.Chosen(interpretation, choice):
                 yield depth, self._chosen(interpretation, choice)
             case tree.VerdictIs(criterion, verdicts):
@@ -51,37 +50,31 @@ class Phrases:
                 yield depth, self.say.pair(self._named(criterion), names)
             case tree.Compare():
                 yield depth, self._comparison(node)
-            case _:
-                assert_never(node)
-
-    def expression(self, node: tree.Expression, depth: int = 0) -> Lines:
-        """An expression as indented lines."""
-        match node:
             case tree.Apply(operator, operands, options):
                 told = (self.say.find("options", str(each)) or self._literal(each) for each in options)
                 tail = f" ({', '.join(told)})" if options else ""
                 yield depth, self.say.head(EXPRESSIONS[operator].phrase[self.say.lang] + tail)
-                for part in operands:
-                    yield from self.expression(part, depth + 1)
+                for operand in operands:
+                    yield from self.lines(operand, depth + 1)
             case tree.Cases(branches, otherwise):
                 for when, then in branches:
-                    yield from self.condition(when, depth)
-                    yield from ((d, f"→ {text}") for d, text in self.expression(then, depth + 1))
+                    yield from self.lines(when, depth)
+                    yield from self._given("→", then, depth + 1)
                 if otherwise is not None:
-                    yield from (
-                        (d, f"{self.say('otherwise')} → {text}") for d, text in self.expression(otherwise, depth)
-                    )
+                    yield from self._given(f"{self.say('otherwise')} →", otherwise, depth)
             case tree.Scale(steps):
                 for step in steps:
                     yield depth, step.name
                     if step.reached_when is not None:
-                        yield from self.condition(step.reached_when, depth + 1)
+                        yield from self.lines(step.reached_when, depth + 1)
             case tree.ByOutcome(outcome, values):
                 for name, value in values:
-                    for d, text in self.expression(value, depth):
-                        yield d, f"{self._named(outcome)} = {name} → {text}"
+                    yield from self._given(f"{self._named(outcome)} = {name} →", value, depth)
             case _:
                 yield depth, self.operand(node)
+
+    def _given(self, sign: str, node: tree.Expression, depth: int) -> Lines:
+        yield from ((inner, f"{sign} {text}") for inner, text in self.lines(node, depth))
 
     def operand(self, node: tree.Expression) -> str:
         """A literal or reference in words; other expressions on one line."""
@@ -93,7 +86,14 @@ class Phrases:
             case tree.Unpublished(reason):
                 return f"{self.say('unpublished')} ({reason[self.say.lang]})"
             case _:
-                return " ".join(text for _, text in self.expression(node))
+                return " ".join(text for _, text in self.lines(node))
+
+    def valued(self, value: Literal | Unpublished, unit: str | None) -> str:
+        """A value of a table or parameter as people write it, with its unit."""
+        match value:
+            case Literal(int() | Decimal() as found) if not isinstance(found, bool):
+                return self.say.numbered(found, unit)
+        return self.operand(value)
 
     def cell(self, cell: tree.Cell, ref: tree.FactRef | tree.ItemRef | None = None) -> str:
         """What a cell asks, values by the labels of the fact or item beside it where one is given."""
@@ -142,26 +142,23 @@ Shown = Callable[[Literal | Unpublished], str]
 
 def in_time(row: Row, table: Table, say: Say, shown: Shown) -> str:
     """The values of all rows of the same cells, each with its days."""
-    return ", ".join(_stretches(alike(row, table), table, say, shown))
+    told: list[str] = []
+    before: dt.date | None = None
+    for each in alike(row, table):
+        literal = until(each, table)
+        end = None if literal is None else dt.date.fromisoformat(str(literal.value))
+        follows = each.start is None or each.start == before
+        last = "" if end is None else say.scalar(end - dt.timedelta(days=1))
+        value, start = shown(each.then), "" if each.start is None else say.scalar(each.start)
+        if end is not None:
+            value = say("in_time_until" if follows else "in_time_within", value=value, start=start, day=last)
+        elif each.start is not None:
+            value = say("in_time_then" if follows else "in_time_from", value=value, start=start)
+        told.append(value)
+        before = end
+    return ", ".join(told)
 
 
 def alike(row: Row, table: Table) -> list[Row]:
     """The rows of the same cells, the oldest first."""
     return sorted((each for each in table.rows if each.cells == row.cells), key=lambda each: each.start or dt.date.min)
-
-
-def _stretches(rows: list[Row], table: Table, say: Say, shown: Shown) -> Iterator[str]:
-    before: dt.date | None = None
-    for row in rows:
-        literal = until(row, table)
-        end = None if literal is None else dt.date.fromisoformat(str(literal.value))
-        follows = row.start is None or row.start == before
-        last = "" if end is None else say.scalar(end - dt.timedelta(days=1))
-        value, start = shown(row.then), "" if row.start is None else say.scalar(row.start)
-        if end is not None:
-            yield say("in_time_until" if follows else "in_time_within", value=value, start=start, day=last)
-        elif row.start is not None:
-            yield say("in_time_then" if follows else "in_time_from", value=value, start=start)
-        else:
-            yield value
-        before = end

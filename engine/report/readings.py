@@ -80,7 +80,22 @@ def unsaid_objects(
             told = {"reading": reading.question.id, "choice": choice, "after": _seen_object(effect.after, say)}
             line.setdefault("otherwise", []).append(told)
     return {
-        "readings": [_reading_object(reading, say) for reading in readings],
+        "readings": [
+            {
+                **as_json(reading.question, say, "id", "question"),
+                "taken": reading.taken,
+                **as_json(reading.question, say, "cite"),
+                "others": [
+                    {
+                        "choice": choice,
+                        "label": reading.question.choices[choice][say.lang],
+                        "changes": [_effect_object(effect, say) for effect in effects],
+                    }
+                    for choice, effects in reading.others.items()
+                ],
+            }
+            for reading in readings
+        ],
         "rights": [_supposed_object(each, say) for each in supposed if not each.assumption],
         "assumptions": [_supposed_object(each, say) for each in supposed if each.assumption],
     }
@@ -147,22 +162,6 @@ def seen_text(seen: Seen | None, say: Say) -> str:
             day = f", {say.scalar(seen.due)}" if seen.due and seen.status != "done" else ""
             return duty_status(seen, say) + day
     return seen[say.lang].rstrip(".")
-
-
-def _reading_object(reading: Reading, say: Say) -> dict[str, Any]:
-    return {
-        **as_json(reading.question, say, "id", "question"),
-        "taken": reading.taken,
-        **as_json(reading.question, say, "cite"),
-        "others": [
-            {
-                "choice": choice,
-                "label": reading.question.choices[choice][say.lang],
-                "changes": [_effect_object(effect, say) for effect in effects],
-            }
-            for choice, effects in reading.others.items()
-        ],
-    }
 
 
 def _effect_object(effect: Effect, say: Say) -> dict[str, Any]:

@@ -239,10 +239,17 @@ def _paid(decision: Decision, say: Say) -> str:
 
 
 def amounts_blocks(decision: Decision, say: Say) -> Iterator[Block]:
-    """Money: of the year of the case the four amounts, or else the most that each contract year pays."""
+    """Money: of the year of the case the four amounts, or else the most that each year pays and what that rests on."""
     if decision.years:
+        rows: list[tuple[int, str, tuple[str, ...]]] = []
+        for line in decision.years:
+            behind, known = {line.amount.id, *line.amount.uses}, line.amount.status == "known"
+            labels = ", ".join(say.label(use) for use in line.overlays if not behind.isdisjoint(use.changes))
+            amount = marked(line.amount, decision, say, year=line.year)
+            rests = f"{labels} {say.noted(line.amount.cite[:1])}".strip() if known else ""
+            rows.append((line.year, say.scalar(line.start), (amount, rests)))
         columns = (say("year"), say("start"), say("maximum"), say("why"))
-        yield from lettered(say("amounts"), columns, in_runs(_year_rows(decision, say)), say)
+        yield from lettered(say("amounts"), columns, in_runs(rows), say)
     elif decision.stated(decision.headline.maximum) is not None:
         cells = (str(decision.facts.get(YEAR, "—")), *money_cells(decision, say))
         yield from lettered(say("amounts"), (say("year"), *money_columns(decision.as_of, say)), [cells], say)
@@ -268,14 +275,3 @@ def payment_row(line: PaymentLine, decision: Decision, say: Say) -> tuple[str, s
     """A payment, its day, its amount and the text behind it."""
     name = say.name(line.result)
     return name, marked_day(line, say), marked(line.result, decision, say), say.noted(line.result.cite)
-
-
-def _year_rows(decision: Decision, say: Say) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-    """Each year with its amount and what that rests on."""
-    for line in decision.years:
-        behind = {line.amount.id, *line.amount.uses}
-        labels = ", ".join(say.label(use) for use in line.overlays if not behind.isdisjoint(use.changes))
-        known = line.amount.status == "known"
-        cite = say.noted(line.amount.cite[:1]) if known else ""
-        amount = marked(line.amount, decision, say, year=line.year)
-        yield line.year, say.scalar(line.start), (amount, f"{labels} {cite}".strip() if known else "")

@@ -45,8 +45,11 @@ def remarks(
     doubts = {doubt.result.id: (DOUBTFUL, doubt.result, each) for each in decisions for doubt in each.doubts}
     found = [*doubts.values(), *_why_not(first), *not_due]
     yield from (Remark(key, _because(key, result, decision, say)) for key, result, decision in found if key in keys)
-    if UNMET in keys and not first.refused:
-        yield from (Remark(UNMET, _unmet(line, say)) for line in obligations if line.status == "unmet")
+    for line in obligations if UNMET in keys and not first.refused else ():
+        if line.status == "unmet":
+            follows = say("what_follows", unmet=say(f"if_unmet.{line.if_unmet or 'unpublished'}"))
+            told = (say.name(line), f"{follows} {say.noted(line.cite)}".rstrip(), say.otherwise("duty", line.id))
+            yield Remark(UNMET, f"{say.listed(filter(None, told))}.")
 
 
 def remark_blocks(found: Iterable[Remark], say: Say) -> Iterator[Block]:
@@ -88,12 +91,6 @@ def _because(key: str, result: Result, decision: Decision, say: Say) -> str:
     return f"{told} {say.capital(other)}." if other else told
 
 
-def _unmet(line: ObligationLine, say: Say) -> str:
-    follows = say("what_follows", unmet=say(f"if_unmet.{line.if_unmet or 'unpublished'}"))
-    told = (say.name(line), f"{follows} {say.noted(line.cite)}".rstrip(), say.otherwise("duty", line.id))
-    return f"{say.listed(filter(None, told))}."
-
-
 def unmet_conditions(decision: Decision) -> Iterator[Result]:
     """The conditions of the amount due that the case breaks, or begins to answer and leaves open."""
     due = decision.convention.items.get(decision.headline.due or "")
@@ -101,15 +98,10 @@ def unmet_conditions(decision: Decision) -> Iterator[Result]:
         return
     named = (node.left.id for node in find(Compare, due.unless) if isinstance(node.left, ItemRef))
     for result in (decision.results[id_] for id_ in dict.fromkeys(named)):
-        if result.kind == "criterion" and (result.verdict == "not_met" or _half_answered(decision, result)):
+        asked = {ref.name for ref in find(FactRef, decision.convention.items[result.id].applies_when)}
+        applies = bool(asked & set(result.facts)) and asked.isdisjoint(result.missing)
+        if result.verdict == "not_met" or (result.verdict == "undetermined" and applies):
             yield result
-
-
-def _half_answered(decision: Decision, result: Result) -> bool:
-    """Whether a criterion is known to apply, and not whether it is met."""
-    gate = decision.convention.items[result.id].applies_when
-    asked = {ref.name for ref in find(FactRef, gate)}
-    return result.verdict == "undetermined" and bool(asked & set(result.facts)) and asked.isdisjoint(result.missing)
 
 
 MOST_DUTIES = 1  # so many are told where fewer are overdue or decide the payment

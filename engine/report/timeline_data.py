@@ -7,70 +7,24 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from engine.escaping import on_one_line
 from engine.evaluation.decision import Result
-from engine.evaluation.dossier import Dossier
-from engine.evaluation.session import Session
-from engine.evaluation.timeline import Paid, Timeline, Total, YearRow, timeline
-from engine.inquiry.life_readings import life_resting, readings_of_life, supposed_of_life
+from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.report import objects
 from engine.report.charts import timeline_figure
 from engine.report.decision_files import csv_cell, remark_cells, result_cells, rows_csv
-from engine.report.formats import formats
-from engine.report.html import html
-from engine.report.otherwise_page import sensitivity_blocks, sensitivity_object
-from engine.report.page import Block
-from engine.report.parts import noted
+from engine.report.formats import as_html, formats
+from engine.report.otherwise_page import sensitivity_object
 from engine.report.readings import unsaid_objects
 from engine.report.say import Say
-from engine.report.timeline_page import timeline_blocks
+from engine.report.timeline_page import ToldLife, page
 from engine.report.values import money, to_json
 
-if TYPE_CHECKING:
-    from engine.inquiry.readings import Reading
-    from engine.inquiry.sensitivity import Sensitivity
-    from engine.inquiry.suppositions import Supposed
-
-
 EVENT = ("date=day", "type=type.name", "label=type.label", "annee=year", "facts")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToldLife:
-    """A timeline under its title, with the readings that matter, and what several would change where that was asked."""
-
-    title: str
-    timeline: Timeline
-    readings: Sequence[Reading] = ()
-    supposed: Sequence[Supposed] = ()
-    sensitivity: Sensitivity | None = None
-    full: bool = False
-
-
-def told_life(
-    session: Session,
-    dossier: Dossier,
-    chosen: Mapping[str, str],
-    as_of: dt.date | None,
-    convention: str | None = None,
-    title: str = "",
-) -> ToldLife:
-    """The life of a contract under ``chosen`` readings, with what matters to it; raises as :func:`timeline`."""
-    life = timeline(session, dossier, convention, chosen, as_of)
-    readings, supposed = readings_of_life(session, life, chosen), supposed_of_life(session, life, chosen)
-    return ToldLife(title=title, timeline=life_resting(life, supposed), readings=readings, supposed=supposed)
-
-
-@noted
-def page(life: ToldLife, say: Say) -> Iterator[Block]:
-    yield from timeline_blocks(life.timeline, say.in_full(life.full), life.title, life.readings, life.supposed)
-    if life.sensitivity is not None:
-        yield from sensitivity_blocks(life.sensitivity, say)
 
 
 def data(life: ToldLife, say: Say) -> Any:
@@ -87,7 +41,7 @@ FORMATS = formats(
     page,
     data,
     csv=lambda life, say: timeline_csv(life.timeline, say),
-    html=lambda life, say: html(page(life, say), say.lang, timeline_figure(life.timeline, say)),
+    html=as_html(page, lambda life, say: timeline_figure(life.timeline, say)),
 )
 
 

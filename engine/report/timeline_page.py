@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from engine.evaluation.decision import Result
-from engine.evaluation.dossier import Event
+from engine.evaluation.dossier import Dossier, Event
+from engine.evaluation.session import Session
 from engine.evaluation.timeline import Timeline, Total, YearChange, YearRow
+from engine.evaluation.timeline import timeline as followed
+from engine.inquiry.life_readings import life_resting, readings_of_life, supposed_of_life
 from engine.language.facts import YEAR
-from engine.report import parts, reasons
+from engine.report import reasons
 from engine.report.decided import of_the_verdict
+from engine.report.otherwise_page import sensitivity_blocks
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, in_runs, section
+from engine.report.parts import named_years, noted, verdict_heading, warnings_of
 from engine.report.readings import reading_otherwise, readings_blocks, supposed_blocks
 from engine.report.reasons import EUROS
 from engine.report.remarks import duties, remark_blocks, remarks
@@ -23,33 +28,63 @@ from engine.report.say import Say
 
 if TYPE_CHECKING:
     from engine.inquiry.readings import Reading
+    from engine.inquiry.sensitivity import Sensitivity
     from engine.inquiry.suppositions import Supposed
 
 
-def timeline_blocks(
-    timeline: Timeline, say: Say, title: str, readings: Sequence[Reading], supposed: Sequence[Supposed] = ()
-) -> Iterator[Block]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldLife:
+    """A timeline under its title, with the readings that matter, and what several would change where that was asked."""
+
+    title: str
+    timeline: Timeline
+    readings: Sequence[Reading] = ()
+    supposed: Sequence[Supposed] = ()
+    sensitivity: Sensitivity | None = None
+    full: bool = False
+
+
+def told_life(
+    session: Session,
+    dossier: Dossier,
+    chosen: Mapping[str, str],
+    as_of: dt.date | None,
+    convention: str | None = None,
+    title: str = "",
+) -> ToldLife:
+    """The life of a contract under ``chosen`` readings, with what matters to it; raises as ``evaluation.timeline``."""
+    life = followed(session, dossier, convention, chosen, as_of)
+    readings, supposed = readings_of_life(session, life, chosen), supposed_of_life(session, life, chosen)
+    return ToldLife(title=title, timeline=life_resting(life, supposed), readings=readings, supposed=supposed)
+
+
+@noted
+def page(life: ToldLife, say: Say) -> Iterator[Block]:
     """The page of one contract, of a refused one only why."""
-    say = reading_otherwise(readings, say)
+    timeline, say = life.timeline, reading_otherwise(life.readings, say.in_full(life.full))
     first = timeline.rows[0].decision
-    yield from parts.verdict_heading(first, say, title)
+    yield from verdict_heading(first, say, life.title)
     decisions = [*(row.decision for row in timeline.rows), timeline.last]
     yield from remark_blocks(remarks(decisions, timeline.obligations, say), say.in_full())
-    if first.refused:
-        yield from readings_blocks(of_the_verdict(first, readings), say)
-        return
+    yield from readings_blocks(of_the_verdict(first, life.readings), say) if first.refused else _lived(life, say)
+    if life.sensitivity is not None:
+        yield from sensitivity_blocks(life.sensitivity, say)
+
+
+def _lived(life: ToldLife, say: Say) -> Iterator[Block]:
+    timeline, first = life.timeline, life.timeline.rows[0].decision
     yield from _years(timeline, say)
     yield from _money(timeline, say)
     end = first.headline.life.end  # how the contract ends is read with every event
     lived = ((row.year, each) for row in timeline.rows for each in row.decision.results.values() if each.id != end)
-    yield from parts.warnings_of(chain(lived, ((0, each) for each in timeline.ending)), say, len(timeline.rows))
+    yield from warnings_of(chain(lived, ((0, each) for each in timeline.ending)), say, len(timeline.rows))
     yield from _totals(timeline, say)
     yield from _changes(timeline, say)
     yield from _payments(timeline, say)
     yield from _ending(timeline, say)
     yield from _waiting(timeline, say)
-    yield from supposed_blocks(supposed, say)
-    yield from readings_blocks(readings, say)
+    yield from supposed_blocks(life.supposed, say)
+    yield from readings_blocks(life.readings, say)
     yield from duties(timeline.obligations, say, timeline.renewed)
     renewed = [event for event in timeline.dossier.events if event in timeline.renewed.values()]
     if renewed:
@@ -216,7 +251,6 @@ def _waiting(timeline: Timeline, say: Say) -> Iterator[Block]:
         waiting.setdefault(name, [0])
     facts = ((say.registry.vocabulary.facts[name], years) for name, years in waiting.items())
     rows = tuple(
-        (parts.named_years(say.named(say.label(fact), fact.name), years, say), fact.where[say.lang])
-        for fact, years in facts
+        (named_years(say.named(say.label(fact), fact.name), years, say), fact.where[say.lang]) for fact, years in facts
     )
     yield from section(Heading(say("missing"), tone="open"), Table((say("fact"), say("where")), rows))

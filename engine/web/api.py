@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -16,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.policy.places import shipped
-from engine.policy.registry import Outside, Registry
+from engine.policy.registry import Outside
 from engine.report import catalogue_page, outside_page
 from engine.report.say import Say
 from engine.web.calls import CALLS, MEDIA, MOST_CASES, Body, Call, body_schema, parsed, read_body
@@ -37,10 +38,6 @@ class Api:
     usual: str
     version: str
 
-    @property
-    def registry(self) -> Registry:
-        return self.worker.session.registry
-
     def routes(self) -> list[Route]:
         return [
             *(Route(f"{PATH}/{call.name}", self._posted(call), methods=["POST"], name=call.name) for call in CALLS),
@@ -53,8 +50,8 @@ class Api:
                 raise refused("request-media", wanted=MEDIA)
             document = parsed(await request.body())
             lang = request.scope[LANG] = Body(document).lang
-            body = read_body(document, call, self.registry.vocabulary)
-            say = Say(self.registry, lang or self.usual)
+            body = read_body(document, call, self.worker.registry.vocabulary)
+            say = Say(self.worker.registry, lang or self.usual)
             try:
                 found = await self.worker.run(lambda session: call.answer(session, body, say))
             except Outside as outside:
@@ -69,7 +66,7 @@ class Api:
 
         async def answer(request: Request) -> Response:
             lang = request.query_params.get("lang", self.usual)
-            say = Say(self.registry, lang if lang in LANGUAGES else self.usual)
+            say = Say(self.worker.registry, lang if lang in LANGUAGES else self.usual)
             text = json_text(tell(say, self.version, **request.path_params))
             tag = f'"{hashlib.sha256(text).hexdigest()[:32]}"'
             known = request.headers.get("if-none-match", "").split(",")
@@ -85,25 +82,19 @@ class Api:
 
 
 SCHEMAS = ("case", "dossier", "decision", "timeline", "outside")
-DIALECT = "http://json-schema.org/draft-07/schema#"
 REFUSALS = (400, 404, 405, 408, 409, 413, 415, 421, 422, 429, 500, 503)
 
 
 def openapi(calls: Sequence[Call], version: str) -> dict[str, Any]:
-    """The document; the schemas are those of the files, their references brought into it."""
+    """The document in its frame; the schemas are those of the files, their references brought into it."""
+    document: dict[str, Any] = json.loads(Path(__file__).with_name("openapi.json").read_bytes())
+    document["info"]["version"] = version
     files = {name: (shipped("schemas") / f"{name}.schema.json").read_bytes() for name in SCHEMAS}
     schemas = {name: _rooted(json.loads(text), name) for name, text in files.items()}
-    return {
-        "openapi": "3.1.0",
-        "jsonSchemaDialect": DIALECT,
-        "info": {"title": "Avenant", "version": version, "license": {"name": "MIT", "identifier": "MIT"}},
-        "servers": [{"url": "/api/v1"}],
-        "paths": {
-            **{f"/{call.name}": {"post": _posted(call)} for call in calls},
-            **{f"/{name}": {"get": _got(name)} for name in TOLD},
-        },
-        "components": {"schemas": {**schemas, "problem": _PROBLEM}},
-    }
+    document["components"]["schemas"] = {**schemas, **document["components"]["schemas"]}
+    document["paths"] = {f"/{call.name}": {"post": _posted(call)} for call in calls}
+    document["paths"] |= {f"/{name}": {"get": _got(name)} for name in TOLD}
+    return document
 
 
 def _posted(call: Call) -> dict[str, Any]:
@@ -146,18 +137,6 @@ def _rooted(part: Any, own: str) -> Any:
     return found
 
 
-_PROBLEM: dict[str, Any] = {
-    "type": "object",
-    "description": "Problem details (RFC 9457); the codes are those of the command line.",
-    "required": ["type", "title", "status", "code", "problems"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "problems": {"type": "array", "items": {"type": "object", "required": ["code", "message"]}},
-    },
-}
 _REFUSED = {
     str(status): {
         "description": "Not answered, and why.",

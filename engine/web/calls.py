@@ -27,6 +27,7 @@ from engine.report.decided import told_case
 from engine.report.decision_page import case_object
 from engine.report.otherwise_page import possible_objects
 from engine.report.say import Say
+from engine.report.timeline_page import told_life
 from engine.web.refusals import problem_object
 from engine.words import LANGUAGES
 
@@ -210,7 +211,7 @@ def _what_if(session: Session, body: Body, say: Say) -> Any:
 def _timeline(session: Session, body: Body, say: Say) -> Any:
     """A contract through its years."""
     dossier = read_dossier(body.document.part("dossier"), session.registry.vocabulary)
-    life = timeline_data.told_life(session, dossier, body.choices, body.as_of, body.get("convention"))
+    life = told_life(session, dossier, body.choices, body.as_of, body.get("convention"))
     body.expect(life.timeline.rows[0].decision.digest)
     return timeline_data.data(life, say)
 

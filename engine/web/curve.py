@@ -18,7 +18,7 @@ from engine.evaluation.limits import comparisons
 from engine.evaluation.session import Session
 from engine.language.expressions import FactRef, ItemRef
 from engine.language.facts import Fact
-from engine.language.values import Scalar
+from engine.language.values import Value
 from engine.policy.model import Criterion
 from engine.report.charts import Point
 from engine.report.page import Block, Table
@@ -76,26 +76,24 @@ def curve(session: Session, state: State, fact: Fact) -> Curve | None:
 def _marks(session: Session, state: State, fact: Fact, base: int) -> dict[int, Labelled]:
     """The facts and results that conditions compare the fact with, where they are known and not far from it."""
     decision, found = _at(session, state, fact, base), dict[int, Labelled]()
+    value: Value | None
+    thing: Labelled
     if decision is None:
         return found
     items = decision.convention.items
     criteria = (item.body for item in items.values() if isinstance(item.body, Criterion))
     for node in chain.from_iterable(comparisons(body.met_when, items) for body in criteria):
         if isinstance(node.left, FactRef) and node.left.name == fact.name:
-            value, thing = _against(node.right, decision, session)
+            match node.right:
+                case FactRef(name=name):
+                    value, thing = decision.facts.get(name), session.registry.vocabulary.facts[name]
+                case ItemRef(id=id_) if id_ in decision.results:
+                    value, thing = decision.results[id_].value, decision.results[id_]
+                case _:
+                    continue
             if isinstance(value, int) and base < FAR * value and value < FAR * base:
                 found.setdefault(value, thing)
     return found
-
-
-def _against(node: object, decision: Decision, session: Session) -> tuple[Scalar | None, Any]:
-    """What a fact is compared with: a value and what has it."""
-    match node:
-        case FactRef(name=name):
-            return decision.facts.get(name), session.registry.vocabulary.facts[name]
-        case ItemRef(id=id_) if id_ in decision.results:
-            return decision.results[id_].value, decision.results[id_]
-    return None, None
 
 
 def _turn(beside: Sequence[tuple[int, Any]]) -> float:

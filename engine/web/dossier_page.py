@@ -15,13 +15,14 @@ from engine.evaluation.session import Session
 from engine.exchange.rules_text import one_line
 from engine.language.facts import SIGNATURE, EventType, Fact, Vocabulary, event_types
 from engine.language.spoken import Unread, read_spoken
+from engine.language.typing import is_date
 from engine.letters.matter import Matter, matter_of_life
 from engine.policy import loader
 from engine.policy.reading import load_schema
 from engine.report.charts import timeline_figure
 from engine.report.html import fragment
 from engine.report.say import Say
-from engine.report.timeline_data import ToldLife, page
+from engine.report.timeline_page import ToldLife, page
 from engine.web.state import State, written
 
 EVENT, EVENT_DAY, EVENT_YEAR = "evenement", "evenement.date", "evenement.annee"
@@ -78,11 +79,8 @@ def _spoken(text: str, fact: Fact) -> Any:
 
 def day_of(session: Session, text: str) -> dt.date | None:
     """A day as people write it, or None where the text states none."""
-    try:
-        said = read_spoken(text, session.registry.vocabulary.facts[SIGNATURE])
-        return dt.date.fromisoformat(str(said))
-    except (Unread, ValueError):
-        return None
+    said = str(_spoken(text, session.registry.vocabulary.facts[SIGNATURE]))
+    return dt.date.fromisoformat(said) if is_date(said) else None
 
 
 def shown(life: ToldLife, say: Say) -> Markup:

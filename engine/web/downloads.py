@@ -25,7 +25,8 @@ from engine.report.decision_page import page
 from engine.report.formats import Screen
 from engine.report.page import Block, Heading, Paragraph
 from engine.report.say import Say
-from engine.report.timeline_data import FORMATS, ToldLife, calendar
+from engine.report.timeline_data import FORMATS, calendar
+from engine.report.timeline_page import ToldLife
 from engine.web.templates import NO_STORE, wording
 from engine.web.verdict import amounts, sentence
 

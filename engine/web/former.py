@@ -42,7 +42,7 @@ class Former:
         for worker in self.workers:
             then = await worker.run(before)
             if then is not None:
-                return Markup(fragment(_beside(then, now, Say(worker.session.registry, say.lang), say)))
+                return Markup(fragment(_beside(then, now, Say(worker.registry, say.lang), say)))
         return Markup("")
 
     def stop(self) -> None:

@@ -20,7 +20,7 @@ from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, EventType
 from engine.letters.matter import matter_of_case
 from engine.letters.people import OF_PEOPLE
-from engine.policy.registry import Outside, Registry
+from engine.policy.registry import Outside
 from engine.report import outside_page
 from engine.report.decided import Decided
 from engine.report.html import fragment
@@ -53,10 +53,6 @@ class Pages:
     embedding: Sequence[str]
     former: Former
 
-    @property
-    def registry(self) -> Registry:
-        return self.worker.session.registry
-
     def routes(self) -> list[Route]:
         return [
             Route("/", self.start, methods=["GET"]),
@@ -88,9 +84,9 @@ class Pages:
     async def start(self, request: Request) -> Response:
         """The first page: who signs, and when."""
         state = await self._state(request)
-        facts = self.registry.vocabulary.facts
+        facts = self.worker.registry.vocabulary.facts
         today = state.as_of or self.calendar()
-        usual = {BENEFICIARY: self.registry.vocabulary.beneficiary, SIGNATURE: today, **state.facts}
+        usual = {BENEFICIARY: self.worker.registry.vocabulary.beneficiary, SIGNATURE: today, **state.facts}
         asked = (facts[BENEFICIARY], facts[SIGNATURE])
         who, day = (field_of(fact, replace(state, facts=usual), self.say(state)) for fact in asked)
         w = wording(state.lang)
@@ -152,10 +148,10 @@ class Pages:
         return self.read(await pairs_of(request))
 
     def read(self, pairs: Pairs) -> State:
-        return read_state(pairs, self.registry, self.lang)
+        return read_state(pairs, self.worker.registry, self.lang)
 
     def say(self, state: State) -> Say:
-        return Say(self.registry, state.lang)
+        return Say(self.worker.registry, state.lang)
 
     def page(self, template: str, state: State, path: str, status: int = 200, **values: Any) -> Response:
         """The answer that a template makes of a state and values."""
@@ -163,7 +159,7 @@ class Pages:
         return HTMLResponse(rendered(template, state, path, **values), status, headers)
 
     def refusal(self, refusal: Refused, lang: str) -> Response:
-        state = State(vocabulary=self.registry.vocabulary, lang=lang, facts={})
+        state = State(vocabulary=self.worker.registry.vocabulary, lang=lang, facts={})
         messages = [problem.message(lang) for problem in refusal.problems]
         html = rendered("refusal.html", state, "/", messages=messages, code=refusal.problems[0].code)
         return HTMLResponse(html, refusal.status, refusal.headers)
@@ -189,7 +185,7 @@ class Pages:
         lacking = [] if found is None else [fact.name for fact in (*found.lacking, *found.movable)]
         moved = [] if curve is None else [curve.fact.name]
         asked = [name for name in (YEAR, *lacking) if name not in state.facts or name in state.faults]
-        facts = self.registry.vocabulary.facts
+        facts = self.worker.registry.vocabulary.facts
         return {
             "found": found,
             "fields": [field_of(facts[name], state, say) for name in dict.fromkeys([*moved, *asked[:FIELDS]])],
@@ -210,7 +206,7 @@ class Pages:
         posted = given.get(DAY, "") if request.method == "POST" else ""
         day = posted or say.scalar(state.as_of or self.calendar())
         if type_ is not None and dossier_page.EVENT_DAY in given:
-            text, type_ = dossier_page.with_event(text, type_, given, self.registry.vocabulary), None
+            text, type_ = dossier_page.with_event(text, type_, given, self.worker.registry.vocabulary), None
         values: dict[str, Any] = {"text": text or dossier_page.EXAMPLE, "day": day}
         values |= {"messages": [], "html": "", "letters": ()}
         values |= self._event_values(type_, state, day)
@@ -234,7 +230,7 @@ class Pages:
 
     def _event_values(self, type_: EventType | None, state: State, day: str) -> dict[str, Any]:
         """What can happen, and the form of the type that was chosen."""
-        facts = self.registry.vocabulary.facts
+        facts = self.worker.registry.vocabulary.facts
         say = self.say(state)
         return {
             "types": [(each.name, each.label[state.lang]) for each in dossier_page.types().values()],

@@ -151,9 +151,9 @@ def _result(case: Decided, state: State, say: Say, whole: bool) -> dict[str, Mar
     money, before, after = list[str](), list[str](), list[str]()
     elsewhere = (say("where"), say("assumed"))  # the page asks for what is missing, and tries readings
     links = _links(decision, state, say) if whole else {}
-    head, *sections = _sections(page(Decisions(cases=[case], full=whole), say))
-    for section in sections:
-        html, title = fragment(section, 0 if whole else 1, links), _title(section)
+    (_, head), *sections = _sections(page(Decisions(cases=[case], full=whole), say))
+    for title, section in sections:
+        html = fragment(section, 0 if whole else 1, links)
         if title == say("amounts"):
             drawn = any(is_told(line.amount) for line in decision.years)
             money += [f"<div>{html}</div>"] if whole or drawn else []
@@ -178,19 +178,14 @@ def _links(decision: Decision, state: State, say: Say) -> Links:
     return {label: f"/regles/{id_}?{query}" for label, id_ in named if id_ in ids}
 
 
-def _sections(blocks: Iterable[Block]) -> list[list[Block]]:
-    """Blocks in runs, each begun by a heading."""
-    runs: list[list[Block]] = [[]]
+def _sections(blocks: Iterable[Block]) -> list[tuple[str, list[Block]]]:
+    """Blocks in runs, each begun by a heading, under its text."""
+    runs: list[tuple[str, list[Block]]] = []
     for block in blocks:
         if isinstance(block, Heading):
-            runs.append([])
-        runs[-1].append(block)
-    return [run for run in runs if run]
-
-
-def _title(section: list[Block]) -> str:
-    first = section[0]
-    return first.text if isinstance(first, Heading) else ""
+            runs.append((block.text, []))
+        runs[-1][1].append(block)
+    return runs
 
 
 def field_of(fact: Fact, state: State, say: Say) -> Field:

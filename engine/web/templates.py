@@ -73,11 +73,6 @@ class Addresses:
         return f"?{urlencode(self.state.kept)}" if self.state.kept else ""
 
     @property
-    def start(self) -> str:
-        """The first page, in the language of this one."""
-        return f"/{self.only_lang}"
-
-    @property
     def day(self) -> str:
         return "" if self.state.as_of is None else scalar_text(self.state.as_of, None, self.state.lang)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -64,15 +64,15 @@ class WhatIf:
 
 def what_if(session: Session, state: State, moved: str | None, compared: str | None) -> WhatIf:
     """What another number or choice would give; raises InputFault: the case itself has no decision."""
-    decision, facts = decided(session, state), session.registry.vocabulary.facts
-    numbers = _movable(decision, facts.values())
+    decision = decided(session, state)
+    numbers, lacking = _facts(decision, session.registry.vocabulary.facts.values())
     axes = tuple(_axes(session, state, decision))
     axis = next((each for each in axes if each.key == compared), next(iter(axes), None))
     moving = next((fact for fact in numbers if fact.name == moved), next(iter(numbers), None))
     return WhatIf(
         decision=decision,
         movable=numbers,
-        lacking=_lacking(decision, facts.values()),
+        lacking=lacking,
         axes=axes,
         curve=None if moving is None else curve(session, state, moving),
         axis=axis,
@@ -81,13 +81,19 @@ def what_if(session: Session, state: State, moved: str | None, compared: str | N
     )
 
 
-def _movable(decision: Decision, facts: Iterable[Fact]) -> tuple[Fact, ...]:
+def _facts(decision: Decision, facts: Collection[Fact]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    """The numbers behind the amount due that can be moved, and the facts that it waits for, save sensitive ones.
+
+    Figures of a contract come last.
+    """
     due = decision.stated(decision.headline.due)
     if due is None or YEAR not in decision.facts:
-        return ()
+        return (), ()
     behind = {*due.missing, *decision.facts}
     numbers = (fact for fact in facts if fact.name in behind and fact.type.kind == "number")
-    return tuple(fact for fact in numbers if not fact.absence_answers and not fact.is_fixed(decision.facts))
+    movable = (fact for fact in numbers if not fact.absence_answers and not fact.is_fixed(decision.facts))
+    waiting = (fact for fact in facts if fact.name in due.missing and not fact.sensitive)
+    return tuple(movable), tuple(sorted(waiting, key=lambda fact: fact.absence_answers))
 
 
 def _axes(session: Session, state: State, decision: Decision) -> Iterator[Axis]:
@@ -108,14 +114,6 @@ def _texts(session: Session, decision: Decision) -> list[Convention]:
     """The text of a decision, then those before it for the same beneficiary, the latest first."""
     own = decision.convention
     return [own, *earlier(own, session.registry.conventions.values())][:SIDES]
-
-
-def _lacking(decision: Decision, facts: Iterable[Fact]) -> tuple[Fact, ...]:
-    """The facts that the amount due still waits for, save sensitive ones; figures of a contract last."""
-    due = decision.stated(decision.headline.due)
-    missing = () if due is None or YEAR not in decision.facts else due.missing
-    waiting = (fact for fact in facts if fact.name in missing)
-    return tuple(sorted((fact for fact in waiting if not fact.sensitive), key=lambda fact: fact.absence_answers))
 
 
 def _sides(session: Session, state: State, decision: Decision, axis: Axis) -> Iterator[Way]:

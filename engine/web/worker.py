@@ -16,6 +16,7 @@ from threading import Thread
 from typing import Any, TypeVar
 
 from engine.evaluation.session import Session
+from engine.policy.registry import Registry
 
 MAX_WAITING = 32  # calls in the queue; one more is refused, to be tried again
 
@@ -46,6 +47,11 @@ class Worker:
         thread = Thread(target=_serve, args=(load, loaded, calls), name="engine", daemon=True)
         thread.start()
         return cls(loaded.result(), calls, thread)
+
+    @property
+    def registry(self) -> Registry:
+        """The rules, which any thread may read."""
+        return self.session.registry
 
     @property
     def ready(self) -> bool:

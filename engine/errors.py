@@ -74,9 +74,9 @@ class InputFault(Exception):
 class UsageFault(Exception):
     """The command was called wrongly (an unknown interpretation, an unknown item). Exit status 2."""
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        super().__init__(problem.message())
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problem.message() for problem in problems))
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -274,7 +274,7 @@ def test_a_budget_that_is_spent_is_said_and_nothing_is_claimed(session: Session)
     facts = example(session, "2023_gp_half_time_objective_missed")
     with pytest.raises(UsageFault) as caught:
         alternatives(session, facts, "aide.montant_du", effort=1)
-    assert caught.value.problem.code == "proof-budget"
+    assert caught.value.problems[0].code == "proof-budget"
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_a_value_that_the_item_cannot_have_is_refused(session: Session, item: st
     facts = example(session, "2023_gp_half_time_objective_missed")
     with pytest.raises(UsageFault) as caught:
         alternatives(session, facts, item, text)
-    assert caught.value.problem.code == "unknown-value"
+    assert caught.value.problems[0].code == "unknown-value"
 
 
 def test_a_number_is_reached_exactly_where_it_can_be(session: Session) -> None:

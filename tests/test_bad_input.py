@@ -91,6 +91,13 @@ def test_the_fault_is_told_where_it_is_and_how_to_mend_it(
     compare(CASES / f"{code}.{lang}.txt", re.sub("sha256:[0-9a-f]{64}", "sha256:…", said), update_golden)
 
 
+def test_two_readings_that_do_not_exist_are_both_told() -> None:
+    wrong = ("--interpret", "borne_du_minimun=incluse", "--interpret", "borne_du_minimum=inclus")
+    said = refused(evaluate(str(CASES / "unknown-value.yaml"), *wrong), status=2)
+    assert "Did you mean 'borne_du_minimum'?" in said
+    assert "Did you mean 'incluse'?" in said
+
+
 # Files that are no case
 
 

@@ -223,6 +223,22 @@ DUTY = """  - id: devoir.{name}
 """
 
 
+def test_what_fits_no_older_text_for_one_reason_is_told_once_with_all_of_them(tmp_path: Path) -> None:
+    policies = tmp_path / "policies"
+    shutil.copytree(BAD / "overlay-mismatch", policies)
+    shutil.copytree(policies / "ancienne", policies / "plus_ancienne")
+    for text, was, is_ in (
+        ("plus_ancienne", "ancienne\n", "plus_ancienne\n"),
+        ("plus_ancienne", '"2024-06-22"', '"2021-01-01"'),
+        ("ancienne", "2019-01-01", "2021-01-01"),
+    ):
+        head = policies / text / "convention.yaml"
+        head.write_text(head.read_text(encoding="utf-8").replace(was, is_, 1), encoding="utf-8")
+    found = [problem for problem in check_folder(policies) if problem.code == "overlay-mismatch"]
+    assert len(found) == 5
+    assert {problem.values["convention"] for problem in found} == {"ancienne, plus_ancienne"}
+
+
 def test_an_obligation_is_replaced_by_an_obligation_only(copied: Callable[..., list[str]]) -> None:
     day = "{date_plus: [{fact: contrat.date_signature}, {years: 5}]}"
     replaced = "replace: {activite_minimale: activite_minimale.en_cours}"

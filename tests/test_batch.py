@@ -177,7 +177,7 @@ def test_a_file_of_no_known_format_is_wrong_usage(tmp_path: Path, small: Session
     assert batch(source, "-o", tmp_path / "out.ods").exit_code == 2
     with pytest.raises(UsageFault) as caught:
         run_batch(Job((str(written(tmp_path / "in.xml", HEADER)),), str(tmp_path / "out.csv"), {}), small)
-    assert caught.value.problem.code == "file-format"
+    assert caught.value.problems[0].code == "file-format"
 
 
 def test_a_library_that_is_not_installed_is_named_with_its_extra(

@@ -258,7 +258,7 @@ def test_what_is_no_table_of_numbers_is_wrong_usage(
 ) -> None:
     with pytest.raises(UsageFault) as error:
         entries(conventions["2019_avenant7"], [asked])
-    assert (error.value.problem.code, error.value.problem.nearest) == (code, close)
+    assert (error.value.problems[0].code, error.value.problems[0].nearest) == (code, close)
     assert refused(avenant("table", "export", "2019_avenant7", asked, "--policies", "policies"), status=2)
 
 
@@ -539,7 +539,7 @@ def test_the_policies_that_came_with_the_program_are_not_edited(small: Path, fou
     registry = replace(load_registry(Path("policies")), origin="package")
     with pytest.raises(UsageFault) as error:
         write_rules(registry, planned(registry, registry.conventions["nouvelle"], found, Since(None)))
-    assert error.value.problem.code == "exchange-packaged"
+    assert error.value.problems[0].code == "exchange-packaged"
 
 
 def test_values_are_found_where_yaml_counts_other_line_ends(conventions: dict[str, Convention]) -> None:

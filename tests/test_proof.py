@@ -187,22 +187,22 @@ def test_a_convention_too_hard_for_the_budget_is_told(session: Session) -> None:
     space = make_space(TermBank(), session.registry.vocabulary, questions)
     with pytest.raises(UsageFault) as told:
         encode(session, convention, space, effort=1)
-    assert told.value.problem.code == "proof-budget"
+    assert told.value.problems[0].code == "proof-budget"
 
 
 def test_a_missing_solver_is_told_with_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "z3", None)
     with pytest.raises(UsageFault) as told:
         solving.Solver(TermBank(), (), effort=DEFAULT_EFFORT)
-    assert told.value.problem.code == "extra-missing"
-    assert "avenant[proof]" in told.value.problem.message()
+    assert told.value.problems[0].code == "extra-missing"
+    assert "avenant[proof]" in told.value.problems[0].message()
 
 
 def test_another_version_of_the_solver_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "z3", SimpleNamespace(get_version=lambda: (4, 13, 4, 0)))
     with pytest.raises(UsageFault) as told:
         solving.Solver(TermBank(), (), effort=DEFAULT_EFFORT)
-    assert told.value.problem.code == "solver-version"
+    assert told.value.problems[0].code == "solver-version"
 
 
 def test_a_case_that_the_evaluator_does_not_confirm_is_an_error_of_the_tool(

@@ -46,7 +46,7 @@ def codes(error: pytest.ExceptionInfo[InputFault]) -> list[str]:
 def usage(*arguments: str | None) -> str:
     with pytest.raises(UsageFault) as error:
         open_sides(*arguments)  # type: ignore[arg-type]
-    return error.value.problem.code
+    return error.value.problems[0].code
 
 
 # Revisions

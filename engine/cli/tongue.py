@@ -39,7 +39,7 @@ def faults_told(lang: str) -> Iterator[None]:
         complain(error.problems, lang)
         sys.exit(1)
     except UsageFault as error:
-        raise click.UsageError(f"{error.problem.location}: {error.problem.message(lang)}") from None
+        raise click.UsageError("\n".join(f"{each.location}: {each.message(lang)}" for each in error.problems)) from None
     except EngineFault as error:  # outside the decision of one case, which is told with its file
         complain([Problem(Location("avenant"), "engine-fault", {"reason": error})], lang)
         sys.exit(1)

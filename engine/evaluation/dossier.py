@@ -10,6 +10,7 @@ import copy
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, fault, nearest, wrong
@@ -20,7 +21,7 @@ from engine.language.typing import is_date
 from engine.language.values import Scalar
 from engine.policy.document import Document
 from engine.policy.reading import load_schema
-from engine.policy.schema import shape, shape_problems
+from engine.policy.schema import Shape, shape, shape_problems
 from engine.records import dataclass
 
 
@@ -55,7 +56,7 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
     if CASE not in data and any(name in data for name in vocabulary.groups):
         raise fault(document.at(()), "dossier-is-case")
     document, unread = _understood(document, replace(vocabulary.facts[SIGNATURE], name="date"))
-    problems = [*unread.values(), *shape_problems(document, shape(_shape(schema)))]
+    problems = [*unread.values(), *shape_problems(document, _shape())]
     data = document.data if isinstance(document.data, Mapping) else {}
     facts: Facts = {}
     if isinstance(data.get("case"), Mapping):
@@ -134,12 +135,13 @@ def _is_event(entry: Any, types: Mapping[str, EventType]) -> bool:
     return dated and isinstance(type_, str) and type_ in types and isinstance(stated, Mapping)
 
 
-def _shape(schema: Mapping[str, Any]) -> dict[str, Any]:
+@cache  # making it ready takes longer than reading a dossier
+def _shape() -> Shape:
     """The schema without its references to facts, which are read and checked one by one."""
-    shape = copy.deepcopy(dict(schema))
-    shape["properties"]["case"] = {"type": "object"}
-    shape["properties"]["events"]["items"]["properties"]["facts"] = {"type": "object"}
-    return shape
+    schema = copy.deepcopy(load_schema("dossier"))
+    schema["properties"]["case"] = {"type": "object"}
+    schema["properties"]["events"]["items"]["properties"]["facts"] = {"type": "object"}
+    return shape(schema)
 
 
 def _event(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, misuse, nearest, wrong
+from engine.errors import InputFault, Location, Problem, UsageFault, nearest, unknown, wrong
 from engine.evaluation.by_cases import decided_by_cases
 from engine.evaluation.decision import Decision, Doubt, Result, YearLine
 from engine.evaluation.evaluator import run_program, steps_open
@@ -249,19 +249,22 @@ class Session:
         """Refuses an interpretation or a choice that no convention has, or that is none of the ``own`` ones.
 
         Raises:
-            UsageFault: the first that does not exist.
+            UsageFault: each that does not exist.
         """
         known: dict[str, Mapping[str, object]] = {}
         for convention in self.registry.conventions.values():
             for name, question in convention.interpretations.items():
                 known[name] = {**known.get(name, {}), **question.choices}
         known |= own
+        found: list[Problem] = []
         for id_, choice in interpret.items():
             if id_ not in known:
-                raise misuse(_OPTION, "unknown-interpretation", nearest(id_, known), id=id_)
-            if choice not in known[id_]:
+                found += unknown(_OPTION, "unknown-interpretation", id_, known)
+            elif choice not in known[id_]:
                 close = nearest(choice, known[id_])
-                raise misuse(_OPTION, "unknown-value", close, value=choice, allowed=", ".join(known[id_]))
+                found.append(wrong(_OPTION, "unknown-value", close, value=choice, allowed=", ".join(known[id_])))
+        if found:
+            raise UsageFault(*found)
 
     def _years(self, case: Settled) -> tuple[YearLine, ...]:
         """The yearly amount of the years 1 to 5, each under its own overlays."""

@@ -28,9 +28,9 @@ class Phrases:
     say: Say
 
     def _chosen(self, id_: str, choice: str) -> str:
-        """A reading that is taken: the question and the answer, or their ids for who writes rules."""
+        """A reading that is taken: the question and the answer, by their ids where no text has them."""
         known = (each.interpretations.get(id_) for each in self.say.registry.conventions.values())
-        question = None if self.say.notes is None else next(filter(None, known), None)
+        question = next(filter(None, known), None)
         if question is None:
             return f"{id_} = {choice}"
         told = question.choices[choice][self.say.lang] if choice in question.choices else choice

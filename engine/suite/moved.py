@@ -147,10 +147,8 @@ def _said(session: Session, case: PolicyCase, window: Convention, forced: str) -
     try:
         asked = running.subjects(case.entry)
         decision = session.decide(facts, forced, case.entry.get("interpret"), day, False, asked)
-    except InputFault as error:
+    except (InputFault, UsageFault) as error:
         return {REFUSED: ", ".join(sorted({problem.code for problem in error.problems}))}
-    except UsageFault as error:
-        return {REFUSED: error.problem.code}
     return running.answers(running.restated(case.entry, decision))
 
 

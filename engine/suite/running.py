@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -182,9 +182,7 @@ def run_case(session: Session, case: PolicyCase) -> CaseOutcome:
     except InputFault as error:
         return CaseOutcome(case, (), error.problems)
     except UsageFault as error:
-        return CaseOutcome(
-            case, (), (Problem(case.at, error.problem.code, error.problem.values, error.problem.nearest),)
-        )
+        return CaseOutcome(case, (), tuple(replace(problem, location=case.at) for problem in error.problems))
     problems = list(case.unknown)
     differences = tuple(_differences(case, decision, problems))
     return CaseOutcome(case, differences, tuple(problems), tuple(decision.overlays))

@@ -110,8 +110,8 @@ def _refusing(router: ASGIApp) -> ASGIApp:
         except InputFault as error:
             raise Refused(error.problems) from None
         except UsageFault as error:
-            named = scope["method"] in ("GET", "HEAD") and error.problem.code == "unknown-item"
-            raise Refused([error.problem], 404 if named else None) from None  # what the address names is not there
+            named = scope["method"] in ("GET", "HEAD") and error.problems[0].code == "unknown-item"
+            raise Refused(error.problems, 404 if named else None) from None  # what the address names is not there
 
     return routed
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -31,8 +31,7 @@ def overlay_problems(registry: Registry, convention: Convention) -> Iterator[Pro
         reached = [older for older in covered if _can_reach(overlay, older)]
         if not covered or (overlay.first_anniversary is not None and not reached):
             yield wrong(overlay.at, "overlay-covers-nothing", id=overlay.id)
-        for older in reached:
-            yield from _fit(registry, convention, overlay, older)
+        yield from _fit(registry, convention, overlay, reached)
 
 
 def _own_names(convention: Convention, overlay: Overlay) -> Iterator[Problem]:
@@ -66,16 +65,24 @@ def _can_reach(overlay: Overlay, older: Convention) -> bool:
     return overlay.first_anniversary <= dt.date(min(last, dt.MAXYEAR), 12, 31)
 
 
-def _fit(registry: Registry, convention: Convention, overlay: Overlay, older: Convention) -> Iterator[Problem]:
-    before, after = registry.resolved(older), registry.resolved(older, [(convention, overlay)])
-    known = {(each.location, each.code) for each in (*before.problems, *registry.resolved(convention).problems)}
-    new = [each for each in after.problems if (each.location, each.code) not in known]
-    reasons = [*_reasons(overlay, before, after), *((f"{each.code}, {each.location}", None) for each in new)]
-    for reason, close in (*reasons, *_brought_otherwise(registry, convention, overlay, older)):
-        yield wrong(overlay.at, "overlay-mismatch", close, id=overlay.id, convention=older.id, reason=reason)
-    yield from new
-    if not after.problems:
-        yield from _proved_again(overlay, after)
+def _fit(
+    registry: Registry, convention: Convention, overlay: Overlay, reached: Iterable[Convention]
+) -> Iterator[Problem]:
+    """What does not fit older texts; one reason for several is told once."""
+    misfits: dict[str, tuple[Reason, list[str]]] = {}
+    for older in reached:
+        before, after = registry.resolved(older), registry.resolved(older, [(convention, overlay)])
+        known = {(each.location, each.code) for each in (*before.problems, *registry.resolved(convention).problems)}
+        new = [each for each in after.problems if (each.location, each.code) not in known]
+        reasons = [*_reasons(overlay, before, after), *((f"{each.code}, {each.location}", None) for each in new)]
+        for reason in (*reasons, *_brought_otherwise(registry, convention, overlay, older)):
+            misfits.setdefault(str(reason), (reason, []))[1].append(older.id)
+        yield from new
+        if not after.problems:
+            yield from _proved_again(overlay, after)
+    for (said, close), texts in misfits.values():
+        fits_not = {"id": overlay.id, "convention": ", ".join(texts), "reason": said}
+        yield wrong(overlay.at, "overlay-mismatch", close, **fits_not)
 
 
 def _brought_otherwise(

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 from engine.comparison.edits.edit import Edit
-from engine.comparison.edits.same import key, members, normal, ranged, ranging, terms
+from engine.comparison.edits.same import key, members, normal, ranged, ranging, same_meaning
 from engine.comparison.edits.spot import ALIKE, Spot, citation_edits, listed
 from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
@@ -17,15 +17,14 @@ ATOMS = (tree.Compare, tree.Chosen, tree.VerdictIs, tree.FactRef, tree.ItemRef)
 
 
 def node_edits(before: tree.Node, after: tree.Node, spot: Spot) -> Iterator[Edit]:
-    """How two nodes differ: part by part, or alternative by alternative, whichever says it in fewer words."""
+    """How two nodes differ: as they are written or in their normal form, whichever says it in fewer words."""
     if before == after:
         return
     a, b = normal(before), normal(after)
-    if key(a) == key(b):
+    if same_meaning(a, b):
         yield from _wording(a, b, spot)
     else:
-        ways = [list(smallest(before, after, spot)), list(smallest(a, b, spot)), _by_terms(a, b, spot)]
-        yield from min((way for way in ways if way is not None), key=_cost)
+        yield from min([*smallest(before, after, spot)], [*smallest(a, b, spot)], key=_cost)
     yield from _range(a, b, spot)
 
 
@@ -177,33 +176,6 @@ def _wraps(a: tree.Node, b: tree.Node) -> str | None:
         if listing and isinstance(outer, tree.Connect) and any(likeness(inner, part) >= ALIKE for part in outer.parts):
             return outer.operator
     return None
-
-
-def _by_terms(a: tree.Node, b: tree.Node, spot: Spot) -> list[Edit] | None:
-    """The difference of two lists of alternatives, those of one list that the other writes elsewhere left out."""
-    if not (isinstance(a, tree.Condition) and isinstance(b, tree.Condition)):
-        return None
-    both = (terms(a), terms(b))
-    if both[0] is None or both[1] is None:
-        return None
-    common = {frozenset(term) for term in both[0]} & {frozenset(term) for term in both[1]}
-    left, right = (_unmatched(node, common) for node in (a, b))
-    return list(_members(left, right, "any", spot.on(a, b)))
-
-
-def _unmatched(node: tree.Condition, common: set[frozenset[Any]]) -> list[tree.Condition]:
-    """What is left of the alternatives of ``node`` without the ``common`` ones, as written where nothing is common."""
-    rest: list[tree.Condition] = []
-    for part in members(node, "any"):
-        own = terms(part) or []
-        lacking = [term for term in own if frozenset(term) not in common]
-        if len(lacking) == len(own):
-            rest.append(part)
-            continue
-        for term in lacking:
-            atoms = tuple(term.values())
-            rest.append(atoms[0] if len(atoms) == 1 else tree.Connect("all", atoms, atoms[0].at))
-    return rest
 
 
 def _range(a: tree.Node, b: tree.Node, spot: Spot) -> Iterator[Edit]:

@@ -7,9 +7,9 @@ none decides before another.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import product
+from itertools import islice, product
 from typing import Any, TypeVar
 
 from engine.language import expressions as tree
@@ -25,7 +25,6 @@ MAX_TERMS = 64  # alternatives of a condition that are compared one by one
 
 Key = Any  # hashable
 _Whole = TypeVar("_Whole")
-Term = Mapping[Key, tree.Condition]
 
 
 def key(value: Any) -> Key:
@@ -132,28 +131,28 @@ def members(node: Any, operator: str) -> tuple[tree.Condition, ...]:
     return node.parts if listed and isinstance(node, tree.Connect) else (node,)
 
 
-def terms(node: tree.Condition) -> list[Term] | None:
-    """The alternatives of a normal condition, each as the conditions that must hold together; None if there are many.
+def same_meaning(a: tree.Node, b: tree.Node) -> bool:
+    """Whether two normal nodes mean the same.
 
-    ``all`` distributes over ``any`` in three values as in two, so equal sets of terms are the same condition.
+    ``all`` distributes over ``any`` in three values as in two, so conditions of the same alternatives are the same.
     """
-    found = list(_terms(node))
-    return found if len(found) <= MAX_TERMS else None
+    if key(a) == key(b):
+        return True
+    one, other = ([*islice(_terms(node), MAX_TERMS + 1)] for node in (a, b))
+    return len(one) <= MAX_TERMS and len(other) <= MAX_TERMS and {*one} == {*other}
 
 
-def _terms(node: tree.Condition) -> Iterator[Term]:
+def _terms(node: tree.Node) -> Iterator[frozenset[Key]]:
+    """The alternatives of a condition, each as the conditions that must hold together; any other node is its own."""
     either, every = members(node, "any"), members(node, "all")
     if len(either) > 1:
         for part in either:
             yield from _terms(part)
     elif len(every) > 1:
-        lists: list[Sequence[Term]] = [list(_terms(part))[: MAX_TERMS + 1] for part in every]
-        for number, chosen in enumerate(product(*lists)):
-            if number > MAX_TERMS:
-                return
-            yield {name: atom for term in chosen for name, atom in term.items()}
+        lists = [[*islice(_terms(part), MAX_TERMS + 1)] for part in every]
+        yield from (frozenset[Key]().union(*chosen) for chosen in product(*lists))
     else:
-        yield {key(node): node}
+        yield frozenset((key(node),))
 
 
 def meaning(item: Item) -> object:

@@ -11,8 +11,7 @@ import pytest
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
-from engine.proof.open_facts import values_apart
-from engine.proof.possible import encode_case
+from engine.proof.possible import encode_case, values_apart
 
 GP: Facts = {
     BENEFICIARY: "medecin_liberal",

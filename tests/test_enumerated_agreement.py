@@ -27,7 +27,7 @@ from engine.language.term_bank import TermBank
 from engine.language.values import exact
 from engine.policy.model import Convention
 from engine.proof.encoding import encode
-from engine.proof.open_facts import values_apart
+from engine.proof.possible import values_apart
 from engine.proof.space import make_space
 from engine.suite.running import read_cases
 

@@ -21,8 +21,7 @@ from engine.policy.loader import load
 from engine.proof import solving
 from engine.proof.encoding import Encoding, encode
 from engine.proof.expressions import no_value
-from engine.proof.open_facts import mattering
-from engine.proof.possible import encode_case, open_facts, possible_values
+from engine.proof.possible import encode_case, mattering, open_facts, possible_values
 from engine.proof.prover import Prover
 from engine.proof.smallest import smallest_changes
 from engine.proof.solving import DEFAULT_EFFORT, Status

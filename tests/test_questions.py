@@ -22,8 +22,7 @@ from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import Session
 from engine.inquiry.questions import ALL, Asked, ask
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
-from engine.proof.open_facts import values_apart
-from engine.proof.possible import encode_case
+from engine.proof.possible import encode_case, values_apart
 from engine.report.formats import display_width, markdown, plain
 from engine.report.questions_page import Questions, page
 from engine.report.say import Say

@@ -25,8 +25,7 @@ from engine.language.facts import YEAR, Fact
 from engine.language.values import UNDETERMINED, Absent, Scalar, Value
 from engine.policy.model import Convention
 from engine.proof.encoding import Encoding
-from engine.proof.open_facts import mattering, values_apart
-from engine.proof.possible import encode_case
+from engine.proof.possible import encode_case, mattering, values_apart
 
 ALL = "all"
 OBLIGATION = "obligation"

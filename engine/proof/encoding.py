@@ -25,12 +25,7 @@ from engine.proof.layers import Definition, Layer, Sets, circling, definitions_o
 from engine.proof.solving import DEFAULT_EFFORT
 from engine.proof.space import Space
 
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What encodings over one bank have in common: an item that reads the same terms is encoded once."""
-
-    terms: dict[tuple[object, ...], ItemTerms] = field(default_factory=dict)
+Shared = dict[tuple[object, ...], ItemTerms]  # of encodings over one bank: what reads the same terms is encoded once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +139,9 @@ class Encoding:
         facts = tuple(self.space.fact(name) for name in reads.facts)
         asked = tuple(self.space.choices.get(id_) for id_ in sorted(reads.questions))
         key = (definition.key, tuple(known.items.values()), facts, asked)
-        if key not in self.shared.terms:
-            self.shared.terms[key] = encode_item(definition.step, known)
-        return self.shared.terms[key]
+        if key not in self.shared:
+            self.shared[key] = encode_item(definition.step, known)
+        return self.shared[key]
 
     def defined(self, id_: str) -> Iterator[tuple[Term, Definition, ItemTerms]]:
         """Each definition of an item with its terms, after where it is in force."""
@@ -201,7 +196,7 @@ def encode(
         definitions=definitions,
         every=frozenset(layer.active for layer in layers),
         circling=circling(definitions),
-        shared=shared or Shared(),
+        shared={} if shared is None else shared,
     )
 
 

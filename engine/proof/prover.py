@@ -7,14 +7,15 @@ order of the schema, the first word, the least number, the first day.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import ceil
 
 from engine.language.logic import Plain, Term, evaluate
 from engine.language.term_bank import TermBank
+from engine.proof.lowering import constant
 from engine.proof.solving import DEFAULT_EFFORT, Model, Solver, Status
 from engine.proof.space import Space, Unknown
 
@@ -59,49 +60,28 @@ class Prover:
             search.settle([Unknown(truth, (False, True)) for truth in truths])
         return status, [truth for truth in truths if search.model.value(truth)]
 
-    def least(self, whole: Term, *goal: Term) -> Term:
-        """The least value of a whole number, 0 or more, in a case that has all of ``goal``, which is known to exist."""
-        bank = self.space.bank
-        low, high = 0, self._value(whole, self.some(*goal)[1])
-        while low < high:
-            middle = (low + high) // 2
-            status, symbols = self.some(*goal, bank.at_most(whole, bank.whole(middle)))
-            if status is Status.SHOWN:
-                high = self._value(whole, symbols)
-            else:
-                low = middle + 1
-        return bank.whole(high)
+    def least(
+        self, number: Term, *goal: Term, unit: Fraction = Fraction(1), floor: int | None = None
+    ) -> tuple[Status, Term]:
+        """The least value of a number, to a ``unit``, in a case that has all of ``goal``, or as far as the budget goes.
 
-    def extreme(self, number: Term, unit: Fraction, *goal: Term, largest: bool) -> tuple[Status, Symbols]:
-        """The first case that has all of ``goal`` and in it the least or the largest number, to a ``unit``."""
-        bank = self.space.bank
+        It is known to be ``floor`` units or more.
+        """
+        bank, step = self.space.bank, 1
         status, symbols = self.some(*goal)
         if status is not Status.SHOWN:
-            return status, symbols
-        sign = 1 if largest else -1
-        best, step, limit = self._in_units(number, unit, symbols, sign), 1, None
-
-        def beyond(place: int) -> Term:
-            bound = bank.exact(sign * place * unit)
-            return bank.at_most(bound, number) if largest else bank.at_most(number, bound)
-
-        while limit is None or best + 1 < limit:
-            middle = best + step if limit is None else (best + limit) // 2
-            status, symbols = self.some(*goal, beyond(middle))
-            if status is Status.UNDECIDED:
-                return status, {}
+            return status, bank.nothing
+        best = ceil(evaluate([number], symbols)[number] / unit)
+        while floor is None or floor < best:
+            middle = best - step if floor is None else (floor + best) // 2
+            status, symbols = self.some(*goal, bank.at_most(number, constant(bank, number, middle * unit)))
             if status is Status.SHOWN:
-                best, step = self._in_units(number, unit, symbols, sign), step * 2
+                best, step = ceil(evaluate([number], symbols)[number] / unit), 2 * step
+            elif status is Status.EXCLUDED:
+                floor = middle + 1
             else:
-                limit = middle
-        return self.first(*goal, beyond(best))
-
-    def _in_units(self, number: Term, unit: Fraction, symbols: Symbols, sign: int) -> int:
-        value: Fraction = evaluate([number], symbols)[number] * sign / unit
-        return math.floor(value)
-
-    def _value(self, whole: Term, symbols: Symbols) -> int:
-        return int(evaluate([whole], symbols)[whole])
+                return status, constant(bank, number, best * unit)
+        return Status.SHOWN, constant(bank, number, best * unit)
 
     @cached_property
     def _solver(self) -> Solver:

@@ -125,18 +125,22 @@ class _Search:
         goal = [words, *(bank.negate(term) for name, term in self.changed.items() if name not in names)]
         moved = [name for name in names if name in facts and not isinstance(facts[name], str | bool)]
         far = bank.plus(bank.whole(0), *(_distance(space, name, self.now) for name in moved))
-        goal.append(bank.at_most(far, self.prover.least(far, *goal)))
+        goal.append(bank.at_most(far, self._least(far, goal)))
         for name in moved:
             place, old = _place(space, name), _old_place(space, name, self.now)
             if old is None:
                 goal.append(bank.same(place, self._telling(name, goal)))
             elif len(moved) > 1:
-                goal.append(bank.at_most(place, self.prover.least(place, *goal)))
+                goal.append(bank.at_most(place, self._least(place, goal)))
             elif self.prover.ask(*goal, bank.less(place, old)) is Status.SHOWN:
                 goal.append(bank.less(place, old))
         _, symbols = self.prover.some(*goal)
         witness = confirmed(self.encoding, symbols, self.ids)
         return Change({name: witness.facts.get(name) for name in names}, witness)
+
+    def _least(self, whole: Term, goal: Sequence[Term]) -> Term:
+        """The least of what is 0 or more."""
+        return self.prover.least(whole, *goal, floor=0)[1]
 
     def _telling(self, name: str, goal: Sequence[Term]) -> Term:
         """Of a number that was not given, the bound that tells something: the least, if it is not the very least.
@@ -144,11 +148,11 @@ class _Search:
         Where any number will do, the least.
         """
         (part,) = self.encoding.space.open_facts[name].parts
-        low = self.prover.least(part.symbol, *goal)
+        low = self._least(part.symbol, goal)
         if low.value != part.candidates[0]:
             return low
         bank, most = self.encoding.bank, self.encoding.bank.whole(int(part.candidates[-1]))
-        short = self.prover.least(bank.minus(most, part.symbol), *goal)
+        short = self._least(bank.minus(most, part.symbol), goal)
         return low if short.value == 0 else bank.minus(most, short)
 
 

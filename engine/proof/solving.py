@@ -15,8 +15,7 @@ from typing import Any
 from engine.errors import Location, UsageFault, misuse
 from engine.language.logic import Plain, Sort, Term
 from engine.language.term_bank import TermBank
-from engine.proof.lowering import Lowering
-from engine.proof.products import Product, Worth, first_facts
+from engine.proof.lowering import Lowering, Product, Worth, first_facts
 
 SOLVER_VERSION = "5.4.1"  # as locked: another one may find other models, and spend its budget elsewhere
 DEFAULT_EFFORT = 20_000_000  # the solver's own count of its steps, for each question

@@ -12,10 +12,9 @@ from itertools import zip_longest
 from pathlib import PurePath
 from typing import Any
 
-from engine.comparison.edits.edit import Edit
+from engine.comparison.edits.edit import Edit, Spot, citation_edits, listed
 from engine.comparison.edits.nodes import likeness, node_edits, optional_edits
 from engine.comparison.edits.same import key
-from engine.comparison.edits.spot import Spot, citation_edits, listed
 from engine.comparison.edits.tables import table_edits
 from engine.policy.model import DatedValue, Table
 

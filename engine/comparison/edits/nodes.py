@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
-from engine.comparison.edits.edit import Edit
+from engine.comparison.edits.edit import ALIKE, Edit, Spot, citation_edits, listed
 from engine.comparison.edits.same import key, members, normal, ranged, ranging, same_meaning
-from engine.comparison.edits.spot import ALIKE, Spot, citation_edits, listed
 from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 

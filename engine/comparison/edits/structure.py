@@ -11,10 +11,9 @@ from decimal import Decimal
 from pathlib import PurePath
 from typing import Any
 
-from engine.comparison.edits.edit import WEIGHTS, Comparison, Edit
+from engine.comparison.edits.edit import WEIGHTS, Comparison, Edit, Setting, Spot, listed
 from engine.comparison.edits.fields import field_edits
 from engine.comparison.edits.same import renamed
-from engine.comparison.edits.spot import Setting, Spot, listed
 from engine.errors import Location
 from engine.language.expressions import Chosen, Compare, Literal, parts, walk
 from engine.language.facts import Vocabulary

@@ -13,9 +13,8 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from engine.comparison.edits.edit import Edit
+from engine.comparison.edits.edit import Edit, Setting, Spot, citation_edits, listed
 from engine.comparison.edits.same import Key, key, members, normal
-from engine.comparison.edits.spot import Setting, Spot, citation_edits, listed
 from engine.language import expressions as tree
 from engine.language.operators import EXPRESSIONS
 from engine.language.types import Type

@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, WINDOW, Cause, Versions, versions
-from engine.comparison.effects.kinds import KINDS, effect_of
 from engine.comparison.effects.study import Study
 from engine.comparison.effects.versions import Meeting, Version, forced, meetings, rules_of
-from engine.comparison.effects.witness import DECIDED, STOPPED, Effect
+from engine.comparison.effects.witness import DECIDED, KINDS, STOPPED, Effect, effect_of
 from engine.language.facts import BENEFICIARY, SIGNATURE, Vocabulary
 from engine.language.term_bank import TermBank
 from engine.policy.model import Convention, Interpretation

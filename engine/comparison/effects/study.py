@@ -10,10 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from engine.comparison.effects import mixture
 from engine.comparison.effects.definitions import ITEM, NEWER, OLDER, OVERLAY, Cause, Versions
-from engine.comparison.effects.kinds import kind_terms
 from engine.comparison.effects.mixture import Causes, Mixture, Result
 from engine.comparison.effects.situations import situation_of
-from engine.comparison.effects.witness import STOPPED, Effect, confirmed
+from engine.comparison.effects.witness import STOPPED, Effect, confirmed, kind_terms
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, different, is_value
 from engine.language.values import Absent

@@ -18,11 +18,11 @@ ROW = """    Operator(
         family="comparison",
         scalar=lambda value, ends: ends[0] <= value <= ends[1],
         column=lambda pl, left, ends: algebra.all_of(
-            pl, [columns.compare(op.ge)(pl, left, ends[0]), columns.compare(op.le)(pl, left, ends[1])]
+            pl, [columns.compare(op.ge, pl, left, ends[0]), columns.compare(op.le, pl, left, ends[1])]
         ),
         term=lambda bank, left, ends: terms.all_of(
             bank,
-            [terms.compare(terms.at_least)(bank, left, ends[0]), terms.compare(terms.at_most)(bank, left, ends[1])],
+            [terms.compare(terms.at_least, bank, left, ends[0]), terms.compare(terms.at_most, bank, left, ends[1])],
         ),
         typing=signatures.order,
         absence="propagate",

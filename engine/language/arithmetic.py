@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator as op
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.language import scalars, signatures
@@ -10,9 +11,9 @@ from engine.language.row import Later, Operator, meant, text
 from engine.language.values import exact, full_years
 
 if TYPE_CHECKING:
-    from engine.language import columns, term_bank, terms
+    from engine.language import columns, terms
 else:
-    columns, term_bank, terms = map(Later, ("columns", "term_bank", "terms"))
+    columns, terms = map(Later, ("columns", "terms"))
 
 ROUNDINGS = {"down": ("up",), "up": ("down",), "half_up": ("down", "up")}  # each with what a small fault writes instead
 
@@ -26,8 +27,8 @@ EXPRESSION_ROWS = (
         "add",
         **meant(
             lambda values, options: exact(sum(values)),
-            lambda: columns.add,
-            lambda: terms.spread(term_bank.TermBank.plus),
+            columns.add,
+            partial(terms.spread, lambda bank, *parts: bank.plus(*parts)),
         ),
         typing=signatures.numbers,
         unordered=True,
@@ -40,8 +41,8 @@ EXPRESSION_ROWS = (
         "subtract",
         **meant(
             lambda values, options: exact(values[0] - values[1]),
-            lambda: columns.subtract,
-            lambda: terms.spread(term_bank.TermBank.minus),
+            columns.subtract,
+            partial(terms.spread, lambda bank, *parts: bank.minus(*parts)),
         ),
         typing=signatures.numbers,
         operands="pair",
@@ -52,7 +53,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "multiply",
-        **meant(lambda values, options: exact(values[0] * values[1]), lambda: columns.multiply, lambda: terms.multiply),
+        **meant(lambda values, options: exact(values[0] * values[1]), columns.multiply, terms.multiply),
         typing=signatures.multiplied,
         operands="pair",
         unordered=True,
@@ -68,8 +69,8 @@ EXPRESSION_ROWS = (
         "min",
         **meant(
             lambda values, options: min(values),
-            lambda: columns.extreme(op.le, False),
-            lambda: terms.extreme(terms.less_than),
+            partial(columns.extreme, op.le, False),
+            partial(terms.extreme, terms.less_than),
         ),
         typing=signatures.numbers,
         absence="skip",
@@ -86,8 +87,8 @@ EXPRESSION_ROWS = (
         "max",
         **meant(
             lambda values, options: max(values),
-            lambda: columns.extreme(op.ge, True),
-            lambda: terms.extreme(terms.more_than),
+            partial(columns.extreme, op.ge, True),
+            partial(terms.extreme, terms.more_than),
         ),
         typing=signatures.numbers,
         absence="skip",
@@ -102,7 +103,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "percent_of",
-        **meant(scalars.percent_of, lambda: columns.percent_of, lambda: terms.spread(terms.percent_of)),
+        **meant(scalars.percent_of, columns.percent_of, partial(terms.spread, terms.percent_of)),
         typing=signatures.percent_of,
         operands="pair",
         phrase=text("pourcentage de", "percentage of"),
@@ -114,7 +115,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "ratio",
-        **meant(scalars.ratio, lambda: columns.ratio, lambda: terms.ratio),
+        **meant(scalars.ratio, columns.ratio, terms.ratio),
         typing=signatures.ratio,
         operands="pair",
         partial=True,
@@ -127,7 +128,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "share",
-        **meant(scalars.share, lambda: columns.share, lambda: terms.share),
+        **meant(scalars.share, columns.share, terms.share),
         typing=signatures.share,
         operands="three",
         partial=True,
@@ -141,7 +142,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "round",
-        **meant(scalars.rounded, lambda: columns.rounded, lambda: terms.spread(terms.rounded)),
+        **meant(scalars.rounded, columns.rounded, partial(terms.spread, terms.rounded)),
         typing=signatures.rounded,
         operands="one",
         keys=("of",),
@@ -155,7 +156,7 @@ EXPRESSION_ROWS = (
     ),
     _arithmetic(
         "highest",
-        **meant(scalars.highest, lambda: columns.highest, lambda: terms.highest),
+        **meant(scalars.highest, columns.highest, terms.highest),
         typing=signatures.ordered,
         absence="own",
         unordered=True,
@@ -170,7 +171,7 @@ EXPRESSION_ROWS = (
     Operator(
         name="date_plus",
         family="date",
-        **meant(scalars.date_plus, lambda: columns.date_plus, lambda: terms.date_plus),
+        **meant(scalars.date_plus, columns.date_plus, terms.date_plus),
         typing=signatures.moved,
         absence="propagate",
         operands="pair",
@@ -187,8 +188,8 @@ EXPRESSION_ROWS = (
         family="date",
         **meant(
             lambda values, options: full_years(*values),
-            lambda: columns.years_between,
-            lambda: terms.spread(terms.years_between),
+            columns.years_between,
+            partial(terms.spread, terms.years_between),
         ),
         typing=signatures.years,
         absence="propagate",
@@ -203,7 +204,7 @@ EXPRESSION_ROWS = (
     Operator(
         name="first_known",
         family="choice",
-        **meant(scalars.first_known, lambda: columns.first_known, lambda: terms.first_known),
+        **meant(scalars.first_known, columns.first_known, terms.first_known),
         typing=signatures.same,
         chain=True,
         phrase=text("le premier connu", "the first known"),

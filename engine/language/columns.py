@@ -7,7 +7,7 @@ The algebra below it is :mod:`engine.language.algebra`; the rows that name these
 from __future__ import annotations
 
 import operator as op
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import reduce
 from typing import Any
@@ -19,40 +19,32 @@ from engine.language.types import VERDICTS
 FEW = 8  # members of a list that are compared one by one: to look a text up takes as long as ten comparisons
 
 
-def compare(test: Test) -> Callable[[Any, Column, Column], Operand]:
+def compare(test: Test, pl: Any, left: Column, right: Column) -> Operand:
     """A comparison: false where either side is not applicable, null where either is undetermined."""
-
-    def column(pl: Any, left: Column, right: Column) -> Operand:
-        if left.scale and right.value is not None and algebra.is_constant(right.value):
-            return algebra.among(pl, left, lambda step: test(step, right.value))
-        if left.gate and isinstance(right.value, bool):
-            return algebra.verdict_in(pl, left.gate, [name for name in VERDICTS if test(name == "met", right.value)])
-        holds = algebra.tested(test, *algebra.crossed(left, right))
-        present = [algebra.opposite(side.absent) for side in (left, right)]
-        return algebra.all_of(pl, [*present, holds])
-
-    return column
+    if left.scale and right.value is not None and algebra.is_constant(right.value):
+        return algebra.among(pl, left, lambda step: test(step, right.value))
+    if left.gate and isinstance(right.value, bool):
+        return algebra.verdict_in(pl, left.gate, [name for name in VERDICTS if test(name == "met", right.value)])
+    holds = algebra.tested(test, *algebra.crossed(left, right))
+    present = [algebra.opposite(side.absent) for side in (left, right)]
+    return algebra.all_of(pl, [*present, holds])
 
 
-def member(wanted: bool) -> Callable[[Any, Column, Sequence[Any]], Operand]:
+def member(wanted: bool, pl: Any, left: Column, values: Sequence[Any]) -> Operand:
     """Whether the value is in a list of constants that are written as the column holds them."""
-
-    def column(pl: Any, left: Column, values: Sequence[Any]) -> Operand:
-        if left.scale:
-            return algebra.among(pl, left, lambda step: (step in values) is wanted)
-        if left.gate:
-            names = [name for name in VERDICTS if ((name == "met") in values) is wanted]
-            return algebra.verdict_in(pl, left.gate, names)
-        if algebra.is_constant(left.value):
-            found: Operand = None if left.value is None else left.value in values
-        elif len(values) <= FEW:
-            found = algebra.any_of(pl, [left.value == value for value in values])
-        else:
-            found = left.value.is_in(list(values))
-        holds = found if wanted else algebra.opposite(found)
-        return algebra.all_of(pl, [algebra.opposite(left.absent), holds])
-
-    return column
+    if left.scale:
+        return algebra.among(pl, left, lambda step: (step in values) is wanted)
+    if left.gate:
+        names = [name for name in VERDICTS if ((name == "met") in values) is wanted]
+        return algebra.verdict_in(pl, left.gate, names)
+    if algebra.is_constant(left.value):
+        found: Operand = None if left.value is None else left.value in values
+    elif len(values) <= FEW:
+        found = algebra.any_of(pl, [left.value == value for value in values])
+    else:
+        found = left.value.is_in(list(values))
+    holds = found if wanted else algebra.opposite(found)
+    return algebra.all_of(pl, [algebra.opposite(left.absent), holds])
 
 
 def known(pl: Any, left: Column, wanted: bool) -> Operand:
@@ -114,21 +106,17 @@ def _divided(pl: Any, above: Column, under: Column, parts: Sequence[Column]) -> 
     return Column(value, below, algebra.any_of(pl, [algebra.absent_in(pl, parts), algebra.truth(nothing)]))
 
 
-def extreme(test: Test, largest: bool) -> Callable[[Any, Sequence[Column], Sequence[Any]], Column]:
+def extreme(test: Test, largest: bool, pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     """The best operand; ``options`` tells which operands are bare literals."""
-
-    def column(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
-        open_ = algebra.undetermined_in(pl, parts)
-        substance = [part.absent for part, bare in zip(parts, options, strict=True) if not bare]
-        nothing = algebra.all_of(pl, substance)
-        ready = algebra.opposite(algebra.any_of(pl, [open_, nothing]))
-        if ready is False:
-            return Column(None, 1, nothing)
-        best = _best(pl, algebra.level(parts), test, largest)
-        value = algebra.picked(pl, ready, best.value, None)
-        return Column(value, best.below, algebra.all_of(pl, [nothing, algebra.opposite(open_)]))
-
-    return column
+    open_ = algebra.undetermined_in(pl, parts)
+    substance = [part.absent for part, bare in zip(parts, options, strict=True) if not bare]
+    nothing = algebra.all_of(pl, substance)
+    ready = algebra.opposite(algebra.any_of(pl, [open_, nothing]))
+    if ready is False:
+        return Column(None, 1, nothing)
+    best = _best(pl, algebra.level(parts), test, largest)
+    value = algebra.picked(pl, ready, best.value, None)
+    return Column(value, best.below, algebra.all_of(pl, [nothing, algebra.opposite(open_)]))
 
 
 def _best(pl: Any, parts: Sequence[Column], test: Test, largest: bool) -> Column:

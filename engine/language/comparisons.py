@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator as op
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.language import scalars, signatures
@@ -21,11 +22,11 @@ _ORDER: Mapping[str, Any] = {
 }
 
 
-def _comparison(name: str, test: Callable[..., Any], relation: Callable[[], terms.Relation], **said: Any) -> Operator:
+def _comparison(name: str, test: Callable[..., Any], relation: terms.Relation, **said: Any) -> Operator:
     return Operator(
         name=name,
         family="comparison",
-        **meant(test, lambda: columns.compare(test), lambda: terms.compare(relation())),
+        **meant(test, partial(columns.compare, test), partial(terms.compare, relation)),
         absence="propagate",
         operands="one",
         **said,
@@ -38,8 +39,8 @@ def _membership(name: str, wanted: bool, **said: Any) -> Operator:
         family="comparison",
         **meant(
             lambda value, values: (value in values) is wanted,
-            lambda: columns.member(wanted),
-            lambda: terms.member(wanted),
+            partial(columns.member, wanted),
+            partial(terms.member, wanted),
         ),
         typing=signatures.equal,
         absence="propagate",
@@ -54,7 +55,7 @@ COMPARISON_ROWS = (
     _comparison(
         "is",
         op.eq,
-        lambda: symbolic.same,
+        symbolic.same,
         typing=signatures.equal,
         sign="=",
         neighbour="is_not",
@@ -68,7 +69,7 @@ COMPARISON_ROWS = (
     _comparison(
         "is_not",
         op.ne,
-        lambda: terms.is_not,
+        terms.is_not,
         typing=signatures.equal,
         sign="!=",
         neighbour="is",
@@ -79,7 +80,7 @@ COMPARISON_ROWS = (
     _comparison(
         "at_least",
         op.ge,
-        lambda: terms.at_least,
+        terms.at_least,
         **_ORDER,
         sign=">=",
         neighbour="more_than",
@@ -92,7 +93,7 @@ COMPARISON_ROWS = (
     _comparison(
         "at_most",
         op.le,
-        lambda: terms.at_most,
+        terms.at_most,
         **_ORDER,
         sign="<=",
         neighbour="less_than",
@@ -104,7 +105,7 @@ COMPARISON_ROWS = (
     _comparison(
         "more_than",
         op.gt,
-        lambda: terms.more_than,
+        terms.more_than,
         **_ORDER,
         sign=">",
         neighbour="at_least",
@@ -116,7 +117,7 @@ COMPARISON_ROWS = (
     _comparison(
         "less_than",
         op.lt,
-        lambda: terms.less_than,
+        terms.less_than,
         **_ORDER,
         sign="<",
         neighbour="at_most",
@@ -144,7 +145,7 @@ COMPARISON_ROWS = (
     Operator(
         name="known",
         family="comparison",
-        **meant(lambda given, wanted: given is wanted, lambda: columns.known, lambda: terms.given),
+        **meant(lambda given, wanted: given is wanted, columns.known, terms.given),
         operands="flag",
         phrase=text("{0} est renseigné : {1}", "{0} is given: {1}"),
         meaning=text(
@@ -159,7 +160,7 @@ CONNECTIVE_ROWS = (
     Operator(
         name="all",
         family="connective",
-        **meant(scalars.all_of, lambda: algebra.all_of, lambda: terms.all_of),
+        **meant(scalars.all_of, algebra.all_of, terms.all_of),
         unordered=True,
         settled_by=(False,),
         neighbour="any",
@@ -173,7 +174,7 @@ CONNECTIVE_ROWS = (
     Operator(
         name="any",
         family="connective",
-        **meant(scalars.any_of, lambda: algebra.any_of, lambda: terms.any_of),
+        **meant(scalars.any_of, algebra.any_of, terms.any_of),
         unordered=True,
         settled_by=(True,),
         neighbour="all",
@@ -187,7 +188,7 @@ CONNECTIVE_ROWS = (
     Operator(
         name="not",
         family="connective",
-        **meant(scalars.negate, lambda: algebra.negate, lambda: terms.negate),
+        **meant(scalars.negate, algebra.negate, terms.negate),
         operands="one",
         phrase=text("le contraire", "the contrary"),
         meaning=text(
@@ -199,7 +200,7 @@ CONNECTIVE_ROWS = (
     Operator(
         name="first_known",
         family="connective",
-        **meant(scalars.first_condition, lambda: algebra.first_condition, lambda: terms.first_condition),
+        **meant(scalars.first_condition, algebra.first_condition, terms.first_condition),
         chain=True,
         settled_by=(True, False),
         phrase=text("la première connue", "the first known"),

@@ -81,23 +81,19 @@ class Operator:
 
 
 class Later:
-    """A module of this room, loaded at the first look into it: who decides one case needs no columns and no terms."""
+    """A module of this room, loaded when it is first called: who decides one case needs no columns and no terms."""
 
     def __init__(self, name: str) -> None:
         self._name = f"{__package__}.{name}"
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(import_module(self._name), name)
+    def __getattr__(self, name: str) -> Meaning:
+        found = cache(lambda: getattr(import_module(self._name), name))
+        return lambda *given: found()(*given)
 
 
-def meant(one: Meaning, column: Callable[[], Meaning], term: Callable[[], Meaning]) -> dict[str, Any]:
-    """What an operator means for one case, and what makes its meaning for a column and for all cases at once."""
-    return {"scalar": one, "column": _made_once(column), "term": _made_once(term)}
-
-
-def _made_once(make: Callable[[], Meaning]) -> Meaning:
-    made = cache(make)
-    return lambda *given: made()(*given)
+def meant(scalar: Meaning, column: Meaning, term: Meaning) -> dict[str, Any]:
+    """What an operator means for one case, for a column, and for all cases at once."""
+    return {"scalar": scalar, "column": column, "term": term}
 
 
 def text(fr: str, en: str) -> Mapping[str, str]:

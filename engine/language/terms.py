@@ -42,35 +42,27 @@ def less_than(bank: TermBank, left: Term | Day, right: Term | Day) -> Term:
 # comparisons
 
 
-def compare(relation: Relation) -> Callable[[TermBank, Symbolic, Symbolic], Truth]:
+def compare(relation: Relation, bank: TermBank, left: Symbolic, right: Symbolic) -> Truth:
     """A comparison: false where either side is not applicable, unknown where either is undetermined."""
-
-    def term(bank: TermBank, left: Symbolic, right: Symbolic) -> Truth:
-        if left.scale and right.value.constant:  # type: ignore[union-attr]
-            steps = _steps(bank, left, lambda step: relation(bank, step, right.value))
-            return symbolic.among(bank, left, left.scale, steps)
-        holds = relation(bank, left.value, right.value)
-        both = bank.both(symbolic.known(bank, left), symbolic.known(bank, right))
-        absent = bank.either(left.absent, right.absent)
-        determined = bank.both(bank.negate(left.undetermined), bank.negate(right.undetermined))
-        return Truth(bank.both(both, holds), bank.either(absent, bank.both(determined, bank.negate(holds))))
-
-    return term
+    if left.scale and right.value.constant:  # type: ignore[union-attr]
+        steps = _steps(bank, left, lambda step: relation(bank, step, right.value))
+        return symbolic.among(bank, left, left.scale, steps)
+    holds = relation(bank, left.value, right.value)
+    both = bank.both(symbolic.known(bank, left), symbolic.known(bank, right))
+    absent = bank.either(left.absent, right.absent)
+    determined = bank.both(bank.negate(left.undetermined), bank.negate(right.undetermined))
+    return Truth(bank.both(both, holds), bank.either(absent, bank.both(determined, bank.negate(holds))))
 
 
-def member(wanted: bool) -> Callable[[TermBank, Symbolic, Sequence[Term | Day]], Truth]:
+def member(wanted: bool, bank: TermBank, left: Symbolic, values: Sequence[Term | Day]) -> Truth:
     """Whether the value is in a list of constants."""
-
-    def term(bank: TermBank, left: Symbolic, values: Sequence[Term | Day]) -> Truth:
-        if left.scale:
-            steps = _steps(bank, left, lambda step: bank.truth((step in values) is wanted))
-            return symbolic.among(bank, left, left.scale, steps)
-        found = bank.either(*(symbolic.same(bank, left.value, value) for value in values))
-        holds = found if wanted else bank.negate(found)
-        fails = bank.either(left.absent, bank.both(bank.negate(left.undetermined), bank.negate(holds)))
-        return Truth(bank.both(symbolic.known(bank, left), holds), fails)
-
-    return term
+    if left.scale:
+        steps = _steps(bank, left, lambda step: bank.truth((step in values) is wanted))
+        return symbolic.among(bank, left, left.scale, steps)
+    found = bank.either(*(symbolic.same(bank, left.value, value) for value in values))
+    holds = found if wanted else bank.negate(found)
+    fails = bank.either(left.absent, bank.both(bank.negate(left.undetermined), bank.negate(holds)))
+    return Truth(bank.both(symbolic.known(bank, left), holds), fails)
 
 
 def _steps(bank: TermBank, value: Symbolic, holds: Callable[[Term], Term]) -> list[str]:
@@ -113,17 +105,15 @@ def first_condition(bank: TermBank, parts: Sequence[Truth]) -> Truth:
 # expressions
 
 
-def spread(value: Callable[..., Term | Day]) -> Callable[[TermBank, Sequence[Symbolic], Sequence[Any]], Symbolic]:
+def spread(
+    value: Callable[..., Term | Day], bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]
+) -> Symbolic:
     """An operator that is undetermined where an operand is, else not applicable where one is.
 
     ``value`` takes the bank, the values of the operands and the options.
     """
-
-    def term(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
-        undetermined, absent = absences(bank, parts)
-        return Symbolic(undetermined, absent, value(bank, *(part.value for part in parts), *options))
-
-    return term
+    undetermined, absent = absences(bank, parts)
+    return Symbolic(undetermined, absent, value(bank, *(part.value for part in parts), *options))
 
 
 def absences(bank: TermBank, parts: Sequence[Symbolic]) -> tuple[Term, Term]:
@@ -184,21 +174,19 @@ def rounded(bank: TermBank, value: Term, to: object, mode: str) -> Term:
     return bank.times(bank.exact(step), bank.number(bank.floor(count)))
 
 
-def extreme(better: Callable[[TermBank, Term, Term], Term]) -> Callable[..., Symbolic]:
+def extreme(
+    better: Callable[[TermBank, Term, Term], Term], bank: TermBank, parts: Sequence[Symbolic], options: Sequence[bool]
+) -> Symbolic:
     """The best operand; ``options`` tells which operands are bare literals, which alone make no value."""
-
-    def term(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[bool]) -> Symbolic:
-        undetermined = bank.either(*(part.undetermined for part in parts))
-        substance = [symbolic.known(bank, part) for part, bare in zip(parts, options, strict=True) if not bare]
-        best, some = _plain(parts[0]), symbolic.known(bank, parts[0])
-        for part in parts[1:]:
-            here = symbolic.known(bank, part)
-            wins = bank.both(here, bank.either(bank.negate(some), better(bank, _plain(part), best)))
-            best, some = bank.choose(wins, _plain(part), best), bank.either(some, here)
-        absent = bank.both(bank.negate(undetermined), bank.negate(bank.either(*substance)))
-        return Symbolic(undetermined, absent, best)
-
-    return term
+    undetermined = bank.either(*(part.undetermined for part in parts))
+    substance = [symbolic.known(bank, part) for part, bare in zip(parts, options, strict=True) if not bare]
+    best, some = _plain(parts[0]), symbolic.known(bank, parts[0])
+    for part in parts[1:]:
+        here = symbolic.known(bank, part)
+        wins = bank.both(here, bank.either(bank.negate(some), better(bank, _plain(part), best)))
+        best, some = bank.choose(wins, _plain(part), best), bank.either(some, here)
+    absent = bank.both(bank.negate(undetermined), bank.negate(bank.either(*substance)))
+    return Symbolic(undetermined, absent, best)
 
 
 def highest(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[str]) -> Symbolic:

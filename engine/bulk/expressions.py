@@ -18,6 +18,8 @@ from engine.language.types import Type
 from engine.language.typing import Scope, operand_hints, scale_of, told_options, type_of
 
 NEVER_A_CODE = -1
+# What repeats is a column of its own already: of what Polars could better, only columns that nothing reads are left.
+PLAIN = pl.QueryOptFlags.none(projection_pushdown=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,18 @@ class Stages:
         applies, met = column.gate
         return replace(kept, gate=(self.keep(applies), kept.value if met is column.value else self.keep(met)))
 
-    def run(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+    def split(self, name: str) -> tuple[Stages, Stages]:
+        """The columns that do not rest on the column ``name``, and those that do."""
+        without, rest = Stages(), Stages()
+        resting = {name}
         for stage in self.made:
+            for half, held in ((without, False), (rest, True)):
+                half.made.append([p for p in stage if resting.isdisjoint(p.meta.root_names()) is not held])
+            resting.update(part.meta.output_name() for part in rest.made[-1])
+        return without, rest
+
+    def run(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        for stage in filter(None, self.made):
             rows = rows.with_columns(*stage)
         return rows
 

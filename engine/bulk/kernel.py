@@ -15,10 +15,11 @@ from typing import Any
 
 import polars as pl
 
-from engine.bulk.by_cases import ROW, Text, by_cases
-from engine.bulk.expressions import Names, Stages, condition
+from engine.bulk.by_cases import ROW, Text, Values, by_cases
+from engine.bulk.expressions import PLAIN, Names, Stages, condition
 from engine.bulk.items import item_column
 from engine.bulk.outputs import REMARKS, Told, breakable, names_of, output_columns, told_column
+from engine.evaluation.by_cases import taken_away
 from engine.evaluation.plan import Plan, Step, make_plan
 from engine.language.algebra import Column, Operand, all_of, any_of, chosen, either, lift, opposite, truth, when
 from engine.language.expressions import ItemRef, find
@@ -30,8 +31,6 @@ from engine.policy.overlays import Laid, in_force_when, signed_under
 from engine.policy.registry import Registry
 
 WINDOW, LAID = "avenant:window", "avenant:laid"
-# What repeats is a column of its own already: of what Polars could better, only columns that nothing reads are left.
-PLAIN = pl.QueryOptFlags.none(projection_pushdown=True)
 AT_ONCE = 500_000  # rows up to which columns are best computed whole, each for itself
 
 
@@ -41,7 +40,9 @@ class Made:
 
     laid: Set[int]
     stages: Stages
+    remarks: Sequence[pl.Expr]
     results: Sequence[pl.Expr]
+    items: Sequence[Item]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,14 @@ class Part:
     plan: Plan
     choices: Mapping[str, str]
     gates: Stages
+    aside: Set[str]
     made: dict[Set[int], Sequence[Made]] = field(default_factory=dict)
-    named: dict[str, set[frozenset[str]]] = field(default_factory=dict)
+    named: dict[tuple[str, int], set[frozenset[str]]] = field(default_factory=dict)
+
+    def rules(self) -> list[object]:
+        """All that rows met so far: items, and the overlays that may be laid."""
+        items = (item for each in self.made.values() for made in each for item in made.items)
+        return [*items, *(overlay for _, overlay in self.covering)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +113,47 @@ class Kernel:
                 undecided = self._undecided(None if number is None else windows[number].id)
                 made.append(own.select(ROW, *undecided).collect(**how))
             else:
-                made.extend(self._whole(conventions[number], own, lacking, how))
+                made.extend(self._whole(conventions[number], rows.lazy(), own, lacking, how))
         found = pl.concat(made) if made else rows.select(ROW, *self._undecided())
         return (found if len(made) < 2 else found.sort(ROW)).drop(ROW)
 
     def _whole(
-        self, convention: Convention, rows: pl.LazyFrame, lacking: Sequence[Fact], how: Any
+        self,
+        convention: Convention,
+        rows: pl.LazyFrame,
+        own: pl.LazyFrame,
+        lacking: Sequence[Fact],
+        how: Any,
+        values: Values | None = None,
     ) -> Iterator[pl.DataFrame]:
-        """The results of rows of one convention; what is alike by cases of the facts that some lack is known."""
-        covering = self.registry.covering(convention) if lacking else ()
+        """The results of ``own`` rows of a convention; what is alike by cases of the facts that some lack is known."""
         shown = {id_: names_of(id_, kind) for id_, kind in self.kinds.items()}
-        for found in self._of_convention(convention, rows, how):
+        for found in self._of_convention(convention, own, how, values):
             part = self.parts[convention.id]
-            told = Text((convention, *(later for later, _ in covering)), shown, part.named)
+            told = Text(convention, part.aside, part.rules, shown, part.named)
             for number, fact in enumerate(lacking):
-                again = partial(self._whole, convention, lacking=lacking[number + 1 :], how=how)
+                again = partial(self._told, convention, lacking[number + 1 :], how)
                 found = by_cases(found, rows, fact, told, again)
             yield found
 
-    def _of_convention(self, convention: Convention, rows: pl.LazyFrame, how: Any) -> Iterator[pl.DataFrame]:
-        """The results of rows of one convention, whatever overlays they meet."""
+    def _told(
+        self, convention: Convention, lacking: Sequence[Fact], how: Any, rows: pl.LazyFrame, values: Values
+    ) -> Iterator[pl.DataFrame]:
+        """The results of rows of a convention for each of the values of a fact that they lack."""
+        return self._whole(convention, values.spread(rows).sort(ROW), rows, lacking, how, values)
+
+    def _of_convention(
+        self, convention: Convention, rows: pl.LazyFrame, how: Any, values: Values | None
+    ) -> Iterator[pl.DataFrame]:
+        """The results of rows of one convention, whatever overlays they meet.
+
+        For each of the ``values`` of a fact they have no remarks, and what does not rest on that fact is made once.
+        """
         if convention.id not in self.parts:
             self.parts[convention.id] = self._part(convention)
         part = self.parts[convention.id]
+        if values is not None and any(part.gates.split(values.fact)[1].made):
+            rows, values = values.spread(rows), None
         met = frozenset({0})
         if part.covering:
             laid = part.gates.run(rows).select(LAID).collect(**how)[LAID]
@@ -139,7 +164,11 @@ class Kernel:
             part.made[known] = self._made(part, known)
         for made in part.made[known]:
             own = rows if met <= made.laid else rows.filter(pl.col(LAID).is_in(made.laid))
-            yield made.stages.run(own).select(ROW, *made.results).collect(**how)
+            if values is None:
+                yield made.stages.run(own).select(ROW, *made.remarks, *made.results).collect(**how)
+            else:
+                once, each = made.stages.split(values.fact)
+                yield each.run(values.spread(once.run(own))).select(ROW, *made.results).collect(**how)
 
     def _part(self, convention: Convention) -> Part:
         covering = self.registry.covering(convention)
@@ -151,7 +180,7 @@ class Kernel:
         tests = (truth(condition(in_force_when(overlay), names)) for _, overlay in covering)
         bits = [when(pl, test, 1 << i, 0) for i, test in enumerate(tests)]
         names.stages.keep(reduce(op.add, bits, lift(pl, 0)), LAID)
-        return Part(covering, plan, choices, names.stages)
+        return Part(covering, plan, choices, names.stages, taken_away(convention))
 
     def _made(self, part: Part, laid: Set[int]) -> Sequence[Made]:
         """The expressions for these sets of overlays at once; for each alone where no order of the items serves all."""
@@ -169,15 +198,18 @@ class Kernel:
         names = Names(self.facts, {}, part.choices, Scope(self.registry.vocabulary, {}, {}))
         steps = chain.from_iterable(plan.steps for plan in plans.values())
         wanted = [*self.kinds, *(step.item.id for step in steps if breakable(step.item) or step.item.warnings)]
-        told = _add_items(_versions(plans, wanted), plans.keys(), names)
-        results = [
+        versions = _versions(plans, wanted)
+        told = _add_items(versions, plans.keys(), names)
+        remarks = [
             pl.lit(part.plan.convention.id, self._words).alias("convention"),
             pl.lit(self.registry.digest(part.plan.convention), self._words).alias("digest"),
             *(told_column(name, told) for name in REMARKS),
         ]
+        results = list[pl.Expr]()
         for id_, kind in self.kinds.items():
             results.extend(output_columns(id_, kind, names.items.get(id_, Column(None, 1, True)), self.coded))
-        return Made(plans.keys(), names.stages, results)
+        items = [version.step.item for version in chain.from_iterable(versions.values())]
+        return Made(plans.keys(), names.stages, remarks, results, items)
 
     def _undecided(self, window: str | None = None) -> list[pl.Expr]:
         """What is said of a row that no convention decides, or a window without rules: every result is undetermined."""

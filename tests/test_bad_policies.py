@@ -174,6 +174,10 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., lis
     return check
 
 
+ROUNDED = (
+    "  - {id: arrondi, label: {fr: Un, en: One}, unit: patients, cite: [{source: texte}],"
+    " round: {of: 12.5, to: 0, mode: down}}\n"
+)
 OVERLAY = """overlays:
   - id: contrats_en_cours
     label: {fr: Contrats en cours, en: Running contracts}
@@ -316,3 +320,21 @@ def test_a_case_is_not_decided_under_policies_whose_names_or_types_do_not_fit(
     case.write_text("contrat: {date_signature: 2024-09-02}\n", encoding="utf-8")
     said = refused(avenant("evaluate", str(case), "--policies", str(FIXTURES / "bad_policies" / code)))
     assert f": {code}: " in said
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "fault"),
+    [
+        ("regles.yaml", "", ROUNDED, "0 is not allowed here. Expected: more than 0"),
+        ("convention.yaml", "medecin_liberal", "[medecin_liberal]", "[…] has the wrong type. Expected: a text"),
+    ],
+)
+def test_a_rule_of_the_schema_is_told_in_words_and_once(
+    file: str, old: str, new: str, fault: str, tmp_path: Path
+) -> None:
+    shutil.copytree(BAD / "overlay-covers-nothing", tmp_path / "policies")
+    path = tmp_path / "policies" / "ancienne" / file
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")
+    told = [each for each in check_folder(tmp_path / "policies") if each.location.file == str(path)]
+    assert [problem.message() for problem in told] == [fault]

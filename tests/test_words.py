@@ -15,6 +15,7 @@ from engine.comparison.edits.edit import KINDS as EDITED
 from engine.comparison.edits.edit import WEIGHTS
 from engine.comparison.effects import behaviour
 from engine.language.operators import COMPARISONS
+from engine.policy import misfits
 from engine.policy.model import IF_UNMET
 from engine.proof import defects
 from engine.proof.solving import Status
@@ -52,6 +53,7 @@ MEMBERS = {
     "limit": ORDERS,
     "limit_day": ORDERS,
     "fewer_of": {"patients", "patients_par_etp", "points", "ETP", "years", "days"},
+    "rule": {*misfits.RULES},
     "forms": {"or", "object", "array", "string", "integer", "number", "boolean"},
     "if_unmet": {*IF_UNMET},
     "item_status": {

@@ -135,6 +135,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         " notified: a fact with `x-absence: answer`. Any other absent fact is missing, and asked for.",
         "overlay-when": "Which overlays are in force must be known before any item is computed. Ask for an"
         " interpretation, or whether a fact such as `contrat.date_avenant_65_ans` is known.",
+        "item-aside": "All that stands in a file with `overlays` is for older contracts: those of this convention"
+        " do not have it. What both have stands in another file.",
         "overlay-covers-nothing": "The window `signed` of the overlay meets no older convention of this beneficiary.",
         "results-differ": "A headline result is the same in every convention of a folder, so that answers can be laid"
         " side by side and added up: give it one role.",

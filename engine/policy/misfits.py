@@ -18,7 +18,9 @@ from engine.policy.items import NOT_CELLS
 from engine.words import LANGUAGES, read_words
 
 MAX_SHOWN = 60
-_TOLD_BY_WORDS = ("type", "minProperties", "maxProperties", "pattern", "minLength", "minItems", "uniqueItems")
+# What the schema's own words say already, and what else is told beside them, or alone where there are none.
+_TOLD_BY_WORDS = ("type", "minProperties", "maxProperties", "pattern", "minLength")
+RULES = ("pattern", "minimum", "exclusiveMinimum", "maximum", "minItems", "uniqueItems")
 
 
 class Misfit(NamedTuple):
@@ -70,6 +72,8 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
             yield wrong(place, "wrong-date", value=shown)
         case "type":
             yield wrong(place, "wrong-type", value=shown, wanted=_forms(error))
+        case "enum" | "const" if isinstance(error.instance, dict | list) and "type" in error.schema:
+            return  # which is told
         case "enum" | "const":
             allowed = error.validator_value if error.validator == "enum" else [error.validator_value]
             close = nearest(str(error.instance), [str(value) for value in allowed])
@@ -172,12 +176,17 @@ def _wanted(error: Any) -> str | dict[str, str]:
     """The schema's own words for what it wants, or else the rule that failed."""
     said = error.schema if isinstance(error.schema, dict) else {}
     described = said.get("x-wanted") or said.get("description")
-    rule = f"{error.validator} {error.validator_value}"
+    rule, value = error.validator, error.validator_value
+    told = {
+        lang: read_words("reports", lang)[f"rule.{rule}"].format(value=value) for lang in LANGUAGES if rule in RULES
+    }
     if described is None:
-        return rule
+        return told or f"{rule} {value}"
     french, _, english = str(described).removeprefix("FR: ").partition(" / EN: ")
-    told = "" if error.validator in _TOLD_BY_WORDS else f" ({rule})"
-    return {"fr": french + told, "en": (english or french) + told}
+    texts = {"fr": french, "en": english or french}
+    if rule in _TOLD_BY_WORDS or (rule, value) == ("minItems", 1):
+        return texts
+    return {lang: f"{texts[lang].removesuffix('.')} ({told.get(lang, f'{rule} {value}')})" for lang in LANGUAGES}
 
 
 def _shown(value: Any) -> str:

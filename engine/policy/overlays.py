@@ -130,7 +130,7 @@ def year_start_item(convention: model.Convention) -> model.Item:
 
 def year_start(convention: model.Convention) -> Apply:
     """The start of the contract year as an expression."""
-    at = convention.at
+    at = convention.years_from.at
     passed = Apply("subtract", (FactRef(YEAR, at), Literal(1, at)), (), at)
     return Apply("date_plus", (convention.years_from, passed), ("years",), at)
 

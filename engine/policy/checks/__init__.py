@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from engine.errors import ERROR, Problem, bounded, in_order
+from engine.errors import ERROR, Problem, bounded, in_order, wrong
 from engine.policy.checks.changes import change_problems, restated_problems
 from engine.policy.checks.citations import citation_problems
 from engine.policy.checks.dates import date_problems, window_problems
@@ -57,9 +57,19 @@ def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:
     complete = not registry.unread and len(registry.conventions) == len(list(root.glob(f"[!.]*/{HEAD}")))
     found = [p for p in check_registry(registry) if complete or p.code not in _LACKING]
     known = (p for p in (*problems, *found) if p.values.get("id") not in registry.unread)
+    known = (_aside(registry, problem) for problem in known)
     told = in_order([*known, *file_problems(root, root)])
     errors = tuple(problem for problem in told if problem.severity == ERROR)
     return errors or told
+
+
+def _aside(registry: Registry, problem: Problem) -> Problem:
+    """That an item lives through the overlays of its file only, where another file reads it."""
+    items = (text.items.get(str(problem.values.get("id"))) for text in registry.conventions.values())
+    found = next((item for item in items if item is not None and item.transitional), None)
+    if found is None or problem.code != "unknown-item":
+        return problem
+    return wrong(problem.location, "item-aside", id=found.id, file=found.at.file)
 
 
 def check_registry(registry: Registry) -> Iterator[Problem]:

@@ -114,6 +114,12 @@ def misuse(location: Location, code: str, nearest: str | None = None, **values: 
     return UsageFault(wrong(location, code, nearest, **values))
 
 
+def refuse_unknown(location: Location, code: str, id_: str, names: Collection[str]) -> None:
+    """Raises UsageFault where an id that was asked for is none of those there are."""
+    for problem in unknown(location, code, id_, names):
+        raise UsageFault(problem)
+
+
 def reason_of(error: OSError) -> str:
     """What the system says of an error."""
     return error.strerror or type(error).__name__

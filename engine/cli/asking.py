@@ -182,13 +182,8 @@ def _way(rules: Given, document: Document, more: Mapping[str, Any]) -> Way:
     """The decision on the case with these facts."""
     vocabulary = rules.session.registry.vocabulary
     own = read_case(document.data, vocabulary, document)
-    told = {name: value for name, value in more.items() if value is not None}
-    base = nested({}, document.data)
-    for name, value in more.items():
-        group, _, key = name.rpartition(".")
-        if value is None and key in base.get(group, {}):
-            del base[group][key]
-    facts = read_case(nested(told, base), vocabulary, name=document.name)
+    stated = {name: value for name, value in {**own, **more}.items() if value is not None}
+    facts = read_case(nested(stated), vocabulary, name=document.name)
     left_out = tuple(name for name in written_elsewhere(own, facts, vocabulary) if name not in more)
     kept = {name: value for name, value in facts.items() if name not in left_out}
     with deciding(document):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from engine.errors import needing
 from engine.evaluation.session import Session
 from engine.report.behaviour_page import Effects
 from engine.report.say import Say
-from engine.report.whom import SUITE, Whom, commands_of, place_of, suite_text, witness_names, witness_text
+from engine.report.whom import SUITE, Whom, commands_of, place_of, suite_text, witness_text
 
 
 def effects_of(
@@ -63,16 +64,16 @@ def _write_witnesses(
     texts: dict[str, str] = {}
     told = []
     for each in found:
-        whom = Whom(each, say)
+        whom, versions, counts, effects = Whom(each, say), commands_of(each, places), Counter[str](), []
         prefix = f"{each.b.convention.id}_" if len(found) > 1 else ""
         if each.meeting.moved:
             prefix = f"{prefix}{each.meeting.first}_"
-        names = [prefix + stem for stem in witness_names(each.effects)]
-        pairs = zip(names, each.effects, strict=True)
-        effects = tuple(replace(effect, file=(folder / name).as_posix()) for name, effect in pairs)
-        versions = commands_of(each, places)
-        texts |= {name: witness_text(effect, whom, versions) for name, effect in zip(names, effects, strict=True)}
-        told.append(replace(each, effects=effects))
+        for effect in each.effects:  # each after its result, numbered
+            counts[effect.result] += 1
+            name = f"{prefix}{effect.result.replace('.', '_')}_{counts[effect.result]:02}.yaml"
+            effects.append(replace(effect, file=(folder / name).as_posix()))
+            texts[name] = witness_text(effects[-1], whom, versions)
+        told.append(replace(each, effects=tuple(effects)))
     if texts:
         texts[SUITE] = suite_text(found, say)
     write_witnesses(folder, texts)

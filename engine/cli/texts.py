@@ -12,7 +12,7 @@ import click
 
 from engine.cli.common import Given, day_of, given, output, write, write_all
 from engine.cli.tongue import flag, group_lang_option, option, tell
-from engine.errors import Location, Problem, UsageFault, fault, misuse, nearest, needing
+from engine.errors import Location, fault, misuse, needing, refuse_unknown
 from engine.exchange.dating import Since
 from engine.exchange.importing import changed, changes
 from engine.exchange.rules_text import rules_text
@@ -51,8 +51,8 @@ def new(
     registry = rules.session.registry
     before = registry.by_id(base or whole or "")
     if first <= before.signed_from:
-        values = {"id": id_, "base": before.id, "start": first, "base_start": before.signed_from}
-        raise UsageFault(Problem(Location("--from"), "amends-early", values))
+        start = before.signed_from
+        raise misuse(Location("--from"), "amends-early", id=id_, base=before.id, start=first, base_start=start)
     label = {"fr": label_fr, "en": label_en}
     folder = Path(registry.root) / id_
     files = _amending(id_, before, first, label) if base else _whole(rules, id_, before, first, label)
@@ -177,9 +177,7 @@ def _since(day: dt.date | None, cite: str | None, convention: Convention) -> Sin
     if cite is None:
         return Since(day)
     source, _, at = (part.strip() for part in cite.partition(","))
-    if source not in convention.sources:
-        close = nearest(source, convention.sources)
-        raise UsageFault(Problem(Location("--cite"), "unknown-source", {"id": source}, close))
+    refuse_unknown(Location("--cite"), "unknown-source", source, convention.sources)
     return Since(day, Citation(source, at or None, convention.id, Location("--cite")))
 
 

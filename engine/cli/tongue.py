@@ -19,7 +19,7 @@ from typing import Any
 import click
 from click import core, decorators, exceptions, formatting, parser, types
 
-from engine.errors import InputFault, Location, Problem, UsageFault, reason_of
+from engine.errors import InputFault, Location, Problem, UsageFault, reason_of, wrong
 from engine.evaluation.inference import EngineFault
 from engine.words import LANGUAGES, read_words
 
@@ -35,23 +35,22 @@ def faults_told(lang: str) -> Iterator[None]:
     """Turns faults into messages on standard error and an exit status."""
     try:
         yield
+        return
     except InputFault as error:
-        complain(error.problems, lang)
-        sys.exit(1)
+        problems = error.problems
     except UsageFault as error:
         raise click.UsageError("\n".join(f"{each.location}: {each.message(lang)}" for each in error.problems)) from None
     except EngineFault as error:  # outside the decision of one case, which is told with its file
-        complain([Problem(Location("avenant"), "engine-fault", {"reason": error})], lang)
-        sys.exit(1)
+        problems = (wrong(Location("avenant"), "engine-fault", reason=error),)
     except RecursionError:
-        complain([Problem(Location("avenant"), "too-deep", {"limit": "…"})], lang)
-        sys.exit(1)
+        problems = (wrong(Location("avenant"), "too-deep", limit="…"),)
     except OSError as error:
         if error.errno == errno.EPIPE:  # who reads the output has gone; click ends quietly
             raise
         place = Location(str(error.filename or "avenant"))
-        complain([Problem(place, "file-unreadable", {"reason": reason_of(error)})], lang)
-        sys.exit(1)
+        problems = (wrong(place, "file-unreadable", reason=reason_of(error)),)
+    complain(problems, lang)
+    sys.exit(1)
 
 
 def complain(problems: Sequence[Problem], lang: str) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine.errors import Location, Problem, UsageFault, nearest
+from engine.errors import Location, misuse, refuse_unknown
 from engine.escaping import in_cell
 from engine.language.expressions import Bound, Citation, Literal, Unpublished
 from engine.language.typing import is_date
@@ -148,12 +148,9 @@ def entries(convention: Convention, wanted: Sequence[str] = ()) -> tuple[Entry, 
     """Every number of the items ``wanted``, of all unless given; raises UsageFault: one has no numbers."""
     numeric = {id_: item for id_, item in sorted(convention.items.items()) if _numeric(item)}
     for id_ in wanted:
-        if id_ not in convention.items:
-            values = {"id": id_}
-            raise UsageFault(Problem(Location(convention.id), "unknown-item", values, nearest(id_, numeric)))
-        if id_ not in numeric:
-            allowed = ", ".join(numeric) or "—"
-            raise UsageFault(Problem(Location(convention.id), "table-not-numeric", {"id": id_, "allowed": allowed}))
+        if id_ in convention.items and id_ not in numeric:
+            raise misuse(Location(convention.id), "table-not-numeric", id=id_, allowed=", ".join(numeric) or "—")
+        refuse_unknown(Location(convention.id), "unknown-item", id_, numeric)
     return tuple(entry for id_ in wanted or numeric for entry in _of_item(numeric[id_]))
 
 

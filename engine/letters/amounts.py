@@ -35,27 +35,22 @@ def _plural(word: str, count: int) -> str:
     return word if count < 2 else f"{word}s"
 
 
-def _number(number: int) -> str:
-    millions, below = divmod(number, 1_000_000)
-    thousands, hundreds = divmod(below, 1000)
-    parts = []
-    if millions:
-        parts.append(f"{_below_thousand(millions, last=True)} {_plural('million', millions)}")
-    if thousands:
-        parts.append("mille" if thousands == 1 else f"{_below_thousand(thousands, last=False)} mille")
-    if hundreds or not parts:
-        parts.append(_below_thousand(hundreds, last=True))
-    return " ".join(parts)
-
-
-def _below_thousand(number: int, last: bool) -> str:
+def _number(number: int, last: bool = True) -> str:
     """``last``: cent and quatre-vingt take an s where nothing follows but million."""
-    hundreds, rest = divmod(number, 100)
-    if not hundreds:
-        return _below_hundred(rest, last)
-    cent = "cents" if hundreds > 1 and not rest and last else "cent"
-    parts = [_UNITS[hundreds], cent] if hundreds > 1 else [cent]
-    return " ".join([*parts, _below_hundred(rest, last)] if rest else parts)
+    for size in (1_000_000, 1000, 100):
+        count, rest = divmod(number, size)
+        if not count:
+            continue
+        if size == 1_000_000:
+            head = f"{_number(count)} {_plural('million', count)}"
+        elif count == 1:
+            head = "mille" if size == 1000 else "cent"
+        elif size == 1000:
+            head = f"{_number(count, last=False)} mille"
+        else:
+            head = f"{_UNITS[count]} {'cents' if last and not rest else 'cent'}"
+        return f"{head} {_number(rest, last)}" if rest else head
+    return _below_hundred(number, last)
 
 
 def _below_hundred(number: int, last: bool) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from engine.errors import Location, Problem, UsageFault, nearest
+from engine.errors import Location, refuse_unknown
 from engine.language.expressions import Citation, Condition, ItemRef, find
 from engine.language.facts import BENEFICIARY
 from engine.policy import model
@@ -199,9 +199,6 @@ def item_object(id_: str, say: Say) -> Any:
 def having(id_: str, say: Say) -> list[Convention]:
     """The conventions that have an item; UsageFault where none has."""
     conventions = say.registry.in_time
-    found = [convention for convention in conventions if id_ in convention.items]
-    if not found:
-        known = {each for convention in conventions for each in convention.items}
-        place = Location(say.registry.root.name)
-        raise UsageFault(Problem(place, "unknown-item", {"id": id_[:80]}, nearest(id_[:80], known)))
-    return found
+    known = {each for convention in conventions for each in convention.items}
+    refuse_unknown(Location(say.registry.root.name), "unknown-item", id_[:80], known)
+    return [convention for convention in conventions if id_ in convention.items]

@@ -73,7 +73,7 @@ def rows_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     return csv_text([head, *([row.get(name, "") for name in head] for row in rows)])
 
 
-def csv_text(rows: Iterable[Iterable[Any]], separator: str = ",") -> str:
+def csv_text(rows: Iterable[Iterable[Any]], separator: str = ",", ends: str = "\n") -> str:
     out = io.StringIO()
-    csv.writer(out, delimiter=separator, lineterminator="\n").writerows(rows)
+    csv.writer(out, delimiter=separator, lineterminator=ends).writerows(rows)
     return out.getvalue()

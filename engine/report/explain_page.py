@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Location, Problem, UsageFault, nearest
+from engine.errors import Location, refuse_unknown
 from engine.evaluation.decision import BY_CASES, Decision, Result
 from engine.inquiry.readings import Reading, readings_on
 from engine.inquiry.suppositions import Supposed, supposed_on
@@ -51,9 +51,7 @@ class Explained:
 
     def __post_init__(self) -> None:
         known = [*self.decision.results, *(line.id for line in self.decision.obligations)]
-        if self.item not in known:
-            place = Location(self.decision.convention.id)
-            raise UsageFault(Problem(place, "unknown-item", {"id": self.item}, nearest(self.item, known)))
+        refuse_unknown(Location(self.decision.convention.id), "unknown-item", self.item, known)
 
 
 @noted

@@ -5,11 +5,10 @@ The page of HTML needs nothing but itself: no script, no font and no file from e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
-from engine.errors import Location
 from engine.escaping import in_html, on_one_line
 from engine.exchange.rules_text import comment, rules_text
 from engine.policy.places import DIFFERENCES, TESTS
@@ -23,7 +22,6 @@ from engine.suite.moved import Moved
 from engine.suite.mutation import CAUGHT, EQUIVALENT, INVALID, SURVIVED, Fate, Score
 from engine.suite.running import CaseOutcome
 
-_Thing = TypeVar("_Thing")
 FATE = (
     *("at=change.at", "convention", "item=subject"),
     *("kind=change.kind", "before=change.before", "after=change.after"),
@@ -144,27 +142,17 @@ def coverage_html(run: TestRun, say: Say) -> str:
     keys = ("reached", "half", "missed")
     parts.append('<p class="key">' + "".join(f'<span class="{k}">{in_html(say(k))}</span>' for k in keys) + "</p>")
     for name, source in run.sources.items():
-        parts.extend(_file(name, source, found, score, say))
+        places = [place for place in found.places if place.at.file == name]
+        surviving = [fate for fate in (score.survivors if score else ()) if fate.change.at.file == name]
+        reached, of = _reached(places, found)
+        opened = " open" if reached < of or surviving else ""
+        parts.append(f"<details{opened}><summary>{in_html(name)} — {reached}/{of}</summary><pre>")
+        for number, line in enumerate(source.splitlines(), 1):
+            here = [place for place in places if place.at.line == number]
+            fates = [fate for fate in surviving if fate.change.at.line == number]
+            parts.append(_line(number, line, here, fates, found, say))
+        parts.append("</pre></details>")
     return html_document(say("coverage"), say.lang, "coverage.css", parts)
-
-
-def _file(name: str, source: str, found: Coverage, score: Score | None, say: Say) -> Iterator[str]:
-    places = _by_line(((place.at, place) for place in found.places), name)
-    surviving = _by_line(((fate.change.at, fate) for fate in (() if score is None else score.survivors)), name)
-    reached, of = _reached([place for here in places.values() for place in here], found)
-    opened = " open" if reached < of or surviving else ""
-    yield f"<details{opened}><summary>{in_html(name)} — {reached}/{of}</summary><pre>"
-    for number, line in enumerate(source.splitlines(), 1):
-        yield _line(number, line, places.get(number, []), surviving.get(number, []), found, say)
-    yield "</pre></details>"
-
-
-def _by_line(placed: Iterable[tuple[Location, _Thing]], file: str) -> dict[int, list[_Thing]]:
-    found: dict[int, list[_Thing]] = {}
-    for at, thing in placed:
-        if at.file == file:
-            found.setdefault(at.line, []).append(thing)
-    return found
 
 
 def _reached(places: Sequence[CoveragePoint], found: Coverage) -> tuple[int, int]:

@@ -6,8 +6,7 @@ The labels are those of facts and items; an item is named as the later version n
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from engine.comparison.effects.behaviour import Behaviour
@@ -154,14 +153,8 @@ MARK = "avenant diff"
 SUITE = "witnesses_test.yaml"
 
 
-def witness_names(effects: Sequence[Effect]) -> list[str]:
-    """A file name for each witness, after its result, numbered."""
-    counts: dict[str, int] = {}
-    names = []
-    for effect in effects:
-        counts[effect.result] = counts.get(effect.result, 0) + 1
-        names.append(f"{effect.result.replace('.', '_')}_{counts[effect.result]:02}.yaml")
-    return names
+# Where to find a version: what first makes it, if anything must, and the option that reads it.
+VersionPlace = tuple[str, str]
 
 
 def witness_text(effect: Effect, whom: Whom, places: tuple[VersionPlace, VersionPlace]) -> str:
@@ -176,9 +169,8 @@ def witness_text(effect: Effect, whom: Whom, places: tuple[VersionPlace, Version
     lines = [comment(say.pair(MARK, said))]
     lines.extend(comment(say.pair(say.count("causes", 1), whom.cause(cause))) for cause in effect.causes)
     readings = "".join(f" --interpret {id_}={choice}" for id_, choice in effect.interpret.items())
-    for key, place in zip(("witness_file_before", "witness_file_after"), places, strict=True):
-        made = "" if place.made_by is None else f"{place.made_by} && "
-        command = f"{made}avenant evaluate {shlex.quote(str(effect.file))} {place.option}{readings}"
+    for key, (made, option) in zip(("witness_file_before", "witness_file_after"), places, strict=True):
+        command = f"{made}avenant evaluate {shlex.quote(str(effect.file))} {option}{readings}"
         lines.append(comment(say.pair(say(key), command)))
     return "\n".join([*lines, *case_lines(effect.facts)]) + "\n"
 
@@ -211,27 +203,19 @@ def _test(effect: Effect, convention: str, number: int, whom: Whom) -> dict[str,
     }
 
 
-@dataclass(frozen=True, slots=True)
-class VersionPlace:
-    """Where to find a version: the option that reads it, and the command that first makes it, if one must."""
-
-    option: str
-    made_by: str | None = None
-
-
 def place_of(registry: Registry) -> VersionPlace:
     """The policies folder that was read; a revision has to be checked out beside the repository first."""
     revision, sign, folder = registry.root.as_posix().partition(":")
     if registry.origin != "revision" or not sign:
-        return VersionPlace(f"--policies {shlex.quote(registry.root.as_posix())}")
+        return "", f"--policies {shlex.quote(registry.root.as_posix())}"
     beside = f"../rules-{revision.replace('/', '-')}"
-    made = f"git worktree add {shlex.quote(beside)} {shlex.quote(revision)}"
-    return VersionPlace(f"--policies {shlex.quote(f'{beside}/{folder}')}", made)
+    made = f"git worktree add {shlex.quote(beside)} {shlex.quote(revision)} && "
+    return made, f"--policies {shlex.quote(f'{beside}/{folder}')}"
 
 
 def commands_of(behaviour: Behaviour, places: tuple[VersionPlace, VersionPlace]) -> tuple[VersionPlace, VersionPlace]:
     """How to see each version: by forcing the convention, or by reading its folder."""
     if behaviour.meeting.forced:
         first, second = (f"--convention {side.convention.id}" for side in (behaviour.a, behaviour.b))
-        return VersionPlace(first), VersionPlace(second)
+        return ("", first), ("", second)
     return places

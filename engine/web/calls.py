@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, UsageFault, fault, nearest
+from engine.errors import InputFault, Location, Problem, fault, refuse_unknown
 from engine.escaping import shortened
 from engine.evaluation.decision import Decision
 from engine.evaluation.dossier import read_dossier
@@ -186,7 +186,7 @@ def _possible(session: Session, body: Body, say: Say) -> Any:
     if item is None:
         found = outlooks(session, decision, body.choices)
     else:
-        _known(decision.results, item)
+        refuse_unknown(Location("item"), "unknown-item", item, decision.results)
         found = outlooks_of(session, decision, [item], body.choices)
     return {"digest": decision.digest, "possible": possible_objects(found, say)}
 
@@ -194,7 +194,7 @@ def _possible(session: Session, body: Body, say: Say) -> Any:
 def _what_if(session: Session, body: Body, say: Say) -> Any:
     """The smallest changes of facts that give an item another value."""
     decision, item = body.decide(session, "case"), body.get("item")
-    _known(decision.results, item)
+    refuse_unknown(Location("item"), "unknown-item", item, decision.results)
     found = alternatives(
         session,
         dict(decision.facts),
@@ -224,8 +224,3 @@ CALLS = (
     Call("what-if", {"case": OBJECT, "item": TEXT, "wish": TEXT, "any_fact": YES}, ("case", "item"), _what_if),
     Call("timeline", {"dossier": OBJECT}, ("dossier",), _timeline, "timeline"),
 )
-
-
-def _known(results: Mapping[str, Any], item: str) -> None:
-    if item not in results:
-        raise UsageFault(Problem(Location("item"), "unknown-item", {"id": item}, nearest(item, results)))

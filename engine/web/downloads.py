@@ -5,9 +5,7 @@ People's names in a letter travel in the body of a form, as sensitive facts do, 
 
 from __future__ import annotations
 
-import csv
 import importlib.util
-import io
 from collections.abc import Mapping
 from pathlib import PurePath
 
@@ -21,6 +19,7 @@ from engine.letters.matter import KINDS, Matter, stops
 from engine.letters.people import OF_PEOPLE, SENDER, people_of
 from engine.policy import loader
 from engine.report.decided import Decided, Decisions
+from engine.report.decision_files import csv_text
 from engine.report.decision_page import page
 from engine.report.formats import Screen
 from engine.report.page import Block, Heading, Paragraph
@@ -103,15 +102,13 @@ def _document(case: Decided, link: str, say: Say) -> bytes:
 def _sheet(decision: Decision, say: Say) -> str:
     """A line for each result and each year, as a spreadsheet of the language opens it."""
     french = say.lang == "fr"
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";" if french else ",", lineterminator="\r\n")
-    writer.writerow([say(key) for key in ("result", "year", "start", "value", "status")])
+    rows = [[say(key) for key in ("result", "year", "start", "value", "status")]]
     for line, result in decision.lines:
         if line is None and result.status == "not_applicable":
             continue
         told = "" if result.status != "known" else say.result(result)
         if result.number is not None and not isinstance(result.value, bool):
             told = as_written(round(result.number, 4)).replace(".", "," if french else ".")  # without groups
-        year = ("", "") if line is None else (line.year, say.scalar(line.start))
-        writer.writerow([in_cell(say.label(result)), *year, told, "" if told else in_cell(say.result(result))])
-    return ("\ufeff" if french else "") + text.getvalue()
+        year = ("", "") if line is None else (str(line.year), say.scalar(line.start))
+        rows.append([in_cell(say.label(result)), *year, told, "" if told else in_cell(say.result(result))])
+    return ("\ufeff" if french else "") + csv_text(rows, ";" if french else ",", "\r\n")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -40,9 +39,7 @@ OPTIONS = {
 FORMATS: Mapping[str, Mapping[str, Any]] = {
     "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"},
     "euros": {"num_format": '#,##0.00 "€"'},
-    "day": {"num_format": "dd/mm/yyyy"},
     "text": {"num_format": "@"},
-    "plain": {},
 }
 
 
@@ -90,7 +87,6 @@ class Workbook:
         self.book = xlsxwriter.Workbook(str(path), OPTIONS)
         self.book.set_properties({"created": EPOCH})
         self.formats = {name: self.book.add_format(dict(each)) for name, each in FORMATS.items()}
-        self.money = {name for name, dtype in schema.items() if dtype.is_decimal()}
         self.rows, self.width = 0, max(1, len(schema))
         self.decisions = self._sheet("decisions", list(schema.names()))
         try:
@@ -139,22 +135,15 @@ class Workbook:
         """
         if self.rows + len(frame) > MAX_ROWS:
             raise fault(Location("xlsx"), "workbook-full", rows=MAX_ROWS)
+        money = {column for column, dtype in enumerate(frame.dtypes) if dtype.is_decimal()}
         for values in frame.iter_rows():
             self.rows += 1
             for column, value in enumerate(values):
-                self._cell(self.decisions, self.rows, column, value, frame.columns[column] in self.money)
+                self._cell(self.decisions, self.rows, column, value, "euros" if column in money else "plain")
 
-    def _cell(self, sheet: Any, row: int, column: int, value: Any, money: bool = False) -> None:
-        if value is None or value == "":
-            return
-        if isinstance(value, bool):
-            sheet.write_boolean(row, column, value)
-        elif isinstance(value, int | float | Decimal):
-            sheet.write_number(row, column, value, self.formats["euros" if money else "plain"])
-        elif isinstance(value, dt.date):
-            sheet.write_datetime(row, column, value, self.formats["day"])
-        else:
-            sheet.write_string(row, column, str(value), self.formats["text"])
+    def _cell(self, sheet: Any, row: int, column: int, value: Any, format_: str = "plain") -> None:
+        if value is not None and value != "":
+            sheet.write(row, column, value, self.formats.get("text" if isinstance(value, str) else format_))
 
     def _finish(self) -> None:
         """The other sheets: what was refused, why the rest was decided so, and under which rules."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache, partial
 from itertools import product
 from math import prod
@@ -17,7 +16,7 @@ from engine.comparison.edits.edit import Edit, Setting, Spot, citation_edits, li
 from engine.comparison.edits.same import Key, key, members, normal
 from engine.language import expressions as tree
 from engine.language.operators import EXPRESSIONS
-from engine.language.types import Type
+from engine.language.types import Type, joined
 from engine.language.values import as_written
 from engine.policy.model import Item, Parameter, Quantity, Row, Table
 from engine.policy.regions import cells_of, classes, matches
@@ -156,10 +155,10 @@ def _types(table: Table, setting: Setting) -> dict[str, Type] | None:
             one = other = facts[ref.name].type if ref.name in facts else None
         else:
             one, other = (types.get(ref.id) for types in sides)
-        if one is None or other is None or one.kind != other.kind:
+        both = None if one is None or other is None else joined(one, other)
+        if both is None:
             return None
-        scale = None if one.scale is None or other.scale is None else max(one.scale, other.scale)
-        found[name] = replace(one, values=tuple(dict.fromkeys((*one.values, *other.values))), scale=scale)
+        found[name] = both
     return found
 
 

@@ -157,7 +157,7 @@ def test_the_example_of_a_right_value_is_one_and_days_and_numbers_are_french(fac
     ):
         with pytest.raises(Unread) as told:
             read_spoken(text, facts[name])
-        assert words in told.value.problems[0](Location("x"), facts[name]).message("fr")
+        assert words in told.value.problem(Location("x"), facts[name]).message("fr")
 
 
 def test_a_row_with_two_readings_is_refused_with_both_at_its_line_and_cell(tmp_path: Path) -> None:

@@ -201,8 +201,10 @@ def test_two_conventions_decide_every_row_of_a_portfolio_by_force(
             decisions = [session.decide(_facts(row, session), id_) for id_ in ids]
             expected[tuple(each.results["eligibilite"].verdict for each in decisions)] += 1  # type: ignore[index]
             due = [each.results.get("aide.montant_du") for each in decisions]
-            if all(each is not None and each.status == "known" for each in due):
-                euros = [total + each.value for total, each in zip(euros, due, strict=True)]  # type: ignore[misc, operator]
+            if all(
+                each is not None and each.status != "undetermined" for each in due
+            ):  # not applicable: nothing is due
+                euros = [total + (each.value or 0) for total, each in zip(euros, due, strict=True)]  # type: ignore[misc, operator, union-attr]
     assert {(each["before"], each["after"]): each["rows"] for each in measured["verdicts"]} == dict(expected)
     assert [float(measured["due"][side]) for side in ("before", "after")] == [float(total) for total in euros]
     assert measured["causes"]

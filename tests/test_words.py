@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -180,3 +181,11 @@ def test_every_word_is_said(root: Path) -> None:
 def test_a_family_has_a_word_for_each_of_its_members(family: str) -> None:
     members = {key.removeprefix(f"{family}.") for key in read_words("reports", "en") if key.startswith(f"{family}.")}
     assert members == MEMBERS[family]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_form_for_one_shows_its_count_since_nothing_takes_it_too_in_french(lang: str) -> None:
+    words = read_words("reports", lang)
+    assert [
+        key for key, forms in words.items() if isinstance(forms, dict) and re.search(r"\b1\b", forms.get("one", ""))
+    ] == []

@@ -13,10 +13,11 @@ from engine.bulk.inputs import open_sources
 from engine.bulk.readers import pieces
 from engine.bulk.rows import ACCEPTED, checked
 from engine.evaluation.session import Session
+from engine.language.values import NOT_APPLICABLE
 from engine.policy.model import Convention
 
 SIDES = BEFORE, AFTER = "avenant_before:", "avenant_after:"
-OPEN, KNOWN = "undetermined", "known"
+OPEN = "undetermined"
 FAR = 400  # years, beyond every signature
 
 
@@ -24,7 +25,7 @@ def compared_rows(name: str, a: Session, b: Session) -> tuple[pl.DataFrame, int]
     """The facts of each row of a file with what both versions say of it, and how many rows were refused.
 
     What the first version says is named after :data:`BEFORE`, the second after :data:`AFTER`: the convention, the
-    verdict, the amount due and its status; rows that a version does not decide have no convention.
+    verdict, the amount due, 0 where nothing is, and its status; rows that a version does not decide have no convention.
 
     Raises:
         InputFault: the file or its columns are at fault.
@@ -32,7 +33,7 @@ def compared_rows(name: str, a: Session, b: Session) -> tuple[pl.DataFrame, int]
     """
     vocabulary, results = b.registry.vocabulary, b.registry.results
     said = {"convention": pl.col("convention"), "verdict": stated(results.verdict)}
-    said |= {"due": cents_of(results.due), "status": status_of(results.due)}
+    said |= {"due": _due(results.due, a, b), "status": status_of(results.due)}
     parts, refused = [], 0
     for piece in pieces(open_sources([name], vocabulary, (), ()), vocabulary):
         typed = checked(piece.frame, _both(a, b))
@@ -44,6 +45,14 @@ def compared_rows(name: str, a: Session, b: Session) -> tuple[pl.DataFrame, int]
         told = [each.select(found.alias(side + key) for key, found in said.items()) for side, each in sides]
         parts.append(pl.concat([accepted, *told], how="horizontal"))
     return pl.concat(parts), refused
+
+
+def _due(item: str | None, a: Session, b: Session) -> pl.Expr:
+    """Cents due, 0 where a text that has an amount due gives none; null where it is open, or no text has one."""
+    every = (text for side in (a, b) for text in side.registry.conventions.values())
+    paying = pl.col("convention").is_in([text.id for text in every if item in text.items])
+    nothing = paying & (status_of(item) == NOT_APPLICABLE.value)
+    return pl.when(nothing).then(pl.lit(0, pl.Int64)).otherwise(cents_of(item))
 
 
 def _both(a: Session, b: Session) -> Any:
@@ -65,9 +74,9 @@ def forced(session: Session, convention: Convention) -> Session:
 
 
 def counted(frame: pl.DataFrame) -> dict[str, Any]:
-    """What compared rows say: those by verdict, cents before and after where both are known, and which changed."""
+    """What compared rows say: those by verdict, cents before and after where neither is open, and which changed."""
     own = frame.filter(pl.all_horizontal(pl.col(side + "convention").is_not_null() for side in SIDES))
-    known = own.filter(pl.all_horizontal(pl.col(side + "status") == KNOWN for side in SIDES))
+    known = own.filter(pl.all_horizontal(pl.col(side + "due").is_not_null() for side in SIDES))
     before, after = (known[side + "due"] for side in SIDES)
     open_before, open_after = (int((own[side + "status"] == OPEN).sum()) for side in SIDES)
     differ = (pl.col(BEFORE + key).ne_missing(pl.col(AFTER + key)) for key in ("verdict", "due", "status"))

@@ -140,6 +140,17 @@ def test_an_eligibility_that_only_waits_for_the_sources_says_so_at_the_head(form
     assert object_of("evaluate", str(case))["results"]["aide.montant_annuel"]["missing"] == []
 
 
+def test_the_objective_of_a_centre_since_august_2024_waits_for_its_contract_and_not_for_its_creation(
+    tmp_path: Path,
+) -> None:
+    """New or not: no source gives the objectives of amendment 5."""
+    for team, indicator in (("generalistes", "mt"), ("specialistes", "fa"), ("mixte", "fa")):
+        text = f"beneficiaire: centre_de_sante\ncontrat: {{date_signature: 2024-11-04}}\ncentre: {{equipe: {team}}}\n"
+        (tmp_path / "centre.yaml").write_text(text, encoding="utf-8")
+        objective = object_of("evaluate", str(tmp_path / "centre.yaml"))["results"][f"objectif.{indicator}"]
+        assert objective["missing"] == [f"contrat.objectif_{indicator}"]
+
+
 @pytest.mark.parametrize("format_", [*PAGES, "json", "html", "csv"])
 def test_a_dossier_outside_the_texts_gets_the_same_answer(format_: str, tmp_path: Path) -> None:
     dossier = tmp_path / "life.yaml"

@@ -150,6 +150,31 @@ def test_a_text_that_does_not_say_what_was_paid_has_nothing_to_be_recovered_eith
     """The instalments of 2019 are not published: nobody knows whether a year whose result is open was overpaid."""
     told = said("timeline", "life_year_3_open_2019", form="text", options=("--as-of", "2026-11-28"))
     assert re.search("Position au 28/11/2026.*? indéterminé — ", told)
+    totals = object_of("timeline", "life_year_3_open_2019", "--as-of", "2026-11-28")["totals"]
+    assert totals["versements_echus"]["recover"] is None
+    assert object_of("timeline", "life_overpaid", "--as-of", "2026-11-28")["totals"]["versements_echus"]["recover"]
+
+
+def test_a_year_that_a_void_extension_does_not_open_has_no_objectives(tmp_path: Path) -> None:
+    text = (CASES / "extension_open_in_year_5.yaml").read_text(encoding="utf-8").replace("annee: 5", "annee: 6")
+    for day, shown in (("2026-03-14", True), ("2026-03-20", False)):
+        given = text.replace("annee: 6", f'annee: 6, date_avenant_prorogation: "{day}"')
+        (tmp_path / "six.yaml").write_text(given, encoding="utf-8")
+        page = " ".join(avenant("evaluate", str(tmp_path / "six.yaml"), "--lang", "fr").stdout.split())
+        assert ("Résultats" in page, "garde-t-elle les objectifs" in page, "le contrat est clos" in page) == (
+            shown,
+            shown,
+            not shown,
+        )
+
+
+def test_facts_of_another_beneficiary_are_said_to_be_that_with_the_text_that_reads_them(tmp_path: Path) -> None:
+    text = (CASES / "centre_capped.yaml").read_text(encoding="utf-8")
+    (tmp_path / "nobody.yaml").write_text(re.sub("(?m)^beneficiaire.*\n", "", text), encoding="utf-8")
+    page = " ".join(avenant("evaluate", str(tmp_path / "nobody.yaml"), "--lang", "en").stdout.split())
+    assert "The case speaks of another beneficiary: Health centre; its text, Health centres: amendment 5" in page
+    assert "Facts given that this text does not read" not in page
+    assert "another beneficiary" not in said("evaluate", "centre_capped")
 
 
 @pytest.mark.parametrize("form", ["text", "markdown"])

@@ -292,6 +292,21 @@ def test_a_duty_without_a_day_is_told_of_a_reading_only_where_it_is_shown() -> N
     assert "contrat_de_travail=cdi_exige" in said("evaluate", "p95_aged_45.yaml", "--ids", "--full")
 
 
+def test_a_duty_that_loses_its_day_under_a_reading_is_told_once_and_where_its_status_stands(tmp_path: Path) -> None:
+    (tmp_path / "case.yaml").write_text(
+        'contrat: {date_signature: "2021-09-02", option: demi_etp, annee: 4}\n'
+        "medecin: {secteur: secteur_1, specialite: medecine_generale}\npatientele: {mt_depart: 900}\n",
+        encoding="utf-8",
+    )
+    told = avenant("evaluate", str(tmp_path / "case.yaml"), "--lang", "en", "--full", "--format", "markdown").stdout
+    lost = "Join the coordinated practice within two years: undetermined, no known day."
+    assert told.count(f"From the assistant's hire: {lost}") == 1
+    (row,) = (line for line in told.splitlines() if line.startswith("| Join the coordinated practice"))
+    status, follows = row.strip("| ").split(" | ")[2:]
+    assert status.endswith("(From the assistant's hire): undetermined, no known day")
+    assert follows == "unpublished"
+
+
 def test_a_duty_that_is_unmet_under_one_reading_says_so_where_it_is_told(tmp_path: Path) -> None:
     case = tmp_path / "late_certificate.yaml"
     case.write_text(

@@ -361,7 +361,10 @@ def test_the_pages_of_the_rules_are_those_of_the_static_site(
     ids = {id_ for convention in session.registry.conventions.values() for id_ in convention.items}
     assert {f"regles/{id_}.html" for id_ in ids} <= files.keys()
     both = {f"{each}/{name}" for each in LANGUAGES for name in files}
+    questions = {id_ for convention in session.registry.conventions.values() for id_ in convention.interpretations}
     for name, text in files.items():
+        said = set(re.findall(r"\w+", re.sub("<[^>]*>", " ", text)))
+        assert not said & {id_ for id_ in questions if "_" in id_}, name
         for target in re.findall(r'(?:href|src)="([^"#]*)"', text):
             if not target.startswith("http") and "static/" not in target:
                 assert os.path.normpath(f"{lang}/{Path(name).parent}/{target}") in both, (name, target)

@@ -205,6 +205,12 @@ class Decision:
         return tuple(self.results[id_] for id_ in self.headline.ids if id_ in self.results)
 
     @property
+    def closed(self) -> bool:
+        """Whether the case asks about a year of an eligible contract that its end leaves without an amount."""
+        most = self.stated(self.headline.maximum)
+        return not self.refused and most is not None and most.status == "not_applicable"
+
+    @property
     def criteria(self) -> tuple[str, ...]:
         """The items that the rules of the verdict read; none where the convention has no such outcome."""
         outcome = self.convention.items.get(self.headline.verdict or "")

@@ -67,14 +67,15 @@ class Total:
 class Paid:
     """What was paid by a day, in euros, and the payments of the years begun whose day or amount is not known.
 
-    ``due``, ``later`` and ``recover`` are of the years begun: the aid due, payments after the day, what is overpaid.
+    ``due``, ``later`` and ``recover`` are of the years begun: the aid due, payments after the day, what is overpaid,
+    which nobody knows where the text says it of no year and not all that was paid is known.
     """
 
     amount: Fraction
     open_payments: int
     due: Total
     later: Fraction
-    recover: Total
+    recover: Total | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,10 +278,12 @@ def _paid(rows: tuple[YearRow, ...], as_of: dt.date | None) -> Paid | None:
     known = [line.result.number for line in past if line.due is not None and line.result.number is not None]
     later = [line.result.number or Fraction(0) for line in lines if line.due is not None and line.due > as_of]
     headline = rows[0].decision.headline
+    over = [row.decision.stated(headline.recover) for row in rows]
+    silent = len(known) < len(past) and all(each is None or each.status == "not_applicable" for each in over)
     return Paid(
         amount=sum(known, Fraction(0)),
         open_payments=len(past) - len(known),
         due=_total(begun, headline.due),
         later=sum(later, Fraction(0)),
-        recover=_total(begun, headline.recover),
+        recover=None if silent else _total(begun, headline.recover),
     )

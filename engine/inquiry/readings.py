@@ -148,10 +148,16 @@ def _glanced(settled: Settled, case: Glimpse) -> object:
     return raw, [left.get(id_) for id_ in shown], replaced, paid, told, warned
 
 
+_DAYS = {"duty": "undated", "undated": "duty"}
+
+
 def effects(before: Mapping[PagePlace, Seen], after: Mapping[PagePlace, Seen]) -> Iterator[Effect]:
-    """Every place at which two pages show something else."""
+    """Every place at which two pages show something else; a duty that loses or gains its day is told once."""
     for place in dict.fromkeys((*before, *after)):
-        old, new = before.get(place), after.get(place)
+        other = PagePlace(_DAYS.get(place.kind, ""), place.id)
+        if place not in before and other in before:
+            continue
+        old, new = before.get(place), after.get(place, after.get(other))
         if _compared(old) != _compared(new):
             yield Effect(place, old, new)
 

@@ -220,8 +220,9 @@ def _reserves(kind: str, matter: Matter, say: Say) -> Entries:
             due = decision.stated(decision.headline.due)
             owed = "" if due is None else f"{say.pair(say.label(due), say.result(due))} ; "
             found.append(f"{owed}ces versements le dépassent de {say.scalar(amount, EUROS)}, à récupérer.")
-    if kind == TROP_PERCU and matter.life is not None and matter.life.paid and matter.life.paid.recover.open_years:
-        open_ = ", ".join(map(str, matter.life.paid.recover.open_years))
+    paid = matter.life.paid if kind == TROP_PERCU and matter.life is not None else None
+    if paid is not None and paid.recover is not None and paid.recover.open_years:
+        open_ = ", ".join(map(str, paid.recover.open_years))
         found.append(f"La somme ne comprend pas ce qui reste à établir (année {open_}).")
     return [{"phrase": text} for text in found]
 

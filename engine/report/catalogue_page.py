@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -94,7 +95,8 @@ def item_blocks(convention: model.Convention, item: model.Item, readers: Readers
     if item.cite:
         yield Paragraph(say.pair(say("article"), _graded(item.cite, say)))
     if item.note:
-        yield Paragraph(say.pair(say("note"), item.note[say.lang]))
+        note = _asking(item.note[say.lang], convention, say) if reader else item.note[say.lang]
+        yield Paragraph(say.pair(say("note"), note))
     users = readers.get(item.id, ())
     if users and reader:
         yield Paragraph(say.head(say("used_by")))
@@ -103,6 +105,16 @@ def item_blocks(convention: model.Convention, item: model.Item, readers: Readers
         yield Paragraph(say.pair(say("used_by"), ", ".join(sorted(other.id for other in users))))
     if not reader:
         yield Paragraph(say.pair(say("place"), str(item.at)))
+
+
+def _asking(note: str, convention: model.Convention, say: Say) -> str:
+    """A note whose open questions are asked in their words, in the place of their ids."""
+    questions = convention.interpretations
+    return re.sub(
+        r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b",
+        lambda found: say("quoted", text=questions[found[0]].question[say.lang]) if found[0] in questions else found[0],
+        note,
+    )
 
 
 def _under(head: str, node: Condition, phrases: Phrases) -> Iterator[Block]:

@@ -12,6 +12,7 @@ from engine.inquiry.readings import Reading, readings_of_case, readings_on
 from engine.inquiry.suppositions import Supposed, resting, supposed_of_case
 from engine.language.expressions import FactRef, Unpublished, find
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
+from engine.policy.model import Convention
 from engine.policy.overlays import laid_items
 from engine.policy.registry import Outside
 from engine.records import dataclass
@@ -27,7 +28,8 @@ READ = "facts that a text reads"  # what a session keeps of the cases before
 class Decided:
     """A decision under its title, with the readings that matter, and what several would change where that was asked.
 
-    ``unread`` are the facts of the case that its text does not read.
+    ``unread`` are the facts of the case that its text does not read, ``read_by`` a text of that day which reads them
+    all, of another beneficiary.
     """
 
     title: str
@@ -37,6 +39,7 @@ class Decided:
     sensitivity: Sensitivity | None = None
     outlooks: Sequence[Outlook] | None = None
     unread: Sequence[str] = ()
+    read_by: Convention | None = None
 
 
 def told_case(session: Session, decision: Decision, title: str, chosen: Mapping[str, str]) -> Decided:
@@ -44,7 +47,19 @@ def told_case(session: Session, decision: Decision, title: str, chosen: Mapping[
     supposed = supposed_of_case(session, decision, chosen)
     readings = readings_of_case(session, decision, chosen)
     told, unread = resting(decision, supposed), tuple(_unread(session, decision, chosen))
-    return Decided(title=title, decision=told, readings=readings, supposed=supposed, unread=unread)
+    read_by = _reader(session, decision, frozenset(unread)) if unread else None
+    return Decided(title=title, decision=told, readings=readings, supposed=supposed, unread=unread, read_by=read_by)
+
+
+def _reader(session: Session, decision: Decision, unread: frozenset[str]) -> Convention | None:
+    """The text that reads all these facts on the day of signature, for who signs is the usual where nobody is named."""
+    signed, usual = decision.facts[SIGNATURE], session.registry.vocabulary.beneficiary
+    assert isinstance(signed, dt.date)
+    for text in session.registry.in_time if decision.convention.beneficiary == usual else ():
+        other = text.beneficiary != usual and text.covers(signed)
+        if other and unread <= {ref.name for ref in find(FactRef, *text.items.values())}:
+            return text
+    return None
 
 
 def _unread(session: Session, decision: Decision, chosen: Mapping[str, str]) -> Iterator[str]:
@@ -72,6 +87,17 @@ def of_the_verdict(decision: Decision, readings: Sequence[Reading]) -> list[Read
     """The readings that change the verdict or what it asks about, with that change alone: what a refusal shows."""
     shown = {decision.headline.verdict or "", *(result.id for result in decision.verdict_criteria)}
     return list(readings_on(readings, shown))
+
+
+def of_what_is_shown(case: Decided) -> Sequence[Reading]:
+    """The readings that change what the page shows of the decision."""
+    decision, readings = case.decision, case.readings
+    if decision.refused:
+        return of_the_verdict(decision, readings)
+    if not decision.closed:
+        return readings
+    places = {each.place.id for reading in readings for effects in reading.others.values() for each in effects}
+    return list(readings_on(readings, places - {*decision.headline.others}))
 
 
 def unsaid_ids(case: Decided) -> dict[str, tuple[str, ...]]:

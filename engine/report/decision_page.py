@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from engine.evaluation.decision import Decision
-from engine.language.facts import YEAR
+from engine.language.facts import BENEFICIARY, YEAR
 from engine.report import outside_page, parts, reasons
-from engine.report.decided import Decided, Decisions, Undecided, of_the_verdict
+from engine.report.decided import Decided, Decisions, Undecided, of_what_is_shown
 from engine.report.formats import as_html, formats
 from engine.report.objects import decision_object, lines_of
 from engine.report.otherwise_page import possible_blocks, possible_objects, sensitivity_blocks, sensitivity_object
@@ -92,6 +92,9 @@ def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:
     decision, say = case.decision, reading_otherwise(case.readings, say)
     refused = decision.refused
     yield from parts.verdict_heading(decision, say, case.title)
+    if case.read_by is not None:
+        who, facts = say.fact(BENEFICIARY, case.read_by.beneficiary), reasons.first_facts(case.unread, say)
+        yield Paragraph(say("facts_read_by", who=who, text=say.label(case.read_by), facts=facts), "heed")
     yield from remark_blocks(remarks([decision], decision.obligations, say), say)
     if not refused:
         if decision.asked_for:
@@ -105,13 +108,13 @@ def decision_blocks(case: Decided, say: Say) -> Iterator[Block]:
         yield from reasons.payments_blocks(decision, say)
         yield from _overlays(decision, say)
     yield from _criteria(decision, say)
-    if case.unread:
+    if case.unread and case.read_by is None:
         yield Paragraph(say.pair(say("facts_unread"), f"{say.facts(case.unread)}."))
     if not refused:
         yield from _where(decision, say)
         yield from possible_blocks(case.outlooks or (), say)
         yield from supposed_blocks(case.supposed, say)
-    yield from readings_blocks(of_the_verdict(decision, case.readings) if refused else case.readings, say)
+    yield from readings_blocks(of_what_is_shown(case), say)
     if not refused:
         yield from duties(decision.obligations, say)
     if case.sensitivity is not None:
@@ -146,9 +149,9 @@ def _overlays(decision: Decision, say: Say) -> Iterator[Block]:
 
 
 def _results(decision: Decision, say: Say) -> Iterator[Block]:
-    """The headline results but the verdict and the money."""
+    """The headline results but the verdict and the money; none of a year that an ended contract does not open."""
     rows = []
-    for result in (decision.results[id_] for id_ in decision.headline.others):
+    for result in (decision.results[id_] for id_ in decision.headline.others if not decision.closed):
         waits_for_year = YEAR not in decision.facts and result.missing == (YEAR,)
         if result.status != "not_applicable" and not waits_for_year:
             reason = reasons.why(result, decision, say) if result.status == "known" else ""
@@ -159,7 +162,7 @@ def _results(decision: Decision, say: Say) -> Iterator[Block]:
 def _criteria(decision: Decision, say: Say) -> Iterator[Block]:
     """The criteria of the eligibility: those that refuse or are open with their facts, the others by name.
 
-    Where all are met, their number is told.
+    Where all of several are met, their number is told.
     """
     ranks = {"not_met": 0, "undetermined": 1, "met": 2}
     applying = [result for result in decision.verdict_criteria if result.verdict in ranks]
@@ -173,7 +176,7 @@ def _criteria(decision: Decision, say: Say) -> Iterator[Block]:
     columns = (say("criterion"), say("verdict"), say("why"), say("article"))
     yield from section(Heading(say("criteria")), Table(columns, rows))
     if met:
-        shown = say.listed(met) if told else say("criteria_all", count=len(met))
+        shown = say.listed(met) if told or len(met) == 1 else say("criteria_all", count=len(met))
         yield Paragraph(say.pair(say("criteria_met"), f"{shown}."))
 
 

@@ -58,7 +58,7 @@ def reading_otherwise(readings: Sequence[Reading], say: Say) -> Say:
         way = _way(reading, choice, say)
         if isinstance(effect.before, Result) and effect.before.kind in ("criterion", "outcome"):
             way = f"{say('quoted', text=reading.question.question[say.lang])} {way}"
-        other = say("read_otherwise", value=seen_text(effect.after, say), way=way)
+        other = say("read_otherwise", value=_after(effect, say), way=way)
         told.setdefault((effect.place.kind, effect.place.id, effect.place.year), []).append(other)
     return replace(say, read={place: say.listed(others) for place, others in told.items()})
 
@@ -140,12 +140,16 @@ def effect_label(effect: Effect, say: Say) -> str:
 
 
 def _after(effect: Effect, say: Say) -> str:
-    """What would stand there; of a payment the day too where that is another."""
+    """What would stand there; of a payment the day too where that is another, of a duty that it has none any more."""
     before, after = effect.before, effect.after
     if after is None and effect.place.kind == "warning":
         return ""
-    moved = isinstance(after, PaymentLine) and isinstance(before, PaymentLine) and after.due != before.due
-    return seen_text(after, say) + (f", {say.scalar(after.due)}" if moved and after.due else "")  # type: ignore[union-attr]
+    day = ""
+    if isinstance(after, PaymentLine) and isinstance(before, PaymentLine) and after.due and after.due != before.due:
+        day = say.scalar(after.due)
+    elif isinstance(after, ObligationLine) and isinstance(before, ObligationLine) and before.due and not after.due:
+        day = say("day_lost")
+    return ", ".join(filter(None, (seen_text(after, say), day)))
 
 
 def seen_text(seen: Seen | None, say: Say) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from engine.evaluation.decision import BY_CASES, Decision, Limit, ObligationLine, PaymentLine, Result
@@ -69,10 +69,13 @@ def waiting(result: Result, decision: Decision, say: Say) -> str:
 
 def lacking(names: tuple[str, ...], say: Say) -> str:
     """Missing facts by their labels as people know them, the first of many."""
-    names = say.registry.vocabulary.usual(names)
+    return say("missing_count", names=first_facts(say.registry.vocabulary.usual(names), say))
+
+
+def first_facts(names: Sequence[str], say: Say) -> str:
+    """The labels of facts, the first of many with the count of the others."""
     more = len(names) - MOST_FACTS
-    rest = say.count("and_more", more) if more > 0 else ""
-    return say("missing_count", names=say.facts(names[:MOST_FACTS]) + rest)
+    return say.facts(names[:MOST_FACTS]) + (say.count("and_more", more) if more > 0 else "")
 
 
 def facts_behind(result: Result, decision: Decision, say: Say) -> str:

@@ -140,9 +140,11 @@ def duties(obligations: Sequence[ObligationLine], say: Say, kept: Container[str]
 
 def _duties_table(lines: Sequence[ObligationLine], say: Say) -> Iterator[Block]:
     heads = (say("obligation"), say("due"), say("status"), say("unmet"))
-    beside = [say.listed(filter(None, (_follows(line, say), say.otherwise("duty", line.id)))) for line in lines]
-    cells = ((say.name(line), say.scalar(line.due), marked_duty(line, say)) for line in lines)
-    yield Table(heads, tuple((*row, told) for row, told in zip(cells, beside, strict=True)))
+    rows = []
+    for line in lines:
+        status = say.listed(filter(None, (marked_duty(line, say), say.otherwise("duty", line.id))))
+        rows.append((say.name(line), say.scalar(line.due), status, _follows(line, say)))
+    yield Table(heads, tuple(rows))
     yield from reasons_block(say)
 
 

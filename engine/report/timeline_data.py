@@ -106,7 +106,7 @@ def _paid(paid: Paid) -> dict[str, Any]:
         "open_payments": paid.open_payments,
         "due": _total(paid.due),
         "later": money(paid.later),
-        "recover": _total(paid.recover),
+        "recover": None if paid.recover is None else _total(paid.recover),
     }
 
 

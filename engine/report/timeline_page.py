@@ -216,9 +216,7 @@ def _totals(timeline: Timeline, say: Say) -> Iterator[Block]:
         columns = tuple(say(key) for key in ("amount_due", "amount_paid", "amount_later", "amount_recover"))
         left_out = say.count("open_payments", paid.open_payments) if paid.open_payments else ""
         cells = (total_text(paid.due, say), *(_sum(amount, left_out, say) for amount in (paid.amount, paid.later)))
-        over = [row.decision.stated(row.decision.headline.recover) for row in timeline.rows]
-        silent = paid.open_payments and all(each is None or each.status == "not_applicable" for each in over)
-        yield Table(columns, ((*cells, "—" if silent else total_text(paid.recover, say)),))
+        yield Table(columns, ((*cells, "—" if paid.recover is None else total_text(paid.recover, say)),))
 
 
 def _overpaid(timeline: Timeline, say: Say) -> str:

@@ -15,7 +15,7 @@ from engine.language.expressions import FactRef, find
 from engine.language.facts import YEAR, Fact
 from engine.report import outside_page
 from engine.report.charts import decision_figure
-from engine.report.decided import Decided, Decisions, Undecided, of_the_verdict
+from engine.report.decided import Decided, Decisions, Undecided, of_what_is_shown
 from engine.report.decision_page import page
 from engine.report.html import Links, fragment
 from engine.report.page import Block, Fold, Heading, Paragraph, Table, in_runs
@@ -117,7 +117,7 @@ def _number(state: State) -> int:
 
 def _readings(case: Decided, say: Say) -> Iterator[tuple[str, list[tuple[str, str, str, str]]]]:
     """Each open question that matters, with its choices: the parameter, the words, what another would change."""
-    for reading in of_the_verdict(case.decision, case.readings) if case.decision.refused else case.readings:
+    for reading in of_what_is_shown(case):
         choices = []
         for choice, label in reading.question.choices.items():
             if choice == reading.taken or choice in reading.others:

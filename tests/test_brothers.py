@@ -30,8 +30,7 @@ from engine.inquiry.life_readings import readings_of_life, supposed_of_life
 from engine.policy.loader import load
 from engine.policy.registry import Outside
 from engine.report import decision_page, options_page, timeline_data
-from engine.report.decided import Decided, Decisions, Undecided, told_case
-from engine.report.decision_files import decisions_csv
+from engine.report.decided import Decided, Decisions, Undecided, decisions_csv, told_case
 from engine.report.formats import markdown, plain
 from engine.report.html import html
 from engine.report.options_page import Options, Way

@@ -69,13 +69,7 @@ def diff(
         effects = effects_of(sides, pairs, say, witness, portfolio, effort)
     subject = Diff(sides=sides, found=found, effects=effects, full=full)
     rules.put(FORMATS, subject, [portfolio] if portfolio else (), say)
-    if _failing(subject, fail_on):
-        sys.exit(1)
-
-
-def _failing(diff: Diff, fail_on: tuple[str, ...]) -> bool:
-    """Whether there is a change of a kind that must not be."""
-    if diff.effects is not None and diff.effects.some and not {"any", "behavioural"}.isdisjoint(fail_on):
-        return True
     weights = [weight for name in fail_on for weight in FAILING.get(name, ())]
-    return any(comparison.of_weight(weights) for comparison in diff.found)
+    behaves_otherwise = effects is not None and effects.some and not {"any", "behavioural"}.isdisjoint(fail_on)
+    if behaves_otherwise or any(comparison.of_weight(weights) for comparison in found):
+        sys.exit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import click
 from engine.cli.common import Given, given, write_all
 from engine.cli.proving import effort_option
 from engine.cli.tongue import complain, flag, option, tell
-from engine.errors import ERROR, Problem
+from engine.errors import ERROR
 from engine.exchange.rules_text import WRITTEN, with_own_ids
 from engine.policy.checks import check_folder
 from engine.policy.places import policies_place
@@ -44,17 +45,6 @@ def show(rules: Given, item: str | None, whole: bool, folder: str | None) -> Non
     rules.put(SHOW_FORMATS, str(item))
 
 
-def _of_letters(policies: Path) -> list[Problem]:
-    """What is wrong with the templates of letters beside the policies, where the extra that reads them is there."""
-    if not (policies.parent / "letters").is_dir():
-        return []
-    try:
-        from engine.letters.writing import check_letters
-    except ModuleNotFoundError:
-        return []
-    return check_letters(policies.parent / "letters")
-
-
 @click.command()
 @flag("--deep", "Also prove of all cases: no gap, no overlap, nothing dead, promises kept.")
 @option("--witness", "DIR", "With --deep: write a case file for each finding into this folder.")
@@ -66,7 +56,11 @@ def check(rules: Given, deep: bool, witness: str | None, strict: bool, effort: i
     if witness is not None and not deep:
         raise click.UsageError(tell("--witness: goes with --deep"))
     place = policies_place(rules.policies, Path.cwd())
-    problems = [*check_folder(place.path, place.origin), *_of_letters(place.path)]
+    problems, letters = [*check_folder(place.path, place.origin)], place.path.parent / "letters"
+    if letters.is_dir() and importlib.util.find_spec("docxtpl") is not None:  # the extra that reads templates
+        from engine.letters.writing import check_letters
+
+        problems += check_letters(letters)
     complain(problems, rules.lang)
     faulty = any(strict or problem.severity == ERROR for problem in problems)
     if deep:

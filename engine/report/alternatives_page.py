@@ -173,23 +173,17 @@ def _change(change: FactChange, choices: Sequence[Scalar | None], say: Say) -> s
 
 def _difference(change: FactChange, say: Say) -> str | None:
     """How far a number or date moves, in words; None for choices and for numbers without a unit."""
-    moved = _moved(change)
-    if moved is None:
-        return None
-    unit = DAYS if isinstance(change.after, dt.date) else say.registry.vocabulary.facts[change.fact].type.unit
+    moved: int | Fraction
+    unit = say.registry.vocabulary.facts[change.fact].type.unit
+    match change.before, change.after:
+        case dt.date() as before, dt.date() as after:
+            moved, unit = (after - before).days, DAYS
+        case (int() | Fraction()) as low, (int() | Fraction()) as high if not isinstance(low, bool):
+            moved = exact(Fraction(high) - Fraction(low))
+        case _:
+            return None
     unit = "points" if unit in POINTS else unit
     if unit not in COUNTED and unit not in ("points", DAYS, "years", "patients_par_etp"):
         return None
     distance = moved if moved > 0 else -moved
     return say.count(f"more_of.{unit}" if moved > 0 else f"fewer_of.{unit}", distance)
-
-
-def _moved(change: FactChange) -> int | Fraction | None:
-    match change.before, change.after:
-        case dt.date() as before, dt.date() as after:
-            return (after - before).days
-        case bool() | str(), _:
-            return None
-        case int() | Fraction() as low, int() | Fraction() as high:
-            return exact(Fraction(high) - Fraction(low))
-    return None

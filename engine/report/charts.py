@@ -61,21 +61,18 @@ def svg_figure(name: str, size: tuple[int, int, int], title: str, caption: str, 
 def _bar(bar: _Bar, x: int, top: Fraction, say: Say) -> Iterator[str]:
     year, start, most, due = bar
     middle, shown = x + STEP / 2, most if due is None else due
-    told = [f"{say('maximum')} {say.result(most)}"]
-    if due is not None:
-        told.insert(0, f"{say('amount_due')} {say.result(due)}")
+    told = [f"{say(key)} {say.result(each)}" for key, each in (("amount_due", due), ("maximum", most)) if each]
     said = say.pair(f"{say('year')} {year}", ", ".join(told))
     yield f"<g><title>{in_html(said)}</title>"
     for style, result in (("most", most), ("due", due)):
         amount = None if result is None else result.number
         if amount is not None:
             yield _rectangle(style, x, _height(amount, top))
-    amount = shown.number
-    y = _height(amount or Fraction(0), top)
-    if shown.status == "undetermined":
-        y = _height(most.number or top / 2, top)
+    amount, open_ = shown.number, shown.status == "undetermined"
+    y = _height((most.number or top / 2) if open_ else amount or Fraction(0), top)
+    if open_:
         yield _rectangle("unknown", x, y)
-    label = "?" if shown.status == "undetermined" else "—" if amount is None else say.result(shown)
+    label = "?" if open_ else "—" if amount is None else say.result(shown)
     yield f'<text x="{middle:.0f}" y="{y - 6:.1f}" text-anchor="middle">{in_html(label)}</text>'
     yield f'<text x="{middle:.0f}" y="{HEIGHT - BOTTOM + 19}" text-anchor="middle">{year}</text>'
     started = "" if start is None else start.strftime("%m/%Y" if say.lang == "fr" else "%Y-%m")

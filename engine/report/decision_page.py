@@ -11,7 +11,7 @@ from typing import Any
 from engine.evaluation.decision import Decision
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.report import outside_page, parts, reasons
-from engine.report.decided import Decided, Decisions, Undecided, of_what_is_shown
+from engine.report.decided import Decided, Decisions, Undecided, decisions_csv, of_what_is_shown
 from engine.report.formats import as_html, formats
 from engine.report.objects import decision_object, lines_of
 from engine.report.otherwise_page import possible_blocks, possible_objects, sensitivity_blocks, sensitivity_object
@@ -61,13 +61,7 @@ def _figure(decisions: Decisions, say: Say) -> str:
     return decision_figure(first.decision, say)
 
 
-def _csv(decisions: Decisions, say: Say) -> str:
-    from engine.report.decision_files import decisions_csv  # only for files
-
-    return decisions_csv(decisions.cases, say)
-
-
-FORMATS = formats(page, data, html=as_html(page, _figure), csv=_csv)
+FORMATS = formats(page, data, html=as_html(page, _figure), csv=lambda told, say: decisions_csv(told.cases, say))
 
 
 def _summary(cases: Sequence[Decided | Undecided], say: Say) -> Iterator[Block]:

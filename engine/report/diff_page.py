@@ -85,7 +85,12 @@ def _comparison(spoken: Speaker, full: bool, *, several: bool, tables: bool) -> 
     if tables:
         yield _counts(comparison.edits, say)
     for file, edits in groupby(rules, key=file_of):
-        yield from _section(spoken, file, list(edits), folded=len(rules) > MANY, tables=tables)
+        own = list(edits)
+        title, blocks = f"{file} ({len(own)})", tuple(_edits(spoken, own, tables=tables))
+        if tables and len(rules) > MANY:
+            yield Fold(title, blocks)
+        else:
+            yield from (Heading(title, 3 if tables else 2), *blocks)
     for weight, title in (("citation", "diff_citations"), ("label", "diff_labels")):
         rest = [edit for edit in listed if edit.weight == weight]
         if rest:
@@ -127,15 +132,6 @@ def _counts(edits: Sequence[Edit], say: Say) -> Table:
         own = [edit.weight for edit in edits if file_of(edit) == file]
         rows.append((file, *(str(own.count(weight)) for weight in WEIGHTS)))
     return Table(tuple(columns), tuple(rows))
-
-
-def _section(spoken: Speaker, file: str, edits: Sequence[Edit], *, folded: bool, tables: bool) -> Iterator[Block]:
-    title = f"{file} ({len(edits)})"
-    blocks = tuple(_edits(spoken, edits, tables=tables))
-    if folded and tables:
-        yield Fold(title, blocks)
-    else:
-        yield from (Heading(title, 3 if tables else 2), *blocks)
 
 
 def _edits(spoken: Speaker, edits: Sequence[Edit], *, tables: bool) -> Iterator[Block]:

@@ -119,7 +119,9 @@ class Speaker:
 
     def _step(self, edit: Edit, kind: str, name: str) -> str:
         if kind == "row" and edit.cells:
-            return self._row(edit)
+            side = 1 if self.comparison.after and edit.change != "removed" else 0
+            table = self._table(edit, side)
+            return self.say("diff_at.row") if table is None else row_words(table, edit.cells, self.phrases[side])
         if kind == "value" and is_date(name):
             return self.say("diff_at.value", name=self.say.scalar(dt.date.fromisoformat(name)))
         if kind == "value":
@@ -128,14 +130,6 @@ class Speaker:
         if row is not None and not row.chain and not row.tags:
             return row.phrase[self.say.lang]
         return (self.say.find("diff_at", kind) or "").format(name=name)
-
-    def _row(self, edit: Edit) -> str:
-        """What the row asks, with the labels of facts and values."""
-        side = 1 if self.comparison.after and edit.change != "removed" else 0
-        table = self._table(edit, side)
-        if table is None:
-            return self.say("diff_at.row")
-        return row_words(table, edit.cells, self.phrases[side])
 
     def _table(self, edit: Edit, side: int) -> model.Table | None:
         """The table that an edit is in, on one side."""

@@ -10,8 +10,7 @@ from decimal import Decimal
 from engine.exchange.importing import SheetChange
 from engine.exchange.tables import COLUMNS, Entry, record, row_text
 from engine.policy.model import Convention
-from engine.report.decision_files import csv_text
-from engine.report.formats import formats
+from engine.report.formats import csv_text, formats
 from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.say import Say
 

@@ -1,4 +1,4 @@
-"""Output formats: the page and the data of a subject come in, text, markdown, HTML or JSON goes out.
+"""Output formats: the page and the data of a subject come in, text, markdown, HTML, JSON or CSV goes out.
 
 Each subject's module lists the formats it has, and the command declares its ``--format`` from that list, so that no
 format is offered that nothing writes. In text no word is broken that fits on a line: a table that does not fit the
@@ -7,11 +7,12 @@ width is laid out as entries, one below the other.
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, assert_never
 
 from engine.escaping import flowing, in_json, in_markdown, in_summary, on_markdown_line
@@ -220,3 +221,17 @@ def text_of(page: Page, screen: Screen) -> str:
 
 def json_text(data: Any) -> str:
     return in_json(json.dumps(data, ensure_ascii=False, indent=2)) + "\n"
+
+
+def rows_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows by the names of their columns, all of which stand in the head."""
+    head = list(dict.fromkeys(name for row in rows for name in row))
+    return csv_text([head, *([row.get(name, "") for name in head] for row in rows)])
+
+
+def csv_text(rows: Iterable[Iterable[Any]], separator: str = ",", ends: str = "\n") -> str:
+    import csv  # only for files
+
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator, lineterminator=ends).writerows(rows)
+    return out.getvalue()

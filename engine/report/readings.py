@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.evaluation.decision import ObligationLine, PaymentLine, Result
+from engine.inquiry.readings import Effect, Reading, Seen
+from engine.inquiry.suppositions import Supposed
 from engine.report.objects import as_json, value_object
 from engine.report.page import Block, Heading, Paragraph, Tree, by_years, section
 from engine.report.parts import named_years
@@ -15,15 +17,10 @@ from engine.report.reasons import duty_status
 from engine.report.say import Say
 from engine.report.values import to_json
 
-if TYPE_CHECKING:
-    from engine.inquiry.readings import Effect, Reading, Seen
-    from engine.inquiry.suppositions import Supposed
-
-
 MOST_EFFECTS = 1  # so many are told of a choice, the others counted
 DUTIES = ("duty", "undated")
 
-Told = Callable[["Effect", Say], str]
+Told = Callable[[Effect, Say], str]
 
 
 def readings_blocks(readings: Sequence[Reading], say: Say) -> Iterator[Block]:

@@ -16,8 +16,8 @@ from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.report import objects
 from engine.report.charts import timeline_figure
-from engine.report.decision_files import csv_cell, remark_cells, result_cells, rows_csv
-from engine.report.formats import as_html, formats
+from engine.report.decided import csv_cell, remark_cells, result_cells
+from engine.report.formats import as_html, formats, rows_csv
 from engine.report.otherwise_page import sensitivity_object
 from engine.report.readings import unsaid_objects
 from engine.report.say import Say

@@ -19,9 +19,8 @@ from engine.letters.matter import KINDS, Matter, stops
 from engine.letters.people import OF_PEOPLE, SENDER, people_of
 from engine.policy import loader
 from engine.report.decided import Decided, Decisions
-from engine.report.decision_files import csv_text
 from engine.report.decision_page import page
-from engine.report.formats import Screen
+from engine.report.formats import Screen, csv_text
 from engine.report.page import Block, Heading, Paragraph
 from engine.report.say import Say
 from engine.report.timeline_data import FORMATS, calendar

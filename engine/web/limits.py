@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.web.refusals import Refused, refused
@@ -115,7 +116,7 @@ class Limits:
             await self.app(scope, _replayed(body, receive), answer)
         except Refused as refusal:
             await self.refuse(scope, refusal)(scope, receive, answer)
-        except ConnectionError:  # who asked has gone
+        except (ConnectionError, ClientDisconnect):  # who asked has gone
             return
         except Exception as error:  # the last stand: a fault of ours never shows a reader its traceback
             told = secrets.token_hex(4)
@@ -150,19 +151,14 @@ class Limits:
         length = _header(scope, b"content-length")
         if length.isdecimal() and int(length) > limit:
             raise refused("request-size", limit=limit)
-        parts, size = list[bytes](), 0
+        body = bytearray()
         try:
             async with asyncio.timeout(self.body_seconds):
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise ConnectionResetError
-                    parts.append(message.get("body", b""))
-                    size += len(parts[-1])
-                    if size > limit:
+                async for part in Request(scope, receive).stream():
+                    body += part
+                    if len(body) > limit:
                         raise refused("request-size", limit=limit)
-                    if not message.get("more_body"):
-                        return b"".join(parts)
+                return bytes(body)
         except TimeoutError:
             raise refused("request-slow", limit=int(self.body_seconds)) from None
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
@@ -54,10 +53,11 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class OpenFact:
-    """A fact that may be given or not, and what its value is made of: three wholes for a date, else one symbol."""
+    """A fact that may be given or not, what its value is made of (three wholes for a date, else one symbol), and it."""
 
     present: Unknown
     parts: tuple[Unknown, ...]
+    value: Term | Day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,11 +181,10 @@ def _space(
     present: dict[str, Term] = {}
     value: dict[str, Term | Day] = {}
     rules: list[Term] = []
-    for name, fact in vocabulary.facts.items():
+    for name in vocabulary.facts:
         if name in opened:
-            present[name] = opened[name].present.symbol
-            value[name] = _value(bank, fact, opened[name].parts)
-            rules += _range(bank, opened[name].parts, value[name])
+            present[name], value[name] = opened[name].present.symbol, opened[name].value
+            rules += _range(bank, opened[name])
         else:
             present[name] = bank.truth(name in given)
             value[name] = constant(bank, given[name]) if name in given else bank.nothing
@@ -210,44 +209,31 @@ def _space(
 
 
 def _open_fact(bank: TermBank, fact: Fact, tag: str) -> OpenFact:
-    name = fact.name + tag
-    present = Unknown(bank.symbol(f"given:{name}", Sort.TRUTH), (False, True))
-    values: tuple[Plain, ...]
-    match fact.type.kind:
-        case "boolean":
-            sort, values = Sort.TRUTH, (False, True)
-        case "enum":
-            sort, values = Sort.WORD, fact.type.values
-        case "date":
-            ranges = (("year", YEARS), ("month", range(1, 13)), ("day", range(1, 32)))
-            return OpenFact(present, tuple(Unknown(bank.symbol(f"{p}:{name}", Sort.WHOLE), r) for p, r in ranges))
-        case _:
-            low, high = (_scaled(fact, bound) for bound in (fact.minimum, fact.maximum))
-            span = range(-LARGEST if low is None else low, (LARGEST if high is None else high) + 1)
-            return OpenFact(present, (Unknown(bank.symbol(f"value:{name}", Sort.WHOLE), span),))
-    return OpenFact(present, (Unknown(bank.symbol(f"value:{name}", sort), values),))
+    def unknown(part: str, sort: Sort, candidates: range | tuple[Plain, ...]) -> Unknown:
+        return Unknown(bank.symbol(f"{part}:{fact.name}{tag}", sort), candidates)
 
-
-def _scaled(fact: Fact, bound: Decimal | None) -> int | None:
-    """A number of the fact in units of its last decimal."""
-    return None if bound is None else int(bound * 10 ** (fact.type.scale or 0))
-
-
-def _value(bank: TermBank, fact: Fact, parts: Sequence[Unknown]) -> Term | Day:
+    present = unknown("given", Sort.TRUTH, (False, True))
     if fact.type.kind == "date":
-        return Day(*(part.symbol for part in parts))
-    symbol = parts[0].symbol
-    if fact.type.kind == "number":
-        return bank.over(bank.number(symbol), bank.exact(10 ** (fact.type.scale or 0)))
-    return symbol
+        ranges = {"year": YEARS, "month": range(1, 13), "day": range(1, 32)}
+        parts = tuple(unknown(part, Sort.WHOLE, values) for part, values in ranges.items())
+        return OpenFact(present, parts, Day(*(part.symbol for part in parts)))
+    if fact.type.kind in ("boolean", "enum"):
+        values: tuple[Plain, ...] = fact.type.values or (False, True)
+        part = unknown("value", Sort.WORD if fact.type.values else Sort.TRUTH, values)
+        return OpenFact(present, (part,), part.symbol)
+    units = 10 ** (fact.type.scale or 0)
+    low = -LARGEST if fact.minimum is None else int(fact.minimum * units)
+    high = LARGEST if fact.maximum is None else int(fact.maximum * units)
+    part = unknown("value", Sort.WHOLE, range(low, high + 1))
+    return OpenFact(present, (part,), bank.over(bank.number(part.symbol), bank.exact(units)))
 
 
-def _range(bank: TermBank, parts: Sequence[Unknown], value: Term | Day) -> Iterator[Term]:
-    for part in parts:
+def _range(bank: TermBank, fact: OpenFact) -> Iterator[Term]:
+    for part in fact.parts:
         if part.symbol.sort is not Sort.TRUTH:
             yield part.among(bank)
-    if isinstance(value, Day):
-        yield term_days.exists(bank, value)
+    if isinstance(fact.value, Day):
+        yield term_days.exists(bank, fact.value)
 
 
 def _orders(

@@ -20,7 +20,16 @@ from engine.policy import model
 from engine.policy.overlays import covers
 from engine.policy.registry import Registry
 from engine.suite.coverage import unpublished
-from engine.suite.variants import NOTHING, Mutation, MutationSetting, Variant, cell_variants, variants, without
+from engine.suite.variants import (
+    NOTHING,
+    Mutation,
+    MutationSetting,
+    Variant,
+    cell_variants,
+    variants,
+    with_field,
+    without,
+)
 
 DAY = dt.timedelta(days=1)
 SOME_DAY = "2000-01-01"
@@ -99,8 +108,8 @@ def item_variants(item: model.Item, setting: MutationSetting) -> Iterator[tuple[
     valued: list[Any] = [*parts(body)] if isinstance(body, model.Table | model.Parameter) else []
     valued += [rule.then for rule in body.rules] if isinstance(body, model.Outcome) else []
     for number, part in enumerate(parts(item)):
-        changes = _day if part is getattr(body, "due", None) else variants
-        for change, changed in changes(part, setting) if not any(part is own for own in valued) else ():
+        some_day = [Literal(SOME_DAY, item.at)] if part is getattr(body, "due", None) else []
+        for change, changed in _published(part, some_day, setting) if not any(part is own for own in valued) else ():
             yield change, with_part(item, number, changed)
     for change, changed_body in _body(body, setting):
         yield change, replace(item, body=changed_body)
@@ -108,15 +117,11 @@ def item_variants(item: model.Item, setting: MutationSetting) -> Iterator[tuple[
         yield Mutation("warning", warning.at, "warning", NOTHING), replace(item, warnings=rest)
 
 
-def _with(whole: Any, name: str, value: Any) -> Any:
-    return replace(whole, **{name: value})
-
-
 def _left_out(whole: Any, name: str, kind: str) -> Iterator[Variant]:
     """An item, body or overlay without a condition or a day that it may lack."""
     node = getattr(whole, name)
     if node is not None:
-        yield Mutation(kind, node.at, name, NOTHING), _with(whole, name, None)
+        yield Mutation(kind, node.at, name, NOTHING), with_field(whole, name, None)
 
 
 def _put(members: tuple[Any, ...], old: Any, new: Any) -> tuple[Any, ...]:
@@ -162,16 +167,21 @@ def _dated(
 
 def _then(
     value: Literal | Unpublished, others: list[Literal | Unpublished], setting: MutationSetting
-) -> Iterator[tuple[Mutation, Any]]:
+) -> Iterator[Variant]:
     """A value moved by one; an enum value or an unpublished one replaced by another that the item gives."""
     known = [other for other in others if isinstance(other, Literal)]
     if isinstance(value, Literal) and isinstance(value.value, str):
         different = next((other for other in known if other.value != value.value), None)
         if different is not None:
             yield Mutation("value", value.at, value.value, str(different.value)), different
-        return
-    for change, changed in variants(value, setting):
-        if change.kind == "unpublished" and known:
+    else:
+        yield from _published(value, known, setting)
+
+
+def _published(node: Node, known: list[Literal], setting: MutationSetting) -> Iterator[Variant]:
+    """The changes of a value; one that is unpublished becomes the first ``known``, if there is one."""
+    for change, changed in variants(node, setting):
+        if change.kind == "unpublished" and known and isinstance(changed, Literal):
             yield replace(change, after=str(known[0].value)), known[0]
         else:
             yield change, changed
@@ -187,15 +197,6 @@ def _table(table: model.Table, setting: MutationSetting) -> Iterator[Variant]:
             for change, changed in cell_variants(cell, setting, table.inputs[name]):
                 other = replace(row, cells={**row.cells, name: changed})
                 yield change, replace(table, rows=_put(table.rows, row, other))
-
-
-def _day(due: Node, setting: MutationSetting) -> Iterator[Variant]:
-    """A due day; where it is unpublished, some day instead."""
-    for change, changed in variants(due, setting):
-        if change.kind == "unpublished" and isinstance(changed, Literal):
-            yield replace(change, after=SOME_DAY), replace(changed, value=SOME_DAY)
-        else:
-            yield change, changed
 
 
 def _of_head(registry: Registry, convention: model.Convention, setting: MutationSetting) -> Iterator[Mutant]:
@@ -228,7 +229,7 @@ def _of_overlay(
     for name in ("signed_from", "signed_before", "first_anniversary"):
         day = getattr(overlay, name)
         for other in () if day is None else (day - DAY, day + DAY):
-            moved = _with(overlay, name, other)
+            moved = with_field(overlay, name, other)
             if _moves_contracts(registry, convention, (overlay, moved), name, min(day, other)):
                 yield Mutation("threshold", overlay.at, f"{name} {day}", str(other)), (moved,)
     when = () if overlay.when is None else variants(overlay.when, setting)
@@ -238,7 +239,7 @@ def _of_overlay(
         entries: Mapping[str, Any] = getattr(overlay, name)
         for key in entries:
             rest = {other: value for other, value in entries.items() if other != key}
-            yield Mutation(name, overlay.at, key, NOTHING), (_with(overlay, name, rest),)
+            yield Mutation(name, overlay.at, key, NOTHING), (with_field(overlay, name, rest),)
 
 
 def _moves_contracts(

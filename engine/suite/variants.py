@@ -54,6 +54,10 @@ def variants(node: tree.Node, setting: MutationSetting) -> Iterator[Variant]:
                 yield change, tree.with_part(node, number, changed)
 
 
+def with_field(whole: Any, name: str, value: Any) -> Any:
+    return replace(whole, **{name: value})
+
+
 def stepped(literal: tree.Literal, step: Decimal) -> Iterator[Variant]:
     """A number one step down and up, a date one day before and after."""
     value = literal.value
@@ -75,23 +79,21 @@ def without(members: Sequence[Any]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
     yield from ((member, (*members[:i], *members[i + 1 :])) for i, member in enumerate(members))
 
 
-def shorter(values: tuple[tree.Literal, ...], kind: str) -> Iterator[tuple[Mutation, tuple[tree.Literal, ...]]]:
+def shorter(values: tuple[tree.Literal, ...]) -> Iterator[tuple[Mutation, tuple[tree.Literal, ...]]]:
     """A list without each of its members."""
     for value, rest in without(values) if len(values) > 1 else ():
-        yield Mutation(kind, value.at, str(value.value), NOTHING), rest
+        yield Mutation("cell", value.at, str(value.value), NOTHING), rest
 
 
 def cell_variants(cell: tree.Cell, setting: MutationSetting, ref: tree.FactRef | tree.ItemRef) -> Iterator[Variant]:
     """A cell with a bound moved by one step, or a list without a member."""
     for name in ("low", "high"):
         bound = getattr(cell, name)
-        if isinstance(bound, tree.Literal):
-            for change, changed in stepped(bound, setting.step(ref)):
-                yield change, replace(cell, low=changed) if name == "low" else replace(cell, high=changed)
-    for change, kept in shorter(cell.values or (), "cell"):
-        yield change, replace(cell, values=kept)
-    for change, kept in shorter(cell.excluded or (), "cell"):
-        yield change, replace(cell, excluded=kept)
+        for change, changed in stepped(bound, setting.step(ref)) if isinstance(bound, tree.Literal) else ():
+            yield change, with_field(cell, name, changed)
+    for name in ("values", "excluded"):
+        for change, kept in shorter(getattr(cell, name) or ()):
+            yield change, with_field(cell, name, kept)
 
 
 def _own(node: tree.Node, setting: MutationSetting) -> Iterator[Variant]:
@@ -140,16 +142,9 @@ def _comparison(node: tree.Compare, setting: MutationSetting) -> Iterator[Varian
 
 
 def _verdicts(node: tree.VerdictIs) -> Iterator[Variant]:
-    shown = ", ".join(node.verdicts)
-    if len(node.verdicts) == 1:
-        other = "not_met" if node.verdicts[0] == "met" else "met"
-        yield Mutation("verdict", node.at, f"{node.criterion.id} {shown}", other), replace(node, verdicts=(other,))
-        return
-    for _, rest in without(node.verdicts):
-        yield (
-            Mutation("verdict", node.at, f"{node.criterion.id} {shown}", ", ".join(rest)),
-            replace(node, verdicts=rest),
-        )
+    opposite = ("not_met" if node.verdicts == ("met",) else "met",)
+    for verdicts in [rest for _, rest in without(node.verdicts)] if len(node.verdicts) > 1 else [opposite]:
+        yield Mutation("verdict", node.at, _named(node), ", ".join(verdicts)), replace(node, verdicts=verdicts)
 
 
 def _connective(node: tree.Connect) -> Iterator[Variant]:
@@ -192,7 +187,7 @@ def _operand(node: tree.Compare, setting: MutationSetting) -> Iterator[Variant]:
     row = COMPARISONS[node.operator]
     literals = tuple(part for part in node.operands if isinstance(part, tree.Literal))
     if row.operands == "list":
-        for change, kept in shorter(literals, "cell"):
+        for change, kept in shorter(literals):
             yield change, replace(node, right=kept)
     elif row.operands != "flag":
         bounds = ((i, operand) for i, operand in enumerate(node.operands) if isinstance(operand, tree.Literal))

@@ -218,17 +218,17 @@ def _at(source: Source, row: int, column: str) -> Location:
     return Location(source.place, row, source.number(column))
 
 
-def stated(id_: str | None, prefix: str = "") -> pl.Expr:
-    """A headline result by its value, or why it has none; ``prefix`` begins the names of its columns."""
-    return pl.lit("") if id_ is None else pl.coalesce(prefix + id_, status_of(id_, prefix))
+def stated(id_: str | None) -> pl.Expr:
+    """A headline result by its value, or why it has none."""
+    return pl.lit("") if id_ is None else pl.coalesce(id_, status_of(id_))
 
 
-def status_of(id_: str | None, prefix: str = "") -> pl.Expr:
-    return pl.lit("") if id_ is None else pl.col(f"{prefix}{id_}.status")
+def status_of(id_: str | None) -> pl.Expr:
+    return pl.lit("") if id_ is None else pl.col(f"{id_}.status")
 
 
-def cents_of(id_: str | None, prefix: str = "") -> pl.Expr:
-    return pl.lit(0) if id_ is None else pl.col(prefix + id_ + CENTS)
+def cents_of(id_: str | None) -> pl.Expr:
+    return pl.lit(0) if id_ is None else pl.col(id_ + CENTS)
 
 
 def count_results(frame: pl.DataFrame, summary: Summary, results: Results) -> None:

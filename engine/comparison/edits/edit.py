@@ -222,20 +222,14 @@ def listed(
 class Matching:
     """Indexes into both lists.
 
-    ``same`` have equal keys, ``changed`` are alike; ``moved`` are those of both that changed places; ``gone`` and
+    ``pairs`` are members of both, in the order of the second, ``moved`` those of them that changed places; ``gone`` and
     ``new`` are in one list only.
     """
 
-    same: tuple[tuple[int, int], ...]
-    changed: tuple[tuple[int, int], ...]
+    pairs: Sequence[tuple[int, int]]
     moved: tuple[tuple[int, int], ...]
     gone: tuple[int, ...]
     new: tuple[int, ...]
-
-    @property
-    def pairs(self) -> list[tuple[int, int]]:
-        """Members of both lists, in the order of the second."""
-        return sorted((*self.same, *self.changed), key=lambda pair: pair[1])
 
     def crossed(self, i: int, j: int) -> Iterator[tuple[int, int]]:
         """The pairs that stand on another side of a pair in the second list than in the first."""
@@ -249,18 +243,17 @@ def matched(
     waiting: dict[Hashable, list[int]] = {}
     for j, name in enumerate(right):
         waiting.setdefault(name, []).append(j)
-    same = [(i, waiting[name].pop(0)) for i, name in enumerate(left) if waiting.get(name)]
-    rest, free = set(range(len(left))) - {i for i, _ in same}, set(range(len(right))) - {j for _, j in same}
+    pairs = [(i, waiting[name].pop(0)) for i, name in enumerate(left) if waiting.get(name)]
+    rest, free = set(range(len(left))) - {i for i, _ in pairs}, set(range(len(right))) - {j for _, j in pairs}
     scored = ((-likeness(i, j), i, j) for i in sorted(rest) for j in sorted(free))
-    changed: list[tuple[int, int]] = []
     for _, i, j in sorted(each for each in scored if -each[0] >= ALIKE):
         if i in rest and j in free:
-            changed.append((i, j))
+            pairs.append((i, j))
             rest.remove(i)
             free.remove(j)
-    pairs = sorted((*same, *changed))
-    moved = _out_of_order(pairs) if ordered else ()
-    return Matching(tuple(same), tuple(sorted(changed)), moved, tuple(sorted(rest)), tuple(sorted(free)))
+    moved = _out_of_order(sorted(pairs)) if ordered else ()
+    pairs.sort(key=lambda pair: pair[1])
+    return Matching(pairs, moved, tuple(sorted(rest)), tuple(sorted(free)))
 
 
 def _out_of_order(pairs: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -178,20 +178,16 @@ class _Local:
         if type_ is None or self._fixed(id_):
             self.given[id_] = own[-1]
             return
-        value = value_of(own[-1], self.symbols)
-        self.given[id_] = self._free(id_, type_, value)
-        self.inputs[ITEM_INPUT, id_] = Input(f"{ITEM_INPUT}:{id_}", self.given[id_], type_)
-
-    def _free(self, id_: str, type_: Type, value: Value) -> Symbolic:
         answer, rules = _free_answer(self.bank, f"local:{id_}", type_)
         self.rules += rules
+        free = Input(f"{ITEM_INPUT}:{id_}", answer, type_)
+        self.given[id_], self.inputs[ITEM_INPUT, id_] = answer, free
+        known: Any = value_of(own[-1], self.symbols)
         for state, term in ((Absent.UNDETERMINED, answer.undetermined), (Absent.NOT_APPLICABLE, answer.absent)):
-            self.symbols[str(term.value)] = value is state
-        known: Any = value
-        if isinstance(value, Absent):
+            self.symbols[str(term.value)] = known is state
+        if isinstance(known, Absent):
             known = type_.values[0] if type_.values else {"date": FIRST_DAY, "boolean": False}.get(type_.kind, 0)
-        self.symbols.update(Input(id_, answer, type_).symbols_of(known))
-        return answer
+        self.symbols.update(free.symbols_of(known))
 
     def _fact_rules(self) -> Iterator[Term]:
         """The rules of facts that speak of inputs alone."""

@@ -219,7 +219,7 @@ def test_a_count_with_three_decimals_may_be_one_of_thousands_and_is_refused(tmp_
         ("contrat", "mt_depart", 775, "unknown-fact", "Did you mean 'patientele.mt_depart'?"),
         ("patientelle", "mt_depart", 775, "unknown-fact", "Did you mean 'patientele'?"),
         ("patientele", "mt_depart", "1.700", "two-readings", "1.7 or 1700"),
-        ("patientele", "mt_depart", "1,700", "two-readings", "1,7 or 1700"),
+        ("patientele", "mt_depart", "1,700", "two-readings", "1.7 or 1700"),
         ("patientele", "mt_depart", "beaucoup", "fact-type", "for example 775"),
         ("patientele", "mt_depart", True, "fact-type", "for example 775"),
         ("patientele", "mt_depart", -1, "fact-range", "from 0 to 100000"),

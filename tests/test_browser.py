@@ -377,13 +377,21 @@ def test_nothing_is_cut_at_320_pixels_and_letters_stay_readable(chromium: Any, a
         assert smallest >= 12
 
 
-@pytest.mark.parametrize("column", ["Critère", "Maximum"])
+@pytest.mark.parametrize(
+    ("path", "column"),
+    [
+        *((ELIGIBLE, column) for column in ("Critère", "Maximum", "Obligation")),
+        *((f"{ELIGIBLE}&lang=en", column) for column in ("Criterion", "Obligation")),
+        (f"/resultat?{VERIFIED}&lang=en", "To be recovered"),
+        (f"/resultat?{VERIFIED}", "À récupérer"),
+    ],
+)
 def test_the_tables_of_a_result_are_read_without_scrolling_at_320_pixels(
-    chromium: Any, address: str, column: str
+    chromium: Any, address: str, path: str, column: str
 ) -> None:
     with opened(chromium, address) as page:
         page.set_viewport_size({"width": 320, "height": 640})
-        page.goto(ELIGIBLE)
+        page.goto(path)
         table = page.locator(".wide", has=page.get_by_role("columnheader", name=column)).first
         assert table.evaluate("each => each.scrollWidth - each.clientWidth") == 0
         assert table.evaluate("each => parseFloat(getComputedStyle(each.querySelector('td')).fontSize)") >= 14

@@ -98,6 +98,20 @@ def test_the_sheets_say_the_decisions_what_was_refused_why_and_under_which_rules
     assert any("2024_convention" in row for row in found["Règles"])
 
 
+def test_what_a_row_comes_to_stands_as_a_number_with_its_unit_beside_its_reasons(tmp_path: Path) -> None:
+    output = tmp_path / "out.xlsx"
+    assert (
+        batch(
+            saved(book(tmp_path, (*GOOD, 1, 1100), header=(*HEADER, "contrat.annee", "contrat.objectif_fa"))), output
+        ).exit_code
+        == 0
+    )
+    (_, *rows) = openpyxl.load_workbook(output)["Explications"].iter_rows()
+    told = {row[2].value: (row[3].value, row[3].number_format) for row in rows}
+    assert told["Maximum de l'année, avant vérification"] == (19000, '#,##0.00 "€"')
+    assert told["Objectif de file active"] == (1100, "#,##0")
+
+
 def test_a_day_outside_the_texts_is_a_row_with_what_is_known(tmp_path: Path) -> None:
     output = tmp_path / "out.xlsx"
     assert batch(saved(book(tmp_path, GOOD, ("15/08/2019", *GOOD[1:]))), output).exit_code == 0

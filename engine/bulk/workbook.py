@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,11 @@ FORMATS: Mapping[str, Mapping[str, Any]] = {
     "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"},
     "euros": {"num_format": '#,##0.00 "€"'},
     "text": {"num_format": "@"},
+    "patients": {"num_format": "#,##0"},
+    "ratio": {"num_format": "0.00%"},
 }
+UNITS: Mapping[str | None, str] = {"EUR": "euros", "patients": "patients", "ratio": "ratio"}
+Cell = tuple[object, str]  # a value and its format
 
 
 def _told(decision: Decision) -> Iterable[Result]:
@@ -55,12 +60,15 @@ def _told(decision: Decision) -> Iterable[Result]:
     yield from criteria
 
 
-def _reason(result: Result, decision: Decision, lang: str, vocabulary: Vocabulary) -> tuple[str, str, str]:
+def _reason(result: Result, decision: Decision, lang: str, vocabulary: Vocabulary) -> tuple[Cell, str, str]:
     words = read_words("reports", lang)
     named = result.value_labels.get(str(result.value))
-    value = named[lang] if named else words.get(f"values.{result.verdict}", str(result.value))
+    value: Cell = (named[lang] if named else words.get(f"values.{result.verdict}", str(result.value)), "text")
+    if isinstance(result.value, int | Fraction) and not named:
+        unit = result.type.unit if result.type else None
+        value = (float(result.value), UNITS.get(unit, "plain"))
     if result.status == "undetermined" and result.missing:
-        why = "; ".join(vocabulary.facts[name].question[lang] for name in result.missing)
+        why = "; ".join(vocabulary.facts[name].question[lang] for name in vocabulary.usual(result.missing))
     else:
         why = " ".join(dict.fromkeys(reason.text[lang] for reason in result.because if reason.text))
     sources = decision.convention.sources
@@ -69,7 +77,7 @@ def _reason(result: Result, decision: Decision, lang: str, vocabulary: Vocabular
         + (f", {each.locator}" if each.locator else "")
         for each in result.cite
     )
-    return str(value), why, "; ".join(dict.fromkeys(texts))
+    return value, why, "; ".join(dict.fromkeys(texts))
 
 
 class Workbook:
@@ -78,7 +86,7 @@ class Workbook:
     def __init__(self, labels: Labels, registry: Registry, choices: Mapping[str, str]) -> None:
         self.labels, self.registry, self.choices = labels, registry, choices
         self.refused: list[Refusal] = []
-        self.reasons: list[tuple[str, int, str, str, str, str]] = []  # file, row, result, value, reason, text
+        self.reasons: list[tuple[str, int, str, Cell, str, str]] = []  # file, row, result, value, reason, text
         self.asked = 0  # rows whose reasons are told, or left out
 
     @contextmanager
@@ -113,7 +121,7 @@ class Workbook:
             decision = decide()
         except Outside as outside:
             label = outside.window.label[self.labels.lang]
-            self.reasons.append((file, row, str(self.labels.words["without_rules"]), "", label, ""))
+            self.reasons.append((file, row, str(self.labels.words["without_rules"]), ("", "text"), label, ""))
         else:
             for result in _told(decision):
                 told = _reason(result, decision, self.labels.lang, self.registry.vocabulary)
@@ -165,8 +173,9 @@ class Workbook:
         sheet = self._sheet(name, [self.labels.words[f"sheet_column.{head}"] for head in heads])
         widest = [12] * len(heads)
         for number, row in enumerate(rows, 1):
-            for column, value in enumerate(row):
-                self._cell(sheet, number, column, value)
+            for column, each in enumerate(row):
+                value, form = each if isinstance(each, tuple) else (each, "plain")
+                self._cell(sheet, number, column, value, form)
                 widest[column] = max(widest[column], min(WIDEST, len(str(value or ""))))
         for column, width in enumerate(widest):
             sheet.set_column(column, column, width)

@@ -75,8 +75,8 @@ def _bar(bar: _Bar, x: int, top: Fraction, say: Say) -> Iterator[str]:
     label = "?" if open_ else "—" if amount is None else say.result(shown)
     yield f'<text x="{middle:.0f}" y="{y - 6:.1f}" text-anchor="middle">{in_html(label)}</text>'
     yield f'<text x="{middle:.0f}" y="{HEIGHT - BOTTOM + 19}" text-anchor="middle">{year}</text>'
-    started = "" if start is None else start.strftime("%m/%Y" if say.lang == "fr" else "%Y-%m")
-    yield f'<text x="{middle:.0f}" y="{HEIGHT - BOTTOM + 38}" text-anchor="middle">{started}</text></g>'
+    began = "" if start is None else start.year  # the day stands in the table: with its month it would touch the next
+    yield f'<text x="{middle:.0f}" y="{HEIGHT - BOTTOM + 38}" text-anchor="middle">{began}</text></g>'
 
 
 def _rectangle(style: str, x: int, y: float) -> str:

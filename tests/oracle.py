@@ -27,7 +27,6 @@ ARITHMETIC: dict[str, Callable[..., Any]] = {
     "multiply": mul,
     "percent_of": lambda percent, of: Fraction(percent) * of / 100,
     "ratio": lambda numerator, denominator: Fraction(numerator) / denominator if denominator > 0 else None,
-    "share": lambda of, numerator, denominator: Fraction(of) * numerator / denominator if denominator > 0 else None,
     "years_between": lambda a, b: b.year - a.year - (shift(a, "years", b.year - a.year) > b),
     "round": lambda of, to, mode: ROUND[mode](Fraction(of) / to) * to}  # fmt: skip
 ROUND: dict[str, Callable[[Any], int]] = {"down": floor, "up": ceil, "half_up": lambda x: floor(x + Fraction(1, 2))}
@@ -416,7 +415,7 @@ class Reading:
             start, [(unit, amount)] = node["date_plus"][0], node["date_plus"][1].items()
             return strict([self.value(start, item), self.value(amount, item)], lambda day, n: shift(day, unit, n))
         word = next(word for word in ("first_known", "min", "max", "highest", *ARITHMETIC) if word in node)
-        named = {"share": ("of", "numerator", "denominator"), "round": ("of", "to", "mode")}.get(word)
+        named = {"round": ("of", "to", "mode")}.get(word)
         arguments = [node[word][name] for name in named] if named else node[word]
         results = [self.value(argument, item) for argument in arguments]
         if word == "multiply" and ("known", 0) in results:

@@ -136,7 +136,7 @@ def test_arithmetic_is_exact_and_a_denominator_of_zero_is_not_applicable() -> No
     assert quantity({"max": [0, {"ratio": [5, n]}, n]}, f__n=0) == ("known", 0)
     assert quantity({"max": [0, n, {"ratio": [5, 0]}]}) == ("undetermined", None)
     assert quantity({"percent_of": [n, 150]}, f__n=Decimal("12.5")) == ("known", Fraction(75, 4))
-    cents = {"of": {"share": {"of": 100, "numerator": n, "denominator": 3}}, "to": Decimal("0.01"), "mode": "half_up"}
+    cents = {"of": {"multiply": [100, {"ratio": [n, 3]}]}, "to": Decimal("0.01"), "mode": "half_up"}
     assert quantity({"round": {"of": n, "to": 1, "mode": "half_up"}}, f__n=Decimal("12.5")) == ("known", 13)
     assert quantity({"round": {"of": n, "to": 1, "mode": "down"}}, f__n=Decimal("12.5")) == ("known", 12)
     assert quantity({"round": cents}, f__n=2) == ("known", Fraction(6667, 100))

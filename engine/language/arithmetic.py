@@ -127,20 +127,6 @@ EXPRESSION_ROWS = (
         takes="two numbers of one unit",
     ),
     _arithmetic(
-        "share",
-        **meant(scalars.share, columns.share, terms.share),
-        typing=signatures.share,
-        operands="three",
-        partial=True,
-        keys=("of", "numerator", "denominator"),
-        phrase=text("part", "share"),
-        meaning=text(
-            "Une part : of × numerator ÷ denominator ; multiplie d'abord, divise une fois.",
-            "A share: of × numerator ÷ denominator; multiplies first, divides once.",
-        ),
-        takes="a number, then two of one unit",
-    ),
-    _arithmetic(
         "round",
         **meant(scalars.rounded, columns.rounded, partial(terms.spread, terms.rounded)),
         typing=signatures.rounded,

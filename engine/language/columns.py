@@ -88,15 +88,6 @@ def percent_of(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Colu
 def ratio(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
     """Not applicable where the denominator is 0 or less and no operand is undetermined."""
     above, under = parts
-    return _divided(pl, above, under, parts)
-
-
-def share(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> Column:
-    whole, numerator, denominator = parts
-    return _divided(pl, _product(pl, (whole, numerator)), denominator, parts)
-
-
-def _divided(pl: Any, above: Column, under: Column, parts: Sequence[Column]) -> Column:
     positive = algebra.lift(pl, under.value) > 0 if under.value is not None else None
     if positive is None:
         return Column(None, 1, algebra.absent_in(pl, parts))

@@ -29,7 +29,7 @@ class Operator:
     ``skip`` (not applicable operands are left out) or ``own`` (``scalar`` sees them). ``partial``: not applicable for
     some operands that are all given.
 
-    ``operands``: ``one``, ``pair``, ``three``, ``list`` (any number; after a comparison, of literals) or ``flag`` (true
+    ``operands``: ``one``, ``pair``, ``list`` (any number; after a comparison, of literals) or ``flag`` (true
     or false). ``unordered``: their order does not count. ``chain``: the first that is given decides.
     ``settled_by``: values of one part of a connective, or of one operand, that settle the whole.
     ``keys``: where the operands are written under names instead of in a list. ``options``: fixed words beside them,
@@ -72,7 +72,7 @@ class Operator:
 
     def takes_so_many(self, count: int) -> bool:
         """Whether so many operands fit."""
-        return self.operands == "list" or count == {"one": 1, "flag": 1, "pair": 2, "three": 3}[self.operands]
+        return self.operands == "list" or count == {"one": 1, "flag": 1, "pair": 2}[self.operands]
 
     def said(self, lang: str, left: str, operands: Sequence[str]) -> str:
         """A comparison in words; the members of a list are joined by commas."""

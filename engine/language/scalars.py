@@ -49,11 +49,6 @@ def ratio(values: Sequence[Any], options: Sequence[Any]) -> Value:
     return NOT_APPLICABLE if denominator <= 0 else exact(Fraction(numerator) / denominator)
 
 
-def share(values: Sequence[Any], options: Sequence[Any]) -> Value:
-    whole, numerator, denominator = values
-    return NOT_APPLICABLE if denominator <= 0 else exact(Fraction(whole * numerator) / denominator)
-
-
 def rounded(values: Sequence[Any], options: Sequence[Any]) -> Value:
     """To a multiple of ``options[0]``: ``down`` is the floor, ``up`` the ceiling, ``half_up`` the nearest."""
     to, mode = options

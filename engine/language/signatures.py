@@ -38,11 +38,6 @@ def ratio(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
     return number("ratio", None) if numbers(types, options) else None
 
 
-def share(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
-    whole, *pair = types
-    return number(whole.unit, None) if whole.kind == "number" and numbers(pair, options) else None
-
-
 def rounded(types: Sequence[Type], options: Sequence[Any]) -> Type | None:
     if types[0].kind != "number":
         return None

@@ -138,18 +138,9 @@ def percent_of(bank: TermBank, rate: Term, whole: Term) -> Term:
 
 
 def ratio(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
-    return _divided(bank, parts, parts[0].value)
-
-
-def share(bank: TermBank, parts: Sequence[Symbolic], options: Sequence[Any]) -> Symbolic:
-    return _divided(bank, parts, bank.times(_plain(parts[0]), _plain(parts[1])))
-
-
-def _divided(bank: TermBank, parts: Sequence[Symbolic], above: Term | Day) -> Symbolic:
-    """Not applicable where the denominator, the last operand, is 0 or less and none is undetermined."""
-    assert isinstance(above, Term)
+    """Not applicable where the denominator is 0 or less and none is undetermined."""
     undetermined, absent = absences(bank, parts)
-    below = _plain(parts[-1])
+    above, below = map(_plain, parts)
     zero = bank.at_most(below, bank.exact(0))
     nothing = bank.both(bank.negate(undetermined), zero)
     return Symbolic(

@@ -89,11 +89,6 @@ def wish_blocks(found: Alternatives, say: Say) -> Iterator[Block]:
         yield from section(Heading(say(title)), told)
         if len(groups) > shown:
             yield Paragraph(say.count("more_alternatives", len(groups) - shown))
-    yield from _closing(found, say)
-
-
-def _closing(found: Alternatives, say: Say) -> Iterator[Block]:
-    """How much is proved."""
     proof = found.proof
     match proof.status:
         case Status.EXCLUDED:

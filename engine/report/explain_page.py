@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.errors import Location, refuse_unknown
 from engine.evaluation.decision import BY_CASES, Decision, Result
+from engine.inquiry.possible import Outlook
 from engine.inquiry.readings import Reading, readings_on
 from engine.inquiry.suppositions import Supposed, supposed_on
 from engine.report.decided import Decided
@@ -20,9 +21,6 @@ from engine.report.readings import readings_blocks, supposed_blocks, unsaid_obje
 from engine.report.reasons import whatever
 from engine.report.remarks import DOUBTFUL, DUE_IF, NOT_DUE, UNMET, remark_blocks, remarks
 from engine.report.say import Say
-
-if TYPE_CHECKING:
-    from engine.inquiry.possible import Outlook
 
 MAX_DEPTH = 12
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.evaluation.decision import Result
+from engine.inquiry.possible import Outlook
 from engine.inquiry.questions import Asked
+from engine.inquiry.readings import Reading
 from engine.language.facts import Fact
 from engine.language.values import exact
 from engine.report.formats import formats
@@ -20,10 +22,6 @@ from engine.report.reasons import why
 from engine.report.remarks import OPEN, REMARKS, remark_blocks, remarks
 from engine.report.say import Say
 from engine.report.values import to_json
-
-if TYPE_CHECKING:
-    from engine.inquiry.possible import Outlook
-    from engine.inquiry.readings import Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,32 +86,29 @@ class Body:
             raise fault(self.document.at(("expect_digest",)), "digest-mismatch", actual=digest, wanted=wanted)
 
 
-def parsed(content: bytes) -> Document:
-    """The text of a call, an object; raises InputFault: with every fault of the text."""
+def parsed(content: bytes) -> Body:
+    """What a call says, an object; raises InputFault: with every fault of the text."""
     document = loader.parse(content, NAME)
     text = content.decode("utf-8-sig").strip()
     if not text.startswith("{"):
         raise fault(document.at(()), "wrong-type", value=shortened(text, 20), wanted="{…}")
-    return document
-
-
-def read_body(document: Document, call: Call, vocabulary: Vocabulary) -> Body:
-    """The body of a call; raises InputFault: with every fault of its keys, their kinds and its case."""
-    if problems := shape_problems(document, call.shape):
-        raise InputFault([*problems, *_case_problems(document, vocabulary)])
     return Body(document)
 
 
-def _case_problems(document: Document, vocabulary: Vocabulary) -> Sequence[Problem]:
-    """The faults of the case or of the dossier of a body, where it has one."""
+def check_body(body: Body, call: Call, vocabulary: Vocabulary) -> None:
+    """Raises InputFault with every fault of the keys of a body, of their kinds, and of its case or dossier."""
+    document = body.document
+    problems = [*shape_problems(document, call.shape)]
+    if not problems:
+        return
     try:
-        if isinstance(document.data.get("case"), Mapping):
-            read_case(document.data["case"], vocabulary, document, NAME, ("case",))
-        if isinstance(document.data.get("dossier"), Mapping):
+        if isinstance(body.get("case"), Mapping):
+            read_case(body.get("case"), vocabulary, document, NAME, ("case",))
+        if isinstance(body.get("dossier"), Mapping):
             read_dossier(document.part("dossier"), vocabulary)
     except InputFault as error:
-        return error.problems
-    return ()
+        problems += error.problems
+    raise InputFault(problems)
 
 
 MOST_CASES = 100  # of one evaluate-many

@@ -17,6 +17,7 @@ from random_cases import ALWAYS, consistent, random_facts, set_aside
 from engine.errors import InputFault
 from engine.evaluation.session import Session
 from engine.language import scalars
+from engine.language.operators import EXPRESSIONS
 from engine.language.values import NOT_APPLICABLE, add_months, full_years
 from engine.policy.loader import parse
 from engine.report.values import money
@@ -66,9 +67,13 @@ def test_rounding_gives_a_multiple_within_one_step(value: Fraction, per: int, mo
 
 
 @given(NUMBERS, NUMBERS, NUMBERS)
-def test_a_share_multiplies_first_and_divides_once(whole: Fraction, above: Fraction, below: Fraction) -> None:
-    result = scalars.share([whole, above, below], ())
-    assert result == (NOT_APPLICABLE if below <= 0 else whole * above / below)
+def test_a_product_with_a_ratio_is_as_exact_as_one_division_at_the_end(
+    whole: Fraction, above: Fraction, below: Fraction
+) -> None:
+    rate = scalars.ratio([above, below], ())
+    assert (rate is NOT_APPLICABLE) == (below <= 0)
+    if rate is not NOT_APPLICABLE:
+        assert EXPRESSIONS["multiply"].scalar([whole, rate], ()) == whole * above / below
 
 
 @given(DAYS, st.integers(0, 180))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -157,26 +158,19 @@ class _Work:
     def _refuse(self, found: list[Refusal], refused: Refusals) -> None:
         sources = {source.name: source for source in self.sources}
         order = {name: number for number, name in enumerate(sources)}
-        if not self.labels.codes:
-            found = [self._by_labels(each) for each in found]
         found.sort(key=lambda refusal: (order[refusal.file], refusal.row))
-        refused.refuse(_placed(refusal, sources[refusal.file]) for refusal in found)
-        rows: dict[tuple[str, int], list[tuple[str, str]]] = {}
-        for refusal in found:
-            told = (refusal.problem.code, refusal.problem.message(self.job.lang))
-            rows.setdefault((refusal.file, refusal.row), []).append(told)
-        for (file, _), of_row in rows.items():
-            self.summary.refuse(file, of_row)
+        placed = [self._placed(refusal, sources[refusal.file]) for refusal in found]
+        refused.refuse(placed)
+        for (file, _), of_row in groupby(placed, key=lambda refusal: (refusal.file, refusal.row)):
+            problems = (refusal.problem for refusal in of_row)
+            self.summary.refuse(file, [(each.code, each.message(self.job.lang)) for each in problems])
 
-    def _by_labels(self, refusal: Refusal) -> Refusal:
-        fact = self.labels.facts.get(refusal.column)
-        return refusal if fact is None else replace(refusal, problem=by_labels(refusal.problem, fact, self.job.lang))
-
-
-def _placed(refusal: Refusal, source: Source) -> Refusal:
-    """A fault with its column as the file calls it, and its cell."""
-    column = refusal.column
-    return replace(refusal, column=source.header(column), cell=source.cell(column, refusal.row))
+    def _placed(self, refusal: Refusal, source: Source) -> Refusal:
+        """A fault with its column as the file calls it, its cell, and the label of its fact where people read it."""
+        column, problem = refusal.column, refusal.problem
+        if column in self.labels.facts and not self.labels.codes:
+            problem = by_labels(problem, self.labels.facts[column], self.job.lang)
+        return replace(refusal, problem=problem, column=source.header(column), cell=source.cell(column, refusal.row))
 
 
 def check_columns(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
@@ -188,6 +182,11 @@ def check_columns(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
         InputFault: the first such value of each column.
     """
     found: dict[tuple[str, str], Problem] = {}
+
+    def told(source: Source, row: int, name: str, code: str, **values: str) -> None:
+        place = Location(source.place, row, source.number(name))
+        found.setdefault((source.name, name), Problem(place, code, {**values, "column": source.header(name)}))
+
     for source in sources:
         types = {name: vocabulary.facts[name].type for name in source.columns if name in vocabulary.facts}
         days = [name for name, type_ in types.items() if type_ == DATE]
@@ -198,8 +197,7 @@ def check_columns(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
             for name in days:
                 odd = piece.frame.filter(pl.col(name).str.contains(MONTH_FIRST)).head(1)
                 for row, text in odd.select(ROW, name).iter_rows():
-                    values = {"text": text, "column": source.header(name)}
-                    found.setdefault((source.name, name), Problem(_at(source, row, name), "date-month-first", values))
+                    told(source, row, name, "date-month-first", text=text)
             for name, seen in ways.items():
                 if piece.frame.schema[name] == pl.String:
                     each = piece.frame.select(ROW, name).unique(name, keep="first", maintain_order=True).drop_nulls()
@@ -207,15 +205,9 @@ def check_columns(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
                         seen.setdefault(truth_way(text), text)
                         said = [seen[way] for way in seen if way]  # not what is neither: its row is refused
                         if len(said) > 1:
-                            values = {"text": text, "other": said[0], "column": source.header(name)}
-                            place = _at(source, row, name)
-                            found.setdefault((source.name, name), Problem(place, "truths-mixed", values))
+                            told(source, row, name, "truths-mixed", text=text, other=said[0])
     if found:
         raise InputFault(found.values())
-
-
-def _at(source: Source, row: int, column: str) -> Location:
-    return Location(source.place, row, source.number(column))
 
 
 def stated(id_: str | None) -> pl.Expr:

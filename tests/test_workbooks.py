@@ -228,10 +228,11 @@ def test_a_sheet_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
 def test_a_sheet_holds_no_more_rows_than_its_program(session: Session, tmp_path: Path) -> None:
     labels = Labels(session.registry, "fr", {})
     frame = pl.DataFrame({"note": ["a"]})
-    with Workbook(labels, session.registry, {}).opened(tmp_path / "a.xlsx", tmp_path / "a.xlsx", frame.schema) as full:
+    full = Workbook(labels, session.registry, {})
+    with full.opened(tmp_path / "a.xlsx", tmp_path / "a.xlsx", frame.schema) as write:
         full.rows = MAX_ROWS
         with pytest.raises(InputFault) as told:
-            full.write(frame)
+            write(frame)
         full.rows = 0
     assert [problem.code for problem in told.value.problems] == ["workbook-full"]
 

@@ -71,10 +71,10 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
             opened: AbstractContextManager[Frames] = frames_to(path, format_, target, first.schema, work.dialect)
         else:
             opened = work.sheets.opened(path, target, first.schema)
-        with opened as sink:
-            sink.write(first)
+        with opened as write:
+            write(first)
             for piece in given:
-                sink.write(work.evaluated(piece, refused))
+                write(work.evaluated(piece, refused))
                 told(piece.done, total)
     told(total, total)
     return summary

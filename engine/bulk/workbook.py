@@ -90,7 +90,7 @@ class Workbook:
         self.asked = 0  # rows whose reasons are told, or left out
 
     @contextmanager
-    def opened(self, path: Path, target: Path, schema: pl.Schema) -> Iterator[Workbook]:
+    def opened(self, path: Path, target: Path, schema: pl.Schema) -> Iterator[Callable[[pl.DataFrame], None]]:
         """The workbook at ``path``, complete once the block ends; ``target`` is for messages."""
         self.book = xlsxwriter.Workbook(str(path), OPTIONS)
         self.book.set_properties({"created": EPOCH})
@@ -98,7 +98,7 @@ class Workbook:
         self.rows, self.width = 0, max(1, len(schema))
         self.decisions = self._sheet("decisions", list(schema.names()))
         try:
-            yield self
+            yield self.write
             self._finish()
         except BaseException:
             with suppress(OSError, xlsxwriter.exceptions.XlsxWriterException):

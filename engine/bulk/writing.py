@@ -6,8 +6,8 @@ import contextlib
 import csv
 import io
 import queue
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -33,10 +33,7 @@ PATIENCE = 0.2  # seconds between two looks at whether the writing thread still 
 ROW_GROUP = 200_000  # rows that the writer of Parquet holds
 
 
-class Frames(Protocol):
-    """What takes the frames of an output, one after the other."""
-
-    def write(self, frame: pl.DataFrame) -> None: ...
+Frames = Callable[[pl.DataFrame], None]  # takes the frames of an output, one after the other
 
 
 class Refusals(Protocol):
@@ -49,18 +46,12 @@ class Refusals(Protocol):
 def frames_to(path: Path, format_: str, target: Path, schema: pl.Schema, dialect: str = PLAIN) -> Iterator[Frames]:
     """What writes frames of ``schema`` to ``path``, complete once the block ends; ``target`` is for messages."""
     if format_ == "parquet":
-        sink = _ParquetThread(path, target, schema)
-        try:
-            sink.thread.start()
-            yield sink
-        except BaseException:
-            sink.stop()
-            raise
-        sink.finish()
+        with _parquet(path, target, schema) as write:
+            yield write
         return
     try:
         with path.open("r+b") as stream:
-            yield _Text(stream, format_, schema, dialect)
+            yield _Text(stream, format_, schema, dialect).write
     except OSError as error:
         raise unwritable(target, error) from None
 
@@ -103,62 +94,40 @@ def _harmless(text: pl.Expr) -> pl.Expr:
     return pl.when(~runs).then(text).otherwise("'" + text)
 
 
-class _Stopped(Exception):
-    pass
-
-
-class _ParquetThread:
+@contextlib.contextmanager
+def _parquet(path: Path, target: Path, schema: pl.Schema) -> Iterator[Frames]:
     """Polars writes Parquet from a lazy source only: a thread runs it and takes the frames from a short queue."""
+    frames: queue.Queue[pl.DataFrame | None] = queue.Queue(1)
 
-    def __init__(self, path: Path, target: Path, schema: pl.Schema) -> None:
-        self.target = target
-        self.frames: queue.Queue[pl.DataFrame | None] = queue.Queue(1)
-        self.ended = threading.Event()
-        self.error: BaseException | None = None
-        self.thread = threading.Thread(target=self._run, args=(path, schema), daemon=True)
+    def source(*_: Any) -> Iterator[pl.DataFrame]:
+        yield pl.DataFrame(schema=schema)
+        while (frame := frames.get()) is not None:
+            yield frame
 
-    def _run(self, path: Path, schema: pl.Schema) -> None:
-        def source(*_: Any) -> Iterator[pl.DataFrame]:
-            yield pl.DataFrame(schema=schema)
-            while (frame := self._next()) is not None:
-                yield frame
+    def sink() -> None:
+        how: dict[str, Any] = {"row_group_size": ROW_GROUP, "compression_level": 1, "metadata": _as_words(schema)}
+        register_io_source(source, schema=schema).sink_parquet(path, **how)
 
-        try:
-            register_io_source(source, schema=schema).sink_parquet(
-                path, row_group_size=ROW_GROUP, compression_level=1, metadata=_as_words(schema)
-            )
-        except BaseException as error:
-            self.error = error
-
-    def _next(self) -> pl.DataFrame | None:
-        while True:
-            if self.ended.is_set():
-                raise _Stopped
-            with contextlib.suppress(queue.Empty):
-                return self.frames.get(timeout=PATIENCE)
-
-    def write(self, frame: pl.DataFrame | None) -> None:
-        while self.thread.is_alive():
+    def hand(frame: pl.DataFrame | None) -> None:
+        while not written.done():
             with contextlib.suppress(queue.Full):
-                self.frames.put(frame, timeout=PATIENCE)
-                return
-        self._tell()
+                return frames.put(frame, timeout=PATIENCE)
+        return end()
 
-    def finish(self) -> None:
-        self.write(None)
-        self.thread.join()
-        self._tell()
+    def end() -> None:
+        error = written.exception()
+        if isinstance(error, pl.exceptions.PolarsError | OSError):
+            raise unwritable(target, str(error).rpartition("underlying IO error: ")[2]) from None
+        if error is not None:
+            raise error
 
-    def stop(self) -> None:
-        self.ended.set()
-        if self.thread.ident is not None:
-            self.thread.join()
-
-    def _tell(self) -> None:
-        if isinstance(self.error, pl.exceptions.PolarsError | OSError):
-            raise unwritable(self.target, str(self.error).rpartition("underlying IO error: ")[2]) from None
-        if self.error is not None:
-            raise self.error
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(sink)
+        try:
+            yield hand
+        finally:
+            hand(None)
+    end()
 
 
 def _as_words(schema: pl.Schema) -> dict[str, str]:

@@ -160,7 +160,7 @@ class Pages:
 
     def refusal(self, refusal: Refused, lang: str) -> Response:
         state = State(vocabulary=self.worker.registry.vocabulary, lang=lang, facts={})
-        messages = [problem.message(lang) for problem in refusal.problems]
+        messages = [self.say(state).capital(problem.message(lang)) for problem in refusal.problems]
         html = rendered("refusal.html", state, "/", messages=messages, code=refusal.problems[0].code)
         return HTMLResponse(html, refusal.status, refusal.headers)
 

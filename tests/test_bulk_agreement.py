@@ -197,21 +197,32 @@ def test_a_row_before_the_first_convention_is_undetermined(session: Session) -> 
     assert row["eligibilite.status"] == "undetermined"
 
 
-def test_dates_move_alike_in_columns_and_for_one_case() -> None:
+@pytest.mark.parametrize(("first", "span"), [(dt.date(1900, 1, 1), 73_000), (dt.date(2023, 12, 20), 90)])
+def test_dates_move_alike_in_columns_and_for_one_case(first: dt.date, span: int) -> None:
+    """Many days are worked out row by row, few are looked up, also where a sorted column is read for some rows only."""
     rng = random.Random(29)
-    days = [dt.date(1900, 1, 1) + dt.timedelta(days=rng.randrange(73000)) for _ in range(3000)]
-    days += [dt.date(year, 2, day) for year in (1900, 1996, 2000, 2023, 2024) for day in (27, 28)]
-    days += [dt.date(year, 2, 29) for year in (1996, 2000, 2024)] + [dt.date(2023, m, 31) for m in (1, 3, 5, 12)]
+    days = [first + dt.timedelta(days=rng.randrange(span)) for _ in range(3000)]
+    if span > 1000:
+        days += [dt.date(year, 2, day) for year in (1900, 1996, 2000, 2023, 2024) for day in (27, 28)]
+        days += [dt.date(year, 2, 29) for year in (1996, 2000, 2024)] + [dt.date(2023, m, 31) for m in (1, 3, 5, 12)]
+    days.sort()
     ends = [rng.choice(days) for _ in days]
     d, e = Column(pl.col("d")), Column(pl.col("e"))
-    out = pl.DataFrame({"d": days, "e": ends, "n": [rng.randrange(-15, 15) for _ in days]}).select(
-        "n",
-        months=date_plus(pl, [d, Column(13)], ["months"]).value,
-        years=date_plus(pl, [d, Column(pl.col("n"))], ["years"]).value,
-        days=date_plus(pl, [d, Column(15)], ["days"]).value,
-        age=years_between(pl, [d, e], []).value,
-    )
-    assert out["months"].to_list() == [add_months(d, 13) for d in days]
-    assert out["years"].to_list() == [add_months(d, 12 * n) for d, n in zip(days, out["n"], strict=True)]
-    assert out["days"].to_list() == [d + dt.timedelta(days=15) for d in days]
-    assert out["age"].to_list() == [full_years(d, e) for d, e in zip(days, ends, strict=True)]
+    moved = {
+        "months": date_plus(pl, [d, Column(13)], ["months"]).value,
+        "years": date_plus(pl, [d, Column(pl.col("n"))], ["years"]).value,
+        "days": date_plus(pl, [d, Column(15)], ["days"]).value,
+        "age": years_between(pl, [d, e], []).value,
+    }
+    given = {"d": days, "e": ends, "n": [rng.randrange(-15, 15) for _ in days], "told": [d.day % 3 > 0 for d in days]}
+    frame = pl.DataFrame(given).with_columns(pl.col("d").set_sorted())
+    out = frame.select("n", *(pl.when("told").then(value).alias(name) for name, value in moved.items()))
+    right = {
+        "months": [add_months(d, 13) for d in days],
+        "years": [add_months(d, 12 * n) for d, n in zip(days, out["n"], strict=True)],
+        "days": [d + dt.timedelta(days=15) for d in days],
+        "age": [full_years(d, e) for d, e in zip(days, ends, strict=True)],
+    }
+    for name, values in right.items():
+        assert out[name].to_list() == [v if told else None for v, told in zip(values, given["told"], strict=True)]
+        assert frame.select(moved[name]).to_series().to_list() == values

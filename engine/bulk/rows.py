@@ -150,11 +150,10 @@ def _number(column: pl.Expr, fact: Fact, dtype: pl.DataType) -> tuple[pl.Expr, p
     within = _within(column, fact)
     if dtype.is_integer():
         return column, within
-    value = _only(within, column).cast(pl.Float64)
-    value = _only(value.is_finite(), value)
+    value = column.cast(pl.Float64)
     # Divided by a column, because Polars multiplies by the reciprocal of a literal, which is one bit off.
-    below = _only(value.is_not_null(), pl.lit(float(10 ** (fact.type.scale or 0))))
-    return value, ((value * below).round(0) / below == value).fill_null(False)
+    below = _only(column.is_not_null(), pl.lit(float(10 ** (fact.type.scale or 0))))
+    return value, within & value.is_finite() & ((value * below).round(0) / below == value)
 
 
 def _within(value: pl.Expr, fact: Fact) -> pl.Expr:

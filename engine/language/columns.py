@@ -16,6 +16,7 @@ from engine.language import algebra
 from engine.language.algebra import Column, Operand, Test
 from engine.language.types import VERDICTS
 
+MANY = 1_000  # rows from which on a calendar is worth making
 FEW = 8  # members of a list that are compared one by one: to look a text up takes as long as ten comparisons
 
 
@@ -181,14 +182,44 @@ def years_between(pl: Any, parts: Sequence[Column], options: Sequence[Any]) -> C
     absent = algebra.absent_in(pl, parts)
     if any(part.value is None for part in parts):
         return Column(None, 1, absent)
-    start, end = (algebra.lift(pl, part.value) for part in parts)
-    years = end.dt.year().cast(pl.Int64) - start.dt.year().cast(pl.Int64)
-    early = _moved(pl, start, "years", years) > end
-    return Column(years - early.cast(pl.Int64), 1, absent)
+
+    def digits(day: Any, closing: Any) -> Any:
+        """A day as it is written; where it closes years, the last of a February counts as the 29th."""
+        written = day.dt.year().cast(pl.Int64) * 10_000 + day.dt.month().cast(pl.Int64) * 100 + day.dt.day()
+        return written + closing * ((written % 10_000 == 228) & ~day.dt.is_leap_year())
+
+    start, end = (_by_day(pl, pl.Int64, part.value, closing, digits) for closing, part in enumerate(parts))
+    return Column((end - start) // 10_000, 1, absent)
 
 
 def _moved(pl: Any, date: Operand, unit: str, count: Operand) -> Operand:
     """``date`` moved by ``count`` units; a day that the month lacks becomes its last (docs/language.md)."""
     letters = {"days": "d", "months": "mo", "years": "y"}[unit]
-    by = f"{count}{letters}" if algebra.is_constant(count) else count.cast(pl.String) + letters
-    return algebra.lift(pl, date).dt.offset_by(by)
+
+    def moved(day: Any, number: Any) -> Any:
+        return day.dt.offset_by(number.cast(pl.String) + letters)
+
+    return _by_day(pl, pl.Date, date, count, moved)
+
+
+def _by_day(pl: Any, dtype: Any, date: Operand, number: Operand, worked_out: Test) -> Operand:
+    """What is worked out of a day and a number: once for each that lies between those given, where rows are many more.
+
+    To look it up then takes a fifth of the time. Nulls are left out of the bounds, since Polars takes a column that it
+    knows to be sorted for sorted where it hides some rows of it.
+    """
+
+    def looked_up(given: Sequence[Any]) -> Any:
+        days, numbers = given[0].cast(pl.Int64), given[1]
+        found, rows = worked_out(*map(pl.lit, given)), max(len(days), len(numbers))
+        if rows > MANY and len(told := days.drop_nulls()) and len(counts := numbers.drop_nulls()):
+            first, low = told.min(), counts.min()
+            width = counts.max() - low + 1
+            size = (told.max() - first + 1) * width
+            if size < rows:
+                each = pl.int_range(size)
+                table = worked_out((each // width + first).cast(pl.Int32).cast(pl.Date), each % width + low)
+                found = table.gather((days - first) * width + (numbers - low))
+        return pl.select(found).to_series()
+
+    return pl.map_batches([algebra.lift(pl, date), algebra.lift(pl, number)], looked_up, dtype, is_elementwise=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, decoded, fault, nearest
+from engine.errors import InputFault, Location, Problem, decoded, fault, nearest, wrong
 from engine.exchange import tables
 from engine.exchange.tables import COLUMNS, HEADER, Entry, Key, cited_text, read_row, read_sources, row_text
 from engine.language.expressions import Citation, Literal, Unpublished
@@ -88,10 +88,9 @@ def changes(content: bytes, name: str, convention: Convention) -> tuple[SheetCha
             if len(cells) == len(COLUMNS[lang]):
                 rows.append((place, cells))
             else:
-                counts = {"found": len(cells), "wanted": len(COLUMNS[lang])}
-                problems.append(Problem(place, "row-fields", counts))
+                problems.append(wrong(place, "row-fields", found=len(cells), wanted=len(COLUMNS[lang])))
     except csv.Error:
-        problems.append(Problem(Location(name, start + 1, 1), "row-quotes"))
+        problems.append(wrong(Location(name, start + 1, 1), "row-quotes"))
     return changed([Sheet(lang, separator, rows)], convention, problems)
 
 
@@ -113,12 +112,12 @@ def changed(
         key = _key(cells, sheet, convention)
         entry = known.get(key)
         if key in seen:
-            problems.append(Problem(place, "exchange-twice", {"line": seen[key]}))
+            problems.append(wrong(place, "exchange-twice", line=seen[key]))
             continue
         if entry is None and cells[tables.ROW].strip():
-            told = {"key": " | ".join(part for part in key if part)[:SHOWN], "column": COLUMNS[sheet.lang][tables.ROW]}
-            close = None if key[0] in items else nearest(key[0], items)
-            problems.append(Problem(place, "exchange-row", told, close))
+            close, column = None if key[0] in items else nearest(key[0], items), COLUMNS[sheet.lang][tables.ROW]
+            said = " | ".join(part for part in key if part)[:SHOWN]
+            problems.append(wrong(place, "exchange-row", close, key=said, column=column))
             continue
         seen[key] = place.line
         row = _Row(sheet, place, cells, convention, problems)

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from engine.comparison.edits.structure import edits
-from engine.errors import ERROR, InputFault, Location, Problem, UsageFault, fault
+from engine.errors import ERROR, InputFault, Location, Problem, UsageFault, fault, wrong
 from engine.exchange.dating import Addition, Since, additions, behind, with_added
 from engine.exchange.importing import SheetChange
 from engine.exchange.tables import CITATION
@@ -56,8 +56,7 @@ def planned(registry: Registry, convention: Convention, found: Sequence[SheetCha
     places = [(one.was.at, one.item) for one in corrected] + [(one.place, one.item) for one in added]
     kept = [(at, item) for at, item in places if folder not in Path(at.file).parents]
     if kept:
-        values = {"convention": convention.id}
-        raise InputFault(Problem(at, "exchange-kept", {**values, "id": item.id}) for at, item in kept)
+        raise InputFault(wrong(at, "exchange-kept", convention=convention.id, id=item.id) for at, item in kept)
     resourced = [one for one in corrected if one.cite]
     if resourced:
         raise InputFault(Problem(one.at._replace(column=CITATION + 1), "exchange-resourced") for one in resourced)

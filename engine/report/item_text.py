@@ -56,7 +56,7 @@ def _of_rules(data: Mapping[str, Any]) -> list[tuple[str, str, Any]] | None:
             if key not in _KINDS or not isinstance(entries, list) or not all(_has_id(entry) for entry in entries):
                 return None
             blocks += [(entry["id"], f"{before}{_KINDS[key]} {entry['id']}", _rest(entry, key)) for entry in entries]
-    return sorted(blocks, key=_order)
+    return sorted(blocks, key=lambda block: (*block[:2], *_lines(block[2])))
 
 
 def _of_convention(data: Mapping[str, Any]) -> list[tuple[str, str, Any]] | None:
@@ -67,10 +67,6 @@ def _of_convention(data: Mapping[str, Any]) -> list[tuple[str, str, Any]] | None
     blocks = [("source", f"source {key}", _stable(part)) for key, part in sources.items()]
     blocks += [("question", f"interpretation {each['id']}", _rest(each)) for each in questions]
     return [("", "convention", _stable(rest)), *sorted(blocks, key=lambda block: block[1])]
-
-
-def _order(block: tuple[str, str, Any]) -> tuple[str, ...]:
-    return block[0], block[1], *_lines(block[2])
 
 
 def _has_id(entry: Any) -> bool:

@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -175,9 +175,8 @@ class _Row:
         wanted = tables.record(entry, self.convention, self.sheet.lang, self.sheet.separator)
         numbered = _plain(self.cells[tables.ROW])
         for column in (tables.ROW, tables.UNIT, tables.LABEL):
-            if not self._says(column, wanted[column], ("", numbered if numbered.isdecimal() else "")):
-                self._fixed(column, wanted[column])
-        if self._says(tables.CITATION, wanted[tables.CITATION], ()):
+            self._keep(column, wanted[column], "", numbered if numbered.isdecimal() else "")
+        if _plain(self.cells[tables.CITATION]) == _plain(wanted[tables.CITATION]):
             return found
         before = len(self.problems)
         cite = self._sources()
@@ -186,17 +185,15 @@ class _Row:
             return found
         if found is not None:
             return replace(found, cite=cite)
-        self._fixed(tables.CITATION, wanted[tables.CITATION])
+        self._keep(tables.CITATION, wanted[tables.CITATION])
         return None
 
-    def _says(self, column: int, wanted: str, also: Collection[str]) -> bool:
-        return _plain(self.cells[column]) in (_plain(wanted), *also)
-
-    def _fixed(self, column: int, wanted: str) -> None:
-        names = COLUMNS[self.sheet.lang]
-        found = _plain(self.cells[column])[:SHOWN]
-        said = {"column": names[column], "found": found, "wanted": wanted[:SHOWN], "value": names[tables.VALUE]}
-        self._tell(column, "exchange-read-only", **said)
+    def _keep(self, column: int, wanted: str, *also: str) -> None:
+        """Tells of a cell that is not for writing, where it says neither what it did nor ``also``."""
+        found, names = _plain(self.cells[column]), COLUMNS[self.sheet.lang]
+        if found not in (_plain(wanted), *also):
+            said = {"column": names[column], "found": found[:SHOWN], "wanted": wanted[:SHOWN]}
+            self._tell(column, "exchange-read-only", **said, value=names[tables.VALUE])
 
     def _replacement(self, entry: Entry) -> SheetChange | None:
         text = self.cells[tables.VALUE].strip()
@@ -223,8 +220,7 @@ class _Row:
             self._tell(tables.TABLE, "unknown-item", nearest(id_, items), id=id_[:SHOWN])
             return None
         for column, wanted in ((tables.UNIT, item.unit or "none"), (tables.LABEL, item.label[self.sheet.lang])):
-            if not self._says(column, wanted, ("",)):
-                self._fixed(column, wanted)
+            self._keep(column, wanted, "")
         asked, unread = read_row(_plain(self.cells[tables.WHEN]), self.convention.items)
         for part in unread:
             self._tell(tables.WHEN, "exchange-when", text=part[:SHOWN])

@@ -9,7 +9,7 @@ import queue
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -46,46 +46,38 @@ class Refusals(Protocol):
 def frames_to(path: Path, format_: str, target: Path, schema: pl.Schema, dialect: str = PLAIN) -> Iterator[Frames]:
     """What writes frames of ``schema`` to ``path``, complete once the block ends; ``target`` is for messages."""
     if format_ == "parquet":
-        with _parquet(path, target, schema) as write:
-            yield write
+        with _parquet(path, target, schema) as hand:
+            yield hand
         return
+
+    def write(frame: pl.DataFrame) -> None:
+        stream.write(_csv(frame, dialect, header=False) if format_ == "csv" else _written(frame.write_ndjson))
+
     try:
         with path.open("r+b") as stream:
-            yield _Text(stream, format_, schema, dialect).write
+            if format_ == "csv":
+                stream.write(_csv(pl.DataFrame(schema=schema), dialect, header=True))
+            yield write
     except OSError as error:
         raise unwritable(target, error) from None
 
 
-class _Text:
-    """CSV with one header, or JSON lines."""
+def _written(write: Callable[..., Any], **how: Any) -> memoryview:
+    buffer = io.BytesIO()
+    write(buffer, **how)
+    return buffer.getbuffer()
 
-    def __init__(self, stream: IO[bytes], format_: str, schema: pl.Schema, dialect: str) -> None:
-        self.dialect = dialect
-        self.stream = stream
-        self.format = format_
-        if format_ == "csv":
-            self.write_csv(pl.DataFrame(schema=schema), header=True)
 
-    def write(self, frame: pl.DataFrame) -> None:
-        if self.format == "csv":
-            self.write_csv(frame, header=False)
-        else:
-            buffer = io.BytesIO()
-            frame.write_ndjson(buffer)
-            self.stream.write(buffer.getbuffer())
-
-    def write_csv(self, frame: pl.DataFrame, header: bool) -> None:
-        buffer = io.BytesIO()
-        safe = frame.with_columns(_harmless(pl.col(pl.String)))
-        if header:
-            names = pl.DataFrame({"name": safe.columns}).select(_harmless(pl.col("name")))
-            safe.columns = names["name"].to_list()
-        if self.dialect == FRENCH:
-            safe = safe.with_columns(pl.col(pl.Boolean).replace_strict({True: "VRAI", False: "FAUX", None: None}))
-            safe.write_csv(buffer, include_header=header, include_bom=header, **_AS_EXCEL)
-        else:
-            safe.write_csv(buffer, include_header=header)
-        self.stream.write(buffer.getbuffer())
+def _csv(frame: pl.DataFrame, dialect: str, header: bool) -> memoryview:
+    """The rows of a frame, or its header alone."""
+    safe = frame.with_columns(_harmless(pl.col(pl.String)))
+    if header:
+        names = pl.DataFrame({"name": safe.columns}).select(_harmless(pl.col("name")))
+        safe.columns = names["name"].to_list()
+    if dialect != FRENCH:
+        return _written(safe.write_csv, include_header=header)
+    safe = safe.with_columns(pl.col(pl.Boolean).replace_strict({True: "VRAI", False: "FAUX", None: None}))
+    return _written(safe.write_csv, include_header=header, include_bom=header, **_AS_EXCEL)
 
 
 def _harmless(text: pl.Expr) -> pl.Expr:

@@ -403,6 +403,13 @@ def test_each_figure_of_a_result_leads_to_its_rule_with_examples_that_open(serve
         assert amount in served.get(html.unescape(address)).text
 
 
+def test_french_texts_on_an_english_page_say_that_they_are_french(served: Client) -> None:
+    page = served.get("/resultat", {**VERIFIED, "lang": "en"}).text
+    (texts,) = re.findall(r'<h2>Texts</h2>\s*<div lang="fr">(.*?)</div>', page, re.DOTALL)
+    assert "règles de vérification" in texts
+    assert "<div lang" not in served.get("/resultat", VERIFIED).text
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_head_of_a_column_of_days_leads_to_no_amount(served: Client, session: Session, lang: str) -> None:
     page = served.get("/resultat", {**VERIFIED, "lang": lang}).text

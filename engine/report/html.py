@@ -72,8 +72,10 @@ def _tagged(block: Block, deeper: int, links: Links) -> Iterator[str]:
             for row in rows:
                 yield f"<tr>{''.join(_row(row, links))}</tr>"
             yield "</tbody>\n</table></div>"
-        case Tree(lines):
+        case Tree(lines, lang):
+            yield f'<div lang="{lang}">' if lang else ""
             yield from _nested(lines, links)
+            yield "</div>" if lang else ""
         case Fold(summary, blocks):
             yield f"<details>\n<summary>{in_html(summary)}</summary>"
             for inner in blocks:

@@ -37,9 +37,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Indented lines: depth and text."""
+    """Indented lines: depth and text; ``lang`` is theirs where it is not that of the page."""
 
     lines: tuple[tuple[int, str], ...]
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ def picked(pl: Any, condition: Operand, then: Operand, otherwise: Operand) -> Op
         return None if otherwise is None else when(pl, ~condition, otherwise)
     if otherwise is None:
         return when(pl, condition, then)
-    return when(pl, condition, then, when(pl, ~condition.is_null(), otherwise))
+    return when(pl, condition, then, when(pl, condition.is_not_null(), otherwise))
 
 
 def either(pl: Any, condition: Operand, then: Operand, otherwise: Operand) -> Operand:

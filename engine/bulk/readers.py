@@ -152,7 +152,7 @@ def _filled(
     made: Callable[[Sequence[_Row]], pl.DataFrame],
 ) -> Iterator[Piece]:
     """Numbered rows as frames, one at least; empty ones are left out, and those with a problem refused."""
-    size, more = max(1, CELLS // len(columns)), True
+    size, more = min(ROWS, max(1, CELLS // len(columns))), True
     while more:
         taken = [*islice(rows, size)]
         more = len(taken) == size

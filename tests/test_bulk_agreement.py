@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -15,6 +16,7 @@ import pytest
 from conftest import Effort
 from frames import frame_of
 from random_cases import random_facts
+from term_agreement import Encoded
 from test_operators import TABLES, ids
 
 from engine.bulk.frame import evaluate_frame
@@ -226,3 +228,44 @@ def test_dates_move_alike_in_columns_and_for_one_case(first: dt.date, span: int)
     for name, values in right.items():
         assert out[name].to_list() == [v if told else None for v, told in zip(values, given["told"], strict=True)]
         assert frame.select(moved[name]).to_series().to_list() == values
+
+
+BOUNDED = """quantities:
+  - id: limite
+    label: {fr: Limite, en: Limit}
+    unit: patients
+    applies_when: {fact: medecin.optam, is: true}
+    cite: [{source: texte}]
+    value: 900
+tables:
+  - id: prime
+    label: {fr: Prime, en: Bonus}
+    unit: EUR
+    cite: [{source: texte}]
+    inputs: {nombre: {fact: patientele.mt_depart}}
+    rows:
+      - {nombre: {from: {ref: limite}}, then: 1}
+      - {nombre: {before: 900}, then: 2}
+"""
+
+
+@pytest.mark.parametrize("optam", [True, False, None])
+@pytest.mark.parametrize("count", [899, None])
+def test_a_bound_that_is_not_applicable_is_met_by_no_input_not_even_an_unknown_one(
+    tmp_path: Path, root: Path, optam: bool | None, count: int | None
+) -> None:
+    shutil.copytree(root / "tests/fixtures/small_policies/nouvelle", tmp_path / "nouvelle")
+    (tmp_path / "nouvelle" / "bornes.yaml").write_text(BOUNDED, encoding="utf-8")
+    session = Session(load_registry(tmp_path))
+    given = {"medecin.optam": optam, "patientele.mt_depart": count}
+    facts: Facts = {"beneficiaire": "medecin_liberal", "contrat.date_signature": dt.date(2024, 9, 2)}
+    facts |= {name: value for name, value in given.items() if value is not None}
+    row = evaluate_frame(frame_of([facts], session.registry.vocabulary), session, items=("prime",)).to_dicts()[0]
+    result = session.decide(facts).results["prime"]
+    assert (row["prime.status"], row.get("prime", row.get("prime.centimes"))) == (
+        result.status,
+        None if result.number is None else 100 * result.number,
+    )
+    assert [*Encoded(session).differences(facts, session.choices(session.settled(facts).convention))] == []
+    if count is None and optam is False:
+        assert result.value == 2

@@ -7,8 +7,7 @@ derogation or dated value that made the result, or None.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from engine.errors import fault
 from engine.evaluation.closures import condition, expression, scale_with_step
@@ -24,11 +23,9 @@ from engine.evaluation.slots import (
     union,
     unpublished,
 )
-from engine.language.expressions import Cell, Connect, ItemRef, Literal, Scale, Unpublished
+from engine.language.expressions import Connect, ItemRef, Literal, Scale, Unpublished
 from engine.language.facts import SIGNATURE
-from engine.language.operators import COMPARISONS
 from engine.language.types import VERDICTS, Type
-from engine.language.typing import type_of
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Table
 
@@ -150,45 +147,38 @@ def _criterion(criterion: Criterion, second: int, names: Names) -> BodyClosure:
     return run
 
 
-CellTest = Callable[[Any, Slots], Answer]
-
-
 def _table(item: Item, table: Table, type_: Type | None, names: Names) -> BodyClosure:
     """The row that matches; known too where every row that can match gives the same published value.
 
     Known inputs that match no row are a defect of the policy, ``no-row``, which ``avenant check`` finds.
     """
-    positions = {name: i for i, name in enumerate(table.inputs)}
     slots_of = [names.slot(ref) for ref in table.inputs.values()]
-    scales = [names.steps.get(ref.id) if isinstance(ref, ItemRef) else None for ref in table.inputs.values()]
-    types = [type_of(ref, names.scope) for ref in table.inputs.values()]
     rows = [
         (
-            [(positions[name], cell_test(cell, types[positions[name]], names)) for name, cell in row.cells.items()],
+            [condition(cell.asks(table.inputs[name]), names) for name, cell in row.cells.items()],
             _published(row.then, type_, names),
         )
         for row in table.rows
     ]
 
     def run(slots: Slots) -> DecidedAnswer:
-        inputs = [slots[slot] for slot in slots_of]
         candidates: list[tuple[int, Answer, bool, int, int]] = []
         for index, (cells, then) in enumerate(rows):
-            found = _matches(cells, inputs, scales, slots)
+            found = _matches(cells, slots)
             if found is not None:
                 candidates.append((index, then, *found))
-        if not candidates:
-            if any(answer[0] is NOT_APPLICABLE for answer in inputs):
-                return (NOT_APPLICABLE, union(inputs, 1), 0, None)
-            if any(answer[0] is UNDETERMINED for answer in inputs):
-                return (UNDETERMINED, union(inputs, 1), union(inputs, 2), None)
-            raise fault(item.at, "no-row", id=item.id)
-        return _settled(candidates)
+        if candidates:
+            return _settled(candidates)
+        inputs = [slots[slot] for slot in slots_of]
+        if any(answer[0] is NOT_APPLICABLE for answer in inputs):
+            return (NOT_APPLICABLE, union(inputs, 1), 0, None)
+        if any(answer[0] is UNDETERMINED for answer in inputs):
+            return (UNDETERMINED, union(inputs, 1), union(inputs, 2), None)
+        raise fault(item.at, "no-row", id=item.id)
 
     named = all(cell.listed is not None for row in table.rows for cell in row.cells.values())
-    if named and all(second is None for second in scales):
-        return _remembered(run, slots_of)
-    return run
+    scaled = any(isinstance(ref, ItemRef) and ref.id in names.steps for ref in table.inputs.values())
+    return _remembered(run, slots_of) if named and not scaled else run
 
 
 def _remembered(run: BodyClosure, slots_of: Sequence[int]) -> BodyClosure:
@@ -207,39 +197,19 @@ def _remembered(run: BodyClosure, slots_of: Sequence[int]) -> BodyClosure:
     return again
 
 
-def _matches(
-    cells: Sequence[tuple[int, CellTest]], inputs: Sequence[Answer], scales: Sequence[int | None], slots: Slots
-) -> tuple[bool, int, int] | None:
+def _matches(cells: Sequence[Closure], slots: Slots) -> tuple[bool, int, int] | None:
     """None where the row cannot match, else whether it surely does, what that rests on, and what it waits for."""
     sure = True
     used = missing = 0
-    for position, test in cells:
-        value, mine, lacks = inputs[position]
-        if value is NOT_APPLICABLE:
-            return None
-        if value is UNDETERMINED:
-            used |= mine
-            second = scales[position]
-            hits = {None} if second is None else {_hit(test, step, slots) for step in slots[second][0]}
-            if hits == {False}:
-                return None
-            if hits != {True}:
-                sure = False
-                missing |= lacks
-            continue
-        holds, more, lacks = test(value, slots)
+    for cell in cells:
+        holds, mine, lacks = cell(slots)
         if holds is False:
             return None
-        used |= mine | more
+        used |= mine
         if holds is None:
             sure = False
             missing |= lacks
     return (sure, used, missing)
-
-
-def _hit(test: CellTest, value: Any, slots: Slots) -> bool:
-    """Whether a step that is left matches a cell."""
-    return value is not NOT_APPLICABLE and bool(test(value, slots)[0])
 
 
 def _settled(candidates: Sequence[tuple[int, Answer, bool, int, int]]) -> DecidedAnswer:
@@ -254,27 +224,3 @@ def _settled(candidates: Sequence[tuple[int, Answer, bool, int, int]]) -> Decide
         used |= then[1]
         missing |= lacks | (then[2] if sure else 0)
     return (UNDETERMINED, used, missing, candidates[0][0] if len(candidates) == 1 else None)
-
-
-def cell_test(cell: Cell, type_: Type | None, names: Names) -> CellTest:
-    """Literals are compared at once; bounds may be items of their own."""
-    if cell.listed is not None:
-        members = frozenset(literal_value(part, type_) for part in cell.literals)
-        among = COMPARISONS[cell.listed[0]].scalar
-        return lambda value, slots: (among(value, members), 0, 0)
-    bounds = [(COMPARISONS[name].scalar, expression(bound, names, type_)) for name, bound in cell.bounds]
-
-    def run(value: Any, slots: Slots) -> Answer:
-        used = missing = 0
-        open_ = False
-        for test, bound in bounds:
-            other, mine, lacks = bound(slots)
-            used |= mine
-            if other is NOT_APPLICABLE or (other is not UNDETERMINED and not test(value, other)):
-                return (False, used, 0)
-            if other is UNDETERMINED:
-                open_ = True
-                missing |= lacks
-        return (None if open_ else True, used, missing)
-
-    return run

@@ -188,6 +188,12 @@ class Cell:
         pairs = (("at_least", self.low), ("less_than", self.high))
         return tuple((name, bound) for name, bound in pairs if bound is not None)
 
+    def asks(self, ref: FactRef | ItemRef) -> Condition:
+        """What the cell asks of an input."""
+        asked = self.bounds if self.listed is None else (self.listed,)
+        parts = tuple(Compare(name, ref, right, self.at) for name, right in asked)
+        return parts[0] if len(parts) == 1 else Connect("all", parts, self.at)
+
     def data(self, written: Callable[[Bound], Any]) -> Any:
         """The cell as a rule file has it, with each literal and bound as ``written`` gives it."""
         if self.listed is None:
@@ -269,14 +275,7 @@ def with_part(whole: Any, number: int, part: Node) -> Any:
 
 def walk(*wholes: object) -> Iterator[Node]:
     """Every condition and expression in nodes, items or parts of one, parents first; nothing in None."""
-    waiting: list[Any] = [*reversed(wholes)]
-    while waiting:
-        whole = waiting.pop()
-        kind = type(whole)
-        if kind in _KINDS:
-            yield whole
-        if kind not in _LEAVES:
-            waiting += reversed(members(whole))
+    return (part for whole in wholes for part in below(whole) if type(part) in _KINDS)
 
 
 def find(kind: type[_Kind], *wholes: object) -> Iterator[_Kind]:
@@ -296,4 +295,5 @@ def below(whole: Any) -> Iterator[Any]:
     while waiting:
         part = waiting.pop()
         yield part
-        waiting += reversed(members(part))
+        if type(part) not in _LEAVES:
+            waiting += reversed(members(part))

@@ -9,15 +9,13 @@ from itertools import combinations
 from engine.errors import Location
 from engine.evaluation.plan import Step
 from engine.evaluation.slots import literal_value
-from engine.language.expressions import Cases, Cell, FactRef, ItemRef, Scale, Unpublished, VerdictIs, find
+from engine.language.expressions import Cases, Scale, Unpublished, VerdictIs, find
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.logic import Term
-from engine.language.operators import COMPARISONS
-from engine.language.symbolic import Symbolic, Truth, certain, constant, is_value, mixed, on_scale, scaled, unknown
+from engine.language.symbolic import Symbolic, Truth, certain, is_value, mixed, on_scale, scaled, unknown
 from engine.language.term_bank import TermBank
 from engine.language.term_days import code, day_code
 from engine.language.types import VERDICTS, Type
-from engine.language.typing import type_of
 from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Row, Rule, Table
 from engine.proof.expressions import Names, condition, expression, no_value, open_value, possible, published, scale
 
@@ -177,24 +175,8 @@ def _settled(rows: Sequence[Row], can: Sequence[Term], type_: Type | None, names
 def _matches(body: Table, row: Row, names: Names) -> Truth:
     """Where the row surely matches, and where it surely does not."""
     bank = names.bank
-    tests = [_cell(cell, body.inputs[name], names) for name, cell in row.cells.items()]
+    tests = [condition(cell.asks(body.inputs[name]), names) for name, cell in row.cells.items()]
     return Truth(bank.both(*(test.true for test in tests)), bank.either(*(test.false for test in tests)))
-
-
-def _cell(cell: Cell, ref: FactRef | ItemRef, names: Names) -> Truth:
-    """A cell as a condition on its input; an input that is not applicable matches none."""
-    bank, left = names.bank, names.read(ref)
-    type_ = type_of(ref, names.scope)
-    if cell.listed is not None:
-        members = [constant(bank, literal_value(part, type_)) for part in cell.literals]
-        truth: Truth = COMPARISONS[cell.listed[0]].term(bank, left, members)
-        return truth
-    tests = [COMPARISONS[name].term(bank, left, expression(bound, names, type_)) for name, bound in cell.bounds]
-    determined = bank.negate(left.undetermined)
-    return Truth(
-        bank.both(bank.negate(left.absent), determined, *(test.true for test in tests)),
-        bank.either(left.absent, bank.both(determined, bank.either(*(test.false for test in tests)))),
-    )
 
 
 def _outcome(item: Item, outcome: Outcome, names: Names) -> ItemTerms:

@@ -9,13 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.errors import Location
-from engine.evaluation.bodies import cell_test
 from engine.evaluation.closures import condition
 from engine.evaluation.program import Program, Run
 from engine.evaluation.slots import Closure
 from engine.language.expressions import Cell, Compare, FactRef, ItemRef, Literal, Unpublished, find, walk
 from engine.language.operators import COMPARISONS
-from engine.language.typing import type_of
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent
 from engine.policy.model import Convention, Item, Member, Outcome, Parameter, Payment, Quantity, Table
 from engine.policy.registry import Registry
@@ -170,9 +168,8 @@ class Probes:
 
     def _within(self, ref: FactRef | ItemRef, cell: Cell) -> Closure:
         """Whether an input lies within the bounds of a cell; unknown where it is, or a bound that matters."""
-        names = self.program.names
-        slot, test = names.slot(ref), cell_test(cell, type_of(ref, names.scope), names)
-        return lambda slots: (None, 0, 0) if isinstance(slots[slot][0], Absent) else test(slots[slot][0], slots)
+        slot, test = self.program.names.slot(ref), condition(cell.asks(ref), self.program.names)
+        return lambda slots: (None, 0, 0) if isinstance(slots[slot][0], Absent) else test(slots)
 
 
 def _deciding(item: Item, decided: int | None, run: Run) -> Iterator[Side]:

@@ -194,6 +194,19 @@ def test_every_test_looks_at_what_would_refuse_its_case(session: Session) -> Non
     assert "offre.contrat.option" in observe(session, [one])[0].looked_at
 
 
+def test_a_test_that_is_decided_by_cases_notices_what_it_rests_on(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole aid is due whatever the specialty: for one doctor by attending-doctor patients too, for another not."""
+    (case,) = (case for case in read_cases(session) if "les deux objectifs atteints à coup sûr" in case.entry["name"])
+
+    of = ("2019_avenant7", "mt_atteint", "is", "is_not")  # of whom its objective asks
+    places = ((m, (m.convention.id, m.subject, m.change.before, m.change.after)) for m in mutants(session.registry, {}))
+    drawn = [mutant for mutant, place in places if place == of]
+    monkeypatch.setattr("engine.suite.mutation.mutants", lambda registry, types: drawn)
+    assert CAUGHT in {fate.status for fate in mutation_score(session.registry, [case], processes=1).fates}
+
+
 def test_no_window_is_moved_over_a_day_on_which_it_reaches_no_contract(session: Session) -> None:
     found = {(each.subject, each.change.before, each.change.after) for each in mutants(session.registry, {})}
     own_day = ("vie_des_contrats_anterieurs", "signed_before 2024-06-22")  # of the text that brings it

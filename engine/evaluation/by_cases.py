@@ -7,7 +7,7 @@ So what is open is decided once for each value that the rules tell apart: what c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from engine.errors import InputFault
 from engine.evaluation.facts import Facts
@@ -64,16 +64,31 @@ class Case(Protocol):
     def told(self, name: str, value: Scalar) -> Case: ...
 
 
+class Tried(NamedTuple):
+    """A fact that open results wait for, what every value of it gives alike, and the case with each that was tried."""
+
+    fact: str
+    alike: Mapping[str, Any]
+    branches: Sequence[Branch]
+
+
 def decided_by_cases(case: Case) -> Run:
     """The run of a case with what comes out alike whatever a fact is that it lacks and that is decided by cases.
 
     Raises:
         InputFault: as the run of the case.
     """
-    program, run = case.program, case.run()
+    run = case.run()
+    tried = tried_by_cases(case, run)
+    return _joined(case.program, run, *tried) if tried is not None and tried.alike else run
+
+
+def tried_by_cases(case: Case, run: Run) -> Tried | None:
+    """What a case gives with each value of a fact that is decided by cases, where its run waits for one."""
+    program = case.program
     lacking = [fact for fact in program.plan.vocabulary.by_cases if fact.name not in case.facts]
     if not lacking:
-        return run
+        return None
     steps = (compiled.step.item for compiled in program.steps if compiled.step.item.kind not in TOLD_ALONE)
     open_ = {item.id for item in steps if run.answers[item.id][0] is UNDETERMINED}
     waits = 0
@@ -81,15 +96,14 @@ def decided_by_cases(case: Case) -> Run:
         waits |= run.answers[id_][2]
     fact = next((f for f in lacking if waits >> program.names.facts[f.name] & 1), None)
     if fact is None:
-        return run
+        return None
     before = program.runs[:]
     try:
-        alike, branches = _alike(fact, open_, case)
+        return Tried(fact.name, *_alike(fact, open_, case))
     except InputFault:
-        return run  # a defect of the rules in another case than this: `check` tells of it
+        return None  # a defect of the rules in another case than this: `check` tells of it
     finally:
         program.runs[:] = before
-    return _joined(program, run, fact.name, alike, branches) if alike else run
 
 
 def _alike(fact: Fact, open_: set[str], case: Case) -> tuple[dict[str, Any], list[Branch]]:

@@ -23,7 +23,7 @@ from engine.policy.registry import Registry
 from engine.proof.solving import Status
 from engine.proof.witness import other_readings
 from engine.suite.mutants import Mutant, mutants
-from engine.suite.observed import Differ, Observed, observe, other_steps, reading
+from engine.suite.observed import Differ, Observed, observe, observe_by_cases, other_steps, reading
 from engine.suite.running import PolicyCase, run_case
 from engine.suite.survivors import Entry, Equivalence, passes, proposed_entry
 from engine.suite.variants import Mutation
@@ -133,6 +133,7 @@ class _Bench:
     def of(cls, registry: Registry, cases: Sequence[PolicyCase], propose: bool) -> _Bench:
         session = Session(registry)
         observed = [each for each in observe(session, cases) if run_case(session, each.case).passed]
+        observed += observe_by_cases(session, tuple(observed))
         programs = {each.key: each.program for each in observed}
         types: dict[str, dict[str, Type | None]] = {}
         for convention in registry.conventions.values():

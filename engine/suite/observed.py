@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import ERROR, InputFault, UsageFault
+from engine.evaluation.by_cases import tried_by_cases
 from engine.evaluation.evaluator import answer, obligation_status
 from engine.evaluation.plan import Key
 from engine.evaluation.program import Compiled, Program, Run, bits_of
@@ -50,12 +51,28 @@ def observe(session: Session, cases: Sequence[PolicyCase]) -> list[Observed]:
         except (InputFault, UsageFault):
             continue
         about = frozenset((*subjects(case.entry), *case.entry.get("due", ())))
-        # The consistencies that refuse a case that breaks them: whatever a case expects, it rests on them.
-        refusing = (step.item.id for step in program.plan.steps if step.item.severity == ERROR)
-        read = tuple(id_ for id_ in sorted({*about, *refusing}) if id_ in run.answers)
-        looked_at = frozenset(compiled.step.item.id for compiled in program.below(read))
-        found.append(Observed(case, settled.key, program, run, settled.choices, about, looked_at))
+        found.append(_observed(case, program, run, settled.choices, about))
     return found
+
+
+def observe_by_cases(session: Session, seen: Sequence[Observed]) -> Iterator[Observed]:
+    """The tests of what is open until a fact is decided by cases, once with each value of it that is tried."""
+    for each in seen:
+        if any(each.run.answers[id_][0] is UNDETERMINED for id_ in each.subjects & each.run.answers.keys()):
+            settled = session.settled(each.case.facts, each.case.entry.get("interpret"), each.case.forced)
+            tried = tried_by_cases(settled, each.run)
+            for program, run in () if tried is None else tried.branches:
+                yield _observed(each.case, program, run, each.choices, each.subjects)
+
+
+def _observed(
+    case: PolicyCase, program: Program, run: Run, choices: Mapping[str, str], about: frozenset[str]
+) -> Observed:
+    # The consistencies that refuse a case that breaks them: whatever a case expects, it rests on them.
+    refusing = (step.item.id for step in program.plan.steps if step.item.severity == ERROR)
+    read = tuple(id_ for id_ in sorted({*about, *refusing}) if id_ in run.answers)
+    looked_at = frozenset(compiled.step.item.id for compiled in program.below(read))
+    return Observed(case, program.plan.key, program, run, choices, about, looked_at)
 
 
 def other_steps(before: Program, after: Program) -> frozenset[str]:

@@ -32,7 +32,10 @@ def list_page(registry: Registry, say: Say) -> Iterator[Block]:
         if convention.amends is not None:
             yield Paragraph(say("amends", chain=" → ".join(c.id for c in reversed(registry.chain(convention)))))
     yield Heading(say("items"))
-    listed = ((each["id"], each["kind"], each["label"], ", ".join(each["conventions"])) for each in items_of(say))
+    listed = (
+        (each["id"], say(f"diff_kind.{each['kind']}"), each["label"], ", ".join(each["conventions"]))
+        for each in items_of(say)
+    )
     yield Table((say("item"), say("kind"), say("label"), say("convention")), tuple(listed))
 
 
@@ -86,7 +89,8 @@ def item_blocks(convention: model.Convention, item: model.Item, readers: Readers
     """What an item says; with ids and places for who writes rules, without them on a page that has notes."""
     phrases, reader = Phrases(convention.items, say), say.notes is not None
     if not reader:
-        yield Paragraph(f"{say.label(item)} — {item.kind}" + (f", {item.unit}" if item.unit else ""))
+        kind = say(f"diff_kind.{item.kind}")
+        yield Paragraph(f"{say.label(item)} — {kind}" + (f", {item.unit}" if item.unit else ""))
     if item.applies_when is not None:
         yield from _under(say.head(say("applies_when")), item.applies_when, phrases)
     yield from _body(item, phrases)

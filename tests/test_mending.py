@@ -57,6 +57,13 @@ def test_an_entry_that_cannot_be_read_hides_no_other(small: Path) -> None:
     assert told(small) == ["unknown-key", "unknown-fact"]
 
 
+def test_an_id_that_is_no_text_is_told_and_names_nothing(small: Path) -> None:
+    rules = small / "nouvelle/regles.yaml"
+    text = rules.read_text("utf-8").replace("- id: activite_minimale\n", "- id: [{a: 1}]\n", 1)
+    rules.write_text(text, encoding="utf-8")
+    assert told(small)[0] == "wrong-type"  # and the outcome that looks for criteria has none
+
+
 def test_cases_beside_one_that_cannot_be_read_are_looked_at(small: Path) -> None:
     suite = small / "nouvelle/tests/regles_test.yaml"
     text = suite.read_text("utf-8").replace("    expect:", "    expct:", 1).replace("contrat.annee", "contrat.anne", 1)

@@ -61,7 +61,8 @@ def _below(data: Any, path: Keys) -> Any:
 def _ids(data: Any) -> Iterator[str]:
     """Every id in an entry, those that it had before among them."""
     for key, part in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
-        yield from (each for each in (part if isinstance(part, list) else [part]) if key in ("id", "aliases"))
+        texts = (each for each in (part if isinstance(part, list) else [part]) if isinstance(each, str))
+        yield from texts if key in ("id", "aliases") else ()
         yield from _ids(part)
 
 

@@ -40,6 +40,7 @@ def small(tmp_path: Path) -> Path:
         ("{fact: patientele.mt_depar, more_tan: {ref: seul}}", ["unknown-fact", "unknown-key", "unknown-item"]),
         ("{facts: patientele.mt_depar, more_tan: 775}", ["unknown-key", "unknown-fact", "unknown-key"]),
         ("{fact: patientele.mt_depart, more_tan: douze}", ["unknown-key", "number-form"]),
+        ("{fact: patientele.mt_depart, is: [775, 776]}", ["wrong-type"]),
     ],
 )
 def test_names_beside_a_misspelt_key_are_told_with_it(small: Path, written: str, faults: list[str]) -> None:

@@ -168,6 +168,18 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
         "nouvelle/regles/autres.yaml",
         "",
     ),
+    "rules that an editor named a text": (
+        [move("nouvelle/regles.yaml", "nouvelle/regles.yaml.txt")],
+        "file-unread",
+        "nouvelle/regles.yaml.txt",
+        "",
+    ),
+    "a suite beside the rules": (
+        [move("nouvelle/tests/regles_test.yaml", "nouvelle/regles_test.yaml")],
+        "file-unread",
+        "nouvelle/regles_test.yaml",
+        "",
+    ),
     "rules beside the folders": ([put("autres.yaml", THRESHOLD)], "file-unread", "autres.yaml", ""),
     "a backup left behind": ([put("nouvelle/regles.yaml.bak", "")], "file-unread", "nouvelle/regles.yaml.bak", ""),
     "a criterion in another file than its outcome": (

@@ -77,9 +77,10 @@ def test_what_a_text_changes_has_tests_of_its_own_on_both_sides(amended: Path) -
     assert [problem.values["missed"][lang] for lang in ("fr", "en")] == ["jamais faux", "never false"]  # type: ignore[index]
 
 
-def test_a_suite_that_is_not_read_for_its_name_stops_the_run(amended: Path) -> None:
-    (amended / "avenant/tests/regles_test.yaml").rename(amended / "avenant/tests/regles_tests.yaml")
-    assert "avenant/tests/regles_tests.yaml: file-unread" in refused(avenant("test", "--policies", str(amended)))
+@pytest.mark.parametrize("name", ["tests/regles_tests.yaml", "regles_test.yaml"])
+def test_a_suite_that_is_not_read_for_its_name_or_place_stops_the_run(amended: Path, name: str) -> None:
+    (amended / "avenant/tests/regles_test.yaml").rename(amended / "avenant" / name)
+    assert f"avenant/{name}: file-unread" in refused(avenant("test", "--policies", str(amended)))
 
 
 def test_the_sides_of_a_changed_number_are_those_of_every_comparison_with_it(policies: Path) -> None:  # noqa: F811

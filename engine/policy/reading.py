@@ -23,7 +23,7 @@ from engine.language.typing import Scope, check_condition, type_of
 from engine.policy.loader import parse, read_bytes
 from engine.policy.model import YEAR_START, Convention
 from engine.policy.overlays import interpretations
-from engine.policy.places import HEAD, shipped
+from engine.policy.places import HEAD, SUITE, shipped
 from engine.policy.registry import Registry
 from engine.policy.remembered import recall, remember
 
@@ -97,8 +97,9 @@ def _contents(root: Path, shown: Path) -> dict[str, Files]:
 
 
 def _rules(folder: Path) -> list[Path]:
-    """The YAML files of a convention, the head first; tests are elsewhere."""
-    return [folder / entry.name for entry in sorted(_entries(folder, ".yaml"), key=lambda entry: entry.name != HEAD)]
+    """The YAML files of a convention, the head first; tests are elsewhere, and one here is told as not read."""
+    files = [folder / entry.name for entry in _entries(folder, ".yaml")]
+    return sorted((path for path in files if not path.match(SUITE)), key=lambda path: path.name != HEAD)
 
 
 def _content(path: Path, shown: Path) -> bytes | InputFault:

@@ -45,7 +45,16 @@ _CHECKS: tuple[Check, ...] = (
 
 
 # What may only lack because something could not be read, of this convention or of another.
-_LACKING = frozenset({"window-gap", "window-overlap", "overlay-covers-nothing", "overlay-mismatch", "empty-convention"})
+_LACKING = frozenset(
+    {
+        "window-gap",
+        "window-overlap",
+        "overlay-covers-nothing",
+        "overlay-mismatch",
+        "empty-convention",
+        "unreachable-rule",
+    }
+)
 
 
 def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:

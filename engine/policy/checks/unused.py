@@ -68,7 +68,8 @@ def file_problems(root: Path, shown: Path) -> Iterator[Problem]:
     written: dict[bytes, str] = {}  # rule files by what they say
     for head in sorted(root.glob(f"[!.]*/{HEAD}")):
         folder = head.parent
-        read = {*folder.glob("*.yaml"), *(folder / TESTS).glob(SUITE), folder / TESTS / DIFFERENCES}
+        rules = (path for path in folder.glob("*.yaml") if not path.match(SUITE))
+        read = {*rules, *(folder / TESTS).glob(SUITE), folder / TESTS / DIFFERENCES}
         yield from _unread(root, sorted(path for path in folder.rglob("*") if path not in read), shown)
         for path in sorted((*read, *folder.glob("*.md"))):
             content, place = _content(path), Location((shown / path.relative_to(root)).as_posix())
@@ -84,7 +85,7 @@ def file_problems(root: Path, shown: Path) -> Iterator[Problem]:
 def unread_suites(root: Path) -> list[Problem]:
     """Files beside the test suites that look like one and are not read: their cases would be missed by nobody."""
     read = {*root.glob(f"*/{TESTS}/{SUITE}"), *root.glob(f"*/{TESTS}/{DIFFERENCES}")}
-    beside = {*root.glob(f"[!.]*/{TESTS}/**/*")} - read
+    beside = {*root.glob(f"[!.]*/{TESTS}/**/*"), *root.glob(f"[!.]*/{SUITE}")} - read
     return [problem for problem in _unread(root, sorted(beside), root) if problem.severity == ERROR]
 
 
@@ -95,7 +96,7 @@ def _unread(root: Path, paths: Iterator[Path] | list[Path], shown: Path) -> Iter
         if path.is_dir() or path.suffix.lower() == ".md" or any(part.startswith(".") for part in parts):
             continue
         place = Location((shown / Path(*parts)).as_posix())
-        if path.suffix.lower() in _RULES:
+        if Path(path.name.removesuffix(".txt")).suffix.lower() in _RULES:  # which some editors add
             yield wrong(place, "file-unread", name=path.name, wanted=_READ)
         else:
             yield warning(place, "file-unread", name=path.name, wanted=_READ)

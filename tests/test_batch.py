@@ -27,7 +27,7 @@ from conftest import Effort
 from frames import frame_of
 from random_cases import random_facts
 
-from engine.bulk import files, readers
+from engine.bulk import csv_files, files, readers
 from engine.bulk.files import run_batch
 from engine.bulk.job import Job
 from engine.errors import InputFault, UsageFault
@@ -337,6 +337,20 @@ def test_quoted_cells_may_hold_separators_and_line_ends(tmp_path: Path) -> None:
     source = written(tmp_path / "in.csv", f"note,{HEADER}", f'"a, b\nc ""d""",{LINE}', f'x,"{LINE[:10]}"{LINE[10:]}')
     assert batch(source, "-o", tmp_path / "out.parquet").exit_code == 0
     assert pl.read_parquet(tmp_path / "out.parquet")["note"].to_list() == ['a, b\nc "d"', "x"]
+
+
+def test_a_quote_left_open_before_more_than_a_field_may_hold_refuses_its_line_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_files, "LONGEST", 1_000)
+    allowed = csv.field_size_limit(2_000)
+    try:
+        source = written(tmp_path / "in.csv", f"note,{HEADER}", f'"b,{LINE}', *(f"c,{LINE}" for _ in range(200)))
+        assert batch(source, "-o", tmp_path / "out.parquet").exit_code == 0
+    finally:
+        csv.field_size_limit(allowed)
+    assert [(line["row"], line["code"]) for line in rejected(tmp_path / "out.parquet")] == [("2", "row-quotes")]
+    assert len(pl.read_parquet(tmp_path / "out.parquet")) == 200
 
 
 def test_a_quote_left_open_refuses_its_line_and_not_the_rest(tmp_path: Path) -> None:

@@ -135,21 +135,22 @@ def records(lines: Iterator[str], separator: str) -> Iterator[list[str] | str | 
 
 def _quoted(first: str, lines: Iterator[str], separator: str) -> Sequence[list[str] | None]:
     """The records from a line with quotes on, to where all are closed; else each of these lines for itself."""
-    taken: list[str] = []
-    found: list[list[str]] = []
+    taken, found = list[str](), list[list[str]]()
     seen = quotes = length = 0
 
     def told() -> Iterator[str]:
+        nonlocal length
         for line in chain([first], lines):
             taken.append(line)
+            length += len(line)
             yield line
+            if length > LONGEST:  # before one field of all that follows is longer than the reader allows
+                return
 
     for record in csv.reader(told(), delimiter=separator):
         found.append(record)
-        new = "".join(taken[seen:])
-        seen, quotes, length = len(taken), quotes + new.count('"'), length + len(new)
+        quotes += sum(line.count('"') for line in taken[seen:])
+        seen = len(taken)
         if quotes % 2 == 0:
             return found
-        if length > LONGEST:
-            break
     return [None if line.count('"') % 2 else next(csv.reader([line], delimiter=separator), []) for line in taken]

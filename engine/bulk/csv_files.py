@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from io import BufferedReader, TextIOWrapper
 from itertools import chain, islice
 from pathlib import Path
@@ -133,7 +133,7 @@ def records(lines: Iterator[str], separator: str) -> Iterator[list[str] | str | 
             yield line.removesuffix("\n")
 
 
-def _quoted(first: str, lines: Iterator[str], separator: str) -> Sequence[list[str] | None]:
+def _quoted(first: str, lines: Iterator[str], separator: str) -> Iterator[list[str] | None]:
     """The records from a line with quotes on, to where all are closed; else each of these lines for itself."""
     taken, found = list[str](), list[list[str]]()
     seen = quotes = length = 0
@@ -152,5 +152,6 @@ def _quoted(first: str, lines: Iterator[str], separator: str) -> Sequence[list[s
         quotes += sum(line.count('"') for line in taken[seen:])
         seen = len(taken)
         if quotes % 2 == 0:
-            return found
-    return [None if line.count('"') % 2 else next(csv.reader([line], delimiter=separator), []) for line in taken]
+            yield from found
+            return
+    yield from (None if line.count('"') % 2 else next(csv.reader([line], delimiter=separator), []) for line in taken)

@@ -328,6 +328,29 @@ def test_one_value_one_step_and_one_derogation_are_changed_alone(policies: Path)
     assert told(policies) == []
 
 
+def test_a_step_may_be_added_alone_and_only_the_lowest_has_no_condition(policies: Path) -> None:
+    (policies / "nouvelle/seuils.yaml").write_text(PARAMETER, encoding="utf-8")
+    change = """change:
+  quantities:
+    - id: bande
+      value_labels: {comble: {fr: Comble, en: Topmost}}
+      scale: [{then: comble, reached_when: {fact: patientele.mt_depart, at_least: 1500}, cite: [{source: avenant}]}]
+"""
+    folder = amend(policies, {"changements.yaml": change})
+    (scale,) = [read(policies).by_id("avenant").items["bande"].body.expression]  # type: ignore[union-attr]
+    assert [step.name for step in scale.steps] == ["basse", "haute", "comble"]  # type: ignore[union-attr]
+    assert told(policies) == []
+    reached = ", reached_when: {fact: patientele.mt_depart, at_least: 1500}"
+    for faulty, faults in (
+        (change.replace("at_least", "at_leest"), ["5:73 unknown-key"]),
+        (change.replace(reached, ""), ["5:15 missing-key"]),
+        (change.replace("{then: comble", "{then: basse"), ["3:11 unknown-value", "5:15 unknown-key"]),
+        (change.replace("scale:", "removed: [basse]\n      scale:"), ["3:7 unknown-key", "3:11 unknown-value"]),
+    ):
+        (folder / "changements.yaml").write_text(faulty, encoding="utf-8")
+        assert told(policies) == [f"avenant/changements.yaml:{fault}" for fault in faults]
+
+
 def test_a_part_is_removed_by_its_name_and_a_row_by_its_cells(policies: Path) -> None:
     (policies / "nouvelle/seuils.yaml").write_text(PARAMETER, encoding="utf-8")
     change = """change:

@@ -292,11 +292,14 @@ def bodies() -> list[tuple[dict[str, Schema], tuple[str, ...]]]:
 
 
 def scale() -> Schema:
-    name = told("step_name", text(WORD))
+    first = told("first_step", closed({"then": told("step_name", text(WORD)), "cite": of("cite")}, ("then",)))
+    return told("scale", {"type": "array", "minItems": 2, "items": [first], "additionalItems": step("reached_when")})
+
+
+def step(*required: str) -> Schema:
     reached = told("reached_when", of("condition"))
-    first = told("first_step", closed({"then": name, "cite": of("cite")}, ("then",)))
-    step = told("step", closed({"then": name, "reached_when": reached, "cite": of("cite")}, ("then", "reached_when")))
-    return told("scale", {"type": "array", "minItems": 2, "items": [first], "additionalItems": step})
+    keys = {"then": told("step_name", text(WORD)), "reached_when": reached, "cite": of("cite")}
+    return told("step", closed(keys, ("then", *required)))
 
 
 def tables() -> dict[str, Schema]:
@@ -458,6 +461,8 @@ def changes(definitions: Mapping[str, Schema]) -> Schema:
     kinds = {}
     for key, name in ITEM_KINDS.items():
         keys = {**definitions[name]["properties"], "removed": removed}
+        if "scale" in keys:  # whose other steps are those of the base
+            keys["scale"] = told("changed_scale", listed(step()))
         kinds[key] = told("changed_items", listed(told("changed_item", closed(keys, ("id",), minProperties=2))))
     return told("change", closed(kinds, minProperties=1))
 

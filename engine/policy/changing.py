@@ -64,6 +64,7 @@ def changed(kind: str, item: Piece, change: Piece, grounds: Grounds) -> tuple[Pi
         members, gone = _without(parts.pop(key).members(), gone, MEMBERS[key])
         parts |= {key: change.of(members)} if members else {}
     problems += (wrong(e.at, "unknown-part", id=change.data["id"], part=_shown(e.data)) for e in gone)
+    problems += _unlike_a_scale(parts["scale"].members(), change) if "scale" in parts else ()
     rest = grounds if "cite" not in change.parts else Grounds((), grounds.first)
     return _standing(kind, parts, change, rest), problems
 
@@ -87,6 +88,16 @@ def _twice(members: Sequence[Piece], name: Name) -> Iterator[Problem]:
         first = names.index(names[number])
         if first < number:
             yield wrong(each.at, "duplicate-id", id=_shown(names[number]), place=str(members[first].at))
+
+
+def _unlike_a_scale(steps: Sequence[Piece], change: Piece) -> Iterator[Problem]:
+    """The lowest step with a condition, and others without one; where it is the base's own, at what left it so."""
+    for number, each in enumerate(steps):
+        at = each.at if each.document is change.document else change.at
+        if number and "reached_when" not in each.parts:
+            yield wrong(at, "missing-key", key="reached_when")
+        elif not number and "reached_when" in each.parts:
+            yield wrong(at, "unknown-key", key="reached_when", allowed="then, cite")
 
 
 def _joined(old: Sequence[Piece], new: Sequence[Piece], name: Name) -> list[Piece]:

@@ -29,11 +29,10 @@ from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.report.say import Say
-from engine.web.curve import ROUNDED
+from engine.web.curve import ROUNDED, curve
 from engine.web.rules_pages import EXAMPLES, _files, examples
 from engine.web.state import read_state, written
 from engine.web.verdict import amounts, sentence
-from engine.web.what_if import what_if
 from engine.words import LANGUAGES, read_words
 
 MOST_QUESTIONS = 12
@@ -262,9 +261,10 @@ def test_a_link_made_under_other_rules_says_that_they_have_changed(served: Clien
 
 
 def test_the_curve_goes_through_the_figures_of_evaluate(served: Client, session: Session) -> None:
-    found = what_if(session, read_state(list(VERIFIED.items()), session.registry, "fr"), "patientele.mt_actuelle", None)
-    assert found.curve is not None
-    assert found.curve.today == 1150
+    state = read_state(list(VERIFIED.items()), session.registry, "fr")
+    found = curve(session, state, session.registry.vocabulary.facts["patientele.mt_actuelle"])
+    assert found is not None
+    assert found.today == 1150
 
     def due(at: int) -> Fraction:
         case = {group: dict(facts) for group, facts in STATED.items()}
@@ -275,14 +275,14 @@ def test_the_curve_goes_through_the_figures_of_evaluate(served: Client, session:
         assert decision.headline.due is not None
         return Fraction(str(decision.results[decision.headline.due].value))
 
-    points = [(at, Fraction(str(result.value))) for at, result in found.curve.points]
+    points = [(at, Fraction(str(result.value))) for at, result in found.points]
     for at in (*range(points[0][0], points[-1][0], 37), 958, 959, 1249, 1250, 1251):
         (first, low), (second, high) = next(pair for pair in pairwise(points) if pair[0][0] <= at <= pair[1][0])
         assert abs(low + (high - low) * Fraction(at - first, second - first) - due(at)) <= ROUNDED
     assert {958, 959, 1250} <= dict(points).keys(), "where the amount turns"
-    amounts = [Fraction(str(result.value)) for _, result in found.curve.points if result.value is not None]
+    amounts = [Fraction(str(result.value)) for _, result in found.points if result.value is not None]
     assert len(set(amounts)) > 3
-    assert {at: thing.label["fr"] for at, thing in found.curve.marks.items()} == {
+    assert {at: thing.label["fr"] for at, thing in found.marks.items()} == {
         900: "Patientèle médecin traitant de départ",
         1250: "Objectif de patientèle médecin traitant de l'année",
     }

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from engine.errors import InputFault
 from engine.evaluation.facts import nested, read_case
 from engine.evaluation.session import Session
-from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, EventType
+from engine.language.facts import BENEFICIARY, SIGNATURE, EventType
 from engine.letters.matter import matter_of_case
 from engine.letters.people import OF_PEOPLE
 from engine.policy.registry import Outside
@@ -28,14 +28,14 @@ from engine.report.say import Say
 from engine.web import dossier_page, downloads
 from engine.web.calls import CALLS
 from engine.web.dossier_page import EVENT, case_text
-from engine.web.estimate import FIELDS, decided, estimate
+from engine.web.estimate import decided, estimate
 from engine.web.former import Former
 from engine.web.refusals import Refused, refused
 from engine.web.rules_pages import WHOM, RulesPages, effects, examples
 from engine.web.shown import answers, contradiction, field_of, shown
 from engine.web.state import ASKED, DAY, EMBED, LANG, RULES, TEXT, Pairs, State, pairs_of, read_state
 from engine.web.templates import ABOUT, NO_STORE, rendered, wording
-from engine.web.what_if import WhatIf, axis_label, what_if, what_if_html
+from engine.web.what_if import what_if
 from engine.web.worker import Worker
 
 # What the page for programs sends.
@@ -169,32 +169,16 @@ class Pages:
         pairs = await pairs_of(request)
         given = dict(pairs)
         state = self.read([(name, text) for name, text in pairs if name not in (MOVED, COMPARED)])
-        found, messages = None, list[str]()
+        say, values = self.say(state), dict[str, Any]()
+        messages: list[str] = []
         if SIGNATURE in state.facts:
-            moved, compared = given.get(MOVED), given.get(COMPARED)
+            asked = (state, say, given.get(MOVED), given.get(COMPARED))
             try:
-                found = await self.worker.run(lambda session: what_if(session, state, moved, compared))
+                values = await self.worker.run(lambda session: what_if(session, *asked))
             except InputFault as error:
-                messages = [contradiction(problem, state, self.say(state)) for problem in error.problems]
-        status = 422 if messages or state.faults else 200
-        return self.page("whatif.html", state, "/et-si", status, messages=messages, **self._values(state, found))
-
-    def _values(self, state: State, found: WhatIf | None) -> dict[str, Any]:
-        say = self.say(state)
-        curve, axis = (None, None) if found is None else (found.curve, found.axis)
-        lacking = [] if found is None else [fact.name for fact in (*found.lacking, *found.movable)]
-        moved = [] if curve is None else [curve.fact.name]
-        asked = [name for name in (YEAR, *lacking) if name not in state.facts or name in state.faults]
-        facts = self.worker.registry.vocabulary.facts
-        return {
-            "found": found,
-            "fields": [field_of(facts[name], state, say) for name in dict.fromkeys([*moved, *asked[:FIELDS]])],
-            "shown": {"answers": answers(state, say)},
-            "html": "" if found is None else what_if_html(found, say),
-            "moved": "".join(moved),
-            "compared": "" if axis is None else axis.key,
-            "axes": [] if found is None else [(each.key, axis_label(each, say)) for each in found.axes],
-        }
+                messages = [contradiction(problem, state, say) for problem in error.problems]
+        values |= {"messages": messages, "found": bool(values), "shown": {"answers": answers(state, say)}}
+        return self.page("whatif.html", state, "/et-si", 422 if messages or state.faults else 200, **values)
 
     async def dossier(self, request: Request) -> Response:
         """The life of a contract: a dossier is pasted or built by forms, its timeline shown or given as a file."""

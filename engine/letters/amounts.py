@@ -1,14 +1,14 @@
-"""Amounts as a letter writes them: euros in figures and in French words."""
+"""Amounts as a letter writes them: euros in figures come in, French words go out."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-_UNITS = (
+_SMALL = (
     *("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze"),
     *("treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"),
 )
-_TENS = ("", "", "vingt", "trente", "quarante", "cinquante", "soixante", "soixante", "quatre-vingt", "quatre-vingt")
+_TENS = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 80: "quatre-vingt"}
 MOST = 10**9  # euros: no amount of a contract comes near
 
 
@@ -25,43 +25,25 @@ def in_words(amount: int | Fraction) -> str:
     if cents.denominator != 1 or not 0 <= cents < MOST * 100:
         raise ValueError(f"{amount} euros")
     euros, rest = divmod(cents.numerator, 100)
-    said = f"{_number(euros)} {_plural('euro', euros)}"
-    if euros >= 1_000_000 and euros % 1_000_000 == 0:
-        said = f"{_number(euros)} d'euros"
-    return f"{said} et {_number(rest)} {_plural('centime', rest)}" if rest else said
+    unit = " d'euros" if euros and euros % 1_000_000 == 0 else " euro" if euros < 2 else " euros"
+    said = f" et {_number(rest)} {'centime' if rest < 2 else 'centimes'}" if rest else ""
+    return _number(euros) + unit + said
 
 
-def _plural(word: str, count: int) -> str:
-    return word if count < 2 else f"{word}s"
-
-
-def _number(number: int, last: bool = True) -> str:
-    """``last``: cent and quatre-vingt take an s where nothing follows but million."""
-    for size in (1_000_000, 1000, 100):
-        count, rest = divmod(number, size)
-        if not count:
-            continue
-        if size == 1_000_000:
-            head = f"{_number(count)} {_plural('million', count)}"
-        elif count == 1:
-            head = "mille" if size == 1000 else "cent"
-        elif size == 1000:
-            head = f"{_number(count, last=False)} mille"
-        else:
-            head = f"{_UNITS[count]} {'cents' if last and not rest else 'cent'}"
-        return f"{head} {_number(rest, last)}" if rest else head
-    return _below_hundred(number, last)
-
-
-def _below_hundred(number: int, last: bool) -> str:
-    if number < len(_UNITS):
-        return _UNITS[number]
-    tens, unit = divmod(number, 10)
-    name = _TENS[tens]
-    if tens in (7, 9):
-        unit += 10
-    if not unit:
-        return "quatre-vingts" if tens == 8 and last else name
-    if unit in (1, 11) and tens < 8:
-        return f"{name} et {_UNITS[unit]}"
-    return f"{name}-{_UNITS[unit]}"
+def _number(number: int) -> str:
+    """A number below a thousand million; ``cent`` and ``quatre-vingt`` take an s where nothing follows but million."""
+    if number < 20:
+        return _SMALL[number]
+    if number < 100:
+        tens = number // 10 * 10 if number < 60 else number // 20 * 20  # from sixty on counted in twenties
+        rest = number - tens
+        joined = f"{' et ' if rest in (1, 11) and tens < 80 else '-'}{_number(rest)}" if rest else ""
+        return _TENS[tens] + (joined or ("s" if tens == 80 else ""))
+    size, word = next(each for each in ((10**6, "million"), (1000, "mille"), (100, "cent")) if number >= each[0])
+    count, rest = divmod(number, size)
+    head = word if count == 1 and size < 10**6 else f"{_number(count)} {word}"
+    if size == 1000:
+        head = head.replace("cents mille", "cent mille").replace("vingts mille", "vingt mille")
+    elif count > 1 and not (rest and size == 100):
+        head += "s"
+    return f"{head} {_number(rest)}" if rest else head

@@ -10,7 +10,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,9 @@ def faults(path: Path, fields: Fields = FIELDS) -> list[Problem]:
         except TemplateSyntaxError as error:
             found.append(Problem(place, "letter-template", {"text": str(error.message)[:SHOWN]}))
             continue
-        found += _Reader(place, paragraphs).read(tree.body, dict(fields))
+        for code, text, near in _wrong(tree.body, fields):
+            number, tag = _placed(text, paragraphs)
+            found.append(Problem(place, code, {"text": tag[:SHOWN], "name": text[:SHOWN], "number": number}, near))
     return found
 
 
@@ -130,77 +132,60 @@ def _sources(template: Any) -> Iterator[str]:
             yield template.patch_xml(template.get_part_xml(part))
 
 
-class _Reader:
-    """Walks the expressions of a template; ``scope`` has the fields that are visible, with those of loops."""
+Wrong = tuple[str, str, str | None]  # the code of the message, what is written, and the nearest name
 
-    def __init__(self, place: Location, paragraphs: list[str]) -> None:
-        self.place, self.paragraphs = place, paragraphs
-        self.found: list[Problem] = []
 
-    def read(self, body: list[nodes.Node], scope: dict[str, Any]) -> list[Problem]:
-        for node in body:
-            match node:
-                case nodes.Output():
-                    for part in node.nodes:
-                        entry = "" if isinstance(part, nodes.TemplateData) else self._field(part, scope)
-                        if entry is not None and not isinstance(entry, str):
-                            self._refuse(part)
-                case nodes.For() if isinstance(node.target, nodes.Name) and node.test is None and not node.recursive:
-                    entry = self._field(node.iter, scope)
-                    inner = entry[0] if isinstance(entry, list | tuple) else entry
-                    if isinstance(entry, str | Mapping):
-                        self._refuse(node.iter)
-                    self.read([*node.body, *node.else_], {**scope, node.target.name: inner})
-                case nodes.If():
-                    test = node.test.node if isinstance(node.test, nodes.Not) else node.test
-                    self._field(test, scope)
-                    self.read([*node.body, *node.elif_, *node.else_], scope)
-                case _:
-                    self._refuse(node)
-        return self.found
-
-    def _field(self, node: nodes.Node, scope: dict[str, Any]) -> Any:
-        """What a name stands for; None where it is refused, which is told."""
+def _wrong(body: Iterable[nodes.Node], scope: Mapping[str, Any]) -> Iterator[Wrong]:
+    """What is wrong with the expressions of a template; ``scope`` has the fields that are visible, also of loops."""
+    for node in body:
         match node:
-            case nodes.Name(name=name):
-                return self._known(name, scope, name)
-            case nodes.Getattr(node=nodes.Name(name=group), attr=name):
-                entry = self._known(group, scope, f"{group}.{name}")
-                if isinstance(entry, Mapping):
-                    return self._known(name, entry, f"{group}.{name}")
-                if entry is not None:
-                    self._refuse(node)
+            case nodes.Output(nodes=parts):
+                for part in parts:
+                    if not isinstance(part, nodes.TemplateData):
+                        yield from _entry(part, scope, str)[1]
+            case nodes.For(target=nodes.Name(name=name), test=None, recursive=False):
+                entries, wrong = _entry(node.iter, scope, list)
+                yield from wrong
+                yield from _wrong([*node.body, *node.else_], {**scope, name: entries and entries[0]})
+            case nodes.If(test=test):
+                yield from _entry(test.node if isinstance(test, nodes.Not) else test, scope, object)[1]
+                yield from _wrong([*node.body, *node.elif_, *node.else_], scope)
             case _:
-                self._refuse(node)
-        return None
-
-    def _known(self, name: str, fields: Mapping[str, Any], written: str) -> Any:
-        if name in fields:
-            return fields[name]
-        self._tell("letter-field", written, nearest(name, fields))
-        return None
-
-    def _refuse(self, node: nodes.Node) -> None:
-        self._tell("letter-expression", _written(node), None)
-
-    def _tell(self, code: str, text: str, close: str | None) -> None:
-        number, tag = self._place(text)
-        values = {"text": tag[:SHOWN], "name": text[:SHOWN], "number": number}
-        self.found.append(Problem(self.place, code, values, close))
-
-    def _place(self, text: str) -> tuple[int, str]:
-        """The paragraph where it stands, and the tag around it."""
-        for number, paragraph in enumerate(self.paragraphs, 1):
-            for tag in _TAG.findall(paragraph):
-                if text and re.search(rf"(?<![\w.]){re.escape(text)}(?![\w.])", tag):
-                    return number, tag
-        return 0, text
+                yield _refused(node)
 
 
-def _written(node: nodes.Node) -> str:
-    """The first name in an expression, to find it again; a word for what has none."""
+def _entry(node: nodes.Node, scope: Mapping[str, Any], wanted: type) -> tuple[Any, Sequence[Wrong]]:
+    """The field that an expression names, or None with what is wrong with it; nothing, where that was told before."""
+    match node:
+        case nodes.Name(name=name):
+            path = [name]
+        case nodes.Getattr(node=nodes.Name(name=group), attr=name):
+            path = [group, name]
+        case _:
+            return None, [_refused(node)]
+    entry: Any = scope
+    for name in path:
+        if isinstance(entry, Mapping) and name not in entry:
+            return None, [("letter-field", ".".join(path), nearest(name, entry))]
+        if not isinstance(entry, Mapping):
+            return None, [] if entry is None else [_refused(node)]
+        entry = entry[name]
+    return (entry, []) if entry is None or isinstance(entry, wanted) else (None, [_refused(node)])
+
+
+def _refused(node: nodes.Node) -> Wrong:
+    """An expression that does something, by the first name in it, or by a word for what has none."""
     name = next(iter(node.find_all(nodes.Name)), None)
-    return type(node).__name__ if name is None else name.name
+    return "letter-expression", type(node).__name__ if name is None else name.name, None
+
+
+def _placed(text: str, paragraphs: Sequence[str]) -> tuple[int, str]:
+    """The paragraph where a name stands, and the tag around it."""
+    for number, paragraph in enumerate(paragraphs, 1):
+        for tag in _TAG.findall(paragraph):
+            if text and re.search(rf"(?<![\w.]){re.escape(text)}(?![\w.])", tag):
+                return number, tag
+    return 0, text
 
 
 def letters_folder(explicit: str | None, policies: Path) -> Path:

@@ -538,6 +538,17 @@ def test_what_is_likely_meant_is_told(old: str, new: str, meant: str, tmp_path: 
     assert meant in {problem.nearest for problem in check_folder(tmp_path / "policies")}
 
 
+def test_a_legal_text_sets_days_to_come_and_an_older_one_does_not(tmp_path: Path) -> None:
+    root = tmp_path / "policies"
+    shutil.copytree(SMALL, root)
+    for step in dated(VALUE + VALUE.replace("2024", "2026").replace("775", "800")):
+        step(root)
+    edit(HEAD, "kind: derived, date:", "kind: official_text, date:")(root)
+    assert "citation-older" not in {problem.code for problem in check_folder(root)}
+    edit(HEAD, 'date: "2024-06"', 'date: "2023-05"')(root)
+    assert [problem.code for problem in check_folder(root)].count("citation-older") == 2
+
+
 def test_the_form_to_write_is_told(tmp_path: Path) -> None:
     for number, written in enumerate(('"19 000"', "19 000", "19000 €", "19000 EUR", "19.000")):
         root = tmp_path / str(number)

@@ -180,7 +180,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "value-never": "A warning: the first value of a parameter holds from the first day of the text, and none"
         " begins a generation later. Often a digit of the year is wrong.",
         "source-never": "A warning: the source is dated a generation before or after the text. Often a digit is wrong.",
-        "citation-older": "A warning: a source may announce a change, up to a year ahead. Cite the text that made it.",
+        "citation-older": "A warning: a source may announce a change, up to a year ahead, and a legal text of the time"
+        " of its convention sets any day to come. Cite the text that made it.",
         "literal-restated": "A warning, in comparisons in the parameter's unit. Read the parameter with `ref`; where"
         " the two are alike by chance, declare the number as a parameter of its own.",
         "label-same": "A warning. Translate it.",

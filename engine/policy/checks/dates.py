@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from engine.errors import Location, Problem, warning, wrong
 from engine.language.expressions import Citation, citations
-from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table, Window
+from engine.policy.model import SOURCE_KINDS, Convention, DatedValue, Item, Parameter, Row, Table, Window
 from engine.policy.registry import Registry
 
 LONGEST_WAIT = 25  # years from the first day of a text; a value or a source from beyond is a slip of the pen
@@ -27,9 +27,9 @@ def date_problems(registry: Registry, convention: Convention) -> Iterator[Proble
             if not first <= start < last:
                 values = {"id": item.id, "date": start.isoformat(), "start": first.isoformat()}
                 yield warning(value.at, "value-never", **values)
-            day = _latest(value.cite or item.cite, convention)
-            if index or isinstance(value, Row):
-                yield from _older(item.id, day, start, value.at)
+            cite = value.cite or item.cite
+            if (index or isinstance(value, Row)) and not _sets_days(cite, convention):
+                yield from _older(item.id, _latest(cite, convention), start, value.at)
         if convention.writes(item.at):
             yield from _older(item.id, _latest(list(citations(item)), convention), first, item.at)
     for ground in convention.kept[:1]:  # of all that it takes over, told once
@@ -61,6 +61,13 @@ def _older(id_: str, day: dt.date | None, start: dt.date, at: Location) -> Itera
     """What begins long after the last of its sources was published."""
     if day is not None and day + LEAD < start:
         yield warning(at, "citation-older", id=id_, source=day.isoformat(), start=start.isoformat())
+
+
+def _sets_days(cite: Iterable[Citation], convention: Convention) -> bool:
+    """Whether one is of a legal text of the convention's own time, which may set days to come as no page can."""
+    sources = {id_ for id_, source in convention.sources.items() if source.kind == SOURCE_KINDS[0]}
+    day = _latest([citation for citation in cite if citation.source in sources], convention)
+    return day is not None and day + LEAD >= convention.signed_from
 
 
 def _latest(cite: Iterable[Citation], convention: Convention) -> dt.date | None:

@@ -104,6 +104,35 @@ def test_the_sides_of_a_changed_number_are_those_of_every_comparison_with_it(pol
     ]
 
 
+RUNNING = """overlays:
+  - id: montants_en_cours
+    label: {fr: Montants en cours, en: Amounts of running contracts}
+    cite: [{source: avenant}]
+    signed: {from: "2024-06-22", before: "2027-01-01"}
+    from_first_anniversary_on_or_after: "2027-01-01"
+    replace: {aide.montant_annuel: aide.montant_en_cours}
+tables:
+  - id: aide.montant_en_cours
+    label: {fr: Montant en cours, en: Amount of running contracts}
+    unit: EUR
+    cite: [{source: avenant}]
+    inputs: {annee: {fact: contrat.annee}}
+    rows: [{annee: {before: 3}, then: 19500}, {annee: {from: 3}, then: 13500}]
+"""
+
+
+def test_the_tests_of_what_a_text_changes_in_running_contracts_are_its_own(amended: Path) -> None:
+    declare(amended, DECLARED)
+    (amended / "avenant/transition.yaml").write_text(RUNNING, encoding="utf-8")
+    session = Session(read(amended))
+    (found,) = moved(session, read_cases(session))
+    assert {problem.location.line for problem in found.problems} == {9, 14}
+    older = OWN.replace("suite:", "convention: nouvelle\nsuite:").replace("20000", "19500").replace("13000", "13500")
+    (amended / "avenant/tests/en_cours_test.yaml").write_text(older.replace("2027", "2026"), encoding="utf-8")
+    (found,) = moved(session, read_cases(session))
+    assert (found.undeclared, found.problems, found.cases) == ((), (), 1)
+
+
 def test_the_text_between_two_amendments_is_run_under_both(amended: Path) -> None:
     declare(amended, DECLARED)
     amend(amended, {"eligibilite.yaml": MINIMUM}, "avenant_2", "avenant", "2028-01-01")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, UsageFault
+from engine.errors import InputFault, Location, Problem, UsageFault, in_order
 from engine.evaluation.facts import Facts, signed_on
 from engine.evaluation.session import Session
 from engine.language.values import add_months
@@ -74,9 +74,9 @@ def moved(session: Session, cases: Sequence[PolicyCase], told: Callable[[int, in
     chains = [session.registry.chain(convention) for convention in session.registry.conventions.values()]
     amending = [chain for chain in chains if len(chain) > 1]
     for text, *bases in amending:
-        older = {each.id for each in bases}
-        inherited = [case for case in cases if case.convention in older]
-        own = [case for case in cases if case.convention == text.id]
+        folder, older = _folder(session, text), {each.id for each in bases}
+        own = [case for case in cases if case.convention == text.id or case.at.file.startswith(folder)]
+        inherited = [case for case in cases if case.convention in older and case not in own]
         found.append(_moved(session, text, bases[0], inherited, own))
         if told is not None:
             told(len(found), len(amending))
@@ -105,7 +105,7 @@ def _moved(
         cases=len(cases),
         declared=len(met),
         undeclared=tuple(undeclared),
-        problems=tuple(problems),
+        problems=in_order(problems),
         twins=frozenset(name for name, count in Counter(case.name for case in cases).items() if count > 1),
     )
 
@@ -129,6 +129,10 @@ def with_undeclared(found: Moved, root: Path) -> dict[str, Any]:
 def differences_file(root: Path, convention: str) -> Path:
     """Where a text declares what it changes, in cases."""
     return root / convention / TESTS / DIFFERENCES
+
+
+def _folder(session: Session, convention: Convention) -> str:
+    return f"{(session.registry.root / convention.id).as_posix()}/"
 
 
 def _differences(
@@ -196,7 +200,7 @@ def _listed(document: Document) -> Iterator[_Declared]:
 
 def _untested(session: Session, convention: Convention, own: Sequence[PolicyCase]) -> Iterator[Problem]:
     """The places written in the text's own folder, and the thresholds at its numbers, that its tests do not reach."""
-    folder = f"{(session.registry.root / convention.id).as_posix()}/"
+    folder = _folder(session, convention)
     numbers = {i.id for i in convention.items.values() if i.kind == "parameter" and i.at.file.startswith(folder)}
     seen = observe(session, own)
     found, looked_at = coverage(session.registry, seen), {id_ for each in seen for id_ in each.looked_at}

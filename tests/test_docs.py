@@ -76,6 +76,12 @@ def test_a_generated_page_equals_its_generator(page: str) -> None:
     assert text == generator().PAGES[page](text), "run `make docs`"
 
 
+def test_schemas_are_written_before_pages_that_read_policies() -> None:
+    """A text of a new beneficiary may stand already when its value is carried to the other schemas."""
+    ours = [page.startswith("schemas/") for page in generator().PAGES]
+    assert ours == sorted(ours, reverse=True)
+
+
 @pytest.mark.parametrize(
     ("command", "shown"),
     [each for page in SHOWN for each in console(ROOT / page)],

@@ -27,7 +27,7 @@ try:
 except ModuleNotFoundError:  # tools/docs_errors.py is not there yet
     errors_page = None
 
-from engine.errors import Location
+from engine.errors import InputFault, Location
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
 from engine.evaluation.inference import CODES
@@ -256,6 +256,9 @@ def _fields(value: Any, names: tuple[str, ...]) -> str:
 
 
 PAGES: Mapping[str, Page] = {
+    # first the schemas, under which the other pages read the policies: a text may already be that of a new beneficiary
+    **{f"schemas/{name}.schema.json": with_beneficiaries for name in ("convention", "decision", "suite")},
+    "schemas/ruleset.schema.json": ruleset_page,
     "README.md": transcribed,
     "docs/architecture.md": lambda text: transcribed(filled(text, stage_regions())),
     "docs/cli.md": lambda _: cli_page(),
@@ -266,9 +269,10 @@ PAGES: Mapping[str, Page] = {
     "docs/language.md": lambda text: filled(text, language_regions()),
     "docs/tour.md": transcribed,
     "examples/README.md": lambda text: filled(text, examples_regions()),
-    **{f"schemas/{name}.schema.json": with_beneficiaries for name in ("convention", "decision", "suite")},
-    "schemas/ruleset.schema.json": ruleset_page,
 }
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except InputFault as fault:
+        sys.exit("\n".join(problem.line("en") for problem in fault.problems))

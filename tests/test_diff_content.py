@@ -110,7 +110,7 @@ TOLD = {
         ),
         *("Année du contrat ≥ 3 : 1 200 €", "sinon → 0", "« Exercice coordonné » est Oui, déjà", "Trop âgé."),
         *("montant :", "« Prime due »", "échéance :", "fait quand", "suite si non tenue : le contrat peut prendre fin"),
-        *("gravité : le dossier est refusé", "« Exercice regroupé » est oui", "« Prime due » dépasse 3000"),
+        *("gravité : le dossier est refusé", "« Exercice regroupé » est oui", "« Prime due » dépasse 3 000"),
         *("14/07/2024", "« Activité minimale » → « Minimum des anciens »"),
         *("signatures à compter du : 01/01/2035", "Rien n'est signé.", "Demandez à la caisse."),
     ],
@@ -123,7 +123,7 @@ TOLD = {
             "due:",
             "done when",
             "severity: the case is refused",
-            "“Bonus due” is more than 3000",
+            "“Bonus due” is more than 3,000",
         ),
         *("2024-07-14", "“Minimum activity” → “Minimum of older ones”", "signatures from: 2035-01-01"),
         *("Nothing is signed.", "Ask the fund."),
@@ -177,7 +177,7 @@ def test_a_table_that_becomes_a_quantity_is_told_with_the_values_of_both(fuller:
 
     told = changed(fuller, tmp_path, change)
     assert "table" in told
-    for text in ("Année du contrat < 3 : 2 500 €", "Année du contrat ≥ 3 : 1 200 €", "valeur calculée", "1250"):
+    for text in ("Année du contrat < 3 : 2 500 €", "Année du contrat ≥ 3 : 1 200 €", "valeur calculée", "1 250"):
         assert text in told
 
 

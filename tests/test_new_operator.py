@@ -126,7 +126,7 @@ def test_the_new_operator_decides_a_case_and_a_file_alike(copy: Copy) -> None:
 
 
 def test_a_report_says_the_new_operator_in_words(copy: Copy) -> None:
-    assert "is from 776 to 1300" in copy.avenant("show", "activite_ordinaire")
+    assert "is from 776 to 1,300" in copy.avenant("show", "activite_ordinaire")
 
 
 def test_a_pair_turned_round_is_another_rule_and_the_same_pair_is_none(copy: Copy) -> None:
@@ -135,8 +135,8 @@ def test_a_pair_turned_round_is_another_rule_and_the_same_pair_is_none(copy: Cop
     assert "776" not in copy.avenant("diff", "policies", "turned")
     edit(turned / "nouvelle" / "regles.yaml", "between: [776, 1300]", "between: [1300, 776]")
     said = copy.avenant("diff", "policies", "turned")
-    assert "is from 776 to 1300" in said
-    assert "is from 1300 to 776" in said
+    assert "is from 776 to 1,300" in said
+    assert "is from 1,300 to 776" in said
 
 
 def test_tests_must_reach_both_sides_of_the_new_operator_and_notice_each_bound_moved(copy: Copy) -> None:

@@ -140,3 +140,32 @@ def test_what_is_known_whatever_a_fact_is_names_the_fact(tmp_path: Path) -> None
     assert "Outcome of the verification No aid whatever the answer (Specialty) [3]" in told
     chain = avenant("--lang", "fr", "explain", str(tmp_path / "case.yaml"), "verification.resultat").output
     assert "\n  quelle que soit la réponse (Spécialité)\n" in chain.replace("\u00a0", " ")
+
+
+PRORATED = """contrat: {date_signature: "2025-01-15", option: demi_etp, annee: 3, objectif_mt: 1300, objectif_fa: 1900}
+medecin: {secteur: secteur_1, specialite: medecine_generale, age: 45, nouvellement_installe: false}
+patientele: {mt_depart: 1200, fa_depart: 1700, percentile_mt: 60, percentile_fa: 60,
+  mt_actuelle: 1233, fa_actuelle: 1700}
+"""
+
+
+def test_a_computed_result_is_explained_by_its_formula_in_figures(tmp_path: Path) -> None:
+    (tmp_path / "case.yaml").write_text(PRORATED)
+    due = avenant("--lang", "en", "explain", str(tmp_path / "case.yaml"), "aide.montant_du").output
+    assert "\n  Worked out as: €11,000 × 33% (33/100)\n" in due
+    assert "Worked out as: the largest (33% (33/100); 0%)\n" in due
+    assert "Worked out as: (1,233 − 1,200) ÷ (1,300 − 1,200)\n" in due
+    level = ("--interpret", "base_du_prorata=niveau")
+    other = avenant("--lang", "fr", "explain", str(tmp_path / "case.yaml"), "atteinte.mt", *level).output
+    assert "\n  Calcul : 1 233 ÷ 1 300\n" in other.replace("\u00a0", " ").replace("\u202f", " ")
+    (tmp_path / "case.yaml").write_text(PRORATED.replace("mt_actuelle: 1233", "mt_actuelle: 1300"))
+    both = avenant("--lang", "en", "explain", str(tmp_path / "case.yaml"), "atteinte.mt").output
+    assert "Worked out as" not in both, "both readings give 1: which one did is not guessed"
+
+
+def test_a_formula_of_a_rule_stands_on_one_line_and_otherwise_is_said_once() -> None:
+    told = " ".join(avenant("--lang", "en", "show", "atteinte.mt").output.split())
+    assert "otherwise → the largest: 0 the smallest: 1 (“Number of attending-doctor patients in the year " in told
+    assert "patients in the year verified” − “Starting number of attending-doctor patients”) ÷ (“" in told
+    told = " ".join(avenant("--lang", "en", "show", "mt_non_diminuee").output.split())
+    assert "is at least (100 − “Fall in patients accepted from the age of 65”) percent of “Starting number of" in told

@@ -34,6 +34,7 @@ EXPRESSION_ROWS = (
         unordered=True,
         neighbour="subtract",
         phrase=text("somme", "sum"),
+        between=text(" + ", " + "),
         meaning=text("Somme de nombres d'une même unité.", "Sum of numbers of one unit."),
         takes="numbers of one unit",
     ),
@@ -48,6 +49,7 @@ EXPRESSION_ROWS = (
         operands="pair",
         neighbour="add",
         phrase=text("différence", "difference"),
+        between=text(" − ", " − "),
         meaning=text("Le premier moins le second.", "The first less the second."),
         takes="two numbers of one unit",
     ),
@@ -59,6 +61,7 @@ EXPRESSION_ROWS = (
         unordered=True,
         settled_by=(0,),
         phrase=text("produit", "product"),
+        between=text(" × ", " × "),
         meaning=text(
             "Produit de deux nombres ; 0 dès que l'un est 0, même si l'autre manque ou est sans objet.",
             "Product of two numbers; 0 where one is 0, though the other is missing or not applicable.",
@@ -107,6 +110,7 @@ EXPRESSION_ROWS = (
         typing=signatures.percent_of,
         operands="pair",
         phrase=text("pourcentage de", "percentage of"),
+        between=text(" % de ", " percent of "),
         meaning=text(
             "[pourcentage, de quoi] : le premier, en pour cent, du second.",
             "[percentage, of what]: the first, in percent, of the second.",
@@ -120,6 +124,7 @@ EXPRESSION_ROWS = (
         operands="pair",
         partial=True,
         phrase=text("rapport", "ratio"),
+        between=text(" ÷ ", " ÷ "),
         meaning=text(
             "[numérateur, dénominateur] : un rapport exact ; sans objet si le dénominateur est nul ou négatif.",
             "[numerator, denominator]: an exact ratio; not applicable if the denominator is 0 or less.",
@@ -163,6 +168,7 @@ EXPRESSION_ROWS = (
         operands="pair",
         tags=("years", "months", "days"),
         phrase=text("date décalée", "date moved"),
+        between=text(" + ", " + "),
         meaning=text(
             "[date, durée] : la date plus la durée ; un jour absent du mois devient le dernier.",
             "[date, duration]: the date plus the duration; a day that the month lacks becomes its last.",

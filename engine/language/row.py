@@ -37,7 +37,8 @@ class Operator:
     one of these names, which is the option. ``ranked``: the options are the steps of the operands' scale, low to high.
 
     ``threshold``: orders numbers or dates, so that tests must reach both sides. ``neighbour``: what a small fault would
-    write instead. ``alone``: what says the same of a list of one. ``sign``: how others write it.
+    write instead. ``alone``: what says the same of a list of one. ``sign``: how others write it. ``between``: what a
+    formula writes between its operands.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Operator:
     neighbour: str | None = None
     alone: str | None = None
     sign: str | None = None
+    between: Mapping[str, str] | None = None
 
     def gathered(self, values: Sequence[Any]) -> Any:
         """The operands of a comparison as its meaning takes them: a value, a set, or a pair in order."""

@@ -13,6 +13,7 @@ from engine.inquiry.readings import Reading, readings_on
 from engine.inquiry.suppositions import Supposed, supposed_on
 from engine.report.decided import Decided
 from engine.report.formats import formats
+from engine.report.formula import formula
 from engine.report.objects import doubt_objects, obligation_object, result_object
 from engine.report.otherwise_page import possible_blocks, possible_objects
 from engine.report.page import Block, Heading, Table, Tree, section
@@ -113,7 +114,10 @@ def _chain(decision: Decision, say: Say, result: Result, depth: int, seen: set[s
 
 
 def _decided_by(decision: Decision, say: Say, result: Result) -> Iterator[str]:
-    """Later texts, the rule or row that decided, the text behind it, and warnings."""
+    """The formula, later texts, the rule or row that decided, the text behind it, and warnings."""
+    worked = formula(result, decision, say)
+    if worked:
+        yield say.pair(say("worked_out"), worked)
     for use in decision.overlays:
         if result.id in use.changes:
             yield say.pair(say("overlay"), f"{say.named(say.label(use), use.convention)} {say.noted(use.cite)}")

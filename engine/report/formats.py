@@ -22,7 +22,7 @@ from engine.report.say import Say
 
 GAP = "  "
 _SPACES = re.compile(r"[ \t\n]+")  # not the narrow ones, which keep an amount and its sign together
-_SIGN = re.compile(r" (?=[?!;:»](?:\s|$))|(?<=«) ")  # French signs stay on the line of their word
+_SIGN = re.compile(r" (?=[?!;:»](?!\w))|(?<=«) ")  # French signs stay on the line of their word
 _KEPT = "\ue000"
 _ODD_WIDTHS = re.compile(r"[^\x00-\u02ff]")  # where a character may take no column of a terminal, or two
 _TONES = {"good": "1;32", "bad": "1;31", "heed": "1;33", "open": "1;33", "": "1"}

@@ -50,10 +50,8 @@ class Phrases:
                 yield depth, self.say.pair(self._named(criterion), names)
             case tree.Compare():
                 yield depth, self._comparison(node)
-            case tree.Apply(operator, operands, options):
-                told = (self.say.find("options", str(each)) or self._literal(each) for each in options)
-                tail = f" ({', '.join(told)})" if options else ""
-                yield depth, self.say.head(EXPRESSIONS[operator].phrase[self.say.lang] + tail)
+            case tree.Apply(operator, operands) if not (EXPRESSIONS[operator].between and _on_one_line(node)):
+                yield depth, self.say.head(EXPRESSIONS[operator].phrase[self.say.lang] + self._options(node))
                 for operand in operands:
                     yield from self.lines(operand, depth + 1)
             case tree.Cases(branches, otherwise):
@@ -74,11 +72,32 @@ class Phrases:
                 yield depth, self.operand(node)
 
     def _given(self, sign: str, node: tree.Expression, depth: int) -> Lines:
-        yield from ((inner, f"{sign} {text}") for inner, text in self.lines(node, depth))
+        """An expression behind a sign; where it has branches of its own they stand below the sign."""
+        (_, first), *others = self.lines(node, depth)
+        if any(inner == depth for inner, _ in others):
+            yield depth, sign
+            yield from ((inner + 1, text) for inner, text in [(depth, first), *others])
+        else:
+            yield depth, f"{sign} {first}"
+            yield from others
+
+    def _options(self, node: tree.Apply) -> str:
+        told = (self.say.find("options", str(each)) or self._literal(each) for each in node.options)
+        return f" ({', '.join(told)})" if node.options else ""
 
     def operand(self, node: tree.Expression) -> str:
-        """A literal or reference in words; other expressions on one line."""
+        """A literal, a reference or a formula on one line; other expressions word after word."""
         match node:
+            case tree.Apply(operator, operands) if _on_one_line(node):
+                row, texts = EXPRESSIONS[operator], [self.operand(each) for each in operands]
+                said = row.phrase[self.say.lang] + self._options(node)
+                if row.operands == "one":
+                    return f"{texts[0]}, {said}"
+                if not row.between:
+                    return f"{said} ({self.say.listed(texts)})"
+                inner = (isinstance(each, tree.Apply) and EXPRESSIONS[each.operator].between for each in operands)
+                told = (f"({text})" if bracketed else text for text, bracketed in zip(texts, inner, strict=True))
+                return row.between[self.say.lang].join(told) + self._options(node)
             case tree.Literal(value):
                 return self._literal(value)
             case tree.FactRef() | tree.ItemRef():
@@ -121,9 +140,9 @@ class Phrases:
         return self.say.value(key, labels) if key in labels else self._literal(literal.value)
 
     def _literal(self, value: int | Decimal | str | bool) -> str:
-        if isinstance(value, bool):
-            return self.say.scalar(value)
-        return self.say.value(str(value))
+        if isinstance(value, str):
+            return self.say.value(value)
+        return self.say.scalar(value) if isinstance(value, bool) else self.say.numbered(value, None)
 
     def label(self, ref: tree.FactRef | tree.ItemRef) -> str | None:
         """The label of a fact or an item; None of one that there is not."""
@@ -135,6 +154,13 @@ class Phrases:
         label = self.label(ref)
         bare = ref.name if isinstance(ref, tree.FactRef) else ref.id
         return bare if label is None else self.say("quoted", text=label)
+
+
+def _on_one_line(node: tree.Expression) -> bool:
+    """Whether an expression is a formula without branches."""
+    if isinstance(node, tree.Apply):
+        return all(map(_on_one_line, node.operands))
+    return isinstance(node, tree.Literal | tree.FactRef | tree.ItemRef)
 
 
 Shown = Callable[[Literal | Unpublished], str]

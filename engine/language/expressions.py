@@ -245,32 +245,32 @@ def _list(values: Iterable[Any], found: list[Any]) -> None:
 def parts(whole: Any) -> Iterator[Node]:
     """The conditions and expressions directly inside a node, an item or a part of one, such as a row."""
     for member in members(whole):
-        if isinstance(member, Node):
-            yield member
-        else:
-            yield from parts(member)
+        yield from (member,) if isinstance(member, Node) else parts(member)
 
 
 def rebuilt(whole: Any, change: Callable[[Node], Node]) -> Any:
     """The same node, item or part of one with each of its :func:`parts` given to ``change``, in the same order."""
-    names: tuple[str, ...] = getattr(whole, "PARTS", ())
-    return replace(whole, **{name: _changed(getattr(whole, name), change) for name in names}) if names else whole
+    return _changed(whole, lambda member: change(member) if isinstance(member, Node) else rebuilt(member, change))
 
 
-def _changed(value: Any, change: Callable[[Node], Node]) -> Any:
-    if isinstance(value, Node):
-        return change(value)
-    if isinstance(value, tuple):
-        return tuple(_changed(each, change) for each in value)
-    if isinstance(value, dict):
-        return {name: _changed(each, change) for name, each in value.items()}
-    return value if value is None or isinstance(value, str) else rebuilt(value, change)
-
-
-def with_part(whole: Any, number: int, part: Node) -> Any:
-    """``whole`` with another node in the place of its part of that number."""
+def with_member(whole: Any, number: int, new: Any) -> Any:
+    """``whole`` with another one in the place of its member of that number."""
     numbers = count()
-    return rebuilt(whole, lambda old: part if next(numbers) == number else old)
+    return _changed(whole, lambda old: new if next(numbers) == number else old)
+
+
+def _changed(whole: Any, change: Callable[[Any], Any]) -> Any:
+    """``whole`` with each of its :func:`members` changed."""
+
+    def put(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(map(put, value))
+        if isinstance(value, dict):
+            return {name: put(each) for name, each in value.items()}
+        return value if value is None or isinstance(value, str) else change(value)
+
+    names = getattr(whole, "PARTS", ())
+    return replace(whole, **{name: put(getattr(whole, name)) for name in names}) if names else whole
 
 
 def walk(*wholes: object) -> Iterator[Node]:
@@ -285,8 +285,7 @@ def find(kind: type[_Kind], *wholes: object) -> Iterator[_Kind]:
 
 def citations(*wholes: object) -> Iterator[Citation]:
     """Every citation in items, entries or parts of one."""
-    for part in (part for whole in wholes for part in below(whole)):
-        yield from getattr(part, "cite", ())
+    return (cite for whole in wholes for part in below(whole) for cite in getattr(part, "cite", ()))
 
 
 def below(whole: Any) -> Iterator[Any]:

@@ -242,6 +242,27 @@ def test_a_life_tells_its_rights_from_the_day_they_are_open(form: str) -> None:
     }
 
 
+def test_a_right_whose_last_day_has_passed_says_so_and_one_that_was_used_is_not_offered_again(tmp_path: Path) -> None:
+    late = said("timeline", "turns_65_without_amendment", options=("--as-of", "2027-09-12"))
+    assert "droit ouvert jusqu'au 11/09/2027, par avenant ; ce jour est passé" in late
+    used = tmp_path / "used.yaml"
+    event = '  - {date: "2024-01-10", type: passage_aux_regles_posterieures}\n'
+    text = (CASES / "turns_65_without_amendment.yaml").read_text(encoding="utf-8")
+    followed = text.index("  - ", text.index("type: embauche"))
+    used.write_text(text[:followed] + event + text[followed:], encoding="utf-8")
+    told = json.loads(avenant("timeline", str(used), "--format", "json", "--as-of", "2026-11-28").output)["rights"]
+    assert "contrat.date_passage_regles_posterieures" not in [right["fact"] for right in told]
+
+
+def test_a_change_of_option_is_set_against_the_same_years_of_a_contract_that_goes_on(tmp_path: Path) -> None:
+    life = tmp_path / "life.yaml"
+    text = (CASES / "life_tacit_renewal.yaml").read_text(encoding="utf-8")
+    life.write_text(text[: text.index('  - {date: "2029')], encoding="utf-8")
+    page = avenant("timeline", str(life), "--lang", "fr", "--as-of", "2028-12-01").output
+    rights = " ".join(re.sub("[\u00a0\u202f]", " ", page[page.index("Droits à demander") :]).split())
+    assert "année 6 : 38 000 € avec, 19 000 € sinon" in rights
+
+
 def test_without_a_day_no_duty_is_to_come_or_late_and_with_one_what_nothing_can_show_is_to_be_checked() -> None:
     page = said("evaluate", "hire_day_known_year_5", options=("--full",))
     assert "à venir" not in page

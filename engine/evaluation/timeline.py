@@ -114,8 +114,11 @@ def timeline(
     convention: str | None = None,
     interpret: Mapping[str, str] | None = None,
     as_of: dt.date | None = None,
+    until: dt.date | None = None,
 ) -> Timeline:
     """The life of a contract; ``as_of`` says which day it is, ``convention`` and ``interpret`` are as for a case.
+
+    One that goes on without a term is followed to the year of the last day told, or of ``until``.
 
     Raises:
         InputFault: no convention on the signature date, figures that judge a year too early, or a policy defect.
@@ -123,7 +126,7 @@ def timeline(
     """
     life = lived(session, dossier, convention, interpret)
     _refuse_early(life)
-    rows = tuple(_rows(life, as_of))
+    rows = tuple(_rows(life, as_of, until))
     last = life.decide(life.known_facts(rows[-1].year))
     today = life.decide(life.known_facts(_year_of(rows, as_of), as_of), as_of)
     counted = [event for row in rows for event in row.counting]
@@ -178,12 +181,12 @@ def _facts_read(life: Life, rows: tuple[YearRow, ...]) -> frozenset[str]:
     return frozenset(ref.name for ref in find(FactRef, *roots))
 
 
-def _rows(life: Life, as_of: dt.date | None) -> Iterator[YearRow]:
+def _rows(life: Life, *days: dt.date | None) -> Iterator[YearRow]:
     before: YearRow | None = None
     counted: tuple[Event, ...] = ()
     highest = life.session.registry.vocabulary.facts[YEAR].maximum or YEARS_SHOWN[-1]
     for year in range(1, int(highest) + 1):
-        if before is not None and not _runs(life, year, as_of):
+        if before is not None and not _runs(life, year, days):
             return
         facts, counting = life.facts(year)
         decision = life.decide(facts)
@@ -206,7 +209,7 @@ def _rows(life: Life, as_of: dt.date | None) -> Iterator[YearRow]:
         yield row
 
 
-def _runs(life: Life, year: int, as_of: dt.date | None) -> bool:
+def _runs(life: Life, year: int, days: tuple[dt.date | None, ...]) -> bool:
     """Whether a contract year belongs to the contract, with all that the dossier tells."""
     decision = life.decide(life.known_facts(year))
     start, end = life.start(year), decision.results.get(decision.headline.life.end or "")
@@ -215,7 +218,7 @@ def _runs(life: Life, year: int, as_of: dt.date | None) -> bool:
     if isinstance(end.value, dt.date):
         return start < end.value
     term = day_in(decision, decision.headline.life.term)
-    told = (as_of, *(event.day for event in life.dossier.events))
+    told = (*days, *(event.day for event in life.dossier.events))
     return (term is not None and start < term) or any(day is not None and start <= day for day in told)
 
 

@@ -73,16 +73,19 @@ def supposed_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
     convention = life.rows[0].decision.convention.id
     day, dated = life.as_of, ((row, row.start, row.end) for row in life.rows)
     now = next((row for row, start, end in dated if start and end and day and start <= day < end), None)
+    told = {name for event in life.dossier.events for name in event.facts}
 
     def seen(more: Facts, following: bool) -> Mapping[PagePlace, Seen]:
+        until = now.end if following and now else None
         if len(more) > 1 and now is not None and now.end is not None:
             more = {name: now.end if isinstance(value, dt.date) else value for name, value in more.items()}
         dossier = told_otherwise(life.dossier, more.items())
-        return dict(shown_in_life(timeline(session, dossier, convention, chosen, life.as_of) if more else life))
+        same = not more and until is None
+        return dict(shown_in_life(life if same else timeline(session, dossier, convention, chosen, day, until)))
 
     found: dict[str, Supposed] = {}
     for row in life.rows:
-        for each in supposed_by(session, row.decision, chosen, seen, changing=row is now):
+        for each in supposed_by(session, row.decision, chosen, seen, day, row is now, told):
             if all((one.supposition.fact, one.value) != (each.supposition.fact, each.value) for one in found.values()):
                 found.setdefault(each.supposition.id, each)
     return tuple(found.values())

@@ -5,6 +5,7 @@ Each supposition of the policies is tried alone, with the first of its values th
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +20,7 @@ from engine.inquiry.readings import Effect, PagePlace, Seen, effects, effects_on
 from engine.language.expressions import Expression
 from engine.language.facts import YEAR, event_types
 from engine.language.values import Absent, Scalar
-from engine.policy.entries import ASSUMPTION, Supposition
+from engine.policy.entries import ASSUMPTION, UNTIL, Supposition
 from engine.policy.model import ASSUMED
 from engine.policy.reading import load_schema
 from engine.records import dataclass
@@ -29,12 +30,16 @@ RESULT = "result"
 
 @dataclass(frozen=True, slots=True)
 class Supposed:
-    """A supposition with the value supposed, and what it would change; ``dated`` where that is the first value."""
+    """A supposition with the value supposed, and what it would change; ``dated`` where that is the first value.
+
+    ``past`` is a right whose last day was before the day asked about.
+    """
 
     supposition: Supposition
     value: Scalar
     effects: tuple[Effect, ...]
     dated: bool
+    past: bool
 
     @property
     def assumption(self) -> bool:
@@ -52,7 +57,7 @@ def supposed_of_case(session: Session, decision: Decision, chosen: Mapping[str, 
         other = session.decide({**facts, **more}, decision.convention.id, chosen, decision.as_of)
         return dict(shown_in_case(other, year))
 
-    return tuple(supposed_by(session, decision, chosen, seen))
+    return tuple(supposed_by(session, decision, chosen, seen, decision.as_of))
 
 
 def supposed_on(found: Iterable[Supposed], ids: Container[str], years: Collection[int] = ()) -> Iterator[Supposed]:
@@ -97,14 +102,18 @@ def supposed_by(
     decision: Decision,
     chosen: Mapping[str, str],
     seen: Callable[[Facts, bool], Mapping[PagePlace, Seen]],
+    as_of: dt.date | None,
     changing: bool = True,
+    told: Container[str] = (),
 ) -> Iterator[Supposed]:
     """What a case leaves unsaid and would change; without ``changing``, no amendment that changes more than its day.
 
-    ``seen`` is what a page shows with some facts more, in the year of the case or the following one.
+    ``seen`` is what a page shows with some facts more, in the year of the case or the following one; ``told`` are facts
+    that are said of another year.
     """
     asked = session.registry.suppositions(decision.convention, signed_on(decision.facts))
-    unsaid = [each for each in asked if each.fact.name not in decision.facts and (changing or not each.along)]
+    silent = (each for each in asked if each.fact.name not in decision.facts and each.fact.name not in told)
+    unsaid = [each for each in silent if changing or not each.along]
     if not unsaid:
         return
     case = session.settled(dict(decision.facts), chosen, decision.convention.id)
@@ -125,7 +134,10 @@ def supposed_by(
             except InputFault:
                 continue  # the value contradicts another fact of the case
             if changed:
-                yield Supposed(each, supposed[name], changed, number == 0)
+                value = supposed[name]
+                last = value if each.day == UNTIL and isinstance(value, dt.date) else None
+                past = last is not None and as_of is not None and last < as_of
+                yield Supposed(each, value, changed, number == 0, past)
                 break
 
 

@@ -18,6 +18,7 @@ from engine.records import dataclass
 RISES, FALLS = "never_less", "never_more"
 RIGHT, ASSUMPTION = "right", "assumption"
 FROM = "from"
+UNTIL = "until"
 
 
 def within(day: dt.date, start: dt.date | None, before: dt.date | None) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from engine.evaluation.decision import ObligationLine, PaymentLine, Result
 from engine.inquiry.readings import Effect, Reading, Seen
 from engine.inquiry.suppositions import Supposed
+from engine.policy.entries import UNTIL
 from engine.report.objects import as_json, value_object
 from engine.report.page import Block, Heading, Paragraph, Tree, by_years, section
 from engine.report.parts import named_years
@@ -190,7 +191,7 @@ def _seen_object(seen: Seen | None, say: Say) -> Any:
     return {"text": seen[say.lang]}
 
 
-OPEN = {"from": "open_from", "until": "open_until"}  # the words for a right by the day that opens or closes it
+OPEN = {"from": "open_from", UNTIL: "open_until"}  # the words for a right by the day that opens or closes it
 
 
 def supposed_blocks(found: Sequence[Supposed], say: Say) -> Iterator[Block]:
@@ -218,7 +219,8 @@ def supposed_head(each: Supposed, say: Say) -> str:
     if each.assumption:
         label = f"{label} ({say('otherwise_said', fact=say.facts([supposition.fact.name]), value=_value(each, say))})"
     elif each.dated:
-        label = f"{label}, {say(OPEN[supposition.day], day=_value(each, say))}"
+        word = "open_before" if each.past else OPEN[supposition.day]
+        label = f"{label}, {say(word, day=_value(each, say))}"
     else:
         label = f"{label}, {say('open_now')}"
     return f"{label} {say.noted(supposition.cite[:1])}"

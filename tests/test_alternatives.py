@@ -18,7 +18,7 @@ from engine.errors import InputFault, UsageFault
 from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.session import Session
 from engine.inquiry.what_if import Alternative, Alternatives, FactChange, alternatives
-from engine.inquiry.what_if_goal import STATUSES, Wish, answer_of, wish_of, wished_term
+from engine.inquiry.what_if_goal import WISHED, Wish, answer_of, wish_of, wished_term
 from engine.language.facts import SIGNATURE, YEAR
 from engine.language.values import NOT_APPLICABLE, Scalar, exact
 from engine.policy import loader
@@ -345,8 +345,8 @@ def test_the_wish_of_a_duty_is_met_just_where_it_is_decided_so(
     for line in session.decide(facts, as_of=as_of).obligations:
         item = line.id
         encoding = encode_case(session, session.settled(facts).convention, facts, frozenset())
-        met = [word for word in STATUSES if wished_term(encoding, item, Wish("is", word), as_of) is encoding.bank.true]
-        assert met == ([line.status] if line.status in STATUSES else [])
+        met = [word for word in WISHED if wished_term(encoding, item, Wish("is", word)) is encoding.bank.true]
+        assert met == ([line.status] if line.status in WISHED else [])
 
 
 def test_a_duty_is_missed_by_what_comes_too_late(session: Session) -> None:

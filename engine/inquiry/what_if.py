@@ -9,14 +9,14 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 from engine.evaluation.decision import Decision, Result
-from engine.evaluation.facts import Facts
+from engine.evaluation.facts import Facts, signed_on
 from engine.evaluation.session import Session
 from engine.inquiry.what_if_goal import Wish, answer_of, wish_of, wished_term
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, SIGNATURE, Vocabulary
-from engine.language.logic import Term
 from engine.language.symbolic import constant, same
 from engine.language.term_days import Day, code, day_code
 from engine.language.values import Scalar, Value
@@ -24,7 +24,6 @@ from engine.policy.model import Convention
 from engine.proof import smallest
 from engine.proof.encoding import Encoding
 from engine.proof.possible import encode_case
-from engine.proof.smallest import Changes, smallest_changes
 from engine.proof.solving import DEFAULT_EFFORT, Status
 
 DAYS_IN_YEAR = 365
@@ -66,18 +65,6 @@ class Alternative:
     result: Result
     derogations: tuple[Derogation, ...]
     convention: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A case and the item asked about, with what the caller has settled: ``forced`` names a convention."""
-
-    session: Session
-    facts: Facts
-    item: str
-    forced: str | None
-    interpret: Mapping[str, str]
-    as_of: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,59 +122,50 @@ def alternatives(
         UsageFault: the item has no such value, or the solver is missing.
         InputFault: the case itself is not decided.
     """
-    question = Question(session, facts, item, convention, dict(interpret or {}), as_of)
-    decision = session.decide(facts, convention, question.interpret, as_of)
-    wish = wish_of(decision, item, wished)
-    today = answer_of(decision, item)
+    decide = partial(session.decide, convention=convention, interpret=dict(interpret or {}), as_of=as_of)
+    decision = decide(facts)
+    wish, today = wish_of(decision, item, wished), answer_of(decision, item)
     if wish.met(today):
         return Alternatives(decision, item, wish, today, True, (), Proof(Status.SHOWN, 0, effort), ())
-    kept = _kept(decision, item, session.registry.vocabulary, any_fact)
-    asked = [_asked(question, wish, each, kept, any_fact, effort) for each in _conventions(question, decision, kept)]
-    proof = Proof(_joined(each.status for each in asked), min(each.most for each in asked), effort)
+    vocabulary = session.registry.vocabulary
+    kept = _kept(decision, item, vocabulary, any_fact)
+    opened = [name for name in vocabulary.facts if name not in kept]
+    texts = _conventions(session, decision, movable=convention is None and SIGNATURE in opened)
+    encodings = [encode_case(session, text, facts, opened, interpret, effort=effort) for text in texts]
+    if convention is not None:
+        encodings = [replace(each, window=each.bank.true) for each in encodings]
+    first = None if any_fact else as_of or signed_on(facts)
+    asked = [_asked(each, facts, item, wish, first, effort) for each in encodings]
     changes = _smallest(change for each in asked for change in each.found)
-    decided = (_decided(question, decision, change) for change in changes)
-    found = _apart(sorted(decided, key=_order(session.registry.vocabulary)))
+    several = [_alternative(decision, decide(each.witness.facts), item, each, vocabulary) for each in changes]
+    found = _apart(sorted(several, key=_order(vocabulary)))
+    proof = Proof(_joined(each.status for each in asked), min(each.most for each in asked), effort)
     hanging = (*decision.results[item].facts, *decision.results[item].missing)
     left = tuple(name for name in dict.fromkeys(hanging) if name in kept and (name in facts or not found))
     return Alternatives(decision, item, wish, today, False, found, proof, left)
 
 
-def _conventions(question: Question, decision: Decision, kept: frozenset[str]) -> Iterator[Convention]:
+def _conventions(session: Session, decision: Decision, *, movable: bool) -> list[Convention]:
     """The convention of the case; where the signature may move, every other of the same beneficiary too."""
-    yield decision.convention
-    if question.forced is None and SIGNATURE not in kept:
-        for other in question.session.registry.conventions.values():
-            if other.id != decision.convention.id and other.beneficiary == decision.convention.beneficiary:
-                yield other
+    own = decision.convention
+    others = session.registry.conventions.values() if movable else ()
+    return [own, *(each for each in others if each.id != own.id and each.beneficiary == own.beneficiary)]
 
 
 def _asked(
-    question: Question, wish: Wish, convention: Convention, kept: frozenset[str], any_fact: bool, effort: int
-) -> Changes:
-    session, facts = question.session, question.facts
-    opened = [name for name in session.registry.vocabulary.facts if name not in kept]
-    encoding = encode_case(session, convention, facts, opened, question.interpret, effort=effort)
-    if question.forced is not None:
-        encoding = replace(encoding, window=encoding.bank.true)
-    if not encoding.has(question.item):
-        return Changes((), Status.EXCLUDED, smallest.MOST_ALONE, effort)
-    goal = wished_term(encoding, question.item, wish, question.as_of)
-    later = () if any_fact else _from_now_on(encoding, facts, question.as_of)
-    return smallest_changes(encoding, facts, encoding.bank.both(goal, *later), effort=effort)
-
-
-def _from_now_on(encoding: Encoding, facts: Facts, as_of: dt.date | None) -> Iterator[Term]:
-    """That no event is moved to, or placed on, a day before the one asked about, without one before the signature."""
+    encoding: Encoding, facts: Facts, item: str, wish: Wish, first: dt.date | None, effort: int
+) -> smallest.Changes:
+    """The changes that give what is wished; no event is moved to, or placed on, a day before the ``first``."""
+    if not encoding.has(item):
+        return smallest.Changes((), Status.EXCLUDED, smallest.MOST_ALONE, effort)
     bank, space = encoding.bank, encoding.space
-    first = as_of or facts.get(SIGNATURE)
-    for name in space.open_facts:
-        day = space.value[name]
-        if isinstance(day, Day) and isinstance(first, dt.date):
-            here = bank.at_most(bank.whole(day_code(first)), code(bank, day))
-            terms = [bank.negate(space.present[name]), here]
-            if name in facts:
-                terms.append(same(bank, day, constant(bank, facts[name])))
-            yield bank.either(*terms)
+    goal = [wished_term(encoding, item, wish)]
+    for name, day in space.value.items():
+        if first is not None and name in space.open_facts and isinstance(day, Day):
+            late = bank.at_most(bank.whole(day_code(first)), code(bank, day))
+            stays = same(bank, day, constant(bank, facts[name])) if name in facts else bank.false
+            goal.append(bank.either(bank.negate(space.present[name]), late, stays))
+    return smallest.smallest_changes(encoding, facts, bank.both(*goal), effort=effort)
 
 
 def _joined(statuses: Iterable[Status]) -> Status:
@@ -224,19 +202,16 @@ def _kept(decision: Decision, item: str, vocabulary: Vocabulary, any_fact: bool)
     return frozenset((BENEFICIARY, *fixed))
 
 
-def _decided(question: Question, before: Decision, change: smallest.Change) -> Alternative:
-    """The alternative as Session.decide sees it."""
+def _alternative(
+    before: Decision, after: Decision, item: str, change: smallest.Change, vocabulary: Vocabulary
+) -> Alternative:
+    """A change as the decision on the case it makes has it."""
     facts = change.witness.facts
-    decision = question.session.decide(facts, question.forced, question.interpret, question.as_of)
-    changes = tuple(
-        FactChange(name, before.facts.get(name), facts.get(name))
-        for name in question.session.registry.vocabulary.facts
-        if name in change.facts
-    )
-    other = decision.convention.id if decision.convention.id != before.convention.id else None
-    result = decision.results[question.item]
-    lifted = tuple(_lifted(before, decision, question.item))
-    return Alternative(changes, facts, answer_of(decision, question.item), result, lifted, other)
+    moved = (name for name in vocabulary.facts if name in change.facts)
+    changes = tuple(FactChange(name, before.facts.get(name), facts.get(name)) for name in moved)
+    other = None if after.convention.id == before.convention.id else after.convention.id
+    lifted = tuple(_lifted(before, after, item))
+    return Alternative(changes, facts, answer_of(after, item), after.results[item], lifted, other)
 
 
 def _lifted(before: Decision, after: Decision, item: str) -> Iterator[Derogation]:

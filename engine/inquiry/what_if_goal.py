@@ -16,16 +16,14 @@ from engine.evaluation.decision import Decision, Result
 from engine.language.logic import Term
 from engine.language.operators import COMPARISONS
 from engine.language.symbolic import Truth, certain, constant, is_value, known
-from engine.language.term_days import Day, code, day_code
+from engine.language.term_days import Day
 from engine.language.types import VERDICTS
-from engine.language.typing import is_date
+from engine.language.typing import STATUSES, is_date
 from engine.language.values import NOT_APPLICABLE, Absent, Value, exact
-from engine.policy.model import CONTRACT_ENDS, Obligation
 from engine.proof.bodies import aspects
 from engine.proof.encoding import Encoding
 
-STATUSES = ("done", "unmet", "pending", "overdue", "to_check", "closed")
-LATE = STATUSES[3:]
+WISHED = ("done", "unmet")  # of an obligation
 MORE, LESS = "more", "less"
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?(?:/[1-9]\d*)?)(%?)([+-]?)")
 _KINDS = {"": "is", "+": "at_least", "-": "at_most"}
@@ -58,14 +56,20 @@ def answer_of(decision: Decision, item: str) -> Value:
     line = decision.obligation(item)
     if line is None:
         return decision.answer(item)
-    return line.status if line.status in STATUSES else Absent(line.status)
+    return Absent(line.status) if line.status in STATUSES else line.status
 
 
-def wished_term(encoding: Encoding, item: str, wish: Wish, as_of: dt.date | None) -> Term:
-    """Where an item answers what is wished; the status of an obligation on a day."""
-    if any(step.item.kind == "obligation" for step in encoding.steps(item)):
-        return _status_term(encoding, item, wish.value, as_of)
+def wished_term(encoding: Encoding, item: str, wish: Wish) -> Term:
+    """Where an item answers what is wished."""
     bank, answer = encoding.bank, encoding.answer(item)
+    if wish.value in WISHED and any(step.item.kind == "obligation" for step in encoding.steps(item)):
+        told = (
+            bank.both(when, known(bank, terms.answer), is_value(bank, seen, True))
+            for when, each, terms in encoding.defined(item)
+            for name, seen in aspects(each.step.item, encoding.names(each))
+            if name == wish.value
+        )
+        return bank.either(*told)
     if wish.kind == "is":
         assert wish.value is not None
         return is_value(bank, answer, wish.value)
@@ -76,40 +80,12 @@ def wished_term(encoding: Encoding, item: str, wish: Wish, as_of: dt.date | None
     return compared.true
 
 
-def _status_term(encoding: Encoding, item: str, status: Value | None, as_of: dt.date | None) -> Term:
-    """As :func:`engine.evaluation.evaluator.obligation_status` says it, for all cases at once."""
-    bank, found = encoding.bank, []
-    if isinstance(status, Absent):
-        return encoding.answer(item).absent
-    for when, each, terms in encoding.defined(item):
-        gate, names, body = terms.answer, encoding.names(each), each.step.item.body
-        seen = dict(aspects(each.step.item, names))
-        done, due = seen.get("done"), seen.get("due")
-        fulfilled, open_ = bank.false, bank.true
-        if done is not None:
-            fulfilled, open_ = is_value(bank, done, True), is_value(bank, done, False)
-        missed = is_value(bank, seen["unmet"], True) if "unmet" in seen else bank.false
-        gated, late = bank.both(known(bank, gate), bank.negate(missed)), bank.false
-        ends = isinstance(body, Obligation) and body.if_unmet == CONTRACT_ENDS
-        past = "closed" if ends else "to_check" if done is None else "overdue"
-        if as_of is not None and due is not None and isinstance(due.value, Day):
-            late = bank.both(known(bank, due), bank.less(code(bank, due.value), bank.whole(day_code(as_of))))
-        means = {
-            "done": bank.both(gated, fulfilled),
-            "unmet": bank.both(known(bank, gate), missed),
-            **{word: bank.both(gated, open_, late, bank.truth(word == past)) for word in LATE},
-            "pending": bank.both(gated, open_, bank.negate(late)),
-        }
-        found.append(bank.both(when, means[str(status)]))
-    return bank.either(*found)
-
-
 def wish_of(decision: Decision, item: str, text: str | None) -> Wish:
     """What ``text`` wishes of an item of a decision; raises UsageFault: the item has no such value."""
     result = decision.results[item]
     known = result.type.values if result.type is not None and result.type.kind == "enum" else ()
     if result.kind == "obligation":
-        known = STATUSES
+        known = WISHED
     elif result.kind == "criterion":
         known = VERDICTS
     if not text:

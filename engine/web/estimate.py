@@ -1,77 +1,40 @@
-"""An estimate in progress: a state comes in, the decision so far and the question worth asking next go out."""
+"""An estimate in progress: a state comes in; the questions worth asking and the answer so far go out, for a page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
 
-from engine.errors import InputFault, Problem
+from markupsafe import Markup
+
+from engine.errors import InputFault
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.inquiry.questions import to_ask
 from engine.inquiry.readings import readings_of_case
-from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
+from engine.language.expressions import FactRef, find
+from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, Fact
 from engine.letters.matter import Matter
 from engine.policy.registry import Outside
-from engine.report.decided import Decided, Undecided, told_case
+from engine.report import outside_page
+from engine.report.charts import decision_figure
+from engine.report.decided import Decided, Decisions, of_what_is_shown, told_case
+from engine.report.decision_page import page
+from engine.report.html import Links, fragment
+from engine.report.page import Block, Fold, Heading, Paragraph, Table, in_runs
+from engine.report.parts import glossary
+from engine.report.readings import told_effects
+from engine.report.say import Say
 from engine.web.downloads import letters
-from engine.web.state import State
+from engine.web.fields import Field, answers, contradiction, field_of
+from engine.web.state import ASKED, DIGEST_SHOWN, LANG, READING, RULES, TEXT, State
 from engine.web.templates import wording
+from engine.web.verdict import amounts, is_told, sentence
 
 FIELDS = 3  # figures on one page
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """What a state comes to: the answer so far, or what is at fault; the questions to show, and how many are left."""
-
-    state: State
-    answer: Decided | Undecided | None = None
-    problems: tuple[Problem, ...] = ()
-    questions: tuple[Fact, ...] = ()
-    left: int = 0
-    letters: tuple[str, ...] = ()
-
-    @property
-    def decision(self) -> Decision | None:
-        return self.answer.decision if isinstance(self.answer, Decided) else None
-
-
-def estimate(session: Session, state: State, *, whole: bool = False, every: bool = False) -> Estimate:
-    """The estimate of a state; ``whole`` with the readings that matter and all that open results can still be.
-
-    With ``every``, what was answered is asked again beside all that is left.
-    """
-    facts, title = session.registry.vocabulary.facts, wording(state.lang)("your_contract")
-    asked = tuple(facts[name] for name in state.faults or filter(None, [state.asked]))
-    if every:
-        stated = {BENEFICIARY, SIGNATURE, *state.faults, *state.answered}
-        asked = tuple(fact for name, fact in facts.items() if name in stated and not fact.sensitive)
-    if SIGNATURE not in state.facts:
-        return Estimate(state=state, questions=asked or (facts[SIGNATURE],), left=1)
-    try:
-        decision = decided(session, state)
-    except Outside as outside:
-        return Estimate(state=state, answer=Undecided(title=title, outside=outside), questions=asked)
-    except InputFault as error:
-        return Estimate(state=state, problems=error.problems, questions=asked)
-    if whole:
-        return _whole(session, state, decision, title)
-    waiting = to_ask(session, decision, state.choices, state.declined) if every or not asked else ()
-    left = [facts[name] for name in waiting]
-    if every:
-        asked = (*asked, *(fact for fact in left if fact not in asked and not fact.sensitive))
-    readings = readings_of_case(session, decision, state.choices) if decision.refused else ()
-    answer = Decided(title=title, decision=decision, readings=readings)
-    return Estimate(state=state, answer=answer, questions=asked or _together(left), left=len(left))
-
-
-def _together(facts: Sequence[Fact]) -> tuple[Fact, ...]:
-    """The first fact to ask for; figures of one group are asked for on one page."""
-    alike = [(each.type.kind, each.name.partition(".")[0]) for each in facts]
-    same = [fact for fact, kind in zip(facts, alike, strict=True) if kind == alike[0]]
-    return tuple(same[: FIELDS if alike and alike[0][0] == "number" else 1])
 
 
 def decided(session: Session, state: State, facts: Facts | None = None) -> Decision:
@@ -80,19 +43,191 @@ def decided(session: Session, state: State, facts: Facts | None = None) -> Decis
     return session.decide(read, None, dict(state.choices), state.as_of)
 
 
-def _whole(session: Session, state: State, decision: Decision, title: str) -> Estimate:
-    """The whole result with what it can still be, and the letters that may be written of it.
+def whole_case(session: Session, state: State) -> Decided:
+    """The decision with the readings that matter and what it can still be; raises as :func:`decided`.
 
     Left out is a range that hangs on a number still to be given: it says no more than that.
     """
     from engine.inquiry.possible import outlooks  # needs the solver
 
-    facts = session.registry.vocabulary.facts
+    facts, decision = session.registry.vocabulary.facts, decided(session, state)
 
     def ranged(result: Result) -> bool:
         return all(facts[name].type.kind != "number" for name in result.missing)
 
     told = outlooks(session, decision, state.choices, ranged=ranged)
-    case = replace(told_case(session, decision, title, state.choices), outlooks=told)
-    matter = Matter(told=case, chosen=state.choices, day=state.as_of)
-    return Estimate(state=state, answer=case, letters=letters(matter, session))
+    return replace(told_case(session, decision, "", state.choices), outlooks=told)
+
+
+def estimate(session: Session, state: State, say: Say, *, whole: bool = False, every: bool = False) -> dict[str, Any]:
+    """What the page of a state shows: the questions, the answers given, the verdict and the sections of the result.
+
+    ``whole`` asks nothing, and shows all of the result. With ``every``, what was answered is asked again beside all
+    that is left.
+    """
+    w, case = wording(say.lang), None
+    told: dict[str, Any] = {"title": w("contradiction"), "tone": "open", "messages": [], "outside": "", "result": None}
+    try:
+        if SIGNATURE in state.facts:
+            case = whole_case(session, state) if whole else _so_far(session, state)
+            told |= _of_decided(case, state, say, whole)
+    except Outside as outside:
+        html = fragment(outside_page.page(outside, say), 0 if whole else 1)
+        told |= {"title": w("your_contract"), "outside": Markup(html)}
+    except InputFault as error:
+        told["messages"] = [contradiction(problem, state, say) for problem in error.problems]
+    asked, left = ([], 0) if whole else _questions(session, state, case, every)
+    fields = _fields(asked, case, state, say)
+    shown = [each for field in fields for each in (field, field["either"]) if each]
+    words = [*(each["question"] for each in shown), *(each["where"] for each in fields)]
+    matter = Matter(told=case, chosen=state.choices, day=state.as_of) if case is not None and whole else None
+    return {
+        **told,
+        "decision": None if case is None else case.decision,
+        "letters": () if matter is None else letters(matter, session),
+        "fields": fields,
+        "left": left,
+        "names": [each["name"] for each in shown],
+        "glossary": Markup(fragment(glossary(list(map(Paragraph, words)), say))),
+        "answers": answers(state, say),
+        "number": _number(state),
+    }
+
+
+def _so_far(session: Session, state: State) -> Decided:
+    decision = decided(session, state)
+    readings = readings_of_case(session, decision, state.choices) if decision.refused else ()
+    return Decided(title="", decision=decision, readings=readings)
+
+
+def _questions(session: Session, state: State, case: Decided | None, every: bool) -> tuple[list[Fact], int]:
+    """The facts to ask for now: those that cannot be read or that the address names, or the next; and how many wait."""
+    facts = session.registry.vocabulary.facts
+    asked = [facts[name] for name in state.faults or filter(None, [state.asked])]
+    if every:
+        stated = {BENEFICIARY, SIGNATURE, *state.faults, *state.answered}
+        asked = [fact for name, fact in facts.items() if name in stated and not fact.sensitive]
+    waiting: Sequence[str] = () if SIGNATURE in state.facts else (SIGNATURE,)
+    if case is not None and (every or not asked):
+        waiting = to_ask(session, case.decision, state.choices, state.declined)
+    left = [facts[name] for name in waiting]
+    if every:
+        asked += [fact for fact in left if fact not in asked and not fact.sensitive]
+    return asked or _together(left), len(left)
+
+
+def _together(facts: Sequence[Fact]) -> list[Fact]:
+    """The first fact to ask for; figures of one group are asked for on one page."""
+    alike = [(each.type.kind, each.name.partition(".")[0]) for each in facts]
+    same = [fact for fact, kind in zip(facts, alike, strict=True) if kind == alike[0]]
+    return same[: FIELDS if alike and alike[0][0] == "number" else 1]
+
+
+def _fields(asked: Sequence[Fact], case: Decided | None, state: State, say: Say) -> list[Field]:
+    """The questions; where there is one alone, with what may be known in its place."""
+    fields = [field_of(fact, state, say) for fact in asked]
+    items = () if case is None else case.decision.convention.items.values()
+    other = asked[0].either if len(asked) == 1 else None
+    if other and any(each.name == other for each in find(FactRef, *items)):  # the rules of the case read it
+        fields[0]["either"] = field_of(say.registry.vocabulary.facts[other], state, say)
+    return fields
+
+
+def _number(state: State) -> int:
+    """The number of the question to answer next; two facts of which either will do are one question."""
+    facts = state.vocabulary.facts
+    otherwise = {name for name in state.declined if facts[name].either in state.facts}
+    return len(state.answered) - len(otherwise) + 1
+
+
+def _of_decided(case: Decided, state: State, say: Say, whole: bool) -> dict[str, Any]:
+    decision = case.decision
+    return {
+        "title": sentence(decision, say),
+        "tone": decision.tone,
+        "lead": amounts(decision, say),
+        "refused": decision.refused,
+        "rules": rules_of(decision),
+        "readings": list(_readings(case, say.in_full())) if whole else [],
+        "missing": [] if decision.refused else _missing(decision, say),
+        "indicative": _indicative(decision, say) if decision.refused else "",
+        "result": _result(case, state, say, whole),
+    }
+
+
+def rules_of(decision: Decision) -> str:
+    """The beginning of the digest of a decision's rules, as a link holds it."""
+    return decision.digest.partition(":")[2][:DIGEST_SHOWN]
+
+
+def _readings(case: Decided, say: Say) -> Iterator[tuple[str, list[tuple[str, str, str, str]]]]:
+    """Each open question that matters, with its choices: the parameter, the words, what another would change."""
+    for reading in of_what_is_shown(case):
+        choices = []
+        for choice, label in reading.question.choices.items():
+            if choice == reading.taken or choice in reading.others:
+                changes = say.listed(told_effects(reading.others.get(choice, ()), say))
+                choices.append((f"{READING}{reading.question.id}", choice, label[say.lang], changes))
+        yield reading.question.question[say.lang], choices
+
+
+def _missing(decision: Decision, say: Say) -> list[tuple[str, str, str]]:
+    """The facts that open results wait for: name, label, and where each is found."""
+    names = dict.fromkeys([*decision.missing, *(name for line in decision.years for name in line.amount.missing)])
+    vocabulary = say.registry.vocabulary
+    asked = (vocabulary.facts[name] for name in vocabulary.usual(names) if name != YEAR or not decision.years)
+    return [(fact.name, say.label(fact), fact.where[say.lang]) for fact in asked]
+
+
+def _indicative(decision: Decision, say: Say) -> Markup:
+    """What a contract that is refused would pay at most, folded so that it does not read as due."""
+    lines = (line for line in decision.years if is_told(line.amount))
+    rows = in_runs((line.year, say.scalar(line.start), (say.result(line.amount),)) for line in lines)
+    table = Table((say("year"), say("start"), say("maximum")), rows)
+    return Markup(fragment([Fold(wording(say.lang)("indicative"), (table,))] if rows else []))
+
+
+def _result(case: Decided, state: State, say: Say, whole: bool) -> dict[str, Markup]:
+    """The answer in parts: what stands under the verdict, money and its drawing, what comes before and after.
+
+    All of it where it is the page, the amounts alone beside a question.
+    """
+    decision = case.decision
+    money, before, after = list[str](), list[str](), list[str]()
+    elsewhere = (say("where"), say("assumed"))  # the page asks for what is missing, and tries readings
+    links = _links(decision, state, say) if whole else {}
+    (_, head), *sections = _sections(page(Decisions(cases=[case], full=whole), say))
+    for title, section in sections:
+        html = fragment(section, 0 if whole else 1, links)
+        if title == say("amounts"):
+            drawn = any(is_told(line.amount) for line in decision.years)
+            money += [f"<div>{html}</div>"] if whole or drawn else []
+            money += [decision_figure(decision, say)] if drawn else []
+        elif whole and title not in elsewhere:
+            (after if after or title in (say("obligations"), say("texts")) else before).append(html)
+    shown = ("bad", "heed", "") if whole else ("bad", "heed")  # what is open stands with its condition
+    parts = {"money": money, "before": before, "after": after}
+    told = fragment([block for block in head[1:] if getattr(block, "tone", "") in shown])
+    return {"head": Markup(told), **{name: Markup("\n".join(part)) for name, part in parts.items()}}
+
+
+def _links(decision: Decision, state: State, say: Say) -> Links:
+    """How each figure is worked out: the page of its rule, under the text of this decision."""
+    headline = decision.headline
+    named = [(say.label(line), line.id) for line in decision.obligations]
+    named += [(say.label(result), result.id) for result in decision.results.values()]
+    named += [(say("maximum"), headline.maximum or ""), (say("amount_due"), headline.due or "")]
+    ids = {id_ for convention in say.registry.conventions.values() for id_ in convention.items}
+    state = state.changed({ASKED: None, RULES: None})
+    query = urlencode({TEXT: decision.convention.id, LANG: say.lang}) if state.sensitive else state.query()
+    return {label: f"/regles/{id_}?{query}" for label, id_ in named if id_ in ids}
+
+
+def _sections(blocks: Iterable[Block]) -> list[tuple[str, list[Block]]]:
+    """Blocks in runs, each begun by a heading, under its text."""
+    runs: list[tuple[str, list[Block]]] = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            runs.append((block.text, []))
+        runs[-1][1].append(block)
+    return runs

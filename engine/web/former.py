@@ -15,8 +15,8 @@ from engine.report.html import fragment
 from engine.report.page import Paragraph, Table
 from engine.report.parts import named_years
 from engine.report.say import Say
-from engine.web.estimate import decided
-from engine.web.state import DIGEST_SHOWN, State, read_state
+from engine.web.estimate import decided, rules_of
+from engine.web.state import State, read_state
 from engine.web.templates import wording
 from engine.web.verdict import sentence
 from engine.web.worker import Worker
@@ -48,11 +48,6 @@ class Former:
     def stop(self) -> None:
         for worker in self.workers:
             worker.stop()
-
-
-def rules_of(decision: Decision) -> str:
-    """The beginning of the digest of a decision's rules, as a link holds it."""
-    return decision.digest.partition(":")[2][:DIGEST_SHOWN]
 
 
 def _beside(then: Decision, now: Decision, said: Say, say: Say) -> list[Paragraph | Table]:

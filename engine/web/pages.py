@@ -22,17 +22,16 @@ from engine.letters.matter import matter_of_case
 from engine.letters.people import OF_PEOPLE
 from engine.policy.registry import Outside
 from engine.report import outside_page
-from engine.report.decided import Decided
 from engine.report.html import fragment
 from engine.report.say import Say
 from engine.web import dossier_page, downloads
 from engine.web.calls import CALLS
 from engine.web.dossier_page import EVENT, case_text
-from engine.web.estimate import decided, estimate
+from engine.web.estimate import decided, estimate, whole_case
+from engine.web.fields import answers, contradiction, field_of
 from engine.web.former import Former
 from engine.web.refusals import Refused, refused
 from engine.web.rules_pages import WHOM, RulesPages, effects, examples
-from engine.web.shown import answers, contradiction, field_of, shown
 from engine.web.state import ASKED, DAY, EMBED, LANG, RULES, TEXT, Pairs, State, pairs_of, read_state
 from engine.web.templates import ABOUT, NO_STORE, rendered, wording
 from engine.web.what_if import what_if
@@ -117,14 +116,12 @@ class Pages:
                 return RedirectResponse(f"/estimer?{query}", 303)
             template, whole, path = "estimate.html", False, "/estimer"
         say = self.say(state)
-        found = await self.worker.run(lambda session: estimate(session, state, whole=whole, every=every))
-        told = shown(found, say, whole=whole)
-        link = self._link(request, state.changed({ASKED: None, RULES: told.get("rules")}))
-        status = 422 if state.faults or found.problems else 200
-        values = {"shown": told, "estimate": found, "link": link, "every": every, "files": downloads.names()}
-        if whole and found.decision is not None and told["changed_rules"]:
-            values["then"] = await self.former.told(state, found.decision, say)
-        return self.page(template, state, path, status, **values)
+        shown = await self.worker.run(lambda session: estimate(session, state, say, whole=whole, every=every))
+        link = self._link(request, state.changed({ASKED: None, RULES: shown.get("rules")}))
+        values = {"shown": shown, "link": link, "every": every, "files": downloads.names()}
+        if whole and shown["decision"] is not None and state.rules not in (None, shown["rules"]):
+            values["then"] = await self.former.told(state, shown["decision"], say)
+        return self.page(template, state, path, 422 if state.faults or shown["messages"] else 200, **values)
 
     async def download(self, request: Request) -> Response:
         """A result as a file: what is shown of it for Word, its figures for a spreadsheet."""
@@ -133,12 +130,8 @@ class Pages:
             raise refused("request-page")
         if state.faults:
             raise Refused([fault.problem for fault in state.faults.values()])
-        found = await self.worker.run(lambda session: estimate(session, state, whole=True))
-        if not isinstance(found.answer, Decided):
-            raise Refused(found.problems) if found.problems else refused("request-page")
-        return downloads.attached(
-            name, downloads.file_of(found.answer, name, self._link(request, state), self.say(state))
-        )
+        case = await self.worker.run(lambda session: whole_case(session, state))
+        return downloads.attached(name, downloads.file_of(case, name, self._link(request, state), self.say(state)))
 
     def _link(self, request: Request, state: State) -> str:
         return f"{_origin(request)}/resultat?{replace(state, embedded=False).query()}"

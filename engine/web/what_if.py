@@ -34,7 +34,7 @@ from engine.report.say import Say
 from engine.report.values import scalar_text
 from engine.web.curve import curve, drawn
 from engine.web.estimate import FIELDS, decided
-from engine.web.shown import field_of
+from engine.web.fields import field_of
 from engine.web.state import TEXT, State
 from engine.web.templates import wording
 

@@ -20,7 +20,7 @@ from engine.policy.places import shipped
 from engine.policy.registry import Outside
 from engine.report import catalogue_page, outside_page
 from engine.report.say import Say
-from engine.web.calls import CALLS, MEDIA, MOST_CASES, Call, body_schema, check_body, parsed
+from engine.web.calls import CALLS, MEDIA, MOST_CASES, Asked, Call, body_schema, check, language_of, parsed
 from engine.web.refusals import MEDIA as PROBLEM
 from engine.web.refusals import json_text, refused
 from engine.web.state import LANG
@@ -48,12 +48,12 @@ class Api:
         async def answer(request: Request) -> Response:
             if request.headers.get("content-type", "").partition(";")[0].strip().casefold() != MEDIA:
                 raise refused("request-media", wanted=MEDIA)
-            body = parsed(await request.body())
-            request.scope[LANG] = body.lang
-            check_body(body, call, self.worker.registry.vocabulary)
-            say = Say(self.worker.registry, body.lang or self.usual)
+            document = parsed(await request.body())
+            lang = request.scope[LANG] = language_of(document)
+            check(document, call, self.worker.registry.vocabulary)
+            say = Say(self.worker.registry, lang or self.usual)
             try:
-                found = await self.worker.run(lambda session: call.answer(session, body, say))
+                found = await self.worker.run(lambda session: call.answer(Asked(session, document, say)))
             except Outside as outside:
                 found = outside_page.data(outside, say)
             return self._json(json_text(found), {"Cache-Control": "no-store"})

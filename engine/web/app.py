@@ -18,7 +18,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from engine.errors import InputFault, UsageFault
 from engine.evaluation.session import Session
 from engine.web.api import Api
-from engine.web.former import Former
 from engine.web.limits import Buckets, Counts, Limits, safe_headers
 from engine.web.pages import Pages
 from engine.web.refusals import Refused, problem_response, refused
@@ -51,14 +50,14 @@ class Settings:
 def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
     """The application; raises InputFault: with every fault of the policies folder."""
     worker = Worker.start(settings.load)
-    former = Former([Worker.start(load) for load in settings.former])
+    former = [Worker.start(load) for load in settings.former]
     pages = Pages(worker, settings.lang, settings.calendar, settings.embedding, former)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: object) -> AsyncIterator[None]:
         yield
-        former.stop()
-        worker.stop()  # the calls under way are answered first
+        for each in (worker, *former):
+            each.stop()  # the calls under way are answered first
 
     def refuse(scope: Scope, refusal: Refused) -> ASGIApp:
         query = scope["query_string"].decode("latin-1").split("&")

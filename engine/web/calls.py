@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from engine.errors import InputFault, Location, Problem, fault, refuse_unknown
@@ -46,19 +45,15 @@ COMMON: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """What a call says: the document, and the settings that any call may give."""
+class Asked:
+    """What a call says, under the rules of a session, and the words of its answer."""
 
+    session: Session
     document: Document
+    say: Say
 
     def get(self, key: str) -> Any:
         return self.document.data.get(key)
-
-    @property
-    def lang(self) -> str | None:
-        """The language it asks for, which is that of its refusal as well."""
-        lang: object = self.get("lang")
-        return lang if isinstance(lang, str) and lang in LANGUAGES else None
 
     @property
     def choices(self) -> dict[str, str]:
@@ -69,13 +64,13 @@ class Body:
         day = self.get("as_of")
         return None if day is None else dt.date.fromisoformat(day)
 
-    def decide(self, session: Session, *under: str | int) -> Decision:
+    def decide(self, *under: str | int) -> Decision:
         """The decision on the case that stands ``under`` these keys; raises as :meth:`expect` does."""
         data = self.document.data
         for key in under:
             data = data[key]
-        facts = read_case(data, session.registry.vocabulary, self.document, NAME, under)
-        decision = session.decide(facts, self.get("convention"), self.choices, self.as_of)
+        facts = read_case(data, self.session.registry.vocabulary, self.document, NAME, under)
+        decision = self.session.decide(facts, self.get("convention"), self.choices, self.as_of)
         self.expect(decision.digest)
         return decision
 
@@ -86,25 +81,30 @@ class Body:
             raise fault(self.document.at(("expect_digest",)), "digest-mismatch", actual=digest, wanted=wanted)
 
 
-def parsed(content: bytes) -> Body:
+def parsed(content: bytes) -> Document:
     """What a call says, an object; raises InputFault: with every fault of the text."""
     document = loader.parse(content, NAME)
     text = content.decode("utf-8-sig").strip()
     if not text.startswith("{"):
         raise fault(document.at(()), "wrong-type", value=shortened(text, 20), wanted="{…}")
-    return Body(document)
+    return document
 
 
-def check_body(body: Body, call: Call, vocabulary: Vocabulary) -> None:
-    """Raises InputFault with every fault of the keys of a body, of their kinds, and of its case or dossier."""
-    document = body.document
-    problems = [*shape_problems(document, call.shape)]
+def language_of(document: Document) -> str | None:
+    """The language that a call asks for, which is that of its refusal as well."""
+    lang: object = document.data.get("lang")
+    return lang if isinstance(lang, str) and lang in LANGUAGES else None
+
+
+def check(document: Document, call: Call, vocabulary: Vocabulary) -> None:
+    """Raises InputFault with every fault of the keys of a call, of their kinds, and of its case or dossier."""
+    problems, data = [*shape_problems(document, call.shape)], document.data
     if not problems:
         return
     try:
-        if isinstance(body.get("case"), Mapping):
-            read_case(body.get("case"), vocabulary, document, NAME, ("case",))
-        if isinstance(body.get("dossier"), Mapping):
+        if isinstance(data.get("case"), Mapping):
+            read_case(data["case"], vocabulary, document, NAME, ("case",))
+        if isinstance(data.get("dossier"), Mapping):
             read_dossier(document.part("dossier"), vocabulary)
     except InputFault as error:
         problems += error.problems
@@ -113,111 +113,100 @@ def check_body(body: Body, call: Call, vocabulary: Vocabulary) -> None:
 
 MOST_CASES = 100  # of one evaluate-many
 
-Answering = Callable[[Session, Body, Say], Any]  # its docstring tells programs what it answers
+Answering = Callable[[Asked], Any]  # its name is that of the call, its docstring tells programs what it answers
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Call:
-    """A call with a body: its keys, those that it needs, what answers it, and the schema of that."""
+    """A call with a body: its name, what it answers, the keys that it may give and needs, and the schema of the answer.
+
+    ``shape`` is what a body must be; a case and a dossier are read as those of files.
+    """
 
     name: str
-    own: Mapping[str, Any]
-    needed: tuple[str, ...]
+    summary: str
+    keys: Mapping[str, Any]
+    needed: Sequence[str]
     answer: Answering
-    schema: str | None = None
+    schema: str | None
+    shape: Shape
 
-    @property
-    def summary(self) -> str:
-        return self.answer.__doc__ or ""
 
-    @property
-    def keys(self) -> Mapping[str, Any]:
-        """The keys of the body, each with its schema."""
-        return {**self.own, **COMMON}
-
-    @cached_property
-    def shape(self) -> Shape:
-        """What a body must be; a case and a dossier are read as those of files."""
-        return shape(body_schema(self.keys, self.needed))
+def _call(answer: Answering, own: Mapping[str, Any], *needed: str, schema: str | None = None) -> Call:
+    name, keys = answer.__name__.strip("_").replace("_", "-"), {**own, **COMMON}
+    return Call(name, answer.__doc__ or "", keys, needed, answer, schema, shape(body_schema(keys, needed)))
 
 
 def body_schema(keys: Mapping[str, Any], needed: Sequence[str]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "required": [*needed], "properties": dict(keys)}
 
 
-def _evaluate(session: Session, body: Body, say: Say, *under: str | int) -> Any:
+def _evaluate(asked: Asked, *under: str | int) -> Any:
     """The decision on a case, with its reasons."""
-    decision = body.decide(session, *(under or ("case",)))
-    return case_object(told_case(session, decision, "", body.choices), say)
+    decision = asked.decide(*(under or ("case",)))
+    return case_object(told_case(asked.session, decision, "", asked.choices), asked.say)
 
 
-def _evaluate_many(session: Session, body: Body, say: Say) -> Any:
+def _evaluate_many(asked: Asked) -> Any:
     """The decisions on at most 100 cases."""
-    cases = body.get("cases")
+    cases = asked.get("cases")
     if len(cases) > MOST_CASES:
-        raise InputFault([Problem(body.document.at(("cases",)), "too-many-cases", {"limit": MOST_CASES})])
+        raise InputFault([Problem(asked.document.at(("cases",)), "too-many-cases", {"limit": MOST_CASES})])
     found = []
     for index in range(len(cases)):
         try:
-            found.append(_evaluate(session, body, say, "cases", index))
+            found.append(_evaluate(asked, "cases", index))
         except Outside as outside:
-            found.append(outside_page.data(outside, say))
+            found.append(outside_page.data(outside, asked.say))
         except InputFault as error:
-            found.append(problem_object(error.problems, say.lang))
+            found.append(problem_object(error.problems, asked.say.lang))
     return {"decisions": found}
 
 
-def _ask(session: Session, body: Body, say: Say) -> Any:
+def _ask(asked: Asked) -> Any:
     """The missing facts, those that decide most first."""
-    decision = body.decide(session, "case")
-    wanted = body.get("for") or decision.headline.verdict or ALL
-    declined = frozenset(str(name) for name in body.get("declined") or ())
-    asked = ask(session, decision, wanted, body.choices, declined)
-    possible = outlooks_of(session, decision, [result.id for result in asked.wanted], body.choices)
-    return questions_page.data(questions_page.Questions(asked, outlooks=possible), say)
+    decision = asked.decide("case")
+    wanted = asked.get("for") or decision.headline.verdict or ALL
+    declined = frozenset(str(name) for name in asked.get("declined") or ())
+    found = ask(asked.session, decision, wanted, asked.choices, declined)
+    possible = outlooks_of(asked.session, decision, [result.id for result in found.wanted], asked.choices)
+    return questions_page.data(questions_page.Questions(found, outlooks=possible), asked.say)
 
 
-def _possible(session: Session, body: Body, say: Say) -> Any:
+def _possible(asked: Asked) -> Any:
     """Every value that open results can take."""
-    decision, item = body.decide(session, "case"), body.get("item")
+    decision, item = asked.decide("case"), asked.get("item")
     if item is None:
-        found = outlooks(session, decision, body.choices)
+        found = outlooks(asked.session, decision, asked.choices)
     else:
         refuse_unknown(Location("item"), "unknown-item", item, decision.results)
-        found = outlooks_of(session, decision, [item], body.choices)
-    return {"digest": decision.digest, "possible": possible_objects(found, say)}
+        found = outlooks_of(asked.session, decision, [item], asked.choices)
+    return {"digest": decision.digest, "possible": possible_objects(found, asked.say)}
 
 
-def _what_if(session: Session, body: Body, say: Say) -> Any:
+def _what_if(asked: Asked) -> Any:
     """The smallest changes of facts that give an item another value."""
-    decision, item = body.decide(session, "case"), body.get("item")
+    decision, item, wish = asked.decide("case"), asked.get("item"), asked.get("wish")
     refuse_unknown(Location("item"), "unknown-item", item, decision.results)
-    found = alternatives(
-        session,
-        dict(decision.facts),
-        item,
-        body.get("wish"),
-        convention=body.get("convention"),
-        interpret=body.choices,
-        as_of=body.as_of,
-        any_fact=bool(body.get("any_fact")),
-    )
-    return {"digest": decision.digest, **alternatives_page.data(found, say)}
+    how = {"convention": asked.get("convention"), "interpret": asked.choices, "as_of": asked.as_of}
+    any_fact = bool(asked.get("any_fact"))
+    found = alternatives(asked.session, dict(decision.facts), item, wish, any_fact=any_fact, **how)
+    return {"digest": decision.digest, **alternatives_page.data(found, asked.say)}
 
 
-def _timeline(session: Session, body: Body, say: Say) -> Any:
+def _timeline(asked: Asked) -> Any:
     """A contract through its years."""
-    dossier = read_dossier(body.document.part("dossier"), session.registry.vocabulary)
-    life = told_life(session, dossier, body.choices, body.as_of, body.get("convention"))
-    body.expect(life.timeline.rows[0].decision.digest)
-    return timeline_data.data(life, say)
+    dossier = read_dossier(asked.document.part("dossier"), asked.session.registry.vocabulary)
+    life = told_life(asked.session, dossier, asked.choices, asked.as_of, asked.get("convention"))
+    asked.expect(life.timeline.rows[0].decision.digest)
+    return timeline_data.data(life, asked.say)
 
 
 CALLS = (
-    Call("evaluate", {"case": OBJECT}, ("case",), _evaluate, "decision"),
-    Call("evaluate-many", {"cases": LIST}, ("cases",), _evaluate_many),
-    Call("ask", {"case": OBJECT, "for": TEXT, "declined": LIST}, ("case",), _ask),
-    Call("possible", {"case": OBJECT, "item": TEXT}, ("case",), _possible),
-    Call("what-if", {"case": OBJECT, "item": TEXT, "wish": TEXT, "any_fact": YES}, ("case", "item"), _what_if),
-    Call("timeline", {"dossier": OBJECT}, ("dossier",), _timeline, "timeline"),
+    _call(_evaluate, {"case": OBJECT}, "case", schema="decision"),
+    _call(_evaluate_many, {"cases": LIST}, "cases"),
+    _call(_ask, {"case": OBJECT, "for": TEXT, "declined": LIST}, "case"),
+    _call(_possible, {"case": OBJECT, "item": TEXT}, "case"),
+    _call(_what_if, {"case": OBJECT, "item": TEXT, "wish": TEXT, "any_fact": YES}, "case", "item"),
+    _call(_timeline, {"dossier": OBJECT}, "dossier", schema="timeline"),
 )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from engine.errors import InputFault
 from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session
-from engine.policy.registry import Outside
 from engine.report.html import fragment
 from engine.report.page import Paragraph, Table
 from engine.report.parts import named_years
@@ -22,32 +20,21 @@ from engine.web.verdict import sentence
 from engine.web.worker import Worker
 
 
-@dataclass(frozen=True, slots=True)
-class Former:
-    """The rules of before that a service still holds, each with a thread of its own."""
+async def of_former_rules(held: Sequence[Worker], state: State, now: Decision, say: Say) -> Markup:
+    """What the rules of a link gave where that is something else; nothing where none of those ``held`` are they."""
 
-    workers: Sequence[Worker]
+    def before(session: Session) -> Decision | None:
+        try:
+            decision = decided(session, read_state(state.pairs(whole=True), session.registry, state.lang))
+        except InputFault:
+            return None
+        return decision if rules_of(decision) == state.rules else None
 
-    async def told(self, state: State, now: Decision, say: Say) -> Markup:
-        """What the rules of a link gave where that is something else; nothing where they are not held."""
-
-        def before(session: Session) -> Decision | None:
-            try:
-                there = read_state(state.pairs(whole=True), session.registry, state.lang)
-                decision = decided(session, there)
-            except (InputFault, Outside):
-                return None
-            return decision if rules_of(decision) == state.rules else None
-
-        for worker in self.workers:
-            then = await worker.run(before)
-            if then is not None:
-                return Markup(fragment(_beside(then, now, Say(worker.registry, say.lang), say)))
-        return Markup("")
-
-    def stop(self) -> None:
-        for worker in self.workers:
-            worker.stop()
+    for worker in held:
+        then = await worker.run(before)
+        if then is not None:
+            return Markup(fragment(_beside(then, now, Say(worker.registry, say.lang), say)))
+    return Markup("")
 
 
 def _beside(then: Decision, now: Decision, said: Say, say: Say) -> list[Paragraph | Table]:

@@ -29,7 +29,7 @@ from engine.web.calls import CALLS
 from engine.web.dossier_page import EVENT, case_text
 from engine.web.estimate import decided, estimate, whole_case
 from engine.web.fields import answers, contradiction, field_of
-from engine.web.former import Former
+from engine.web.former import of_former_rules
 from engine.web.refusals import Refused, refused
 from engine.web.rules_pages import WHOM, RulesPages, effects, examples
 from engine.web.state import ASKED, DAY, EMBED, LANG, RULES, TEXT, Pairs, State, pairs_of, read_state
@@ -44,13 +44,13 @@ MOVED, COMPARED = "courbe", "comparer"
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """The pages over one worker; ``calendar`` tells the day that a new estimate begins with."""
+    """The pages over one worker, and over ``former`` rules; ``calendar`` tells the day that an estimate begins with."""
 
     worker: Worker
     lang: str
     calendar: Callable[[], dt.date]
     embedding: Sequence[str]
-    former: Former
+    former: Sequence[Worker]
 
     def routes(self) -> list[Route]:
         return [
@@ -120,7 +120,7 @@ class Pages:
         link = self._link(request, state.changed({ASKED: None, RULES: shown.get("rules")}))
         values = {"shown": shown, "link": link, "every": every, "files": downloads.names()}
         if whole and shown["decision"] is not None and state.rules not in (None, shown["rules"]):
-            values["then"] = await self.former.told(state, shown["decision"], say)
+            values["then"] = await of_former_rules(self.former, state, shown["decision"], say)
         return self.page(template, state, path, 422 if state.faults or shown["messages"] else 200, **values)
 
     async def download(self, request: Request) -> Response:

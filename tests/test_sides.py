@@ -11,7 +11,7 @@ from command import ROOT
 from scratch import Scratch, scratch
 
 from engine.comparison import revisions, sides
-from engine.comparison.sides import Side, open_sides, staged_side
+from engine.comparison.sides import Side, open_sides, revision_side
 from engine.errors import InputFault, UsageFault
 from engine.policy.model import Parameter
 from engine.policy.places import PoliciesPlace
@@ -154,11 +154,16 @@ def test_what_attributes_would_do_to_an_archive_changes_nothing(repository: Scra
     assert before.registry.conventions[CONVENTION].digest == after.registry.conventions[CONVENTION].digest
 
 
+def staged_side() -> Side:
+    place = revisions.repository(Path("policies"))
+    return revision_side(place, "", revisions.index(place))
+
+
 def test_the_next_commit_is_read_from_the_index_and_not_from_the_working_tree(repository: Scratch) -> None:
     repository.edit(OBJECTIVES, "value: 775", "value: 776")
     repository.git("add", "-A")
     repository.edit(OBJECTIVES, "value: 776", "value: 777")
-    staged = staged_side(revisions.repository(Path("policies")))
+    staged = staged_side()
     assert value(staged) == 776
     assert place(staged).startswith(f"{OBJECTIVES}:")
 
@@ -266,7 +271,7 @@ def test_a_hook_may_have_set_where_git_looks(repository: Scratch, monkeypatch: p
     monkeypatch.setenv("GIT_DIR", ".git")
     monkeypatch.setenv("GIT_INDEX_FILE", ".git/index")
     assert value(open_sides(None, None, "HEAD", None)[0]) == 775
-    assert value(staged_side(revisions.repository(Path("policies")))) == 775
+    assert value(staged_side()) == 775
 
 
 # Conventions and folders

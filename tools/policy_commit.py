@@ -16,8 +16,8 @@ from pathlib import Path
 from engine.cli.tongue import locale_language
 from engine.comparison.edits.edit import Edit
 from engine.comparison.edits.structure import edits
-from engine.comparison.revisions import Repository, commit, repository, staged_paths
-from engine.comparison.sides import revision_side, staged_side, text_before
+from engine.comparison.revisions import Repository, commit, index, repository, staged_paths
+from engine.comparison.sides import revision_side, text_before
 from engine.errors import InputFault, Location, Problem, UsageFault
 from engine.language.expressions import citations
 from engine.policy.model import Convention, Item
@@ -45,7 +45,7 @@ def commit_problems(place: Repository) -> Iterator[Problem]:
     """What the next commit lacks, convention by convention."""
     paths = staged_paths(place)
     before = _last(place)
-    for id_, after in staged_side(place).registry.conventions.items():
+    for id_, after in revision_side(place, "", index(place)).registry.conventions.items():
         old = before.get(id_) or before.get(text_before(after, before) or "")  # a new text is asked for what it changes
         if old is None or old.digest != after.digest:
             found = [each for edit in edits(old or _bare(after), after) for each in edit.everywhere]

@@ -10,6 +10,7 @@ import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from engine.errors import Location, UsageFault, fault, misuse
@@ -39,11 +40,12 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """A committed file: its path from the top, its mode and its object."""
+    """A committed file: its path from the top, its mode, its object and how many bytes that has."""
 
     path: str
     mode: str
     object: str
+    size: int
 
 
 def repository(policies: Path) -> Repository:
@@ -88,14 +90,22 @@ def _unknown(revision: str) -> UsageFault:
     return misuse(Location("--git"), "git-revision", revision=revision)
 
 
+def index(place: Repository) -> str:
+    """The tree that the next commit would hold, written among the objects of the repository, by its full name."""
+    return _said(place, "write-tree").decode().strip()
+
+
 def committed(place: Repository, name: str) -> tuple[Blob, ...]:
-    """The rule files of a commit, given by its full name, and its case schema."""
-    return _blobs(place, _said(place, "ls-tree", "-r", "-z", "--full-tree", name, "--", *_wanted(place)), 2)
-
-
-def staged(place: Repository) -> tuple[Blob, ...]:
-    """The rule files that the next commit would hold, and their case schema."""
-    return _blobs(place, _said(place, "ls-files", "--stage", "-z", "--", *_wanted(place)), 1)
+    """The rule files of a commit or tree, given by its full name, and its case schema: what a reader asks for."""
+    start, found = f"{place.policies}/" if place.policies else "", []
+    listed = _said(place, "ls-tree", "-r", "-l", "-z", "--full-tree", name, "--", *_wanted(place))
+    for entry in listed.decode(errors="surrogateescape").split("\0")[:-1]:
+        fields, _, path = entry.partition("\t")
+        of_a_text = path.startswith(start) and path.endswith(".yaml") and path.removeprefix(start).count("/") == 1
+        if path == place.case_schema or of_a_text:
+            mode, _, name, size = fields.split()
+            found.append(Blob(path, mode, name, int(size) if size.isdigit() else 0))
+    return tuple(found)
 
 
 def staged_paths(place: Repository) -> tuple[str, ...]:
@@ -114,52 +124,27 @@ def copy(place: Repository, blobs: Sequence[Blob], target: Path) -> Path:
     Raises:
         InputFault: there are too many, they are too large, or one is no plain file.
     """
-    if len(blobs) > MAX_FILES:
-        raise fault(Location(place.policies), "git-too-large", limit=f"{MAX_FILES} × .yaml")
+    if len(blobs) > MAX_FILES or sum(blob.size for blob in blobs) > MAX_BYTES:
+        limit = f"{MAX_FILES} × .yaml" if len(blobs) > MAX_FILES else MAX_BYTES
+        raise fault(Location(place.policies), "git-too-large", limit=limit)
     for blob in blobs:
         if blob.mode not in _PLAIN_FILES or ".." in PurePosixPath(blob.path).parts:
             raise fault(Location(blob.path), "file-unreadable", reason=f"git {blob.mode}")
-    contents = _contents(place, blobs)
-    for blob, content in zip(blobs, contents, strict=True):
+    names = "".join(f"{blob.object}\n" for blob in blobs).encode()
+    said = BytesIO(_said(place, "cat-file", "--batch=%(objectsize)", given=names))
+    for blob in blobs:
+        if (header := said.readline().decode().strip()) != str(blob.size):
+            raise fault(Location(blob.path), "git-failed", reason=header)
         path = target / blob.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        path.write_bytes(said.read(blob.size))
+        said.readline()
     (target / place.policies).mkdir(parents=True, exist_ok=True)
     return target / place.policies
 
 
-def _contents(place: Repository, blobs: Sequence[Blob]) -> list[bytes]:
-    """What each object holds; the sizes are asked for first, so that nothing unbounded is read."""
-    names = "".join(f"{blob.object}\n" for blob in blobs).encode()
-    told = _said(place, "cat-file", "--batch-check=%(objectsize)", given=names).decode().splitlines()
-    if not all(line.isdigit() for line in told):
-        raise fault(Location(place.policies), "git-failed", reason=next(line for line in told if not line.isdigit()))
-    sizes = [int(line) for line in told]
-    if sum(sizes) > MAX_BYTES:
-        raise fault(Location(place.policies), "git-too-large", limit=MAX_BYTES)
-    said = _said(place, "cat-file", "--batch=%(objectsize)", given=names)
-    contents, start = [], 0
-    for size in sizes:
-        start = said.index(b"\n", start) + 1
-        contents.append(said[start : start + size])
-        start += size + 1
-    return contents
-
-
 def _wanted(place: Repository) -> tuple[str, ...]:
     return (place.policies, place.case_schema) if place.case_schema else ()
-
-
-def _blobs(place: Repository, listed: bytes, object_field: int) -> tuple[Blob, ...]:
-    """Of what git lists, all that a reader of policies asks for: YAML files of a convention, and the case schema."""
-    start, found = f"{place.policies}/" if place.policies else "", []
-    for entry in listed.split(b"\0"):
-        fields, _, path = entry.decode(errors="surrogateescape").partition("\t")
-        of_a_text = path.startswith(start) and path.endswith(".yaml") and path.removeprefix(start).count("/") == 1
-        if path and (path == place.case_schema or of_a_text):
-            told = fields.split(" ")
-            found.append(Blob(path, told[0], told[object_field]))
-    return tuple(found)
 
 
 def _said(place: Repository, *arguments: str, given: bytes = b"") -> bytes:

@@ -147,24 +147,12 @@ def folder_side(path: Path, origin: str = "option") -> Side:
 
 
 def revision_side(place: revisions.Repository, name: str, revision: str) -> Side:
-    """The policies of one commit, whose places begin with ``name:``.
+    """The policies of one commit or tree, whose places begin with ``name:``; without a name, at the top.
 
     Raises:
         InputFault: there are no policies in the commit, or with every fault of them.
     """
-    return _copied(place, revisions.committed(place, revision), name, f"{name}:")
-
-
-def staged_side(place: revisions.Repository) -> Side:
-    """The policies as the next commit would hold them; places name the files from the top of the repository.
-
-    Raises:
-        InputFault: there are none, or with every fault of them.
-    """
-    return _copied(place, revisions.staged(place), "index", "")
-
-
-def _copied(place: revisions.Repository, blobs: tuple[revisions.Blob, ...], name: str, start: str) -> Side:
+    blobs, start = revisions.committed(place, revision), name and f"{name}:"
     shown = start + (place.policies or ".")
     if not any(blob.path != place.case_schema for blob in blobs):
         raise fault(Location(shown), "git-no-policies")

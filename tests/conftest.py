@@ -16,7 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.errors import Location
 from engine.evaluation.session import Session
+from engine.language.pieces import Piece
 from engine.policy import loader
 from engine.policy.reading import load_registry
 
@@ -135,21 +137,31 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def texts_parsed_once() -> Iterator[None]:
     """The same text of rules is parsed once, wherever it is copied to: only what is wrong with it says its name."""
-    known: dict[str, Any] = {}
-    read = loader._read
+    known: dict[str, Piece] = {}
+    read = loader._Reader.read
 
-    def once(text: str, name: str, is_json: bool) -> Any:
-        if is_json or not name.endswith(".yaml"):
-            return read(text, name, is_json)
-        reader = known.get(text) or read(text, name, is_json)
-        if not reader.problems:
-            known[text] = reader
-            if len(known) > KEPT:
-                known.pop(next(iter(known)))
-        return reader
+    def named(piece: Piece, file: str) -> Piece:
+        value, at, key_at = piece.value, piece.at, piece.key_at
+        if type(value) is dict:
+            value = {key: named(part, file) for key, part in value.items()}
+        elif type(value) is list:
+            value = [named(part, file) for part in value]
+        return Piece(value, Location(file, at.line, at.column), Location(file, key_at.line, key_at.column))
+
+    def once(reader: Any, text: str) -> Piece:
+        if reader.is_json or not reader.name.endswith(".yaml"):
+            return read(reader, text)
+        piece = known.get(text)
+        if piece is None:
+            piece = read(reader, text)
+            if not reader.problems:
+                known[text] = piece
+                if len(known) > KEPT:
+                    known.pop(next(iter(known)))
+        return piece if piece.at.file == reader.name else named(piece, reader.name)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loader, "_read", once)
+        patch.setattr(loader._Reader, "read", once)
         yield
 
 

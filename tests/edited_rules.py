@@ -42,7 +42,7 @@ def files_of(convention: str) -> Files:
 def built(files: Files, comment: str = "") -> Convention:
     """The convention of these files, written as JSON under a comment and read again."""
     documents = {
-        name: parse((comment + json.dumps(data, default=_number, ensure_ascii=False, indent=1)).encode(), name)
+        name: parse((comment + json.dumps(data, default=_number, ensure_ascii=False, indent=1)).encode(), name).root()
         for name, data in files.items()
     }
     convention, problems = build(documents[HEAD], [each for name, each in documents.items() if name != HEAD], "")

@@ -532,7 +532,7 @@ def test_a_renamed_item_is_one_edit_in_both_directions() -> None:
 
 def test_an_earlier_id_cannot_be_that_of_another_item() -> None:
     files = after(lambda f: entry(f, "parameters", "seuil").update(aliases=["bareme"]))
-    documents = {name: parse(json.dumps(data).encode(), name) for name, data in files.items()}
+    documents = {name: parse(json.dumps(data).encode(), name).root() for name, data in files.items()}
     head = documents.pop("convention.yaml")
     _, problems = build(head, list(documents.values()), "")
     assert [(problem.code, problem.values["id"]) for problem in problems] == [("duplicate-id", "bareme")]

@@ -133,9 +133,9 @@ def test_each_changed_cell_changes_one_number_of_one_line_and_one_value_of_the_m
     name: str, conventions: dict[str, Convention], effort: Effort
 ) -> None:
     folder = ROOT / "policies" / name
-    head = loader.load(folder / "convention.yaml")
+    head = loader.load(folder / "convention.yaml").root()
     documents = {
-        str(path): loader.load(path) for path in sorted(folder.glob("*.yaml")) if path.name != "convention.yaml"
+        str(path): loader.load(path).root() for path in sorted(folder.glob("*.yaml")) if path.name != "convention.yaml"
     }
     before = build(head, list(documents.values()), "")[0]
     lines = rows(table_csv(entries(before), before, "en", ","))
@@ -150,7 +150,7 @@ def test_each_changed_cell_changes_one_number_of_one_line_and_one_value_of_the_m
         content = Path(at.file).read_bytes()
         after = replaced(content, at.file, [found])
         assert_one_line(content, after, at, str(value), str(value + 1))
-        again = {**documents, at.file: loader.parse(after, at.file)}
+        again = {**documents, at.file: loader.parse(after, at.file).root()}
         built = build(head, list(again.values()), "")[0]
         assert edits(with_values(before, {at: value + 1}), built) == ()
         (part,) = edits(before, built)

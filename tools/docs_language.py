@@ -13,13 +13,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from engine.errors import Location
 from engine.evaluation.closures import condition, expression
 from engine.evaluation.slots import Answer, Names
 from engine.language import reading
 from engine.language.facts import Fact, Vocabulary, vocabulary
 from engine.language.operators import OPERATORS, Operator
-from engine.language.reading import Reader
+from engine.language.reading import Home
 from engine.language.scalars import all_of, any_of, negate
 from engine.language.types import UNIT_SCALE, UNITS, VERDICT, Type, number
 from engine.language.typing import Scope, check_condition, type_of
@@ -112,15 +111,14 @@ class Trial:
 
     def answer(self, rule: str, given: Mapping[str, Any], is_condition: bool) -> str:
         """The answer of ``rule`` for the values ``given``, with what it still waits for."""
-        reader = Reader((), lambda path: Location(EXAMPLES.name), "example")
-        data = parse(rule.encode(), EXAMPLES.name).data
+        piece, home = parse(rule.encode(), EXAMPLES.name).root(), Home("example")
         if is_condition:
-            node = reading.condition(data, reader)
+            node = reading.condition(piece, home)
             check_condition(node, self.scope)
             value, _, missing = condition(node, self.names)(self.slots(given))
             text = {True: "true", False: "false", None: "unknown"}[value]
         else:
-            body = reading.body(data, reader)
+            body = reading.body(piece, home)
             type_of(body, self.scope)
             value, _, missing = expression(body, self.names)(self.slots(given))
             text = _shown(value)

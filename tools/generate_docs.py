@@ -33,7 +33,7 @@ from engine.evaluation.facts import read_case
 from engine.evaluation.inference import CODES
 from engine.evaluation.session import Session
 from engine.evaluation.timeline import timeline
-from engine.language.reading import Reader, condition
+from engine.language.reading import Home, condition
 from engine.policy import loader
 from engine.policy.model import CONSISTENCY
 from engine.policy.reading import load_registry
@@ -171,7 +171,7 @@ def stage_regions() -> dict[str, str]:
     document = loader.load(ROOT / RULES, RULES.as_posix())
     path = ("criteria", 0, "met_when")
     rule = document.data["criteria"][0]["met_when"]
-    node = condition(rule, Reader(path, document.at, "tiny"))
+    node = condition(document.root()["criteria"].value[0]["met_when"], Home("tiny"))
     session = Session(load_registry(ROOT / WALK))
     case = loader.load(ROOT / CASE, CASE.as_posix())
     facts = read_case(case.data, session.registry.vocabulary, case)

@@ -17,7 +17,8 @@ from engine.exchange.importing import SheetChange
 from engine.exchange.rules_text import one_line
 from engine.exchange.tables import CITATION, FROM, VALUE, WHEN, rule_cells
 from engine.language.expressions import Citation
-from engine.language.reading import Reader
+from engine.language.pieces import placed
+from engine.language.reading import Home
 from engine.policy.items import dated_value, table_row
 from engine.policy.model import Convention, DatedValue, Item, Parameter, Row, Table
 
@@ -120,15 +121,13 @@ def with_added(convention: Convention, found: Sequence[Addition]) -> Convention:
 
 
 def _grown(body: Any, one: Addition, convention: str) -> Parameter | Table:
-    def locate(path: Sequence[str | int]) -> Location:
-        return _cell(one.at, _COLUMNS.get(str(path[0]), WHEN) if path else WHEN)
-
-    reader, cut = Reader((), locate, convention), one.number
+    cells = {key: placed(value, _cell(one.at, _COLUMNS.get(key, WHEN))) for key, value in one.data.items()}
+    piece, home, cut = placed({}, _cell(one.at, WHEN)).of(cells), Home(convention), one.number
     if isinstance(body, Parameter):
-        values = (*body.values[:cut], dated_value(one.data, reader), *body.values[cut:])
+        values = (*body.values[:cut], dated_value(piece, home), *body.values[cut:])
         return replace(body, values=values)
     assert isinstance(body, Table), "entries are of parameters and tables"
-    return replace(body, rows=(*body.rows[:cut], table_row(one.data, reader), *body.rows[cut:]))
+    return replace(body, rows=(*body.rows[:cut], table_row(piece, home), *body.rows[cut:]))
 
 
 def _members(item: Item) -> Sequence[DatedValue | Row]:

@@ -15,7 +15,8 @@ from typing import Any
 
 from engine.errors import Location
 from engine.language.expressions import Condition, Text
-from engine.language.reading import Reader, condition
+from engine.language.pieces import placed
+from engine.language.reading import Home, condition
 from engine.language.types import BOOLEAN, DATE, Type, number
 from engine.language.values import Scalar
 from engine.records import dataclass
@@ -135,7 +136,7 @@ def vocabulary(schema: Mapping[str, Any]) -> Vocabulary:
 
 def _agreement(entry: Mapping[str, Any], index: int) -> Agreement:
     at = Location(f"case.schema.json#/x-consistency/{index}")
-    holds = condition(entry["holds_when"], Reader((), lambda path: at, ""))
+    holds = condition(placed(entry["holds_when"], at), Home(""))
     return Agreement(entry["id"], entry["label"], entry["severity"], holds, at)
 
 

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 from engine.errors import Problem, nearest, unknown, wrong
+from engine.language.pieces import Piece
 from engine.policy.changing import REMOVED, Grounds, changed, kept
-from engine.policy.document import Document
 from engine.policy.items import KINDS
 from engine.policy.offers import KNOWS
 from engine.policy.places import HEAD
-from engine.policy.weaving import Piece, whole, woven
 from engine.records import dataclass
 
 AMENDS, KEPT, CHANGE, WHOSE = "amends", "kept", "change", "beneficiary"
@@ -33,22 +32,22 @@ _Item = tuple[str, str, Piece]  # with its file and kind
 class Written:
     """A text as it is written: its head, its rule files by name, and the ids of what is left out for its faults."""
 
-    head: Document
-    files: Mapping[str, Document] = field(repr=False)
+    head: Piece
+    files: Mapping[str, Piece] = field(repr=False)
     digest: str
     unread: frozenset[str] = frozenset()
 
     @property
     def amends(self) -> str | None:
         """The text that this one amends."""
-        base: str | None = self.head.data.get(AMENDS)
+        base: str | None = self.head.get(AMENDS)
         return base
 
     @property
     def alone(self) -> dict[str, Any]:
         """The data of every file by name, as a text would hold it that amends none."""
         head = {key: value for key, value in self.head.data.items() if key not in (AMENDS, KEPT)}
-        return {HEAD: head, **{name: document.data for name, document in self.files.items()}}
+        return {HEAD: head, **{name: file.data for name, file in self.files.items()}}
 
 
 def standing(texts: Mapping[str, Written], folders: Collection[str]) -> tuple[list[Written], list[Problem]]:
@@ -73,8 +72,8 @@ def standing(texts: Mapping[str, Written], folders: Collection[str]) -> tuple[li
     for id_, text in list(found.items()):
         if text.amends in found:
             first, before = _first(text), _first(found[text.amends])
-            if first.data <= before.data:
-                days = {"start": first.data, "base_start": before.data}
+            if first.value <= before.value:
+                days = {"start": first.value, "base_start": before.value}
                 problems.append(wrong(first.at, "amends-early", id=id_, base=text.amends, **days))
                 del found[id_]  # its values would begin after it, each at its own place in the base
     return [_closed(found[id_], found.values()) for id_ in texts if id_ in found], problems
@@ -93,7 +92,7 @@ def _chain(id_: str, texts: Mapping[str, Written]) -> list[str]:
 def _baseless(
     text: Written, chain: list[str], texts: Mapping[str, Written], folders: Collection[str]
 ) -> Iterator[Problem]:
-    at = text.head.at((AMENDS,))
+    at = text.head[AMENDS].at
     if text.amends not in folders:
         yield from unknown(at, "unknown-convention", str(text.amends), texts, known=", ".join(texts))
     elif chain[-1] == chain[0]:
@@ -102,7 +101,7 @@ def _baseless(
 
 def _first(text: Written) -> Piece:
     """The first day of a text."""
-    return whole(text.head).below("signed").below("from")
+    return text.head["signed"]["from"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +117,15 @@ class _Said:
 def amended(base: Written, own: Written) -> tuple[Written, list[Problem]]:
     """What ``own`` makes of ``base``, and the names in it that ``base`` does not have."""
     said = _said(own)
-    running = {name: document for name, document in base.files.items() if not _reaches_back(document)}
-    files = {name: document for name, document in own.files.items() if _reaches_back(document)}
-    problems = list(_misnamed(said, [*_items(running)], whole(base.head).under("interpretations").members()))
+    running = {name: file for name, file in base.files.items() if not _reaches_back(file)}
+    files = {name: file for name, file in own.files.items() if _reaches_back(file)}
+    problems = list(_misnamed(said, [*_items(running)], base.head.members("interpretations")))
     found: dict[str, dict[str, list[Piece]]] = {}
     for name, kind, piece in _standing_items([*_items(running)], said, problems):
         found.setdefault(name, {}).setdefault(kind, []).append(piece)
     for name, lists in found.items():
-        top = whole(running[name] if name in running else own.files[name])
-        files[name] = woven(top.of({kind: top.of(lists[kind]) for kind in _LISTS if kind in lists}))
+        top = running[name] if name in running else own.files[name]
+        files[name] = top.of({kind: top.of(lists[kind]) for kind in _LISTS if kind in lists})
     files = {name: files[name] for name in sorted(files)}
     problems += _still_read(said.removed, files)
     digest = chained([own.digest, base.digest])
@@ -143,59 +142,57 @@ def chained(digests: Sequence[str]) -> str:
 
 def _closed(text: Written, others: Iterable[Written]) -> Written:
     """``text``, whose window ends where one that amends it begins, or if it names no end, the next of its kind."""
-    head, own = whole(text.head), _first(text)
-    signed = head.below("signed")
-    open_ = "before" not in signed.data
+    head, own = text.head, _first(text)
+    signed = head["signed"]
     firsts = [
         _first(other)
         for other in others
-        if other.amends == head.data["id"] or (open_ and other.head.data.get(WHOSE) == head.data.get(WHOSE))
+        if other.amends == head["id"].value or ("before" not in signed and other.head.get(WHOSE) == head.get(WHOSE))
     ]
-    later = [first for first in firsts if first.data > own.data]
-    first = min(later, key=lambda piece: str(piece.data), default=None)
-    if first is None or signed.data.get("before", first.data) < first.data:
+    later = [first for first in firsts if first.value > own.value]
+    first = min(later, key=lambda piece: str(piece.value), default=None)
+    if first is None or signed.get("before", first.value) < first.value:
         return text
-    parts = {**head.entries(), "signed": signed.of({**signed.entries(), "before": first})}
-    return Written(woven(head.of(parts)), text.files, text.digest)
+    return replace(text, head=head.of({**head.value, "signed": signed.of({**signed.value, "before": first})}))
 
 
 def misplaced(text: Written) -> Iterator[Problem]:
     """Changes in a text that amends none."""
-    for document in text.files.values():
-        if CHANGE in document.data:
-            yield wrong(document.key_at((CHANGE,)), "change-of-nothing")
+    for file in text.files.values():
+        if CHANGE in file:
+            yield wrong(file[CHANGE].key_at, "change-of-nothing")
 
 
 def _said(own: Written) -> _Said:
     items: dict[str, list[_Item]] = {}
     changes: dict[tuple[str, str], list[Piece]] = {}
-    for entry in _items({name: document for name, document in own.files.items() if not _reaches_back(document)}):
-        items.setdefault(entry[2].data["id"], []).append(entry)
-    for document in own.files.values():
-        for kind, piece in _entries(whole(document).under(CHANGE)):
-            changes.setdefault((kind, piece.data["id"]), []).append(piece)
-    head = whole(own.head)
-    removed = {piece.data: piece for piece in head.under(REMOVED).members()}
-    return _Said(items, changes, removed, Grounds(head.below(KEPT).under("cite").members(), _first(own)))
+    for entry in _items({name: file for name, file in own.files.items() if not _reaches_back(file)}):
+        items.setdefault(entry[2]["id"].value, []).append(entry)
+    for file in own.files.values():
+        for kind, piece in _entries(file[CHANGE]) if CHANGE in file else ():
+            changes.setdefault((kind, piece["id"].value), []).append(piece)
+    removed = {piece.value: piece for piece in own.head.members(REMOVED)}
+    ground = own.head[KEPT].members("cite") if KEPT in own.head else []
+    return _Said(items, changes, removed, Grounds(ground, _first(own)))
 
 
-def _reaches_back(document: Document) -> bool:
+def _reaches_back(file: Piece) -> bool:
     """Whether a rule file only reaches contracts older than its text."""
-    return "overlays" in document.data
+    return "overlays" in file
 
 
-def _items(files: Mapping[str, Document]) -> Iterator[_Item]:
-    return ((name, kind, piece) for name, document in files.items() for kind, piece in _entries(whole(document)))
+def _items(files: Mapping[str, Piece]) -> Iterator[_Item]:
+    return ((name, kind, piece) for name, file in files.items() for kind, piece in _entries(file))
 
 
 def _entries(top: Piece) -> Iterator[tuple[str, Piece]]:
-    return ((kind, piece) for kind in _LISTS for piece in top.under(kind).members())
+    return ((kind, piece) for kind in _LISTS for piece in top.members(kind))
 
 
 def _standing_items(before: Sequence[_Item], said: _Said, problems: list[Problem]) -> Iterator[_Item]:
     """The items as they then stand: those of the base in their places, then those that it does not have."""
     for name, kind, piece in before:
-        id_ = piece.data["id"]
+        id_ = piece["id"].value
         if id_ in said.items:
             yield from ((name, other, new) for _, other, new in said.items[id_])
         elif (kind, id_) in said.changes:
@@ -204,26 +201,26 @@ def _standing_items(before: Sequence[_Item], said: _Said, problems: list[Problem
             yield name, kind, item
         elif id_ not in said.removed:
             yield name, kind, kept(kind, piece, said.grounds)
-    known = {piece.data["id"] for _, _, piece in before}
+    known = {piece["id"].value for _, _, piece in before}
     yield from (entry for id_, entries in said.items.items() if id_ not in known for entry in entries)
 
 
-def _head(base: Document, head: Document, said: _Said, files: Iterable[Document]) -> Document:
+def _head(base: Piece, head: Piece, said: _Said, files: Iterable[Piece]) -> Piece:
     """The card of the text: what it says itself, and the rest as the base has it where something still uses it."""
-    before, after, rules = whole(base), whole(head), [file.data for file in files]
-    parts = {key: part for key, part in after.entries().items() if key != REMOVED}
-    parts |= {key: part for key, part in before.entries().items() if key not in {*_NOT_INHERITED, *parts}}
-    offered = {fact: kept(KNOWS, each, said.grounds) for fact, each in before.under(KNOWS).entries().items()}
-    parts |= {KNOWS: after.of(offered | after.under(KNOWS).entries())} if offered else {}
+    rules = [file.data for file in files]
+    parts = {key: part for key, part in head.value.items() if key != REMOVED}
+    parts |= {key: part for key, part in base.value.items() if key not in {*_NOT_INHERITED, *parts}}
+    offered = {fact: kept(KNOWS, each, said.grounds) for fact, each in base.entries(KNOWS).items()}
+    parts |= {KNOWS: head.of(offered | head.entries(KNOWS))} if offered else {}
     asked, own = texts_under("interpretation", rules) - said.removed.keys(), "interpretations"
-    questions = {each.data["id"]: each for each in before.under(own).members() if each.data["id"] in asked}
-    questions |= {each.data["id"]: each for each in after.under(own).members()}
+    questions = {each["id"].value: each for each in base.members(own) if each["id"].value in asked}
+    questions |= {each["id"].value: each for each in head.members(own)}
     parts.pop(own, None)
-    parts |= {own: after.of([*questions.values()])} if questions else {}
+    parts |= {own: head.of([*questions.values()])} if questions else {}
     cited = texts_under("source", [*rules, *(part.data for part in parts.values())])
-    sources = {id_: each for id_, each in before.below("sources").entries().items() if id_ in cited}
-    parts["sources"] = after.of(sources | after.under("sources").entries())
-    return woven(after.of(parts))
+    sources = {id_: each for id_, each in base.entries("sources").items() if id_ in cited}
+    parts["sources"] = head.of(sources | head.entries("sources"))
+    return head.of(parts)
 
 
 def texts_under(key: str, data: Any) -> set[str]:
@@ -236,34 +233,34 @@ def texts_under(key: str, data: Any) -> set[str]:
     return own.union(*(texts_under(key, each) for each in data.values()))
 
 
-def _still_read(removed: Mapping[str, Piece], files: Mapping[str, Document]) -> Iterator[Problem]:
+def _still_read(removed: Mapping[str, Piece], files: Mapping[str, Piece]) -> Iterator[Problem]:
     """What is removed although an item that stays reads it, with the first that does."""
     entries = [piece for _, _, piece in _items(files)] if removed else []
     for id_, piece in removed.items():
         read = (each for each in entries if any(id_ in texts_under(key, each.data) for key in ("ref", "criterion")))
         reader = next(read, None)
         if reader is not None:
-            yield wrong(piece.at, STILL_READ, id=id_, reader=reader.data["id"], place=str(reader.at))
+            yield wrong(piece.at, STILL_READ, id=id_, reader=reader["id"].value, place=str(reader.at))
 
 
 def _misnamed(said: _Said, before: Sequence[_Item], questions: Sequence[Piece]) -> Iterator[Problem]:
     """Ids that the base does not have, and ids of which two things are said."""
-    known = {(kind, piece.data["id"]) for _, kind, piece in before}
-    ids = {id_ for _, id_ in known} | {question.data["id"] for question in questions}
+    known = {(kind, piece["id"].value) for _, kind, piece in before}
+    ids = {id_ for _, id_ in known} | {question["id"].value for question in questions}
     for id_, piece in said.removed.items():
         if id_ not in ids:
             yield wrong(piece.at, "unknown-item", nearest(id_, ids), id=id_)
         elif id_ in said.items:
             yield _twice(id_, piece, said.items[id_][0][2])
     for (kind, id_), (piece, *again) in said.changes.items():
-        at = piece.below("id")
+        at = piece["id"]
         if (kind, id_) not in known:
             elsewhere = next((f"{other}: {id_}" for other, name in known if name == id_), None)
             names = [name for other, name in known if other == kind]
             yield wrong(at.at, "unknown-item", elsewhere or nearest(id_, names), id=id_)
         others = [said.removed[id_]] if id_ in said.removed else [each for *_, each in said.items.get(id_, ())]
         yield from (_twice(id_, at, each) for each in others[:1])
-        yield from (_twice(id_, each.below("id"), at) for each in again)
+        yield from (_twice(id_, each["id"], at) for each in again)
 
 
 def _twice(id_: str, piece: Piece, first: Piece) -> Problem:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.errors import Problem, wrong
+from engine.language.pieces import Piece
 from engine.language.reading import BODIES
 from engine.policy.items import NOT_CELLS
 from engine.policy.model import CONSISTENCY
-from engine.policy.weaving import Piece
 from engine.records import dataclass
 
 REMOVED = "removed"
@@ -47,38 +47,37 @@ class Grounds:
 
 def kept(kind: str, item: Piece, grounds: Grounds) -> Piece:
     """An item, or another entry that cites its ground, which the text maintains."""
-    return _standing(kind, item.entries(), item, grounds)
+    return _standing(kind, item.value, item, grounds)
 
 
 def changed(kind: str, item: Piece, change: Piece, grounds: Grounds) -> tuple[Piece, list[Problem]]:
     """An item of which the text changes parts, and the parts that it removes and the item does not have."""
-    body = [key for key in BODIES if key in change.parts]
-    left = {key: part for key, part in item.entries().items() if not (body and key in BODIES and key not in body)}
+    body = [key for key in BODIES if key in change]
+    left = {key: part for key, part in item.value.items() if not (body and key in BODIES and key not in body)}
     parts = {key: part for key, part in left.items() if _COMPANIONS.get(key, key) in left}
-    for key, new in change.entries().items():
-        parts[key] = _merged(kind, key, item.below(key), new) if key in item.parts else new
+    for key, new in change.value.items():
+        parts[key] = _merged(kind, key, item[key], new) if key in item else new
     parts.pop(REMOVED, None)
-    problems = [problem for key, name in MEMBERS.items() for problem in _twice(change.under(key).members(), name)]
-    gone = change.under(REMOVED).members()
+    problems = [problem for key, name in MEMBERS.items() for problem in _twice(change.members(key), name)]
+    gone = change.members(REMOVED)
     for key in [key for key in MEMBERS if key in parts] if gone else ():
-        members, gone = _without(parts.pop(key).members(), gone, MEMBERS[key])
+        members, gone = _without(parts.pop(key).value, gone, MEMBERS[key])
         parts |= {key: change.of(members)} if members else {}
-    problems += (wrong(e.at, "unknown-part", id=change.data["id"], part=_shown(e.data)) for e in gone)
-    problems += _unlike_a_scale(parts["scale"].members(), change) if "scale" in parts else ()
-    rest = grounds if "cite" not in change.parts else Grounds((), grounds.first)
+    problems += (wrong(e.at, "unknown-part", id=change["id"].value, part=_shown(e.data)) for e in gone)
+    problems += _unlike_a_scale(parts["scale"].value, change) if "scale" in parts else ()
+    rest = grounds if "cite" not in change else Grounds((), grounds.first)
     return _standing(kind, parts, change, rest), problems
 
 
 def _merged(kind: str, key: str, old: Piece, new: Piece) -> Piece:
     """A part that a change names, of what the item has: changed member by member, day by day or key by key."""
     if key in MEMBERS:
-        joined = _joined(old.members(), new.members(), MEMBERS[key])
-        return new.of(_standing_rows(joined, new.members()) if key == "rows" else joined)
+        joined = _joined(old.value, new.value, MEMBERS[key])
+        return new.of(_standing_rows(joined, new.value) if key == "rows" else joined)
     if key == "values" and kind == "parameters":
-        day = new.data[0]["from"]
-        return new.of([*(value for value in old.members() if value.data["from"] < day), *new.members()])
-    by_key = key in _BY_KEY and isinstance(old.parts, Mapping)
-    return new.of({**old.entries(), **new.entries()}) if by_key else new
+        day = new.value[0]["from"].value
+        return new.of([*(value for value in old.value if value["from"].value < day), *new.value])
+    return new.of({**old.value, **new.value}) if key in _BY_KEY and isinstance(old.value, dict) else new
 
 
 def _twice(members: Sequence[Piece], name: Name) -> Iterator[Problem]:
@@ -93,10 +92,10 @@ def _twice(members: Sequence[Piece], name: Name) -> Iterator[Problem]:
 def _unlike_a_scale(steps: Sequence[Piece], change: Piece) -> Iterator[Problem]:
     """The lowest step with a condition, and others without one; where it is the base's own, at what left it so."""
     for number, each in enumerate(steps):
-        at = each.at if each.document is change.document else change.at
-        if number and "reached_when" not in each.parts:
+        at = each.at if each.at.file == change.at.file else change.at
+        if number and "reached_when" not in each:
             yield wrong(at, "missing-key", key="reached_when")
-        elif not number and "reached_when" in each.parts:
+        elif not number and "reached_when" in each:
             yield wrong(at, "unknown-key", key="reached_when", allowed="then, cite")
 
 
@@ -142,20 +141,20 @@ def _standing(kind: str, parts: Mapping[str, Piece], at: Piece, grounds: Grounds
     """An entry that also rests on what maintains it, a parameter with its values from the first day on."""
     found = dict(parts)
     if grounds.cite and (kind != CONSISTENCY or "cite" in found):  # what holds between facts alone cites nothing
-        old = found["cite"].members() if "cite" in found else []
+        old = found["cite"].value if "cite" in found else []
         given = [each.data for each in old]
         found["cite"] = at.of([*old, *(each for each in grounds.cite if each.data not in given)])
     if kind == "parameters":
-        found["values"] = at.of(_in_force(found["values"].members(), grounds.first))
+        found["values"] = at.of(_in_force(found["values"].value, grounds.first))
     return at.of(found)
 
 
 def _in_force(values: Sequence[Piece], first: Piece) -> list[Piece]:
     """Dated values without those that are over by the first day; the one that then holds is dated from that day."""
-    days = [value.data["from"] for value in values]
-    over = max(sum(day <= first.data for day in days) - 1, 0)
+    days = [value["from"].value for value in values]
+    over = max(sum(day <= first.value for day in days) - 1, 0)
     held = values[over]
-    return [held.of({**held.entries(), "from": first}) if days[over] < first.data else held, *values[over + 1 :]]
+    return [held.of({**held.value, "from": first}) if days[over] < first.value else held, *values[over + 1 :]]
 
 
 def _shown(data: Any) -> str:

@@ -2,58 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import field
 from typing import Any
 
 from engine.errors import Location
+from engine.language.pieces import Keys, Piece
 from engine.records import dataclass
-
-Keys = tuple[str | int, ...]
-Marks = tuple[Any, Any, "Mapping[str | int, Marks] | None"]  # the marks of a value and of its key, and what it holds
-NOWHERE: Marks = (None, None, None)
-Locate = Callable[[Keys, bool], Location]
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Plain data of a file, or put together from several.
-
-    ``locate`` tells the place of the value at a path, or of its nearest parent that has one, and of the key at its end.
-    """
+    """Plain data of a file, and the pieces that it was read from, which of plain JSON are only looked for on demand."""
 
     name: str
     data: Any
-    locate: Locate = field(repr=False, compare=False)
+    root: Callable[[], Piece] = field(repr=False, compare=False)
 
     def at(self, path: Keys) -> Location:
-        """The place of the value at ``path``."""
-        return self.locate(path, False)
+        """The place of the value at ``path``, or of its nearest parent that has one."""
+        return self._nearest(path)[0].at
 
     def key_at(self, path: Keys) -> Location:
-        """The place of the key that ends ``path``."""
-        return self.locate(path, True)
+        """The place of the key that ends ``path``, or of its nearest parent."""
+        piece, found = self._nearest(path)
+        return piece.key_at if found else piece.at
 
     def part(self, key: str) -> Document:
         """What stands under a key, as a document of its own that knows its places in this one."""
-        return Document(self.name, self.data[key], lambda path, is_key: self.locate((key, *path), is_key))
+        return Document(self.name, self.data[key], lambda: self._nearest((key,))[0])
 
-
-def marked(name: str, marks: Callable[[], Marks]) -> Locate:
-    """Where values and keys stand in a file, from its marks, which are made once, where a fault is told."""
-    made: list[Marks] = []
-
-    def locate(path: Keys, is_key: bool) -> Location:
-        if not made:
-            made.append(marks())
-        nearest, key, inside = made[0]
+    def _nearest(self, path: Keys) -> tuple[Piece, bool]:
+        piece = self.root()
         for step in path:
-            if inside is None or step not in inside:
-                key = None
-                break
-            mark, key, inside = inside[step]
-            nearest = nearest if mark is None else mark
-        place = key if is_key and key is not None else nearest
-        return Location(name) if place is None else Location(name, place.line + 1, place.column + 1)
+            part = piece.below(step)
+            if part is None:
+                return piece, False
+            piece = part
+        return piece, True
 
-    return locate
+
+def document_of(piece: Piece) -> Document:
+    """A piece as a document."""
+    return Document(piece.at.file, piece.data, lambda: piece)

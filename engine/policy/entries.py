@@ -1,18 +1,13 @@
-"""What a convention says that decides no case: properties, suppositions, and windows without rules.
-
-Entries that the schema has accepted come in, frozen records go out.
-"""
+"""What a convention says that decides no case: properties, suppositions, and windows without rules."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from engine.errors import Location
 from engine.language.expressions import Citation, Condition, Expression, FactRef, ItemRef, Text
-from engine.language.reading import Reader, cited, condition, day, every, expression, optional
 from engine.records import dataclass
 
 RISES, FALLS = "never_less", "never_more"
@@ -50,23 +45,6 @@ class Property:
     def conditions(self) -> list[Condition]:
         """What it says of cases: all of it holds where it is broken, but for a comparison."""
         return [node for node in (self.when, self.never) if node is not None]
-
-
-def law_property(data: Mapping[str, Any], reader: Reader) -> Property:
-    """The property written as ``data``, which the schema has accepted."""
-    way = next((key for key in (RISES, FALLS) if key in data), None)
-    return Property(
-        id=data["id"],
-        label=data["label"],
-        cite=cited(data, reader),
-        note=data.get("note"),
-        when=optional(data, "when", reader, condition),
-        never=optional(data, "never", reader, condition),
-        more=FactRef(data["more"], reader.below("more").at) if "more" in data else None,
-        result=None if way is None else ItemRef(data[way], reader.below(way).at),
-        falls=way == FALLS,
-        at=reader.below("id").at,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,31 +85,6 @@ class Supposition:
     def speaks_of(self, signed: dt.date) -> bool:
         """Whether it speaks of contracts signed on a day, where it says which."""
         return within(signed, self.signed_from, self.signed_before)
-
-
-def _along(data: Mapping[str, Any], reader: Reader) -> Along:
-    return Along(FactRef(data["fact"], reader.below("fact").at), expression(data["be"], reader.below("be")))
-
-
-def supposition(data: Mapping[str, Any], reader: Reader) -> Supposition:
-    """The supposition written as ``data``, which the schema has accepted."""
-    signed: Mapping[str, str] = data.get("signed", {})
-    kind = RIGHT if RIGHT in data else ASSUMPTION
-    return Supposition(
-        id=data["id"],
-        kind=kind,
-        label=data["label"],
-        cite=cited(data, reader),
-        signed_from=day(signed, "from"),
-        signed_before=day(signed, "before"),
-        when=optional(data, "when", reader, condition),
-        fact=FactRef(data[kind], reader.below(kind).at),
-        be=every(data, "be", reader, expression),
-        along=every(data, "along", reader, _along),
-        day=data.get("day", FROM),
-        following="year" in data,
-        at=reader.below("id").at,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,36 @@
-"""Makes the items of a rule file: data that the schema has accepted comes in, frozen items go out."""
+"""Makes records of what a rule file says: pieces that the schema has accepted come in, frozen records go out.
+
+A field of a record is what stands under its name, read as its annotation says.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any, TypeVar
 
-from engine.language.expressions import Condition, Connect, ItemRef, Literal, Unpublished, VerdictIs
-from engine.language.reading import Reader, body, cell, cited, condition, day, every, expression, optional, unpublished
-from engine.policy import model
-from engine.policy.document import Document
+from engine.language.expressions import Unpublished
+from engine.language.facts import FIRST_DAY
+from engine.language.pieces import Piece
+from engine.language.reading import (
+    Home,
+    body,
+    cell,
+    citation,
+    condition,
+    day,
+    expression,
+    fact_ref,
+    item_ref,
+    literal,
+    optional,
+    unpublished,
+)
+from engine.policy import entries, model
+
+_Record = TypeVar("_Record")
+Read = Callable[[Piece, Home], Any]
 
 KINDS = {
     "parameters": "parameter",
@@ -22,135 +43,150 @@ KINDS = {
     "consistency": model.CONSISTENCY,
 }
 NOT_CELLS = ("then", "unpublished", "cite", "label", "from", "before")
+_BODIES: Mapping[str, type] = {
+    "parameter": model.Parameter,
+    "table": model.Table,
+    "criterion": model.Criterion,
+    "outcome": model.Outcome,
+    "payment": model.Payment,
+    "obligation": model.Obligation,
+}
+_EMPTY: Mapping[str, Any] = {"tuple": (), "Mapping": {}, "bool": False}  # what is left out
 
 
-def derogation(data: Mapping[str, Any], reader: Reader) -> model.Derogation:
-    """A named exception that makes a criterion met."""
-    cite = cited(data, reader)
-    when = condition(data["when"], reader.below("when"))
-    return model.Derogation(data["id"], data["label"], cite, when, reader.at)
+def record(kind: type[_Record], piece: Piece, home: Home, /, **given: Any) -> _Record:
+    """A record of ``kind`` from what an entry says, but for the fields that are ``given``."""
+    made: Any = kind
+    for name, read, empty in _fields(made):
+        if name in given:
+            continue
+        if name in piece.value:
+            given[name] = read(piece.value[name], home)
+        elif name == "at":
+            given[name] = piece.at
+        else:
+            given[name] = unpublished(piece["unpublished"], home) if empty is Unpublished else empty
+    return made(**given)  # type: ignore[no-any-return]
 
 
-def items(document: Document, convention: str) -> list[model.Item]:
+@cache
+def _fields(kind: type) -> list[tuple[str, Read, Any]]:
+    """The fields of a record, how each is read, and what it is where it is left out."""
+    found = []
+    for name, said in kind.__annotations__.items():
+        bare = said.replace("tree.", "").replace(" | None", "")
+        several = re.fullmatch(r"tuple\[(\w+), \.\.\.\]", bare)
+        read = _every(_READERS[several[1]]) if several and several[1] in _READERS else _READERS.get(bare, _plain)
+        empty = Unpublished if "Unpublished" in said else _EMPTY.get(re.split(r"\W", said)[0])
+        if not said.startswith("ClassVar"):
+            found.append((name, read, None if "None" in said else empty))
+    return found
+
+
+def _every(read: Read) -> Read:
+    return lambda piece, home: tuple([read(each, home) for each in piece.value])
+
+
+def _plain(piece: Piece, home: Home) -> Any:
+    return _frozen(piece.data)
+
+
+def _frozen(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _frozen(part) for key, part in data.items()}
+    return tuple(data) if isinstance(data, list) else data
+
+
+def _of(kind: type) -> Read:
+    return lambda piece, home: record(kind, piece, home)
+
+
+def _signed(piece: Piece, home: Home) -> dict[str, Any]:
+    """The bounds of a window of signature dates, each of which may be left out."""
+    signed = piece["signed"] if "signed" in piece else piece.of({})
+    return {f"signed_{key}": optional(signed, key, home, day) for key in ("from", "before")}
+
+
+def items(file: Piece, convention: str) -> Iterator[model.Item]:
     """The items of one rule file, in the order of their kinds."""
-    transitional = "overlays" in document.data
-    criteria = tuple(entry["id"] for entry in document.data.get("criteria", ()))
-    return [
-        _item(entry, kind, Reader((key, i), document.at, convention), criteria, transitional, convention)
-        for key, kind in KINDS.items()
-        for i, entry in enumerate(document.data.get(key, ()))
-    ]
+    home = Home(convention, tuple(each["id"].value for each in file.members("criteria")))
+    for key, kind in KINDS.items():
+        yield from (_item(piece, kind, "overlays" in file, home) for piece in file.members(key))
 
 
-def _item(
-    data: Mapping[str, Any], kind: str, reader: Reader, criteria: Sequence[str], transitional: bool, convention: str
-) -> model.Item:
-    return model.Item(
-        id=data["id"],
-        kind=kind,
-        label=data["label"],
-        unit="EUR" if kind == "payment" else data.get("unit"),
-        value_labels=data.get("value_labels", {}),
-        cite=cited(data, reader),
-        note=data.get("note"),
-        applies_when=optional(data, "applies_when", reader, condition),
-        unless=optional(data, "unless", reader, condition),
-        warnings=every(data, "warnings", reader, _caution),
-        body=_outcome(data, reader, criteria) if kind == "outcome" else _BODIES[kind](data, reader),
-        transitional=transitional,
-        convention=convention,
-        at=reader.below("id").at,
-        aliases=tuple(data.get("aliases", ())),
-        severity=data.get("severity"),
-    )
+def _item(piece: Piece, kind: str, transitional: bool, home: Home) -> model.Item:
+    given = {"unit": "EUR"} if kind == "payment" else {}
+    about = {"kind": kind, "transitional": transitional, "convention": home.convention, "at": piece["id"].at}
+    return record(model.Item, piece, home, body=_body(piece, kind, home), **about, **given)
 
 
-def _caution(data: Mapping[str, Any], reader: Reader) -> model.Caution:
-    return model.Caution(condition(data["when"], reader.below("when")), data["text"], reader.at)
+def _body(piece: Piece, kind: str, home: Home) -> model.Body:
+    if kind == "quantity":
+        return model.Quantity(body(piece, home))
+    if kind == model.CONSISTENCY:
+        return model.Criterion(condition(piece["holds_when"], home), ())
+    made: model.Body = record(_BODIES[kind], piece, home)
+    return made
 
 
-def _value(data: Mapping[str, Any], key: str, reader: Reader) -> Literal | Unpublished:
-    if "unpublished" in data:
-        return unpublished(data["unpublished"], reader.below("unpublished"))
-    return Literal(data[key], reader.below(key).at)
-
-
-def dated_value(data: Mapping[str, Any], reader: Reader) -> model.DatedValue:
+def dated_value(piece: Piece, home: Home) -> model.DatedValue:
     """A value of a parameter and the day from which it holds."""
-    start = dt.date.fromisoformat(data["from"])
-    return model.DatedValue(start, _value(data, "value", reader), cited(data, reader), reader.at)
+    return record(model.DatedValue, piece, home, start=day(piece["from"], home))
 
 
-def _table(data: Mapping[str, Any], reader: Reader) -> model.Table:
-    inputs: dict[str, Any] = {
-        name: expression(entry, reader.below("inputs", name)) for name, entry in data["inputs"].items()
-    }
-    return model.Table(inputs, every(data, "rows", reader, table_row))
-
-
-def table_row(data: Mapping[str, Any], reader: Reader) -> model.Row:
+def table_row(piece: Piece, home: Home) -> model.Row:
     """A row of a table."""
-    cells = {name: cell(asked, reader.below(name)) for name, asked in data.items() if name not in NOT_CELLS}
-    held = (data.get("label"), day(data, "from"), day(data, "before"))
-    return model.Row(cells, _value(data, "then", reader), cited(data, reader), reader.at, *held)
+    cells = {name: cell(asked, home) for name, asked in piece.value.items() if name not in NOT_CELLS}
+    start, end = (optional(piece, key, home, day) for key in ("from", "before"))
+    return record(model.Row, piece, home, cells=cells, start=start, end=end)
 
 
-def _criterion(data: Mapping[str, Any], reader: Reader) -> model.Criterion:
-    met_when = condition(data["met_when"], reader.below("met_when"))
-    derogations = every(data, "derogations", reader, derogation)
-    return model.Criterion(met_when, derogations, data.get("informs", False), data.get("refusal"))
+def _inputs(piece: Piece, home: Home) -> dict[str, Any]:
+    return {name: expression(each, home) for name, each in piece.value.items()}
 
 
-def _outcome(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> model.Outcome:
-    def when(data: Mapping[str, Any], reader: Reader) -> Condition:
-        return _verdicts(data["when"], reader.below("when"), criteria)
-
-    def rule(data: Mapping[str, Any], reader: Reader) -> model.Rule:
-        value = _value(data, "then", reader)
-        then = value if isinstance(value, Unpublished) else str(value.value)
-        return model.Rule(data["id"], when(data, reader), then, cited(data, reader), reader.at)
-
-    def excluded(data: Mapping[str, Any], reader: Reader) -> model.Excluded:
-        return model.Excluded(when(data, reader), data["because"], reader.at)
-
-    return model.Outcome(
-        tuple(data["values"]), every(data, "rules", reader, rule), every(data, "excluded", reader, excluded)
-    )
+def overlay(piece: Piece, home: Home) -> model.Overlay:
+    anniversary = optional(piece, "from_first_anniversary_on_or_after", home, day)
+    return record(model.Overlay, piece, home, **_signed(piece, home), first_anniversary=anniversary)
 
 
-def _verdicts(data: Mapping[str, Any], reader: Reader, criteria: Sequence[str]) -> Condition:
-    """A condition over verdicts; ``any_criterion`` and ``every_criterion`` become atoms over the file's criteria."""
-    at = reader.at
-    for name in ("all", "any"):
-        if name in data:
-            return Connect(name, every(data, name, reader, lambda part, inner: _verdicts(part, inner, criteria)), at)
-    for name, connective in (("any_criterion", "any"), ("every_criterion", "all")):
-        if name in data:
-            wanted = _list(data[name])
-            atoms = tuple(VerdictIs(ItemRef(id_, at), wanted, at) for id_ in criteria)
-            return Connect(connective, atoms, at, ranges=True)
-    return VerdictIs(ItemRef(data["criterion"], reader.below("criterion").at), _list(data["verdict"]), at)
+def law_property(piece: Piece, home: Home) -> entries.Property:
+    way = next((key for key in (entries.RISES, entries.FALLS) if key in piece), "")
+    result = optional(piece, way, home, item_ref)
+    about = {"result": result, "falls": way == entries.FALLS, "at": piece["id"].at}
+    return record(entries.Property, piece, home, **about)
 
 
-def _list(data: Any) -> tuple[str, ...]:
-    return (data,) if isinstance(data, str) else tuple(data)
+def supposition(piece: Piece, home: Home) -> entries.Supposition:
+    kind = entries.RIGHT if entries.RIGHT in piece else entries.ASSUMPTION
+    about = {"kind": kind, "fact": fact_ref(piece[kind], home), "at": piece["id"].at, "following": "year" in piece}
+    day_ = piece.get("day", entries.FROM)
+    return record(entries.Supposition, piece, home, **about, **_signed(piece, home), day=day_)
 
 
-_BODIES: Mapping[str, Callable[[Mapping[str, Any], Reader], model.Body]] = {
-    "parameter": lambda data, reader: model.Parameter(every(data, "values", reader, dated_value)),
-    "table": _table,
-    "quantity": lambda data, reader: model.Quantity(body(dict(data), reader)),
-    "criterion": _criterion,
-    "payment": lambda data, reader: model.Payment(
-        expression(data["amount"], reader.below("amount")), expression(data["due"], reader.below("due"))
-    ),
-    "obligation": lambda data, reader: model.Obligation(
-        optional(data, "due", reader, expression),
-        optional(data, "done_when", reader, condition),
-        optional(data, "unmet_when", reader, condition),
-        data.get("if_unmet"),
-    ),
-    model.CONSISTENCY: lambda data, reader: model.Criterion(
-        condition(data["holds_when"], reader.below("holds_when")), ()
-    ),
+def window(piece: Piece, home: Home, beneficiary: str) -> entries.WithoutRules:
+    signed = _signed(piece, home)
+    signed["signed_from"] = signed["signed_from"] or FIRST_DAY
+    about = {"beneficiary": piece.get("beneficiary", beneficiary), "at": piece["id"].at}
+    return record(entries.WithoutRules, piece, home, **signed, **about)
+
+
+_READERS: Mapping[str, Read] = {  # by annotation; of what is not here the plain data is taken
+    "Condition": condition,
+    "Expression": expression,
+    "FactRef": fact_ref,
+    "ItemRef": item_ref,
+    "Citation": citation,
+    "Literal | Unpublished": literal,
+    "Mapping[str, FactRef | ItemRef]": _inputs,
+    "DatedValue": dated_value,
+    "Row": table_row,
+    **{kind.__name__: _of(kind) for kind in (model.Caution, model.Derogation, model.Rule, model.Excluded)},
+    **{kind.__name__: _of(kind) for kind in (entries.Along, entries.Known)},
+}
+ENTRIES: Mapping[str, Read] = {  # what the lists of a rule file hold beside items
+    "overlays": overlay,
+    "derogations": _READERS["Derogation"],
+    "properties": law_property,
+    "suppositions": supposition,
 }

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from yaml.reader import Reader
 
 from engine.errors import MAX_FAULTS, InputFault, Location, Problem, bounded, decoded, fault, unreadable, wrong
 from engine.escaping import UNSAFE, shortened
-from engine.policy.document import NOWHERE, Document, Marks, marked
+from engine.language.pieces import Piece
+from engine.policy.document import Document
 from engine.policy.syntax import character_problems, cut_short, decimal_comma, plain_json, syntax_fault
 from engine.words import LANGUAGES
 
@@ -42,6 +44,7 @@ _ODD_NUMBER = (  # compiled where something begins so and is no plain number
 _ODD_BOOLEANS = frozenset({"yes", "no", "on", "off", "true", "false"})
 _ODD_BREAKS = "\r\x85\u2028\u2029"  # what else ends a line for YAML, whose count the places follow
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_as_tuple = tuple.__new__
 _NULL = object()  # what they are read as
 
 
@@ -81,32 +84,26 @@ def parse(content: bytes, name: str) -> Document:
         text = text.replace("\t", " ")
         data = plain_json(text, MAX_DEPTH, MAX_DIGITS)
         if data is not None:  # its places are looked up when a fault is told
-            return Document(name, data, marked(name, lambda: _read(text, name, is_json).marks))
-    reader = _read(text, name, is_json)
+            return Document(name, data, cache(lambda: _Reader(name, is_json).read(text)))
+    reader = _Reader(name, is_json)
+    root = reader.read(text)
     if reader.problems:
         raise InputFault(reader.problems)
-    return Document(name, reader.root, marked(name, lambda: reader.marks))
-
-
-def _read(text: str, name: str, is_json: bool) -> _Reader:
-    reader = _Reader(name, is_json)
-    reader.read(text)
-    return reader
+    return Document(name, root.data, lambda: root)
 
 
 class _Reader:
-    """Builds plain data from the events of the parser, and notes where each value and key stands."""
+    """Builds pieces from the events of the parser."""
 
     def __init__(self, name: str, is_json: bool) -> None:
         self.name = name
         self.is_json = is_json
         self.problems: list[Problem] = []
-        self.root: Any = None
-        self.marks: Marks = NOWHERE
+        self.root = Piece(None, Location(name), Location(name))
         self.lines: list[str] = []
         self.events: Iterator[yaml.Event] = iter(())  # as many as a file may have
 
-    def read(self, text: str) -> None:
+    def read(self, text: str) -> Piece:
         odd = any(sign in text for sign in _ODD_BREAKS)
         lines = re.split(f"\r\n|[\n{_ODD_BREAKS}]", text) if odd else text.split("\n")
         self.lines = [*lines, ""]  # an end may stand after the last
@@ -117,6 +114,7 @@ class _Reader:
                 self._read(text)
             except InputFault as error:
                 self.problems.extend(error.problems)
+        return self.root
 
     def _read(self, text: str) -> None:
         """Reads on after most faults; raises the one after which nothing can be read."""
@@ -130,8 +128,9 @@ class _Reader:
                     if documents > 1:
                         raise fault(self._place(event), "yaml-several-documents")
                 elif isinstance(event, yaml.NodeEvent):
-                    value, self.marks = self._value(event, None, 0)
-                    self.root = self._empty(event) if value is _NULL else value
+                    self.root = self._value(event, None, 0)
+                    if self.root.value is _NULL:
+                        self.root = self.root.of(self._empty(event))
         except StopIteration:
             raise fault(self._place(next(every)), "too-many-nodes", limit=MAX_NODES) from None
         except yaml.MarkedYAMLError as error:
@@ -144,11 +143,10 @@ class _Reader:
         if not documents and not self.problems:
             raise fault(Location(self.name, 1, 1), "file-empty")
 
-    def _value(self, event: Any, key: Any, depth: int, said: bool = False) -> tuple[Any, Marks]:
-        """What an event begins, and where it and all that it holds stand; ``said`` are words that people read."""
+    def _value(self, event: Any, key: Location | None, depth: int, said: bool = False) -> Piece:
+        """What an event begins, under a ``key`` at its place; ``said`` are words that people read."""
         if event.anchor or event.tag:
             self._named(event)
-        inside: dict[str | int, Marks] | None = None
         value: Any = ""  # of an alias, which has been told: what follows is read as what it is
         kind = type(event)
         if kind is _SCALAR:
@@ -156,39 +154,37 @@ class _Reader:
         elif kind is not yaml.AliasEvent:
             if depth >= MAX_DEPTH:
                 raise fault(self._place(event), "too-deep", limit=MAX_DEPTH)
-            value, inside = (self._mapping if kind is _MAPPING else self._list)(depth + 1)
-        return value, (event.start_mark, key, inside)
+            value = (self._mapping if kind is _MAPPING else self._list)(depth + 1)
+        place = self._place(event)
+        return Piece(value, place, place if key is None else key)
 
     def _named(self, event: Any) -> None:
         self._problem(event, "yaml-anchor" if event.anchor else "yaml-tag")
 
-    def _list(self, depth: int) -> tuple[Any, dict[str | int, Marks]]:
-        data: list[Any] = []
-        inside: dict[str | int, Marks] = {}
+    def _list(self, depth: int) -> list[Piece]:
+        found: list[Piece] = []
         while type(event := next(self.events)) is not _LIST_END:
-            value, spot = self._value(event, None, depth)
-            if value is not _NULL or not self.is_json:
-                inside[len(data)] = spot
-                data.append(self._empty(event) if value is _NULL else value)
-        return data, inside
+            piece = self._value(event, None, depth)
+            if piece.value is not _NULL:
+                found.append(piece)
+            elif not self.is_json:
+                found.append(piece.of(self._empty(event)))
+        return found
 
-    def _mapping(self, depth: int) -> tuple[Any, dict[str | int, Marks]]:
-        data: dict[str, Any] = {}
-        inside: dict[str | int, Marks] = {}
+    def _mapping(self, depth: int) -> dict[str, Piece]:
+        found: dict[str, Piece] = {}
+        taken: dict[str, Location] = {}
         while type(named := next(self.events)) is not _MAPPING_END:
-            key = self._key(named, inside)
+            key = self._key(named, taken)
             event = next(self.events)
-            value, spot = self._value(event, named.start_mark, depth, key in LANGUAGES)
-            if value is _NULL and not self.is_json and not self._after_comma(key, data, inside):
-                value = self._empty(event)
-            if value is _NULL:
-                spot = (None, named.start_mark, None)
-            else:
-                data[key] = value
-            inside.setdefault(key, spot)
-        return data, inside
+            piece = self._value(event, taken.setdefault(key, self._place(named)), depth, key in LANGUAGES)
+            if piece.value is _NULL and not self.is_json and not self._after_comma(key, found):
+                piece = piece.of(self._empty(event))
+            if piece.value is not _NULL:
+                found[key] = piece
+        return found
 
-    def _key(self, event: Any, taken: Mapping[str | int, Marks]) -> str:
+    def _key(self, event: Any, taken: Mapping[str, Location]) -> str:
         if event.anchor or event.tag:
             self._named(event)
         if type(event) is not _SCALAR:
@@ -199,7 +195,7 @@ class _Reader:
         if not key.isprintable() and re.search(UNSAFE, key):
             self._problem(event, "yaml-character")
         if key in taken:
-            self._problem(event, "yaml-duplicate-key", key=key, line=taken[key][1].line + 1)
+            self._problem(event, "yaml-duplicate-key", key=key, line=taken[key].line)
         return key
 
     def _scalar(self, event: yaml.ScalarEvent, said: bool) -> Any:
@@ -218,13 +214,12 @@ class _Reader:
         self._problem(event, "yaml-empty-value")
         return event.value
 
-    def _after_comma(self, key: str, data: dict[str, Any], inside: Mapping[str | int, Marks]) -> bool:
+    def _after_comma(self, key: str, found: Mapping[str, Piece]) -> bool:
         """Whether a key without a value is what follows a decimal comma: the number is told, the key left out."""
-        before, whole = next(reversed(data.items()), ("", ""))
-        values = decimal_comma(whole, key)
-        if values is not None:
-            mark = inside[before][0]
-            self._report(Location(self.name, mark.line + 1, mark.column + 1), "number-form", **values)
+        before = list(found.values())[-1] if found else None
+        values = None if before is None else decimal_comma(before.data, key)
+        if before is not None and values is not None:
+            self._report(before.at, "number-form", **values)
         return values is not None
 
     def _problem(self, event: yaml.Event, code: str, **values: object) -> None:
@@ -238,7 +233,8 @@ class _Reader:
 
     def _place(self, event: yaml.Event) -> Location:
         mark = event.start_mark
-        return Location(self.name, *((mark.line + 1, mark.column + 1) if mark else (1, 1)))
+        place = (self.name, mark.line + 1, mark.column + 1) if mark else (self.name, 1, 1)
+        return _as_tuple(Location, place)  # as :class:`Location` does, in half the time: a file has thousands
 
     def _resolved(self, event: yaml.ScalarEvent) -> Any:
         text = event.value

@@ -7,14 +7,13 @@ entry with any other fault is left out. No case is decided by what comes out: a 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from engine.errors import Problem
-from engine.policy.document import Document, Keys
+from engine.language.pieces import Keys, Piece
+from engine.policy.document import Document, document_of
 from engine.policy.misfits import Misfit
 from engine.policy.schema import Shape, misfits
-from engine.policy.weaving import Piece, whole, woven
 
 _PASSES = 4  # what a mended name holds may need mending, too
 
@@ -70,15 +69,16 @@ def _rewritten(document: Document, likely: Mapping[Keys, Misfit], left_out: Coll
     """The document with some names and values replaced and some parts left out; each place is that of before."""
     names = {path: str(misfit.problem.nearest) for path, misfit in likely.items() if misfit.is_key}
 
-    def copied(piece: Piece) -> Piece:
-        if piece.path in likely and piece.path not in names:
-            return replace(piece, parts=likely[piece.path].problem.nearest)
-        if isinstance(piece.parts, list):
-            return piece.of([copied(part) for part in piece.members() if part.path not in left_out])
-        if not isinstance(piece.parts, dict):
+    def copied(piece: Piece, path: Keys) -> Piece:
+        if path in likely and path not in names:
+            return piece.of(likely[path].problem.nearest)
+        if isinstance(piece.value, list):
+            within = ((part, (*path, number)) for number, part in enumerate(piece.value))
+            return piece.of([copied(part, inside) for part, inside in within if inside not in left_out])
+        if not isinstance(piece.value, dict):
             return piece
-        kept = {step: part for step, part in piece.entries().items() if part.path not in left_out}
-        named = ((step, names.get(part.path, step), part) for step, part in kept.items())
-        return piece.of({name: copied(each) for step, name, each in named if name == step or name not in piece.parts})
+        named = ((key, names.get((*path, key), key), part) for key, part in piece.value.items())
+        kept = ((key, name) for key, name, _ in named if name == key or name not in piece.value)
+        return piece.of({name: copied(piece[key], (*path, key)) for key, name in kept if (*path, key) not in left_out})
 
-    return woven(copied(whole(document)))
+    return document_of(copied(document.root(), ()))

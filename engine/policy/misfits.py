@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from engine.errors import Location, Problem, nearest, wrong
 from engine.escaping import shortened
 from engine.language.operators import COMPARISONS
+from engine.language.pieces import Keys
 from engine.language.typing import date_fault, meant_day
 from engine.language.values import as_written
-from engine.policy.document import Document, Keys
+from engine.policy.document import Document
 from engine.policy.items import NOT_CELLS
 from engine.words import LANGUAGES, read_words
 

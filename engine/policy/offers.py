@@ -10,23 +10,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from engine.errors import Problem, wrong
-from engine.language.expressions import Compare, FactRef, Literal
+from engine.language.expressions import Compare, FactRef
 from engine.language.facts import Vocabulary
-from engine.language.reading import Reader, cited
-from engine.policy.document import Document
+from engine.language.pieces import Piece
+from engine.language.reading import Home, cited, every, literal
 from engine.policy.model import CONSISTENCY, ERROR, Convention, Criterion, Item
 
 KNOWS, NOT_OFFERED = "knows", "value-not-offered"
 _PREFIX = "offre."  # of the ids of these consistencies
 
 
-def offers(head: Document, convention: str) -> Iterator[Item]:
+def offers(head: Piece, convention: str) -> Iterator[Item]:
     """What must hold of a case for the text to speak of it."""
-    label = head.data["label"]
-    for fact, entry in head.data.get(KNOWS, {}).items():
-        reader = Reader((KNOWS, fact), head.at, convention)
-        values = reader.below("in")
-        literals = tuple(Literal(value, values.below(i).at) for i, value in enumerate(entry["in"]))
+    home, label = Home(convention), head["label"].data
+    for fact, entry in head.entries(KNOWS).items():
+        known = Compare("in", FactRef(fact, entry.at), every(entry, "in", home, literal), entry["in"].at)
         yield Item(
             id=f"{_PREFIX}{fact}",
             kind=CONSISTENCY,
@@ -34,10 +32,10 @@ def offers(head: Document, convention: str) -> Iterator[Item]:
                 "fr": f"{label['fr']} : valeur que ce texte n'offre pas",
                 "en": f"{label['en']}: a value that this text does not offer",
             },
-            cite=cited(entry, reader),
-            body=Criterion(Compare("in", FactRef(fact, reader.at), literals, values.at), ()),
+            cite=cited(entry, home),
+            body=Criterion(known, ()),
             convention=convention,
-            at=reader.at,
+            at=entry.at,
             severity=ERROR,
         )
 

@@ -28,6 +28,7 @@ from engine.policy.registry import Registry
 from engine.policy.remembered import recall, remember
 
 if TYPE_CHECKING:
+    from engine.language.pieces import Piece
     from engine.policy.amending import Written
     from engine.policy.schema import Shape
 
@@ -161,6 +162,7 @@ def _read(folders: Mapping[str, Files], shown: Path) -> tuple[dict[str, Conventi
 def _texts(folders: Mapping[str, Files], shown: Path) -> tuple[list[Written], list[Problem], frozenset[str]]:
     """The text of each folder as it stands, what is wrong, and the ids of what is left out for it."""
     from engine.policy.amending import standing
+    from engine.policy.document import document_of
     from engine.policy.schema import shape_problems
 
     shapes = {name: load_shape(name) for name in ("convention", "ruleset")}
@@ -169,7 +171,8 @@ def _texts(folders: Mapping[str, Files], shown: Path) -> tuple[list[Written], li
     problems = [*(problem for _, found in read.values() for problem in found), *faults]
     for text in texts if not faults else ():
         if text.amends is not None:
-            problems.extend(p for file in text.files.values() for p in shape_problems(file, shapes["ruleset"]))
+            standing_files = (document_of(file) for file in text.files.values())
+            problems.extend(p for file in standing_files for p in shape_problems(file, shapes["ruleset"]))
     return texts, problems, frozenset[str]().union(*(text.unread for text, _ in read.values() if text is not None))
 
 
@@ -182,7 +185,7 @@ def standing_text(registry: Registry, id_: str) -> Written:
     texts, problems, _ = _texts(_contents(registry.root, registry.root), registry.root)
     if problems:
         raise InputFault(problems)
-    return next(text for text in texts if text.head.data["id"] == id_)
+    return next(text for text in texts if text.head["id"].value == id_)
 
 
 def load_registry(
@@ -219,12 +222,11 @@ def _entries(folder: str | Path, ending: str) -> list[os.DirEntry[str]]:
 
 def _read_text(files: Files, shown: Path, shapes: Mapping[str, Shape]) -> tuple[Written | None, list[Problem]]:
     from engine.policy.amending import Written, misplaced
-    from engine.policy.document import Document
     from engine.policy.mending import as_meant
 
     if HEAD not in files:
         return None, [wrong(Location(shown.as_posix()), "no-convention-file")] if files else []
-    documents: dict[str, Document | None] = dict.fromkeys(files)
+    read: dict[str, Piece] = {}
     problems: list[Problem] = []
     unread: set[str] = set()
     for name, content in files.items():
@@ -232,18 +234,19 @@ def _read_text(files: Files, shown: Path, shapes: Mapping[str, Shape]) -> tuple[
             if isinstance(content, InputFault):
                 raise content
             parsed = parse(content, (shown / name).as_posix())
-            documents[name], found, lost = as_meant(parsed, shapes["convention" if name == HEAD else "ruleset"])
+            meant, found, lost = as_meant(parsed, shapes["convention" if name == HEAD else "ruleset"])
+            read |= {} if meant is None else {name: meant.root()}
         except InputFault as error:
             found, lost = [*error.problems], frozenset()
         problems.extend(found)
         unread |= lost
-    read = {name: document for name, document in documents.items() if document is not None}
-    if len(read) < len(documents):
+    if len(read) < len(files):
         return None, problems
     text = Written(read.pop(HEAD), read, _digest(files), frozenset(unread))
-    if text.head.data["id"] != shown.name:
+    id_ = text.head["id"]
+    if id_.value != shown.name:
         named = {"fr": f"{shown.name}, le nom du dossier", "en": f"{shown.name}, the name of the folder"}
-        problems.append(wrong(text.head.key_at(("id",)), "wrong-value", value=repr(text.head.data["id"]), wanted=named))
+        problems.append(wrong(id_.key_at, "wrong-value", value=repr(id_.value), wanted=named))
     return text, [*problems, *(() if text.amends else misplaced(text))]
 
 

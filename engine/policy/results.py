@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
-from typing import Any
 
 from engine.errors import Location
 from engine.language.expressions import Text
-from engine.language.reading import Reader, every
 from engine.language.types import Type
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Absent, Value
 from engine.records import dataclass
@@ -153,24 +151,6 @@ class Results:
 
 _VERDICTS = ("not_met", "met")
 _CRITERION = Headline(id="", better=_VERDICTS, at=Location("avenant"))
-
-
-def declared(data: Mapping[str, Any], reader: Reader, outcomes: Iterable[tuple[str, Location]]) -> Results:
-    """What a convention declares; without ``results``, its outcomes head the answers, the first as the verdict."""
-    life = data.get("life", {})
-    shown = every(data, "results", reader, _headline)
-    if "results" not in data:
-        shown = tuple(Headline(id=id_, role=None if i else VERDICT, at=at) for i, (id_, at) in enumerate(outcomes))
-    return Results(
-        at=reader.below("life").at if life else reader.at,
-        headline={each.id: each for each in shown},
-        life=Ending(term=life.get("term"), end=life.get("end"), then=tuple(life.get("then", ()))),
-    )
-
-
-def _headline(data: Mapping[str, Any], reader: Reader) -> Headline:
-    lists: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
-    return Headline(at=reader.at, **lists)
 
 
 def joined(parts: Iterable[Results]) -> Results:

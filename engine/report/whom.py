@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from engine.comparison.effects.behaviour import Behaviour
@@ -19,7 +20,6 @@ from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY
 from engine.language.types import Type
 from engine.language.values import UNDETERMINED, Absent, Value
-from engine.policy.model import Item
 from engine.policy.registry import Registry
 from engine.proof.whom import Extent
 from engine.report.say import Say
@@ -35,24 +35,20 @@ class Whom:
     def __init__(self, behaviour: Behaviour, say: Say) -> None:
         self.say = say
         self.headline = behaviour.results.ids
-        self.items: dict[str, Item] = {}
-        self.values: dict[str, dict[str, Text]] = {}  # labels of values by item, wherever a convention gives one
-        self.types: dict[str, Type | None] = {}
-        for side in (behaviour.b, behaviour.a):
-            for convention in (side.convention, *side.session.registry.conventions.values()):
-                for id_, item in convention.items.items():
-                    self.items.setdefault(id_, item)
-                    self.values[id_] = {**item.value_labels, **self.values.get(id_, {})}
-            for id_, type_ in side.session.plan(side.convention, ()).types.items():
-                if self.types.get(id_) is None:
-                    self.types[id_] = type_
         self.changes = {status.item: status.change for status in behaviour.statuses}
-        self.overlays: dict[str, Text] = {
-            overlay.id: overlay.label
-            for side in (behaviour.a, behaviour.b)
-            for convention in side.session.registry.conventions.values()
-            for overlay in convention.overlays
+        sides = (behaviour.a, behaviour.b)  # what the later says of an id stands, and of what it lacks the older
+        texts = [text for side in sides for text in (*side.session.registry.conventions.values(), side.convention)]
+        self.items = {id_: item for text in texts for id_, item in text.items.items()}
+        self.overlays = {overlay.id: overlay.label for text in texts for overlay in text.overlays}
+        self.types = {
+            id_: type_
+            for side in sides
+            for id_, type_ in side.session.plan(side.convention, ()).types.items()
+            if type_ is not None
         }
+        self.values: dict[str, dict[str, Text]] = {}  # labels of values by item, wherever a convention gives one
+        for id_, item in (pair for text in texts for pair in text.items.items()):
+            self.values.setdefault(id_, {}).update(item.value_labels)
 
     def item(self, id_: str) -> str:
         """An item by its label, and its id for who writes rules."""
@@ -86,7 +82,7 @@ class Whom:
             if kind == FACT and extent.values == (UNDETERMINED,):
                 absent.append(lowered(self.say.facts([name])))
             else:
-                said.append(self._fact(name, extent) if kind == FACT else self._item(name, extent))
+                said.append(self._input(kind == FACT, name, extent))
         if absent:
             said.append(self.say("without", names=", ".join(absent)))
         return self.say.listed(said) if said else self.say("everyone")
@@ -109,31 +105,26 @@ class Whom:
         said = [self.say.stated(name, value) for name, value in facts[:most]]
         return self.say.listed(said) + (" …" if len(facts) > most else "")
 
-    def _fact(self, name: str, extent: Extent) -> str:
-        fact = self.say.registry.vocabulary.facts[name]
-        label = self.say.label(fact) + self.say("colon")
-        if not extent.values:
-            if extent.low is None and fact.minimum is not None and extent.high == fact.minimum:
-                extent = Extent(low=extent.high, high=extent.high)
-            return label + self._range(extent, lambda value: self.say.fact(name, value), fact.type)
-        names = [self.say.fact(name, value) for value in extent.values if not isinstance(value, Absent)]
-        rest = [self.say.fact(name, value) for value in fact.type.values if value not in extent.values]
-        if len(names) > MAX_VALUES and len(rest) < len(names):
-            names = [self.say("other_than", values=", ".join(rest))]
-        elif all(len(each) > SAYS_LITTLE for each in names) and len(fact.type.values) > 2:
-            label = ""  # such values say themselves of what they are
-        return label + ", ".join(names)
+    def _input(self, is_fact: bool, name: str, extent: Extent) -> str:
+        """A fact or an item with what it may be; what many values say is said by the few that are left."""
+        fact = self.say.registry.vocabulary.facts[name] if is_fact else None
+        type_ = self.types.get(name) if fact is None else fact.type
+        label = self.label(name) if fact is None else self.say.label(fact)
 
-    def _item(self, name: str, extent: Extent) -> str:
-        label = self.label(name) + self.say("colon")
-        type_ = self.types.get(name)
+        def said(value: Any) -> str:
+            return self.value(name, value) if fact is None else self.say.fact(name, value)
+
         if not extent.values:
-            return label + self._range(extent, lambda value: self.value(name, value), type_)
-        rest = [value for value in (type_.values if type_ is not None else ()) if value not in extent.values]
-        if rest and len(rest) < len(extent.values):
-            others = ", ".join(self.value(name, value) for value in rest)
-            return label + self.say("other_than", values=others)
-        return label + ", ".join(self.value(name, value) for value in extent.values)
+            if fact is not None and extent.low is None and extent.high == fact.minimum:
+                extent = replace(extent, low=extent.high)
+            return self.say.pair(label, self._range(extent, said, type_))
+        values = [value for value in extent.values if fact is None or not isinstance(value, Absent)]
+        rest = [value for value in (() if type_ is None else type_.values) if value not in values]
+        if rest and len(rest) < len(values) and (fact is None or len(values) > MAX_VALUES):
+            return self.say.pair(label, self.say("other_than", values=", ".join(map(said, rest))))
+        names = [said(value) for value in values]
+        bare = fact is not None and len(fact.type.values) > 2 and all(len(each) > SAYS_LITTLE for each in names)
+        return ", ".join(names) if bare else self.say.pair(label, ", ".join(names))
 
     def _range(self, extent: Extent, said: Callable[[Any], str], type_: Type | None) -> str:
         if extent.low is None and extent.high is None:

@@ -15,7 +15,7 @@ from engine.language.types import number
 from engine.language.values import Absent, Scalar, exact
 from engine.proof.solving import Status
 from engine.report.formats import formats
-from engine.report.objects import as_json, each_as_json
+from engine.report.objects import as_json
 from engine.report.page import Block, Heading, Paragraph, Tree, section
 from engine.report.parts import item_heading
 from engine.report.say import Say
@@ -42,7 +42,7 @@ def data(found: Alternatives, say: Say) -> dict[str, Any]:
     decision, type_ = found.decision, found.decision.results[found.item].type
     return {
         "item": found.item,
-        "convention": as_json(decision, say, "id=convention.id", "digest"),
+        "convention": as_json(decision, say, "id=convention.id digest"),
         "wish": {"kind": found.wish.kind, "value": to_json(found.wish.value, type_)},
         "today": to_json(found.today, type_),
         "reached": found.reached,
@@ -61,12 +61,12 @@ def data(found: Alternatives, say: Say) -> dict[str, Any]:
                 ],
                 "value": to_json(each.value, type_),
                 "exact": None if isinstance(each.value, Absent) else exact_text(each.value, type_),
-                "derogations": each_as_json(each.derogations, say, "criterion", "id", "label"),
+                **as_json(each, say, "derogations"),
                 "convention": each.convention or decision.convention.id,
             }
             for each in found.found
         ],
-        "proof": as_json(found.proof, say, "status=status.value", "most", "effort"),
+        "proof": as_json(found.proof, say, "status=status.value most effort"),
         "left": list(found.left),
     }
 

@@ -13,7 +13,7 @@ from engine.language.types import Type
 from engine.language.values import Absent, Value
 from engine.policy.model import CONSISTENCY
 from engine.proof.whom import Extent
-from engine.report.objects import as_json, each_as_json, exact_object, facts_object, named
+from engine.report.objects import as_json, exact_object, facts_object
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, section
 from engine.report.reasons import EUROS
 from engine.report.say import Say
@@ -59,7 +59,7 @@ def effects_blocks(effects: Effects, say: Say) -> Iterator[Block]:
 
 def effects_object(effects: Effects, say: Say) -> dict[str, Any]:
     data: dict[str, Any] = {"behaviour": [behaviour_object(each, say) for each in effects.found]}
-    return data if effects.portfolio is None else {**data, "portfolio": portfolio_object(effects.portfolio)}
+    return data if effects.portfolio is None else {**data, "portfolio": portfolio_object(effects.portfolio, say)}
 
 
 def behaviour_blocks(behaviour: Behaviour, say: Say) -> Iterator[Block]:
@@ -154,13 +154,12 @@ def behaviour_object(behaviour: Behaviour, say: Say) -> dict[str, Any]:
     """The comparison as one JSON object, with every effect and its case."""
     whom = Whom(behaviour, say)
     return {
-        **as_json(behaviour, say, "a=a.convention.id", "b=b.convention.id"),
-        "signed": as_json(behaviour.meeting, say, "from=first", "to=last"),
-        **as_json(behaviour.meeting, say, "forced", "moved"),
+        **as_json(behaviour, say, "a=a.convention.id b=b.convention.id"),
+        "signed": as_json(behaviour.meeting, say, "from=first to=last"),
+        **as_json(behaviour.meeting, say, "forced moved"),
         "effort": behaviour.effort,
         "effects": [_effect(effect, whom) for effect in behaviour.effects],
-        "items": each_as_json(behaviour.statuses, say, "item", "change", "status"),
-        **as_json(behaviour, say, "undecided", "cut"),
+        **as_json(behaviour, say, "items=statuses undecided cut"),
     }
 
 
@@ -172,8 +171,7 @@ def _effect(effect: Effect, whom: Whom) -> dict[str, Any]:
         "before": value_object(effect.before, types.get(effect.result)),
         "after": value_object(effect.after, types.get(effect.result)),
         "text": whom.say.pair(whom.who(effect), whom.step(effect)),
-        "causes": each_as_json(effect.causes, whom.say, "kind", "id"),
-        "follows": effect.follows,
+        **as_json(effect, whom.say, "causes follows"),
         "where": None
         if effect.situation is None
         else [_extent(*named_, each, types.get(named_[1])) for named_, each in effect.situation.extents.items()],
@@ -210,7 +208,7 @@ MAX_CAUSES = 8
 def portfolio_blocks(measured: Portfolio, found: Sequence[Behaviour], say: Say) -> Iterator[Block]:
     """Rows by eligibility, euros before and after, deciles of the difference, and the first causes."""
     whom = Whom(found[0], say)
-    counts = named(measured, "rows", "changed", "refused", "apart")
+    counts = as_json(measured, say, "rows changed refused apart")
     yield Heading(say("portfolio"))
     yield Paragraph(say("portfolio_rows", **{key: say.scalar(count) for key, count in counts.items()}))
     verdict = say.registry.results.verdict or ""
@@ -241,12 +239,12 @@ def _euros(cents: int, say: Say) -> str:
     return say.scalar(Fraction(cents, 100), EUROS)
 
 
-def portfolio_object(measured: Portfolio) -> dict[str, Any]:
+def portfolio_object(measured: Portfolio, say: Say) -> dict[str, Any]:
     """The measures as one JSON object; money as text with two decimals."""
     cents = (measured.before, measured.after, measured.after - measured.before, *measured.deciles)
     euros = [money(Fraction(each, 100)) for each in cents]
     return {
-        **named(measured, "rows", "refused", "apart", "changed"),
+        **as_json(measured, say, "rows refused apart changed"),
         "verdicts": [
             {"before": before, "after": after, "rows": count} for (before, after), count in measured.verdicts.items()
         ],
@@ -255,7 +253,7 @@ def portfolio_object(measured: Portfolio) -> dict[str, Any]:
             "before": euros[0],
             "after": euros[1],
             "difference": euros[2],
-            **named(measured, "gained", "lost", "open_before", "open_after"),
+            **as_json(measured, say, "gained lost open_before open_after"),
             "deciles": euros[3:],
         },
         "causes": dict(measured.causes),

@@ -14,11 +14,10 @@ from engine.policy import model
 from engine.policy.model import Convention
 from engine.policy.model import Table as DecisionTable
 from engine.policy.registry import Registry
-from engine.report.content import body_lines
 from engine.report.formats import formats
 from engine.report.objects import as_json, each_as_json
 from engine.report.page import Block, Heading, Paragraph, Table, Tree
-from engine.report.phrases import Phrases, Shown, alike, in_time
+from engine.report.phrases import Phrases, Shown, alike, body_lines, in_time
 from engine.report.say import Say
 
 
@@ -65,9 +64,6 @@ def show_page(item: str, say: Say) -> Iterator[Block]:
         else:
             yield Paragraph(say("not_here"))
 
-
-WINDOW = ("beneficiaire=beneficiary", "from=signed_from", "before=signed_before")
-QUESTION = ("id", "question", "default", "choices")
 
 LIST_FORMATS = formats(list_page)
 SHOW_FORMATS = formats(show_page)
@@ -180,9 +176,9 @@ def conventions_object(say: Say) -> Any:
     return {
         "conventions": [
             {
-                **as_json(convention, say, "id", "label", *WINDOW),
+                **as_json(convention, say, "id label beneficiaire=beneficiary from=signed_from before=signed_before"),
                 "digest": registry.digest(convention),
-                "interpretations": each_as_json(convention.interpretations.values(), say, *QUESTION),
+                "interpretations": each_as_json(convention.interpretations.values(), say),
                 "items": len(convention.items),
             }
             for convention in say.registry.in_time
@@ -202,14 +198,8 @@ def items_of(say: Say) -> list[dict[str, Any]]:
 
 def item_object(id_: str, say: Say) -> Any:
     """One item in each convention that has it; raises UsageFault: no convention has it."""
-    told = ("kind", "label", "unit", "note", "cite")
-    return {
-        "id": id_,
-        "in": [
-            {"convention": each.id, "digest": say.registry.digest(each), **as_json(each.items[id_], say, *told)}
-            for each in having(id_, say)
-        ],
-    }
+    found = ((each, as_json(each.items[id_], say, "kind label unit note cite")) for each in having(id_, say))
+    return {"id": id_, "in": [{"convention": c.id, "digest": say.registry.digest(c), **told} for c, told in found]}
 
 
 def having(id_: str, say: Say) -> list[Convention]:

@@ -24,7 +24,7 @@ from engine.report.behaviour_page import effects_object
 from engine.report.diff_page import Diff, edits_shown, page, tables
 from engine.report.edit_words import Speaker, inline, speaker
 from engine.report.formats import formats, markdown
-from engine.report.objects import as_json, each_as_json, named
+from engine.report.objects import as_json, each_as_json
 from engine.report.say import Say
 from engine.report.values import money
 from engine.report.whom import Whom
@@ -125,27 +125,23 @@ def _comparison(spoken: Speaker) -> dict[str, Any]:
 
 
 def _side(convention: Convention | None, say: Say) -> dict[str, str] | None:
-    return None if convention is None else as_json(convention, say, "id", "label", "digest")
+    return None if convention is None else as_json(convention, say, "id label digest")
 
 
 def _edit(spoken: Speaker, edit: Edit) -> dict[str, Any]:
     return {
-        **as_json(edit, spoken.say, "item", "kind", "change", "part"),
+        **as_json(edit, spoken.say, "item kind change part"),
         "path": [{"kind": kind, "name": name} for kind, name in edit.path],
-        **as_json(edit, spoken.say, "where", "weight", "unit"),
+        **as_json(edit, spoken.say, "where weight unit"),
         "before": written(edit.before, edit.value_unit),
         "after": written(edit.after, edit.value_unit),
-        "cite_before": each_as_json(edit.cite_before, spoken.say, "source", "at=locator"),
-        "cite_after": each_as_json(edit.cite_after, spoken.say, "source", "at=locator"),
-        "at_before": _location(edit.at_before),
-        "at_after": _location(edit.at_after),
+        "cite_before": each_as_json(edit.cite_before, spoken.say, "source at=locator"),
+        "cite_after": each_as_json(edit.cite_after, spoken.say, "source at=locator"),
+        "at_before": edit.at_before and edit.at_before._asdict(),
+        "at_after": edit.at_after and edit.at_after._asdict(),
         "text": sentence(spoken, edit),
         **({"also": [_edit(spoken, each) for each in edit.also]} if edit.also else {}),
     }
-
-
-def _location(at: Location | None) -> dict[str, Any] | None:
-    return None if at is None else named(at, "file", "line", "column")
 
 
 def sentence(spoken: Speaker, edit: Edit) -> str:

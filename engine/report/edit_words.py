@@ -19,8 +19,7 @@ from engine.language.typing import is_date
 from engine.policy import model
 from engine.policy.entries import Property, Supposition, WithoutRules
 from engine.policy.overlays import year_start_item
-from engine.report.content import content, row_words
-from engine.report.phrases import Phrases, in_time
+from engine.report.phrases import Phrases, content, in_time, row_words
 from engine.report.say import Say
 
 _Side = TypeVar("_Side")

@@ -14,7 +14,7 @@ from engine.inquiry.suppositions import Supposed, supposed_on
 from engine.report.decided import Decided
 from engine.report.formats import formats
 from engine.report.formula import formula
-from engine.report.objects import doubt_objects, obligation_object, result_object
+from engine.report.objects import as_json, doubt_objects, result_object
 from engine.report.otherwise_page import possible_blocks, possible_objects
 from engine.report.page import Block, Heading, Table, Tree, section
 from engine.report.parts import item_heading, noted
@@ -77,7 +77,7 @@ def data(explained: Explained, say: Say) -> Any:
     duty = explained.decision.obligation(explained.item)
     found: dict[str, Any] = {
         "item": explained.item,
-        **({} if duty is None else {"obligation": obligation_object(duty, say)}),
+        **({} if duty is None else {"obligation": as_json(duty, say)}),
         "consistency": doubt_objects([explained.decision], say),
         "results": {result.id: result_object(result, say) for result in results},
         **unsaid_objects({}, explained.readings, explained.supposed, say),

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from engine.errors import Location
-from engine.evaluation.decision import Decision, ObligationLine, OverlayUse, PaymentLine, Result
+from engine.evaluation.decision import Decision, OverlayUse, PaymentLine, Result
 from engine.language.expressions import Citation
 from engine.language.facts import BENEFICIARY
 from engine.language.types import Type
@@ -24,30 +24,40 @@ _PLAIN = frozenset((type(None), bool, int, str))  # the same in JSON
 RESULT_KINDS = ("outcome", "criterion", "quantity", "table")
 
 
-def named(record: object, *names: str) -> dict[str, Any]:
-    """Some fields of a record under their own names."""
-    return {name: getattr(record, name) for name in names}
+# The fields of records in an object, by the name of their class, which is loaded for those alone who make them.
+SHAPES = {
+    "Reason": "kind id reason=text at cite",
+    "ObligationLine": "id label status due done if_unmet facts cite missing",
+    "Doubt": "id=result.id severity label=result.label facts=result.facts cite=result.cite",
+    "Event": "date=day type=type.name label=type.label annee=year facts",
+    "Interpretation": "id question default choices",
+    "Known": "text cite",
+    "Derogation": "criterion id label",
+    "Cause": "kind id",
+    "Status": "item change status",
+}
 
 
-def as_json(record: object, say: Say, *fields: str) -> dict[str, Any]:
-    """Some fields of a record as JSON, each under its own name or, written ``name=path.to.it``, under another one.
+def as_json(record: object, say: Say, fields: str = "") -> dict[str, Any]:
+    """The fields of a record as JSON, each under its own name or, written ``name=path.to.it``, under another one.
 
-    Days, places, citations and facts are as the schemas write them, texts in the language.
+    Days, places, citations and facts are as the schemas write them, texts in the language, records inside as
+    :data:`SHAPES` has them.
     """
-    found = {key: value(record) for key, value in _paths(fields)}
+    found = {key: value(record) for key, value in _paths(fields or SHAPES[type(record).__name__])}
     for key, value in found.items():
         if type(value) not in _PLAIN:
             found[key] = _json(value, say, key)
     return found
 
 
-def each_as_json(records: Iterable[object], say: Say, *fields: str) -> list[dict[str, Any]]:
-    return [as_json(record, say, *fields) for record in records]
+def each_as_json(records: Iterable[object], say: Say, fields: str = "") -> list[dict[str, Any]]:
+    return [as_json(record, say, fields) for record in records]
 
 
 @cache
-def _paths(fields: tuple[str, ...]) -> tuple[tuple[str, Callable[[object], Any]], ...]:
-    pairs = (field.partition("=") for field in fields)
+def _paths(fields: str) -> tuple[tuple[str, Callable[[object], Any]], ...]:
+    pairs = (field.partition("=") for field in fields.split())
     return tuple((key, attrgetter(path or key)) for key, _, path in pairs)
 
 
@@ -67,7 +77,11 @@ def _json(value: Any, say: Say, key: str = "") -> Any:
             return facts_object(value, say)
         case Mapping():
             return {key: _json(each, say) for key, each in value.items()}
-    return value
+        case PaymentLine():
+            return payment_object(value, say)
+        case OverlayUse():
+            return value.id
+    return as_json(value, say) if type(value).__name__ in SHAPES else value
 
 
 def result_object(result: Result, say: Say, known: Mapping[str, Json] | None = None) -> dict[str, Any]:
@@ -80,7 +94,7 @@ def result_object(result: Result, say: Say, known: Mapping[str, Json] | None = N
     if result.limits:
         data["limits"] = [
             {
-                **as_json(limit, say, "of", "operator", "named"),
+                **as_json(limit, say, "of operator named"),
                 "value": to_json(limit.value, limit.type),
                 "bound": to_json(limit.bound, limit.type),
             }
@@ -101,7 +115,7 @@ def result_object(result: Result, say: Say, known: Mapping[str, Json] | None = N
     data["confidence"] = result.confidence
     data["facts"] = facts_object(result.facts, say) if known is None else {name: known[name] for name in result.facts}
     data["missing"] = [*result.missing]
-    data["because"] = each_as_json(result.because, say, "kind", "id", "reason=text", "at", "cite")
+    data["because"] = each_as_json(result.because, say)
     data["warnings"] = [*dict.fromkeys(text[lang] for text in result.warnings)] if result.warnings else []
     return data
 
@@ -148,9 +162,9 @@ def payment_object(line: PaymentLine, say: Say) -> dict[str, Any]:
     """A payment with its due day, or why one of the two is open."""
     result = line.result
     return {
-        **as_json(line, say, "id=result.id", "label=result.label", "status=result.status", "due"),
+        **as_json(line, say, "id=result.id label=result.label status=result.status due"),
         "amount": to_json(result.value, result.type),
-        **as_json(result, say, "cite", "confidence"),
+        **as_json(result, say, "cite confidence"),
         "missing": list(dict.fromkeys((*result.missing, *line.due_missing))),
         "because": [{"kind": "unpublished", "id": result.id, "reason": text[say.lang]}]
         if (text := line.due_reason)
@@ -158,30 +172,21 @@ def payment_object(line: PaymentLine, say: Say) -> dict[str, Any]:
     }
 
 
-def obligation_object(line: ObligationLine, say: Say) -> dict[str, Any]:
-    return as_json(line, say, "id", "label", "status", "due", "done", "if_unmet", "facts", "cite", "missing")
-
-
 def doubt_objects(decisions: Iterable[Decision], say: Say) -> list[dict[str, Any]]:
     """The facts that do not agree in some of the decisions on a contract, each once."""
     found = {doubt.result.id: doubt for decision in decisions for doubt in decision.doubts}
-    fields = ("id=result.id", "severity", "label=result.label", "facts=result.facts", "cite=result.cite")
-    return each_as_json(found.values(), say, *fields)
-
-
-def overlay_ids(overlays: Iterable[OverlayUse]) -> list[str]:
-    return [use.id for use in overlays]
+    return each_as_json(found.values(), say)
 
 
 def convention_object(decision: Decision, say: Say) -> dict[str, Any]:
     """The convention of a decision, and why it is that one."""
-    return as_json(decision, say, "id=convention.id", "label=convention.label", "digest", "selected_because")
+    return as_json(decision, say, "id=convention.id label=convention.label digest selected_because")
 
 
 def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
     known = facts_object(decision.facts, say)
     data: dict[str, Any] = {
-        "convention": {**convention_object(decision, say), "overlays": overlay_ids(decision.overlays)},
+        "convention": {**convention_object(decision, say), **as_json(decision, say, "overlays")},
         BENEFICIARY: decision.facts.get(BENEFICIARY),
         **as_json(decision, say, "as_of"),
         "results": {
@@ -189,12 +194,10 @@ def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
             for id_, result in decision.results.items()
             if result.kind in RESULT_KINDS
         },
-        "payments": [payment_object(line, say) for line in decision.payments],
-        "obligations": [obligation_object(line, say) for line in decision.obligations],
-        **as_json(decision, say, "missing", "interpretations"),
+        **as_json(decision, say, "payments obligations missing interpretations"),
         "trace": [
             {
-                **named(line, "outcome", "rule", "value"),
+                **as_json(line, say, "outcome rule value"),
                 "because": [{"criterion": criterion, "verdict": verdict} for criterion, verdict in line.because],
             }
             for line in decision.trace
@@ -205,9 +208,9 @@ def decision_object(decision: Decision, say: Say) -> dict[str, Any]:
     if decision.years:
         data["years"] = [
             {
-                **as_json(line, say, "annee=year", "debut=start"),
+                **as_json(line, say, "annee=year debut=start"),
                 "results": {line.amount.id: result_object(line.amount, say)},
-                "overlays": overlay_ids(line.overlays),
+                **as_json(line, say, "overlays"),
             }
             for line in decision.years
         ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.evaluation.decision import Result
 from engine.language.facts import YEAR
 from engine.language.values import Absent, Value
-from engine.report.objects import as_json, named, value_object
+from engine.report.objects import as_json, value_object
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, by_years, section
 from engine.report.parts import named_years
 from engine.report.say import Say
@@ -115,7 +115,7 @@ def sensitivity_object(found: Sensitivity, say: Say) -> dict[str, Any]:
         "safe": [{**_subject(subject, result, say), **value_object(result, say)} for subject, result in found.safe],
         "questions": [
             {
-                **as_json(found.questions[id_], say, "id", "question"),
+                **as_json(found.questions[id_], say, "id question"),
                 "taken": choice,
                 "choices": {name: _choice_label(found, id_, name, say) for name in found.questions[id_].choices},
                 **as_json(found.questions[id_], say, "cite"),
@@ -167,7 +167,7 @@ def possible_objects(found: Sequence[Outlook], say: Say) -> list[dict[str, Any]]
             "label": say.label(outlook.result),
             "values": [value_object(_as_result(outlook, value), say) for value in outlook.possible.values],
             "range": _is_range(outlook.possible),
-            **named(outlook.possible, "complete", "decided", "effort"),
+            **as_json(outlook.possible, say, "complete decided effort"),
         }
         for outlook in found
     ]

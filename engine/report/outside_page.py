@@ -8,7 +8,7 @@ from typing import Any
 from engine.language.facts import BENEFICIARY
 from engine.policy.registry import Outside
 from engine.report.formats import as_html, formats
-from engine.report.objects import as_json, each_as_json
+from engine.report.objects import as_json
 from engine.report.page import Block, Heading, Paragraph, Tree, section
 from engine.report.parts import noted
 from engine.report.say import Say
@@ -34,9 +34,7 @@ def data(outside: Outside, say: Say) -> Any:
         BENEFICIARY: window.beneficiary,
         **as_json(outside, say, "signature"),
         "without_rules": {
-            **as_json(window, say, "id", "label", "aid", "from=signed_from", "before=signed_before"),
-            "known": each_as_json(window.known, say, "text", "cite"),
-            **as_json(window, say, "ask", "cite"),
+            **as_json(window, say, "id label aid from=signed_from before=signed_before known ask cite"),
         },
     }
 

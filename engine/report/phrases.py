@@ -1,6 +1,7 @@
-"""Says rules in words: conditions, expressions and rows of tables come in, French or English phrases go out.
+"""Says rules in words: conditions, expressions, rows and whole items come in, French or English lines go out.
 
-The words of each operator are in its row of the operator table; labels come from items and facts.
+The words of each operator are in its row of the operator table; labels come from items and facts. A review shows what
+is new or gone by these lines, where the page of an item has tables and citations.
 """
 
 from __future__ import annotations
@@ -9,10 +10,15 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
+from typing import Any
 
 from engine.language import expressions as tree
-from engine.language.expressions import Literal, Unpublished
+from engine.language.expressions import Expression, Literal, Unpublished
+from engine.language.facts import FIRST_DAY
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
+from engine.policy import model
+from engine.policy.entries import Property, Supposition, WithoutRules
 from engine.policy.model import Item, Row, Table
 from engine.policy.overlays import until
 from engine.report.say import Say
@@ -188,3 +194,100 @@ def in_time(row: Row, table: Table, say: Say, shown: Shown) -> str:
 def alike(row: Row, table: Table) -> list[Row]:
     """The rows of the same cells, the oldest first."""
     return sorted((each for each in table.rows if each.cells == row.cells), key=lambda each: each.start or dt.date.min)
+
+
+def content(thing: Any, phrases: Phrases) -> Lines:
+    """What a part of the rules says; nothing of a source, which its name says."""
+    say = phrases.say
+    match thing:
+        case Item():
+            yield from _held(thing, "applies_when", phrases)
+            yield from body_lines(thing, phrases)
+            yield from _held(thing, "unless severity", phrases)
+            yield from _held(thing.body, "if_unmet", phrases)
+            for caution in thing.warnings:
+                yield 0, say.pair(say("diff_part.warning"), caution.text[say.lang])
+                yield from phrases.lines(caution.when, 1)
+        case model.Overlay():
+            yield from _held(thing, "signed_from signed_before first_anniversary when", phrases)
+            for old, new in thing.replace.items():
+                yield 0, f"{_named(old, phrases)} → {_named(new, phrases)}"
+            for criterion, ids in thing.add_derogations.items():
+                yield 0, say.head(say("diff_at.add_derogations", name=_named(criterion, phrases)))
+                yield from ((1, _named(id_, phrases)) for id_ in ids)
+        case model.Interpretation():
+            for choice, label in thing.choices.items():
+                yield 0, label[say.lang] + (f" ({say('diff_part.default')})" if choice == thing.default else "")
+        case Property():
+            yield from _held(thing, "when never more result", phrases)
+        case Supposition():
+            yield from chain.from_iterable(_held(each, "when fact be", phrases) for each in (thing, *thing.along))
+        case WithoutRules():
+            yield from _held(thing, "signed_from signed_before", phrases)
+            yield from ((0, text[say.lang]) for text in (*(each.text for each in thing.known), thing.ask))
+
+
+def _held(thing: object, names: str, phrases: Phrases) -> Lines:
+    """Each part of these names that there is: an operand, a day or a word beside its name, other nodes below it."""
+    say = phrases.say
+    for name in names.split():
+        value, part = getattr(thing, name, None), say.find("diff_part", name)
+        for each in value if isinstance(value, tuple) else () if value in (None, FIRST_DAY) else (value,):
+            match each:
+                case str():
+                    yield 0, say.pair(str(part), str(say.find(name, each)))
+                case dt.date():
+                    yield 0, say.pair(str(part), say.scalar(each))
+                case _ if part is not None and isinstance(each, Expression):
+                    yield 0, say.pair(part, phrases.operand(each))
+                case _:
+                    yield 0, say.head(part or str(say.find("diff_at", name)))
+                    yield from phrases.lines(each, 1)
+
+
+def body_lines(item: Item, phrases: Phrases) -> Lines:
+    """The body of an item."""
+    say = phrases.say
+    match item.body:
+        case model.Parameter(values):
+            for dated in values:
+                start = say("diff_at.value", name=say.scalar(dated.start))
+                yield 0, say.pair(start, phrases.valued(dated.value, item.unit))
+        case Table(_, rows):
+            for row in rows:
+                if row is alike(row, item.body)[0]:
+                    then = in_time(row, item.body, say, lambda then: phrases.valued(then, item.unit))
+                    yield 0, say.pair(row_words(item.body, row.cells, phrases), then)
+        case model.Quantity(expression):
+            yield from phrases.lines(expression)
+        case model.Criterion(met_when, derogations):
+            yield from phrases.lines(met_when)
+            for each in derogations:
+                yield 0, say("derogation", label=say.label(each))
+                yield from phrases.lines(each.when, 1)
+        case model.Outcome(_, rules):
+            for rule in rules:
+                then = phrases.operand(rule.then) if isinstance(rule.then, Unpublished) else rule.then
+                yield 0, say.value(then, item.value_labels)
+                yield from phrases.lines(rule.when, 1)
+        case model.Payment() | model.Obligation():
+            yield from _held(item.body, "amount due done_when unmet_when", phrases)
+
+
+def row_words(table: Table, cells: Any, phrases: Phrases) -> str:
+    """What a row asks of each input, with the labels of facts and values."""
+
+    def cell(name: str) -> str:
+        ref = table.inputs.get(name)
+        sign = phrases.say("colon") if cells[name].values is not None else " "
+        return ((None if ref is None else phrases.label(ref)) or name) + sign + phrases.cell(cells[name], ref)
+
+    return phrases.say.listed(map(cell, cells)) or phrases.say("any_value")
+
+
+def _named(id_: str, phrases: Phrases) -> str:
+    """An item, or a derogation that an overlay adds, by the label that some text gives it."""
+    texts = phrases.say.registry.conventions.values()
+    known: Iterator[Any] = (some[id_] for text in texts for some in (text.items, text.derogations) if id_ in some)
+    found = phrases.items.get(id_) or next(known, None)
+    return id_ if found is None else phrases.say("quoted", text=phrases.say.label(found))

@@ -13,7 +13,7 @@ from engine.inquiry.readings import Reading
 from engine.language.facts import Fact
 from engine.language.values import exact
 from engine.report.formats import formats
-from engine.report.objects import as_json, doubt_objects, obligation_object
+from engine.report.objects import as_json, doubt_objects, each_as_json
 from engine.report.otherwise_page import possible_blocks, possible_objects
 from engine.report.page import Block, Heading, Paragraph, Tree
 from engine.report.parts import convention_line, noted
@@ -81,7 +81,7 @@ def data(questions: Questions, say: Say) -> Any:
     return {
         "convention": asked.decision.convention.id,
         "consistency": doubt_objects([asked.decision], say),
-        "unmet": [obligation_object(each, say) for each in asked.decision.obligations if each.status == "unmet"],
+        "unmet": each_as_json((each for each in asked.decision.obligations if each.status == "unmet"), say),
         "for": [result.id for result in asked.wanted],
         "questions": [_object(question.fact, say) for question in asked.questions],
         "waiting": [result.id for result in asked.waiting],
@@ -126,7 +126,7 @@ def _object(fact: Fact, say: Say) -> dict[str, Any]:
     if kind == "number":
         kind = "number" if fact.type.scale else "integer"
     return {
-        **as_json(fact, say, "fact=name", "question", "where"),
+        **as_json(fact, say, "fact=name question where"),
         "type": kind,
         "unit": fact.type.unit if fact.type.kind == "number" and fact.type.unit != "none" else None,
         "values": [

@@ -80,7 +80,7 @@ def unsaid_objects(
     return {
         "readings": [
             {
-                **as_json(reading.question, say, "id", "question"),
+                **as_json(reading.question, say, "id question"),
                 "taken": reading.taken,
                 **as_json(reading.question, say, "cite"),
                 "others": [
@@ -187,7 +187,7 @@ def _seen_object(seen: Seen | None, say: Say) -> Any:
         case PaymentLine():
             return {**value_object(seen.result, say), **as_json(seen, say, "due")}
         case ObligationLine():
-            return as_json(seen, say, "status", "due")
+            return as_json(seen, say, "status due")
     return {"text": seen[say.lang]}
 
 
@@ -237,7 +237,7 @@ def _instead(way: str, effect: Effect, say: Say) -> str:
 def _supposed_object(each: Supposed, say: Say) -> dict[str, Any]:
     fact = each.supposition.fact.name
     return {
-        **as_json(each.supposition, say, "id", "label"),
+        **as_json(each.supposition, say, "id label"),
         "fact": fact,
         "value": to_json(each.value, say.registry.vocabulary.facts[fact].type),
         "open": to_json(each.value, None) if each.dated and not each.assumption else None,

@@ -22,10 +22,7 @@ from engine.suite.moved import Moved
 from engine.suite.mutation import CAUGHT, EQUIVALENT, INVALID, SURVIVED, Fate, Score
 from engine.suite.running import CaseOutcome
 
-FATE = (
-    *("at=change.at", "convention", "item=subject"),
-    *("kind=change.kind", "before=change.before", "after=change.after"),
-)
+FATE = "at=change.at convention item=subject kind=change.kind before=change.before after=change.after"
 
 
 def coverage_blocks(found: Coverage, say: Say) -> Iterator[Block]:
@@ -91,7 +88,7 @@ def review_object(found: Coverage | None, score: Score | None, say: Say) -> dict
             "kinds": count,
             "missed": [
                 {
-                    **as_json(place, say, "at", "convention", "kind", "item", "name"),
+                    **as_json(place, say, "at convention kind item name"),
                     "missing": [side for side in place.sides if side not in found.sides(place)],
                 }
                 for place in found.missed
@@ -104,7 +101,7 @@ def review_object(found: Coverage | None, score: Score | None, say: Say) -> dict
             "changes": score.of,
             "tried": len(score.fates),
             **{status: score.count(status) for status in statuses},
-            "survivors": each_as_json(score.survivors, say, *FATE),
+            "survivors": each_as_json(score.survivors, say, FATE),
         }
     return data
 

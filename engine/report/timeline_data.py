@@ -18,13 +18,12 @@ from engine.report import objects
 from engine.report.charts import timeline_figure
 from engine.report.decided import csv_cell, remark_cells, result_cells
 from engine.report.formats import as_html, formats, rows_csv
+from engine.report.objects import as_json
 from engine.report.otherwise_page import sensitivity_object
 from engine.report.readings import unsaid_objects
 from engine.report.say import Say
 from engine.report.timeline_page import ToldLife, page
 from engine.report.values import money, to_json
-
-EVENT = ("date=day", "type=type.name", "label=type.label", "annee=year", "facts")
 
 
 def data(life: ToldLife, say: Say) -> Any:
@@ -55,18 +54,18 @@ def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
     return {
         "convention": objects.convention_object(first, say),
         BENEFICIARY: first.facts.get(BENEFICIARY),
-        **objects.as_json(timeline, say, "as_of"),
+        **as_json(timeline, say, "as_of"),
         **({first.verdict.id: objects.result_object(first.verdict, say)} if first.verdict else {}),
         "consistency": objects.doubt_objects((*(row.decision for row in timeline.rows), timeline.last), say),
         "years": [_row(row, say) for row in timeline.rows],
         "ending": {result.id: objects.result_object(result, say) for result in timeline.ending},
-        "obligations": [objects.obligation_object(line, say) for line in timeline.obligations],
+        **as_json(timeline, say, "obligations"),
         "totals": {
             **{id_: _total(total) for id_, total in sums if id_ is not None},
             "versements_echus": None if timeline.paid is None else _paid(timeline.paid),
         },
-        "without_effect": objects.each_as_json(timeline.idle, say, *EVENT),
-        "without_rule": objects.each_as_json((*timeline.unruled, *timeline.silent), say, *EVENT),
+        **as_json(timeline, say, "without_effect=idle"),
+        "without_rule": objects.each_as_json((*timeline.unruled, *timeline.silent), say),
         "interpretations": {
             id_: choice for row in timeline.rows for id_, choice in row.decision.interpretations.items()
         },
@@ -76,22 +75,19 @@ def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
 def _row(row: YearRow, say: Say) -> dict[str, Any]:
     decision = row.decision
     return {
-        **objects.as_json(row, say, "annee=year", "debut=start", "fin=last_day", "convention=decision.convention.id"),
-        "overlays": objects.overlay_ids(row.overlays),
-        "happened": objects.each_as_json(row.happened, say, *EVENT),
-        "counting": objects.each_as_json(row.counting, say, *EVENT),
+        **as_json(row, say, "annee=year debut=start fin=last_day convention=decision.convention.id"),
+        **as_json(row, say, "overlays happened counting"),
         "changes": [
             {
                 "result": change.after.id,
                 "before": _value(change.before),
                 "after": _value(change.after),
-                "events": objects.each_as_json(change.events, say, *EVENT),
-                "overlays": objects.overlay_ids(change.overlays),
+                **as_json(change, say, "events overlays"),
             }
             for change in row.changes
         ],
         "results": {id_: objects.result_object(decision.results[id_], say) for id_ in decision.headline.ids},
-        "payments": [objects.payment_object(line, say) for line in decision.payments],
+        **as_json(decision, say, "payments"),
         "missing": [name for name in decision.missing if name != YEAR],
     }
 
@@ -132,7 +128,7 @@ def _cells(row: YearRow, say: Say, refused: bool) -> dict[str, Any]:
         "debut": row.start or "",
         "fin": row.last_day or "",
         "convention": decision.convention.id,
-        "overlays": " ".join(objects.overlay_ids(row.overlays)),
+        "overlays": " ".join(use.id for use in row.overlays),
         **remark_cells(decision),
         "events": " ".join(f"{event.day}:{event.type.name}" for event in row.happened),
     }

@@ -137,7 +137,7 @@ def test_the_table_of_rates_is_bounded_and_fills_again_with_time() -> None:
 
 def test_a_full_queue_refuses_and_goes_on(served: Client) -> None:
     async def crowd() -> list[object]:
-        own = Worker.start(lambda: engine.load(str(ROOT / "tests" / "fixtures" / "small_policies")))
+        own = Worker(lambda: engine.load(str(ROOT / "tests" / "fixtures" / "small_policies")))
         held = threading.Event()
 
         def wait(session: Session) -> str:

@@ -49,8 +49,8 @@ class Settings:
 
 def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
     """The application; raises InputFault: with every fault of the policies folder."""
-    worker = Worker.start(settings.load)
-    former = [Worker.start(load) for load in settings.former]
+    worker = Worker(settings.load)
+    former = [Worker(load) for load in settings.former]
     pages = Pages(worker, settings.lang, settings.calendar, settings.embedding, former)
 
     @contextlib.asynccontextmanager

@@ -24,10 +24,9 @@ from engine.errors import InputFault, Location, UsageFault
 from engine.escaping import in_cell
 from engine.evaluation.session import Session
 from engine.exchange import writing as exchange_write
-from engine.exchange.dating import Since
 from engine.exchange.importing import SheetChange, changed_to, changes
 from engine.exchange.tables import COLUMNS, TABLE, VALUE, Entry, cited_text, entries, read_row, read_sources, row_text
-from engine.exchange.writing import planned, replaced, with_values, write_rules
+from engine.exchange.writing import Since, planned, replaced, with_values, write_rules
 from engine.language.expressions import Literal, Unpublished
 from engine.policy import loader
 from engine.policy.build import build

@@ -13,11 +13,10 @@ import click
 from engine.cli.common import Given, day_of, given, output, write, write_all
 from engine.cli.tongue import flag, group_lang_option, option, tell
 from engine.errors import Location, fault, misuse, needing, refuse_unknown
-from engine.exchange.dating import Since
 from engine.exchange.importing import changed, changes
 from engine.exchange.rules_text import rules_text
 from engine.exchange.tables import entries
-from engine.exchange.writing import planned, write_rules
+from engine.exchange.writing import Since, planned, write_rules
 from engine.files import replacing
 from engine.language.expressions import Citation
 from engine.policy.loader import read_bytes

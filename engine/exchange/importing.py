@@ -196,21 +196,15 @@ class _Row:
             self._tell(column, "exchange-read-only", **said, value=names[tables.VALUE])
 
     def _replacement(self, entry: Entry) -> SheetChange | None:
-        text = self.cells[tables.VALUE].strip()
+        given, place = bool(self.cells[tables.VALUE].strip()), str(entry.value.at)
         if isinstance(entry.value, Unpublished):
-            if text:
-                self._tell(tables.VALUE, "exchange-unpublished", place=str(entry.value.at))
-            return None
-        if text == UNSAVED:
-            self._tell(tables.VALUE, "formula-unsaved")
-            return None
-        if not text:
-            self._tell(tables.VALUE, "exchange-emptied", place=str(entry.value.at))
-            return None
-        number = self._value(entry.item)
-        if number is None or number == entry.value.value:
-            return None
-        return changed_to(entry, number, self.at._replace(column=tables.VALUE + 1))
+            if given:
+                self._tell(tables.VALUE, "exchange-unpublished", place=place)
+        elif not given:
+            self._tell(tables.VALUE, "exchange-emptied", place=place)
+        elif (number := self._value(entry.item)) is not None and number != entry.value.value:
+            return changed_to(entry, number, self.at._replace(column=tables.VALUE + 1))
+        return None
 
     def new(self, items: Mapping[str, Item]) -> SheetChange | None:
         before = len(self.problems)
@@ -249,6 +243,9 @@ class _Row:
         """The number that the cell of the value says, told where it is none of the item's unit."""
         text = self.cells[tables.VALUE].strip()
         number = _number(text, self.sheet.separator)
+        if text == UNSAVED:
+            self._tell(tables.VALUE, "formula-unsaved")
+            return None
         if number is None:
             sign = "." if self.sheet.separator == "," else ","
             self._tell(tables.VALUE, "exchange-number", text=text[:SHOWN], sign=sign)

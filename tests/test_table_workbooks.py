@@ -88,7 +88,7 @@ def test_a_changed_amount_and_a_new_row_of_a_workbook_are_added_from_a_day_on(tm
     book = openpyxl.load_workbook(path)
     rows, values = book["aide.bareme"], book["seuil.mt.p30"]
     rows["F2"].value, rows["G2"].value = 19500, "ameli_2024, options et montants"
-    cells = [None, None, "option = tiers_etp, annee >= 1", None, None, 6500, "ameli_2024, options et montants"]
+    cells = [None, None, "option: tiers_etp, annee: {from: 1}", None, None, 6500, "ameli_2024, options et montants"]
     for column, value in enumerate(cells, 1):
         rows.cell(rows.max_row + (column == 1), column).value = value
     for column, value in enumerate(
@@ -137,7 +137,7 @@ def test_a_changed_value_is_shown_with_both_numbers(scale: Path, read: Path) -> 
         ("F3", "=19000+500", "formula-unsaved"),
         ("E3", "patients", "exchange-read-only"),
         ("G3", "autre source", "unknown-source"),
-        ("C3", "annee = 99", "exchange-row"),
+        ("C3", "annee: 99", "exchange-row"),
         ("A1", "autre", "exchange-columns"),
     ],
 )

@@ -106,7 +106,6 @@ def write_folder(folder: Path, texts: Mapping[str, str]) -> None:
     write_all(folder, texts)
 
 
-_SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 _MARK = "\ufeff"
 
 
@@ -119,17 +118,9 @@ def table() -> None:
 @table.command("export")
 @click.argument("name", metavar="CONVENTION")
 @click.argument("tables", nargs=-1, metavar="[TABLE]...")
-@option(
-    "--separator",
-    [*_SEPARATORS, ",", ";"],
-    "Between cells: semicolon under French, else comma. With semicolon or tab, numbers have a decimal comma.",
-)
-@click.option(
-    "--bom/--no-bom", default=None, help="Begin with the mark by which Excel knows UTF-8, as files do under French."
-)
 @given(output)
-def export(rules: Given, name: str, tables: tuple[str, ...], separator: str | None, bom: bool | None) -> None:
-    """Write the numbers of a convention as CSV, or as a workbook (-o FILE.xlsx).
+def export(rules: Given, name: str, tables: tuple[str, ...]) -> None:
+    """Write the numbers of a convention as CSV, under French as a French Excel does, or as a workbook (-o FILE.xlsx).
 
     One row for each number of its tables and parameters, or of those named.
     """
@@ -139,10 +130,8 @@ def export(rules: Given, name: str, tables: tuple[str, ...], separator: str | No
             _workbooks().write_workbook(entries(wanted, tables), wanted, rules.lang, partial)
         return
     french = rules.lang == "fr"
-    between = separator or ("semicolon" if french else "comma")
-    said = table_csv(entries(wanted, tables), wanted, rules.lang, _SEPARATORS.get(between, between))
-    marked = french and rules.output is not None if bom is None else bom
-    write((_MARK if marked else "") + said, rules.output)
+    said = table_csv(entries(wanted, tables), wanted, rules.lang, ";" if french else ",")
+    write((_MARK if french and rules.output is not None else "") + said, rules.output)
 
 
 @table.command("import")

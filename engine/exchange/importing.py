@@ -109,7 +109,7 @@ def changed(
     seen: dict[Key, int] = {}
     found: list[SheetChange] = []
     for sheet, place, cells in ((each, *row) for each in sheets for row in each.rows):
-        key = _key(cells, sheet, convention)
+        key = _key(cells, sheet)
         entry = known.get(key)
         if key in seen:
             problems.append(wrong(place, "exchange-twice", line=seen[key]))
@@ -140,11 +140,11 @@ def _columns(text: str, name: str) -> tuple[str, str]:
     raise fault(Location(name, 1, 1), "exchange-columns", wanted=HEADER)
 
 
-def _key(cells: Sequence[str], sheet: Sheet, convention: Convention) -> Key:
-    """The key of a row, however its cells are ordered and in either language."""
+def _key(cells: Sequence[str], sheet: Sheet) -> Key:
+    """The key of a row, however its cells are ordered."""
     text = _plain(cells[tables.WHEN])
-    asked, unread = read_row(text, convention.items)
-    return (_plain(cells[tables.TABLE]), text if unread else row_text(asked, "en"), _day(cells[tables.FROM], sheet))
+    asked = read_row(text)
+    return (_plain(cells[tables.TABLE]), text if asked is None else row_text(asked), _day(cells[tables.FROM], sheet))
 
 
 def _day(cell: str, sheet: Sheet) -> str:
@@ -215,16 +215,17 @@ class _Row:
             return None
         for column, wanted in ((tables.UNIT, item.unit or "none"), (tables.LABEL, item.label[self.sheet.lang])):
             self._keep(column, wanted, "")
-        asked, unread = read_row(_plain(self.cells[tables.WHEN]), self.convention.items)
-        for part in unread:
-            self._tell(tables.WHEN, "exchange-when", text=part[:SHOWN])
+        when = _plain(self.cells[tables.WHEN])
+        asked = read_row(when)
+        if asked is None:
+            self._tell(tables.WHEN, "exchange-when", text=when[:SHOWN])
         since = _day(self.cells[tables.FROM], self.sheet)
         if since and not is_date(since):
             self._tell(tables.FROM, date_fault(since), value=since[:SHOWN])
         elif not since and not isinstance(item.body, Table):
             self._tell(tables.FROM, "exchange-undated", id=item.id)
         value, cite = self._value(item), self._sources()
-        if value is None or len(self.problems) > before:
+        if value is None or asked is None or len(self.problems) > before:
             return None
         start = dt.date.fromisoformat(since) if since else None
         return SheetChange(item=item, cells=asked, since=start, value=value, cite=cite, at=self.at)

@@ -1,33 +1,28 @@
 """The numbers of a convention as rows for a spreadsheet: a convention comes in, one entry for each number goes out.
 
 An entry has a key that does not change with its value (the table, its conditions, the day from which it holds), so that
-a row that comes back is known again wherever it stands (:mod:`engine.exchange.importing`). Its cells and its sources
-stand in words, which are read back.
+a row that comes back is known again wherever it stands (:mod:`engine.exchange.importing`). Its cells stand
+as in a rule file, its sources in words, and both are read back.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from engine.errors import Location, misuse, refuse_unknown
+from engine.errors import InputFault, Location, misuse, refuse_unknown
 from engine.escaping import in_cell
+from engine.exchange.rules_text import one_line
 from engine.language.expressions import Bound, Citation, Literal, Unpublished
-from engine.language.typing import is_date
-from engine.language.values import as_written
+from engine.policy import loader
 from engine.policy.model import Convention, Item, Parameter, Row, Table
-
-_AMONG = {"en": ("in", "not in"), "fr": ("parmi", "sauf")}
-_OUTSIDE = re.compile(r"\s*,\s*(?![^()]*\))")  # a comma that stands in no brackets
-_PART = re.compile(
-    r"([a-z][a-z0-9_]*)\s*(?:=\s*(?P<one>[^\s()]+)|\s(?P<word>in|not in|parmi|sauf)\s*\((?P<many>[^()]*)\)"
-    r"|(?=[<>])(?:>=\s*(?P<low>[^\s<>]+))?\s*(?:<\s*(?P<high>[^\s<>]+))?)\Z"
-)
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,6})?\Z")
+from engine.policy.reading import load_schema
+from engine.policy.schema import Shape, shape
 
 
 def rule_cells(row: Row) -> dict[str, Any]:
@@ -39,57 +34,26 @@ def rule_cells(row: Row) -> dict[str, Any]:
     return {name: cell.data(written) for name, cell in row.cells.items()}
 
 
-def row_text(cells: Mapping[str, Any], lang: str) -> str:
-    """Cells in signs that every spreadsheet keeps: ``annee >= 3 < 5, option = demi_etp, tranche in (p50, p90)``."""
-    return ", ".join(f"{name} {_text(cells[name], *_AMONG[lang])}" for name in sorted(cells))
+def row_text(cells: Mapping[str, Any]) -> str:
+    """The cells of a row as a rule file says them, by their names: ``annee: {from: 3}, option: demi_etp``."""
+    return one_line(dict(sorted(cells.items())))[1:-1]
 
 
-def _text(cell: Any, among: str, beyond: str) -> str:
-    match cell:
-        case list():
-            return f"{among} ({', '.join(sorted(map(_word, cell)))})"
-        case {"not_in": excluded}:
-            return f"{beyond} ({', '.join(sorted(map(_word, excluded)))})"
-        case dict():
-            signs = {"from": ">=", "before": "<"}
-            return " ".join(f"{sign} {_word(cell[key])}" for key, sign in signs.items() if key in cell)
-        case _:
-            return f"= {_word(cell)}"
+def read_row(text: str) -> dict[str, Any] | None:
+    """The cells that a text says, or None where it says none."""
+    try:
+        cells: dict[str, Any] = loader.parse(f"{{{text}}}".encode("utf-8", "replace"), "").data
+    except InputFault:
+        return None
+    return cells if _cells().fits(cells) else None
 
 
-def _word(value: Any) -> str:
-    if isinstance(value, dict):
-        return str(*value.values())
-    return as_written(value)
-
-
-def read_row(text: str, items: Collection[str]) -> tuple[dict[str, Any], list[str]]:
-    """The cells that a text says, as a rule file does, and the parts of it that say none; ``items`` may be bounds."""
-    cells: dict[str, Any] = {}
-    unread: list[str] = []
-    for part in filter(None, _OUTSIDE.split(text.strip())):
-        found = _PART.match(part)
-        if found is None or found[1] in cells:
-            unread.append(part)
-        elif found["one"] is not None:
-            cells[found[1]] = _value(found["one"])
-        elif found["word"] is not None:
-            values = [_value(each.strip()) for each in found["many"].split(",")]
-            cells[found[1]] = values if found["word"] in ("in", "parmi") else {"not_in": values}
-        else:
-            texts = {key: found[group] for key, group in (("from", "low"), ("before", "high")) if found[group]}
-            bounds = {key: {"ref": text} if text in items else _value(text) for key, text in texts.items()}
-            if all(isinstance(each, dict | int | Decimal) or is_date(each) for each in bounds.values()):
-                cells[found[1]] = bounds
-            else:
-                unread.append(part)
-    return cells, unread
-
-
-def _value(text: str) -> Any:
-    if _NUMBER.match(text):
-        return Decimal(text) if "." in text else int(text)
-    return text == "true" if text in ("true", "false") else text
+@cache
+def _cells() -> Shape:
+    """What rule files allow as the cells of a row."""
+    definitions = load_schema("ruleset")["definitions"]
+    named = {"propertyNames": definitions["row"]["propertyNames"]}
+    return shape({**named, "additionalProperties": {"$ref": "#/definitions/cell"}, "definitions": definitions})
 
 
 def cited_text(cite: Sequence[Citation], convention: Convention) -> str:
@@ -122,7 +86,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 HEADER = {lang: ",".join(names) for lang, names in COLUMNS.items()}
 TABLE, ROW, WHEN, FROM, UNIT, VALUE, CITATION, LABEL = range(8)
-SEPARATORS = (",", ";", "\t")
+SEPARATORS = (",", ";")
 
 
 Key = tuple[str, str, str]
@@ -141,7 +105,7 @@ class Entry:
 
     @property
     def key(self) -> Key:
-        return (self.item.id, row_text(self.cells, "en"), self.since.isoformat() if self.since else "")
+        return (self.item.id, row_text(self.cells), self.since.isoformat() if self.since else "")
 
 
 def entries(convention: Convention, wanted: Sequence[str] = ()) -> tuple[Entry, ...]:
@@ -181,7 +145,7 @@ def record(entry: Entry, convention: Convention, lang: str, separator: str) -> t
     return (
         entry.item.id,
         str(entry.number),
-        row_text(entry.cells, lang),
+        row_text(entry.cells),
         entry.key[2],
         entry.item.unit or "none",
         value.replace(".", "." if separator == "," else ","),

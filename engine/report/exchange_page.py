@@ -59,7 +59,7 @@ FORMATS = formats(page)
 
 def _lines(one: SheetChange, say: Say) -> Iterator[tuple[int, str]]:
     day = say("exchange_since", day=say.scalar(one.since)) if one.since is not None else ""
-    name = ", ".join(part for part in (one.item.id, row_text(one.cells, say.lang), day) if part)
+    name = ", ".join(part for part in (one.item.id, row_text(one.cells), day) if part)
     value = say.numbered(one.value, one.item.unit)
     if one.entry is None:
         yield 0, say.pair(name, say("exchange_new", value=value))

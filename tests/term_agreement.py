@@ -16,7 +16,7 @@ from engine.language.logic import Term, cone, evaluate_in_order
 from engine.language.symbolic import terms_of
 from engine.language.term_bank import TermBank
 from engine.policy.model import Convention
-from engine.proof.bodies import ItemTerms
+from engine.proof.bodies import Fault
 from engine.proof.encoding import Encoding, encode
 from engine.proof.layers import Layer
 from engine.proof.space import make_space
@@ -63,7 +63,7 @@ def disagreements(encoding: Encoding, case: Settled, orders: dict[int, list[Term
     for other in encoding.layers:
         if values[other.when] is not (other is layer):
             yield f"the overlays {[overlay.id for _, overlay in other.laid]} are in force: {values[other.when]}"
-    faults = {fault for terms in _terms(encoding, layer) for fault in terms.faults if values[fault.when]}
+    faults = {fault for fault in _faults(encoding, layer) if values[fault.when]}
     try:
         run = case.run()
     except InputFault as error:
@@ -82,13 +82,15 @@ def _roots(encoding: Encoding, layer: Layer) -> Iterator[Term]:
     yield from (each.when for each in encoding.layers)
     for id_ in encoding.definitions:
         yield from terms_of(encoding.answer(id_))
-    yield from (fault.when for terms in _terms(encoding, layer) for fault in terms.faults)
+    yield from (fault.when for fault in _faults(encoding, layer))
 
 
-def _terms(encoding: Encoding, layer: Layer) -> Iterator[ItemTerms]:
-    """The terms of each item as a set of overlays has it."""
+def _faults(encoding: Encoding, layer: Layer) -> Iterator[Fault]:
+    """What can go wrong in the items as a set of overlays has them."""
     for definitions in encoding.definitions.values():
-        yield from (encoding.terms(each) for each in definitions if layer.active in each.within)
+        for each in definitions:
+            if layer.active in each.within:
+                yield from encoding.faults_in(each)
 
 
 def seeded_cases(encoded: Encoded, count: int) -> Iterator[tuple[Convention, Facts, dict[str, str]]]:

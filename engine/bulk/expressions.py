@@ -1,23 +1,31 @@
-"""Turns the nodes of a plan into dataframe expressions: conditions become booleans, expressions become columns."""
+"""The algebra of columns: what expressions and conditions are in each row of a frame, as expressions of Polars."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+import operator as op
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial, reduce
 from typing import Any
 
 import polars as pl
 
+from engine.evaluation.at_once import answer, condition
+from engine.evaluation.plan import Step
 from engine.evaluation.slots import literal_value
 from engine.language import algebra
-from engine.language import expressions as tree
 from engine.language.algebra import Column, Operand
-from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
+from engine.language.expressions import Cell, FactRef, ItemRef, Unpublished
+from engine.language.facts import SIGNATURE, YEAR
+from engine.language.operators import Operator
 from engine.language.types import Type
-from engine.language.typing import Scope, operand_hints, scale_of, told_options, type_of
+from engine.language.typing import Scope
+from engine.policy.model import Row, Table
 
 NEVER_A_CODE = -1
+WORD = 62  # rows of a table, or duties, that are bits of one whole number
 # What repeats is a column of its own already: of what Polars could better, only columns that nothing reads are left.
 PLAIN = pl.QueryOptFlags.none(projection_pushdown=True)
 
@@ -77,121 +85,129 @@ class Names:
     scope: Scope
     stages: Stages = field(default_factory=Stages)
 
-    def column(self, node: tree.FactRef | tree.ItemRef) -> Column:
-        return self.facts[node.name] if isinstance(node, tree.FactRef) else self.items[node.id]
+    @property
+    def open(self) -> Column:
+        return Column(None)
+
+    @property
+    def nothing(self) -> Column:
+        return Column(None, 1, True)
+
+    def meant(self, row: Operator) -> Callable[..., Any]:
+        return partial(row.column, pl)
+
+    def read(self, node: FactRef | ItemRef) -> Column:
+        return self.facts[node.name] if isinstance(node, FactRef) else self.items[node.id]
+
+    def constant(self, value: Any, type_: Type | None) -> Column:
+        """Verdicts as booleans, decimals as a whole number over its scale."""
+        if type_ is not None and type_.kind == "verdict":
+            return Column(value == "met")
+        return Column(value.numerator, value.denominator) if isinstance(value, Fraction) else Column(value)
+
+    def listed(self, value: Any, type_: Type | None, beside: Column) -> Any:
+        """As the column beside it holds it."""
+        column = self.constant(value, type_)
+        if not isinstance(beside.below, int) or beside.below == column.below:
+            return column.value
+        exact_value = Fraction(column.value, column.below) * beside.below
+        return int(exact_value) if exact_value.denominator == 1 else NEVER_A_CODE
+
+    def takes(self, question: str, choice: str) -> Operand:
+        return self.choices[question] == choice
+
+    def signed_since(self, day: dt.date) -> Operand:
+        return self.facts[SIGNATURE].value >= day
+
+    def has_year(self) -> Operand:
+        return algebra.opposite(algebra.is_null(self.facts[YEAR].value))
+
+    def surely(self, truth: Operand) -> Operand:
+        return algebra.truth(truth)
+
+    def is_open(self, value: Column) -> Operand:
+        return algebra.all_of(pl, [algebra.is_null(value.value), algebra.opposite(value.absent)])
+
+    def is_absent(self, value: Column) -> Operand:
+        return value.absent
+
+    def verdict(self, met: Operand) -> Column:
+        kept = self.stages.keep(met)
+        return Column(kept, gate=(True, kept))
+
+    def verdict_in(self, criterion: Column, verdicts: Sequence[str]) -> Operand:
+        return algebra.verdict_in(pl, criterion, verdicts)
+
+    def chosen(self, condition: Operand, then: Column, otherwise: Column) -> Column:
+        return algebra.chosen(pl, condition, then, otherwise)
+
+    def preferred(self, condition: Operand, then: Column, otherwise: Column) -> Column:
+        return algebra.chosen(pl, condition, then, otherwise, algebra.either)
+
+    def raised(self, value: Column, scale: tuple[str, ...]) -> Column:
+        if not scale:
+            return value
+        left = algebra.scaled(pl, value if value.scale else self.kept(value), scale)
+        return algebra.on_scale(pl, self.stages.keep(left), scale)
+
+    def step_of(self, tests: Sequence[Operand], scale: tuple[str, ...]) -> Column:
+        open_: list[Operand] = [0]  # for each step from the last, the unknown ones from there upwards
+        for number, test in reversed(list(enumerate(tests))):
+            open_.append(algebra.either(pl, algebra.is_null(test), open_[-1] + (2 << number), 0))
+        left: Operand = None
+        for number, (test, above) in enumerate(zip(tests, open_[-2::-1], strict=True)):
+            left = algebra.either(pl, test, above + (2 << number), left)
+        return algebra.on_scale(pl, left, scale)
+
+    def table(self, table: Table, type_: Type | None) -> Column:
+        """Its rows are bits, of which those are left that can match for every input."""
+        keys = [None if isinstance(row.then, Unpublished) else literal_value(row.then, type_) for row in table.rows]
+        starts, words, first = range(0, len(keys), WORD), list[Operand](), None
+        for start in starts:
+            rows = table.rows[start : start + WORD]
+            can = [self._can_be(name, ref, rows) for name, ref in table.inputs.items()]
+            words.append(self.stages.keep(algebra.lift(pl, reduce(op.and_, can))))
+        for start, word in reversed([*zip(starts, words, strict=True)]):
+            first = algebra.either(pl, word != 0, word.bitwise_trailing_zeros().cast(pl.Int64) + start, first)
+        first = self.stages.keep(first)
+        alone, absent = [], [self.read(ref).absent for ref in table.inputs.values()]
+        for start, word in zip(starts, words, strict=True):
+            part = keys[start : start + WORD]
+            others = [sum(1 << place for place, other in enumerate(part) if other != key) for key in keys]
+            alone.append(word & pl.lit(pl.Series(others, dtype=pl.Int64)).gather(first) == 0)
+        none = algebra.all_of(pl, [algebra.any_of(pl, absent), first.is_null()])
+        given = algebra.level([self.constant(key, type_) for key in keys if key is not None])
+        if not given:
+            return Column(None, 1, none)
+        published = iter(given)
+        values = pl.lit(pl.Series([None if key is None else next(published).value for key in keys])).gather(first)
+        return Column(algebra.when(pl, algebra.all_of(pl, alone), values), given[0].below, none)
+
+    def _can_be(self, name: str, ref: FactRef | ItemRef, rows: Sequence[Row]) -> Operand:
+        """The rows, as bits, whose cell an input can be in: of what is absent, those without a cell."""
+        free = found = sum(1 << place for place, row in enumerate(rows) if name not in row.cells)
+        column, given, places = self.read(ref), self, dict[Cell, int]()
+        if isinstance(ref, ItemRef) and not column.scale:
+            given = replace(self, items={**self.items, ref.id: replace(column, absent=False)})
+        for place, row in enumerate(rows):
+            if name in row.cells:
+                places[row.cells[name]] = places.get(row.cells[name], 0) | 1 << place
+        for cell, bits in places.items():
+            holds = condition(cell.asks(ref), given)
+            can = holds is not False if algebra.is_constant(holds) else holds.fill_null(True)
+            found = algebra.plus(found, algebra.either(pl, can, bits, 0))
+        return algebra.either(pl, column.absent, free, found)
+
+    def kept(self, value: Column) -> Column:
+        return self.stages.column(value)
+
+    def kept_truth(self, truth: Operand) -> Operand:
+        return self.stages.keep(truth)
 
 
-def literal_column(value: Any, type_: Type | None) -> Column:
-    """A literal as a column: verdicts as booleans, decimals as a whole number over its scale."""
-    if type_ is not None and type_.kind == "verdict":
-        return Column(value == "met")
-    if isinstance(value, Fraction):
-        return Column(value.numerator, value.denominator)
-    return Column(value)
-
-
-def expression(node: tree.Expression, names: Names, wanted: Type | None = None) -> Column:
-    """The column of an expression; ``wanted`` types its bare literals."""
-    match node:
-        case tree.Literal():
-            return literal_column(literal_value(node, wanted), wanted)
-        case tree.FactRef() | tree.ItemRef():
-            return names.column(node)
-        case tree.Unpublished():
-            return Column(None)
-        case tree.Apply():
-            return _apply(node, names, wanted)
-        case tree.Cases():
-            scale = scale_of(node, names.scope)
-            last = Column(None, 1, True) if node.otherwise is None else expression(node.otherwise, names, wanted)
-            result = raised(last, scale)
-            for test_, then in reversed(node.branches):
-                test = names.stages.keep(condition(test_, names))
-                result = algebra.chosen(pl, test, raised(expression(then, names, wanted), scale), result)
-            return result
-        case tree.Scale():
-            return _scale(node, names)
-        case tree.ByOutcome():
-            return _by_outcome(node, names, wanted)
-
-
-def raised(column: Column, scale: tuple[str, ...]) -> Column:
-    """A column as one of an item on a scale, if there is a scale."""
-    return algebra.on_scale(pl, algebra.scaled(pl, column, scale), scale) if scale else column
-
-
-def _apply(node: tree.Apply, names: Names, wanted: Type | None) -> Column:
-    row = EXPRESSIONS[node.operator]
-    hints = operand_hints(node, wanted)
-    operands = (expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True))
-    parts = [names.stages.column(part) for part in operands]
-    result: Column = row.column(pl, parts, told_options(node, names.scope))
-    return result
-
-
-def _scale(node: tree.Scale, names: Names) -> Column:
-    """The highest step surely reached, and those right above it of which it is unknown."""
-    tests = [
-        True if step.reached_when is None else names.stages.keep(condition(step.reached_when, names))
-        for step in node.steps
-    ]
-    open_: list[Operand] = [0]  # for each step from the last, the unknown ones from there upwards
-    for number, test in reversed(list(enumerate(tests))):
-        open_.append(algebra.either(pl, algebra.is_null(test), open_[-1] + (2 << number), 0))
-    left: Operand = None
-    for number, (test, above) in enumerate(zip(tests, open_[-2::-1], strict=True)):
-        left = algebra.either(pl, test, above + (2 << number), left)
-    return algebra.on_scale(pl, left, tuple(step.name for step in node.steps))
-
-
-def _by_outcome(node: tree.ByOutcome, names: Names, wanted: Type | None) -> Column:
-    outcome = names.items[node.outcome.id]
-    result = Column(None)
-    for name, value in node.values:
-        is_it = COMPARISONS["is"].column(pl, Column(outcome.value), Column(name))
-        result = algebra.chosen(pl, is_it, expression(value, names, wanted), result, algebra.either)
-    return Column(result.value, result.below, algebra.any_of(pl, [result.absent, outcome.absent]))
-
-
-def condition(node: tree.Condition, names: Names) -> Operand:
-    """The boolean expression of a condition, null where it is unknown."""
-    match node:
-        case tree.Connect(operator, parts):
-            return CONNECTIVES[operator].column(pl, [condition(part, names) for part in parts])
-        case tree.Chosen(interpretation, choice):
-            return COMPARISONS["is"].scalar(names.choices[interpretation], choice)
-        case tree.VerdictIs(criterion, verdicts):
-            return _verdict(names.items[criterion.id], verdicts)
-        case tree.Compare():
-            return _compare(node, names)
-
-
-def _verdict(criterion: Column, verdicts: tuple[str, ...]) -> Operand:
-    """An undetermined verdict is one of those listed where all that is left of it is, or where the list names it."""
-    assert criterion.gate is not None
-    holds = algebra.verdict_in(pl, criterion.gate, verdicts)
-    if "undetermined" not in verdicts:
-        return holds
-    open_ = algebra.all_of(pl, [algebra.is_null(criterion.value), algebra.opposite(criterion.absent)])
-    return algebra.any_of(pl, [open_, holds])
-
-
-def _compare(node: tree.Compare, names: Names) -> Operand:
-    row = COMPARISONS[node.operator]
-    left = names.column(node.left)
-    literals = [part for part in node.operands if isinstance(part, tree.Literal)]
-    if row.operands == "flag":
-        return row.column(pl, left, literals[0].value)
-    type_ = type_of(node.left, names.scope)
-    if row.operands == "list":
-        return row.column(pl, left, [bare(literal_value(part, type_), type_, left) for part in literals])
-    return row.column(pl, left, row.gathered([expression(part, names, type_) for part in node.operands]))
-
-
-def bare(value: Any, type_: Type | None, beside: Column) -> Any:
-    """A literal of a list as the column beside it holds it."""
-    column = literal_column(value, type_)
-    if not isinstance(beside.below, int) or beside.below == column.below:
-        return column.value
-    exact_value = Fraction(column.value, column.below) * beside.below
-    return int(exact_value) if exact_value.denominator == 1 else NEVER_A_CODE
+def item_column(step: Step, names: Names) -> Column:
+    """The column of a step, over the denominator of its type."""
+    column, type_ = answer(step, names), step.type
+    if type_ is not None and type_.kind == "number" and type_.scale is not None and isinstance(column.below, int):
+        return algebra.over(column, 10**type_.scale) if 10**type_.scale % column.below == 0 else column
+    return column

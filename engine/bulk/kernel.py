@@ -16,9 +16,9 @@ from typing import Any
 import polars as pl
 
 from engine.bulk.by_cases import ROW, Text, Values, by_cases
-from engine.bulk.expressions import PLAIN, Names, Stages, condition
-from engine.bulk.items import item_column
+from engine.bulk.expressions import PLAIN, Names, Stages, item_column
 from engine.bulk.outputs import REMARKS, Told, breakable, names_of, output_columns, told_column
+from engine.evaluation.at_once import condition
 from engine.evaluation.by_cases import taken_away
 from engine.evaluation.plan import Plan, Step, make_plan
 from engine.language.algebra import Column, Operand, all_of, any_of, chosen, either, lift, opposite, truth, when
@@ -268,14 +268,16 @@ def _add_items(versions: Mapping[str, Sequence[Version]], laid: Set[int], names:
     for id_ in TopologicalSorter(reads).static_order():
         column = Column(None, 1, True)
         for each in versions[id_]:
-            own = names.stages.column(item_column(each.step, replace(names, scope=each.scope)))
+            own_names, item = replace(names, scope=each.scope), each.step.item
+            own = names.stages.column(item_column(each.step, own_names))
             met = frozenset(each.laid)
             if met not in gates:
                 gates[met] = names.stages.keep(pl.col(LAID).is_in(met))
             column = chosen(pl, gates[met], own, column, either)
-            if (name := breakable(each.step.item)) is not None:
-                test = all_of(pl, [gates[met], opposite(own.absent), opposite(own.value)])
-                told.append(Told(name, each.step.item, test))
+            if (name := breakable(item)) is not None:
+                duty = item.body.unmet_when if isinstance(item.body, Obligation) else None
+                broken = opposite(own.value) if duty is None else all_of(pl, [own.value, condition(duty, own_names)])
+                told.append(Told(name, item, all_of(pl, [gates[met], broken])))
         names.items[id_] = names.stages.column(column)
     for version in chain.from_iterable(versions.values()):  # a warning may read what reads its item
         own_names = replace(names, scope=version.scope)

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from engine.bulk.items import WORD
+from engine.bulk.expressions import WORD
 from engine.evaluation.session import Session
 from engine.language.algebra import Column, Operand, either, is_null, lift, over, picked
 from engine.language.types import UNIT_SCALE, VERDICT, VERDICTS, Type, joined

@@ -64,8 +64,8 @@ def wished_term(encoding: Encoding, item: str, wish: Wish) -> Term:
     bank, answer = encoding.bank, encoding.answer(item)
     if wish.value in WISHED and any(step.item.kind == "obligation" for step in encoding.steps(item)):
         told = (
-            bank.both(when, known(bank, terms.answer), is_value(bank, seen, True))
-            for when, each, terms in encoding.defined(item)
+            bank.both(when, known(bank, encoding.defined_as(each)), is_value(bank, seen, True))
+            for when, each in encoding.defined(item)
             for name, seen in aspects(each.step.item, encoding.names(each))
             if name == wish.value
         )

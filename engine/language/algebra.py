@@ -213,9 +213,14 @@ def scaled(pl: Any, column: Column, scale: tuple[str, ...]) -> Operand:
     return either(pl, column.absent, 1, left)
 
 
-def verdict_in(pl: Any, gate: tuple[Operand, Operand], verdicts: Container[str]) -> Operand:
+def gate_of(criterion: Column) -> tuple[Operand, Operand]:
+    """Whether a criterion applies, and whether it is met if it does."""
+    return criterion.gate or (False if criterion.absent is True else None, None)
+
+
+def verdict_in(pl: Any, criterion: Column, verdicts: Container[str]) -> Operand:
     """Whether all that is left of a criterion's verdict is among these; null where some of it is."""
-    applies, met = gate
+    applies, met = gate_of(criterion)
     inside: Operand = "met" in verdicts
     if inside is not ("not_met" in verdicts):
         inside = met if inside else opposite(met)
@@ -233,26 +238,32 @@ def among(pl: Any, column: Column, holds: Callable[[str], bool]) -> Operand:
 
 
 def chosen(pl: Any, condition: Operand, then: Column, otherwise: Column, pick: Any = picked) -> Column:
-    """``then`` or ``otherwise`` as the condition says; undetermined where it is unknown, or with :func:`either` not."""
-    if then.scale or otherwise.scale:
-        scale = max(then.scale, otherwise.scale, key=len)
+    """``then`` or ``otherwise`` as the condition says; undetermined where it is unknown, or with :func:`either` not.
+
+    On a scale what is left of both is left where it is unknown.
+    """
+    if condition is True or (pick is either and is_constant(condition)):
+        return then if condition is True else otherwise
+    if scale := max(then.scale, otherwise.scale, key=len):
         first, second = scaled(pl, then, scale), scaled(pl, otherwise, scale)
-        if is_constant(condition):
-            return on_scale(pl, first | second if condition is None else first if condition else second, scale)
-        open_ = when(pl, condition.is_null(), lift(pl, first) | second, second)
-        return on_scale(pl, when(pl, condition, first, open_), scale)
+        both = first | second if is_constant(first) and is_constant(second) else lift(pl, first) | second
+        rest = second if pick is either else either(pl, is_null(condition), both, second)
+        return on_scale(pl, either(pl, condition, first, rest), scale)
+    gate = None
+    if then.gate and otherwise.absent is True:
+        gate = (all_of(pl, [truth(condition) if pick is either else condition, then.gate[0]]), then.gate[1])
+    elif then.gate:
+        applies, met = gate_of(otherwise)
+        gate = (pick(pl, condition, then.gate[0], applies), pick(pl, condition, then.gate[1], met))
     if is_constant(condition):
-        return Column(None) if condition is None else then if condition else otherwise
+        return Column(None, gate=gate) if condition is None else otherwise
     left, right = level([then, otherwise])
     below = left.below
     if not (isinstance(left.below, int) and isinstance(right.below, int)):
         below = when(pl, condition, left.below, right.below)
-    if left.absent is False and right.absent is False:
-        absent: Operand = False
-    else:
-        absent = truth(pick(pl, condition, left.absent, right.absent))
-    gate = None
-    if then.gate or otherwise.gate:
-        first, second = (each.gate or (opposite(each.absent), each.value) for each in (then, otherwise))
-        gate = (pick(pl, condition, first[0], second[0]), pick(pl, condition, first[1], second[1]))
+    absent: Operand = False
+    if left.absent is not False or right.absent is not False:
+        passed = opposite(truth(condition)) if pick is either else truth(opposite(condition))
+        ways = ((truth(condition), left.absent), (passed, right.absent))
+        absent = any_of(pl, [all_of(pl, way) for way in ways])
     return Column(pick(pl, condition, left.value, right.value), below, absent, gate=gate)

@@ -25,7 +25,7 @@ def compare(test: Test, pl: Any, left: Column, right: Column) -> Operand:
     if left.scale and right.value is not None and algebra.is_constant(right.value):
         return algebra.among(pl, left, lambda step: test(step, right.value))
     if left.gate and isinstance(right.value, bool):
-        return algebra.verdict_in(pl, left.gate, [name for name in VERDICTS if test(name == "met", right.value)])
+        return algebra.verdict_in(pl, left, [name for name in VERDICTS if test(name == "met", right.value)])
     holds = algebra.tested(test, *algebra.crossed(left, right))
     present = [algebra.opposite(side.absent) for side in (left, right)]
     return algebra.all_of(pl, [*present, holds])
@@ -37,7 +37,7 @@ def member(wanted: bool, pl: Any, left: Column, values: Sequence[Any]) -> Operan
         return algebra.among(pl, left, lambda step: (step in values) is wanted)
     if left.gate:
         names = [name for name in VERDICTS if ((name == "met") in values) is wanted]
-        return algebra.verdict_in(pl, left.gate, names)
+        return algebra.verdict_in(pl, left, names)
     if algebra.is_constant(left.value):
         found: Operand = None if left.value is None else left.value in values
     elif len(values) <= FEW:

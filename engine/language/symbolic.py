@@ -70,6 +70,21 @@ def mixed(bank: TermBank, condition: Term, then: Symbolic, otherwise: Symbolic) 
     )
 
 
+def chosen(bank: TermBank, holds: Truth, then: Symbolic, otherwise: Symbolic) -> Symbolic:
+    """One or the other; undetermined where the condition is unknown, on a scale what is left of both."""
+    if scale := steps_of_both(then.scale, otherwise.scale):
+        may, passes = bank.negate(holds.false), bank.negate(holds.true)
+        ways = zip(scaled(bank, then, scale), scaled(bank, otherwise, scale), strict=True)
+        return on_scale(bank, [bank.either(bank.both(may, a), bank.both(passes, b)) for a, b in ways], scale)
+
+    def where(one: Term, other: Term) -> Term:
+        return bank.either(bank.both(holds.true, one), bank.both(holds.false, other))
+
+    open_ = bank.either(unknown(bank, holds), where(then.undetermined, otherwise.undetermined))
+    value = choose(bank, holds.true, then.value, otherwise.value)
+    return Symbolic(open_, where(then.absent, otherwise.absent), value)
+
+
 def steps_of_both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     """The steps of two scales: those of the longer, and each that it lacks behind the one before it."""
     longer, shorter = sorted((one, other), key=len, reverse=True)

@@ -13,11 +13,11 @@ from engine.errors import Location
 from engine.evaluation.session import Session
 from engine.language.expressions import ItemRef, below
 from engine.language.logic import Term, cone, evaluate_in_order
-from engine.language.symbolic import is_value, known
+from engine.language.symbolic import known
 from engine.language.term_bank import TermBank
 from engine.language.values import Value
 from engine.policy.model import ERROR, Item, Table
-from engine.proof.bodies import Fault, Place, branches
+from engine.proof.bodies import Fault, Place, places
 from engine.proof.encoding import Encoding, Shared, encode
 from engine.proof.expressions import Names
 from engine.proof.layers import Definition, exactly
@@ -124,23 +124,17 @@ def defects(session: Session, effort: int = DEFAULT_EFFORT, cases: Iterable[AllC
 
 
 def _places(encoding: Encoding, definition: Definition) -> Iterator[Place]:
-    """The parts of an item; the words of an enum that has no parts are its parts."""
-    item, type_, terms = definition.step.item, definition.step.type, encoding.terms(definition)
-    for place in terms.places:
-        if item.severity != ERROR or place.name != "not_met":  # a case in which facts contradict is refused
+    for place in places(definition.step, encoding.names(definition)):
+        if definition.step.item.severity != ERROR or place.name != "not_met":  # facts that contradict are refused
             yield place
-    if type_ is not None and type_.kind == "enum" and not terms.places:
-        for word in type_.values:
-            yield Place("value", word, item.at, is_value(encoding.bank, terms.answer, word))
-    yield from branches(item, terms, encoding.names(definition))
 
 
 def _faults(encoding: Encoding, prover: Prover) -> Iterator[tuple[Fault, Defect]]:
     """The gaps and overlaps; an item is asked about as a whole first, under all overlays, and mostly has none."""
     for id_, anywhere in encoding.faults().items():
         if prover.ask(anywhere) is not Status.EXCLUDED:
-            for when, each, terms in encoding.defined(id_):
-                for fault in terms.faults:
+            for when, each in encoding.defined(id_):
+                for fault in encoding.faults_in(each):
                     status, symbols = prover.first(when, fault.when)
                     if status is not Status.EXCLUDED:
                         yield fault, _fault(encoding, each, fault, symbols)
@@ -216,7 +210,7 @@ def _wherever(spot: _Spot) -> tuple[Term, ...]:
 def _instead(spots: Sequence[_Spot]) -> Iterator[tuple[_Spot, Witness]]:
     """Cases in which the item has a value, or does not apply where it never does."""
     for each in spots:
-        encoding, answer = each.encoding, each.encoding.terms(each.definition).answer
+        encoding, answer = each.encoding, each.encoding.defined_as(each.definition)
         settled = answer.absent if each.place.kind == "applies" else known(encoding.bank, answer)
         found, symbols = each.prover.first(encoding.under(each.definition.within), settled)
         if found is Status.SHOWN:

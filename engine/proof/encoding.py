@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.errors import Location
+from engine.evaluation import at_once
 from engine.evaluation.plan import Step
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
@@ -19,13 +20,13 @@ from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.policy.model import ERROR, YEAR_START, Convention, Interpretation
 from engine.policy.overlays import Laid, in_force_when, signed_under
-from engine.proof.bodies import ItemTerms, encode_item
-from engine.proof.expressions import Names, condition, no_value
+from engine.proof.bodies import Fault, faults
+from engine.proof.expressions import Names, no_value
 from engine.proof.layers import Definition, Layer, Sets, circling, definitions_of, exactly, layers_of, telling
 from engine.proof.solving import DEFAULT_EFFORT
 from engine.proof.space import Space
 
-Shared = dict[tuple[object, ...], ItemTerms]  # of encodings over one bank: what reads the same terms is encoded once
+Shared = dict[tuple[object, ...], Symbolic]  # of encodings over one bank: what reads the same terms is encoded once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,7 @@ class Encoding:
             where: dict[Symbolic, Sets] = {}
             for each in self.definitions[id_]:
                 if here := each.within & among:
-                    found = self.terms(each, self._names(each, among)).answer
+                    found = self.defined_as(each, self._names(each, among))
                     where[found] = where.get(found, here) | here
             if lacking := among.difference(*where.values()):
                 where[no_value(self.bank)] = lacking
@@ -133,19 +134,23 @@ class Encoding:
             among = among & definition.within
         return Names(self.space, {id_: self._answer(id_, among) for id_ in reads}, definition.scope)
 
-    def terms(self, definition: Definition, names: Names | None = None) -> ItemTerms:
-        """The terms of a definition, which mean something where it is in force."""
+    def defined_as(self, definition: Definition, names: Names | None = None) -> Symbolic:
+        """The answer of a definition, which means something where it is in force."""
         known, reads = names or self.names(definition), definition.step.reads
         facts = tuple(self.space.fact(name) for name in reads.facts)
         asked = tuple(self.space.choices.get(id_) for id_ in sorted(reads.questions))
         key = (definition.key, tuple(known.items.values()), facts, asked)
         if key not in self.shared:
-            self.shared[key] = encode_item(definition.step, known)
+            self.shared[key] = at_once.answer(definition.step, known)
         return self.shared[key]
 
-    def defined(self, id_: str) -> Iterator[tuple[Term, Definition, ItemTerms]]:
-        """Each definition of an item with its terms, after where it is in force."""
-        return ((self.under(each.within), each, self.terms(each)) for each in self.definitions.get(id_, ()))
+    def defined(self, id_: str) -> Iterator[tuple[Term, Definition]]:
+        """Each definition of an item, after where it is in force."""
+        return ((self.under(each.within), each) for each in self.definitions.get(id_, ()))
+
+    def faults_in(self, definition: Definition) -> tuple[Fault, ...]:
+        """Where a definition has no answer or two, if it is in force."""
+        return tuple(faults(definition.step, self.names(definition)))
 
     def loose(self) -> Encoding:
         """The same with the overlays in force left open: symbols say which, not the contract."""
@@ -156,8 +161,8 @@ class Encoding:
         """Where each item has no answer or two, of those for which the rules alone do not exclude it."""
         bank, found = self.bank, dict[str, list[Term]]()
         for id_ in self.definitions:
-            for when, _, terms in self.defined(id_):
-                for fault in terms.faults:
+            for when, each in self.defined(id_):
+                for fault in self.faults_in(each):
                     found.setdefault(id_, []).append(bank.both(when, fault.when))
         return {id_: bank.either(*each) for id_, each in found.items()}
 
@@ -216,13 +221,13 @@ def _contracts_among(conventions: Sequence[Convention], space: Space) -> Term:
         return stated
     given = replace(space, present=dict.fromkeys(space.present, bank.true))  # ``stated`` asks for it once for all
     names = Names(given, {}, Scope(space.vocabulary, {}, {}))
-    return bank.both(stated, bank.either(*(condition(signed_under(each), names).true for each in conventions)))
+    return bank.both(stated, bank.either(*(at_once.condition(signed_under(each), names).true for each in conventions)))
 
 
 def _overlay_terms(session: Session, convention: Convention, space: Space) -> list[tuple[Laid, Term]]:
     """For each overlay that may ever reach a contract of the convention, where it is in force."""
     plan = session.plan(convention, ())
     start = next(step for step in plan.steps if step.item.id == YEAR_START)
-    names = Names(space, {YEAR_START: encode_item(start, Names(space, {}, plan.scope)).answer}, plan.scope)
+    names = Names(space, {YEAR_START: at_once.answer(start, Names(space, {}, plan.scope))}, plan.scope)
     covering = session.registry.covering(convention)
-    return [(laid, condition(in_force_when(laid[1]), names).true) for laid in covering]
+    return [(laid, at_once.condition(in_force_when(laid[1]), names).true) for laid in covering]

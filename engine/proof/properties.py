@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from engine.evaluation.at_once import condition
 from engine.language.expressions import Condition, ItemRef, find
 from engine.language.logic import Plain, Term
 from engine.language.symbolic import Symbolic, known, same
@@ -13,7 +14,7 @@ from engine.language.terms import at_most
 from engine.policy.entries import Property
 from engine.proof.defects import AllCases
 from engine.proof.encoding import Encoding, encode_twin
-from engine.proof.expressions import Names, condition
+from engine.proof.expressions import Names
 from engine.proof.prover import Prover
 from engine.proof.solving import Status
 from engine.proof.space import Space, twin_space

@@ -11,16 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import InputFault, Location, UsageFault
+from engine.evaluation.at_once import answer
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts
 from engine.evaluation.inference import EngineFault
 from engine.evaluation.plan import Step
 from engine.evaluation.session import Session
 from engine.language.logic import Term
-from engine.language.symbolic import different, known
+from engine.language.symbolic import Symbolic, different, known
 from engine.policy.model import Item
 from engine.policy.overlays import laid_called, laid_names
-from engine.proof.bodies import ItemTerms, aspects, encode_item
+from engine.proof.bodies import aspects, faults
 from engine.proof.defects import AllCases, all_cases
 from engine.proof.encoding import Encoding
 from engine.proof.expressions import Names
@@ -61,7 +62,7 @@ def _told_apart(item: Item, changed: Session, encoding: Encoding) -> Iterator[Te
     """For each definition that is the item, where it is in force and its answer is another after the change."""
     convention = changed.registry.conventions[encoding.convention.id]
     for id_ in encoding.items_at(item.at):
-        for when, before, terms in encoding.defined(id_):
+        for when, before in encoding.defined(id_):
             if before.step.item.at != item.at:
                 continue
             laid = next(layer.laid for layer in encoding.layers if layer.active in before.within)
@@ -69,20 +70,20 @@ def _told_apart(item: Item, changed: Session, encoding: Encoding) -> Iterator[Te
             after = next(each for each in plan.steps if each.item.id == id_)
             read = {name: encoding.answer(name) for name in after.reads.items}
             names = (encoding.names(before), Names(encoding.space, read, plan.scope))
-            yield encoding.bank.both(when, _differ(terms, before.step, after, names))
+            yield encoding.bank.both(when, _differ(encoding.defined_as(before), before.step, after, names))
 
 
-def _differ(old: ItemTerms, before: Step, after: Step, names: tuple[Names, Names]) -> Term:
-    bank, new = names[0].bank, encode_item(after, names[1])
-    both = bank.both(known(bank, old.answer), known(bank, new.answer))
-    parts = [different(bank, old.answer, new.answer)]
-    own, other = (dict(aspects(*each)) for each in zip((before.item, after.item), names, strict=True))
+def _differ(old: Symbolic, before: Step, after: Step, names: tuple[Names, Names]) -> Term:
+    bank, new = names[0].bank, answer(after, names[1])
+    both, steps = bank.both(known(bank, old), known(bank, new)), list(zip((before, after), names, strict=True))
+    parts = [different(bank, old, new)]
+    own, other = (dict(aspects(step.item, each)) for step, each in steps)
     for name in dict.fromkeys((*own, *other)):
         if name in own and name in other:
             parts.append(bank.both(both, different(bank, own[name], other[name])))
         else:
             parts.append(both)
-    fails = [bank.either(*(fault.when for fault in terms.faults)) for terms in (old, new)]
+    fails = [bank.either(*(fault.when for fault in faults(*each))) for each in steps]
     parts.append(bank.both(fails[0], bank.negate(fails[1])))
     parts.append(bank.both(fails[1], bank.negate(fails[0])))
     return bank.either(*parts)

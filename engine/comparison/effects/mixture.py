@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from engine.comparison.effects.definitions import ITEM, NEWER, READING, SIDES, Cause, Versions
+from engine.evaluation.at_once import answer
 from engine.language.logic import Sort, Term
 from engine.language.symbolic import Symbolic, certain, different, mixed
 from engine.language.term_bank import TermBank
-from engine.proof.bodies import encode_item
 from engine.proof.expressions import Names, no_value
 from engine.proof.layers import Definition, Layer
 from engine.proof.prover import Prover, Symbols
@@ -112,7 +112,7 @@ class Mixture:
         asked = tuple(self.space.choices.get(id_) for id_ in sorted(reads.questions))
         key = (id(each), tuple(items.get(id_) for id_ in reads.items), asked)
         if key not in terms:
-            terms[key] = encode_item(each.step, Names(self.space, items, each.scope)).answer
+            terms[key] = answer(each.step, Names(self.space, items, each.scope))
         return terms[key]
 
 

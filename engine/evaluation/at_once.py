@@ -1,0 +1,195 @@
+"""Reads items for many cases at once: a step of a plan comes in, what it is goes out, as a column or as a term.
+
+Where one case is decided (:mod:`engine.evaluation.closures`) a branch is taken; here all branches are worked out, and a
+choice is made of them. What values and truths are made of, and what an operator means, is the affair of an algebra:
+that of columns is :mod:`engine.bulk.expressions`, that of terms :mod:`engine.proof.expressions`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from engine.evaluation.plan import Step
+from engine.evaluation.slots import literal_value
+from engine.language import expressions as tree
+from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS, Operator
+from engine.language.types import Type
+from engine.language.typing import Scope, operand_hints, scale_of, told_options, type_of
+from engine.policy.model import Criterion, Item, Obligation, Outcome, Parameter, Payment, Quantity, Table
+
+V = TypeVar("V")  # what an expression comes to: a value, undetermined, or not applicable
+T = TypeVar("T")  # what a condition comes to: true, false, or unknown
+
+
+class Algebra(Protocol[V, T]):
+    """What values and truths are, and what the names of a plan stand for.
+
+    ``open`` is undetermined whatever the case, ``nothing`` not applicable.
+    """
+
+    @property
+    def scope(self) -> Scope: ...
+    @property
+    def open(self) -> V: ...
+    @property
+    def nothing(self) -> V: ...
+
+    def meant(self, row: Operator) -> Callable[..., Any]:
+        """What an operator means."""
+
+    def read(self, node: tree.FactRef | tree.ItemRef) -> V: ...
+
+    def constant(self, value: Any, type_: Type | None) -> V: ...
+
+    def listed(self, value: Any, type_: Type | None, beside: V) -> Any:
+        """A member of a list of constants, as the value that is looked for among them has it."""
+
+    def takes(self, question: str, choice: str) -> T: ...
+
+    def signed_since(self, day: dt.date) -> T: ...
+
+    def has_year(self) -> T: ...
+
+    def surely(self, truth: T) -> T:
+        """False also where it is unknown."""
+
+    def is_open(self, value: V) -> T: ...
+
+    def is_absent(self, value: V) -> T: ...
+
+    def verdict(self, met: T) -> V:
+        """A criterion that applies."""
+
+    def verdict_in(self, criterion: V, verdicts: Sequence[str]) -> T:
+        """Whether all that is left of a criterion is among these; unknown where some is."""
+
+    def chosen(self, condition: T, then: V, otherwise: V) -> V:
+        """One or the other; undetermined where the condition is unknown, on a scale what is left of both."""
+
+    def preferred(self, condition: T, then: V, otherwise: V) -> V:
+        """The first where the condition is true."""
+
+    def raised(self, value: V, scale: tuple[str, ...]) -> V:
+        """The same on a scale that holds all it can be."""
+
+    def step_of(self, tests: Sequence[T], scale: tuple[str, ...]) -> V:
+        """The highest step surely reached, and those right above it of which it is unknown, are left."""
+
+    def table(self, table: Table, type_: Type | None) -> V:
+        """The row that matches; known too where every row that can match gives the same published value."""
+
+    def kept(self, value: V) -> V:
+        """A value that is read several times."""
+
+    def kept_truth(self, truth: T) -> T: ...
+
+
+def answer(step: Step, names: Algebra[V, T]) -> V:
+    """An item: its body where it applies, undetermined without the contract year that it needs."""
+    type_ = step.type
+    inside = names.raised(body(step.item, type_, names), type_.values if type_ and type_.ordered else ())
+    found = names.chosen(applies(step.item, names), inside, names.nothing)
+    return names.preferred(names.has_year(), found, names.open) if step.yearly else found
+
+
+def applies(item: Item, names: Algebra[V, T]) -> T:
+    """Whether an item applies; ``unless`` takes it away only where it is true."""
+    asked = [] if item.applies_when is None else [condition(item.applies_when, names)]
+    if item.unless is not None:
+        asked.append(names.meant(CONNECTIVES["not"])([names.surely(condition(item.unless, names))]))
+    return names.kept_truth(names.meant(CONNECTIVES["all"])(asked))
+
+
+def body(item: Item, type_: Type | None, names: Algebra[V, T]) -> V:
+    """What an item is where it applies."""
+    match item.body:
+        case Parameter(dated):  # the value in force on the day of signature
+            value = expression(dated[0].value, names, type_)
+            for each in dated[1:]:
+                value = names.preferred(names.signed_since(each.start), expression(each.value, names, type_), value)
+            return value
+        case Quantity(inner) | Payment(inner, _):
+            return expression(inner, names, type_)
+        case Obligation():
+            return names.constant(True, None)
+        case Criterion(met_when, derogations):
+            ways = [condition(way, names) for way in (met_when, *(lifting.when for lifting in derogations))]
+            return names.verdict(names.meant(CONNECTIVES["any"])(ways))
+        case Outcome(_, rules):
+            value = names.open
+            for rule in reversed(rules):
+                then = names.constant(rule.then, type_) if isinstance(rule.then, str) else names.open
+                value = names.preferred(condition(rule.when, names), then, value)
+            return value
+        case Table() as table:
+            return names.table(table, type_)
+
+
+def expression(node: tree.Expression, names: Algebra[V, T], wanted: Type | None = None) -> V:
+    """What an expression comes to; ``wanted`` types its bare literals."""
+    match node:
+        case tree.Literal():
+            return names.constant(literal_value(node, wanted), wanted)
+        case tree.Unpublished():
+            return names.open
+        case tree.FactRef() | tree.ItemRef():
+            return names.read(node)
+        case tree.Apply():
+            hints = operand_hints(node, wanted)
+            operands = (expression(part, names, hint) for part, hint in zip(node.operands, hints, strict=True))
+            row, parts = EXPRESSIONS[node.operator], [names.kept(part) for part in operands]
+            value: V = names.meant(row)(parts, told_options(node, names.scope))
+            return value
+        case tree.Cases():
+            scale = scale_of(node, names.scope)
+            last = names.nothing if node.otherwise is None else expression(node.otherwise, names, wanted)
+            value = names.raised(last, scale)
+            for when, then in reversed(node.branches):
+                test = names.kept_truth(condition(when, names))
+                value = names.chosen(test, names.raised(expression(then, names, wanted), scale), value)
+            return value
+        case tree.Scale(steps):
+            always = names.meant(CONNECTIVES["all"])([])
+            tests = [always if s.reached_when is None else condition(s.reached_when, names) for s in steps]
+            return names.step_of([names.kept_truth(test) for test in tests], tuple(step.name for step in steps))
+        case tree.ByOutcome():
+            return _by_outcome(node, names, wanted)
+
+
+def _by_outcome(node: tree.ByOutcome, names: Algebra[V, T], wanted: Type | None) -> V:
+    outcome, value = names.read(node.outcome), names.open
+    for name, inner in node.values:
+        here = names.kept_truth(names.meant(COMPARISONS["is"])(outcome, names.constant(name, None)))
+        value = names.preferred(here, expression(inner, names, wanted), value)
+    return names.preferred(names.is_absent(outcome), names.nothing, value)
+
+
+def condition(node: tree.Condition, names: Algebra[V, T]) -> T:
+    """What a condition comes to."""
+    truth: T
+    match node:
+        case tree.Connect(operator, parts):
+            truth = names.meant(CONNECTIVES[operator])([condition(part, names) for part in parts])
+        case tree.Chosen(question, choice):
+            truth = names.takes(question, choice)
+        case tree.VerdictIs(ref, verdicts):
+            criterion = names.read(ref)
+            truth = names.verdict_in(criterion, verdicts)
+            if "undetermined" in verdicts:
+                truth = names.meant(CONNECTIVES["any"])([names.is_open(criterion), truth])
+        case tree.Compare():
+            row, left = COMPARISONS[node.operator], names.read(node.left)
+            truth = names.meant(row)(left, _compared_with(node, row, left, names))
+    return truth
+
+
+def _compared_with(node: tree.Compare, row: Operator, left: V, names: Algebra[V, T]) -> Any:
+    literals = [part for part in node.operands if isinstance(part, tree.Literal)]
+    if row.operands == "flag":
+        return literals[0].value
+    type_ = type_of(node.left, names.scope)
+    if row.operands == "list":
+        return [names.listed(literal_value(part, type_), type_, left) for part in literals]
+    return row.gathered([expression(part, names, type_) for part in node.operands])

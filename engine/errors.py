@@ -63,6 +63,11 @@ class Problem:
         return on_one_line(f"{self.location}: {self.code}: {mark}{self.message(lang)}")
 
 
+def quoted(text: str) -> Mapping[str, str]:
+    """A text from outside as each language quotes it."""
+    return {"en": f"'{text}'", "fr": f"« {text} »"}
+
+
 class InputFault(Exception):
     """The input (policy, case, file) is at fault: every problem found, sorted by place. Exit status 1."""
 

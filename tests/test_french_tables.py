@@ -186,7 +186,7 @@ def test_a_refused_value_is_told_with_the_labels_of_its_fact(tmp_path: Path) -> 
     header = "Date de signature du contrat;Option de temps de travail;Âge du médecin à la signature"
     batch(table(tmp_path, "02/09/2024;Mi-tems;cinquante", header=header), output)
     option, age = (each["message"].replace("\u00a0", " ") for each in refusals(output))
-    assert option.startswith("'Mi-tems' n'est pas une valeur de Option de temps de travail. Attendu : Tiers temps")
+    assert option.startswith("« Mi-tems » n'est pas une valeur de Option de temps de travail. Attendu : Tiers temps")
     assert option.endswith("Vouliez-vous dire « Mi-temps (0,5 ETP) » ?")
     assert "pour Âge du médecin à la signature (nombre)" in age
     batch(tmp_path / "in.csv", output, "--codes")

@@ -64,7 +64,7 @@ def test_an_answer_with_two_readings_or_none_is_told_and_asked_again(tmp_path: P
         tmp_path, "médecin libéral", "3/4/25", "31/02/2024", "", "2 septembre 2024", "trois", "secteur 1", "fin"
     )
     assert "03/04/2025 ou 03/04/1925" in said(result)
-    assert "'trois' n'est pas une valeur de Secteur conventionnel" in said(result)
+    assert "« trois » n'est pas une valeur de Secteur conventionnel" in said(result)
     assert "Il faut une date" in said(result)
     assert saved(tmp_path)["contrat"] == {"date_signature": "2024-09-02"}
     assert saved(tmp_path)["medecin"] == {"secteur": "secteur_1"}
@@ -72,7 +72,7 @@ def test_an_answer_with_two_readings_or_none_is_told_and_asked_again(tmp_path: P
 
 def test_an_answer_that_is_no_value_is_told_the_values_by_their_labels(tmp_path: Path) -> None:
     told = said(talk(tmp_path, "clinique", "médecin libéral", "02/09/2024", "secteur trois", "fin"))
-    assert "'clinique' n'est pas une valeur de Bénéficiaire de l'aide. Attendu : Médecin libéral ; Centre" in told
+    assert "« clinique » n'est pas une valeur de Bénéficiaire de l'aide. Attendu : Médecin libéral ; Centre" in told
     assert "Vouliez-vous dire « Secteur" in told
     assert "medecin_liberal" not in told
     assert "secteur_1" not in told

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, nearest, wrong
+from engine.errors import InputFault, Location, Problem, nearest, quoted, wrong
 from engine.escaping import shortened
 from engine.language.expressions import Text
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact, Vocabulary
@@ -246,7 +246,7 @@ def _day(value: Any) -> dt.date | None:
     return value if isinstance(value, dt.date) and not isinstance(value, dt.datetime) else None
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any) -> object:
     if isinstance(value, int) and abs(value) >= 10**MAX_SHOWN:
         return "…"  # Python refuses to write thousands of digits
-    return shortened(repr(value) if isinstance(value, str) else as_written(value), MAX_SHOWN)
+    return quoted(shortened(value, MAX_SHOWN)) if isinstance(value, str) else shortened(as_written(value), MAX_SHOWN)

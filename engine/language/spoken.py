@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
-from engine.errors import Location, Problem, nearest
+from engine.errors import Location, Problem, nearest, quoted
 from engine.language.facts import Fact
 from engine.records import dataclass
 from engine.words import LANGUAGES, read_words
@@ -119,7 +119,7 @@ def by_labels(problem: Problem, fact: Fact, lang: str) -> Problem:
     return Problem(problem.location, problem.code, {**problem.values, **own}, near, problem.severity)
 
 
-def wrong_type(value: str, fact: Fact, dialect: str) -> Unread:
+def wrong_type(value: object, fact: Fact, dialect: str) -> Unread:
     """That a value is none of its fact's type, with one that could be."""
     kind = {lang: read_words("reports", lang)[f"types.{_KINDS[fact.type.kind]}"] for lang in LANGUAGES}
     return Unread("fact-type", {"value": value, "kind": kind, "example": _example(fact, dialect)})
@@ -152,7 +152,7 @@ def truth_way(text: str) -> str:
 def _truth(text: str, fact: Fact, dialect: str) -> bool:
     truth = TRUTHS.get(fold(text))
     if truth is None:
-        raise wrong_type(repr(text[:SHOWN]), fact, dialect)
+        raise wrong_type(quoted(text[:SHOWN]), fact, dialect)
     return truth
 
 
@@ -162,7 +162,7 @@ def _number(text: str, fact: Fact, dialect: str) -> int | Decimal:
         raise _unread("number-cut", text)
     found = re.fullmatch(_NUMBER, bare)
     if found is None:
-        raise wrong_type(repr(text[:SHOWN]), fact, dialect)
+        raise wrong_type(quoted(text[:SHOWN]), fact, dialect)
     sign, whole, mark, decimals = found.groups()
     whole = re.sub(SPACES, "", whole)
     if mark is not None:
@@ -224,7 +224,7 @@ def _date(text: str, fact: Fact, dialect: str) -> str:
     words = re.fullmatch(_IN_WORDS, fold(text))
     if words is not None and words[3] in MONTHS:
         return _written_day(text, int(words[4]), MONTHS[words[3]], int(words[2]), words[1])
-    raise wrong_type(repr(text[:SHOWN]), fact, dialect)
+    raise wrong_type(quoted(text[:SHOWN]), fact, dialect)
 
 
 def _day_first(found: re.Match[str], fact: Fact, dialect: str) -> str:
@@ -239,7 +239,7 @@ def _day_first(found: re.Match[str], fact: Fact, dialect: str) -> str:
     if len(known) == 2:
         either = {lang: _either(*(words[lang] for words in known))[lang] for lang in LANGUAGES}
         raise _unread("two-readings", text, readings=either)
-    raise wrong_type(repr(text[:SHOWN]), fact, dialect)
+    raise wrong_type(quoted(text[:SHOWN]), fact, dialect)
 
 
 def _try(year: int, month: int, day: int) -> dt.date | None:
@@ -269,7 +269,7 @@ def _choice(text: str, fact: Fact, dialect: str) -> str:
     near = nearest(wanted, labels)
     allowed = ", ".join(fact.type.values)
     close = labels[near] if near else None
-    raise Unread("fact-value", {"value": repr(text[:SHOWN]), "allowed": allowed}, close)
+    raise Unread("fact-value", {"value": quoted(text[:SHOWN]), "allowed": allowed}, close)
 
 
 def _names(fact: Fact) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from engine.errors import Location, Problem, nearest, wrong
+from engine.errors import Location, Problem, nearest, quoted, wrong
 from engine.escaping import shortened
 from engine.language.operators import COMPARISONS
 from engine.language.pieces import Keys
@@ -190,6 +190,8 @@ def _wanted(error: Any) -> str | dict[str, str]:
     return {lang: f"{texts[lang].removesuffix('.')} ({told.get(lang, f'{rule} {value}')})" for lang in LANGUAGES}
 
 
-def _shown(value: Any) -> str:
-    text = "{…}" if isinstance(value, dict) else "[…]" if isinstance(value, list) else repr(value)
-    return shortened(text if isinstance(value, dict | list | str) else as_written(value), MAX_SHOWN)
+def _shown(value: Any) -> object:
+    if isinstance(value, str):
+        return quoted(shortened(value, MAX_SHOWN))
+    form = "{…}" if isinstance(value, dict) else "[…]" if isinstance(value, list) else as_written(value)
+    return shortened(form, MAX_SHOWN)

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import InputFault, Location, Problem, fault, reason_of, wrong
+from engine.errors import InputFault, Location, Problem, fault, quoted, reason_of, wrong
 from engine.language.expressions import Compare, Condition, FactRef, ItemRef, walk
 from engine.language.facts import Vocabulary, vocabulary
 from engine.language.operators import COMPARISONS
@@ -246,7 +246,7 @@ def _read_text(files: Files, shown: Path, shapes: Mapping[str, Shape]) -> tuple[
     id_ = text.head["id"]
     if id_.value != shown.name:
         named = {"fr": f"{shown.name}, le nom du dossier", "en": f"{shown.name}, the name of the folder"}
-        problems.append(wrong(id_.key_at, "wrong-value", value=repr(id_.value), wanted=named))
+        problems.append(wrong(id_.key_at, "wrong-value", value=quoted(id_.value), wanted=named))
     return text, [*problems, *(() if text.amends else misplaced(text))]
 
 

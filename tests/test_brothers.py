@@ -72,7 +72,7 @@ def decided(session: Session, brother: Mapping[str, Any], file: Path) -> Told:
         found = readings_of_life(session, life, {}), supposed_of_life(session, life, {})
         return ToldLife(title="", timeline=life, readings=found[0], supposed=found[1])
     try:
-        decision = session.decide(read_case(document.data, vocabulary, document))
+        decision = session.decide(read_case(document, vocabulary))
     except Outside as outside:
         return Undecided(title="", outside=outside)
     return told_case(session, decision, str(brother["name"]), {})

@@ -231,7 +231,7 @@ def test_an_example_says_who_it_is_and_decides_as_expected(path: Path, session: 
         "# yaml-language-server: $schema=../schemas/case.schema.json\n# "
     )
     document = loader.load(path)
-    decision = session.decide(read_case(document.data, session.registry.vocabulary, document))
+    decision = session.decide(read_case(document, session.registry.vocabulary))
     amounts = [line.amount.value for line in decision.years] or [decision.results["aide.montant_du"].value]
     eligible, expected = DECIDED[path.name]
     assert decision.results["eligibilite"].value == eligible

@@ -89,7 +89,7 @@ def _worked_out(session: Session, path: Path) -> ToldLife | tuple[Decided, Asked
     if "case" in document.data:
         life = living.timeline(session, read_dossier(document, vocabulary))
         return ToldLife(title=path.stem, timeline=life, readings=readings_of_life(session, life, {}))
-    decision = session.decide(read_case(document.data, vocabulary, document))
+    decision = session.decide(read_case(document, vocabulary))
     asked = ask(session, decision, decision.headline.verdict or "all", {})
     return told_case(session, decision, path.stem, {}), asked
 

@@ -52,7 +52,7 @@ def at_root(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def case_of(session: Session, path: str | Path) -> Facts:
     document = loader.load(Path(path), str(path))
-    return read_case(document.data, session.registry.vocabulary, document)
+    return read_case(document, session.registry.vocabulary)
 
 
 def asked(session: Session, facts: Facts, fixed: Mapping[str, str] | None = None, **bound: int) -> Sensitivity:

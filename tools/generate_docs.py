@@ -130,7 +130,7 @@ def examples_regions() -> dict[str, str]:
     rows = ["| case | who | convention | eligibility | aid due for the year |", "| --- | --- | --- | --- | --- |"]
     for path in sorted((ROOT / EXAMPLES).glob("*.yaml")):
         document = loader.load(path)
-        decision = session.decide(read_case(document.data, session.registry.vocabulary, document))
+        decision = session.decide(read_case(document, session.registry.vocabulary))
         due = decision.results["aide.montant_du"]
         amount = ", ".join(say.result(line.amount) for line in decision.years) or say.result(due)
         eligible = say.result(decision.results["eligibilite"]).lower()
@@ -174,7 +174,7 @@ def stage_regions() -> dict[str, str]:
     node = condition(document.root()["criteria"].value[0]["met_when"], Home("tiny"))
     session = Session(load_registry(ROOT / WALK))
     case = loader.load(ROOT / CASE, CASE.as_posix())
-    facts = read_case(case.data, session.registry.vocabulary, case)
+    facts = read_case(case, session.registry.vocabulary)
     settled = session.settled(facts)
     program, ran = settled.program, settled.run()
     result = session.decide(facts).results["honoraires_cliniques"]

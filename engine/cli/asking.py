@@ -30,7 +30,7 @@ from engine.inquiry.questions import ALL
 from engine.inquiry.questions import ask as find_questions
 from engine.language.facts import Fact, Vocabulary
 from engine.language.spoken import FRENCH, Unread, read_spoken
-from engine.policy.document import Document
+from engine.policy.document import Document, unplaced
 from engine.report import explain_page, options_page, questions_page
 from engine.report.decided import Decided, told_case
 from engine.report.explain_page import Explained
@@ -181,9 +181,9 @@ def _values(fact: Fact, texts: str, place: Location, problems: list[Problem]) ->
 def _way(rules: Given, document: Document, more: Mapping[str, Any]) -> Way:
     """The decision on the case with these facts."""
     vocabulary = rules.session.registry.vocabulary
-    own = read_case(document.data, vocabulary, document)
+    own = read_case(document, vocabulary)
     stated = {name: value for name, value in {**own, **more}.items() if value is not None}
-    facts = read_case(nested(stated), vocabulary, name=document.name)
+    facts = read_case(unplaced(nested(stated), Location(document.name)), vocabulary)
     left_out = tuple(name for name in written_elsewhere(own, facts, vocabulary) if name not in more)
     kept = {name: value for name, value in facts.items() if name not in left_out}
     with deciding(document):

@@ -170,28 +170,28 @@ def read_document(name: str) -> Document:
 def decide_file(rules: Given, name: str) -> Decision:
     """The decision on one case file; raises InputFault: it has none."""
     document = read_document(name)
-    facts = read_case(document.data, rules.session.registry.vocabulary, document)
+    facts = read_case(document, rules.session.registry.vocabulary)
     with deciding(document):
         return rules.session.decide(facts, rules.convention, dict(rules.choices), rules.as_of)
 
 
 @contextlib.contextmanager
-def deciding(document: Document, *under: str) -> Iterator[None]:
-    """Turns faults met while a case is decided into faults of the document, which holds it ``under`` these keys."""
+def deciding(document: Document) -> Iterator[None]:
+    """Turns faults met while a case is decided into faults of the document that states it."""
     try:
         with engine_faults(document.name):
             yield
     except Outside:
         raise
     except InputFault as error:
-        raise InputFault(_of_case(problem, document, under) for problem in error.problems) from None
+        raise InputFault(_of_case(problem, document) for problem in error.problems) from None
 
 
-def _of_case(problem: Problem, document: Document, under: tuple[str, ...]) -> Problem:
+def _of_case(problem: Problem, document: Document) -> Problem:
     """A date without rules, and facts that contradict each other, are faults of the case."""
     named = str(problem.values.get("name"))
     at_fault = {"no-convention": SIGNATURE, CONTRADICTION: named, NOT_OFFERED: named}.get(problem.code)
-    return problem if at_fault is None else replace(problem, location=document.at((*under, *at_fault.split("."))))
+    return problem if at_fault is None else replace(problem, location=document.at((*at_fault.split("."),)))
 
 
 @contextlib.contextmanager

@@ -163,7 +163,7 @@ def interview(rules: Given, case: str | None) -> None:
     given: dict[str, Any] = {}
     if case is not None:
         document = read_document(case)
-        facts = read_case(document.data, rules.session.registry.vocabulary, document)
+        facts = read_case(document, rules.session.registry.vocabulary)
         given = {name: value for name, value in facts.items() if name != BENEFICIARY or BENEFICIARY in document.data}
     talk = Interview(rules, given)
     talk.run()

@@ -44,7 +44,7 @@ def timeline(rules: Given, dossier: str, sensitivity: bool, full: bool) -> None:
     """Follow a contract through its years: what is due in each, why it changes, and how the contract ends."""
     document = read_document(dossier)
     read = read_dossier(document, rules.session.registry.vocabulary)
-    with deciding(document, "case"):
+    with deciding(document.part("case")):
         choices, title = dict(rules.choices), rules.title(dossier)
         life = told_life(rules.session, read, choices, rules.as_of, rules.convention, title)
         if sensitivity:
@@ -140,11 +140,11 @@ def _matter(rules: Given, document: Document, year: int | None) -> Matter:
     vocabulary, choices = rules.session.registry.vocabulary, dict(rules.choices)
     if isinstance(document.data, Mapping) and "case" in document.data:
         dossier = read_dossier(document, vocabulary)
-        with deciding(document, "case"):
+        with deciding(document.part("case")):
             matter = matter_of_life(rules.session, dossier, choices, rules.as_of, rules.convention)
         return replace(matter, year=year)
     if year is not None:
         raise click.UsageError(tell("--year: of a dossier; a case has its own"))
-    facts = read_case(document.data, vocabulary, document)
+    facts = read_case(document, vocabulary)
     with deciding(document):
         return matter_of_case(rules.session, facts, choices, rules.as_of, rules.convention)

@@ -19,7 +19,7 @@ from engine.language.facts import FIRST_DAY, SIGNATURE, YEAR, EventType, Fact, V
 from engine.language.spoken import Unread, in_words, read_spoken
 from engine.language.typing import is_date
 from engine.language.values import Scalar
-from engine.policy.document import Document
+from engine.policy.document import Document, unplaced
 from engine.policy.reading import load_schema
 from engine.policy.schema import Shape, shape, shape_problems
 from engine.records import dataclass
@@ -61,7 +61,7 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
     facts: Facts = {}
     if isinstance(data.get("case"), Mapping):
         try:
-            facts = read_case(data["case"], vocabulary, document, document.name, ("case",))
+            facts = read_case(document.part(CASE), vocabulary)
         except InputFault as error:
             problems.extend(error.problems)
     problems.extend(_not_for_case(facts, types, document))
@@ -73,7 +73,7 @@ def read_dossier(document: Document, vocabulary: Vocabulary) -> Dossier:
         type_ = types[entry["type"]]
         if type_.again is not None and any(event.type is type_ for event in events.values()):
             type_ = types[type_.again]
-        events[index], found = _event(entry, type_, types.values(), vocabulary, document, ("events", index))
+        events[index], found = _event(document.part("events", index), type_, types.values(), vocabulary)
         problems.extend(found)
     if not problems:
         problems.extend(_out_of_turn(facts, [*events.values()], vocabulary))
@@ -145,20 +145,17 @@ def _shape() -> Shape:
 
 
 def _event(
-    entry: Mapping[str, Any],
-    type_: EventType,
-    types: Iterable[EventType],
-    vocabulary: Vocabulary,
-    document: Document,
-    path: tuple[str | int, ...],
+    event: Document, type_: EventType, types: Iterable[EventType], vocabulary: Vocabulary
 ) -> tuple[Event, list[Problem]]:
+    entry, at = event.data, event.at(())
     day = dt.date.fromisoformat(entry["date"])
-    stated = entry.get("facts", {})
-    under = (*path, "facts")
-    facts, problems = read_named({n: v for n, v in stated.items() if n in type_.facts}, vocabulary, document, under)
+    told = event.part("facts") if "facts" in entry else unplaced({}, at)
+    stated = told.data
+    own = replace(told, data={name: value for name, value in stated.items() if name in type_.facts})
+    facts, problems = read_named(own, vocabulary)
     for name in stated:
         if name not in type_.facts:
-            place = document.key_at((*under, name))
+            place = told.key_at((name,))
             # What the event may state; of one that states nothing, the events that state this fact.
             others = (each.name for each in types if name in each.facts)
             allowed = ", ".join(type_.facts) or f"type: {' | '.join(others) or '—'}"
@@ -167,15 +164,15 @@ def _event(
     lacking = [name for name in type_.needs if name not in stated]
     if lacking or (type_.needs_any and not stated):
         needed = ", ".join(lacking or type_.facts)
-        problems.append(wrong(document.at(path), "event-needs", type=type_.name, needed=needed))
+        problems.append(wrong(at, "event-needs", type=type_.name, needed=needed))
     year = entry.get("annee")
     if type_.yearly != (year is not None):
         code = "event-year-needed" if type_.yearly else "event-year-unused"
-        problems.append(wrong(document.at(path), code, type=type_.name))
+        problems.append(wrong(at, code, type=type_.name))
     if type_.date_fact is not None:
         facts[type_.date_fact] = day
     facts = {**type_.sets, **facts}
-    return Event(type_, day, year, facts, document.at(path)), problems
+    return Event(type_, day, year, facts, at), problems
 
 
 def _not_for_case(facts: Facts, types: Mapping[str, EventType], document: Document) -> Iterator[Problem]:

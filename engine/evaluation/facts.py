@@ -20,7 +20,7 @@ from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, F
 from engine.language.spoken import FRENCH, PLAIN, Unread, check_mark, in_words, read_spoken, wrong_type
 from engine.language.typing import date_fault, is_date, nearest_fact
 from engine.language.values import Scalar, as_written, exact
-from engine.policy.document import Document
+from engine.policy.document import Document, unplaced
 from engine.policy.model import Convention
 from engine.policy.registry import Registry
 from engine.records import dataclass
@@ -33,36 +33,27 @@ _NUMBERS = (int, Decimal, Fraction)
 Facts = dict[str, Scalar]
 
 
-def read_case(
-    data: Any,
-    vocabulary: Vocabulary,
-    document: Document | None = None,
-    name: str = "case",
-    under: tuple[str | int, ...] = (),
-    spoken: bool = True,
-) -> Facts:
-    """The facts that ``data`` states, by full name; dates as dates, decimals exact, None left out as missing.
+def read_case(case: Any, vocabulary: Vocabulary, spoken: bool = True) -> Facts:
+    """The facts that a document or plain data state, by full name; dates as dates, decimals exact, None left out.
 
-    ``document`` tells the places for messages, ``under`` where in it the case stands. ``spoken`` takes texts as people
-    write them (``oui``, ``Mi-temps``, ``02/09/2024``, ``79,99``).
+    ``spoken`` takes texts as people write them (``oui``, ``Mi-temps``, ``02/09/2024``, ``79,99``).
 
     Raises:
         InputFault: unknown facts, wrong types, values out of range, dates in the wrong order, no signature date.
     """
-    reader = _CaseReader(vocabulary, document, name, under, spoken)
-    facts = reader.read(data)
+    document = case if isinstance(case, Document) else unplaced(case, Location(CASE))
+    reader = _CaseReader(vocabulary, document, spoken)
+    facts = reader.read(document.data)
     if reader.problems:
         raise InputFault(reader.problems)
     return facts
 
 
-def read_named(
-    entries: Mapping[str, Any], vocabulary: Vocabulary, document: Document, under: tuple[str | int, ...]
-) -> tuple[Facts, list[Problem]]:
-    """The facts stated by full name in a part of a document, and every fault of theirs."""
-    reader = _CaseReader(vocabulary, document, document.name, under)
+def read_named(document: Document, vocabulary: Vocabulary) -> tuple[Facts, list[Problem]]:
+    """The facts that a document states by full name, and every fault of theirs."""
+    reader = _CaseReader(vocabulary, document)
     facts: Facts = {}
-    for name, value in entries.items():
+    for name, value in document.data.items():
         reader.add(facts, name, value, (name,))
     return facts, reader.problems
 
@@ -105,9 +96,7 @@ class _CaseReader:
     """Collects the problems of one case while it is read."""
 
     vocabulary: Vocabulary
-    document: Document | None
-    name: str
-    under: tuple[str | int, ...]
+    document: Document
     spoken: bool = True
     problems: list[Problem] = field(default_factory=list)
 
@@ -164,9 +153,6 @@ class _CaseReader:
         self.problems.append(Problem(self._place(path, is_key), code, values, close))
 
     def _place(self, path: tuple[Any, ...], is_key: bool = False) -> Location:
-        if self.document is None:
-            return Location(self.name)
-        path = (*self.under, *path)
         return self.document.key_at(path) if is_key else self.document.at(path)
 
 

@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import Any
 
 from engine.errors import Location
-from engine.language.pieces import Keys, Piece
+from engine.language.pieces import Keys, Piece, placed
 from engine.records import dataclass
 
 
@@ -28,9 +28,12 @@ class Document:
         piece, found = self._nearest(path)
         return piece.key_at if found else piece.at
 
-    def part(self, key: str) -> Document:
-        """What stands under a key, as a document of its own that knows its places in this one."""
-        return Document(self.name, self.data[key], lambda: self._nearest((key,))[0])
+    def part(self, *path: str | int) -> Document:
+        """What stands at ``path``, as a document of its own that knows its places in this one."""
+        data = self.data
+        for step in path:
+            data = data[step]
+        return Document(self.name, data, lambda: self._nearest(path)[0])
 
     def _nearest(self, path: Keys) -> tuple[Piece, bool]:
         piece = self.root()
@@ -40,6 +43,11 @@ class Document:
                 return piece, False
             piece = part
         return piece, True
+
+
+def unplaced(data: Any, at: Location) -> Document:
+    """Data that stands in no file, of which all is told at one place."""
+    return Document(at.file, data, lambda: placed({}, at))
 
 
 def document_of(piece: Piece) -> Document:

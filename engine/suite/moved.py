@@ -17,8 +17,8 @@ from typing import Any
 from engine.errors import InputFault, Location, Problem, UsageFault, in_order
 from engine.evaluation.facts import Facts, signed_on
 from engine.evaluation.session import Session
+from engine.language.pieces import Piece
 from engine.language.values import add_months
-from engine.policy.document import Document
 from engine.policy.loader import load
 from engine.policy.model import Convention
 from engine.policy.places import DIFFERENCES, TESTS, TO_FILL
@@ -183,19 +183,14 @@ def _read_declared(session: Session, convention: Convention) -> list[_Declared]:
     problems = shape_problems(document, load_shape("differences"))
     if problems:
         raise InputFault(problems)
-    return list(_listed(document))
+    return list(_listed(document.root()))
 
 
-def _listed(document: Document) -> Iterator[_Declared]:
-    for i, group in enumerate(document.data["differences"]):
-        for j, entry in enumerate(group["cases"]):
-            now = {subject: shown(value) for subject, value in entry["now"].items()}
-            where = ("differences", i, "cases", j, "case")
-            if isinstance(entry["case"], str):
-                yield _Declared(entry.get("suite"), entry["case"], now, document.at(where))
-                continue
-            for k, name in enumerate(entry["case"]):
-                yield _Declared(entry.get("suite"), name, now, document.at((*where, k)))
+def _listed(list_: Piece) -> Iterator[_Declared]:
+    for entry in (entry for group in list_.members("differences") for entry in group.members("cases")):
+        now = {subject: shown(value) for subject, value in entry["now"].data.items()}
+        names = entry["case"].value if isinstance(entry["case"].value, list) else [entry["case"]]
+        yield from (_Declared(entry.get("suite"), name.value, now, name.at) for name in names)
 
 
 def _untested(session: Session, convention: Convention, own: Sequence[PolicyCase]) -> Iterator[Problem]:

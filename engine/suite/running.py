@@ -18,7 +18,7 @@ from engine.evaluation.session import Session
 from engine.language.facts import SIGNATURE, Vocabulary
 from engine.language.values import as_written, exact
 from engine.policy.checks.unused import unread_suites
-from engine.policy.document import Document
+from engine.policy.document import Document, unplaced
 from engine.policy.loader import load
 from engine.policy.mending import as_meant
 from engine.policy.model import YEAR_START
@@ -120,10 +120,11 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
             problems.append(Problem(at, "case-repeated", {"name": entry["name"], "place": str(taken[entry["name"]])}))
         nested = _merged(data["base"], entry)
         try:
-            facts = read_case(nested, session.registry.vocabulary, name=str(at))
+            facts = read_case(unplaced(nested, at), session.registry.vocabulary)
         except InputFault as error:
-            given = read_named(entry.get("given", {}), session.registry.vocabulary, document, ("cases", index, "given"))
-            problems.extend(given[1] or _of_base(document, session) or error.problems)
+            stated = document.part("cases", index, "given") if "given" in entry else unplaced({}, at)
+            _, found = read_named(stated, session.registry.vocabulary)
+            problems.extend(found or _of_base(document, session) or error.problems)
             continue
         convention = entry.get("convention") or data.get("convention") or folder
         overtaken = _overtaken(session.registry, convention, facts)
@@ -134,7 +135,7 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
 def _of_base(document: Document, session: Session) -> list[Problem]:
     """The faults of what the cases of a suite start from; it need not be a whole case."""
     try:
-        read_case(document.data["base"], session.registry.vocabulary, document, under=("base",))
+        read_case(document.part("base"), session.registry.vocabulary)
     except InputFault as error:
         return [problem for problem in error.problems if problem.code != "missing-signature"]
     return []

@@ -66,10 +66,7 @@ class Asked:
 
     def decide(self, *under: str | int) -> Decision:
         """The decision on the case that stands ``under`` these keys; raises as :meth:`expect` does."""
-        data = self.document.data
-        for key in under:
-            data = data[key]
-        facts = read_case(data, self.session.registry.vocabulary, self.document, NAME, under)
+        facts = read_case(self.document.part(*under), self.session.registry.vocabulary)
         decision = self.session.decide(facts, self.get("convention"), self.choices, self.as_of)
         self.expect(decision.digest)
         return decision
@@ -103,7 +100,7 @@ def check(document: Document, call: Call, vocabulary: Vocabulary) -> None:
         return
     try:
         if isinstance(data.get("case"), Mapping):
-            read_case(data["case"], vocabulary, document, NAME, ("case",))
+            read_case(document.part("case"), vocabulary)
         if isinstance(data.get("dossier"), Mapping):
             read_dossier(document.part("dossier"), vocabulary)
     except InputFault as error:

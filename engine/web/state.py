@@ -16,10 +16,9 @@ from starlette.requests import Request
 from engine.errors import Location, Problem
 from engine.evaluation.facts import Facts, read_named
 from engine.language.facts import BENEFICIARY, Vocabulary
-from engine.language.pieces import placed
 from engine.language.typing import is_date
 from engine.language.values import Scalar, as_written
-from engine.policy.document import Document
+from engine.policy.document import unplaced
 from engine.policy.registry import Registry
 from engine.report.values import to_json
 from engine.web.refusals import refused
@@ -157,8 +156,7 @@ def _told_otherwise(given: Mapping[str, str], vocabulary: Vocabulary) -> Iterato
 
 
 def _facts(stated: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Facts, dict[str, Fault]]:
-    document = Document("case", stated, lambda: placed({}, Location("case")))
-    facts, problems = read_named(stated, vocabulary, document, ())
+    facts, problems = read_named(unplaced(stated, Location("case")), vocabulary)
     faults = {str(problem.values["name"]): problem for problem in problems}
     written = {name: Fault(stated[name], problem) for name, problem in faults.items()}
     return {BENEFICIARY: vocabulary.beneficiary, **facts} if stated else facts, written

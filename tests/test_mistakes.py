@@ -424,6 +424,16 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
         RULES,
         "id: aide.montant_annuel",
     ),
+    "a year beyond those of a contract": (row("annee: {before: 3}", "annee: [1, 2, 16]"), "fact-range", RULES, "16"),
+    "a bound beyond those of a contract": (row("{from: 3}", "{from: 3, before: 17}"), "fact-range", RULES, "17"),
+    "a bound between two years": (row("annee: {from: 3}", "annee: {from: 2.5}"), "fact-decimals", RULES, "2.5"),
+    "a range turned round": (row("{before: 3}", "{from: 3, before: 1}"), "unreachable-row", RULES, "before: 1"),
+    "a source of a month that no year has": (
+        [edit(HEAD, "kind: derived", 'kind: derived, date: "2024-13"')],
+        "day-missing",
+        HEAD,
+        "2024-13",
+    ),
     "a day that no calendar has": (
         [edit(HEAD, '"2024-06-22"', '"2024-06-31"')],
         "day-missing",
@@ -547,6 +557,14 @@ def test_a_legal_text_sets_days_to_come_and_an_older_one_does_not(tmp_path: Path
     assert "citation-older" not in {problem.code for problem in check_folder(root)}
     edit(HEAD, 'date: "2024-06"', 'date: "2023-05"')(root)
     assert [problem.code for problem in check_folder(root)].count("citation-older") == 2
+
+
+def test_a_bound_that_takes_in_the_last_year_is_sound(tmp_path: Path) -> None:
+    shutil.copytree(SMALL, tmp_path / "policies")
+    edit(RULES, "annee: {from: 3}", "annee: {from: 3, before: 16}")(tmp_path / "policies")
+    assert check_folder(tmp_path / "policies") == ()
+    edit(RULES, "before: 16", "before: 3")(tmp_path / "policies")
+    assert [problem.code for problem in check_folder(tmp_path / "policies")] == ["unreachable-row"]
 
 
 def test_the_form_to_write_is_told(tmp_path: Path) -> None:

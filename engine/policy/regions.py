@@ -7,16 +7,17 @@ there. Bounds that are not written in the table leave the classes open.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from engine.errors import Problem, wrong
 from engine.language.expressions import Cell, Literal
 from engine.language.facts import Fact
 from engine.language.operators import COMPARISONS
 from engine.language.types import Type
-from engine.language.values import exact
+from engine.language.values import as_written, exact
 from engine.policy.model import Row, Table
 
 RATIO_SCALE = 2  # decimals by which a number of no fixed scale is moved beside a bound
@@ -58,6 +59,26 @@ def fits(cell: Cell, value: Any, type_: Type) -> bool:
 def matches(row: Row, point: Mapping[str, Any], types: Mapping[str, Type]) -> bool:
     """Whether a row asks for what a point has of every input."""
     return all(fits(cell, point[name], types[name]) for name, cell in row.cells.items() if name in point)
+
+
+def misfits(cell: Cell, fact: Fact) -> Iterator[Problem]:
+    """What a cell asks of a fact that it cannot be: beyond its range, finer than it is given, or nothing at all."""
+    scale = fact.type.scale or 0
+    low, high = (None if bound is None else exact(bound) for bound in (fact.minimum, fact.maximum))
+    for operator, literal in (*(("in", each) for each in cell.literals), *cell.bounds):
+        if not isinstance(literal, Literal) or isinstance(literal.value, str | bool):
+            continue
+        value = exact(literal.value)
+        told = {"value": as_written(literal.value), "name": fact.name}
+        last = value - Fraction(operator == "less_than", 10**scale)  # which a bound that is left out still takes in
+        if fact.type.kind == "number" and value * 10**scale % 1:
+            yield wrong(literal.at, "fact-decimals", **told, scale=scale)
+        elif (low is not None and last < low) or (high is not None and last > high):
+            yield wrong(literal.at, "fact-range", **told, low=as_written(fact.minimum), high=as_written(fact.maximum))
+    start, end = (each.value if isinstance(each, Literal) else None for each in (cell.low, cell.high))
+    ordered: Any = str if fact.type.kind == "date" else (int, Decimal)
+    if isinstance(start, ordered) and isinstance(end, ordered) and start >= end:
+        yield wrong(cell.at, "unreachable-row")
 
 
 def constant(literal: Literal, type_: Type) -> Any:

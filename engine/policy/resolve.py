@@ -17,6 +17,7 @@ from engine.language.types import DATE, UNIT_SCALE, VERDICT, Type, fits, joined,
 from engine.language.typing import Scope, check_cell, check_condition, declared, type_of
 from engine.language.values import UNDETERMINED
 from engine.policy import model
+from engine.policy.regions import misfits
 from engine.records import dataclass
 
 _NAMING = frozenset((FactRef, ItemRef, tree.Chosen, Unpublished))
@@ -242,6 +243,9 @@ def _table(item: model.Item, body: model.Table, scope: Scope) -> Type | None:
                 scope.report(cell.at, "unknown-input", close, name=name, inputs=", ".join(wanted))
             else:
                 check_cell(cell, wanted[name], scope)
+                ref = body.inputs[name]
+                fact = scope.vocabulary.facts.get(ref.name) if isinstance(ref, FactRef) else None
+                scope.problems.extend(misfits(cell, fact) if fact is not None else ())
         found = _written(row.then, number(item.unit, None) if item.unit else None, scope)
         if found is not None:
             both = found if result is None else joined(result, found)

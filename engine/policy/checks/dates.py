@@ -36,6 +36,8 @@ def date_problems(registry: Registry, convention: Convention) -> Iterator[Proble
         yield from _older(str(convention.amends), _latest(convention.kept, convention), first, ground.at)
     for source in convention.sources.values():
         year = int(source.date[:4]) if source.date else first.year
+        if source.date and _last_day(source.date) is None:
+            yield wrong(source.at, "day-missing", value=source.date)
         if abs(year - first.year) > LONGEST_WAIT:
             yield warning(source.at, "source-never", id=source.id, date=source.date, start=first.isoformat())
 
@@ -78,11 +80,14 @@ def _latest(cite: Iterable[Citation], convention: Convention) -> dt.date | None:
     return max(known) if known and len(known) == len(days) else None
 
 
-def _last_day(written: str) -> dt.date:
-    """Of a year, a month or a day."""
-    year, month, day = ([int(part) for part in written.split("-")] + [0, 0])[:3]
-    month = month or 12
-    return dt.date(year, month, day or calendar.monthrange(year, month)[1])
+def _last_day(written: str) -> dt.date | None:
+    """Of a year, a month or a day; None where the calendar has no such day."""
+    year, *rest = map(int, written.split("-"))
+    month, *day = rest or [12]
+    try:
+        return dt.date(year, month, *day or [calendar.monthrange(year, month)[1]])
+    except ValueError:
+        return None
 
 
 def window_problems(registry: Registry) -> Iterator[Problem]:

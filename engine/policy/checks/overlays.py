@@ -9,11 +9,13 @@ from typing import Any
 
 from engine.errors import Problem, nearest, unknown, wrong
 from engine.language.expressions import VerdictIs, find, rebuilt
+from engine.language.types import named
 from engine.policy.checks.outcomes import prove
 from engine.policy.model import Convention, Outcome, Overlay
 from engine.policy.overlays import covers, laid_items, named_items, timeless
 from engine.policy.registry import Registry, earlier
 from engine.policy.resolve import Resolved, replaces
+from engine.words import LANGUAGES, read_words
 
 _UNLIKE_OTHERS = frozenset({"outcome", "obligation"})  # decided by rules; a status and no value
 Reason = tuple[str | Mapping[str, str], str | None]  # why an overlay does not fit, and a name that was perhaps meant
@@ -74,7 +76,9 @@ def _fit(
         before, after = registry.resolved(older), registry.resolved(older, [(convention, overlay)])
         known = {(each.location, each.code) for each in (*before.problems, *registry.resolved(convention).problems)}
         new = [each for each in after.problems if (each.location, each.code) not in known]
-        reasons = [*_reasons(overlay, before, after), *((f"{each.code}, {each.location}", None) for each in new)]
+        reasons = [*_reasons(overlay, before, after)]
+        new = [] if reasons else new  # what follows from that, often in the lines of the older text
+        reasons += ((f"{each.code}, {each.location}", None) for each in new)
         for reason in (*reasons, *_brought_otherwise(registry, convention, overlay, older)):
             misfits.setdefault(str(reason), (reason, []))[1].append(older.id)
         yield from new
@@ -122,14 +126,20 @@ def _reasons(overlay: Overlay, before: Resolved, after: Resolved) -> Iterator[Re
         if old not in before.items:
             yield {"fr": f"« {old} » n'y est pas", "en": f"'{old}' is not in it"}, nearest(old, before.items)
         elif len(kinds := {before.items[old].kind, after.items[old].kind}) == 2 and kinds & _UNLIKE_OTHERS:
-            yield f"'{old}': {before.items[old].kind} / {after.items[old].kind}", None
-        elif not replaces(after.types.get(old), before.types.get(old)):
-            yield f"'{old}': {before.types[old]} / {after.types[old]}", None
+            yield _unlike(old, before.items[old].kind, after.items[old].kind), None
+        elif (was := before.types.get(old)) is not None and not replaces(after.types.get(old), was):
+            yield named((old, was), after.types[old]), None
     for id_ in overlay.add_derogations:
-        if _kind(before, id_) != "criterion":
+        kind = before.items[id_].kind if id_ in before.items else None
+        if kind != "criterion":
             criteria = [name for name, item in before.items.items() if item.kind == "criterion"]
-            yield f"'{id_}': {_kind(before, id_)} / criterion", nearest(id_, criteria)
+            yield _unlike(id_, kind, "criterion"), nearest(id_, criteria)
 
 
-def _kind(resolved: Resolved, id_: str) -> str:
-    return resolved.items[id_].kind if id_ in resolved.items else "—"
+def _unlike(id_: str, *kinds: str | None) -> dict[str, str]:
+    """That an item is of one kind, or is not there, and what comes is of another."""
+    words = {lang: read_words("reports", lang) for lang in LANGUAGES}
+    return {
+        lang: f"{id_}: " + "; ".join("—" if kind is None else said[f"diff_kind.{kind}"] for kind in kinds)
+        for lang, said in words.items()
+    }

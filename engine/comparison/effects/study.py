@@ -234,13 +234,8 @@ class Study:
 
     def _faults(self, prover: Prover) -> list[dict[str, Term]]:
         """Where each item of either version may have no answer or two; most versions have no such item."""
-        bank = self.both.bank
-        sides = [each.faults() for each in self.both.encodings]
-        if prover.ask(bank.either(*(fault for side in sides for fault in side.values()))) is Status.EXCLUDED:
-            return [{}, {}]
-        return [
-            {id_: fault for id_, fault in side.items() if prover.ask(fault) is not Status.EXCLUDED} for side in sides
-        ]
+        sides = (each.faults().items() for each in self.both.encodings)
+        return [{id_: fault for id_, fault in side if prover.ask(fault) is not Status.EXCLUDED} for side in sides]
 
     def _stops(self, prover: Prover, sides: list[dict[str, Term]]) -> None:
         """Where one version alone has no answer for an item, or two."""

@@ -96,10 +96,15 @@ def test_other_rules_than_expected_are_not_answered_under(served: Client) -> Non
 
 REFUSED: list[tuple[bytes, int, str]] = [
     (b"", 400, "file-empty"),
-    (b"{", 400, "yaml-syntax"),
+    (b"{", 400, "request-json"),
+    (b"{'case': {}}", 400, "request-json"),
+    (b'{"case": {},}', 400, "request-json"),
+    (b'{"case": {}} {}', 400, "request-json"),
+    (b'{"case": {"medecin": {"age": ' + b"9" * 5000 + b"}}}", 422, "yaml-number"),
+    (b"[" * 30_000, 400, "too-deep"),
     (b"[]", 422, "wrong-type"),
     (b"\xef\xbb\xbf []", 422, "wrong-type"),
-    (b"case: {}", 422, "wrong-type"),
+    (b"case: {}", 400, "request-json"),
     (b'{"case": {}, "case": {}}', 400, "yaml-duplicate-key"),
     (b'{"case": {"contrat": {"date_signature": NaN}}}', 422, "fact-type"),
     (b'{"case": {}}', 422, "missing-signature"),
@@ -130,6 +135,11 @@ def test_the_faults_of_a_body_and_of_its_case_are_told_at_once(served: Client) -
     life = {"dossier": {"case": CASE, "events": [{"date": "2024-09-03", "type": "embauch"}]}, "langue": "fr"}
     found = served.post("/api/v1/timeline", life).data["problems"]
     assert [problem["nearest"] for problem in found] == ["embauche", "lang"]
+
+
+def test_a_declined_fact_that_does_not_exist_is_told(served: Client) -> None:
+    answer = served.post("/api/v1/ask", {"case": CASE, "declined": ["patientele.mt"]})
+    assert (answer.status, answer.data["problems"][0]["nearest"]) == (422, "patientele.mt_depart")
 
 
 def test_a_refusal_is_told_in_the_language_that_the_body_asks_for(served: Client) -> None:

@@ -384,6 +384,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     },
     "Serving pages and the API": {
         "request-form": "Programs send UTF-8; a parameter holds no NUL.",
+        "request-json": "Files of cases may be YAML, the body of a call may not: write it by a library, not by hand.",
         "request-repeated": "A link was put together wrongly. Keep one of the two.",
         "request-page": "The addresses are those of the menu; those of the API stand in `/api/v1/openapi.json`.",
         "request-method": "A link was opened where a form has to be sent, or the other way round.",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, fault, refuse_unknown
+from engine.errors import InputFault, Location, Problem, decoded, fault, nearest, refuse_unknown, wrong
 from engine.escaping import shortened
 from engine.evaluation.decision import Decision
 from engine.evaluation.dossier import read_dossier
@@ -80,8 +81,14 @@ class Asked:
 
 def parsed(content: bytes) -> Document:
     """What a call says, an object; raises InputFault: with every fault of the text."""
+    text = decoded(content, NAME).removeprefix("\ufeff").strip()
+    try:
+        json.loads(text or "{}")  # strictly: files are YAML as well
+    except json.JSONDecodeError as error:
+        raise fault(Location(NAME, error.lineno, error.colno), "request-json") from None
+    except (ValueError, RecursionError):
+        pass  # a number or a depth, which is told with its place below
     document = loader.parse(content, NAME)
-    text = content.decode("utf-8-sig").strip()
     if not text.startswith("{"):
         raise fault(document.at(()), "wrong-type", value=shortened(text, 20), wanted="{…}")
     return document
@@ -164,8 +171,12 @@ def _ask(asked: Asked) -> Any:
     """The missing facts, those that decide most first."""
     decision = asked.decide("case")
     wanted = asked.get("for") or decision.headline.verdict or ALL
-    declined = frozenset(str(name) for name in asked.get("declined") or ())
-    found = ask(asked.session, decision, wanted, asked.choices, declined)
+    declined, known = asked.get("declined") or (), asked.session.registry.vocabulary.facts
+    places = ((asked.document.at(("declined", place)), str(name)) for place, name in enumerate(declined))
+    problems = [wrong(at, "unknown-fact", nearest(name, known), name=name) for at, name in places if name not in known]
+    if problems:
+        raise InputFault(problems)
+    found = ask(asked.session, decision, wanted, asked.choices, frozenset(declined))
     possible = outlooks_of(asked.session, decision, [result.id for result in found.wanted], asked.choices)
     return questions_page.data(questions_page.Questions(found, outlooks=possible), asked.say)
 

@@ -24,6 +24,7 @@ TRY_AGAIN = 1  # seconds after which a refused call may come again
 # The status of each code that says more than that the case is at fault (422).
 STATUS: Mapping[str, int] = {
     "request-form": 400,
+    "request-json": 400,
     "request-repeated": 400,
     "request-page": 404,
     "request-method": 405,
@@ -36,7 +37,6 @@ STATUS: Mapping[str, int] = {
     "request-rate": 429,
     "request-fault": 500,
     "request-busy": 503,
-    "yaml-syntax": 400,
     "yaml-duplicate-key": 400,
     "wrong-encoding": 400,
     "too-deep": 400,

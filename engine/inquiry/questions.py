@@ -19,7 +19,7 @@ from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts, misordered
 from engine.evaluation.program import Compiled, Program, Run
 from engine.evaluation.results import results
-from engine.evaluation.session import Session, Settled
+from engine.evaluation.session import Session
 from engine.inquiry.suppositions import supposed_of_case
 from engine.language.facts import YEAR, Fact
 from engine.language.values import UNDETERMINED, Absent, Scalar, Value
@@ -139,22 +139,17 @@ class _Trial:
 
     def tried(self, name: str, answers: Mapping[Value, int]) -> tuple[Fraction, tuple[Value, ...]]:
         """The share of answers that settle an open result, over all of these; and the answers that leave some open."""
-        settled = 0
-        leaving = []
-        for value, count in answers.items():
-            known = 0 if isinstance(value, Absent) else self._known({**self.facts, name: value})
-            settled += known * count
-            if known < len(self.open):
-                leaving.append(value)
-        return Fraction(settled, max(1, sum(answers.values())) * len(self.open)), tuple(leaving)
+        known = {
+            value: 0 if isinstance(value, Absent) else self.known({**self.facts, name: value}) for value in answers
+        }
+        settled = sum(known[value] * count for value, count in answers.items())
+        leaving = tuple(value for value in answers if known[value] < len(self.open))
+        return Fraction(settled, max(1, sum(answers.values())) * len(self.open)), leaving
 
-    def _known(self, more: Facts) -> int:
+    def known(self, facts: Facts) -> int:
         """How many of the open results are known with these facts, or arise no longer under other overlays."""
-        settled = self._settled(more)
+        settled = self.session.settled(facts, self.choices, self.convention.id)
         return self._count(settled.program, settled.decided())
-
-    def _settled(self, more: Facts) -> Settled:
-        return self.session.settled(more, self.choices, self.convention.id)
 
     def _count(self, program: Program, run: Run) -> int:
         still = [compiled for compiled in program.steps if compiled.step.item.id in self.open]
@@ -165,37 +160,25 @@ class _Trial:
         for completion in _completions(values):
             case = {**self.facts, **completion}
             if not any(misordered(case, self.session.registry.vocabulary)):
-                settled = self._settled(case)
+                settled = self.session.settled(case, self.choices, self.convention.id)
                 program, run = settled.program, settled.decided()
                 found = results(program, run, case, self.choices, {}, self.open)
                 behind = frozenset(name for id_ in self.open if id_ in found for name in found[id_].facts)
-                laying = frozenset(name for bits in settled.behind.values() for name in program.names_in(bits)) | {YEAR}
-                yield _Completed(case, self._count(program, run), behind, laying)
+                yield _Completed(case, self._count(program, run), behind)
 
     def settled_by(self, name: str, completions: Sequence[_Completed]) -> bool:
-        """Whether in one of the completed cases more of the open results are known than without the fact.
-
-        Without one that neither they nor their overlays rest on there, they are known just as well.
-        """
-        for case in completions:
-            if name in case.facts and (name in case.behind or name in case.laying):
-                without = {other: value for other, value in case.facts.items() if other != name}
-                if case.known > self._known(without):
-                    return True
-        return False
+        """Whether in one of the completed cases that rest on a fact more of the open results are known than without."""
+        several = (each for each in completions if name in each.behind)
+        return any(each.known > self.known({n: v for n, v in each.facts.items() if n != name}) for each in several)
 
 
 @dataclass(frozen=True, slots=True)
 class _Completed:
-    """A case completed: how many open results are known then, the facts behind them, and those that lay overlays.
-
-    The contract year is always among the latter: without it nothing yearly is answered.
-    """
+    """A case completed: how many open results are known then, and the facts behind them."""
 
     facts: Facts
     known: int
     behind: frozenset[str]
-    laying: frozenset[str]
 
 
 def _undetermined(compiled: Compiled, run: Run) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.errors import InputFault, fault
 from engine.evaluation.facts import Facts
+from engine.evaluation.inference import EngineFault
 from engine.language.logic import Plain, Term, evaluate
 from engine.language.symbolic import Symbolic
 from engine.language.term_days import Day
@@ -19,33 +20,54 @@ from engine.proof.encoding import Encoding
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A case that the evaluator has confirmed: its facts, the readings taken, and what it gave for the items asked.
+    """A case as the evaluator decides it: its facts, the readings taken, and what it gave for the items asked.
 
-    ``interpret`` holds only readings other than the default ones; ``fault`` is the code of the defect of the policy
-    that the evaluator meets instead of an answer.
+    ``interpret`` holds only readings other than the default ones, ``overlays`` those in force; ``fault`` is the code of
+    the defect of the policy that the evaluator meets instead of an answer.
     """
 
     facts: Facts
     interpret: Mapping[str, str]
     values: Mapping[str, Value] = field(default_factory=dict)
     fault: str | None = None
+    overlays: tuple[str, ...] = ()
+
+
+def decided(encoding: Encoding, symbols: Mapping[str, Plain], ids: Iterable[str]) -> Witness:
+    """What the evaluator makes of the case that the symbols stand for."""
+    facts, choices = encoding.space.case_of(symbols)
+    taken = other_readings(encoding, choices)
+    known = encoding.session.registry.vocabulary.facts
+    own = {name: value for name, value in facts.items() if name in known}
+    try:
+        decision = encoding.session.decide(own, encoding.convention.id, taken, years=False, by_cases=False)
+    except InputFault as error:
+        return Witness(facts, taken, fault=error.problems[0].code)
+    except EngineFault:
+        return Witness(facts, taken, fault="engine-fault")
+    values = {id_: decision.answer(id_) for id_ in ids}
+    return Witness(facts, taken, values, overlays=tuple(use.id for use in decision.overlays))
+
+
+def unconfirmed(encoding: Encoding, found: Witness, expected: Mapping[str, Value]) -> InputFault:
+    """That the evaluator decides otherwise than the terms say: an error of the encoding."""
+    id_ = next((each for each in expected if found.values.get(each) != expected[each]), "")
+    said = {"id": id_, "expected": str(expected.get(id_)), "found": str(found.fault or found.values.get(id_))}
+    case, readings = str(found.facts), str(found.interpret)
+    return fault(encoding.convention.at, "proof-unconfirmed", **said, case=case, readings=readings)
 
 
 def confirmed(encoding: Encoding, symbols: Mapping[str, Plain], ids: Iterable[str] = ()) -> Witness:
     """The case that the symbols stand for, once the evaluator has given the same answers for the items ``ids``.
 
     Raises:
-        InputFault: the evaluator gives another answer, or none: an error of the encoding (proof-unconfirmed).
+        InputFault: the evaluator gives another answer, or none (proof-unconfirmed).
     """
-    facts, choices = encoding.space.case_of(symbols)
-    taken = other_readings(encoding, choices)
     expected = {id_: value_of(encoding.answer(id_), symbols) for id_ in ids}
-    decision = encoding.session.decide(facts, encoding.convention.id, taken, years=False, by_cases=False)
-    for id_, value in expected.items():
-        if (found := decision.answer(id_)) != value:
-            said = {"id": id_, "expected": str(value), "found": str(found), "case": str(facts), "readings": str(taken)}
-            raise fault(encoding.convention.at, "proof-unconfirmed", **said)
-    return Witness(facts, taken, expected)
+    found = decided(encoding, symbols, expected)
+    if found.fault is not None or found.values != expected:
+        raise unconfirmed(encoding, found, expected)
+    return found
 
 
 def confirmed_fault(encoding: Encoding, symbols: Mapping[str, Plain], id_: str) -> Witness:
@@ -56,16 +78,10 @@ def confirmed_fault(encoding: Encoding, symbols: Mapping[str, Plain], id_: str) 
     Raises:
         InputFault: the evaluator has an answer (proof-unconfirmed).
     """
-    facts, choices = encoding.space.case_of(symbols)
-    taken = other_readings(encoding, choices)
-    try:
-        results = encoding.session.decide(facts, encoding.convention.id, taken, years=False, by_cases=False).results
-    except InputFault as found:
-        return Witness(facts, taken, fault=found.problems[0].code)
-    if results[id_].status != "undetermined":
-        said = {"id": id_, "expected": "undetermined", "found": str(results[id_].value), "case": str(facts)}
-        raise fault(encoding.convention.at, "proof-unconfirmed", **said, readings=str(taken))
-    return Witness(facts, taken, {id_: UNDETERMINED})
+    found = decided(encoding, symbols, [id_])
+    if found.fault is None and found.values[id_] is not UNDETERMINED:
+        raise unconfirmed(encoding, found, {id_: UNDETERMINED})
+    return found
 
 
 def other_readings(encoding: Encoding, choices: Mapping[str, str]) -> dict[str, str]:

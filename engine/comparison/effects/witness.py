@@ -8,21 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.comparison.effects.definitions import NEWER, OLDER, Cause, Versions
+from engine.comparison.effects.definitions import Cause, Versions
 from engine.comparison.effects.mixture import Result
 from engine.comparison.effects.situations import Situation
-from engine.errors import InputFault, fault
-from engine.evaluation.facts import Facts
-from engine.evaluation.inference import EngineFault
 from engine.language.logic import Term
 from engine.language.symbolic import Symbolic, is_value, known
 from engine.language.term_bank import TermBank
 from engine.language.term_days import code
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED, Scalar, Value
 from engine.policy.results import MORE, Results
-from engine.proof.encoding import Encoding
 from engine.proof.prover import Symbols
-from engine.proof.witness import other_readings, value_of
+from engine.proof.witness import decided, unconfirmed, value_of
 
 # Where the evaluation itself stops on a defect, which no result of the case survives; else it decides.
 STOPPED, DECIDED = "evaluation", "decided"
@@ -59,40 +55,24 @@ def confirmed(both: Versions, results: Results, symbols: Symbols, result: str) -
     Raises:
         InputFault: a version decides otherwise than its terms say (proof-unconfirmed).
     """
-    facts, _ = both.newer.space.case_of(symbols)
-    taken = [other_readings(each, each.space.case_of(symbols)[1]) for each in both.encodings]
-    (before, older), (after, newer) = (
-        _decided(each, facts, readings, result) for each, readings in zip(both.encodings, taken, strict=True)
-    )
+    sides = [decided(each, symbols, () if result == STOPPED else (result,)) for each in both.encodings]
+    before, after = (each.fault or each.values.get(result, DECIDED) for each in sides)
     expected = tuple(value_of(each, symbols) for each in both.answers(result))
     if result == STOPPED:
         expected = (before, after) if (before == DECIDED) != (after == DECIDED) else (DECIDED, "a fault")
-    if (before, after) != expected:
-        said = {"id": result, "expected": str(expected), "found": str((before, after)), "case": str(facts)}
-        raise fault(both.newer.convention.at, "proof-unconfirmed", **said, readings=str(taken))
+    for encoding, found, said, value in zip(both.encodings, sides, (before, after), expected, strict=True):
+        if said != value:
+            raise unconfirmed(encoding, found, {result: value})
+    older, newer = sides
     return Effect(
-        facts=facts,
-        interpret={**taken[OLDER], **taken[NEWER]},
+        facts=newer.facts,
+        interpret={**older.interpret, **newer.interpret},
         result=result,
         before=before,
         after=after,
-        overlays=(older, newer),
+        overlays=(older.overlays, newer.overlays),
         kind=effect_of(results, result, before, after),
     )
-
-
-def _decided(
-    encoding: Encoding, facts: Facts, interpret: Mapping[str, str], result: str
-) -> tuple[Value, tuple[str, ...]]:
-    known = encoding.session.registry.vocabulary.facts
-    own = {name: value for name, value in facts.items() if name in known}
-    try:
-        decision = encoding.session.decide(own, encoding.convention.id, interpret, years=False, by_cases=False)
-    except InputFault as error:
-        return (error.problems[0].code, ())
-    except EngineFault:
-        return ("engine-fault", ())
-    return (DECIDED if result == STOPPED else decision.answer(result), tuple(use.id for use in decision.overlays))
 
 
 GAIN, LOSS, OPENED, SETTLED, OTHER = "gain", "loss", "opened", "settled", "other"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import groupby
 
 from engine.escaping import in_html
 from engine.evaluation.decision import Decision, Result
@@ -60,32 +61,32 @@ def svg_figure(name: str, size: tuple[int, int, int], title: str, caption: str, 
 
 def _bar(bar: _Bar, x: int, top: Fraction, say: Say) -> Iterator[str]:
     year, start, most, due = bar
-    middle, shown = x + STEP / 2, most if due is None else due
+    ground, middle, shown = HEIGHT - BOTTOM, x + STEP / 2, due or most
+
+    def height(amount: Fraction) -> float:
+        return float(ground - (ground - TOP) * amount / top)
+
+    def rectangle(style: str, amount: Fraction) -> str:
+        place = f'x="{x + (STEP - BAR) // 2}" y="{height(amount):.1f}"'
+        return f'<rect class="{style}" {place} width="{BAR}" height="{ground - height(amount):.1f}"/>'
+
     told = [f"{say(key)} {say.result(each)}" for key, each in (("amount_due", due), ("maximum", most)) if each]
     said = say.pair(f"{say('year')} {year}", ", ".join(told))
     yield f"<g><title>{in_html(said)}</title>"
-    for style, result in (("most", most), ("due", due)):
-        amount = None if result is None else result.number
-        if amount is not None:
-            yield _rectangle(style, x, _height(amount, top))
-    amount, open_ = shown.number, shown.status == "undetermined"
-    y = _height((most.number or top / 2) if open_ else amount or Fraction(0), top)
-    if open_:
-        yield _rectangle("unknown", x, y)
-    label = "?" if open_ else "—" if amount is None else say.result(shown)
-    yield f'<text x="{middle:.0f}" y="{y - 6:.1f}" text-anchor="middle">{in_html(label)}</text>'
-    yield f'<text x="{middle:.0f}" y="{HEIGHT - BOTTOM + 19}" text-anchor="middle">{year}</text>'
-    began = "" if start is None else start.year  # the day stands in the table: with its month it would touch the next
-    yield f'<text x="{middle:.0f}" y="{HEIGHT - BOTTOM + 38}" text-anchor="middle">{began}</text></g>'
+    drawn = [(style, each.number) for style, each in (("most", most), ("due", due)) if each is not None]
+    yield from (rectangle(style, amount) for style, amount in drawn if amount is not None)
+    amount, label = shown.number or Fraction(0), "—" if shown.number is None else say.result(shown)
+    if shown.status == "undetermined":
+        amount, label = most.number or top / 2, "?"
+        yield rectangle("unknown", amount)
+    yield _text(middle, height(amount) - 6, label)
+    yield _text(middle, ground + 19, str(year))
+    began = "" if start is None else str(start.year)  # with its month, which the table has, it would touch the next
+    yield _text(middle, ground + 38, began) + "</g>"
 
 
-def _rectangle(style: str, x: int, y: float) -> str:
-    left = x + (STEP - BAR) // 2
-    return f'<rect class="{style}" x="{left}" y="{y:.1f}" width="{BAR}" height="{HEIGHT - BOTTOM - y:.1f}"/>'
-
-
-def _height(amount: Fraction, top: Fraction) -> float:
-    return float(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * amount / top)
+def _text(x: float, y: float, text: str, anchor: str = "middle") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{in_html(text)}</text>'
 
 
 WIDTH, CURVE_HEIGHT = 340, 240
@@ -102,37 +103,34 @@ def curve_figure(
 
     ``said`` are the title and the caption.
     """
-    known = [(at, result.number) for at, result in points if result.number is not None]
+    known = {at: (result.number, say.result(result)) for at, result in points if result.number is not None}
     if len(known) < 2:
         return ""
-    greatest = max((result for _, result in points if result.number is not None), key=lambda each: each.number or 0)
-    top = max(amount for _, amount in known) or Fraction(1)
-    first, last = points[0][0], points[-1][0]
+    most, greatest = max(known.values(), key=lambda each: each[0])
+    first, last, ground = points[0][0], points[-1][0], CURVE_HEIGHT - CURVE_BOTTOM
 
     def x(at: int) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * float(Fraction(at - first, max(1, last - first)))
 
     def y(amount: Fraction) -> float:
-        return float(CURVE_HEIGHT - CURVE_BOTTOM - (CURVE_HEIGHT - CURVE_TOP - CURVE_BOTTOM) * amount / top)
+        return float(ground - (ground - CURVE_TOP) * amount / (most or 1))
 
-    runs = " ".join(_runs(points, x, y))
+    runs = groupby(points, lambda point: point[0] in known)  # a gap where the amount is open
+    lines = ("L".join(f"{x(at):.1f} {y(known[at][0]):.1f}" for at, _ in run) for drawn, run in runs if drawn)
     parts = [
-        *(f'<path class="mark" d="M{x(at):.1f} {CURVE_TOP - 8}V{CURVE_HEIGHT - CURVE_BOTTOM}"/>' for at in marks),
-        f'<path class="line" d="{runs}"/>',
-        f'<text x="{LEFT}" y="{CURVE_TOP - 14}">{in_html(say.result(greatest))}</text>',
+        *(f'<path class="mark" d="M{x(at):.1f} {CURVE_TOP - 8}V{ground}"/>' for at in marks),
+        f'<path class="line" d="{" ".join(f"M{line}" for line in lines)}"/>',
+        _text(LEFT, CURVE_TOP - 14, greatest, "start"),
         *_numbers({first, last, *marks}, x, say),
     ]
-    marked = next((amount for at, amount in known if at == today), None)
-    if today is not None and marked is not None:
-        first_half = x(today) < WIDTH / 2
-        told = say.result(next(result for at, result in points if at == today))
-        parts.append(f'<circle class="due" cx="{x(today):.1f}" cy="{y(marked):.1f}" r="6"/>')
-        left, height = (
-            (8.0, min(y(marked) + 22, CURVE_HEIGHT - CURVE_BOTTOM - 6)) if first_half else (-10.0, y(marked) - 8)
-        )
-        place = f'x="{x(today) + left:.1f}" y="{height:.1f}" text-anchor="{"start" if first_half else "end"}"'
-        parts.append(f"<text {place}>{in_html(told)}</text>")
-    return svg_figure("curve", (WIDTH, CURVE_HEIGHT, CURVE_HEIGHT - CURVE_BOTTOM), *said, parts)
+    if today is not None and today in known:
+        amount, told = known[today]
+        parts.append(f'<circle class="due" cx="{x(today):.1f}" cy="{y(amount):.1f}" r="6"/>')
+        if x(today) < WIDTH / 2:
+            parts.append(_text(x(today) + 8, min(y(amount) + 22, ground - 6), told, "start"))
+        else:
+            parts.append(_text(x(today) - 10, y(amount) - 8, told, "end"))
+    return svg_figure("curve", (WIDTH, CURVE_HEIGHT, ground), *said, parts)
 
 
 def _numbers(shown: Iterable[int], x: Callable[[int], float], say: Say) -> Iterator[str]:
@@ -143,16 +141,5 @@ def _numbers(shown: Iterable[int], x: Callable[[int], float], say: Say) -> Itera
         half = NUMBER * len(text) / 2
         middle = min(max(x(at), LEFT + half), WIDTH - RIGHT - half)
         if middle + half <= room:
-            yield f'<text x="{middle:.1f}" y="{CURVE_HEIGHT - 8}" text-anchor="middle">{in_html(text)}</text>'
+            yield _text(middle, CURVE_HEIGHT - 8, text)
             room = middle - half - NUMBER
-
-
-def _runs(points: Sequence[Point], x: Callable[[int], float], y: Callable[[Fraction], float]) -> Iterator[str]:
-    """Path commands: a move to the first point of each run of known ones, lines to the others."""
-    pen = "M"
-    for at, result in points:
-        if result.number is not None:
-            yield f"{pen}{x(at):.1f} {y(result.number):.1f}"
-            pen = "L"
-        else:
-            pen = "M"

@@ -6,7 +6,7 @@ line shows changed items only. Nothing that the data says is left out; it reads 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -37,44 +37,37 @@ _ORDERED = ("outcomes", "quantities")  # whose values are named from the worst t
 
 def item_text(data: Any) -> str | None:
     """The items of a rule file or of a ``convention.yaml``, sorted by id; None where the data is neither."""
-    if not isinstance(data, dict):
+    try:
+        blocks = _of_convention(data) if "signed" in data else sorted(_of_rules(data))
+    except (AttributeError, KeyError, TypeError):  # of another shape
         return None
-    blocks = _of_convention(data) if "signed" in data else _of_rules(data)
-    if blocks is None:
-        return None
-    return "\n".join("\n".join([head, *_lines(part)]) + "\n" for _, head, part in blocks)
+    return "\n".join("\n".join([head, *lines]) + "\n" for _, head, lines in blocks)
 
 
-def _of_rules(data: Mapping[str, Any]) -> list[tuple[str, str, Any]] | None:
-    own = {key: entries for key, entries in data.items() if key != CHANGE}
-    changes = data.get(CHANGE, {})
-    if not isinstance(changes, dict):
-        return None
-    blocks = []
-    for before, lists in (("", own), (f"{CHANGE} ", changes)):
+Block = tuple[str, str, list[str]]  # the id, the head and the lines of an item
+
+
+def _of_rules(data: Mapping[str, Any]) -> Iterator[Block]:
+    for before, lists in (("", data), (f"{CHANGE} ", data.get(CHANGE, {}))):
         for key, entries in lists.items():
-            if key not in _KINDS or not isinstance(entries, list) or not all(_has_id(entry) for entry in entries):
-                return None
-            blocks += [(entry["id"], f"{before}{_KINDS[key]} {entry['id']}", _rest(entry, key)) for entry in entries]
-    return sorted(blocks, key=lambda block: (*block[:2], *_lines(block[2])))
+            if before or key != CHANGE:
+                yield from (_block(f"{before}{_KINDS[key]} ", each, key) for each in entries)
 
 
-def _of_convention(data: Mapping[str, Any]) -> list[tuple[str, str, Any]] | None:
-    sources, questions = data.get("sources", {}), data.get("interpretations", [])
-    if not isinstance(sources, dict) or not isinstance(questions, list) or not all(map(_has_id, questions)):
-        return None
+def _of_convention(data: Mapping[str, Any]) -> list[Block]:
     rest = {key: part for key, part in data.items() if key not in ("sources", "interpretations")}
-    blocks = [("source", f"source {key}", _stable(part)) for key, part in sources.items()]
-    blocks += [("question", f"interpretation {each['id']}", _rest(each)) for each in questions]
-    return [("", "convention", _stable(rest)), *sorted(blocks, key=lambda block: block[1])]
+    sources = ({"id": id_, **part} for id_, part in data.get("sources", {}).items())
+    questions = [_block("interpretation ", each) for each in data.get("interpretations", [])]
+    return [
+        ("", "convention", _lines(_stable(rest))),
+        *sorted(questions),
+        *sorted(_block("source ", s) for s in sources),
+    ]
 
 
-def _has_id(entry: Any) -> bool:
-    return isinstance(entry, dict) and isinstance(entry.get("id"), str)
-
-
-def _rest(entry: Mapping[str, Any], key: str = "") -> Any:
-    return _stable({name: part for name, part in entry.items() if name != "id"}, key)
+def _block(kind: str, entry: Mapping[str, Any], key: str = "") -> Block:
+    own = {name: part for name, part in entry.items() if name != "id"}
+    return entry["id"], kind + entry["id"], _lines(_stable(own, key))
 
 
 def _stable(part: Any, key: str = "", within: str = "") -> Any:

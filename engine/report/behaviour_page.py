@@ -192,14 +192,13 @@ def value_object(value: Value | None, type_: Type | None) -> dict[str, Json]:
 
 
 def _extent(kind: str, name: str, extent: Extent, type_: Type | None) -> dict[str, Any]:
-    data: dict[str, Any] = {kind: name}
-    ends = (("from", extent.low), ("to", extent.high))
-    data.update((end, value_object(value, type_)["value"]) for end, value in ends if value is not None)
-    known = [value for value in extent.values if not isinstance(value, Absent)]
-    if known:
-        data["values"] = [value_object(value, type_)["value"] for value in known]
-    absent = [value.value for value in extent.values if isinstance(value, Absent)]
-    return {**data, "or": absent} if absent else data
+    parts: dict[str, Any] = {
+        "from": to_json(extent.low, type_),
+        "to": to_json(extent.high, type_),
+        "values": [to_json(value, type_) for value in extent.values if not isinstance(value, Absent)],
+        "or": [value.value for value in extent.values if isinstance(value, Absent)],
+    }
+    return {kind: name, **{key: part for key, part in parts.items() if part not in (None, [])}}
 
 
 MAX_CAUSES = 8

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -87,19 +87,20 @@ class Speaker:
         return f"{self.say.written(label, edit.item)}, {kind}" if label else f"{edit.item}, {kind}"
 
     def _label(self, edit: Edit) -> str | None:
-        for convention in (self.comparison.after, self.comparison.before):
-            if convention is None:
-                continue
+        for text in filter(None, (self.comparison.after, self.comparison.before)):
+            things: Iterable[Any] = (*text.items.values(), *text.entries)
             if edit.kind == "convention":
-                return self.say.label(convention)
-            if edit.kind == "interpretation" and edit.item in convention.interpretations:
-                return convention.interpretations[edit.item].question[self.say.lang]
-            if edit.kind == "source" and edit.item in convention.sources:
-                return convention.sources[edit.item].title
-            named: Sequence[Any] = (*convention.items.values(), *convention.entries)
-            found = next((each for each in named if each.id == edit.item and hasattr(each, "label")), None)
-            if found is not None:
-                return str(found.label[self.say.lang])
+                return self.say.label(text)
+            if edit.kind == "source":
+                things = text.sources.values()
+            for thing in (each for each in things if each.id == edit.item):
+                match thing:
+                    case model.Source():
+                        return thing.title
+                    case model.Interpretation():
+                        return thing.question[self.say.lang]
+                    case _:
+                        return self.say.label(thing)
         return None
 
     def _where(self, edit: Edit) -> str:
@@ -235,21 +236,18 @@ def _items(convention: model.Convention | None) -> Mapping[str, model.Item]:
 
 def inline(lines: Iterable[tuple[int, str]], say: Say) -> str:
     """Indented lines on one line: those below a line follow it in brackets."""
-    text, depth = "", None
-    opened = 0
+    text, above = "", list[int]()  # the levels of the lines that this one stands below
     for level, line in lines:
-        if depth is None:
-            text, depth = line, level
-            continue
-        if level > depth:
-            text += " (" + line
-            opened += 1
-        else:
-            closing = min(opened, depth - level)
-            opened -= closing
-            text += ")" * closing + say("semicolon") + line
-        depth = level
-    return text + ")" * opened
+        closed = [each for each in above if each < level]
+        sign = (
+            ""
+            if not text
+            else " ("
+            if len(closed) == len(above)
+            else ")" * (len(above) - len(closed) - 1) + say("semicolon")
+        )
+        text, above = text + sign + line, [*closed, level]
+    return text + ")" * (len(above) - 1)
 
 
 def _sides(edit: Edit, before: _Side, after: _Side) -> tuple[_Side | None, _Side | None]:

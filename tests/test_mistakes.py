@@ -605,6 +605,7 @@ EXPECTED = "expect: {eligibilite: eligible, aide.montant_annuel: 19000}"
         (EXPECTED + "\n    warnings: [activite_minimal]", "activite_minimal]", "activite_minimale"),
         (EXPECTED + "\n    due: {aide.montant_anuel: 2024-09-02}", "aide.montant_anuel", "aide.montant_annuel"),
         (EXPECTED + "\n    missing: [medecin.sectur]", "medecin.sectur", "medecin.secteur"),
+        (EXPECTED + "\n    without: [medecin.sectur]", "medecin.sectur", "medecin.secteur"),
     ],
 )
 def test_what_no_text_has_is_told_where_a_test_expects_it_with_the_nearest_name(
@@ -618,6 +619,35 @@ def test_what_no_text_has_is_told_where_a_test_expects_it_with_the_nearest_name(
     line = (tmp_path / "policies" / SUITE).read_text(encoding="utf-8").splitlines()[told.location.line - 1]
     assert line[told.location.column - 1 :].startswith(name)
     assert told.nearest == nearest
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "meant"),
+    [
+        ("patientele.mt_depart:", "patientele.mt_deprt:", "unknown-fact", "patientele.mt_depart"),
+        ("option: demi_etp", "option: demi_tp", "fact-value", "demi_etp"),
+        (EXPECTED, EXPECTED.replace("eligibilite:", "eligibilit:"), "unknown-item", "eligibilite"),
+        ("suite: ", "convention: nouvele\nsuite: ", "unknown-convention", "nouvelle"),
+        ("given:", "givn:", "unknown-key", "given"),
+    ],
+)
+def test_what_is_wrong_with_a_suite_is_told_by_check_as_by_test(
+    old: str, new: str, code: str, meant: str, tmp_path: Path
+) -> None:
+    shutil.copytree(SMALL, tmp_path / "policies")
+    edit(SUITE, old, new)(tmp_path / "policies")
+    for command in ("check", "test"):
+        said = avenant(command, "--policies", str(tmp_path / "policies"), "--lang", "en")
+        assert said.exit_code == 1
+        assert f": {code}: " in said.output
+        assert f"Did you mean '{meant}'?" in said.output
+
+
+def test_a_list_of_differences_is_checked_for_its_form(tmp_path: Path) -> None:
+    shutil.copytree(SMALL, tmp_path / "policies")
+    put("nouvelle/tests/differences.yaml", "differences: [{becuse: Article 2, cases: []}]\n")(tmp_path / "policies")
+    said = avenant("check", "--policies", str(tmp_path / "policies"), "--lang", "en")
+    assert "differences.yaml:1:16: unknown-key" in said.output
 
 
 def test_a_fault_of_what_the_tests_start_from_is_told_there_and_once(tmp_path: Path) -> None:

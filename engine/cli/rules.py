@@ -12,7 +12,7 @@ import click
 from engine.cli.common import Given, given, write_all
 from engine.cli.proving import effort_option
 from engine.cli.tongue import complain, flag, option, tell
-from engine.errors import ERROR
+from engine.errors import ERROR, in_order
 from engine.exchange.rules_text import WRITTEN, with_own_ids
 from engine.policy.checks import check_folder
 from engine.policy.places import policies_place
@@ -61,6 +61,11 @@ def check(rules: Given, deep: bool, witness: str | None, strict: bool, effort: i
         from engine.letters.writing import check_letters
 
         problems += check_letters(letters)
+    if not any(problem.severity == ERROR for problem in problems):  # suites are read under rules that can be
+        from engine.suite.moved import declaration_problems
+        from engine.suite.running import suite_problems
+
+        problems += in_order([*suite_problems(rules.session), *declaration_problems(rules.session)])
     complain(problems, rules.lang)
     faulty = any(strict or problem.severity == ERROR for problem in problems)
     if deep:

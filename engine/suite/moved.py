@@ -174,6 +174,15 @@ def into(window: Convention, facts: Facts, as_of: dt.date | None = None) -> tupl
     return found, None if as_of is None else later(as_of)
 
 
+def declaration_problems(session: Session) -> Iterator[Problem]:
+    """The faults of the lists of differences."""
+    for convention in session.registry.conventions.values():
+        try:
+            _read_declared(session, convention)
+        except InputFault as error:
+            yield from error.problems
+
+
 def _read_declared(session: Session, convention: Convention) -> list[_Declared]:
     """The differences that a text declares; none where it has no list."""
     path = differences_file(session.registry.root, convention.id)

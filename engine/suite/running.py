@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from engine.errors import InputFault, Location, Problem, UsageFault, nearest
+from engine.errors import InputFault, Location, Problem, UsageFault, nearest, unknown
 from engine.evaluation.decision import Decision, OverlayUse
 from engine.evaluation.facts import Facts, nested, read_case, read_named
 from engine.evaluation.session import Session
@@ -92,6 +92,20 @@ def read_cases(session: Session, wanted: str | None = None) -> list[PolicyCase]:
     Raises:
         InputFault: with every fault of the test files, and those that would not be run for their name.
     """
+    cases, problems = _read(session)
+    if problems:
+        raise InputFault(problems)
+    addresses = (f"{case.at.file}::{case.suite}::{case.name}".lower() for case in cases)
+    return [case for case, address in zip(cases, addresses, strict=True) if wanted is None or wanted.lower() in address]
+
+
+def suite_problems(session: Session) -> list[Problem]:
+    """Every fault of the test files, with the names that they give and nothing has."""
+    cases, problems = _read(session)
+    return [*problems, *(problem for case in cases for problem in case.unknown)]
+
+
+def _read(session: Session) -> tuple[list[PolicyCase], list[Problem]]:
     suite = load_shape("suite")
     problems = unread_suites(session.registry.root)
     cases: list[PolicyCase] = []
@@ -103,10 +117,7 @@ def read_cases(session: Session, wanted: str | None = None) -> list[PolicyCase]:
                 cases.extend(_cases(document, path.parent.parent.name, session, problems))
         except InputFault as error:
             problems.extend(error.problems)
-    if problems:
-        raise InputFault(problems)
-    addresses = (f"{case.at.file}::{case.suite}::{case.name}".lower() for case in cases)
-    return [case for case, address in zip(cases, addresses, strict=True) if wanted is None or wanted.lower() in address]
+    return cases, problems
 
 
 def _cases(document: Document, folder: str, session: Session, problems: list[Problem]) -> Iterator[PolicyCase]:
@@ -127,9 +138,16 @@ def _cases(document: Document, folder: str, session: Session, problems: list[Pro
             problems.extend(found or _of_base(document, session) or error.problems)
             continue
         convention = entry.get("convention") or data.get("convention") or folder
+        named = document.at(("cases", index, "convention") if "convention" in entry else ("convention",))
+        texts = session.registry.conventions
+        problems.extend(
+            each
+            for each in unknown(named, "unknown-convention", convention, texts, known=", ".join(texts))
+            if each not in problems
+        )
         overtaken = _overtaken(session.registry, convention, facts)
-        unknown = tuple(_unknown(document, index, known, session.registry.vocabulary))
-        yield PolicyCase(suite, entry["name"], at, convention, facts, entry, overtaken, unknown)
+        nothing = tuple(_unknown(document, index, known, session.registry.vocabulary))
+        yield PolicyCase(suite, entry["name"], at, convention, facts, entry, overtaken, nothing)
 
 
 def _of_base(document: Document, session: Session) -> list[Problem]:
@@ -144,10 +162,11 @@ def _of_base(document: Document, session: Session) -> list[Problem]:
 def _unknown(document: Document, index: int, known: set[str], vocabulary: Vocabulary) -> Iterator[Problem]:
     """The items and facts that a case names in what it expects, and that no text has."""
     entry, told = document.data["cases"][index], list[Problem]()
-    for key in ("expect", "derogation", "due", "warnings", "no_warnings", MISSING):
-        code, field, names = (
-            ("unknown-fact", "name", vocabulary.facts) if key == MISSING else ("unknown-item", "id", known)
-        )
+    groups = {name.partition(".")[0] for name in vocabulary.facts}
+    for key in ("expect", "derogation", "due", "warnings", "no_warnings", MISSING, "without"):
+        code, field, names = "unknown-item", "id", known
+        if key in (MISSING, "without"):
+            code, field, names = "unknown-fact", "name", {*vocabulary.facts} | (groups if key == "without" else set())
         for number, id_ in enumerate(entry.get(key, ())):
             if id_ not in names:
                 path = ("cases", index, key)

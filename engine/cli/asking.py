@@ -13,9 +13,7 @@ import click
 from engine.cli.common import (
     Given,
     decide_file,
-    deciding,
     deciding_options,
-    engine_faults,
     given,
     page_options,
     read_document,
@@ -23,7 +21,6 @@ from engine.cli.common import (
 )
 from engine.cli.tongue import flag, option, tell
 from engine.errors import InputFault, Location, Problem, nearest
-from engine.evaluation.decision import Decision
 from engine.evaluation.facts import nested, read_case, written_elsewhere
 from engine.inquiry.possible import outlooks_of
 from engine.inquiry.questions import ALL
@@ -32,7 +29,6 @@ from engine.language.facts import Fact, Vocabulary
 from engine.language.spoken import FRENCH, Unread, read_spoken
 from engine.policy.document import Document, unplaced
 from engine.report import explain_page, options_page, questions_page
-from engine.report.decided import Decided, told_case
 from engine.report.explain_page import Explained
 from engine.report.options_page import Options, Way
 from engine.report.questions_page import Questions
@@ -54,9 +50,9 @@ def ask(rules: Given, case: str | None, interactive: bool, wanted: str | None) -
     if case is None or rules.output is not None:
         raise click.UsageError(tell("CASE, or -i [CASE] [-o FILE]"))
     decision = decide_file(rules, case)
-    asked = find_questions(rules.session, decision, wanted or decision.headline.verdict or ALL, dict(rules.choices))
+    asked = find_questions(rules.session, decision, wanted or decision.headline.verdict or ALL, rules.choices)
     aim = ("--for", wanted) if wanted and wanted != decision.headline.verdict else ()
-    told = _told(rules, decision, case)
+    told = rules.told(decision, case)
     questions = Questions(
         asked=asked,
         title=told.title,
@@ -67,11 +63,6 @@ def ask(rules: Given, case: str | None, interactive: bool, wanted: str | None) -
         evaluate=shlex.join(["avenant", "evaluate", case, *rules.again()]),
     )
     rules.put(questions_page.FORMATS, questions)
-
-
-def _told(rules: Given, decision: Decision, case: str) -> Decided:
-    """A decision with the readings, rights and assumptions that matter to it."""
-    return told_case(rules.session, decision, rules.title(case), rules.choices)
 
 
 FAVOURABLE = ""
@@ -98,14 +89,13 @@ def explain(rules: Given, case: str, item: str, what_if: str | None, any_fact: b
         raise click.UsageError(tell("--any-fact goes with --what-if"))
     if what_if is not None and possible:
         raise click.UsageError(tell("--possible does not go with --what-if"))
-    explained = Explained(_told(rules, decide_file(rules, case), case), item)
+    explained = Explained(rules.told(decide_file(rules, case), case), item)
     if possible:
         explained = replace(explained, outlooks=outlooks_of(rules.session, explained.decision, [item], rules.choices))
     if what_if is None:
         rules.put(explain_page.FORMATS, explained)
     else:
-        with engine_faults(case):
-            _what_if(rules, explained, what_if or None, any_fact)
+        _what_if(rules, explained, what_if or None, any_fact)
 
 
 def _what_if(rules: Given, explained: Explained, wished: str | None, any_fact: bool) -> None:
@@ -118,7 +108,7 @@ def _what_if(rules: Given, explained: Explained, wished: str | None, any_fact: b
         explained.item,
         wished,
         convention=rules.convention,
-        interpret=dict(rules.choices),
+        interpret=rules.choices,
         as_of=rules.as_of,
         any_fact=any_fact,
     )
@@ -186,6 +176,5 @@ def _way(rules: Given, document: Document, more: Mapping[str, Any]) -> Way:
     facts = read_case(unplaced(nested(stated), Location(document.name)), vocabulary)
     left_out = tuple(name for name in written_elsewhere(own, facts, vocabulary) if name not in more)
     kept = {name: value for name, value in facts.items() if name not in left_out}
-    with deciding(document):
-        decision = rules.session.decide(kept, rules.convention, dict(rules.choices), rules.as_of)
-        return Way({name: facts.get(name) for name in more}, _told(rules, decision, ""), left_out=left_out)
+    told = rules.told(rules.decide(kept, document), "")
+    return Way({name: facts.get(name) for name in more}, told, left_out=left_out)

@@ -18,7 +18,7 @@ import engine
 from engine.cli.tongue import current, faults_told, flag, option, tell
 from engine.errors import InputFault, Location, Problem, fault
 from engine.evaluation.decision import Decision
-from engine.evaluation.facts import read_case
+from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.inference import EngineFault
 from engine.evaluation.session import CONTRADICTION, Session
 from engine.files import refuse_input, replacing, unwritable
@@ -29,6 +29,7 @@ from engine.policy.document import Document
 from engine.policy.offers import NOT_OFFERED
 from engine.policy.registry import Outside
 from engine.records import dataclass
+from engine.report.decided import Decided, told_case
 from engine.report.formats import Formats, Screen
 from engine.report.outside_page import FORMATS as OUTSIDE
 from engine.report.say import Say
@@ -97,6 +98,15 @@ class Given:
     def title(self, name: str) -> str:
         """What a report calls the case of a file."""
         return self.say("standard_input") if name == STANDARD_INPUT else Path(name).stem
+
+    def decide(self, facts: Facts, document: Document) -> Decision:
+        """The decision on the facts of a document; raises InputFault: at their places."""
+        with deciding(document):
+            return self.session.decide(facts, self.convention, self.choices, self.as_of)
+
+    def told(self, decision: Decision, name: str) -> Decided:
+        """The decision on the case of a file, with the readings, rights and assumptions that matter to it."""
+        return told_case(self.session, decision, self.title(name), self.choices)
 
     def again(self) -> list[str]:
         """The options as they were typed, for a command to run next."""
@@ -170,21 +180,20 @@ def read_document(name: str) -> Document:
 def decide_file(rules: Given, name: str) -> Decision:
     """The decision on one case file; raises InputFault: it has none."""
     document = read_document(name)
-    facts = read_case(document, rules.session.registry.vocabulary)
-    with deciding(document):
-        return rules.session.decide(facts, rules.convention, dict(rules.choices), rules.as_of)
+    return rules.decide(read_case(document, rules.session.registry.vocabulary), document)
 
 
 @contextlib.contextmanager
 def deciding(document: Document) -> Iterator[None]:
     """Turns faults met while a case is decided into faults of the document that states it."""
     try:
-        with engine_faults(document.name):
-            yield
+        yield
     except Outside:
         raise
     except InputFault as error:
         raise InputFault(_of_case(problem, document) for problem in error.problems) from None
+    except EngineFault as error:
+        raise fault(Location(document.name), "engine-fault", reason=error) from None
 
 
 def _of_case(problem: Problem, document: Document) -> Problem:
@@ -192,15 +201,6 @@ def _of_case(problem: Problem, document: Document) -> Problem:
     named = str(problem.values.get("name"))
     at_fault = {"no-convention": SIGNATURE, CONTRADICTION: named, NOT_OFFERED: named}.get(problem.code)
     return problem if at_fault is None else replace(problem, location=document.at((*at_fault.split("."),)))
-
-
-@contextlib.contextmanager
-def engine_faults(name: str) -> Iterator[None]:
-    """Turns a fault of the inference engine into one of the case that it stops."""
-    try:
-        yield
-    except EngineFault as error:
-        raise fault(Location(name), "engine-fault", reason=error) from None
 
 
 def _show(text: str, output: str | None, inputs: Iterable[str]) -> None:

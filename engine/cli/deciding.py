@@ -10,7 +10,7 @@ from engine.cli.common import Given, decide_file, given, page_options, sensitivi
 from engine.cli.tongue import flag, option, tell
 from engine.errors import InputFault, Location, Problem, fault
 from engine.policy.registry import Outside
-from engine.report.decided import Decided, Decisions, Undecided, told_case
+from engine.report.decided import Decided, Decisions, Undecided
 from engine.report.decision_page import FORMATS
 
 
@@ -54,7 +54,7 @@ def evaluate(
         except InputFault as error:
             problems.extend(error.problems)
             continue
-        told = told_case(rules.session, found, rules.title(name), rules.choices)
+        told = rules.told(found, name)
         told = _with_readings(rules, told, problems) if sensitivity else told
         shown.append(
             replace(told, outlooks=outlooks(rules.session, found, rules.choices, effort)) if possible else told
@@ -70,7 +70,7 @@ def _with_readings(rules: Given, told: Decided, problems: list[Problem]) -> Deci
     from engine.inquiry import inquiries, sensitivity  # rarely asked for
 
     try:
-        asked = inquiries.inquiry_of_case(rules.session, told.decision, dict(rules.choices), told.supposed)
+        asked = inquiries.inquiry_of_case(rules.session, told.decision, rules.choices, told.supposed)
         return replace(told, sensitivity=sensitivity.sensitivity(asked))
     except InputFault as error:
         problems.extend(error.problems)

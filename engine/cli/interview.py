@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,10 +30,6 @@ _WORDS: Mapping[str, str] = {
 }
 
 
-class Stopped(Exception):
-    """Who answers has had enough."""
-
-
 @dataclass(slots=True)
 class Interview:
     """The case that it began with, and what was said since, in order: None where that is not known."""
@@ -40,122 +37,108 @@ class Interview:
     rules: Given
     case: Mapping[str, Any]
     said: dict[str, Any] = field(default_factory=dict)
-    decision: Decision | None = None
-
-    @property
-    def say(self) -> Say:
-        return self.rules.say
 
     @property
     def answers(self) -> dict[str, Any]:
         return {**self.case, **{name: value for name, value in self.said.items() if value is not None}}
 
+    @property
+    def facts(self) -> Facts:
+        return read_case(nested(self.answers), self.rules.session.registry.vocabulary)
+
     def run(self) -> None:
         """Asks until nothing is left to ask, or who answers stops."""
-        click.echo(self.say("talk_help"))
-        self.decision = self._decided()
-        try:
-            while (name := self._next()) is not None:
-                self._ask(self.say.registry.vocabulary.facts[name])
-                self._tell()
-        except Stopped:
-            return
-
-    def facts(self) -> Facts:
-        return read_case(nested(self.answers), self.say.registry.vocabulary)
+        click.echo(self.rules.say("talk_help"))
+        decision = self._decided()
+        with contextlib.suppress(click.Abort):
+            while (name := self._next(decision)) is not None:
+                decision = self._ask(self.rules.session.registry.vocabulary.facts[name], decision)
+                self._tell(decision)
 
     def _line(self, text: str) -> None:
         if text:
             click.echo(f"   {text}")
 
-    def _next(self) -> str | None:
+    def _next(self, decision: Decision | None) -> str | None:
         """The fact to ask for now."""
         if SIGNATURE not in self.answers:
             return SIGNATURE if BENEFICIARY in {**self.case, **self.said} else BENEFICIARY
-        if self.decision is None:
+        if decision is None:
             return None
         declined = [name for name, value in self.said.items() if value is None]
-        return next(iter(to_ask(self.rules.session, self.decision, self.rules.choices, declined)), None)
+        return next(iter(to_ask(self.rules.session, decision, self.rules.choices, declined)), None)
 
-    def _ask(self, fact: Fact) -> None:
-        """One question, until it is answered, left open or gone back from."""
-        say, where = self.say, fact.where[self.say.lang]
+    def _ask(self, fact: Fact, decision: Decision | None) -> Decision | None:
+        """One question, until it is answered, left open or gone back from, and the decision then.
+
+        Raises Abort: who answers has had enough.
+        """
+        say, where = self.rules.say, fact.where[self.rules.lang]
         click.echo(f"\n{len(self.said) + 1}. {fact.question[say.lang]}")
-        for line in (self._answers(fact), self._why(fact), say.pair(say("ask_where"), where) if where else ""):
+        for line in (
+            _answers(fact, say),
+            _why(fact, decision, say),
+            say.pair(say("ask_where"), where) if where else "",
+        ):
             self._line(line)
         while True:
-            text = self._typed()
+            text: str = click.prompt("  ", default="", show_default=False, prompt_suffix="> ")
             match _WORDS.get(fold(text)):
                 case "stop":
-                    raise Stopped
+                    raise click.Abort
                 case "back":
                     if self.said:
                         self.said.popitem()
-                        self.decision = self._decided()
-                    return
+                    return self._decided()
                 case "unknown" if fact.name == SIGNATURE:
                     self._line(say("talk_needed"))
                 case "unknown":
                     self.said[fact.name] = None
-                    return
+                    return decision
                 case _:
-                    if self._answered(fact, text):
-                        return
-
-    def _answers(self, fact: Fact) -> str:
-        """How a fact is answered: by the labels of its values, or in the form of its kind."""
-        if fact.type.kind == "date":
-            return self.say("talk_date")
-        return self.say.listed(label for _, label in value_labels(fact, self.say)) or answers_text(fact, self.say)
-
-    def _typed(self) -> str:
-        try:
-            text: str = click.prompt("  ", default="", show_default=False, prompt_suffix="> ")
-        except click.Abort:
-            raise Stopped from None
-        return text
-
-    def _answered(self, fact: Fact, text: str) -> bool:
-        """Takes an answer that can be read and that goes with the others; tells why another is not taken."""
-        try:
-            self.said[fact.name] = read_spoken(text, fact, FRENCH if self.say.lang == "fr" else PLAIN)
-            self.decision = self._decided()
-        except (Unread, InputFault) as error:
-            self.said.pop(fact.name, None)
-            problems = [error.problem(Location(""), fact)] if isinstance(error, Unread) else error.problems
-            for problem in problems:
-                self._line(by_labels(problem, fact, self.say.lang).message(self.say.lang))
-            return False
-        return True
+                    try:
+                        self.said[fact.name] = read_spoken(text, fact, FRENCH if say.lang == "fr" else PLAIN)
+                        return self._decided()
+                    except (Unread, InputFault) as error:  # it cannot be read, or does not go with the others
+                        self.said.pop(fact.name, None)
+                        faults = [error.problem(Location(""), fact)] if isinstance(error, Unread) else error.problems
+                    for problem in faults:
+                        self._line(by_labels(problem, fact, say.lang).message(say.lang))
 
     def _decided(self) -> Decision | None:
         if SIGNATURE not in self.answers:
             return None
         rules = self.rules
         try:
-            return rules.session.decide(self.facts(), rules.convention, dict(rules.choices), rules.as_of)
+            return rules.session.decide(self.facts, rules.convention, rules.choices, rules.as_of)
         except Outside as outside:
-            self._line(self.say.label(outside.window))
+            self._line(rules.say.label(outside.window))
             return None
 
-    def _why(self, fact: Fact) -> str:
-        """The results that wait for the answer, or else the amounts of years."""
-        if self.decision is None:
-            return ""
-        for results in (self.decision.main, [line.amount for line in self.decision.years]):
-            if waiting := dict.fromkeys(self.say.label(each) for each in results if fact.name in each.missing):
-                return self.say("talk_why", names=self.say.listed(waiting))
-        return ""
-
-    def _tell(self) -> None:
+    def _tell(self, decision: Decision | None) -> None:
         """The result so far, on one line."""
-        if self.decision is None:
+        if decision is None:
             return
-        say, verdict, years = self.say, self.decision.verdict, self.decision.years
+        say, verdict, years = self.rules.say, decision.verdict, decision.years
         told = [] if verdict is None else [say.pair(say.label(verdict), say.result(verdict))]
-        if years and years[0].amount.status == "known" and not self.decision.refused:
+        if years and years[0].amount.status == "known" and not decision.refused:
             told.append(say("talk_first_year", amount=say.result(years[0].amount)))
         self._line(say.pair(say("talk_so_far"), say.listed(told)))
+
+
+def _answers(fact: Fact, say: Say) -> str:
+    """How a fact is answered: by the labels of its values, or in the form of its kind."""
+    if fact.type.kind == "date":
+        return say("talk_date")
+    return say.listed(label for _, label in value_labels(fact, say)) or answers_text(fact, say)
+
+
+def _why(fact: Fact, decision: Decision | None, say: Say) -> str:
+    """The results that wait for the answer, or else the amounts of years."""
+    for results in () if decision is None else (decision.main, [line.amount for line in decision.years]):
+        if waiting := dict.fromkeys(say.label(each) for each in results if fact.name in each.missing):
+            return say("talk_why", names=say.listed(waiting))
+    return ""
 
 
 def interview(rules: Given, case: str | None) -> None:
@@ -172,6 +155,6 @@ def interview(rules: Given, case: str | None) -> None:
     path = rules.output or click.prompt(rules.say("talk_save"), default=rules.say("talk_file"))
     while rules.output is None and Path(path).exists():
         path = click.prompt(rules.say("talk_taken", file=path))
-    lines = [comment(rules.say("talk_made")), *case_lines(talk.facts())]
+    lines = [comment(rules.say("talk_made")), *case_lines(talk.facts)]
     write("\n".join(lines) + "\n", path)
     click.echo(rules.say("talk_saved", command=f"avenant evaluate {path}"))

@@ -45,7 +45,7 @@ def timeline(rules: Given, dossier: str, sensitivity: bool, full: bool) -> None:
     document = read_document(dossier)
     read = read_dossier(document, rules.session.registry.vocabulary)
     with deciding(document.part("case")):
-        choices, title = dict(rules.choices), rules.title(dossier)
+        choices, title = rules.choices, rules.title(dossier)
         life = told_life(rules.session, read, choices, rules.as_of, rules.convention, title)
         if sensitivity:
             from engine.inquiry import inquiries  # rarely asked for
@@ -137,7 +137,7 @@ def _matter(rules: Given, document: Document, year: int | None) -> Matter:
     """What the letter is about: a case, or the life of a contract."""
     from engine.letters.matter import matter_of_case, matter_of_life
 
-    vocabulary, choices = rules.session.registry.vocabulary, dict(rules.choices)
+    vocabulary, choices = rules.session.registry.vocabulary, rules.choices
     if isinstance(document.data, Mapping) and "case" in document.data:
         dossier = read_dossier(document, vocabulary)
         with deciding(document.part("case")):

@@ -245,7 +245,7 @@ def test_a_slow_body_is_given_up() -> None:
                 "raw_path": b"/",
                 "query_string": b"",
             }
-            headers = [(b"host", b"localhost")]
+            headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
             await slow.app({**scope, "headers": headers, "client": ("a", 1)}, receive, send)  # type: ignore[arg-type]
             return Answer(sent[0]["status"], {}, sent[1]["body"], "")  # type: ignore[arg-type]
 

@@ -9,11 +9,11 @@ import asyncio
 import secrets
 import time
 import traceback
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.web.refusals import Refused, refused
@@ -40,19 +40,13 @@ _HEADERS = {
 Refuse = Callable[[Scope, Refused], ASGIApp]
 
 
-@dataclass(slots=True)
-class Counts:
-    """What was answered, by route and class of status: for who runs the service, without a word of any case."""
-
-    answers: dict[tuple[str, int], int] = field(default_factory=dict)
-
-    def add(self, route: str, status: int) -> None:
-        self.answers[route, status] = self.answers.get((route, status), 0) + 1
+class Counts(Counter[tuple[str, int]]):
+    """What was answered, by route and status: for who runs the service, without a word of any case."""
 
     def text(self, waiting: int) -> str:
         """In the text form that Prometheus reads."""
         lines = ["# TYPE avenant_answers_total counter"]
-        for (route, status), count in sorted(self.answers.items()):
+        for (route, status), count in sorted(self.items()):
             lines.append(f'avenant_answers_total{{route="{route}",status="{status}"}} {count}')
         return "\n".join([*lines, "# TYPE avenant_waiting gauge", f"avenant_waiting {waiting}", ""])
 
@@ -106,14 +100,13 @@ class Limits:
             if message["type"] == "http.response.start":
                 started = True
                 route = getattr(scope.get("endpoint"), "__name__", "other")  # never the address itself
-                self.counts.add(route, message["status"])
+                self.counts[route, message["status"]] += 1
                 message = {**message, "headers": [*message["headers"], *self.headers]}
             await send(message)
 
         try:
             self._admit(scope)
-            body = await self._body(scope, receive)
-            await self.app(scope, _replayed(body, receive), answer)
+            await self.app(scope, self._bounded(scope, receive), answer)
         except Refused as refusal:
             await self.refuse(scope, refusal)(scope, receive, answer)
         except (ConnectionError, ClientDisconnect):  # who asked has gone
@@ -145,22 +138,29 @@ class Limits:
                 return told[-self.proxy_hops][:64]
         return str((scope.get("client") or ("",))[0])
 
-    async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        """The whole body, while it is small and comes in time."""
+    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
+        """What gives the parts of a body, while it is small and comes in time."""
         limit = DOSSIER if scope["path"].startswith(LARGER) else BODY
         length = _header(scope, b"content-length")
         if length.isdecimal() and int(length) > limit:
             raise refused("request-size", limit=limit)
-        body = bytearray()
-        try:
-            async with asyncio.timeout(self.body_seconds):
-                async for part in Request(scope, receive).stream():
-                    body += part
-                    if len(body) > limit:
-                        raise refused("request-size", limit=limit)
-                return bytes(body)
-        except TimeoutError:
-            raise refused("request-slow", limit=int(self.body_seconds)) from None
+        end, left, more = asyncio.get_running_loop().time() + self.body_seconds, limit, True
+
+        async def bounded() -> Message:
+            nonlocal left, more
+            if not more:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(end):
+                    message = await receive()
+            except TimeoutError:
+                raise refused("request-slow", limit=int(self.body_seconds)) from None
+            left, more = left - len(message.get("body", b"")), message.get("more_body", False)
+            if left < 0:
+                raise refused("request-size", limit=limit)
+            return message
+
+        return bounded
 
 
 def safe_headers(frame_ancestors: Sequence[str]) -> list[tuple[bytes, bytes]]:
@@ -175,20 +175,6 @@ def safe_headers(frame_ancestors: Sequence[str]) -> list[tuple[bytes, bytes]]:
 def _header(scope: Scope, wanted: bytes) -> str:
     """The last header of a name, as text."""
     return next((value.decode("latin-1") for name, value in reversed(scope["headers"]) if name == wanted), "")
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """The body once, then what else the connection says."""
-    given = False
-
-    async def again() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again
 
 
 def _fault_line(id_: str, error: Exception) -> str:

@@ -10,15 +10,7 @@ from typing import Any
 
 import click
 
-from engine.cli.common import (
-    Given,
-    decide_file,
-    deciding_options,
-    given,
-    page_options,
-    read_document,
-    shown_options,
-)
+from engine.cli.common import Given, decide_file, deciding_options, given, page_options, read_document, shown_options
 from engine.cli.tongue import flag, option, tell
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.evaluation.facts import nested, read_case, written_elsewhere

@@ -61,7 +61,7 @@ interpreting = option(
 )
 _as_of = option("--as-of", "DATE", "Today's date; without it nothing is overdue.", callback=day_of)
 _ids = flag("--ids", "Also the ids behind the labels, for --interpret, explain and the rules' files.")
-sensitivity_option = flag("--sensitivity", "Also which results another reading of an open question would change.")
+_sensitivity = flag("--sensitivity", "Also which results another reading of an open question would change.")
 _open = flag("--open opened", "Show the HTML page (written to -o or a new file).")
 output = option("-o --output", "FILE", "Write to a file instead of standard output.")
 _lang = option("--lang", LANGUAGES, "Language (default: from the locale).")
@@ -70,6 +70,7 @@ _policies = option("--policies", "DIR", "Folder of conventions (default: ./polic
 deciding_options = (_as_of, _convention, interpreting)
 page_options = (*deciding_options, _ids)
 shown_options = (_open, output)
+answer_options = (*page_options, *shown_options, _sensitivity)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import click
 
-from engine.cli.common import Given, decide_file, given, page_options, sensitivity_option, shown_options
+from engine.cli.common import Given, answer_options, decide_file, given
 from engine.cli.tongue import flag, option, tell
 from engine.errors import InputFault, Location, Problem, fault
 from engine.policy.registry import Outside
@@ -16,9 +16,8 @@ from engine.report.decision_page import FORMATS
 
 @click.command()
 @click.argument("cases", nargs=-1, required=True, metavar="CASE...")
-@given(*page_options, *shown_options, formats=FORMATS)
+@given(*answer_options, formats=FORMATS)
 @option("--expect-digest", "DIGEST", "Refuse to answer under other rules than these.")
-@sensitivity_option
 @flag("--possible", "Also every value that an open result can still take.")
 @option(
     "--effort",

@@ -9,17 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli.common import (
-    Given,
-    deciding,
-    deciding_options,
-    given,
-    page_options,
-    read_document,
-    sensitivity_option,
-    shown_options,
-    write,
-)
+from engine.cli.common import Given, answer_options, deciding, deciding_options, given, read_document, write
 from engine.cli.tongue import complain, flag, option, tell
 from engine.errors import ERROR, InputFault, Location, fault, needing
 from engine.evaluation.dossier import read_dossier
@@ -37,8 +27,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("dossier", metavar="DOSSIER")
-@given(*page_options, *shown_options, formats=FORMATS)
-@sensitivity_option
+@given(*answer_options, formats=FORMATS)
 @flag("--full", "Also duties without a date.")
 def timeline(rules: Given, dossier: str, sensitivity: bool, full: bool) -> None:
     """Follow a contract through its years: what is due in each, why it changes, and how the contract ends."""

@@ -20,7 +20,6 @@ from term_agreement import Encoded
 from test_operators import TABLES, ids
 
 from engine.bulk.frame import evaluate_frame
-from engine.evaluation.by_cases import decided_by_cases
 from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts
 from engine.evaluation.results import results
@@ -81,10 +80,10 @@ def differences(session: Session, rows: list[Facts], choices: Mapping[str, str])
         case = session.settled(facts, choices)
         if row["convention"] != case.convention.id or row["digest"] != case.digest:
             yield f"case {number}: {row['convention']} instead of {case.convention.id}"
-        run = decided_by_cases(case)
+        run = case.decided()
         duties = sorted(case.program.obligations, key=lambda each: each.step.item.at)
         unmet = [each.step.item.id for each in duties if obligation_status(each, run, None)[0] == UNMET]
-        found = results(case.program, run, facts, case.choices, case.behind)
+        found = results(run, case.behind)
         doubts = [found[each.step.item.id] for each in sorted(case.program.consistency, key=lambda c: c.step.item.at)]
         broken = {UNMET: unmet, CONSISTENCY: [doubt.id for doubt in doubts if doubt.verdict == "not_met"]}
         broken[WARNED] = sorted(id_ for id_, each in found.items() if each.warnings)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from conftest import Effort
 
 from engine.errors import InputFault
-from engine.evaluation.by_cases import TOLD_ALONE, decided_by_cases, taken_away
+from engine.evaluation.by_cases import TOLD_ALONE, taken_away
 from engine.evaluation.program import Run
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
@@ -37,8 +37,9 @@ def test_without_a_fact_decided_by_cases_what_all_its_values_give_is_known(sessi
             given.pop(name, None)
         try:
             case = session.settled(given)
-            alone, found = case.run(), decided_by_cases(case)
-            each = [case.told(fact.name, value).run() for value in fact.type.values]
+            alone = case.run()
+            found = case.decided()
+            each = [session.settled({**given, fact.name: value}).run() for value in fact.type.values]
         except InputFault:
             continue
         refusals = case.convention.results.refusals

@@ -7,10 +7,10 @@ So what is open is decided once for each value that the rules tell apart: what c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from typing import Any, NamedTuple, Protocol
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from engine.errors import InputFault
-from engine.evaluation.facts import Facts
 from engine.evaluation.program import Program, Run
 from engine.language.expressions import Compare, FactRef, Literal, below, find
 from engine.language.facts import Fact
@@ -18,7 +18,7 @@ from engine.language.values import UNDETERMINED, Scalar
 from engine.policy.model import CONSISTENCY, Convention, Table
 from engine.policy.overlays import named_items
 
-Branch = tuple[Program, Run]
+Told = Callable[[str, Scalar], Run]  # decides a case with one fact more; it may have another program, as overlays do
 TOLD_ALONE = ("obligation", CONSISTENCY)  # a duty has a status, a consistency is about what is given
 
 
@@ -50,43 +50,24 @@ def taken_away(convention: Convention) -> Set[str]:
     return found
 
 
-class Case(Protocol):
-    """A case that is settled; told more it may have another program, as overlays ask for facts, too."""
-
-    @property
-    def program(self) -> Program: ...
-
-    @property
-    def facts(self) -> Facts: ...
-
-    def run(self) -> Run: ...
-
-    def told(self, name: str, value: Scalar) -> Case: ...
-
-
 class Tried(NamedTuple):
-    """A fact that open results wait for, what every value of it gives alike, and the case with each that was tried."""
+    """A fact that open results wait for, what every value of it gives alike, and the run with each that was tried."""
 
     fact: str
     alike: Mapping[str, Any]
-    branches: Sequence[Branch]
+    branches: Sequence[Run]
 
 
-def decided_by_cases(case: Case) -> Run:
-    """The run of a case with what comes out alike whatever a fact is that it lacks and that is decided by cases.
-
-    Raises:
-        InputFault: as the run of the case.
-    """
-    run = case.run()
-    tried = tried_by_cases(case, run)
-    return _joined(case.program, run, *tried) if tried is not None and tried.alike else run
+def decided_by_cases(run: Run, told: Told) -> Run:
+    """The run with what comes out alike whatever a fact is that its case lacks and that is decided by cases."""
+    tried = tried_by_cases(run, told)
+    return _joined(run, *tried) if tried is not None and tried.alike else run
 
 
-def tried_by_cases(case: Case, run: Run) -> Tried | None:
+def tried_by_cases(run: Run, told: Told) -> Tried | None:
     """What a case gives with each value of a fact that is decided by cases, where its run waits for one."""
-    program = case.program
-    lacking = [fact for fact in program.plan.vocabulary.by_cases if fact.name not in case.facts]
+    program = run.program
+    lacking = [fact for fact in program.plan.vocabulary.by_cases if fact.name not in run.facts]
     if not lacking:
         return None
     steps = (compiled.step.item for compiled in program.steps if compiled.step.item.kind not in TOLD_ALONE)
@@ -99,29 +80,28 @@ def tried_by_cases(case: Case, run: Run) -> Tried | None:
         return None
     before = program.runs[:]
     try:
-        return Tried(fact.name, *_alike(fact, open_, case))
+        return Tried(fact.name, *_alike(fact, open_, program, told))
     except InputFault:
         return None  # a defect of the rules in another case than this: `check` tells of it
     finally:
         program.runs[:] = before
 
 
-def _alike(fact: Fact, open_: set[str], case: Case) -> tuple[dict[str, Any], list[Branch]]:
+def _alike(fact: Fact, open_: set[str], program: Program, told: Told) -> tuple[dict[str, Any], list[Run]]:
     """What comes out alike and known in every branch, of the results that are open; no further than any does.
 
     What ``unless`` takes away holds of who is not refused, as it does while the refusal is open: branches of one say
     nothing of it.
     """
-    branches, values = list[Branch](), dict[str, Any]()
-    refusals = case.program.plan.convention.results.refusals
-    aside = _kept(case.program, "aside", lambda: taken_away(case.program.plan.convention))
-    named, tried = _named(fact.name, case.program), list[str]()
+    branches, values = list[Run](), dict[str, Any]()
+    refusals = program.plan.convention.results.refusals
+    aside = _kept(program, "aside", lambda: taken_away(program.plan.convention))
+    named, tried = _named(fact.name, program), list[str]()
     while open_ and (value := value_to_try(fact, tried, named)) is not None:
         tried.append(value)
-        told = case.told(fact.name, value)
-        found = decided_by_cases(told)
-        branches.append((told.program, found))
-        named |= _named(fact.name, told.program)
+        found = told(fact.name, value)
+        branches.append(found)
+        named |= _named(fact.name, found.program)
         refused = any(found.answers[verdict][0] in words for verdict, words in refusals.items())
         for id_ in [id_ for id_ in open_ if id_ not in aside or not refused]:
             answer = found.answers[id_][0] if id_ in found.answers else UNDETERMINED
@@ -145,25 +125,25 @@ def _kept(program: Program, key: object, work_out: Callable[[], Set[Any]]) -> Se
     return kept
 
 
-def _joined(program: Program, run: Run, fact: str, alike: Mapping[str, Any], branches: Sequence[Branch]) -> Run:
+def _joined(run: Run, fact: str, alike: Mapping[str, Any], branches: Sequence[Run]) -> Run:
     """The run with what comes out alike; it rests on all that decides it in a branch."""
     answers, rules = dict(run.answers), dict(run.rules)
     for id_, value in alike.items():
         used = run.answers[id_][1]
-        for other, branch in branches:
-            used |= _behind(other, branch, id_)
-        decided = {branch.answers[id_][3] for _, branch in branches if branch.answers[id_][0] == value}
+        for branch in branches:
+            used |= _behind(branch, id_)
+        decided = {branch.answers[id_][3] for branch in branches if branch.answers[id_][0] == value}
         answers[id_] = (value, used, 0, decided.pop() if len(decided) == 1 else None)
         if id_ in rules:
-            rules[id_] = tuple(dict.fromkeys(rule for _, branch in branches for rule in branch.rules.get(id_, ())))
-    return Run(run.slots, answers, rules, run.trace, run.given, dict.fromkeys(alike, fact))
+            rules[id_] = tuple(dict.fromkeys(rule for branch in branches for rule in branch.rules.get(id_, ())))
+    return replace(run, answers=answers, rules=rules, whatever=dict.fromkeys(alike, fact))
 
 
-def _behind(program: Program, run: Run, id_: str) -> int:
+def _behind(run: Run, id_: str) -> int:
     """The bits of the facts and questions that decided an item, itself or through what it read."""
-    *steps, own = program.below((id_,))
+    *steps, own = run.program.below((id_,))
     used = run.answers[own.step.item.id][1]
     for compiled in reversed(steps):
         if used >> compiled.slot & 1:
             used |= run.answers[compiled.step.item.id][1]
-    return used & (program.fact_bits | program.choice_bits)
+    return used & (run.program.fact_bits | run.program.choice_bits)

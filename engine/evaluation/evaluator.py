@@ -92,8 +92,8 @@ def run_program(
         EngineFault: durable-rules misbehaved.
     """
     slots, given = program.names.filled(program.blank, facts, choices)
-    run = Run(slots, {}, {}, [], given)
-    last, moved = _run_before(program, run)
+    run = Run(program, facts, choices, slots, given)
+    last, moved = _run_before(run)
     has_year = YEAR in facts
     for compiled in program.steps:
         id_ = compiled.step.item.id
@@ -122,8 +122,9 @@ def run_program(
     return run
 
 
-def _run_before(program: Program, run: Run) -> tuple[Run | None, int]:
+def _run_before(run: Run) -> tuple[Run | None, int]:
     """The run before, with the bits of the facts and interpretations that are others now; none where most facts are."""
+    program = run.program
     last = program.runs[0] if program.runs else None
     if last is None:
         return None, 0
@@ -151,13 +152,13 @@ def _take_over(compiled: Compiled, run: Run, last: Run) -> None:
         run.trace.extend(line for line in last.trace if line.outcome == id_)
 
 
-def steps_open(program: Program, run: Run, below: str) -> tuple[str, tuple[object, ...]] | None:
+def steps_open(run: Run, below: str) -> tuple[str, tuple[object, ...]] | None:
     """The last undetermined item on a scale that an item rests on, and what is left of it; None without one."""
-    for compiled in reversed(program.below((below,))):
+    for compiled in reversed(run.program.below((below,))):
         id_ = compiled.step.item.id
         type_ = compiled.step.type
         if type_ is not None and type_.ordered and run.answers[id_][0] is UNDETERMINED:
-            left = run.slots[program.names.steps[id_]][0]
+            left = run.slots[run.program.names.steps[id_]][0]
             return id_, tuple(step for step in (NOT_APPLICABLE, *type_.values) if step in left)
     return None
 
@@ -215,20 +216,20 @@ def obligation_status(compiled: Compiled, run: Run, as_of: dt.date | None) -> tu
     One that the facts say was not met, or not in time, is unmet. A late one whose day the contract does not outlive is
     closed; one that nothing in a case can show as done is to be checked, and never overdue.
     """
-    gate = run.answers[compiled.step.item.id]
+    gate, slots = run.answers[compiled.step.item.id], run.slots
     if gate[0] is NOT_APPLICABLE:
         return ("not_applicable", None, 0, gate[1])
     due, due_lacks = None, 0
     if compiled.due is not None:
-        day, _, due_lacks = compiled.due(run.slots)
+        day, _, due_lacks = compiled.due(slots)
         due = day if isinstance(day, dt.date) else None
     if gate[0] is UNDETERMINED:
         return ("undetermined", due, gate[2], gate[1])
-    if compiled.unmet_when is not None and (unmet := compiled.unmet_when(run.slots))[0]:
+    if compiled.unmet_when is not None and (unmet := compiled.unmet_when(slots))[0]:
         return ("unmet", due, 0, gate[1] | unmet[1])
     rests = gate[1]
     if compiled.done_when is not None:
-        done, used, lacks = compiled.done_when(run.slots)
+        done, used, lacks = compiled.done_when(slots)
         rests |= used
         if done:
             return ("done", due, 0, rests)

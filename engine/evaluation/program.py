@@ -9,13 +9,14 @@ from typing import Any
 from engine.evaluation.bodies import body, gated
 from engine.evaluation.closures import condition, expression, steps_left
 from engine.evaluation.combining import narrowed
-from engine.evaluation.decision import NONE, TraceLine
+from engine.evaluation.decision import TraceLine
 from engine.evaluation.inference import Ruleset, load_ruleset
 from engine.evaluation.plan import Plan, Step
 from engine.evaluation.slots import MEMO, Answer, BodyClosure, Closure, DecidedAnswer, Names, unpublished
 from engine.language.expressions import Text, Unpublished
 from engine.language.facts import YEAR
 from engine.language.types import Type
+from engine.language.values import Scalar
 from engine.policy.model import CONSISTENCY, SOURCE_KINDS, Item, Obligation, Outcome, Payment, Quantity
 from engine.records import dataclass
 
@@ -71,22 +72,6 @@ class Compiled:
     done_when: Closure | None
     unmet_when: Closure | None
     warnings: tuple[tuple[Closure, Text], ...]
-
-
-@dataclass(slots=True)
-class Run:
-    """The answers of one case: ``slots`` for reading on, ``answers`` per item with what decided it.
-
-    ``given`` are the bits of the facts that the case states. ``whatever`` names for an item the fact that it was
-    decided by cases of.
-    """
-
-    slots: list[Answer]
-    answers: dict[str, DecidedAnswer] = field(default_factory=dict)
-    rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    trace: list[TraceLine] = field(default_factory=list)
-    given: int = 0
-    whatever: Mapping[str, str] = NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +136,25 @@ class Program:
         """Gives the rulesets that it loaded back to durable-rules."""
         for outcome in self.own:
             outcome.ruleset.release()
+
+
+@dataclass(slots=True)
+class Run:
+    """How a case is decided: its program, what it states and chooses, and the answer of each item with what decided it.
+
+    ``given`` are the bits of the facts, ``slots`` for reading on. ``whatever`` names for an item the fact that it was
+    decided by cases of.
+    """
+
+    program: Program = field(repr=False, compare=False)
+    facts: Mapping[str, Scalar]
+    choices: Mapping[str, str]
+    slots: list[Answer]
+    given: int
+    answers: dict[str, DecidedAnswer] = field(default_factory=dict)
+    rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    trace: list[TraceLine] = field(default_factory=list)
+    whatever: Mapping[str, str] = field(default_factory=dict)
 
 
 def compile_plan(plan: Plan, before: Program | None = None) -> Program:

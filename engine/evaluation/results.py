@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from engine.errors import fault, nearest
 from engine.evaluation.decision import (
@@ -19,10 +18,9 @@ from engine.evaluation.decision import (
     Result,
 )
 from engine.evaluation.evaluator import obligation_status
-from engine.evaluation.facts import Facts
 from engine.evaluation.limits import limits_of, scales_of
 from engine.evaluation.program import Compiled, Program, Run, bits
-from engine.evaluation.slots import MEMO, DecidedAnswer
+from engine.evaluation.slots import MEMO
 from engine.language.expressions import Citation, Compare, FactRef, ItemRef, Text, Unpublished, find
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy import model
@@ -49,25 +47,18 @@ class _Grounds:
     passes_on: bool
 
 
-def results(
-    program: Program,
-    run: Run,
-    facts: Facts,
-    choices: Mapping[str, str],
-    laying: Mapping[str, int],
-    wanted: tuple[str, ...] | None = None,
-) -> dict[str, Result]:
+def results(run: Run, laying: Mapping[str, int], wanted: tuple[str, ...] | None = None) -> dict[str, Result]:
     """The result of every item of a run (or of those ``wanted``), in plan order.
 
     ``laying`` holds the bits behind the overlays that change an item, or could.
     """
+    program = run.program
     behind = [0] * len(program.blank)  # the facts and interpretations behind each slot, through what it reads
     ranks = [-1] * len(program.blank)  # and the weakest source rank behind it (-1: nothing cited)
     found: dict[str, Result] = {}
     for compiled in program.steps if wanted is None else program.below(wanted):
         id_ = compiled.step.item.id
-        answer = run.answers[id_]
-        grounds = _grounds(program, compiled, answer, run)
+        grounds = _grounds(compiled, run)
         all_facts, rank = grounds.own | laying.get(id_, 0), grounds.rank
         for other in grounds.read:
             all_facts |= behind[other]
@@ -76,7 +67,7 @@ def results(
         behind[compiled.slot] = all_facts
         ranks[compiled.slot] = rank
         if wanted is None or id_ in wanted:
-            result = _result(program, compiled, run, answer[0], grounds, all_facts, rank, facts, choices)
+            result = _result(compiled, run, grounds, all_facts, rank)
             found[id_] = _passed_on(result, found) if grounds.passes_on else result
     return found
 
@@ -90,19 +81,9 @@ def _passed_on(result: Result, found: Mapping[str, Result]) -> Result:
     return result._replace(cite=tuple(dict.fromkeys((*origin.cite, *result.cite))))
 
 
-def _result(
-    program: Program,
-    compiled: Compiled,
-    run: Run,
-    value: Any,
-    grounds: _Grounds,
-    behind: int,
-    rank: int,
-    facts: Facts,
-    choices: Mapping[str, str],
-) -> Result:
-    step, names_in = compiled.step, program.names_in
-    item = step.item
+def _result(compiled: Compiled, run: Run, grounds: _Grounds, behind: int, rank: int) -> Result:
+    step, program, names_in = compiled.step, run.program, run.program.names_in
+    item, value, facts = step.item, run.answers[step.item.id][0], run.facts
     chosen = behind & program.choice_bits
     known = grounds.status == "known"
     refused = value == "not_met"
@@ -117,7 +98,7 @@ def _result(
             grounds.cite,
             None if rank < 0 else model.SOURCE_KINDS[rank],
             {name: facts[name] for name in names_in(behind & run.given)},
-            {name: choices[name] for name in names_in(chosen)} if chosen else NONE,
+            {name: run.choices[name] for name in names_in(chosen)} if chosen else NONE,
             grounds.missing,
             grounds.because if known else grounds.because + _open_reasons(program, behind, grounds),
             tuple(text for when, text in compiled.warnings if when(run.slots)[0]) if compiled.warnings else (),
@@ -125,16 +106,16 @@ def _result(
             item.value_labels,
             step.yearly,
             item.body.refusal if refused and isinstance(item.body, model.Criterion) else None,
-            _limits(program, compiled, run) if refused and item.kind == "criterion" else (),
+            _limits(compiled, run) if refused and item.kind == "criterion" else (),
             (),
             (),
         )
     )
 
 
-def _limits(program: Program, compiled: Compiled, run: Run) -> tuple[Limit, ...]:
+def _limits(compiled: Compiled, run: Run) -> tuple[Limit, ...]:
     """The limits that a criterion which is not met sets; what finds them is made at the first need."""
-    body, key = compiled.step.item.body, ("limits", compiled.slot)
+    body, key, program = compiled.step.item.body, ("limits", compiled.slot), run.program
     assert isinstance(body, model.Criterion)
     find = program.grounds.get(key)
     if find is None:
@@ -156,11 +137,11 @@ def no_such_result(id_: str, registry: Registry) -> Result:
     return Result(id=id_, kind="quantity", label=label, type=None, status="not_applicable", value=None)
 
 
-def _grounds(program: Program, compiled: Compiled, answer: DecidedAnswer, run: Run) -> _Grounds:
+def _grounds(compiled: Compiled, run: Run) -> _Grounds:
     """What stands behind an answer that was decided so: the same in case after case, so kept."""
-    value, used, missing, decided = answer
+    item, program = compiled.step.item, run.program
+    value, used, missing, decided = run.answers[item.id]
     absent = value if value is UNDETERMINED or value is NOT_APPLICABLE else None
-    item = compiled.step.item
     rules = run.rules.get(item.id) if compiled.outcome is not None else None
     whatever = run.whatever.get(item.id)
     key = (compiled.slot, absent, used, missing, decided, rules, whatever)
@@ -220,29 +201,28 @@ def _open_reasons(program: Program, behind: int, grounds: _Grounds) -> tuple[Rea
     return tuple(found)
 
 
-def payments(program: Program, run: Run, found: Mapping[str, Result]) -> tuple[PaymentLine, ...]:
+def payments(run: Run, found: Mapping[str, Result]) -> tuple[PaymentLine, ...]:
     """The payments that apply to the contract year, in the order of the convention."""
     lines = []
-    for compiled in program.payments:
+    for compiled in run.program.payments:
         result = found[compiled.step.item.id]
         if result.status == "not_applicable" or compiled.due is None:
             continue
         day, _, lacks = compiled.due(run.slots)
         due = day if isinstance(day, dt.date) else None
-        missing = program.names_in(lacks & ~run.given) if due is None else ()
+        missing = run.program.names_in(lacks & ~run.given) if due is None else ()
         lines.append(PaymentLine(result, due, missing, _due_reason(compiled, due)))
     return tuple(lines)
 
 
-def obligations(program: Program, run: Run, facts: Facts, as_of: dt.date | None) -> tuple[ObligationLine, ...]:
+def obligations(run: Run, as_of: dt.date | None) -> tuple[ObligationLine, ...]:
     """Every obligation with its status on the day asked about."""
     lines = []
-    for compiled in program.obligations:
+    for compiled in run.program.obligations:
         item = compiled.step.item
         status, due, missing, rests = obligation_status(compiled, run, as_of)
-        lacks = program.names_in(missing & ~run.given)
-        behind = {name: facts[name] for name in _facts_of(program, run, rests)}
-        days = [behind.get(name) for name in _days(program, item)] if status == "done" else []
+        behind = {name: run.facts[name] for name in _facts_of(run, rests)}
+        days = [behind.get(name) for name in _days(run.program, item)] if status == "done" else []
         lines.append(
             ObligationLine(
                 id=item.id,
@@ -253,7 +233,7 @@ def obligations(program: Program, run: Run, facts: Facts, as_of: dt.date | None)
                 facts=behind,
                 due_reason=_due_reason(compiled, due),
                 cite=item.cite,
-                missing=lacks,
+                missing=run.program.names_in(missing & ~run.given),
                 at=item.at,
                 if_unmet=item.body.if_unmet if isinstance(item.body, model.Obligation) else None,
                 judged=as_of is not None,
@@ -262,10 +242,10 @@ def obligations(program: Program, run: Run, facts: Facts, as_of: dt.date | None)
     return tuple(lines)
 
 
-def _facts_of(program: Program, run: Run, rests: int) -> Iterator[str]:
+def _facts_of(run: Run, rests: int) -> Iterator[str]:
     """The facts given that a condition rests on, itself or through what it reads."""
-    for name in program.names_in(rests & (program.item_bits | run.given)):
-        yield from _facts_of(program, run, run.answers[name][1]) if name in run.answers else (name,)
+    for name in run.program.names_in(rests & (run.program.item_bits | run.given)):
+        yield from _facts_of(run, run.answers[name][1]) if name in run.answers else (name,)
 
 
 def _days(program: Program, item: model.Item) -> frozenset[str]:
@@ -285,9 +265,9 @@ def _due_reason(compiled: Compiled, due: dt.date | None) -> Text | None:
     return node.reason if due is None and isinstance(node, Unpublished) else None
 
 
-def doubts(program: Program, found: Mapping[str, Result]) -> tuple[Doubt, ...]:
+def doubts(run: Run, found: Mapping[str, Result]) -> tuple[Doubt, ...]:
     """The facts that do not agree, in the order in which consistencies are declared."""
-    items = (compiled.step.item for compiled in program.consistency)
+    items = (compiled.step.item for compiled in run.program.consistency)
     return tuple(Doubt(str(i.severity), found[i.id], i.at) for i in items if found[i.id].value == "not_met")
 
 

@@ -72,15 +72,11 @@ class Settled:
 
     def decided(self) -> Run:
         """The run, with what is known by cases of a fact that is missing; raises as :meth:`run`."""
-        return decided_by_cases(self)
+        return decided_by_cases(self.run(), self.told)
 
-    def told(self, name: str, value: Scalar) -> Settled:
-        """The same case with one more fact."""
-        return self.session.settled({**self.facts, name: value}, self.choices, self.convention.id)
-
-    def results(self, run: Run, wanted: tuple[str, ...] | None) -> dict[str, Result]:
-        """The results ``wanted`` and those they rest on, or all."""
-        return results(self.program, run, self.facts, self.choices, self.behind, wanted)
+    def told(self, name: str, value: Scalar) -> Run:
+        """As :meth:`decided`, with one more fact."""
+        return self.session.settled({**self.facts, name: value}, self.choices, self.convention.id).decided()
 
     def left_open(self, run: Run, found: Mapping[str, Result]) -> dict[str, Result]:
         """The open results among ``found`` with what they can be, and those of the text itself with their bounds."""
@@ -99,7 +95,7 @@ class Settled:
     def can_be(self, run: Run) -> dict[str, tuple[Scalar, ...]]:
         """What each open result comes to under each step left of the open scale of the maximum, where all settle it."""
         maximum = self.session.registry.results.maximum
-        open_ = steps_open(self.program, run, maximum) if maximum in run.answers else None
+        open_ = steps_open(run, maximum) if maximum in run.answers else None
         id_, left = open_ or ("", ())
         try:
             runs = [run_program(self.program, self.facts, self.choices, {id_: step}) for step in left]
@@ -147,9 +143,9 @@ class Session:
             UsageFault: an unknown convention, interpretation or choice.
         """
         case = self.settled(facts, interpret, convention)
-        program, run = case.program, case.decided() if by_cases else case.run()
-        found = case.results(run, None if only is None else _needed(only, program, run))
-        doubtful = doubts(program, found)
+        run = case.decided() if by_cases else case.run()
+        found = results(run, case.behind, None if only is None else _needed(only, run))
+        doubtful = doubts(run, found)
         if refused := [_contradiction(doubt) for doubt in doubtful if doubt.severity == ERROR]:
             raise InputFault(refused)
         headline = self.registry.results
@@ -165,8 +161,8 @@ class Session:
             overlays=overlay_uses(case.laid),
             facts=facts,
             results=found,
-            payments=payments(program, run, found) if YEAR in facts else (),
-            obligations=obligations(program, run, facts, as_of),
+            payments=payments(run, found) if YEAR in facts else (),
+            obligations=obligations(run, as_of),
             interpretations={id_: choice for id_, choice in case.choices.items() if id_ in used},
             trace=tuple(run.trace),
             years=self._years(case) if years and YEAR not in facts else (),
@@ -277,7 +273,7 @@ class Session:
             year = self.settled({**case.facts, YEAR: number}, case.choices, case.convention.id)
             wanted = (YEAR_START, amount, *below)
             run = year.decided()
-            found = year.results(run, wanted)
+            found = results(run, year.behind, wanted)
             start = found[YEAR_START].value
             first = start if isinstance(start, dt.date) else None
             shown = found[amount]._replace(can_be=year.can_be(run).get(amount, ()))
@@ -285,9 +281,9 @@ class Session:
         return tuple(lines)
 
 
-def _needed(only: Iterable[str], program: Program, run: Run) -> tuple[str, ...]:
+def _needed(only: Iterable[str], run: Run) -> tuple[str, ...]:
     """These results, and those that a decision reads itself: of payments and of consistencies."""
-    own = (compiled.step.item.id for compiled in (*program.payments, *program.consistency))
+    own = (compiled.step.item.id for compiled in (*run.program.payments, *run.program.consistency))
     return tuple(dict.fromkeys(id_ for id_ in (*only, *own) if id_ in run.answers))
 
 

@@ -17,7 +17,7 @@ from engine.errors import Location, misuse, nearest
 from engine.evaluation.decision import Decision, Result
 from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.facts import Facts, misordered
-from engine.evaluation.program import Compiled, Program, Run
+from engine.evaluation.program import Compiled, Run
 from engine.evaluation.results import results
 from engine.evaluation.session import Session
 from engine.inquiry.suppositions import supposed_of_case
@@ -148,11 +148,10 @@ class _Trial:
 
     def known(self, facts: Facts) -> int:
         """How many of the open results are known with these facts, or arise no longer under other overlays."""
-        settled = self.session.settled(facts, self.choices, self.convention.id)
-        return self._count(settled.program, settled.decided())
+        return self._count(self.session.settled(facts, self.choices, self.convention.id).decided())
 
-    def _count(self, program: Program, run: Run) -> int:
-        still = [compiled for compiled in program.steps if compiled.step.item.id in self.open]
+    def _count(self, run: Run) -> int:
+        still = [compiled for compiled in run.program.steps if compiled.step.item.id in self.open]
         return len(self.open) - sum(_undetermined(compiled, run) for compiled in still)
 
     def completed(self, values: Mapping[str, Sequence[Value]]) -> Iterator[_Completed]:
@@ -160,11 +159,10 @@ class _Trial:
         for completion in _completions(values):
             case = {**self.facts, **completion}
             if not any(misordered(case, self.session.registry.vocabulary)):
-                settled = self.session.settled(case, self.choices, self.convention.id)
-                program, run = settled.program, settled.decided()
-                found = results(program, run, case, self.choices, {}, self.open)
+                run = self.session.settled(case, self.choices, self.convention.id).decided()
+                found = results(run, {}, self.open)
                 behind = frozenset(name for id_ in self.open if id_ in found for name in found[id_].facts)
-                yield _Completed(case, self._count(program, run), behind)
+                yield _Completed(case, self._count(run), behind)
 
     def settled_by(self, name: str, completions: Sequence[_Completed]) -> bool:
         """Whether in one of the completed cases that rest on a fact more of the open results are known than without."""

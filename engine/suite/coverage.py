@@ -70,7 +70,7 @@ def coverage(registry: Registry, observed: Sequence[Observed]) -> Coverage:
     reached: set[Side] = set()
     probes: dict[int, Probes] = {}
     for each in observed:
-        probe = probes.setdefault(id(each.program), Probes(each.program))
+        probe = probes.setdefault(id(each.run.program), Probes(each.run.program))
         reached.update(probe.reached(each.run, each.looked_at))
     found = tuple(place for convention in registry.conventions.values() for place in places(convention))
     return Coverage(found, frozenset(reached), len(observed))

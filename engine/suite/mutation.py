@@ -134,7 +134,7 @@ class _Bench:
         session = Session(registry)
         observed = [each for each in observe(session, cases) if run_case(session, each.case).passed]
         observed += observe_by_cases(session, tuple(observed))
-        programs = {each.key: each.program for each in observed}
+        programs = {each.key: each.run.program for each in observed}
         types: dict[str, dict[str, Type | None]] = {}
         for convention in registry.conventions.values():
             program = session.program(convention, ())
@@ -210,7 +210,7 @@ class _Bench:
 
     def _under(self, differ: Differ) -> list[Observed]:
         """The tests under the program of a change."""
-        return [each for each in self.observed if each.program is differ.before]
+        return [each for each in self.observed if each.run.program is differ.before]
 
     def _keys(self, mutant: Mutant) -> list[Key]:
         assert mutant.item is not None
@@ -232,7 +232,7 @@ class _Bench:
     def _of_item(self, mutant: Mutant, differ: Differ) -> Iterator[Observed]:
         """The tests under a program that look at an item and for whose inputs its own answer changes."""
         for each in self._in_turn(mutant):
-            if each.program is differ.before:
+            if each.run.program is differ.before:
                 looked_at = (step for step in differ.changed if step in each.looked_at)
                 if any(differ.differs(step, each) for step in looked_at):
                     yield each
@@ -248,8 +248,8 @@ class _Bench:
                 yield each
                 continue
             if pair not in others:
-                others[pair] = other_steps(each.program, program)
-            sides = [id_ for id_, choice in settled.choices.items() if each.choices.get(id_) != choice]
+                others[pair] = other_steps(each.run.program, program)
+            sides = [id_ for id_, choice in settled.choices.items() if each.run.choices.get(id_) != choice]
             moved = others[pair].union(reading(program, sides))
             elsewhere = settled.key != each.key and ("overlays" in each.case.entry or settled.key[0] != each.key[0])
             if elsewhere or not moved.isdisjoint(each.looked_at):

@@ -26,19 +26,21 @@ from engine.suite.running import PolicyCase, subjects
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A test case with the program that decides it and its answers.
+    """A test case with the run that decides it.
 
     ``subjects`` are the ids that it says something about; ``looked_at`` those, the consistencies that would refuse
     the case, and everything that they are made of.
     """
 
     case: PolicyCase
-    key: Key
-    program: Program
     run: Run
-    choices: Mapping[str, str]
     subjects: frozenset[str]
     looked_at: frozenset[str]
+
+    @property
+    def key(self) -> Key:
+        """The convention and the overlays under which it is decided."""
+        return self.run.program.plan.key
 
 
 def observe(session: Session, cases: Sequence[PolicyCase]) -> list[Observed]:
@@ -46,12 +48,11 @@ def observe(session: Session, cases: Sequence[PolicyCase]) -> list[Observed]:
     found = []
     for case in cases:
         try:
-            settled = session.settled(case.facts, case.entry.get("interpret"), case.forced)
-            program, run = settled.program, settled.run()
+            run = session.settled(case.facts, case.entry.get("interpret"), case.forced).run()
         except (InputFault, UsageFault):
             continue
         about = frozenset((*subjects(case.entry), *case.entry.get("due", ())))
-        found.append(_observed(case, program, run, settled.choices, about))
+        found.append(_observed(case, run, about))
     return found
 
 
@@ -60,19 +61,15 @@ def observe_by_cases(session: Session, seen: Sequence[Observed]) -> Iterator[Obs
     for each in seen:
         if any(each.run.answers[id_][0] is UNDETERMINED for id_ in each.subjects & each.run.answers.keys()):
             settled = session.settled(each.case.facts, each.case.entry.get("interpret"), each.case.forced)
-            tried = tried_by_cases(settled, each.run)
-            for program, run in () if tried is None else tried.branches:
-                yield _observed(each.case, program, run, each.choices, each.subjects)
+            tried = tried_by_cases(each.run, settled.told)
+            yield from (_observed(each.case, run, each.subjects) for run in (() if tried is None else tried.branches))
 
 
-def _observed(
-    case: PolicyCase, program: Program, run: Run, choices: Mapping[str, str], about: frozenset[str]
-) -> Observed:
+def _observed(case: PolicyCase, run: Run, about: frozenset[str]) -> Observed:
     # The consistencies that refuse a case that breaks them: whatever a case expects, it rests on them.
-    refusing = (step.item.id for step in program.plan.steps if step.item.severity == ERROR)
+    refusing = (step.item.id for step in run.program.plan.steps if step.item.severity == ERROR)
     read = tuple(id_ for id_ in sorted({*about, *refusing}) if id_ in run.answers)
-    looked_at = frozenset(compiled.step.item.id for compiled in program.below(read))
-    return Observed(case, program.plan.key, program, run, choices, about, looked_at)
+    return Observed(case, run, about, frozenset(compiled.step.item.id for compiled in run.program.below(read)))
 
 
 def other_steps(before: Program, after: Program) -> frozenset[str]:
@@ -136,7 +133,7 @@ def _seen(compiled: Compiled, program: Program, slots: Slots, day: dt.date | Non
         return (UNDETERMINED, program.year_bit & facts)
     value, used, missing, decided = answer(compiled, slots)
     if isinstance(item.body, Obligation):
-        state = Run(slots, {item.id: (value, used, missing, decided)})
+        state = Run(program, {}, {}, slots, 0, {item.id: (value, used, missing, decided)})
         status, due, lacks, _ = obligation_status(compiled, state, day)
         return (status, due, lacks & facts)
     derogation = item.body.derogations[decided].id if isinstance(item.body, Criterion) and decided is not None else None

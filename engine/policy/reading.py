@@ -22,7 +22,6 @@ from engine.language.types import DATE
 from engine.language.typing import Scope, check_condition, type_of
 from engine.policy.loader import parse, read_bytes
 from engine.policy.model import YEAR_START, Convention
-from engine.policy.overlays import interpretations
 from engine.policy.places import HEAD, SUITE, shipped
 from engine.policy.registry import Registry
 from engine.policy.remembered import recall, remember
@@ -38,27 +37,19 @@ Files = Mapping[str, bytes | InputFault]  # of a folder by name, the head first;
 _OF_A_NAME = frozenset({"unknown-fact", "unknown-interpretation", "unknown-value"})
 
 
+@cache  # a page, a life and a folder that is read ask for the same ones again
 def load_schema(name: str) -> dict[str, Any]:
     """A JSON Schema of the project, which is not to be changed."""
-    return _schema((shipped("schemas") / f"{name}.schema.json").read_bytes())
-
-
-@cache  # a page, a life and a folder that is read ask for the same ones again
-def _schema(content: bytes) -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(content)
+    schema: dict[str, Any] = json.loads((shipped("schemas") / f"{name}.schema.json").read_bytes())
     return schema
 
 
+@cache
 def load_shape(name: str) -> Shape:
     """A JSON Schema of the project, made ready for the documents that are to fit it."""
-    return _shape((shipped("schemas") / f"{name}.schema.json").read_bytes())
-
-
-@cache
-def _shape(content: bytes) -> Shape:
     from engine.policy.schema import shape
 
-    return shape(_schema(content))
+    return shape(load_schema(name))
 
 
 def load_vocabulary(case_schema: Path | None = None) -> tuple[Vocabulary, str]:
@@ -69,7 +60,7 @@ def load_vocabulary(case_schema: Path | None = None) -> tuple[Vocabulary, str]:
 
 @cache
 def _vocabulary(content: bytes) -> Vocabulary:
-    return vocabulary(_schema(content))
+    return vocabulary(json.loads(content))
 
 
 def _readers_age() -> str:
@@ -94,20 +85,18 @@ def _contents(root: Path, shown: Path) -> dict[str, Files]:
         folders = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
     except OSError as error:
         raise fault(Location(str(root)), "file-unreadable", reason=reason_of(error)) from None
-    return {each.name: {path.name: _content(path, shown / each.name) for path in _rules(each)} for each in folders}
+    return {each.name: _files(each, shown / each.name) for each in folders}
 
 
-def _rules(folder: Path) -> list[Path]:
+def _files(folder: Path, shown: Path) -> Files:
     """The YAML files of a convention, the head first; tests are elsewhere, and one here is told as not read."""
-    files = [folder / entry.name for entry in _entries(folder, ".yaml")]
-    return sorted((path for path in files if not path.match(SUITE)), key=lambda path: path.name != HEAD)
-
-
-def _content(path: Path, shown: Path) -> bytes | InputFault:
-    try:
-        return read_bytes(path, (shown / path.name).as_posix())
-    except InputFault as error:
-        return error
+    found: dict[str, bytes | InputFault] = {}
+    for path in sorted((Path(each) for each in _entries(folder, ".yaml")), key=lambda path: path.name != HEAD):
+        try:
+            found |= {} if path.match(SUITE) else {path.name: read_bytes(path, (shown / path.name).as_posix())}
+        except InputFault as error:
+            found[path.name] = error
+    return found
 
 
 def _digest(files: Files) -> str:
@@ -253,21 +242,13 @@ def _read_text(files: Files, shown: Path, shapes: Mapping[str, Shape]) -> tuple[
 def gate_problems(registry: Registry) -> Iterator[Problem]:
     """Names that do not exist, and conditions of overlays that read what is not yet known."""
     for convention in registry.conventions.values():
-        for overlay in convention.overlays:
-            if overlay.when is not None:
-                yield from _reads_too_much(overlay.when, registry.vocabulary)
-        yield from _unknown_names(registry, convention)
-
-
-def _unknown_names(registry: Registry, convention: Convention) -> Iterator[Problem]:
-    """Unknown names where a contract of ``convention`` is decided, under whatever overlays."""
-    covering = registry.covering(convention)
-    scope = Scope(registry.vocabulary, {YEAR_START: DATE}, interpretations(convention, covering))
-    type_of(convention.years_from, scope, DATE)
-    for _, overlay in covering:
-        if overlay.when is not None:
-            check_condition(overlay.when, scope)
-    yield from (problem for problem in scope.problems if problem.code in _OF_A_NAME)
+        for when in (overlay.when for overlay in convention.overlays if overlay.when is not None):
+            yield from _reads_too_much(when, registry.vocabulary)
+        scope = Scope(registry.vocabulary, {YEAR_START: DATE}, registry.choices(convention))
+        type_of(convention.years_from, scope, DATE)
+        for when in (overlay.when for _, overlay in registry.covering(convention) if overlay.when is not None):
+            check_condition(when, scope)
+        yield from (problem for problem in scope.problems if problem.code in _OF_A_NAME)
 
 
 def _reads_too_much(when: Condition, vocabulary: Vocabulary) -> Iterator[Problem]:

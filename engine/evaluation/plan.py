@@ -15,7 +15,7 @@ from engine.language.facts import SIGNATURE, YEAR, Vocabulary
 from engine.language.types import Type
 from engine.language.typing import Scope
 from engine.policy.model import Convention, Interpretation, Item, Parameter
-from engine.policy.overlays import Laid, agreement_items, interpretations, laid_items, laid_names, open_questions
+from engine.policy.overlays import Laid, agreement_items, laid_items, laid_names, open_questions
 from engine.policy.resolve import Resolved, resolve
 from engine.records import dataclass
 
@@ -122,7 +122,8 @@ def make_plan(
         InputFault: a name or type does not fit (``avenant check`` says the same).
     """
     items = laid_items(convention, laid) | agreement_items(vocabulary, convention)
-    known, questions = interpretations(convention, covering), open_questions(convention, covering)
+    questions = open_questions(convention, covering)
+    known = {id_: question.choices for id_, question in questions.items()}
     resolved = resolve(items, vocabulary, known, None if before is None else before.resolved)
     if resolved.problems:
         raise InputFault(resolved.problems)

@@ -231,22 +231,18 @@ def check_condition(node: tree.Condition, scope: Scope) -> None:
             for part in node.parts:
                 check_condition(part, scope)
         case tree.Chosen():
-            _check_choice(node, scope)
+            choices = scope.interpretations.get(node.interpretation)
+            if choices is None:
+                close = nearest(node.interpretation, scope.interpretations, scope.problems)
+                scope.report(node.at, "unknown-interpretation", close, id=node.interpretation)
+            elif node.choice not in choices:
+                scope.unknown_value(node.at, node.choice, choices)
         case tree.VerdictIs():
             found = item_type(node.criterion, scope)
             if found is not None and found.kind != "verdict":
                 scope.report(node.at, "not-a-criterion", id=node.criterion.id)
         case tree.Compare():
             _check_comparison(node, scope)
-
-
-def _check_choice(node: tree.Chosen, scope: Scope) -> None:
-    choices = scope.interpretations.get(node.interpretation)
-    if choices is None:
-        close = nearest(node.interpretation, scope.interpretations, scope.problems)
-        scope.report(node.at, "unknown-interpretation", close, id=node.interpretation)
-    elif node.choice not in choices:
-        scope.unknown_value(node.at, node.choice, choices)
 
 
 def _check_comparison(node: tree.Compare, scope: Scope) -> None:

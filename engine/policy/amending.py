@@ -21,7 +21,7 @@ from engine.policy.places import HEAD
 from engine.records import dataclass
 
 AMENDS, KEPT, CHANGE, WHOSE = "amends", "kept", "change", "beneficiary"
-STILL_READ = "removed-read"
+STILL_READ, EARLY = "removed-read", "amends-early"
 _LISTS = (*KINDS, "properties", "suppositions")
 _NOT_INHERITED = frozenset({"id", "label", "note", "signed", "without_rules", AMENDS, KEPT})
 
@@ -59,23 +59,20 @@ def standing(texts: Mapping[str, Written], folders: Collection[str]) -> tuple[li
     problems: list[Problem] = []
     chains = {id_: _chain(id_, texts) for id_ in texts}
     for id_ in sorted(texts, key=lambda name: (len(chains[name]), name)):
-        text, base = texts[id_], texts[id_].amends
-        if base is None:
+        text, base = texts[id_], found.get(str(texts[id_].amends))
+        if text.amends is None:
             found[id_] = text
-        elif base in found:
-            stands, faults = amended(found[base], text)
-            problems += faults
-            if not any(fault.code == STILL_READ for fault in faults):  # the base's own lines are not at fault
-                found[id_] = stands
-        else:
+        elif base is None:
             problems += _baseless(text, chains[id_], texts, folders)
-    for id_, text in list(found.items()):
-        if text.amends in found:
-            first, before = _first(text), _first(found[text.amends])
-            if first.value <= before.value:
-                days = {"start": first.value, "base_start": before.value}
-                problems.append(wrong(first.at, "amends-early", id=id_, base=text.amends, **days))
-                del found[id_]  # its values would begin after it, each at its own place in the base
+        else:
+            stands, faults = amended(base, text)
+            first, before = _first(text), _first(base).value
+            if first.value <= before:
+                days = {"start": first.value, "base_start": before}
+                faults.append(wrong(first.at, EARLY, id=id_, base=text.amends, **days))
+            problems += faults
+            if not any(fault.code in (STILL_READ, EARLY) for fault in faults):  # lines of the base are not at fault
+                found[id_] = stands
     return [_closed(found[id_], found.values()) for id_ in texts if id_ in found], problems
 
 
@@ -128,16 +125,8 @@ def amended(base: Written, own: Written) -> tuple[Written, list[Problem]]:
         files[name] = top.of({kind: top.of(lists[kind]) for kind in _LISTS if kind in lists})
     files = {name: files[name] for name in sorted(files)}
     problems += _still_read(said.removed, files)
-    digest = chained([own.digest, base.digest])
+    digest = hashlib.sha256(f"{own.digest}\n{base.digest}".encode()).hexdigest()
     return Written(_head(base.head, own.head, said, files.values()), files, digest), problems
-
-
-def chained(digests: Sequence[str]) -> str:
-    """The digest of a text from its own and those of the texts that it rests on, the nearest first."""
-    *own, last = digests
-    for digest in reversed(own):
-        last = hashlib.sha256(f"{digest}\n{last}".encode()).hexdigest()
-    return last
 
 
 def _closed(text: Written, others: Iterable[Written]) -> Written:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from engine.errors import Location, Problem, nearest, quoted, wrong
+from engine.errors import Problem, nearest, quoted, wrong
 from engine.escaping import shortened
 from engine.language.operators import COMPARISONS
 from engine.language.pieces import Keys
@@ -46,8 +46,11 @@ def told(error: Any, document: Document, kinds: Mapping[str, Collection[str]]) -
     for problem in _problems(error, document):
         if problem.code == "unknown-key":
             key = str(problem.values["key"])
-            if path[-2:-1] and path[-2] in kinds and problem.nearest is None:
-                problem = _of_another_kind(problem, key, kinds)
+            lists = ", ".join(f"`{kind}`" for kind, keys in kinds.items() if key in keys)
+            if path[-2:-1] and path[-2] in kinds and problem.nearest is None and lists:
+                of_another = (f"`{key}` va sous {lists}", f"`{key}` belongs under {lists}")
+                fr, en = (f"{problem.values['allowed']} ({said})" for said in of_another)
+                problem = replace(problem, values={**problem.values, "allowed": {"fr": fr, "en": en}})
             yield Misfit(problem, (*path, key), is_key=True)
         else:
             yield Misfit(problem, (*path, error.instance) if named else path, named)
@@ -56,7 +59,8 @@ def told(error: Any, document: Document, kinds: Mapping[str, Collection[str]]) -
 
 
 def _problems(error: Any, document: Document) -> Iterator[Problem]:
-    place = _place(error, document)
+    path = tuple(error.absolute_path)
+    place = document.key_at((*path, error.instance)) if _is_name(error) else document.at(path)
     shown = _shown(error.instance)
     match error.validator:
         case "additionalProperties" if isinstance(error.instance, dict):
@@ -86,7 +90,7 @@ def _problems(error: Any, document: Document) -> Iterator[Problem]:
             key, first = error.validator_value
             fr = f"`{key}` ne va pas avec `{first}` ; gardez une seule forme."
             told = {"fr": fr, "en": f"`{key}` does not go with `{first}`; keep one form."}
-            yield wrong(document.key_at(tuple(error.absolute_path)), "wrong-form", wanted=told)
+            yield wrong(document.key_at(path), "wrong-form", wanted=told)
         case "minProperties" | "maxProperties" | "minItems" | "maxItems":
             yield wrong(place, "wrong-form", wanted=_wanted(error))
         case _:
@@ -104,14 +108,6 @@ def _unknown_keys(error: Any, document: Document) -> Iterator[Problem]:
         values = {"key": key, "allowed": ", ".join(known)}
         place = document.key_at((*error.absolute_path, key))
         yield Problem(place, "unknown-key", values, spoken(key, known) or nearest(key, known) or only)
-
-
-def _of_another_kind(problem: Problem, key: str, kinds: Mapping[str, Collection[str]]) -> Problem:
-    """The same, with the list whose entries have that key."""
-    lists = ", ".join(f"`{kind}`" for kind, keys in kinds.items() if key in keys)
-    allowed = str(problem.values["allowed"])
-    fr, en = (f"{allowed} ({told})" for told in (f"`{key}` va sous {lists}", f"`{key}` belongs under {lists}"))
-    return replace(problem, values={**problem.values, "allowed": {"fr": fr, "en": en}}) if lists else problem
 
 
 def _misspelt_in_row(error: Any, document: Document) -> Iterator[tuple[Problem, Keys]]:
@@ -139,12 +135,6 @@ def _unaccented(error: Any) -> str | None:
     word = unicodedata.normalize("NFKD", error.instance).encode("ascii", "ignore").decode().lower()
     word = re.sub(r"[\s'-]+", "_", word.strip())
     return word if word != error.instance and re.search(error.validator_value, word) else None
-
-
-def _place(error: Any, document: Document) -> Location:
-    """The place of the value at fault, or of the key where the name of a key is at fault."""
-    path = tuple(error.absolute_path)
-    return document.key_at((*path, error.instance)) if _is_name(error) else document.at(path)
 
 
 def _is_name(error: Any) -> bool:

@@ -160,11 +160,6 @@ def open_questions(convention: model.Convention, laid: Iterable[Laid]) -> Mappin
     return merged
 
 
-def interpretations(convention: model.Convention, laid: Iterable[Laid]) -> Mapping[str, Mapping[str, object]]:
-    """The choices of every interpretation that a contract of ``convention`` may depend on."""
-    return {id_: question.choices for id_, question in open_questions(convention, laid).items()}
-
-
 def laid_called(covering: Sequence[Laid], names: Iterable[str]) -> tuple[Laid, ...]:
     """The overlays that :func:`laid_names` calls so, in the order of the names."""
     known = dict(zip(laid_names(covering), covering, strict=True))
@@ -180,7 +175,13 @@ def in_force(table: Table, day: FactRef | ItemRef) -> Table:
     """The table with its dates as cells of one more input, the ``day`` on which it is read."""
     if not any(row.start or row.end for row in table.rows):
         return table
-    return Table({**table.inputs, DAY: day}, tuple(_bounded(row, until(row, table)) for row in table.rows))
+    rows = []
+    for row in table.rows:
+        start = None if row.start is None else Literal(row.start.isoformat(), row.at)
+        cell = Cell(None, None, start, until(row, table), row.at)
+        cells = row.cells if not cell.bounds else {**row.cells, DAY: cell}
+        rows.append(replace(row, cells=cells, start=None, end=None))
+    return Table({**table.inputs, DAY: day}, tuple(rows))
 
 
 def dated(item: Item, day: FactRef | ItemRef) -> Item:
@@ -198,14 +199,6 @@ def until(row: Row, table: Table) -> Literal | None:
     ]
     ends = [day for day in (*later, row.end) if day is not None]
     return Literal(min(ends).isoformat(), row.at) if ends else None
-
-
-def _bounded(row: Row, end: Literal | None) -> Row:
-    if row.start is None and end is None:
-        return row
-    start = None if row.start is None else Literal(row.start.isoformat(), row.at)
-    cell = Cell(None, None, start, end, row.at)
-    return replace(row, cells={**row.cells, DAY: cell}, start=None, end=None)
 
 
 def timeless(body: model.Body) -> model.Body:

@@ -17,7 +17,7 @@ from engine.language.facts import Vocabulary
 from engine.language.spoken import in_words
 from engine.policy.entries import Supposition, WithoutRules
 from engine.policy.model import Convention, Window
-from engine.policy.overlays import Laid, covers, interpretations, laid_items
+from engine.policy.overlays import Laid, covers, laid_items, open_questions
 from engine.policy.resolve import Resolved, resolve
 from engine.policy.results import Results, joined
 from engine.records import dataclass
@@ -64,7 +64,8 @@ class Registry:
 
     def choices(self, convention: Convention) -> Mapping[str, Mapping[str, object]]:
         """The choices of every interpretation that a contract of ``convention`` may ever depend on."""
-        return interpretations(convention, self.covering(convention))
+        asked = open_questions(convention, self.covering(convention))
+        return {id_: question.choices for id_, question in asked.items()}
 
     def resolved(self, convention: Convention, laid: Sequence[Laid] = ()) -> Resolved:
         """The items of a contract of ``convention`` under some overlays, in their order and typed."""

@@ -68,7 +68,10 @@ def resolve(
             yearly |= old.yearly & {id_}
             continue
         types[id_] = _typed(items[id_], scope)
-        _labelled(items[id_], scope)
+        listed = values_listed(items[id_].body)
+        for value in items[id_].value_labels if listed else ():
+            if value not in listed:
+                scope.unknown_value(items[id_].at, value, listed)
         valueless(named[id_], items, scope)
         yearly |= {id_} if _of_the_year(items[id_], named[id_], yearly) else set()
         if types[id_] != old.types.get(id_) or (id_ in yearly) != (id_ in old.yearly):
@@ -175,14 +178,6 @@ def _typed(item: model.Item, scope: Scope) -> Type | None:
             if due is not None:
                 _expect_date(due, scope)
             return None
-
-
-def _labelled(item: model.Item, scope: Scope) -> None:
-    """Reports labels of values that an outcome or a scale, which list their values, does not have."""
-    listed = values_listed(item.body)
-    for value in item.value_labels if listed else ():
-        if value not in listed:
-            scope.unknown_value(item.at, value, listed)
 
 
 def values_listed(body: model.Body) -> tuple[str, ...]:

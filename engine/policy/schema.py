@@ -60,7 +60,12 @@ def misfits(document: Document, wanted: Shape) -> list[Misfit]:
     keywords = {"pattern": _pattern, "anyOf": _any_of, "oneOf": _one_of}
     made = validators.extend(Draft7Validator, keywords)  # type: ignore[no-untyped-call]
     validator = made(wanted.schema, format_checker=FormatChecker(["date"]))
-    errors = (error for error in validator.iter_errors(document.data) if not _is_told_later(error))
+    # Of a value names and types (engine.language.typing) say better what is wrong, and what else is.
+    errors = (
+        error
+        for error in validator.iter_errors(document.data)
+        if "x-typed" not in error.schema or isinstance(error.instance, dict | list)
+    )
     found: dict[tuple[Location, str, str], Misfit] = {}
     kinds = keys_of_kinds(wanted.schema)
     for misfit in (misfit for error in errors for misfit in told(error, document, kinds)):
@@ -69,11 +74,6 @@ def misfits(document: Document, wanted: Shape) -> list[Misfit]:
         if len(found) > MAX_FAULTS:  # what is not told is not looked for
             break
     return list(found.values())
-
-
-def _is_told_later(error: Any) -> bool:
-    """Whether names and types (:mod:`engine.language.typing`) say better what is wrong, and what else is."""
-    return "x-typed" in error.schema and not isinstance(error.instance, dict | list)
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Exception]:

@@ -45,16 +45,8 @@ _CHECKS: tuple[Check, ...] = (
 
 
 # What may only lack because something could not be read, of this convention or of another.
-_LACKING = frozenset(
-    {
-        "window-gap",
-        "window-overlap",
-        "overlay-covers-nothing",
-        "overlay-mismatch",
-        "empty-convention",
-        "unreachable-rule",
-    }
-)
+_OF_WINDOWS = ("window-gap", "window-overlap", "overlay-covers-nothing", "overlay-mismatch")
+_LACKING = frozenset((*_OF_WINDOWS, "empty-convention", "unreachable-rule"))
 
 
 def check_folder(root: Path, origin: str = "option") -> tuple[Problem, ...]:

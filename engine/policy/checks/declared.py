@@ -11,7 +11,7 @@ from engine.errors import Problem, nearest, unknown, warning, wrong
 from engine.language.expressions import Compare, Expression, FactRef, ItemRef, Literal, below, find
 from engine.language.types import Type, joined, named
 from engine.language.typing import Scope, check_condition, fact_type, item_type, type_of
-from engine.policy.entries import FALLS, RISES, Property, Supposition
+from engine.policy.entries import FALLS, RISES, Supposition
 from engine.policy.model import Convention, Item, Outcome, Table
 from engine.policy.offers import is_offer
 from engine.policy.registry import Registry
@@ -26,7 +26,10 @@ def property_problems(registry: Registry, convention: Convention) -> Iterator[Pr
     resolved = registry.resolved(convention)
     scope = Scope(registry.vocabulary, resolved.types, registry.choices(convention))
     for promise in convention.properties.values():
-        _check(promise, convention, scope)
+        for node in promise.conditions:
+            check_condition(node, scope)
+        if promise.more is not None and promise.result is not None:
+            _ordered(promise.more, promise.result, FALLS if promise.falls else RISES, convention, scope)
         valueless([*find(ItemRef, promise)], resolved.items, scope)
     for supposition in convention.suppositions.values():
         _supposed(supposition, scope)
@@ -78,14 +81,7 @@ def _typed(value: Expression, wanted: Type | None, supposition: Supposition, sco
         scope.report(supposition.at, "type-mismatch", operator="be", types=named(wanted, found))
 
 
-def _check(promise: Property, convention: Convention, scope: Scope) -> None:
-    for node in promise.conditions:
-        check_condition(node, scope)
-    if promise.more is not None and promise.result is not None:
-        _check_order(promise.more, promise.result, FALLS if promise.falls else RISES, convention, scope)
-
-
-def _check_order(more: FactRef, result: ItemRef, way: str, convention: Convention, scope: Scope) -> None:
+def _ordered(more: FactRef, result: ItemRef, way: str, convention: Convention, scope: Scope) -> None:
     fact, item = fact_type(more, scope), item_type(result, scope)
     if fact is not None and convention.results.steps("", fact) is None:
         scope.report(more.at, "not-ordered", key="more", id=more.name, type=named(fact))
@@ -105,7 +101,9 @@ def result_problems(registry: Registry, convention: Convention) -> Iterator[Prob
         for id_ in (*((shown.best,) if isinstance(shown.best, str) else ()), *shown.between):
             yield from unknown(shown.at, "unknown-item", id_, own)
         if shown.role is not None:
-            yield from _role(shown, shown.role, own[shown.id], roles)
+            fits = isinstance(own[shown.id].body, Outcome) if shown.role == VERDICT else own[shown.id].unit == "EUR"
+            if not fits or roles.setdefault(shown.role, shown.id) != shown.id:
+                yield wrong(shown.at, "role-mismatch", id=shown.id, role=shown.role)
         if registry.results.headline[shown.id].role != shown.role:
             yield wrong(shown.at, "results-differ", id=shown.id)
     for id_ in convention.results.life.ids:
@@ -120,9 +118,3 @@ def _values(shown: Headline, item: Item) -> Iterator[Problem]:
     for value in shown.words:
         if value not in allowed:
             yield wrong(shown.at, "unknown-value", nearest(value, allowed), value=value, allowed=", ".join(allowed))
-
-
-def _role(shown: Headline, role: str, item: Item, roles: dict[str, str]) -> Iterator[Problem]:
-    fits = isinstance(item.body, Outcome) if role == VERDICT else item.unit == "EUR"
-    if not fits or roles.setdefault(role, shown.id) != shown.id:
-        yield wrong(shown.at, "role-mismatch", id=shown.id, role=role)

@@ -43,8 +43,11 @@ def label_problems(registry: Registry, convention: Convention) -> Iterator[Probl
             if not str(text.get(lang, "")).strip():
                 yield wrong(at, "missing-label", id=id_, lang=lang)
         yield from _misplaced(id_, text, at)
+    words = read_words("reports", LANGUAGES[0])
     for item in convention.items.values():
-        yield from _unlabelled_values(item)
+        for value in values_listed(item.body):
+            if value not in item.value_labels and f"values.{value}" not in words:
+                yield wrong(item.at, "missing-value-label", id=item.id, value=value)
 
 
 def refusal_problems(registry: Registry, convention: Convention) -> Iterator[Problem]:
@@ -55,13 +58,6 @@ def refusal_problems(registry: Registry, convention: Convention) -> Iterator[Pro
     silent = [item for item in criteria if isinstance(item.body, Criterion) and item.body.refusal is None]
     if outcome is not None and len(silent) < len(criteria):
         yield from (warning(item.at, "refusal-missing", id=item.id, outcome=outcome.id) for item in silent)
-
-
-def _unlabelled_values(item: Item) -> Iterator[Problem]:
-    """Values of an outcome or a scale for which neither the item nor the engine has a word."""
-    for value in values_listed(item.body):
-        if value not in item.value_labels and f"values.{value}" not in read_words("reports", LANGUAGES[0]):
-            yield wrong(item.at, "missing-value-label", id=item.id, value=value)
 
 
 def label_texts(convention: Convention) -> Iterator[tuple[str, Mapping[str, str], Location]]:

@@ -165,17 +165,18 @@ def decided(node: Condition, atom: Callable[[Condition], bool | None]) -> bool |
 
 
 def _problem(proof: _Proof, verdicts: Verdicts, rules: list[str]) -> Problem:
-    shown = {lang: _in_words(verdicts, proof.items, lang) for lang in LANGUAGES}
+    """A gap or a conflict, with the criteria by their labels and their verdicts."""
+    shown = {}
+    for lang in LANGUAGES:
+        words = read_words("reports", lang)
+        named = (
+            (words["quoted"].format(text=proof.items[id_].label[lang]), verdict)
+            for id_, verdict in sorted(verdicts.items())
+        )
+        shown[lang] = words["semicolon"].join(
+            f"{name}{words['colon']}{words[f'values.{said}']}" for name, said in named
+        )
+    told: dict[str, object] = {"id": proof.item.id, "verdicts": shown}
     if not rules:
-        return wrong(proof.item.at, "outcome-gap", id=proof.item.id, verdicts=shown)
-    return wrong(proof.item.at, "outcome-conflict", id=proof.item.id, rules=", ".join(rules), verdicts=shown)
-
-
-def _in_words(verdicts: Verdicts, items: Mapping[str, Item], lang: str) -> str:
-    """Criteria by their labels, with their verdicts."""
-    words = read_words("reports", lang)
-    said = (
-        words["quoted"].format(text=items[name].label[lang]) + words["colon"] + words[f"values.{verdict}"]
-        for name, verdict in sorted(verdicts.items())
-    )
-    return str(words["semicolon"].join(said))
+        return wrong(proof.item.at, "outcome-gap", **told)
+    return wrong(proof.item.at, "outcome-conflict", rules=", ".join(rules), **told)

@@ -25,7 +25,10 @@ def overlay_problems(registry: Registry, convention: Convention) -> Iterator[Pro
     """What does not fit in the overlays of ``convention``."""
     for overlay in convention.overlays:
         covered = [older for older in registry.conventions.values() if covers(convention, overlay, older)]
-        yield from _own_names(convention, overlay)
+        for new in overlay.replace.values():
+            yield from unknown(overlay.at, "unknown-item", new, convention.items)
+        for id_ in (id_ for ids in overlay.add_derogations.values() for id_ in ids):
+            yield from unknown(overlay.at, "unknown-derogation", id_, convention.derogations)
         yield from _of_another_time(registry, convention, overlay)
         if overlay.signed_from is not None and overlay.signed_from >= overlay.signed_before:
             yield wrong(overlay.at, "window-empty")
@@ -34,13 +37,6 @@ def overlay_problems(registry: Registry, convention: Convention) -> Iterator[Pro
         if not covered or (overlay.first_anniversary is not None and not reached):
             yield wrong(overlay.at, "overlay-covers-nothing", id=overlay.id)
         yield from _fit(registry, convention, overlay, reached)
-
-
-def _own_names(convention: Convention, overlay: Overlay) -> Iterator[Problem]:
-    for new in overlay.replace.values():
-        yield from unknown(overlay.at, "unknown-item", new, convention.items)
-    for id_ in (id_ for ids in overlay.add_derogations.values() for id_ in ids):
-        yield from unknown(overlay.at, "unknown-derogation", id_, convention.derogations)
 
 
 def _of_another_time(registry: Registry, convention: Convention, overlay: Overlay) -> Iterator[Problem]:

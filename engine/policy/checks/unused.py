@@ -73,7 +73,9 @@ def file_problems(root: Path, shown: Path) -> Iterator[Problem]:
         yield from _unread(root, sorted(path for path in folder.rglob("*") if path not in read), shown)
         for path in sorted((*read, *folder.glob("*.md"))):
             content, place = _content(path), Location((shown / path.relative_to(root)).as_posix())
-            yield from _to_fill(content, place)
+            for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
+                if TO_FILL in line:  # which a new text leaves to its author
+                    yield wrong(Location(place.file, number, line.index(TO_FILL) + 1), "to-fill", mark=TO_FILL)
             first = written.setdefault(content, place.file) if path.parent == folder and content else place.file
             if first != place.file:
                 yield warning(place, "file-repeated", first=first)
@@ -108,10 +110,3 @@ def _content(path: Path) -> bytes:
         return read_bytes(path)
     except InputFault:
         return b""
-
-
-def _to_fill(content: bytes, place: Location) -> Iterator[Problem]:
-    """The places that a new text leaves to its author."""
-    for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
-        if TO_FILL in line:
-            yield wrong(Location(place.file, number, line.index(TO_FILL) + 1), "to-fill", mark=TO_FILL)

@@ -299,6 +299,34 @@ def test_a_kept_parameter_has_the_value_of_the_first_day_and_those_to_come(polic
     assert told(policies) == []
 
 
+DATED_ROWS = """      - {option: demi_etp, annee: {before: 3}, from: "2025-01-01", then: 19500}
+      - {option: demi_etp, annee: {before: 3}, from: "2028-01-01", then: 19900}
+"""
+
+
+def test_a_kept_table_has_the_rows_of_the_first_day_and_those_to_come(policies: Path) -> None:
+    rules = policies / "nouvelle/regles.yaml"
+    first = "      - {option: demi_etp, annee: {before: 3}, then: 19000}\n"
+    rules.write_text(rules.read_text(encoding="utf-8").replace(first, first + DATED_ROWS), encoding="utf-8")
+    amend(policies, {"eligibilite.yaml": MINIMUM})
+    rows = read(policies).by_id("avenant").items["aide.montant_annuel"].body.rows  # type: ignore[union-attr]
+    dated = [(row.start and str(row.start), row.then.value) for row in rows[:2]]
+    assert dated == [(None, 19500), ("2028-01-01", 19900)]
+    assert [fault for fault in told(policies) if "citation-older" not in fault] == []
+
+
+def test_a_value_and_a_row_dated_before_the_text_are_told_there(policies: Path) -> None:
+    (policies / "nouvelle/seuils.yaml").write_text(PARAMETER, encoding="utf-8")
+    change = """change:
+  parameters: [{id: seuil, values: [{from: "2026-06-01", value: 771, cite: [{source: avenant}]}]}]
+  tables:
+    - id: aide.montant_annuel
+      rows: [{option: demi_etp, annee: {before: 3}, from: "2026-06-01", then: 19500}]
+"""
+    amend(policies, {"changements.yaml": change})
+    assert told(policies) == ["avenant/changements.yaml:2:37 value-never", "avenant/changements.yaml:5:14 value-never"]
+
+
 def test_one_value_one_step_and_one_derogation_are_changed_alone(policies: Path) -> None:
     (policies / "nouvelle/seuils.yaml").write_text(PARAMETER, encoding="utf-8")
     change = """change:

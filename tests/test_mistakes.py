@@ -428,6 +428,12 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
     "a bound beyond those of a contract": (row("{from: 3}", "{from: 3, before: 17}"), "fact-range", RULES, "17"),
     "a bound between two years": (row("annee: {from: 3}", "annee: {from: 2.5}"), "fact-decimals", RULES, "2.5"),
     "a range turned round": (row("{before: 3}", "{from: 3, before: 1}"), "unreachable-row", RULES, "before: 1"),
+    "a row dated before its text": (
+        row("13000}\n", '13000}\n      - {option: demi_etp, annee: {from: 3}, from: "2023-01-01", then: 9}\n'),
+        "value-never",
+        RULES,
+        "then: 9",
+    ),
     "a source of a month that no year has": (
         [edit(HEAD, "kind: derived", 'kind: derived, date: "2024-13"')],
         "day-missing",

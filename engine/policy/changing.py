@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.errors import Problem, wrong
+from engine.errors import Problem, warning, wrong
 from engine.language.pieces import Piece
 from engine.language.reading import BODIES
 from engine.policy.items import NOT_CELLS
@@ -64,6 +64,7 @@ def changed(kind: str, item: Piece, change: Piece, grounds: Grounds) -> tuple[Pi
         members, gone = _without(parts.pop(key).value, gone, MEMBERS[key])
         parts |= {key: change.of(members)} if members else {}
     problems += (wrong(e.at, "unknown-part", id=change["id"].value, part=_shown(e.data)) for e in gone)
+    problems += _early(kind, change, grounds.first)
     problems += _unlike_a_scale(parts["scale"].value, change) if "scale" in parts else ()
     rest = grounds if "cite" not in change else Grounds((), grounds.first)
     return _standing(kind, parts, change, rest), problems
@@ -87,6 +88,14 @@ def _twice(members: Sequence[Piece], name: Name) -> Iterator[Problem]:
         first = names.index(names[number])
         if first < number:
             yield wrong(each.at, "duplicate-id", id=_shown(names[number]), place=str(members[first].at))
+
+
+def _early(kind: str, change: Piece, first: Piece) -> Iterator[Problem]:
+    """Values and rows that a text dates before its own first day."""
+    for each in change.members("values" if kind == "parameters" else "rows"):
+        if "from" in each and each["from"].value < first.value:
+            days = {"date": each["from"].value, "start": first.value}
+            yield warning(each.at, "value-never", id=change["id"].value, **days)
 
 
 def _unlike_a_scale(steps: Sequence[Piece], change: Piece) -> Iterator[Problem]:
@@ -116,17 +125,18 @@ def _joined(old: Sequence[Piece], new: Sequence[Piece], name: Name) -> list[Piec
 
 def _standing_rows(rows: Sequence[Piece], new: Sequence[Piece]) -> list[Piece]:
     """The rows without those that a new one of the same cells ends: all that do not begin before it."""
-
-    def known(row: Piece) -> tuple[object, str]:
-        return {n: cell for n, cell in row.data.items() if n not in NOT_CELLS}, row.data.get("from", "")
-
-    asked = [known(row) for row in new]
+    asked = [_known(row) for row in new]
 
     def ended(row: Piece) -> bool:
-        cells, start = known(row)
+        cells, start = _known(row)
         return row not in new and any(cells == same and start >= day for same, day in asked)
 
     return [row for row in rows if not ended(row)]
+
+
+def _known(row: Piece) -> tuple[object, str]:
+    """What a row asks of each input, and from when."""
+    return {n: cell for n, cell in row.data.items() if n not in NOT_CELLS}, row.data.get("from", "")
 
 
 def _without(members: Sequence[Piece], gone: Sequence[Piece], name: Name) -> tuple[list[Piece], list[Piece]]:
@@ -146,7 +156,24 @@ def _standing(kind: str, parts: Mapping[str, Piece], at: Piece, grounds: Grounds
         found["cite"] = at.of([*old, *(each for each in grounds.cite if each.data not in given)])
     if kind == "parameters":
         found["values"] = at.of(_in_force(found["values"].value, grounds.first))
+    if kind == "tables":
+        found["rows"] = at.of(_rows_in_force(found["rows"].value, grounds.first.value))
     return at.of(found)
+
+
+def _rows_in_force(rows: Sequence[Piece], first: str) -> list[Piece]:
+    """Rows without those that are over by the first day; one that then holds is not dated."""
+
+    def over(row: Piece) -> bool:
+        cells, start = _known(row)
+        later = (start < day <= first for same, day in map(_known, rows) if same == cells)
+        return ("before" in row and row["before"].value <= first) or any(later)
+
+    def begun(row: Piece) -> Piece:
+        begins = "from" in row and row["from"].value <= first
+        return row.of({key: part for key, part in row.value.items() if key != "from"}) if begins else row
+
+    return [begun(row) for row in rows if not over(row)]
 
 
 def _in_force(values: Sequence[Piece], first: Piece) -> list[Piece]:

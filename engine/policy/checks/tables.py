@@ -100,7 +100,18 @@ def _table(convention: Convention, item: Item, table: Table, inputs: Mapping[str
         yield wrong(item.at, "row-gap", inputs=_in_words(gap, inputs, more))
     for index, row in enumerate(table.rows):
         if index not in reached:
-            yield wrong(row.at, "unreachable-row")
+            yield _never(convention, item, row, index)
+
+
+def _never(convention: Convention, item: Item, row: Row, index: int) -> Problem:
+    """That a row never matches: told at the one of its cells that ends it, where that is dated before the text."""
+    rows = item.body.rows if isinstance(item.body, Table) else ()
+    first = convention.signed_from
+    early = (other for other in rows if other.start and other.start <= first and other.cells == rows[index].cells)
+    ends = next((other for other in early if other.at != row.at), None)
+    if ends is None or ends.start is None:
+        return wrong(row.at, "unreachable-row")
+    return wrong(ends.at, "value-never", id=item.id, date=ends.start.isoformat(), start=first.isoformat())
 
 
 def _overlap(convention: Convention, first: Row, second: Row, inputs: Mapping[str, str]) -> Problem:

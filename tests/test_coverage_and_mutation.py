@@ -14,14 +14,16 @@ from command import FIXTURES, ROOT, avenant
 
 from engine.errors import InputFault
 from engine.evaluation.session import Session
+from engine.language.expressions import Compare, FactRef, Literal
 from engine.policy.reading import read_registry
 from engine.proof.solving import Status
 from engine.suite.coverage import KINDS, Coverage, CoveragePoint, coverage
-from engine.suite.mutants import mutants
-from engine.suite.mutation import CAUGHT, EQUIVALENT, SURVIVED, Fate, Score, mutation_score
+from engine.suite.mutants import Mutant, mutants
+from engine.suite.mutation import CAUGHT, EQUIVALENT, INVALID, SURVIVED, Fate, Score, mutation_score
 from engine.suite.observed import observe
 from engine.suite.running import PolicyCase, read_cases, run_case
 from engine.suite.survivors import Equivalence
+from engine.suite.variants import Mutation
 
 REVIEWED = FIXTURES / "reviewed_policies"
 
@@ -95,18 +97,31 @@ def test_a_row_a_rule_and_an_operator_without_a_test_survive_and_those_with_one_
     assert [fate.status for fate in fates(score, "default", "borne")] == [CAUGHT]
 
 
-def test_a_change_that_changes_nothing_is_proved_so_and_not_counted(score: Score) -> None:
-    same = [
-        (fate.subject, fate.change.kind, fate.change.before, fate.change.after)
-        for fate in score.fates
-        if fate.status == EQUIVALENT
-    ]
-    assert same == [("bareme", "threshold", "1", "0")]  # no contract has a year 0
-    assert score.count(CAUGHT) + score.count(SURVIVED) + score.count(EQUIVALENT) == len(score.fates)
+def test_a_change_that_changes_nothing_is_proved_so_and_not_counted(
+    rules: Session, cases: list[PolicyCase], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What holds from 776 patients on adds nothing to what holds from 775 on; what holds below 776 does."""
+    text = rules.registry.conventions["essai"]
+    item, drawn = text.items["activite"], []
+    for operator in ("more_than", "less_than"):
+        more = Compare(operator, FactRef("patientele.mt_depart", item.at), Literal(776, item.at), item.at)
+        body = replace(item.body, met_when=replace(item.body.met_when, parts=(*item.body.met_when.parts, more)))  # type: ignore[union-attr,call-arg]
+        items = {**text.items, item.id: replace(item, body=body)}
+        drawn.append(Mutant(item.id, Mutation("part", item.at, "", operator), replace(text, items=items), item))
+    monkeypatch.setattr("engine.suite.mutation.mutants", lambda registry, types: drawn)
+    score = mutation_score(rules.registry, cases, processes=1)
+    assert [fate.status for fate in score.fates] == [EQUIVALENT, CAUGHT]
+    assert score.share() == 100
 
 
-def test_the_test_that_noticed_is_named(score: Score) -> None:
-    assert [fate.caught_by.rpartition("/")[2] for fate in fates(score, "default", "borne")] == ["essai_test.yaml:6"]
+def test_a_bound_that_its_fact_cannot_have_is_refused_as_a_rule_and_not_counted(score: Score) -> None:
+    refused = [(fate.subject, fate.change.before, fate.change.after) for fate in score.fates if fate.status == INVALID]
+    assert refused == [("bareme", "1", "0")]
+    assert score.count(CAUGHT) + score.count(SURVIVED) + score.count(EQUIVALENT) == len(score.fates) - len(refused)
+
+
+def test_another_default_reading_is_noticed_by_a_test_that_rests_on_it(score: Score) -> None:
+    assert [fate.status for fate in fates(score, "default", "borne")] == [CAUGHT]
 
 
 def test_fates_are_the_same_with_two_processes_and_a_sample_is_part_of_them(

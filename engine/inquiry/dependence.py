@@ -25,8 +25,8 @@ from engine.records import dataclass
 class _Reads:
     """What an item reads, as bits: interpretations, those of overlays that may change it, and items.
 
-    ``exact`` where a known answer rests on no more than its evaluation used; ``told`` of a payment or a duty, which
-    have days and are always told; ``warns`` where there are warnings.
+    ``exact`` where a known answer rests on no more than its evaluation used: not of what is ``told`` in any case, a
+    payment, a duty, which have days, and what warns.
     """
 
     slot: int
@@ -35,7 +35,6 @@ class _Reads:
     items: tuple[int, ...]
     exact: bool
     told: bool
-    warns: bool
     yearly: bool
 
 
@@ -67,10 +66,7 @@ class Dependence:
         """Every interpretation that one of the items ``ids``, a payment, a duty or a warning could depend on."""
         behind, found = self._all(run), 0
         for id_, reads in self.reads.items():
-            if id_ in ids or reads.told:
-                found |= behind[reads.slot]
-            if reads.warns:
-                found |= _joined(reads, behind)
+            found |= behind[reads.slot] if id_ in ids or reads.told else 0
         return frozenset(self.program.names_in(found))
 
     def _all(self, run: Run) -> Mapping[int, int]:
@@ -102,11 +98,11 @@ def _joined(reads: _Reads, behind: Mapping[int, int]) -> int:
 def _reads(program: Program, step: Step, overlaid: int) -> _Reads:
     item = step.item
     items, questions = program.names.items, program.names.choices
-    told = isinstance(item.body, Obligation | Payment)
+    told = isinstance(item.body, Obligation | Payment) or bool(item.warnings)
     own = item.unless is None and not told and not isinstance(item.body, Outcome)
     exact = own and not step.reads.whether_open
     read, named = tuple(items[id_] for id_ in step.reads.items), bits_of(questions, step.reads.questions)
-    return _Reads(items[item.id], named, overlaid, read, exact, told, bool(item.warnings), step.yearly)
+    return _Reads(items[item.id], named, overlaid, read, exact, told, step.yearly)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,6 @@ class Fate:
     subject: str
     change: Mutation
     status: str
-    caught_by: str = ""
     proposal: Entry | None = None
 
 
@@ -150,37 +149,35 @@ class _Bench:
         registry = self.session.registry
         conventions = {**registry.conventions, **{each.id: each for each in mutant.conventions}}
         changed = Session(replace(registry, conventions=conventions), self.session)
-        caught_by, proposal = "", None
+        proposal = None
         try:
-            caught_by, status = self._tried(mutant, changed)
+            status = self._tried(mutant, changed)
             if status == SURVIVED and self.propose:
                 proposal = self._proposal(mutant, changed)
         except InputFault:
             status = INVALID
         finally:
             changed.close()
-        return Fate(mutant.convention.id, mutant.subject, mutant.change, status, caught_by, proposal)
+        return Fate(mutant.convention.id, mutant.subject, mutant.change, status, proposal)
 
-    def _tried(self, mutant: Mutant, changed: Session) -> tuple[str, str]:
-        """The name of the test that notices, and the status.
+    def _tried(self, mutant: Mutant, changed: Session) -> str:
+        """What became of a change.
 
         Raises:
             InputFault: the change makes rules that ``avenant check`` refuses.
         """
         if mutant.item is None:
-            caught_by = _noticed(changed, self._of_whole(mutant, changed))
-            return caught_by, CAUGHT if caught_by else SURVIVED
+            return CAUGHT if _noticed(changed, self._of_whole(mutant, changed)) else SURVIVED
         differs = []
         for key in self._keys(mutant):
             differs.append(self._program_pair(key, changed))
-            caught_by = _noticed(changed, self._of_item(mutant, differs[-1]))
-            if caught_by:
-                return caught_by, CAUGHT
+            if _noticed(changed, self._of_item(mutant, differs[-1])):
+                return CAUGHT
         # Whether a changed item waits for other facts in the case of some test, whether or not the test looks.
         otherwise = (d.differs(id_, e) for d in differs for id_ in d.changed for e in self._under(d))
         if differs and not any(otherwise) and self.equivalence.shown(mutant.item, changed)[0] is Status.EXCLUDED:
-            return "", EQUIVALENT
-        return "", SURVIVED
+            return EQUIVALENT
+        return SURVIVED
 
     def _proposal(self, mutant: Mutant, changed: Session) -> Entry | None:
         """A test that would notice a survivor: the first case that tells the item apart, else the case of some test."""
@@ -256,7 +253,6 @@ class _Bench:
                 yield each
 
 
-def _noticed(changed: Session, suspects: Iterable[Observed]) -> str:
-    """The first test that fails under the change."""
-    failing = (each.case.at for each in suspects if not passes(changed, each.case))
-    return next((f"{at.file}:{at.line}" for at in failing), "")
+def _noticed(changed: Session, suspects: Iterable[Observed]) -> bool:
+    """Whether one of some tests fails under the change."""
+    return not all(passes(changed, each.case) for each in suspects)

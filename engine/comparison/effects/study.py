@@ -42,7 +42,6 @@ class Study:
     undecided: set[str] = field(default_factory=set)
     idle: set[Cause] = field(default_factory=set)
     offset: set[Cause] = field(default_factory=set)
-    open: set[Cause] = field(default_factory=set)
     _singles: dict[Cause, Mixture] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -140,9 +139,7 @@ class Study:
             statuses.append(self._differ(result.newer, other))
             if statuses[-1] is Status.SHOWN and self._jointly(result, cause, other):
                 return
-        if Status.UNDECIDED in statuses:
-            self.open.add(cause)
-        else:
+        if Status.UNDECIDED not in statuses:
             (self.offset if Status.SHOWN in statuses[1:] else self.idle).add(cause)
 
     def _differ(self, one: Symbolic, other: Symbolic) -> Status:

@@ -165,9 +165,11 @@ def warning(location: Location, code: str, **values: object) -> Problem:
 
 
 def bounded(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """The first hundred problems, and that there are more; what is not told is not looked for."""
-    for count, problem in enumerate(problems, 1):
-        if count > MAX_FAULTS:
+    """The first hundred different problems, and that there are more; what is not told is not looked for."""
+    told: set[tuple[Location, str, str]] = set()
+    for problem in problems:
+        told.add((problem.location, problem.code, problem.message()))
+        if len(told) > MAX_FAULTS:
             yield _too_many(problem)
             return
         yield problem

@@ -118,6 +118,10 @@ def row(old: str, new: str) -> list[Step]:
     return [edit(RULES, old, new)]
 
 
+def row_of_head(old: str, new: str) -> list[Step]:
+    return [edit(HEAD, old, new)]
+
+
 PERCENT = "{percent_of: [0.8, {fact: patientele.mt_actuelle}]}"
 AGAIN = "transitoire.yaml"
 VALUE = '      - {from: "2024-06-22", value: 775}\n'
@@ -428,6 +432,25 @@ MISTAKES: dict[str, tuple[list[Step], str, str, str]] = {
     "a bound beyond those of a contract": (row("{from: 3}", "{from: 3, before: 17}"), "fact-range", RULES, "17"),
     "a bound between two years": (row("annee: {from: 3}", "annee: {from: 2.5}"), "fact-decimals", RULES, "2.5"),
     "a range turned round": (row("{before: 3}", "{from: 3, before: 1}"), "unreachable-row", RULES, "before: 1"),
+    "a merge": (row("{option: demi_etp, annee: {f", "{<<: {option: demi_etp}, annee: {f"), "yaml-anchor", RULES, "<<"),
+    "a result said twice": (
+        row_of_head("id: aide.montant_annuel", "id: eligibilite"),
+        "duplicate-id",
+        HEAD,
+        "role: maximum",
+    ),
+    "a term that is no day": (
+        row_of_head("results:", "life: {term: aide.montant_annuel, end: aide.montant_annuel}\nresults:"),
+        "type-mismatch",
+        HEAD,
+        "life:",
+    ),
+    "years counted from a number": (
+        row_of_head("{fact: contrat.date_signature}", "{fact: contrat.annee}"),
+        "type-mismatch",
+        HEAD,
+        "years_from",
+    ),
     "a row dated before its text": (
         row("13000}\n", '13000}\n      - {option: demi_etp, annee: {from: 3}, from: "2023-01-01", then: 9}\n'),
         "value-never",
@@ -563,6 +586,26 @@ def test_a_legal_text_sets_days_to_come_and_an_older_one_does_not(tmp_path: Path
     assert "citation-older" not in {problem.code for problem in check_folder(root)}
     edit(HEAD, 'date: "2024-06"', 'date: "2023-05"')(root)
     assert [problem.code for problem in check_folder(root)].count("citation-older") == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("mt_depart, more_than: 775", "mt_depart, is: [775, 776]", "; for one of several values, in: […]"),
+        ("any_criterion: not_met", "all: []", "(number of entries: at least 1)"),
+    ],
+)
+def test_what_a_list_is_to_be_is_told(old: str, new: str, said: str, tmp_path: Path) -> None:
+    shutil.copytree(SMALL, tmp_path / "policies")
+    edit(RULES, old, new)(tmp_path / "policies")
+    (told,) = check_folder(tmp_path / "policies")
+    assert said in told.message("en")
+
+
+def test_no_letter_of_another_alphabet_is_dropped_from_the_id_that_is_proposed(tmp_path: Path) -> None:
+    shutil.copytree(SMALL, tmp_path / "policies")
+    edit(RULES, "id: activite_minimale", "id: activit\u0435_minimale")(tmp_path / "policies")
+    assert {problem.nearest for problem in check_folder(tmp_path / "policies")} == {None}
 
 
 def test_a_bound_that_takes_in_the_last_year_is_sound(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def build(head: Piece, rules: Sequence[Piece], digest: str) -> tuple[model.Conve
         derogations=_first_of_each(read["derogations"]),
         properties=_first_of_each(read["properties"]),
         suppositions=_first_of_each(read["suppositions"]),
-        results=_results(head, home, [item for item in kept.values() if item.kind == "outcome"]),
+        results=_results(head, home, [item for item in kept.values() if item.kind == "outcome"], problems),
         digest=digest,
         at=head["id"].key_at,
         without_rules=windows,
@@ -89,9 +89,12 @@ def _interpretations(head: Piece, home: Home, problems: list[Problem]) -> dict[s
     return _first_of_each(found)
 
 
-def _results(head: Piece, home: Home, outcomes: Sequence[model.Item]) -> Results:
+def _results(head: Piece, home: Home, outcomes: Sequence[model.Item], problems: list[Problem]) -> Results:
     """What a convention declares; without ``results``, its outcomes head the answers, the first as the verdict."""
     shown = [record(Headline, each, home) for each in head.members("results")]
+    taken: dict[str, Location] = {}
+    for each in shown:
+        _claim(each.id, each.at, taken, problems)
     if "results" not in head:
         shown = [Headline(id=each.id, role=None if i else VERDICT, at=each.at) for i, each in enumerate(outcomes)]
     life = head["life"] if "life" in head else head.of({})

@@ -192,6 +192,8 @@ class _Reader:
                 return f"*{event.anchor}"
             raise fault(self._place(event), "yaml-key")
         key: str = event.value
+        if key == "<<" and not self.is_json:
+            self._problem(event, "yaml-anchor")
         if not key.isprintable() and re.search(UNSAFE, key):
             self._problem(event, "yaml-character")
         if key in taken:

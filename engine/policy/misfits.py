@@ -21,7 +21,8 @@ from engine.words import LANGUAGES, read_words
 MAX_SHOWN = 60
 # What the schema's own words say already, and what else is told beside them, or alone where there are none.
 _TOLD_BY_WORDS = ("type", "minProperties", "maxProperties", "pattern", "minLength")
-RULES = ("pattern", "minimum", "exclusiveMinimum", "maximum", "minItems", "uniqueItems")
+RULES = ("pattern", "minimum", "exclusiveMinimum", "maximum", "minItems", "maxItems", "uniqueItems")
+OF_SEVERAL = {"is": "in", "is_not": "not_in"}  # the operator that takes a list, beside the one that does not
 
 
 class Misfit(NamedTuple):
@@ -132,8 +133,8 @@ def _unaccented(error: Any) -> str | None:
     """An id that was written as a word: the same in small letters without accents, where that may stand here."""
     if error.validator != "pattern":
         return None
-    word = unicodedata.normalize("NFKD", error.instance).encode("ascii", "ignore").decode().lower()
-    word = re.sub(r"[\s'-]+", "_", word.strip())
+    letters = unicodedata.normalize("NFKD", error.instance).lower()
+    word = re.sub(r"[\s'’-]+", "_", "".join(each for each in letters if not unicodedata.combining(each)).strip())
     return word if word != error.instance and re.search(error.validator_value, word) else None
 
 
@@ -153,6 +154,8 @@ def _forms(error: Any) -> str | dict[str, str]:
         words = read_words("reports", lang)
         told[lang] = words["forms.or"].join(words[f"forms.{kind}"] for kind in kinds)
         told[lang] = f"{{{keys}}}" if keys and "object" in kinds else told[lang]
+        if isinstance(error.instance, list) and error.path and error.path[-1] in OF_SEVERAL:
+            told[lang] += words["one_of_several"].format(operator=OF_SEVERAL[error.path[-1]])
     return told
 
 
@@ -175,7 +178,7 @@ def _wanted(error: Any) -> str | dict[str, str]:
         return told or f"{rule} {value}"
     french, _, english = str(described).removeprefix("FR: ").partition(" / EN: ")
     texts = {"fr": french, "en": english or french}
-    if rule in _TOLD_BY_WORDS or (rule, value) == ("minItems", 1):
+    if rule in _TOLD_BY_WORDS:
         return texts
     return {lang: f"{texts[lang].removesuffix('.')} ({told.get(lang, f'{rule} {value}')})" for lang in LANGUAGES}
 

@@ -162,6 +162,9 @@ def _typed(item: model.Item, scope: Scope) -> Type | None:
             return _parameter(item, item.body, scope)
         case model.Table():
             return _table(item, item.body, scope)
+        case model.Quantity(tree.Apply() as counted) if item.id == model.YEAR_START:
+            _expect_date(counted.operands[0], scope, "years_from")
+            return DATE
         case model.Quantity(expression):
             wanted = number(item.unit, None) if item.unit else None
             if isinstance(expression, Scale) and item.unit:
@@ -194,10 +197,10 @@ def valueless(named: Sequence[Node], items: Mapping[str, model.Item], scope: Sco
             scope.report(node.at, "type-mismatch", operator="ref", types=f"{node.id}: obligation")
 
 
-def _expect_date(due: tree.Expression, scope: Scope) -> None:
+def _expect_date(due: tree.Expression, scope: Scope, key: str = "due") -> None:
     found = type_of(due, scope, DATE)
     if found is not None and found.kind != "date":
-        scope.report(due.at, "type-mismatch", operator="due", types=named(DATE, found))
+        scope.report(due.at, "type-mismatch", operator=key, types=named(DATE, found))
 
 
 def _declared(item: model.Item, found: Type | None, scope: Scope, node: tree.Expression | None = None) -> Type | None:
@@ -212,7 +215,7 @@ def _declared(item: model.Item, found: Type | None, scope: Scope, node: tree.Exp
     if found.kind != "number" or joined(found, wanted) is None:
         types = named(wanted, found if node is None else declared(node, found))
         scope.report(item.at, "type-mismatch", operator=item.id, types=types)
-        return wanted
+        return found if isinstance(node, Scale) else wanted
     limit = UNIT_SCALE.get(item.unit)
     if limit is not None and (found.scale is None or found.scale > limit):
         scope.report(item.at, "scale-mismatch", unit=item.unit, limit=limit)

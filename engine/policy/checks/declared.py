@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from engine.errors import Problem, nearest, unknown, warning, wrong
 from engine.language.expressions import Compare, Expression, FactRef, ItemRef, Literal, below, find
-from engine.language.types import Type, joined, named
+from engine.language.types import DATE, Type, joined, named
 from engine.language.typing import Scope, check_condition, fact_type, item_type, type_of
 from engine.policy.entries import FALLS, RISES, Supposition
 from engine.policy.model import Convention, Item, Outcome, Table
@@ -106,8 +106,14 @@ def result_problems(registry: Registry, convention: Convention) -> Iterator[Prob
                 yield wrong(shown.at, "role-mismatch", id=shown.id, role=shown.role)
         if registry.results.headline[shown.id].role != shown.role:
             yield wrong(shown.at, "results-differ", id=shown.id)
-    for id_ in convention.results.life.ids:
+    life = convention.results.life
+    for id_ in life.ids:
         yield from unknown(convention.results.at, "unknown-item", id_, own)
+    types = registry.resolved(convention).types
+    for key, id_ in (("term", life.term), ("end", life.end)):
+        found = types.get(id_ or "")
+        if id_ in own and found is not None and found.kind != "date":
+            yield wrong(convention.results.at, "type-mismatch", operator=key, types=named(DATE, (id_, found)))
 
 
 def _values(shown: Headline, item: Item) -> Iterator[Problem]:

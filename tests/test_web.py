@@ -30,9 +30,9 @@ from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.report.say import Say
 from engine.web.curve import ROUNDED, curve
+from engine.web.estimate import amounts, sentence
 from engine.web.rules_pages import EXAMPLES, _files, examples
 from engine.web.state import read_state, written
-from engine.web.verdict import amounts, sentence
 from engine.words import LANGUAGES, read_words
 
 MOST_QUESTIONS = 12

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -146,6 +147,12 @@ def stops(kind: str, matter: Matter, registry: Registry, place: str) -> list[Pro
     )
     reasons = (dict(zip(said, texts, strict=True)) for texts in zip(*told, strict=True))
     return [Problem(Location(place), "letter-says-more", {"kind": kind, "reason": texts}) for texts in reasons]
+
+
+def allowed(matter: Matter, registry: Registry) -> tuple[str, ...]:
+    """The kinds of letter that would say no more than the decision; none where the extra is not installed."""
+    kinds = KINDS if importlib.util.find_spec("docxtpl") is not None else ()
+    return tuple(kind for kind in kinds if not any(_reasons(kind, matter, Say(registry, LANGUAGES[0]))))
 
 
 def _reasons(kind: str, matter: Matter, say: Say) -> Iterator[Reason]:

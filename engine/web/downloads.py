@@ -15,7 +15,7 @@ from engine.escaping import in_cell
 from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session
 from engine.language.values import as_written
-from engine.letters.matter import KINDS, Matter, stops
+from engine.letters.matter import Matter
 from engine.letters.people import OF_PEOPLE, SENDER, people_of
 from engine.policy import loader
 from engine.report.decided import Decided, Decisions
@@ -25,8 +25,8 @@ from engine.report.page import Block, Heading, Paragraph
 from engine.report.say import Say
 from engine.report.timeline_data import FORMATS, calendar
 from engine.report.timeline_page import ToldLife
+from engine.web.estimate import amounts, sentence
 from engine.web.templates import NO_STORE, wording
-from engine.web.verdict import amounts, sentence
 
 DOCX, CSV = "explication.docx", "tableur.csv"
 MEDIA = {
@@ -65,13 +65,6 @@ def life_file(life: ToldLife, text: str, kind: str, say: Say) -> str | None:
         case "html":
             return FORMATS["html"](life, say, Screen())
     return None
-
-
-def letters(matter: Matter, session: Session) -> tuple[str, ...]:
-    """The kinds of letter that would say no more than the decision; none where the extra is not installed."""
-    if importlib.util.find_spec("docxtpl") is None:
-        return ()
-    return tuple(kind for kind in KINDS if not stops(kind, matter, session.registry, LETTER))
 
 
 def letter(session: Session, matter: Matter, kind: str, given: Mapping[str, str]) -> bytes:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from engine.errors import InputFault
-from engine.evaluation.decision import Decision, Result
+from engine.evaluation.decision import Decision, Result, YearLine
 from engine.evaluation.facts import Facts, nested, read_case
 from engine.evaluation.session import Session
 from engine.inquiry.questions import to_ask
 from engine.inquiry.readings import readings_of_case
 from engine.language.expressions import FactRef, find
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR, Fact
-from engine.letters.matter import Matter
+from engine.letters.matter import Matter, allowed
+from engine.letters.people import OPTION
 from engine.policy.registry import Outside
 from engine.report import outside_page
 from engine.report.charts import decision_figure
@@ -28,11 +31,9 @@ from engine.report.page import Block, Fold, Heading, Paragraph, Table, in_runs
 from engine.report.parts import glossary
 from engine.report.readings import told_effects
 from engine.report.say import Say
-from engine.web.downloads import letters
 from engine.web.fields import Field, answers, contradiction, field_of
 from engine.web.state import ASKED, DIGEST_SHOWN, LANG, READING, RULES, TEXT, State
-from engine.web.templates import wording
-from engine.web.verdict import amounts, is_told, sentence
+from engine.web.templates import Wording, wording
 
 FIELDS = 3  # figures on one page
 
@@ -84,7 +85,7 @@ def estimate(session: Session, state: State, say: Say, *, whole: bool = False, e
     return {
         **told,
         "decision": None if case is None else case.decision,
-        "letters": () if matter is None else letters(matter, session),
+        "letters": () if matter is None else allowed(matter, session.registry),
         "fields": fields,
         "left": left,
         "names": [each["name"] for each in shown],
@@ -231,3 +232,55 @@ def _sections(blocks: Iterable[Block]) -> list[tuple[str, list[Block]]]:
             runs.append((block.text, []))
         runs[-1][1].append(block)
     return runs
+
+
+def sentence(decision: Decision, say: Say) -> str:
+    w = wording(say.lang)
+    if decision.verdict is None:
+        return w("your_contract")
+    return w(f"verdict_{decision.tone}", day=say.scalar(decision.facts[SIGNATURE]))
+
+
+def amounts(decision: Decision, say: Say) -> str:
+    """What a contract that has the aid pays, in a sentence; nothing of one that is refused or open."""
+    w, headline = wording(say.lang), decision.headline
+    if decision.tone != "good":
+        return ""
+    told = _of_year(decision.stated(headline.due), decision.stated(headline.maximum), decision, say)
+    told = told or _of_years(decision.years, say, w)
+    option = decision.facts.get(OPTION)
+    return say.pair(say.fact(OPTION, option), told) if told and option is not None else say.capital(told)
+
+
+def is_told(result: Result) -> bool:
+    """Whether a result is known, or few values or bounds of it are."""
+    return result.status == "known" or bool(result.can_be or result.between)
+
+
+def _of_year(due: Result | None, most: Result | None, decision: Decision, say: Say) -> str:
+    """The year that a case is about: what is due, or else the most that can be."""
+    if YEAR not in decision.facts or most is None or not is_told(most):
+        return ""
+    w, year = wording(say.lang), decision.facts[YEAR]
+    nth = _nth(year, w) if isinstance(year, int) else ""
+    if due is None or due.status != "known":
+        return w("most_of_year", first=nth, most=say.result(most))
+    return w("due_of_year", first=nth, due=say.result(due), most=say.result(most))
+
+
+def _of_years(lines: Sequence[YearLine], say: Say, w: Wording) -> str:
+    """The most of each contract year, years alike together."""
+    if not any(is_told(line.amount) for line in lines):
+        return ""
+    parts = []
+    said = ((say.result(each.amount) if is_told(each.amount) else w("open_amount"), each.year) for each in lines)
+    for amount, same in groupby(said, itemgetter(0)):
+        first, *_, last = [year for _, year in same] * 2
+        key = "in_year" if first == last else "in_years"
+        parts.append(w(key, amount=amount, first=_nth(first, w), last=_nth(last, w)))
+    *others, end = parts
+    return w("at_most", amounts=w("and").join(filter(None, (", ".join(others), end))))
+
+
+def _nth(year: int, w: Wording) -> str:
+    return w("first") if year == 1 else w("nth", year=year)

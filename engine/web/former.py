@@ -13,10 +13,9 @@ from engine.report.html import fragment
 from engine.report.page import Paragraph, Table
 from engine.report.parts import named_years
 from engine.report.say import Say
-from engine.web.estimate import decided, rules_of
+from engine.web.estimate import decided, rules_of, sentence
 from engine.web.state import State, read_state
 from engine.web.templates import wording
-from engine.web.verdict import sentence
 from engine.web.worker import Worker
 
 

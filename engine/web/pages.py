@@ -18,7 +18,7 @@ from engine.errors import InputFault
 from engine.evaluation.facts import nested, read_case
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE, EventType
-from engine.letters.matter import matter_of_case
+from engine.letters.matter import allowed, matter_of_case
 from engine.letters.people import OF_PEOPLE
 from engine.policy.registry import Outside
 from engine.report import outside_page
@@ -197,7 +197,7 @@ class Pages:
                     if content is None:
                         raise refused("request-page")
                     return downloads.attached(f"{downloads.LIFE}.{kind}", content)
-                kinds = await self.worker.run(lambda session: downloads.letters(matter, session))
+                kinds = allowed(matter, self.worker.registry)
                 values |= {"html": dossier_page.shown(life, say), "letters": kinds}
             except Outside as outside:
                 values["html"] = Markup(fragment(outside_page.page(outside, say), 1))
@@ -231,7 +231,7 @@ class Pages:
             else:
                 facts = read_case(nested(state.facts), session.registry.vocabulary)
                 matter = matter_of_case(session, facts, state.choices, state.as_of)
-            if kind not in downloads.letters(matter, session):
+            if kind not in allowed(matter, session.registry):
                 raise refused("request-page")
             return downloads.letter(session, matter, kind, given)
 

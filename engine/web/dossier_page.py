@@ -23,7 +23,9 @@ from engine.report.charts import timeline_figure
 from engine.report.html import fragment
 from engine.report.say import Say
 from engine.report.timeline_page import ToldLife, page
+from engine.web.fields import field_of
 from engine.web.state import State, written
+from engine.web.templates import wording
 
 EVENT, EVENT_DAY, EVENT_YEAR = "evenement", "evenement.date", "evenement.annee"
 EXAMPLE = """case:
@@ -35,18 +37,28 @@ events:
 """
 
 
-def follow(session: Session, text: str, day: str, title: str) -> tuple[ToldLife, Matter]:
+def follow(session: Session, say: Say, text: str, day: str) -> tuple[ToldLife, Matter]:
     """The life that a dossier states on a day as people write it, and for letters on it; raises InputFault."""
     name = "dossier.json" if text.lstrip().startswith("{") else "dossier.yaml"
     dossier = read_dossier(loader.parse(text.encode("utf-8", "replace"), name), session.registry.vocabulary)
     matter = matter_of_life(session, dossier, {}, day_of(session, day))
     assert isinstance(matter.told, ToldLife)
-    return replace(matter.told, title=title, full=True), matter
+    return replace(matter.told, title=wording(say.lang)("your_contract"), full=True), matter
 
 
-def types() -> dict[str, EventType]:
-    """What can happen to a contract, by name."""
-    return event_types(load_schema("dossier"))
+def form(given: Mapping[str, str], state: State, say: Say, day: str) -> tuple[str, dict[str, Any]]:
+    """The dossier that a form holds, with the event that it adds; what can happen, and the form of a type chosen."""
+    vocabulary, types = say.registry.vocabulary, event_types(load_schema("dossier"))
+    text = given.get("dossier", "") or (case_text(state) if SIGNATURE in state.facts else "")
+    type_ = types.get(given.get(EVENT, ""))
+    if type_ is not None and EVENT_DAY in given:
+        text, type_ = with_event(text, type_, given, vocabulary), None
+    return text, {
+        "types": [(each.name, each.label[say.lang]) for each in types.values()],
+        "type": type_,
+        "event_day": day,
+        "fields": [] if type_ is None else [field_of(vocabulary.facts[name], state, say) for name in type_.facts],
+    }
 
 
 def case_text(state: State) -> str:

@@ -26,6 +26,7 @@ from engine.report.say import Say
 from engine.report.timeline_data import FORMATS, calendar
 from engine.report.timeline_page import ToldLife
 from engine.web.estimate import amounts, sentence
+from engine.web.refusals import refused
 from engine.web.templates import NO_STORE, wording
 
 DOCX, CSV = "explication.docx", "tableur.csv"
@@ -55,8 +56,8 @@ def file_of(case: Decided, name: str, link: str, say: Say) -> bytes:
     return _document(case, link, say) if name == DOCX else _sheet(case.decision, say).encode()
 
 
-def life_file(life: ToldLife, text: str, kind: str, say: Say) -> str | None:
-    """A life as a file: the dossier itself, its dates, or its page; None of a kind that there is not."""
+def life_file(life: ToldLife, text: str, kind: str, say: Say) -> str:
+    """A life as a file: the dossier itself, its dates, or its page; raises Refused: there is no such kind."""
     match kind:
         case "yaml":
             return text
@@ -64,7 +65,7 @@ def life_file(life: ToldLife, text: str, kind: str, say: Say) -> str | None:
             return calendar(life.timeline, say)
         case "html":
             return FORMATS["html"](life, say, Screen())
-    return None
+    raise refused("request-page")
 
 
 def letter(session: Session, matter: Matter, kind: str, given: Mapping[str, str]) -> bytes:

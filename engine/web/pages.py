@@ -17,7 +17,7 @@ from starlette.routing import Route
 from engine.errors import InputFault
 from engine.evaluation.facts import nested, read_case
 from engine.evaluation.session import Session
-from engine.language.facts import BENEFICIARY, SIGNATURE, EventType
+from engine.language.facts import BENEFICIARY, SIGNATURE
 from engine.letters.matter import allowed, matter_of_case
 from engine.letters.people import OF_PEOPLE
 from engine.policy.registry import Outside
@@ -26,7 +26,6 @@ from engine.report.html import fragment
 from engine.report.say import Say
 from engine.web import dossier_page, downloads
 from engine.web.calls import CALLS
-from engine.web.dossier_page import EVENT, case_text
 from engine.web.estimate import decided, estimate, whole_case
 from engine.web.fields import answers, contradiction, field_of
 from engine.web.former import of_former_rules
@@ -55,9 +54,10 @@ class Pages:
     def routes(self) -> list[Route]:
         return [
             Route("/", self.start, methods=["GET"]),
-            Route("/estimer", self.estimating, methods=["GET", "POST"]),
-            Route("/estimer/tout", self.estimating_all, methods=["GET", "POST"]),
-            Route("/resultat", self.result, methods=["GET", "POST"]),
+            *(
+                Route(path, self.estimate, methods=["GET", "POST"])
+                for path in ("/estimer", "/estimer/tout", "/resultat")
+            ),
             Route("/resultat/{file}", self.download, methods=["GET", "POST"]),
             Route("/et-si", self.what_if, methods=["GET", "POST"]),
             Route("/dossier", self.dossier, methods=["GET", "POST"]),
@@ -93,35 +93,28 @@ class Pages:
         fields = [{**who, "where": ""}, day]  # who signs is found where the day is
         return self.page("start.html", state, request.url.path, fields=fields, today=today.isoformat())
 
-    async def estimating(self, request: Request) -> Response:
-        """The question to answer next, beside the result so far."""
-        return await self._estimate(request, "estimate.html", whole=False)
-
-    async def result(self, request: Request) -> Response:
-        """The whole result of what was answered."""
-        return await self._estimate(request, "result.html", whole=True)
-
-    async def estimating_all(self, request: Request) -> Response:
-        """Every question that is left in one form, beside the result so far."""
-        return await self._estimate(request, "estimate.html", whole=False, every=True)
-
-    async def _estimate(self, request: Request, template: str, *, whole: bool, every: bool = False) -> Response:
-        state = await self._state(request)
-        path, got = request.url.path, request.method == "GET"
+    async def estimate(self, request: Request) -> Response:
+        """The question to answer next, or each in one form, beside the result so far; or, by the path, all of that."""
+        state, path, got = await self._state(request), request.url.path, request.method == "GET"
+        whole = path == "/resultat"
         query = request.scope["query_string"].decode("latin-1")
         if got and not state.faults and not state.dropped and query != state.query():
             return RedirectResponse(f"{path}?{state.query()}", 303)
         if whole and (state.faults or SIGNATURE not in state.facts):  # told, or asked, at its question
             if got:
                 return RedirectResponse(f"/estimer?{query}", 303)
-            template, whole, path = "estimate.html", False, "/estimer"
-        say = self.say(state)
+            whole, path = False, "/estimer"
+        say, every = self.say(state), path == "/estimer/tout"
         shown = await self.worker.run(lambda session: estimate(session, state, say, whole=whole, every=every))
         link = self._link(request, state.changed({ASKED: None, RULES: shown.get("rules")}))
         values = {"shown": shown, "link": link, "every": every, "files": downloads.names()}
         if whole and shown["decision"] is not None and state.rules not in (None, shown["rules"]):
             values["then"] = await of_former_rules(self.former, state, shown["decision"], say)
-        return self.page(template, state, path, 422 if state.faults or shown["messages"] else 200, **values)
+        template, status = (
+            "result.html" if whole else "estimate.html",
+            422 if state.faults or shown["messages"] else 200,
+        )
+        return self.page(template, state, path, status, **values)
 
     async def download(self, request: Request) -> Response:
         """A result as a file: what is shown of it for Word, its figures for a spreadsheet."""
@@ -175,46 +168,24 @@ class Pages:
 
     async def dossier(self, request: Request) -> Response:
         """The life of a contract: a dossier is pasted or built by forms, its timeline shown or given as a file."""
-        given = dict(await pairs_of(request))
-        told = given if request.method == "GET" else {key: given[key] for key in (LANG, EMBED) if key in given}
-        state = self.read(list(told.items()))
-        say, type_ = self.say(state), dossier_page.types().get(given.get(EVENT, ""))
-        text = given.get("dossier", "") or (case_text(state) if SIGNATURE in state.facts else "")
-        posted = given.get(DAY, "") if request.method == "POST" else ""
-        day = posted or say.scalar(state.as_of or self.calendar())
-        if type_ is not None and dossier_page.EVENT_DAY in given:
-            text, type_ = dossier_page.with_event(text, type_, given, self.worker.registry.vocabulary), None
-        values: dict[str, Any] = {"text": text or dossier_page.EXAMPLE, "day": day}
+        given, posted = dict(await pairs_of(request)), request.method == "POST"
+        state = self.read([pair for pair in given.items() if not posted or pair[0] in (LANG, EMBED)])
+        say = self.say(state)
+        day = (given.get(DAY) if posted else None) or say.scalar(state.as_of or self.calendar())
+        text, form = dossier_page.form(given, state, say, day)
+        values: dict[str, Any] = {"text": text or dossier_page.EXAMPLE, "day": day, **form}
         values |= {"messages": [], "html": "", "letters": ()}
-        values |= self._event_values(type_, state, day)
-        status = 200
         if text.strip():
-            title = wording(state.lang)("your_contract")
             try:
-                life, matter = await self.worker.run(lambda session: dossier_page.follow(session, text, day, title))
+                life, matter = await self.worker.run(lambda session: dossier_page.follow(session, say, text, day))
                 if (kind := request.path_params.get("kind")) is not None:
-                    content = downloads.life_file(life, text, kind, say)
-                    if content is None:
-                        raise refused("request-page")
-                    return downloads.attached(f"{downloads.LIFE}.{kind}", content)
-                kinds = allowed(matter, self.worker.registry)
-                values |= {"html": dossier_page.shown(life, say), "letters": kinds}
+                    return downloads.attached(f"{downloads.LIFE}.{kind}", downloads.life_file(life, text, kind, say))
+                values |= {"html": dossier_page.shown(life, say), "letters": allowed(matter, self.worker.registry)}
             except Outside as outside:
                 values["html"] = Markup(fragment(outside_page.page(outside, say), 1))
             except InputFault as error:
-                values["messages"], status = [problem.line(state.lang) for problem in error.problems], 422
-        return self.page("dossier.html", state, "/dossier", status, **values)
-
-    def _event_values(self, type_: EventType | None, state: State, day: str) -> dict[str, Any]:
-        """What can happen, and the form of the type that was chosen."""
-        facts = self.worker.registry.vocabulary.facts
-        say = self.say(state)
-        return {
-            "types": [(each.name, each.label[state.lang]) for each in dossier_page.types().values()],
-            "type": type_,
-            "event_day": day,
-            "fields": [] if type_ is None else [field_of(facts[name], state, say) for name in type_.facts],
-        }
+                values["messages"] = [problem.line(state.lang) for problem in error.problems]
+        return self.page("dossier.html", state, "/dossier", 422 if values["messages"] else 200, **values)
 
     async def letter(self, request: Request) -> Response:
         """A letter on what a page shows, as a Word file."""
@@ -227,7 +198,7 @@ class Pages:
 
         def written(session: Session) -> bytes:
             if "dossier" in given:
-                _, matter = dossier_page.follow(session, given["dossier"], given.get(DAY, ""), "")
+                _, matter = dossier_page.follow(session, self.say(state), given["dossier"], given.get(DAY, ""))
             else:
                 facts = read_case(nested(state.facts), session.registry.vocabulary)
                 matter = matter_of_case(session, facts, state.choices, state.as_of)

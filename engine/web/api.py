@@ -21,7 +21,6 @@ from engine.policy.registry import Outside
 from engine.report import catalogue_page, outside_page
 from engine.report.say import Say
 from engine.web.calls import CALLS, MEDIA, MOST_CASES, Asked, Call, body_schema, check, language_of, parsed
-from engine.web.refusals import MEDIA as PROBLEM
 from engine.web.refusals import json_text, refused
 from engine.web.state import LANG
 from engine.web.worker import Worker
@@ -82,7 +81,8 @@ class Api:
 
 
 SCHEMAS = ("case", "dossier", "decision", "timeline", "outside")
-REFUSALS = (400, 404, 405, 408, 409, 413, 415, 421, 422, 429, 500, 503)
+REFUSALS = ("400", "404", "405", "408", "409", "413", "415", "421", "422", "429", "500", "503")
+_REFUSED = {status: {"$ref": "#/components/responses/refused"} for status in REFUSALS}
 
 
 def openapi(calls: Sequence[Call], version: str) -> dict[str, Any]:
@@ -136,14 +136,6 @@ def _rooted(part: Any, own: str) -> Any:
         found["$ref"] = f"#/components/schemas/{file.partition('.')[0] or own}{place}"
     return found
 
-
-_REFUSED = {
-    str(status): {
-        "description": "Not answered, and why.",
-        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/problem"}}},
-    }
-    for status in REFUSALS
-}
 
 # What is got and tells of the rules, by its path.
 TOLD: Mapping[str, Callable[..., Any]] = {

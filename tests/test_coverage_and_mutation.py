@@ -124,13 +124,8 @@ def test_another_default_reading_is_noticed_by_a_test_that_rests_on_it(score: Sc
     assert [fate.status for fate in fates(score, "default", "borne")] == [CAUGHT]
 
 
-def test_fates_are_the_same_with_two_processes_and_a_sample_is_part_of_them(
-    rules: Session, cases: list[PolicyCase], score: Score
-) -> None:
+def test_fates_are_the_same_with_two_processes(rules: Session, cases: list[PolicyCase], score: Score) -> None:
     assert mutation_score(rules.registry, cases, processes=2) == score
-    drawn = mutation_score(rules.registry, cases, sample=10, processes=1)
-    assert (len(drawn.fates), drawn.of) == (10, score.of)
-    assert set(drawn.fates) <= set(score.fates)
 
 
 def test_the_proposed_tests_pass_and_notice_what_no_test_noticed(
@@ -155,7 +150,7 @@ def test_the_proposed_tests_pass_and_notice_what_no_test_noticed(
 
 
 def test_a_suite_without_cases_notices_nothing(rules: Session) -> None:
-    assert mutation_score(rules.registry, [], sample=5, processes=1).share() == 0
+    assert mutation_score(rules.registry, [], processes=1).share() == 0
 
 
 @pytest.mark.turns(lang=("en", "fr"))
@@ -249,4 +244,3 @@ def test_what_is_not_met_is_not_done_whatever_else_would_have_it_done(session: S
 
 def test_coverage_options_without_their_report_are_wrong_usage() -> None:
     assert avenant("test", "--format", "json").exit_code == 2
-    assert avenant("test", "--sample", "3").exit_code == 2

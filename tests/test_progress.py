@@ -15,7 +15,7 @@ from command import FIXTURES, ROOT
 SMALL = ["--policies", str(ROOT / FIXTURES / "small_policies"), "--lang", "fr"]
 LONG = {
     "Décide les essais": ["test"],
-    "Modifie les règles": ["test", "--mutation", "--sample", "5"],
+    "Modifie les règles": ["test", "--mutation"],
     "Prouve pour tous les cas": ["check", "--deep"],
     "pour qui le résultat change": ["diff", "ancienne", "nouvelle", "--behaviour"],
 }

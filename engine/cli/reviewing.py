@@ -58,7 +58,6 @@ def _write_witnesses(findings: Sequence[Defect], name: str, say: Say) -> dict[in
 @flag("--coverage covering", "Also say what the tests reach of the rules.")
 @flag("--mutation", "Also change the rules, one place at a time: do the tests notice?")
 @flag("--declare", "Add what amending texts change in cases to their lists of differences.")
-@option("--sample", "N", "With --mutation: draw so many changes.", type=click.IntRange(1))
 @option("--propose", "FILE", "With --mutation: write tests that would notice the other changes.")
 @given(output, formats=suite_page.FORMATS)
 def test(
@@ -67,12 +66,9 @@ def test(
     covering: bool,
     mutation: bool,
     declare: bool,
-    sample: int | None,
     propose: str | None,
 ) -> None:
     """Run the policies' own test suites and show every difference."""
-    if sample is not None and not mutation:
-        raise click.UsageError(tell("--sample: goes with --mutation"))
     if propose is not None and not mutation:
         raise click.UsageError(tell("--propose: goes with --mutation"))
     if rules.format in ("json", "html") and not (covering or mutation):
@@ -88,7 +84,7 @@ def test(
         from engine.suite.mutation import mutation_score  # rarely asked for
 
         with progress(rules.say("doing.mutation")) as told:
-            score = mutation_score(session.registry, cases, sample, propose=propose is not None, told=told)
+            score = mutation_score(session.registry, cases, propose=propose is not None, told=told)
     if score is not None and propose is not None:
         write(proposed_suite(score, rules.say), propose)
     names = dict.fromkeys(place.at.file for place in found.places) if found and rules.format == "html" else {}

@@ -74,8 +74,6 @@ def mutation_lines(score: Score, say: Say) -> Iterator[str]:
         all=caught + score.count(SURVIVED),
         equivalent=score.count(EQUIVALENT),
     )
-    if len(score.fates) < score.of:
-        yield say("drawn", count=len(score.fates), of=score.of)
 
 
 def review_object(found: Coverage | None, score: Score | None, say: Say) -> dict[str, Any]:
@@ -98,8 +96,7 @@ def review_object(found: Coverage | None, score: Score | None, say: Say) -> dict
         statuses = (CAUGHT, SURVIVED, EQUIVALENT, INVALID)
         data["mutation"] = {
             "score": round(score.share(), 2),
-            "changes": score.of,
-            "tried": len(score.fates),
+            "changes": len(score.fates),
             **{status: score.count(status) for status in statuses},
             "survivors": each_as_json(score.survivors, say, FATE),
         }

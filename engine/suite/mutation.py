@@ -7,9 +7,9 @@ the answer differs and the test looks at the item, and the first that fails sett
 from __future__ import annotations
 
 import multiprocessing
-import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from engine.errors import InputFault, UsageFault
@@ -30,7 +30,6 @@ from engine.suite.variants import Mutation
 
 PROCESSES = 2
 CHUNK = 40
-SEED = 20190901  # of the changes that are drawn
 CAUGHT, SURVIVED, EQUIVALENT, INVALID = "caught", "survived", "equivalent", "invalid"
 
 
@@ -50,10 +49,9 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The fates in the order of the files; ``of`` is how many there are, of which some may have been drawn."""
+    """The fates in the order of the files."""
 
     fates: tuple[Fate, ...]
-    of: int
 
     def count(self, status: str, convention: str | None = None) -> int:
         return sum(f.status == status and convention in (None, f.convention) for f in self.fates)
@@ -71,39 +69,28 @@ class Score:
 def mutation_score(
     registry: Registry,
     cases: Sequence[PolicyCase],
-    sample: int | None = None,
     processes: int = PROCESSES,
     *,
     propose: bool = False,
-    told: Callable[[int, int], None] | None = None,
+    told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Score:
-    """The fate of every mutant of ``registry``, or of ``sample`` of them drawn with a fixed seed.
+    """The fate of every mutant of ``registry``.
 
     ``propose`` also looks for a test that would notice each survivor; ``told`` hears how many are tried, of how many.
     """
     bench = _Bench.of(registry, cases, propose)
-    of = len(bench.mutants)
-    indices = list(range(of))
-    if sample is not None and sample < of:
-        indices = sorted(random.Random(SEED).sample(indices, sample))
+    total = len(bench.mutants)
     fates: list[Fate] = []
-    for found in _in_chunks(bench, indices, processes, (registry, tuple(cases), propose)):
-        fates += found
-        if told is not None:
-            told(len(fates), len(indices))
-    return Score(tuple(fates), of)
-
-
-def _in_chunks(
-    bench: _Bench, indices: Sequence[int], processes: int, start: tuple[Registry, tuple[PolicyCase, ...], bool]
-) -> Iterator[list[Fate]]:
-    if processes < 2 or len(indices) <= CHUNK:
-        yield from ([bench.fate(i)] for i in indices)
-        return
-    chunks = [indices[i : i + CHUNK] for i in range(0, len(indices), CHUNK)]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _start, start) as pool:
-        yield from pool.map(_fates, chunks)
+    with ExitStack() as stack:
+        found: Iterable[Fate] = map(bench.fate, range(total))
+        if processes > 1 and total > CHUNK:
+            context, start = multiprocessing.get_context("spawn"), (registry, tuple(cases), propose)
+            pool = stack.enter_context(ProcessPoolExecutor(processes, context, _start, start))
+            found = pool.map(_fate, range(total), chunksize=CHUNK)
+        for fate in found:
+            fates.append(fate)
+            told(len(fates), total)
+    return Score(tuple(fates))
 
 
 _benches: list[_Bench] = []  # one in each worker process
@@ -113,8 +100,8 @@ def _start(registry: Registry, cases: tuple[PolicyCase, ...], propose: bool) -> 
     _benches.append(_Bench.of(registry, cases, propose))
 
 
-def _fates(indices: Sequence[int]) -> list[Fate]:
-    return [_benches[0].fate(i) for i in indices]
+def _fate(index: int) -> Fate:
+    return _benches[0].fate(index)
 
 
 @dataclass(slots=True)

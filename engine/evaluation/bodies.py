@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from engine.errors import fault
-from engine.evaluation.closures import condition, expression, scale_with_step
+from engine.evaluation.closures import condition, expression, left_of
 from engine.evaluation.slots import (
     MEMO,
     Answer,
@@ -23,7 +23,7 @@ from engine.evaluation.slots import (
     union,
     unpublished,
 )
-from engine.language.expressions import Connect, ItemRef, Literal, Scale, Unpublished
+from engine.language.expressions import Connect, Expression, ItemRef, Literal, Scale, Unpublished
 from engine.language.facts import SIGNATURE
 from engine.language.types import VERDICTS, Type
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
@@ -38,7 +38,7 @@ def gated(item: Item, names: Names, body: BodyClosure) -> BodyClosure:
     Each way out of an ``unless`` is a reason of its own: one that is unknown hides no other.
     """
     applies = None if item.applies_when is None else condition(item.applies_when, names)
-    second = names.steps[item.id] if isinstance(item.body, Criterion) else None
+    second = names.steps.get(item.id) if isinstance(item.body, Criterion | Quantity) else None
     ways = item.unless.parts if isinstance(item.unless, Connect) and item.unless.operator == "any" else (item.unless,)
     unless = [condition(way, names) for way in ways if way is not None]
     if applies is None and not unless:
@@ -58,10 +58,12 @@ def gated(item: Item, names: Names, body: BodyClosure) -> BodyClosure:
                 return (NOT_APPLICABLE, mine, 0, None)
             used |= mine
         if open_:
-            if second is not None:  # whatever its verdict would be, it may also not apply
-                verdict = body(slots)[0]
-                left = UNKNOWN if verdict is UNDETERMINED else frozenset((verdict,))
-                slots[second] = (left | {NOT_APPLICABLE}, 0, 0)
+            if second is not None:  # whatever it would be, it may also not apply
+                value, mine, _, _ = body(slots)
+                left = (slots[second][0] if value is UNDETERMINED else frozenset((value,))) | {NOT_APPLICABLE}
+                if len(left) == 1:
+                    return (NOT_APPLICABLE, used | mine, 0, None)
+                slots[second] = (left, 0, 0)
             return (UNDETERMINED, used, missing, None)
         value, mine, missing, decided = body(slots)
         return (value, used | mine, missing, decided)
@@ -76,8 +78,8 @@ def body(item: Item, type_: Type | None, names: Names) -> BodyClosure:
             return _parameter(item.body, type_, names)
         case Table():
             return _table(item, item.body, type_, names)
-        case Quantity(Scale() as scale):
-            return scale_with_step(scale, names)
+        case Quantity(inner) if type_ is not None and type_.ordered:
+            return _on_scale(inner, type_, names.steps[item.id], names)
         case Quantity(inner):
             return _plain(expression(inner, names, type_))
         case Criterion():
@@ -94,6 +96,22 @@ def _plain(closure: Closure) -> BodyClosure:
     def run(slots: Slots) -> DecidedAnswer:
         value, used, missing = closure(slots)
         return (value, used, missing, None)
+
+    return run
+
+
+def _on_scale(node: Expression, type_: Type, second: int, names: Names) -> BodyClosure:
+    """Known where one step is left, which is told of a scale itself; otherwise what is left goes into a second slot."""
+    left = left_of(node, type_, names)
+    places = {step.name: place for place, step in enumerate(node.steps)} if isinstance(node, Scale) else {}
+
+    def run(slots: Slots) -> DecidedAnswer:
+        found, used, missing = left(slots)
+        if len(found) > 1:
+            slots[second] = (found, 0, 0)
+            return (UNDETERMINED, used, missing, None)
+        (value,) = found
+        return (value, used, missing, places.get(value))
 
     return run
 

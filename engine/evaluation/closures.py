@@ -15,7 +15,6 @@ from engine.evaluation.combining import (
     of_cases,
     of_operands,
     of_scale,
-    of_value,
     own,
     propagate,
     settled,
@@ -23,9 +22,7 @@ from engine.evaluation.combining import (
 )
 from engine.evaluation.slots import (
     Answer,
-    BodyClosure,
     Closure,
-    DecidedAnswer,
     Names,
     Slots,
     constant,
@@ -159,7 +156,7 @@ def expression(node: tree.Expression, names: Names, wanted: Type | None = None) 
         case tree.Cases():
             return _cases(node, names, wanted)
         case tree.Scale():
-            return scale(node, names)
+            return settled(_left_of_steps(node, names))
         case tree.ByOutcome():
             return _by_outcome(node, names, wanted)
 
@@ -203,65 +200,37 @@ def _cases(node: tree.Cases, names: Names, wanted: Type | None) -> Closure:
     return run
 
 
-def scale_with_step(node: tree.Scale, names: Names) -> BodyClosure:
-    """The closure of a scale, which also tells the index of the step that holds.
-
-    Steps are monotone: the highest step known to be reached holds if the first not reached one follows it, with
-    nothing unknown between.
-    """
-    steps = [step.name for step in node.steps]
-    tests = [None if s.reached_when is None else condition(s.reached_when, names) for s in node.steps]
-    last = len(tests) - 1
-
-    def run(slots: Slots) -> DecidedAnswer:
-        above = missing = 0
-        open_ = False
-        for reached in range(last, -1, -1):
-            test = tests[reached]
-            value, mine, lacks = (True, 0, 0) if test is None else test(slots)
-            if value:
-                break
-            if value is None:
-                open_ = True
-                above |= mine
-                missing |= lacks
-            else:  # not reached, so none above it is: what they wait for no longer matters
-                open_ = False
-                above = mine
-                missing = 0
-        if open_:
-            return (UNDETERMINED, mine | above, missing, None)
-        return (steps[reached], mine | above, 0, reached)
-
-    return run
+def _left_of_steps(node: tree.Scale, names: Names) -> Closure:
+    tests = [None if step.reached_when is None else condition(step.reached_when, names) for step in node.steps]
+    return of_scale([step.name for step in node.steps], tests)
 
 
-def scale(node: tree.Scale, names: Names) -> Closure:
-    run = scale_with_step(node, names)
-    return lambda slots: run(slots)[:3]
-
-
-def steps_left(node: tree.Expression, type_: Type, names: Names) -> Closure:
-    """The closure of all values that an expression of a scale can still take; of any other kind, anything."""
-    among = constant(frozenset((*type_.values, NOT_APPLICABLE)))
+def left_of(node: tree.Expression, type_: Type, names: Names) -> Closure:
+    """The closure of all values that an expression of a scale can still take; of any other kind, one or anything."""
     match node:
         case tree.Scale():
-            tests = [None if step.reached_when is None else condition(step.reached_when, names) for step in node.steps]
-            among = of_scale([step.name for step in node.steps], tests)
-        case tree.Cases():
-            branches = [(condition(when, names), steps_left(then, type_, names)) for when, then in node.branches]
-            among = of_cases(branches, NOTHING if node.otherwise is None else steps_left(node.otherwise, type_, names))
-        case tree.ItemRef(id_) if id_ in names.steps:
-            among = read(names.steps[id_])
+            return _left_of_steps(node, names)
+        case tree.Cases(branches, otherwise):
+            ways = [(condition(when, names), left_of(then, type_, names)) for when, then in branches]
+            return of_cases(ways, NOTHING if otherwise is None else left_of(otherwise, type_, names))
         case tree.Apply(operator) if EXPRESSIONS[operator].ranked:
             return _left_of_operands(node, names)
-    return of_value(expression(node, names, type_), among)
+    anything = constant(frozenset((*type_.values, NOT_APPLICABLE)))
+    if isinstance(node, tree.ItemRef) and node.id in names.steps:
+        anything = read(names.steps[node.id])
+    known = expression(node, names, type_)
+
+    def run(slots: Slots) -> Answer:
+        value, used, missing = known(slots)
+        return (anything(slots)[0] if value is UNDETERMINED else frozenset((value,)), used, missing)
+
+    return run
 
 
 def _left_of_operands(node: tree.Apply, names: Names) -> Closure:
     type_ = type_of(node, names.scope)
     assert type_ is not None
-    parts = [steps_left(part, type_, names) for part in node.operands]
+    parts = [left_of(part, type_, names) for part in node.operands]
     return of_operands(parts, EXPRESSIONS[node.operator], type_.values)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.evaluation.slots import Answer, BodyClosure, Closure, DecidedAnswer, Slots, constant, union
+from engine.evaluation.slots import Answer, Closure, Slots, constant, union
 from engine.language.operators import Operator
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 
@@ -110,64 +110,52 @@ def settled(left: Closure) -> Closure:
     return run
 
 
-def narrowed(run: BodyClosure, left: Closure, applies: Closure | None, second: int) -> BodyClosure:
-    """An item on a scale: known where one step is left, and otherwise what is left goes into its second slot."""
-
-    def settle(slots: Slots) -> DecidedAnswer:
-        answer = run(slots)
-        if answer[0] is not UNDETERMINED:
-            return answer
-        found, used, _ = left(slots)
-        if applies is not None and applies(slots)[0] is None:
-            found |= {NOT_APPLICABLE}
-        if len(found) == 1:
-            return (*found, answer[1] | used, 0, None)
-        slots[second] = (found, 0, 0)
-        return answer
-
-    return settle
-
-
-def of_value(value: Closure, among: Closure) -> Closure:
-    """The value alone where it is known, and otherwise what is left ``among`` others."""
-
-    def run(slots: Slots) -> Answer:
-        found, used, missing = value(slots)
-        return (among(slots)[0], used, missing) if found is UNDETERMINED else (frozenset((found,)), used, 0)
-
-    return run
-
-
 def of_scale(steps: Sequence[str], tests: Sequence[Closure | None]) -> Closure:
-    """The highest step surely reached, and those right above it of which it is unknown."""
+    """The highest step surely reached, and those right above it of which it is unknown.
+
+    Steps are monotone: where one is not reached, none above it is, and what they wait for no longer matters.
+    """
     downwards = list(zip(reversed(steps), reversed(tests), strict=True))
 
     def run(slots: Slots) -> Answer:
         found: list[str] = []
+        used = missing = 0
         for step, test in downwards:
-            holds = True if test is None else test(slots)[0]
-            found = [] if holds is False else [*found, step]
+            holds, mine, lacks = (True, 0, 0) if test is None else test(slots)
+            if holds is False:
+                found, used, missing = [], mine, 0
+                continue
+            found.append(step)
+            used |= mine
             if holds:
                 break
-        return (frozenset(found), 0, 0)
+            missing |= lacks
+        return (frozenset(found), used, missing)
 
     return run
 
 
 def of_cases(branches: Sequence[Branch], otherwise: Closure) -> Closure:
     """What is left of every branch that may decide."""
+    every = (*branches, (constant(True), otherwise))
 
     def run(slots: Slots) -> Answer:
         found: frozenset[Any] = frozenset()
-        used = 0
-        for when, then in (*branches, (constant(True), otherwise)):
-            holds = when(slots)[0]
+        used = behind = lacking = 0
+        open_ = False
+        for when, then in every:
+            holds, mine, lacks = when(slots)
+            used |= mine
             if holds is not False:
-                more, mine, _ = then(slots)
-                found, used = found | more, used | mine
+                more, mine, missing = then(slots)
+                found, behind = found | more, behind | mine
             if holds:
                 break
-        return (found, used, 0)
+            if holds is None:
+                open_, lacking = True, lacking | lacks
+        if open_:
+            return (found, used, lacking) if len(found) > 1 else (found, used | behind, 0)
+        return (found, used | behind, missing)
 
     return run
 

@@ -7,8 +7,7 @@ from dataclasses import field
 from typing import Any
 
 from engine.evaluation.bodies import body, gated
-from engine.evaluation.closures import condition, expression, steps_left
-from engine.evaluation.combining import narrowed
+from engine.evaluation.closures import condition, expression
 from engine.evaluation.decision import TraceLine
 from engine.evaluation.inference import Ruleset, load_ruleset
 from engine.evaluation.plan import Plan, Step
@@ -17,7 +16,7 @@ from engine.language.expressions import Text, Unpublished
 from engine.language.facts import YEAR
 from engine.language.types import Type
 from engine.language.values import Scalar
-from engine.policy.model import CONSISTENCY, SOURCE_KINDS, Item, Obligation, Outcome, Payment, Quantity
+from engine.policy.model import CONSISTENCY, SOURCE_KINDS, Item, Obligation, Outcome, Payment
 from engine.records import dataclass
 
 DATE = Type("date")
@@ -208,17 +207,12 @@ def _compiled(step: Step, slot: int, names: Names) -> Compiled:
     due = None if day is None else expression(day, names, DATE)
     tests = (item.body.done_when, item.body.unmet_when) if isinstance(item.body, Obligation) else (None, None)
     done_when, unmet_when = (None if test is None else condition(test, names) for test in tests)
-    run = gated(item, names, body(item, step.type, names))
-    if isinstance(item.body, Quantity) and step.type is not None and step.type.ordered:
-        applies = None if item.applies_when is None else condition(item.applies_when, names)
-        left = steps_left(item.body.expression, step.type, names)
-        run = narrowed(run, left, applies, names.steps[item.id])
     return Compiled(
         step=step,
         slot=slot,
         second=names.steps.get(item.id),
         reads=_reads(step, names),
-        run=run,
+        run=gated(item, names, body(item, step.type, names)),
         outcome=_outcome(item, item.body, names) if isinstance(item.body, Outcome) else None,
         due=due,
         done_when=done_when,

@@ -95,7 +95,7 @@ def _alike(fact: Fact, open_: set[str], program: Program, told: Told) -> tuple[d
     """
     branches, values = list[Run](), dict[str, Any]()
     refusals = program.plan.convention.results.refusals
-    aside = _kept(program, "aside", lambda: taken_away(program.plan.convention))
+    aside = program.kept("aside", lambda: taken_away(program.plan.convention))
     named, tried = _named(fact.name, program), list[str]()
     while open_ and (value := value_to_try(fact, tried, named)) is not None:
         tried.append(value)
@@ -114,15 +114,7 @@ def _named(fact: str, program: Program) -> set[frozenset[str]]:
     """The values of a fact that the rules of a program name."""
     whens = (overlay.when for _, overlay in program.plan.overlays)
     rules = (*(step.item for step in program.plan.steps), *whens)
-    return set(_kept(program, ("named", fact), lambda: told_apart(fact, rules)))
-
-
-def _kept(program: Program, key: object, work_out: Callable[[], Set[Any]]) -> Set[Any]:
-    """What is worked out once for a program, at the first need."""
-    if key not in program.grounds:
-        program.grounds[key] = work_out()
-    kept: Set[Any] = program.grounds[key]
-    return kept
+    return set(program.kept(("named", fact), lambda: told_apart(fact, rules)))
 
 
 def _joined(run: Run, fact: str, alike: Mapping[str, Any], branches: Sequence[Run]) -> Run:

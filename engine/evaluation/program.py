@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, TypeVar
 
 from engine.evaluation.bodies import body, gated
 from engine.evaluation.closures import condition, expression
@@ -20,6 +21,7 @@ from engine.policy.model import CONSISTENCY, SOURCE_KINDS, Item, Obligation, Out
 from engine.records import dataclass
 
 DATE = Type("date")
+_Made = TypeVar("_Made")
 
 
 def bits(mask: int) -> Iterator[int]:
@@ -79,6 +81,8 @@ class Program:
 
     ``unpublished`` are the values without a source, with the item that holds each, in the order of their bits.
     ``own`` are the outcomes that it loaded itself.
+    ``names_in`` gives the names of the facts, interpretations or items of a bit set, ``slots_in`` its slots from low to
+    high, ``below`` the steps of some items and of all that these read, in plan order.
     ``runs`` holds the last run, of which the next takes over what it would answer alike.
     """
 
@@ -92,44 +96,24 @@ class Program:
     item_bits: int
     year_bit: int
     ranks: Callable[[str, str], int]
-    all_names: tuple[str, ...]
     payments: tuple[Compiled, ...]
     obligations: tuple[Compiled, ...]
     consistency: tuple[Compiled, ...]
     own: tuple[OutcomeProgram, ...]
-    _names: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    _slots: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    _below: dict[tuple[str, ...], tuple[Compiled, ...]] = field(default_factory=dict)
-    grounds: dict[Any, Any] = field(default_factory=dict)
+    names_in: Callable[[int], tuple[str, ...]]
+    slots_in: Callable[[int], tuple[int, ...]]
+    below: Callable[[tuple[str, ...]], tuple[Compiled, ...]]
     runs: list[Run] = field(default_factory=list)
+    _kept: dict[Any, Any] = field(default_factory=dict)
 
-    def slots_in(self, mask: int) -> tuple[int, ...]:
-        """The slots of a bit set, from low to high; the same few sets come back in every case."""
-        found = self._slots.get(mask)
+    def kept(self, key: object, work_out: Callable[[], _Made]) -> _Made:
+        """What is worked out at the first need and comes back in case after case."""
+        found: _Made | None = self._kept.get(key)
         if found is None:
-            found = tuple(bits(mask))
-            if len(self._slots) < MEMO:
-                self._slots[mask] = found
+            if len(self._kept) >= MEMO:
+                self._kept.clear()
+            found = self._kept[key] = work_out()
         return found
-
-    def names_in(self, mask: int) -> tuple[str, ...]:
-        """The names of the facts, interpretations or items of a bit set."""
-        found = self._names.get(mask)
-        if found is None:
-            found = tuple(self.all_names[i] for i in bits(mask))
-            if len(self._names) < MEMO:
-                self._names[mask] = found
-        return found
-
-    def below(self, wanted: tuple[str, ...]) -> tuple[Compiled, ...]:
-        """The steps of some items and of all that these read, in plan order."""
-        if wanted not in self._below:
-            mask = bits_of(self.names.items, wanted)
-            for compiled in reversed(self.steps):
-                if mask >> compiled.slot & 1:
-                    mask |= compiled.reads
-            self._below[wanted] = tuple(compiled for compiled in self.steps if mask >> compiled.slot & 1)
-        return self._below[wanted]
 
     def release(self) -> None:
         """Gives the rulesets that it loaded back to durable-rules."""
@@ -170,7 +154,7 @@ def compile_plan(plan: Plan, before: Program | None = None) -> Program:
     facts, choices, items = names.facts, names.choices, names.items
     texts = (plan.convention, *(later for later, _ in plan.overlays))
     sources = {(text.id, s.id): SOURCE_KINDS.index(s.kind) for text in texts for s in text.sources.values()}
-    steps = []
+    all_names, steps = (*facts, *choices, *items), list[Compiled]()
     for step in plan.steps:
         compiled = known.get(step.item.id)
         if compiled is None or compiled.step != step:
@@ -182,7 +166,6 @@ def compile_plan(plan: Plan, before: Program | None = None) -> Program:
         names=names,
         steps=tuple(steps),
         unpublished=tuple(zip(owners, names.unpublished, strict=True)),
-        all_names=(*facts, *choices, *items),
         payments=_in_file_order(steps, "payment"),
         obligations=_in_file_order(steps, "obligation"),
         consistency=_in_file_order(steps, CONSISTENCY),
@@ -192,8 +175,19 @@ def compile_plan(plan: Plan, before: Program | None = None) -> Program:
         choice_bits=((1 << len(choices)) - 1) << len(facts),
         item_bits=((1 << len(items)) - 1) << len(facts) + len(choices),
         year_bit=1 << facts[YEAR],
+        names_in=lru_cache(MEMO)(lambda mask: tuple(all_names[bit] for bit in bits(mask))),
+        slots_in=lru_cache(MEMO)(lambda mask: tuple(bits(mask))),
+        below=lru_cache(MEMO)(partial(_below, items, steps)),
         ranks=lambda convention, source: sources.get((convention, source), len(SOURCE_KINDS) - 1),
     )
+
+
+def _below(items: Mapping[str, int], steps: Sequence[Compiled], wanted: tuple[str, ...]) -> tuple[Compiled, ...]:
+    mask = bits_of(items, wanted)
+    for compiled in reversed(steps):
+        if mask >> compiled.slot & 1:
+            mask |= compiled.reads
+    return tuple(compiled for compiled in steps if mask >> compiled.slot & 1)
 
 
 def _in_file_order(steps: Sequence[Compiled], kind: str) -> tuple[Compiled, ...]:

@@ -20,7 +20,6 @@ from engine.evaluation.decision import (
 from engine.evaluation.evaluator import obligation_status
 from engine.evaluation.limits import limits_of, scales_of
 from engine.evaluation.program import Compiled, Program, Run, bits
-from engine.evaluation.slots import MEMO
 from engine.language.expressions import Citation, Compare, FactRef, ItemRef, Text, Unpublished, find
 from engine.language.values import NOT_APPLICABLE, UNDETERMINED
 from engine.policy import model
@@ -114,13 +113,13 @@ def _result(compiled: Compiled, run: Run, grounds: _Grounds, behind: int, rank: 
 
 
 def _limits(compiled: Compiled, run: Run) -> tuple[Limit, ...]:
-    """The limits that a criterion which is not met sets; what finds them is made at the first need."""
-    body, key, program = compiled.step.item.body, ("limits", compiled.slot), run.program
+    """The limits that a criterion which is not met sets."""
+    body, program = compiled.step.item.body, run.program
     assert isinstance(body, model.Criterion)
-    find = program.grounds.get(key)
-    if find is None:
-        scales = scales_of(program.plan.steps)
-        find = program.grounds[key] = limits_of(body.met_when, program.names, scales)
+    met_when = body.met_when
+    find = program.kept(
+        ("limits", compiled.slot), lambda: limits_of(met_when, program.names, scales_of(program.plan.steps))
+    )
     return tuple(find(run.slots) or ())
 
 
@@ -145,26 +144,24 @@ def _grounds(compiled: Compiled, run: Run) -> _Grounds:
     rules = run.rules.get(item.id) if compiled.outcome is not None else None
     whatever = run.whatever.get(item.id)
     key = (compiled.slot, absent, used, missing, decided, rules, whatever)
-    found: _Grounds | None = program.grounds.get(key)
-    if found is None:
+
+    def worked_out() -> _Grounds:
         because, cite = _reasons(item, value, decided, run)
-        rank = max((program.ranks(c.convention, c.source) for c in cite), default=-1)
         read = used & program.item_bits
         told = () if whatever is None else (Reason(BY_CASES, whatever, (), None, item.at),)
-        found = _Grounds(
+        return _Grounds(
             status="known" if absent is None else absent.value,
             because=because + told,
             cite=cite,
-            rank=rank,
+            rank=max((program.ranks(c.convention, c.source) for c in cite), default=-1),
             own=used & ~read,
             read=program.slots_in(read),
             uses=program.names_in(read),
             missing=program.names_in(missing),
             passes_on=item.kind == "quantity" and absent is None and not because,
         )
-        if len(program.grounds) < MEMO:
-            program.grounds[key] = found
-    return found
+
+    return program.kept(key, worked_out)
 
 
 def _reasons(
@@ -250,14 +247,14 @@ def _facts_of(run: Run, rests: int) -> Iterator[str]:
 
 def _days(program: Program, item: model.Item) -> frozenset[str]:
     """The facts whose being known shows that a duty is done, or that what it reads is so."""
-    found = program.grounds.get(("days", item.id))
-    if found is None:
+
+    def found() -> frozenset[str]:
         items = {compiled.step.item.id: compiled.step.item for compiled in program.steps}
         seen = item.body.done_when if isinstance(item.body, model.Obligation) else item.body
         own = {c.left.name for c in find(Compare, seen) if c.operator == "known" and isinstance(c.left, FactRef)}
-        found = frozenset(own).union(*(_days(program, items[ref.id]) for ref in find(ItemRef, seen)))
-        program.grounds[("days", item.id)] = found
-    return found
+        return frozenset(own).union(*(_days(program, items[ref.id]) for ref in find(ItemRef, seen)))
+
+    return program.kept(("days", item.id), found)
 
 
 def _due_reason(compiled: Compiled, due: dt.date | None) -> Text | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import json
 import subprocess
@@ -17,6 +18,7 @@ from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session
 from engine.inquiry import possible
 from engine.inquiry.possible import Outlook
+from engine.language.values import NOT_APPLICABLE
 
 CASES = ROOT / "tests" / "cases"
 
@@ -100,3 +102,12 @@ def test_an_explanation_says_what_its_open_item_can_still_be() -> None:
     assert "Ce que les résultats ouverts peuvent encore valoir" in result.stdout
     data = json.loads(avenant("explain", case, "aide.montant_annuel", "--possible", "--format", "json").stdout)
     assert [value["value"] for value in data["possible"][0]["values"]] == ["11000.00", "13000.00"]
+
+
+def test_a_result_that_may_not_apply_yet_can_be_all_that_items_below_it_could_be(session: Session) -> None:
+    facts: dict[str, Any] = {"contrat.date_signature": dt.date(2025, 1, 15), "contrat.annee": 2}
+    (amount,) = possible.outlooks_of(session, session.decide(facts), ["aide.montant_annuel"], {})
+    assert [value for value in amount.possible.values if value != NOT_APPLICABLE] == [14000, 19000, 28000, 38000]
+    facts = {"contrat.date_signature": dt.date(2023, 9, 15)}  # the objective in the contract, of a specialty untold
+    (objective,) = possible.outlooks_of(session, session.decide(facts), ["objectif.mt"], {})
+    assert (objective.possible.values, objective.possible.complete) == ((0, 100000), False)

@@ -110,9 +110,9 @@ def test_every_value_that_an_open_result_can_still_take_stands_beside_the_questi
         assert asked[id_] == both["evaluate"][id_]
     if effort.full:
         values = [value["value"] for value in asked[amount]["values"]]
-        assert (values, asked[amount]["complete"]) == (["11000.00", "14000.00", "19000.00"], True)
+        assert (values, asked[amount]["complete"]) == (["11000.00", "13000.00", "14000.00", "19000.00"], True)
     page = avenant("ask", case, "--for", amount, "--lang", "fr").stdout
-    assert re.search(r"11\s000\s€ ou 14\s000\s€ ou 19\s000\s€", page)
+    assert re.search(r"11\s000\s€ ou 13\s000\s€ ou 14\s000\s€ ou 19\s000\s€", page)
 
 
 def test_a_determined_case_has_no_questions(session: Session) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping, 
 from dataclasses import dataclass
 from fractions import Fraction
 
+from engine.evaluation.closures import condition
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.language.facts import BENEFICIARY, SIGNATURE, Fact
@@ -56,10 +57,17 @@ def open_facts(
 ) -> frozenset[str]:
     """The facts that a case may still be given: those that the items wait for, and all whose absence is no answer.
 
-    The absence of any other fact is taken as the answer that it is.
+    The absence of any other fact is taken as the answer that it is. What an item waits for is also what an item below
+    it does, and what would supply an item of which it is not known whether it applies: they may count in the end.
     """
     results = session.decide(facts, convention.id, interpret).results
-    awaited = {name for id_ in ids if id_ in results for name in results[id_].missing}
+    case = session.settled(facts, interpret or {}, convention.id)
+    slots, names = case.run().slots, case.program.names
+    awaited = set()
+    for step in (each.step for each in case.program.below(tuple(id_ for id_ in ids if id_ in results))):
+        gate = step.item.applies_when
+        shut_off = gate is not None and condition(gate, names)(slots)[0] is None
+        awaited |= {*results[step.item.id].missing, *(step.reads.supplied if shut_off else ())}
     known = session.registry.vocabulary.facts
     return frozenset(n for n, fact in known.items() if n not in facts and (n in awaited or not fact.absence_answers))
 

@@ -7,7 +7,7 @@ import functools
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -30,11 +30,16 @@ def found_once() -> Iterator[None]:
     find = possible.outlooks
 
     def outlooks(
-        session: Session, decision: Decision, chosen: Mapping[str, str], effort: int | None
+        session: Session,
+        decision: Decision,
+        chosen: Mapping[str, str],
+        items: Sequence[str] | None = None,
+        *,
+        effort: int | None = None,
     ) -> tuple[Outlook, ...]:
-        key = (frozenset(decision.facts.items()), effort)
+        key = (frozenset(decision.facts.items()), items and tuple(items), effort)
         if key not in known:
-            known[key] = find(session, decision, chosen, effort)
+            known[key] = find(session, decision, chosen, items, effort=effort)
         return known[key]
 
     with pytest.MonkeyPatch.context() as patch:

@@ -14,7 +14,7 @@ from engine.cli.common import Given, decide_file, deciding_options, given, page_
 from engine.cli.tongue import flag, option, tell
 from engine.errors import InputFault, Location, Problem, nearest
 from engine.evaluation.facts import nested, read_case, written_elsewhere
-from engine.inquiry.possible import outlooks_of
+from engine.inquiry.possible import outlooks
 from engine.inquiry.questions import ALL
 from engine.inquiry.questions import ask as find_questions
 from engine.language.facts import Fact, Vocabulary
@@ -49,7 +49,7 @@ def ask(rules: Given, case: str | None, interactive: bool, wanted: str | None) -
         asked=asked,
         title=told.title,
         readings=told.readings,
-        outlooks=outlooks_of(rules.session, decision, [result.id for result in asked.wanted], rules.choices),
+        outlooks=outlooks(rules.session, decision, rules.choices, [result.id for result in asked.wanted]),
         again=shlex.join(["avenant", "ask", case, *aim, *rules.again()]),
         others=shlex.join(["avenant", "ask", case, "--for", ALL, *rules.again()]),
         evaluate=shlex.join(["avenant", "evaluate", case, *rules.again()]),
@@ -83,7 +83,7 @@ def explain(rules: Given, case: str, item: str, what_if: str | None, any_fact: b
         raise click.UsageError(tell("--possible does not go with --what-if"))
     explained = Explained(rules.told(decide_file(rules, case), case), item)
     if possible:
-        explained = replace(explained, outlooks=outlooks_of(rules.session, explained.decision, [item], rules.choices))
+        explained = replace(explained, outlooks=outlooks(rules.session, explained.decision, rules.choices, [item]))
     if what_if is None:
         rules.put(explain_page.FORMATS, explained)
     else:

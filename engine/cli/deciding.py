@@ -56,7 +56,7 @@ def evaluate(
         told = rules.told(found, name)
         told = _with_readings(rules, told, problems) if sensitivity else told
         shown.append(
-            replace(told, outlooks=outlooks(rules.session, found, rules.choices, effort)) if possible else told
+            replace(told, outlooks=outlooks(rules.session, found, rules.choices, effort=effort)) if possible else told
         )
     if shown:
         rules.put(FORMATS, Decisions(cases=shown, alone=len(cases) == 1, full=full), cases)

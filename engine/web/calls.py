@@ -14,7 +14,7 @@ from engine.evaluation.decision import Decision
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
-from engine.inquiry.possible import outlooks, outlooks_of
+from engine.inquiry.possible import outlooks
 from engine.inquiry.questions import ALL, ask
 from engine.inquiry.what_if import alternatives
 from engine.language.facts import Vocabulary
@@ -177,7 +177,7 @@ def _ask(asked: Asked) -> Any:
     if problems:
         raise InputFault(problems)
     found = ask(asked.session, decision, wanted, asked.choices, frozenset(declined))
-    possible = outlooks_of(asked.session, decision, [result.id for result in found.wanted], asked.choices)
+    possible = outlooks(asked.session, decision, asked.choices, [result.id for result in found.wanted])
     return questions_page.data(questions_page.Questions(found, outlooks=possible), asked.say)
 
 
@@ -188,7 +188,7 @@ def _possible(asked: Asked) -> Any:
         found = outlooks(asked.session, decision, asked.choices)
     else:
         refuse_unknown(Location("item"), "unknown-item", item, decision.results)
-        found = outlooks_of(asked.session, decision, [item], asked.choices)
+        found = outlooks(asked.session, decision, asked.choices, [item])
     return {"digest": decision.digest, "possible": possible_objects(found, asked.say)}
 
 

@@ -63,6 +63,12 @@ def matches(row: Row, point: Mapping[str, Any], types: Mapping[str, Type]) -> bo
 
 def misfits(cell: Cell, fact: Fact) -> Iterator[Problem]:
     """What a cell asks of a fact that it cannot be: beyond its range, finer than it is given, or nothing at all."""
+    start, end = (each.value if isinstance(each, Literal) else None for each in (cell.low, cell.high))
+    ordered: Any = str if fact.type.kind == "date" else (int, Decimal)
+    start = fact.minimum if start is None else start
+    if isinstance(start, ordered) and isinstance(end, ordered) and start >= end:
+        yield wrong(cell.at, "unreachable-row")
+        return
     scale = fact.type.scale or 0
     low, high = (None if bound is None else exact(bound) for bound in (fact.minimum, fact.maximum))
     for operator, literal in (*(("in", each) for each in cell.literals), *cell.bounds):
@@ -75,10 +81,6 @@ def misfits(cell: Cell, fact: Fact) -> Iterator[Problem]:
             yield wrong(literal.at, "fact-decimals", **told, scale=scale)
         elif (low is not None and last < low) or (high is not None and last > high):
             yield wrong(literal.at, "fact-range", **told, low=as_written(fact.minimum), high=as_written(fact.maximum))
-    start, end = (each.value if isinstance(each, Literal) else None for each in (cell.low, cell.high))
-    ordered: Any = str if fact.type.kind == "date" else (int, Decimal)
-    if isinstance(start, ordered) and isinstance(end, ordered) and start >= end:
-        yield wrong(cell.at, "unreachable-row")
 
 
 def constant(literal: Literal, type_: Type) -> Any:

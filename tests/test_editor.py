@@ -114,6 +114,22 @@ def test_the_ids_of_own_rules_are_offered_and_a_wrong_one_is_underlined(tmp_path
     assert (good, len(wrong)) == ([], 1)
 
 
+def test_a_suite_and_a_change_are_offered_facts_and_own_ids(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    assert avenant("schema", "--write", str(own), "--policies", str(ROOT / FIXTURES / "small_policies")).exit_code == 0
+    (changed,) = ask(tmp_path, "completion", "change:\n  tables:\n    - id: |\n", schemas=own)
+    assert "aide.montant_annuel" in {each["label"] for each in changed["items"]}
+    (own / "suite.schema.json").replace(own / "ruleset.schema.json")  # which is the one that is asked
+    suite = "suite: a\nbase: {}\ncases:\n  - name: b\n    "
+    texts = (suite + "given: {|}\n", suite + "expect: {|}\n", suite + "missing: [|]\n", "suite: a\nconvention: |\n")
+    said = [{each["label"] for each in found["items"]} for found in ask(tmp_path, "completion", *texts, schemas=own)]
+    wanted = ("patientele.mt_depart", "activite_minimale", "medecin.secteur", "nouvelle")
+    assert all(name in offered for name, offered in zip(wanted, said, strict=True))
+    misspelt = suite + "given: {medecin.agee: 3}\n    expect: {eligibilite: eligible}\n"
+    (wrong,) = ask(tmp_path, "diagnostics", misspelt, schemas=own)
+    assert len(wrong) == 1
+
+
 def test_the_rules_of_every_convention_are_not_underlined(tmp_path: Path) -> None:
     paths = [path for path in sorted((ROOT / "policies").glob("*/*.yaml")) if path.name != "convention.yaml"]
     texts = [path.read_text(encoding="utf-8").partition("\n")[2].replace(CURSOR, "/") for path in paths]

@@ -94,20 +94,31 @@ def one_line(data: Any) -> str:
 
 WRITTEN = ("convention", "ruleset", "suite", "differences")  # the files of a text, each with its schema
 _ITEM, _CRITERION, _QUESTION, _SOURCE = "own_item", "own_criterion", "own_question", "own_source"
+_FACT, _TEXT = "own_fact", "own_text"
 _NAMED = {
     **dict.fromkeys(("ref", "by_outcome", "never_less", "never_more"), _ITEM),
     "criterion": _CRITERION,
     "interpretation": _QUESTION,
     "source": _SOURCE,
+    **dict.fromkeys(("amends", "convention"), _TEXT),
 }
+_MAPS = {  # of which each key names something
+    "given": _FACT,
+    "interpret": _QUESTION,
+    **dict.fromkeys(("expect", "due", "replace"), _ITEM),
+    **dict.fromkeys(("derogation", "add_derogations"), _CRITERION),
+}
+_LISTS = {"without": _FACT, "missing": _FACT}
 
 
 def with_own_ids(schema: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
     """A schema in which whatever is named is one of the ids under the policies folder."""
-    names: dict[str, dict[str, str]] = {name: {} for name in _NAMED.values()}
+    names: dict[str, dict[str, str]] = {name: {} for name in (*_NAMED.values(), _FACT)}
+    names[_FACT].update({name: _told(fact.label) for name, fact in registry.vocabulary.facts.items()})
     names[_ITEM][YEAR_START] = ""
     for text in registry.conventions.values():
-        labels = {id_: f"FR: {each.label['fr']} / EN: {each.label['en']}" for id_, each in text.items.items()}
+        labels = {id_: _told(each.label) for id_, each in text.items.items()}
+        names[_TEXT][text.id] = _told(text.label)
         names[_ITEM].update(labels)
         names[_CRITERION].update({id_: labels[id_] for id_, each in text.items.items() if each.kind == "criterion"})
         names[_QUESTION].update({id_: each.question["fr"] for id_, each in text.interpretations.items()})
@@ -117,6 +128,10 @@ def with_own_ids(schema: Mapping[str, Any], registry: Registry) -> dict[str, Any
     }
     found: dict[str, Any] = _naming(schema)
     return {**found, "definitions": {**found.get("definitions", {}), **lists}}
+
+
+def _told(label: Mapping[str, str]) -> str:
+    return f"FR: {label['fr']} / EN: {label['en']}"
 
 
 def _naming(node: Any) -> Any:
@@ -130,4 +145,11 @@ def _naming(node: Any) -> Any:
         if key in _NAMED:
             said = {"description": entry["description"]} if "description" in entry else {}
             found["properties"][key] = {**said, "$ref": f"#/definitions/{_NAMED[key]}"}
+        elif key in _MAPS and "propertyNames" in entry:
+            entry["propertyNames"] = {"$ref": f"#/definitions/{_MAPS[key]}"}
+        elif key in _LISTS:
+            entry["items"] = {"$ref": f"#/definitions/{_LISTS[key]}"}
+        elif key == "change":
+            for kind in entry["properties"].values():
+                kind["items"]["properties"]["id"] = {"$ref": f"#/definitions/{_ITEM}"}
     return found

@@ -33,7 +33,7 @@ from engine.evaluation.timeline import Timeline, timeline
 from engine.language.facts import EventType, event_types
 from engine.policy import loader
 from engine.policy.reading import load_schema
-from engine.report.formats import Screen
+from engine.report.formats import plain
 from engine.report.say import Say
 from engine.report.timeline_data import FORMATS
 from engine.report.timeline_page import ToldLife
@@ -59,7 +59,8 @@ def written(session: Session, path: Path, form: str, as_of: dt.date | None = Non
     """What the command gives as ``form``, without the readings that matter, which take most of its time."""
     life = timeline(session, read_dossier(loader.load(path), session.registry.vocabulary), as_of=as_of)
     subject = ToldLife(title=path.stem, timeline=life, readings=())
-    return FORMATS[form](subject, Say(session.registry, "en"), Screen())
+    told = FORMATS[form](subject, Say(session.registry, "en"))
+    return told if isinstance(told, str) else plain(told)
 
 
 def rows(session: Session, path: Path) -> list[dict[str, str]]:

@@ -30,8 +30,9 @@ from engine.policy.offers import NOT_OFFERED
 from engine.policy.registry import Outside
 from engine.records import dataclass
 from engine.report.decided import Decided, told_case
-from engine.report.formats import Formats, Screen
+from engine.report.formats import Formats, coloured, plain
 from engine.report.outside_page import FORMATS as OUTSIDE
+from engine.report.page import Page
 from engine.report.say import Say
 from engine.words import LANGUAGES
 
@@ -119,10 +120,9 @@ class Given:
         self, formats: Formats[_Subject], subject: _Subject, inputs: Iterable[str] = (), say: Say | None = None
     ) -> None:
         """Writes a subject in the format asked for, or as HTML to a file that is then shown."""
-        if self.opened:
-            _show(formats["html"](subject, say or self.say, Screen()), self.output, inputs)
-        else:
-            write(formats[self.format](subject, say or self.say, _screen(self.output)), self.output, inputs)
+        told = formats["html" if self.opened else self.format](subject, say or self.say)
+        text = told if isinstance(told, str) else _laid_out(told, self.output)
+        (_show if self.opened else write)(text, self.output, inputs)
 
 
 def given(
@@ -216,15 +216,15 @@ def _show(text: str, output: str | None, inputs: Iterable[str]) -> None:
     click.launch(output)
 
 
-def _screen(output: str | None) -> Screen:
-    """The width of the terminal, or of ``COLUMNS`` where set; colours on a terminal that takes them."""
+def _laid_out(page: Page, output: str | None) -> str:
+    """As wide as the terminal, or as ``COLUMNS`` where set; with colours on a terminal that takes them."""
     terminal = sys.stdout.isatty()
     if not terminal and not os.environ.get("COLUMNS", "").isdecimal():
-        return Screen()
+        return plain(page)
     import shutil  # only where a width is known
 
     columns = max(NARROWEST, shutil.get_terminal_size().columns)
-    return Screen(columns, terminal and output is None and "NO_COLOR" not in os.environ)
+    return (coloured if terminal and output is None and "NO_COLOR" not in os.environ else plain)(page, columns)
 
 
 def write_all(folder: Path, texts: Mapping[str, str]) -> None:

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, assert_never
 
 from engine.escaping import flowing, in_json, in_markdown, in_summary, on_markdown_line
-from engine.records import dataclass
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Plain, Table, Tree, with_texts
 from engine.report.say import Say
 
@@ -172,15 +171,7 @@ def _cells(cells: tuple[str, ...]) -> str:
 Subject = TypeVar("Subject")
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """Where text is shown: the columns to wrap it to, and whether it may have colours."""
-
-    width: int = 100
-    colours: bool = False
-
-
-Formats = Mapping[str, Callable[[Subject, Say, Screen], str]]
+Formats = Mapping[str, Callable[[Subject, Say], str | Page]]
 
 
 def formats(
@@ -188,18 +179,12 @@ def formats(
     data: Callable[[Subject, Say], Any] | None = None,
     **others: Callable[[Subject, Say], str],
 ) -> Formats[Subject]:
-    """Text and markdown of the page, JSON of the data if there are any, and the formats that a subject adds."""
+    """Text, markdown of the page, JSON of the data if there are any, and the formats that a subject adds.
 
-    def own(write: Callable[[Subject, Say], str]) -> Callable[[Subject, Say, Screen], str]:
-        return lambda subject, say, screen: write(subject, say)
-
-    if data is not None:
-        others = {"json": lambda subject, say: json_text(data(subject, say)), **others}
-    others = {"markdown": lambda subject, say: markdown(page(subject, say)), **others}
-    return {
-        "text": lambda subject, say, screen: text_of(page(subject, say), screen),
-        **{name: own(write) for name, write in others.items()},
-    }
+    As text the page itself is given: who shows it knows how wide, and whether in colours.
+    """
+    of_data = {} if data is None else {"json": lambda subject, say: json_text(data(subject, say))}
+    return {"text": page, "markdown": lambda subject, say: markdown(page(subject, say)), **of_data, **others}
 
 
 def as_html(
@@ -213,10 +198,6 @@ def as_html(
         return html(page(subject, say), say.lang, "" if figure is None else figure(subject, say))
 
     return write
-
-
-def text_of(page: Page, screen: Screen) -> str:
-    return coloured(page, screen.width) if screen.colours else plain(page, screen.width)
 
 
 def json_text(data: Any) -> str:

@@ -36,12 +36,9 @@ def data(life: ToldLife, say: Say) -> Any:
     return found
 
 
-FORMATS = formats(
-    page,
-    data,
-    csv=lambda life, say: timeline_csv(life.timeline, say),
-    html=as_html(page, lambda life, say: timeline_figure(life.timeline, say)),
-)
+life_html = as_html(page, lambda life, say: timeline_figure(life.timeline, say))
+
+FORMATS = formats(page, data, csv=lambda life, say: timeline_csv(life.timeline, say), html=life_html)
 
 
 def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:

@@ -20,10 +20,10 @@ from engine.letters.people import OF_PEOPLE, SENDER, people_of
 from engine.policy import loader
 from engine.report.decided import Decided, Decisions
 from engine.report.decision_page import page
-from engine.report.formats import Screen, csv_text
+from engine.report.formats import csv_text
 from engine.report.page import Block, Heading, Paragraph
 from engine.report.say import Say
-from engine.report.timeline_data import FORMATS, calendar
+from engine.report.timeline_data import calendar, life_html
 from engine.report.timeline_page import ToldLife
 from engine.web.estimate import amounts, sentence
 from engine.web.refusals import refused
@@ -64,7 +64,7 @@ def life_file(life: ToldLife, text: str, kind: str, say: Say) -> str:
         case "ics":
             return calendar(life.timeline, say)
         case "html":
-            return FORMATS["html"](life, say, Screen())
+            return life_html(life, say)
     raise refused("request-page")
 
 

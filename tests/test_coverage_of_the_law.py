@@ -125,11 +125,11 @@ def nearest_first(observed: list[Observed], places: set[Location], id_: str) -> 
 
     A derogation that a text lays over another stands in no item of its own: only a test that names it is near.
     """
-    plans = {id(each.program): each.program.plan for each in observed}
+    plans = {id(each.run.program): each.run.program.plan for each in observed}
     ids = {key: {step.item.id for step in plan.steps if step.item.at in places} for key, plan in plans.items()}
 
     def distance(each: Observed) -> int:
-        here = ids[id(each.program)]
+        here = ids[id(each.run.program)]
         named = id_ in each.case.entry.get("overlays", ()) or id_ in each.case.entry.get("derogation", {}).values()
         return 0 if named or here & each.subjects else 1 if here & each.looked_at else 2
 

@@ -228,7 +228,7 @@ def content(thing: Any, phrases: Phrases) -> Lines:
 
 
 def _held(thing: object, names: str, phrases: Phrases) -> Lines:
-    """Each part of these names that there is: an operand, a day or a word beside its name, other nodes below it."""
+    """Each part of these names that there is: days, words and expressions of one line beside it, others below."""
     say = phrases.say
     for name in names.split():
         value, part = getattr(thing, name, None), say.find("diff_part", name)
@@ -238,11 +238,11 @@ def _held(thing: object, names: str, phrases: Phrases) -> Lines:
                     yield 0, say.pair(str(part), str(say.find(name, each)))
                 case dt.date():
                     yield 0, say.pair(str(part), say.scalar(each))
-                case _ if part is not None and isinstance(each, Expression):
-                    yield 0, say.pair(part, phrases.operand(each))
                 case _:
-                    yield 0, say.head(part or str(say.find("diff_at", name)))
-                    yield from phrases.lines(each, 1)
+                    below = [*phrases.lines(each, 1)]
+                    beside = part is not None and isinstance(each, Expression) and len(below) == 1
+                    named = part or str(say.find("diff_at", name))
+                    yield from [(0, say.pair(named, below[0][1]))] if beside else [(0, say.head(named)), *below]
 
 
 def body_lines(item: Item, phrases: Phrases) -> Lines:

@@ -75,12 +75,9 @@ def _refuse(self: object, name: str, *value: object) -> None:
 def _init(made: Any, fields: Mapping[str, dataclasses.Field[Any]], in_order: tuple[str, ...]) -> Callable[..., None]:
     """Puts what is given into the slots, in order or by name, and makes what is left out."""
     put = {name: made.__dict__[name].__set__ for name in fields}
-    taken = [name for name, field in fields.items() if field.init]
-    every = tuple(taken) if len(taken) == len(fields) else ()
-    names = frozenset(taken)
     places = tuple(put[name] for name in in_order)
-    left_out = {name: _default(fields[name]) for name in (*taken, *(name for name in fields if name not in names))}
-    rest = [(name, put[name], left_out[name]) for name in (*in_order, *(n for n in left_out if n not in in_order))]
+    taken = {name for name, field in fields.items() if field.init}
+    left_out = {name: _default(field) for name, field in fields.items()}
     finish = getattr(made, "__post_init__", None)
     whole = len(put) if len(places) == len(put) else -1
 
@@ -93,21 +90,17 @@ def _init(made: Any, fields: Mapping[str, dataclasses.Field[Any]], in_order: tup
             finish(self)
 
     def others(self: object, count: int, named: Mapping[str, object]) -> None:
-        if not count and tuple(named) == every:  # the usual way to name them all, and as quick as not naming any
-            for place, value in zip(put.values(), named.values()):  # noqa: B905 - as above
-                place(self, value)
-        elif named or count > len(places):
-            given = {*in_order[:count], *named}
-            if count > len(places) or len(given) != count + len(named) or not names >= given:
-                raise TypeError(f"{made.__name__} takes each field once, {len(places)} of them in order: {[*named]}")
-            for name, value in named.items():
-                put[name](self, value)
-        if count + len(named) != len(put):
-            for name, place, make in rest[count:]:
-                if make is not None and name not in named:
-                    place(self, make())
-                elif name in names and name not in named:
-                    raise TypeError(f"{made.__name__} lacks {name!r}")
+        given = {*in_order[:count], *named}
+        if count > len(places) or len(given) != count + len(named) or not taken >= given:
+            raise TypeError(f"{made.__name__} takes each field once, {len(places)} of them in order: {[*named]}")
+        for name, value in named.items():
+            put[name](self, value)
+        for name in put if len(given) < len(put) else ():
+            make = left_out[name]
+            if name not in given and make is not None:
+                put[name](self, make())
+            elif name not in given and name in taken:
+                raise TypeError(f"{made.__name__} lacks {name!r}")
 
     return init
 

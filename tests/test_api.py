@@ -165,6 +165,19 @@ def test_a_fault_of_a_case_is_told_with_its_place_and_the_nearest_name(served: C
     assert (problem["line"], problem["nearest"]) == (3, "contrat.date_signature")
 
 
+def test_facts_that_contradict_each_other_are_told_at_their_place(served: Client) -> None:
+    case = {
+        "contrat": {"date_signature": "2024-09-02", "option": "demi_etp"},
+        "medecin": {"age": 46, "date_naissance": "1950-01-01"},
+    }
+    for name, said in (("evaluate", {"case": case}), ("timeline", {"dossier": {"case": case, "events": []}})):
+        text = json.dumps(said)
+        answer = served.post(f"/api/v1/{name}", text.encode(), content_type="application/json")
+        (problem,) = answer.data["problems"]
+        assert (answer.status, problem["code"], problem["fact"]) == (422, "facts-contradict", "medecin.age")
+        assert text[problem["column"] - 1 :].startswith("46")
+
+
 def test_other_media_and_methods_are_refused(served: Client) -> None:
     assert served.post("/api/v1/evaluate", b"{}", content_type="text/plain").data["code"] == "request-media"
     got = served.ask("GET", "/api/v1/evaluate")

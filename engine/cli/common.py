@@ -8,7 +8,6 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -16,17 +15,16 @@ import click
 
 import engine
 from engine.cli.tongue import current, faults_told, flag, option, tell
-from engine.errors import InputFault, Location, Problem, fault
+from engine.errors import Location, fault
 from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts, read_case
 from engine.evaluation.inference import EngineFault
-from engine.evaluation.session import CONTRADICTION, Session
+from engine.evaluation.placing import at_its_places
+from engine.evaluation.session import Session
 from engine.files import refuse_input, replacing, unwritable
-from engine.language.facts import SIGNATURE
 from engine.language.typing import is_date
 from engine.policy import loader
 from engine.policy.document import Document
-from engine.policy.offers import NOT_OFFERED
 from engine.policy.registry import Outside
 from engine.records import dataclass
 from engine.report.decided import Decided, told_case
@@ -188,20 +186,10 @@ def decide_file(rules: Given, name: str) -> Decision:
 def deciding(document: Document) -> Iterator[None]:
     """Turns faults met while a case is decided into faults of the document that states it."""
     try:
-        yield
-    except Outside:
-        raise
-    except InputFault as error:
-        raise InputFault(_of_case(problem, document) for problem in error.problems) from None
+        with at_its_places(document):
+            yield
     except EngineFault as error:
         raise fault(Location(document.name), "engine-fault", reason=error) from None
-
-
-def _of_case(problem: Problem, document: Document) -> Problem:
-    """A date without rules, and facts that contradict each other, are faults of the case."""
-    named = str(problem.values.get("name"))
-    at_fault = {"no-convention": SIGNATURE, CONTRADICTION: named, NOT_OFFERED: named}.get(problem.code)
-    return problem if at_fault is None else replace(problem, location=document.at((*at_fault.split("."),)))
 
 
 def _show(text: str, output: str | None, inputs: Iterable[str]) -> None:

@@ -13,6 +13,7 @@ from engine.escaping import shortened
 from engine.evaluation.decision import Decision
 from engine.evaluation.dossier import read_dossier
 from engine.evaluation.facts import read_case
+from engine.evaluation.placing import at_its_places
 from engine.evaluation.session import Session
 from engine.inquiry.possible import outlooks
 from engine.inquiry.questions import ALL, ask
@@ -67,8 +68,10 @@ class Asked:
 
     def decide(self, *under: str | int) -> Decision:
         """The decision on the case that stands ``under`` these keys; raises as :meth:`expect` does."""
-        facts = read_case(self.document.part(*under), self.session.registry.vocabulary)
-        decision = self.session.decide(facts, self.get("convention"), self.choices, self.as_of)
+        case = self.document.part(*under)
+        facts = read_case(case, self.session.registry.vocabulary)
+        with at_its_places(case):
+            decision = self.session.decide(facts, self.get("convention"), self.choices, self.as_of)
         self.expect(decision.digest)
         return decision
 
@@ -205,7 +208,8 @@ def _what_if(asked: Asked) -> Any:
 def _timeline(asked: Asked) -> Any:
     """A contract through its years."""
     dossier = read_dossier(asked.document.part("dossier"), asked.session.registry.vocabulary)
-    life = told_life(asked.session, dossier, asked.choices, asked.as_of, asked.get("convention"))
+    with at_its_places(asked.document.part("dossier", "case")):
+        life = told_life(asked.session, dossier, asked.choices, asked.as_of, asked.get("convention"))
     asked.expect(life.timeline.rows[0].decision.digest)
     return timeline_data.data(life, asked.say)
 

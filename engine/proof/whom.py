@@ -125,11 +125,10 @@ class _Widening:
             self._reach(name, value, self._unit(name))
 
     def _add_words(self, name: str, value: str) -> None:
-        """All words that are proved: those that no case without the goal has."""
-        words = [value, *(word for word in self.inputs[name].type.values if word != value)]
-        while len(words) > 1 and not self._try(name, Extent(values=tuple(words))):
-            kept = [word for word in words[1:] if not self._fails(name, word)] if self.against else words[1:-1]
-            words = [value, *kept]
+        """All words that are proved."""
+        for word in self.inputs[name].type.values:
+            if word != value:
+                self._try(name, Extent(values=(*self.extents[name].values, word)))
 
     def _fails(self, name: str, value: Scalar) -> bool:
         """Whether the case found without the goal is one, too, where an input has another value; no proof is needed."""

@@ -7,8 +7,9 @@ sets of them that make it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from engine.comparison.effects.definitions import ITEM, NEWER, READING, SIDES, Cause, Versions
 from engine.evaluation.at_once import answer
@@ -51,6 +52,11 @@ class Mixture:
 
     def result(self, id_: str) -> Result:
         return Result(self.versions.bank, id_, *self.versions.answers(id_), self.answer(id_))
+
+    def taking(self, causes: Container[Cause], **options: Any) -> Mixture:
+        """The mixture in which some edits are taken, and no others."""
+        selectors = {each: self.versions.bank.truth(each in causes) for each in self.selectors}
+        return Mixture(self.versions, mixed_space(self.versions, selectors), selectors, **options)
 
     def edits_in(self, ids: Set[str]) -> list[Cause]:
         """The edits that enter by one of some items."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.comparison.effects.definitions import NEWER, OLDER, Cause, Versions
-from engine.comparison.effects.mixture import Mixture, Result, mixed_space
+from engine.comparison.effects.mixture import Mixture, Result
 from engine.language import term_days
 from engine.language.facts import BENEFICIARY, FIRST_DAY
 from engine.language.logic import Plain, Sort, Term, evaluate
@@ -123,7 +123,8 @@ class _Local:
 
     def situation(self, item: str, effort: int) -> Situation | None:
         self._gather(item, set(), judged=False)
-        answers = [self._answer(item, taken) for taken in (False, True)]
+        versions = (self.mixed.taking(taken, given=self.given, within=self.layers) for taken in ((), (self.cause,)))
+        answers = [each.answer(item) for each in versions]
         pair = tuple(value_of(each, self.symbols) for each in answers)
         if pair[0] == pair[1]:
             return None
@@ -135,12 +136,6 @@ class _Local:
             return None
         extents = {key: region[each.name] for key, each in self.inputs.items() if each.name in region}
         return Situation(item, (pair[0], pair[1]), extents)
-
-    def _answer(self, item: str, taken: bool) -> Symbolic:
-        bank = self.bank
-        selectors = {each: bank.truth(taken and each == self.cause) for each in self.mixed.selectors}
-        space = mixed_space(self.both, selectors)
-        return Mixture(self.both, space, selectors, self.given, self.layers).answer(item)
 
     def _gather(self, item: str, met: set[str], *, judged: bool) -> None:
         """The facts, in the order of the schema, and the border items that an item or a ``judged`` step rests on."""

@@ -128,7 +128,7 @@ class Study:
                 self._beside(cause)
 
     def _beside(self, cause: Cause) -> None:
-        without = self._taking(lambda each: each != cause)
+        without = self.mixed.taking(self.mixed.selectors.keys() - {cause})
         starts = self.both.items_of(cause)
         own = {self._differ(self.both.newer.answer_or_none(id_), without.answer(id_)) for id_ in starts}
         statuses = [next((each for each in (Status.SHOWN, Status.UNDECIDED) if each in own), Status.EXCLUDED)]
@@ -161,11 +161,6 @@ class Study:
                 return bool(causes)
         return False
 
-    def _taking(self, taken: Callable[[Cause], bool]) -> Mixture:
-        """The mixture in which some edits are taken."""
-        selectors = {each: self.both.bank.truth(taken(each)) for each in self.mixed.selectors}
-        return Mixture(self.both, mixture.mixed_space(self.both, selectors), selectors)
-
     def _alone(self, result: Result, cause: Cause) -> None:
         """The changes that one edit makes alone: one for each step, of results that are known where there are some."""
         alone = self._only(cause)
@@ -186,7 +181,7 @@ class Study:
     def _only(self, cause: Cause) -> Mixture:
         """The mixture in which one edit alone is taken."""
         if cause not in self._singles:
-            self._singles[cause] = self._taking(lambda each: each == cause)
+            self._singles[cause] = self.mixed.taking((cause,))
         return self._singles[cause]
 
     def _step(self, result: Result, cause: Cause, shown: Effect, symbols: Symbols) -> Term:

@@ -397,6 +397,14 @@ def test_the_tables_of_a_result_are_read_without_scrolling_at_320_pixels(
         assert table.evaluate("each => parseFloat(getComputedStyle(each.querySelector('td')).fontSize)") >= 14
 
 
+def test_options_side_by_side_keep_the_words_of_their_rows_whole_at_320_pixels(chromium: Any, address: str) -> None:
+    with opened(chromium, address) as page:
+        page.set_viewport_size({"width": 320, "height": 640})
+        page.goto(WHAT_IF)
+        table = page.locator(".wide", has=page.get_by_role("columnheader", name="Tiers temps")).first
+        assert table.evaluate("each => each.querySelector('td').getBoundingClientRect().width") >= 60
+
+
 def test_a_drawing_takes_the_colours_that_a_reader_forces(chromium: Any, address: str) -> None:
     with opened(chromium, address, forced_colors="active", color_scheme="dark") as page:
         page.goto(WHAT_IF)

@@ -408,6 +408,14 @@ def test_french_texts_on_an_english_page_say_that_they_are_french(served: Client
     (texts,) = re.findall(r'<h2>Texts</h2>\s*<div lang="fr">(.*?)</div>', page, re.DOTALL)
     assert "règles de vérification" in texts
     assert "<div lang" not in served.get("/resultat", VERIFIED).text
+    assert '<td lang="fr"><a href="/resultat?' in served.get("/regles/aide.bareme", {"lang": "en"}).text
+    assert '<td lang="fr">' not in served.get("/regles/aide.bareme").text
+
+
+def test_a_rule_that_a_case_led_to_shows_its_formula_with_the_figures_of_the_case(served: Client) -> None:
+    rule = served.get("/regles/aide.montant_du", VERIFIED).text.replace("\u202f", " ").replace("\u00a0", " ")
+    assert re.search(r"<p>Calcul : [\d ]+ € × [\d,]+ %", rule)
+    assert re.search(r"<td>50\s%\s\(1/2\)</td>", served.get("/regles/atteinte.mt").text)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -513,6 +521,15 @@ def test_every_word_of_a_template_exists_and_every_word_is_said(root: Path) -> N
 )
 def test_what_is_not_a_page_is_refused(served: Client, path: str, status: int) -> None:
     assert served.ask("GET", path).status == status
+
+
+def test_a_refusal_can_be_read_in_the_other_language_at_its_own_address(served: Client) -> None:
+    refused = served.ask("GET", "/regles/nothing?au=2026-11-28&lang=en")
+    assert '<li lang="fr"><a href="/regles/nothing?au=2026-11-28&amp;lang=fr">Français</a>' in refused.text
+    outward = served.ask("GET", "//evil.example/x").text
+    assert 'href="/evil.example/x?lang=en"' in outward
+    assert 'href="//' not in outward
+    assert "lang=en" not in served.ask("POST", "/nowhere").text
 
 
 def test_the_sites_that_were_named_may_frame_the_pages_and_no_other() -> None:

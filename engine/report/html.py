@@ -63,14 +63,14 @@ def _tagged(block: Block, deeper: int, links: Links) -> Iterator[str]:
             yield f"<h{level + deeper}{_class(tone)}>{in_html(text)}</h{level + deeper}>"
         case Paragraph(text, tone):
             yield f"<p{_class(tone)}>{in_html(text)}</p>"
-        case Table(columns, rows):
+        case Table(columns, rows, lang):
             head = "".join(f'<th scope="col">{_linked(name, links)}</th>' if name else "<td></td>" for name in columns)
             figures = _class(
                 " ".join(f"n{place}" for place, cells in enumerate(zip(*rows, strict=True), 1) if _sums(cells))
             )
             yield f'<div class="wide"><table{figures}>\n<thead><tr>{head}</tr></thead>\n<tbody>'
             for row in rows:
-                yield f"<tr>{''.join(_row(row, links))}</tr>"
+                yield f"<tr>{''.join(_row(row, links, lang))}</tr>"
             yield "</tbody>\n</table></div>"
         case Tree(lines, lang):
             yield f'<div lang="{lang}">' if lang else ""
@@ -85,12 +85,13 @@ def _tagged(block: Block, deeper: int, links: Links) -> Iterator[str]:
             assert_never(block)
 
 
-def _row(row: Sequence[str], links: Links) -> Iterator[str]:
+def _row(row: Sequence[str], links: Links, lang: str) -> Iterator[str]:
     """The cells of a row; where they are not all the same, those that differ from the first in bold."""
     first = row[1] if row[0].endswith(DIFFERENT) else None
     for place, cell in enumerate(row):
         told = _linked(cell, links)
-        yield f"<td><b>{told}</b></td>" if place > 1 and first not in (None, cell) else f"<td>{told}</td>"
+        other = f' lang="{lang}"' if lang and not place else ""
+        yield f"<td><b>{told}</b></td>" if place > 1 and first not in (None, cell) else f"<td{other}>{told}</td>"
 
 
 def _sums(cells: Sequence[str]) -> bool:

@@ -29,10 +29,14 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells under named columns; the widest text columns wrap on a narrow terminal."""
+    """Rows of cells under named columns; the widest text columns wrap on a narrow terminal.
+
+    ``lang`` is that of the first cells where it is not that of the page.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from engine.policy.model import SOURCE_KINDS, Source
 from engine.report.page import Block, Fold, Heading, Page, Paragraph, Table, Tree
 from engine.report.reasons import duty_status
 from engine.report.say import Say
-from engine.words import LANGUAGES
 
 Subject = TypeVar("Subject")
 
@@ -120,8 +119,7 @@ def _texts_cited(say: Say) -> Iterator[Block]:
         found.setdefault(title, [])
     told = ((title, say.listed(_places(places))) for title, places in found.items())
     yield Heading(say("texts"))
-    lang = "" if say.lang == LANGUAGES[0] else LANGUAGES[0]  # sources are cited as they are written
-    yield Tree(tuple((0, say.pair(title, places) if places else title) for title, places in told), lang)
+    yield Tree(tuple((0, say.pair(title, places) if places else title) for title, places in told), say.foreign)
 
 
 def _places(places: Iterable[tuple[int, str]]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from engine.language.values import Absent, Scalar, Value, exact
 from engine.policy.registry import Registry
 from engine.records import dataclass
 from engine.report.values import lowered, scalar_text, single
-from engine.words import read_words
+from engine.words import LANGUAGES, read_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,11 @@ class Say:
         """The word of a family of keys for a member, or None where it has none."""
         found: str | None = read_words("reports", self.lang).get(f"{family}.{member}")
         return found
+
+    @property
+    def foreign(self) -> str:
+        """The language of sources and of tests, which stand as they are written; nothing where the page has it too."""
+        return "" if self.lang == LANGUAGES[0] else LANGUAGES[0]
 
     def value(self, value: str, labels: Mapping[str, Text] | None = None) -> str:
         """A named value by its label, by the word of the engine for it, or as it is."""

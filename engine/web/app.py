@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -62,7 +63,11 @@ def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
     def refuse(scope: Scope, refusal: Refused) -> ASGIApp:
         query = scope["query_string"].decode("latin-1").split("&")
         lang = scope.get(LANG) or next((lang for lang in LANGUAGES if f"{LANG}={lang}" in query), settings.lang)
-        return problem_response(refusal, lang) if scope["path"].startswith(API) else pages.refusal(refusal, lang)
+        if scope["path"].startswith(API):
+            return problem_response(refusal, lang)
+        kept = [each for each in query if each and not each.startswith(f"{LANG}=")]
+        again = f"/{quote(scope['path'].lstrip('/'))}?{'&'.join([*kept, f'{LANG}='])}"
+        return pages.refusal(refusal, lang, again if scope["method"] == "GET" else "")
 
     counts = Counts()
     api = Api(worker, settings.lang, version("avenant"))

@@ -144,10 +144,11 @@ class Pages:
         headers = NO_STORE if state.sensitive else {"Cache-Control": "private, no-cache"}
         return HTMLResponse(rendered(template, state, path, **values), status, headers)
 
-    def refusal(self, refusal: Refused, lang: str) -> Response:
+    def refusal(self, refusal: Refused, lang: str, again: str) -> Response:
+        """What is not answered, and why; ``again`` is its address, but for a language at the end."""
         state = State(vocabulary=self.worker.registry.vocabulary, lang=lang, facts={})
         messages = [self.say(state).capital(problem.message(lang)) for problem in refusal.problems]
-        html = rendered("refusal.html", state, "/", messages=messages, code=refusal.problems[0].code)
+        html = rendered("refusal.html", state, "/", messages=messages, code=refusal.problems[0].code, again=again)
         return HTMLResponse(html, refusal.status, refusal.headers)
 
     async def what_if(self, request: Request) -> Response:

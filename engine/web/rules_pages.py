@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,13 @@ from engine.evaluation.decision import Decision
 from engine.evaluation.facts import Facts
 from engine.evaluation.session import Session
 from engine.files import replacing
+from engine.language.types import number
 from engine.policy.model import Convention, Item, Parameter
 from engine.policy.registry import Registry
 from engine.report.behaviour_page import Effects
 from engine.report.catalogue_page import Readers, convention_rows, having, item_blocks, readers_of, window_text
 from engine.report.diff_page import Diff, tables
+from engine.report.formula import formula
 from engine.report.html import fragment
 from engine.report.page import Block, Fold, Heading, Paragraph, Table, in_runs, with_texts
 from engine.report.parts import ended
@@ -90,7 +93,7 @@ class RulesPages:
             heads = (wording(say.lang)("example"), title)
             tests = sorted(examples, key=lambda case: case.convention != newest.id)[:EXAMPLES]
             rows = tuple((case.name, self._expected(newest.items[id_], case)) for case in tests)
-            blocks += [Heading(wording(say.lang)("examples")), Table(heads, rows)]
+            blocks += [Heading(wording(say.lang)("examples")), Table(heads, rows, say.foreign)]
             links |= (
                 {} if self.suffix else {case.name: f"/resultat?{self._state(case.facts).query()}" for case in tests}
             )
@@ -111,6 +114,8 @@ class RulesPages:
             yield Table((say("year"), say("start"), say("value")), in_runs(rows))
         elif id_ in decision.results:
             yield Paragraph(w("your_value", value=say.result(decision.results[id_])), "lead")
+            if worked := formula(decision.results[id_], decision, say):
+                yield Paragraph(say.pair(say("worked_out"), worked))
 
     def _in_time(self, id_: str, told: Mapping[str, Sequence[Block]]) -> Iterator[Block]:
         """The values of a parameter that several texts have, from text to text."""
@@ -131,6 +136,8 @@ class RulesPages:
     def _expected(self, item: Item, case: PolicyCase) -> str:
         """What a test expects of an item, in words."""
         expected = case.entry["expect"][item.id]
+        if item.unit == "ratio" and "/" in str(expected):
+            return self.say.scalar(Fraction(expected), number("ratio", None))
         if isinstance(expected, int | Decimal) and not isinstance(expected, bool):
             return self.say.numbered(expected, item.unit)
         return self.say.value(str(expected), item.value_labels)

@@ -463,19 +463,6 @@ def test_a_table_cut_otherwise_is_compared_row_by_row_where_the_facts_are_not_kn
     assert {edit.part for edit in edits(built(BASE), later)} == {"cell", "row"}
 
 
-def test_all_distributes_over_any() -> None:
-    parts = [{"fact": "medecin.zone", "is": zone} for zone in ("zip", "zac")]
-    own = {"fact": "medecin.secteur", "is": "secteur_1"}
-
-    def short(files: Files) -> None:
-        entry(files, "criteria", "secteur")["met_when"] = {"all": [own, {"any": parts}]}
-
-    def long(files: Files) -> None:
-        entry(files, "criteria", "secteur")["met_when"] = {"any": [{"all": [own, part]} for part in parts]}
-
-    assert edits(built(after(short)), built(after(long)), FACTS) == ()
-
-
 def test_an_item_of_another_kind_is_one_edit() -> None:
     def change(files: Files) -> None:
         own = entry(files, "quantities", "objectif")

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 from engine.comparison.edits.edit import ALIKE, Edit, Spot, citation_edits, listed
-from engine.comparison.edits.same import key, members, normal, ranged, ranging, same_meaning
+from engine.comparison.edits.same import key, members, normal, ranged, ranging
 from engine.language import expressions as tree
 from engine.language.operators import COMPARISONS, CONNECTIVES, EXPRESSIONS
 
@@ -20,7 +20,7 @@ def node_edits(before: tree.Node, after: tree.Node, spot: Spot) -> Iterator[Edit
     if before == after:
         return
     a, b = normal(before), normal(after)
-    if same_meaning(a, b):
+    if key(a) == key(b):
         yield from _wording(a, b, spot)
     else:
         yield from min([*smallest(before, after, spot)], [*smallest(a, b, spot)], key=_cost)

@@ -7,9 +7,8 @@ none decides before another.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from itertools import islice, product
 from typing import Any, TypeVar
 
 from engine.language import expressions as tree
@@ -21,7 +20,6 @@ from engine.policy.overlays import timeless
 
 # What only people read, and the impossible combinations of an outcome, which only the checks do.
 SILENT = frozenset({"at", "label", "note", "cite", "reason", "value_labels", "excluded"})
-MAX_TERMS = 64  # alternatives of a condition that are compared one by one
 
 Key = Any  # hashable
 _Whole = TypeVar("_Whole")
@@ -129,30 +127,6 @@ def members(node: Any, operator: str) -> tuple[tree.Condition, ...]:
     """The parts of a list of this kind; any other condition is a list of itself."""
     listed = isinstance(node, tree.Connect) and node.operator == operator and ranging(node) is None
     return node.parts if listed and isinstance(node, tree.Connect) else (node,)
-
-
-def same_meaning(a: tree.Node, b: tree.Node) -> bool:
-    """Whether two normal nodes mean the same.
-
-    ``all`` distributes over ``any`` in three values as in two, so conditions of the same alternatives are the same.
-    """
-    if key(a) == key(b):
-        return True
-    one, other = ([*islice(_terms(node), MAX_TERMS + 1)] for node in (a, b))
-    return len(one) <= MAX_TERMS and len(other) <= MAX_TERMS and {*one} == {*other}
-
-
-def _terms(node: tree.Node) -> Iterator[frozenset[Key]]:
-    """The alternatives of a condition, each as the conditions that must hold together; any other node is its own."""
-    either, every = members(node, "any"), members(node, "all")
-    if len(either) > 1:
-        for part in either:
-            yield from _terms(part)
-    elif len(every) > 1:
-        lists = [[*islice(_terms(part), MAX_TERMS + 1)] for part in every]
-        yield from (frozenset[Key]().union(*chosen) for chosen in product(*lists))
-    else:
-        yield frozenset((key(node),))
 
 
 def meaning(item: Item) -> object:

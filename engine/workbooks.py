@@ -76,15 +76,11 @@ def check_shown(sheet: Any, place: Location) -> None:
     Raises:
         InputFault: a hidden row or column, or merged cells.
     """
-    hidden = next((number for number, row in sheet.row_dimensions.items() if row.hidden), None)
-    if hidden is not None:
-        raise fault(Location(place.file, hidden, 1), "cells-hidden", where=str(hidden))
-    unseen = next((letters for letters, column in sheet.column_dimensions.items() if column.hidden), None)
-    if unseen is not None:
-        raise fault(place, "cells-hidden", where=unseen)
-    merged = next((str(cells) for cells in sheet.merged_cells.ranges), None)
-    if merged is not None:
-        raise fault(place, "cells-hidden", where=merged)
+    hidden = [(n, str(n)) for n, row in sheet.row_dimensions.items() if row.hidden]
+    hidden += [(place.line, letters) for letters, column in sheet.column_dimensions.items() if column.hidden]
+    hidden += [(place.line, str(cells)) for cells in sheet.merged_cells.ranges]
+    for line, where in hidden:
+        raise fault(place._replace(line=line), "cells-hidden", where=where)
 
 
 def unsaved_formulas(name: str, sheet: Any) -> frozenset[str]:

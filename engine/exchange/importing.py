@@ -108,13 +108,14 @@ def changed(
     items = {entry.item.id: entry.item for entry in known.values()}
     seen: dict[Key, int] = {}
     found: list[SheetChange] = []
-    for sheet, place, cells in ((each, *row) for each in sheets for row in each.rows):
+    for sheet, place, written in ((each, *row) for each in sheets for row in each.rows):
+        cells = [*map(_plain, written)]
         key = _key(cells, sheet)
         entry = known.get(key)
         if key in seen:
             problems.append(wrong(place, "exchange-twice", line=seen[key]))
             continue
-        if entry is None and cells[tables.ROW].strip():
+        if entry is None and cells[tables.ROW]:
             close, column = None if key[0] in items else nearest(key[0], items), COLUMNS[sheet.lang][tables.ROW]
             said = " | ".join(part for part in key if part)[:SHOWN]
             problems.append(wrong(place, "exchange-row", close, key=said, column=column))
@@ -142,13 +143,13 @@ def _columns(text: str, name: str) -> tuple[str, str]:
 
 def _key(cells: Sequence[str], sheet: Sheet) -> Key:
     """The key of a row, however its cells are ordered."""
-    text = _plain(cells[tables.WHEN])
+    text = cells[tables.WHEN]
     asked = read_row(text)
-    return (_plain(cells[tables.TABLE]), text if asked is None else row_text(asked), _day(cells[tables.FROM], sheet))
+    return (cells[tables.TABLE], text if asked is None else row_text(asked), _day(cells[tables.FROM], sheet))
 
 
 def _day(cell: str, sheet: Sheet) -> str:
-    return _plain(cell) if sheet.separator == "," else _DAY_FIRST.sub(_ISO, _plain(cell))
+    return cell if sheet.separator == "," else _DAY_FIRST.sub(_ISO, cell)
 
 
 def _plain(cell: str) -> str:
@@ -173,30 +174,28 @@ class _Row:
         """What the value of an entry that is known becomes."""
         found = self._replacement(entry)
         wanted = tables.record(entry, self.convention, self.sheet.lang, self.sheet.separator)
-        numbered = _plain(self.cells[tables.ROW])
+        numbered = self.cells[tables.ROW]
         for column in (tables.ROW, tables.UNIT, tables.LABEL):
             self._keep(column, wanted[column], "", numbered if numbered.isdecimal() else "")
-        if _plain(self.cells[tables.CITATION]) == _plain(wanted[tables.CITATION]):
+        if self.cells[tables.CITATION] == _plain(wanted[tables.CITATION]):
             return found
-        before = len(self.problems)
-        cite = self._sources()
+        before, cite = len(self.problems), self._sources()
         same = cited_text(cite, self.convention) == cited_text(entry.cite, self.convention)
         if len(self.problems) > before or same:
             return found
-        if found is not None:
-            return replace(found, cite=cite)
-        self._keep(tables.CITATION, wanted[tables.CITATION])
-        return None
+        if found is None:
+            self._keep(tables.CITATION, wanted[tables.CITATION])
+        return found and replace(found, cite=cite)
 
     def _keep(self, column: int, wanted: str, *also: str) -> None:
         """Tells of a cell that is not for writing, where it says neither what it did nor ``also``."""
-        found, names = _plain(self.cells[column]), COLUMNS[self.sheet.lang]
+        found, names = self.cells[column], COLUMNS[self.sheet.lang]
         if found not in (_plain(wanted), *also):
             said = {"column": names[column], "found": found[:SHOWN], "wanted": wanted[:SHOWN]}
             self._tell(column, "exchange-read-only", **said, value=names[tables.VALUE])
 
     def _replacement(self, entry: Entry) -> SheetChange | None:
-        given, place = bool(self.cells[tables.VALUE].strip()), str(entry.value.at)
+        given, place = bool(self.cells[tables.VALUE]), str(entry.value.at)
         if isinstance(entry.value, Unpublished):
             if given:
                 self._tell(tables.VALUE, "exchange-unpublished", place=place)
@@ -208,14 +207,14 @@ class _Row:
 
     def new(self, items: Mapping[str, Item]) -> SheetChange | None:
         before = len(self.problems)
-        id_ = _plain(self.cells[tables.TABLE])
+        id_ = self.cells[tables.TABLE]
         item = items.get(id_)
         if item is None:
             self._tell(tables.TABLE, "unknown-item", nearest(id_, items), id=id_[:SHOWN])
             return None
         for column, wanted in ((tables.UNIT, item.unit or "none"), (tables.LABEL, item.label[self.sheet.lang])):
             self._keep(column, wanted, "")
-        when = _plain(self.cells[tables.WHEN])
+        when = self.cells[tables.WHEN]
         asked = read_row(when)
         if asked is None:
             self._tell(tables.WHEN, "exchange-when", text=when[:SHOWN])
@@ -233,7 +232,7 @@ class _Row:
     def _sources(self) -> tuple[Citation, ...]:
         found = []
         at = self.at._replace(column=tables.CITATION + 1)
-        for source, text in read_sources(_plain(self.cells[tables.CITATION]), self.convention):
+        for source, text in read_sources(self.cells[tables.CITATION], self.convention):
             if source is None:
                 self._tell(tables.CITATION, "unknown-source", nearest(text, self.convention.sources), id=text[:SHOWN])
             else:
@@ -242,20 +241,18 @@ class _Row:
 
     def _value(self, item: Item) -> int | Decimal | None:
         """The number that the cell of the value says, told where it is none of the item's unit."""
-        text = self.cells[tables.VALUE].strip()
+        text = self.cells[tables.VALUE]
         number = _number(text, self.sheet.separator)
+        limit, sign = UNIT_SCALE.get(item.unit or "none"), "." if self.sheet.separator == "," else ","
         if text == UNSAVED:
             self._tell(tables.VALUE, "formula-unsaved")
-            return None
-        if number is None:
-            sign = "." if self.sheet.separator == "," else ","
+        elif number is None:
             self._tell(tables.VALUE, "exchange-number", text=text[:SHOWN], sign=sign)
-            return None
-        limit = UNIT_SCALE.get(item.unit or "none")
-        if limit is not None and isinstance(number, Decimal) and -int(number.as_tuple().exponent) > limit:
+        elif limit is not None and isinstance(number, Decimal) and -int(number.as_tuple().exponent) > limit:
             self._tell(tables.VALUE, "exchange-decimals", text=text[:SHOWN], limit=limit, unit=item.unit)
-            return None
-        return number
+        else:
+            return number
+        return None
 
 
 def _number(text: str, separator: str) -> int | Decimal | None:

@@ -206,6 +206,8 @@ def test_cut_connections_and_raw_nonsense_leave_the_service_answering() -> None:
         for _ in range(20):
             said(port, head + b'{"case"', cut=True)
             said(port, b"GET /esti", cut=True)
+        for hosts in (b"evil.example\r\nHost: localhost", b"localhost\r\nHost: evil.example"):
+            assert said(port, b"GET /api HTTP/1.1\r\nHost: " + hosts + b"\r\n\r\n").startswith(b"HTTP/1.1 421 ")
         for nonsense in broken:
             assert said(port, nonsense).startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 421 "))
         assert said(port, b"GET /estimer HTTP/1.1") == b"", "a head that never ends is given up"

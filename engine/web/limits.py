@@ -13,6 +13,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -118,11 +119,11 @@ class Limits:
                 await self.refuse(scope, refused("request-fault", id=told))(scope, receive, answer)
 
     def _admit(self, scope: Scope) -> None:
-        host = _header(scope, b"host")
-        name, _, port = host.rpartition(":")
-        name = name if port.isdigit() and not host.endswith("]") else host
-        if name.casefold() not in self.hosts:
-            raise refused("request-host")
+        for host in Headers(scope=scope).getlist("host") or [""]:  # each of them, since links begin with the first
+            name, _, port = host.rpartition(":")
+            name = name if port.isdigit() and not host.endswith("]") else host
+            if name.casefold() not in self.hosts:
+                raise refused("request-host")
         if not scope["path"].startswith(FREE) and not self.buckets.take(self._address(scope)):
             raise refused("request-rate")
         if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_ADDRESS:
@@ -133,7 +134,8 @@ class Limits:
     def _address(self, scope: Scope) -> str:
         """Who calls: the peer, or what the nearest trusted proxy says of it."""
         if self.proxy_hops:
-            told = [each.strip() for each in _header(scope, b"x-forwarded-for").split(",") if each.strip()]
+            forwarded = ",".join(Headers(scope=scope).getlist("x-forwarded-for"))
+            told = [each.strip() for each in forwarded.split(",") if each.strip()]
             if len(told) >= self.proxy_hops:
                 return told[-self.proxy_hops][:64]
         return str((scope.get("client") or ("",))[0])
@@ -141,7 +143,7 @@ class Limits:
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         """What gives the parts of a body, while it is small and comes in time."""
         limit = DOSSIER if scope["path"].startswith(LARGER) else BODY
-        length = _header(scope, b"content-length")
+        length = Headers(scope=scope).get("content-length", "")
         if length.isdecimal() and int(length) > limit:
             raise refused("request-size", limit=limit)
         end, left, more = asyncio.get_running_loop().time() + self.body_seconds, limit, True
@@ -170,11 +172,6 @@ def safe_headers(frame_ancestors: Sequence[str]) -> list[tuple[bytes, bytes]]:
     if not frame_ancestors:
         found["x-frame-options"] = "DENY"
     return [(name.encode(), value.encode()) for name, value in found.items()]
-
-
-def _header(scope: Scope, wanted: bytes) -> str:
-    """The last header of a name, as text."""
-    return next((value.decode("latin-1") for name, value in reversed(scope["headers"]) if name == wanted), "")
 
 
 def _fault_line(id_: str, error: Exception) -> str:

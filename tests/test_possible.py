@@ -112,8 +112,8 @@ def test_an_explanation_says_what_its_open_item_can_still_be() -> None:
 def test_a_result_that_may_not_apply_yet_can_be_all_that_items_below_it_could_be(session: Session) -> None:
     own: dict[str, Any] = {"beneficiaire": "medecin_liberal"}
     facts = own | {"contrat.date_signature": dt.date(2025, 1, 15), "contrat.annee": 2}
-    (amount,) = possible.outlooks_of(session, session.decide(facts), ["aide.montant_annuel"], {})
+    (amount,) = possible.outlooks(session, session.decide(facts), {}, ["aide.montant_annuel"])
     assert [value for value in amount.possible.values if value != NOT_APPLICABLE] == [14000, 19000, 28000, 38000]
     facts = own | {"contrat.date_signature": dt.date(2023, 9, 15)}  # of a specialty untold
-    (objective,) = possible.outlooks_of(session, session.decide(facts), ["objectif.mt"], {})
+    (objective,) = possible.outlooks(session, session.decide(facts), {}, ["objectif.mt"])
     assert (objective.possible.values, objective.possible.complete) == ((0, 100000), False)

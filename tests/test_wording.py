@@ -38,7 +38,7 @@ def test_the_number_is_said_as_each_language_writes_it(
 def test_of_several_values_each_is_said_with_its_day(policies: Path) -> None:  # noqa: F811
     put(RULES, THRESHOLD + VALUE.replace("2024-06-22", "2026-01-01").replace("775", "800") + LABELLED)(policies)
     assert label(policies) == (
-        "Dès 775, puis 800 à partir du 2026-01-01 patients",
+        "Dès 775, puis 800 à partir du 01/01/2026 patients",
         "From 775, then 800 from 2026-01-01 on on",
     )
 

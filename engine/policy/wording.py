@@ -45,7 +45,8 @@ def _said(values: Sequence[Piece], lang: str) -> str:
     words = read_words("reports", lang)
     numbers = (each.get("value") for each in values)
     first, *others = (words["number_open"] if number is None else _number(number, lang) for number in numbers)
-    days = (each["from"].value for each in values[1:])
+    written = (each["from"].value for each in values[1:])
+    days = ("/".join(reversed(day.split("-"))) if lang == "fr" else day for day in written)
     return "".join([first, *(words["number_then"].format(value=v, day=d) for v, d in zip(others, days, strict=True))])
 
 

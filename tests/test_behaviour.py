@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -115,6 +116,24 @@ def test_a_moved_threshold_concerns_exactly_those_between_the_two_numbers(moved:
     )
     assert "from 775 to 779 patients" in whom(moved, "en").who(effect)
     assert [(status.item, status.status) for status in moved.statuses] == [("seuil.mt.p30", FOUND)]
+
+
+def test_a_later_value_of_a_number_concerns_those_whom_it_judges_from_its_day(small: Session, tmp_path: Path) -> None:
+    sides = []
+    for later in (800, 790):
+        shutil.copytree(small.registry.root, tmp_path / str(later))
+        rules = tmp_path / str(later) / "nouvelle/regles.yaml"
+        dated = f'[{{from: "2024-06-22", value: 775}}, {{from: "2026-01-01", value: {later}}}]'
+        number = "parameters: [{id: seuil, unit: patients, label: {fr: Seuil, en: Threshold}, cite: [{source: texte}], "
+        text = rules.read_text(encoding="utf-8").replace("775", "{ref: seuil}") + f"{number}values: {dated}}}]\n"
+        rules.write_text(text, encoding="utf-8")
+        session = Session(load_registry(tmp_path / str(later)))
+        sides.append(Version(session, session.registry.by_id("nouvelle")))
+    (found,) = behaviours([(sides[0], sides[1])])
+    (effect,) = of(found, "eligibilite")
+    said = whom(found, "en").who(effect)
+    assert "from 790 to 799 patients" in said
+    assert "Date of signature of the contract: at least 2026-01-01" in said
 
 
 def test_an_amount_due_that_follows_from_eligibility_is_told_as_its_consequence(moved: Behaviour) -> None:

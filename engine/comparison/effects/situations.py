@@ -83,7 +83,7 @@ class _Local:
         self.given: dict[str, Symbolic] = {}
 
     def looked_at(self, result: str) -> str | None:
-        """The edited item; where it has no inputs of its own, or only hands a number on, what reads it."""
+        """The edited item; where it has no inputs but its day, or only hands a number on, what reads it."""
         both = self.both
         below = both.below([result])
         starts = [id_ for id_ in self.starts if id_ in below]
@@ -92,7 +92,8 @@ class _Local:
         seen = set()
         while item is not None and item not in seen:
             seen.add(item)
-            own = item in starts and (self._facts(item) or any(self._reads(item)))
+            dated = any(each.kind == "parameter" for each in both.items(item))  # which reads the day alone
+            own = item in starts and not dated and (self._facts(item) or any(self._reads(item)))
             readers = [id_ for id_ in differing if item in self._reads(id_)]
             judges = [id_ for id_ in readers if _judges(both, id_)]
             if judges and _on_scale(both, item):

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 from command import avenant
 
+from engine.errors import Location
 from engine.evaluation.facts import read_case
 from engine.evaluation.session import Session
+from engine.language.reading import Home
+from engine.policy.items import table_row
+from engine.policy.loader import parse
 from engine.policy.reading import load_registry
 
 ROW = "- {option: demi_etp, annee: 1, then: 19000,"
@@ -74,3 +78,8 @@ def test_two_rows_of_the_same_cells_and_day_overlap(changed: Path, tmp_path: Pat
     result = avenant("check", "--policies", str(tmp_path))
     assert result.exit_code == 1
     assert "row-overlap" in result.output
+
+
+def test_an_input_may_be_called_as_a_part_of_a_row_is() -> None:
+    row = table_row(parse(b"{at: 3, start: 4, then: 5}", "x.yaml").root(), Home(""))
+    assert ([*row.cells], row.at, row.start) == (["at", "start"], Location("x.yaml", 1, 1), None)

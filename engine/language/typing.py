@@ -84,7 +84,8 @@ def literal_type(node: tree.Literal, scope: Scope, expected: Type | None) -> Typ
         scope.report(node.at, "boolean-form", value=value)
         return None
     if wanted == "number" and isinstance(value, bool | str):
-        plain = plain_number(str(value)) or "775, 12.5"
+        found = re.fullmatch(_NUMBER, str(value))  # digits with spaces, a comma or a unit
+        plain = "775, 12.5" if found is None else re.sub(r"\s", "", found[1]).replace(",", ".")
         told = as_written(value)
         keys = (key for key, names in (("ref", scope.items), ("fact", scope.vocabulary.facts)) if told in names)
         close = next((f"{{{key}: {told}}}" for key in keys), None)
@@ -129,12 +130,6 @@ def meant_day(text: str) -> str | None:
     found = _DAY_FIRST.fullmatch(bare)
     day = "-".join(part.zfill(2) for part in (reversed(found.groups()) if found else bare.split("-")))
     return day if is_date(day) else None
-
-
-def plain_number(text: str) -> str | None:
-    """The number that a text of digits with spaces, a comma or a unit is meant to be, as a rule writes it."""
-    found = re.fullmatch(_NUMBER, text)
-    return None if found is None else re.sub(r"\s", "", found[1]).replace(",", ".")
 
 
 def fact_type(node: tree.FactRef, scope: Scope) -> Type | None:

@@ -43,14 +43,8 @@ KINDS = {
     "consistency": model.CONSISTENCY,
 }
 NOT_CELLS = ("then", "unpublished", "cite", "label", "from", "before")
-_BODIES: Mapping[str, type] = {
-    "parameter": model.Parameter,
-    "table": model.Table,
-    "criterion": model.Criterion,
-    "outcome": model.Outcome,
-    "payment": model.Payment,
-    "obligation": model.Obligation,
-}
+_READ_WHOLE = (model.Parameter, model.Table, model.Criterion, model.Outcome, model.Payment, model.Obligation)
+_BODIES: Mapping[str, type] = {kind.__name__.lower(): kind for kind in _READ_WHOLE}
 _EMPTY: Mapping[str, Any] = {"tuple": (), "Mapping": {}, "bool": False}  # what is left out
 
 
@@ -58,13 +52,11 @@ def record(kind: type[_Record], piece: Piece, home: Home, /, **given: Any) -> _R
     """A record of ``kind`` from what an entry says, but for the fields that are ``given``."""
     made: Any = kind
     for name, read, empty in _fields(made):
-        if name in given:
-            continue
-        if name in piece.value:
+        if name == "at":  # never read: an input of a table may be called so
+            given.setdefault(name, piece.at)
+        elif name not in given and name in piece.value:
             given[name] = read(piece.value[name], home)
-        elif name == "at":
-            given[name] = piece.at
-        else:
+        elif name not in given:
             given[name] = unpublished(piece["unpublished"], home) if empty is Unpublished else empty
     return made(**given)  # type: ignore[no-any-return]
 
@@ -88,12 +80,7 @@ def _every(read: Read) -> Read:
 
 
 def _plain(piece: Piece, home: Home) -> Any:
-    return _frozen(piece.data)
-
-
-def _frozen(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {key: _frozen(part) for key, part in data.items()}
+    data = piece.data
     return tuple(data) if isinstance(data, list) else data
 
 
@@ -146,8 +133,10 @@ def _inputs(piece: Piece, home: Home) -> dict[str, Any]:
 
 
 def overlay(piece: Piece, home: Home) -> model.Overlay:
+    added = {id_: tuple(ids.data) for id_, ids in piece.entries("add_derogations").items()}
     anniversary = optional(piece, "from_first_anniversary_on_or_after", home, day)
-    return record(model.Overlay, piece, home, **_signed(piece, home), first_anniversary=anniversary)
+    about = {"add_derogations": added, "first_anniversary": anniversary}
+    return record(model.Overlay, piece, home, **_signed(piece, home), **about)
 
 
 def law_property(piece: Piece, home: Home) -> entries.Property:

@@ -178,13 +178,9 @@ def _range(indices: Indices, asked: _Input, lang: str) -> str:
     low, high = asked.classes[min(indices)], asked.classes[max(indices)]
     runs = len(indices) == max(indices) - min(indices) + 1
     if len(indices) == 1 or not runs or isinstance(low, str | bool):
-        return str(words["colon"]) + ", ".join(_value(asked.classes[index], asked.said, lang) for index in indices)
+        names, labels = [as_written(asked.classes[index]) for index in indices], asked.said.value_labels
+        told = (labels[name][lang] if name in labels else words.get(f"values.{name}", name) for name in names)
+        return str(words["colon"]) + ", ".join(told)
     if max(indices) == len(asked.classes) - 1:
         return f" {words['gap_from'].format(low=low)}"
     return f" {words['gap_to' if min(indices) == 0 else 'gap_between'].format(low=low, high=high)}"
-
-
-def _value(value: Any, named: Fact | Item, lang: str) -> str:
-    """A value by its label, where it has one."""
-    name, labels = as_written(value), named.value_labels
-    return labels[name][lang] if name in labels else str(read_words("reports", lang).get(f"values.{name}", name))

@@ -35,7 +35,7 @@ def item_heading(decision: Decision, item: str, say: Say) -> Iterator[Block]:
     due = f", {say('due').lower()} {say.scalar(line.due)}" if line and line.due and line.status != "done" else ""
     said = say.result(result) if line is None else duty_status(line, say) + due
     yield Heading(say.pair(say.label(result), said), 1)
-    yield Paragraph(say.pair(say.label(decision.convention), f"{decision.selected_because[say.lang]}."))
+    yield convention_line(decision, say)
 
 
 def warnings_of(results: Iterable[tuple[int, Result]], say: Say, of: int = 1) -> Iterator[Block]:

@@ -19,7 +19,7 @@ from engine.report.objects import as_json
 from engine.report.page import Block, Heading, Paragraph, Tree, section
 from engine.report.parts import item_heading
 from engine.report.say import Say
-from engine.report.values import exact_text, to_json
+from engine.report.values import exact_object, to_json
 
 # Changes of several facts that the page shows where fewer facts are enough, and where they are not.
 MORE_BESIDE, MORE_ALONE = 4, 12
@@ -60,7 +60,7 @@ def data(found: Alternatives, say: Say) -> dict[str, Any]:
                     for fact in [say.registry.vocabulary.facts[change.fact]]
                 ],
                 "value": to_json(each.value, type_),
-                "exact": None if isinstance(each.value, Absent) else exact_text(each.value, type_),
+                "exact": exact_object(each.value, type_).get("exact"),
                 **as_json(each, say, "derogations"),
                 "convention": each.convention or decision.convention.id,
             }

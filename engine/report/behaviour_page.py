@@ -13,11 +13,11 @@ from engine.language.types import Type
 from engine.language.values import Absent, Value
 from engine.policy.model import CONSISTENCY
 from engine.proof.whom import Extent
-from engine.report.objects import as_json, exact_object, facts_object
+from engine.report.objects import as_json, facts_object
 from engine.report.page import Block, Heading, Paragraph, Table, Tree, section
 from engine.report.reasons import EUROS
 from engine.report.say import Say
-from engine.report.values import Json, money, to_json
+from engine.report.values import Json, exact_object, money, to_json
 from engine.report.whom import Whom
 
 if TYPE_CHECKING:

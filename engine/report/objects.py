@@ -15,10 +15,9 @@ from engine.errors import Location
 from engine.evaluation.decision import Decision, OverlayUse, PaymentLine, Result
 from engine.language.expressions import Citation
 from engine.language.facts import BENEFICIARY
-from engine.language.types import Type
 from engine.language.values import Scalar
 from engine.report.say import Say
-from engine.report.values import Json, exact_text, to_json
+from engine.report.values import Json, exact_object, to_json
 
 _PLAIN = frozenset((type(None), bool, int, str))  # the same in JSON
 RESULT_KINDS = ("outcome", "criterion", "quantity", "table")
@@ -132,12 +131,6 @@ def exact_and_label(result: Result, say: Say) -> dict[str, str]:
     if isinstance(result.value, str) and result.value in result.value_labels:
         data["value_label"] = result.value_labels[result.value][say.lang]
     return data
-
-
-def exact_object(value: Scalar | None, type_: Type | None) -> dict[str, str]:
-    """The exact fraction of a ratio; nothing for other values."""
-    exact = exact_text(value, type_)
-    return {} if exact is None else {"exact": exact}
 
 
 def facts_object(facts: Mapping[str, Scalar], say: Say) -> dict[str, Json]:

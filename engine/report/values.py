@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from engine.language.types import Type
-from engine.language.values import Absent, Scalar, Value
+from engine.language.values import Absent, Value
 
 Json = str | int | float | bool | None
 NARROW = "\u202f"
@@ -39,11 +39,10 @@ def to_json(value: Value | None, type_: Type | None) -> Json:
     return value if isinstance(value, int) else float(value)
 
 
-def exact_text(value: Scalar | None, type_: Type | None) -> str | None:
-    """The exact fraction of a ratio, such as ``5/13``; None for other values."""
-    if type_ is None or type_.unit != "ratio" or not isinstance(value, (int, Fraction)):
-        return None
-    return str(Fraction(value))
+def exact_object(value: Value | None, type_: Type | None) -> dict[str, str]:
+    """The exact fraction of a ratio, such as ``5/13``; nothing for other values."""
+    ratio = type_ is not None and type_.unit == "ratio" and isinstance(value, int | Fraction)
+    return {"exact": str(value)} if ratio else {}
 
 
 def scalar_text(value: dt.date | int | Fraction | None, type_: Type | None, lang: str) -> str:

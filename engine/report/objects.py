@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -17,7 +18,7 @@ from engine.language.expressions import Citation
 from engine.language.facts import BENEFICIARY
 from engine.language.values import Scalar
 from engine.report.say import Say
-from engine.report.values import Json, exact_object, to_json
+from engine.report.values import Json, exact_object, money, to_json
 
 _PLAIN = frozenset((type(None), bool, int, str))  # the same in JSON
 RESULT_KINDS = ("outcome", "criterion", "quantity", "table")
@@ -34,13 +35,15 @@ SHAPES = {
     "Derogation": "criterion id label",
     "Cause": "kind id",
     "Status": "item change status",
+    "Total": "amount open_years",
+    "Paid": "amount open_payments due later recover",
 }
 
 
 def as_json(record: object, say: Say, fields: str = "") -> dict[str, Any]:
     """The fields of a record as JSON, each under its own name or, written ``name=path.to.it``, under another one.
 
-    Days, places, citations and facts are as the schemas write them, texts in the language, records inside as
+    Days, euros, places, citations and facts are as the schemas write them, texts in the language, records inside as
     :data:`SHAPES` has them.
     """
     found = {key: value(record) for key, value in _paths(fields or SHAPES[type(record).__name__])}
@@ -72,6 +75,8 @@ def _json(value: Any, say: Say, key: str = "") -> Any:
             return value[say.lang]
         case dt.date():
             return value.isoformat()
+        case Fraction():  # of a record, the facts apart: euros
+            return money(value)
         case Mapping() if key == "facts":
             return facts_object(value, say)
         case Mapping():

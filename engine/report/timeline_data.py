@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.escaping import on_one_line
 from engine.evaluation.decision import Result
-from engine.evaluation.timeline import Paid, Timeline, Total, YearRow
+from engine.evaluation.timeline import Timeline, YearRow
 from engine.language.facts import BENEFICIARY, YEAR
 from engine.report import objects
 from engine.report.charts import timeline_figure
@@ -23,7 +23,7 @@ from engine.report.otherwise_page import sensitivity_object
 from engine.report.readings import unsaid_objects
 from engine.report.say import Say
 from engine.report.timeline_page import ToldLife, page
-from engine.report.values import money, to_json
+from engine.report.values import to_json
 
 
 def data(life: ToldLife, say: Say) -> Any:
@@ -58,8 +58,8 @@ def timeline_object(timeline: Timeline, say: Say) -> dict[str, Any]:
         "ending": {result.id: objects.result_object(result, say) for result in timeline.ending},
         **as_json(timeline, say, "obligations"),
         "totals": {
-            **{id_: _total(total) for id_, total in sums if id_ is not None},
-            "versements_echus": None if timeline.paid is None else _paid(timeline.paid),
+            **{id_: as_json(total, say) for id_, total in sums if id_ is not None},
+            **as_json(timeline, say, "versements_echus=paid"),
         },
         **as_json(timeline, say, "without_effect=idle"),
         "without_rule": objects.each_as_json((*timeline.unruled, *timeline.silent), say),
@@ -91,20 +91,6 @@ def _row(row: YearRow, say: Say) -> dict[str, Any]:
 
 def _value(result: Result) -> Any:
     return to_json(result.value, result.type) if result.status == "known" else result.status
-
-
-def _paid(paid: Paid) -> dict[str, Any]:
-    return {
-        "amount": money(paid.amount),
-        "open_payments": paid.open_payments,
-        "due": _total(paid.due),
-        "later": money(paid.later),
-        "recover": None if paid.recover is None else _total(paid.recover),
-    }
-
-
-def _total(total: Total) -> dict[str, Any]:
-    return {"amount": money(total.amount), "open_years": list(total.open_years)}
 
 
 def timeline_csv(timeline: Timeline, say: Say) -> str:

@@ -34,8 +34,8 @@ def as_meant(document: Document, wanted: Shape) -> tuple[Document | None, list[P
         found = misfits(document, wanted)
     problems += (misfit.problem for misfit in found if misfit.problem not in problems)
     spoilt = {_entry(misfit.path) for misfit in found}
-    spoilt |= {path[:-1] for path in spoilt if path and _emptied(path[:-1], document.data, spoilt)}
-    ids = frozenset(id_ for path in spoilt for id_ in _ids(_below(document.data, path)))
+    spoilt |= {path[:-1] for path in spoilt if path and _emptied(path[:-1], document, spoilt)}
+    ids = frozenset(id_ for path in spoilt for id_ in _ids(document.part(*path).data))
     kept = _rewritten(document, {}, spoilt) if spoilt else document
     whole = not spoilt or (() not in spoilt and not misfits(kept, wanted))
     return kept if whole else None, problems, ids
@@ -46,15 +46,10 @@ def _entry(path: Keys) -> Keys:
     return path[: next((number for number, step in enumerate(path, 1) if isinstance(step, int)), 0)]
 
 
-def _emptied(path: Keys, data: Any, left_out: Collection[Keys]) -> bool:
+def _emptied(path: Keys, document: Document, left_out: Collection[Keys]) -> bool:
     """Whether nothing is left of a list; what stands beside overlays would be taken for another thing without them."""
-    return path != ("overlays",) and all((*path, number) in left_out for number in range(len(_below(data, path))))
-
-
-def _below(data: Any, path: Keys) -> Any:
-    for step in path:
-        data = data[step]
-    return data
+    members = range(len(document.part(*path).data))
+    return path != ("overlays",) and all((*path, number) in left_out for number in members)
 
 
 def _ids(data: Any) -> Iterator[str]:

@@ -117,9 +117,7 @@ def _misspelt_in_row(error: Any, document: Document) -> Iterator[tuple[Problem, 
     start = next((number for number, step in enumerate(path[:-1]) if step == "rows"), None)
     if start is None or not isinstance(path[start + 1], int):
         return
-    table = document.data
-    for step in path[:start]:
-        table = table[step]
+    table = document.part(*path[:start]).data
     row = table["rows"][path[start + 1]]
     known = (*table.get("inputs", ()), *NOT_CELLS)
     for key in row if isinstance(row, dict) and known else ():

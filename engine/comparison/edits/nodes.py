@@ -16,14 +16,14 @@ ATOMS = (tree.Compare, tree.Chosen, tree.VerdictIs, tree.FactRef, tree.ItemRef)
 
 
 def node_edits(before: tree.Node, after: tree.Node, spot: Spot) -> Iterator[Edit]:
-    """How two nodes differ: as they are written or in their normal form, whichever says it in fewer words."""
+    """How two nodes differ."""
     if before == after:
         return
     a, b = normal(before), normal(after)
     if key(a) == key(b):
         yield from _wording(a, b, spot)
     else:
-        yield from min([*smallest(before, after, spot)], [*smallest(a, b, spot)], key=_cost)
+        yield from smallest(before, after, spot)
     yield from _range(a, b, spot)
 
 
@@ -234,9 +234,3 @@ def _overlap(a: tree.Node, b: tree.Node) -> float:
     if not common:
         return 0.0
     return max(common / (counts[0] | counts[1]).total(), 0.65 * (common == fewest))
-
-
-def _cost(found: Sequence[Edit]) -> int:
-    """How much there is to read: nodes, and a little for each edit; of a changed operator, the operator alone."""
-    sides = [node for each in found for node in (each.before, each.after) if each.part != "operator"]
-    return sum(sum(1 for _ in tree.walk(node)) for node in sides if isinstance(node, tree.Node)) + 2 * len(found)

@@ -97,8 +97,6 @@ def _comparison(a: tree.Compare, b: tree.Compare, spot: Spot) -> Iterator[Edit]:
     match a.right, b.right:
         case (tree.Apply(operator), tree.Apply(same)) if operator == same:
             yield from smallest(a.right, b.right, inner)
-        case tree.Unpublished(), tree.Unpublished():
-            yield from smallest(a.right, b.right, inner)
         case _:
             yield inner.on(a.right, b.right).edit("bound" if row.threshold else "operand", a, b)
 
@@ -211,18 +209,12 @@ def likeness(a: tree.Node, b: tree.Node) -> float:
         case tree.Compare(), tree.Compare():
             right = key(a.right) == key(b.right)
             return 0.5 + 0.2 * (a.operator == b.operator) + 0.2 * right if a.left == b.left else 0.0
-        case (tree.Chosen(subject), tree.Chosen(other)) | (tree.VerdictIs(subject), tree.VerdictIs(other)):
-            return 0.8 * (subject == other)
         case (tree.Literal() | tree.Unpublished(), tree.Literal() | tree.Unpublished()):
             return 0.6
         case tree.Connect(), tree.Connect():
             return 0.8 * _overlap(a, b) + 0.15 * (a.operator == b.operator)
         case tree.Apply(), tree.Apply():
             return max(0.5 * (a.operator == b.operator), 0.9 * _overlap(a, b))
-        case (tree.Cases(), tree.Cases()) | (tree.Scale(), tree.Scale()) | (tree.ByOutcome(), tree.ByOutcome()):
-            return max(0.5, _overlap(a, b))
-        case (tree.Cases(otherwise=inner), node) | (node, tree.Cases(otherwise=inner)):
-            return 0.0 if inner is None else 0.9 * likeness(inner, node)
         case _:
             return _overlap(a, b)
 

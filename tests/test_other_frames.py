@@ -20,7 +20,6 @@ from frames import frame_of
 from random_cases import random_facts
 
 from engine import evaluate_frame
-from engine.errors import Location, Problem
 from engine.evaluation.session import Session
 
 SEED = 7
@@ -171,9 +170,26 @@ def test_what_spark_cannot_do_is_told(spark: Any, tmp_path: Path) -> None:
     source = tmp_path / "in.jsonl"
     source.write_text('{"contrat.date_signature": "2024-09-02"}\n', encoding="utf-8")
     assert avenant("batch", str(source), "-o", str(tmp_path / "out"), "--engine", "spark").exit_code == 2
-    assert avenant("batch", str(PORTFOLIO), "-o", "out.csv", "--engine", "spark", "--missing").exit_code == 2
-    source = tmp_path / "in.csv"
-    source.write_text("sep=;\ncontrat.date_signature\n2024-09-02\n", encoding="utf-8")
-    told = avenant("batch", str(source), "-o", str(tmp_path / "out.parquet"), "--engine", "spark", "--lang", "en")
-    assert told.exit_code == 2
-    assert Problem(Location(str(source)), "spark-form").message("en") in told.stderr
+    assert avenant("batch", str(PORTFOLIO), "-o", "out.csv", "--engine", "spark", "--unsaid").exit_code == 2
+    assert avenant("batch", str(PORTFOLIO), "-o", str(tmp_path / "out.xlsx"), "--engine", "spark").exit_code == 2
+
+
+@pytest.mark.spark
+def test_spark_reads_what_the_command_reads(spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files as French spreadsheets save them, and parts of a Parquet file; ``--missing``, too."""
+    french, cut = tmp_path / "in.csv", tmp_path / "in.parquet"
+    french.write_text(
+        "sep=;\nDate de signature du contrat;medecin.age\n\n02/09/2024;50\n09.09.2024;x\n", encoding="utf-8"
+    )
+    rows = pl.read_csv(PORTFOLIO, n_rows=300, try_parse_dates=True, infer_schema_length=None)
+    pl.concat([rows] * 4).write_parquet(cut)
+    monkeypatch.setattr("engine.bulk.cluster.TASK", 500)
+    for source, options in ((french, ["--missing"]), (cut, [])):
+        told = {}
+        for engine in ("polars", "spark"):
+            output = tmp_path / f"{engine}.parquet"
+            assert avenant("batch", str(source), "-o", str(output), "--engine", engine, *options).exit_code == 0
+            refused = Path(f"{output}.rejected.csv")
+            found = pl.read_parquet(output / "*.parquet" if output.is_dir() else output)
+            told[engine] = sorted(map(str, found.rows())), found.columns, refused.exists() and refused.read_text()
+        assert told["spark"] == told["polars"]

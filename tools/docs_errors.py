@@ -309,7 +309,6 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "output-is-input": "The input would be lost. Write to another file.",
         "output-nested": "A list or a structure has no place in a line of text. Drop the column, or write Parquet.",
         "extra-missing": "This needs a part of the installation that is left out by default.",
-        "spark-form": "What spreadsheets write in ways of their own is read on one machine.",
         "spark-failed": "The reason is Spark's own; its log tells more.",
     },
     "Letters": {

@@ -1,7 +1,8 @@
 """Evaluates files of cases on Spark: the same job as on one machine comes in, a folder of part files goes out.
 
-Reading, splitting and writing are Spark's; checking and deciding are what one machine runs, on each batch of a worker.
-The files must be seen under the same path by the machine that drives and by the workers.
+A task is a CSV file or a part of a Parquet file, with which a worker does what one machine does; Spark's own writer
+commits what comes out (docs/adr/0012). The files must be seen under the same path by the machine that drives and by the
+workers, which write beside the output what is wrong with refused rows.
 """
 
 from __future__ import annotations
@@ -10,49 +11,37 @@ import errno
 import os
 import shutil
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import polars.selectors as kinds
 from py4j.protocol import Py4JError
-from pyspark import TaskContext
 from pyspark.accumulators import AccumulatorParam
 from pyspark.errors import PySparkException, PythonException
-from pyspark.sql import SparkSession, functions, types
+from pyspark.sql import SparkSession
+from pyspark.sql.pandas.types import from_arrow_schema
 
-from engine.bulk import files
-from engine.bulk.frame import WORDS, evaluate_frame
-from engine.bulk.inputs import format_of, open_sources, own_columns
+from engine.bulk.files import Work, prepared
+from engine.bulk.frame import WORDS
+from engine.bulk.inputs import format_of
 from engine.bulk.job import Job, Source, Summary
-from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
-from engine.bulk.spark import TYPES, Tables, empty_of, mapped, spark_schema
+from engine.bulk.readers import FILE, ROW, ROWS, Piece, pieces
+from engine.bulk.spark import Tables, mapped
 from engine.bulk.writing import RefusedRows
-from engine.errors import Location, Problem, fault, misuse
+from engine.errors import Location, fault, misuse
 from engine.evaluation.session import Session
 from engine.files import replacing, unwritable
-from engine.policy.registry import Registry
 
-READABLE = {"csv", "parquet"}
-MARKS = BROKEN, PLACE, BLOCK, SERIAL = "avenant_broken", "avenant_place", "avenant_block", "avenant_serial"
+READABLE, WRITABLE = (".csv", ".parquet"), (".csv", ".parquet", ".jsonl")
+TASK = 2 * ROWS  # rows of a Parquet file: a task makes its own expressions, which takes as long as a hundred thousand
+BATCH = 50_000  # rows that are handed to Spark at once
 SETTINGS = {
-    # Rows: the expressions of a convention cost the same for a few as for many.
-    "spark.sql.execution.arrow.maxRecordsPerBatch": "50000",
-    # Bytes: with any lower bound, Spark adds up the sizes of all columns again for each row.
-    "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
     # Java code for whole stages: with as many columns, its methods are too long for Java to compile them well.
     "spark.sql.codegen.wholeStage": "false",
 }
-TOLD = {
-    PLACE: pl.Int64,
-    BLOCK: pl.Int64,
-    SERIAL: pl.Int64,
-    "column": pl.String,
-    "code": pl.String,
-    "message": pl.String,
-}
-REFUSED = types.StructType([types.StructField(name, TYPES[dtype]) for name, dtype in TOLD.items()])
 
 
 def run_on_spark(job: Job, rules: Session, told: Callable[[int, int], None]) -> Summary:
@@ -60,19 +49,17 @@ def run_on_spark(job: Job, rules: Session, told: Callable[[int, int], None]) -> 
 
     Raises:
         InputFault: a file or its columns are at fault, Spark stopped, or the output cannot be written.
-        UsageFault: a file is of no format that Spark reads here, or an unknown interpretation.
+        UsageFault: a file is of no format that Spark reads or writes here, or an unknown interpretation.
     """
     format_ = format_of(job.output)
-    rules.check_choices(job.interpret)
-    sources = open_sources(job.inputs, rules.registry.vocabulary, files.added_columns(job, rules), job.keep, job.form)
-    for source in sources:
-        if source.format not in READABLE:
-            raise misuse(Location(source.name), "file-format", allowed=".csv, .parquet")
-        if (source.dialect, source.encoding, source.lines) != (sources[0].dialect, "utf-8", min(source.lines, 1)):
-            raise misuse(Location(source.name), "spark-form")
-    files.check_output(job, sources, format_)
+    if f".{format_}" not in WRITABLE:
+        raise misuse(Location(job.output), "file-format", allowed=", ".join(WRITABLE))
+    work = prepared(replace(job, codes=True), rules)
+    for source in work.sources:
+        if f".{source.format}" not in READABLE:
+            raise misuse(Location(source.name), "file-format", allowed=", ".join(READABLE))
     try:
-        return _run(job, rules, sources, format_, session())
+        return _run(work, format_, session())
     except (PySparkException, Py4JError) as error:
         raise fault(Location("spark"), "spark-failed", reason=_reason(error)) from None
 
@@ -106,152 +93,68 @@ class _ByPartition(AccumulatorParam[dict[int, Summary]]):  # type: ignore[misc,u
         return {**value1, **value2}
 
 
-def _run(job: Job, rules: Session, sources: Sequence[Source], format_: str, spark: SparkSession) -> Summary:
-    rows = _read(spark, sources, rules.registry)
+def _run(work: Work, format_: str, spark: SparkSession) -> Summary:
+    target = Path(work.job.output)
+    partial, refused = (target.with_name(target.name + end) for end in (".partial", ".refused"))
+    tasks = [part for source in work.sources for part in _parts(source)]
     counted = spark.sparkContext.accumulator({}, _ByPartition())
-    target = Path(job.output)
-    partial = target.with_name(target.name + ".partial")
-    summary = Summary(own=own_columns(sources, rules.registry.vocabulary, job.keep))
-    with replacing(job.rejected, empty=False) as rejected:
+    with replacing(work.job.rejected, empty=False) as rejected:
         try:
-            _write(_decided(rows, job, rules.registry, sources[0].dialect, counted), partial, format_, target)
-            for part in counted.value.values():
-                summary.add(part)
-            if summary.refused.pop("", 0):
-                told = _tell(rows, sources, job, rules.registry, RefusedRows(rejected, job.lang))
-                for (file, _), codes in told.items():
-                    summary.refuse(file, codes)
+            _remove(refused)
+            refused.mkdir()
+            _write(_decided(work, tasks, refused, counted, spark), partial, format_, target)
+            for _, summary in sorted(counted.value.items(), reverse=True):  # the first example of a fault stays
+                work.summary.add(summary)
+            with rejected.open("wb") as stream:
+                for path in sorted(refused.iterdir()):
+                    with path.open("rb") as part:
+                        if stream.tell():
+                            part.readline()  # each has the header
+                        shutil.copyfileobj(part, stream)
             _replace(partial, target)
+        except OSError as error:
+            raise unwritable(target, error) from None
         finally:
             shutil.rmtree(partial, ignore_errors=True)
-    return summary
+            shutil.rmtree(refused, ignore_errors=True)
+    return work.summary
 
 
-def _decided(rows: Any, job: Job, registry: Registry, dialect: str | None, counted: Any) -> Any:
-    """The accepted rows with their results; what each partition counts goes to ``counted``."""
-
-    def evaluated(table: pl.DataFrame, session: Session, summary: Summary) -> pl.DataFrame:
-        typed = _checked(table, registry, dialect)
-        accepted = typed.filter(ACCEPTED).drop(ACCEPTED, BROKEN)
-        frame = evaluate_frame(accepted, session, interpret=job.interpret, criteria=job.criteria)
-        frame = frame.filter(files.agreeing(frame, errors))
-        summary.refused[""] += len(typed) - len(frame)
-        files.count_results(frame, summary, registry.results)
-        return files.with_euros(frame).cast(WORDS)
-
-    rows, errors = rows.drop(*MARKS[1:]), files.error_ids(Session(registry))
-    empty = evaluated(empty_of(rows), Session(registry), Summary())
-    schema = spark_schema(empty, rows.schema, registry.vocabulary.facts)
-
-    def work(tables: Tables) -> Tables:
-        session, summary = Session(registry), Summary()
-        for table in tables:
-            yield evaluated(table, session, summary)
-        task = TaskContext.get()
-        assert task is not None
-        counted.add({task.partitionId(): summary})
-
-    return mapped(rows, work, schema)
+def _parts(source: Source) -> Iterator[Source]:
+    """The tasks of a file."""
+    if source.format == "csv":
+        yield source
+        return
+    total = pl.scan_parquet(source.name, glob=False).select(pl.len()).collect().item()
+    for start in range(0, max(1, total), TASK):
+        yield replace(source, rows=range(start, max(1, min(total, start + TASK))))
 
 
-def _tell(
-    rows: Any, sources: Sequence[Source], job: Job, registry: Registry, refused: RefusedRows
-) -> dict[tuple[str, int], list[tuple[str, str]]]:
-    """Writes what is wrong with each refused row, in the order of the files: a second look, if there are any."""
+def _decided(work: Work, tasks: list[Source], refused: Path, counted: Any, spark: SparkSession) -> Any:
+    """The accepted rows with their results; what each task counts goes to ``counted``, what is wrong to ``refused``."""
+    job, registry, first = work.job, work.rules.registry, work.sources[0]
 
-    def work(tables: Tables) -> Tables:
-        session = Session(registry)
-        errors = files.error_ids(session)
-        for table in tables:
-            typed = _checked(table, registry, dialect)
-            frame = evaluate_frame(typed.filter(ACCEPTED), session, interpret=job.interpret)
-            told = [(row, _faults(row, sources, registry)) for row in _rows(table, ~typed[ACCEPTED])]
-            for row in _rows(frame, ~files.agreeing(frame, errors)):
-                told.append((row, files.contradictions(sources[row[PLACE]].name, 0, row, session, job.interpret)))
-            lines = [_line(row, each, job.lang) for row, found in told for each in found]
-            yield pl.DataFrame(lines, TOLD, orient="row")
+    def decided(source: Source, given: Iterator[Piece], part: Path) -> Iterator[pl.DataFrame]:
+        one = Work(job, Session(registry), [source], Summary())
+        part.unlink(missing_ok=True)  # of a task that is run again
+        for piece in given:
+            frame = one.evaluated(piece, RefusedRows(part, job.lang, one.dialect))
+            yield frame.cast({**WORDS, kinds.unsigned_integer(): pl.Int64})
+        summaries.append(one.summary)
 
-    def lines() -> Iterator[tuple[Any, ...]]:
-        for line in mapped(rows, work, REFUSED).orderBy(*MARKS[1:]).toLocalIterator():
-            source, number = sources[line[PLACE]], starts[line[PLACE], line[BLOCK]] + line[SERIAL]
-            codes.setdefault((source.name, number), []).append((line["code"], line["message"]))
-            column, cell = source.header(line["column"]), source.cell(line["column"], number)
-            yield source.name, number, column, line["code"], line["message"], cell
+    summaries = list[Summary]()
+    none = Piece(pl.DataFrame(schema={**first.columns, FILE: pl.UInt32, ROW: pl.Int64}))
+    empty = next(decided(first, iter([none]), refused / "none"))
+    names, schema = empty.columns, from_arrow_schema(empty.to_arrow(compat_level=pl.CompatLevel.oldest()).schema)
 
-    starts, dialect = _starts(rows, 1 if sources[0].lines == 0 else 2), sources[0].dialect
-    codes: dict[tuple[str, int], list[tuple[str, str]]] = {}
-    refused.write_lines(lines())
-    return codes
+    def done(tables: Tables) -> Tables:
+        for number in (number for table in tables for number in table["id"]):
+            given = pieces([tasks[number]], registry.vocabulary)
+            for frame in decided(tasks[number], given, refused / f"{number:09}.csv"):
+                yield from frame.select(names).iter_slices(BATCH)
+            counted.add({number: summaries.pop()})
 
-
-def _rows(frame: pl.DataFrame, which: pl.Series) -> Iterator[Mapping[str, Any]]:
-    return frame.filter(which).iter_rows(named=True)
-
-
-def _faults(row: Mapping[str, Any], sources: Sequence[Source], registry: Registry) -> list[Refusal]:
-    """What is wrong with a row that was not accepted."""
-    source = sources[row[PLACE]]
-    if row[BROKEN] is None:
-        return refusals(source.name, 0, row, registry, source.dialect)
-    values = {"found": row[BROKEN].count(source.separator) + 1, "wanted": len(source.columns)}
-    return [Refusal(source.name, 0, "", Problem(Location(source.name), "row-fields", values))]
-
-
-def _line(row: Mapping[str, Any], refusal: Refusal, lang: str) -> tuple[Any, ...]:
-    """A fault of a row as a line of :data:`TOLD`."""
-    place = (row[name] for name in MARKS[1:])
-    return (*place, refusal.column, refusal.problem.code, refusal.problem.message(lang))
-
-
-def _checked(table: pl.DataFrame, registry: Registry, dialect: str | None) -> pl.DataFrame:
-    """The rows with the facts in their own types, and whether each can be decided."""
-    return checked(table, registry, dialect).with_columns(pl.col(ACCEPTED) & pl.col(BROKEN).is_null())
-
-
-def _read(spark: SparkSession, sources: Sequence[Source], registry: Registry) -> Any:
-    """All rows as one frame of raw columns, with the place in a file that each comes from."""
-    table: Any = None
-    for number, source in enumerate(sources):
-        found = _file(spark, source, registry).select(
-            *(functions.col(f"`{name}`") for name in (*sources[0].columns, BROKEN)),
-            functions.lit(number).cast("long").alias(PLACE),
-            functions.expr("input_file_block_start()").alias(BLOCK),
-            functions.monotonically_increasing_id().alias(SERIAL),
-        )
-        table = found if table is None else table.union(found)
-    return table
-
-
-def _file(spark: SparkSession, source: Source, registry: Registry) -> Any:
-    """The columns of one file; CSV is read as text."""
-    path = str(Path(source.name).resolve())
-    if source.format == "parquet":
-        return spark.read.parquet(path).withColumn(BROKEN, functions.lit(None).cast("string"))
-    fields = [types.StructField(name, types.StringType()) for name in (*source.columns, BROKEN)]
-    table = spark.read.csv(
-        path,
-        schema=types.StructType(fields),
-        header=True,
-        enforceSchema=True,
-        sep=source.separator,
-        escape='"',
-        columnNameOfCorruptRecord=BROKEN,
-    )
-    trimmed = {
-        name: functions.trim(functions.col(f"`{name}`")) for name in source.columns if name in registry.vocabulary.facts
-    }
-    return table.withColumns({name: functions.when(text != "", text) for name, text in trimmed.items()})
-
-
-def _starts(rows: Any, first: int) -> dict[tuple[int, int], int]:
-    """For each block of each file, what to add to a row's serial number to have its number in the file."""
-    counted = rows.groupBy(PLACE, BLOCK).agg(functions.count("*").alias("rows"), functions.min(SERIAL).alias("first"))
-    starts: dict[tuple[int, int], int] = {}
-    before: Counter[int] = Counter()
-    for block in counted.orderBy(PLACE, BLOCK).collect():
-        starts[block[PLACE], block[BLOCK]] = before[block[PLACE]] - block["first"] + first
-        before[block[PLACE]] += block["rows"]
-    return starts
+    return mapped(spark.range(0, len(tasks), 1, len(tasks)), done, schema)
 
 
 def _write(results: Any, partial: Path, format_: str, target: Path) -> None:

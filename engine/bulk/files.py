@@ -48,24 +48,13 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
         InputFault: a file or its columns are at fault, or the output cannot be written; the old output stays.
         UsageFault: a file is of no known format, or an unknown interpretation.
     """
-    format_ = format_of(job.output)
-    rules.check_choices(job.interpret)
-    vocabulary = rules.registry.vocabulary
-    added = added_columns(job, rules)
-    any_ = [*added_columns(replace(job, criteria=True, missing=True), rules), *UNSAID]  # with whatever options
-    of_languages = [Labels(rules.registry, lang, {}) for lang in LANGUAGES]
-    told_before = {labels.header(name) for labels in of_languages for name in any_}
-    sources = open_sources(job.inputs, vocabulary, added, (*job.keep, *told_before), job.form)
-    check_columns(sources, vocabulary)
-    check_output(job, sources, format_)
+    work = prepared(job, rules)
+    format_, sources, summary = format_of(job.output), work.sources, work.summary
     total = sum(source.size for source in sources)
-    read = {", ".join(source.left): source.sheet for source in sources if source.left}
-    summary = Summary(own=own_columns(sources, vocabulary, job.keep), sheets=read)
-    work = _Work(job, rules, sources, summary)
     target = Path(job.output)
     with replacing(target) as path, replacing(job.rejected, empty=False) as rejected:
         refused = RefusedRows(rejected, job.lang, work.dialect) if work.sheets is None else work.sheets
-        given = pieces(sources, vocabulary)
+        given = pieces(sources, rules.registry.vocabulary)
         first = work.evaluated(next(given), refused)
         if work.sheets is None:
             opened: AbstractContextManager[Frames] = frames_to(path, format_, target, first.schema, work.dialect)
@@ -78,6 +67,21 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
                 told(piece.done, total)
     told(total, total)
     return summary
+
+
+def prepared(job: Job, rules: Session) -> Work:
+    """The work of a job whose files, columns and output are known to fit; raises as :func:`run_batch`."""
+    format_ = format_of(job.output)
+    rules.check_choices(job.interpret)
+    vocabulary = rules.registry.vocabulary
+    any_ = [*added_columns(replace(job, criteria=True, missing=True), rules), *UNSAID]  # with whatever options
+    of_languages = [Labels(rules.registry, lang, {}) for lang in LANGUAGES]
+    told_before = {labels.header(name) for labels in of_languages for name in any_}
+    sources = open_sources(job.inputs, vocabulary, added_columns(job, rules), (*job.keep, *told_before), job.form)
+    check_columns(sources, vocabulary)
+    check_output(job, sources, format_)
+    read = {", ".join(source.left): source.sheet for source in sources if source.left}
+    return Work(job, rules, sources, Summary(own=own_columns(sources, vocabulary, job.keep), sheets=read))
 
 
 def added_columns(job: Job, rules: Session) -> list[str]:
@@ -106,7 +110,7 @@ def _writable(dtype: pl.DataType, format_: str) -> bool:
     return format_ == "parquet" or "Binary" not in str(dtype)
 
 
-class _Work:
+class Work:
     """What happens to each piece: it is checked, decided and counted."""
 
     def __init__(self, job: Job, rules: Session, sources: Sequence[Source], summary: Summary) -> None:

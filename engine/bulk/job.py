@@ -37,6 +37,7 @@ class Source:
     lines: int = 0
     sheet: str = ""
     left: tuple[str, ...] = ()  # the sheets that are not read
+    rows: range | None = None  # of Parquet, those that are read; all if None
     opened: Any = field(default=None, repr=False, compare=False)  # the sheet, since to open a workbook is to read it
 
     @property

@@ -82,8 +82,10 @@ def _parquet(source: Source, names: Sequence[str], vocabulary: Vocabulary) -> It
     try:
         lazy = pl.scan_parquet(source.name, glob=False).cast({pl.Categorical: pl.String, pl.Enum: pl.String})
         total = int(lazy.select(pl.len()).collect().item())
-        for start in range(0, max(1, total), ROWS):  # batches would be read ahead of whoever takes them, half a file
-            frame = lazy.slice(start, ROWS).collect().with_row_index(ROW, offset=start + 1).cast({ROW: pl.Int64})
+        rows = source.rows or range(max(1, total))
+        for start in rows[::ROWS]:  # batches would be read ahead of whoever takes them, half a file
+            part = lazy.slice(start, min(ROWS, rows.stop - start))
+            frame = part.collect().with_row_index(ROW, offset=start + 1).cast({ROW: pl.Int64})
             yield Piece(frame, done=source.size * (start + len(frame)) // max(1, total))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:  # pages may be cut or mangled
         raise damaged(source.name, source.format, error) from None

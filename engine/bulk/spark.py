@@ -5,7 +5,7 @@ The workers need this package (docs/batch.md; why batches: docs/adr/0012-arrow-b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -68,8 +68,8 @@ def _polars(batch: Any) -> pl.DataFrame:
     return frame
 
 
-def spark_schema(frame: pl.DataFrame, given: types.StructType, typed: Collection[str] = ()) -> types.StructType:
-    """The columns of a frame for Spark: its own as they were given, except for those that are ``typed`` here."""
-    own = {field.name: field for field in given.fields if field.name not in typed}
+def spark_schema(frame: pl.DataFrame, given: types.StructType) -> types.StructType:
+    """The columns of a frame for Spark: its own as they were given."""
+    own = {field.name: field for field in given.fields}
     fields = (own.get(name) or types.StructField(name, TYPES[dtype]) for name, dtype in frame.schema.items())
     return types.StructType(list(fields))

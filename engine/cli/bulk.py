@@ -59,8 +59,6 @@ def batch(
     from engine.report.batch_page import FORMATS, Batch
     from engine.report.decided import told_case, unsaid_ids
 
-    if missing and engine == "spark":
-        raise click.UsageError(tell("--missing: not with --engine spark"))
     if unsaid and engine == "spark":
         raise click.UsageError(tell("--unsaid: not with --engine spark"))
     run = _runner(engine)

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -26,9 +26,6 @@ from engine.policy.reading import standing_text
 from engine.report.exchange_page import FORMATS, Changes, table_csv
 from engine.suite.running import read_cases
 from engine.suite.successor import CITE, rules_after, tests_after
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 
 @click.command()
@@ -126,8 +123,10 @@ def export(rules: Given, name: str, tables: tuple[str, ...]) -> None:
     """
     wanted = rules.session.registry.by_id(name)
     if rules.output is not None and _is_workbook(rules.output):
+        with needing("sheets"):
+            from engine.exchange.workbooks import write_workbook
         with replacing(Path(rules.output)) as partial:
-            _workbooks().write_workbook(entries(wanted, tables), wanted, rules.lang, partial)
+            write_workbook(entries(wanted, tables), wanted, rules.lang, partial)
         return
     french = rules.lang == "fr"
     said = table_csv(entries(wanted, tables), wanted, rules.lang, ";" if french else ",")
@@ -151,11 +150,12 @@ def import_(rules: Given, name: str, file: str, first: dt.date | None, cite: str
     if (cite is not None and first is None) or (first is not None and correct):
         raise click.UsageError(tell("--from DATE with --cite, or --correct"))
     since = _since(first, cite, wanted)
-    found = (
-        changed(_workbooks().read_workbook(file), wanted)
-        if _is_workbook(file)
-        else changes(read_bytes(Path(file), file), file, wanted)
-    )
+    if _is_workbook(file):
+        with needing("sheets"):
+            from engine.exchange.workbooks import read_workbook
+        found = changed(read_workbook(file), wanted)
+    else:
+        found = changes(read_bytes(Path(file), file), file, wanted)
     plan = planned(registry, wanted, found, since)
     written = write_rules(registry, plan) if (correct or since.day) and found else None
     rules.put(FORMATS, Changes(found=found, convention=wanted, file=file, written=written, since=since.day))
@@ -179,9 +179,3 @@ def _is_workbook(file: str) -> bool:
     if ending in (".ods", ".xls", ".xlsb", ".numbers"):
         raise misuse(Location(file), "file-format", allowed=".csv, .xlsx")
     return ending == ".xlsx"
-
-
-def _workbooks() -> ModuleType:
-    with needing("sheets"):
-        from engine.exchange import workbooks  # an extra of its own
-    return workbooks

@@ -177,18 +177,19 @@ def test_many_at_once_get_the_answers_that_each_gets_alone(served: Client) -> No
         assert [answer.data for answer in asyncio.run(together())] == alone
 
 
+@pytest.mark.parametrize("kind", [RuntimeError, StopIteration])  # the second of which no future takes
 def test_a_fault_of_the_program_gives_a_number_and_tells_no_fact(
-    served: Client, monkeypatch: pytest.MonkeyPatch
+    kind: type[Exception], served: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object, **__: object) -> object:
-        raise RuntimeError("patientele.mt_depart = 1100")
+        raise kind("patientele.mt_depart = 1100")
 
     monkeypatch.setattr("engine.web.pages.estimate", broken)
     answer = served.ask("GET", ADDRESS)
     refused(answer, 500, "request-fault")
     (line,) = served.told
     served.told.clear()
-    assert "RuntimeError" in line
+    assert "RuntimeError" in line  # which a coroutine makes of the second
     assert "1100" not in line
     assert "1100" not in answer.text
 

@@ -67,7 +67,8 @@ def make_app(settings: Settings, buckets: Buckets | None = None) -> ASGIApp:
             return problem_response(refusal, lang)
         kept = [each for each in query if each and not each.startswith(f"{LANG}=")]
         again = f"/{quote(scope['path'].lstrip('/'))}?{'&'.join([*kept, f'{LANG}='])}"
-        return pages.refusal(refusal, lang, again if scope["method"] == "GET" else "")
+        same = scope["method"] == "GET" and refusal.status < 500  # a fault of ours is not asked for twice
+        return pages.refusal(refusal, lang, again if same else "")
 
     counts = Counts()
     api = Api(worker, settings.lang, version("avenant"))

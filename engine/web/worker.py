@@ -51,9 +51,12 @@ class Worker:
             raise Busy
         self.waiting += 1
         loop = asyncio.get_running_loop()
-        told: asyncio.Future[_Answer] = loop.create_future()
+        told: asyncio.Future[tuple[_Answer, BaseException | None]] = loop.create_future()
         self._calls.put((work, loop, told))
-        return await told
+        answer, fault = await told  # of which one says nothing: no future takes each exception there is
+        if fault is not None:
+            raise fault
+        return answer
 
     def stop(self) -> None:
         """Waits for the call under way; what still queues is dropped."""
@@ -71,14 +74,15 @@ class Worker:
             return
         loaded.set_result(session)
         for work, loop, told in iter(self._calls.get, None):
+            found: tuple[Any, BaseException | None]
             try:
-                tell, found = told.set_result, work(session)
+                found = work(session), None
             except BaseException as error:
-                tell, found = told.set_exception, error
+                found = None, error
             with contextlib.suppress(RuntimeError):  # the loop is closed: the service was ended at once
-                loop.call_soon_threadsafe(self._tell, told, tell, found)
+                loop.call_soon_threadsafe(self._tell, told, found)
 
-    def _tell(self, told: asyncio.Future[Any], tell: Callable[[Any], None], found: Any) -> None:
+    def _tell(self, told: asyncio.Future[Any], found: tuple[Any, BaseException | None]) -> None:
         self.waiting -= 1
         if not told.cancelled():  # its caller has not gone
-            tell(found)
+            told.set_result(found)

@@ -203,7 +203,7 @@ def check_mark(text: str, whole: str, mark: str, decimals: str, dialect: str) ->
 
 
 def _either(first: str, second: str) -> dict[str, str]:
-    return {"fr": f"{first} ou {second}", "en": f"{first} or {second}".replace(",", ".")}
+    return {"fr": f"{first} ou {second}".replace(".", ","), "en": f"{first} or {second}".replace(",", ".")}
 
 
 def _written(value: Decimal, dialect: str) -> str:

@@ -16,7 +16,7 @@ from fewer_rules import only
 
 from engine.comparison.edits.same import meaning
 from engine.comparison.effects.behaviour import APART, FOUND, PROVED, Behaviour, behaviours
-from engine.comparison.effects.versions import Version
+from engine.comparison.effects.versions import Version, forced
 from engine.comparison.effects.witness import STOPPED, Effect
 from engine.evaluation.decision import Decision
 from engine.evaluation.session import Session
@@ -361,3 +361,17 @@ def test_days_that_pass_to_another_convention_are_compared_with_it_once(small: S
     assert (found.a.convention.id, found.b.convention.id) == (second.id, first.id)
     assert (found.meeting.first, found.meeting.before) == (second.signed_from, day)
     assert {cause.kind for effect in found.effects for cause in effect.causes} == {"window"}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_an_item_that_is_gone_has_the_name_that_the_older_text_gave_it(session: Session, lang: str) -> None:
+    older, newer = (session.registry.by_id(id_) for id_ in ("2020_centres_de_sante", "2024_centres_avenant_5"))
+    a, b = Version(session, older), Version(session, newer)
+    said = whom(Behaviour(meeting=forced(a, b), a=a, b=b, results=session.registry.results, effort=1), lang)
+    gone = older.items.keys() - newer.items.keys()
+    elsewhere = {
+        id_ for text in session.registry.conventions.values() for id_ in text.items.keys() & gone if text != older
+    }
+    assert elsewhere, "another text has an item of that id"
+    assert {id_: said.label(id_) for id_ in gone} == {id_: older.items[id_].label[lang] for id_ in gone}
+    assert {id_: said.label(id_) for id_ in newer.items} == {id_: each.label[lang] for id_, each in newer.items.items()}

@@ -36,13 +36,14 @@ class Whom:
         self.say = say
         self.headline = behaviour.results.ids
         self.changes = {status.item: status.change for status in behaviour.statuses}
-        sides = (behaviour.a, behaviour.b)  # what the later says of an id stands, and of what it lacks the older
-        texts = [text for side in sides for text in (*side.session.registry.conventions.values(), side.convention)]
+        sides = (behaviour.b, behaviour.a)  # the later text names an id, else the older, else any other of theirs
+        others = (text for side in sides for text in side.session.registry.conventions.values())
+        texts = [*(side.convention for side in sides), *others][::-1]
         self.items = {id_: item for text in texts for id_, item in text.items.items()}
         self.overlays = {overlay.id: overlay.label for text in texts for overlay in text.overlays}
         self.types = {
             id_: type_
-            for side in sides
+            for side in reversed(sides)
             for id_, type_ in side.session.plan(side.convention, ()).types.items()
             if type_ is not None
         }

@@ -210,6 +210,15 @@ def test_several_values_of_several_files_are_written_together(small: Path) -> No
     assert touched == {"regles.yaml": 2, "seuils.yaml": 1}
 
 
+def test_a_number_that_words_say_is_written_and_changes_its_words(small: Path) -> None:
+    path = small / NOUVELLE / "seuils.yaml"
+    label = "label: {fr: 'Seuil de {seuil.mt.p50}', en: 'Threshold of {seuil.mt.p50}'}"
+    path.write_text(SECOND_FILE.replace("label: {fr: Seuil, en: Threshold}", label), encoding="utf-8")
+    exported([], ("1045", "1050"))
+    assert avenant("table", "import", NOUVELLE, "x.csv", "--correct").exit_code == 0
+    assert "value: 1050" in path.read_text(encoding="utf-8")
+
+
 def test_line_ends_quotes_a_mark_and_other_scripts_stay_as_they_are(small: Path) -> None:
     path = small / NOUVELLE / "regles.yaml"
     text = path.read_text(encoding="utf-8").replace(", then: 19000", ",   then:   19000  ")

@@ -119,21 +119,18 @@ def load_ruleset(name: str, outcome: Outcome, at: Location) -> Ruleset:
         InputFault: a rule needs more conjunctions than durable-rules takes safely.
     """
     conjunctions = [(rule.id, parts) for rule in outcome.rules for parts in expanded(rule.when, rule.id, at)]
-    if len(conjunctions) > MAX_RULES:
-        raise fault(at, "too-many-rules", name=name, count=len(conjunctions), limit=MAX_RULES)
+    _bound(len(conjunctions), MAX_RULES, name, at)
     atoms = dict.fromkeys(atom for _, parts in conjunctions for atom in parts)
     criteria = tuple(dict.fromkeys(criterion for criterion, _ in atoms))
     listed = [atom for atom in atoms if len(atom[1]) > 1]
-    if len(criteria) + len(listed) > MAX_CRITERIA:
-        raise fault(at, "too-many-rules", name=name, count=len(criteria) + len(listed), limit=MAX_CRITERIA)
+    _bound(len(criteria) + len(listed), MAX_CRITERIA, name, at)
     properties = dict(zip(criteria, NAMES, strict=False))
     lists = dict(zip(listed, NAMES[len(criteria) :], strict=False))
     rules: dict[str, Any] = {"anchor": _rule(0, [{"case": 1}])}
     firings: dict[str, Firing] = {}
     for i, (rule, parts) in enumerate(conjunctions, 1):
         tests = [{"case": 1}, *(_test(part, properties, lists) for part in parts)]
-        if len(tests) > MAX_ATOMS:
-            raise fault(at, "too-many-rules", name=rule, count=len(tests), limit=MAX_ATOMS)
+        _bound(len(tests), MAX_ATOMS, rule, at)
         rules[f"r{i}"] = _rule(i, tests)
         firings[f"r{i}"] = Firing(rule, tuple(criterion for criterion, _ in parts))
     handle = durable_rules_engine.create_ruleset(name, json.dumps(rules))
@@ -172,13 +169,13 @@ def expanded(node: Condition, rule: str, at: Location) -> list[tuple[Atom, ...]]
             terms = [()]
             for part in node.parts:
                 terms = [(*left, *right) for left in terms for right in expanded(part, rule, at)]
-                _bound(terms, rule, at)
+                _bound(len(terms), MAX_RULES, rule, at)
         case _:
             raise fault(node.at, "not-a-verdict")
-    _bound(terms, rule, at)
+    _bound(len(terms), MAX_RULES, rule, at)
     return terms
 
 
-def _bound(terms: Sequence[object], rule: str, at: Location) -> None:
-    if len(terms) > MAX_RULES:
-        raise fault(at, "too-many-rules", name=rule, count=len(terms), limit=MAX_RULES)
+def _bound(count: int, limit: int, name: str, at: Location) -> None:
+    if count > limit:
+        raise fault(at, "too-many-rules", name=name, count=count, limit=limit)

@@ -384,7 +384,7 @@ def test_other_separators_windows_line_ends_and_a_byte_order_mark_are_read(separ
         ("contrat.date_signature,eligibilite", "column-taken", "eligibilite"),
         ("contrat.date_signature,avenant_row", "column-taken", "avenant_row"),
         ("", "header-missing", "contrat.date_signature"),
-        (",contrat.date_signature,,", "column-unnamed", "these columns: A, C, D"),
+        (",,contrat.date_signature,,", "column-unnamed", "these columns: A, B"),
     ],
 )
 def test_a_header_at_fault_is_told_before_anything_is_written(
@@ -394,6 +394,13 @@ def test_a_header_at_fault_is_told_before_anything_is_written(
     assert code in codes(result)
     assert words in result.stderr
     assert not list(tmp_path.glob("out*"))
+
+
+def test_columns_without_a_name_behind_the_others_are_left_out_while_they_hold_nothing(tmp_path: Path) -> None:
+    source = written(tmp_path / "in.csv", f"{HEADER},,", f"{LINE},,", f"{LINE},,a note")
+    batch(source, "-o", tmp_path / "out.csv")
+    assert [(line["row"], line["code"]) for line in rejected(tmp_path / "out.csv")] == [("3", "row-fields")]
+    assert len(pl.read_csv(tmp_path / "out.csv")) == 1
 
 
 def test_a_column_of_ones_own_that_looks_like_a_fact_can_be_kept(tmp_path: Path) -> None:

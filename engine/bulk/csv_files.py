@@ -64,6 +64,8 @@ def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Source
     headers = _fields(line, separator)
     if not any(headers):
         raise fault(place, "header-missing")
+    named = max(number for number, header in enumerate(headers, 1) if header)
+    spare, headers = len(headers) - named, headers[:named]
     columns = checked_columns(headers, vocabulary, place)
     return Source(
         name=name,
@@ -75,6 +77,7 @@ def open_csv(name: str, size: int, form: Form, vocabulary: Vocabulary) -> Source
         encoding=encoding,
         headers=columns,
         lines=skipped,
+        spare=spare,
     )
 
 

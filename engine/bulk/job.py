@@ -35,6 +35,7 @@ class Source:
     encoding: str = "utf-8"
     headers: Mapping[str, str] = field(default_factory=dict)
     lines: int = 0
+    spare: int = 0  # columns of CSV behind all others that have no name, as a sheet once wider is saved
     sheet: str = ""
     left: tuple[str, ...] = ()  # the sheets that are not read
     rows: range | None = None  # of Parquet, those that are read; all if None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.comparison.edits.same import meaning, ranged, ranging
@@ -48,6 +48,7 @@ class Versions:
     defaults: tuple[str, ...]
     _reads: Mapping[str, tuple[str, ...]]
     _readers: Mapping[str, tuple[str, ...]]
+    terms: dict[object, Symbolic] = field(default_factory=dict)  # answers of definitions, by all that they read
 
     @property
     def bank(self) -> TermBank:

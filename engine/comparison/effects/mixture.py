@@ -112,9 +112,14 @@ class Mixture:
         return answer
 
     def _encoded(self, each: Definition, side: int) -> Symbolic:
-        """The answer of a definition."""
-        items = {id_: self._items[id_][side] for id_ in each.step.reads.items if id_ in self._items}
-        return answer(each.step, Names(self.space, items, each.scope))
+        """The answer of a definition; mixtures that give it the same to read share it."""
+        reads, terms = each.step.reads, self.versions.terms
+        items = {id_: self._items[id_][side] for id_ in reads.items if id_ in self._items}
+        asked = tuple(self.space.choices.get(id_) for id_ in sorted(reads.questions))
+        key = (id(each), tuple(items.get(id_) for id_ in reads.items), asked)
+        if key not in terms:
+            terms[key] = answer(each.step, Names(self.space, items, each.scope))
+        return terms[key]
 
 
 def mixture(both: Versions) -> Mixture:

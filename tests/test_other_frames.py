@@ -167,29 +167,41 @@ def test_a_file_that_stops_spark_leaves_the_old_output(spark: Any, tmp_path: Pat
 
 @pytest.mark.spark
 def test_what_spark_cannot_do_is_told(spark: Any, tmp_path: Path) -> None:
-    source = tmp_path / "in.jsonl"
-    source.write_text('{"contrat.date_signature": "2024-09-02"}\n', encoding="utf-8")
-    assert avenant("batch", str(source), "-o", str(tmp_path / "out"), "--engine", "spark").exit_code == 2
+    assert avenant("batch", str(PORTFOLIO), "-o", str(tmp_path / "out"), "--engine", "spark").exit_code == 2
     assert avenant("batch", str(PORTFOLIO), "-o", "out.csv", "--engine", "spark", "--unsaid").exit_code == 2
     assert avenant("batch", str(PORTFOLIO), "-o", str(tmp_path / "out.xlsx"), "--engine", "spark").exit_code == 2
 
 
 @pytest.mark.spark
 def test_spark_reads_what_the_command_reads(spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files as French spreadsheets save them, and parts of a Parquet file; ``--missing``, too."""
+    """Files as French spreadsheets save them, lines of JSON, and parts of a Parquet file; ``--missing``, too."""
     french, cut = tmp_path / "in.csv", tmp_path / "in.parquet"
     french.write_text(
         "sep=;\nDate de signature du contrat;medecin.age\n\n02/09/2024;50\n09.09.2024;x\n", encoding="utf-8"
     )
     rows = pl.read_csv(PORTFOLIO, n_rows=300, try_parse_dates=True, infer_schema_length=None)
     pl.concat([rows] * 4).write_parquet(cut)
+    lines = tmp_path / "in.jsonl"
+    lines.write_text('{"contrat.date_signature": "2024-09-02", "medecin.age": 60}\n', encoding="utf-8")
     monkeypatch.setattr("engine.bulk.cluster.TASK", 500)
-    for source, options in ((french, ["--missing"]), (cut, [])):
+    for source, options in (([french, lines], ["--missing"]), ([cut], [])):
         told = {}
         for engine in ("polars", "spark"):
             output = tmp_path / f"{engine}.parquet"
-            assert avenant("batch", str(source), "-o", str(output), "--engine", engine, *options).exit_code == 0
+            assert avenant("batch", *map(str, source), "-o", str(output), "--engine", engine, *options).exit_code == 0
             refused = Path(f"{output}.rejected.csv")
             found = pl.read_parquet(output / "*.parquet" if output.is_dir() else output)
-            told[engine] = sorted(map(str, found.rows())), found.columns, refused.exists() and refused.read_text()
+            told[engine] = found.rows(), found.columns, refused.exists() and refused.read_text()
         assert told["spark"] == told["polars"]
+
+
+@pytest.mark.spark
+def test_spark_writes_csv_for_people_as_the_command_does(spark: Any, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("Date de signature du contrat;contrat.option\n02/09/2024;Mi-temps\n", encoding="utf-8")
+    told = []
+    for engine in ("polars", "spark"):
+        output = tmp_path / f"{engine}.csv"
+        assert avenant("batch", str(source), "-o", str(output), "--engine", engine, "--lang", "fr").exit_code == 0
+        told.append([path.read_bytes() for path in (output.iterdir() if output.is_dir() else [output])])
+    assert told[0] == told[1]

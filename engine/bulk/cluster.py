@@ -1,63 +1,50 @@
 """Evaluates files of cases on Spark: the same job as on one machine comes in, a folder of part files goes out.
 
-A task is a CSV file or a part of a Parquet file, with which a worker does what one machine does; Spark's own writer
-commits what comes out (docs/adr/0012). The files must be seen under the same path by the machine that drives and by the
-workers, which write beside the output what is wrong with refused rows.
+A task is a file or a part of a Parquet file, with which a worker does what one machine does, its part of the output
+included (docs/adr/0012). The files must be seen under the same path by the machine that drives and by the workers.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import pickle
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import polars as pl
-import polars.selectors as kinds
+import pyarrow as pa
 from py4j.protocol import Py4JError
-from pyspark.accumulators import AccumulatorParam
+from pyspark import TaskContext
 from pyspark.errors import PySparkException, PythonException
 from pyspark.sql import SparkSession
-from pyspark.sql.pandas.types import from_arrow_schema
 
-from engine.bulk.files import Work, prepared
-from engine.bulk.frame import WORDS
+from engine.bulk.files import Work, prepared, write_decided
 from engine.bulk.inputs import format_of
 from engine.bulk.job import Job, Source, Summary
-from engine.bulk.readers import FILE, ROW, ROWS, Piece, pieces
-from engine.bulk.spark import Tables, mapped
-from engine.bulk.writing import RefusedRows
+from engine.bulk.readers import ROWS, pieces
 from engine.errors import Location, fault, misuse
 from engine.evaluation.session import Session
 from engine.files import replacing, unwritable
 
-READABLE, WRITABLE = (".csv", ".parquet"), (".csv", ".parquet", ".jsonl")
+FORMATS = (".csv", ".parquet", ".jsonl")
 TASK = 2 * ROWS  # rows of a Parquet file: a task makes its own expressions, which takes as long as a hundred thousand
-BATCH = 50_000  # rows that are handed to Spark at once
-SETTINGS = {
-    # Java code for whole stages: with as many columns, its methods are too long for Java to compile them well.
-    "spark.sql.codegen.wholeStage": "false",
-}
 
 
 def run_on_spark(job: Job, rules: Session, told: Callable[[int, int], None]) -> Summary:
-    """Evaluates every row of the inputs into a folder of part files, in no set order; Spark shows its own progress.
+    """Evaluates every row of the inputs into a folder of part files in their order; Spark shows its own progress.
 
     Raises:
         InputFault: a file or its columns are at fault, Spark stopped, or the output cannot be written.
-        UsageFault: a file is of no format that Spark reads or writes here, or an unknown interpretation.
+        UsageFault: a file is of no format that is read or written here, or an unknown interpretation.
     """
-    format_ = format_of(job.output)
-    if f".{format_}" not in WRITABLE:
-        raise misuse(Location(job.output), "file-format", allowed=", ".join(WRITABLE))
-    work = prepared(replace(job, codes=True), rules)
-    for source in work.sources:
-        if f".{source.format}" not in READABLE:
-            raise misuse(Location(source.name), "file-format", allowed=", ".join(READABLE))
+    work, format_ = prepared(job, rules), format_of(job.output)
+    for name, found in ((job.output, format_), *((source.name, source.format) for source in work.sources)):
+        if f".{found}" not in FORMATS:
+            raise misuse(Location(name), "file-format", allowed=", ".join(FORMATS))
     try:
         return _run(work, format_, session())
     except (PySparkException, Py4JError) as error:
@@ -71,58 +58,67 @@ def _reason(error: Exception) -> str:
 
 
 def session() -> SparkSession:
-    """A session of its own on the machine or cluster that spark-submit named; this machine alone where nothing did."""
+    """The session of the machine or cluster that spark-submit named; of this machine alone where nothing did."""
     spark = SparkSession.getActiveSession()
     if spark is None:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # what runs the workers, where nothing else is said
         spark = SparkSession.builder.appName("avenant").getOrCreate()
         spark.sparkContext.setLogLevel("ERROR")
-    own = spark.newSession()
-    for name, value in SETTINGS.items():
-        own.conf.set(name, value)
-    return own
-
-
-class _ByPartition(AccumulatorParam[dict[int, Summary]]):  # type: ignore[misc,unused-ignore]  # without Spark it is Any
-    """What each partition counted: one that Spark runs again counts once."""
-
-    def zero(self, value: dict[int, Summary]) -> dict[int, Summary]:
-        return {}
-
-    def addInPlace(self, value1: dict[int, Summary], value2: dict[int, Summary]) -> dict[int, Summary]:  # noqa: N802 - the name that Spark calls
-        return {**value1, **value2}
+    return spark
 
 
 def _run(work: Work, format_: str, spark: SparkSession) -> Summary:
     target = Path(work.job.output)
-    partial, refused = (target.with_name(target.name + end) for end in (".partial", ".refused"))
-    tasks = [part for source in work.sources for part in _parts(source)]
-    counted = spark.sparkContext.accumulator({}, _ByPartition())
+    partial = target.with_name(target.name + ".partial")
+    if not target.parent.is_dir():
+        raise unwritable(target, os.strerror(errno.ENOENT))
     with replacing(work.job.rejected, empty=False) as rejected:
         try:
-            _remove(refused)
-            refused.mkdir()
-            _write(_decided(work, tasks, refused, counted, spark), partial, format_, target)
-            for _, summary in sorted(counted.value.items(), reverse=True):  # the first example of a fault stays
+            _remove(partial)
+            partial.mkdir()
+            told = _done(work, partial.resolve(), format_, spark)
+            for summary in reversed(told):  # so that the first example of a fault stays
                 work.summary.add(summary)
-            with rejected.open("wb") as stream:
-                for path in sorted(refused.iterdir()):
-                    with path.open("rb") as part:
-                        if stream.tell():
-                            part.readline()  # each has the header
-                        shutil.copyfileobj(part, stream)
+            _gather(partial, rejected)
             _replace(partial, target)
         except OSError as error:
             raise unwritable(target, error) from None
         finally:
             shutil.rmtree(partial, ignore_errors=True)
-            shutil.rmtree(refused, ignore_errors=True)
     return work.summary
+
+
+def _done(work: Work, partial: Path, format_: str, spark: SparkSession) -> list[Summary]:
+    """What each task counted, in their order, once all have written their parts."""
+    job, registry, sources = work.job, work.rules.registry, work.sources
+    tasks = [(number, part) for number, source in enumerate(sources) for part in _parts(source)]
+
+    def decide(number: int) -> Summary:
+        one = Work(job, Session(registry), sources, Summary())
+        task = TaskContext.get()
+        assert task is not None
+        path, rejected = (partial / f".{task.taskAttemptId()}.{end}" for end in (format_, "rejected"))
+        for each in (path, rejected):
+            each.touch()
+        write_decided(one, pieces(sources, registry.vocabulary, [tasks[number]]), path, rejected)
+        # Whole from its first moment on, and the same whichever of two attempts is the last.
+        path.replace(partial / f"part-{number:06}.{format_}")
+        rejected.replace(partial / f".{number:06}")
+        return one.summary
+
+    def on_worker(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            told = [pickle.dumps(decide(number)) for number in batch.column(0).to_pylist()]
+            yield pa.RecordBatch.from_pydict({"id": batch.column(0), "summary": pa.array(told, pa.binary())})
+
+    numbered = spark.range(0, len(tasks), 1, len(tasks))
+    told = numbered.mapInArrow(on_worker, "id long, summary binary").collect()
+    return [pickle.loads(summary) for _, summary in sorted(told)]
 
 
 def _parts(source: Source) -> Iterator[Source]:
     """The tasks of a file."""
-    if source.format == "csv":
+    if source.format != "parquet":
         yield source
         return
     total = pl.scan_parquet(source.name, glob=False).select(pl.len()).collect().item()
@@ -130,39 +126,16 @@ def _parts(source: Source) -> Iterator[Source]:
         yield replace(source, rows=range(start, max(1, min(total, start + TASK))))
 
 
-def _decided(work: Work, tasks: list[Source], refused: Path, counted: Any, spark: SparkSession) -> Any:
-    """The accepted rows with their results; what each task counts goes to ``counted``, what is wrong to ``refused``."""
-    job, registry, first = work.job, work.rules.registry, work.sources[0]
-
-    def decided(source: Source, given: Iterator[Piece], part: Path) -> Iterator[pl.DataFrame]:
-        one = Work(job, Session(registry), [source], Summary())
-        part.unlink(missing_ok=True)  # of a task that is run again
-        for piece in given:
-            frame = one.evaluated(piece, RefusedRows(part, job.lang, one.dialect))
-            yield frame.cast({**WORDS, kinds.unsigned_integer(): pl.Int64})
-        summaries.append(one.summary)
-
-    summaries = list[Summary]()
-    none = Piece(pl.DataFrame(schema={**first.columns, FILE: pl.UInt32, ROW: pl.Int64}))
-    empty = next(decided(first, iter([none]), refused / "none"))
-    names, schema = empty.columns, from_arrow_schema(empty.to_arrow(compat_level=pl.CompatLevel.oldest()).schema)
-
-    def done(tables: Tables) -> Tables:
-        for number in (number for table in tables for number in table["id"]):
-            given = pieces([tasks[number]], registry.vocabulary)
-            for frame in decided(tasks[number], given, refused / f"{number:09}.csv"):
-                yield from frame.select(names).iter_slices(BATCH)
-            counted.add({number: summaries.pop()})
-
-    return mapped(spark.range(0, len(tasks), 1, len(tasks)), done, schema)
-
-
-def _write(results: Any, partial: Path, format_: str, target: Path) -> None:
-    """Spark's own writer, which commits the part files of all tasks at once."""
-    if not target.parent.is_dir():
-        raise unwritable(target, os.strerror(errno.ENOENT))
-    writer = results.write.mode("overwrite").option("header", True).option("ignoreNullFields", "false")
-    writer.format("json" if format_ == "jsonl" else format_).save(str(partial.resolve()))
+def _gather(partial: Path, rejected: Path) -> None:
+    """One file of what the tasks told of refused rows; nothing but their parts stays."""
+    with rejected.open("wb") as stream:
+        for path in sorted(partial.glob(".*")):
+            if not path.suffix:  # else of an attempt that did not end
+                with path.open("rb") as part:
+                    if stream.tell():
+                        part.readline()  # each has the header
+                    shutil.copyfileobj(part, stream)
+            path.unlink()
 
 
 def _replace(partial: Path, target: Path) -> None:

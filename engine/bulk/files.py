@@ -49,24 +49,34 @@ def run_batch(job: Job, rules: Session, told: Told = lambda done, total: None) -
         UsageFault: a file is of no known format, or an unknown interpretation.
     """
     work = prepared(job, rules)
-    format_, sources, summary = format_of(job.output), work.sources, work.summary
-    total = sum(source.size for source in sources)
-    target = Path(job.output)
-    with replacing(target) as path, replacing(job.rejected, empty=False) as rejected:
-        refused = RefusedRows(rejected, job.lang, work.dialect) if work.sheets is None else work.sheets
-        given = pieces(sources, rules.registry.vocabulary)
-        first = work.evaluated(next(given), refused)
-        if work.sheets is None:
-            opened: AbstractContextManager[Frames] = frames_to(path, format_, target, first.schema, work.dialect)
-        else:
-            opened = work.sheets.opened(path, target, first.schema)
-        with opened as write:
-            write(first)
-            for piece in given:
-                write(work.evaluated(piece, refused))
-                told(piece.done, total)
+    total = sum(source.size for source in work.sources)
+    with replacing(Path(job.output)) as path, replacing(job.rejected, empty=False) as rejected:
+        given = pieces(work.sources, rules.registry.vocabulary)
+        write_decided(work, given, path, rejected, lambda done: told(done, total))
     told(total, total)
-    return summary
+    return work.summary
+
+
+def write_decided(
+    work: Work, given: Iterator[Piece], path: Path, rejected: Path, told: Callable[[int], None] = lambda done: None
+) -> None:
+    """Writes pieces with their results to ``path`` and what is wrong with refused rows to ``rejected``.
+
+    Raises:
+        InputFault: a file turns out to be damaged, or the output cannot be written.
+    """
+    format_, target = format_of(work.job.output), Path(work.job.output)
+    refused = RefusedRows(rejected, work.job.lang, work.dialect) if work.sheets is None else work.sheets
+    first = work.evaluated(next(given), refused)
+    if work.sheets is None:
+        opened: AbstractContextManager[Frames] = frames_to(path, format_, target, first.schema, work.dialect)
+    else:
+        opened = work.sheets.opened(path, target, first.schema)
+    with opened as write:
+        write(first)
+        for piece in given:
+            write(work.evaluated(piece, refused))
+            told(piece.done)
 
 
 def prepared(job: Job, rules: Session) -> Work:

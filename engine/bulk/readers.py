@@ -5,7 +5,7 @@ CSV is read as text, and JSON lines as the text that a CSV file would hold, so t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -39,8 +39,10 @@ class Piece:
     dialect: str | None = None
 
 
-def pieces(sources: Sequence[Source], vocabulary: Vocabulary) -> Iterator[Piece]:
-    """Every row of every source in order, in frames of about :data:`ROWS` rows.
+def pieces(
+    sources: Sequence[Source], vocabulary: Vocabulary, parts: Iterable[tuple[int, Source]] | None = None
+) -> Iterator[Piece]:
+    """Every row of every source in order, in frames of about :data:`ROWS` rows; or of parts, each of a numbered source.
 
     Raises:
         InputFault: a file turns out to be damaged or not UTF-8.
@@ -48,7 +50,7 @@ def pieces(sources: Sequence[Source], vocabulary: Vocabulary) -> Iterator[Piece]
     names = list(dict.fromkeys(name for source in sources for name in source.columns))
     waiting: list[Piece] = []
     before = 0
-    for number, source in enumerate(sources):
+    for number, source in enumerate(sources) if parts is None else parts:
         for piece in _READERS[source.format](source, names, vocabulary):
             frame = piece.frame.with_columns(pl.lit(number, pl.UInt32).alias(FILE))
             given = set(frame.columns)

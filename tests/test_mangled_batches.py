@@ -93,10 +93,10 @@ def test_an_own_column_that_a_format_cannot_hold_is_told(own: pl.Series, suffix:
     assert batch(tmp_path / "in.parquet", "-o", tmp_path / "out.parquet").exit_code == 0
 
 
-def test_a_column_without_a_name_is_kept(tmp_path: Path) -> None:
-    source = written(tmp_path / "in.csv", f"{HEADER},note,", f'{LINE},"x",')
+def test_a_column_without_a_name_before_others_is_kept(tmp_path: Path) -> None:
+    source = written(tmp_path / "in.csv", f"{HEADER},,note", f'{LINE},"x",')
     assert batch(source, "-o", tmp_path / "out.csv").exit_code == 0
-    assert (tmp_path / "out.csv").read_text(encoding="utf-8").startswith(f'{HEADER},note,"",convention')
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8").startswith(f'{HEADER},"",note,convention')
 
 
 def test_half_a_character_refuses_its_line(tmp_path: Path) -> None:

@@ -231,7 +231,7 @@ def parity(count: int) -> Inquiry:
     questions = {f"q{i}": question(f"q{i}", "no", "yes") for i in range(count)}
     every = frozenset(questions)
 
-    def decide(choices: Mapping[str, str]) -> Mapping[Subject, Answer]:
+    def decide(choices: Mapping[str, str], wanted: object) -> Mapping[Subject, Answer]:
         return {Subject("sum"): Answer(sum(choice == "yes" for choice in choices.values()), every)}
 
     def tell(choices: Mapping[str, str]) -> Mapping[Subject, Any]:

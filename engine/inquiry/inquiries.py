@@ -6,7 +6,7 @@ What each result could depend on is told by :mod:`.dependence`, so that no combi
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.evaluation.decision import Decision, Result
@@ -66,10 +66,13 @@ def _inquiry(
     questions, assumed = _questions(session, convention, supposed)
     dependences = Dependences(session, convention)
 
-    def decide(choices: Choices) -> Mapping[Subject, Answer]:
+    def decide(choices: Choices, wanted: Collection[Subject] | None) -> Mapping[Subject, Answer]:
         readings, instead = _read(choices, assumed)
         found: dict[Subject, Answer] = {}
+        years = None if wanted is None else {subject.year for subject in wanted}
         for year, facts, ids in under(readings, instead):
+            if years is not None and year not in years:
+                continue
             case, run, dependence = dependences.of(facts, readings)
             answers, depends = case.decided().answers, dependence.found(run)
             beside = frozenset(assumed).union(*(depends[id_] for id_ in counting))

@@ -5,7 +5,7 @@ It knows of no case: :mod:`engine.inquiry.inquiries` says what to ask about a ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.evaluation.decision import Result
@@ -41,12 +41,12 @@ class Answer:
 class Inquiry:
     """What to ask about. Both callables take the choice of every question.
 
-    ``decide`` is quick and is called for every combination; ``tell`` gives whole results, for those that are shown.
-    ``fixed`` are choices that are not opened, of these questions or of others. ``minor`` subjects are named only where
-    they change. ``assumed`` are the questions that are assumptions.
+    ``decide`` is quick and is called for every combination, for some subjects or all; ``tell`` gives whole results, for
+    those that are shown. ``fixed`` are choices that are not opened, of these questions or of others. ``minor`` subjects
+    are named only where they change. ``assumed`` are the questions that are assumptions.
     """
 
-    decide: Callable[[Choices], Mapping[Subject, Answer]]
+    decide: Callable[[Choices, Collection[Subject] | None], Mapping[Subject, Answer]]
     tell: Callable[[Choices], Mapping[Subject, Result]]
     questions: Mapping[str, Interpretation]
     fixed: Choices
@@ -127,7 +127,7 @@ def sensitivity(inquiry: Inquiry, bound: int = MAX_COMBINATIONS) -> Sensitivity:
         if alternatives:
             changes.append(ReadingChange(subject, told[()][subject], tuple(alternatives)))
     changed = {change.subject for change in changes}
-    effect = {id_ for subject, ways in explored.ways.items() for id_ in _effects(explored, subject, ways)}
+    effect = _effects(explored)
     used = {id_ for results in told.values() for result in results.values() for id_ in result.choices}
     return Sensitivity(
         changes=tuple(changes),
@@ -150,7 +150,7 @@ def sensitivity(inquiry: Inquiry, bound: int = MAX_COMBINATIONS) -> Sensitivity:
 def _explore(inquiry: Inquiry, taken: Choices, bound: int) -> _Explored:
     """One more answer is changed at each turn, so that the smallest changes come first."""
     order = {id_: i for i, id_ in enumerate(taken)}
-    answers: dict[Way, Mapping[Subject, Answer]] = {(): inquiry.decide(taken)}
+    answers: dict[Way, Mapping[Subject, Answer]] = {(): inquiry.decide(taken, None)}
     ways: dict[Subject, list[Way]] = {subject: [()] for subject in answers[()]}
     last: Mapping[Way, Sequence[Subject]] = {(): tuple(ways)}
     depth = 0
@@ -164,7 +164,7 @@ def _explore(inquiry: Inquiry, taken: Choices, bound: int) -> _Explored:
         if depth >= PAIRS and len(answers) + len(new) > bound:
             return _Explored(answers, ways, depth)
         for way in new:
-            answers[way] = inquiry.decide({**taken, **dict(way)})
+            answers[way] = inquiry.decide({**taken, **dict(way)}, following[way])
         for way in sorted(following, key=lambda way: [order[id_] for id_, _ in way]):
             for subject in following[way]:
                 ways[subject].append(way)
@@ -196,14 +196,19 @@ def _alternatives(explored: _Explored, subject: Subject, ways: Sequence[Way]) ->
     return [known for value, known in found.items() if value != taken]
 
 
-def _effects(explored: _Explored, subject: Subject, ways: Sequence[Way]) -> Iterator[str]:
-    """The questions whose answer makes a difference to the subject under some answers to the others."""
-    asked = set(ways)
-    for way in ways:
-        for changed in way:
-            back = _settled(explored, subject, asked, dict(pair for pair in way if pair != changed))
-            if back is not None and explored.value(subject, back) != explored.value(subject, way):
-                yield changed[0]
+def _effects(explored: _Explored) -> set[str]:
+    """The questions whose answer makes a difference to some subject under some answers to the others."""
+    effect = set[str]()
+    for subject, ways in explored.ways.items():
+        asked = set(ways)
+        for way in ways:
+            for changed in way:
+                if changed[0] in effect:
+                    continue
+                back = _settled(explored, subject, asked, dict(pair for pair in way if pair != changed))
+                if back is not None and explored.value(subject, back) != explored.value(subject, way):
+                    effect.add(changed[0])
+    return effect
 
 
 def _settled(explored: _Explored, subject: Subject, asked: set[Way], wanted: Choices) -> Way | None:

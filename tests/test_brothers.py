@@ -138,7 +138,7 @@ def unnoted(text: str) -> str:
 
 def test_a_batch_tells_of_each_brother_what_its_own_row_tells(tmp_path: Path, effort: Effort) -> None:
     """The columns of ids that a decision alone has, and the amount due; JSON lines hold no words of people."""
-    names = effort.share([name for name in CASES if not name.startswith("mots_")], part=4)
+    names = effort.share([name for name in CASES if not name.startswith("mots_")], part=8)
     (tmp_path / "in.jsonl").write_text(
         "".join(json.dumps({"case": name, **facts_of(name)}, default=str) + "\n" for name in names), encoding="utf-8"
     )

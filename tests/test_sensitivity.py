@@ -357,7 +357,7 @@ def drawn(session: Session, effort: Effort) -> Iterator[tuple[Convention, Facts]
     for id_, whole in CASES.items():
         convention = session.registry.by_id(id_)
         last = convention.signed_before or dt.date(2027, 1, 1)
-        for _ in range(effort.of(whole, part=20)):
+        for _ in range(effort.of(whole, part=33)):
             facts = random_facts(rng, session.registry.vocabulary, convention.beneficiary, convention.signed_from, last)
             yield convention, consistent(facts)
 
@@ -440,8 +440,8 @@ def test_no_combination_of_readings_gives_what_is_not_named_nor_the_other_way_ro
                 value_of(other.result): {frozenset(way.items()) for way in other.ways} for other in alternatives
             }, (convention.id, subject, facts)
         assert effective(every) == set(found.taken), (convention.id, facts)
-    assert count >= effort.of(190, part=20)
-    assert changing >= effort.of(60, part=20)
+    assert count >= effort.of(190, part=33)
+    assert changing >= effort.of(60, part=33)
 
 
 def effective(every: Mapping[Way, Mapping[tuple[str, int], Value]]) -> set[str]:

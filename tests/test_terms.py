@@ -46,7 +46,7 @@ def test_terms_agree_with_the_evaluator_on_every_policy_test(
 ) -> None:
     wrong = []
     cases = list(read_cases(session))
-    for case in effort.share(cases, part=120):
+    for case in effort.share(cases, part=200):
         convention = session.registry.conventions[case.convention]
         questions = encoded.of(convention).questions
         choices = {id_: question.default for id_, question in questions.items()} | case.entry.get("interpret", {})
@@ -55,7 +55,7 @@ def test_terms_agree_with_the_evaluator_on_every_policy_test(
 
 
 def test_terms_agree_with_the_evaluator_on_seeded_random_cases(encoded: Encoded, effort: Effort) -> None:
-    wrong = list(seeded_differences(encoded, effort.of(CASES, part=80)))
+    wrong = list(seeded_differences(encoded, effort.of(CASES, part=120)))
     assert not wrong, "\n".join(wrong[:20])
 
 

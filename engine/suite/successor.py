@@ -15,7 +15,8 @@ from typing import Any
 from engine.errors import InputFault, UsageFault
 from engine.evaluation.facts import nested
 from engine.evaluation.session import Session
-from engine.policy.amending import texts_under
+from engine.language.pieces import placed
+from engine.policy.amending import Written, amended
 from engine.policy.model import Convention
 from engine.policy.places import HEAD, TESTS, TO_FILL
 from engine.policy.reading import standing_text
@@ -23,57 +24,27 @@ from engine.suite.moved import into
 from engine.suite.running import NOTHING, PolicyCase, restated, shown, written
 
 CITE = [{"source": "texte", "at": TO_FILL}]
-_LEFT = frozenset({"note", "signed", "sources", "without_rules", "removed", "label", "id"})  # of the head of a text
-_DATED = frozenset({"from", "before"})
+_OF_THE_CARD = ("id", "signed", "sources")
 
 
 def rules_after(session: Session, base: Convention, first: dt.date) -> dict[str, Any]:
-    """The rule files of a text that follows ``base`` on ``first``, by name, without its card's own keys."""
-    files = standing_text(session.registry, base.id).alone
-    running = {name: data for name, data in files.items() if "overlays" not in data}
-    found = {name: _renewed(data, first.isoformat()) for name, data in running.items()}
-    asked = texts_under("interpretation", [data for name, data in running.items() if name != HEAD])
-    head = {key: part for key, part in found[HEAD].items() if key not in _LEFT}
-    questions = [each for each in head.pop("interpretations", ()) if each["id"] in asked]
-    found[HEAD] = {**head, "interpretations": questions} if questions else head
+    """The rule files of a text that follows ``base`` on ``first``, by name, without its card's own keys.
+
+    They are those of a text that amends ``base`` in nothing.
+    """
+    text = standing_text(session.registry, base.id)
+    card = placed({"id": base.id, "signed": {"from": first.isoformat()}}, text.head.at)
+    stands, _ = amended(text, Written(card, {}, ""))
+    found: dict[str, Any] = _to_cite(stands.alone)
+    found[HEAD] = {key: part for key, part in found[HEAD].items() if key not in _OF_THE_CARD}
     return found
 
 
-def _renewed(data: Any, first: str) -> Any:
-    """Rules with their citations to fill in, and of what is dated what holds on the first day and later."""
-    if isinstance(data, list):
-        return [_begun(_renewed(each, first), first) for each in _holding(data, first)]
-    if not isinstance(data, dict):
-        return data
-    return {key: CITE if key == "cite" else _renewed(part, first) for key, part in data.items()}
-
-
-def _holding(entries: list[Any], first: str) -> list[Any]:
-    """Of dated values of one parameter, and of dated rows of the same cells, those not over on the first day."""
-    last: dict[str, str] = {}
-    for entry in entries:
-        if isinstance(entry, dict) and entry.get("from", first) <= first:
-            key = _same(entry)
-            last[key] = max(last.get(key, ""), entry.get("from", ""))
-    return [
-        entry
-        for entry in entries
-        if not (isinstance(entry, dict) and ("from" in entry or "then" in entry))
-        or entry.get("from", "") > first
-        or entry.get("from", "") == last.get(_same(entry))
-    ]
-
-
-def _same(entry: Mapping[str, Any]) -> str:
-    cells = {key: part for key, part in entry.items() if key not in (*_DATED, "then", "value", "unpublished", "cite")}
-    return repr(sorted(cells.items(), key=lambda pair: pair[0]))
-
-
-def _begun(entry: Any, first: str) -> Any:
-    """A dated value from the first day at the earliest; a row that holds then needs no day."""
-    if not isinstance(entry, dict) or not isinstance(entry.get("from"), str) or entry["from"] > first:
-        return entry
-    return {**entry, "from": first} if "then" not in entry else {k: v for k, v in entry.items() if k != "from"}
+def _to_cite(data: Any) -> Any:
+    """Rules with their citations to fill in."""
+    if isinstance(data, dict):
+        return {key: CITE if key == "cite" else _to_cite(part) for key, part in data.items()}
+    return [*map(_to_cite, data)] if isinstance(data, list) else data
 
 
 def tests_after(session: Session, base: Convention, cases: Sequence[PolicyCase], first: dt.date) -> dict[str, Any]:

@@ -71,7 +71,7 @@ BODIES: dict[str, tuple[str, list[str]]] = {
         "Aide à l'emploi d'un assistant médical – éléments demandés",
         [
             (
-                "Votre demande pour le contrat daté du {{ contrat.date_signature }} ne peut pas encore être décidée. "
+                "Le dossier du contrat daté du {{ contrat.date_signature }} n'est pas complet. "
                 "Merci de répondre avant le {{ destinataire.reponse_avant }} aux questions suivantes :"
             ),
             "{%p for p in pieces %}",
@@ -81,7 +81,7 @@ BODIES: dict[str, tuple[str, list[str]]] = {
             "> En dépend : {{ p.pour }}.",
             "{%p endif %}",
             "{%p endfor %}",
-            "Tant qu'une réponse manque, rien n'est acquis ni refusé.",
+            "Tant qu'une réponse manque, ce qui en dépend n'est ni acquis ni refusé.",
         ],
     ),
     "objectif": (

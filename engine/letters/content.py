@@ -18,7 +18,8 @@ from engine.letters.amounts import in_words
 from engine.letters.matter import ACCORD, OBJECTIF, PIECES, REFUS, TROP_PERCU, VERSEMENT, WEAK, Matter, counts_of
 from engine.letters.people import ADDRESSEE, FIELDS, OPTION, SENDER, People, blanks, filled_in
 from engine.policy.model import YEAR_START
-from engine.report.page import Page, Tree
+from engine.report.page import Page, Tree, by_years
+from engine.report.parts import named_years
 from engine.report.readings import readings_blocks, supposed_blocks
 from engine.report.reasons import EUROS, facts_behind, failing, waiting
 from engine.report.remarks import UNMET, remarks, said, unmet_conditions
@@ -151,12 +152,13 @@ class Letter:
                 yield {"nom": self.say.label(line), "echeance": day, "suite": follows}
 
     def papers(self) -> Iterator[Entry]:
-        vocabulary, lang = self.say.registry.vocabulary, self.say.lang
-        results = [result for decision in self.matter.begun for result in decision.main]
+        vocabulary, say = self.say.registry.vocabulary, self.say
+        decided = self.matter.decisions or [(0, self.matter.decision)]
+        results = [(year if each.yearly else 0, each) for year, decision in decided for each in decision.main]
         for name in vocabulary.usual(self.matter.missing()):
-            waits = dict.fromkeys(self.say.label(each) for each in results if name in vocabulary.usual(each.missing))
-            fact = vocabulary.facts[name]
-            yield {"question": fact.question[lang], "ou": fact.where[lang], "pour": self.say.listed(waits)}
+            waits = by_years((say.label(r), year) for year, r in results if name in vocabulary.usual(r.missing))
+            fact, told = vocabulary.facts[name], (named_years(label, years, say) for label, years in waits.items())
+            yield {"question": fact.question[say.lang], "ou": fact.where[say.lang], "pour": say.listed(told)}
 
     def payments(self) -> Iterator[Entry]:
         for year, line in self.matter.payments():

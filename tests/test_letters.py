@@ -502,7 +502,7 @@ def test_what_is_asked_of_a_granted_life_names_its_year_and_leaves_the_rest_as_i
     life = EXAMPLES / "dossiers" / "2023_half_time_missed_then_falling.yaml"
     assert write(life, "pieces", tmp_path / "l.docx", *PEOPLE, "--as-of", "2027-12-02").exit_code == 0
     told = text_of(tmp_path / "l.docx")
-    assert "En dépend : Résultat de la vérification, année 5 ; " in told
+    assert "En dépend : Résultat de la vérification, année 5" in told
     assert "ce qui en dépend n'est ni acquis ni refusé" in told
     assert "ne peut pas encore être décidée" not in told, "the aid is granted, and paid since 2023"
 

@@ -34,7 +34,7 @@ def test_an_item_alone_answers_as_in_its_case(session: Session, effort: Effort) 
                 assert (value, used, missing & ~run.given, decided) == run.answers[item.id], item.id
                 answered += 1
                 if compiled.outcome is not None and not shut(compiled.outcome, run.slots):
-                    assert set(holding(compiled.outcome, run.slots)) == set(run.rules[item.id]), item.id
-                    fired += bool(run.rules[item.id])
+                    assert set(holding(compiled.outcome, run.slots)) == set(run.fired[item.id].rules), item.id
+                    fired += bool(run.fired[item.id].rules)
     assert answered > 50 * cases
     assert fired > cases

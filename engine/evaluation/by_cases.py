@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from engine.errors import InputFault
-from engine.evaluation.program import Program, Run
+from engine.evaluation.program import Fired, Program, Run
 from engine.language.expressions import Compare, FactRef, Literal, below, find
 from engine.language.facts import Fact
 from engine.language.values import UNDETERMINED, Scalar
@@ -78,13 +78,14 @@ def tried_by_cases(run: Run, told: Told) -> Tried | None:
     fact = next((f for f in lacking if waits >> program.names.facts[f.name] & 1), None)
     if fact is None:
         return None
-    before = program.runs[:]
+    before = dict(program.runs)
     try:
         return Tried(fact.name, *_alike(fact, open_, program, told))
     except InputFault:
         return None  # a defect of the rules in another case than this: `check` tells of it
     finally:
-        program.runs[:] = before
+        program.runs.clear()
+        program.runs.update(before)
 
 
 def _alike(fact: Fact, open_: set[str], program: Program, told: Told) -> tuple[dict[str, Any], list[Run]]:
@@ -119,16 +120,17 @@ def _named(fact: str, program: Program) -> set[frozenset[str]]:
 
 def _joined(run: Run, fact: str, alike: Mapping[str, Any], branches: Sequence[Run]) -> Run:
     """The run with what comes out alike; it rests on all that decides it in a branch."""
-    answers, rules = dict(run.answers), dict(run.rules)
+    answers, fired = dict(run.answers), dict(run.fired)
     for id_, value in alike.items():
         used = run.answers[id_][1]
         for branch in branches:
             used |= _behind(branch, id_)
         decided = {branch.answers[id_][3] for branch in branches if branch.answers[id_][0] == value}
         answers[id_] = (value, used, 0, decided.pop() if len(decided) == 1 else None)
-        if id_ in rules:
-            rules[id_] = tuple(dict.fromkeys(rule for branch in branches for rule in branch.rules.get(id_, ())))
-    return replace(run, answers=answers, rules=rules, whatever=dict.fromkeys(alike, fact))
+        if id_ in fired:
+            rules = dict.fromkeys(rule for branch in branches for rule in branch.rules(id_))
+            fired[id_] = Fired(tuple(rules), fired[id_].trace)
+    return replace(run, answers=answers, fired=fired, whatever=dict.fromkeys(alike, fact))
 
 
 def _behind(run: Run, id_: str) -> int:

@@ -85,7 +85,7 @@ def run_program(
 ) -> Run:
     """Evaluates every step of ``program`` for the facts and interpretations of a case, and any values ``supposed``.
 
-    Where nothing that an item reads is other than in the run before, its answer is taken over from there.
+    Where nothing that an item reads is other than in a run before, its answer is taken over from there.
 
     Raises:
         InputFault: a policy defect that ``avenant check`` finds (no-row, no-rule, conflict).
@@ -93,17 +93,20 @@ def run_program(
     """
     slots, given = program.names.filled(program.blank, facts, choices)
     run = Run(program, facts, choices, slots, given)
-    last, moved = _run_before(run)
-    has_year = YEAR in facts
+    moved = _take_over(run)
+    has_year, supposed = YEAR in facts, supposed or {}
     for compiled in program.steps:
-        id_ = compiled.step.item.id
-        if supposed and id_ in supposed:
-            answer: DecidedAnswer = (supposed[id_], 1 << compiled.slot, 0, None)
-        elif last is not None and not compiled.reads & moved:
-            _take_over(compiled, run, last)
+        id_, slot, second = compiled.step.item.id, compiled.slot, compiled.second
+        if not compiled.reads & moved and moved >= 0 and id_ not in supposed:
             continue
+        before, left = slots[slot], second and slots[second]
+        if second is not None:
+            slots[second] = program.blank[second]
+        if id_ in supposed:
+            answer: DecidedAnswer = (supposed[id_], 1 << slot, 0, None)
         elif compiled.step.yearly and not has_year:
             answer = (UNDETERMINED, program.year_bit, program.year_bit, None)
+            run.fired.pop(id_, None)
         elif compiled.outcome is not None:
             answer = _decide(compiled, compiled.outcome, run)
         else:
@@ -112,44 +115,34 @@ def run_program(
         if missing & given:
             missing &= ~given
             answer = (value, used, missing, decided)
-        bit = 1 << compiled.slot
         run.answers[id_] = answer
-        slots[compiled.slot] = (value, bit, missing)
-        if last is not None and not _same(compiled, slots, last.slots):
-            moved |= bit
+        slots[slot] = (value, 1 << slot, missing)
+        if slots[slot] != before or (second and slots[second] != left):
+            moved |= 1 << slot
     if not supposed:
-        program.runs[:] = [run]
+        program.runs[facts.get(YEAR)] = run
     return run
 
 
-def _run_before(run: Run) -> tuple[Run | None, int]:
-    """The run before, with the bits of the facts and interpretations that are others now; none where most facts are."""
-    program = run.program
-    last = program.runs[0] if program.runs else None
+def _take_over(run: Run) -> int:
+    """The bits of what is another now than in a run before, of which all answers are taken over at first.
+
+    That is the last of the same contract year, if any. Where most facts are others nothing is taken over: -1.
+    """
+    runs, slots, moved = run.program.runs, run.slots, 0
+    last = runs.get(run.facts.get(YEAR)) or next(reversed(runs.values()), None)
     if last is None:
-        return None, 0
-    slots, before, moved = run.slots, last.slots, 0
-    for slot in range(len(program.names.facts) + len(program.names.choices)):
-        if slots[slot] is not before[slot] and slots[slot] != before[slot]:
+        return -1
+    stated = len(run.program.names.facts) + len(run.program.names.choices)
+    for slot in range(stated):
+        if slots[slot] is not last.slots[slot] and slots[slot] != last.slots[slot]:
             moved |= 1 << slot
-    return (None, 0) if 2 * moved.bit_count() > run.given.bit_count() else (last, moved)
-
-
-def _same(compiled: Compiled, slots: Slots, before: Slots) -> bool:
-    second = compiled.second
-    return slots[compiled.slot] == before[compiled.slot] and (second is None or slots[second] == before[second])
-
-
-def _take_over(compiled: Compiled, run: Run, last: Run) -> None:
-    """What a run before answered, where nothing that the item reads is another."""
-    id_ = compiled.step.item.id
-    run.answers[id_] = last.answers[id_]
-    run.slots[compiled.slot] = last.slots[compiled.slot]
-    if compiled.second is not None:
-        run.slots[compiled.second] = last.slots[compiled.second]
-    if compiled.outcome is not None and id_ in last.rules:
-        run.rules[id_] = last.rules[id_]
-        run.trace.extend(line for line in last.trace if line.outcome == id_)
+    if 2 * moved.bit_count() > run.given.bit_count():
+        return -1
+    slots[stated:] = last.slots[stated:]
+    run.answers.update(last.answers)
+    run.fired.update(last.fired)
+    return moved
 
 
 def steps_open(run: Run, below: str) -> tuple[str, tuple[object, ...]] | None:
@@ -165,18 +158,18 @@ def steps_open(run: Run, below: str) -> tuple[str, tuple[object, ...]] | None:
 
 def _decide(compiled: Compiled, outcome: OutcomeProgram, run: Run) -> DecidedAnswer:
     """Fires the production rules of an outcome over its verdicts."""
+    item = compiled.step.item
+    run.fired.pop(item.id, None)
     closed = shut(outcome, run.slots)
     if closed is not None:
         return closed
-    item = compiled.step.item
     verdicts = tuple([_verdict(run.slots, slot, second) for _, slot, second in outcome.criteria])
     found = outcome.fired.get(verdicts)
     if found is None:
         found = _fire(item, outcome, verdicts)
         if len(outcome.fired) < MAX_KEPT:
             outcome.fired[verdicts] = found
-    run.trace.extend(found.trace)
-    run.rules[item.id] = found.rules
+    run.fired[item.id] = found
     answer = found.answer
     if answer is None:
         answer = decided_by(item, outcome, found.rules, run.slots)

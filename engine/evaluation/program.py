@@ -35,8 +35,8 @@ def bits(mask: int) -> Iterator[int]:
 class Fired:
     """What a combination of verdicts fires: the rules, the trace, and the answer where no verdict is open."""
 
-    rules: tuple[str, ...]
-    trace: tuple[TraceLine, ...]
+    rules: tuple[str, ...] = ()
+    trace: tuple[TraceLine, ...] = ()
     answer: DecidedAnswer | None = None
 
 
@@ -83,7 +83,7 @@ class Program:
     ``own`` are the outcomes that it loaded itself.
     ``names_in`` gives the names of the facts, interpretations or items of a bit set, ``slots_in`` its slots from low to
     high, ``below`` the steps of some items and of all that these read, in plan order.
-    ``runs`` holds the last run, of which the next takes over what it would answer alike.
+    ``runs`` holds the last run of each contract year, of which the next takes over what it would answer alike.
     """
 
     plan: Plan
@@ -103,7 +103,7 @@ class Program:
     names_in: Callable[[int], tuple[str, ...]]
     slots_in: Callable[[int], tuple[int, ...]]
     below: Callable[[tuple[str, ...]], tuple[Compiled, ...]]
-    runs: list[Run] = field(default_factory=list)
+    runs: dict[Scalar | None, Run] = field(default_factory=dict)
     _kept: dict[Any, Any] = field(default_factory=dict)
 
     def kept(self, key: object, work_out: Callable[[], _Made]) -> _Made:
@@ -125,8 +125,8 @@ class Program:
 class Run:
     """How a case is decided: its program, what it states and chooses, and the answer of each item with what decided it.
 
-    ``given`` are the bits of the facts, ``slots`` for reading on. ``whatever`` names for an item the fact that it was
-    decided by cases of.
+    ``given`` are the bits of the facts, ``slots`` for reading on. ``fired`` holds the outcomes that arise. ``whatever``
+    names for an item the fact that it was decided by cases of.
     """
 
     program: Program = field(repr=False, compare=False)
@@ -135,9 +135,18 @@ class Run:
     slots: list[Answer]
     given: int
     answers: dict[str, DecidedAnswer] = field(default_factory=dict)
-    rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    trace: list[TraceLine] = field(default_factory=list)
+    fired: dict[str, Fired] = field(default_factory=dict)
     whatever: Mapping[str, str] = field(default_factory=dict)
+
+    def rules(self, id_: str) -> tuple[str, ...]:
+        """The production rules that decided an outcome; none of any other item."""
+        return self.fired[id_].rules if id_ in self.fired else ()
+
+    @property
+    def trace(self) -> tuple[TraceLine, ...]:
+        """The production rules that fired, with their outcomes in the order of the plan."""
+        order = sorted(self.fired, key=self.program.names.items.__getitem__)
+        return tuple(line for id_ in order for line in self.fired[id_].trace)
 
 
 def compile_plan(plan: Plan, before: Program | None = None) -> Program:

@@ -141,7 +141,7 @@ def _grounds(compiled: Compiled, run: Run) -> _Grounds:
     item, program = compiled.step.item, run.program
     value, used, missing, decided = run.answers[item.id]
     absent = value if value is UNDETERMINED or value is NOT_APPLICABLE else None
-    rules = run.rules.get(item.id) if compiled.outcome is not None else None
+    rules = run.rules(item.id) if compiled.outcome is not None else None
     whatever = run.whatever.get(item.id)
     key = (compiled.slot, absent, used, missing, decided, rules, whatever)
 
@@ -168,7 +168,7 @@ def _reasons(
     item: model.Item, value: object, decided: int | None, run: Run
 ) -> tuple[tuple[Reason, ...], tuple[Citation, ...]]:
     """What decided an answer, and the citations that stand behind it."""
-    fired = run.rules.get(item.id, ())
+    fired = run.rules(item.id)
     if value is NOT_APPLICABLE or (decided is None and not fired):
         return (), item.cite
     members = item.members

@@ -70,9 +70,9 @@ class Settled:
             raise InputFault(refused)
         return run_program(self.program, self.facts, self.choices)
 
-    def decided(self) -> Run:
-        """The run, with what is known by cases of a fact that is missing; raises as :meth:`run`."""
-        return decided_by_cases(self.run(), self.told)
+    def decided(self, run: Run | None = None) -> Run:
+        """The ``run``, with what is known by cases of a fact that is missing; raises as :meth:`run`."""
+        return decided_by_cases(run or self.run(), self.told)
 
     def told(self, name: str, value: Scalar) -> Run:
         """As :meth:`decided`, with one more fact."""
@@ -164,7 +164,7 @@ class Session:
             payments=payments(run, found) if YEAR in facts else (),
             obligations=obligations(run, as_of),
             interpretations={id_: choice for id_, choice in case.choices.items() if id_ in used},
-            trace=tuple(run.trace),
+            trace=run.trace,
             years=self._years(case) if years and YEAR not in facts else (),
             as_of=as_of,
             doubts=doubtful,

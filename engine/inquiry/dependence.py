@@ -7,7 +7,7 @@ could depend on all that its item reads, each as its own answer could.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from engine.evaluation.facts import Facts
 from engine.evaluation.plan import Key, Step
@@ -57,10 +57,10 @@ class Dependence:
         steps = (compiled.step for compiled in program.steps)
         return cls(program, {each.item.id: _reads(program, each, overlaid.get(each.item.id, 0)) for each in steps})
 
-    def found(self, run: Run) -> Mapping[str, frozenset[str]]:
-        """Every interpretation that each item's answer in a run could depend on."""
-        behind = self._all(run)
-        return {id_: frozenset(self.program.names_in(behind[reads.slot])) for id_, reads in self.reads.items()}
+    def found(self, run: Run, ids: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        """Every interpretation that the answer in a run of each of the items ``ids`` could depend on."""
+        behind, slots = self._all(run), self.program.names.items
+        return {id_: frozenset(self.program.names_in(behind[slots[id_]])) for id_ in ids if id_ in slots}
 
     def shown(self, run: Run, ids: Collection[str]) -> frozenset[str]:
         """Every interpretation that one of the items ``ids``, a payment, a duty or a warning could depend on."""

@@ -74,7 +74,7 @@ def _inquiry(
             if years is not None and year not in years:
                 continue
             case, run, dependence = dependences.of(facts, readings)
-            answers, depends = case.decided().answers, dependence.found(run)
+            answers, depends = case.decided(run).answers, dependence.found(run, (*ids, *counting))
             beside = frozenset(assumed).union(*(depends[id_] for id_ in counting))
             known = [id_ for id_ in ids if id_ in answers]
             found.update({Subject(id_, year): Answer(answers[id_][0], depends[id_] | beside) for id_ in known})

@@ -36,7 +36,7 @@ def readings_of_life(session: Session, life: Timeline, chosen: Mapping[str, str]
     cases, moving = [], set()
     for each, day in facts:
         _, run, dependence = dependences.of(each, choices)
-        found = dependence.found(run) if counting else {}
+        found = dependence.found(run, counting)
         moving |= {id_ for criterion in counting for id_ in found.get(criterion, ())}
         cases.append(Glimpse(each, ids, dependence.shown(run, ids), day))
 

@@ -174,7 +174,7 @@ class Probes:
 
 def _deciding(item: Item, decided: int | None, run: Run) -> Iterator[Side]:
     """The rules, or the member of a body, that made an answer."""
-    fired, members = run.rules.get(item.id, ()), _inner(item)
+    fired, members = run.rules(item.id), _inner(item)
     if isinstance(item.body, Outcome):
         yield from ((kind, member.at, "yes") for kind, id_, member in members if id_ in fired)
     elif decided is not None and members:

@@ -503,7 +503,7 @@ def test_the_whole_text_is_written_as_a_folder_that_stands_alone(policies: Path,
     shutil.copytree(tmp_path / "avenant", alone / "avenant")
     shutil.copytree(policies / "avenant/tests", alone / "avenant/tests")
     before, after = read(policies).by_id("avenant"), read(alone).by_id("avenant")
-    found = {(edit.kind, edit.part) for edit in edits(before, after) if edit.part != "file"}
+    found = {(edit.kind, edit.part) for edit in edits(before, after, read(policies).vocabulary) if edit.part != "file"}
     assert found == {("convention", "amends"), ("convention", "citation")}, (
         "what it amends, and on what ground it keeps"
     )

@@ -112,4 +112,4 @@ def test_undoing_an_edit_is_the_edit_the_other_way_round(session: Session) -> No
 
 def test_a_convention_is_the_same_as_itself(session: Session) -> None:
     for convention in session.registry.conventions.values():
-        assert edits(convention, convention) == ()
+        assert edits(convention, convention, FACTS) == ()

@@ -442,7 +442,8 @@ def test_what_a_text_does_to_older_contracts_is_not_taken_away_by_a_newer_text(s
     for a, b in ((MIDDLE, NEW), (NEW, MIDDLE)):
         assert not IN_FORCE_BESIDE & {edit.item for edit in rules(session, a, b)}
     without = replace(conventions[MIDDLE], overlays=())
-    assert "verification_de_2023_contrats_de_2019" in {edit.item for edit in edits(conventions[MIDDLE], without)}
+    found = edits(conventions[MIDDLE], without, session.registry.vocabulary)
+    assert "verification_de_2023_contrats_de_2019" in {each.item for each in found}
 
 
 def amounts(found: Iterable[Edit], part: str) -> dict[str, tuple[object, object]]:

@@ -458,11 +458,6 @@ def test_what_means_the_same_is_no_edit(name: str) -> None:
     assert told(NO_CHANGES[name]) == []
 
 
-def test_a_table_cut_otherwise_is_compared_row_by_row_where_the_facts_are_not_known() -> None:
-    later = built(after(NO_CHANGES["a row cut in two"]))
-    assert {edit.part for edit in edits(built(BASE), later)} == {"cell", "row"}
-
-
 def test_an_item_of_another_kind_is_one_edit() -> None:
     def change(files: Files) -> None:
         own = entry(files, "quantities", "objectif")

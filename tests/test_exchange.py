@@ -31,7 +31,7 @@ from engine.language.expressions import Literal, Unpublished
 from engine.policy import loader
 from engine.policy.build import build
 from engine.policy.model import Convention, Parameter, Table
-from engine.policy.reading import load_registry
+from engine.policy.reading import load_registry, load_vocabulary
 from engine.report.exchange_page import table_csv
 
 NEW = "2024_convention"
@@ -131,7 +131,7 @@ def test_every_number_of_tables_and_parameters_is_exported_once(name: str, conve
 def test_each_changed_cell_changes_one_number_of_one_line_and_one_value_of_the_model(
     name: str, conventions: dict[str, Convention], effort: Effort
 ) -> None:
-    folder = ROOT / "policies" / name
+    folder, facts = ROOT / "policies" / name, load_vocabulary()[0]
     head = loader.load(folder / "convention.yaml").root()
     documents = {
         str(path): loader.load(path).root() for path in sorted(folder.glob("*.yaml")) if path.name != "convention.yaml"
@@ -151,8 +151,8 @@ def test_each_changed_cell_changes_one_number_of_one_line_and_one_value_of_the_m
         assert_one_line(content, after, at, str(value), str(value + 1))
         again = {**documents, at.file: loader.parse(after, at.file).root()}
         built = build(head, list(again.values()), "")[0]
-        assert edits(with_values(before, {at: value + 1}), built) == ()
-        (part,) = edits(before, built)
+        assert edits(with_values(before, {at: value + 1}), built, facts) == ()
+        (part,) = edits(before, built, facts)
         assert (part.item, part.weight) == (entry.item.id, "rule")
 
 

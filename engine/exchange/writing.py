@@ -210,8 +210,8 @@ def write_rules(registry: Registry, plan: Planned) -> tuple[str, ...]:
         _no_worse(told, check_folder(registry.root, registry.origin))
         read, _ = read_registry(registry.root, registry.origin)
         now = read.conventions.get(plan.expected.id)
-        changed = edits(plan.expected, now) if now is not None else ()  # but for words that say a number
-        if now is None or any(edit.weight != "label" for edit in changed):  # it is not what was asked for
+        changed = edits(plan.expected, now, read.vocabulary) if now is not None else ()
+        if now is None or any(edit.weight != "label" for edit in changed):  # words may say a number
             raise InputFault(Problem(Location(name), "exchange-undone") for name in files)
     except BaseException:
         _put({name: content for name, content in before.items() if Path(name).read_bytes() != content})

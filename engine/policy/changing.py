@@ -34,6 +34,7 @@ MEMBERS: Mapping[str, Name] = {
     "rules": _named("id"),
 }
 _BY_KEY = frozenset({"value_labels", "inputs", "values"})
+_DATED = {"parameters": "values", "tables": "rows"}  # of each kind, the list of what holds from a day on
 _COMPANIONS = {"otherwise": "cases"}  # what goes where a quantity is computed in another way
 
 
@@ -72,12 +73,11 @@ def changed(kind: str, item: Piece, change: Piece, grounds: Grounds) -> tuple[Pi
 
 def _merged(kind: str, key: str, old: Piece, new: Piece) -> Piece:
     """A part that a change names, of what the item has: changed member by member, day by day or key by key."""
+    if key == _DATED.get(kind):
+        joined = _joined(old.value, new.value, MEMBERS.get(key, _named("from")))
+        return new.of(_unended(key, joined, new.value))
     if key in MEMBERS:
-        joined = _joined(old.value, new.value, MEMBERS[key])
-        return new.of(_standing_rows(joined, new.value) if key == "rows" else joined)
-    if key == "values" and kind == "parameters":
-        day = new.value[0]["from"].value
-        return new.of([*(value for value in old.value if value["from"].value < day), *new.value])
+        return new.of(_joined(old.value, new.value, MEMBERS[key]))
     return new.of({**old.value, **new.value}) if key in _BY_KEY and isinstance(old.value, dict) else new
 
 
@@ -92,7 +92,7 @@ def _twice(members: Sequence[Piece], name: Name) -> Iterator[Problem]:
 
 def _early(kind: str, change: Piece, first: Piece) -> Iterator[Problem]:
     """Values and rows that a text dates before its own first day."""
-    for each in change.members("values" if kind == "parameters" else "rows"):
+    for each in change.members(_DATED.get(kind, "")):
         if "from" in each and each["from"].value < first.value:
             days = {"date": each["from"].value, "start": first.value}
             yield warning(each.at, "value-never", id=change["id"].value, **days)
@@ -123,20 +123,21 @@ def _joined(old: Sequence[Piece], new: Sequence[Piece], name: Name) -> list[Piec
     return found
 
 
-def _standing_rows(rows: Sequence[Piece], new: Sequence[Piece]) -> list[Piece]:
-    """The rows without those that a new one of the same cells ends: all that do not begin before it."""
-    asked = [_known(row) for row in new]
+def _unended(key: str, entries: Sequence[Piece], new: Sequence[Piece]) -> list[Piece]:
+    """Values or rows without those that a new one of the same cells ends: all that do not begin before it."""
+    known = [_known(key, each) for each in new]
 
-    def ended(row: Piece) -> bool:
-        cells, start = _known(row)
-        return row not in new and any(cells == same and start >= day for same, day in asked)
+    def ended(entry: Piece) -> bool:
+        cells, start = _known(key, entry)
+        return entry not in new and any(cells == same and start >= day for same, day in known)
 
-    return [row for row in rows if not ended(row)]
+    return [entry for entry in entries if not ended(entry)]
 
 
-def _known(row: Piece) -> tuple[object, str]:
-    """What a row asks of each input, and from when."""
-    return {n: cell for n, cell in row.data.items() if n not in NOT_CELLS}, row.data.get("from", "")
+def _known(key: str, entry: Piece) -> tuple[object, str]:
+    """What a row asks of each input, of which a dated value has none, and from when it holds."""
+    cells = {n: cell for n, cell in entry.data.items() if n not in NOT_CELLS} if key == "rows" else {}
+    return cells, entry.data.get("from", "")
 
 
 def _without(members: Sequence[Piece], gone: Sequence[Piece], name: Name) -> tuple[list[Piece], list[Piece]]:
@@ -154,34 +155,26 @@ def _standing(kind: str, parts: Mapping[str, Piece], at: Piece, grounds: Grounds
         old = found["cite"].value if "cite" in found else []
         given = [each.data for each in old]
         found["cite"] = at.of([*old, *(each for each in grounds.cite if each.data not in given)])
-    if kind == "parameters":
-        found["values"] = at.of(_in_force(found["values"].value, grounds.first))
-    if kind == "tables":
-        found["rows"] = at.of(_rows_in_force(found["rows"].value, grounds.first.value))
+    if key := _DATED.get(kind):
+        found[key] = at.of(_in_force(key, found[key].value, grounds.first))
     return at.of(found)
 
 
-def _rows_in_force(rows: Sequence[Piece], first: str) -> list[Piece]:
-    """Rows without those that are over by the first day; one that then holds is not dated."""
+def _in_force(key: str, entries: Sequence[Piece], first: Piece) -> list[Piece]:
+    """Values or rows without those that are over by the first day; of those that then hold, values begin on it."""
 
-    def over(row: Piece) -> bool:
-        cells, start = _known(row)
-        later = (start < day <= first for same, day in map(_known, rows) if same == cells)
-        return ("before" in row and row["before"].value <= first) or any(later)
+    def over(entry: Piece) -> bool:
+        cells, start = _known(key, entry)
+        later = (start < day <= first.value for same, day in (_known(key, each) for each in entries) if same == cells)
+        return ("before" in entry and entry["before"].value <= first.value) or any(later)
 
-    def begun(row: Piece) -> Piece:
-        begins = "from" in row and row["from"].value <= first
-        return row.of({key: part for key, part in row.value.items() if key != "from"}) if begins else row
+    def begun(entry: Piece) -> Piece:
+        if "from" not in entry or entry["from"].value > first.value:
+            return entry
+        parts = {name: part for name, part in entry.value.items() if name != "from"}
+        return entry.of(parts if key == "rows" else {"from": first, **parts})
 
-    return [begun(row) for row in rows if not over(row)]
-
-
-def _in_force(values: Sequence[Piece], first: Piece) -> list[Piece]:
-    """Dated values without those that are over by the first day; the one that then holds is dated from that day."""
-    days = [value["from"].value for value in values]
-    over = max(sum(day <= first.value for day in days) - 1, 0)
-    held = values[over]
-    return [held.of({**held.value, "from": first}) if days[over] < first.value else held, *values[over + 1 :]]
+    return [begun(entry) for entry in entries if not over(entry)]
 
 
 def _shown(data: Any) -> str:

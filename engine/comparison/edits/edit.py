@@ -98,15 +98,12 @@ ALIKE = 0.5  # from here on two members are one that changed, and not one gone a
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The items and facts that both sides read, the first days of their windows, and the grounds of what they keep.
-
-    Without facts no two tables that are cut otherwise are known to be the same.
-    """
+    """The items and facts that both sides read, the first days of their windows, and the grounds of what they keep."""
 
     old: Mapping[str, Item]
     new: Mapping[str, Item]
     starts: tuple[dt.date, dt.date]
-    vocabulary: Vocabulary | None
+    vocabulary: Vocabulary
     kept: frozenset[tuple[str, str | None]] = frozenset()
 
 

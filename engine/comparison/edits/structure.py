@@ -36,11 +36,11 @@ _LISTS = {
 _WEIGHTS = {"source": "citation", "property": "label", "supposition": "label"}  # none decides a case
 
 
-def edits(a: Convention, b: Convention, vocabulary: Vocabulary | None = None) -> tuple[Edit, ...]:
+def edits(a: Convention, b: Convention, vocabulary: Vocabulary) -> tuple[Edit, ...]:
     """Every edit between two conventions, in the order of the newer one's files.
 
-    Items pair by id, and by the ids that ``aliases`` of either side say they had. ``vocabulary`` gives the facts; with
-    it, a table that is only cut into other rows is no edit. What the older of two texts does to contracts older still
+    Items pair by id, and by the ids that ``aliases`` of either side say they had. ``vocabulary`` gives the facts, by
+    which a table that is only cut into other rows is no edit. What the older of two texts does to contracts older still
     stays in force beside the newer one, and is no edit either.
     """
     a = _under_names(a, _renamings(a, b))
@@ -179,7 +179,7 @@ def _number(edit: Edit, setting: Setting) -> object:
     ):
         return None
     kind, name = edit.path[-1] if edit.path else ("", "")
-    fact = None if setting.vocabulary is None else setting.vocabulary.facts.get(name)
+    fact = setting.vocabulary.facts.get(name)
     unit = None if fact is None else fact.type.unit
     return (edit.part, kind, unit if unit not in (None, "none") else name, *values)
 

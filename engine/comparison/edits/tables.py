@@ -18,7 +18,7 @@ from engine.language import expressions as tree
 from engine.language.operators import EXPRESSIONS
 from engine.language.types import Type, joined
 from engine.language.values import as_written
-from engine.policy.model import Item, Parameter, Quantity, Row, Table
+from engine.policy.model import Item, Quantity, Row, Table
 from engine.policy.regions import cells_of, classes, matches
 from engine.policy.resolve import resolve
 
@@ -117,7 +117,7 @@ def _deciding(a: Table, b: Table, setting: Setting) -> set[int] | None:
     """
     dated = any(day for table in (a, b) for row in table.rows for day in _days(row))
     types = _types(a, setting) if dict(a.inputs) == dict(b.inputs) and not dated else None
-    if types is None or setting.vocabulary is None:
+    if types is None:
         return None
     domains: list[list[Any]] = []
     for name, ref in a.inputs.items():
@@ -145,8 +145,6 @@ def _reason(row: Row) -> Key:
 
 def _types(table: Table, setting: Setting) -> dict[str, Type] | None:
     """The type of each input with the values of both sides; None where a side has none of that kind."""
-    if setting.vocabulary is None:
-        return None
     facts = setting.vocabulary.facts
     sides = [resolve(items, setting.vocabulary, {}).types for items in (setting.old, setting.new)]
     found: dict[str, Type] = {}
@@ -165,27 +163,19 @@ def _types(table: Table, setting: Setting) -> dict[str, Type] | None:
 def _always_applies(node: tree.Expression, items: Mapping[str, Item], assumed: frozenset[Key]) -> bool:
     """Whether a value can be proved never to be not applicable, where the ``assumed`` conditions hold."""
     match node:
-        case tree.Literal() | tree.FactRef() | tree.Unpublished() | tree.Scale():
-            return True
         case tree.ItemRef(id_):
-            item = items.get(id_)
-            if item is None or item.unless is not None:
+            item = items.get(id_)  # the start of the year is none
+            if item is None or item.unless is not None or not isinstance(item.body, Quantity):
                 return False
-            if item.applies_when is not None and key(normal(item.applies_when)) not in assumed:
-                return False
-            if isinstance(item.body, Quantity):
-                return _always_applies(item.body.expression, items, assumed)
-            return isinstance(item.body, Parameter)
+            gated = item.applies_when is not None and key(normal(item.applies_when)) not in assumed
+            return not gated and _always_applies(item.body.expression, items, assumed)
         case tree.Cases(branches, otherwise):
-            held = [assumed | {key(part) for part in members(normal(when), "all")} for when, _ in branches]
-            return (
-                otherwise is not None
-                and _always_applies(otherwise, items, assumed)
-                and all(_always_applies(then, items, h) for (_, then), h in zip(branches, held, strict=True))
-            )
+            ways = [(then, assumed | {key(part) for part in members(normal(when), "all")}) for when, then in branches]
+            every = () if otherwise is None else (*ways, (otherwise, assumed))
+            return bool(every) and all(_always_applies(then, items, held) for then, held in every)
         case tree.Apply(operator, operands):
             applies = [_always_applies(part, items, assumed) for part in operands if not isinstance(part, tree.Literal)]
             row = EXPRESSIONS[operator]  # one operand that is given may be enough
             return all(applies) and not row.partial if row.absence == "propagate" else any(applies)
         case _:
-            return False
+            return not isinstance(node, tree.ByOutcome)

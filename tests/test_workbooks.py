@@ -15,8 +15,8 @@ import pytest
 from click.testing import Result
 from command import ROOT, avenant, refused
 
+from engine.bulk import workbook
 from engine.bulk.labels import Labels
-from engine.bulk.workbook import MAX_ROWS, Workbook
 from engine.errors import InputFault
 from engine.evaluation.session import Session
 
@@ -225,15 +225,14 @@ def test_a_sheet_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
     assert "workbook-large" in refused(batch(saved(wide), tmp_path / "out.xlsx"))
 
 
-def test_a_sheet_holds_no_more_rows_than_its_program(session: Session, tmp_path: Path) -> None:
-    labels = Labels(session.registry, "fr", {})
-    frame = pl.DataFrame({"note": ["a"]})
-    full = Workbook(labels, session.registry, {})
-    with full.opened(tmp_path / "a.xlsx", tmp_path / "a.xlsx", frame.schema) as write:
-        full.rows = MAX_ROWS
-        with pytest.raises(InputFault) as told:
-            write(frame)
-        full.rows = 0
+def test_a_sheet_holds_no_more_rows_than_its_program(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "MAX_ROWS", 1)
+    full = workbook.Workbook(Labels(session.registry, "fr", {}), session.registry, {})
+    frames = [pl.DataFrame({"note": ["a"]})] * 2
+    with pytest.raises(InputFault) as told:
+        full.write_all(iter(frames), tmp_path / "a.xlsx", tmp_path / "a.xlsx")
     assert [problem.code for problem in told.value.problems] == ["workbook-full"]
 
 

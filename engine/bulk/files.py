@@ -6,7 +6,6 @@ Rows are read, checked, evaluated and written piece by piece, so that memory doe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -17,13 +16,13 @@ import polars as pl
 
 from engine.bulk.frame import WORDS, results_of
 from engine.bulk.inputs import format_of, open_sources, own_columns
-from engine.bulk.job import Job, Source, Summary
+from engine.bulk.job import Job, Refusal, Source, Summary
 from engine.bulk.labels import Labels
 from engine.bulk.outputs import REMARKS, output_kinds
-from engine.bulk.readers import FILE, ROW, Piece, pieces
+from engine.bulk.readers import Piece, pieces
 from engine.bulk.row_answers import CAN_BE, MISSING, UNSAID, decided, told_columns, told_rows
-from engine.bulk.rows import ACCEPTED, Refusal, checked, refusals
-from engine.bulk.writing import Frames, Refusals, RefusedRows, frames_to
+from engine.bulk.rows import ACCEPTED, FILE, ROW, checked, refusals
+from engine.bulk.writing import write_frames, write_refused
 from engine.errors import InputFault, Location, Problem, fault, needing
 from engine.evaluation.session import Session
 from engine.files import refuse_input, replacing
@@ -65,18 +64,18 @@ def write_decided(
     Raises:
         InputFault: a file turns out to be damaged, or the output cannot be written.
     """
-    format_, target = format_of(work.job.output), Path(work.job.output)
-    refused = RefusedRows(rejected, work.job.lang, work.dialect) if work.sheets is None else work.sheets
-    first = work.evaluated(next(given), refused)
-    if work.sheets is None:
-        opened: AbstractContextManager[Frames] = frames_to(path, format_, target, first.schema, work.dialect)
-    else:
-        opened = work.sheets.opened(path, target, first.schema)
-    with opened as write:
-        write(first)
+    job, sheets = work.job, work.sheets
+    refuse = partial(write_refused, rejected, job.lang, work.dialect) if sheets is None else sheets.refused.extend
+
+    def frames() -> Iterator[pl.DataFrame]:
         for piece in given:
-            write(work.evaluated(piece, refused))
+            yield work.evaluated(piece, refuse)
             told(piece.done)
+
+    if sheets is None:
+        write_frames(frames(), path, format_of(job.output), Path(job.output), work.dialect)
+    else:
+        sheets.write_all(frames(), path, Path(job.output))
 
 
 def prepared(job: Job, rules: Session) -> Work:
@@ -139,7 +138,7 @@ class Work:
                 from engine.bulk.workbook import Workbook  # an extra of its own
             self.sheets = Workbook(self.labels, rules.registry, job.interpret)
 
-    def evaluated(self, piece: Piece, refused: Refusals) -> pl.DataFrame:
+    def evaluated(self, piece: Piece, refuse: Callable[[list[Refusal]], None]) -> pl.DataFrame:
         """The rows of a piece with their results, in their order; refused rows go to their own file."""
         typed = checked(piece.frame, self.rules.registry, piece.dialect)
         accepted = typed[ACCEPTED]
@@ -147,8 +146,8 @@ class Work:
         results = results_of(frame, self.rules, self.job.interpret, self.job.criteria, coded=self.coded)
         frame = pl.concat([frame, results], how="horizontal").cast(self.types)
         holds = agreeing(frame, self.errors)
-        told = (*self._told(piece.frame.filter(~accepted), False), *self._told(frame.filter(~holds), True))
-        self._refuse([*piece.refused, *told], refused)
+        wrong = piece.frame.filter(~accepted.scatter(accepted.arg_true(), holds))
+        refuse(self._refused([*piece.refused, *self._told(wrong)]))
         frame = frame.filter(holds)
         if self.sheets is not None:
             for row in frame.iter_rows(named=True):
@@ -160,31 +159,21 @@ class Work:
         frame = with_euros(frame)
         return self.labels.applied(frame if self.labels.codes else without_refused(frame, self.rules.registry.results))
 
-    def _told(self, frame: pl.DataFrame, typed: bool) -> Iterator[Refusal]:
-        """What is wrong with rows; of ``typed`` ones, facts that cannot all hold."""
+    def _told(self, frame: pl.DataFrame) -> Iterator[Refusal]:
+        """What is wrong with rows, with the label of the fact where people read it."""
         for row in frame.iter_rows(named=True):
-            source = self.sources[row[FILE]]
-            if typed:
-                yield from contradictions(source.name, row[ROW], row, self.rules, self.job.interpret)
-            else:
-                yield from refusals(source.name, row[ROW], row, self.rules.registry, source.dialect)
+            for each in refusals(self.sources[row[FILE]], row, self.rules, self.job.interpret):
+                fact = None if self.labels.codes else self.labels.facts.get(each.name)
+                yield replace(each, problem=by_labels(each.problem, fact, self.job.lang)) if fact else each
 
-    def _refuse(self, found: list[Refusal], refused: Refusals) -> None:
-        sources = {source.name: source for source in self.sources}
-        order = {name: number for number, name in enumerate(sources)}
-        found.sort(key=lambda refusal: (order[refusal.file], refusal.row))
-        placed = [self._placed(refusal, sources[refusal.file]) for refusal in found]
-        refused.refuse(placed)
-        for (file, _), of_row in groupby(placed, key=lambda refusal: (refusal.file, refusal.row)):
-            problems = (refusal.problem for refusal in of_row)
+    def _refused(self, found: list[Refusal]) -> list[Refusal]:
+        """The faults of rows, counted, in the order of the files."""
+        order = {source.name: number for number, source in enumerate(self.sources)}
+        found.sort(key=lambda each: (order[each.source.name], each.row))
+        for (file, _), of_row in groupby(found, key=lambda each: (each.source.name, each.row)):
+            problems = (each.problem for each in of_row)
             self.summary.refuse(file, [(each.code, each.message(self.job.lang)) for each in problems])
-
-    def _placed(self, refusal: Refusal, source: Source) -> Refusal:
-        """A fault with its column as the file calls it, its cell, and the label of its fact where people read it."""
-        column, problem = refusal.column, refusal.problem
-        if column in self.labels.facts and not self.labels.codes:
-            problem = by_labels(problem, self.labels.facts[column], self.job.lang)
-        return replace(refusal, problem=problem, column=source.header(column), cell=source.cell(column, refusal.row))
+        return found
 
 
 def check_columns(sources: Sequence[Source], vocabulary: Vocabulary) -> None:
@@ -251,17 +240,6 @@ def agreeing(frame: pl.DataFrame, errors: Sequence[str]) -> pl.Series:
     told = frame[CONSISTENCY]
     refused = [text for text in told.unique().drop_nulls() if not set(errors).isdisjoint(text.split(" "))]
     return ~told.is_in(refused).fill_null(False)
-
-
-def contradictions(
-    file: str, number: int, row: Mapping[str, Any], rules: Session, interpret: Mapping[str, str]
-) -> list[Refusal]:
-    """What contradicts itself in a row whose facts do not agree, in the words of the evaluator of one case."""
-    try:
-        decided(row, rules, interpret)
-    except InputFault as error:
-        return [Refusal(file, number, str(p.values.get("name", "")), p) for p in error.problems]
-    return []
 
 
 def error_ids(rules: Session) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.bulk.headers import letters
+from engine.errors import Problem
 from engine.evaluation.decision import Decision
 
 Unsaid = Callable[[Decision], Mapping[str, tuple[str, ...]]]
@@ -60,6 +61,24 @@ class Source:
     def number(self, column: str) -> int:
         """Where a column stands, from 1 on."""
         return [*self.columns].index(column) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One fault of a row: the row's number as a spreadsheet shows it, what is wrong, and the column if it is one's."""
+
+    source: Source
+    row: int
+    problem: Problem
+    name: str = ""
+
+    @property
+    def column(self) -> str:
+        return self.source.header(self.name)
+
+    @property
+    def cell(self) -> str:
+        return self.source.cell(self.name, self.row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,12 +15,11 @@ import polars as pl
 
 from engine.bulk.csv_files import lines_of, open_text, records
 from engine.bulk.inputs import damaged, json_entry
-from engine.bulk.job import Source
-from engine.bulk.rows import Refusal, marked, strict
+from engine.bulk.job import Refusal, Source
+from engine.bulk.rows import FILE, ROW, marked, strict
 from engine.errors import Location, Problem
 from engine.language.facts import SIGNATURE, Vocabulary
 
-FILE, ROW = "avenant_file", "avenant_number"
 ROWS = 200_000
 BYTES = 256 << 20  # of a frame in memory, for files of very many columns
 CELLS = 1_000_000  # of texts, made a frame at once
@@ -72,8 +71,6 @@ def _large(parts: list[Piece]) -> bool:
 
 def _joined(parts: list[Piece]) -> Iterator[Piece]:
     """The parts as one frame, cut where it is longer than a piece may be."""
-    if not parts:
-        return
     frame = pl.concat([part.frame for part in parts])
     refused = [refusal for part in parts for refusal in part.refused]
     for start in range(0, max(1, len(frame)), ROWS):
@@ -162,7 +159,7 @@ def _filled(
     while more:
         taken = [*islice(rows, size)]
         more = len(taken) == size
-        refused = [Refusal(source.name, row, "", each) for row, each in taken if isinstance(each, Problem)]
+        refused = [Refusal(source, row, each) for row, each in taken if isinstance(each, Problem)]
         kept = {row: each for row, each in taken if each and not isinstance(each, Problem)}
         numbers = pl.Series(ROW, [*kept], pl.Int64)
         yield Piece(made([*kept.values()]).with_columns(numbers), refused, source.size)

@@ -10,23 +10,24 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
 import polars as pl
 
+from engine.bulk.job import Refusal, Source
 from engine.bulk.kernel import decides
 from engine.errors import InputFault, Location, Problem
 from engine.evaluation.facts import Facts, nested, read_case, text_for
+from engine.evaluation.session import Session
 from engine.language.algebra import Column
 from engine.language.facts import BENEFICIARY, FIRST_DAY, LAST_DAY, SIGNATURE, Fact, Vocabulary
 from engine.language.spoken import FRENCH, PLAIN, Unread, read_spoken
 from engine.language.values import as_written
 from engine.policy.registry import Registry
 
-ACCEPTED = "avenant_accepted"
+FILE, ROW, ACCEPTED = "avenant_file", "avenant_number", "avenant_accepted"
 NUMBER = r"[+-]?[0-9]+(\.[0-9]+)?"
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 TRUTHS = ("true", "false")
@@ -37,17 +38,6 @@ _PLAIN: Mapping[str, Mapping[str, str]] = {
     PLAIN: {"number": r"^[0-9]{1,18}(\.[0-9]{1,2})?$", "boolean": "^(true|false)$", "date": DAY},
 }
 TEXTS = (pl.String, pl.Categorical, pl.Enum, pl.Null)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """One fault of a row: its file, its number as a spreadsheet shows it, the column, what is wrong, and the cell."""
-
-    file: str
-    row: int
-    column: str
-    problem: Problem
-    cell: str = ""
 
 
 def facts_of(row: Mapping[str, Any], vocabulary: Vocabulary) -> Facts:
@@ -179,23 +169,25 @@ def _in_some_window(given: set[str], registry: Registry) -> pl.Expr:
     return pl.any_horizontal(decides(window, facts, registry.vocabulary) for window in registry.windows)
 
 
-def refusals(
-    file: str, row: int, values: Mapping[str, Any], registry: Registry, dialect: str | None = None
-) -> list[Refusal]:
-    """What is wrong with a row that was not accepted, in the words of the reader of one case."""
-    given, problems = _given(file, values, registry, dialect)
+def refusals(source: Source, row: Mapping[str, Any], rules: Session, interpret: Mapping[str, str]) -> Iterator[Refusal]:
+    """What is wrong with a row as its file holds it, in the words of the reader and of the evaluator of one case."""
+    place, registry = Location(source.name), rules.registry
+    given, problems = _given(place, row, registry, source.dialect)
     unread = {problem.values["name"] for problem in problems}
     try:
-        text_for(registry, read_case(nested(given), registry.vocabulary, spoken=False))
+        facts = read_case(nested(given), registry.vocabulary, spoken=False)
+        if problems:
+            text_for(registry, facts)
+        else:
+            rules.decide(facts, None, interpret)
     except InputFault as error:
         problems += (p for p in error.problems if not (p.code == "missing-signature" and SIGNATURE in unread))
-    if not problems:
-        problems = [Problem(Location(file), "row-unread")]
-    return [Refusal(file, row, _column(problem), problem) for problem in problems]
+    for problem in problems or [Problem(place, "row-unread")]:
+        yield Refusal(source, row[ROW], problem, _column(problem))
 
 
 def _given(
-    file: str, values: Mapping[str, Any], registry: Registry, dialect: str | None
+    place: Location, values: Mapping[str, Any], registry: Registry, dialect: str | None
 ) -> tuple[dict[str, Any], list[Problem]]:
     """The facts of a row as a case file would hold them, and why others cannot be read."""
     given: dict[str, Any] = {}
@@ -208,7 +200,7 @@ def _given(
             text = isinstance(value, str) and dialect is not None
             given[name] = read_spoken(value, fact, dialect or FRENCH) if text else plain_value(fact, value)
         except Unread as unread:
-            problems.append(unread.problem(Location(file), fact))
+            problems.append(unread.problem(place, fact))
     return given, problems
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from fractions import Fraction
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ import polars as pl
 import xlsxwriter
 import xlsxwriter.exceptions
 
+from engine.bulk.job import Refusal
 from engine.bulk.labels import Labels
-from engine.bulk.rows import Refusal
 from engine.errors import Location, fault
 from engine.evaluation.decision import Decision, Result
 from engine.files import unwritable
@@ -89,16 +90,21 @@ class Workbook:
         self.reasons: list[tuple[str, int, str, Cell, str, str]] = []  # file, row, result, value, reason, text
         self.asked = 0  # rows whose reasons are told, or left out
 
-    @contextmanager
-    def opened(self, path: Path, target: Path, schema: pl.Schema) -> Iterator[Callable[[pl.DataFrame], None]]:
-        """The workbook at ``path``, complete once the block ends; ``target`` is for messages."""
+    def write_all(self, frames: Iterator[pl.DataFrame], path: Path, target: Path) -> None:
+        """Writes the workbook to ``path``, with what was refused and explained meanwhile; ``target`` is for messages.
+
+        Raises:
+            InputFault: more rows than a sheet has, or the file cannot be written.
+        """
+        first = next(frames)
         self.book = xlsxwriter.Workbook(str(path), OPTIONS)
         self.book.set_properties({"created": EPOCH})
         self.formats = {name: self.book.add_format(dict(each)) for name, each in FORMATS.items()}
-        self.rows, self.width = 0, max(1, len(schema))
-        self.decisions = self._sheet("decisions", list(schema.names()))
+        self.decisions, self.rows = self._sheet("decisions", first.columns), 0
         try:
-            yield self.write
+            for frame in chain([first], frames):
+                self._write(frame)
+            self.decisions.autofilter(0, 0, self.rows, max(1, len(first.columns)) - 1)
             self._finish()
         except BaseException:
             with suppress(OSError, xlsxwriter.exceptions.XlsxWriterException):
@@ -108,9 +114,6 @@ class Workbook:
             self.book.close()
         except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
             raise unwritable(target, str(error)) from None
-
-    def refuse(self, refusals: Iterable[Refusal]) -> None:
-        self.refused.extend(refusals)
 
     def explain(self, file: str, row: int, decide: Callable[[], Decision]) -> None:
         """Why a row was decided so, while there is room."""
@@ -135,12 +138,8 @@ class Workbook:
         sheet.freeze_panes(1, 0)
         return sheet
 
-    def write(self, frame: pl.DataFrame) -> None:
-        """The rows of a frame under those that are there.
-
-        Raises:
-            InputFault: more rows than a sheet has.
-        """
+    def _write(self, frame: pl.DataFrame) -> None:
+        """The rows of a frame under those that are there."""
         if self.rows + len(frame) > MAX_ROWS:
             raise fault(Location("xlsx"), "workbook-full", rows=MAX_ROWS)
         money = {column for column, dtype in enumerate(frame.dtypes) if dtype.is_decimal()}
@@ -155,9 +154,8 @@ class Workbook:
 
     def _finish(self) -> None:
         """The other sheets: what was refused, why the rest was decided so, and under which rules."""
-        self.decisions.autofilter(0, 0, self.rows, self.width - 1)
         lang, words, left = self.labels.lang, self.labels.words, max(0, self.asked - EXPLAINED)
-        told = ((r.file, r.row, r.cell, r.column, r.problem.code, r.problem.message(lang)) for r in self.refused)
+        told = ((r.source.name, r.row, r.cell, r.column, r.problem.code, r.problem.message(lang)) for r in self.refused)
         self._table("refused", ("file", "row", "cell", "column", "code", "message"), told)
         self._table("reasons", ("file", "row", "result", "value", "reason", "text"), self.reasons)
         rules: list[tuple[object, ...]] = [

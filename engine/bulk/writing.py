@@ -9,13 +9,13 @@ import queue
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from engine.bulk.frame import WORDS
-from engine.bulk.rows import Refusal
+from engine.bulk.job import Refusal
 from engine.escaping import in_cell
 from engine.files import unwritable
 from engine.language.spoken import FRENCH, PLAIN
@@ -33,31 +33,17 @@ PATIENCE = 0.2  # seconds between two looks at whether the writing thread still 
 ROW_GROUP = 200_000  # rows that the writer of Parquet holds
 
 
-Frames = Callable[[pl.DataFrame], None]  # takes the frames of an output, one after the other
-
-
-class Refusals(Protocol):
-    """What takes the faults of refused rows, one piece after the other."""
-
-    def refuse(self, refusals: Iterable[Refusal]) -> None: ...
-
-
-@contextlib.contextmanager
-def frames_to(path: Path, format_: str, target: Path, schema: pl.Schema, dialect: str = PLAIN) -> Iterator[Frames]:
-    """What writes frames of ``schema`` to ``path``, complete once the block ends; ``target`` is for messages."""
+def write_frames(frames: Iterator[pl.DataFrame], path: Path, format_: str, target: Path, dialect: str = PLAIN) -> None:
+    """Writes frames of one schema to ``path``, one after the other; ``target`` is for messages."""
     if format_ == "parquet":
-        with _parquet(path, target, schema) as hand:
-            yield hand
+        _write_parquet(frames, path, target)
         return
-
-    def write(frame: pl.DataFrame) -> None:
-        stream.write(_csv(frame, dialect, header=False) if format_ == "csv" else _written(frame.write_ndjson))
-
     try:
         with path.open("r+b") as stream:
-            if format_ == "csv":
-                stream.write(_csv(pl.DataFrame(schema=schema), dialect, header=True))
-            yield write
+            for frame in frames:
+                header = not stream.tell()
+                stream.write(_csv(frame, dialect, header) if format_ == "csv" else _written(frame.write_ndjson))
+                del frame  # before the next one is made
     except OSError as error:
         raise unwritable(target, error) from None
 
@@ -69,7 +55,7 @@ def _written(write: Callable[..., Any], **how: Any) -> memoryview:
 
 
 def _csv(frame: pl.DataFrame, dialect: str, header: bool) -> memoryview:
-    """The rows of a frame, or its header alone."""
+    """The rows of a frame, under their header if asked for."""
     safe = frame.with_columns(_harmless(pl.col(pl.String)))
     if header:
         names = pl.DataFrame({"name": safe.columns}).select(_harmless(pl.col("name")))
@@ -86,14 +72,14 @@ def _harmless(text: pl.Expr) -> pl.Expr:
     return pl.when(~runs).then(text).otherwise("'" + text)
 
 
-@contextlib.contextmanager
-def _parquet(path: Path, target: Path, schema: pl.Schema) -> Iterator[Frames]:
+def _write_parquet(frames: Iterator[pl.DataFrame], path: Path, target: Path) -> None:
     """Polars writes Parquet from a lazy source only: a thread runs it and takes the frames from a short queue."""
-    frames: queue.Queue[pl.DataFrame | None] = queue.Queue(1)
+    waiting: queue.Queue[pl.DataFrame | None] = queue.Queue(1)
+    first = next(frames)
+    schema = first.schema
 
     def source(*_: Any) -> Iterator[pl.DataFrame]:
-        yield pl.DataFrame(schema=schema)
-        while (frame := frames.get()) is not None:
+        while (frame := waiting.get()) is not None:
             yield frame
 
     def sink() -> None:
@@ -103,7 +89,7 @@ def _parquet(path: Path, target: Path, schema: pl.Schema) -> Iterator[Frames]:
     def hand(frame: pl.DataFrame | None) -> None:
         while not written.done():
             with contextlib.suppress(queue.Full):
-                return frames.put(frame, timeout=PATIENCE)
+                return waiting.put(frame, timeout=PATIENCE)
         return end()
 
     def end() -> None:
@@ -116,7 +102,11 @@ def _parquet(path: Path, target: Path, schema: pl.Schema) -> Iterator[Frames]:
     with ThreadPoolExecutor(1) as pool:
         written = pool.submit(sink)
         try:
-            yield hand
+            hand(first)
+            del first
+            for frame in frames:
+                hand(frame)
+                del frame  # before the next one is made
         finally:
             hand(None)
     end()
@@ -130,27 +120,21 @@ def _as_words(schema: pl.Schema) -> dict[str, str]:
     return pl.read_parquet_metadata(words)
 
 
-class RefusedRows:
-    """The file of refused rows, there only when a row is refused."""
+HEADERS: Mapping[str, Sequence[str]] = {
+    "en": ("file", "row", "column", "code", "message", "cell"),
+    "fr": ("fichier", "ligne", "colonne", "code", "message", "cellule"),
+}
 
-    HEADERS: Mapping[str, Sequence[str]] = {
-        "en": ("file", "row", "column", "code", "message", "cell"),
-        "fr": ("fichier", "ligne", "colonne", "code", "message", "cellule"),
-    }
 
-    def __init__(self, path: Path, lang: str, dialect: str = PLAIN) -> None:
-        self.path, self.lang, self.french = path, lang, dialect == FRENCH
-
-    def refuse(self, refusals: Iterable[Refusal]) -> None:
-        told = ((r.file, r.row, r.column, r.problem.code, r.problem.message(self.lang), r.cell) for r in refusals)
-        self.write_lines(told)
-
-    def write_lines(self, lines: Iterable[Sequence[object]]) -> None:
-        """Lines under :data:`HEADERS`, after those that are there."""
-        with self.path.open("a", encoding="utf-8", newline="") as stream:
-            rows = csv.writer(stream, delimiter=";" if self.french else ",")
-            for line in lines:
-                if not stream.tell():
-                    stream.write("\ufeff" if self.french else "")
-                    rows.writerow(self.HEADERS[self.lang if self.french else "en"])
-                rows.writerow(in_cell(part) if isinstance(part, str) else part for part in line)
+def write_refused(path: Path, lang: str, dialect: str, refusals: Iterable[Refusal]) -> None:
+    """The faults of refused rows below those that the file has, which begins with a header once there are some."""
+    french = dialect == FRENCH
+    with path.open("a", encoding="utf-8", newline="") as stream:
+        rows = csv.writer(stream, delimiter=";" if french else ",")
+        for each in refusals:
+            if not stream.tell():
+                stream.write("\ufeff" if french else "")
+                rows.writerow(HEADERS[lang if french else "en"])
+            code, message = each.problem.code, each.problem.message(lang)
+            line = (each.source.name, each.row, each.column, code, message, each.cell)
+            rows.writerow(in_cell(part) if isinstance(part, str) else part for part in line)

@@ -91,8 +91,7 @@ def checked(working: Path, root: Path, origin: str) -> tuple[Problem, ...]:
     return check_folder(root, origin)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("code", sorted({*MADE, *(path.name for path in BAD.iterdir())}))
+@pytest.mark.turns(code=sorted({*MADE, *(path.name for path in BAD.iterdir())}), lang=LANGUAGES)
 def test_the_fault_is_told_where_it_is_and_how_to_mend_it(
     code: str, lang: str, folder: str, update_golden: bool
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -120,7 +121,7 @@ def touched(convention: Convention, id_: str) -> set[Location]:
     return {item.at for item in items}
 
 
-def nearest_first(observed: list[Observed], places: set[Location], id_: str) -> list[Observed]:
+def nearest_first(observed: list[Observed], places: set[Location], id_: str) -> Iterator[Observed]:
     """The tests that say something of such an item or name it, then those that look at it on the way, then the others.
 
     A derogation that a text lays over another stands in no item of its own: only a test that names it is near.
@@ -128,12 +129,14 @@ def nearest_first(observed: list[Observed], places: set[Location], id_: str) -> 
     plans = {id(each.run.program): each.run.program.plan for each in observed}
     ids = {key: {step.item.id for step in plan.steps if step.item.at in places} for key, plan in plans.items()}
 
-    def distance(each: Observed) -> int:
-        here = ids[id(each.run.program)]
+    def said(each: Observed) -> bool:
         named = id_ in each.case.entry.get("overlays", ()) or id_ in each.case.entry.get("derogation", {}).values()
-        return 0 if named or here & each.subjects else 1 if here & each.looked_at else 2
+        return named or not each.subjects.isdisjoint(ids[id(each.run.program)])
 
-    return sorted(observed, key=distance)
+    def looked_at(each: Observed) -> bool:
+        return not each.looked_at.isdisjoint(ids[id(each.run.program)])
+
+    return chain(filter(said, observed), filter(looked_at, observed), observed)
 
 
 @pytest.mark.parametrize(("convention", "id_"), sorted(named()))

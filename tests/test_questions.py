@@ -24,7 +24,7 @@ from engine.inquiry.questions import ALL, Asked, ask
 from engine.language.facts import BENEFICIARY, SIGNATURE, YEAR
 from engine.proof.possible import encode_case, values_apart
 from engine.report.formats import display_width, markdown, plain
-from engine.report.questions_page import Questions, page
+from engine.report.questions_page import Questions, data, page
 from engine.report.say import Say
 
 ELIGIBILITY = "eligibilite"
@@ -377,10 +377,10 @@ def test_the_page_says_what_to_answer_where_and_what_to_run_next(lang: str) -> N
         assert part.replace("\u202f", " ").replace("\u00a0", " ") in said.replace("\u202f", " "), part
 
 
-def test_the_form_carries_types_units_bounds_and_labels(tmp_path: Path, session: Session) -> None:
-    path = file(tmp_path, {"contrat": {"date_signature": "2024-09-02"}, "medecin": {"specialite": "chirurgie"}})
-    data = json.loads(avenant("ask", path, "--format", "json", "--lang", "fr", "--for", ALL).stdout)
-    entries = {entry["fact"]: entry for entry in data["questions"]}
+def test_the_form_carries_types_units_bounds_and_labels(session: Session) -> None:
+    surgeon = {"contrat": {"date_signature": "2024-09-02"}, "medecin": {"specialite": "chirurgie"}}
+    form = data(Questions(asked(session, surgeon, ALL)), Say(session.registry, "fr"))
+    entries = {entry["fact"]: entry for entry in form["questions"]}
     keys = ("fact", "question", "where", "type", "unit", "values", "minimum", "maximum", "absence_is_answer")
     assert all(tuple(entry) == keys for entry in entries.values())
     share = entries["medecin.part_honoraires_cliniques"]
@@ -390,7 +390,7 @@ def test_the_form_carries_types_units_bounds_and_labels(tmp_path: Path, session:
     assert (entries["contrat.annee"]["type"], entries["contrat.annee"]["maximum"]) == ("integer", 15)
     assert entries["patientele.percentile_fa"]["absence_is_answer"]
     assert all(entry["question"].endswith("?") and entry["where"] for entry in entries.values())
-    assert data["for"] == list(session.registry.results.ids)
+    assert form["for"] == list(session.registry.results.ids)
 
 
 def test_the_form_tells_of_duties_that_were_not_met() -> None:

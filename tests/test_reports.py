@@ -62,22 +62,35 @@ COMMANDS = {
         "--lang",
         "en",
     ],
+    "show_minimum_en": ["show", "activite_minimale", "--lang", "en"],
+    "show_amounts_fr": ["show", "aide.bareme", "--lang", "fr"],
+    "list_fr": ["list", "--lang", "fr"],
+}
+WHAT_IF = {
     "what_if_whole_aid_fr": ["explain", MISSED, "aide.montant_du", "--lang", "fr", "--what-if"],
     "what_if_half_rate_en": ["explain", MISSED, "verification.taux", "--lang", "en", "--what-if", "1/2"],
     "what_if_two_obstacles_fr": ["explain", SOLO, "eligibilite", "--lang", "fr", "--what-if", "eligible"],
     "what_if_two_obstacles_en": ["explain", SOLO, "eligibilite", "--lang", "en", "--what-if", "--any-fact"],
     "what_if_nothing_fr": ["explain", RADIOLOGIST, "eligibilite", "--lang", "fr", "--what-if"],
     "what_if_nothing_en": ["explain", RADIOLOGIST, "eligibilite", "--lang", "en", "--what-if"],
-    "show_minimum_en": ["show", "activite_minimale", "--lang", "en"],
-    "show_amounts_fr": ["show", "aide.bareme", "--lang", "fr"],
-    "list_fr": ["list", "--lang", "fr"],
 }
+
+
+@pytest.mark.turns(name=sorted(WHAT_IF))
+def test_the_page_of_what_would_change_a_result_is_the_golden_one(
+    name: str, update_golden: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    golden(name, WHAT_IF[name], update_golden, monkeypatch)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_report_is_the_golden_one(name: str, update_golden: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    golden(name, COMMANDS[name], update_golden, monkeypatch)
+
+
+def golden(name: str, command: list[str], update_golden: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    result = avenant(*COMMANDS[name])
+    result = avenant(*command)
     assert result.exit_code == 0, result.output
     actual = re.sub(r"sha256:[0-9a-f\s]{64,70}", "sha256:…\n", result.stdout)
     path = GOLDEN / f"{name}.txt"

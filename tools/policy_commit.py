@@ -45,10 +45,12 @@ def commit_problems(place: Repository) -> Iterator[Problem]:
     """What the next commit lacks, convention by convention."""
     paths = staged_paths(place)
     before = _last(place)
-    for id_, after in revision_side(place, "", index(place)).registry.conventions.items():
+    registry = revision_side(place, "", index(place)).registry
+    for id_, after in registry.conventions.items():
         old = before.get(id_) or before.get(text_before(after, before) or "")  # a new text is asked for what it changes
         if old is None or old.digest != after.digest:
-            found = [each for edit in edits(old or _bare(after), after) for each in edit.everywhere]
+            whole = edits(old or _bare(after), after, registry.vocabulary)
+            found = [each for edit in whole for each in edit.everywhere]
             yield from _missing([e for e in found if e.part != "note"], f"{place.policies}/{id_}", paths)
 
 
